@@ -1,0 +1,1 @@
+"""Governance as code for a company's multi-LLM portfolio."""

@@ -1,0 +1,1 @@
+"""What a reader is told: assessments and comparisons turned into format-neutral reports."""

@@ -1,0 +1,1 @@
+"""What is known of models: price, context, capabilities, lifecycle, exposure."""

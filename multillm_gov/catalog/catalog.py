@@ -1,0 +1,22 @@
+"""Looking models up: the lock first, then overrides, the price map and the list of retired models."""
+
+from typing import Protocol
+
+from multillm_gov.catalog.facts import ModelFacts
+
+
+class Catalog(Protocol):
+    """What the rest of the product asks of the catalog; lookups are cheap and repeatable."""
+
+    def find(self, name: str) -> ModelFacts | None:
+        """Facts of a model name as routed; retired models included; ``None``: truly unknown."""
+
+    def suggest(self, name: str) -> tuple[str, ...]:
+        """Up to three known names close to an unknown one, best first."""
+
+    def is_locked(self, name: str) -> bool:
+        """Whether the facts come from the lock; ``True`` for every name while there is no lock."""
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """``litellm`` (version), ``price_map`` (sha256), ``lock`` (sha256, or empty)."""

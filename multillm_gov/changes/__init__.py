@@ -1,0 +1,1 @@
+"""Semantic comparison of two portfolios: typed changes with their effect."""

@@ -1,0 +1,26 @@
+"""The levels at which a portfolio can be concentrated, and what a share is a share of."""
+
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """Who or what a share hangs on, from fine to coarse."""
+
+    MODEL = "model"
+    FAMILY = "family"
+    VENDOR = "vendor"
+    PROVIDER = "provider"
+    CLOUD = "cloud"
+    JURISDICTION = "jurisdiction"
+
+
+class Basis(StrEnum):
+    """What a share is weighed by."""
+
+    SPEND = "spend"
+    REQUESTS = "requests"
+    VALUE_AT_STAKE = "value_at_stake"
+
+
+UNKNOWN = "unknown"
+"""The entity that stands for everything whose place at a level is not known; never guessed."""

@@ -1,0 +1,1 @@
+"""Text turned into plain data that remembers its place."""

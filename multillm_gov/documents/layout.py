@@ -1,0 +1,32 @@
+"""Which files are governed, and what each is, by its path below the portfolio's root."""
+
+from typing import Literal
+
+Kind = Literal["settings", "allocation", "policy", "catalog", "lock", "evidence"]
+
+SETTINGS = "govern.yaml"
+LOCK = "catalog/catalog.lock.json"
+FOLDERS: dict[str, Kind] = {
+    "allocations": "allocation",
+    "policies": "policy",
+    "catalog": "catalog",
+    "evidence": "evidence",
+}
+_YAML = (".yaml", ".yml")
+
+
+def kind_of(path: str) -> Kind | None:
+    """What the file at a root-relative path with ``/`` is; ``None``: not governed.
+
+    YAML anywhere below the four folders, JSON below ``evidence/`` too, plus ``govern.yaml`` and the lock.
+    """
+    if path == SETTINGS:
+        return "settings"
+    if path == LOCK:
+        return "lock"
+    folder, _, rest = path.partition("/")
+    kind = FOLDERS.get(folder)
+    if kind is None or not rest:
+        return None
+    endings = (*_YAML, ".json") if kind == "evidence" else _YAML
+    return kind if path.endswith(endings) else None

@@ -1,0 +1,98 @@
+"""The figures of a portfolio: what `measures` computes and everyone above reads."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import Basis, Level
+from multillm_gov.portfolio.allocation import TaskClass
+
+
+class LegFigures(Struct, frozen=True, kw_only=True):
+    """One routed model. Amounts are in the portfolio's currency; ``None`` where a price or the demand is not known."""
+
+    index: int
+    """Position in ``route``."""
+    model: str
+    facts: ModelFacts | None
+    share: Decimal
+    """Share of the task class's requests (0..1)."""
+    requests_per_month: Decimal
+    cost_per_request: Decimal | None
+    fixed_per_month: Decimal
+    """Hosting cost, split over the legs that use the model by requests."""
+    spend_per_month: Decimal | None
+    """Requests times unit cost plus fixed cost."""
+
+
+class FallbackFigures(Struct, frozen=True, kw_only=True):
+    """One fallback, as if it carried all of the task class's requests."""
+
+    index: int
+    """Position in ``fallbacks``."""
+    model: str
+    facts: ModelFacts | None
+    cost_per_request: Decimal | None
+    failover_spend_per_month: Decimal | None
+    shared_with_primary: tuple[Level, ...]
+    """Levels at which it hangs on an entity that a routed model hangs on too; an unknown entity counts as shared."""
+
+
+class TaskFigures(Struct, frozen=True, kw_only=True):
+    """One task class."""
+
+    task: TaskClass
+    legs: tuple[LegFigures, ...]
+    fallbacks: tuple[FallbackFigures, ...]
+    requests_per_month: Decimal
+    value_at_stake_per_month: Decimal
+    spend_per_month: Decimal | None
+    """``None`` when any leg's spend is not known."""
+    cost_per_request: Decimal | None
+    """Unit cost: spend over requests, fixed cost included."""
+    largest_cost_per_request: Decimal | None
+    """The dearest routed model at the largest declared request size."""
+
+    @property
+    def primary(self) -> LegFigures:
+        """The leg with the largest share, the first of equals."""
+        return max(self.legs, key=lambda leg: (leg.share, -leg.index))
+
+
+class Concentration(Struct, frozen=True, kw_only=True):
+    """How a total spreads over the entities of a level (method 1.1)."""
+
+    level: Level
+    basis: Basis
+    shares: tuple[tuple[str, float], ...]
+    """Entity and share (0..1), largest first, then by name; unknown is one entity."""
+    total: Decimal
+    hhi: float
+    """Herfindahl-Hirschman index in points, 10,000/N..10,000; 0 when there is nothing to share."""
+    effective_number: float
+    """1 / sum of squared shares (order 2); 0 when there is nothing to share."""
+
+    def top(self, count: int) -> float:
+        """Concentration ratio: sum of the ``count`` largest shares."""
+        return sum(share for _, share in self.shares[:count])
+
+    @property
+    def unknown_share(self) -> float:
+        """Share whose place at this level is not known."""
+        return dict(self.shares).get("unknown", 0.0)
+
+
+class PortfolioFigures(Struct, frozen=True, kw_only=True):
+    """All task classes and their totals."""
+
+    tasks: tuple[TaskFigures, ...]
+    currency: str
+    spend_per_month: Decimal
+    """Sum over the task classes whose spend is known."""
+    unpriced: tuple[str, ...]
+    """Names of the task classes whose spend is not known: the total leaves them out."""
+    spend_per_month_by_owner: tuple[tuple[str, Decimal], ...]
+    """Owner and spend, largest first."""
+    value_at_stake_per_month: Decimal
+    requests_per_month: Decimal

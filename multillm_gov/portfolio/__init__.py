@@ -1,0 +1,1 @@
+"""What people declare: settings, allocations, policies, waivers."""

@@ -1,0 +1,63 @@
+"""What a policy file declares: limits and duties as instances of rules, and waivers from them."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, field
+
+from multillm_gov.finding import Enforcement
+from multillm_gov.location import Place
+from multillm_gov.portfolio.allocation import Classification, Closed, Name
+
+
+class Scope(Closed, frozen=True, kw_only=True):
+    """Which task classes a policy speaks of; several keys must all match, an empty scope is everything."""
+
+    task_classes: tuple[Name, ...] = ()
+    owners: tuple[str, ...] = ()
+    classifications: tuple[Classification, ...] = ()
+    tags: tuple[Name, ...] = ()
+
+
+class PolicyDeclaration(Struct, frozen=True, kw_only=True):
+    """The keys every policy shares; the remaining keys are the rule's parameters."""
+
+    rule: Annotated[str, Meta(min_length=1, description="Name or id of the rule, as `govern rules` lists it")]
+    enforcement: Annotated[Enforcement, Meta(description="What a violation does")] = Enforcement.SOFT_MANDATORY
+    because: Annotated[str, Meta(description="Why the organization wants it")] = ""
+    controls: Annotated[tuple[str, ...], Meta(description="Control ids it supports evidence for")] = ()
+    applies_to: Annotated[Scope, Meta(description="Task classes it speaks of; default: all")] = Scope()
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """A policy as governed: common part, raw parameters (still as written) and place."""
+
+    name: str
+    declared: PolicyDeclaration
+    parameters: dict[str, Any]
+    place: Place
+
+
+class Waiver(Closed, frozen=True, kw_only=True):
+    """A written, dated exception."""
+
+    policy: Annotated[str, Meta(min_length=1, description="Policy (or rule name or id) it excepts from")]
+    subject: Annotated[str, Meta(min_length=1, description="Task class, or subject as the finding names it")]
+    reason: Annotated[str, Meta(min_length=1)]
+    approved_by: Annotated[str, Meta(min_length=1)]
+    expires: Annotated[date, Meta(description="Last day it holds")]
+    ticket: str = ""
+
+
+class PlacedWaiver(Struct, frozen=True, kw_only=True):
+    """A waiver and where it is written."""
+
+    declared: Waiver
+    place: Place
+
+
+class PolicyFile(Closed, frozen=True, kw_only=True):
+    """A whole file below ``policies/``."""
+
+    policies: dict[Name, dict[str, Any]] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()

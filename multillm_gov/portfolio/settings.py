@@ -1,0 +1,64 @@
+"""``govern.yaml``: organization, currency, risk appetite, gates; every key has a default."""
+
+from datetime import date
+from functools import partial
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from multillm_gov.units import Amount, AtLeastOne, Positive, Share
+
+
+class ExchangeRate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How US-dollar list prices become the portfolio's currency."""
+
+    usd_per_unit: Annotated[Positive, Meta(description="US dollars that one unit of the portfolio's currency costs")]
+    as_of: Annotated[date, Meta(description="Day of the rate")]
+
+
+class Appetite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the board is prepared to bear; every limit is the board's to edit."""
+
+    max_vendor_share_of_spend: Annotated[Share, Meta(description="Largest share of spend with one vendor (0..1)")] = (
+        field(default_factory=partial(Share, "0.60"))
+    )
+    max_vendor_share_of_value: Annotated[
+        Share, Meta(description="Largest share of value at stake with one vendor (0..1)")
+    ] = field(default_factory=partial(Share, "0.70"))
+    min_effective_vendors: Annotated[
+        AtLeastOne, Meta(description="Smallest effective number of vendors by spend (1 / HHI)")
+    ] = field(default_factory=partial(AtLeastOne, "1.8"))
+    min_effective_clouds: Annotated[
+        AtLeastOne, Meta(description="Smallest effective number of clouds by spend (1 / HHI)")
+    ] = field(default_factory=partial(AtLeastOne, "1.5"))
+    min_value_with_independent_fallback: Annotated[
+        Share,
+        Meta(description="Smallest share of value at stake with a fallback at another vendor and another cloud"),
+    ] = field(default_factory=partial(Share, "0.70"))
+    max_price_shock_share: Annotated[
+        Share, Meta(description="Largest tolerated rise of total spend when one vendor reprices")
+    ] = field(default_factory=partial(Share, "0.15"))
+    max_monthly_spend: Annotated[
+        Amount | None, Meta(description="Ceiling on the portfolio's forecast spend per month")
+    ] = None
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole of ``govern.yaml``."""
+
+    organization: Annotated[str, Meta(min_length=1, description="Name printed on reports")] = "Unnamed organization"
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code of every amount declared")] = "USD"
+    exchange: Annotated[
+        ExchangeRate | None, Meta(description="Required when the currency is not USD: model prices are in US dollars")
+    ] = None
+    appetite: Appetite = field(default_factory=Appetite)
+    fail_on: Annotated[
+        Literal["note", "warning", "error", "never"],
+        Meta(description="Least severity at which `govern check` exits 1"),
+    ] = "error"
+    migration_lead_days: Annotated[
+        int, Meta(ge=0, le=730, description="Days a move to another model takes: evaluation, prompts, change window")
+    ] = 90
+    default_branch: Annotated[
+        str | None, Meta(description="Branch that `govern diff` compares with when no base is named")
+    ] = None

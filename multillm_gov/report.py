@@ -1,0 +1,196 @@
+"""A format-neutral report: findings, metrics, sections of tables, charts and text. It owns the verdict."""
+
+from typing import Literal
+
+import msgspec
+
+from multillm_gov import exits
+from multillm_gov.finding import Finding, Severity
+
+Status = Literal["good", "watch", "bad", "neutral"]
+"""Against appetite: within, near the limit, outside, or not judged. Always rendered with a word, never colour alone."""
+
+
+class Metric(msgspec.Struct, frozen=True, kw_only=True):
+    """A headline figure as a reader sees it, and as a machine does."""
+
+    id: str
+    label: str
+    value: str
+    before: str = ""
+    """The same figure at the base of a comparison; empty where nothing is compared."""
+    limit: str = ""
+    status: Status = "neutral"
+    note: str = ""
+    number: float | None = None
+    unit: str = ""
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One field of a table."""
+
+    text: str
+    status: Status = "neutral"
+    strong: bool = False
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column's title and alignment; numbers go right and never wrap."""
+
+    title: str
+    numeric: bool = False
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, tag="table"):
+    """Rows of cells; ``empty`` says what it means that there are none."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    empty: str = "None."
+
+
+class Paragraph(msgspec.Struct, frozen=True, tag="paragraph"):
+    """Plain text; no markup in it is ever interpreted."""
+
+    text: str
+    status: Status = "neutral"
+
+
+class Items(msgspec.Struct, frozen=True, tag="items"):
+    """A bulleted list of plain texts."""
+
+    items: tuple[str, ...]
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
+    """One bar: value in the chart's unit, and as spelt."""
+
+    label: str
+    value: float
+    text: str
+    limit: float | None = None
+    status: Status = "neutral"
+
+
+class BarChart(msgspec.Struct, frozen=True, kw_only=True, tag="bars"):
+    """Horizontal bars, each with its own limit mark where there is one."""
+
+    title: str
+    summary: str
+    """Alternative text: what the chart shows, in a sentence with figures."""
+    bars: tuple[Bar, ...]
+    maximum: float | None = None
+    """Right end of the axis; default: the largest value or limit."""
+
+
+class Segment(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a stacked row: its share of the whole (0..1)."""
+
+    label: str
+    share: float
+
+
+class ShareRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One stacked row, largest part first."""
+
+    label: str
+    segments: tuple[Segment, ...]
+    note: str = ""
+
+
+class ShareChart(msgspec.Struct, frozen=True, kw_only=True, tag="shares"):
+    """Stacked rows of shares, one row a level; the limit mark is the largest share allowed."""
+
+    title: str
+    summary: str
+    rows: tuple[ShareRow, ...]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something on a timeline; ``day`` is ISO, or empty for "not known"."""
+
+    label: str
+    day: str
+    text: str
+    status: Status = "neutral"
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True, tag="timeline"):
+    """Events between two ISO days, one row each."""
+
+    title: str
+    summary: str
+    start: str
+    end: str
+    events: tuple[Event, ...]
+
+
+Block = Table | Paragraph | Items | BarChart | ShareChart | Timeline
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A heading with blocks; ``folded`` sections are details a short format may collapse."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    folded: bool = False
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the gate lets it pass, and in how many findings of each weight (waived ones counted apart)."""
+
+    fail_on: Severity | None
+    """Least severity that fails; ``None``: never fails."""
+    errors: int
+    warnings: int
+    notes: int
+    waived: int
+
+    @property
+    def exit_code(self) -> int:
+        """0 or 1; a format never changes it."""
+        counted = {Severity.ERROR: self.errors, Severity.WARNING: self.warnings, Severity.NOTE: self.notes}
+        failing = self.fail_on is not None and any(n for s, n in counted.items() if s >= self.fail_on)
+        return exits.FINDINGS if failing else exits.CLEAN
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One result, ready for any format."""
+
+    kind: Literal["check", "diff", "board"]
+    title: str
+    organization: str
+    as_of: str
+    """ISO day the result speaks of."""
+    verdict: Verdict
+    currency: str = "USD"
+    revision: str = ""
+    """Commit judged, with ``+`` when the working tree differs from it; empty outside git."""
+    base: str = ""
+    """Commit compared with."""
+    summary: str = ""
+    """One sentence a reader can repeat."""
+    headline: tuple[Metric, ...] = ()
+    sections: tuple[Section, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """All of them, waived ones included, ordered by path, line and rule."""
+    resolved: tuple[Finding, ...] = ()
+    """In a comparison: findings of the base that are gone."""
+    provenance: tuple[tuple[str, str], ...] = ()
+    """Label and value: versions, digests, dates."""
+    checked: tuple[tuple[str, int], ...] = ()
+    """What was looked at: ("files", 7), ("task classes", 5), ("policies", 4)."""
+
+
+def judge_counts(findings: tuple[Finding, ...], fail_on: Severity | None) -> Verdict:
+    """The verdict over findings: active ones by severity, waived ones apart."""
+    active = [finding.severity for finding in findings if finding.active]
+    return Verdict(
+        fail_on=fail_on,
+        errors=active.count(Severity.ERROR),
+        warnings=active.count(Severity.WARNING),
+        notes=active.count(Severity.NOTE),
+        waived=len(findings) - len(active),
+    )

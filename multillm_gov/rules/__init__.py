@@ -1,0 +1,1 @@
+"""The only place with opinions: the rule engine and its book."""

@@ -1,0 +1,28 @@
+"""The judged portfolio: what every briefing starts from."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from multillm_gov.catalog.catalog import Catalog
+from multillm_gov.documents.document import Document
+from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.finding import Finding
+from multillm_gov.measures.figures import PortfolioFigures
+from multillm_gov.portfolio.portfolio import Portfolio
+
+
+class Assessment(Struct, frozen=True, kw_only=True):
+    """One state of a portfolio: declared, known, measured and judged as of a day."""
+
+    portfolio: Portfolio
+    figures: PortfolioFigures
+    catalog: Catalog
+    evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]]
+    documents: dict[str, Document]
+    findings: tuple[Finding, ...]
+    """Ordered by path, line, column, rule; waived ones included."""
+    as_of: date
+    revision: str = ""
+    """Full commit id, with ``+`` for a working tree that differs from it; empty outside git."""
+    provenance: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,1 @@
+"""The rule book: one rule, one module, found by presence."""

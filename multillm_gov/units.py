@@ -1,0 +1,101 @@
+"""Exact money and the few conversions and spellings every output shares."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar, Self
+
+Money = Decimal
+"""An exact amount in the portfolio's currency unless the name says ``usd``."""
+
+
+class Exact(Decimal):
+    """A declared decimal number with its range; arithmetic on it yields plain decimals.
+
+    The range stands on the type because the decoder checks ranges of ints and floats only.
+    """
+
+    __slots__ = ()
+    least: ClassVar[str] = "0"
+    most: ClassVar[str] = "1e15"
+    above_least: ClassVar[bool] = False
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON Schema of the type: a number within the range."""
+        lower = "exclusiveMinimum" if cls.above_least else "minimum"
+        return {"type": "number", lower: float(cls.least), "maximum": float(cls.most)}
+
+    @classmethod
+    def decode(cls, value: object) -> Self:
+        """Turn a plain number into the type.
+
+        Raises:
+            ValueError: not a finite number, or out of range.
+        """
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            raise ValueError(f"Expected a number, got {type(value).__name__}")
+        number = cls(str(value))
+        low, high = Decimal(cls.least), Decimal(cls.most)
+        if not (number.is_finite() and low <= number <= high) or (cls.above_least and number == low):
+            raise ValueError(f"Expected a number from {cls.least} to {cls.most}")
+        return number
+
+
+class Amount(Exact):
+    """Money, never negative."""
+
+    __slots__ = ()
+
+
+class Share(Exact):
+    """A part of a whole, 0..1."""
+
+    __slots__ = ()
+    most = "1"
+
+
+class Percent(Exact):
+    """A part of a hundred, 0..100."""
+
+    __slots__ = ()
+    most = "100"
+
+
+class Positive(Exact):
+    """A number above zero, at most 1e9."""
+
+    __slots__ = ()
+    most = "1e9"
+    above_least = True
+
+
+class AtLeastOne(Exact):
+    """An effective number: 1 or more."""
+
+    __slots__ = ()
+    least = "1"
+    most = "1e6"
+
+
+MONTHS_PER_YEAR = 12
+_CENT = Decimal("0.01")
+
+
+def spell_money(amount: Decimal, currency: str = "USD") -> str:
+    """``12,345 USD`` from 100 upwards, else cents, else four significant digits (unit costs)."""
+    magnitude = abs(amount)
+    if magnitude >= 100:
+        return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,} {currency}"
+    if magnitude >= 1 or amount == 0:
+        return f"{amount.quantize(_CENT, ROUND_HALF_UP):,} {currency}"
+    digits = amount.adjusted() - 3
+    return f"{amount.quantize(Decimal(1).scaleb(digits), ROUND_HALF_UP).normalize():f} {currency}"
+
+
+def spell_share(share: float | Decimal) -> str:
+    """``41.5 %`` from a share in 0..1."""
+    return f"{float(share) * 100:.1f} %"
+
+
+def spell_count(count: float | Decimal) -> str:
+    """A whole number with thousands separators."""
+    return f"{round(count):,}"
