@@ -35,8 +35,13 @@ class FallbackFigures(Struct, frozen=True, kw_only=True):
     facts: ModelFacts | None
     cost_per_request: Decimal | None
     failover_spend_per_month: Decimal | None
+    """All requests at this model's price, plus the fixed costs that go on while it carries them."""
     shared_with_primary: tuple[Level, ...]
-    """Levels at which it hangs on an entity that a routed model hangs on too; an unknown entity counts as shared."""
+    """Levels at which it is known to hang on an entity that a routed model hangs on too."""
+    unproved_with_primary: tuple[Level, ...]
+    """Levels at which it may share with a routed model: one of the two is unknown there."""
+    standby_per_month: Decimal = Decimal(0)
+    """Fixed hosting cost of a model that no route uses, split evenly over the task classes that keep it as fallback."""
 
 
 class TaskFigures(Struct, frozen=True, kw_only=True):
@@ -48,7 +53,7 @@ class TaskFigures(Struct, frozen=True, kw_only=True):
     requests_per_month: Decimal
     value_at_stake_per_month: Decimal
     spend_per_month: Decimal | None
-    """``None`` when any leg's spend is not known."""
+    """Legs plus standby cost; ``None`` when any leg's spend is not known."""
     cost_per_request: Decimal | None
     """Unit cost: spend over requests, fixed cost included."""
     largest_cost_per_request: Decimal | None

@@ -5,9 +5,9 @@ from datetime import date
 from msgspec import Struct
 
 from multillm_gov.catalog.catalog import Catalog
-from multillm_gov.documents.document import Document
+from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.evidence.record import PlacedRecord
-from multillm_gov.finding import Finding
+from multillm_gov.finding import Finding, Flaw
 from multillm_gov.measures.figures import PortfolioFigures
 from multillm_gov.portfolio.portfolio import Portfolio
 
@@ -20,9 +20,14 @@ class Assessment(Struct, frozen=True, kw_only=True):
     catalog: Catalog
     evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]]
     documents: dict[str, Document]
+    files: dict[str, SourceFile]
+    """By path, the lock included: what another state is compared with, so that equal bytes are not read twice."""
+    flaws: tuple[Flaw, ...]
+    """All of them, from reading to conversion."""
+    read_flaws: tuple[Flaw, ...]
+    """Those that reading the text alone found."""
     findings: tuple[Finding, ...]
     """Ordered by path, line, column, rule; waived ones included."""
     as_of: date
     revision: str = ""
     """Full commit id, with ``+`` for a working tree that differs from it; empty outside git."""
-    provenance: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,53 @@
+"""Whether a fallback hangs on something the routed models hang on too."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from multillm_gov.catalog.facts import Exposure
+from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.measures.figures import TaskFigures
+
+OTHER_VENDOR_AND_CLOUD = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
+"""What a fallback must not share to survive the loss of a vendor, of a provider and of a cloud (method 9)."""
+
+
+def shared_levels(first: Exposure, second: Exposure) -> tuple[Level, ...]:
+    """Levels at which both are known to hang on the same entity."""
+    return tuple(level for level in Level if first.at(level) == second.at(level) != UNKNOWN)
+
+
+def unproved_levels(first: Exposure, second: Exposure) -> tuple[Level, ...]:
+    """Levels at which it is not known whether they share: one of the two is unknown."""
+    return tuple(level for level in Level if UNKNOWN in (first.at(level), second.at(level)))
+
+
+def has_independent_fallback(
+    task: TaskFigures, levels: Sequence[Level] = OTHER_VENDOR_AND_CLOUD, *, benefit_of_doubt: bool = False
+) -> bool:
+    """Whether some fallback shares none of the levels with any routed model.
+
+    Unknown counts as shared unless ``benefit_of_doubt``.
+    """
+    return any(
+        not (
+            set(levels) & set(fallback.shared_with_primary)
+            or (not benefit_of_doubt and set(levels) & set(fallback.unproved_with_primary))
+        )
+        for fallback in task.fallbacks
+        if fallback.facts is not None
+    )
+
+
+def value_with_independent_fallback(
+    tasks: Iterable[TaskFigures],
+    levels: Sequence[Level] = OTHER_VENDOR_AND_CLOUD,
+    *,
+    benefit_of_doubt: bool = False,
+) -> float:
+    """Share of the value at stake (0..1) whose task class has an independent fallback; 1 when no value is declared."""
+    covered = total = Decimal(0)
+    for task in tasks:
+        total += task.value_at_stake_per_month
+        if has_independent_fallback(task, levels, benefit_of_doubt=benefit_of_doubt):
+            covered += task.value_at_stake_per_month
+    return float(covered / total) if total else 1.0

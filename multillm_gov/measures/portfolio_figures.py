@@ -1,0 +1,182 @@
+"""From a portfolio and a catalog to all its figures: forecast, unit cost, failover cost, independence."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from multillm_gov.catalog.catalog import Catalog
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import Level
+from multillm_gov.measures.demand_cost import Pricing
+from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
+from multillm_gov.measures.independence import shared_levels, unproved_levels
+from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.portfolio.portfolio import Portfolio
+
+_ZERO = Decimal(0)
+NO_OWNER = "(no owner)"
+
+
+def measure(portfolio: Portfolio, catalog: Catalog, known: PortfolioFigures | None = None) -> PortfolioFigures:
+    """Measure every task class and sum up.
+
+    ``known`` are figures of another state of the same portfolio: a task class that is equal there, over models whose
+    facts are equal and have no fixed cost, is not measured again.
+    """
+    rate = portfolio.settings.exchange.usd_per_unit if portfolio.settings.exchange else Decimal(1)
+    facts = {name: catalog.find(name) for name in sorted({m for task in portfolio.task_classes for m in task.models})}
+    fixed = _FixedCosts(portfolio.task_classes, facts, rate)
+    reusable = _reusable(known, facts, portfolio.settings.currency) if known else {}
+    measurer = _Measurer(facts, fixed, Pricing(rate))
+    tasks = tuple(
+        old if (old := reusable.get(task.name)) is not None and old.task == task else measurer.task(task)
+        for task in portfolio.task_classes
+    )
+    return _total(tasks, portfolio.settings.currency)
+
+
+def _total(tasks: tuple[TaskFigures, ...], currency: str) -> PortfolioFigures:
+    owners: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for task in tasks:
+        owners[task.task.owner or NO_OWNER] += task.spend_per_month or _ZERO
+    return PortfolioFigures(
+        tasks=tasks,
+        currency=currency,
+        spend_per_month=sum(owners.values(), _ZERO),
+        unpriced=tuple(task.task.name for task in tasks if task.spend_per_month is None),
+        spend_per_month_by_owner=tuple(sorted(owners.items(), key=lambda item: (-item[1], item[0]))),
+        value_at_stake_per_month=sum((task.value_at_stake_per_month for task in tasks), _ZERO),
+        requests_per_month=sum((task.requests_per_month for task in tasks), _ZERO),
+    )
+
+
+def _reusable(known: PortfolioFigures, facts: dict[str, ModelFacts | None], currency: str) -> dict[str, TaskFigures]:
+    if known.currency != currency:
+        return {}
+    old: dict[str, ModelFacts | None] = {}
+    for task in known.tasks:
+        old.update((leg.model, leg.facts) for leg in task.legs)
+        old.update((fallback.model, fallback.facts) for fallback in task.fallbacks)
+    steady = {
+        name
+        for name, fact in facts.items()
+        if name in old and old[name] == fact and not (fact and fact.usd_fixed_per_month)
+    }
+    return {task.task.name: task for task in known.tasks if steady.issuperset(task.task.models)}
+
+
+class _FixedCosts:
+    """Splits each model's fixed monthly cost: over its legs by requests, or over its fallbacks evenly."""
+
+    def __init__(self, tasks: tuple[TaskClass, ...], facts: dict[str, ModelFacts | None], rate: Decimal) -> None:
+        self.amounts = {
+            name: fact.usd_fixed_per_month / rate for name, fact in facts.items() if fact and fact.usd_fixed_per_month
+        }
+        self.requests: defaultdict[str, Decimal] = defaultdict(Decimal)
+        self.legs: defaultdict[str, int] = defaultdict(int)
+        self.fallbacks: defaultdict[str, int] = defaultdict(int)
+        if not self.amounts:
+            return
+        for task in tasks:
+            for leg, share in zip(task.declared.route, task.shares, strict=True):
+                self.requests[leg.model] += share * (task.declared.demand.requests if task.declared.demand else 0)
+                self.legs[leg.model] += 1
+            for model in task.declared.fallbacks:
+                self.fallbacks[model] += 1
+
+    def of_leg(self, model: str, requests: Decimal) -> Decimal:
+        amount = self.amounts.get(model)
+        if amount is None:
+            return _ZERO
+        whole = self.requests[model]
+        return amount * requests / whole if whole else amount / self.legs[model]
+
+    def of_fallback(self, model: str) -> Decimal:
+        amount = self.amounts.get(model)
+        return _ZERO if amount is None or self.legs[model] else amount / self.fallbacks[model]
+
+
+class _Measurer:
+    """Measures task classes one after the other, remembering what pairs of models share."""
+
+    def __init__(self, facts: dict[str, ModelFacts | None], fixed: _FixedCosts, pricing: Pricing) -> None:
+        self.facts = facts
+        self.fixed = fixed
+        self.pricing = pricing
+        self.pairs: dict[tuple[str, str], tuple[frozenset[Level], frozenset[Level]]] = {}
+
+    def task(self, task: TaskClass) -> TaskFigures:
+        declared = task.declared
+        requests = Decimal(declared.demand.requests) if declared.demand else _ZERO
+        legs = tuple(self._leg(task, index, share, requests) for index, share in enumerate(task.shares))
+        standing = sum((leg.fixed_per_month for leg in legs), _ZERO)
+        standing += sum((self.fixed.of_fallback(model) for model in declared.fallbacks), _ZERO)
+        fallbacks = tuple(self._fallback(task, index, requests, standing) for index in range(len(declared.fallbacks)))
+        spends = [leg.spend_per_month for leg in legs]
+        known = [spend for spend in spends if spend is not None]
+        spend = None
+        if len(known) == len(spends):
+            spend = sum(known, _ZERO) + sum((fallback.standby_per_month for fallback in fallbacks), _ZERO)
+        largest = [self.pricing.largest_cost(leg.facts, declared.demand) for leg in legs]
+        return TaskFigures(
+            task=task,
+            legs=legs,
+            fallbacks=fallbacks,
+            requests_per_month=requests,
+            value_at_stake_per_month=Decimal(declared.cost_of_wrong_model.value_at_stake or 0),
+            spend_per_month=spend,
+            cost_per_request=spend / requests if spend is not None and requests else None,
+            largest_cost_per_request=max((cost for cost in largest if cost is not None), default=None),
+        )
+
+    def _leg(self, task: TaskClass, index: int, share: Decimal, requests: Decimal) -> LegFigures:
+        model = task.declared.route[index].model
+        facts = self.facts[model]
+        cost = self.pricing.mean_cost(facts, task.declared.demand)
+        own = requests * share
+        fixed = self.fixed.of_leg(model, own)
+        return LegFigures(
+            index=index,
+            model=model,
+            facts=facts,
+            share=share,
+            requests_per_month=own,
+            cost_per_request=cost,
+            fixed_per_month=fixed,
+            spend_per_month=None if cost is None else own * cost + fixed,
+        )
+
+    def _fallback(self, task: TaskClass, index: int, requests: Decimal, standing: Decimal) -> FallbackFigures:
+        model = task.declared.fallbacks[index]
+        facts = self.facts[model]
+        cost = self.pricing.mean_cost(facts, task.declared.demand)
+        shared: set[Level] = set()
+        unproved: set[Level] = set()
+        for leg in task.declared.route:
+            same, unknown = self._pair(model, leg.model)
+            shared |= same
+            unproved |= unknown
+        return FallbackFigures(
+            index=index,
+            model=model,
+            facts=facts,
+            cost_per_request=cost,
+            failover_spend_per_month=None if cost is None else requests * cost + standing,
+            shared_with_primary=tuple(level for level in Level if level in shared),
+            unproved_with_primary=tuple(level for level in Level if level in unproved - shared),
+            standby_per_month=self.fixed.of_fallback(model),
+        )
+
+    def _pair(self, first: str, second: str) -> tuple[frozenset[Level], frozenset[Level]]:
+        """Levels two models share, and levels where that is not known; a model without facts is unknown at all."""
+        found = self.pairs.get((first, second))
+        if found is None:
+            one, other = self.facts[first], self.facts[second]
+            if one is None or other is None:
+                found = frozenset[Level](), frozenset(Level)
+            else:
+                found = (
+                    frozenset(shared_levels(one.exposure, other.exposure)),
+                    frozenset(unproved_levels(one.exposure, other.exposure)),
+                )
+            self.pairs[first, second] = found
+        return found

@@ -1,0 +1,165 @@
+"""From documents to the portfolio: what is sound is loaded, what is not becomes a located flaw."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from multillm_gov.documents.document import Document, locate
+from multillm_gov.documents.layout import SETTINGS, kind_of
+from multillm_gov.documents.shape import convert
+from multillm_gov.finding import Flaw
+from multillm_gov.location import Place
+from multillm_gov.portfolio.allocation import AllocationFile, TaskClass, TaskClassDeclaration
+from multillm_gov.portfolio.policy import PlacedWaiver, Policy, PolicyDeclaration, PolicyFile, Waiver
+from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.portfolio.settings import Settings
+
+_COMMON_KEYS = frozenset(PolicyDeclaration.__struct_fields__)
+
+
+def load_portfolio(
+    documents: dict[str, Document], known: Portfolio | None = None, unchanged: frozenset[str] = frozenset()
+) -> tuple[Portfolio, tuple[Flaw, ...]]:
+    """Load settings, task classes, policies and waivers from documents by path.
+
+    ``unchanged`` names paths whose documents are the very ones ``known`` was loaded from, without a flaw: their task
+    classes are taken over. A name used twice keeps its first place; the second is a flaw.
+    """
+    flaws: list[Flaw] = []
+    tasks: dict[str, TaskClass] = {}
+    policies: dict[str, Policy] = {}
+    waivers: list[PlacedWaiver] = []
+    settings = Settings()
+    kept = _by_path(known, unchanged)
+    for path in sorted(documents):
+        document = documents[path]
+        kind = kind_of(path)
+        if kind == "settings":
+            settings = _settings(document, flaws)
+        elif kind == "allocation":
+            found = kept.get(path) or tuple(_task_classes(document, flaws))
+            _unique(tasks, ((task.name, task) for task in found), documents, "task class", flaws)
+        elif kind == "policy":
+            file = _policy_file(document, flaws)
+            _unique(policies, ((policy.name, policy) for policy in file[0]), documents, "policy", flaws)
+            waivers.extend(file[1])
+    portfolio = Portfolio(
+        settings=settings,
+        task_classes=tuple(tasks.values()),
+        policies=tuple(policies.values()),
+        waivers=tuple(waivers),
+    )
+    return portfolio, tuple(flaws)
+
+
+def _by_path(known: Portfolio | None, unchanged: frozenset[str]) -> dict[str, list[TaskClass]]:
+    kept: dict[str, list[TaskClass]] = {}
+    for task in known.task_classes if known else ():
+        if task.place.path in unchanged:
+            kept.setdefault(task.place.path, []).append(task)
+    return kept
+
+
+def _settings(document: Document, flaws: list[Flaw]) -> Settings:
+    settings, found = convert(document, (), Settings)
+    flaws.extend(found)
+    if settings is None:
+        return Settings()
+    if settings.currency != "USD" and settings.exchange is None:
+        flaws.append(
+            Flaw(
+                kind="schema",
+                message=f"amounts are in {settings.currency}, model prices in USD, and no exchange rate is given",
+                location=locate(Place(SETTINGS, ("currency",)), {SETTINGS: document}),
+                remedy="Add `exchange: {usd_per_unit: …, as_of: …}` below `currency`.",
+            )
+        )
+    return settings
+
+
+def _task_classes(document: Document, flaws: list[Flaw]) -> Iterator[TaskClass]:
+    file, found = convert(document, (), AllocationFile)
+    flaws.extend(found)
+    if file is not None:
+        owner, declared = file.owner, file.task_classes
+    else:
+        # One broken entry must not hide the others: load each that is sound by itself.
+        data = document.data if isinstance(document.data, dict) else {}
+        owner = data["owner"] if isinstance(data.get("owner"), str) else None
+        declared = dict(_sound_entries(document, "task_classes", TaskClassDeclaration))
+    for name, entry in declared.items():
+        yield TaskClass(
+            name=name,
+            owner=entry.owner or owner,
+            declared=entry,
+            place=Place(document.path, ("task_classes", name)),
+        )
+
+
+def _sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tuple[str, Any]]:
+    entries = document.data.get(key) if isinstance(document.data, dict) else None
+    for name in entries if isinstance(entries, dict) else ():
+        value, _ = convert(document, (key, name), kind)
+        if value is not None:
+            yield name, value
+
+
+def _policy_file(document: Document, flaws: list[Flaw]) -> tuple[list[Policy], list[PlacedWaiver]]:
+    file, found = convert(document, (), PolicyFile)
+    flaws.extend(found)
+    data = document.data if isinstance(document.data, dict) else {}
+    written = data.get("policies")
+    policies = [
+        policy
+        for name in (written if isinstance(written, dict) else {})
+        if (policy := _policy(document, name, flaws)) is not None
+    ]
+    waivers = data.get("waivers")
+    sound: Iterable[tuple[int, Waiver | None]] = (
+        enumerate(file.waivers)
+        if file is not None
+        else (
+            (index, convert(document, ("waivers", index), Waiver)[0])
+            for index in range(len(waivers) if isinstance(waivers, list) else 0)
+        )
+    )
+    return policies, [
+        PlacedWaiver(declared=waiver, place=Place(document.path, ("waivers", index)))
+        for index, waiver in sound
+        if waiver is not None
+    ]
+
+
+def _policy(document: Document, name: str, flaws: list[Flaw]) -> Policy | None:
+    written = document.data["policies"][name]
+    if not isinstance(written, dict):
+        return None
+    pointer = ("policies", name)
+    common = {key: value for key, value in written.items() if key in _COMMON_KEYS}
+    declared, found = convert(document, pointer, PolicyDeclaration, value=common)
+    flaws.extend(found)
+    if declared is None:
+        return None
+    parameters = {key: value for key, value in written.items() if key not in _COMMON_KEYS}
+    return Policy(name=name, declared=declared, parameters=parameters, place=Place(document.path, pointer))
+
+
+def _unique(
+    into: dict[str, Any],
+    named: Iterable[tuple[str, Any]],
+    documents: dict[str, Document],
+    what: str,
+    flaws: list[Flaw],
+) -> None:
+    for name, noun in named:
+        first = into.setdefault(name, noun)
+        if first is not noun:
+            place = locate(first.place.key(), documents)
+            flaws.append(
+                Flaw(
+                    kind="duplicate-name",
+                    message=f"{what} `{name}` is already defined at {place}; this one is not used",
+                    location=locate(noun.place.key(), documents),
+                    remedy=f"Rename or remove one of the two definitions of `{name}`.",
+                    subject=name,
+                )
+            )

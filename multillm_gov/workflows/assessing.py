@@ -1,0 +1,101 @@
+"""The straight line every command walks: files -> documents -> portfolio -> figures -> findings."""
+
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from multillm_gov.catalog.lookup import open_catalog
+from multillm_gov.catalog.overrides import load_overrides
+from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.documents.document import Document, SourceFile
+from multillm_gov.documents.layout import LOCK
+from multillm_gov.documents.yaml_reader import read_document
+from multillm_gov.evidence.loading import load_evidence
+from multillm_gov.finding import Flaw
+from multillm_gov.measures.portfolio_figures import measure
+from multillm_gov.portfolio.loading import load_portfolio
+from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.engine import judge
+
+
+def assess(
+    files: Iterable[SourceFile],
+    flaws: tuple[Flaw, ...] = (),
+    *,
+    as_of: date,
+    price_map: Callable[[], PriceMap],
+    revision: str = "",
+    known: Assessment | None = None,
+) -> Assessment:
+    """Load, measure and judge one state of a portfolio.
+
+    Args:
+        files: The governed files, from the disk or a revision.
+        flaws: What reading them already found.
+        as_of: The day dates are judged against.
+        price_map: Called only for a model that neither the lock nor an override settles.
+        revision: The commit the files are of; empty outside git.
+        known: Another state of the same portfolio: what is equal there is neither parsed nor measured again.
+
+    Raises:
+        CatalogError: the lock or the price map cannot be read.
+    """
+    with _no_collections():
+        by_path = {file.path: file for file in files}
+        lock = by_path.pop(LOCK, None)
+        documents, unchanged, found = _read(by_path, known)
+        clean = unchanged - {flaw.location.path for flaw in (known.flaws if known else ())}
+        portfolio, portfolio_flaws = load_portfolio(documents, known.portfolio if known else None, clean)
+        overrides, override_flaws = load_overrides(documents)
+        evidence, evidence_flaws = load_evidence(documents)
+        catalog = open_catalog(overrides, lock, price_map)
+        figures = measure(portfolio, catalog, known.figures if known else None)
+        every = tuple(dict.fromkeys((*flaws, *found, *portfolio_flaws, *override_flaws, *evidence_flaws)))
+        findings = judge(portfolio, figures, catalog, evidence, documents, every, as_of)
+    return Assessment(
+        portfolio=portfolio,
+        figures=figures,
+        catalog=catalog,
+        evidence=evidence,
+        documents=documents,
+        files=by_path if lock is None else {**by_path, LOCK: lock},
+        flaws=every,
+        read_flaws=tuple(found),
+        findings=findings,
+        as_of=as_of,
+        revision=revision,
+    )
+
+
+def _read(
+    files: dict[str, SourceFile], known: Assessment | None
+) -> tuple[dict[str, Document], frozenset[str], list[Flaw]]:
+    """Documents by path, the paths taken over from ``known``, and flaws (those of a file taken over included)."""
+    documents: dict[str, Document] = {}
+    flaws: list[Flaw] = []
+    unchanged = set()
+    for path, file in files.items():
+        if known and path in known.documents and known.files[path].data == file.data:
+            documents[path] = known.documents[path]
+            unchanged.add(path)
+            continue
+        document, found = read_document(file)
+        flaws.extend(found)
+        if document is not None:
+            documents[path] = document
+    if known:
+        flaws.extend(flaw for flaw in known.read_flaws if flaw.location.path in unchanged)
+    return documents, frozenset(unchanged), flaws
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Put the cyclic collector off while millions of acyclic values are built (a third of the time otherwise)."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
