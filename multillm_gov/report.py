@@ -73,6 +73,13 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     status: Status = "neutral"
 
 
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """A line across all bars, named: a benchmark, not a limit."""
+
+    label: str
+    value: float
+
+
 class BarChart(msgspec.Struct, frozen=True, kw_only=True, tag="bars"):
     """Horizontal bars, each with its own limit mark where there is one."""
 
@@ -81,7 +88,10 @@ class BarChart(msgspec.Struct, frozen=True, kw_only=True, tag="bars"):
     """Alternative text: what the chart shows, in a sentence with figures."""
     bars: tuple[Bar, ...]
     maximum: float | None = None
-    """Right end of the axis; default: the largest value or limit."""
+    """Right end of the axis; default: the largest value, limit or reference."""
+    unit: str = ""
+    """Of the axis: ``%``, ``USD``, ``points``."""
+    references: tuple[Reference, ...] = ()
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +107,8 @@ class ShareRow(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     segments: tuple[Segment, ...]
     note: str = ""
+    limit: float | None = None
+    """Largest share one part may have (0..1)."""
 
 
 class ShareChart(msgspec.Struct, frozen=True, kw_only=True, tag="shares"):
@@ -114,6 +126,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     day: str
     text: str
     status: Status = "neutral"
+    since: str = ""
+    """ISO day from which it needs work: drawn as a bar up to ``day``."""
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True, tag="timeline"):
