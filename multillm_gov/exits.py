@@ -12,3 +12,5 @@ DEFECT = 70
 """A defect of the tool itself."""
 INTERRUPTED = 130
 """Interrupted by the user."""
+CLOSED_PIPE = 141
+"""Whoever read our output closed it early (128 + SIGPIPE, as the shell reports it for any tool)."""

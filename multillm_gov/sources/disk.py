@@ -1,0 +1,143 @@
+"""Governed files from the disk: bounded, and nothing outside the root is ever opened."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.layout import FOLDERS, SETTINGS, kind_of
+from multillm_gov.errors import SourceError
+from multillm_gov.finding import Flaw
+from multillm_gov.sources import refusals
+
+_OPEN_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # a pipe without writer would block otherwise
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+def read_folder(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
+    """Every governed file below a portfolio's root, sorted by path, and a flaw for each one that is refused.
+
+    Refused and never opened: symbolic links (wherever they point), nested git repositories, pipes, sockets and
+    devices, files above 5 MiB, names that are not UTF-8, and whatever exceeds the limits in ``refusals``.
+
+    Raises:
+        SourceError: the root does not exist, is not a folder or may not be listed.
+    """
+    _require_folder(root)
+    paths: list[str] = []
+    flaws: list[Flaw] = []
+    for found in _governed(str(root)):
+        if isinstance(found, Flaw):
+            flaws.append(found)
+        else:
+            paths.append(found)
+    files: list[SourceFile] = []
+    total = 0
+    for path in sorted(paths):
+        if len(files) == refusals.MOST_FILES:
+            flaws.append(refusals.refuse_rest(path, "governed files", refusals.MOST_FILES))
+            break
+        read = _read(f"{root}/{path}", path)
+        if isinstance(read, Flaw):
+            flaws.append(read)
+            continue
+        total += len(read.data)
+        if total > refusals.MOST_BYTES:
+            flaws.append(refusals.refuse_rest(path, "bytes", refusals.MOST_BYTES))
+            break
+        files.append(read)
+    flaws.sort(key=lambda flaw: flaw.location.path)
+    return tuple(files), tuple(flaws)
+
+
+def _require_folder(root: Path) -> None:
+    if root.is_dir():
+        return
+    if root.exists():
+        raise SourceError(f"`{root}` is not a folder", "Name the folder that holds `allocations/`.")
+    raise SourceError(f"There is no folder `{root}`", "Check the path, or run `govern init` to start a portfolio.")
+
+
+def _governed(root: str) -> Iterator[str | Flaw]:
+    """Root-relative paths of the governed files, and flaws of what is not entered; in no particular order."""
+    pending = [(SETTINGS, 0), *((folder, 1) for folder in FOLDERS)]
+    seen = 0
+    while pending:
+        path, depth = pending.pop()
+        kind, flaw = _sort_out(root, path)
+        if flaw is None and kind == "folder" and depth > refusals.DEEPEST_FOLDER:
+            flaw = refusals.refuse_depth(path)
+        if flaw is not None:
+            yield flaw
+        elif kind == "file" and kind_of(path):
+            yield path
+        elif kind == "folder" and depth:
+            names = _names(root, path)
+            if isinstance(names, Flaw):
+                yield names
+                continue
+            seen += len(names)
+            if seen > refusals.MOST_ENTRIES:
+                yield refusals.refuse_rest(path, "names", refusals.MOST_ENTRIES)
+                return
+            pending += ((f"{path}/{name}", depth + 1) for name in names)
+
+
+def _names(root: str, path: str) -> list[str] | Flaw:
+    try:
+        with os.scandir(f"{root}/{path}") as entries:
+            return [entry.name for entry in entries]
+    except OSError as error:
+        return refusals.refuse_unreadable(path, error.strerror or "unknown reason")
+
+
+def _sort_out(root: str, path: str) -> tuple[Literal["file", "folder", "other"], Flaw | None]:
+    """What a path is, and the flaw where it must not be entered or opened."""
+    try:
+        mode = os.lstat(f"{root}/{path}").st_mode
+    except FileNotFoundError:
+        return "other", None
+    except OSError as error:
+        return "other", refusals.refuse_unreadable(path, error.strerror or "unknown reason")
+    kind: Literal["file", "folder", "other"] = "other"
+    flaw = None
+    if stat.S_ISLNK(mode):
+        flaw = refusals.refuse_link(path)
+    elif stat.S_ISREG(mode):
+        kind = "file"
+    elif stat.S_ISDIR(mode):
+        kind = "folder"
+        nested = os.path.lexists(f"{root}/{path}/.git")
+        flaw = refusals.refuse_nested_repository(path) if nested else None
+    elif kind_of(path):
+        flaw = refusals.refuse_special(path)
+    return kind, flaw
+
+
+def _read(address: str, path: str) -> SourceFile | Flaw:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return refusals.refuse_name(path)
+    try:
+        descriptor = os.open(address, _OPEN_FLAGS)
+    except OSError as error:
+        return refusals.refuse_unreadable(path, error.strerror or "unknown reason")
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return refusals.refuse_special(path)
+        if status.st_size > refusals.LARGEST_FILE_BYTES:
+            return refusals.refuse_size(path, status.st_size)
+        # The file may grow while it is read, so the limit holds here too.
+        data = file.read(refusals.LARGEST_FILE_BYTES + 1) or b""
+    if len(data) > refusals.LARGEST_FILE_BYTES:
+        return refusals.refuse_size(path, len(data))
+    return SourceFile(path, data)

@@ -1,0 +1,100 @@
+"""Results to files and to stdout: all of it or nothing, never through a link."""
+
+import errno
+import os
+import stat
+import sys
+from pathlib import Path
+
+from multillm_gov.errors import OutputError
+
+
+class ReaderGoneError(Exception):
+    """Whoever read stdout closed it; not a failure of the job, so not a ``GovernError``."""
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace a file by ``data`` in one step; missing folders are made.
+
+    Written to a neighbor first and then renamed, so that an interruption leaves the old file whole and no neighbor
+    behind. A link is refused, as target and (in a relative path) as folder on the way: a hostile checkout could aim
+    it at any file of the user's. Existing devices and pipes (``/dev/stdout``) are written to directly.
+
+    Raises:
+        OutputError: the folder or file may not be written, a link is in the way, or the disk is full.
+    """
+    try:
+        _refuse_links(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mode = _mode_of(path)
+        if mode is not None and stat.S_ISDIR(mode):
+            raise OutputError(f"`{path}` is a folder", f"Name a file: `--output {path / 'report'}`.")
+        if mode is not None and not stat.S_ISREG(mode):
+            path.write_bytes(data)
+        else:
+            _replace(path, data, mode)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write `{path}`: {error.strerror or error}",
+            "Name a file in a folder you may write to, or leave `--output` out to print.",
+        ) from error
+
+
+def write_stdout(data: bytes) -> None:
+    """Write bytes to stdout and flush them.
+
+    Raises:
+        ReaderGoneError: the reading end is closed (``govern check | head -1``).
+        OutputError: stdout is not open, or its disk is full.
+    """
+    if sys.stdout is None:
+        raise OutputError("stdout is closed", "Leave stdout open, or use `--output FILE`.")
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        _silence_stdout()
+        if error.errno in (errno.EPIPE, errno.ESHUTDOWN):
+            raise ReaderGoneError from error
+        raise OutputError(f"Cannot write to stdout: {error.strerror}", "Use `--output FILE`.") from error
+
+
+def _silence_stdout() -> None:
+    """Point stdout at nothing, or the interpreter would flush what is left at exit, fail and change the exit code."""
+    void = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(void, sys.stdout.fileno())
+    os.close(void)
+
+
+def _refuse_links(path: Path) -> None:
+    if path.is_absolute() and path.parts[1:2] == ("dev",):
+        return
+    walked = [path] if path.is_absolute() else [path, *path.parents]
+    for part in walked:
+        if part.is_symlink():
+            raise OutputError(
+                f"`{part}` is a symbolic link and is not written through", f"Name the real place: `{part.resolve()}`."
+            )
+
+
+def _mode_of(path: Path) -> int | None:
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _replace(path: Path, data: bytes, mode: int | None) -> None:
+    neighbor = path.parent / f".govern-{os.urandom(6).hex()}.tmp"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    try:
+        with os.fdopen(os.open(neighbor, flags, 0o666), "wb") as file:
+            if mode is not None and hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), stat.S_IMODE(mode))
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        neighbor.replace(path)
+    except BaseException:
+        neighbor.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,78 @@
+"""What is never read, from the disk as from a revision, and how that is said: one flaw a refused path."""
+
+from multillm_gov.finding import Flaw
+from multillm_gov.location import Location
+
+LARGEST_FILE_BYTES = 5 * 1024 * 1024
+MOST_FILES = 20_000
+MOST_BYTES = 256 * 1024 * 1024
+"""Of all governed files together: what a loader may be asked to hold."""
+MOST_ENTRIES = 200_000
+"""Names looked at below the governed folders, governed or not."""
+DEEPEST_FOLDER = 32
+
+
+def refuse(path: str, message: str, remedy: str) -> Flaw:
+    """A flaw of kind ``unreadable-file`` on a root-relative path; undecodable bytes are spelled as escapes."""
+    spelled = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return Flaw(kind="unreadable-file", message=message, location=Location(spelled), remedy=remedy, subject=spelled)
+
+
+def refuse_link(path: str) -> Flaw:
+    """Links are refused wherever they point: a revision and a disk then agree, and none can leave the root."""
+    return refuse(
+        path,
+        "Symbolic link is not followed: it could lead out of the portfolio",
+        "Replace the link by the file or folder it points to.",
+    )
+
+
+def refuse_nested_repository(path: str) -> Flaw:
+    """A submodule or an embedded repository is another history: no revision of ours holds its files."""
+    return refuse(
+        path,
+        "Nested git repository (submodule) is not entered: no revision of the portfolio holds its files",
+        "Move its governed files into the portfolio's own repository.",
+    )
+
+
+def refuse_special(path: str) -> Flaw:
+    """A pipe, socket or device under a governed name is never opened."""
+    return refuse(path, "Not a regular file, so it is not opened", "Delete it, or put a regular file in its place.")
+
+
+def refuse_size(path: str, size_bytes: int) -> Flaw:
+    """A file above the limit is never read whole."""
+    return refuse(
+        path,
+        f"File has {size_bytes:,} bytes; at most {LARGEST_FILE_BYTES:,} are read",
+        "Split the file, or move what is not declared configuration out of the governed folder.",
+    )
+
+
+def refuse_name(path: str) -> Flaw:
+    """A path that is not UTF-8 cannot be named in any report."""
+    return refuse(path, "File name is not UTF-8, so the file is not read", "Rename the file, in ASCII if you can.")
+
+
+def refuse_unreadable(path: str, reason: str) -> Flaw:
+    """The operating system would not give the bytes."""
+    return refuse(path, f"Cannot be read: {reason}", "Make it readable for the user who runs govern, or remove it.")
+
+
+def refuse_depth(path: str) -> Flaw:
+    """A folder chain without end is not a portfolio."""
+    return refuse(
+        path,
+        f"Folder is more than {DEEPEST_FOLDER} levels deep and is not entered",
+        "Move its files further up; one level below `allocations/` is plenty.",
+    )
+
+
+def refuse_rest(path: str, what: str, limit: int) -> Flaw:
+    """The first path beyond a limit on all files together; it and every later one stay unread."""
+    return refuse(
+        path,
+        f"More than {limit:,} {what} in one portfolio; this file and all later ones are not read",
+        "Split the portfolio, one folder with its own `govern.yaml` each.",
+    )
