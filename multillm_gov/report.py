@@ -6,9 +6,15 @@ import msgspec
 
 from multillm_gov import exits
 from multillm_gov.finding import Finding, Severity
+from multillm_gov.units import count_of
+
+TOOL_VERSION = "0.1.0"
+"""Release that wrote a report. A constant: asking the installed metadata costs a third of a whole check."""
 
 Status = Literal["good", "watch", "bad", "neutral"]
 """Against appetite: within, near the limit, outside, or not judged. Always rendered with a word, never colour alone."""
+STATUS_WORDS: dict[Status, str] = {"good": "within", "watch": "near limit", "bad": "outside", "neutral": ""}
+"""The word for each; a format may capitalize it."""
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +175,26 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         failing = self.fail_on is not None and any(n for s, n in counted.items() if s >= self.fail_on)
         return exits.FINDINGS if failing else exits.CLEAN
 
+    @property
+    def words(self) -> str:
+        """``2 errors, 1 warning (3 waived)``, or ``no findings``."""
+        counts = ((self.errors, "error"), (self.warnings, "warning"), (self.notes, "note"))
+        words = ", ".join(count_of(number, noun) for number, noun in counts if number) or "no findings"
+        return f"{words} ({self.waived:,} waived)" if self.waived else words
+
+
+class RuleNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader of a finding may want to know of its rule, so that no format needs the rule book."""
+
+    id: str
+    name: str
+    title: str
+    why: str
+    mend: str
+    severity: Severity
+    """The rule's own; a policy may set another for its findings."""
+    controls: tuple[str, ...] = ()
+
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One result, ready for any format."""
@@ -196,6 +222,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Label and value: versions, digests, dates."""
     checked: tuple[tuple[str, int], ...] = ()
     """What was looked at: ("files", 7), ("task classes", 5), ("policies", 4)."""
+    rules: tuple[RuleNote, ...] = ()
+    """The rules that ``findings`` and ``resolved`` name, ordered by id."""
 
 
 def judge_counts(findings: tuple[Finding, ...], fail_on: Severity | None) -> Verdict:

@@ -99,3 +99,11 @@ def spell_share(share: float | Decimal) -> str:
 def spell_count(count: float | Decimal) -> str:
     """A whole number with thousands separators."""
     return f"{round(count):,}"
+
+
+def count_of(number: int, noun: str) -> str:
+    """``1 error``, ``2 policies``, ``3 task classes``."""
+    if number == 1:
+        return f"1 {noun}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("cy") else f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{number:,} {plural}"
