@@ -1,0 +1,46 @@
+"""``govern check``: read the disk, assess, and brief on what the caller asked about."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from multillm_gov.briefing.check import brief_check
+from multillm_gov.finding import Severity
+from multillm_gov.report import Report
+from multillm_gov.rules.assessment import Assessment
+from multillm_gov.sources.disk import read_folder
+from multillm_gov.sources.price_map import read_price_map
+from multillm_gov.sources.root import split_paths, within
+from multillm_gov.workflows.assessing import assess
+from multillm_gov.workflows.gate import gate
+
+
+def check(
+    paths: Sequence[Path], *, as_of: date, root: Path | None = None, fail_on: Severity | str | None = None
+) -> Report:
+    """Validate and judge the portfolio that ``paths`` lie in; findings elsewhere in it are left out.
+
+    Args:
+        paths: Files or folders; none means the portfolio of the current folder.
+        as_of: The day dates are judged against.
+        root: The portfolio's root, if it is not to be searched for.
+        fail_on: Overrides the gate of ``govern.yaml``; ``"never"`` always passes.
+
+    Raises:
+        SourceError: no portfolio there, or a path outside it.
+        CatalogError: the lock or the price map cannot be read.
+    """
+    top, filters = split_paths(paths, root)
+    assessment = assess_folder(top, as_of=as_of)
+    if filters:
+        kept = tuple(finding for finding in assessment.findings if within(finding.location.path, filters))
+        assessment = replace(assessment, findings=kept)
+    return brief_check(assessment, gate(assessment.portfolio.settings, fail_on))
+
+
+def assess_folder(root: Path, *, as_of: date, known: Assessment | None = None, revision: str = "") -> Assessment:
+    """Assess what lies on the disk below a portfolio's root."""
+    files, flaws = read_folder(root)
+    return assess(files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=revision)

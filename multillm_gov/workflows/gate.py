@@ -1,0 +1,25 @@
+"""The least severity that fails a command."""
+
+from multillm_gov.errors import UsageError
+from multillm_gov.finding import Severity
+from multillm_gov.portfolio.settings import Settings
+
+NEVER = "never"
+GATES = ("note", "warning", "error", NEVER)
+
+
+def gate(settings: Settings, asked: Severity | str | None) -> Severity | None:
+    """What the call asks for, else what ``govern.yaml`` says; ``None`` never fails.
+
+    Raises:
+        UsageError: no such gate.
+    """
+    chosen = settings.fail_on if asked is None else asked
+    if isinstance(chosen, Severity):
+        return chosen
+    if chosen == NEVER:
+        return None
+    try:
+        return Severity[chosen.upper()]
+    except KeyError:
+        raise UsageError(f"No gate `{chosen}`", f"Use one of: {', '.join(GATES)}.") from None
