@@ -1,0 +1,48 @@
+"""Who serves models: LiteLLM's provider names folded into stable ids, with what is publicly known of each."""
+
+from functools import cache
+
+import msgspec
+
+from multillm_gov.catalog.shipped import shipped_bytes
+from multillm_gov.dimensions import UNKNOWN
+
+
+class Provider(msgspec.Struct, frozen=True, kw_only=True):
+    """One serving provider."""
+
+    id: str
+    litellm: tuple[str, ...] = ()
+    """LiteLLM's provider names that mean it."""
+    prefixes: tuple[str, ...] = ()
+    """First segments of a model name that mean it; default: LiteLLM's names."""
+    cloud: str = UNKNOWN
+    vendor: str = ""
+    """Maker of everything it serves; empty when it serves several makers' models."""
+    aliases: bool = False
+    """Whether its undated names are moved to newer snapshots."""
+    suffixes: tuple[str, ...] = ()
+    """Endings it adds to other makers' model names (a quantized edition)."""
+    about: str = ""
+    why: str = ""
+
+
+@cache
+def _tables() -> tuple[dict[str, Provider], dict[str, Provider]]:
+    listed = [row for row in msgspec.json.decode(shipped_bytes("providers.json"), type=list[Provider]) if row.id]
+    by_name = {name: row for row in listed for name in row.litellm}
+    by_prefix = {prefix: row for row in listed for prefix in (row.prefixes or row.litellm)}
+    return by_name, by_prefix
+
+
+def provider_named(litellm_provider: str) -> Provider:
+    """The provider behind LiteLLM's provider name; one that is not listed keeps its name and nothing else."""
+    by_name, _ = _tables()
+    if litellm_provider.startswith("vertex_ai"):
+        litellm_provider = "vertex_ai"
+    return by_name.get(litellm_provider) or Provider(id=litellm_provider or UNKNOWN)
+
+
+def provider_prefixed(segment: str) -> Provider | None:
+    """The provider that a model name's first segment means; ``None`` when the tables list none such."""
+    return _tables()[1].get(segment)
