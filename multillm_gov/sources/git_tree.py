@@ -1,0 +1,131 @@
+"""The governed files in a tree listing of git's, with the same refusals as on the disk."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.layout import kind_of
+from multillm_gov.errors import SourceError
+from multillm_gov.finding import Flaw
+from multillm_gov.sources import refusals
+from multillm_gov.sources.git_command import GitCommand
+
+_LINK = b"120000"
+_SUBMODULE = b"160000"
+
+
+class Entry(Struct, frozen=True):
+    """One file to read: path below the portfolio's root, object id, size in bytes."""
+
+    path: str
+    blob: str
+    size_bytes: int
+
+
+class Blobs:
+    """File contents by object id, each read once."""
+
+    def __init__(self, git: GitCommand) -> None:
+        self._git = git
+        self._known: dict[str, bytes] = {}
+
+    def read(self, blobs: Sequence[str]) -> list[bytes]:
+        """The contents of blobs, in order.
+
+        Raises:
+            SourceError: one is missing or damaged.
+        """
+        wanted = [blob for blob in dict.fromkeys(blobs) if blob not in self._known]
+        if wanted:
+            with tempfile.TemporaryFile() as requests:
+                requests.write("".join(f"{blob}\n" for blob in wanted).encode("ascii"))
+                requests.seek(0)
+                self._take(self._git.run("cat-file", "--batch", stdin=requests), wanted)
+        return [self._known[blob] for blob in blobs]
+
+    def _take(self, answer: bytes, wanted: list[str]) -> None:
+        position = 0
+        for blob in wanted:
+            end = answer.index(b"\n", position)
+            fields = answer[position:end].split(b" ")
+            if len(fields) != 3 or fields[1] != b"blob":
+                raise SourceError(f"git object {blob} is missing or damaged", "`git fsck` names what is broken.")
+            start, size = end + 1, int(fields[2])
+            self._known[blob] = answer[start : start + size]
+            position = start + size + 1
+
+
+def read_entries(listing: bytes, prefix: str, blobs: Blobs) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
+    """Files and flaws, both sorted by path, from the output of ``git ls-tree -r -l -z``.
+
+    Args:
+        listing: The output.
+        prefix: What precedes the portfolio's root in its paths: empty, or a folder with a final ``/``.
+        blobs: Where contents are read.
+
+    Raises:
+        SourceError: an object is missing or damaged.
+    """
+    wanted: list[Entry] = []
+    flaws: dict[str, Flaw] = {}
+    for record in listing.split(b"\0")[:-1]:
+        found = _judge(record, prefix)
+        if isinstance(found, Flaw):
+            flaws.setdefault(found.location.path, found)
+        elif found is not None:
+            wanted.append(found)
+    wanted.sort(key=lambda entry: entry.path)
+    kept, rest = _within_limits(wanted)
+    if rest is not None:
+        flaws[rest.location.path] = rest
+    contents = blobs.read([entry.blob for entry in kept])
+    files = tuple(SourceFile(entry.path, data) for entry, data in zip(kept, contents, strict=True))
+    return files, tuple(flaws[path] for path in sorted(flaws))
+
+
+def _judge(record: bytes, prefix: str) -> Entry | Flaw | None:
+    """One record: ``<mode> <type> <id> <size><tab><path>``."""
+    facts, _, name = record.partition(b"\t")
+    mode, _, blob, size = facts.split()
+    path = os.fsdecode(name).removeprefix(prefix)
+    flaw = _refusal(path, mode, name)
+    if flaw or not kind_of(path):
+        return flaw
+    if int(size) > refusals.LARGEST_FILE_BYTES:
+        return refusals.refuse_size(path, int(size))
+    return Entry(path, blob.decode("ascii"), int(size))
+
+
+def _refusal(path: str, mode: bytes, name: bytes) -> Flaw | None:
+    if mode == _LINK:
+        return refusals.refuse_link(path)
+    if mode == _SUBMODULE:
+        return refusals.refuse_nested_repository(path)
+    folders = path.split("/")[:-1]
+    if len(folders) > refusals.DEEPEST_FOLDER:
+        return refusals.refuse_depth("/".join(folders[: refusals.DEEPEST_FOLDER + 1]))
+    if kind_of(path) and not _is_utf8(name):
+        return refusals.refuse_name(path)
+    return None
+
+
+def _is_utf8(name: bytes) -> bool:
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _within_limits(entries: list[Entry]) -> tuple[list[Entry], Flaw | None]:
+    total = 0
+    for index, entry in enumerate(entries):
+        if index == refusals.MOST_FILES:
+            return entries[:index], refusals.refuse_rest(entry.path, "governed files", refusals.MOST_FILES)
+        total += entry.size_bytes
+        if total > refusals.MOST_BYTES:
+            return entries[:index], refusals.refuse_rest(entry.path, "bytes", refusals.MOST_BYTES)
+    return entries, None
