@@ -1,0 +1,56 @@
+"""From bytes to text: size, encoding and invisible characters, each refused with its place."""
+
+import re
+
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.text import Text
+from multillm_gov.finding import Flaw
+from multillm_gov.location import Location
+
+MAX_BYTES = 5 * 2**20
+"""Largest governed file; 5 MiB hold some 5,000 task classes."""
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_BOM = b"\xef\xbb\xbf"
+HIDDEN = re.compile("[\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Line breaks that editors do not show as such, and overrides of text direction: a reviewer sees another text."""
+
+
+def decode(file: SourceFile) -> Text | Flaw:
+    """The text of a file without its byte order mark, or why it has none."""
+    data = file.data
+    if len(data) > MAX_BYTES:
+        return _unreadable(
+            file.path,
+            f"the file has {len(data) / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} MiB are read",
+            "Split it into several files.",
+        )
+    if data.startswith(_UTF16):
+        return _unreadable(file.path, "the file is UTF-16 text, not UTF-8", "Save it as UTF-8.")
+    if b"\0" in data:
+        return _unreadable(
+            file.path,
+            f"the file is binary: byte {data.index(0):,} is NUL",
+            "Remove it from the governed folders, or save it as UTF-8 text.",
+        )
+    try:
+        content = data.removeprefix(_BOM).decode("utf-8")
+    except UnicodeDecodeError as error:
+        offset = error.start + (len(_BOM) if data.startswith(_BOM) else 0)
+        return _not_utf8(file, offset)
+    return Text(file.path, content)
+
+
+def _not_utf8(file: SourceFile, offset: int) -> Flaw:
+    before = file.data[:offset].decode("utf-8")
+    place = Text(file.path, before).span(offset, offset)
+    return _unreadable(
+        file.path,
+        f"the file is not UTF-8: byte {offset:,} (0x{file.data[offset]:02x}) on line {place.line}",
+        "Save it as UTF-8.",
+        place,
+    )
+
+
+def _unreadable(path: str, message: str, remedy: str, location: Location | None = None) -> Flaw:
+    return Flaw(kind="unreadable-file", message=message, location=location or Location(path), remedy=remedy)
