@@ -71,7 +71,8 @@ def _summary(name: str) -> str:
     file = _file_of(name)
     docstring = ast.get_docstring(ast.parse(_text(file))) if file else None
     first = (docstring or "").partition("\n")[0]
-    return re.sub(r"^`+govern [^`]*`+: *", "", first).removesuffix(".").replace("``", "")
+    said = re.sub(r"^`+govern [^`]*`+: *", "", first).removesuffix(".").replace("``", "")
+    return said[:1].upper() + said[1:]
 
 
 def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -94,7 +95,7 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) 
     help="Print the version and exit.",
 )
 def cli() -> None:
-    r"""Govern a portfolio of language models: what may run where, at what cost, with which fallback.
+    """Govern a portfolio of language models: what may run where, at what cost, with which fallback.
 
     \b
     Start with:

@@ -9,12 +9,10 @@ from typing import Any, TypeVar
 
 import click
 
-from multillm_gov.finding import Severity
 from multillm_gov.rendering.formats import formats
+from multillm_gov.workflows.gate import GATES
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-NEVER = "never"
-_GATES = [*(severity.label for severity in Severity), NEVER]
 
 
 def format_option(function: _F) -> _F:
@@ -49,10 +47,10 @@ def as_of_option(function: _F) -> _F:
 
 
 def fail_on_option(function: _F) -> _F:
-    """``--fail-on``: passed as ``fail_on``, ``None`` where not given; ``gate`` settles it."""
+    """``--fail-on``: passed as ``fail_on``, ``None`` where not given; ``workflows.gate`` settles it."""
     return click.option(
         "--fail-on",
-        type=click.Choice(_GATES),
+        type=click.Choice(GATES),
         help="Least severity that exits 1. [default: `fail_on` in govern.yaml, or error]",
     )(function)
 
@@ -66,12 +64,6 @@ def root_option(function: _F) -> _F:
         metavar="FOLDER",
         help="The portfolio's root. [default: the nearest folder above with govern.yaml or allocations/]",
     )(function)
-
-
-def gate(asked: str | None, declared: str) -> Severity | None:
-    """The least severity that fails, from the option or else the setting; ``None``: nothing fails."""
-    name = asked or declared
-    return None if name == NEVER else Severity[name.upper()]
 
 
 def today() -> date:
