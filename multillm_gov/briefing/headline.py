@@ -1,7 +1,7 @@
 """The headline figures: where a portfolio stands against its risk appetite.
 
 Status bands (method 9): outside the limit is bad; within it by less than a tenth of it is "watch", since that is where
-a single repricing or a single move breaches; the rest is good. A figure that leaves something unknown out is never good.
+a single repricing or a single move breaches; the rest is good. A figure that leaves out something unknown is not good.
 """
 
 from decimal import Decimal
@@ -36,8 +36,8 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
         _spend(figures, appetite),
         _largest(spend, "largest-vendor-of-spend", "Largest vendor by spend", appetite.max_vendor_share_of_spend),
         _independent_fallback(figures, appetite),
-        _effective(spend, "effective-vendors", "Effective number of vendors by spend", appetite.min_effective_vendors),
-        _effective(clouds, "effective-clouds", "Effective number of clouds by spend", appetite.min_effective_clouds),
+        _effective(spend, "effective-vendors", "Effective vendors by spend", appetite.min_effective_vendors),
+        _effective(clouds, "effective-clouds", "Effective clouds by spend", appetite.min_effective_clouds),
         _largest(value, "largest-vendor-of-value", "Largest vendor by value", appetite.max_vendor_share_of_value),
         _retirement(assessment),
     )

@@ -1,0 +1,1 @@
+"""Plain text: escaping, display width, source excerpts, aligned tables, charts as tables."""

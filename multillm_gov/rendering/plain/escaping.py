@@ -1,0 +1,37 @@
+"""Nothing from a governed file reaches a terminal or a log raw: control and invisible characters are spelt out."""
+
+import re
+
+_DANGEROUS = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: cursor movement, titles, clipboard writes
+    "\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f"  # invisible, or turning the direction of text
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
+    "\ud800-\udfff"  # lone surrogates: bytes of a file name that are not UTF-8
+    "\U000e0000-\U000e0fff"  # tags, variation selectors: hidden payloads
+    "]"
+)
+_BREAKS = re.compile("\r\n|[\n\r]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    r"""One line; what could move a cursor, hide or reorder characters is spelt: ``\x1b``, ``\u202e``."""
+    return _DANGEROUS.sub(_spell, text)
+
+
+def visible_lines(text: str) -> list[str]:
+    """The lines of a text meant to have several, each made visible."""
+    return [visible(line) for line in _BREAKS.split(text)]
+
+
+def encodable(text: str) -> str:
+    """The text with lone surrogates replaced, so that it can be written as UTF-8."""
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def _spell(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x100:
+        return {9: r"\t", 10: r"\n", 13: r"\r"}.get(code, f"\\x{code:02x}")
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,67 @@
+"""Findings as a linter's reader expects them: by file, with the source line, what it risks and how to mend it."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from multillm_gov.finding import Finding
+from multillm_gov.rendering.plain.escaping import visible, visible_lines
+from multillm_gov.rendering.plain.excerpt import excerpt
+from multillm_gov.rendering.plain.painting import Painter
+from multillm_gov.rendering.plain.width import wrap
+
+_LABELS = 8
+
+
+def findings_by_file(findings: Iterable[Finding], painter: Painter, size: int) -> Iterator[str]:
+    """Lines: each file's path once, its findings below it, a blank line after each."""
+    for path, group in groupby(findings, key=lambda finding: finding.location.path):
+        yield painter(visible(path), "bold")
+        for finding in group:
+            yield from _finding(finding, painter, size)
+            yield ""
+
+
+def _finding(finding: Finding, painter: Painter, size: int) -> Iterator[str]:
+    place = f"{finding.location.line}:{finding.location.column}"
+    label = f"{finding.severity.label}[{visible(finding.rule)}]"
+    weight = painter.severity(label, finding.severity) if finding.active else painter(f"waived {label}", "dim")
+    yield f"  {painter(place, 'dim')} {weight} {painter(visible(finding.message), 'bold')}"
+    gutter = " " * len(str(finding.location.line))
+    bar = painter("|", "blue")
+    shown = excerpt(finding.location, max(size - len(gutter) - 6, 20))
+    if shown is not None:
+        source, carets = shown
+        yield f"   {gutter} {bar}"
+        yield f"   {painter(str(finding.location.line), 'blue')} {bar} {source}"
+        carets = painter.severity(carets, finding.severity) if finding.active else painter(carets, "dim")
+        yield f"   {gutter} {bar} {carets}"
+    for name, text in _details(finding):
+        yield from _detail(name, text, gutter, painter, size)
+
+
+def _details(finding: Finding) -> Iterator[tuple[str, str]]:
+    if finding.risk:
+        yield "risk", finding.risk
+    if finding.active and finding.remedy:
+        yield "help", finding.remedy
+    for related in finding.related:
+        yield "see", f"{visible(str(related.location))} {related.message}"
+    if finding.policy:
+        told = f"`{finding.policy}`" + (f" ({finding.enforcement.value})" if finding.enforcement else "")
+        yield "policy", f"{told}: {finding.because}" if finding.because else told
+    if finding.waiver is not None:
+        waiver = finding.waiver
+        ticket = f", {waiver.ticket}" if waiver.ticket else ""
+        yield "waived", f"until {waiver.expires} by {waiver.approved_by}{ticket}: {waiver.reason}"
+
+
+def _detail(name: str, text: str, gutter: str, painter: Painter, size: int) -> Iterator[str]:
+    """A label and its text; prose is wrapped, a remedy of several lines (YAML to write) is kept as it is."""
+    label = painter("=", "blue") + " " + painter(f"{name}:".ljust(_LABELS), "bold")
+    indent = f"   {gutter} "
+    lines = visible_lines(text.strip("\n"))
+    if len(lines) == 1:
+        lines = wrap(lines[0], max(size - len(indent) - _LABELS - 2, 20))
+    yield f"{indent}{label}{lines[0]}"
+    for line in lines[1:]:
+        yield f"{indent}{' ' * (_LABELS + 2)}{line}".rstrip()

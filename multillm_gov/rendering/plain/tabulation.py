@@ -1,0 +1,90 @@
+"""Charts as tables, for formats that draw none: the figures, with a bar of characters."""
+
+from multillm_gov.report import BarChart, Cell, Column, ShareChart, ShareRow, Status, Table, Timeline
+from multillm_gov.units import spell_share
+
+_BAR = 24
+_PARTS = 5
+_EMPTY = "Nothing to show."
+
+
+def tabulate(chart: BarChart | ShareChart | Timeline) -> Table:
+    """The table that says what the chart shows."""
+    if isinstance(chart, BarChart):
+        return _bars(chart)
+    return _shares(chart) if isinstance(chart, ShareChart) else _events(chart)
+
+
+def _bars(chart: BarChart) -> Table:
+    limits = [bar.limit for bar in chart.bars if bar.limit is not None]
+    references = [reference.value for reference in chart.references]
+    top = chart.maximum or max([*(bar.value for bar in chart.bars), *limits, *references], default=0.0)
+    rows = tuple(
+        (
+            Cell(bar.label),
+            Cell(bar.text, bar.status),
+            *((Cell(_number(bar.limit, chart.unit)),) if limits else ()),
+            Cell(_draw(bar.value, bar.limit, top)),
+        )
+        for bar in chart.bars
+    )
+    limit = (Column("Limit", numeric=True),) if limits else ()
+    columns = (Column(""), Column("Value", numeric=True), *limit, Column("" if not limits else "(│ marks the limit)"))
+    return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)
+
+
+def _draw(value: float, limit: float | None, top: float) -> str:
+    if top <= 0:
+        return ""
+    filled = min(_BAR, max(round(value / top * _BAR), 1 if value > 0 else 0))
+    drawn = ["█"] * filled + ["░"] * (_BAR - filled)
+    if limit is not None and 0 <= limit <= top:
+        drawn[min(_BAR - 1, round(limit / top * _BAR))] = "│"
+    return "".join(drawn)
+
+
+def _number(number: float | None, unit: str) -> str:
+    if number is None:
+        return ""
+    spelt = f"{number:,.0f}" if abs(number) >= 100 or number == int(number) else f"{number:,.4g}"
+    return f"{spelt} {unit}".rstrip()
+
+
+def _shares(chart: ShareChart) -> Table:
+    limited = any(row.limit is not None for row in chart.rows)
+    noted = any(row.note for row in chart.rows)
+    rows = tuple(
+        (
+            Cell(row.label, strong=True),
+            Cell(_parts(row), _largest_status(row)),
+            *((Cell("" if row.limit is None else spell_share(row.limit)),) if limited else ()),
+            *((Cell(row.note),) if noted else ()),
+        )
+        for row in chart.rows
+    )
+    limit = (Column("Limit", numeric=True),) if limited else ()
+    note = (Column("Note"),) if noted else ()
+    return Table(
+        title=chart.title, columns=(Column(""), Column("Shares, largest first"), *limit, *note), rows=rows, empty=_EMPTY
+    )
+
+
+def _parts(row: ShareRow) -> str:
+    told = [f"{segment.label} {spell_share(segment.share)}" for segment in row.segments[:_PARTS]]
+    rest = row.segments[_PARTS:]
+    if rest:
+        told.append(f"{len(rest):,} more {spell_share(sum(segment.share for segment in rest))}")
+    return ", ".join(told)
+
+
+def _largest_status(row: ShareRow) -> Status:
+    over = row.limit is not None and any(segment.share > row.limit for segment in row.segments)
+    return "bad" if over else "neutral"
+
+
+def _events(chart: Timeline) -> Table:
+    rows = tuple(
+        (Cell(event.day or "not known"), Cell(event.label), Cell(event.text, event.status)) for event in chart.events
+    )
+    columns = (Column("Day"), Column("What"), Column(f"{chart.start} to {chart.end}"))
+    return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)

@@ -1,0 +1,53 @@
+"""The few words all formats share: what a status means, how a verdict reads."""
+
+from multillm_gov.finding import Severity
+from multillm_gov.report import Report, Status, Verdict
+
+STATUS_WORDS: dict[Status, str] = {
+    "good": "within appetite",
+    "watch": "near the limit",
+    "bad": "outside appetite",
+    "neutral": "",
+}
+
+
+def outcome(verdict: Verdict) -> str:
+    """``Passed`` or ``Failed``."""
+    return "Failed" if verdict.exit_code else "Passed"
+
+
+_GATES = {
+    None: "the gate counts nothing",
+    Severity.ERROR: "the gate counts errors",
+    Severity.WARNING: "the gate counts warnings and errors",
+    Severity.NOTE: "the gate counts every finding",
+}
+
+
+def verdict_sentence(report: Report) -> str:
+    """Outcome, counts and, where there is something to count, the gate."""
+    counted = f"{outcome(report.verdict)}: {report.verdict.words}"
+    if report.kind == "diff" and report.findings:
+        counted += " new"
+    return f"{counted}; {_GATES[report.verdict.fail_on]}." if report.findings else f"{counted}."
+
+
+def checked_sentence(report: Report) -> str:
+    """What was looked at: ``Checked 7 files, 5 task classes and 4 policies as of 2026-11-24.``."""
+    counts = [f"{number:,} {label if number != 1 else _singular(label)}" for label, number in report.checked]
+    if not counts:
+        return f"As of {report.as_of}."
+    told = counts[0] if len(counts) == 1 else f"{', '.join(counts[:-1])} and {counts[-1]}"
+    return f"Checked {told} as of {report.as_of}."
+
+
+def short_revision(revision: str) -> str:
+    """The first ten digits of a commit id, ``+`` kept for a working tree that differs from it."""
+    commit, dirty = (revision[:-1], "+") if revision.endswith("+") else (revision, "")
+    return f"{commit[:10]}{dirty}"
+
+
+def _singular(label: str) -> str:
+    if label.endswith("ies"):
+        return f"{label[:-3]}y"
+    return label[:-2] if label.endswith("sses") else label.removesuffix("s")
