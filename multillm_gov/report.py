@@ -13,8 +13,6 @@ TOOL_VERSION = "0.1.0"
 
 Status = Literal["good", "watch", "bad", "neutral"]
 """Against appetite: within, near the limit, outside, or not judged. Always rendered with a word, never colour alone."""
-STATUS_WORDS: dict[Status, str] = {"good": "within", "watch": "near limit", "bad": "outside", "neutral": ""}
-"""The word for each; a format may capitalize it."""
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,112 @@
+"""Horizontal bars with limits and reference lines."""
+
+import msgspec
+
+from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick, spread
+from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, line, text_width
+from multillm_gov.rendering.charts.theme import MARKS, Theme
+from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.report import Bar, BarChart
+
+_BAR = 14.0
+_LANE = SIZE + 5
+
+
+def draw_bars(chart: BarChart, *, width: float, key: str, theme: Theme) -> str:
+    """One row a bar: its label, the bar with its limit mark, and the value as spelt; wide or stacked by width."""
+    plan = _plan(chart, width)
+    parts, top = _references(chart, plan, theme)
+    bottom = top + plan.pitch * len(chart.bars)
+    axis = _axis(chart, plan, (top, bottom), theme)
+    rows = [part for n, bar in enumerate(chart.bars) for part in _bar(bar, plan, top + n * plan.pitch, theme)]
+    height = bottom + 24
+    if any(bar.limit is not None for bar in chart.bars):
+        rows += [*_limit_mark(3, height + 2, theme), label((12, height + 13), "limit", theme.muted)]
+        height += 20
+    return frame([*axis, *rows, *parts], (width, height), chart, key=key, theme=theme)
+
+
+class _Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the columns of the chart stand."""
+
+    width: float
+    stacked: bool
+    """Whether labels stand above their bars: the drawing is narrow."""
+    pitch: float
+    names: float
+    values: float
+    ticks: tuple[float, ...]
+    scale: Scale
+
+
+def _plan(chart: BarChart, width: float) -> _Plan:
+    stacked = width < 520
+    longest = max((text_width(visible(bar.label)) for bar in chart.bars), default=0)
+    names = 0.0 if stacked else min(longest + 12, width / 3)
+    values = min(max((text_width(_spelt(bar)) for bar in chart.bars), default=0) + 14, width / (2 if stacked else 3))
+    most = chart.maximum or max(
+        [bar.value for bar in chart.bars]
+        + [bar.limit for bar in chart.bars if bar.limit is not None]
+        + [reference.value for reference in chart.references],
+        default=0.0,
+    )
+    ticks = nice_ticks(most, 4 if stacked else 6)
+    scale = Scale(0.0, ticks[-1], names, width - (14 if stacked else values))
+    pitch = 40.0 if stacked else 26.0
+    return _Plan(width=width, stacked=stacked, pitch=pitch, names=names, values=values, ticks=ticks, scale=scale)
+
+
+def _spelt(bar: Bar) -> str:
+    """The value with a sign of its status: color alone says nothing to many readers."""
+    return MARKS[bar.status] + visible(bar.text)
+
+
+def _bar(bar: Bar, plan: _Plan, top: float, theme: Theme) -> list[str]:
+    y = top + (18 if plan.stacked else 6)
+    baseline = y - 5 if plan.stacked else y + _BAR - 3
+    room = plan.width - plan.values - 6 if plan.stacked else plan.names - 12
+    value = clip(_spelt(bar), plan.values)
+    parts = [
+        label((0, baseline), clip(visible(bar.label), room), theme.ink),
+        box((plan.names, y), plan.scale.end - plan.names, _BAR, theme.track),
+        box((plan.names, y), plan.scale(bar.value) - plan.names, _BAR, theme.status[bar.status]),
+        label((plan.width, baseline), value, theme.ink, anchor="end", strong=bar.status == "bad"),
+    ]
+    return parts if bar.limit is None else parts + _limit_mark(plan.scale(bar.limit), y, theme)
+
+
+def _limit_mark(x: float, y: float, theme: Theme) -> list[str]:
+    ends = (x, y - 3), (x, y + _BAR + 3)
+    return [line(*ends, theme.ground, width=5), line(*ends, theme.limit, width=2)]
+
+
+def _references(chart: BarChart, plan: _Plan, theme: Theme) -> tuple[list[str], float]:
+    """Reference lines with their names above the plot, and where the plot then starts."""
+    ordered = sorted(chart.references, key=lambda reference: (reference.value, reference.label))
+    if not ordered:
+        return [], 4.0
+    names = [clip(visible(reference.label), plan.width) for reference in ordered]
+    marks = [plan.scale(reference.value) for reference in ordered]
+    places = spread(marks, [text_width(name) for name in names], start=0, end=plan.width)
+    top = (1 + max(lane for _, lane in places)) * _LANE + 6
+    bottom = top + plan.pitch * len(chart.bars)
+    parts = []
+    for x, name, (center, lane) in zip(marks, names, places, strict=True):
+        baseline = (lane + 1) * _LANE - 4
+        parts.append(label((center, baseline), name, theme.muted, anchor="middle"))
+        parts.append(line((x, top - 4), (x, bottom), theme.muted, dashes="4 3"))
+    return parts, top
+
+
+def _axis(chart: BarChart, plan: _Plan, span: tuple[float, float], theme: Theme) -> list[str]:
+    parts = []
+    previous = float("-inf")
+    for tick in plan.ticks:
+        x, name = plan.scale(tick), spell_tick(tick, chart.unit)
+        parts.append(line((x, span[0]), (x, span[1] + 4), theme.grid))
+        half = text_width(name) / 2
+        center = min(max(x, half), plan.width - half)
+        if center - half > previous + 6:
+            parts.append(label((center, span[1] + 18), name, theme.muted, anchor="middle"))
+            previous = center + half
+    return parts

@@ -1,0 +1,116 @@
+"""Stacked rows of shares with direct labels."""
+
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick, spread
+from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, line, text_width
+from multillm_gov.rendering.charts.theme import Theme
+from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.report import Segment, ShareChart, ShareRow
+from multillm_gov.units import spell_share
+
+_BAR = 24.0
+_LANE = SIZE + 4
+_MOST_PARTS = 6
+
+
+def draw_shares(chart: ShareChart, *, width: float, key: str, theme: Theme) -> str:
+    """One row a level; parts are named inside where they fit, else below with a leader line."""
+    stacked = width < 520
+    names = 0.0 if stacked else min(max((_names_width(row) for row in chart.rows), default=0) + 14, width / 3)
+    scale = Scale(0.0, 1.0, names, width - 14)
+    parts: list[str] = []
+    y = 4.0
+    for row in chart.rows:
+        drawn, y = _row(row, scale, y, names, theme)
+        parts += drawn
+    for tick in nice_ticks(1.0, 4):
+        name = spell_tick(100 * tick, "%")
+        x = min(max(scale(tick), text_width(name) / 2), width - text_width(name) / 2)
+        parts.append(label((x, y + 14), name, theme.muted, anchor="middle"))
+        parts.append(line((scale(tick), y - 4), (scale(tick), y + 1), theme.grid))
+    return frame(parts, (width, y + 22), chart, key=key, theme=theme)
+
+
+def _names_width(row: ShareRow) -> float:
+    return max(text_width(visible(row.label)), text_width(_limit_text(row)), text_width(visible(row.note)))
+
+
+def _limit_text(row: ShareRow) -> str:
+    return "" if row.limit is None else f"limit {spell_share(row.limit)}"
+
+
+def _row(row: ShareRow, scale: Scale, y: float, names: float, theme: Theme) -> tuple[list[str], float]:
+    """The row's elements and where the next row starts."""
+    parts = []
+    lines = [text for text in (_limit_text(row), visible(row.note)) if text]
+    if names:
+        parts.append(label((0, y + 12), clip(visible(row.label), names - 10), theme.ink, strong=True))
+        parts += [label((0, y + 26 + 14 * n), clip(t, names - 10), theme.muted) for n, t in enumerate(lines)]
+        least = y + 26 + 14 * len(lines)
+    else:
+        named = clip(", ".join([visible(row.label), *lines]), scale.end)
+        parts.append(label((0, y + 12), named, theme.ink, strong=True))
+        y += 19
+        least = y
+    drawn, bottom = _stack(_grouped(row.segments), scale, y, theme)
+    parts += drawn
+    if row.limit is not None:
+        x = scale(row.limit)
+        parts += [
+            line((x, y - 3), (x, y + _BAR + 3), theme.ground, width=5),
+            line((x, y - 3), (x, y + _BAR + 3), theme.limit, width=2),
+        ]
+    return parts, max(bottom, least) + 8
+
+
+def _grouped(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """At most six parts: the smallest are drawn as one, named by their number."""
+    if len(segments) <= _MOST_PARTS:
+        return segments
+    kept, rest = segments[: _MOST_PARTS - 1], segments[_MOST_PARTS - 1 :]
+    return (*kept, Segment(label=f"{len(rest)} others", share=sum(part.share for part in rest)))
+
+
+def _stack(segments: tuple[Segment, ...], scale: Scale, y: float, theme: Theme) -> tuple[list[str], float]:
+    parts: list[str] = []
+    outside: list[tuple[float, str]] = []
+    start = 0.0
+    for rank, part in enumerate(segments):
+        left, right = scale(start), scale(start + part.share)
+        start += part.share
+        fill, ink = theme.ranks[rank] if part.label != UNKNOWN else (theme.unknown, theme.on_unknown)
+        parts.append(box((left, y), max(right - left - 1.5, 0.5), _BAR, fill))
+        text = f"{visible(part.label)} {spell_share(part.share)}"
+        if text_width(text) + 14 <= right - left:
+            parts.append(label((left + 7, y + 16), text, ink))
+        else:
+            outside.append(((left + right) / 2, _shortened(part, scale.end - scale.start)))
+    if not segments:
+        parts.append(label((scale.start, y + 16), "nothing to share", theme.muted))
+    drawn, bottom = _leaders(outside, scale, y + _BAR, theme)
+    return parts + drawn, bottom
+
+
+def _shortened(part: Segment, room: float) -> str:
+    share = f" {spell_share(part.share)}"
+    return clip(visible(part.label), min(room - text_width(share), 190)) + share
+
+
+def _leaders(outside: list[tuple[float, str]], scale: Scale, y: float, theme: Theme) -> tuple[list[str], float]:
+    """Names of the parts that are too small to hold theirs, below them, each with a thin line to its part."""
+    if not outside:
+        return [], y
+    places = spread(
+        [center for center, _ in outside],
+        [text_width(text) for _, text in outside],
+        start=scale.start,
+        end=scale.end,
+        gap=12,
+    )
+    parts = []
+    for (center, text), (x, lane) in zip(outside, places, strict=True):
+        baseline = y + 8 + (lane + 1) * _LANE
+        if lane == 0:
+            parts.append(line((center, y + 1), (x, baseline - SIZE + 1), theme.muted, width=0.7))
+        parts.append(label((x, baseline), text, theme.ink, anchor="middle"))
+    return parts, y + 8 + (1 + max(lane for _, lane in places)) * _LANE

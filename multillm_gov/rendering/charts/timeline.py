@@ -1,0 +1,79 @@
+"""Events on a calendar, one row each."""
+
+from datetime import date
+
+from multillm_gov.rendering.charts.scale import Scale
+from multillm_gov.rendering.charts.svg import box, clip, element, frame, label, line, text_width
+from multillm_gov.rendering.charts.theme import Theme
+from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.report import Event, Timeline
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TOP = 26.0
+
+
+def draw_timeline(chart: Timeline, *, width: float, key: str, theme: Theme) -> str:
+    """Quarters on top; a dot on the day, a bar from the day work must start; a dashed row where no date is known."""
+    stacked = width < 520
+    pitch = 44.0 if stacked else 28.0
+    names = (
+        0.0 if stacked else min(max((text_width(visible(e.label)) for e in chart.events), default=0) + 12, width / 3)
+    )
+    texts = 0.0 if stacked else min(max((text_width(visible(e.text)) for e in chart.events), default=0) + 16, width / 3)
+    start, end = date.fromisoformat(chart.start), date.fromisoformat(chart.end)
+    scale = Scale(start.toordinal(), end.toordinal(), names + 6, width - texts - 8)
+    bottom = _TOP + pitch * len(chart.events)
+    parts = _quarters(start, end, scale, bottom, theme)
+    for index, event in enumerate(chart.events):
+        y = _TOP + index * pitch + (30 if stacked else 14)
+        if stacked:
+            text = clip(visible(event.text), width / 2)
+            parts.append(label((0, y - 14), clip(visible(event.label), width - text_width(text) - 10), theme.ink))
+            parts.append(label((width, y - 14), text, theme.ink, anchor="end"))
+        else:
+            parts.append(label((0, y + 4), clip(visible(event.label), names - 10), theme.ink))
+            parts.append(label((width, y + 4), clip(visible(event.text), texts - 8), theme.ink, anchor="end"))
+        parts += _mark(event, scale, y, theme)
+    return frame(parts, (width, bottom + 6), chart, key=key, theme=theme)
+
+
+def _mark(event: Event, scale: Scale, y: float, theme: Theme) -> list[str]:
+    color = theme.status[event.status]
+    if not event.day:
+        return [line((scale.start, y), (scale.end, y), theme.muted, dashes="2 4")]
+    day = date.fromisoformat(event.day).toordinal()
+    x = scale(day)
+    parts = [line((scale.start, y), (scale.end, y), theme.grid)]
+    if event.since:
+        left = scale(date.fromisoformat(event.since).toordinal())
+        parts.append(box((left, y - 3), x - left, 6, color))
+    if day > scale.most:
+        parts.append(_arrow(scale.end, y, 7, color))
+    elif day < scale.least:
+        parts.append(_arrow(scale.start, y, -7, color))
+    else:
+        parts.append(element("circle", cx=x, cy=y, r=5, fill=color))
+    return parts
+
+
+def _arrow(x: float, y: float, reach: float, color: str) -> str:
+    """A triangle whose point is at ``x``: the day lies beyond the axis."""
+    points = " ".join(f"{px:.1f},{py:.1f}" for px, py in ((x, y), (x - reach, y - 5), (x - reach, y + 5)))
+    return element("polygon", points=points, fill=color)
+
+
+def _quarters(start: date, end: date, scale: Scale, bottom: float, theme: Theme) -> list[str]:
+    parts = [line((scale.start, _TOP - 4), (scale.end, _TOP - 4), theme.grid)]
+    previous = float("-inf")
+    for count in range(start.year * 4 + (start.month + 1) // 3, end.year * 4 + 4):
+        first = date(count // 4, count % 4 * 3 + 1, 1)
+        if not start <= first <= end:
+            continue
+        x, name = scale(first.toordinal()), f"{_MONTHS[first.month - 1]} {first.year}"
+        parts.append(line((x, _TOP - 8), (x, bottom), theme.grid))
+        half = text_width(name) / 2
+        center = min(max(x, scale.start + half), scale.end - half)
+        if center - half > previous + 8:
+            parts.append(label((center, _TOP - 12), name, theme.muted, anchor="middle"))
+            previous = center + half
+    return parts

@@ -1,0 +1,1 @@
+"""A report laid out for pages: what HTML and PDF share."""

@@ -1,0 +1,121 @@
+"""A report as the plain data that the PDF template reads."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from multillm_gov.rendering.charts.drawing import WIDE, draw
+from multillm_gov.rendering.charts.theme import MARKS, PRINT
+from multillm_gov.rendering.fonts.coverage import only_covered
+from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections
+from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.rendering.plain.width import crop
+from multillm_gov.rendering.plain.wording import short_revision
+from multillm_gov.report import Block, Cell, Items, Paragraph, Report, Table
+
+_BREAK = "\u200b"
+_LONG = re.compile(r"\S{19,}")
+_SEAMS = re.compile(r"([/_.:@=,-]+|.{14})(?=.)")
+_ROOM = 60
+"""Characters of the organization's name that fit the running header."""
+
+Clean = Callable[[str], str]
+
+
+def document_of(report: Report, *, covered_only: bool = False) -> dict[str, Any]:
+    """Strings made visible and breakable, charts drawn; with ``covered_only`` reduced to the shipped typeface."""
+    clean: Clean = (lambda text: only_covered(visible(text))) if covered_only else visible
+    found = facts(report)
+    return {
+        "cover": report.kind == "board",
+        "title": clean(report.title),
+        "organization": breakable(clean(report.organization)),
+        "running": clean(crop(report.organization, _ROOM)),
+        "date": [int(part) for part in report.as_of.split("-")],
+        "foot": clean(" · ".join(["As of " + report.as_of, *_revision(report)])),
+        "summary": _runs(report.summary, clean),
+        "facts": [[label, _runs(value, clean)] for label, value in found],
+        "headline": _table(headline_table(report), clean),
+        "sections": [
+            {
+                "title": _plain(section.title, clean),
+                "blocks": [
+                    _block(block, f"chart-{number}-{index}", clean) for index, block in enumerate(section.blocks)
+                ],
+            }
+            for number, section in enumerate(sections(report))
+        ],
+        "replaced": covered_only,
+    }
+
+
+def breakable(text: str) -> str:
+    """The text with places inside its long words where a line may end, preferably after a separator."""
+    return _LONG.sub(lambda word: _SEAMS.sub(r"\1" + _BREAK, word[0]), text)
+
+
+def _revision(report: Report) -> list[str]:
+    return [f"Revision {short_revision(report.revision)}"] if report.revision else []
+
+
+def _plain(text: str, clean: Clean) -> str:
+    return breakable(clean(text.replace("`", "")))
+
+
+def _runs(text: str, clean: Clean) -> list[tuple[str, bool]]:
+    return [(breakable(clean(part)), code) for part, code in code_runs(text)]
+
+
+def _block(block: Block, key: str, clean: Clean) -> dict[str, Any]:
+    if isinstance(block, Table):
+        return {"kind": "table", **_table(block, clean)}
+    if isinstance(block, Paragraph):
+        return {"kind": "paragraph", "text": _runs(block.text, clean), "status": block.status}
+    if isinstance(block, Items):
+        return {"kind": "items", "items": [_runs(item, clean) for item in block.items]}
+    drawn = draw(block, width=WIDE, key=key, theme=PRINT)
+    return {
+        "kind": "chart",
+        "title": _plain(block.title, clean),
+        "summary": clean(block.summary),
+        "svg": clean(drawn.replace("\n", "")),
+    }
+
+
+def _table(table: Table, clean: Clean) -> dict[str, Any]:
+    return {
+        "title": _plain(table.title, clean),
+        "empty": _runs(table.empty, clean),
+        "columns": [{"title": clean(column.title), "numeric": column.numeric} for column in table.columns],
+        "widths": _widths(table),
+        "rows": [
+            [_cell(cell, clean, numeric=column.numeric) for cell, column in zip(row, table.columns, strict=True)]
+            for row in table.rows
+        ],
+    }
+
+
+def _cell(cell: Cell, clean: Clean, *, numeric: bool) -> dict[str, Any]:
+    text = MARKS[cell.status] + cell.text
+    runs = _runs(text, clean)
+    if numeric and len(text) <= _MOST_NUMBER:
+        runs = [(part.replace(" ", "\u00a0"), code) for part, code in runs]
+    return {"text": runs, "status": cell.status, "strong": cell.strong}
+
+
+_MOST_NUMBER = 24
+_MOST_SHORT = 14
+
+
+def _widths(table: Table) -> list[float]:
+    """0 for a column as wide as its content, else its part of what remains, by the length of its typical text."""
+    widths: list[float] = []
+    for index, column in enumerate(table.columns):
+        lengths = sorted(len(row[index].text) + len(MARKS[row[index].status]) for row in table.rows)
+        longest = max([*lengths, len(column.title)], default=0)
+        if longest <= (_MOST_NUMBER if column.numeric else _MOST_SHORT):
+            widths.append(0)
+        else:
+            typical = lengths[len(lengths) * 3 // 4] if lengths else 0
+            widths.append(float(min(max(typical, 12), 60)) ** 0.7)
+    return [round(width, 2) for width in widths] if any(widths) else [*widths[:-1], 1.0]

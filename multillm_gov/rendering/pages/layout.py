@@ -1,0 +1,87 @@
+"""What a page shows of any report, in order: headline, sections, findings where no section tells them, provenance."""
+
+from itertools import islice
+
+from multillm_gov.finding import Finding
+from multillm_gov.rendering.plain.wording import STATUS_WORDS, short_revision, verdict_sentence
+from multillm_gov.report import Block, Cell, Column, Metric, Paragraph, Report, Section, Status, Table
+
+_MOST_FINDINGS = 500
+_SEVERITY: dict[str, Status] = {"error": "bad", "warning": "watch", "note": "neutral"}
+
+
+def headline_table(report: Report) -> Table:
+    """The headline figures, one a row, each with its limit and its status as a word."""
+    compared = any(metric.before for metric in report.headline)
+    columns = [Column("Figure"), Column("Now", numeric=True), Column("Limit"), Column("Status")]
+    if compared:
+        columns.insert(1, Column("Before", numeric=True))
+    return Table(
+        title="",
+        columns=tuple(columns),
+        rows=tuple(_metric_row(metric, compared=compared) for metric in report.headline),
+        empty="No figure.",
+    )
+
+
+def _metric_row(metric: Metric, *, compared: bool) -> tuple[Cell, ...]:
+    label = f"{metric.label} ({metric.note})" if metric.note else metric.label
+    before = (Cell(metric.before),) if compared else ()
+    word = STATUS_WORDS[metric.status].capitalize()
+    return (Cell(label), *before, Cell(metric.value, strong=True), Cell(metric.limit), Cell(word, metric.status))
+
+
+def sections(report: Report) -> tuple[Section, ...]:
+    """The report's own sections; for a check or a comparison also its findings; provenance last."""
+    shown = list(report.sections)
+    if report.kind != "board":
+        shown.append(_findings("findings", "Findings", report.findings, "Nothing was found."))
+    if report.resolved:
+        shown.append(_findings("resolved", "Resolved", report.resolved, ""))
+    if report.provenance:
+        rows = tuple((Cell(label), Cell(value)) for label, value in report.provenance)
+        table = Table(title="", columns=(Column("What"), Column("Version, digest or date")), rows=rows)
+        shown.append(Section(id="provenance", title="What this rests on", blocks=(table,)))
+    return tuple(shown)
+
+
+def _findings(name: str, title: str, findings: tuple[Finding, ...], empty: str) -> Section:
+    blocks: tuple[Block, ...] = (
+        Table(
+            title="",
+            columns=(Column("Severity"), Column("What is wrong"), Column("What to do"), Column("Where and rule")),
+            rows=tuple(_finding_row(finding) for finding in islice(findings, _MOST_FINDINGS)),
+            empty=empty,
+        ),
+    )
+    left = len(findings) - _MOST_FINDINGS
+    if left > 0:
+        blocks += (Paragraph(f"{left:,} more findings are left out here; `--format json` has them all."),)
+    return Section(id=name, title=title, blocks=blocks)
+
+
+def _finding_row(finding: Finding) -> tuple[Cell, ...]:
+    label = finding.severity.label
+    severity = Cell(label.capitalize(), _SEVERITY[label]) if finding.waiver is None else Cell("Waived")
+    message = f"{finding.message} Risk: {finding.risk}" if finding.risk else finding.message
+    place = f"{finding.location.path}:{finding.location.line} {finding.rule} {finding.name}"
+    return (severity, Cell(message), Cell(finding.remedy), Cell(place))
+
+
+def facts(report: Report) -> tuple[tuple[str, str], ...]:
+    """What identifies the report, under its title."""
+    rows = [
+        ("As of", report.as_of),
+        ("Revision", short_revision(report.revision)),
+        ("Compared with", short_revision(report.base)),
+        ("Result", verdict_sentence(report)),
+    ]
+    return tuple((label, value) for label, value in rows if value)
+
+
+def code_runs(text: str) -> tuple[tuple[str, bool], ...]:
+    """The text cut at backquotes: pieces, each with whether it is code; an odd backquote stays as it is."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        parts[-2:] = ["`".join(parts[-2:])]
+    return tuple((part, index % 2 == 1) for index, part in enumerate(parts) if part)
