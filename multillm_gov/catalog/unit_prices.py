@@ -9,8 +9,8 @@ from decimal import Decimal
 from multillm_gov.catalog.entry_numbers import EntryNumbers
 from multillm_gov.catalog.service_rates import INPUT, OUTPUT
 
-_QUERY_MODES = frozenset({"rerank", "search", "vector_store", "embedding"})
-_IMAGE_MODES = frozenset({"image_generation", "image_edit"})
+_QUERY_MODES = ("rerank", "search", "vector_store", "embedding")
+_IMAGE_MODES = ("image_generation", "image_edit")
 
 
 def read_unit_prices(entry: Mapping[str, object], numbers: EntryNumbers) -> dict[str, Decimal]:

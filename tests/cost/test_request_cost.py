@@ -1,0 +1,255 @@
+"""Worked examples of method 2.1 and what must hold of any price."""
+
+import json
+import time
+from decimal import Decimal, localcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import asdict, replace
+
+from multillm_gov.catalog.price import Price, PriceTier, TokenPrice, Usage
+from multillm_gov.catalog.price_reading import read_price
+from multillm_gov.measures.request_cost import rates_for, request_cost
+
+ORACLES = Path(__file__).parents[2] / ".." / "shared" / "oracles.json"
+MILLION = Decimal("1e-6")
+
+# Prices as the vendors published them for these models, so that the examples hold whatever the installed map says.
+GPT_4O_MINI = {
+    "input_cost_per_token": 1.5e-07,
+    "output_cost_per_token": 6e-07,
+    "cache_read_input_token_cost": 7.5e-08,
+    "input_cost_per_token_batches": 7.5e-08,
+    "output_cost_per_token_batches": 3e-07,
+}
+CLAUDE_SONNET = {
+    "input_cost_per_token": 3e-06,
+    "output_cost_per_token": 1.5e-05,
+    "cache_read_input_token_cost": 3e-07,
+    "cache_creation_input_token_cost": 3.75e-06,
+    "cache_creation_input_token_cost_above_1hr": 6e-06,
+}
+GEMINI_PRO = {
+    "input_cost_per_token": 1.25e-06,
+    "output_cost_per_token": 1e-05,
+    "input_cost_per_token_above_200k_tokens": 2.5e-06,
+    "output_cost_per_token_above_200k_tokens": 1.5e-05,
+}
+GPT_5 = {"input_cost_per_token": 1.25e-06, "output_cost_per_token": 1e-05}
+
+
+@pytest.mark.parametrize(
+    ("entry", "usage", "usd"),
+    [
+        (GPT_4O_MINI, Usage(input_tokens=100_000, output_tokens=20_000), "0.027"),
+        (GPT_4O_MINI, Usage(input_tokens=10_000, cached_input_tokens=6_000, output_tokens=2_000), "0.00225"),
+        (
+            CLAUDE_SONNET,
+            Usage(input_tokens=10_000, cached_input_tokens=6_000, cache_write_tokens=3_000, output_tokens=1_000),
+            "0.03105",
+        ),
+        (GEMINI_PRO, Usage(input_tokens=200_000, output_tokens=1_000), "0.26"),
+        (GEMINI_PRO, Usage(input_tokens=200_001, output_tokens=1_000), "0.5150025"),
+        (GPT_5, Usage(input_tokens=1_000, output_tokens=5_000, reasoning_tokens=4_500), "0.05125"),
+        (CLAUDE_SONNET, Usage(input_tokens=1_000, cache_write_1h_tokens=1_000), "0.006"),
+        (GPT_4O_MINI, Usage(input_tokens=1_200, output_tokens=300, service_tier="batch"), "0.00018"),
+    ],
+)
+def test_worked_examples_to_the_last_digit(entry: dict[str, object], usage: Usage, usd: str) -> None:
+    price = read_price(entry, "openai")
+    assert price is not None
+    assert request_cost(price, usage) == Decimal(usd)
+
+
+def test_month_of_method_2_1() -> None:
+    price = read_price(GPT_4O_MINI, "openai")
+    assert price is not None
+    usage = Usage(input_tokens=1_200, output_tokens=300)
+    assert 1_000_000 * request_cost(price, usage) == 360
+    assert 1_000_000 * request_cost(price, replace(usage, cached_input_tokens=480)) == 324
+    assert 1_000_000 * request_cost(price, replace(usage, service_tier="batch")) == 180
+
+
+def test_shared_oracles_hold_on_the_installed_price_map(price_map: dict[str, dict[str, Any]]) -> None:
+    if not ORACLES.is_file():
+        pytest.skip("the shared oracles are not beside this repository")
+    for oracle in json.loads(ORACLES.read_bytes())["litellm_cost"]:
+        entry = price_map[oracle["model"]]
+        price = read_price(entry, entry["litellm_provider"])
+        assert price is not None
+        usage = Usage(
+            input_tokens=oracle["prompt"],
+            output_tokens=oracle["completion"],
+            cached_input_tokens=oracle.get("cached_read", 0),
+            cache_write_tokens=oracle.get("cache_write_5m", 0),
+            reasoning_tokens=oracle.get("reasoning", 0),
+        )
+        assert request_cost(price, usage) == Decimal(repr(oracle["usd"])), oracle["model"]
+
+
+def test_missing_prices_fall_back_and_a_zero_is_a_price() -> None:
+    plain = Price(standard=TokenPrice(input=Decimal(2), output=Decimal(5)))
+    usage = Usage(
+        input_tokens=10,
+        cached_input_tokens=2,
+        cache_write_tokens=3,
+        cache_write_1h_tokens=4,
+        output_tokens=6,
+        reasoning_tokens=5,
+    )
+    assert request_cost(plain, usage) == 10 * 2 + 6 * 5
+    free = replace(plain, standard=replace(plain.standard, cache_read=Decimal(0), cache_write=Decimal(0)))
+    assert request_cost(free, usage) == 1 * 2 + 6 * 5
+    dear = replace(plain, standard=replace(plain.standard, cache_write_1h=Decimal(7), reasoning=Decimal(9)))
+    assert request_cost(dear, usage) == 6 * 2 + 4 * 7 + 1 * 5 + 5 * 9
+
+
+def test_an_unknown_service_costs_standard_prices_and_a_tier_knows_its_services() -> None:
+    tier = PriceTier(
+        above_input_tokens=100,
+        price=TokenPrice(input=Decimal(3)),
+        services={"batch": TokenPrice(input=Decimal("1.5"))},
+    )
+    price = Price(
+        standard=TokenPrice(input=Decimal(2)), tiers=(tier,), services={"batch": TokenPrice(input=Decimal(1))}
+    )
+    costs = {
+        (service, tokens): request_cost(price, Usage(input_tokens=tokens, service_tier=service))
+        for service in ("standard", "batch", "flex")
+        for tokens in (100, 101)
+    }
+    assert costs == {
+        ("standard", 100): 200,
+        ("standard", 101): 303,
+        ("batch", 100): 100,
+        ("batch", 101): Decimal("151.5"),
+        ("flex", 100): 200,
+        ("flex", 101): 303,
+    }
+
+
+def test_units_other_than_tokens() -> None:
+    nothing = TokenPrice()
+    assert request_cost(Price(standard=nothing, usd_per_image=Decimal("0.04")), Usage(images=3)) == Decimal("0.12")
+    pixels = Price(standard=nothing, usd_per_pixel=Decimal("1e-7"))
+    assert request_cost(pixels, Usage(images=1, pixels_per_image=512 * 512)) == Decimal("0.0262144")
+    audio = Price(standard=TokenPrice(input=MILLION), usd_per_second=Decimal("0.0001"))
+    assert request_cost(audio, Usage(seconds=Decimal(60))) == Decimal("0.006")
+    assert request_cost(audio, Usage(input_tokens=1000, seconds=Decimal(60))) == Decimal("0.001"), "tokens win"
+    speech = Price(standard=nothing, usd_per_character=Decimal("15e-6"))
+    assert request_cost(speech, Usage(characters=1000)) == Decimal("0.015")
+    assert request_cost(Price(standard=nothing, usd_per_page=Decimal("0.001")), Usage(pages=12)) == Decimal("0.012")
+
+
+amounts = st.decimals(min_value=0, max_value=1, places=12)
+maybe = st.none() | amounts
+token_prices = st.builds(
+    TokenPrice,
+    input=amounts,
+    output=amounts,
+    cache_read=maybe,
+    cache_write=maybe,
+    cache_write_1h=maybe,
+    reasoning=maybe,
+)
+tiers = st.lists(st.integers(1, 1_000_000), max_size=3, unique=True).flatmap(
+    lambda thresholds: st.tuples(
+        *(
+            st.builds(
+                PriceTier,
+                above_input_tokens=st.just(threshold),
+                at_threshold=st.booleans(),
+                price=token_prices,
+                services=st.dictionaries(st.just("batch"), token_prices),
+            )
+            for threshold in sorted(thresholds)
+        )
+    )
+)
+prices = st.builds(
+    Price,
+    standard=token_prices,
+    tiers=tiers,
+    services=st.dictionaries(st.sampled_from(["batch", "flex", "priority"]), token_prices),
+    usd_per_request=maybe,
+)
+counts = st.integers(0, 1_200_000)
+
+
+@st.composite
+def consumed(draw: st.DrawFn) -> Usage:
+    read, write, write_1h, rest = (draw(st.integers(0, 300_000)) for _ in range(4))
+    output = draw(counts)
+    return Usage(
+        input_tokens=read + write + write_1h + rest,
+        cached_input_tokens=read,
+        cache_write_tokens=write,
+        cache_write_1h_tokens=write_1h,
+        output_tokens=output,
+        reasoning_tokens=draw(st.integers(0, output)),
+        service_tier=draw(st.sampled_from(["standard", "batch", "flex", "priority"])),
+    )
+
+
+@given(prices)
+def test_zero_usage_costs_the_fee_per_request_only(price: Price) -> None:
+    assert request_cost(price, Usage()) == (price.usd_per_request or 0)
+
+
+@given(prices, consumed(), st.sampled_from(TokenPrice.__struct_fields__), amounts)
+def test_cost_never_falls_when_a_price_rises(price: Price, usage: Usage, field: str, rise: Decimal) -> None:
+    rates = rates_for(price, usage.input_tokens, usage.service_tier)
+    before = getattr(rates, field)
+    if before is None:
+        return
+    flat = Price(standard=rates, usd_per_request=price.usd_per_request)
+    dearer = replace(flat, standard=replace(rates, **{field: before + rise}))
+    assert request_cost(flat, usage) == request_cost(price, usage)
+    assert request_cost(dearer, usage) >= request_cost(flat, usage)
+
+
+@given(prices, consumed(), st.sampled_from(["input_tokens", "output_tokens"]), st.integers(1, 1000))
+def test_cost_never_falls_with_more_tokens_within_a_tier(price: Price, usage: Usage, field: str, more: int) -> None:
+    larger = replace(usage, **{field: getattr(usage, field) + more})
+    rates = rates_for(price, usage.input_tokens, usage.service_tier)
+    if rates_for(price, larger.input_tokens, usage.service_tier) is not rates:
+        return
+    assert request_cost(price, larger) >= request_cost(price, usage)
+
+
+@given(token_prices, consumed(), st.integers(2, 9))
+def test_linear_within_a_tier(rates: TokenPrice, usage: Usage, times: int) -> None:
+    price = Price(standard=rates)
+    scaled = replace(usage, **{k: v * times for k, v in asdict(usage).items() if k.endswith("_tokens")})
+    assert request_cost(price, scaled) == times * request_cost(price, usage)
+
+
+@given(prices, consumed())
+def test_a_discount_on_every_price_is_a_discount_on_the_cost(price: Price, usage: Usage) -> None:
+    assert request_cost(price.scaled(Decimal("0.85")), usage) == request_cost(price, usage) * Decimal("0.85")
+
+
+@given(prices, consumed())
+def test_exact_whatever_the_callers_precision_is(price: Price, usage: Usage) -> None:
+    with localcontext(prec=3):
+        rough = request_cost(price, usage)
+    assert rough == request_cost(price, usage)
+
+
+def test_fast_enough_for_a_hot_loop() -> None:
+    price = read_price(GEMINI_PRO | CLAUDE_SONNET, "anthropic")
+    assert price is not None
+    usage = Usage(input_tokens=250_000, output_tokens=900, cached_input_tokens=100_000, cache_write_tokens=1000)
+    best = min(_seconds(price, usage) for _ in range(5))
+    assert best < 0.1, "10,000 requests took a tenth of a second or more"
+
+
+def _seconds(price: Price, usage: Usage) -> float:
+    start = time.perf_counter()
+    for _ in range(10_000):
+        request_cost(price, usage)
+    return time.perf_counter() - start
