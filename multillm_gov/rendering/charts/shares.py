@@ -80,20 +80,24 @@ def _stack(segments: tuple[Segment, ...], scale: Scale, y: float, theme: Theme) 
         start += part.share
         fill, ink = theme.ranks[rank] if part.label != UNKNOWN else (theme.unknown, theme.on_unknown)
         parts.append(box((left, y), max(right - left - 1.5, 0.5), _BAR, fill))
-        text = f"{visible(part.label)} {spell_share(part.share)}"
-        if text_width(text) + 14 <= right - left:
-            parts.append(label((left + 7, y + 16), text, ink))
+        inside = _named(part, right - left - 14)
+        if inside:
+            parts.append(label((left + 7, y + 16), inside, ink))
         else:
-            outside.append(((left + right) / 2, _shortened(part, scale.end - scale.start)))
+            outside.append(((left + right) / 2, _named(part, scale.end - scale.start, at_most=190)))
     if not segments:
         parts.append(label((scale.start, y + 16), "nothing to share", theme.muted))
     drawn, bottom = _leaders(outside, scale, y + _BAR, theme)
     return parts + drawn, bottom
 
 
-def _shortened(part: Segment, room: float) -> str:
-    share = f" {spell_share(part.share)}"
-    return clip(visible(part.label), min(room - text_width(share), 190)) + share
+def _named(part: Segment, room: float, at_most: float = 0.0) -> str:
+    """Name and share, the name shortened to fit if some of it remains readable; empty where it does not."""
+    name, share = visible(part.label), f" {spell_share(part.share)}"
+    left = min(room - text_width(share), at_most or room)
+    if left < min(text_width(name), 60):
+        return ""
+    return clip(name, left) + share
 
 
 def _leaders(outside: list[tuple[float, str]], scale: Scale, y: float, theme: Theme) -> tuple[list[str], float]:

@@ -1,0 +1,67 @@
+"""The report as one HTML file: no script, nothing fetched, charts drawn for a page and for a telephone."""
+
+from typing import TYPE_CHECKING
+
+from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
+from multillm_gov.rendering.charts.theme import MARKS, SCREEN
+from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections
+from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.report import BarChart, Block, Items, Paragraph, Report, ShareChart, Table, Timeline
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+    from markupsafe import Markup
+
+
+def render(report: Report) -> bytes:
+    """The page in UTF-8; the same report gives the same bytes. Every string is escaped where it is printed."""
+    from markupsafe import Markup
+
+    environment = _environment()
+    source = environment.loader
+    css = source.get_source(environment, "report.css")[0] if source else ""
+    page = environment.get_template("report.html.j2").render(
+        report=report,
+        css=Markup(css),  # noqa: S704 - our own file
+        facts=facts(report),
+        headline=headline_table(report),
+        sections=sections(report),
+        marks=MARKS,
+        code_runs=code_runs,
+        kind_of=_kind,
+        drawing=_drawing,
+    )
+    return page.lstrip().encode()
+
+
+def _environment() -> "SandboxedEnvironment":
+    from jinja2 import PackageLoader, StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    return SandboxedEnvironment(
+        loader=PackageLoader("multillm_gov.rendering", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        keep_trailing_newline=True,
+    )
+
+
+def _shown(value: object) -> object:
+    """What could hide or reorder text is spelt out; markup is ours and stays."""
+    return visible(value) if type(value) is str else value
+
+
+def _kind(block: Block) -> str:
+    if isinstance(block, Table):
+        return "table"
+    if isinstance(block, Paragraph):
+        return "paragraph"
+    return "items" if isinstance(block, Items) else "chart"
+
+
+def _drawing(chart: BarChart | ShareChart | Timeline, key: str, size: str) -> "Markup":
+    from markupsafe import Markup
+
+    drawn = draw(chart, width=WIDE if size == "wide" else NARROW, key=f"{key}-{size}", theme=SCREEN)
+    return Markup(drawn.replace("<svg ", f'<svg class="{size}" ', 1))  # noqa: S704 - escaped by the drawing itself
