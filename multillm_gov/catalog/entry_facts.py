@@ -1,0 +1,88 @@
+"""One price map entry turned into the facts of a model."""
+
+from datetime import date
+
+from multillm_gov.catalog.exposure import regions_of, resolve_exposure
+from multillm_gov.catalog.facts import Lifecycle, ModelFacts, Source
+from multillm_gov.catalog.price_map import text_of
+from multillm_gov.catalog.price_reading import read_price
+from multillm_gov.dimensions import UNKNOWN
+
+CAPABILITIES = (
+    "audio_input",
+    "audio_output",
+    "computer_use",
+    "function_calling",
+    "parallel_function_calling",
+    "pdf_input",
+    "prompt_caching",
+    "reasoning",
+    "response_schema",
+    "system_messages",
+    "tool_choice",
+    "vision",
+    "web_search",
+)
+"""The map's ``supports_…`` keys that allocations can ask for; spelled as `portfolio.allocation.Capability`."""
+
+_MOST_TOKENS = 1_000_000_000
+_MODES = {"moderations": "moderation"}
+
+
+def read_entry(name: str, entry: dict[str, object], *, source: Source, lifecycle: Lifecycle) -> ModelFacts:
+    """Facts of one entry; fields that are missing or of an odd type stay unknown.
+
+    Args:
+        name: The model as the facts shall be named.
+        entry: The map's entry.
+        source: Where the entry is from.
+        lifecycle: Settled by the caller, who also sees the other entries.
+    """
+    provider = text_of(entry, "litellm_provider")
+    flags = {capability: entry.get(f"supports_{capability}") for capability in CAPABILITIES}
+    told = any(isinstance(value, bool) for value in flags.values())
+    mode = text_of(entry, "mode")
+    return ModelFacts(
+        name=name,
+        source=source,
+        exposure=resolve_exposure(name, provider),
+        mode=_MODES.get(mode, mode) or UNKNOWN,
+        price=read_price(entry, provider),
+        max_input_tokens=_input_tokens(entry),
+        max_output_tokens=whole(entry.get("max_output_tokens")),
+        capabilities=frozenset(name for name, value in flags.items() if value is True) if told else None,
+        lacks=frozenset(name for name, value in flags.items() if value is False),
+        requests_per_minute=whole(entry.get("rpm")),
+        tokens_per_minute=whole(entry.get("tpm")),
+        lifecycle=lifecycle,
+        regions=regions_of(name),
+    )
+
+
+def _input_tokens(entry: dict[str, object]) -> int | None:
+    """``max_tokens`` stands in only where no other limit is told: LiteLLM keeps it for the output limit otherwise."""
+    told = whole(entry.get("max_input_tokens"))
+    if told is None and entry.get("max_output_tokens") is None:
+        return whole(entry.get("max_tokens"))
+    return told
+
+
+def whole(value: object) -> int | None:
+    """A positive whole number of tokens or requests; ``None`` for anything else (texts, fractions, booleans)."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _MOST_TOKENS:
+        return None
+    return int(value) if value == int(value) else None
+
+
+def day(value: object) -> date | None:
+    """An ISO day, ``2025-1-6`` included; ``None`` for anything else."""
+    if not isinstance(value, str) or len(value) > 10:
+        return None
+    parts = value.split("-")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts) or len(parts[0]) != 4:
+        return None
+    try:
+        return date(*(int(part) for part in parts))
+    except ValueError:
+        return None
+

@@ -1,0 +1,63 @@
+"""Models that today's price map no longer carries, and ends it does not tell yet: a shipped list with sources.
+
+``python tools/build_retired_models.py`` regenerates the list from price map history and vendors' announcements.
+"""
+
+from functools import cache
+
+import msgspec
+
+from multillm_gov.catalog.price_map import decode_entry
+from multillm_gov.catalog.shipped import shipped_bytes
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a model's end."""
+
+    entry: msgspec.Raw = msgspec.Raw(b"{}")
+    """Its last price map entry, pruned; empty when only an announcement names it."""
+    last_seen: str = ""
+    """Day of the last price map that carried it."""
+    retirement: str = ""
+    source: str = ""
+    before: tuple[str, ...] = ()
+    """Other dates told for it, with where."""
+    successor: str = ""
+    successor_source: str = ""
+
+
+class RetiredList(msgspec.Struct, frozen=True, kw_only=True):
+    """The shipped file."""
+
+    litellm: str
+    """Release whose price map it was compared with."""
+    newest_release: str
+    """Newest LiteLLM release whose dates it knows."""
+    last_table: str
+    gone: dict[str, Ending]
+    """Models the price map no longer carries."""
+    current: dict[str, Ending]
+    """For models it carries: what newer releases and announcements add."""
+    about: str = ""
+
+    def entry(self, name: str) -> dict[str, object]:
+        """The last price map entry of a vanished model; empty when there is none."""
+        ending = self.gone.get(name)
+        return {} if ending is None else decode_entry(ending.entry)
+
+    def key_of(self, name: str) -> str | None:
+        """The list's spelling of a vanished model's name, letter case aside."""
+        if name in self.gone:
+            return name
+        return _lowercase().get(name.lower())
+
+
+@cache
+def retired_list() -> RetiredList:
+    """The shipped list, read once."""
+    return msgspec.json.decode(shipped_bytes("retired_models.json"), type=RetiredList)
+
+
+@cache
+def _lowercase() -> dict[str, str]:
+    return {name.lower(): name for name in retired_list().gone}

@@ -1,0 +1,275 @@
+"""Build ``multillm_gov/catalog/data/retired_models.json`` from price map history and announcements.
+
+Run from the repository's root, with the corpus beside it::
+
+    python tools/build_retired_models.py            # writes the file
+    python tools/build_retired_models.py --check    # exits 1 when it differs from what would be written
+
+What it holds: every model that an older price map or an announcement names and the installed LiteLLM's map does not,
+with its last known entry; and, for models the map still carries, retirement dates and successors that it lacks.
+
+Where dates disagree, the one that appeared last wins (a table by its day, LiteLLM's newest release after all of them;
+a table that only repeats an older date adds nothing) and the others are recorded. An announcement whose shutdown is the day it was announced was read wrongly and gives no date;
+of several scrapes of one vendor's page only the newest counts. A successor is kept only where it names a model that is
+known at the same provider.
+"""
+
+import argparse
+import csv
+import json
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+from multillm_gov.catalog.entry_facts import CAPABILITIES, day
+from multillm_gov.catalog.exposure import resolve_exposure
+from multillm_gov.catalog.price_map import NOT_MODELS, PriceMap
+from multillm_gov.sources.price_map import read_price_map
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT.parent / "shared" / "corpus"
+TARGET = ROOT / "multillm_gov" / "catalog" / "data" / "retired_models.json"
+NEWEST = "9999"
+"""Sorts a release without a day after every dated table."""
+
+PAGES = {
+    "OpenAI": ("openai", ""),
+    "Anthropic": ("anthropic", ""),
+    "Google": ("gemini", "gemini/"),
+    "AWS Bedrock": ("bedrock", ""),
+    "Cohere": ("cohere", ""),
+    "Azure": ("azure", "azure_ai/"),
+}
+"""Announcing page, our provider id, and the prefix under which LiteLLM would carry the model."""
+
+Entry = dict[str, object]
+Observation = tuple[str, str, str]
+"""Day observed, retirement date, source."""
+
+
+def read_history(corpus: Path) -> dict[str, dict[str, Entry]]:
+    """Historical price maps by their day, oldest first."""
+    files = sorted((corpus / "prices").glob("BerriAI__litellm__model_prices@*.json"))
+    return {file.stem.rpartition("@")[2]: json.loads(file.read_bytes()) for file in files}
+
+
+def read_dates(corpus: Path, history: dict[str, dict[str, Entry]]) -> dict[str, list[Observation]]:
+    """Every retirement date a table ever carried, by model name."""
+    found: dict[str, list[Observation]] = defaultdict(list)
+    with (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv").open(newline="") as lines:
+        for row in csv.DictReader(lines):
+            retirement = day(row["deprecation_date"])
+            if retirement is None:
+                continue
+            seen = row["seen_in_table_on"]
+            release = seen.startswith("pypi-")
+            source = f"litellm {seen.removeprefix('pypi-')}" if release else f"litellm table of {seen}"
+            found[row["model"]].append((NEWEST if release else seen, retirement.isoformat(), source))
+    for table, rows in history.items():
+        for name, entry in rows.items():
+            retirement = day(entry.get("deprecation_date"))
+            if retirement is not None:
+                found[name].append((table, retirement.isoformat(), f"litellm table of {table}"))
+    return defaultdict(list, {name: without_repeats(told) for name, told in found.items()})
+
+
+def without_repeats(told: list[Observation]) -> list[Observation]:
+    """Observations by day, each date once, where it appeared first."""
+    first: list[Observation] = []
+    for observation in sorted(told):
+        if not first or first[-1][1] != observation[1]:
+            first.append(observation)
+    return first
+
+
+def read_announcements(corpus: Path) -> list[dict[str, str]]:
+    """Announcements of the newest scrape of each vendor's page."""
+    pages: dict[str, list[dict[str, str]]] = {}
+    for file in sorted((corpus / "deprecations").glob("*deprecations-rss__data@*.json")):
+        scraped: dict[str, list[dict[str, str]]] = defaultdict(list)
+        for row in json.loads(file.read_bytes()):
+            scraped[row["provider"]].append({key: value or "" for key, value in row.items()})
+        pages |= scraped
+    return [row for page in PAGES for row in pages.get(page, [])]
+
+
+def words(name: str) -> str:
+    """A name with every separator written ``-``, without host and namespace."""
+    return re.sub(r"[^a-z0-9+]+", "-", name.lower().rpartition("/")[2]).strip("-")
+
+
+class Known:
+    """Names known at each provider, from the installed map and from history."""
+
+    def __init__(self, providers: dict[str, str]) -> None:
+        self.by_words: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.by_model: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for name, litellm_provider in sorted(providers.items()):
+            exposure = resolve_exposure(name, litellm_provider)
+            self.by_words[exposure.provider, words(name)].append(name)
+            self.by_model[exposure.provider, exposure.model].append(name)
+
+    def meant(self, provider: str, told: str) -> list[str]:
+        """Names that an announcement means; Bedrock announces by title, so versions count there, not dates."""
+        exact = self.by_words.get((provider, words(told)), [])
+        if exact or provider != "bedrock":
+            return exact
+        return self.by_model.get((provider, resolve_exposure(words(told), provider).model), [])
+
+    def successor(self, provider: str, told: str) -> str:
+        """The first model of a scraped text ("gpt-5orgpt-4.1*") that exists at the provider; empty: none does."""
+        for part in re.split(r",|\bor\b|\band\b|or(?=gpt-)", told.replace("*", " ")):
+            name = words(part)
+            model = resolve_exposure(name, provider).model if name else ""
+            if name and ((provider, name) in self.by_words or (provider, model) in self.by_model):
+                return name
+        return ""
+
+
+def pruned(entry: Entry) -> Entry:
+    """The fields of an entry that the catalog reads."""
+    wanted = {"litellm_provider", "mode", "max_input_tokens", "max_output_tokens", "max_tokens", "rpm", "tpm"}
+    wanted |= {f"supports_{name}" for name in CAPABILITIES} | {"tiered_pricing"}
+    return {key: value for key, value in sorted(entry.items()) if key in wanted or "cost" in key}
+
+
+def build(corpus: Path, installed: PriceMap) -> bytes:
+    """The data file's bytes."""
+    history = read_history(corpus)
+    last = {name: (table, entry) for table, rows in history.items() for name, entry in rows.items()}
+    last = {name: found for name, found in last.items() if name not in NOT_MODELS}
+    now = {name: str(entry.get("litellm_provider") or "") for name, entry in installed.entries()}
+    past = {name: str(entry.get("litellm_provider") or "") for name, (_, entry) in last.items()}
+    known = Known({**past, **now})
+    dates = read_dates(corpus, history)
+    stubs, successors = add_announcements(read_announcements(corpus), known, dates, {**past, **now})
+    share_snapshot_dates(dates, known, {**past, **now})
+    gone = {name: row(name, last, dates, successors) for name in sorted((set(last) | set(stubs)) - set(now))}
+    for name, provider in stubs.items():
+        if name in gone and name not in last:
+            gone[name] = {"entry": {"litellm_provider": provider}, **gone[name]}
+    newest = newest_dates(corpus)
+    current = {name: addition(name, installed.entry(name), newest, successors) for name in sorted(now)}
+    current = {name: told for name, told in current.items() if told}
+    head = {
+        "about": "Built by tools/build_retired_models.py; do not edit.",
+        "litellm": installed.version,
+        "newest_release": newest_release(corpus),
+        "last_table": max(history),
+    }
+    return lay_out(head, gone, current)
+
+
+def add_announcements(
+    rows: list[dict[str, str]], known: Known, dates: dict[str, list[Observation]], providers: dict[str, str]
+) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """Add announced dates; return models only announcements know, and successors with their source by name."""
+    stubs: dict[str, str] = {}
+    successors: dict[str, tuple[str, str]] = {}
+    for told in rows:
+        provider, prefix = PAGES[told["provider"]]
+        names = known.meant(provider, told["model_id"])
+        plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\d[A-Za-z0-9._-]*", told["model_id"]) is not None
+        retirement = day(told["shutdown_date"]) if told["shutdown_date"] != told["announcement_date"] else None
+        if not names and plain and retirement is not None and provider != "bedrock":
+            names = [prefix + told["model_id"]]
+            stubs[names[0]] = "azure_ai" if provider == "azure" else provider
+        successor = known.successor(provider, told["replacement_model"])
+        for name in names:
+            if retirement is not None:
+                dates[name].append((told["scraped_at"][:10], retirement.isoformat(), told["url"]))
+            if successor and words(name) != successor:
+                successors[name] = (successor, told["url"])
+    return {name: provider for name, provider in stubs.items() if name not in providers}, successors
+
+
+def share_snapshot_dates(dates: dict[str, list[Observation]], known: Known, providers: dict[str, str]) -> None:
+    """An alias ending ``-latest`` lives as long as the longest-lived snapshot of its model at the same provider."""
+    for name in [name for name in providers if name.endswith("-latest") and name in dates]:
+        exposure = resolve_exposure(name, providers[name])
+        snapshots = known.by_model[exposure.provider, exposure.model]
+        ends = [max(dates[other]) for other in snapshots if other in dates and re.search(r"\d{6,}", other)]
+        if ends:
+            observed, retirement, source = max(ends, key=lambda end: end[1])
+            dates[name].append((max(observed, max(dates[name])[0]), retirement, source))
+
+
+def date_row(name: str, dates: dict[str, list[Observation]], successors: dict[str, tuple[str, str]]) -> Entry:
+    """What is known of a model's end: date, source, other dates told before, successor."""
+    told: Entry = {}
+    observed = sorted(dates.get(name, []))
+    if observed:
+        _, retirement, source = observed[-1]
+        told = {"retirement": retirement, "source": source}
+        before = sorted({f"{other} ({where})" for _, other, where in observed if other != retirement})
+        if before:
+            told["before"] = before
+    if name in successors:
+        told["successor"], told["successor_source"] = successors[name]
+    return told
+
+
+def row(
+    name: str,
+    last: dict[str, tuple[str, Entry]],
+    dates: dict[str, list[Observation]],
+    successors: dict[str, tuple[str, str]],
+) -> Entry:
+    """A vanished model: its last entry, the table it stood in, and its end."""
+    told: Entry = {}
+    if name in last:
+        table, entry = last[name]
+        told = {"entry": pruned(entry), "last_seen": table}
+    return {**told, **date_row(name, dates, successors)}
+
+
+def addition(name: str, entry: Entry, newest: dict[str, str], successors: dict[str, tuple[str, str]]) -> Entry:
+    """What the newest release and the announcements add to an entry that the installed map carries."""
+    told: Entry = {}
+    if name in newest and newest[name] != entry.get("deprecation_date"):
+        told["retirement"] = newest[name]
+    if name in successors:
+        told["successor"], told["successor_source"] = successors[name]
+    return told
+
+
+def newest_dates(corpus: Path) -> dict[str, str]:
+    """Retirement dates by model name in the newest release that the corpus holds."""
+    with (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv").open(newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["seen_in_table_on"].startswith("pypi-")]
+    return {row["model"]: told.isoformat() for row in rows if (told := day(row["deprecation_date"]))}
+
+
+def newest_release(corpus: Path) -> str:
+    """The newest LiteLLM release whose dates the corpus holds."""
+    text = (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv").read_text()
+    releases = {tuple(map(int, found.split("."))) for found in re.findall(r",pypi-([\d.]+),", text)}
+    return ".".join(map(str, max(releases)))
+
+
+def lay_out(head: Entry, gone: dict[str, Entry], current: dict[str, Entry]) -> bytes:
+    """JSON with one model a line, so that a change of the file can be read."""
+    lines = ["{", *(f"{json.dumps(key)}:{json.dumps(value)}," for key, value in head.items())]
+    for title, rows in (("gone", gone), ("current", current)):
+        body = [f"{json.dumps(name)}:{json.dumps(told, separators=(',', ':'))}" for name, told in rows.items()]
+        lines += [f'"{title}":{{', ",\n".join(body), "}," if title == "gone" else "}"]
+    return ("\n".join([*lines, "}"]) + "\n").encode()
+
+
+def main() -> int:
+    """Write the file, or compare it."""
+    options = argparse.ArgumentParser(description="Build the list of retired models.")
+    options.add_argument("--corpus", type=Path, default=CORPUS)
+    options.add_argument("--check", action="store_true", help="compare instead of writing")
+    asked = options.parse_args()
+    data = build(asked.corpus, read_price_map())
+    if asked.check:
+        return 0 if TARGET.read_bytes() == data else 1
+    TARGET.write_bytes(data)
+    print(f"{TARGET.relative_to(ROOT)}: {len(data):,} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
