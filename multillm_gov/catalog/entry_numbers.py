@@ -66,6 +66,10 @@ class EntryNumbers:
         found = (self._thresholds.get((key, service), ()) for key in keys for service in services)
         return tuple(sorted(set().union(*found)))
 
+    def serves(self, keys: tuple[str, ...], service: str) -> bool:
+        """Whether the service has a price of its own for one of the keys, at any prompt length."""
+        return any(self.own(key, service) is not None or (key, service) in self._thresholds for key in keys)
+
     def any_positive(self, *keys: str) -> bool:
         """Whether one of the keys has an amount above zero."""
         return any(self._amounts.get(key) for key in keys)

@@ -12,7 +12,7 @@ from msgspec import structs
 from multillm_gov.catalog.entry_numbers import EntryNumbers
 from multillm_gov.catalog.price import UNIT_PRICES, Price, PriceTier, TokenPrice
 from multillm_gov.catalog.range_prices import read_range_prices
-from multillm_gov.catalog.service_rates import HALF, INPUT, OUTPUT, Rates, read_batch_rates, read_rates
+from multillm_gov.catalog.service_rates import HALF, INPUT, KEYS, Rates, read_batch_rates, read_rates
 from multillm_gov.catalog.unit_prices import read_unit_prices
 
 _STANDARD = ""
@@ -45,7 +45,7 @@ def _read_services(numbers: EntryNumbers, provider: str) -> dict[str, Rates]:
     """Prices by service, standard under the empty name; a service is one only if it has a key of its own."""
     found = {_STANDARD: read_rates(numbers)}
     for service in _SERVICES:
-        if numbers.own(INPUT, service) is not None or numbers.own(OUTPUT, service) is not None:
+        if numbers.serves(KEYS, service):
             found[service] = read_rates(numbers, service)
     found = {name: _bill_as(provider, rates, numbers) for name, rates in found.items()}
     batch = read_batch_rates(numbers)

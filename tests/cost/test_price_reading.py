@@ -94,6 +94,14 @@ def test_services_fill_their_gaps_from_standard_prices() -> None:
     assert above["flex"].input == Decimal("0.000004"), "LiteLLM bills a service without long prices at standard ones"
 
 
+def test_a_service_may_have_prices_for_long_prompts_only() -> None:
+    long = {"input_cost_per_token_above_272k_tokens": 4e-06, "input_cost_per_token_above_272k_tokens_flex": 2e-06}
+    price = read(PLAIN | long, "azure")
+    assert rates_for(price, 272_000, "flex").input == Decimal("0.000002")
+    assert rates_for(price, 272_001, "flex").input == Decimal("0.000002")
+    assert rates_for(price, 272_001).input == Decimal("0.000004")
+
+
 def test_batch_prices() -> None:
     price = read(
         PLAIN
