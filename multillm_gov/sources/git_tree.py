@@ -52,7 +52,7 @@ class Blobs:
             end = answer.index(b"\n", position)
             fields = answer[position:end].split(b" ")
             if len(fields) != 3 or fields[1] != b"blob":
-                raise SourceError(f"git object {blob} is missing or damaged", "`git fsck` names what is broken.")
+                raise _damaged(blob)
             start, size = end + 1, int(fields[2])
             self._known[blob] = answer[start : start + size]
             position = start + size + 1
@@ -94,9 +94,15 @@ def _judge(record: bytes, prefix: str) -> Entry | Flaw | None:
     flaw = _refusal(path, mode, name)
     if flaw or not kind_of(path):
         return flaw
+    if not size.isdigit():
+        raise _damaged(blob.decode("ascii"))
     if int(size) > refusals.LARGEST_FILE_BYTES:
         return refusals.refuse_size(path, int(size))
     return Entry(path, blob.decode("ascii"), int(size))
+
+
+def _damaged(blob: str) -> SourceError:
+    return SourceError(f"git object {blob} is missing or damaged", "`git fsck` names what is broken.")
 
 
 def _refusal(path: str, mode: bytes, name: bytes) -> Flaw | None:

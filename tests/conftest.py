@@ -1,0 +1,108 @@
+"""What all tests share: a calm environment, the real command in its own process, real git repositories."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+_CALM = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_AUTHOR_NAME": "Author",
+    "GIT_AUTHOR_EMAIL": "author@example.org",
+    "GIT_COMMITTER_NAME": "Author",
+    "GIT_COMMITTER_EMAIL": "author@example.org",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+}
+_DISTURBING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "NO_COLOR", "FORCE_COLOR", "GOVERN_DEBUG")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _calm_environment() -> Iterator[None]:
+    """No setting of the user's, and none of a git hook that runs the tests, reaches what is tested."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in _CALM.items():
+            patch.setenv(name, value)
+        for name in _DISTURBING:
+            patch.delenv(name, raising=False)
+        yield
+
+
+Govern = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+
+@pytest.fixture(scope="session")
+def govern() -> Govern:
+    """Run ``govern ARGUMENTS`` in a process: ``govern("check", cwd=folder)``; stdout and stderr are bytes."""
+
+    def run(
+        *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(
+            [sys.executable, "-m", "multillm_gov", *map(str, arguments)],
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run
+
+
+class Checkout:
+    """A real git repository with a working tree."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.git("init", "--quiet", "--initial-branch=main")
+
+    def git(self, *arguments: str | bytes, cwd: Path | None = None) -> str:
+        """Run git and return what it printed."""
+        done = subprocess.run(["git", *arguments], cwd=cwd or self.folder, check=True, capture_output=True, timeout=60)
+        return os.fsdecode(done.stdout).strip()
+
+    def write(self, files: Mapping[str, str | bytes | None]) -> None:
+        """Write files by path below the folder; ``None`` deletes."""
+        for path, data in files.items():
+            place = self.folder / path
+            if data is None:
+                place.unlink()
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data.encode() if isinstance(data, str) else data)
+
+    def commit(self, files: Mapping[str, str | bytes | None] | None = None, day: str = "2026-06-01") -> str:
+        """Write files, commit everything at noon UTC of a day, and return the commit's id."""
+        self.write(files or {})
+        self.git("add", "--all")
+        stamp = f"{day}T12:00:00+00:00"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("GIT_AUTHOR_DATE", stamp)
+            patch.setenv("GIT_COMMITTER_DATE", stamp)
+            self.git("commit", "--quiet", "--allow-empty", "--message", "change")
+        return self.git("rev-parse", "HEAD")
+
+    def clone(self, folder: Path, *options: str) -> "Checkout":
+        """Clone it as from a network, honoring ``--depth`` and ``--filter``."""
+        self.git("clone", "--quiet", *options, f"file://{self.folder}", str(folder))
+        return Checkout(folder)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    """An empty repository on branch main, no commit yet."""
+    return Checkout(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real data beside the repository."""
+    folder = Path(__file__).parents[2] / "shared" / "corpus"
+    if not folder.is_dir():
+        pytest.skip("the corpus of real data is not beside this repository (../shared/corpus)")
+    return folder
