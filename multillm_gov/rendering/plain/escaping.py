@@ -25,9 +25,19 @@ def visible_lines(text: str) -> list[str]:
     return [visible(line) for line in _BREAKS.split(text)]
 
 
+def json_escaped(text: str) -> str:
+    r"""JSON text (without line breaks) with the same characters as ``\\u`` escapes, which mean the same to a parser."""
+    return _DANGEROUS.sub(lambda match: _json_escape(match[0]), text)
+
+
 def encodable(text: str) -> str:
     """The text with lone surrogates replaced, so that it can be written as UTF-8."""
     return _SURROGATES.sub("\ufffd", text)
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def _spell(match: re.Match[str]) -> str:

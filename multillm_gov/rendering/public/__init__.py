@@ -1,0 +1,1 @@
+"""The public, versioned shape of a report as data."""

@@ -1,0 +1,136 @@
+"""From our report to the public shape, and the public shape's JSON Schema."""
+
+from decimal import Decimal
+from typing import Any, cast
+
+import msgspec
+
+from multillm_gov.finding import Figure, Finding, Waived
+from multillm_gov.location import Location
+from multillm_gov.rendering.public.shape import (
+    SCHEMA,
+    PublicFinding,
+    PublicLocation,
+    PublicMetric,
+    PublicPair,
+    PublicRelated,
+    PublicReport,
+    PublicRule,
+    PublicSection,
+    PublicVerdict,
+    PublicWaiver,
+    SeverityLabel,
+)
+from multillm_gov.report import Metric, Report, RuleNote, Verdict
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def publish(report: Report) -> PublicReport:
+    """The report in its public shape, nothing left out."""
+    return PublicReport(
+        schema=SCHEMA,
+        kind=report.kind,
+        title=report.title,
+        organization=report.organization,
+        as_of=report.as_of,
+        revision=report.revision,
+        base=report.base,
+        currency=report.currency,
+        verdict=_verdict(report.verdict),
+        summary=report.summary,
+        checked=dict(report.checked),
+        headline=[_metric(metric) for metric in report.headline],
+        sections=[
+            PublicSection(id=part.id, title=part.title, folded=part.folded, blocks=list(part.blocks))
+            for part in report.sections
+        ],
+        findings=[_finding(finding) for finding in report.findings],
+        resolved=[_finding(finding) for finding in report.resolved],
+        rules=[_rule(rule) for rule in report.rules],
+        provenance=[PublicPair(label=label, value=value) for label, value in report.provenance],
+    )
+
+
+def report_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of what `publish` gives."""
+    schema = msgspec.json.schema(PublicReport)
+    return {"$schema": _DIALECT, "$id": f"urn:{SCHEMA.replace('/', ':')}", "title": "Report of govern", **schema}
+
+
+def public_figures(finding: Finding) -> dict[str, str | int | float | None]:
+    """The numbers of a finding; exact ones as strings, never in scientific notation."""
+    return {name: _figure(value) for name, value in finding.figures.items()}
+
+
+def _verdict(verdict: Verdict) -> PublicVerdict:
+    return PublicVerdict(
+        passed=verdict.exit_code == 0,
+        exit_code=cast("Any", verdict.exit_code),
+        fail_on="never" if verdict.fail_on is None else cast("SeverityLabel", verdict.fail_on.label),
+        errors=verdict.errors,
+        warnings=verdict.warnings,
+        notes=verdict.notes,
+        waived=verdict.waived,
+    )
+
+
+def _metric(metric: Metric) -> PublicMetric:
+    return PublicMetric(**msgspec.structs.asdict(metric))
+
+
+def _rule(rule: RuleNote) -> PublicRule:
+    return PublicRule(
+        id=rule.id,
+        name=rule.name,
+        title=rule.title,
+        why=rule.why,
+        mend=rule.mend,
+        severity=cast("SeverityLabel", rule.severity.label),
+        controls=list(rule.controls),
+    )
+
+
+def _finding(finding: Finding) -> PublicFinding:
+    return PublicFinding(
+        rule=finding.rule,
+        name=finding.name,
+        severity=cast("SeverityLabel", finding.severity.label),
+        message=finding.message,
+        location=_location(finding.location),
+        subject=finding.subject,
+        risk=finding.risk,
+        remedy=finding.remedy,
+        policy=finding.policy,
+        enforcement=None if finding.enforcement is None else finding.enforcement.value,
+        because=finding.because,
+        controls=list(finding.controls),
+        related=[PublicRelated(message=each.message, location=_location(each.location)) for each in finding.related],
+        figures=public_figures(finding),
+        waiver=None if finding.waiver is None else _waiver(finding.waiver),
+        fingerprint=finding.fingerprint,
+    )
+
+
+def _waiver(waiver: Waived) -> PublicWaiver:
+    return PublicWaiver(
+        reason=waiver.reason,
+        approved_by=waiver.approved_by,
+        expires=waiver.expires,
+        ticket=waiver.ticket,
+        location=_location(waiver.location),
+    )
+
+
+def _location(location: Location) -> PublicLocation:
+    return PublicLocation(
+        path=location.path,
+        line=location.line,
+        column=location.column,
+        end_line=location.end_line,
+        end_column=location.end_column,
+    )
+
+
+def _figure(value: Figure) -> str | int | float | None:
+    return f"{value:f}" if isinstance(value, Decimal) else value

@@ -1,0 +1,143 @@
+"""What programs read: the public shape of a report, apart from our own types so that those may move.
+
+The identifier in ``schema`` changes when a field is removed or means something else; added fields do not change it.
+Conventions: dates are ISO 8601 days; exact amounts are strings (``"1234.50"``), floats are statistics; a field that
+says nothing is empty (``""``, ``[]``, ``null``), never missing; lines and columns count from 1 in Unicode characters,
+the end column is exclusive.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from multillm_gov.report import BarChart, Items, Paragraph, ShareChart, Status, Table, Timeline
+
+SCHEMA: Literal["govern/report/1"] = "govern/report/1"
+
+SeverityLabel = Literal["note", "warning", "error"]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Line = Annotated[int, Meta(ge=1)]
+
+
+class PublicVerdict(Struct, frozen=True, kw_only=True):
+    """The gate's decision; waived findings are counted apart."""
+
+    passed: bool
+    exit_code: Literal[0, 1]
+    fail_on: SeverityLabel | Literal["never"]
+    errors: int
+    warnings: int
+    notes: int
+    waived: int
+
+
+class PublicMetric(Struct, frozen=True, kw_only=True):
+    """A headline figure; ``number`` in ``unit``, the rest as a reader sees it."""
+
+    id: str
+    label: str
+    value: str
+    number: float | None
+    unit: str
+    before: str
+    limit: str
+    status: Status
+    note: str
+
+
+class PublicLocation(Struct, frozen=True, kw_only=True):
+    """A place in a governed file; ``path`` is relative to the portfolio's root."""
+
+    path: str
+    line: Line
+    column: Line
+    end_line: Line
+    end_column: Line
+
+
+class PublicRelated(Struct, frozen=True, kw_only=True):
+    """A second place that explains a finding."""
+
+    message: str
+    location: PublicLocation
+
+
+class PublicWaiver(Struct, frozen=True, kw_only=True):
+    """The waiver in force over a finding."""
+
+    reason: str
+    approved_by: str
+    expires: str
+    ticket: str
+    location: PublicLocation
+
+
+class PublicFinding(Struct, frozen=True, kw_only=True):
+    """One finding; ``fingerprint`` stays when lines move, files are reformatted or figures change."""
+
+    rule: str
+    name: str
+    severity: SeverityLabel
+    message: str
+    location: PublicLocation
+    subject: str
+    risk: str
+    remedy: str
+    policy: str
+    enforcement: Literal["advisory", "soft-mandatory", "hard-mandatory"] | None
+    because: str
+    controls: list[str]
+    related: list[PublicRelated]
+    figures: dict[str, str | int | float | None]
+    waiver: PublicWaiver | None
+    fingerprint: str
+
+
+class PublicRule(Struct, frozen=True, kw_only=True):
+    """The rule behind findings."""
+
+    id: str
+    name: str
+    title: str
+    why: str
+    mend: str
+    severity: SeverityLabel
+    controls: list[str]
+
+
+class PublicSection(Struct, frozen=True, kw_only=True):
+    """A heading with tables, texts and charts, told apart by ``type``."""
+
+    id: str
+    title: str
+    folded: bool
+    blocks: list[Table | Paragraph | Items | BarChart | ShareChart | Timeline]
+
+
+class PublicPair(Struct, frozen=True, kw_only=True):
+    """One line of provenance."""
+
+    label: str
+    value: str
+
+
+class PublicReport(Struct, frozen=True, kw_only=True):
+    """The whole of one result."""
+
+    schema: Literal["govern/report/1"]
+    kind: Literal["check", "diff", "board"]
+    title: str
+    organization: str
+    as_of: Day
+    revision: str
+    base: str
+    currency: str
+    verdict: PublicVerdict
+    summary: str
+    checked: dict[str, int]
+    headline: list[PublicMetric]
+    sections: list[PublicSection]
+    findings: list[PublicFinding]
+    resolved: list[PublicFinding]
+    rules: list[PublicRule]
+    provenance: list[PublicPair]

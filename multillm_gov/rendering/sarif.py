@@ -1,0 +1,125 @@
+"""SARIF 2.1.0, as code scanning reads it."""
+
+from typing import Any
+from urllib.parse import quote
+
+from multillm_gov.finding import Finding, Severity
+from multillm_gov.location import Location
+from multillm_gov.rendering.json import write_json
+from multillm_gov.rendering.plain.escaping import encodable
+from multillm_gov.rendering.public.publishing import public_figures
+from multillm_gov.report import Report, RuleNote
+
+MEDIA_TYPE = "application/sarif+json"
+_ROOT = "%SRCROOT%"
+_LEVELS = {Severity.NOTE: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
+
+
+def render(report: Report) -> bytes:
+    """One run: the rules that speak, and a result for each finding; waived ones are suppressed, never left out."""
+    rules = [_rule(note) for note in report.rules]
+    known = {note.id for note in report.rules}
+    unnoted = {finding.rule: finding.name for finding in report.findings if finding.rule not in known}
+    rules += [{"id": identifier, "name": name} for identifier, name in sorted(unnoted.items())]
+    index = {rule["id"]: position for position, rule in enumerate(rules)}
+    version = dict(report.provenance).get("govern")
+    driver = {"name": "govern", **({"semanticVersion": version} if version else {}), "rules": rules}
+    run = {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": f"govern/{report.kind}/"},
+        "invocations": [{"executionSuccessful": True, "exitCode": report.verdict.exit_code}],
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the portfolio."}}},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(finding, index[finding.rule]) for finding in report.findings],
+        "properties": {"organization": report.organization, "asOf": report.as_of, "revision": report.revision},
+    }
+    schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+    return write_json({"$schema": schema, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(note: RuleNote) -> dict[str, Any]:
+    return {
+        "id": note.id,
+        "name": note.name,
+        "shortDescription": {"text": _text(note.title)},
+        "fullDescription": {"text": _text(note.why)},
+        "help": {"text": _text(f"{note.why}\n\nHow to mend: {note.mend}")},
+        "defaultConfiguration": {"level": _LEVELS[note.severity]},
+        "properties": {"tags": ["governance"], "controls": list(note.controls)},
+    }
+
+
+def _result(finding: Finding, rule: int) -> dict[str, Any]:
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": rule,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": _message(finding)},
+        "locations": [_location(finding.location)],
+        "relatedLocations": [
+            {"id": number, **_location(related.location), "message": {"text": _text(related.message)}}
+            for number, related in enumerate(finding.related, start=1)
+        ],
+        "partialFingerprints": {"govern/v1": finding.fingerprint},
+        "suppressions": _suppressions(finding),
+        "properties": {
+            "subject": finding.subject,
+            "policy": finding.policy,
+            "controls": list(finding.controls),
+            "figures": public_figures(finding),
+        },
+    }
+
+
+def _message(finding: Finding) -> str:
+    """What is wrong first, since viewers show the first sentence alone; then why it matters and what to write."""
+    parts = [finding.message.removesuffix(".") + "."]
+    if finding.risk:
+        parts.append(f"Risk: {finding.risk}")
+    if finding.remedy:
+        parts.append(f"Mend: {finding.remedy}")
+    if finding.policy:
+        parts.append(f"Policy: {finding.policy}{f' ({finding.because})' if finding.because else ''}")
+    return _text("\n".join(parts))
+
+
+def _suppressions(finding: Finding) -> list[dict[str, Any]]:
+    """Present on every result, empty where nothing is waived: the standard wants all or none (3.27.23)."""
+    waiver = finding.waiver
+    if waiver is None:
+        return []
+    return [
+        {
+            "kind": "external",
+            "status": "accepted",
+            "justification": waiver.reason,
+            "location": _location(waiver.location),
+            "properties": {"approvedBy": waiver.approved_by, "expires": waiver.expires, "ticket": waiver.ticket},
+        }
+    ]
+
+
+def _location(location: Location) -> dict[str, Any]:
+    artifact = {"uri": _uri(location.path), "uriBaseId": _ROOT}
+    return {"physicalLocation": {"artifactLocation": artifact, "region": _region(location)}}
+
+
+def _region(location: Location) -> dict[str, int]:
+    """The end only where it lies after the start: a region without it reaches to the end of its line."""
+    start = {"startLine": location.line, "startColumn": location.column}
+    if (location.end_line, location.end_column) <= (location.line, location.column):
+        return start
+    return {**start, "endLine": location.end_line, "endColumn": location.end_column}
+
+
+def _uri(path: str) -> str:
+    """Percent-encoded bytes of the path, those of a name that is not UTF-8 included."""
+    try:
+        return quote(path.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        return quote(encodable(path))
+
+
+def _text(text: str) -> str:
+    """Message text in which nothing reads as an embedded link (3.11.6)."""
+    return text.replace("](", "] (")
