@@ -1,0 +1,146 @@
+"""Two states of a portfolio -> what changed, in meaning rather than in text."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+
+from multillm_gov.changes.change import Area, Change, Direction, Kind
+from multillm_gov.changes.comparison import Comparison, State
+from multillm_gov.changes.coverage import compare_coverage
+from multillm_gov.changes.effects import (
+    Effects,
+    attach,
+    explain_effects,
+    mean_spend_by_model,
+    shift_spend,
+    with_effect,
+    with_whole_effect,
+)
+from multillm_gov.changes.exposure import Shares, shift_concentration
+from multillm_gov.changes.models import compare_models
+from multillm_gov.changes.pairing import Pairs, pair_policies, pair_task_classes
+from multillm_gov.changes.parameters import RuleLookup, as_written
+from multillm_gov.changes.policies import compare_policies, same_policy
+from multillm_gov.changes.settings import compare_settings
+from multillm_gov.changes.spend import facts_in_use
+from multillm_gov.changes.task_classes import compare_task_class, same_content, task_class_added, task_class_removed
+from multillm_gov.changes.waivers import compare_waivers
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.measures.independence import value_with_independent_fallback
+from multillm_gov.portfolio.allocation import TaskClass
+
+__all__ = ["State", "compare"]
+
+_AREAS = tuple(Area)
+_KINDS = tuple(Kind)
+_DIRECTIONS = (Direction.LOOSENED, Direction.TIGHTENED, Direction.CHANGED)
+
+
+def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comparison:
+    """Everything that differs between two states.
+
+    Text that means the same is no difference: order of keys, comments, formatting, and the file a task class is
+    written in. Time and memory grow linearly with the two portfolios; what is equal is not looked into.
+
+    Args:
+        before: The earlier state.
+        after: The later state.
+        rules: Tells a rule's name and default parameters, so that a limit left out is compared as it holds.
+    """
+    policies = pair_policies(before.portfolio.policies, after.portfolio.policies)
+    pairs = _figures(pair_task_classes(before.portfolio.task_classes, after.portfolio.task_classes), before, after)
+    touched = tuple(pair for pair in pairs.both if not _same(*pair))
+    effects = explain_effects(pairs, before, after, touched)
+    shifts = shift_concentration(before, after)
+    comparable = shifts if before.figures.currency == after.figures.currency else ()
+    shares = Shares(comparable, facts_in_use(before.figures), facts_in_use(after.figures))
+    own = [
+        *_task_changes(pairs, touched, effects, shares),
+        *compare_coverage([(old.task, new.task) for old, new in touched], policies.both),
+    ]
+    renames = (
+        {old.name: new.name for old, new in policies.renamed},
+        {old.task.name: new.task.name for old, new in pairs.renamed},
+    )
+    changes = [
+        *own,
+        *compare_policies(policies, rules),
+        *compare_waivers(before.portfolio.waivers, after.portfolio.waivers, renames),
+        *_world_changes(before, after, effects, shares),
+    ]
+    concerned = {change.subject for change in own} | {effect.after for effect in effects.tasks}
+    return Comparison(
+        changes=tuple(sorted(changes, key=_order)),
+        effects=effects.tasks,
+        spend=shift_spend(pairs, before, after, effects),
+        concentration=shifts,
+        independent_value_before=value_with_independent_fallback(before.figures.tasks),
+        independent_value_after=value_with_independent_fallback(after.figures.tasks),
+        unchanged_task_classes=sum(new.task.name not in concerned for _, new in pairs.both),
+        unchanged_policies=sum(same_policy(old, new) for old, new in policies.both),
+    )
+
+
+def _figures(names: Pairs[TaskClass], before: State, after: State) -> Pairs[TaskFigures]:
+    old = {task.task.name: task for task in before.figures.tasks}
+    new = {task.task.name: task for task in after.figures.tasks}
+    return Pairs(
+        same=tuple((old[was.name], new[now.name]) for was, now in names.same),
+        renamed=tuple((old[was.name], new[now.name]) for was, now in names.renamed),
+        removed=tuple(old[task.name] for task in names.removed),
+        added=tuple(new[task.name] for task in names.added),
+    )
+
+
+def _same(before: TaskFigures, after: TaskFigures) -> bool:
+    """Whether neither the declaration nor the forecast differs."""
+    return before is after or (
+        before.task.name == after.task.name
+        and before.spend_per_month == after.spend_per_month
+        and same_content(before.task, after.task)
+    )
+
+
+def _task_changes(
+    pairs: Pairs[TaskFigures],
+    touched: tuple[tuple[TaskFigures, TaskFigures], ...],
+    effects: Effects,
+    shares: Shares,
+) -> Iterator[Change]:
+    currencies = effects.currencies
+    comparable = currencies[0] == currencies[1]
+    for sign, side, tasks, describe in (
+        (-1, 0, pairs.removed, task_class_removed),
+        (1, 1, pairs.added, task_class_added),
+    ):
+        for task in tasks:
+            change = describe(task, currencies[side])
+            yield with_whole_effect(change, task, sign, shares) if comparable else change
+    for old, new in touched:
+        found = compare_task_class(old, new, currencies)
+        yield from attach(found, effects.causes.get(new.task.name), shares)
+
+
+def _world_changes(before: State, after: State, effects: Effects, shares: Shares) -> Iterator[Change]:
+    """Settings and facts of models. A new exchange rate takes the price effects that no model's price explains."""
+    facts = shares.facts
+    spend = partial(mean_spend_by_model, before.figures, after.figures)
+    models = list(compare_models(*facts, effects.price_by_model, spend, shares))
+    yield from models
+    explained = {change.subject for change in models if change.kind is Kind.MODEL_PRICE}
+    rest = {model: amount for model, amount in effects.price_by_model.items() if model not in explained}
+    for change in compare_settings(before.portfolio.settings, after.portfolio.settings):
+        yield with_effect(change, rest, shares) if change.aspect == "exchange" else change
+
+
+def _order(change: Change) -> tuple[int, int, int, Decimal, str, str, str, str]:
+    return (
+        _DIRECTIONS.index(change.direction),
+        _AREAS.index(change.kind.area),
+        _KINDS.index(change.kind),
+        -abs(change.spend_effect or Decimal(0)),
+        change.subject,
+        change.label,
+        change.before,
+        change.after,
+    )

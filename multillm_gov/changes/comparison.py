@@ -1,0 +1,137 @@
+"""The result of comparing two states: typed changes, their effect in money, and the shift of every share."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from multillm_gov.changes.change import Area, Change, Direction
+from multillm_gov.dimensions import Basis, Level
+from multillm_gov.measures.figures import Concentration, PortfolioFigures
+from multillm_gov.portfolio.portfolio import Portfolio
+
+
+class State(Struct, frozen=True, kw_only=True):
+    """One side of a comparison: what was declared, and its figures under the prices of its own catalog."""
+
+    portfolio: Portfolio
+    figures: PortfolioFigures
+
+
+class SpendParts(Struct, frozen=True, kw_only=True):
+    """Why a forecast moved, per month.
+
+    Each part is averaged over the orders in which the causes could have come (Shapley), so that the parts add up to
+    the whole and reading the comparison backwards reverses every sign.
+    """
+
+    price: Decimal = Decimal(0)
+    """Same allocation and demand, new prices (or exchange rate)."""
+    demand: Decimal = Decimal(0)
+    routing: Decimal = Decimal(0)
+    hosting: Decimal = Decimal(0)
+    """Fixed cost of shared models, re-split because another task class came, went or grew."""
+
+    @property
+    def allocation(self) -> Decimal:
+        """Everything people decided: the whole less the price part."""
+        return self.demand + self.routing + self.hosting
+
+    @property
+    def total(self) -> Decimal:
+        """All parts."""
+        return self.price + self.allocation
+
+
+class TaskEffect(Struct, frozen=True, kw_only=True):
+    """One task class whose forecast moved. A name is empty where the task class does not exist."""
+
+    before: str
+    after: str
+    spend_before: Decimal | None
+    """``None`` where a price or the demand is not known; 0 where the task class does not exist."""
+    spend_after: Decimal | None
+    parts: SpendParts | None
+    """``None`` for task classes added or removed, and where one of the two forecasts is not known."""
+
+    @property
+    def delta(self) -> Decimal | None:
+        """After less before; ``None`` where either is not known."""
+        if self.spend_before is None or self.spend_after is None:
+            return None
+        return self.spend_after - self.spend_before
+
+
+class SpendShift(Struct, frozen=True, kw_only=True):
+    """The forecast before and after. Changes of amount are ``None`` when the two states use different currencies."""
+
+    currency_before: str
+    currency_after: str
+    before: Decimal
+    after: Decimal
+    parts: SpendParts | None
+    added: Decimal
+    """Forecast of the task classes that are new."""
+    removed: Decimal
+    unpriced_before: tuple[str, ...]
+    unpriced_after: tuple[str, ...]
+    cost_per_request_before: Decimal | None
+    cost_per_request_after: Decimal | None
+    by_owner: tuple[tuple[str, Decimal, Decimal], ...]
+    """Owners whose forecast moved: name, before, after; the largest move first."""
+
+    @property
+    def delta(self) -> Decimal | None:
+        """After less before, per month."""
+        return self.after - self.before if self.currency_before == self.currency_after else None
+
+
+class ConcentrationShift(Struct, frozen=True, kw_only=True):
+    """How a total spreads at one level, before and after."""
+
+    level: Level
+    basis: Basis
+    before: Concentration
+    after: Concentration
+    moved: tuple[tuple[str, float, float], ...]
+    """Entities whose share moved by more than the threshold: name, before, after; the largest move first."""
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """Everything that differs between two states. Empty when nothing does."""
+
+    changes: tuple[Change, ...] = ()
+    """Loosened ones first, then by area, kind, subject and label."""
+    effects: tuple[TaskEffect, ...] = ()
+    """Largest move first; forecasts that are not known last."""
+    spend: SpendShift
+    concentration: tuple[ConcentrationShift, ...] = ()
+    """Vendor, provider and cloud, each by spend and by value at stake."""
+    independent_value_before: float = 1.0
+    """Share of value at stake with a fallback at another vendor, provider and cloud (0..1)."""
+    independent_value_after: float = 1.0
+    unchanged_task_classes: int = 0
+    unchanged_policies: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether the two states mean the same."""
+        return not self.changes and not self.effects
+
+    def toward(self, direction: Direction) -> tuple[Change, ...]:
+        """Changes in one direction."""
+        return tuple(change for change in self.changes if change.direction is direction)
+
+    def within(self, *areas: Area) -> tuple[Change, ...]:
+        """Changes in some areas."""
+        return tuple(change for change in self.changes if change.kind.area in areas)
+
+    def at(self, level: Level, basis: Basis) -> ConcentrationShift:
+        """The shift at one level by one basis.
+
+        Raises:
+            KeyError: the comparison does not hold it.
+        """
+        for shift in self.concentration:
+            if shift.level is level and shift.basis is basis:
+                return shift
+        raise KeyError((level, basis))

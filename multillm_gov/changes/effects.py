@@ -1,0 +1,143 @@
+"""What changes do to the forecast: per task class, per cause, and attached to the change that causes it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.changes.change import Change, Kind
+from multillm_gov.changes.comparison import SpendShift, State, TaskEffect
+from multillm_gov.changes.exposure import Shares
+from multillm_gov.changes.pairing import Pairs
+from multillm_gov.changes.spend import ByModel, Causes, Prices, causes_of, spend_by_model, total_parts
+from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
+
+_ZERO = Decimal(0)
+_ROUTING = (Kind.ROUTE, Kind.WEIGHTS, Kind.FALLBACK_ADDED, Kind.FALLBACK_REMOVED)
+
+
+class Effects(Struct, frozen=True, kw_only=True):
+    """Every forecast that moved, and why."""
+
+    currencies: tuple[str, str]
+    tasks: tuple[TaskEffect, ...] = ()
+    """Empty where the currencies differ: the amounts cannot be compared."""
+    causes: dict[str, Causes] = {}
+    """By the later name of the task class, where both forecasts are known."""
+    price_by_model: dict[str, Decimal] = {}
+
+
+def explain_effects(
+    pairs: Pairs[TaskFigures], before: State, after: State, touched: Iterable[tuple[TaskFigures, TaskFigures]]
+) -> Effects:
+    """Explain the moves of ``touched`` task classes and list those added and removed."""
+    currencies = (before.figures.currency, after.figures.currency)
+    if currencies[0] != currencies[1]:
+        return Effects(currencies=currencies)
+    prices = Prices(before, after)
+    effects = [*map(_gone, pairs.removed), *map(_new, pairs.added)]
+    causes: dict[str, Causes] = {}
+    price_by_model: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for old, new in touched:
+        cause = causes_of(old, new, prices)
+        if cause is not None:
+            causes[new.task.name] = cause
+            for model, amount in cause.price.items():
+                price_by_model[model] += amount
+        if old.spend_per_month != new.spend_per_month:
+            effects.append(
+                TaskEffect(
+                    before=old.task.name,
+                    after=new.task.name,
+                    spend_before=old.spend_per_month,
+                    spend_after=new.spend_per_month,
+                    parts=cause.parts if cause else None,
+                )
+            )
+    return Effects(
+        currencies=currencies,
+        tasks=tuple(sorted(effects, key=_order)),
+        causes=causes,
+        price_by_model=dict(price_by_model),
+    )
+
+
+def _gone(task: TaskFigures) -> TaskEffect:
+    return TaskEffect(before=task.task.name, after="", spend_before=task.spend_per_month, spend_after=_ZERO, parts=None)
+
+
+def _new(task: TaskFigures) -> TaskEffect:
+    return TaskEffect(before="", after=task.task.name, spend_before=_ZERO, spend_after=task.spend_per_month, parts=None)
+
+
+def _order(effect: TaskEffect) -> tuple[bool, Decimal, str]:
+    delta = effect.delta
+    return delta is None, -abs(delta or _ZERO), effect.after or effect.before
+
+
+def attach(changes: Iterable[Change], causes: Causes | None, shares: Shares) -> Iterator[Change]:
+    """The changes of one task class, the one that moved the routing and the one that moved the demand with effect."""
+    waiting: dict[str, ByModel] = {"routing": causes.routing, "demand": causes.demand} if causes else {}
+    for change in sorted(changes, key=lambda change: (change.kind not in (Kind.ROUTE, Kind.WEIGHTS), change.label)):
+        cause = "routing" if change.kind in _ROUTING else "demand" if change.kind is Kind.DEMAND else ""
+        amounts = waiting.pop(cause, None)
+        yield change if amounts is None else with_effect(change, amounts, shares)
+
+
+def with_effect(change: Change, amounts: ByModel, shares: Shares) -> Change:
+    """The change with what it spends more (or less) per month on each model."""
+    effect = sum(amounts.values(), _ZERO)
+    return replace(change, spend_effect=effect, exposure=shares.points(amounts))
+
+
+def with_whole_effect(change: Change, task: TaskFigures, sign: int, shares: Shares) -> Change:
+    """A task class added (sign 1) or removed (-1): its whole forecast is the effect, if it is known."""
+    if task.spend_per_month is None:
+        return change
+    return with_effect(change, {model: amount * sign for model, amount in spend_by_model(task).items()}, shares)
+
+
+def mean_spend_by_model(before: PortfolioFigures, after: PortfolioFigures) -> dict[str, Decimal]:
+    """Spend per model halfway between two states."""
+    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for figures in (before, after):
+        for task in figures.tasks:
+            for model, amount in spend_by_model(task).items():
+                totals[model] += amount / 2
+    return totals
+
+
+def shift_spend(pairs: Pairs[TaskFigures], before: State, after: State, effects: Effects) -> SpendShift:
+    """The forecast of the whole portfolio, before and after."""
+    old, new = before.figures, after.figures
+    return SpendShift(
+        currency_before=old.currency,
+        currency_after=new.currency,
+        before=old.spend_per_month,
+        after=new.spend_per_month,
+        parts=total_parts(effects.causes) if old.currency == new.currency else None,
+        added=sum((task.spend_per_month or _ZERO for task in pairs.added), _ZERO),
+        removed=sum((task.spend_per_month or _ZERO for task in pairs.removed), _ZERO),
+        unpriced_before=old.unpriced,
+        unpriced_after=new.unpriced,
+        cost_per_request_before=_unit_cost(old),
+        cost_per_request_after=_unit_cost(new),
+        by_owner=_owners(old, new),
+    )
+
+
+def _unit_cost(figures: PortfolioFigures) -> Decimal | None:
+    """Spend over requests, of the task classes whose spend is known."""
+    requests = sum((task.requests_per_month for task in figures.tasks if task.spend_per_month is not None), _ZERO)
+    return figures.spend_per_month / requests if requests else None
+
+
+def _owners(before: PortfolioFigures, after: PortfolioFigures) -> tuple[tuple[str, Decimal, Decimal], ...]:
+    if before.currency != after.currency:
+        return ()
+    old, new = dict(before.spend_per_month_by_owner), dict(after.spend_per_month_by_owner)
+    rows = [(name, old.get(name, _ZERO), new.get(name, _ZERO)) for name in {*old, *new}]
+    moved = [row for row in rows if row[1] != row[2]]
+    return tuple(sorted(moved, key=lambda row: (-abs(row[2] - row[1]), row[0])))

@@ -1,0 +1,97 @@
+"""How shares shift at each level, and how much of a shift one change accounts for."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from decimal import Decimal
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.changes.change import SharePoint
+from multillm_gov.changes.comparison import ConcentrationShift, State
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.measures.concentration import concentration
+from multillm_gov.measures.figures import Concentration
+
+LEVELS = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
+BASES = (Basis.SPEND, Basis.VALUE_AT_STAKE)
+THRESHOLD = 0.005
+"""Half a percentage point: a smaller move of a share is not worth a reviewer's time."""
+_HALF = Decimal("0.5")
+Facts = Mapping[str, ModelFacts | None]
+
+
+def shift_concentration(before: State, after: State) -> tuple[ConcentrationShift, ...]:
+    """The shift at vendor, provider and cloud, by spend and by value at stake."""
+    return tuple(
+        _shift(concentration(before.figures.tasks, level, basis), concentration(after.figures.tasks, level, basis))
+        for level in LEVELS
+        for basis in BASES
+    )
+
+
+def _shift(before: Concentration, after: Concentration) -> ConcentrationShift:
+    old, new = dict(before.shares), dict(after.shares)
+    moves = [(name, old.get(name, 0.0), new.get(name, 0.0)) for name in {*old, *new}]
+    moved = sorted(
+        (move for move in moves if abs(move[2] - move[1]) >= THRESHOLD),
+        key=lambda move: (-abs(move[2] - move[1]), move[0]),
+    )
+    return ConcentrationShift(level=before.level, basis=before.basis, before=before, after=after, moved=tuple(moved))
+
+
+class Shares:
+    """Attributes the shift of shares of spend to single changes.
+
+    With share s = S_e / S, the identity  delta s = (delta S_e - mean(s) * delta S) / mean(S)  is exact and linear in
+    the two amounts, so that the parts of all changes add up to the whole shift and reverse with its direction.
+    """
+
+    def __init__(self, shifts: tuple[ConcentrationShift, ...], before: Facts, after: Facts) -> None:
+        self.facts = (before, after)
+        self.shifts = [
+            shift for shift in shifts if shift.basis is Basis.SPEND and shift.level in (Level.VENDOR, Level.PROVIDER)
+        ]
+        self.shares = {shift.level: (dict(shift.before.shares), dict(shift.after.shares)) for shift in self.shifts}
+
+    def points(self, by_model: Mapping[str, Decimal]) -> tuple[SharePoint, ...]:
+        """What spending these amounts more (or less) per month on these models does to the entities behind them."""
+        found: list[SharePoint] = []
+        whole = sum(by_model.values(), Decimal(0))
+        for shift in self.shifts:
+            mean_total = (shift.before.total + shift.after.total) / 2
+            if not mean_total:
+                continue
+            amounts: defaultdict[str, Decimal] = defaultdict(Decimal)
+            for model, amount in by_model.items():
+                for entity in self._entities(model, shift.level):
+                    amounts[entity] += amount * _HALF
+            old, new = self.shares[shift.level]
+            for entity, amount in amounts.items():
+                mean_share = (old.get(entity, 0.0) + new.get(entity, 0.0)) / 2
+                points = (float(amount) - mean_share * float(whole)) / float(mean_total)
+                if abs(points) >= THRESHOLD:
+                    found.append(SharePoint(level=shift.level, entity=entity, points=points))
+        return tuple(sorted(found, key=lambda point: (point.level, -abs(point.points), point.entity)))
+
+    def _entities(self, model: str, level: Level) -> tuple[str, str]:
+        """Who stands behind a model before and after; each carries half where the two states disagree."""
+        sides = [self._entity(model, level, side) for side in (0, 1)]
+        first, second = sides[0] or sides[1] or UNKNOWN, sides[1] or sides[0] or UNKNOWN
+        return first, second
+
+    def _entity(self, model: str, level: Level, side: int) -> str | None:
+        if model not in self.facts[side]:
+            return None
+        facts = self.facts[side][model]
+        return facts.exposure.at(level) if facts else UNKNOWN
+
+    def moved(self, level: Level, before: str, after: str, amount: Decimal) -> tuple[SharePoint, ...]:
+        """What it does that spend counts for another entity than before; ``amount`` is halfway between the states."""
+        for shift in self.shifts:
+            mean_total = (shift.before.total + shift.after.total) / 2
+            if shift.level is level and mean_total and float(amount / mean_total) >= THRESHOLD:
+                points = float(amount / mean_total)
+                return (
+                    SharePoint(level=level, entity=before, points=-points),
+                    SharePoint(level=level, entity=after, points=points),
+                )
+        return ()

@@ -1,0 +1,96 @@
+"""What changed in the world: prices, retirement dates and hosts of the models that both states use."""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.changes.change import Change, Kind
+from multillm_gov.changes.exposure import Facts, Shares
+from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.units import spell_money
+
+_PER = Decimal(1_000_000)
+_LEVELS = (Level.VENDOR, Level.PROVIDER, Level.CLOUD, Level.JURISDICTION)
+
+
+def compare_models(
+    before: Facts,
+    after: Facts,
+    price_effects: Mapping[str, Decimal],
+    mean_spend: Callable[[], Mapping[str, Decimal]],
+    shares: Shares,
+) -> Iterator[Change]:
+    """Changes of the facts, with their effect on the portfolio.
+
+    Args:
+        before: Facts of the models in use, by name as routed.
+        after: The same for the other state.
+        price_effects: By model, what new prices add to the forecast per month.
+        mean_spend: By model, spend per month halfway between the two states: what moves with a changed host.
+        shares: Attributes amounts to shares of spend.
+    """
+    steady = {name for name in before.keys() & after.keys() if before[name] is after[name]}
+    differing = sorted(name for name in (before.keys() & after.keys()) - steady if before[name] != after[name])
+    spend = mean_spend() if differing else {}
+    for name in differing:
+        old, new = before[name], after[name]
+        if _costs(old) != _costs(new):
+            effect = price_effects.get(name, Decimal(0))
+            yield Change(
+                kind=Kind.MODEL_PRICE,
+                subject=name,
+                label="price",
+                before=_spell_price(old),
+                after=_spell_price(new),
+                spend_effect=effect,
+                exposure=shares.points({name: effect}),
+            )
+        retired = [facts.lifecycle.retirement if facts else None for facts in (old, new)]
+        if retired[0] != retired[1]:
+            days = [day.isoformat() if day else None for day in retired]
+            yield Change(
+                kind=Kind.MODEL_RETIREMENT,
+                subject=name,
+                label="retirement date",
+                before=days[0] or "not known",
+                after=days[1] or "not known",
+                before_figure=days[0],
+                after_figure=days[1],
+            )
+        for level in _LEVELS:
+            hosts = [facts.exposure.at(level) if facts else UNKNOWN for facts in (old, new)]
+            if hosts[0] != hosts[1]:
+                yield Change(
+                    kind=Kind.MODEL_EXPOSURE,
+                    subject=name,
+                    label=level.value,
+                    aspect=level.value,
+                    before=hosts[0],
+                    after=hosts[1],
+                    before_figure=hosts[0],
+                    after_figure=hosts[1],
+                    exposure=shares.moved(level, hosts[0], hosts[1], spend.get(name, Decimal(0))),
+                )
+
+
+def _costs(facts: ModelFacts | None) -> object:
+    return (facts.price, facts.usd_fixed_per_month) if facts else (None, Decimal(0))
+
+
+def _spell_price(facts: ModelFacts | None) -> str:
+    """List price in US dollars per million tokens; other units of sale are named by their own."""
+    if facts is None or facts.price is None:
+        return "not known"
+    price, standard = facts.price, facts.price.standard
+    parts = [
+        (standard.input, _PER, "per million input tokens"),
+        (standard.output, _PER, "per million output tokens"),
+        (standard.cache_read, _PER, "per million cached tokens"),
+        (price.usd_per_request, Decimal(1), "per request"),
+        (price.usd_per_image, Decimal(1), "per image"),
+        (price.usd_per_second, Decimal(1), "per second"),
+        (facts.usd_fixed_per_month or None, Decimal(1), "per month of hosting"),
+    ]
+    words = [f"{spell_money(amount * unit)} {per}" for amount, unit, per in parts if amount is not None]
+    tiers = [f"other prices above {tier.above_input_tokens:,} tokens" for tier in price.tiers]
+    return ", ".join(words + tiers) or "free"

@@ -1,0 +1,112 @@
+"""Which task class, policy or waiver of one state is which of the other, renamed ones included."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.portfolio.policy import Policy
+
+T = TypeVar("T")
+Named = TypeVar("Named", TaskClass, Policy)
+Likeness = Callable[[Named], Hashable]
+"""A key under which two nouns count as the same; ``None``: too little is declared to tell."""
+
+
+class Pairs(Struct, Generic[T], frozen=True, kw_only=True):
+    """The members of two collections, matched."""
+
+    same: tuple[tuple[T, T], ...]
+    """Before and after, by equal name."""
+    renamed: tuple[tuple[T, T], ...]
+    removed: tuple[T, ...]
+    added: tuple[T, ...]
+
+    @property
+    def both(self) -> tuple[tuple[T, T], ...]:
+        """All that exist in both states."""
+        return self.same + self.renamed
+
+
+def pair(before: Sequence[Named], after: Sequence[Named], likenesses: Sequence[Likeness[Named]]) -> Pairs[Named]:
+    """Match by name, then what is left by each likeness in turn, strictest first.
+
+    Linear: members are looked up by key, never compared with each other. Within one key, members pair in order of
+    name, so the result is the same whichever state comes first.
+    """
+    old = {member.name: member for member in before}
+    new = {member.name: member for member in after}
+    same = tuple((member, new[name]) for name, member in old.items() if name in new)
+    gone = {name: member for name, member in old.items() if name not in new}
+    fresh = {name: member for name, member in new.items() if name not in old}
+    renamed: list[tuple[Named, Named]] = []
+    for likeness in likenesses:
+        if not gone or not fresh:
+            break
+        matches = _match(gone.values(), fresh.values(), likeness)
+        renamed.extend(matches)
+        for one, other in matches:
+            del gone[one.name], fresh[other.name]
+    return Pairs(same=same, renamed=tuple(renamed), removed=tuple(gone.values()), added=tuple(fresh.values()))
+
+
+def _match(gone: Iterable[Named], fresh: Iterable[Named], likeness: Likeness[Named]) -> list[tuple[Named, Named]]:
+    waiting: defaultdict[Hashable, list[Named]] = defaultdict(list)
+    for member in sorted(gone, key=lambda member: member.name):
+        key = likeness(member)
+        if key is not None:
+            waiting[key].append(member)
+    for members in waiting.values():
+        members.reverse()
+    matches: list[tuple[Named, Named]] = []
+    for member in sorted(fresh, key=lambda member: member.name):
+        key = likeness(member)
+        if key is not None and waiting.get(key):
+            matches.append((waiting[key].pop(), member))
+    return matches
+
+
+def _whole(task: TaskClass) -> Hashable:
+    return task.declared, task.owner
+
+
+def _route_and_demand(task: TaskClass) -> Hashable:
+    declared = task.declared
+    return (declared.route, declared.fallbacks, declared.demand) if declared.demand else None
+
+
+def _route_and_purpose(task: TaskClass) -> Hashable:
+    declared = task.declared
+    return (declared.route, declared.purpose, declared.prompt) if declared.purpose else None
+
+
+def _demand_and_purpose(task: TaskClass) -> Hashable:
+    declared = task.declared
+    return (declared.demand, declared.purpose, declared.prompt) if declared.purpose and declared.demand else None
+
+
+TASK_CLASS_LIKENESSES: tuple[Likeness[TaskClass], ...] = (
+    _whole,
+    _route_and_demand,
+    _route_and_purpose,
+    _demand_and_purpose,
+)
+"""Everything equal; else two of route, demand and purpose."""
+
+
+def pair_task_classes(before: Sequence[TaskClass], after: Sequence[TaskClass]) -> Pairs[TaskClass]:
+    """Match task classes by name, then by content."""
+    return pair(before, after, TASK_CLASS_LIKENESSES)
+
+
+def pair_policies(before: Sequence[Policy], after: Sequence[Policy]) -> Pairs[Policy]:
+    """Match policies by name, then by content: rule, parameters, enforcement and scope all equal."""
+    return pair(before, after, (_rule_and_limits,))
+
+
+def _rule_and_limits(policy: Policy) -> Hashable:
+    declared = policy.declared
+    limits = tuple(sorted((name, repr(value)) for name, value in policy.parameters.items()))
+    return declared.rule, limits, declared.enforcement, declared.applies_to

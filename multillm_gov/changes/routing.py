@@ -1,0 +1,141 @@
+"""Changes of what a task class calls and how often: models, weights, fallbacks, demand."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.measures.figures import FallbackFigures, TaskFigures
+from multillm_gov.portfolio.allocation import Demand, TaskClass
+from multillm_gov.units import spell_count, spell_share
+
+
+def compare_routes(before: TaskClass, after: TaskClass) -> Iterator[Change]:
+    """One change for other models, or for other shares of the same ones; the order of legs means nothing."""
+    old, new = _shares(before), _shares(after)
+    if old == new:
+        return
+    same_models = old.keys() == new.keys()
+    yield Change(
+        kind=Kind.WEIGHTS if same_models else Kind.ROUTE,
+        subject=after.name,
+        label="weights" if same_models else "route",
+        aspect="route",
+        before=_spell_route(old),
+        after=_spell_route(new),
+        place_before=before.place.at("route"),
+        place_after=after.place.at("route"),
+    )
+
+
+def compare_fallbacks(before: TaskFigures, after: TaskFigures) -> Iterator[Change]:
+    """Fallbacks removed, added, or tried in another order."""
+    old, new = _chain(before.task), _chain(after.task)
+    for names, others, kind, figures in (
+        (old, new, Kind.FALLBACK_REMOVED, before),
+        (new, old, Kind.FALLBACK_ADDED, after),
+    ):
+        for name in names:
+            if name not in others:
+                yield _fallback(name, kind, figures, (before.task, after.task))
+    kept_before, kept_after = [name for name in old if name in new], [name for name in new if name in old]
+    if kept_before != kept_after:
+        yield Change(
+            kind=Kind.FALLBACKS_REORDERED,
+            subject=after.task.name,
+            label="order of fallbacks",
+            aspect="fallbacks",
+            before=" → ".join(kept_before),
+            after=" → ".join(kept_after),
+            place_before=before.task.place.at("fallbacks"),
+            place_after=after.task.place.at("fallbacks"),
+        )
+
+
+def _fallback(name: str, kind: Kind, figures: TaskFigures, tasks: tuple[TaskClass, TaskClass]) -> Change:
+    removed = kind is Kind.FALLBACK_REMOVED
+    fallback = next(fallback for fallback in figures.fallbacks if fallback.model == name)
+    places = [task.place.at("fallbacks") for task in tasks]
+    places[0 if removed else 1] = figures.task.place.at("fallbacks", fallback.index)
+    return Change(
+        kind=kind,
+        subject=tasks[1].name,
+        label="fallback",
+        aspect="fallbacks",
+        direction=Direction.LOOSENED if removed else Direction.TIGHTENED,
+        before=name if removed else "",
+        after="" if removed else name,
+        before_figure=len(_chain(tasks[0])),
+        after_figure=len(_chain(tasks[1])),
+        place_before=places[0],
+        place_after=places[1],
+        note=_fallback_note(fallback, len(figures.fallbacks)),
+    )
+
+
+def _fallback_note(fallback: FallbackFigures, count: int) -> str:
+    shared = ", ".join(level.value for level in fallback.shared_with_primary)
+    only = "the only fallback" if count == 1 else ""
+    return "; ".join(part for part in (only, f"shares {shared} with the route" if shared else "") if part)
+
+
+def compare_demand(before: TaskClass, after: TaskClass) -> Iterator[Change]:
+    """One change that names every part of the demand that differs."""
+    old, new = before.declared.demand, after.declared.demand
+    if old == new:
+        return
+    yield Change(
+        kind=Kind.DEMAND,
+        subject=after.name,
+        label="demand",
+        aspect="demand",
+        before=_spell_demand(old, new),
+        after=_spell_demand(new, old),
+        before_figure=old.requests if old else None,
+        after_figure=new.requests if new else None,
+        place_before=before.place.at("demand"),
+        place_after=after.place.at("demand"),
+    )
+
+
+def _shares(task: TaskClass) -> dict[str, Decimal]:
+    shares: dict[str, Decimal] = {}
+    for leg, share in zip(task.declared.route, task.shares, strict=True):
+        shares[leg.model] = shares.get(leg.model, Decimal(0)) + share
+    return shares
+
+
+def _spell_route(shares: dict[str, Decimal]) -> str:
+    if len(shares) == 1:
+        return next(iter(shares))
+    ordered = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{model} {spell_share(share)}" for model, share in ordered)
+
+
+def _chain(task: TaskClass) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(task.declared.fallbacks))
+
+
+def _spell_demand(demand: Demand | None, other: Demand | None) -> str:
+    """The parts in which a demand differs from the other; all that is not zero where there is no other."""
+    if demand is None:
+        return ""
+    base = other if other is not None else Demand(requests=-1)
+    parts = [
+        _spell_part(name, getattr(demand, name))
+        for name in Demand.__struct_fields__
+        if getattr(demand, name) != getattr(base, name)
+    ]
+    return ", ".join(parts)
+
+
+def _spell_part(name: str, value: object) -> str:
+    label = name.replace("_", " ")
+    match value:
+        case None | ():
+            return f"no {label}"
+        case tuple():
+            return f"{len(value)} {label}"
+        case int():
+            return f"{spell_count(value)} {label}"
+        case _:
+            return f"{label} {value}"

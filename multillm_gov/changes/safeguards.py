@@ -1,0 +1,150 @@
+"""Caps, floors, service levels, data rules and duties of a task class: its own safeguards, one by one."""
+
+from multillm_gov.changes.change import Direction, Kind
+from multillm_gov.changes.directions import (
+    fewer_is_tighter,
+    higher_is_tighter,
+    lower_is_tighter,
+    more_is_tighter,
+    present_is_tighter,
+)
+from multillm_gov.changes.trait import Trait, spell_list
+from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.units import spell_count
+
+SENSITIVITY = ("public", "internal", "confidential", "restricted")
+"""Data classifications from least to most protected."""
+
+
+def _classification(before: str, after: str) -> Direction:
+    return higher_is_tighter(SENSITIVITY.index(before), SENSITIVITY.index(after))
+
+
+def _seconds(value: object) -> str:
+    return f"{value} s"
+
+
+def _months(value: int) -> str:
+    return "every month" if value == 1 else f"every {value} months"
+
+
+def _sorted(values: tuple[str, ...]) -> tuple[str, ...]:
+    """A declared set: neither order nor repetition means anything."""
+    return tuple(sorted(set(values)))
+
+
+def _floor(task: TaskClass) -> object:
+    return task.declared.quality.floor if task.declared.quality else None
+
+
+def _p95(task: TaskClass) -> object:
+    return task.declared.latency.p95_seconds if task.declared.latency else None
+
+
+def _interval(task: TaskClass) -> object:
+    return task.declared.review.every_months if task.declared.review else None
+
+
+def _reviewed(task: TaskClass) -> object:
+    return task.declared.review.last if task.declared.review else None
+
+
+SAFEGUARDS: tuple[Trait, ...] = (
+    Trait(
+        kind=Kind.SPEND_CAP,
+        aspect="spend_cap.monthly",
+        label="monthly spend cap",
+        read=lambda task: task.declared.spend_cap.monthly,
+        judge=lower_is_tighter,
+        money=True,
+    ),
+    Trait(
+        kind=Kind.SPEND_CAP,
+        aspect="spend_cap.per_request",
+        label="cap on the cost of a request",
+        read=lambda task: task.declared.spend_cap.per_request,
+        judge=lower_is_tighter,
+        money=True,
+    ),
+    Trait(
+        kind=Kind.VALUE_AT_STAKE,
+        aspect="cost_of_wrong_model.value_at_stake",
+        label="value at stake per month",
+        read=lambda task: task.declared.cost_of_wrong_model.value_at_stake,
+        money=True,
+    ),
+    Trait(kind=Kind.QUALITY_FLOOR, aspect="quality.floor", label="quality floor", read=_floor, judge=higher_is_tighter),
+    Trait(
+        kind=Kind.LATENCY,
+        aspect="latency.p95_seconds",
+        label="p95 latency limit",
+        read=_p95,
+        judge=lower_is_tighter,
+        spell=_seconds,
+    ),
+    Trait(
+        kind=Kind.NEEDS,
+        aspect="needs.capabilities",
+        label="needed capabilities",
+        read=lambda task: _sorted(task.declared.needs.capabilities),
+        judge=more_is_tighter,
+        spell=spell_list,
+    ),
+    Trait(
+        kind=Kind.NEEDS,
+        aspect="needs.context_tokens",
+        label="needed context window",
+        read=lambda task: task.declared.needs.context_tokens,
+        judge=higher_is_tighter,
+        spell=lambda tokens: f"{spell_count(tokens)} tokens",
+    ),
+    Trait(kind=Kind.MODE, aspect="mode", label="mode", read=lambda task: task.declared.mode),
+    Trait(kind=Kind.PROMPT, aspect="prompt", label="prompt file", read=lambda task: task.declared.prompt),
+    Trait(
+        kind=Kind.OUTPUT_SCHEMA,
+        aspect="output_schema",
+        label="output schema",
+        read=lambda task: task.declared.output_schema,
+        judge=present_is_tighter,
+    ),
+    Trait(
+        kind=Kind.CLASSIFICATION,
+        aspect="data.classification",
+        label="data classification",
+        read=lambda task: task.declared.data.classification,
+        judge=_classification,
+    ),
+    Trait(
+        kind=Kind.RESIDENCY,
+        aspect="data.residency",
+        label="data residency",
+        read=lambda task: _sorted(task.declared.data.residency),
+        judge=fewer_is_tighter,
+        spell=spell_list,
+    ),
+    Trait(kind=Kind.OWNER, aspect="owner", label="owner", read=lambda task: task.owner, judge=present_is_tighter),
+    Trait(
+        kind=Kind.REVIEW,
+        aspect="review.every_months",
+        label="review interval",
+        read=_interval,
+        judge=lower_is_tighter,
+        spell=_months,
+    ),
+    Trait(kind=Kind.REVIEW, aspect="review.last", label="last review", read=_reviewed),
+    Trait(kind=Kind.TAGS, aspect="tags", label="tags", read=lambda task: _sorted(task.declared.tags), spell=spell_list),
+    Trait(kind=Kind.TEXT, aspect="purpose", label="purpose", read=lambda task: task.declared.purpose),
+    Trait(
+        kind=Kind.TEXT,
+        aspect="selection_criteria",
+        label="selection criteria",
+        read=lambda task: task.declared.selection_criteria,
+        spell=spell_list,
+    ),
+    Trait(
+        kind=Kind.TEXT,
+        aspect="cost_of_wrong_model.effect",
+        label="effect of the wrong model",
+        read=lambda task: task.declared.cost_of_wrong_model.effect,
+    ),
+)

@@ -1,0 +1,73 @@
+"""Changes of ``govern.yaml``: the appetite, the gate, and what every amount is counted in."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.directions import higher_is_tighter
+from multillm_gov.changes.parameters import parameter_direction
+from multillm_gov.changes.trait import figure
+from multillm_gov.documents.layout import SETTINGS
+from multillm_gov.location import Place
+from multillm_gov.portfolio.settings import Appetite, ExchangeRate, Settings
+from multillm_gov.units import spell_money, spell_share
+
+_GATES = ("note", "warning", "error", "never")
+"""From strictest to laxest."""
+_SUBJECT = "settings"
+
+
+def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
+    """All changes of the settings; a limit of the appetite that rises (or a floor that falls) is loosened."""
+    if before == after:
+        return
+    for name in Appetite.__struct_fields__:
+        old, new = getattr(before.appetite, name), getattr(after.appetite, name)
+        same_unit = name != "max_monthly_spend" or before.currency == after.currency or None in (old, new)
+        direction = parameter_direction(name, old, new) if same_unit else Direction.CHANGED
+        spelled = (_spell_limit(name, old, before), _spell_limit(name, new, after))
+        if old != new:
+            yield _change(Kind.APPETITE, f"appetite.{name}", direction, (old, new), spelled)
+    directions = {
+        "fail_on": higher_is_tighter(-_GATES.index(before.fail_on), -_GATES.index(after.fail_on)),
+        "migration_lead_days": higher_is_tighter(before.migration_lead_days, after.migration_lead_days),
+    }
+    for name in ("organization", "currency", "exchange", "fail_on", "migration_lead_days", "default_branch"):
+        was, now = getattr(before, name), getattr(after, name)
+        if was != now:
+            values = (_spell(was, before), _spell(now, after))
+            yield _change(Kind.SETTING, name, directions.get(name, Direction.CHANGED), (was, now), values)
+
+
+def _change(
+    kind: Kind, aspect: str, direction: Direction, values: tuple[object, object], spelled: tuple[str, str]
+) -> Change:
+    place = Place(SETTINGS, tuple(aspect.split(".")))
+    figures = [figure(spelled[side] if isinstance(values[side], ExchangeRate) else values[side]) for side in (0, 1)]
+    return Change(
+        kind=kind,
+        subject=_SUBJECT,
+        label=aspect.rpartition(".")[2].replace("_", " "),
+        aspect=aspect,
+        direction=direction,
+        before=spelled[0],
+        after=spelled[1],
+        before_figure=figures[0],
+        after_figure=figures[1],
+        place_before=place,
+        place_after=place,
+    )
+
+
+def _spell(value: object, settings: Settings) -> str:
+    if isinstance(value, ExchangeRate):
+        return f"1 {settings.currency} = {value.usd_per_unit} USD on {value.as_of.isoformat()}"
+    return "" if value is None else str(value)
+
+
+def _spell_limit(name: str, value: Decimal | None, settings: Settings) -> str:
+    if value is None:
+        return ""
+    if name == "max_monthly_spend":
+        return spell_money(value, settings.currency)
+    return f"{value.normalize():f}" if "effective" in name else spell_share(value)

@@ -1,0 +1,97 @@
+"""Waivers granted, withdrawn, prolonged and reworded."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.directions import higher_is_tighter
+from multillm_gov.portfolio.policy import PlacedWaiver
+
+_WORDS = ("reason", "approved_by", "ticket")
+
+
+Renames = tuple[Mapping[str, str], Mapping[str, str]]
+"""New names by old ones: of policies, and of task classes."""
+
+
+def compare_waivers(
+    before: tuple[PlacedWaiver, ...], after: tuple[PlacedWaiver, ...], renames: Renames
+) -> Iterator[Change]:
+    """A waiver is known by its policy and subject, which ``renames`` carries over from old names to new ones."""
+    old, new = _by_exception(before, renames), _by_exception(after, ({}, {}))
+    for exception in sorted({*old, *new}):
+        subject = " / ".join(exception)
+        held, holds = old.get(exception, []), new.get(exception, [])
+        common = min(len(held), len(holds))
+        for was, now in zip(held[:common], holds[:common], strict=True):
+            yield from _compare_waiver(subject, was, now)
+        for waiver in held[common:]:
+            yield _whole(Kind.WAIVER_REMOVED, subject, waiver)
+        for waiver in holds[common:]:
+            yield _whole(Kind.WAIVER_ADDED, subject, waiver)
+
+
+def _by_exception(waivers: tuple[PlacedWaiver, ...], renames: Renames) -> dict[tuple[str, str], list[PlacedWaiver]]:
+    """Waivers by what they except, longest first, so that a second one counts as the one that came or went."""
+    found: defaultdict[tuple[str, str], list[PlacedWaiver]] = defaultdict(list)
+    for waiver in waivers:
+        names = (waiver.declared.policy, waiver.declared.subject)
+        policy, subject = (renames[side].get(name, name) for side, name in enumerate(names))
+        found[policy, subject].append(waiver)
+    for group in found.values():
+        group.sort(key=lambda waiver: (waiver.declared.expires, *_words(waiver)), reverse=True)
+    return found
+
+
+def _words(waiver: PlacedWaiver) -> tuple[str, ...]:
+    return tuple(getattr(waiver.declared, key) for key in _WORDS)
+
+
+def _compare_waiver(subject: str, before: PlacedWaiver, after: PlacedWaiver) -> Iterator[Change]:
+    old, new = before.declared, after.declared
+    if old.expires != new.expires:
+        yield Change(
+            kind=Kind.WAIVER_TERM,
+            subject=subject,
+            label="waiver's last day",
+            aspect="expires",
+            direction=higher_is_tighter(new.expires, old.expires),
+            before=old.expires.isoformat(),
+            after=new.expires.isoformat(),
+            before_figure=old.expires.isoformat(),
+            after_figure=new.expires.isoformat(),
+            place_before=before.place.at("expires"),
+            place_after=after.place.at("expires"),
+            note=f"{(new.expires - old.expires).days:+,} days",
+        )
+    for key in _WORDS:
+        was, now = getattr(old, key), getattr(new, key)
+        if was != now:
+            yield Change(
+                kind=Kind.WAIVER_TEXT,
+                subject=subject,
+                label=f"waiver's {key.replace('_', ' ')}",
+                aspect=key,
+                before=was,
+                after=now,
+                before_figure=was,
+                after_figure=now,
+                place_before=before.place.at(key),
+                place_after=after.place.at(key),
+            )
+
+
+def _whole(kind: Kind, subject: str, waiver: PlacedWaiver) -> Change:
+    declared = waiver.declared
+    added = kind is Kind.WAIVER_ADDED
+    words = f"until {declared.expires.isoformat()}, approved by {declared.approved_by}: {declared.reason}"
+    return Change(
+        kind=kind,
+        subject=subject,
+        label="waiver",
+        direction=Direction.LOOSENED if added else Direction.TIGHTENED,
+        before="" if added else words,
+        after=words if added else "",
+        place_before=None if added else waiver.place,
+        place_after=waiver.place if added else None,
+    )

@@ -1,0 +1,192 @@
+"""One edit of the YAML, one change: kind, subject, direction, both values as a reader sees them."""
+
+import pytest
+
+from multillm_gov.changes.change import Direction, Kind
+
+LOOSENED, TIGHTENED, CHANGED = Direction.LOOSENED, Direction.TIGHTENED, Direction.CHANGED
+
+EDITS = [
+    ("monthly: 2000", "monthly: 9000", Kind.SPEND_CAP, LOOSENED, "2,000 USD", "9,000 USD"),
+    ("monthly: 2000", "monthly: 1500", Kind.SPEND_CAP, TIGHTENED, "2,000 USD", "1,500 USD"),
+    ("monthly: 2000, ", "", Kind.SPEND_CAP, LOOSENED, "2,000 USD", ""),
+    ("per_request: 0.05", "per_request: 0.01", Kind.SPEND_CAP, TIGHTENED, "0.05 USD", "0.01 USD"),
+    ("spend_cap: {monthly: 500}", "spend_cap: {monthly: 500, per_request: 1}", Kind.SPEND_CAP, TIGHTENED, "", "1.00 USD"),
+    ("floor: 0.80", "floor: 0.7", Kind.QUALITY_FLOOR, LOOSENED, "0.8", "0.7"),
+    ("floor: 0.80", "floor: 0.9", Kind.QUALITY_FLOOR, TIGHTENED, "0.8", "0.9"),
+    ("        quality: {floor: 0.80}\n", "", Kind.QUALITY_FLOOR, LOOSENED, "0.8", ""),
+    ("p95_seconds: 8", "p95_seconds: 20", Kind.LATENCY, LOOSENED, "8 s", "20 s"),
+    ("p95_seconds: 8", "p95_seconds: 2", Kind.LATENCY, TIGHTENED, "8 s", "2 s"),
+    ("classification: confidential", "classification: public", Kind.CLASSIFICATION, LOOSENED, "confidential", "public"),
+    ("classification: confidential", "classification: restricted", Kind.CLASSIFICATION, TIGHTENED, "confidential", "restricted"),
+    ("residency: [EU, US]", "residency: [EU]", Kind.RESIDENCY, TIGHTENED, "EU, US", "EU"),
+    ("residency: [EU, US]", "residency: [EU, US, CN]", Kind.RESIDENCY, LOOSENED, "EU, US", "CN, EU, US"),
+    ("residency: [EU, US]", "residency: []", Kind.RESIDENCY, LOOSENED, "EU, US", ""),
+    ("residency: [EU, US]", "residency: [EU, CN]", Kind.RESIDENCY, CHANGED, "EU, US", "CN, EU"),
+    ("capabilities: [vision, reasoning]", "capabilities: [vision]", Kind.NEEDS, LOOSENED, "reasoning, vision", "vision"),
+    ("[vision, reasoning]}", "[vision, reasoning], context_tokens: 5000}", Kind.NEEDS, TIGHTENED, "", "5,000 tokens"),
+    ("prompts/writing.md", "prompts/other.md", Kind.PROMPT, CHANGED, "prompts/writing.md", "prompts/other.md"),
+    ("        output_schema: schemas/writing.json\n", "", Kind.OUTPUT_SCHEMA, LOOSENED, "schemas/writing.json", ""),
+    ("value_at_stake: 45000", "value_at_stake: 4500", Kind.VALUE_AT_STAKE, CHANGED, "45,000 USD", "4,500 USD"),
+    ("effect: rework", "effect: lost trust", Kind.TEXT, CHANGED, "rework", "lost trust"),
+    ("every_months: 3", "every_months: 12", Kind.REVIEW, LOOSENED, "every 3 months", "every 12 months"),
+    ("every_months: 3", "every_months: 1", Kind.REVIEW, TIGHTENED, "every 3 months", "every month"),
+    ("last: 2026-10-01", "last: 2026-11-01", Kind.REVIEW, CHANGED, "2026-10-01", "2026-11-01"),
+    ("purpose: Lead scores", "purpose: Scores", Kind.TEXT, CHANGED, "Lead scores", "Scores"),
+    ("brand]", "brand, legal]", Kind.TAGS, CHANGED, "brand, customer-facing", "brand, customer-facing, legal"),
+    ("weight: 70}\n          - {model: beta/large, weight: 30}", "weight: 60}\n          - {model: beta/large, weight: 40}",
+     Kind.WEIGHTS, CHANGED, "alpha/large 70.0 %, beta/large 30.0 %", "alpha/large 60.0 %, beta/large 40.0 %"),
+    ("[{model: beta/large}]", "[{model: gamma/large}]", Kind.ROUTE, CHANGED, "beta/large", "gamma/large"),
+    ("requests: 400000", "requests: 500000", Kind.DEMAND, CHANGED, "400,000 requests", "500,000 requests"),
+    ("input_tokens: 200,", "input_tokens: 200, cached_input_share: 0.5,", Kind.DEMAND, CHANGED,
+     "cached input share 0", "cached input share 0.5"),
+    ("[gamma/large, alpha/small]", "[alpha/small]", Kind.FALLBACK_REMOVED, LOOSENED, "gamma/large", ""),
+    ("fallbacks: [alpha/small]", "fallbacks: [alpha/small, gamma/large]", Kind.FALLBACK_ADDED, TIGHTENED, "", "gamma/large"),
+    ("[gamma/large, alpha/small]", "[alpha/small, gamma/large]", Kind.FALLBACKS_REORDERED, CHANGED,
+     "gamma/large → alpha/small", "alpha/small → gamma/large"),
+    ("max_share: 0.50", "max_share: 0.65", Kind.POLICY_PARAMETER, LOOSENED, "0.5", "0.65"),
+    ("max_share: 0.50", "max_share: 0.4", Kind.POLICY_PARAMETER, TIGHTENED, "0.5", "0.4"),
+    ("        max_share: 0.50\n", "", Kind.POLICY_PARAMETER, LOOSENED, "0.5", ""),
+    ("min_effective_number: 2", "min_effective_number: 1.5", Kind.POLICY_PARAMETER, LOOSENED, "2", "1.5"),
+    ("min_effective_number: 2", "min_effective_number: 3", Kind.POLICY_PARAMETER, TIGHTENED, "2", "3"),
+    ("level: vendor", "level: cloud", Kind.POLICY_PARAMETER, CHANGED, "vendor", "cloud"),
+    ("require_levels: [vendor, cloud]", "require_levels: [vendor]", Kind.POLICY_PARAMETER, LOOSENED,
+     "[vendor, cloud]", "[vendor]"),
+    ("enforcement: hard-mandatory", "enforcement: advisory", Kind.POLICY_ENFORCEMENT, LOOSENED, "hard-mandatory", "advisory"),
+    ("        enforcement: hard-mandatory\n", "", Kind.POLICY_ENFORCEMENT, LOOSENED, "hard-mandatory", "soft-mandatory"),
+    ("rule: concentration", "rule: spend-cap-missing", Kind.POLICY_RULE, CHANGED, "concentration", "spend-cap-missing"),
+    ("because: Board resolution", "because: Board minutes", Kind.POLICY_TEXT, CHANGED, "Board resolution", "Board minutes"),
+    ("{tags: [customer-facing]}", "{tags: [customer-facing, brand]}", Kind.POLICY_SCOPE, TIGHTENED,
+     "tags customer-facing", "tags brand, customer-facing"),
+    ("{tags: [customer-facing]}", "{tags: [customer-facing], owners: [growth]}", Kind.POLICY_SCOPE, LOOSENED,
+     "tags customer-facing", "owners growth; tags customer-facing"),
+    ("{tags: [customer-facing]}", "{owners: [growth]}", Kind.POLICY_SCOPE, CHANGED, "tags customer-facing", "owners growth"),
+    ("expires: 2026-12-31", "expires: 2027-01-31", Kind.WAIVER_TERM, LOOSENED, "2026-12-31", "2027-01-31"),
+    ("expires: 2026-12-31", "expires: 2026-11-30", Kind.WAIVER_TERM, TIGHTENED, "2026-12-31", "2026-11-30"),
+    ("approved_by: cfo", "approved_by: coo", Kind.WAIVER_TEXT, CHANGED, "cfo", "coo"),
+    ("max_vendor_share_of_spend: 0.60", "max_vendor_share_of_spend: 0.9", Kind.APPETITE, LOOSENED, "60.0 %", "90.0 %"),
+    ("max_monthly_spend: 5000", "max_monthly_spend: 4000", Kind.APPETITE, TIGHTENED, "5,000 USD", "4,000 USD"),
+    (", max_monthly_spend: 5000", "", Kind.APPETITE, LOOSENED, "5,000 USD", ""),
+    ("0.60, max", "0.60, min_effective_vendors: 1.2, max", Kind.APPETITE, LOOSENED, "1.8", "1.2"),
+    ("fail_on: error", "fail_on: never", Kind.SETTING, LOOSENED, "error", "never"),
+    ("fail_on: error", "fail_on: warning", Kind.SETTING, TIGHTENED, "error", "warning"),
+    ("fail_on: error", "migration_lead_days: 30", Kind.SETTING, LOOSENED, "90", "30"),
+    ("organization: Example", "organization: Other", Kind.SETTING, CHANGED, "Example", "Other"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "kind", "direction", "before", "after"), EDITS)
+def test_one_edit_is_one_change(edited, old, new, kind, direction, before, after):
+    comparison = edited((old, new))
+    assert [(c.kind, c.direction, c.before, c.after) for c in comparison.changes] == [(kind, direction, before, after)]
+
+
+@pytest.mark.parametrize(("old", "new", "kind", "direction", "before", "after"), EDITS)
+def test_reading_it_backwards_turns_it_around(edited, state, files, old, new, kind, direction, before, after):
+    from multillm_gov.changes.compare import compare
+
+    changed = {path: text.replace(old, new) for path, text in files.items()}
+    (change,) = compare(state(changed), state(files)).changes
+    assert (change.direction, change.before, change.after) == (direction.opposite, after, before)
+
+
+def test_owner_of_a_file_reaches_every_task_class_in_it(edited):
+    comparison = edited(("owner: growth", "owner: sales"))
+    assert {(c.kind, c.subject, c.before, c.after) for c in comparison.changes} == {
+        (Kind.OWNER, "writing", "growth", "sales"),
+        (Kind.OWNER, "scoring", "growth", "sales"),
+    }
+
+
+def test_an_owner_taken_away_loosens(edited):
+    comparison = edited(("    owner: growth\n", ""))
+    assert {c.direction for c in comparison.changes} == {LOOSENED}
+
+
+def test_a_removed_policy_loosens_and_an_added_one_tightens(edited, files):
+    policy = files["policies/p.yaml"]
+    start, end = policy.index("      customer-facing-fallbacks:"), policy.index("    waivers:")
+    (change,) = edited((policy[start:end], "")).changes
+    assert (change.kind, change.subject, change.direction) == (
+        Kind.POLICY_REMOVED,
+        "customer-facing-fallbacks",
+        LOOSENED,
+    )
+    assert change.before == "soft-mandatory fallback-not-independent: require_levels [vendor, cloud]"
+    assert change.place_before is not None
+    assert change.place_after is None
+
+
+def test_a_renamed_policy_keeps_its_waivers(edited):
+    old = "- {policy: vendor-concentration,"
+    comparison = edited((old, "- {policy: spread,"), ("      vendor-concentration:", "      spread:"))
+    assert [(c.kind, c.before, c.after) for c in comparison.changes] == [
+        (Kind.POLICY_RENAMED, "vendor-concentration", "spread")
+    ]
+
+
+def test_a_waiver_left_behind_by_a_rename_no_longer_holds(edited):
+    comparison = edited(("      vendor-concentration:", "      spread:"))
+    kinds = {(c.kind, c.subject) for c in comparison.changes}
+    assert (Kind.WAIVER_REMOVED, "spread / writing") in kinds
+
+
+def test_a_waiver_granted_loosens(edited):
+    (change,) = edited(
+        (
+            "    waivers:\n",
+            "    waivers:\n      - {policy: GOV301, subject: scoring, reason: r, approved_by: cto, expires: 2027-02-01}\n",
+        )
+    ).changes
+    assert (change.kind, change.direction, change.subject) == (Kind.WAIVER_ADDED, LOOSENED, "GOV301 / scoring")
+    assert change.after == "until 2027-02-01, approved by cto: r"
+
+
+def test_an_added_task_class_brings_its_forecast_and_says_what_it_is(edited):
+    text = """      drafting:
+        route: [{model: gamma/large}]
+        demand: {requests: 1000000, input_tokens: 100}
+        cost_of_wrong_model: {value_at_stake: 900}
+"""
+    comparison = edited(("      scoring:\n", text + "      scoring:\n"))
+    (change,) = comparison.changes
+    assert (change.kind, change.subject) == (Kind.TASK_CLASS_ADDED, "drafting")
+    assert change.after == "gamma/large; no fallback, 900 USD a month at stake"
+    assert change.spend_effect == 100
+    assert comparison.spend.delta == 100
+    assert comparison.spend.added == 100
+
+
+def test_leaving_a_policy_by_dropping_its_tag_is_called_out(edited):
+    changes = edited(("[customer-facing, brand]", "[brand]")).changes
+    first = changes[0]
+    assert (first.kind, first.subject, first.aspect, first.direction) == (
+        Kind.COVERAGE,
+        "writing",
+        "customer-facing-fallbacks",
+        LOOSENED,
+    )
+    assert changes[1].kind is Kind.TAGS
+
+
+def test_rule_defaults_decide_where_a_limit_is_left_out(state, files):
+    from multillm_gov.changes.compare import compare
+
+    def rules(name):
+        return "concentration", {"max_share": 0.4}
+
+    text = files["policies/p.yaml"].replace("        max_share: 0.50\n", "")
+    before, after = state(files), state({**files, "policies/p.yaml": text})
+    (change,) = compare(before, after, rules).changes
+    assert (change.direction, change.after) == (TIGHTENED, "0.4 (the rule's default)")
+    (bare,) = compare(before, after).changes
+    assert bare.direction is LOOSENED
+
+
+def test_a_rule_by_id_and_by_name_is_the_same_rule(edited, state, files):
+    from multillm_gov.changes.compare import compare
+
+    text = files["policies/p.yaml"].replace("rule: concentration", "rule: GOV301")
+    named = {"GOV301": ("concentration", {}), "concentration": ("concentration", {})}
+    changes = compare(state(files), state({**files, "policies/p.yaml": text}), lambda name: named.get(name, (name, {})))
+    assert changes.changes == ()
