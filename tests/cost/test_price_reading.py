@@ -119,6 +119,13 @@ def test_batch_prices() -> None:
     assert "batch" not in read(PLAIN).services, "no discount is assumed"
 
 
+def test_an_image_model_without_an_output_price_bills_image_tokens() -> None:
+    image = {"mode": "image_generation", "input_cost_per_token": 5e-06, "output_cost_per_image_token": 4e-05}
+    price = read(image)
+    assert request_cost(price, Usage(input_tokens=100, output_tokens=1000, images=1)) == Decimal("0.0405")
+    assert read(image | {"output_cost_per_token": 1e-05}).standard.output == Decimal("0.00001")
+
+
 def test_ranges_hold_above_their_start_and_up_to_their_end() -> None:
     price = read(
         {
