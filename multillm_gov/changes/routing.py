@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
+from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD
 from multillm_gov.portfolio.allocation import Demand, TaskClass
 from multillm_gov.units import spell_count, spell_share
 
@@ -73,7 +74,7 @@ def _fallback(name: str, kind: Kind, figures: TaskFigures, tasks: tuple[TaskClas
 
 
 def _fallback_note(fallback: FallbackFigures, count: int) -> str:
-    shared = ", ".join(level.value for level in fallback.shared_with_primary)
+    shared = ", ".join(level.value for level in fallback.shared_with_primary if level in OTHER_VENDOR_AND_CLOUD)
     only = "the only fallback" if count == 1 else ""
     return "; ".join(part for part in (only, f"shares {shared} with the route" if shared else "") if part)
 
