@@ -105,7 +105,7 @@ def _build(content: str, composed: Composed, refusals: Refusals) -> None:  # noq
                 except DoubtError as doubt:
                     value = refusals.check_doubt(doubt, event, is_key=keyed and key is None)
             elif not value.isprintable():
-                refusals.check_characters(event)
+                refusals.check_characters(event, is_key=keyed and key is None)
             start = event.start_mark.index
             if keyed and key is None:
                 if value.__class__ is not str or value in container:

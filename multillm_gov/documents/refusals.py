@@ -1,5 +1,6 @@
 """What a governed file may not hold though it is valid YAML, noted at its place."""
 
+import re
 from array import array
 from typing import Any, NoReturn, Protocol
 
@@ -8,6 +9,8 @@ from multillm_gov.documents.document import Marks
 from multillm_gov.documents.scalars import MERGE, DoubtError
 from multillm_gov.documents.syntax import CONTROL
 
+_UNSEEN = re.compile(rf"{CONTROL.pattern}|[\t\n\r]")
+"""What no key may hold."""
 _DEEP_REMEDY = "Remove the nesting; no governed file needs it."
 
 
@@ -77,9 +80,9 @@ class Refusals:
         )
         return doubt.text
 
-    def check_characters(self, event: Event) -> None:
-        """Refuse control characters that an escape in a quoted scalar makes."""
-        found = CONTROL.search(event.value)
+    def check_characters(self, event: Event, *, is_key: bool) -> None:
+        """Refuse control characters that an escape in a quoted scalar makes, and line breaks in keys."""
+        found = (_UNSEEN if is_key else CONTROL).search(event.value)
         if found:
             self.complaints.refuse(
                 "unsafe-yaml",

@@ -13,6 +13,7 @@ LONGEST_NUMBER = 40
 MERGE = "<<"
 """As a key, YAML 1.1's merge; as a value, two characters."""
 
+_EXACT_WHOLE = 2**53
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NOT_NUMBERS = re.compile(r"[-+]?\.?(?:inf(?:inity)?|nan)", re.IGNORECASE)
@@ -73,13 +74,14 @@ def resolve(text: str) -> Plain:
     return text
 
 
-def _finite(text: str) -> float:
+def _finite(text: str) -> int | float:
     number = float(text)
     if math.isinf(number):
         raise DoubtError(text, "a number too large to hold", "Write a smaller number, or quote it.")
     if number == 0 and text.lower().partition("e")[0].strip("-0."):
         raise DoubtError(text, "a number too small to hold", "Write 0, or quote it.")
-    return number
+    # 1e5 and 12.0 are whole numbers to JSON Schema; as integers they are so to everyone.
+    return int(number) if number.is_integer() and abs(number) <= _EXACT_WHOLE else number
 
 
 def _doubt_word(text: str) -> None:

@@ -9,7 +9,13 @@ from msgspec import Meta, Struct, field
 from multillm_gov.location import Place
 from multillm_gov.units import Amount, Percent, Positive, Share
 
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+Name = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
+        description="A name: up to 100 letters, digits, `.`, `_` and `-`, starting with a letter or digit",
+    ),
+]
 Text = Annotated[str, Meta(min_length=1)]
 ModelName = Annotated[
     str, Meta(min_length=1, max_length=200, description="Model as LiteLLM spells it, or as `catalog/` defines it")
@@ -126,7 +132,7 @@ class Data(Closed, frozen=True, kw_only=True):
 
     classification: Classification = "internal"
     residency: Annotated[
-        tuple[Annotated[str, Meta(pattern="^[A-Z]{2,6}$")], ...],
+        tuple[Annotated[str, Meta(pattern="^[A-Z]{2,6}$", description="2 to 6 capital letters")], ...],
         Meta(description="Places where the data may be processed: ISO country codes or EU; empty means anywhere"),
     ] = ()
 

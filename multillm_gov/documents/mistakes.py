@@ -1,0 +1,231 @@
+"""From schema errors to mistakes people make: one message each, in plain words, with what to write."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
+
+import msgspec
+
+from multillm_gov.documents.wording import Spelled, closest, example, spell, spell_number, type_words
+from multillm_gov.location import Pointer
+
+Step = str | int
+_MOST_LISTED = 12
+
+
+class SchemaError(Protocol):
+    """What is asked of an error of jsonschema-rs."""
+
+    instance_path: list[Step]
+    schema_path: list[Step]
+    instance: Any
+    kind: Any
+
+
+class Mistake(msgspec.Struct, frozen=True):
+    """What is wrong at a route below the value checked."""
+
+    pointer: Pointer
+    message: str
+    remedy: str
+    on_key: bool = False
+    meant: str = ""
+    """For an unknown key: the key it was probably meant to be."""
+    missing: bool = False
+
+
+def without_echoes(mistakes: Iterable[Mistake]) -> list[Mistake]:
+    """A misspelt key is one mistake: it is not reported once more as missing."""
+    found = list(mistakes)
+    misspelt = {(*mistake.pointer[:-1], mistake.meant) for mistake in found if mistake.meant}
+    return [mistake for mistake in found if not (mistake.missing and mistake.pointer in misspelt)]
+
+
+def find_mistakes(errors: Iterable[SchemaError], schema: dict[str, Any]) -> Iterator[Mistake]:
+    """One mistake per real error: the branches of a union collapse into the one that was meant."""
+    for error in errors:
+        name = error.kind.name
+        if name in {"anyOf", "oneOf"}:
+            yield from _of_union(error, schema)
+        else:
+            yield from _EXPLAIN.get(name, _other)(error, schema)
+
+
+def _of_union(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+    branches: list[list[SchemaError]] = getattr(error.kind, "context", None) or []
+    here = len(error.instance_path)
+    fitting = [
+        branch
+        for branch in branches
+        if not any(found.kind.name == "type" and len(found.instance_path) == here for found in branch)
+    ]
+    if fitting:
+        meant = max(fitting, key=lambda branch: (max(len(found.instance_path) for found in branch), -len(branch)))
+        yield from find_mistakes(meant, schema)
+        return
+    kinds = [type_words(found.kind.types) for branch in branches for found in branch if found.kind.name == "type"]
+    yield _wrong_type(error, [kind for kind in kinds if kind != type_words(["null"])] or kinds, schema)
+
+
+def _type(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+    yield _wrong_type(error, [type_words(error.kind.types)], schema)
+
+
+def _wrong_type(error: SchemaError, kinds: list[str], schema: dict[str, Any]) -> Mistake:
+    wanted = " or ".join(dict.fromkeys(kinds))
+    spelled = Spelled(error.instance)
+    node = _node(schema, error.schema_path[:-1])
+    return Mistake(
+        tuple(error.instance_path),
+        f"{_name(error)}expected {wanted}, got {spelled.described}",
+        spelled.remedy(wanted, example(node, schema)),
+    )
+
+
+def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+    known = list(_node(schema, error.schema_path[:-1]).get("properties", {}))
+    for key in error.kind.unexpected:
+        meant = closest(key, [name for name in known if name not in error.instance] or known)
+        listed = ", ".join(f"`{name}`" for name in known[:_MOST_LISTED]) + (", …" if len(known) > _MOST_LISTED else "")
+        allowed = f"known keys: {listed}" if known else "no keys are known here"
+        yield Mistake(
+            (*error.instance_path, key),
+            f"unknown key `{spell(key)}`" + (f"; did you mean `{meant}`?" if meant else ""),
+            f"Write `{meant}`; {allowed}." if meant else f"Remove it; {allowed}.",
+            on_key=True,
+            meant=meant,
+        )
+
+
+def _missing_key(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+    key = error.kind.property
+    node = _node(schema, error.schema_path[:-1]).get("properties", {}).get(key, {})
+    yield Mistake(
+        (*error.instance_path, key),
+        f"key `{key}` is missing{_within(error.instance_path)}",
+        f"Add `{key}: {example(node, schema)}`.",
+        on_key=True,
+        missing=True,
+    )
+
+
+def _within(path: list[Step]) -> str:
+    if not path:
+        return ""
+    names = [step for step in path if isinstance(step, str)]
+    inside = f" in `{spell(names[-1])}`" if names else ""
+    return inside if isinstance(path[-1], str) else f" in item {path[-1] + 1}{inside.replace(' in ', ' of ')}"
+
+
+def _enum(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
+    options = [str(option) for option in error.kind.options]
+    meant = closest(str(error.instance), options)
+    allowed = ", ".join(f"`{option}`" for option in options)
+    yield Mistake(
+        tuple(error.instance_path),
+        f"{_name(error)}{Spelled(error.instance).described} is not allowed"
+        + (f"; did you mean `{meant}`?" if meant else ""),
+        f"Write `{meant}`; allowed: {allowed}." if meant else f"Write one of {allowed}.",
+    )
+
+
+def _limit(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
+    limit = error.kind.limit
+    wording, remedy = {
+        "minimum": ("the least allowed is", "Write a number of {} or more."),
+        "maximum": ("the most allowed is", "Write a number of {} or less."),
+        "exclusiveMinimum": ("it must be above", "Write a number above {}."),
+        "exclusiveMaximum": ("it must be below", "Write a number below {}."),
+    }[error.kind.name]
+    yield Mistake(
+        tuple(error.instance_path),
+        f"{_name(error)}{spell_number(error.instance)} is out of range: {wording} {spell_number(limit)}",
+        remedy.format(spell(limit)),
+    )
+
+
+def _length(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
+    limit, size = error.kind.limit, len(error.instance)
+    unit = {"L": "character", "I": "item", "P": "key"}[error.kind.name[3]]
+    has = f"{size:,} {unit}{'' if size == 1 else 's'}" if size else "nothing"
+    wanted = f"{limit:,} {unit}{'' if limit == 1 else 's'}"
+    least = error.kind.name.startswith("min")
+    yield Mistake(
+        tuple(error.instance_path),
+        f"{_name(error)}it holds {has}; at least {wanted} must be there"
+        if least
+        else f"{_name(error)}it holds {has}; at most {wanted} may be there",
+        f"Write at least {wanted}." if least else f"Shorten it to {wanted}.",
+    )
+
+
+def _pattern(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+    yield _bad_text(error, schema, error.kind.pattern, tuple(error.instance_path), on_key=False)
+
+
+def _bad_name(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+    inner = error.kind.error
+    if inner.kind.name == "pattern":
+        yield _bad_text(inner, schema, inner.kind.pattern, (*error.instance_path, inner.instance), on_key=True)
+        return
+    for mistake in find_mistakes([inner], schema):
+        yield Mistake((*error.instance_path, inner.instance), mistake.message, mistake.remedy, on_key=True)
+
+
+def _bad_text(error: SchemaError, schema: dict[str, Any], pattern: str, pointer: Pointer, *, on_key: bool) -> Mistake:
+    described = _node(schema, error.schema_path[:-1]).get("description", "")
+    what = "key" if on_key else "text"
+    return Mistake(
+        pointer,
+        f"{'' if on_key else _name(error)}{what} `{spell(error.instance)}` does not fit: {described or pattern}",
+        f"Write a {what} that matches `{pattern}`.",
+        on_key=on_key,
+    )
+
+
+def _format(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
+    wanted = error.kind.format
+    remedy = "Write year-month-day, such as 2026-01-31." if wanted == "date" else f"Write a valid {wanted}."
+    yield Mistake(tuple(error.instance_path), f"{_name(error)}`{spell(error.instance)}` is no {wanted}", remedy)
+
+
+def _other(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
+    yield Mistake(
+        tuple(error.instance_path),
+        f"{_name(error)}{Spelled(error.instance).described} breaks `{error.kind.name}` of the schema",
+        "Correct the value as its schema describes it (`govern schema`).",
+    )
+
+
+def _name(error: SchemaError) -> str:
+    """The key the value stands under, for the head of a message."""
+    names = [step for step in error.instance_path if isinstance(step, str)]
+    return f"`{spell(names[-1])}`: " if names else ""
+
+
+def _node(schema: dict[str, Any], path: list[Step]) -> dict[str, Any]:
+    """The part of the schema that an error speaks of."""
+    node: Any = schema
+    for step in path:
+        node = node[step]
+    return node if isinstance(node, dict) else {}
+
+
+_EXPLAIN = {
+    "type": _type,
+    "additionalProperties": _unknown_keys,
+    "required": _missing_key,
+    "enum": _enum,
+    "minimum": _limit,
+    "maximum": _limit,
+    "exclusiveMinimum": _limit,
+    "exclusiveMaximum": _limit,
+    "minLength": _length,
+    "maxLength": _length,
+    "minItems": _length,
+    "maxItems": _length,
+    "minProperties": _length,
+    "maxProperties": _length,
+    "pattern": _pattern,
+    "propertyNames": _bad_name,
+    "format": _format,
+}

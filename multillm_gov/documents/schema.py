@@ -1,0 +1,138 @@
+"""JSON Schemas (2020-12) from the types: one source for what is decoded, checked and shown in editors."""
+
+import re
+from copy import deepcopy
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from multillm_gov.units import Exact
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_REFERENCE = "#/$defs/{name}"
+
+
+def json_schema(kind: type[Any]) -> dict[str, Any]:
+    """The JSON Schema of a type, the same bytes on every run; the caller may change it.
+
+    Titles, descriptions and ranges come from the types; defaults are all written out, those of factories included.
+    """
+    return deepcopy(cached_schema(kind))
+
+
+def cached_schema(kind: type[Any]) -> dict[str, Any]:
+    """As `json_schema`, shared: not to be changed."""
+    return _build(kind)  # type: ignore[arg-type] # mypy looks for the hash of the type's instances
+
+
+@cache
+def _build(kind: type[Any]) -> dict[str, Any]:
+    (root,), components = msgspec.json.schema_components((kind,), schema_hook=_hook, ref_template=_REFERENCE)
+    names = {_REFERENCE.format(name=name): name for name in components}
+    for struct in _structs(kind):
+        _write_defaults(components[_component(struct, components)], struct)
+    if root.get("$ref") in names and not _refers(components, root["$ref"]):
+        root = components.pop(names[root["$ref"]])
+    definitions = {"$defs": {name: components[name] for name in sorted(components)}} if components else {}
+    schema: dict[str, Any] = _polish({"$schema": DIALECT, **root, **definitions})
+    return schema
+
+
+def _hook(kind: type[Any]) -> dict[str, Any]:
+    if issubclass(kind, Exact):
+        return kind.json_schema()
+    raise NotImplementedError(f"{kind.__name__} has no JSON Schema")
+
+
+def _component(struct: type[msgspec.Struct], components: dict[str, Any]) -> str:
+    """The name msgspec gave it: short, or with its module where two types share the short one."""
+    qualified = re.sub(r"[^a-zA-Z0-9.\-_]", "_", f"{struct.__module__}.{struct.__qualname__}")
+    return qualified if qualified in components else struct.__name__
+
+
+def _structs(kind: type[Any]) -> list[type[msgspec.Struct]]:
+    """Every struct type reachable from a type, in the order met."""
+    found: dict[type[msgspec.Struct], None] = {}
+    pending: list[Any] = [msgspec.inspect.type_info(kind)]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, msgspec.inspect.StructType):
+            if node.cls in found:
+                continue
+            found[node.cls] = None
+        if isinstance(node, msgspec.inspect.Type | msgspec.inspect.Field):
+            pending.extend(getattr(node, name) for name in node.__struct_fields__)
+        elif isinstance(node, tuple):
+            pending.extend(node)
+    return list(found)
+
+
+def _write_defaults(component: dict[str, Any], struct: type[msgspec.Struct]) -> None:
+    for field in msgspec.structs.fields(struct):
+        if field.default_factory is not msgspec.NODEFAULT:
+            default = field.default_factory()
+        elif field.default is not msgspec.NODEFAULT:
+            default = field.default
+        else:
+            continue
+        component["properties"][field.encode_name]["default"] = plain(default)
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - JSON data
+    """Any value of our types as JSON data; a struct shows only what differs from its own defaults."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, msgspec.Struct):
+        return {
+            field.encode_name: plain(current)
+            for field in msgspec.structs.fields(value)
+            if (current := getattr(value, field.name)) != _default(field)
+        }
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = [plain(item) for item in value]
+        return sorted(items) if isinstance(value, set | frozenset) else items
+    return msgspec.to_builtins(value)
+
+
+def _default(field: msgspec.structs.FieldInfo) -> object:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+
+
+def _refers(node: object, reference: str) -> bool:
+    if isinstance(node, dict):
+        return node.get("$ref") == reference or any(_refers(item, reference) for item in node.values())
+    return isinstance(node, list) and any(_refers(item, reference) for item in node)
+
+
+def _polish(node: Any, *, is_schema: bool = True) -> Any:  # noqa: ANN401 - JSON data
+    """Titles as words, descriptions without markup, whole limits as integers; names and defaults stay as they are."""
+    if isinstance(node, list):
+        return [_polish(item, is_schema=is_schema) for item in node]
+    if isinstance(node, float) and node.is_integer():
+        return int(node)
+    if not isinstance(node, dict):
+        return node
+    polished = {}
+    for key, item in node.items():
+        if is_schema and key == "title":
+            polished[key] = _words(item)
+        elif is_schema and key == "description":
+            polished[key] = item.replace("``", "`").split("\n\n")[0].replace("\n", " ")
+        elif is_schema and key == "default":
+            polished[key] = item
+        elif is_schema and key == "required" and not item:
+            continue
+        else:
+            polished[key] = _polish(item, is_schema=not (is_schema and key in {"properties", "$defs"}))
+    return polished
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()

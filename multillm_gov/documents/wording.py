@@ -1,0 +1,131 @@
+"""Values and types in plain words, near misses, and examples of what to write."""
+
+import json
+from typing import Any
+
+from multillm_gov.documents.scalars import DoubtError, resolve
+
+_TYPES = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "null": "nothing (null)",
+}
+_LONGEST = 60
+_DEEPEST_EXAMPLE = 3
+
+
+def type_words(names: list[str]) -> str:
+    """JSON Schema's type names in words."""
+    return " or ".join(_TYPES.get(name, name) for name in names)
+
+
+def spell(value: object) -> str:
+    """A value as one would write it, short and without control characters; numbers plain."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
+        value = int(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in text[: _LONGEST + 1])
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+
+
+def spell_number(value: float) -> str:
+    """A number with thousands separators."""
+    if isinstance(value, float) and not value.is_integer():
+        return spell(value)
+    return f"{int(value):,}" if abs(value) < 10**_LONGEST else spell(value)
+
+
+class Spelled:
+    """A value of the wrong type: how a message names it, and what to do about it."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    @property
+    def described(self) -> str:
+        """``text "12"``, ``the number 1.5``, ``a list``."""
+        value = self.value
+        if isinstance(value, str):
+            return f'text "{spell(value)}"' if value else "an empty text"
+        if isinstance(value, list | dict):
+            return f"a{'' if value else 'n empty'} {'list' if isinstance(value, list) else 'mapping'}"
+        if value is None:
+            return "nothing"
+        return spell(value) if isinstance(value, bool) else f"the number {spell(value)}"
+
+    def remedy(self, wanted: str, sample: str) -> str:
+        """What to write where ``wanted`` is expected."""
+        value = self.value
+        if wanted == "text" and isinstance(value, int | float):
+            return f'Quote it: "{spell(value)}".'
+        if wanted == "a list" and isinstance(value, str | int | float):
+            return f"Write it as a list: [{spell(value)}]."
+        if "number" in wanted and isinstance(value, str) and (meant := _number_meant(value)):
+            return meant
+        instead = ", or remove the key" if value is None else ""
+        return f"Write {wanted}, such as `{sample}`{instead}."
+
+
+def _number_meant(text: str) -> str:
+    """What to do about a text that a person reads as a number; empty where nobody does."""
+    try:
+        meant = resolve(text)
+    except DoubtError as doubt:
+        return doubt.remedy if text.strip("+-.")[:1].isdigit() else ""
+    return f"Remove the quotes: {spell(meant)}." if isinstance(meant, int | float) and meant is not True else ""
+
+
+def closest(word: str, known: list[str]) -> str:
+    """The one known word that was probably meant; empty when none is near."""
+    if len(word) > _LONGEST:
+        return ""
+    from difflib import get_close_matches
+
+    lowered = {name.lower().replace("-", "_"): name for name in reversed(known)}
+    found = get_close_matches(word.lower().replace("-", "_").replace(" ", "_"), lowered, n=1, cutoff=0.6)
+    return lowered[found[0]] if found else ""
+
+
+def example(node: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> str:
+    """A value in flow style that fits a schema: its required keys only, ``…`` for text."""
+    while inner := _inside(node, schema):
+        node = inner
+    if "enum" in node:
+        return spell(node.get("default", node["enum"][0]))
+    kind = node.get("type")
+    if kind == "object":
+        return _mapping_example(node, schema, depth)
+    if kind == "array":
+        return f"[{example(node.get('items', {}), schema, depth + 1) if depth < _DEEPEST_EXAMPLE else '…'}]"
+    if kind in {"integer", "number"}:
+        return _number_example(node)
+    return {"boolean": "true", "null": "null"}.get(str(kind), "2026-01-31" if node.get("format") == "date" else "…")
+
+
+def _inside(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """What a reference means, or the first branch of a union; nothing for other schemas."""
+    found: dict[str, Any] = {}
+    if "$ref" in node:
+        found = schema["$defs"].get(node["$ref"].rpartition("/")[2], {})
+    elif union := node.get("anyOf", node.get("oneOf")):
+        found = union[0]
+    return found
+
+
+def _mapping_example(node: dict[str, Any], schema: dict[str, Any], depth: int) -> str:
+    required = node.get("required", [])
+    if depth >= _DEEPEST_EXAMPLE or not required:
+        return "{…}"
+    inner = (f"{key}: {example(node['properties'][key], schema, depth + 1)}" for key in required)
+    return "{" + ", ".join(inner) + "}"
+
+
+def _number_example(node: dict[str, Any]) -> str:
+    least, most = node.get("minimum", node.get("exclusiveMinimum", 0)), node.get("maximum", 1_000)
+    if node["type"] == "number" and most <= 1:
+        return "0.5"
+    return spell(max(least, min(1_000, most)) if most > least else least)
