@@ -1,18 +1,36 @@
 """What a rule is, and what it is given to judge."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from multillm_gov.catalog.catalog import Catalog
+from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.documents.document import Document
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Flaw, Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
+from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.rules.waivers import WaiverOutcome
+
+About = Literal["files", "portfolio", "task classes", "waivers"]
+"""What a rule looks at, which decides when its standing run takes place (see `planning`)."""
+
+
+class Use(Struct, frozen=True):
+    """One place where a task class names a model."""
+
+    task: TaskFigures
+    part: LegFigures | FallbackFigures
+    place: Place
+
+    @property
+    def role(self) -> str:
+        """``route`` or ``fallback``."""
+        return "route" if isinstance(self.part, LegFigures) else "fallback"
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -21,6 +39,8 @@ class Case(Struct, frozen=True, kw_only=True):
     portfolio: Portfolio
     figures: PortfolioFigures
     tasks: tuple[TaskFigures, ...]
+    models: dict[str, ModelFacts | None]
+    """Every model that ``tasks`` name, with its facts: most rules on models need no walk over the task classes."""
     catalog: Catalog
     evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]]
     """By task class and model, newest first."""
@@ -31,6 +51,25 @@ class Case(Struct, frozen=True, kw_only=True):
     """Name of the policy that asks; empty for a standing rule."""
     policy_place: Place | None = None
     """Where that policy is written, so that a finding can point at its limit."""
+    waivers: tuple[WaiverOutcome, ...] = ()
+    """What became of each waiver; only for rules about waivers, which are judged last."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether a policy asks. What is not known then counts as a violation, elsewhere it is graded lower."""
+        return bool(self.policy)
+
+    def uses(self, models: Container[str]) -> Iterator[Use]:
+        """Every place where a task class of the case names one of the models; an empty container costs nothing."""
+        if not models:
+            return
+        for task in self.tasks:
+            for leg in task.legs:
+                if leg.model in models:
+                    yield Use(task, leg, task.task.place.at("route", leg.index, "model"))
+            for fallback in task.fallbacks:
+                if fallback.model in models:
+                    yield Use(task, fallback, task.task.place.at("fallbacks", fallback.index))
 
 
 class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,11 +92,14 @@ class Rule(Struct, frozen=True, kw_only=True):
     severity: Severity
     check: Callable[[Case, Any], Iterator[Violation]]
     parameters: type[Struct] = Nothing
+    about: About = "task classes"
     standing: bool = True
     """Whether it judges with default parameters even where no policy asks for it."""
     waivable: bool = True
+    claims: str = ""
+    """The `Flaw.kind` it reports, for the rules about files."""
     example: str = ""
-    """YAML that violates it."""
+    """YAML that violates it; a line ``# allocations/x.yaml`` starts a file."""
     mended: str = ""
     """The same YAML, mended."""
     controls: tuple[str, ...] = ()

@@ -1,0 +1,37 @@
+"""GOV001: every governed file is well-formed YAML or JSON."""
+
+from multillm_gov.finding import Severity
+from multillm_gov.rules.flaws import flaws_of
+from multillm_gov.rules.rule import Rule
+
+RULE = Rule(
+    id="GOV001",
+    name="syntax",
+    title="Every governed file is well-formed YAML or JSON",
+    why=(
+        "A file that cannot be parsed governs nothing: its task classes, limits and waivers drop out of every figure. "
+        "The rest of the portfolio is still judged, so that one slip hides nothing else."
+    ),
+    mend="Correct the syntax at the place shown; the reported column is where the parser gave up.",
+    severity=Severity.ERROR,
+    check=flaws_of("syntax"),
+    about="files",
+    claims="syntax",
+    waivable=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}
+    fallbacks: [gpt-5-mini]
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [gpt-5-mini]
+""",
+)

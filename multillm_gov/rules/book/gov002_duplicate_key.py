@@ -1,0 +1,38 @@
+"""GOV002: a mapping names each key once."""
+
+from multillm_gov.finding import Severity
+from multillm_gov.rules.flaws import flaws_of
+from multillm_gov.rules.rule import Rule
+
+RULE = Rule(
+    id="GOV002",
+    name="duplicate-key",
+    title="A mapping names each key once",
+    why=(
+        "Most YAML parsers silently keep the last of two equal keys, so a reviewer who reads the first approves "
+        "something that does not hold. The file is refused instead."
+    ),
+    mend="Keep one of the two entries; where both are wanted, give them different names.",
+    severity=Severity.ERROR,
+    check=flaws_of("duplicate-key"),
+    about="files",
+    claims="duplicate-key",
+    waivable=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    spend_cap: {monthly: 500}
+    spend_cap: {monthly: 50000}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    spend_cap: {monthly: 500}
+""",
+)

@@ -1,0 +1,40 @@
+"""GOV003: every key and value is what its file's schema allows."""
+
+from multillm_gov.finding import Severity
+from multillm_gov.rules.flaws import flaws_of
+from multillm_gov.rules.rule import Rule
+
+RULE = Rule(
+    id="GOV003",
+    name="schema",
+    title="Every key and value is what its file's schema allows",
+    why=(
+        "A misspelt key would be a limit that nobody enforces. Unknown keys, wrong types and values out of range are "
+        "therefore refused, also among the parameters of a policy."
+    ),
+    mend=(
+        "Write the key or value that the finding names. `govern schema --write` gives editors the schemas, and "
+        "`govern explain RULE` lists the parameters of a policy."
+    ),
+    severity=Severity.ERROR,
+    check=flaws_of("schema"),
+    about="files",
+    claims="schema",
+    waivable=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    spend_cap: {montly: 500}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    spend_cap: {monthly: 500}
+""",
+)

@@ -1,0 +1,36 @@
+"""GOV004: no bare word means different things to different YAML parsers."""
+
+from multillm_gov.finding import Severity
+from multillm_gov.rules.flaws import flaws_of
+from multillm_gov.rules.rule import Rule
+
+RULE = Rule(
+    id="GOV004",
+    name="ambiguous-scalar",
+    title="No bare word means different things to different YAML parsers",
+    why=(
+        "YAML 1.1 parsers read `no` as false, `010` as 8 and `12:30` as 750; YAML 1.2 and JSON do not. `govern` reads "
+        "them as text or decimal numbers; a gateway or script that reads the same file may not."
+    ),
+    mend="Quote the value (`'no'`), or write the plain number or `true` / `false` that is meant.",
+    severity=Severity.WARNING,
+    check=flaws_of("ambiguous-scalar"),
+    about="files",
+    claims="ambiguous-scalar",
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    purpose: no
+    route: [{model: claude-haiku-4-5}]
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    purpose: 'no'
+    route: [{model: claude-haiku-4-5}]
+""",
+)

@@ -1,0 +1,37 @@
+"""GOV005: no file uses YAML that expands, constructs or hides."""
+
+from multillm_gov.finding import Severity
+from multillm_gov.rules.flaws import flaws_of
+from multillm_gov.rules.rule import Rule
+
+RULE = Rule(
+    id="GOV005",
+    name="unsafe-yaml",
+    title="No file uses YAML that expands, constructs or hides",
+    why=(
+        "A pull request is hostile input. Tags can construct objects in other tools, merge keys hide what a reviewer "
+        "should read, aliases and deep nesting can grow a few bytes into gigabytes. None of them is needed to govern."
+    ),
+    mend="Write the value out in full, without tags, merge keys or long chains of aliases.",
+    severity=Severity.ERROR,
+    check=flaws_of("unsafe-yaml"),
+    about="files",
+    claims="unsafe-yaml",
+    waivable=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    purpose: !!python/name:os.getcwd
+    route: [{model: claude-haiku-4-5}]
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    purpose: Sort tickets by urgency
+    route: [{model: claude-haiku-4-5}]
+""",
+)

@@ -1,0 +1,73 @@
+"""GOV007: the weights of a route sum to 100."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code
+
+_WHOLE = Decimal(100)
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Routes of several models without all their weights, and weights that do not sum to 100."""
+    for task in case.tasks:
+        route = task.task.declared.route
+        if len(route) == 1 and route[0].weight is None:
+            continue
+        missing = sum(leg.weight is None for leg in route)
+        total = sum((leg.weight for leg in route if leg.weight is not None), Decimal(0))
+        if missing or total != _WHOLE:
+            yield _violation(task, missing, total)
+
+
+def _violation(task: TaskFigures, missing: int, total: Decimal) -> Violation:
+    legs = task.legs
+    name = code(task.task.name)
+    said = f"{missing} of {len(legs)} models of {name} have no weight" if missing else ""
+    said = said or f"the weights of {name} sum to {total.normalize():f}, not 100"
+    split = ", ".join(f"{{model: {leg.model}, weight: {round(leg.share * 100)}}}" for leg in legs)
+    return Violation(
+        message=said,
+        place=task.task.place.at("route").key(),
+        subject=task.task.name,
+        remedy=f"Write weights in percent that sum to 100, e.g. `route: [{split}]`."
+        if len(legs) <= 5
+        else "Write a weight in percent for every model, 100 in all.",
+        risk="Cost and concentration rest on the weights scaled to 100, which may not be what the gateway runs.",
+        figures={"weights_sum_percent": total, "models_without_weight": missing},
+    )
+
+
+RULE = Rule(
+    id="GOV007",
+    name="weights-sum",
+    title="The weights of a route sum to 100",
+    why=(
+        "Weights are percents of the requests. When they do not sum to 100, people, gateways and forecasts each fill "
+        "the gap in their own way."
+    ),
+    mend="Give every model of a split a weight; together 100.",
+    severity=Severity.ERROR,
+    check=check,
+    example="""\
+# allocations/marketing.yaml
+owner: marketing
+task_classes:
+  articles:
+    route:
+      - {model: claude-sonnet-4-6, weight: 70}
+      - {model: gpt-5, weight: 20}
+""",
+    mended="""\
+# allocations/marketing.yaml
+owner: marketing
+task_classes:
+  articles:
+    route:
+      - {model: claude-sonnet-4-6, weight: 70}
+      - {model: gpt-5, weight: 30}
+""",
+)

@@ -1,0 +1,46 @@
+"""GOV008: a task class or policy has one definition in the whole portfolio."""
+
+from multillm_gov.finding import Severity
+from multillm_gov.rules.flaws import flaws_of
+from multillm_gov.rules.rule import Rule
+
+RULE = Rule(
+    id="GOV008",
+    name="duplicate-name",
+    title="A task class or policy has one definition in the whole portfolio",
+    why=(
+        "Policies, waivers, evidence and gateways refer to task classes by name. With two definitions only the first "
+        "is judged, and nobody can tell which one runs."
+    ),
+    mend="Rename or remove one of the two definitions.",
+    severity=Severity.ERROR,
+    check=flaws_of("duplicate-name"),
+    about="files",
+    claims="duplicate-name",
+    waivable=False,
+    example="""\
+# allocations/marketing.yaml
+owner: marketing
+task_classes:
+  scoring:
+    route: [{model: claude-haiku-4-5}]
+# allocations/sales.yaml
+owner: sales
+task_classes:
+  scoring:
+    route: [{model: gpt-5-mini}]
+""",
+    mended="""\
+# allocations/marketing.yaml
+owner: marketing
+task_classes:
+  scoring:
+    route: [{model: claude-haiku-4-5}]
+# allocations/sales.yaml
+owner: sales
+task_classes:
+  lead-scoring:
+    route: [{model: gpt-5-mini}]
+""",
+    controls=("NIST-AI-RMF GOVERN 1.6", "ISO-42001 A.4.2"),
+)

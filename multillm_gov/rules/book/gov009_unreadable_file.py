@@ -1,0 +1,21 @@
+"""GOV009: every governed file is a text of bounded size inside the portfolio."""
+
+from multillm_gov.finding import Severity
+from multillm_gov.rules.flaws import flaws_of
+from multillm_gov.rules.rule import Rule
+
+RULE = Rule(
+    id="GOV009",
+    name="unreadable-file",
+    title="Every governed file is UTF-8 text of bounded size inside the portfolio",
+    why=(
+        "Binary content, foreign encodings, files of many megabytes and links that leave the portfolio cannot be "
+        "reviewed, and reading them would put whoever checks a pull request at risk. They are reported, never read."
+    ),
+    mend="Save the file as UTF-8 text, split it when it is too large, and replace a link by the file it points to.",
+    severity=Severity.ERROR,
+    check=flaws_of("unreadable-file"),
+    about="files",
+    claims="unreadable-file",
+    waivable=False,
+)

@@ -1,0 +1,66 @@
+"""GOV101: the catalog knows every model."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import LONGEST, code, codes
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Names that neither the price map, nor ``catalog/``, nor the list of retired models has."""
+    unknown = {name for name, facts in case.models.items() if facts is None}
+    suggestions: dict[str, tuple[str, ...]] = {}
+    for use in case.uses(unknown):
+        model = use.part.model
+        if model not in suggestions:
+            suggestions[model] = case.catalog.suggest(model)
+        close = suggestions[model]
+        yield Violation(
+            message=f"{code(model)} is not a model the catalog knows" + (f"; near: {codes(close)}" if close else ""),
+            place=use.place,
+            subject=use.task.task.name,
+            remedy=_remedy(model, close),
+            risk="Its price, limits, retirement and vendor are not known: every figure leaves it out.",
+            figures={"suggestions": ", ".join(close)},
+            distinction=f"{use.role}: {model}",
+        )
+
+
+def _remedy(model: str, close: tuple[str, ...]) -> str:
+    write = f"Write {code(close[0])}, or describe" if close else "Describe"
+    return (
+        f"{write} it in `catalog/models.yaml`: `models: {{{model[:LONGEST]}: {{mode: …, usd_per_million_tokens: …}}}}`."
+    )
+
+
+RULE = Rule(
+    id="GOV101",
+    name="unknown-model",
+    title="The catalog knows every model",
+    why=(
+        "A misspelt model fails at the first request in production; a model nobody described has no price, no context "
+        "window and no retirement date, so no limit applies to it."
+    ),
+    mend=(
+        "Correct the spelling (`govern catalog search WORD` finds models), or describe a model of your own in "
+        "`catalog/`: its mode, prices, limits and who it hangs on."
+    ),
+    severity=Severity.ERROR,
+    check=check,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-45}]
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+""",
+    controls=("NIST-AI-RMF GOVERN 1.6", "NIST-AI-RMF MAP 4.1", "NIST-AI-600-1 GV-1.6-001", "ISO-42001 A.4.2"),
+)

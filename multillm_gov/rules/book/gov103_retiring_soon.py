@@ -1,0 +1,109 @@
+"""GOV103: there is time to move before a model retires."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.lifecycle import runway_days
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.moving import Moves
+from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.spelling import code
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How long a move takes, and how early to say so."""
+
+    lead_days: Annotated[
+        int | None,
+        Meta(ge=0, le=730, description="Days a move takes; default: `migration_lead_days` of `govern.yaml`"),
+    ] = None
+    notice_days: Annotated[
+        int, Meta(ge=0, le=730, description="Days before the latest start of the move from which it is noted")
+    ] = 90
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Models that retire before a move started today would end, and (as notes) those for which that comes soon."""
+    lead = case.portfolio.settings.migration_lead_days if parameters.lead_days is None else parameters.lead_days
+    ending = {
+        name: (facts, runway)
+        for name, facts in case.models.items()
+        if facts is not None
+        and (runway := runway_days(facts, case.as_of)) is not None
+        and 0 < runway <= lead + parameters.notice_days
+    }
+    moves = Moves(case)
+    for use in case.uses(ending):
+        facts, runway = ending[use.part.model]
+        day = facts.lifecycle.retirement or case.as_of
+        slack = runway - lead
+        yield Violation(
+            message=_message(use, day, (runway, lead), facts.lifecycle.source),
+            place=use.place,
+            subject=use.task.task.name,
+            remedy=moves.remedy(facts),
+            risk=f"A move started today ends {-slack:,} days after the model does." if slack < 0 else "",
+            figures={
+                "retirement": day.isoformat(),
+                "runway_days": runway,
+                "lead_days": lead,
+                "slack_days": slack,
+                **moves.figures(facts),
+            },
+            severity=None if slack < 0 else Severity.NOTE,
+            distinction=f"{use.role}: {facts.name}",
+        )
+
+
+def _message(use: Use, day: date, days: tuple[int, int], source: str) -> str:
+    runway, lead = days
+    told = f" ({source})" if source else ""
+    start = (
+        f"a move takes {lead:,} days and had to start by {day - timedelta(days=lead)}"
+        if runway < lead
+        else f"a move takes {lead:,} days and must start by {day - timedelta(days=lead)}"
+    )
+    return f"{code(use.part.model)} retires on {day}, in {runway:,} day{'s' if runway > 1 else ''}{told}; {start}"
+
+
+RULE = Rule(
+    id="GOV103",
+    name="retiring-soon",
+    title="There is time to move before a model retires",
+    why=(
+        "Slack is days to retirement minus the days a move takes (evaluation, prompts, change window; 90 by default). "
+        "Vendors give as little as 60 days of notice, so slack can be negative on the day of the announcement: then "
+        "only a successor that is qualified beforehand helps. A model without a date is not known to stay: LiteLLM's "
+        "price map carries a date for about a fifth of its models, often late."
+    ),
+    mend="Score the successor on your own cases now, list it as a fallback, and shift the weight before the date.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-2025-08-07}]
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 1.7",
+        "NIST-AI-RMF GOVERN 6.2",
+        "NIST-AI-600-1 GV-6.2-007",
+        "NIST-AI-600-1 MG-2.4-004",
+        "ISO-42001 A.10.3",
+        "DORA Art. 28(8)",
+    ),
+)

@@ -1,0 +1,61 @@
+"""GOV105: every routed model can do what its task class needs."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.requirements import Fitness
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Routed models that lack a mode, capability, context or output length; what is not known weighs less."""
+    fitness = Fitness()
+    for task in case.tasks:
+        for leg in task.legs:
+            lacks = fitness.lacks(task.task.declared, leg.facts) if leg.facts is not None else None
+            if lacks is not None:
+                yield Violation(
+                    message=f"{code(leg.model)} {lacks.spell()}, which {code(task.task.name)} needs",
+                    place=task.task.place.at("route", leg.index, "model"),
+                    subject=task.task.name,
+                    remedy=(
+                        "Route to a model that has it (`govern catalog search` filters by capability), lower the need, "
+                        "or state the model's real abilities in `catalog/`."
+                    ),
+                    risk="Requests that need it fail, are cut off, or come back in the wrong shape.",
+                    severity=None if lacks.proved or case.asked else Severity.WARNING,
+                    distinction=leg.model,
+                )
+
+
+RULE = Rule(
+    id="GOV105",
+    name="capability-missing",
+    title="Every routed model can do what its task class needs",
+    why=(
+        "The need is `mode`, `needs`, an `output_schema` (which takes a model that honors response schemas) and the "
+        "tokens of `demand`: the 99th percentile of the input plus the longest output must fit the context window. "
+        "What the catalog denies is an error, what it does not know a warning."
+    ),
+    mend="Choose a model that has the ability, or correct the need or the catalog where they are wrong.",
+    severity=Severity.ERROR,
+    check=check,
+    example="""\
+# allocations/legal.yaml
+owner: legal
+task_classes:
+  contract-extraction:
+    route: [{model: gpt-4o-2024-11-20}]
+    demand: {requests: 1000, input_tokens: 60000, p99_input_tokens: 400000, output_tokens: 2000}
+""",
+    mended="""\
+# allocations/legal.yaml
+owner: legal
+task_classes:
+  contract-extraction:
+    route: [{model: gemini/gemini-2.5-pro}]
+    demand: {requests: 1000, input_tokens: 60000, p99_input_tokens: 400000, output_tokens: 2000}
+""",
+    controls=("NIST-AI-RMF MAP 4.1", "ISO-42001 A.6.2.4"),
+)

@@ -1,0 +1,137 @@
+"""GOV106: the price of every model is known and plausible."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.plausibility import implausible_price
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import spell_money
+
+_MILLION = Decimal(1_000_000)
+_TEXT_BAND = (Decimal("0.001"), Decimal(1_000))
+_VECTOR_BAND = (Decimal("0.001"), Decimal(10))
+"""US dollars per million tokens that have ever been asked: 0.01 to 600 for text, 0.004 to 0.80 for embeddings."""
+_BANDS = {"chat": _TEXT_BAND, "completion": _TEXT_BAND, "responses": _TEXT_BAND, "embedding": _VECTOR_BAND}
+
+
+class _Doubt(Struct, frozen=True):
+    """What is odd about a price."""
+
+    said: str
+    price: Decimal | None
+    proved: bool
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Models without a price, priced zero by the price map, or far outside of what their kind costs."""
+    doubts = {
+        name: doubt
+        for name, facts in case.models.items()
+        if facts is not None and (doubt := _doubt(facts, case)) is not None
+    }
+    for use in case.uses(doubts):
+        model, doubt = use.part.model, doubts[use.part.model]
+        yield Violation(
+            message=f"{code(model)}: {doubt.said}",
+            place=use.place,
+            subject=use.task.task.name,
+            remedy=(
+                "Write what you pay in `catalog/models.yaml`: "
+                f"`models: {{{model}: {{usd_per_million_tokens: {{input: …, output: …}}}}}}`."
+            ),
+            risk="Forecasts, caps and concentration by spend leave it out or are wrong by orders of magnitude.",
+            figures={"usd_per_million_tokens": doubt.price},
+            severity=None if doubt.proved else Severity.WARNING,
+            distinction=f"{use.role}: {model}",
+        )
+
+
+def _per_million(facts: ModelFacts) -> Decimal | None:
+    """The dearer of the input and output price, US dollars per million tokens."""
+    if facts.price is None:
+        return None
+    prices = (facts.price.standard.input, facts.price.standard.output)
+    return max((price * _MILLION for price in prices if price is not None), default=None)
+
+
+def _doubt(facts: ModelFacts, case: Case) -> _Doubt | None:
+    if facts.retired_on(case.as_of) or facts.source == "retired-list":
+        return None
+    if facts.price is None:
+        return None if facts.usd_fixed_per_month else _Doubt("its price is not known", None, proved=False)
+    price = _per_million(facts)
+    if price is None:
+        return None
+    if price == 0:
+        free = facts.source == "override" or facts.usd_fixed_per_month or _has_fee(facts)
+        said = "the price map says 0, which means a free tier, your own hosting, or not known"
+        return None if free else _Doubt(said, price, proved=False)
+    low, high = _BANDS.get(facts.mode, (Decimal(0), Decimal("Infinity")))
+    if not low <= price <= high:
+        kind = f"outside of the {low:f} to {high:,f} that {facts.mode} models cost"
+        return _Doubt(f"{_spell(price)} is {kind}", price, proved=True)
+    return _unlike_its_family(facts, case) if facts.source == "override" else None
+
+
+def _unlike_its_family(facts: ModelFacts, case: Case) -> _Doubt | None:
+    """What people typed is held against the family; asking that of every listed model would read the whole map."""
+    for odd in implausible_price(facts, None, case.catalog.usual_price(facts)):
+        price = odd.usd_per_million
+        usual = _spell(odd.usual_usd_per_million)
+        return _Doubt(f"{odd.side} {_spell(price)} is far off {odd.compared_with}, {usual}", price, proved=True)
+    return None
+
+
+def _spell(price: Decimal) -> str:
+    return f"{spell_money(price)} per million tokens"
+
+
+def _has_fee(facts: ModelFacts) -> bool:
+    price = facts.price
+    return price is not None and any(getattr(price, name) for name in price.__struct_fields__ if "usd_per" in name)
+
+
+RULE = Rule(
+    id="GOV106",
+    name="price-doubtful",
+    title="The price of every model is known and plausible",
+    why=(
+        "Prices are typed by people, and a price per thousand or per million tokens taken for one per token is off by "
+        "orders of magnitude; price maps have carried such entries for months. Zero in the price map means a free tier "
+        "or not known, never a promise. Every price is held against what models of its kind have ever cost; one that "
+        "is declared in `catalog/` also against the median of its family, where a factor of 100 is a slip of a unit."
+    ),
+    mend="State the price you pay in `catalog/`, in US dollars per million tokens.",
+    severity=Severity.ERROR,
+    check=check,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: custom/triage-v2}]
+# catalog/models.yaml
+models:
+  custom/triage-v2:
+    mode: chat
+    usd_per_million_tokens: {input: 0.0000004, output: 0.0000008}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: custom/triage-v2}]
+# catalog/models.yaml
+models:
+  custom/triage-v2:
+    mode: chat
+    usd_per_million_tokens: {input: 0.4, output: 0.8}
+""",
+    controls=("NIST-AI-RMF MAP 4.1",),
+)

@@ -1,0 +1,40 @@
+"""GOV107: the facts of every model in use are in the catalog lock."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Known models that the lock, where there is one, does not hold: one finding per model, at its first use."""
+    loose = {name for name, facts in case.models.items() if facts is not None and not case.catalog.is_locked(name)}
+    for use in case.uses(loose):
+        model = use.part.model
+        if model not in loose:
+            continue
+        loose.discard(model)
+        yield Violation(
+            message=f"{code(model)} is not in the catalog lock",
+            place=use.place,
+            subject=use.task.task.name,
+            remedy="Run `govern catalog lock` and commit `catalog/catalog.lock.json`.",
+            risk="Its price and retirement date move with the installed price map, so two machines may disagree.",
+            distinction=model,
+        )
+
+
+RULE = Rule(
+    id="GOV107",
+    name="model-not-locked",
+    title="The facts of every model in use are in the catalog lock",
+    why=(
+        "The same commit must give the same result on every machine. The lock holds price, limits, retirement and "
+        "exposure of the models in use; without a lock the rule is silent."
+    ),
+    mend="Run `govern catalog lock` whenever a model joins the portfolio, and commit the lock.",
+    severity=Severity.WARNING,
+    check=check,
+    controls=("NIST-AI-RMF GOVERN 1.6", "NIST-AI-RMF MAP 4.1", "ISO-42001 A.4.2"),
+)

@@ -1,0 +1,87 @@
+"""GOV201: every task class has a fallback."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from multillm_gov.dimensions import Level
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.rules.substitutes import Substitutes
+from multillm_gov.units import Amount
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """Which task classes need a fallback."""
+
+    min_value_at_stake: Annotated[
+        Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
+    ] = field(default_factory=Amount)
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Task classes without any fallback."""
+    substitutes: Substitutes | None = None
+    for task in case.tasks:
+        if task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
+            continue
+        substitutes = substitutes or Substitutes(case, (Level.VENDOR, Level.PROVIDER))
+        other = substitutes.find(task) or "MODEL"
+        hint = "" if other != "MODEL" else " with a model of another vendor"
+        yield Violation(
+            message=f"{code(task.task.name)} has no fallback",
+            place=task.task.place.key(),
+            subject=task.task.name,
+            remedy=f"Add `fallbacks: [{other}]`{hint}.",
+            risk=spell_downtime(DOWN_SHARE, task, case.figures.currency),
+            figures={
+                "value_at_stake_per_month": task.value_at_stake_per_month,
+                "expected_loss_per_month": task.value_at_stake_per_month * Decimal(str(DOWN_SHARE)),
+            },
+        )
+
+
+RULE = Rule(
+    id="GOV201",
+    name="fallback-missing",
+    title="Every task class has a fallback",
+    why=(
+        "Public status histories put the availability of first-party LLM APIs at 99.8 to 99.9 % weighted, 99.6 to "
+        "99.7 % raw, with outages of 1.5 hours on average and of more than 4 hours at times (Chu et al., ICPE 2025, "
+        "arXiv 2501.12469). Without a fallback each of those hours is an outage of the task. The hours in a finding "
+        "assume that a provider is away 0.3 % of the time, between the two."
+    ),
+    mend="List at least one model of another vendor and provider under `fallbacks`, and test it every quarter.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    cost_of_wrong_model: {value_at_stake: 45000}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [gpt-5-mini]
+    cost_of_wrong_model: {value_at_stake: 45000}
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 6.2",
+        "NIST-AI-RMF MANAGE 2.4",
+        "NIST-AI-600-1 GV-6.2-006",
+        "ISO-42001 A.6.2.6",
+        "DORA Art. 28(8)",
+    ),
+)

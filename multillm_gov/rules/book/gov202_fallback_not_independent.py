@@ -1,0 +1,126 @@
+"""GOV202: some fallback hangs on nobody the routed models hang on."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from multillm_gov.dimensions import Level
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.figures import FallbackFigures, TaskFigures
+from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD, has_independent_fallback
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.downtime import DOWN_SHARE, OTHERWISE, SAME_API, SAME_CLOUD, SAME_VENDOR, spell_downtime
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code, listed
+from multillm_gov.rules.substitutes import Substitutes
+from multillm_gov.units import Amount
+
+_JOINT = ((Level.PROVIDER, SAME_API), (Level.VENDOR, SAME_VENDOR), (Level.CLOUD, SAME_CLOUD))
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """What a fallback must not share, and which task classes need one that does not."""
+
+    levels: Annotated[
+        tuple[Level, ...],
+        Meta(min_length=1, description="Levels at which one fallback must differ from every routed model"),
+    ] = OTHER_VENDOR_AND_CLOUD
+    min_value_at_stake: Annotated[
+        Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
+    ] = field(default_factory=Amount)
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Task classes with known fallbacks, none of which differs from the routed models at every level."""
+    substitutes: Substitutes | None = None
+    for task in case.tasks:
+        if not task.fallbacks or has_independent_fallback(task, parameters.levels):
+            continue
+        known = [fallback for fallback in task.fallbacks if fallback.facts is not None]
+        if not known or task.value_at_stake_per_month < parameters.min_value_at_stake:
+            continue
+        substitutes = substitutes or Substitutes(case, parameters.levels)
+        yield _violation(case, task, known, parameters.levels, substitutes.find(task))
+
+
+def _violation(
+    case: Case, task: TaskFigures, known: list[FallbackFigures], levels: tuple[Level, ...], other: str
+) -> Violation:
+    doubtful = has_independent_fallback(task, levels, benefit_of_doubt=True)
+    best = min(known, key=lambda fallback: (len(set(levels) & set(fallback.shared_with_primary)), fallback.index))
+    shared = [level for level in levels if level in best.shared_with_primary]
+    unproved = [level for level in levels if level in best.unproved_with_primary]
+    what = (
+        f"shares {_who(best, shared)} with the route"
+        if shared
+        else (f"is not known to differ from the route in {listed(unproved)}")
+    )
+    many = "" if len(task.fallbacks) == 1 else f"none of {len(task.fallbacks)} fallbacks is independent: "
+    joint = next((beta for level, beta in _JOINT if level in best.shared_with_primary), OTHERWISE)
+    return Violation(
+        message=f"{code(task.task.name)}: {many}{code(best.model)} {what}",
+        place=task.task.place.at("fallbacks", best.index),
+        subject=task.task.name,
+        remedy=_remedy(other, levels, doubtful=doubtful),
+        risk=f"Both away together: {spell_downtime(DOWN_SHARE * joint, task, case.figures.currency)}",
+        figures={"shared_levels": ", ".join(shared), "joint_failure_share_assumed": joint},
+        severity=Severity.NOTE if doubtful and not case.asked else None,
+    )
+
+
+def _who(fallback: FallbackFigures, shared: list[Level]) -> str:
+    exposure = fallback.facts.exposure if fallback.facts else None
+    return listed(f"{level} {code(exposure.at(level))}" for level in shared) if exposure else listed(shared)
+
+
+def _remedy(other: str, levels: tuple[Level, ...], *, doubtful: bool) -> str:
+    if doubtful:
+        return f"State the {listed(levels)} of the models in `catalog/` (see `govern catalog show MODEL`)."
+    if other:
+        return f"Add `{other}` to `fallbacks`."
+    return f"Add a fallback with another {listed(levels)} to `fallbacks`."
+
+
+RULE = Rule(
+    id="GOV202",
+    name="fallback-not-independent",
+    title="Some fallback hangs on nobody the routed models hang on",
+    why=(
+        "Outages of one vendor's surfaces come together, outages of different vendors hardly: of the days on which "
+        "one Anthropic surface was down the other was down on 92 %, OpenAI and Anthropic APIs were down together on 1 "
+        "day of 418 (computed from the data of Chu et al., ICPE 2025, arXiv 2501.12469). A fallback at the same "
+        "vendor, provider or cloud therefore buys little. An entity that is not known may be the same one: that is a "
+        "note, and a violation where a policy asks."
+    ),
+    mend="Add a fallback of another vendor, provider and cloud, and state in `catalog/` what is not known.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini}]
+    fallbacks: [gpt-4o-2024-11-20]
+    cost_of_wrong_model: {value_at_stake: 45000}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini}]
+    fallbacks: [gpt-4o-2024-11-20, gemini/gemini-2.5-flash]
+    cost_of_wrong_model: {value_at_stake: 45000}
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 6.2",
+        "NIST-AI-RMF MANAGE 2.4",
+        "NIST-AI-600-1 GV-6.2-006",
+        "ISO-42001 A.6.2.6",
+        "DORA Art. 28(8)",
+        "DORA Art. 29(1)",
+    ),
+)

@@ -1,0 +1,62 @@
+"""GOV203: every fallback can do what its task class needs."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.requirements import Fitness
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Fallbacks that lack a mode, capability, context or output length; what is not known weighs less."""
+    fitness = Fitness()
+    for task in case.tasks:
+        for fallback in task.fallbacks:
+            lacks = fitness.lacks(task.task.declared, fallback.facts) if fallback.facts is not None else None
+            if lacks is not None:
+                yield Violation(
+                    message=f"fallback {code(fallback.model)} {lacks.spell()}, which {code(task.task.name)} needs",
+                    place=task.task.place.at("fallbacks", fallback.index),
+                    subject=task.task.name,
+                    remedy=(
+                        "Choose a fallback that has it (`govern catalog search` filters by capability), or state the "
+                        "model's real abilities in `catalog/`."
+                    ),
+                    risk="The failover answers with errors or with output that cannot be used.",
+                    severity=None if lacks.proved or case.asked else Severity.WARNING,
+                    distinction=fallback.model,
+                )
+
+
+RULE = Rule(
+    id="GOV203",
+    name="fallback-lacks-capability",
+    title="Every fallback can do what its task class needs",
+    why=(
+        "A fallback is first used on the worst day. One with a smaller context window, without response schemas or of "
+        "another mode turns an outage of the provider into an outage of the task. The need is that of GOV105."
+    ),
+    mend="Choose a fallback with the same abilities, or correct the need or the catalog where they are wrong.",
+    severity=Severity.ERROR,
+    check=check,
+    example="""\
+# allocations/legal.yaml
+owner: legal
+task_classes:
+  contract-extraction:
+    route: [{model: gemini/gemini-2.5-pro}]
+    fallbacks: [gpt-4o-2024-11-20]
+    needs: {context_tokens: 600000}
+""",
+    mended="""\
+# allocations/legal.yaml
+owner: legal
+task_classes:
+  contract-extraction:
+    route: [{model: gemini/gemini-2.5-pro}]
+    fallbacks: [claude-sonnet-4-6]
+    needs: {context_tokens: 600000}
+""",
+    controls=("NIST-AI-RMF GOVERN 6.2", "NIST-AI-RMF MANAGE 2.4", "NIST-AI-600-1 GV-6.2-006", "ISO-42001 A.6.2.6"),
+)

@@ -1,0 +1,203 @@
+"""GOV301: no entity carries more of the portfolio than its limit allows."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.measures.concentration import concentration, known_only
+from multillm_gov.measures.figures import Concentration
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.hanging import Weight, largest_users, spell_loss
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import AtLeastOne, Share, spell_share
+
+_ROUNDING = 1e-9
+"""Shares are floats: a share that equals its limit must not break it."""
+
+
+class TopShare(Closed, frozen=True, kw_only=True):
+    """A limit on the n largest together."""
+
+    n: Annotated[int, Meta(ge=1, le=100, description="How many of the largest")]
+    share: Annotated[Share, Meta(description="Largest share they may carry together (0..1)")]
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """The level, what a share is a share of, and the limits; at least one limit."""
+
+    level: Annotated[Level, Meta(description="Who or what a share hangs on")] = Level.VENDOR
+    weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.SPEND
+    max_share: Annotated[Share | None, Meta(description="Largest share of one entity (0..1)")] = None
+    max_hhi: Annotated[
+        float | None, Meta(gt=0, le=10_000, description="Largest Herfindahl-Hirschman index, in points (0..10,000)")
+    ] = None
+    min_effective_number: Annotated[
+        AtLeastOne | None, Meta(description="Smallest effective number of entities (1 / sum of squared shares)")
+    ] = None
+    max_top_n: Annotated[TopShare | None, Meta(description="Largest share of the n largest together")] = None
+
+    def __post_init__(self) -> None:
+        """Refuse a policy that limits nothing."""
+        if all(limit is None for limit in (self.max_share, self.max_hhi, self.min_effective_number, self.max_top_n)):
+            raise ValueError("Expected a limit: `max_share`, `max_hhi`, `min_effective_number` or `max_top_n`")
+
+
+class _Breach(Struct, frozen=True):
+    """One limit that is broken."""
+
+    limit: str
+    """Name of the parameter."""
+    entity: str
+    """Who stands out: above the share limit, or the largest."""
+    said: str
+    value: float
+    allowed: float
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Entities above the share limit, and index limits that are broken; silent where there is nothing to share."""
+    found = concentration(case.tasks, parameters.level, parameters.weigh_by)
+    if found.shares:
+        for breach in (*_shares(parameters, found), *_indexes(parameters, found)):
+            yield _violation(case, found, breach)
+
+
+def _shares(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
+    if parameters.max_share is None:
+        return
+    limit = float(parameters.max_share)
+    for entity, share in found.shares:
+        if share <= limit + _ROUNDING:
+            break
+        said = f"{found.level} {code(entity)} carries {spell_share(share)} of {_of(found)}"
+        yield _Breach("max_share", entity, f"{said}; the limit is {spell_share(limit)}", share, limit)
+
+
+def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
+    largest, share = found.shares[0]
+    lead = f"{code(largest)} carries {spell_share(share)}"
+    if parameters.max_hhi is not None and found.hhi > parameters.max_hhi + _ROUNDING:
+        said = (
+            f"the HHI of {_of(found)} by {found.level} is {found.hhi:,.0f} points; the limit is "
+            f"{parameters.max_hhi:,.0f} ({lead})"
+        )
+        yield _Breach("max_hhi", largest, said, found.hhi, parameters.max_hhi)
+    least = parameters.min_effective_number
+    if least is not None and found.effective_number < float(least) - _ROUNDING:
+        said = (
+            f"{_of(found)} spreads over {found.effective_number:.2f} effective entities by {found.level}; "
+            f"the limit is {least:.2f} ({lead})"
+        )
+        yield _Breach("min_effective_number", largest, said, found.effective_number, float(least))
+    top = parameters.max_top_n
+    if top is not None and found.top(top.n) > float(top.share) + _ROUNDING:
+        said = (
+            f"the {top.n} largest by {found.level} carry {spell_share(found.top(top.n))} of {_of(found)}; "
+            f"the limit is {spell_share(top.share)} ({lead})"
+        )
+        yield _Breach("max_top_n", largest, said, found.top(top.n), float(top.share))
+
+
+def _violation(case: Case, found: Concentration, breach: _Breach) -> Violation:
+    users = largest_users(case.tasks, found, breach.entity)
+    place = case.policy_place or Place("policies")
+    return Violation(
+        message=breach.said,
+        place=place.at(breach.limit),
+        subject=f"{found.level}:{breach.entity}" if breach.limit == "max_share" else "portfolio",
+        remedy=_remedy(found, breach, users),
+        risk=spell_loss(case, found.level, breach.entity),
+        related=tuple((user.spell(found.basis, breach.entity, case.figures.currency), user.place) for user in users),
+        figures={
+            "value": breach.value,
+            "limit": breach.allowed,
+            "level": found.level.value,
+            "weigh_by": found.basis.value,
+            "largest": found.shares[0][0],
+            "hhi": found.hhi,
+            "effective_number": found.effective_number,
+            "hhi_without_unknown": known_only(found).hhi,
+        },
+        distinction=f"{found.level} {found.basis} {breach.limit}",
+    )
+
+
+def _remedy(found: Concentration, breach: _Breach, users: tuple[Weight, ...]) -> str:
+    where = f", first in {code(users[0].task_class)}" if users else ""
+    if breach.entity == UNKNOWN:
+        return f"State the {found.level} of the models in `catalog/` (`govern catalog --unresolved` lists them){where}."
+    if breach.limit != "max_share":
+        return f"Move weight from {code(breach.entity)} to a smaller {found.level}{where}."
+    excess = breach.value - breach.allowed
+    return (
+        f"Move at least {spell_share(excess)} of {_of(found)} ({Decimal(str(excess)) * found.total:,.0f} a month) from "
+        f"{code(breach.entity)} to another {found.level}{where}: lower its `weight` in `route`, raise another's."
+    )
+
+
+def _of(found: Concentration) -> str:
+    return found.basis.value.replace("_", " ")
+
+
+RULE = Rule(
+    id="GOV301",
+    name="concentration",
+    title="No entity carries more of the portfolio than its limit allows",
+    why=(
+        "What hangs on one vendor, provider, cloud or country falls with it, and is repriced by its letter: a rise of "
+        "g at a share of s adds s x g to the bill, so an appetite of +15 % and a shock of +40 % mean a cap of 37.5 %. "
+        "HHI is 10,000 times the sum of squared shares, the effective number its inverse. No regulator sets a number; "
+        "the antitrust lines of 1,800 (2023) and 2,500 (2010) points are benchmarks only. Models whose place at the "
+        "level is not known count as one entity."
+    ),
+    mend="Move weight to models of other entities, or have the board change the limit.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    about="portfolio",
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini, weight: 80}, {model: claude-haiku-4-5, weight: 20}]
+    demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+# policies/limits.yaml
+policies:
+  vendor-concentration:
+    rule: concentration
+    level: vendor
+    weigh_by: requests
+    max_share: 0.6
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini, weight: 60}, {model: claude-haiku-4-5, weight: 40}]
+    demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+# policies/limits.yaml
+policies:
+  vendor-concentration:
+    rule: concentration
+    level: vendor
+    weigh_by: requests
+    max_share: 0.6
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 6.1",
+        "NIST-AI-RMF MAP 4.2",
+        "NIST-AI-RMF MANAGE 3.1",
+        "NIST-AI-600-1 GV-6.2-001",
+        "ISO-42001 A.10.3",
+        "DORA Art. 29(1)",
+    ),
+)

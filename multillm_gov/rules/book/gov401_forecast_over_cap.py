@@ -1,0 +1,96 @@
+"""GOV401: the forecast of a task class stays below its monthly cap."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Share, spell_money, spell_share
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """When to warn ahead of the cap."""
+
+    warn_at_share: Annotated[
+        Share, Meta(description="Share of the cap (0..1) above which a forecast that still fits is a warning")
+    ] = field(default_factory=partial(Share, "0.9"))
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Forecasts above the cap, and those close to it."""
+    for task in case.tasks:
+        cap, spend = task.task.declared.spend_cap.monthly, task.spend_per_month
+        if cap is not None and spend is not None and (spend > cap or spend > cap * parameters.warn_at_share):
+            yield _violation(case, task, cap, spend)
+
+
+def _violation(case: Case, task: TaskFigures, cap: Decimal, spend: Decimal) -> Violation:
+    currency, name = case.figures.currency, task.task.name
+    over = spend > cap
+    both = f"{spell_money(spend, currency)} a month; its cap is {spell_money(cap, currency)}"
+    dearest = max(task.legs, key=lambda leg: (leg.spend_per_month or Decimal(0), -leg.index))
+    used = f" ({spell_share(spend / cap)} used)" if cap else ""
+    return Violation(
+        message=f"{code(name)} is forecast to spend {both}{used}",
+        place=task.task.place.at("spend_cap", "monthly"),
+        subject=name,
+        remedy=(
+            f"Lower the weight of {code(dearest.model)}, move requests to a cheaper model, or have the cap raised to "
+            f"at least {spell_money(spend, currency)}."
+        ),
+        risk=(
+            f"{spell_money(spend - cap, currency)} a month unplanned, or requests refused once the cap is reached."
+            if over
+            else f"{spell_money(cap - spend, currency)} a month are left for growth and retries."
+        ),
+        related=(
+            (
+                f"{code(dearest.model)} makes {spell_money(dearest.spend_per_month or Decimal(0), currency)} of it",
+                task.task.place.at("route", dearest.index),
+            ),
+        ),
+        figures={"forecast_per_month": spend, "cap_per_month": cap},
+        severity=None if over else Severity.WARNING,
+        distinction="" if over else "close",
+    )
+
+
+RULE = Rule(
+    id="GOV401",
+    name="forecast-over-cap",
+    title="The forecast of a task class stays below its monthly cap",
+    why=(
+        "The forecast is requests times the unit cost of each routed model at list or negotiated price, plus fixed "
+        "hosting cost: what would bill in normal running. Between 90 and 100 % of the cap there is no room for retries "
+        "or growth, which is a warning."
+    ),
+    mend="Route to cheaper models, lower the demand, or have the cap raised by whoever owns the budget.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/marketing.yaml
+owner: marketing
+task_classes:
+  articles:
+    route: [{model: claude-sonnet-4-6}]
+    demand: {requests: 120000, input_tokens: 1800, output_tokens: 900}
+    spend_cap: {monthly: 2000}
+""",
+    mended="""\
+# allocations/marketing.yaml
+owner: marketing
+task_classes:
+  articles:
+    route: [{model: claude-haiku-4-5}]
+    demand: {requests: 120000, input_tokens: 1800, output_tokens: 900}
+    spend_cap: {monthly: 2000}
+""",
+)

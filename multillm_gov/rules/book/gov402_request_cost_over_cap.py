@@ -1,0 +1,62 @@
+"""GOV402: the dearest request of a task class costs no more than its cap."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import spell_money
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Task classes whose largest declared request, at the dearest routed model, costs more than allowed."""
+    currency = case.figures.currency
+    for task in case.tasks:
+        cap, cost = task.task.declared.spend_cap.per_request, task.largest_cost_per_request
+        if cap is None or cost is None or cost <= cap:
+            continue
+        name = task.task.name
+        yield Violation(
+            message=(
+                f"a request of {code(name)} may cost {spell_money(cost, currency)}; "
+                f"its cap is {spell_money(cap, currency)}"
+            ),
+            place=task.task.place.at("spend_cap", "per_request"),
+            subject=name,
+            remedy="Shorten the largest request (`demand`), route to a cheaper model, or have the cap raised.",
+            risk="One runaway prompt costs a multiple of what was planned; gateways that enforce the cap refuse it.",
+            figures={"largest_cost_per_request": cost, "cap_per_request": cap},
+        )
+
+
+RULE = Rule(
+    id="GOV402",
+    name="request-cost-over-cap",
+    title="The dearest request of a task class costs no more than its cap",
+    why=(
+        "Prices step with prompt length: above a threshold the whole request is billed at the higher tier, so the mean "
+        "hides the dear ones. The rule costs the largest declared size (`demand.sizes`, `p99_input_tokens`, "
+        "`max_output_tokens`) at the dearest routed model."
+    ),
+    mend="Shorten the requests, choose a cheaper model, or raise `spend_cap.per_request`.",
+    severity=Severity.ERROR,
+    check=check,
+    example="""\
+# allocations/legal.yaml
+owner: legal
+task_classes:
+  contract-extraction:
+    route: [{model: gemini/gemini-2.5-pro}]
+    demand: {requests: 1000, input_tokens: 60000, p99_input_tokens: 400000, output_tokens: 2000}
+    spend_cap: {per_request: 0.50}
+""",
+    mended="""\
+# allocations/legal.yaml
+owner: legal
+task_classes:
+  contract-extraction:
+    route: [{model: gemini/gemini-2.5-pro}]
+    demand: {requests: 1000, input_tokens: 60000, p99_input_tokens: 180000, output_tokens: 2000}
+    spend_cap: {per_request: 0.50}
+""",
+)

@@ -1,0 +1,123 @@
+"""GOV404: a failover stays within the caps."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.figures import FallbackFigures, TaskFigures
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Share, spell_money, spell_share
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How long the failover is assumed to last."""
+
+    share_of_month: Annotated[
+        Share, Meta(description="Part of the month (0..1) that the fallback carries all requests; 1 is the worst case")
+    ] = field(default_factory=partial(Share, "1"))
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Fallbacks whose month, or whose mean request, costs more than the cap; normal running is GOV401 and GOV402."""
+    for task in case.tasks:
+        cap = task.task.declared.spend_cap
+        if not task.fallbacks or (cap.monthly is None and cap.per_request is None):
+            continue
+        for fallback in task.fallbacks:
+            month = _month(task, fallback, parameters.share_of_month)
+            if cap.monthly is not None and month is not None and month > cap.monthly:
+                yield _monthly(case, task, fallback, (month, cap.monthly), parameters.share_of_month)
+            cost = fallback.cost_per_request
+            if cap.per_request is not None and cost is not None and cost > cap.per_request:
+                yield _per_request(case, task, fallback, (cost, cap.per_request))
+
+
+def _month(task: TaskFigures, fallback: FallbackFigures, part: Decimal) -> Decimal | None:
+    """Spend of a month of which the fallback carries a part; ``None`` where it, or the normal spend, is not known."""
+    failover, normal = fallback.failover_spend_per_month, task.spend_per_month
+    if failover is None or (normal is None and part < 1):
+        return None
+    return failover * part + (normal or Decimal(0)) * (1 - part)
+
+
+def _monthly(
+    case: Case, task: TaskFigures, fallback: FallbackFigures, numbers: tuple[Decimal, Decimal], part: Decimal
+) -> Violation:
+    currency, name = case.figures.currency, task.task.name
+    month, cap = numbers
+    length = "a month" if part == 1 else f"{spell_share(part)} of a month"
+    normal = "not known" if task.spend_per_month is None else spell_money(task.spend_per_month, currency)
+    return Violation(
+        message=(
+            f"{length} of failover to {code(fallback.model)} makes {code(name)} cost {spell_money(month, currency)}; "
+            f"its cap is {spell_money(cap, currency)}"
+        ),
+        place=task.task.place.at("fallbacks", fallback.index),
+        subject=name,
+        remedy="Choose a cheaper fallback, or raise `spend_cap.monthly` to what a failover may cost.",
+        risk=f"{spell_money(month - cap, currency)} above the cap (normal running: {normal}), or refused requests.",
+        related=(("the cap", task.task.place.at("spend_cap", "monthly")),),
+        figures={"failover_per_month": month, "cap_per_month": cap, "normal_per_month": task.spend_per_month},
+        distinction=f"monthly: {fallback.model}",
+    )
+
+
+def _per_request(
+    case: Case, task: TaskFigures, fallback: FallbackFigures, numbers: tuple[Decimal, Decimal]
+) -> Violation:
+    currency, name = case.figures.currency, task.task.name
+    cost, cap = numbers
+    return Violation(
+        message=(
+            f"a request of {code(name)} costs {spell_money(cost, currency)} on its fallback {code(fallback.model)}; "
+            f"its cap is {spell_money(cap, currency)}"
+        ),
+        place=task.task.place.at("fallbacks", fallback.index),
+        subject=name,
+        remedy="Choose a cheaper fallback, or raise `spend_cap.per_request` to what a failover may cost.",
+        risk="A gateway that enforces the cap refuses the failover; one that does not, spends past it.",
+        related=(("the cap", task.task.place.at("spend_cap", "per_request")),),
+        figures={"failover_cost_per_request": cost, "cap_per_request": cap},
+        distinction=f"per request: {fallback.model}",
+    )
+
+
+RULE = Rule(
+    id="GOV404",
+    name="failover-cost-over-cap",
+    title="A failover stays within the caps",
+    why=(
+        "A cheap primary with a dear fallback spends past a budget that was judged on the primary alone. The rule "
+        "costs each fallback as if it carried the whole demand for `share_of_month`: the model that would bill."
+    ),
+    mend="Choose a fallback in the same price class, or set the caps to what a failover may cost.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini}]
+    fallbacks: [claude-sonnet-4-6]
+    demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+    spend_cap: {monthly: 200}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini}]
+    fallbacks: [gemini/gemini-2.5-flash]
+    demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+    spend_cap: {monthly: 200}
+""",
+)

@@ -1,0 +1,136 @@
+"""GOV601: requests are processed only where the data may be."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.regions import EU_MEMBERS, processed_within
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.spelling import code, listed
+
+Region = Annotated[str, Meta(pattern="^[A-Z]{2,6}$")]
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """Limits beyond what each task class declares."""
+
+    residency: Annotated[
+        tuple[Region, ...],
+        Meta(description="Where data may be processed for task classes that declare no `data.residency` themselves"),
+    ] = ()
+    jurisdictions: Annotated[
+        tuple[Region, ...],
+        Meta(description="Countries (ISO codes, or EU) whose law may bind the vendor; empty means any"),
+    ] = ()
+
+
+class _Breach(Struct, frozen=True):
+    """One model outside of what is permitted; ``proved`` unless it is merely not known."""
+
+    said: str
+    proved: bool
+    limit: str
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Routed models and fallbacks processed elsewhere than permitted, or by vendors under another law."""
+    seen: dict[tuple[str, tuple[str, ...]], tuple[_Breach, ...]] = {}
+    for task in case.tasks:
+        permitted = task.task.declared.data.residency or parameters.residency
+        if not permitted and not parameters.jurisdictions:
+            continue
+        place = task.task.place
+        uses = [Use(task, leg, place.at("route", leg.index, "model")) for leg in task.legs]
+        uses += [Use(task, fallback, place.at("fallbacks", fallback.index)) for fallback in task.fallbacks]
+        for use in uses:
+            facts = use.part.facts
+            if facts is None:
+                continue
+            key = (facts.name, permitted)
+            if key not in seen:
+                seen[key] = tuple(_breaches(facts, permitted, parameters.jurisdictions))
+            for breach in seen[key]:
+                yield _violation(case, use, breach, declared=bool(task.task.declared.data.residency))
+
+
+def _breaches(facts: ModelFacts, permitted: tuple[str, ...], jurisdictions: tuple[str, ...]) -> Iterator[_Breach]:
+    if permitted:
+        within = processed_within(facts.regions, permitted)
+        if within is None:
+            said = f"it is not known where {code(facts.name)} is processed; permitted: {listed(permitted)}"
+            yield _Breach(said, proved=False, limit="residency")
+        elif not within:
+            regions = listed(dict.fromkeys(facts.regions))
+            said = f"{code(facts.name)} is processed in {regions}; permitted: {listed(permitted)}"
+            yield _Breach(said, proved=True, limit="residency")
+    law = facts.exposure.jurisdiction
+    if not jurisdictions or law in jurisdictions or (law in EU_MEMBERS and "EU" in jurisdictions):
+        return
+    if law == UNKNOWN:
+        said = f"it is not known whose law binds the vendor of {code(facts.name)}; permitted: {listed(jurisdictions)}"
+    else:
+        said = f"the vendor of {code(facts.name)} is bound by the law of {law}; permitted: {listed(jurisdictions)}"
+    yield _Breach(said, proved=law != UNKNOWN, limit="jurisdictions")
+
+
+def _violation(case: Case, use: Use, breach: _Breach, *, declared: bool) -> Violation:
+    task = use.task.task
+    limit = task.place.at("data", "residency") if declared and breach.limit == "residency" else None
+    by_policy = case.policy_place.at(breach.limit) if case.policy_place and limit is None else limit
+    model = use.part.model
+    return Violation(
+        message=f"{code(task.name)}: {breach.said}",
+        place=use.place,
+        subject=task.name,
+        remedy=(
+            f"Choose a regional deployment of {code(model)} or another model within the limit."
+            if breach.proved
+            else f"State `regions` or `jurisdiction` of {code(model)} in `catalog/`, with the contract as its source."
+        ),
+        risk=f"{task.declared.data.classification.capitalize()} data may leave the places it was promised to stay in.",
+        related=((("the limit", by_policy),) if by_policy else ()),
+        figures={"regions": ", ".join(use.part.facts.regions) if use.part.facts else ""},
+        severity=None if breach.proved or case.asked else Severity.WARNING,
+        distinction=f"{breach.limit}: {use.role}: {model}",
+    )
+
+
+RULE = Rule(
+    id="GOV601",
+    name="residency",
+    title="Requests are processed only where the data may be",
+    why=(
+        "Global endpoints route a request to any region; contracts, the GDPR and sector law often name places. The "
+        "catalog knows regions from the deployment's name (`eu.anthropic…`, `azure/eu/…`) or from `catalog/`. A "
+        "region that is not known is a warning, and a violation where a policy asks. Fallbacks are judged as routed "
+        "models are: a failover moves the data too."
+    ),
+    mend="Use a regional deployment, or state the region that your contract guarantees in `catalog/`.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/health.yaml
+owner: health
+task_classes:
+  summaries:
+    route: [{model: eu.anthropic.claude-sonnet-4-6}]
+    fallbacks: [us.anthropic.claude-sonnet-4-6]
+    data: {classification: restricted, residency: [EU]}
+""",
+    mended="""\
+# allocations/health.yaml
+owner: health
+task_classes:
+  summaries:
+    route: [{model: eu.anthropic.claude-sonnet-4-6}]
+    fallbacks: [azure/eu/gpt-5]
+    data: {classification: restricted, residency: [EU]}
+""",
+    controls=("NIST-AI-RMF GOVERN 6.1", "NIST-AI-RMF MAP 4.1", "ISO-42001 A.10.3", "DORA Art. 29(2)"),
+)

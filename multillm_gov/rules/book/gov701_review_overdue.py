@@ -1,0 +1,95 @@
+"""GOV701: every task class was reviewed within its interval."""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed, TaskClass
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """The longest interval."""
+
+    every_months: Annotated[
+        int | None,
+        Meta(ge=1, le=60, description="Longest interval between reviews; default: what the task class declares"),
+    ] = None
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Task classes without a review, with one in the future, or with one that is due."""
+    for task in case.tasks:
+        review = task.task.declared.review
+        if review is None:
+            yield _violation(task.task, f"{code(task.task.name)} has no review date", case.as_of, {})
+            continue
+        months = min(review.every_months, parameters.every_months or review.every_months)
+        if review.last > case.as_of:
+            said = f"the last review of {code(task.task.name)} lies in the future: {review.last}, after {case.as_of}"
+            yield _violation(task.task, said, case.as_of, {"days_ahead": (review.last - case.as_of).days})
+            continue
+        due = _later(review.last, months)
+        if due < case.as_of:
+            days = (case.as_of - due).days
+            every = "month" if months == 1 else f"{months} months"
+            said = f"the review of {code(task.task.name)} was due on {due}, {days:,} days ago (every {every})"
+            yield _violation(task.task, said, case.as_of, {"days_overdue": days})
+
+
+def _later(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _violation(task: TaskClass, message: str, as_of: date, figures: dict[str, int]) -> Violation:
+    declared = task.declared.review
+    return Violation(
+        message=message,
+        place=task.place.key() if declared is None else task.place.at("review", "last"),
+        subject=task.name,
+        remedy=(
+            f"Review models, prices, evidence and limits, then write "
+            f"`review: {{last: {as_of}, every_months: {declared.every_months if declared else 3}}}`."
+        ),
+        risk="Prices, retirements and better models of the last months went unnoticed.",
+        figures={**figures},
+    )
+
+
+RULE = Rule(
+    id="GOV701",
+    name="review-overdue",
+    title="Every task class was reviewed within its interval",
+    why=(
+        "Models live 18 months in the median from snapshot to retirement (LiteLLM's price map, 114 dated models), and "
+        "prices move inside one contract cycle. A choice that was right a year ago is a guess today."
+    ),
+    mend="Review the task class with its owner and write the day as `review.last`.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    review: {last: 2026-01-15, every_months: 3}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    review: {last: 2026-10-15, every_months: 3}
+""",
+    controls=("NIST-AI-RMF GOVERN 1.3", "NIST-AI-RMF MANAGE 4.1", "ISO-42001 A.6.2.6"),
+)

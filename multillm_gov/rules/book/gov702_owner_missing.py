@@ -1,0 +1,52 @@
+"""GOV702: every task class has an owner."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Task classes without an owner of their own or of their file."""
+    for task in case.tasks:
+        if task.task.owner is None:
+            yield Violation(
+                message=f"{code(task.task.name)} has no owner",
+                place=task.task.place.key(),
+                subject=task.task.name,
+                remedy="Add `owner: TEAM` to the task class, or once at the top of the file.",
+                risk="Nobody answers for its spend, its quality, or the move when its model retires.",
+            )
+
+
+RULE = Rule(
+    id="GOV702",
+    name="owner-missing",
+    title="Every task class has an owner",
+    why="Caps, floors, reviews and waivers are decisions; each needs a team that takes it.",
+    mend="Name the team that answers for the task class.",
+    severity=Severity.ERROR,
+    check=check,
+    example="""\
+# allocations/support.yaml
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 2.1",
+        "NIST-AI-RMF GOVERN 2.3",
+        "NIST-AI-600-1 GV-6.1-009",
+        "ISO-42001 A.3.2",
+        "EU-AI-Act Art. 26(2)",
+        "DORA Art. 5(2)",
+    ),
+)

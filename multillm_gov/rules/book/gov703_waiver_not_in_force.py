@@ -1,0 +1,100 @@
+"""GOV703: every waiver is in force and excepts something."""
+
+from collections.abc import Iterator
+
+from multillm_gov.documents.layout import kind_of
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.rules.registry import rule_names
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.rules.waivers import WaiverOutcome
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Waivers that are expired, void or idle; those of unknown policies are GOV006's."""
+    if not case.waivers:
+        return
+    known = {name for pair in rule_names().items() for name in pair}
+    known |= {policy.name for policy in case.portfolio.policies}
+    unread = any(kind_of(flaw.location.path) in {"allocation", "policy"} for flaw in case.flaws)
+    for outcome in case.waivers:
+        if outcome.waiver.declared.policy not in known or outcome.state == "in force":
+            continue
+        if outcome.state != "idle" or not unread:
+            yield _violation(case, outcome)
+
+
+def _violation(case: Case, outcome: WaiverOutcome) -> Violation:
+    declared, place = outcome.waiver.declared, outcome.waiver.place
+    who = f"the waiver from {code(declared.policy)} for {code(declared.subject)}"
+    said, where, remedy = _spell(case, outcome, who)
+    covered = "its finding counts" if outcome.matched == 1 else f"its {outcome.matched:,} findings count"
+    return Violation(
+        message=said,
+        place=where if isinstance(where, Place) else place,
+        subject=declared.subject,
+        remedy=remedy,
+        risk=f"It excepts nothing: {covered} again." if outcome.matched else "It excepts nothing.",
+        figures={"findings_named": outcome.matched},
+        distinction=f"{declared.policy}: {declared.expires}",
+    )
+
+
+def _spell(case: Case, outcome: WaiverOutcome, who: str) -> tuple[str, Place, str]:
+    declared, place = outcome.waiver.declared, outcome.waiver.place
+    if outcome.state == "expired":
+        days = (case.as_of - declared.expires).days
+        return (
+            f"{who} expired on {declared.expires}, {days:,} days ago",
+            place.at("expires"),
+            "Mend the finding and remove the waiver, or have it approved again with a new `expires`.",
+        )
+    if outcome.state == "void":
+        return (
+            f"{who} is void: what is hard-mandatory, or about files, cannot be waived",
+            place.at("policy"),
+            "Remove the waiver and mend the finding, or have the policy changed to `enforcement: soft-mandatory`.",
+        )
+    return (
+        f"{who} matches no finding",
+        place.at("subject"),
+        "Remove it if the finding is mended; otherwise write the subject as the finding names it.",
+    )
+
+
+RULE = Rule(
+    id="GOV703",
+    name="waiver-not-in-force",
+    title="Every waiver is in force and excepts something",
+    why=(
+        "A waiver is an accepted risk with an end. Expired ones are decisions that nobody took again; idle ones would "
+        "silently cover the next violation; a policy that the board made hard-mandatory has none."
+    ),
+    mend="Remove the waiver, renew it with its approver, or correct the policy or subject it names.",
+    severity=Severity.WARNING,
+    check=check,
+    about="waivers",
+    waivable=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# policies/waivers.yaml
+waivers:
+  - {policy: fallback-missing, subject: triage, reason: second contract pending, approved_by: cio, expires: 2026-06-30}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# policies/waivers.yaml
+waivers:
+  - {policy: fallback-missing, subject: triage, reason: second contract pending, approved_by: cio, expires: 2026-12-31}
+""",
+    controls=("NIST-AI-RMF GOVERN 1.3", "ISO-42001 A.2.2"),
+)
