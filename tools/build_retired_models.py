@@ -9,9 +9,9 @@ What it holds: every model that an older price map or an announcement names and 
 with its last known entry; and, for models the map still carries, retirement dates and successors that it lacks.
 
 Where dates disagree, the one that appeared last wins (a table by its day, LiteLLM's newest release after all of them;
-a table that only repeats an older date adds nothing) and the others are recorded. An announcement whose shutdown is the day it was announced was read wrongly and gives no date;
-of several scrapes of one vendor's page only the newest counts. A successor is kept only where it names a model that is
-known at the same provider.
+a table that only repeats an older date adds nothing) and the others are recorded. An announcement whose shutdown is the
+day it was announced was read wrongly and gives no date; of several scrapes of one vendor's page only the newest counts.
+A successor is kept only where it names a model that is known at the same provider.
 """
 
 import argparse
@@ -150,9 +150,10 @@ def build(corpus: Path, installed: PriceMap) -> bytes:
         if name in gone and name not in last:
             gone[name] = {"entry": {"litellm_provider": provider}, **gone[name]}
     newest = newest_dates(corpus)
-    current = {name: addition(name, installed.entry(name), newest, successors) for name in sorted(now)}
+    announced = {name: told[-1] for name, rows in dates.items() if (told := [row for row in rows if "://" in row[2]])}
+    current = {name: addition(name, installed.entry(name), newest, announced, successors) for name in sorted(now)}
     current = {name: told for name, told in current.items() if told}
-    head = {
+    head: Entry = {
         "about": "Built by tools/build_retired_models.py; do not edit.",
         "litellm": installed.version,
         "newest_release": newest_release(corpus),
@@ -224,11 +225,20 @@ def row(
     return {**told, **date_row(name, dates, successors)}
 
 
-def addition(name: str, entry: Entry, newest: dict[str, str], successors: dict[str, tuple[str, str]]) -> Entry:
-    """What the newest release and the announcements add to an entry that the installed map carries."""
+def addition(
+    name: str,
+    entry: Entry,
+    newest: dict[str, str],
+    announced: dict[str, Observation],
+    successors: dict[str, tuple[str, str]],
+) -> Entry:
+    """What the newest release, else an announcement, adds to an entry that the installed map carries."""
     told: Entry = {}
-    if name in newest and newest[name] != entry.get("deprecation_date"):
-        told["retirement"] = newest[name]
+    if name in newest:
+        if newest[name] != entry.get("deprecation_date"):
+            told["retirement"] = newest[name]
+    elif name in announced and not entry.get("deprecation_date"):
+        _, told["retirement"], told["source"] = announced[name]
     if name in successors:
         told["successor"], told["successor_source"] = successors[name]
     return told

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.plausibility import TypicalPrice
 
 
 class Catalog(Protocol):
@@ -16,6 +17,9 @@ class Catalog(Protocol):
 
     def is_locked(self, name: str) -> bool:
         """Whether the facts come from the lock; ``True`` for every name while there is no lock."""
+
+    def usual_price(self, facts: ModelFacts) -> TypicalPrice | None:
+        """What models of the same family and mode usually cost; ``None``: not known. May read the whole price map."""
 
     @property
     def provenance(self) -> dict[str, str]:

@@ -85,4 +85,3 @@ def day(value: object) -> date | None:
         return date(*(int(part) for part in parts))
     except ValueError:
         return None
-

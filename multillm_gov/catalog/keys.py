@@ -1,6 +1,6 @@
 """The spellings under which a price map may carry a model that is named as routed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import msgspec
@@ -78,6 +78,20 @@ def _without_geography(base: str) -> Iterator[Spelling]:
     geography, point, model = base.partition(".")
     if point and geography in GEOGRAPHIES and "." in model:
         yield Spelling(model, "bedrock", loose=True)
+
+
+def routed_names(providers: Mapping[str, str]) -> Iterator[str]:
+    """Names as people route them: the map's own, and bare ones with their provider's prefix too.
+
+    Args:
+        providers: LiteLLM's provider name by model name.
+    """
+    for key, litellm_provider in providers.items():
+        yield key
+        provider = provider_named(litellm_provider).id
+        prefix = key.partition("/")[0] if "/" in key else ""
+        if provider_prefixed(prefix) is None and provider_prefixed(provider) is not None:
+            yield f"{provider}/{key}"
 
 
 def find_key(name: str, table: Table, *, loose: bool) -> str | None:

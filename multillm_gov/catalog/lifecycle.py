@@ -60,13 +60,17 @@ def date_key(name: str) -> tuple[str, str]:
 def told_retirement(name: str, price_map: PriceMap) -> tuple[date | None, str]:
     """Retirement date of a model that the price map carries, and who tells it; ``None`` where nobody does.
 
-    A release of LiteLLM newer than the installed one overrules it where the shipped list knows its date.
+    A release of LiteLLM newer than the installed one overrules it where the shipped list knows its date; a vendor's
+    announcement counts where the map tells none.
     """
+    retirement = day(price_map.entry(name).get("deprecation_date"))
     listed = retired_list()
     told = listed.current.get(name)
-    if told is not None and told.retirement and is_older(price_map.version, listed.newest_release):
-        return day(told.retirement), f"litellm {listed.newest_release}"
-    retirement = day(price_map.entry(name).get("deprecation_date"))
+    if told is not None and told.retirement:
+        if told.source and retirement is None:
+            return day(told.retirement), told.source
+        if not told.source and is_older(price_map.version, listed.newest_release):
+            return day(told.retirement), f"litellm {listed.newest_release}"
     return retirement, f"litellm {price_map.version}" if retirement is not None else ""
 
 
@@ -78,7 +82,9 @@ def current_lifecycle(name: str, price_map: PriceMap) -> Lifecycle:
     snapshot = ""
     provider = provider_named(text_of(entry, "litellm_provider"))
     if floats or (provider.aliases and not is_snapshot(name) and not take_apart(name).base.startswith("ft:")):
-        priced_alike = [other for other in dated_names(name, price_map.names) if _same_price(entry, price_map.entry(other))]
+        priced_alike = [
+            other for other in dated_names(name, price_map.names) if _same_price(entry, price_map.entry(other))
+        ]
         snapshot = snapshot_of(name, priced_alike or price_map.names)
     return Lifecycle(
         retirement=retirement,
@@ -110,4 +116,3 @@ def is_older(version: str, other: str) -> bool:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d{1,9}", version)[:4])
-

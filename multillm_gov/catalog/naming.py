@@ -12,9 +12,10 @@ LONGEST_NAME = 300
 """Characters looked at; a longer name is cut first, so that hostile names cost no time."""
 
 _ROUTES = frozenset(
-    "accounts fireworks models routers converse converse_like invoke async_invoke mantle claude_platform openai "
-    "@cf @hf @oi ps community query custom deployed speech".split()
+    {"accounts", "fireworks", "models", "routers", "converse", "converse_like", "invoke", "async_invoke"}
 )
+_ROUTES |= {"mantle", "claude_platform", "openai", "@cf", "@hf", "@oi", "ps", "query", "custom", "deployed", "speech"}
+"""Segments between provider and model that are neither."""
 _SKIPPED = frozenset({"community", "query"})
 _DATES = re.compile(
     r"-(?:20\d\d-\d\d-\d\d|20[2-3]\d[01]\d[0-3]\d|(?:0[1-9]|1[0-2])-20\d\d|2[3-9](?:0[1-9]|1[0-2])(?:[0-3]\d)?"

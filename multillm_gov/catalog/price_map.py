@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
@@ -10,6 +11,13 @@ from multillm_gov.errors import CatalogError
 
 NOT_MODELS = frozenset({"sample_spec", "fallback_generalizations"})
 """Keys of the map that describe the format or hold rules instead of a model."""
+
+
+class _ProviderOnly(msgspec.Struct):
+    litellm_provider: Any = ""
+
+
+_PROVIDER = msgspec.json.Decoder(_ProviderOnly)
 
 
 class PriceMap(msgspec.Struct, frozen=True, eq=False, dict=True):
@@ -45,6 +53,20 @@ class PriceMap(msgspec.Struct, frozen=True, eq=False, dict=True):
             CatalogError: the bytes are no JSON object.
         """
         return tuple(self._raw)
+
+    def provider_of(self, name: str) -> str:
+        """LiteLLM's provider name of an entry, without decoding the rest; empty where it tells none."""
+        raw = self._raw.get(name)
+        try:
+            told = _PROVIDER.decode(raw).litellm_provider if raw is not None else ""
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return ""
+        return told if isinstance(told, str) else ""
+
+    @cached_property
+    def providers(self) -> dict[str, str]:
+        """LiteLLM's provider name by model name; empty where an entry tells none."""
+        return {name: self.provider_of(name) for name in self._raw}
 
     def key_of(self, name: str) -> str | None:
         """The map's spelling of a name, letter case aside; ``None``: no such entry."""

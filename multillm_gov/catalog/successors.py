@@ -11,6 +11,7 @@ from multillm_gov.catalog.facts import Exposure, ModelFacts, Successor
 from multillm_gov.catalog.lifecycle import date_key, is_preview, is_snapshot, told_retirement
 from multillm_gov.catalog.naming import take_apart
 from multillm_gov.catalog.price_map import PriceMap, text_of
+from multillm_gov.catalog.providers import provider_named
 
 SHORT_LIFE = timedelta(days=90)
 """A successor that retires sooner than a migration usually takes is no place to move to."""
@@ -67,16 +68,30 @@ class Lineup:
 
     def __init__(self, price_map: PriceMap) -> None:
         self._map = price_map
-        self._by_head: dict[str, list[Candidate]] = {}
+        self._names: dict[str, list[str]] = {}
+        self._found: dict[tuple[str, str], list[Candidate]] = {}
 
-    def of(self, model: str) -> list[Candidate]:
-        """Candidates whose names share the first word of a canonical model name."""
+    def of(self, model: str, provider: str = "") -> list[Candidate]:
+        """Candidates whose names share the first word of a canonical model name.
+
+        Args:
+            model: Canonical name.
+            provider: Provider id they must have; empty: any.
+        """
         match = re.match(r"[a-z]+", model)
-        head = match[0] if match else ""
-        if head and head not in self._by_head:
-            pattern = re.compile(rf"(?:^|[/.\-]){head}(?=[\d\-.])", re.IGNORECASE)
-            self._by_head[head] = [self._read(name) for name in self._map.names if pattern.search(name)]
-        return self._by_head.get(head, [])
+        if match is None:
+            return []
+        head = match[0]
+        if head not in self._names:
+            pattern = re.compile(rf"(?:^|[/.\-]){head}(?=[\d\-.]|$)", re.IGNORECASE)
+            self._names[head] = [name for name in self._map.names if pattern.search(name)]
+        if (head, provider) not in self._found:
+            self._found[head, provider] = [
+                self._read(name)
+                for name in self._names[head]
+                if not provider or provider_named(self._map.provider_of(name)).id == provider
+            ]
+        return self._found[head, provider]
 
     def _read(self, name: str) -> Candidate:
         entry = self._map.entry(name)
@@ -111,7 +126,7 @@ def derive_successor(old: ModelFacts, model: str, lineup: Lineup, as_of: date | 
     line = line_of(model)
     found = [
         candidate
-        for candidate in lineup.of(model)
+        for candidate in lineup.of(model, old.exposure.provider)
         if candidate.line.name == line.name
         and candidate.line.version >= line.version
         and (candidate.retirement is None or candidate.retirement > today)
@@ -122,12 +137,11 @@ def derive_successor(old: ModelFacts, model: str, lineup: Lineup, as_of: date | 
 
 
 def _may_replace(candidate: Candidate, old: ModelFacts) -> bool:
-    """Same vendor, provider, region and mode; another model, or a later snapshot of it that lives longer."""
+    """Same vendor, region and mode; another model, or a later snapshot of it that lives longer."""
     last = old.lifecycle.retirement
     later = date_key(candidate.name)[0] > date_key(old.name)[0]
     return (
-        candidate.exposure.provider == old.exposure.provider
-        and candidate.exposure.vendor == old.exposure.vendor
+        candidate.exposure.vendor == old.exposure.vendor
         and candidate.mode == old.mode
         and candidate.region == take_apart(old.name).region
         and (candidate.exposure.model != old.exposure.model or later)
@@ -155,10 +169,8 @@ def announced_key(told: str, old: ModelFacts, lineup: Lineup) -> Candidate | Non
     parts, wanted = take_apart(old.name), resolve_exposure(told, old.exposure.provider).model
     found = [
         candidate
-        for candidate in lineup.of(wanted)
-        if candidate.exposure.provider == old.exposure.provider
-        and candidate.region == parts.region
-        and candidate.exposure.model == wanted
+        for candidate in lineup.of(wanted, old.exposure.provider)
+        if candidate.region == parts.region and candidate.exposure.model == wanted
     ]
     exact = [candidate for candidate in found if candidate.name.rpartition("/")[2].lower().replace(".", "-") == told]
     return min(

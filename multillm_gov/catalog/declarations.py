@@ -1,0 +1,121 @@
+"""What a file below ``catalog/`` may declare: models LiteLLM does not know, negotiated prices, exposure facts."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from multillm_gov.units import Amount, Share
+
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Tokens = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166 code")]
+Region = Annotated[str, Meta(pattern="^([A-Z]{2,6}|global)$", description="EU, an ISO 3166 code, or global")]
+Mode = Literal[
+    "chat",
+    "completion",
+    "responses",
+    "embedding",
+    "rerank",
+    "moderation",
+    "image_generation",
+    "audio_transcription",
+    "audio_speech",
+]
+"""As `portfolio.allocation.Mode` (rooms of one floor do not import each other; a test keeps them equal)."""
+Capability = Literal[
+    "function_calling",
+    "parallel_function_calling",
+    "tool_choice",
+    "response_schema",
+    "vision",
+    "pdf_input",
+    "audio_input",
+    "audio_output",
+    "prompt_caching",
+    "reasoning",
+    "system_messages",
+    "web_search",
+    "computer_use",
+]
+"""As `portfolio.allocation.Capability`."""
+
+
+class Closed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A mapping whose keys are all known: a misspelt key is an error, never ignored."""
+
+
+class TokenPrices(Closed, frozen=True, kw_only=True):
+    """US dollars per million tokens."""
+
+    input: Amount | None = None
+    output: Amount | None = None
+    cache_read: Amount | None = None
+    cache_write: Amount | None = None
+    reasoning: Annotated[Amount | None, Meta(description="Default: as output")] = None
+
+
+class Retirement(Closed, frozen=True, kw_only=True):
+    """When a model goes away."""
+
+    date: date
+    source: Annotated[str, Meta(max_length=500, description="Where that is told: an address, a contract")] = ""
+
+
+class ExposureFacts(Closed, frozen=True, kw_only=True):
+    """Who a model hangs on, where the name does not say it or says it wrongly."""
+
+    family: Text | None = None
+    vendor: Annotated[Text | None, Meta(description="Who made it")] = None
+    provider: Annotated[Text | None, Meta(description="Who serves it and sends the bill")] = None
+    cloud: Annotated[Text | None, Meta(description="Whose infrastructure it runs on")] = None
+    jurisdiction: Annotated[Country | None, Meta(description="Country whose law binds the vendor")] = None
+
+
+class ModelDeclaration(Closed, frozen=True, kw_only=True):
+    """One model; what is left out is inherited from ``base``, or from what is known of the name itself."""
+
+    base: Annotated[Text | None, Meta(description="A known model whose facts hold where nothing else is said")] = None
+    mode: Mode | None = None
+    usd_per_million_tokens: Annotated[
+        TokenPrices | None, Meta(description="Prices; they replace all of the base's")
+    ] = None
+    discount: Annotated[Share | None, Meta(description="Share taken off the base's prices (0..1)")] = None
+    usd_fixed_per_month: Annotated[
+        Amount | None, Meta(description="Hosting cost that does not depend on use, US dollars a month")
+    ] = None
+    max_input_tokens: Tokens | None = None
+    max_output_tokens: Tokens | None = None
+    capabilities: Annotated[
+        tuple[Capability, ...] | None, Meta(description="All it can do; what is not named it lacks")
+    ] = None
+    requests_per_minute: Tokens | None = None
+    tokens_per_minute: Tokens | None = None
+    retirement: Retirement | None = None
+    successor: Annotated[Text | None, Meta(description="The model to move to")] = None
+    exposure: ExposureFacts = ExposureFacts()
+    regions: Annotated[tuple[Region, ...] | None, Meta(description="Where requests are processed")] = None
+
+
+class ProviderDeclaration(Closed, frozen=True, kw_only=True):
+    """What holds for every model of one provider."""
+
+    cloud: Annotated[Text | None, Meta(description="Whose infrastructure answers your requests")] = None
+    discount: Annotated[
+        Share | None, Meta(description="Share taken off all list prices; a model's own price or discount goes before")
+    ] = None
+    regions: Annotated[
+        tuple[Region, ...] | None, Meta(description="Where requests are processed, unless the model's name says so")
+    ] = None
+
+
+class CatalogFile(Closed, frozen=True, kw_only=True):
+    """A whole file below ``catalog/``."""
+
+    models: Annotated[dict[Text, ModelDeclaration], Meta(description="Models by name, as allocations route them")] = (
+        msgspec.field(default_factory=dict)
+    )
+    providers: Annotated[
+        dict[Text, ProviderDeclaration], Meta(description="Providers by id, as `govern catalog show` names them")
+    ] = msgspec.field(default_factory=dict)

@@ -1,0 +1,56 @@
+"""Building a lock from what is known today, and telling what a new one changes."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.known import KnownModels
+from multillm_gov.catalog.lock import FORMAT, Lock
+from multillm_gov.catalog.overrides import Overrides, chain_of
+from multillm_gov.catalog.plausibility import TypicalPrice, family_key
+from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.catalog.typical_prices import typical_price
+
+
+def build_lock(names: Iterable[str], overrides: Overrides, price_map: PriceMap, as_of: date) -> Lock:
+    """The lock of a portfolio: facts of its models, of its own models' bases, and of their successors.
+
+    Unknown names are left out: that they are unknown is a finding, not a fact. A model that the portfolio declares
+    without a base is not in it either.
+
+    Args:
+        names: Every model that allocations name.
+        overrides: What ``catalog/`` declares.
+        price_map: As installed.
+        as_of: Decides which successors have themselves retired.
+    """
+    known = KnownModels(price_map, as_of)
+    wanted = set(names) | set(overrides.models)
+    wanted |= {link for name in overrides.models for link in chain_of(name, overrides.models)}
+    wanted |= {base for placed in overrides.models.values() if (base := placed.declared.base) is not None}
+    wanted |= {told for placed in overrides.models.values() if (told := placed.declared.successor) is not None}
+    models = {name: facts for name in sorted(wanted) if (facts := known.find(name)) is not None}
+    for facts in list(models.values()):
+        successor = facts.lifecycle.successor
+        found = known.find(successor.model) if successor is not None else None
+        if found is not None:
+            models[found.name] = found
+    return Lock(
+        format=FORMAT,
+        digest="",
+        as_of=as_of,
+        litellm=price_map.version,
+        price_map=price_map.sha256,
+        models=dict(sorted(models.items())),
+        typical=_typical(models.values(), known),
+    )
+
+
+def _typical(models: Iterable[ModelFacts], known: KnownModels) -> dict[str, TypicalPrice]:
+    found: dict[str, TypicalPrice] = {}
+    for facts in models:
+        key = family_key(facts)
+        price = typical_price(facts, known.lineup, known.price_map) if key and key not in found else None
+        if price is not None:
+            found[key] = price
+    return dict(sorted(found.items()))

@@ -1,0 +1,151 @@
+"""The catalog a command looks models up in: overrides over the lock, the price map and the list of vanished models."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.lock import Lock, read_lock
+from multillm_gov.catalog.overrides import Overrides
+from multillm_gov.catalog.plausibility import TypicalPrice, family_key
+from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.errors import CatalogError
+
+if TYPE_CHECKING:
+    from multillm_gov.catalog.known import KnownModels
+    from multillm_gov.catalog.suggestions import Suggestions
+
+# What only the price map needs (tables of makers, providers and vanished models) is imported when the map is asked:
+# a command whose models are all locked never pays for it.
+
+
+def open_catalog(
+    overrides: Overrides,
+    lock: SourceFile | None,
+    price_map: Callable[[], PriceMap],
+    as_of: date | None = None,
+) -> "LayeredCatalog":
+    """The catalog of one state of a portfolio.
+
+    Args:
+        overrides: What its ``catalog/`` declares.
+        lock: Its lock; ``None``: there is none.
+        price_map: Called at most once, and only for a name that neither the lock nor an override settles.
+        as_of: The day that decides which successors have themselves retired; the lock's successors were decided
+            on its own day.
+
+    Raises:
+        CatalogError: the lock is garbled (`lock.read_lock` tells it as a located flaw instead).
+    """
+    if lock is None:
+        return LayeredCatalog(overrides, None, "", price_map, as_of)
+    read, flaws = read_lock(lock)
+    if read is None:
+        raise CatalogError(f"{flaws[0].location}: {flaws[0].message}.", flaws[0].remedy)
+    return LayeredCatalog(overrides, read, sha256(lock.data).hexdigest(), price_map, as_of)
+
+
+class LayeredCatalog:
+    """Implements `catalog.Catalog`; every answer is kept."""
+
+    def __init__(
+        self,
+        overrides: Overrides,
+        lock: Lock | None,
+        lock_digest: str,
+        price_map: Callable[[], PriceMap],
+        as_of: date | None,
+    ) -> None:
+        self.overrides = overrides
+        self.lock = lock
+        self._lock_digest = lock_digest
+        self._price_map = price_map
+        self._as_of = as_of
+        self._found: dict[str, ModelFacts | None] = {}
+        self._suggested: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def _known(self) -> "KnownModels":
+        from multillm_gov.catalog.known import KnownModels
+
+        return KnownModels(self._price_map(), self._as_of)
+
+    @cached_property
+    def _suggestions(self) -> "Suggestions":
+        from multillm_gov.catalog.keys import routed_names
+        from multillm_gov.catalog.suggestions import Suggestions
+
+        return Suggestions((*routed_names(self._known.price_map.providers), *self.overrides.models))
+
+    def find(self, name: str) -> ModelFacts | None:
+        """Facts of a model name as routed; retired models included; ``None``: truly unknown."""
+        if name not in self._found:
+            self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> ModelFacts | None:
+        facts = self._declared(name)
+        if facts is None or not self.overrides.providers:
+            return facts
+        from multillm_gov.catalog.override_facts import with_provider
+
+        placed = self.overrides.models.get(name)
+        provider = self.overrides.providers.get(facts.exposure.provider)
+        return with_provider(facts, provider, placed.declared if placed is not None else None)
+
+    def _declared(self, name: str) -> ModelFacts | None:
+        """Facts before what is declared for the provider; chains of bases were checked to end when loaded."""
+        placed = self.overrides.models.get(name)
+        if placed is None:
+            return self.listed(name)
+        from multillm_gov.catalog.override_facts import overridden
+
+        base = placed.declared.base
+        inherited = self.listed(name) if base is None or base == name else self._declared(base)
+        return overridden(name, placed, inherited)
+
+    def listed(self, name: str) -> ModelFacts | None:
+        """Facts before any override: the lock's, else the price map's or the list's of vanished models."""
+        if self.lock is not None and name in self.lock.models:
+            return self.lock.models[name]
+        return self._known.find(name)
+
+    def suggest(self, name: str) -> tuple[str, ...]:
+        """Up to three known names close to an unknown one, best first; none once very many were asked for."""
+        from multillm_gov.catalog.suggestions import MOST_ASKED
+
+        if name not in self._suggested and len(self._suggested) < MOST_ASKED:
+            self._suggested[name] = self._suggestions.near(name)
+        return self._suggested.get(name, ())
+
+    def is_locked(self, name: str) -> bool:
+        """Whether the facts come from the lock (or from the portfolio itself); ``True`` while there is no lock."""
+        if self.lock is None or name in self.lock.models:
+            return True
+        placed = self.overrides.models.get(name)
+        if placed is None:
+            return False
+        base = placed.declared.base
+        return base is None or base == name or self.is_locked(base)
+
+    def usual_price(self, facts: ModelFacts) -> TypicalPrice | None:
+        """What models of the same family and mode usually cost, from the lock where it tells; ``None``: not known."""
+        key = family_key(facts)
+        if self.lock is not None and key in self.lock.typical:
+            return self.lock.typical[key]
+        if not key:
+            return None
+        from multillm_gov.catalog.typical_prices import typical_price
+
+        return typical_price(facts, self._known.lineup, self._known.price_map)
+
+    @cached_property
+    def provenance(self) -> dict[str, str]:
+        """``litellm`` (version), ``price_map`` (sha256), ``lock`` (sha256, or empty)."""
+        if self.lock is not None:
+            return {"litellm": self.lock.litellm, "price_map": self.lock.price_map, "lock": self._lock_digest}
+        price_map = self._known.price_map
+        return {"litellm": price_map.version, "price_map": price_map.sha256, "lock": ""}

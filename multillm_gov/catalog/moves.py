@@ -1,0 +1,57 @@
+"""What moving from one model to another changes, in words a finding can carry."""
+
+from decimal import Decimal
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.units import spell_count, spell_money
+
+
+def move_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
+    """Differences in price, context and capabilities, most costly first; empty when none is known.
+
+    Prices are list prices in US dollars per million tokens, before any tier.
+    """
+    return (
+        *_price_effects(old, new),
+        *_limit_effect("context", old.max_input_tokens, new.max_input_tokens),
+        *_limit_effect("longest answer", old.max_output_tokens, new.max_output_tokens),
+        *_capability_effects(old, new),
+        *_retirement_effect(new),
+    )
+
+
+def _price_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
+    told = []
+    for side in ("input", "output"):
+        before = getattr(old.price.standard, side) if old.price is not None else None
+        after = getattr(new.price.standard, side) if new.price is not None else None
+        if before is None or after is None or before == after:
+            continue
+        change = f" ({(after / before - 1) * 100:+.0f} %)" if before else ""
+        told.append(f"{side} {_per_million(before)} → {_per_million(after)} per million tokens{change}")
+    return tuple(told)
+
+
+def _per_million(price: Decimal) -> str:
+    return spell_money(price * 10**6)
+
+
+def _limit_effect(what: str, before: int | None, after: int | None) -> tuple[str, ...]:
+    if before is None or after is None or before == after:
+        return ()
+    return (f"{what} {spell_count(before)} → {spell_count(after)} tokens",)
+
+
+def _capability_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
+    if old.capabilities is None or new.capabilities is None:
+        return ()
+    lost = sorted(old.capabilities & new.lacks)
+    unsure = sorted(old.capabilities - new.capabilities - new.lacks)
+    gained = sorted(new.capabilities - old.capabilities)
+    told = (("loses", lost), ("not known to have", unsure), ("gains", gained))
+    return tuple(f"{verb} {', '.join(name.replace('_', ' ') for name in names)}" for verb, names in told if names)
+
+
+def _retirement_effect(new: ModelFacts) -> tuple[str, ...]:
+    retirement = new.lifecycle.retirement
+    return () if retirement is None else (f"itself retires on {retirement}",)

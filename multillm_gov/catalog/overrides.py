@@ -1,0 +1,144 @@
+"""What the portfolio's ``catalog/`` says, gathered from its files; one broken entry hides no other."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from multillm_gov.catalog.declarations import CatalogFile, ModelDeclaration, ProviderDeclaration
+from multillm_gov.documents.document import Document, locate
+from multillm_gov.documents.layout import kind_of
+from multillm_gov.finding import Flaw
+from multillm_gov.location import Place
+
+DEEPEST_CHAIN = 8
+"""Overrides that may build upon each other in a row."""
+
+
+class PlacedModel(Struct, frozen=True, kw_only=True):
+    """A model declaration and where it is written."""
+
+    declared: ModelDeclaration
+    place: Place
+
+
+class PlacedProvider(Struct, frozen=True, kw_only=True):
+    """A provider declaration and where it is written."""
+
+    declared: ProviderDeclaration
+    place: Place
+
+
+class Overrides(Struct, frozen=True, kw_only=True):
+    """Everything declared below ``catalog/``."""
+
+    models: dict[str, PlacedModel] = {}
+    providers: dict[str, PlacedProvider] = {}
+
+
+def load_overrides(documents: dict[str, Document]) -> tuple[Overrides, tuple[Flaw, ...]]:
+    """Overrides from documents by path; a name declared twice keeps its first place, the second is a flaw.
+
+    A chain of bases that runs in a circle, or over more than eight overrides, is a flaw and is cut.
+    """
+    flaws: list[Flaw] = []
+    models: dict[str, PlacedModel] = {}
+    providers: dict[str, PlacedProvider] = {}
+    for path in sorted(documents):
+        if kind_of(path) != "catalog":
+            continue
+        document = documents[path]
+        file = _read(document, flaws)
+        for name, model in file.models.items():
+            place = Place(path, ("models", name))
+            if name in models:
+                flaws.append(_twice("model", name, models[name].place, place, documents))
+            else:
+                models[name] = PlacedModel(declared=model, place=place)
+        for name, provider in file.providers.items():
+            place = Place(path, ("providers", name))
+            if name in providers:
+                flaws.append(_twice("provider", name, providers[name].place, place, documents))
+            else:
+                providers[name] = PlacedProvider(declared=provider, place=place)
+    flaws += _cut_circles(models, documents)
+    return Overrides(models=models, providers=providers), tuple(flaws)
+
+
+def _read(document: Document, flaws: list[Flaw]) -> CatalogFile:
+    from multillm_gov.documents.shape import convert
+
+    file, found = convert(document, (), CatalogFile)
+    flaws.extend(found)
+    if file is not None:
+        return file
+    return CatalogFile(
+        models=dict(_sound_entries(document, "models", ModelDeclaration)),
+        providers=dict(_sound_entries(document, "providers", ProviderDeclaration)),
+    )
+
+
+def _sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tuple[str, Any]]:
+    from multillm_gov.documents.shape import convert
+
+    entries = document.data.get(key) if isinstance(document.data, dict) else None
+    for name in entries if isinstance(entries, dict) else ():
+        value, _ = convert(document, (key, name), kind)
+        if value is not None and isinstance(name, str):
+            yield name, value
+
+
+def _twice(kind: str, name: str, first: Place, second: Place, documents: dict[str, Document]) -> Flaw:
+    return Flaw(
+        kind="duplicate-name",
+        message=f"{kind} `{name}` is already declared at {locate(first.key(), documents)}",
+        location=locate(second.key(), documents),
+        remedy="Keep one of the two declarations.",
+        subject=name,
+    )
+
+
+def _cut_circles(models: dict[str, PlacedModel], documents: dict[str, Document]) -> Iterator[Flaw]:
+    """Drop declarations whose chain of bases does not end, telling each."""
+    endless = [name for name in models if len(chain_of(name, models)) > DEEPEST_CHAIN]
+    for name in endless:
+        place = models[name].place
+        yield Flaw(
+            kind="schema",
+            message=f"the bases of model `{name}` run in a circle, or over more than {DEEPEST_CHAIN} overrides",
+            location=locate(place.at("base"), documents),
+            remedy="Name a model that LiteLLM knows as `base`.",
+            subject=name,
+        )
+    for name in endless:
+        del models[name]
+
+
+def chain_of(name: str, models: dict[str, PlacedModel]) -> tuple[str, ...]:
+    """The overrides a name rests upon, itself first; cut one past the longest chain allowed."""
+    chain = [name]
+    while len(chain) <= DEEPEST_CHAIN:
+        placed = models.get(chain[-1])
+        base = placed.declared.base if placed is not None else None
+        if base is None or base not in models or base == chain[-1]:
+            break
+        chain.append(base)
+    return tuple(chain)
+
+
+def unknown_bases(
+    overrides: Overrides, known: Iterator[str] | frozenset[str] | set[str], documents: dict[str, Document]
+) -> tuple[Flaw, ...]:
+    """A flaw for every ``base`` that names no known model (``known``: the bases that the catalog finds)."""
+    found = set(known)
+    return tuple(
+        Flaw(
+            kind="schema",
+            message=f"the base `{base}` of model `{name}` is not known",
+            location=locate(placed.place.at("base"), documents),
+            remedy="Name a model that `govern catalog show` finds, or leave `base` out and declare the facts.",
+            subject=name,
+        )
+        for name, placed in overrides.models.items()
+        if (base := placed.declared.base) is not None and base not in found
+    )

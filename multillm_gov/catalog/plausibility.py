@@ -1,0 +1,78 @@
+"""Whether a price is out by orders of magnitude from what is usual (prices entered per million, LiteLLM #20615)."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.price import TokenPrice
+from multillm_gov.dimensions import UNKNOWN
+
+FACTOR = Decimal(100)
+"""Two orders of magnitude: what a price per million entered as a price per token overshoots many times over."""
+
+
+class TypicalPrice(Struct, frozen=True):
+    """Median US dollars per token over a family's models of one mode, the free ones left out."""
+
+    input: Decimal | None = None
+    output: Decimal | None = None
+    models: int = 0
+
+
+class Implausible(Struct, frozen=True, kw_only=True):
+    """A price far off what is usual."""
+
+    side: str
+    """``input`` or ``output``."""
+    usd_per_million: Decimal
+    usual_usd_per_million: Decimal
+    compared_with: str
+    """``its base``, or ``the median of 41 claude models``."""
+
+    @property
+    def factor(self) -> Decimal:
+        """How many times the usual price it is."""
+        return self.usd_per_million / self.usual_usd_per_million
+
+
+def implausible_price(
+    facts: ModelFacts, base: ModelFacts | None, typical: TypicalPrice | None
+) -> tuple[Implausible, ...]:
+    """Token prices a hundred times above or below the base's, or else the family's usual price; free is plausible.
+
+    Args:
+        facts: Whose price to judge.
+        base: What it is declared to be built upon.
+        typical: `Catalog`'s usual price for its family and mode.
+    """
+    if facts.price is None:
+        return ()
+    found = []
+    for side in ("input", "output"):
+        price = getattr(facts.price.standard, side)
+        usual, whom = _usual(side, facts, base, typical)
+        if price and usual and not usual / FACTOR < price < usual * FACTOR:
+            found.append(
+                Implausible(
+                    side=side, usd_per_million=price * 10**6, usual_usd_per_million=usual * 10**6, compared_with=whom
+                )
+            )
+    return tuple(found)
+
+
+def _usual(
+    side: str, facts: ModelFacts, base: ModelFacts | None, typical: TypicalPrice | None
+) -> tuple[Decimal | None, str]:
+    standard: TokenPrice | None = base.price.standard if base is not None and base.price is not None else None
+    own = getattr(standard, side) if standard is not None else None
+    if own:
+        return own, f"its base {base.name if base is not None else ''}"
+    if typical is None:
+        return None, ""
+    return getattr(typical, side), f"the median of {typical.models} {facts.exposure.family} models"
+
+
+def family_key(facts: ModelFacts) -> str:
+    """``claude/chat``: under which a usual price is kept; empty where the family is not known."""
+    return f"{facts.exposure.family}/{facts.mode}" if UNKNOWN not in (facts.exposure.family, facts.mode) else ""
