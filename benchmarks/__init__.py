@@ -1,0 +1,1 @@
+"""How fast `govern` is, as ratios against named peers measured in the same run."""

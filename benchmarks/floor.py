@@ -1,0 +1,28 @@
+"""The least any checker could do: import click, PyYAML and the schema engine, parse the files and validate them.
+
+Usage: ``python floor.py SCHEMA FILE [SCHEMA FILE]...``, run as a whole process of its own by `benchmarks.run`.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+import jsonschema_rs
+import yaml
+
+
+def main(arguments: list[str]) -> int:
+    validators = {
+        schema: jsonschema_rs.validator_for(json.loads(Path(schema).read_bytes())) for schema in set(arguments[::2])
+    }
+    wrong = 0
+    for schema, file in zip(arguments[::2], arguments[1::2], strict=True):
+        document = yaml.load(Path(file).read_bytes(), Loader=yaml.CSafeLoader)
+        wrong += not validators[schema].is_valid(document)
+    click.echo(f"{len(arguments) // 2} files, {wrong} invalid")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

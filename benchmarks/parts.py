@@ -1,0 +1,138 @@
+"""What is measured: each part prepares its files in a temporary folder and yields figures."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.figures import Figure
+from benchmarks.portfolios import AS_OF, commit, write_portfolio
+from benchmarks.processes import compare
+from multillm_gov.documents.layout import FOLDERS, SETTINGS, kind_of
+
+ROOT = Path(__file__).parents[1]
+HERE = Path(__file__).parent
+GOVERN = (sys.executable, "-m", "multillm_gov")
+CHECK = (*GOVERN, "check", "--as-of", AS_OF)
+TASK_CLASSES, FILES = 10_000, 500
+
+
+def starter(folder: Path, runs: int) -> Iterator[Figure]:
+    """``govern check`` of this repository's own portfolio against the least a checker could do."""
+    portfolio = folder / "starter"
+    governed = _copy_own_portfolio(portfolio)
+    schemas = _write_schemas(folder / "schemas")
+    pairs = [part for path, kind in governed for part in (schemas / f"{kind}.schema.json", path)]
+    allocations = [path for path, kind in governed if kind == "allocation"]
+    one_schema = ("--schemafile", schemas / "allocation.schema.json", "--no-cache")
+    medians = compare(
+        {
+            "check": (CHECK, portfolio),
+            "floor": ((sys.executable, HERE / "floor.py", *pairs), portfolio),
+            # Of the allocation files only: more would take it one process per schema.
+            "peer": ((sys.executable, "-m", "check_jsonschema", *one_schema, *allocations), portfolio),
+        },
+        runs,
+    )
+    check = medians["check"].seconds
+    yield Figure(
+        "check, starter portfolio / click + PyYAML + jsonschema_rs on its files",
+        "at most 2.0 x",
+        2.0,
+        check / medians["floor"].seconds,
+        "x",
+    )
+    yield Figure(
+        "check, starter portfolio / check-jsonschema on its allocation files",
+        "below 1.0 x",
+        0.999,
+        check / medians["peer"].seconds,
+        "x",
+    )
+
+
+def scale(folder: Path, runs: int) -> Iterator[Figure]:
+    """``govern check`` of a large portfolio against only parsing its files, and of one four times as large."""
+    large, larger = folder / "large", folder / "larger"
+    write_portfolio(large, TASK_CLASSES, FILES)
+    write_portfolio(larger, 4 * TASK_CLASSES, 4 * FILES)
+    _lock(large)
+    _lock(larger)
+    medians = compare(
+        {
+            "check": (CHECK, large),
+            "yaml": ((sys.executable, HERE / "yaml_only.py", large), large),
+            "four": (CHECK, larger),
+        },
+        runs,
+    )
+    check = medians["check"]
+    name = f"check, {TASK_CLASSES:,} task classes in {FILES} files"
+    yield Figure(f"{name} / PyYAML's C safe_load", "at most 2.5 x", 2.5, check.seconds / medians["yaml"].seconds, "x")
+    yield Figure(f"{name}: peak memory", "below 600 MiB", 600, check.mebibytes, "MiB")
+    ratio = medians["four"].seconds / check.seconds
+    yield Figure(f"check, {4 * TASK_CLASSES:,} task classes / {TASK_CLASSES:,}", "at most 4.4 x", 4.4, ratio, "x")
+
+
+def difference(folder: Path, runs: int) -> Iterator[Figure]:
+    """``govern diff`` between two commits against one check of the later one."""
+    count = TASK_CLASSES // 100
+    for where, changed in (("together", range(count)), ("scattered", range(0, TASK_CLASSES, 100))):
+        root = folder / f"diff-{where}"
+        write_portfolio(root, TASK_CLASSES, FILES)
+        _lock(root)
+        base = commit(root, "before")
+        write_portfolio(root, TASK_CLASSES, FILES, changed)
+        head = commit(root, "after")
+        command = (*GOVERN, "diff", f"{base}..{head}", "--as-of", AS_OF)
+        medians = compare({"check": (CHECK, root), "diff": (command, root)}, runs)
+        ratio = medians["diff"].seconds / medians["check"].seconds
+        yield Figure(f"diff, 1 % of the task classes changed, {where} / check", "at most 1.5 x", 1.5, ratio, "x")
+
+
+def document(folder: Path, runs: int) -> Iterator[Figure]:
+    """The board pack of this repository's own portfolio as PDF."""
+    portfolio = folder / "report"
+    _copy_own_portfolio(portfolio)
+    commit(portfolio, "portfolio")
+    command = (*GOVERN, "report", "--format", "pdf", "--output", folder / "pack.pdf", "--as-of", AS_OF)
+    medians = compare({"pdf": (command, portfolio)}, runs)
+    yield Figure("report as PDF, starter portfolio, whole process", "at most 1.5 s", 1.5, medians["pdf"].seconds, "s")
+
+
+def _copy_own_portfolio(target: Path) -> list[tuple[Path, str]]:
+    """Copy what this repository governs; the YAML files with the kind of each."""
+    governed: list[tuple[Path, str]] = []
+    inside = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*"))
+    for path in sorted((ROOT / SETTINGS, *inside)):
+        relative = path.relative_to(ROOT)
+        kind = kind_of(relative.as_posix()) if path.is_file() else None
+        if kind is None:
+            continue
+        (target / relative).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target / relative)
+        if relative.suffix in {".yaml", ".yml"}:
+            governed.append((relative, kind))
+    return governed
+
+
+def _write_schemas(target: Path) -> Path:
+    """The published schemas, as editors get them."""
+    target.mkdir()
+    (target / "govern.yaml").touch()
+    subprocess.run([*GOVERN, "schema", "--write"], cwd=target, check=True, capture_output=True)
+    return target / ".govern" / "schemas"
+
+
+def _lock(root: Path) -> None:
+    """Lock the facts the portfolio depends on, as a real one would."""
+    subprocess.run([*GOVERN, "catalog", "lock"], cwd=root, check=True, capture_output=True)
+
+
+PARTS: dict[str, Callable[[Path, int], Iterator[Figure]]] = {
+    "starter": starter,
+    "scale": scale,
+    "diff": difference,
+    "pdf": document,
+}
