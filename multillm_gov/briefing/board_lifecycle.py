@@ -1,0 +1,150 @@
+"""Lifecycle: which models go away, when, and whether a move can still be made in time."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from multillm_gov.briefing.board_wording import MOST_MARKS, bounded, part_of
+from multillm_gov.briefing.headline import CALM_SLACK_DAYS
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.measures.lifecycle import runway_days, slack_days
+from multillm_gov.report import Cell, Column, Event, Paragraph, Section, Status, Timeline
+from multillm_gov.rules.assessment import Assessment
+from multillm_gov.units import count_of
+
+HORIZON_YEARS = 2
+
+
+class _Model(Struct, frozen=True, kw_only=True):
+    """One model of the portfolio and its dates."""
+
+    name: str
+    facts: ModelFacts | None
+    routed: int
+    fallback: int
+    runway: int | None
+    slack: int | None
+
+    @property
+    def status(self) -> Status:
+        """Bad when a move can no longer be made in time; a routed model without a date is on watch (method 9)."""
+        if self.slack is None:
+            return "watch" if self.routed else "neutral"
+        return "bad" if self.slack < 0 else "watch" if self.slack <= CALM_SLACK_DAYS else "good"
+
+
+def lifecycle_section(assessment: Assessment) -> Section:
+    """A calendar of two years and a table of every model."""
+    models = _models(assessment)
+    if not models:
+        return Section(id="lifecycle", title="Lifecycle", blocks=(Paragraph("No model is used."),))
+    lead = assessment.portfolio.settings.migration_lead_days
+    said = (
+        f"Slack is the time to retirement less {lead} days, what a move to another model takes here. A date that is "
+        "not known means that no source has published one, not that the model stays."
+    )
+    rows = [_row(model) for model in models]
+    columns = (
+        Column("Model"),
+        Column("Used in"),
+        Column("Retires"),
+        Column("Slack", numeric=True),
+        Column("Move to"),
+    )
+    blocks = (Paragraph(said), _timeline(assessment, models), *bounded("Models in use", columns, rows, "model"))
+    return Section(id="lifecycle", title="Lifecycle", blocks=blocks)
+
+
+def _models(assessment: Assessment) -> list[_Model]:
+    """Least slack first, then those without a date, routed ones before fallbacks."""
+    known: dict[str, ModelFacts | None] = {}
+    routed: Counter[str] = Counter()
+    fallback: Counter[str] = Counter()
+    for task in assessment.figures.tasks:
+        known |= {leg.model: leg.facts for leg in task.legs} | {spare.model: spare.facts for spare in task.fallbacks}
+        routed.update({leg.model for leg in task.legs})
+        fallback.update({spare.model for spare in task.fallbacks})
+    lead = assessment.portfolio.settings.migration_lead_days
+    models = [
+        _Model(
+            name=name,
+            facts=facts,
+            routed=routed[name],
+            fallback=fallback[name],
+            runway=runway_days(facts, assessment.as_of) if facts else None,
+            slack=slack_days(facts, assessment.as_of, lead) if facts else None,
+        )
+        for name, facts in known.items()
+    ]
+    return sorted(models, key=lambda m: (m.slack is None, m.slack or 0, -m.routed, m.name))
+
+
+def _timeline(assessment: Assessment, models: list[_Model]) -> Timeline:
+    start = assessment.as_of
+    end = _years_later(start, HORIZON_YEARS)
+    lead = timedelta(days=assessment.portfolio.settings.migration_lead_days)
+    dated = [model for model in models if model.runway is not None]
+    within = [model for model in dated if start + timedelta(days=model.runway or 0) <= end]
+    undated = len(models) - len(dated)
+    title = f"{part_of(len(within), len(models), 'model')} retire by {end}"
+    if undated:
+        title += f"; for {undated:,} no date is known"
+    shown = models[:MOST_MARKS]
+    return Timeline(
+        title=title,
+        summary="; ".join(f"{model.name} {_day(model) or 'date not known'}" for model in shown),
+        start=start.isoformat(),
+        end=end.isoformat(),
+        events=tuple(
+            Event(
+                label=model.name,
+                day=_day(model),
+                text=_told(model),
+                status=model.status,
+                since=(start + timedelta(days=model.runway) - lead).isoformat() if model.runway is not None else "",
+            )
+            for model in shown
+        ),
+    )
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)
+
+
+def _day(model: _Model) -> str:
+    retirement = model.facts.lifecycle.retirement if model.facts else None
+    return retirement.isoformat() if retirement else ""
+
+
+def _told(model: _Model) -> str:
+    if model.facts is None:
+        return "model not known"
+    if model.runway is None:
+        return "date not known"
+    if model.runway <= 0:
+        return f"retired {_day(model)}"
+    return f"{_day(model)}, slack {count_of(model.slack or 0, 'day')}"
+
+
+def _row(model: _Model) -> tuple[Cell, ...]:
+    uses = [f"{model.routed} routed"] if model.routed else []
+    uses += [f"{model.fallback} fallback"] if model.fallback else []
+    slack = "not known" if model.slack is None else f"{model.slack:,} days"
+    return (
+        Cell(model.name),
+        Cell(", ".join(uses)),
+        Cell(_day(model) or "date not known"),
+        Cell(slack, model.status),
+        Cell(_successor(model.facts)),
+    )
+
+
+def _successor(facts: ModelFacts | None) -> str:
+    if facts is None or facts.lifecycle.successor is None:
+        return "not named"
+    return f"{facts.lifecycle.successor.model} ({facts.lifecycle.successor.origin})"

@@ -1,0 +1,24 @@
+"""What a price change of one entity does to the whole bill (method 5)."""
+
+from collections.abc import Sequence
+
+MILD_RISE = 0.20
+BASE_RISE = 0.35
+"""Midpoint of the 30-40 % rises documented inside one contract cycle; an assumption, not a forecast."""
+SEVERE_RISE = 1.00
+"""What list prices of single models have done when an introductory price ended."""
+
+
+def bill_rise(share: float, price_rise: float) -> float:
+    """Relative rise of total spend when an entity with ``share`` of it raises all prices by ``price_rise``: s * g."""
+    return share * price_rise
+
+
+def largest_bill_rise(shares: Sequence[float], price_rise: float) -> float:
+    """The worst single-entity repricing; 0 when there is nothing to reprice."""
+    return max((bill_rise(share, price_rise) for share in shares), default=0.0)
+
+
+def share_within(tolerated_rise: float, price_rise: float) -> float:
+    """The largest share whose repricing stays within a tolerated rise of the bill (at most 1)."""
+    return min(tolerated_rise / price_rise, 1.0)
