@@ -25,7 +25,6 @@ from multillm_gov.documents.complaints import Complaints, StopReadingError
 from multillm_gov.documents.document import Marks
 from multillm_gov.documents.refusals import Refusals
 from multillm_gov.documents.scalars import DoubtError, Scalars
-from multillm_gov.documents.syntax import ParserError, stop_at_error
 from multillm_gov.errors import MissingExtraError
 
 MAX_DEPTH = 64
@@ -64,6 +63,8 @@ def compose(complaints: Complaints) -> Composed:
     try:
         _build(complaints.source.content, composed, refusals)
     except YAMLError as error:
+        from multillm_gov.documents.syntax import ParserError, stop_at_error  # its words: for broken files only
+
         with suppress(StopReadingError):
             stop_at_error(cast("ParserError", error), complaints)
     except StopReadingError:

@@ -5,12 +5,11 @@ from array import array
 from typing import Any, NoReturn, Protocol
 
 from multillm_gov.documents.complaints import Complaints
+from multillm_gov.documents.decoding import CONTROL
 from multillm_gov.documents.document import Marks
 from multillm_gov.documents.scalars import MERGE, DoubtError
-from multillm_gov.documents.syntax import CONTROL
 
-_UNSEEN = re.compile(rf"{CONTROL.pattern}|[\t\n\r]")
-"""What no key may hold."""
+_BREAK = re.compile(r"[\t\n\r]")
 _DEEP_REMEDY = "Remove the nesting; no governed file needs it."
 
 
@@ -82,7 +81,7 @@ class Refusals:
 
     def check_characters(self, event: Event, *, is_key: bool) -> None:
         """Refuse control characters that an escape in a quoted scalar makes, and line breaks in keys."""
-        found = (_UNSEEN if is_key else CONTROL).search(event.value)
+        found = CONTROL.search(event.value) or (_BREAK.search(event.value) if is_key else None)
         if found:
             self.complaints.refuse(
                 "unsafe-yaml",

@@ -1,12 +1,9 @@
 """The YAML parser's complaints in plain words, each with what to do."""
 
-import re
 from typing import NoReturn, Protocol
 
 from multillm_gov.documents.complaints import Complaints, StopReadingError
-
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
-"""Characters no governed file may hold: they steer terminals, or show nothing."""
+from multillm_gov.documents.decoding import CONTROL
 
 
 class ParserMark(Protocol):

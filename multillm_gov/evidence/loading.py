@@ -33,7 +33,9 @@ def _records(document: Document, flaws: list[Flaw]) -> list[PlacedRecord]:
     else:
         written = document.data.get("records") if isinstance(document.data, dict) else None
         count = len(written) if isinstance(written, list) else 0
-        sound = [(index, convert(document, ("records", index), EvidenceRecord)[0]) for index in range(count)]
+        sound = [
+            (index, convert(document, ("records", index), EvidenceRecord, explain=False)[0]) for index in range(count)
+        ]
     return [
         PlacedRecord(record=record, place=Place(document.path, ("records", index)))
         for index, record in sound

@@ -98,7 +98,7 @@ def _task_classes(document: Document, flaws: list[Flaw]) -> Iterator[TaskClass]:
 def _sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tuple[str, Any]]:
     entries = document.data.get(key) if isinstance(document.data, dict) else None
     for name in entries if isinstance(entries, dict) else ():
-        value, _ = convert(document, (key, name), kind)
+        value, _ = convert(document, (key, name), kind, explain=False)
         if value is not None:
             yield name, value
 
@@ -118,7 +118,7 @@ def _policy_file(document: Document, flaws: list[Flaw]) -> tuple[list[Policy], l
         enumerate(file.waivers)
         if file is not None
         else (
-            (index, convert(document, ("waivers", index), Waiver)[0])
+            (index, convert(document, ("waivers", index), Waiver, explain=False)[0])
             for index in range(len(waivers) if isinstance(waivers, list) else 0)
         )
     )

@@ -1,0 +1,58 @@
+"""Why a value does not fit its type: every mistake in it, at its place. Imported where there is one."""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import Any, cast
+
+import jsonschema_rs
+import msgspec
+
+from multillm_gov.documents.document import Document
+from multillm_gov.documents.mistakes import Mistake, SchemaError, find_mistakes, without_echoes
+from multillm_gov.documents.schema import cached_schema
+from multillm_gov.finding import Flaw
+from multillm_gov.location import Pointer
+
+MAX_SCHEMA_FLAWS = 100
+"""Flaws reported per conversion; more of them add nothing to a reader."""
+
+
+def explain_misfit(
+    document: Document, pointer: Pointer, kind: type[Any], value: object, error: msgspec.ValidationError
+) -> tuple[Flaw, ...]:
+    """All mistakes in a value that the decoder refused with ``error``; in order of place, at least one."""
+    schema = cached_schema(kind)
+    errors = _validator(kind).iter_errors(value)  # type: ignore[arg-type] # as in `cached_schema`
+    found = islice(find_mistakes(cast("Iterator[SchemaError]", errors), schema), MAX_SCHEMA_FLAWS)
+    flaws = {_flaw(document, pointer, mistake): None for mistake in without_echoes(found)}
+    if not flaws:
+        flaws = {_flaw(document, pointer, _as_decoder_says(error)): None}
+    return tuple(sorted(flaws, key=lambda flaw: (flaw.location.line, flaw.location.column, flaw.message)))
+
+
+@cache
+def _validator(kind: type[Any]) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(cached_schema(kind), validate_formats=True)
+
+
+def _flaw(document: Document, pointer: Pointer, mistake: Mistake) -> Flaw:
+    route = (*pointer, *mistake.pointer)
+    return Flaw(
+        kind="schema",
+        message=mistake.message,
+        location=document.locate(route, on_key=mistake.on_key),
+        remedy=mistake.remedy,
+        subject=str(route[1]) if len(route) > 1 and isinstance(route[1], str) else "",
+    )
+
+
+def _as_decoder_says(error: msgspec.ValidationError) -> Mistake:
+    """The decoder's own words, where the schema finds nothing: what it refuses is never lost."""
+    message, _, path = str(error).partition(" - at `")
+    steps: list[str | int] = []
+    for part in path.rstrip("`").removeprefix("$").replace("[", ".[").split(".")[1:]:
+        if part == "[...]":
+            break
+        steps.append(int(part[1:-1]) if part.startswith("[") else part)
+    return Mistake(tuple(steps), message, "Correct the value as its schema describes it (`govern schema`).")
