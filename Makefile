@@ -1,0 +1,56 @@
+# Everything runs from .venv, which the first target called sets up. Needed: Python 3.11 or later, make, git.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+READY := .venv/.ready
+GOVERN := $(BIN)/govern
+
+# The first Python on the path that really runs and is recent enough; override with `make PYTHON=/path/to/python`.
+PYTHON = $(shell for python in python3.11 python3 python3.12 python3.13; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; exit; fi; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format docs bench
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+# The stamp is as old as the last installation, so repeated calls cost nothing.
+$(READY): pyproject.toml
+	@test -x $(BIN)/python || test -n "$(PYTHON)" || { echo "make: no Python 3.11 or later on the path" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# A clone of a single commit has nothing older to compare with, so it is compared with itself.
+demo: $(READY)  ## Check, diff and report on this repository's own portfolio, into reports/
+	$(GOVERN) check
+	@base=$$(git rev-parse --verify --quiet 'HEAD~1^{commit}' || git rev-parse HEAD); \
+		echo $(GOVERN) diff $$base; $(GOVERN) diff $$base --fail-on never
+	$(GOVERN) report --output reports/board.md
+	$(GOVERN) report --output reports/board.html
+	$(GOVERN) report --output reports/board.pdf
+	@ls -l reports
+
+test: $(READY)  ## Run the tests
+	$(BIN)/pytest --numprocesses auto --dist loadfile
+
+lint: $(READY)  ## Check style, types, floors and workflows
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet --pedantic .
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+
+format: $(READY)  ## Rewrite code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(READY)  ## Write the generated pages and schemas anew
+	$(BIN)/python tools/write_docs.py
+
+bench: $(READY)  ## Measure the ratios that benchmarks/ promises
+	$(BIN)/python -m compileall -q multillm_gov benchmarks
+	$(BIN)/python -m benchmarks
