@@ -56,7 +56,7 @@ models:
     usd_fixed_per_month: 1150
     max_input_tokens: 32768
     max_output_tokens: 8192
-    capabilities: [response_schema]
+    capabilities: [response_schema, function_calling]
     exposure: {family: lead-scorer, vendor: in-house, provider: in-house, cloud: in-house, jurisdiction: US}
     regions: [US]
 """
@@ -84,28 +84,33 @@ TASK_CLASS = """\
     spend_cap:
       monthly: {cap}
       per_request: 2.50
-    quality: {{floor: 0.80}}
+    {quality}
     latency: {{p95_seconds: 8}}
     data: {{classification: internal}}
     review: {{last: 2026-10-01, every_months: 3}}
     tags: [{tag}]
 """
 
+FLOOR = "0.80"
+
 # Current models of five vendors: primary, second leg, fallback, each at another vendor than the one before.
 MIXES = (
     ("anthropic/claude-sonnet-4-6", "openai/gpt-5.4-2026-03-05", "gemini/gemini-3.5-flash"),
     ("openai/gpt-5.4-2026-03-05", "anthropic/claude-sonnet-4-6", "mistral/mistral-large-2512"),
     ("gemini/gemini-3.5-flash", "openai/gpt-5.4-mini-2026-03-17", "anthropic/claude-sonnet-4-6"),
-    ("openai/gpt-5.4-mini-2026-03-17", "gemini/gemini-3.1-flash-lite", "mistral/mistral-small-2603"),
-    ("openai/gpt-5.4-nano-2026-03-17", "mistral/mistral-small-2603", "gemini/gemini-3.1-flash-lite"),
-    ("gemini/gemini-3.1-flash-lite", "openai/gpt-5.4-nano-2026-03-17", "mistral/mistral-small-2603"),
+    ("openai/gpt-5.4-mini-2026-03-17", "gemini/gemini-3.5-flash-lite", "mistral/mistral-small-2603"),
+    ("openai/gpt-5.4-mini-2026-03-17", "mistral/mistral-small-2603", "gemini/gemini-3.5-flash-lite"),
+    ("gemini/gemini-3.5-flash-lite", "openai/gpt-5.4-mini-2026-03-17", "mistral/mistral-small-2603"),
     ("mistral/mistral-large-2512", "gemini/gemini-3.5-flash", "openai/gpt-5.4-2026-03-05"),
     ("custom/lead-scorer-v3", "openai/gpt-5.4-mini-2026-03-17", "mistral/mistral-small-2603"),
 )
 
 
 def task_class(number: int, *, changed: bool = False) -> str:
-    """One task class; figures spread by coprime strides, one in a hundred without fallbacks (a finding)."""
+    """One task class; figures spread by coprime strides.
+
+    A portfolio in use is mostly in order: one in a hundred has no fallback, one in fifty a floor without evidence.
+    """
     primary, secondary, fallback = MIXES[number % len(MIXES)]
     weight = 50 + 5 * (number % 9)
     requests = 1_000 + 137 * (number % 977)
@@ -124,6 +129,7 @@ def task_class(number: int, *, changed: bool = False) -> str:
         output_tokens=100 + 40 * (number % 29),
         cached=(number % 5) / 10,
         p99=8_000 + 100 * (number % 71),
+        quality=f"quality: {{floor: {FLOOR}}}" if number % 50 == 0 else "needs: {capabilities: [function_calling]}",
         cap=20_000 if changed else 25_000,
         tag="customer-facing" if number % 3 else "internal-use",
     )
