@@ -40,7 +40,7 @@ class CommandGroup(click.Group):
         if not name.startswith("-") and not ctx.resilient_parsing and self.get_command(ctx, name) is None:
             from difflib import get_close_matches
 
-            near = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
+            near = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.65)
             meant = f" Did you mean {' or '.join(f'`govern {other}`' for other in near)}?" if near else ""
             raise click.UsageError(f"There is no command `{name}`.{meant}", ctx)
         return super().resolve_command(ctx, args)
