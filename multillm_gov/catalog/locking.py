@@ -6,6 +6,7 @@ from datetime import date
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.known import KnownModels
 from multillm_gov.catalog.lock import FORMAT, Lock
+from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.overrides import Overrides, chain_of
 from multillm_gov.catalog.plausibility import TypicalPrice, family_key
 from multillm_gov.catalog.price_map import PriceMap
@@ -54,3 +55,42 @@ def _typical(models: Iterable[ModelFacts], known: KnownModels) -> dict[str, Typi
         if price is not None:
             found[key] = price
     return dict(sorted(found.items()))
+
+
+def lock_changes(before: Lock | None, after: Lock) -> tuple[str, ...]:
+    """What a new lock changes, a line each, by model: prices and retirement dates moved, models come and gone.
+
+    The price map's own version and digest come last, where they differ.
+    """
+    if before is None:
+        return tuple(f"{name}: added" for name in after.models)
+    told = []
+    for name in sorted({*before.models, *after.models}):
+        old, new = before.models.get(name), after.models.get(name)
+        if old is None or new is None:
+            told.append(f"{name}: {'added' if old is None else 'removed'}")
+        elif old != new:
+            told += [f"{name}: {change}" for change in _moved(old, new)]
+    if before.litellm != after.litellm:
+        told.append(f"litellm {before.litellm} → {after.litellm}")
+    elif before.price_map != after.price_map:
+        told.append(f"price map {before.price_map[:12]} → {after.price_map[:12]}")
+    return tuple(told)
+
+
+def _moved(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
+    """What moved in one model's facts; a change with no words of its own is named by its field."""
+    told = list(move_effects(old, new, retirement=False))
+    before, after = old.lifecycle, new.lifecycle
+    if before.retirement != after.retirement:
+        told.append(f"retirement {before.retirement or 'not known'} → {after.retirement or 'not known'}")
+    old_successor = before.successor.model if before.successor is not None else "none"
+    new_successor = after.successor.model if after.successor is not None else "none"
+    if old_successor != new_successor:
+        told.append(f"successor {old_successor} → {new_successor}")
+    if told:
+        return tuple(told)
+    fields = [
+        name.replace("_", " ") for name in ModelFacts.__struct_fields__ if getattr(old, name) != getattr(new, name)
+    ]
+    return (f"{', '.join(fields)} changed",)

@@ -6,17 +6,22 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.units import spell_count, spell_money
 
 
-def move_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
+def move_effects(old: ModelFacts, new: ModelFacts, *, retirement: bool = True) -> tuple[str, ...]:
     """Differences in price, context and capabilities, most costly first; empty when none is known.
 
     Prices are list prices in US dollars per million tokens, before any tier.
+
+    Args:
+        old: What is left.
+        new: What is moved to.
+        retirement: Whether to tell that the new model retires itself.
     """
     return (
         *_price_effects(old, new),
         *_limit_effect("context", old.max_input_tokens, new.max_input_tokens),
         *_limit_effect("longest answer", old.max_output_tokens, new.max_output_tokens),
         *_capability_effects(old, new),
-        *_retirement_effect(new),
+        *(_retirement_effect(new) if retirement else ()),
     )
 
 

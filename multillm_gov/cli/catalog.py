@@ -1,0 +1,175 @@
+"""``govern catalog``: what is known of models; lock the facts a portfolio depends on."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from multillm_gov import exits
+from multillm_gov.cli.options import as_of_option, root_option, today
+
+_format = click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to tell.",
+)
+
+
+@click.group("catalog", invoke_without_command=True)
+@click.option("--unresolved", is_flag=True, help="List price map entries whose vendor or provider is not known.")
+@click.pass_context
+def command(ctx: click.Context, *, unresolved: bool) -> None:
+    """What is known of models, and the lock of the facts a portfolio depends on.
+
+    \b
+    Examples:
+      govern catalog show anthropic/claude-sonnet-4-6
+      govern catalog search "gemini flash" --provider gemini
+      govern catalog lock
+      govern catalog lock --check
+      govern catalog --unresolved
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if unresolved:
+        _tell_unresolved()
+    else:
+        click.echo(ctx.get_help())
+        ctx.exit(exits.USAGE)
+
+
+@command.command("show")
+@click.argument("model")
+@_format
+@as_of_option
+@root_option
+def show(model: str, *, format_name: str, as_of: date | None, root: Path | None) -> None:
+    """All facts of one model: price with its tiers, exposure at six levels, lifecycle, successor.
+
+    Inside a portfolio its own declarations and its lock hold.
+
+    \b
+    Examples:
+      govern catalog show openai/gpt-4o
+      govern catalog show bedrock/eu.anthropic.claude-sonnet-4-6 --format json
+    """
+    from multillm_gov.cli.catalog_text import as_data, model_text
+    from multillm_gov.workflows.catalog import show_model
+
+    facts, catalog = show_model(model, root=root, as_of=as_of or today())
+    told = facts.lifecycle.successor
+    successor = catalog.find(told.model) if told is not None else None
+    click.echo(_json(as_data(facts)) if format_name == "json" else model_text(facts, successor))
+
+
+@command.command("search")
+@click.argument("text", default="")
+@click.option("--mode", default="", help="Only models of this mode, such as chat or embedding.")
+@click.option("--vendor", default="", help="Only models this vendor made.")
+@click.option("--provider", default="", help="Only models this provider serves.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Most models told.")
+@_format
+@as_of_option
+@root_option
+def search(
+    text: str,
+    *,
+    mode: str,
+    vendor: str,
+    provider: str,
+    limit: int,
+    format_name: str,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """Models that are not retired and whose name, family or vendor holds every word of TEXT.
+
+    \b
+    Examples:
+      govern catalog search sonnet --provider anthropic
+      govern catalog search --mode embedding --vendor mistral
+    """
+    from multillm_gov.cli.catalog_text import as_data, table_text
+    from multillm_gov.workflows.catalog import Wanted, search_models
+
+    wanted = Wanted(mode=mode, vendor=vendor, provider=provider)
+    found = search_models(text, wanted, root=root, as_of=as_of or today())
+    if format_name == "json":
+        click.echo(_json([as_data(facts) for facts in found[:limit]]))
+    elif found:
+        click.echo(table_text(found[:limit]))
+    if len(found) > limit:
+        click.echo(f"{len(found) - limit} more; raise --limit or narrow the search.", err=True)
+    elif not found:
+        click.echo("No model fits.", err=True)
+
+
+@command.command("lock")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when the lock would change.")
+@as_of_option
+@root_option
+@click.pass_context
+def lock(ctx: click.Context, *, only_check: bool, as_of: date | None, root: Path | None) -> None:
+    """Write catalog/catalog.lock.json: the facts this portfolio depends on, so that results move only when it does.
+
+    Says which prices, dates and successors move. A check compares by the lock's own day unless --as-of says another.
+
+    \b
+    Examples:
+      govern catalog lock
+      govern catalog lock --check
+    """
+    from multillm_gov.rendering.plain.escaping import visible
+    from multillm_gov.workflows.catalog import compare_lock, write_lock
+
+    day = today()
+    found = compare_lock(root, as_of=as_of if only_check else as_of or day, today=day)
+    if not only_check:
+        write_lock(found)
+    for change in found.changes:
+        click.echo(visible(change))
+    for name in found.unknown:
+        click.echo(visible(f"`{name}` is not known and not in the lock; `govern check` says more."), err=True)
+    if found.flaws:
+        click.echo(f"{found.flaws} mistakes in the portfolio's files may hide models; run `govern check`.", err=True)
+    if only_check:
+        click.echo("The lock would change." if found.changes else "The lock is up to date.", err=True)
+        ctx.exit(exits.FINDINGS if found.changes else exits.CLEAN)
+    click.echo(f"wrote {found.path}: {len(found.lock.models)} models, litellm {found.lock.litellm}", err=True)
+
+
+@command.command("list")
+@click.option("--unresolved", is_flag=True, required=True, help="Entries whose vendor or provider is not known.")
+def list_models(*, unresolved: bool) -> None:
+    """List price map entries whose vendor or provider is not known: they are never guessed.
+
+    \b
+    Examples:
+      govern catalog list --unresolved
+    """
+    if unresolved:
+        _tell_unresolved()
+
+
+def _tell_unresolved() -> None:
+    from multillm_gov.rendering.plain.escaping import visible
+    from multillm_gov.workflows.catalog import unresolved_models
+
+    found = unresolved_models()
+    for name in found.names:
+        click.echo(visible(name))
+    share = len(found.names) / found.entries if found.entries else 0.0
+    click.echo(
+        f"{len(found.names)} of {found.entries:,} chat and embedding entries ({share:.1%}) have no known vendor or "
+        "provider. Declare what you know of one below `models:` in catalog/.",
+        err=True,
+    )
+
+
+def _json(value: object) -> str:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

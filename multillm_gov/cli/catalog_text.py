@@ -1,0 +1,137 @@
+"""How ``govern catalog`` tells a model on a terminal and to a machine."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.moves import move_effects
+from multillm_gov.catalog.price import UNIT_PRICES, Price, TokenPrice
+from multillm_gov.dimensions import Level
+from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.units import spell_count, spell_money
+
+_TOLD_AS = {"override": "declared in catalog/", "litellm": "LiteLLM's price map", "retired-list": "list of past models"}
+
+
+def model_text(facts: ModelFacts, successor: ModelFacts | None) -> str:
+    """All facts of a model, one a line; control characters spelt out."""
+    rows = [("known from", _TOLD_AS[facts.source]), ("mode", facts.mode)]
+    rows += [(level.value, facts.exposure.at(level)) for level in Level]
+    rows += [("processed in", ", ".join(facts.regions) or "not known")]
+    rows += list(_price_rows(facts.price))
+    if facts.usd_fixed_per_month:
+        rows.append(("fixed cost", f"{spell_money(facts.usd_fixed_per_month)} a month"))
+    rows += [
+        ("context", _count(facts.max_input_tokens, "tokens")),
+        ("longest answer", _count(facts.max_output_tokens, "tokens")),
+        ("can", _listed(facts.capabilities)),
+        ("cannot", _listed(facts.lacks) if facts.lacks else "nothing is denied"),
+        (
+            "rate limit",
+            f"{_count(facts.requests_per_minute, 'requests')}, {_count(facts.tokens_per_minute, 'tokens')}"
+            if facts.requests_per_minute or facts.tokens_per_minute
+            else "not known",
+        ),
+    ]
+    rows += list(_lifecycle_rows(facts, successor))
+    width = max(len(label) for label, _ in rows)
+    lines = [facts.name, *(f"  {label:<{width}}  {text}" for label, text in rows)]
+    return "\n".join(visible(line) for line in lines)
+
+
+def _lifecycle_rows(facts: ModelFacts, successor: ModelFacts | None) -> Iterator[tuple[str, str]]:
+    lifecycle = facts.lifecycle
+    if lifecycle.retirement is not None:
+        yield "retirement", f"{lifecycle.retirement} ({lifecycle.source})"
+    else:
+        yield "retirement", f"not known{f' ({lifecycle.source})' if lifecycle.source else ''}"
+    if lifecycle.successor is not None:
+        told = lifecycle.successor
+        yield "move to", f"{told.model} ({told.origin}{f': {told.source}' if told.source else ''})"
+        if successor is not None:
+            effects = move_effects(facts, successor)
+            yield "the move", "; ".join(effects) or "changes no price, context or capability that is known"
+    if lifecycle.floating_alias:
+        fixed = f"; {lifecycle.snapshot} is fixed" if lifecycle.snapshot else ""
+        yield "alias", f"the provider may point it to another snapshot{fixed}"
+    if lifecycle.preview:
+        yield "preview", "may go at short notice"
+
+
+def _price_rows(price: Price | None) -> Iterator[tuple[str, str]]:
+    if price is None:
+        yield "price", "not known"
+        return
+    yield "price", _token_text(price.standard) or "none per token"
+    for tier in price.tiers:
+        edge = "from" if tier.at_threshold else "above"
+        yield f"{edge} {spell_count(tier.above_input_tokens)}", _token_text(tier.price)
+        for service, tokens in sorted(tier.services.items()):
+            yield f"{edge} {spell_count(tier.above_input_tokens)}, {service}", _token_text(tokens)
+    for service, tokens in sorted(price.services.items()):
+        yield service, _token_text(tokens)
+    for name in UNIT_PRICES:
+        amount = getattr(price, name)
+        if amount is not None:
+            yield name.removeprefix("usd_").replace("_", " "), spell_money(amount)
+
+
+def _token_text(tokens: TokenPrice) -> str:
+    parts = [
+        f"{name.replace('_', ' ')} {spell_money(value * 10**6)}"
+        for name in TokenPrice.__struct_fields__
+        if (value := getattr(tokens, name)) is not None
+    ]
+    return ", ".join(parts) + " per million tokens" if parts else ""
+
+
+def _listed(names: frozenset[str] | None) -> str:
+    if names is None:
+        return "not known"
+    return ", ".join(sorted(name.replace("_", " ") for name in names)) or "nothing told"
+
+
+def _count(number: int | None, unit: str) -> str:
+    return "not known" if number is None else f"{spell_count(number)} {unit}"
+
+
+def table_text(models: Sequence[ModelFacts]) -> str:
+    """One line a model: name, maker, mode, list price per million tokens in and out, context, end."""
+    rows = [("model", "vendor", "mode", "in $/M", "out $/M", "context", "retires")]
+    rows += [
+        (
+            facts.name,
+            facts.exposure.vendor,
+            facts.mode,
+            _million(facts, "input"),
+            _million(facts, "output"),
+            spell_count(facts.max_input_tokens) if facts.max_input_tokens else "",
+            str(facts.lifecycle.retirement or ""),
+        )
+        for facts in models
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    right = {3, 4, 5}
+    return "\n".join(
+        visible(
+            "  ".join(
+                cell.rjust(width) if column in right else cell.ljust(width)
+                for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+        )
+        for row in rows
+    )
+
+
+def _million(facts: ModelFacts, side: str) -> str:
+    price: Decimal | None = getattr(facts.price.standard, side) if facts.price is not None else None
+    return "" if price is None else f"{(price * 10**6).normalize():f}"
+
+
+def as_data(facts: ModelFacts) -> dict[str, Any]:
+    """A model as JSON data: amounts are exact decimals in text, prices US dollars per token, nulls are not known."""
+    told: dict[str, Any] = msgspec.to_builtins(facts, order="sorted")
+    return told

@@ -1,0 +1,200 @@
+"""``govern catalog``: what is known of models, and the lock of a portfolio."""
+
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+
+from multillm_gov.catalog.exposure import resolve_exposure
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.lock import Lock, encode_lock, read_lock
+from multillm_gov.catalog.locking import build_lock, lock_changes
+from multillm_gov.catalog.lookup import LayeredCatalog, open_catalog
+from multillm_gov.catalog.overrides import Overrides, load_overrides
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.documents.document import Document, SourceFile
+from multillm_gov.documents.layout import LOCK
+from multillm_gov.documents.yaml_reader import read_document
+from multillm_gov.errors import SourceError, UsageError
+from multillm_gov.portfolio.loading import load_portfolio
+from multillm_gov.sources.disk import read_folder
+from multillm_gov.sources.output import write_bytes
+from multillm_gov.sources.price_map import read_price_map
+from multillm_gov.sources.root import find_root
+
+RESOLVED_MODES = frozenset({"chat", "embedding"})
+"""Modes whose makers and providers the catalog answers for."""
+
+
+class Locked(Struct, frozen=True, kw_only=True):
+    """What locking did, or would do."""
+
+    path: Path
+    lock: Lock
+    changes: tuple[str, ...]
+    """Empty when the lock on disk says the same."""
+    unknown: tuple[str, ...]
+    """Models that allocations name and nobody knows: not in the lock."""
+    flaws: int
+    """Mistakes in the portfolio's files, which may hide models."""
+
+
+class Unresolved(Struct, frozen=True, kw_only=True):
+    """Chat and embedding entries of the price map without a known vendor or provider."""
+
+    names: tuple[str, ...]
+    entries: int
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What a search asks for beside its words; empty: anything."""
+
+    mode: str = ""
+    vendor: str = ""
+    provider: str = ""
+
+    def fits(self, facts: ModelFacts) -> bool:
+        """Whether a model is of the mode, vendor and provider asked for."""
+        told = (facts.mode, facts.exposure.vendor, facts.exposure.provider)
+        return all(
+            asked in ("", known) for asked, known in zip((self.mode, self.vendor, self.provider), told, strict=True)
+        )
+
+
+class _Files(Struct, frozen=True, kw_only=True):
+    documents: dict[str, Document]
+    lock: SourceFile | None
+    flaws: int
+
+
+def show_model(name: str, *, root: Path | None = None, as_of: date) -> tuple[ModelFacts, LayeredCatalog]:
+    """All that is known of a model, as the portfolio around (if there is one) sees it.
+
+    Raises:
+        UsageError: nobody knows the model; the hint names close ones.
+        SourceError: ``root`` is given and no portfolio.
+        CatalogError: the lock or the price map cannot be read.
+    """
+    catalog = catalog_around(root, as_of)
+    facts = catalog.find(name)
+    if facts is None:
+        near = catalog.suggest(name)
+        hint = f"Did you mean {', '.join(f'`{other}`' for other in near)}?" if near else "Try `govern catalog search`."
+        raise UsageError(f"No model `{name}` is known", hint)
+    return facts, catalog
+
+
+def search_models(
+    text: str, wanted: Wanted = Wanted(), *, root: Path | None = None, as_of: date
+) -> tuple[ModelFacts, ...]:
+    """Models whose name, family or vendor holds every word of a text, by name; retired ones are left out.
+
+    Raises:
+        SourceError: ``root`` is given and no portfolio.
+        CatalogError: the lock or the price map cannot be read.
+    """
+    catalog = catalog_around(root, as_of)
+    price_map = read_price_map()
+    words = text.lower().split()
+    found = []
+    for name in sorted({*price_map.names, *catalog.overrides.models}):
+        exposure = resolve_exposure(name, price_map.provider_of(name))
+        told = f"{name.lower()} {exposure.family} {exposure.vendor} {exposure.model}"
+        if all(word in told for word in words) and (facts := catalog.find(name)) is not None:
+            found.append(facts)
+    return tuple(facts for facts in found if wanted.fits(facts) and not facts.retired_on(as_of))
+
+
+def unresolved_models() -> Unresolved:
+    """Entries of the price map whose vendor or provider is not known: they are listed, never guessed.
+
+    Raises:
+        CatalogError: the price map cannot be read.
+    """
+    price_map = read_price_map()
+    names, entries = [], 0
+    for name, entry in price_map.entries():
+        if entry.get("mode") not in RESOLVED_MODES:
+            continue
+        entries += 1
+        exposure = resolve_exposure(name, price_map.provider_of(name))
+        if UNKNOWN in (exposure.vendor, exposure.provider):
+            names.append(name)
+    return Unresolved(names=tuple(sorted(names)), entries=entries)
+
+
+def compare_lock(root: Path | None = None, *, as_of: date | None = None, today: date) -> Locked:
+    """What a new lock would change; by the old lock's own day unless another is asked for.
+
+    Raises:
+        SourceError: no portfolio there.
+        CatalogError: the price map cannot be read.
+    """
+    folder = find_root(Path.cwd()) if root is None else root
+    files = _read(folder)
+    old = read_lock(files.lock)[0] if files.lock is not None else None
+    portfolio, portfolio_flaws = load_portfolio(files.documents)
+    overrides, override_flaws = load_overrides(files.documents)
+    names = {model for task in portfolio.task_classes for model in task.models}
+    lock = build_lock(names, overrides, read_price_map(), as_of or (old.as_of if old is not None else today))
+    changes = lock_changes(old, lock)
+    if not changes and (files.lock is None or files.lock.data != encode_lock(lock)):
+        changes = (f"written anew for {lock.as_of}",)
+    return Locked(
+        path=folder / LOCK,
+        lock=lock,
+        changes=changes,
+        unknown=tuple(sorted(names - set(lock.models) - set(overrides.models))),
+        flaws=files.flaws + len(portfolio_flaws) + len(override_flaws),
+    )
+
+
+def lock_portfolio(root: Path, *, as_of: date) -> tuple[str, ...]:
+    """Write the lock of the portfolio in a folder; return the paths written, relative to it.
+
+    Raises:
+        SourceError: the folder cannot be read.
+        CatalogError: the price map cannot be read.
+        OutputError: the lock cannot be written; an old one is then intact.
+    """
+    write_lock(compare_lock(root, as_of=as_of, today=as_of))
+    return (LOCK,)
+
+
+def write_lock(locked: Locked) -> None:
+    """Write what `compare_lock` found, in one step.
+
+    Raises:
+        OutputError: it cannot be written; the old lock is then intact.
+    """
+    write_bytes(locked.path, encode_lock(locked.lock))
+
+
+def catalog_around(root: Path | None, as_of: date) -> LayeredCatalog:
+    """The catalog of the portfolio in ``root``, or around the current folder; without one, LiteLLM's facts alone.
+
+    Raises:
+        SourceError: ``root`` is given and cannot be read.
+        CatalogError: the lock is garbled.
+    """
+    try:
+        folder = find_root(Path.cwd()) if root is None else root
+    except SourceError:
+        return open_catalog(Overrides(), None, read_price_map, as_of)
+    files = _read(folder)
+    overrides, _ = load_overrides(files.documents)
+    return open_catalog(overrides, files.lock, read_price_map, as_of)
+
+
+def _read(folder: Path) -> _Files:
+    files, flaws = read_folder(folder)
+    documents, lock, count = {}, None, len(flaws)
+    for file in files:
+        if file.path == LOCK:
+            lock = file
+            continue
+        document, found = read_document(file)
+        count += len(found)
+        if document is not None:
+            documents[file.path] = document
+    return _Files(documents=documents, lock=lock, flaws=count)
