@@ -54,7 +54,8 @@ def _board(report: Report, painter: Painter, size: int) -> Iterator[str]:
     yield from _opening(report, painter, size)
     for part in report.sections:
         yield from section(part, painter, size)
-    yield from _findings(report, "Findings", painter, size)
+    if all(part.id != "findings" for part in report.sections):
+        yield from _findings(report, "Findings", painter, size)
     yield from provenance(report.provenance, painter)
     yield ""
     yield _verdict(report, painter)

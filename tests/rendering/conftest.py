@@ -66,7 +66,12 @@ RETIRED = Finding(
     remedy="Route `gemini/gemini-2.5-pro` instead (announced successor):\n"
     "route:\n  - {model: gemini/gemini-2.5-pro, weight: 100}",
     risk="Every request fails since 425 days: 80,000 requests and 30,000 USD of value a month.",
-    figures={"days_since_retirement": 425, "requests_per_month": Decimal(80000), "share": 1.0, "source": "announcement"},
+    figures={
+        "days_since_retirement": 425,
+        "requests_per_month": Decimal(80000),
+        "share": 1.0,
+        "source": "announcement",
+    },
     fingerprint="0f1e2d3c4b5a6978",
 )
 SHARED = Finding(
@@ -232,7 +237,12 @@ def diff_report() -> Report:
         title="",
         columns=(Column("Policy"), Column("What"), Column("Before", numeric=True), Column("After", numeric=True)),
         rows=(
-            (Cell("vendor-concentration", strong=True), Cell("max_share raised", "bad"), Cell("50.0 %"), Cell("60.0 %")),
+            (
+                Cell("vendor-concentration", strong=True),
+                Cell("max_share raised", "bad"),
+                Cell("50.0 %"),
+                Cell("60.0 %"),
+            ),
         ),
     )
     routes = Table(
@@ -313,7 +323,9 @@ def board_report() -> Report:
                             ),
                             ShareRow(
                                 label="Cloud",
-                                segments=tuple(Segment(label=f"cloud-{n}", share=s) for n, s in enumerate([0.5, *[0.1] * 5])),
+                                segments=tuple(
+                                    Segment(label=f"cloud-{n}", share=s) for n, s in enumerate([0.5, *[0.1] * 5])
+                                ),
                                 note="as declared",
                             ),
                         ),
@@ -335,7 +347,9 @@ def board_report() -> Report:
                         unit="USD",
                         references=(Reference(label="last quarter", value=6500),),
                     ),
-                    Table(title="Uncapped", columns=(Column("Task class"),), rows=(), empty="Every task class has a cap."),
+                    Table(
+                        title="Uncapped", columns=(Column("Task class"),), rows=(), empty="Every task class has a cap."
+                    ),
                 ),
             ),
             Section(

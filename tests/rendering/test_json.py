@@ -92,7 +92,12 @@ def test_any_text_survives_and_reaches_a_terminal_harmless(path: str, message: s
         figures={message: path},
     )
     report = Report(
-        kind="check", title="t", organization="o", as_of="2026-11-24", findings=(finding,), verdict=judge_counts((), None)
+        kind="check",
+        title="t",
+        organization="o",
+        as_of="2026-11-24",
+        findings=(finding,),
+        verdict=judge_counts((), None),
     )
     data = render(report)
     read = json.loads(data)["findings"][0]

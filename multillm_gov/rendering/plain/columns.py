@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.width import crop, pad, width, wrap
 from multillm_gov.report import Cell, Status, Table
 
@@ -22,7 +22,7 @@ def lay_out(table: Table, size: int, paint: Paint, *, marked: bool = True) -> li
     if not table.rows:
         return [visible(table.empty)]
     titles = [visible(column.title) for column in table.columns]
-    rows = [[(_MARKS[cell.status] if marked else "") + visible(cell.text) for cell in row] for row in table.rows]
+    rows = [[(_MARKS[cell.status] if marked else "") + _flat(cell.text) for cell in row] for row in table.rows]
     widths = _fit(table, titles, rows, size)
     numeric = [column.numeric for column in table.columns]
     lines = []
@@ -31,6 +31,11 @@ def lay_out(table: Table, size: int, paint: Paint, *, marked: bool = True) -> li
     for row, texts in zip(table.rows, rows, strict=True):
         lines.extend(_row(row, texts, widths, numeric, paint))
     return lines
+
+
+def _flat(text: str) -> str:
+    """One line; the lines of a remedy follow each other."""
+    return "  ".join(line.strip() for line in visible_lines(text) if line.strip())
 
 
 def _fit(table: Table, titles: list[str], rows: list[list[str]], size: int) -> list[int]:

@@ -13,8 +13,8 @@ def excerpt(location: Location, size: int) -> tuple[str, str] | None:
     if not line.strip():
         return None
     start = min(max(location.column - 1, 0), len(line))
-    end = location.end_column - 1 if location.end_line == location.line else len(line)
-    end = min(max(end, start + 1), max(len(line), start + 1))
+    end = len(line) if location.end_line > location.line else location.end_column - 1
+    end = max(min(end, len(line)), start + 1)
     first = _first_shown(line, start, end, size)
     shown, offset, length = "…" if first else "", 0, 0
     for index in range(first, len(line)):

@@ -27,8 +27,8 @@ _GATES = {
 def verdict_sentence(report: Report) -> str:
     """Outcome, counts and, where there is something to count, the gate."""
     counted = f"{outcome(report.verdict)}: {report.verdict.words}"
-    if report.kind == "diff" and report.findings:
-        counted += " new"
+    if report.kind == "diff":
+        counted += " introduced"
     return f"{counted}; {_GATES[report.verdict.fail_on]}." if report.findings else f"{counted}."
 
 

@@ -1,0 +1,66 @@
+"""Workflow commands of GitHub Actions: an annotation on the line of each finding, the worst first."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Finding, Severity
+from multillm_gov.rendering.plain.escaping import visible, visible_lines
+from multillm_gov.rendering.plain.wording import STATUS_WORDS, checked_sentence, verdict_sentence
+from multillm_gov.report import Metric, Report
+
+MEDIA_TYPE = "text/plain"
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+_SHOWN = 10
+"""Annotations of one kind that GitHub displays per step; the log keeps all."""
+_HEADLINES = 3
+
+
+def render(report: Report) -> bytes:
+    """One command a line and nothing else, the summary last; waived findings are only counted."""
+    active = sorted((finding for finding in report.findings if finding.active), key=lambda each: -each.severity)
+    lines = [_annotation(finding) for finding in active]
+    summary = "\n".join(_summary(report, active))
+    lines.append(_command("notice", {"title": "govern"}, summary))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _annotation(finding: Finding) -> str:
+    """Columns only for a span within one line: GitHub refuses them otherwise."""
+    location = finding.location
+    last = max(location.end_line, location.line)
+    properties = {"file": location.path, "line": str(location.line), "endLine": str(last)}
+    if location.line == last:
+        properties |= {"col": str(location.column), "endColumn": str(max(location.end_column, location.column))}
+    properties["title"] = f"{finding.rule} {finding.name}"
+    texts = [finding.message]
+    texts += [f"Risk: {finding.risk}"] if finding.risk else []
+    texts += [f"Mend: {finding.remedy}"] if finding.remedy else []
+    texts += [f"Policy: {finding.policy}"] if finding.policy else []
+    return _command(_COMMANDS[finding.severity], properties, "\n".join(texts))
+
+
+def _summary(report: Report, active: list[Finding]) -> Iterator[str]:
+    yield verdict_sentence(report)
+    yield checked_sentence(report)
+    for metric in report.headline[:_HEADLINES]:
+        yield _figure(metric)
+    if any(count > _SHOWN for count in (report.verdict.errors, report.verdict.warnings, report.verdict.notes)):
+        yield f"GitHub shows {_SHOWN} annotations of a kind; this log holds all {len(active):,}."
+
+
+def _figure(metric: Metric) -> str:
+    told = ", ".join(part for part in (metric.limit, STATUS_WORDS[metric.status], metric.note) if part)
+    return f"{metric.label}: {metric.value}" + (f" ({told})" if told else "")
+
+
+def _command(name: str, properties: dict[str, str], message: str) -> str:
+    """A command that its content cannot end: line breaks, in properties ``:`` and ``,`` too, are percent-encoded."""
+    settings = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name} {settings}::{'%0A'.join(_data(line) for line in visible_lines(message))}"
+
+
+def _data(line: str) -> str:
+    return line.replace("%", "%25")
+
+
+def _property(value: str) -> str:
+    return visible(value).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")

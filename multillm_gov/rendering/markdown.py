@@ -1,0 +1,111 @@
+"""Markdown as GitHub renders it: a comment for a check or a diff, a document for a board."""
+
+from collections.abc import Sequence
+
+from multillm_gov.finding import Finding, Severity
+from multillm_gov.rendering.markup.blocks import FOLD_CLOSING, fold_opening, section, table
+from multillm_gov.rendering.markup.budget import Part, assemble
+from multillm_gov.rendering.markup.escaping import inline, paragraph
+from multillm_gov.rendering.markup.findings import item, line
+from multillm_gov.rendering.plain.sections import headline_table
+from multillm_gov.rendering.plain.wording import checked_sentence, short_revision, verdict_sentence
+from multillm_gov.report import Cell, Column, Report, Table
+from multillm_gov.units import count_of
+
+MEDIA_TYPE = "text/markdown"
+MARKER = "<!-- govern -->\n"
+"""First line of a comment, by which the next run finds it again."""
+COMMENT_LIMIT = 65_536
+"""Characters that GitHub accepts in a comment."""
+_HEADLINES = 3
+
+
+def render(report: Report) -> bytes:
+    """UTF-8 Markdown; a check or diff starts with `MARKER` and keeps within `COMMENT_LIMIT` characters."""
+    if report.kind == "board":
+        return assemble(_document(report), None, "").rstrip("\n").encode() + b"\n"
+    parts = _diff(report) if report.kind == "diff" else _check(report)
+    return assemble(parts, COMMENT_LIMIT, f"govern {report.kind} --format json").rstrip("\n").encode() + b"\n"
+
+
+def _check(report: Report) -> list[Part]:
+    return [
+        Part(pieces=(MARKER, _verdict(report), paragraph(checked_sentence(report)) + "\n\n", _headline(report))),
+        *_findings(report),
+        *(Part(pieces=(section(part, 3),), noun="section") for part in report.sections),
+        _provenance(report),
+    ]
+
+
+def _diff(report: Report) -> list[Part]:
+    """What decides comes first: verdict, figures, what a reviewer must see; then what is folded."""
+    summary = f"{paragraph(report.summary)}\n\n" if report.summary else ""
+    sections = [Part(pieces=(section(part, 3),), noun="section") for part in report.sections if not part.folded]
+    details = [Part(pieces=(section(part, 3),), noun="section") for part in report.sections if part.folded]
+    resolved = Part(
+        pieces=tuple(line(finding) for finding in report.resolved),
+        noun="resolved finding",
+        opening=fold_opening(f"{count_of(len(report.resolved), 'finding')} resolved"),
+        closing=f"\n{FOLD_CLOSING}",
+    )
+    return [
+        Part(pieces=(MARKER, _verdict(report), summary, _headline(report))),
+        *sections,
+        *_findings(report),
+        *details,
+        resolved,
+        _provenance(report),
+    ]
+
+
+def _document(report: Report) -> list[Part]:
+    named = (report.organization, f"as of {report.as_of}", f"commit {short_revision(report.revision)}")
+    line = " · ".join(map(inline, named[: 3 if report.revision else 2]))
+    parts = [f"# {inline(report.title)}\n\n{line}\n\n", _verdict(report)]
+    parts += [f"{paragraph(report.summary)}\n\n"] if report.summary else []
+    parts += [table(headline_table(report.headline))] if report.headline else []
+    parts += [section(part, 2) for part in report.sections]
+    listed = [item(finding) for finding in report.findings]
+    if listed and all(part.id != "findings" for part in report.sections):
+        parts += ["## Findings\n\n", *listed, "\n"]
+    return [Part(pieces=tuple(parts)), _provenance(report)]
+
+
+def _verdict(report: Report) -> str:
+    word, _, rest = verdict_sentence(report).partition(": ")
+    counted, gated, gate = rest.partition("; ")
+    return f"**{word}: {counted.removesuffix('.')}**{gated}{gate}{'' if gate else '.'}\n\n"
+
+
+def _headline(report: Report) -> str:
+    metrics = report.headline if report.kind == "diff" else report.headline[:_HEADLINES]
+    return table(headline_table(metrics)) if metrics else ""
+
+
+def _findings(report: Report) -> list[Part]:
+    """What fails the gate in full view; the rest and what is waived folded."""
+    gate = report.verdict.fail_on or Severity.ERROR
+    failing = [finding for finding in report.findings if finding.active and finding.severity >= gate]
+    others = [finding for finding in report.findings if finding.active and finding.severity < gate]
+    waived = [finding for finding in report.findings if not finding.active]
+    return [
+        Part(pieces=_items(failing), noun="finding", closing="\n"),
+        *_folded(others, f"{count_of(len(others), 'finding')} below the gate"),
+        *_folded(waived, f"{count_of(len(waived), 'finding')} waived"),
+    ]
+
+
+def _folded(findings: Sequence[Finding], title: str) -> list[Part]:
+    opening, closing = fold_opening(title), f"\n{FOLD_CLOSING}"
+    return [Part(pieces=_items(findings), noun="finding", opening=opening, closing=closing)] if findings else []
+
+
+def _items(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The worst first; the report's order among equals."""
+    return tuple(item(finding) for finding in sorted(findings, key=lambda finding: -finding.severity))
+
+
+def _provenance(report: Report) -> Part:
+    rows = tuple((Cell(label), Cell(f"`{value}`")) for label, value in report.provenance)
+    listed = Table(title="", columns=(Column("What"), Column("Which")), rows=rows)
+    return Part(pieces=(fold_opening("Provenance") + table(listed) + FOLD_CLOSING,) if rows else ())

@@ -1,0 +1,1 @@
+"""Markdown: escaping, tables, findings, and keeping a comment within its host's limit."""

@@ -1,0 +1,40 @@
+"""Findings as a Markdown list: what, where, what it risks, how to mend it."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Finding
+from multillm_gov.rendering.markup.escaping import code, fence, inline
+from multillm_gov.rendering.plain.escaping import visible_lines
+
+
+def item(finding: Finding) -> str:
+    """One list item with its details below."""
+    head = (
+        f"- **{finding.severity.label}** {code(finding.rule)} {inline(finding.message)} ({code(str(finding.location))})"
+    )
+    return "\n".join([head, *_details(finding)]) + "\n"
+
+
+def line(finding: Finding) -> str:
+    """One list item without details, for what is gone."""
+    return f"- {code(finding.rule)} {inline(finding.message)}\n"
+
+
+def _details(finding: Finding) -> Iterator[str]:
+    if finding.risk:
+        yield f"  - Risk: {inline(finding.risk)}"
+    if finding.waiver is not None:
+        waiver = finding.waiver
+        ticket = f", {inline(waiver.ticket)}" if waiver.ticket else ""
+        approved = f"until {inline(waiver.expires)} by {inline(waiver.approved_by)}{ticket}"
+        yield f"  - Waived {approved}: {inline(waiver.reason)}"
+    elif finding.remedy:
+        first, *rest = visible_lines(finding.remedy.strip("\n"))
+        yield f"  - Mend: {inline(first)}"
+        if rest:
+            yield f"\n{fence(rest, '    ')}\n"
+    if finding.policy:
+        because = f": {inline(finding.because)}" if finding.because else ""
+        yield f"  - Policy {code(finding.policy)}{because}"
+    for related in finding.related:
+        yield f"  - See {code(str(related.location))}: {inline(related.message)}"
