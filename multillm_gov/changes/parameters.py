@@ -1,36 +1,18 @@
-"""Which way a policy's parameter moved, as far as its name tells.
-
-The convention of the rule book: ``max_*`` is a ceiling, ``min_*`` a floor, ``allow*`` permits, ``exempt*`` excuses,
-``forbid*``, ``deny*`` and ``require*`` demand. A limit added tightens, one removed loosens. Any other name proves
-nothing.
-"""
+"""A policy's parameters in two states: which way one moved, and how a reader sees it."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from multillm_gov.changes.change import Direction
-from multillm_gov.changes.directions import (
-    fewer_is_tighter,
-    higher_is_tighter,
-    lower_is_tighter,
-    more_is_tighter,
-    neither,
-    present_is_tighter,
-)
+from multillm_gov.changes.polarity import Shape, judge_of
 
 RuleFacts = tuple[str, Mapping[str, object]]
 """A rule's name, and the value that each parameter has where a policy does not give it."""
 RuleLookup = Callable[[str], RuleFacts]
 """From a rule's name or id, as a policy writes it."""
 
-_CEILINGS = ("max_", "most_", "cap_", "ceiling_")
-_FLOORS = ("min_", "least_", "floor_")
-_DEMANDS = ("require", "forbid", "deny", "denied", "forbidden", "block")
-_PERMITS = ("allow", "accept", "permit")
-_EXEMPTS = ("exempt", "except", "ignore")
-"""Permits whose absence is the tightest state: no list of exemptions means that nothing is exempt."""
-Judge = Callable[[Any, Any], Direction]
+_INHERITED = ("lead_days", "max_monthly")
+"""Where a policy gives none, a setting holds instead: adding or removing one proves nothing."""
 
 
 def as_written(name: str) -> RuleFacts:
@@ -39,43 +21,40 @@ def as_written(name: str) -> RuleFacts:
 
 
 def parameter_direction(name: str, before: object, after: object) -> Direction:
-    """The direction of one parameter; ``None`` stands for a limit that is not there."""
+    """The direction of one parameter, whatever a file may hold there.
+
+    ``None`` stands for a limit that is not there: adding a limit tightens, removing one loosens.
+    """
+    if isinstance(before, Mapping) or isinstance(after, Mapping):
+        before, after = _shares(before, after)
     given = [value for value in (before, after) if value is not None]
-    if all(isinstance(value, bool) for value in given):
-        return _switch(name)(before, after)
-    if all(isinstance(value, int | float | Decimal) for value in given):
-        return _limit(name)(before, after)
-    if all(isinstance(value, list) for value in given):
-        return _set(name)(_members(before), _members(after))
-    return Direction.CHANGED
+    shapes = {_shape(value) for value in given}
+    shape = shapes.pop() if len(shapes) == 1 else None
+    if shape is None or (name in _INHERITED and len(given) < 2):
+        return Direction.CHANGED
+    if shape == "list":
+        before, after = _members(before), _members(after)
+    return judge_of(name, shape)(before, after)
 
 
-def _limit(name: str) -> Judge:
-    if name.startswith(_CEILINGS):
-        return lower_is_tighter
-    return higher_is_tighter if name.startswith(_FLOORS) else neither
+def _shape(value: object) -> Shape | None:
+    if isinstance(value, bool):
+        return "switch"
+    if isinstance(value, int | float | Decimal):
+        return "number"
+    return "list" if isinstance(value, list) else None
 
 
-def _switch(name: str) -> Judge:
-    if name.startswith(_DEMANDS):
-        return present_is_tighter
-    return _reversed(present_is_tighter) if name.startswith((*_PERMITS, *_EXEMPTS)) else neither
-
-
-def _set(name: str) -> Judge:
-    if name.startswith(_EXEMPTS):
-        return _reversed(more_is_tighter)
-    if name.startswith(_PERMITS):
-        return fewer_is_tighter
-    return more_is_tighter if name.startswith(_DEMANDS) else neither
-
-
-def _reversed(judge: Judge) -> Judge:
-    return lambda before, after: judge(after, before)
+def _shares(before: object, after: object) -> tuple[object, object]:
+    """The numbers to judge of limits with parts (``{n: 2, share: 0.8}``): their shares, if all else is equal."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        others = [{key: value for key, value in limit.items() if key != "share"} for limit in (before, after)]
+        return (before.get("share"), after.get("share")) if others[0] == others[1] else (None, None)
+    return (None if before is None else 0), (None if after is None else 0)
 
 
 def _members(value: object) -> frozenset[str]:
-    """The entries of a list as YAML would show them; whatever a hostile file puts there can be compared."""
+    """The entries of a list as YAML would show them, so that any two can be compared."""
     return frozenset(map(spell_parameter, value)) if isinstance(value, list) else frozenset()
 
 

@@ -144,8 +144,10 @@ def test_a_waiver_granted_loosens(edited):
     (change,) = edited(
         (
             "    waivers:\n",
-            "    waivers:\n      "
-            "- {policy: GOV301, subject: scoring, reason: r, approved_by: cto, expires: 2027-02-01}\n",
+            (
+                "    waivers:\n      "
+                "- {policy: GOV301, subject: scoring, reason: r, approved_by: cto, expires: 2027-02-01}\n"
+            ),
         )
     ).changes
     assert (change.kind, change.direction, change.subject) == (Kind.WAIVER_ADDED, LOOSENED, "GOV301 / scoring")
