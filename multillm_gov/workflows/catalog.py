@@ -52,13 +52,18 @@ class Wanted(Struct, frozen=True, kw_only=True):
     mode: str = ""
     vendor: str = ""
     provider: str = ""
+    capabilities: frozenset[str] = frozenset()
 
     def fits(self, facts: ModelFacts) -> bool:
-        """Whether a model is of the mode, vendor and provider asked for."""
+        """Whether a model is of the mode, vendor and provider asked for, and known to have every capability."""
+        asked = (self.mode, self.vendor, self.provider)
         told = (facts.mode, facts.exposure.vendor, facts.exposure.provider)
-        return all(
-            asked in ("", known) for asked, known in zip((self.mode, self.vendor, self.provider), told, strict=True)
+        return all(want in ("", known) for want, known in zip(asked, told, strict=True)) and (
+            self.capabilities <= (facts.capabilities or frozenset())
         )
+
+
+_ANYTHING = Wanted()
 
 
 class _Files(Struct, frozen=True, kw_only=True):
@@ -85,7 +90,7 @@ def show_model(name: str, *, root: Path | None = None, as_of: date) -> tuple[Mod
 
 
 def search_models(
-    text: str, wanted: Wanted = Wanted(), *, root: Path | None = None, as_of: date
+    text: str, wanted: Wanted = _ANYTHING, *, root: Path | None = None, as_of: date
 ) -> tuple[ModelFacts, ...]:
     """Models whose name, family or vendor holds every word of a text, by name; retired ones are left out.
 

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from multillm_gov.briefing.check import brief_check
 from multillm_gov.finding import Severity
 from multillm_gov.report import Report
-from multillm_gov.rules.assessment import Assessment
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths, within
@@ -33,14 +32,9 @@ def check(
         CatalogError: the lock or the price map cannot be read.
     """
     top, filters = split_paths(paths, root)
-    assessment = assess_folder(top, as_of=as_of)
+    files, flaws = read_folder(top)
+    assessment = assess(files, flaws, as_of=as_of, price_map=read_price_map)
     if filters:
         kept = tuple(finding for finding in assessment.findings if within(finding.location.path, filters))
         assessment = replace(assessment, findings=kept)
     return brief_check(assessment, gate(assessment.portfolio.settings, fail_on))
-
-
-def assess_folder(root: Path, *, as_of: date, known: Assessment | None = None, revision: str = "") -> Assessment:
-    """Assess what lies on the disk below a portfolio's root."""
-    files, flaws = read_folder(root)
-    return assess(files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=revision)

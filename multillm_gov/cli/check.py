@@ -1,0 +1,45 @@
+"""``govern check``: validate the portfolio and judge it by its policies."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from multillm_gov.cli.emit import emit
+from multillm_gov.cli.options import as_of_option, fail_on_option, format_option, output_option, root_option, today
+
+
+@click.command("check", short_help="Validate the portfolio and judge it by its policies.")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@format_option
+@output_option
+@fail_on_option
+@as_of_option
+@root_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    *,
+    format_name: str | None,
+    output: Path | None,
+    fail_on: str | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """Validate every governed file and judge the portfolio by its policies.
+
+    PATHS are a portfolio's folder, or files and folders inside one: the whole portfolio is loaded either way, and only
+    findings in PATHS are told. Exits 0 when nothing reaches the gate, 1 when something does.
+
+    \b
+    Examples:
+      govern check
+      govern check allocations/marketing.yaml
+      govern check --format sarif --output govern.sarif
+      govern check --fail-on warning --as-of 2026-12-31
+    """
+    from multillm_gov.workflows.check import check
+
+    report = check(paths, as_of=as_of or today(), root=root, fail_on=fail_on)
+    ctx.exit(emit(report, format_name, output))

@@ -1,0 +1,44 @@
+"""``govern report``: the board pack as Markdown, HTML, PDF or JSON."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from multillm_gov.cli.emit import emit
+from multillm_gov.cli.options import as_of_option, format_option, output_option, root_option, today
+
+
+@click.command("report", short_help="Render the board pack: Markdown, HTML, PDF or JSON.")
+@format_option
+@output_option
+@click.option("--since", metavar="REV", help="Git revision to compare with: what changed since.")
+@click.option("--at", "revision", metavar="REV", help="Git revision to report on. [default: the working tree]")
+@as_of_option
+@root_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    format_name: str | None,
+    output: Path | None,
+    since: str | None,
+    revision: str | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """Render the board pack: where the portfolio stands against its risk appetite, and what changed.
+
+    The same commit and the same --as-of give the same bytes. Findings do not fail this command: `govern check` is the
+    gate.
+
+    \b
+    Examples:
+      govern report
+      govern report --output board.pdf --since v2026-Q3
+      govern report --at HEAD --as-of 2026-11-24 --format html --output reports/board.html
+    """
+    from multillm_gov.workflows.report import report
+
+    emit(report(as_of=as_of or today(), root=root, since=since, revision=revision), format_name, output, "markdown")
+    ctx.exit(0)

@@ -1,0 +1,44 @@
+"""``govern report``: assess one state, compare it with an older one if asked, and brief the board."""
+
+from datetime import date
+from pathlib import Path
+
+from multillm_gov.briefing.board import brief_board
+from multillm_gov.changes.compare import compare
+from multillm_gov.changes.comparison import State
+from multillm_gov.report import Report
+from multillm_gov.sources.git import Repository
+from multillm_gov.sources.root import split_paths
+from multillm_gov.workflows.gate import gate
+from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
+
+
+def report(*, as_of: date, root: Path | None = None, since: str | None = None, revision: str | None = None) -> Report:
+    """The board pack of one state.
+
+    Args:
+        as_of: The day dates are judged against, and the date of the report.
+        root: The portfolio's root, if it is not to be searched for.
+        since: Git revision to compare with; without it the report says that none was named.
+        revision: Git revision to report on; default: the working tree.
+
+    Raises:
+        SourceError: no portfolio, or no repository where a revision is named.
+        RevisionError: a revision is unknown.
+        CatalogError: the lock or the price map cannot be read.
+    """
+    top, _ = split_paths((), root)
+    if revision is not None:
+        repository = Repository.open(top)
+        now = assess_revision(repository, repository.resolve(revision), as_of=as_of)
+    else:
+        now = assess_folder(top, as_of=as_of, revision=working_revision(top))
+    settings = now.portfolio.settings
+    if since is None:
+        return brief_board(now, since=None, comparison=None, fail_on=gate(settings, None))
+    repository = Repository.open(top)
+    then = assess_revision(repository, repository.resolve(since), as_of=as_of, known=now)
+    comparison = compare(
+        State(portfolio=then.portfolio, figures=then.figures), State(portfolio=now.portfolio, figures=now.figures)
+    )
+    return brief_board(now, since=then, comparison=comparison, fail_on=gate(settings, None))
