@@ -22,7 +22,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from multillm_gov.catalog.entry_facts import CAPABILITIES, day
+from multillm_gov.catalog.capabilities import CAPABILITIES
+from multillm_gov.catalog.entry_facts import day
 from multillm_gov.catalog.exposure import resolve_exposure
 from multillm_gov.catalog.price_map import NOT_MODELS, PriceMap
 from multillm_gov.sources.price_map import read_price_map

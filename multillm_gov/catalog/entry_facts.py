@@ -2,28 +2,12 @@
 
 from datetime import date
 
+from multillm_gov.catalog.capabilities import CAPABILITIES
 from multillm_gov.catalog.exposure import regions_of, resolve_exposure
 from multillm_gov.catalog.facts import Lifecycle, ModelFacts, Source
 from multillm_gov.catalog.price_map import text_of
 from multillm_gov.catalog.price_reading import read_price
 from multillm_gov.dimensions import UNKNOWN
-
-CAPABILITIES = (
-    "audio_input",
-    "audio_output",
-    "computer_use",
-    "function_calling",
-    "parallel_function_calling",
-    "pdf_input",
-    "prompt_caching",
-    "reasoning",
-    "response_schema",
-    "system_messages",
-    "tool_choice",
-    "vision",
-    "web_search",
-)
-"""The map's ``supports_…`` keys that allocations can ask for; spelled as `portfolio.allocation.Capability`."""
 
 _MOST_TOKENS = 1_000_000_000
 _MODES = {"moderations": "moderation"}

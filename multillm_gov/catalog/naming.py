@@ -97,7 +97,7 @@ def canonical_name(base: str, provider: Provider | None = None) -> str:
         name = name.removesuffix(suffix)
     name = _without_date(name)
     shorter = _HOSTING.sub("", name)
-    while shorter != name and name != "chat-latest":
+    while name not in {shorter, "chat-latest"}:
         name, shorter = shorter, _HOSTING.sub("", shorter)
     return tuned + _spelled(name)
 

@@ -1,11 +1,11 @@
 """Facts of a model after the portfolio's own declarations."""
 
 from decimal import Decimal
-from typing import get_args
 
 from msgspec import structs
 
-from multillm_gov.catalog.declarations import Capability, ExposureFacts, ModelDeclaration, TokenPrices
+from multillm_gov.catalog.capabilities import CAPABILITIES
+from multillm_gov.catalog.declarations import ExposureFacts, ModelDeclaration, TokenPrices
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.overrides import PlacedModel, PlacedProvider
 from multillm_gov.catalog.price import Price, TokenPrice
@@ -28,7 +28,7 @@ def overridden(name: str, placed: PlacedModel, base: ModelFacts | None) -> Model
     }
     if declared.capabilities is not None:
         told["capabilities"] = frozenset(declared.capabilities)
-        told["lacks"] = frozenset(get_args(Capability)) - frozenset(declared.capabilities)
+        told["lacks"] = frozenset(CAPABILITIES) - frozenset(declared.capabilities)
     if declared.usd_fixed_per_month is not None:
         told["usd_fixed_per_month"] = Decimal(declared.usd_fixed_per_month)
     if declared.regions is not None:

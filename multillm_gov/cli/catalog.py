@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from multillm_gov import exits
+from multillm_gov.catalog.capabilities import CAPABILITIES
 from multillm_gov.cli.options import as_of_option, root_option, today
 
 _format = click.option(
@@ -70,6 +71,14 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
 @click.option("--mode", default="", help="Only models of this mode, such as chat or embedding.")
 @click.option("--vendor", default="", help="Only models this vendor made.")
 @click.option("--provider", default="", help="Only models this provider serves.")
+@click.option(
+    "--capability",
+    "capabilities",
+    multiple=True,
+    type=click.Choice(CAPABILITIES),
+    metavar="NAME",
+    help="Only models known to have it, such as vision; repeatable.",
+)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Most models told.")
 @_format
 @as_of_option
@@ -80,6 +89,7 @@ def search(
     mode: str,
     vendor: str,
     provider: str,
+    capabilities: tuple[str, ...],
     limit: int,
     format_name: str,
     as_of: date | None,
@@ -91,11 +101,12 @@ def search(
     Examples:
       govern catalog search sonnet --provider anthropic
       govern catalog search --mode embedding --vendor mistral
+      govern catalog search gemini --capability audio_input
     """
     from multillm_gov.cli.catalog_text import as_data, table_text
     from multillm_gov.workflows.catalog import Wanted, search_models
 
-    wanted = Wanted(mode=mode, vendor=vendor, provider=provider)
+    wanted = Wanted(mode=mode, vendor=vendor, provider=provider, capabilities=frozenset(capabilities))
     found = search_models(text, wanted, root=root, as_of=as_of or today())
     if format_name == "json":
         click.echo(_json([as_data(facts) for facts in found[:limit]]))
