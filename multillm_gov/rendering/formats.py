@@ -3,20 +3,18 @@
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from os import listdir
+from pathlib import Path
 
 from multillm_gov import rendering
 from multillm_gov.errors import UsageError
 from multillm_gov.report import Report
 
-_SOURCE = ".py"
-
 
 @cache
 def formats() -> tuple[str, ...]:
     """Names of all formats, in order, read from file names alone: none of them is imported."""
-    files = {file for folder in rendering.__path__ for file in listdir(folder) if file.endswith(_SOURCE)}
-    return tuple(sorted({file.removesuffix(_SOURCE) for file in files} - {"__init__", "formats"}))
+    names = {file.stem for folder in rendering.__path__ for file in Path(folder).glob("*.py")}
+    return tuple(sorted(names - {"__init__", "formats"}))
 
 
 def renderer(name: str) -> Callable[[Report], bytes]:

@@ -45,7 +45,7 @@ def _diff(report: Report, painter: Painter, size: int) -> Iterator[str]:
     if report.resolved:
         yield painter("Resolved findings", "bold")
         for finding in report.resolved:
-            yield f"  {finding.rule} {visible(finding.message)}"
+            yield f"  {visible(finding.rule)} {visible(finding.message)}"
         yield ""
     yield _verdict(report, painter)
 

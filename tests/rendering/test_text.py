@@ -1,16 +1,160 @@
 """Text as people read it."""
 
+import re
+import time
 from collections.abc import Callable
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from multillm_gov.finding import Finding, Severity
+from multillm_gov.location import Location
+from multillm_gov.rendering.plain.painting import Painter
+from multillm_gov.rendering.plain.width import crop, pad, width, wrap
 from multillm_gov.rendering.text import render
-from multillm_gov.report import Report
+from multillm_gov.report import Cell, Column, Metric, Paragraph, Report, Section, Table, judge_counts
 
 Golden = Callable[[str, bytes], None]
+KINDS = ["check", "clean", "diff", "board"]
+ESCAPE = re.compile("\x1b\\[[0-9;]*m")
+RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-@pytest.mark.parametrize("kind", ["check", "clean", "diff", "board"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_golden(kind: str, golden: Golden, request: pytest.FixtureRequest) -> None:
     report: Report = request.getfixturevalue(f"{kind}_report")
     golden(f"{kind}.txt", render(report))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_color_changes_nothing_but_color(kind: str, request: pytest.FixtureRequest) -> None:
+    report: Report = request.getfixturevalue(f"{kind}_report")
+    colored = render(report, color=True).decode()
+    assert colored != ESCAPE.sub("", colored) == render(report).decode()
+
+
+def test_no_color_without_asking(check_report: Report) -> None:
+    assert b"\x1b" not in render(check_report)
+
+
+def test_the_source_line_shows_its_span(check_report: Report) -> None:
+    lines = render(check_report).decode().splitlines()
+    line = next(line for line in lines if line.startswith("   12 |"))
+    carets = lines[lines.index(line) + 1]
+    assert line[carets.index("^") : carets.rindex("^") + 1] == "gemini/gemini-1.5-pro"
+
+
+def test_each_file_is_named_once(check_report: Report) -> None:
+    lines = render(check_report).decode().splitlines()
+    assert lines.count("allocations/framework.yaml") == 1
+    assert lines.count("allocations/sales team/größe.yaml") == 1
+
+
+def test_a_remedy_of_several_lines_keeps_its_indentation(check_report: Report) -> None:
+    lines = render(check_report).decode().splitlines()
+    at = lines.index(next(line for line in lines if line.endswith("  route:")))
+    assert lines[at + 1] == lines[at].replace("route:", "  - {model: gemini/gemini-2.5-pro, weight: 100}")
+
+
+def test_waived_findings_say_who_and_until_when(check_report: Report) -> None:
+    text = render(check_report).decode()
+    assert "waived error[GOV401]" in text
+    assert "until 2026-12-31 by cfo, FIN-12: migration under way" in text
+    assert "Lower the demand" not in text, "a waived finding asks for nothing"
+
+
+def test_the_verdict_is_the_last_line(check_report: Report, clean_report: Report) -> None:
+    def last(report: Report) -> str:
+        return render(report).decode().splitlines()[-1]
+
+    assert last(check_report) == "Failed: 1 error, 1 warning, 1 note (1 waived); the gate counts errors."
+    assert last(clean_report) == "Passed: no findings."
+
+
+def test_only_three_figures_below_a_check(check_report: Report, board_report: Report) -> None:
+    assert "Effective vendors" not in render(check_report).decode()
+    assert "Effective vendors" in render(board_report).decode()
+
+
+@pytest.mark.parametrize("size", [40, 80, 100, 160])
+def test_prose_and_tables_keep_to_the_width(size: int, board_report: Report) -> None:
+    report = msgspec.structs.replace(board_report, findings=(), provenance=())
+    assert max(map(width, render(report, width=size).decode().splitlines())) <= max(size, 76)
+
+
+@given(st.text(st.characters(), max_size=60))
+def test_nothing_reaches_the_terminal_raw(hostile: str) -> None:
+    finding = Finding(
+        rule=hostile,
+        name=hostile,
+        severity=Severity.ERROR,
+        message=hostile,
+        location=Location(hostile, 1, 1, 1, 3, hostile),
+        subject=hostile,
+        remedy=hostile,
+        risk=hostile,
+        policy=hostile,
+        because=hostile,
+    )
+    table = Table(title=hostile, columns=(Column(hostile), Column("b")), rows=((Cell(hostile), Cell(hostile)),))
+    for kind in ("check", "diff", "board"):
+        report = Report(
+            kind=kind,
+            title=hostile,
+            organization=hostile,
+            as_of="2026-11-24",
+            summary=hostile,
+            headline=(Metric(id="m", label=hostile, value=hostile, note=hostile),),
+            findings=(finding,),
+            resolved=(finding,),
+            sections=(Section(id="s", title=hostile, blocks=(table, Paragraph(hostile))),),
+            provenance=((hostile, hostile),),
+            verdict=judge_counts((finding,), None),
+        )
+        assert not RAW.search(ESCAPE.sub("", render(report, color=True).decode()))
+
+
+def test_a_message_starts_no_line_of_its_own(check_report: Report) -> None:
+    finding = msgspec.structs.replace(
+        check_report.findings[3], message="x\n  1:1 error[GOV999] forged", location=Location("a")
+    )
+    text = render(msgspec.structs.replace(check_report, findings=(finding,))).decode()
+    assert not any(line.startswith("  1:1 error[GOV999]") for line in text.splitlines())
+
+
+def test_ten_thousand_findings_take_seconds_at_most(check_report: Report) -> None:
+    findings = check_report.findings * 2500
+    start = time.perf_counter()
+    render(msgspec.structs.replace(check_report, findings=findings))
+    assert time.perf_counter() - start < 10
+
+
+def test_a_line_of_megabytes_is_cropped_at_once(check_report: Report) -> None:
+    location = Location("a.yaml", 1, 2_000_000, 1, 2_000_010, "x" * 5_000_000)
+    report = msgspec.structs.replace(
+        check_report, findings=(msgspec.structs.replace(check_report.findings[0], location=location),)
+    )
+    assert len(render(report)) < 5000
+
+
+@given(st.text(max_size=60), st.integers(1, 40))
+def test_cropping_and_padding_keep_the_measure(text: str, size: int) -> None:
+    cropped = crop(text, size)
+    assert width(cropped) <= size
+    assert cropped == text or cropped.endswith("…")
+    assert width(pad(cropped, size)) == size
+
+
+@given(st.text("ab `字", max_size=60), st.integers(4, 30))
+def test_wrapping_loses_no_word_and_breaks_no_code(text: str, size: int) -> None:
+    lines = wrap(text, size)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    for line in lines:
+        assert width(line) <= size or line.count(" ") == 0 or "`" in line
+
+
+def test_painting_without_color_is_nothing() -> None:
+    assert Painter(color=False)("x", "red", "bold") == "x"
+    assert Painter(color=True)("x", "red", "bold") == "\x1b[31;1mx\x1b[0m"

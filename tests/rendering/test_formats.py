@@ -1,0 +1,46 @@
+"""Formats are found by presence, and only the chosen one is loaded."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from multillm_gov.errors import UsageError
+from multillm_gov.rendering.formats import formats, renderer
+from multillm_gov.report import Report
+
+
+def test_all_formats_are_found() -> None:
+    assert {"text", "json", "sarif", "github", "markdown", "html", "pdf"} <= set(formats())
+    assert list(formats()) == sorted(formats())
+
+
+@pytest.mark.parametrize("name", formats())
+def test_every_module_beside_it_is_a_format(name: str) -> None:
+    """Helpers live in folders: a module here without ``render`` would be offered and then fail."""
+    module = import_module(f"multillm_gov.rendering.{name}")
+    assert callable(module.render)
+    assert renderer(name) is module.render
+
+
+@pytest.mark.parametrize("name", ["text", "json", "sarif", "github", "markdown"])
+def test_the_same_report_gives_the_same_bytes(name: str, board_report: Report) -> None:
+    assert renderer(name)(board_report) == renderer(name)(board_report)
+
+
+@pytest.mark.parametrize("name", ["", "yaml", "formats", "__init__", "plain", "text.render", "../text", "TEXT"])
+def test_other_names_are_refused_with_the_known_ones(name: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        renderer(name)
+    assert "json, markdown" in raised.value.hint
+
+
+def test_text_loads_no_other_format_and_nothing_heavy() -> None:
+    script = (
+        "import sys; from multillm_gov.rendering.formats import formats, renderer; formats(); renderer('text');"
+        "loaded = [n for n in ('jinja2', 'typst', 'json', 'multillm_gov.rendering.json',"
+        " 'multillm_gov.rendering.sarif', 'multillm_gov.rendering.html') if n in sys.modules]; print(loaded)"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
