@@ -22,7 +22,7 @@ def refuse_link(path: str) -> Flaw:
     """Links are refused wherever they point: a revision and a disk then agree, and none can leave the root."""
     return refuse(
         path,
-        "Symbolic link is not followed: it could lead out of the portfolio",
+        "a symbolic link is not followed: it could lead out of the portfolio",
         "Replace the link by the file or folder it points to.",
     )
 
@@ -31,40 +31,40 @@ def refuse_nested_repository(path: str) -> Flaw:
     """A submodule or an embedded repository is another history: no revision of ours holds its files."""
     return refuse(
         path,
-        "Nested git repository (submodule) is not entered: no revision of the portfolio holds its files",
+        "a nested git repository (submodule) is not entered: no revision of the portfolio holds its files",
         "Move its governed files into the portfolio's own repository.",
     )
 
 
 def refuse_special(path: str) -> Flaw:
     """A pipe, socket or device under a governed name is never opened."""
-    return refuse(path, "Not a regular file, so it is not opened", "Delete it, or put a regular file in its place.")
+    return refuse(path, "this is not a regular file, so it is not opened", "Delete it, or put a regular file in its place.")
 
 
 def refuse_size(path: str, size_bytes: int) -> Flaw:
     """A file above the limit is never read whole."""
     return refuse(
         path,
-        f"File has {size_bytes:,} bytes; at most {LARGEST_FILE_BYTES:,} are read",
+        f"the file has {size_bytes:,} bytes; at most {LARGEST_FILE_BYTES:,} are read",
         "Split the file, or move what is not declared configuration out of the governed folder.",
     )
 
 
 def refuse_name(path: str) -> Flaw:
     """A path that is not UTF-8 cannot be named in any report."""
-    return refuse(path, "File name is not UTF-8, so the file is not read", "Rename the file, in ASCII if you can.")
+    return refuse(path, "the file name is not UTF-8, so the file is not read", "Rename the file, in ASCII if you can.")
 
 
 def refuse_unreadable(path: str, reason: str) -> Flaw:
     """The operating system would not give the bytes."""
-    return refuse(path, f"Cannot be read: {reason}", "Make it readable for the user who runs govern, or remove it.")
+    return refuse(path, f"it cannot be read: {reason}", "Make it readable for the user who runs govern, or remove it.")
 
 
 def refuse_depth(path: str) -> Flaw:
     """A folder chain without end is not a portfolio."""
     return refuse(
         path,
-        f"Folder is more than {DEEPEST_FOLDER} levels deep and is not entered",
+        f"the folder is more than {DEEPEST_FOLDER} levels deep and is not entered",
         "Move its files further up; one level below `allocations/` is plenty.",
     )
 
@@ -73,6 +73,6 @@ def refuse_rest(path: str, what: str, limit: int) -> Flaw:
     """The first path beyond a limit on all files together; it and every later one stay unread."""
     return refuse(
         path,
-        f"More than {limit:,} {what} in one portfolio; this file and all later ones are not read",
+        f"more than {limit:,} {what} in one portfolio; this file and all later ones are not read",
         "Split the portfolio, one folder with its own `govern.yaml` each.",
     )

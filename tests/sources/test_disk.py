@@ -192,8 +192,8 @@ def test_what_may_not_be_read_is_a_flaw(tmp_path: Path) -> None:
     (tmp_path / "policies").chmod(0o755)
     assert lines == [
         "allocations/a.yaml",
-        "allocations/closed.yaml: Cannot be read: Permission denied",
-        "policies: Cannot be read: Permission denied",
+        "allocations/closed.yaml: it cannot be read: Permission denied",
+        "policies: it cannot be read: Permission denied",
     ]
 
 
