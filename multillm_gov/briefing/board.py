@@ -2,7 +2,7 @@
 
 from multillm_gov.briefing.board_changes import changes_section, resolved
 from multillm_gov.briefing.board_cost import cost_section
-from multillm_gov.briefing.board_decisions import decision_section, decisions
+from multillm_gov.briefing.board_decisions import decisions
 from multillm_gov.briefing.board_exposure import exposure_section
 from multillm_gov.briefing.board_findings import findings_section
 from multillm_gov.briefing.board_lifecycle import lifecycle_section
@@ -10,6 +10,7 @@ from multillm_gov.briefing.board_method import method_section
 from multillm_gov.briefing.board_position import position, standing
 from multillm_gov.briefing.board_repricing import repricing_section
 from multillm_gov.briefing.board_resilience import resilience_section
+from multillm_gov.briefing.board_standing import standing_section
 from multillm_gov.briefing.headline import with_before
 from multillm_gov.briefing.provenance import provenance
 from multillm_gov.changes.comparison import Comparison
@@ -49,7 +50,7 @@ def brief_board(
         summary=standing(metrics, len(asked)),
         headline=with_before(position(since), metrics) if since else metrics,
         sections=(
-            decision_section(asked),
+            standing_section(assessment, metrics, asked),
             exposure_section(assessment),
             repricing_section(assessment),
             cost_section(assessment),

@@ -12,7 +12,7 @@ from multillm_gov.finding import Enforcement, Finding, Severity
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.independence import has_independent_fallback
 from multillm_gov.measures.repricing import BASE_RISE, share_within
-from multillm_gov.report import Cell, Column, Metric, Paragraph, Section, Table
+from multillm_gov.report import Block, Cell, Column, Metric, Paragraph, Table
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import count_of, spell_money, spell_share
 
@@ -29,14 +29,16 @@ def decisions(assessment: Assessment, metrics: tuple[Metric, ...]) -> tuple[Deci
     return (*asked, *_broken_policies(assessment), *_ending_waivers(assessment))
 
 
-def decision_section(asked: tuple[Decision, ...]) -> Section:
-    """The decisions as a table, or the sentence that there is none."""
-    if not asked:
-        text = "No decision is asked: no limit is exceeded, no policy is broken and no waiver ends this quarter."
-        return Section(id="decisions", title="Decisions asked", blocks=(Paragraph(text, "good"),))
-    rows = tuple((Cell(str(n)), Cell(what, strong=False), Cell(why)) for n, (what, why) in enumerate(asked, 1))
-    table = Table(title="", columns=(Column("", numeric=True), Column("Decide"), Column("Because")), rows=rows)
-    return Section(id="decisions", title="Decisions asked", blocks=(table,))
+def decision_block(asked: tuple[Decision, ...], *, complete: bool) -> Block:
+    """The decisions as a table, or the sentence that there is none (which needs complete figures)."""
+    if asked:
+        rows = tuple((Cell(f"{n}"), Cell(what), Cell(why)) for n, (what, why) in enumerate(asked, 1))
+        columns = (Column("No.", numeric=True), Column("Decide"), Column("Because"))
+        return Table(title="", columns=columns, rows=rows)
+    if not complete:
+        return Paragraph("No decision follows from what could be read.")
+    said = "No decision is asked: no limit is exceeded, no policy is broken and no waiver ends this quarter."
+    return Paragraph(said, "good")
 
 
 def _reason(metric: Metric) -> str:
@@ -100,7 +102,9 @@ def _retirement(assessment: Assessment, _: Metric) -> str:
             if leg.facts and leg.facts.lifecycle.retirement and leg.facts.lifecycle.retirement - lead < assessment.as_of
         }
     )
-    models = some([f"{code(model)} (retires {day})" for day, model in late])
+    models = some(
+        [f"{code(model)} ({'retired' if day <= assessment.as_of else 'retires'} {day})" for day, model in late]
+    )
     return f"Have the move away from {models} begun now: less time is left than a move takes."
 
 

@@ -1,5 +1,6 @@
 """Exposure: on whom the portfolio hangs, at six levels and by three weights."""
 
+from multillm_gov.briefing.board_brief import brief
 from multillm_gov.briefing.board_wording import BASIS_WORDS, LEVEL_PLURALS, code
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration, known_only
@@ -38,7 +39,7 @@ def exposure_section(assessment: Assessment) -> Section:
     if not any(view.shares for view in views.values()):
         nothing = Paragraph("There is no spend, request or value declared yet, so nothing is exposed.")
         return Section(id="exposure", title="Exposure", blocks=(nothing,))
-    blocks: list[Block] = [Paragraph(_finding(views))]
+    blocks: list[Block] = [Paragraph(_finding(views)), brief(assessment)]
     blocks += [
         _chart(views, Basis.SPEND, tuple(Level), float(appetite.max_vendor_share_of_spend)),
         _chart(views, Basis.VALUE_AT_STAKE, _COARSE, float(appetite.max_vendor_share_of_value)),

@@ -134,12 +134,13 @@ def _told(model: _Model) -> str:
 def _row(model: _Model) -> tuple[Cell, ...]:
     uses = [f"{model.routed} routed"] if model.routed else []
     uses += [f"{model.fallback} fallback"] if model.fallback else []
-    slack = "not known" if model.slack is None else f"{model.slack:,} days"
+    dated = model.slack is not None
+    slack = f"{model.slack:,} days" if dated else ""
     return (
         Cell(model.name),
         Cell(", ".join(uses)),
-        Cell(_day(model) or "date not known"),
-        Cell(slack, model.status),
+        Cell(_day(model)) if dated else Cell("not known", model.status),
+        Cell(slack, model.status if dated else "neutral"),
         Cell(_successor(model.facts)),
     )
 

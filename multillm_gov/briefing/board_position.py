@@ -19,7 +19,7 @@ def position(assessment: Assessment) -> tuple[Metric, ...]:
 def _price_shock(assessment: Assessment) -> Metric:
     limit = assessment.portfolio.settings.appetite.max_price_shock_share
     vendors = concentration(assessment.figures.tasks, Level.VENDOR, Basis.SPEND)
-    label = f"Rise of spend if one vendor charges {BASE_RISE:.0%} more".replace("%", " %")
+    label = f"Bill rise if a vendor adds {BASE_RISE * 100:.0f} %"
     told = f"at most {spell_share(limit)}"
     if not vendors.shares:
         return Metric(id=SHOCK, label=label, value="none", limit=told, note="there is no spend to reprice")
@@ -41,12 +41,9 @@ def standing(metrics: tuple[Metric, ...], decisions: int) -> str:
     judged = [metric for metric in metrics if metric.status != "neutral"]
     outside = sum(metric.status == "bad" for metric in judged)
     near = sum(metric.status == "watch" for metric in judged)
-    asked = (
-        f"{count_of(decisions, 'decision')} asked of the board" if decisions else "no decision is asked of the board"
-    )
-    verb = "" if not decisions else " is" if decisions == 1 else " are"
+    asked = "no decision is asked of the board"
     if decisions:
-        asked = asked.replace(" asked", f"{verb} asked", 1)
+        asked = f"{count_of(decisions, 'decision')} {'is' if decisions == 1 else 'are'} asked of the board"
     if not judged:
         return f"No limit of the risk appetite can be judged yet; {asked}."
     return (

@@ -42,7 +42,7 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
 def _plan(chart: BarChart, width: float) -> _Plan:
     stacked = width < 520
     longest = max((text_width(visible(bar.label)) for bar in chart.bars), default=0)
-    names = 0.0 if stacked else min(longest + 12, width / 3)
+    names = 0.0 if stacked else min(longest + 12, 0.42 * width)
     values = min(max((text_width(_spelt(bar)) for bar in chart.bars), default=0) + 14, width / (2 if stacked else 3))
     most = chart.maximum or max(
         [bar.value for bar in chart.bars]

@@ -52,14 +52,12 @@ def _row(row: ShareRow, scale: Scale, y: float, names: float, theme: Theme) -> t
         parts.append(label((0, y + 12), named, theme.ink, strong=True))
         y += 19
         least = y
-    drawn, bottom = _stack(_grouped(row.segments), scale, y, theme)
+    mark = None if row.limit is None else scale(row.limit)
+    drawn, bottom = _stack(_grouped(row.segments), scale, (y, mark), theme)
     parts += drawn
-    if row.limit is not None:
-        x = scale(row.limit)
-        parts += [
-            line((x, y - 3), (x, y + _BAR + 3), theme.ground, width=5),
-            line((x, y - 3), (x, y + _BAR + 3), theme.limit, width=2),
-        ]
+    if mark is not None:
+        ends = (mark, y - 3), (mark, y + _BAR + 3)
+        parts += [line(*ends, theme.ground, width=5), line(*ends, theme.limit, width=2)]
     return parts, max(bottom, least) + 8
 
 
@@ -71,8 +69,12 @@ def _grouped(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return (*kept, Segment(label=f"{len(rest)} others", share=sum(part.share for part in rest)))
 
 
-def _stack(segments: tuple[Segment, ...], scale: Scale, y: float, theme: Theme) -> tuple[list[str], float]:
+def _stack(
+    segments: tuple[Segment, ...], scale: Scale, at: tuple[float, float | None], theme: Theme
+) -> tuple[list[str], float]:
+    """The bar at a height, its names clear of the limit mark."""
     parts: list[str] = []
+    y, mark = at
     outside: list[tuple[float, str]] = []
     start = 0.0
     for rank, part in enumerate(segments):
@@ -80,15 +82,23 @@ def _stack(segments: tuple[Segment, ...], scale: Scale, y: float, theme: Theme) 
         start += part.share
         fill, ink = theme.ranks[rank] if part.label != UNKNOWN else (theme.unknown, theme.on_unknown)
         parts.append(box((left, y), max(right - left - 1.5, 0.5), _BAR, fill))
-        inside = _named(part, right - left - 14)
+        first, last = _clear(left, right, mark)
+        inside = _named(part, last - first - 14)
         if inside:
-            parts.append(label((left + 7, y + 16), inside, ink))
+            parts.append(label((first + 7, y + 16), inside, ink))
         else:
             outside.append(((left + right) / 2, _named(part, scale.end - scale.start, at_most=190)))
     if not segments:
         parts.append(label((scale.start, y + 16), "nothing to share", theme.muted))
     drawn, bottom = _leaders(outside, scale, y + _BAR, theme)
     return parts + drawn, bottom
+
+
+def _clear(left: float, right: float, mark: float | None) -> tuple[float, float]:
+    """The larger side of the part that the limit mark does not cross."""
+    if mark is None or not left < mark < right:
+        return left, right
+    return (left, mark) if mark - left >= right - mark else (mark, right)
 
 
 def _named(part: Segment, room: float, at_most: float = 0.0) -> str:

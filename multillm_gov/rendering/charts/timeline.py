@@ -17,7 +17,7 @@ def draw_timeline(chart: Timeline, *, width: float, key: str, theme: Theme) -> s
     stacked = width < 520
     pitch = 44.0 if stacked else 28.0
     names = (
-        0.0 if stacked else min(max((text_width(visible(e.label)) for e in chart.events), default=0) + 12, width / 3)
+        0.0 if stacked else min(max((text_width(visible(e.label)) for e in chart.events), default=0) + 12, 0.38 * width)
     )
     texts = 0.0 if stacked else min(max((text_width(visible(e.text)) for e in chart.events), default=0) + 16, width / 3)
     start, end = date.fromisoformat(chart.start), date.fromisoformat(chart.end)
@@ -63,17 +63,22 @@ def _arrow(x: float, y: float, reach: float, color: str) -> str:
 
 
 def _quarters(start: date, end: date, scale: Scale, bottom: float, theme: Theme) -> list[str]:
+    """A line at each quarter; names at every one, second or fourth, as they fit."""
     parts = [line((scale.start, _TOP - 4), (scale.end, _TOP - 4), theme.grid)]
-    previous = float("-inf")
-    for count in range(start.year * 4 + (start.month + 1) // 3, end.year * 4 + 4):
-        first = date(count // 4, count % 4 * 3 + 1, 1)
-        if not start <= first <= end:
-            continue
-        x, name = scale(first.toordinal()), f"{_MONTHS[first.month - 1]} {first.year}"
+    counts = range(start.year * 4 + start.month // 3, end.year * 4 + 4)
+    firsts = [date(count // 4, count % 4 * 3 + 1, 1) for count in counts]
+    places = [(scale(day.toordinal()), day) for day in firsts if start <= day <= end]
+    widest = max((text_width(_quarter(day)) for _, day in places), default=0.0) + 8
+    pitch = places[1][0] - places[0][0] if len(places) > 1 else widest
+    step = next((n for n in (1, 2, 4) if n * pitch >= widest), 8)
+    for x, day in places:
         parts.append(line((x, _TOP - 8), (x, bottom), theme.grid))
-        half = text_width(name) / 2
-        center = min(max(x, scale.start + half), scale.end - half)
-        if center - half > previous + 8:
+        if (day.year * 4 + day.month // 3) % step == 0:
+            name = _quarter(day)
+            center = min(max(x, scale.start + text_width(name) / 2), scale.end - text_width(name) / 2)
             parts.append(label((center, _TOP - 12), name, theme.muted, anchor="middle"))
-            previous = center + half
     return parts
+
+
+def _quarter(first: date) -> str:
+    return f"{_MONTHS[first.month - 1]} {first.year}"

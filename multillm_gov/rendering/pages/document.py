@@ -15,7 +15,7 @@ from multillm_gov.report import Block, Cell, Items, Paragraph, Report, Table
 
 _BREAK = "\u200b"
 _LONG = re.compile(r"\S{19,}")
-_SEAMS = re.compile(r"([/_.:@=,-]+|.{14})(?=.)")
+_SEAMS = re.compile(r"([/_.:@=,-]+|[^/_.:@=,-]{22})(?=.)")
 _ROOM = 60
 """Characters of the organization's name that fit the running header."""
 
@@ -88,6 +88,7 @@ def _table(table: Table, clean: Clean) -> dict[str, Any]:
         "empty": _runs(table.empty, clean),
         "columns": [{"title": clean(column.title), "numeric": column.numeric} for column in table.columns],
         "widths": _widths(table),
+        "whole": sum(_lines(row) for row in table.rows) <= _MOST_LINES,
         "rows": [
             [_cell(cell, clean, numeric=column.numeric) for cell, column in zip(row, table.columns, strict=True)]
             for row in table.rows
@@ -100,22 +101,42 @@ def _cell(cell: Cell, clean: Clean, *, numeric: bool) -> dict[str, Any]:
     runs = _runs(text, clean)
     if numeric and len(text) <= _MOST_NUMBER:
         runs = [(part.replace(" ", "\u00a0"), code) for part, code in runs]
-    return {"text": runs, "status": cell.status, "strong": cell.strong}
+    return {"text": runs, "status": cell.status, "strong": cell.strong, "whole": len(text) <= _MOST_WHOLE}
 
 
 _MOST_NUMBER = 24
-_MOST_SHORT = 14
+_MOST_WHOLE = 900
+"""Characters of a cell that is not broken across pages."""
+_MOST_SHORT = 24
+_MOST_LINES = 14
+"""Lines of a table that is not broken across pages."""
+_MOST_FIXED = 64
+"""Characters in all of the columns that are as wide as their content; about 100 fit the page."""
 
 
 def _widths(table: Table) -> list[float]:
     """0 for a column as wide as its content, else its part of what remains, by the length of its typical text."""
-    widths: list[float] = []
-    for index, column in enumerate(table.columns):
-        lengths = sorted(len(row[index].text) + len(MARKS[row[index].status]) for row in table.rows)
-        longest = max([*lengths, len(column.title)], default=0)
-        if longest <= (_MOST_NUMBER if column.numeric else _MOST_SHORT):
-            widths.append(0)
-        else:
-            typical = lengths[len(lengths) * 3 // 4] if lengths else 0
-            widths.append(float(min(max(typical, 12), 60)) ** 0.7)
-    return [round(width, 2) for width in widths] if any(widths) else [*widths[:-1], 1.0]
+    lengths = [
+        sorted(len(row[index].text) + len(MARKS[row[index].status]) for row in table.rows)
+        for index in range(len(table.columns))
+    ]
+    longest = [max([*of_cells, len(column.title)]) for of_cells, column in zip(lengths, table.columns, strict=True)]
+    fixed: set[int] = set()
+    room = _MOST_FIXED
+    for index in sorted(range(len(longest)), key=lambda n: (not table.columns[n].numeric, longest[n], n)):
+        if longest[index] <= (_MOST_NUMBER if table.columns[index].numeric else min(_MOST_SHORT, room)):
+            fixed.add(index)
+            room -= longest[index]
+    if len(fixed) == len(longest):
+        fixed.discard(0)
+    return [0.0 if n in fixed else _weight(lengths[n]) for n in range(len(longest))]
+
+
+def _lines(row: tuple[Cell, ...]) -> int:
+    """About how many lines the row takes."""
+    return 1 + max((len(cell.text) for cell in row), default=0) // 26
+
+
+def _weight(lengths: list[int]) -> float:
+    typical = lengths[len(lengths) * 3 // 4] if lengths else 0
+    return round(float(min(max(typical, 14), 70) ** 0.7), 2)

@@ -1,11 +1,13 @@
 """What a page shows of any report, in order: headline, sections, findings where no section tells them, provenance."""
 
+import re
 from itertools import islice
 
 from multillm_gov.finding import Finding
 from multillm_gov.rendering.plain.wording import STATUS_WORDS, short_revision, verdict_sentence
 from multillm_gov.report import Block, Cell, Column, Metric, Paragraph, Report, Section, Status, Table
 
+_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=%|[A-Z]{3}\b)")
 _MOST_FINDINGS = 500
 _SEVERITY: dict[str, Status] = {"error": "bad", "warning": "watch", "note": "neutral"}
 
@@ -25,10 +27,13 @@ def headline_table(report: Report) -> Table:
 
 
 def _metric_row(metric: Metric, *, compared: bool) -> tuple[Cell, ...]:
-    label = f"{metric.label} ({metric.note})" if metric.note else metric.label
-    before = (Cell(metric.before),) if compared else ()
+    """A value's detail in parentheses moves to the label, so that figures stand in one narrow column."""
+    value, _, detail = metric.value.partition(" (")
+    notes = "; ".join(note for note in (detail.removesuffix(")"), metric.note) if note)
+    label = f"{metric.label} ({notes})" if notes else metric.label
+    before = (Cell(metric.before.partition(" (")[0]),) if compared else ()
     word = STATUS_WORDS[metric.status].capitalize()
-    return (Cell(label), *before, Cell(metric.value, strong=True), Cell(metric.limit), Cell(word, metric.status))
+    return (Cell(label), *before, Cell(value, strong=True), Cell(metric.limit), Cell(word, metric.status))
 
 
 def sections(report: Report) -> tuple[Section, ...]:
@@ -80,8 +85,11 @@ def facts(report: Report) -> tuple[tuple[str, str], ...]:
 
 
 def code_runs(text: str) -> tuple[tuple[str, bool], ...]:
-    """The text cut at backquotes: pieces, each with whether it is code; an odd backquote stays as it is."""
-    parts = text.split("`")
+    """The text cut at backquotes: pieces, each with whether it is code; an odd backquote stays as it is.
+
+    A percent sign or currency is kept on the line of its number.
+    """
+    parts = _NUMBER_AND_UNIT.sub("\u00a0", text).split("`")
     if len(parts) % 2 == 0:
         parts[-2:] = ["`".join(parts[-2:])]
     return tuple((part, index % 2 == 1) for index, part in enumerate(parts) if part)
