@@ -1,11 +1,13 @@
 """A format-neutral report: findings, metrics, sections of tables, charts and text. It owns the verdict."""
 
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
 from multillm_gov import exits
-from multillm_gov.finding import Finding, Severity
+from multillm_gov.finding import Figure, Finding, Severity
+from multillm_gov.location import Location
 from multillm_gov.units import count_of
 
 TOOL_VERSION = "0.1.0"
@@ -194,6 +196,38 @@ class RuleNote(msgspec.Struct, frozen=True, kw_only=True):
     controls: tuple[str, ...] = ()
 
 
+class ShareMove(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of an entity's share of spend one change accounts for (0..1 scale)."""
+
+    level: str
+    entity: str
+    points: float
+
+
+class ReportedChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One semantic difference between two states, for programs: sections tell the same to people."""
+
+    kind: str
+    """``spend-cap``, ``fallback-removed``, ``policy-parameter`` …"""
+    area: str
+    subject: str
+    """Task class, policy, ``policy / subject`` of a waiver, model, or ``settings``."""
+    label: str
+    aspect: str
+    """The key as written in YAML: ``spend_cap.monthly``."""
+    direction: Literal["loosened", "tightened", "changed"]
+    before: str
+    after: str
+    before_figure: Figure
+    after_figure: Figure
+    location_before: Location | None
+    location_after: Location | None
+    spend_effect_per_month: Decimal | None
+    """What it adds to the forecast; ``None`` where it moves no money or where that is not known."""
+    exposure: tuple[ShareMove, ...]
+    note: str
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One result, ready for any format."""
 
@@ -216,6 +250,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All of them, waived ones included, ordered by path, line and rule."""
     resolved: tuple[Finding, ...] = ()
     """In a comparison: findings of the base that are gone."""
+    changes: tuple[ReportedChange, ...] = ()
+    """In a comparison: all of them, loosened ones first."""
     provenance: tuple[tuple[str, str], ...] = ()
     """Label and value: versions, digests, dates."""
     checked: tuple[tuple[str, int], ...] = ()

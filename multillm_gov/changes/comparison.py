@@ -84,6 +84,14 @@ class SpendShift(Struct, frozen=True, kw_only=True):
         """After less before, per month."""
         return self.after - self.before if self.currency_before == self.currency_after else None
 
+    @property
+    def unexplained(self) -> Decimal:
+        """What no part explains: forecasts that became known or unknown. 0 between different currencies."""
+        if self.delta is None or self.parts is None:
+            return Decimal(0)
+        rest = self.delta - self.parts.total - self.added + self.removed
+        return rest if abs(rest) >= Decimal("0.01") else Decimal(0)
+
 
 class ConcentrationShift(Struct, frozen=True, kw_only=True):
     """How a total spreads at one level, before and after."""

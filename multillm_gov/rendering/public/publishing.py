@@ -9,6 +9,7 @@ from multillm_gov.finding import Figure, Finding, Waived
 from multillm_gov.location import Location
 from multillm_gov.rendering.public.shape import (
     SCHEMA,
+    PublicChange,
     PublicFinding,
     PublicLocation,
     PublicMetric,
@@ -17,11 +18,12 @@ from multillm_gov.rendering.public.shape import (
     PublicReport,
     PublicRule,
     PublicSection,
+    PublicShareMove,
     PublicVerdict,
     PublicWaiver,
     SeverityLabel,
 )
-from multillm_gov.report import Metric, Report, RuleNote, Verdict
+from multillm_gov.report import Metric, Report, ReportedChange, RuleNote, Verdict
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -47,6 +49,7 @@ def publish(report: Report) -> PublicReport:
         ],
         findings=[_finding(finding) for finding in report.findings],
         resolved=[_finding(finding) for finding in report.resolved],
+        changes=[_change(change) for change in report.changes],
         rules=[_rule(rule) for rule in report.rules],
         provenance=[PublicPair(label=label, value=value) for label, value in report.provenance],
     )
@@ -109,6 +112,29 @@ def _finding(finding: Finding) -> PublicFinding:
         figures=public_figures(finding),
         waiver=None if finding.waiver is None else _waiver(finding.waiver),
         fingerprint=finding.fingerprint,
+    )
+
+
+def _change(change: ReportedChange) -> PublicChange:
+    before, after, effect = change.location_before, change.location_after, change.spend_effect_per_month
+    return PublicChange(
+        kind=change.kind,
+        area=change.area,
+        subject=change.subject,
+        label=change.label,
+        aspect=change.aspect,
+        direction=change.direction,
+        before=change.before,
+        after=change.after,
+        before_figure=_figure(change.before_figure),
+        after_figure=_figure(change.after_figure),
+        location_before=_location(before) if before else None,
+        location_after=_location(after) if after else None,
+        spend_effect_per_month=f"{effect:f}" if effect is not None else None,
+        exposure=[
+            PublicShareMove(level=each.level, entity=each.entity, points=each.points) for each in change.exposure
+        ],
+        note=change.note,
     )
 
 

@@ -121,6 +121,34 @@ class PublicPair(Struct, frozen=True, kw_only=True):
     value: str
 
 
+class PublicShareMove(Struct, frozen=True, kw_only=True):
+    """How much of an entity's share of spend one change accounts for (0..1 scale)."""
+
+    level: str
+    entity: str
+    points: float
+
+
+class PublicChange(Struct, frozen=True, kw_only=True):
+    """One semantic difference between two states; locations are null where nothing is written in that state."""
+
+    kind: str
+    area: str
+    subject: str
+    label: str
+    aspect: str
+    direction: Literal["loosened", "tightened", "changed"]
+    before: str
+    after: str
+    before_figure: str | int | float | None
+    after_figure: str | int | float | None
+    location_before: PublicLocation | None
+    location_after: PublicLocation | None
+    spend_effect_per_month: str | None
+    exposure: list[PublicShareMove]
+    note: str
+
+
 class PublicReport(Struct, frozen=True, kw_only=True):
     """The whole of one result."""
 
@@ -139,5 +167,6 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     sections: list[PublicSection]
     findings: list[PublicFinding]
     resolved: list[PublicFinding]
+    changes: list[PublicChange]
     rules: list[PublicRule]
     provenance: list[PublicPair]
