@@ -14,8 +14,11 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 """Characters no governed file may hold: they steer terminals, or show nothing."""
-HIDDEN = re.compile("[\x85\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Line breaks that editors do not show as such, and overrides of text direction: a reviewer sees another text."""
+HIDDEN = re.compile("[\x85\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
+"""Line breaks that editors do not show as such, overrides of text direction, characters without width.
+
+A reviewer sees another text than the tool reads.
+"""
 
 
 def decode(file: SourceFile) -> Text | Flaw:

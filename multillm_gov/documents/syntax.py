@@ -75,6 +75,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ),
     ("incompatible YAML document", "a `%YAML` version other than 1.1 or 1.2", "Remove the `%YAML` line."),
     ("indentation indicator", "an indentation indicator of 0 after `|` or `>`", "Remove the 0."),
+    ("directive", "a line starts with `%`, which is a directive to YAML", "Remove the line, or quote its text."),
     ("violates indentation", "a tab is used as indentation", "Replace the tab with blanks."),
     ("indentation space is expected", "a tab is used as indentation", "Replace the tab with blanks."),
 )

@@ -53,10 +53,10 @@ class Text(msgspec.Struct, frozen=True, eq=False):
 
     def key_span(self, start: int, key: str) -> Location:
         """The location of a mapping key that starts at an offset: quotes included, never past its line."""
-        if self.content.startswith(key, start):
-            end = start + len(key)
-        elif quoted := _KEY.match(self.content, start):
+        if quoted := _KEY.match(self.content, start):
             end = quoted.end()
+        elif self.content.startswith(key, start):
+            end = start + len(key)
         else:
             line, _ = self.position(start)
             end = self.line_starts()[line] + len(self.line(line))
