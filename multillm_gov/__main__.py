@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 
 from multillm_gov import exits
 from multillm_gov.errors import GovernError
@@ -14,7 +13,6 @@ _ISSUES = "Please report it, with the command you typed; GOVERN_DEBUG=1 prints t
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see ``exits``); nothing but a verdict returns 0 or 1."""
     try:
-        _exit_on_termination()
         return _run(arguments)
     except GovernError as error:
         _tell(error.message, error.hint)
@@ -57,17 +55,6 @@ def _run(arguments: Sequence[str] | None) -> int:
     if not isinstance(code, int):
         raise TypeError(f"a command returned {type(code).__name__} instead of an exit code")
     return code
-
-
-def _exit_on_termination() -> None:
-    """Let SIGTERM (a cancelled job) unwind like Ctrl-C, so that half-written neighbors of a report are removed."""
-    import signal
-
-    def unwind(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with suppress(ValueError):  # called by a library user outside the main thread: theirs to handle
-        signal.signal(signal.SIGTERM, unwind)
 
 
 def _tell(message: str, hint: str = "") -> None:

@@ -4,6 +4,8 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from multillm_gov.errors import OutputError
@@ -86,15 +88,39 @@ def _mode_of(path: Path) -> int | None:
 
 def _replace(path: Path, data: bytes, mode: int | None) -> None:
     neighbor = path.parent / f".govern-{os.urandom(6).hex()}.tmp"
+    with _unwinding():
+        try:
+            _write(neighbor, data, mode)
+            neighbor.replace(path)
+        except BaseException:
+            neighbor.unlink(missing_ok=True)
+            raise
+
+
+def _write(path: Path, data: bytes, mode: int | None) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
+        if mode is not None and hasattr(os, "fchmod"):
+            os.fchmod(file.fileno(), stat.S_IMODE(mode))
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _unwinding() -> Iterator[None]:
+    """Let SIGTERM (a cancelled job) unwind as Ctrl-C does, where it would otherwise leave the neighbor behind."""
+    import signal
+
+    def unwind(*_: object) -> None:
+        raise KeyboardInterrupt
+
     try:
-        with os.fdopen(os.open(neighbor, flags, 0o666), "wb") as file:
-            if mode is not None and hasattr(os, "fchmod"):
-                os.fchmod(file.fileno(), stat.S_IMODE(mode))
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        neighbor.replace(path)
-    except BaseException:
-        neighbor.unlink(missing_ok=True)
-        raise
+        before = signal.signal(signal.SIGTERM, unwind)
+    except ValueError:  # only the main thread may; a library's user in another one keeps their own handling
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)

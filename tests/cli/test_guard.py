@@ -117,7 +117,6 @@ def test_a_defect_shows_its_traceback_when_asked(tmp_path: Path) -> None:
         ("raise AssertionError", exits.DEFECT),
         ("raise KeyboardInterrupt", exits.INTERRUPTED),
         ("import os, signal; os.kill(os.getpid(), signal.SIGINT); import time; time.sleep(9)", exits.INTERRUPTED),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGTERM); import time; time.sleep(9)", exits.INTERRUPTED),
         ("raise UsageError('m', 'h')", exits.USAGE),
         ("raise RevisionError('m', 'h')", exits.UNABLE),
         ("raise OutputError('m', 'h')", exits.UNABLE),
