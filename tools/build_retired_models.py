@@ -84,6 +84,14 @@ def without_repeats(told: list[Observation]) -> list[Observation]:
     return first
 
 
+def vanished(corpus: Path) -> dict[str, str]:
+    """Provider by name of every model that a table dated and the newest release does not."""
+    with (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    current = {row["model"] for row in rows if row["seen_in_table_on"].startswith("pypi-")}
+    return {row["model"]: row["provider"] for row in rows if row["model"] not in current}
+
+
 def read_announcements(corpus: Path) -> list[dict[str, str]]:
     """Announcements of the newest scrape of each vendor's page."""
     pages: dict[str, list[dict[str, str]]] = {}
@@ -138,13 +146,13 @@ def pruned(entry: Entry) -> Entry:
 def build(corpus: Path, installed: PriceMap) -> bytes:
     """The data file's bytes."""
     history = read_history(corpus)
-    last = {name: (table, entry) for table, rows in history.items() for name, entry in rows.items()}
-    last = {name: found for name, found in last.items() if name not in NOT_MODELS}
+    last = last_entries(history)
     now = {name: str(entry.get("litellm_provider") or "") for name, entry in installed.entries()}
     past = {name: str(entry.get("litellm_provider") or "") for name, (_, entry) in last.items()}
     known = Known({**past, **now})
     dates = read_dates(corpus, history)
     stubs, successors = add_announcements(read_announcements(corpus), known, dates, {**past, **now})
+    stubs |= {name: provider for name, provider in vanished(corpus).items() if name not in past and name not in now}
     share_snapshot_dates(dates, known, {**past, **now})
     gone = {name: row(name, last, dates, successors) for name in sorted((set(last) | set(stubs)) - set(now))}
     for name, provider in stubs.items():
@@ -161,6 +169,21 @@ def build(corpus: Path, installed: PriceMap) -> bytes:
         "last_table": max(history),
     }
     return lay_out(head, gone, current)
+
+
+def last_entries(history: dict[str, dict[str, Entry]]) -> dict[str, tuple[str, Entry]]:
+    """The last table that carried each model, and its entry there.
+
+    A chat model never becomes an embedding model, nor the reverse: where a table says so (it happened to
+    gemini-1.5-flash in 2026), it mixed two models up, and the entry before holds.
+    """
+    last: dict[str, tuple[str, Entry]] = {}
+    for table, rows in history.items():
+        for name, entry in rows.items():
+            before = last.get(name)
+            modes = {before[1].get("mode"), entry.get("mode")} if before is not None else set()
+            last[name] = (table, before[1] if before is not None and modes == {"chat", "embedding"} else entry)
+    return {name: found for name, found in last.items() if name not in NOT_MODELS}
 
 
 def add_announcements(

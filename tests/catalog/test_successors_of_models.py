@@ -1,0 +1,167 @@
+"""The model to move to, and what the move changes."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts
+from multillm_gov.catalog.lifecycle import is_preview
+from multillm_gov.catalog.lookup import open_catalog
+from multillm_gov.catalog.moves import move_effects
+from multillm_gov.catalog.overrides import Overrides
+from multillm_gov.catalog.price import Price, TokenPrice
+from multillm_gov.catalog.retired import retired_list
+from multillm_gov.catalog.successors import line_of
+
+
+@pytest.mark.parametrize(
+    ("model", "line", "version"),
+    [
+        ("claude-3-5-sonnet", "claude-sonnet", (3, 5)),
+        ("claude-sonnet-4-5", "claude-sonnet", (4, 5)),
+        ("gemini-2.0-flash-lite", "gemini-flash-lite", (2, 0)),
+        ("gpt-4o-mini", "gpt-mini", (4,)),
+        ("llama-3.3-70b", "llama-70b", (3, 0.3)),
+        ("deepseek-v3.2", "deepseek-v", (3, 0.2)),
+        ("qwen3-coder-480b-a35b", "qwen-coder-480b-a35b", (3,)),
+        ("text-embedding-3-large", "embedding-large", (3,)),
+    ],
+)
+def test_lines_are_names_without_version(model, line, version):
+    found = line_of(model)
+    assert (found.name, found.version) == (line, version)
+
+
+def test_decimal_versions_are_ordered_as_decimals():
+    assert line_of("grok-4.20").version < line_of("grok-4.3").version
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "region"),
+    [
+        ("anthropic/claude-3-5-sonnet-20241022", "claude-sonnet", ()),
+        ("claude-3-opus-20240229", "claude-opus", ()),
+        ("eu.anthropic.claude-3-sonnet-20240229-v1:0", "claude-sonnet", ("EU",)),
+        ("bedrock/us.anthropic.claude-3-haiku-20240307-v1:0", "claude-haiku", ("US",)),
+        ("gemini/gemini-1.5-pro", "gemini-pro", ()),
+        ("gemini/gemini-1.5-flash", "gemini-flash", ()),
+        ("mistral/mistral-large-2407", "mistral-large", ()),
+        ("databricks/databricks-meta-llama-3-1-70b-instruct", "llama-70b", ()),
+    ],
+)
+def test_a_past_model_names_a_living_one_of_its_line(catalog, as_of, name, line, region):
+    old = catalog.find(name)
+    told = old.lifecycle.successor
+    new = catalog.find(told.model)
+    assert new is not None
+    assert line_of(new.exposure.model).name == line
+    assert not new.retired_on(as_of)
+    assert not is_preview(new.name)
+    assert new.regions == region
+    assert new.mode == old.mode
+    assert (new.exposure.vendor, new.exposure.provider) == (old.exposure.vendor, old.exposure.provider)
+    if "/" in name:
+        assert told.model.startswith(name.partition("/")[0] + "/")
+
+
+def test_an_announced_successor_is_taken_while_it_lasts(price_map):
+    catalog = open_catalog(Overrides(), None, lambda: price_map, date(2025, 11, 1))
+    told = catalog.find("claude-3-5-sonnet-20241022").lifecycle.successor
+    assert (told.model, told.origin) == ("claude-sonnet-4-5-20250929", "announced")
+    assert told.source.startswith("https://docs.anthropic.com/")
+
+
+def test_an_announced_successor_that_is_about_to_go_is_passed_over(catalog):
+    told = catalog.find("claude-3-5-sonnet-20241022").lifecycle.successor
+    assert told.origin == "derived"
+    assert "claude-sonnet-4-5-20250929" in told.source
+    assert "2026-11-30" in told.source
+
+
+def test_successors_outlive_the_day_and_are_never_the_model_itself(catalog, as_of):
+    moved = 0
+    for name in retired_list().gone:
+        old = catalog.find(name)
+        told = old.lifecycle.successor
+        if told is None:
+            continue
+        moved += 1
+        new = catalog.find(told.model)
+        assert new is not None, name
+        assert new.name != old.name
+        assert not new.retired_on(as_of), name
+        assert new.mode == old.mode or told.origin == "announced", name
+    assert moved > 150
+
+
+def test_a_successor_loses_no_ability_where_one_that_keeps_it_exists(small_map, as_of):
+    base = {"litellm_provider": "anthropic", "mode": "chat"}
+    price_map = small_map(
+        {
+            "claude-opus-4-1": {**base, "deprecation_date": "2026-08-05", "supports_vision": True},
+            "claude-opus-5": {**base, "supports_vision": True, "max_input_tokens": 1},
+            "claude-opus-6": {**base},
+            "claude-opus-7-preview": {**base, "supports_vision": True},
+            "claude-opus-8": {**base, "supports_vision": True, "deprecation_date": "2026-11-01"},
+        }
+    )
+    catalog = open_catalog(Overrides(), None, lambda: price_map, as_of)
+    assert catalog.find("claude-opus-4-1").lifecycle.successor.model == "claude-opus-5"
+
+
+def test_a_preview_is_told_to_be_one_where_nothing_else_is_left(small_map, as_of):
+    base = {"litellm_provider": "anthropic", "mode": "chat"}
+    price_map = small_map(
+        {"claude-opus-4-1": {**base, "deprecation_date": "2026-08-05"}, "claude-opus-7-preview": base}
+    )
+    told = open_catalog(Overrides(), None, lambda: price_map, as_of).find("claude-opus-4-1").lifecycle.successor
+    assert told.model == "claude-opus-7-preview"
+    assert "preview" in told.source
+
+
+def test_no_successor_is_invented(small_map, as_of):
+    price_map = small_map(
+        {
+            "claude-opus-4-1": {"litellm_provider": "anthropic", "mode": "chat", "deprecation_date": "2026-08-05"},
+            "claude-haiku-5": {"litellm_provider": "anthropic", "mode": "chat"},
+            "vertex_ai/claude-opus-5": {"litellm_provider": "vertex_ai-anthropic_models", "mode": "chat"},
+        }
+    )
+    assert open_catalog(Overrides(), None, lambda: price_map, as_of).find("claude-opus-4-1").lifecycle.successor is None
+
+
+def _facts(**changed):
+    return ModelFacts(**{"name": "x", "source": "litellm", "exposure": Exposure(model="x"), **changed})
+
+
+def test_the_effects_of_a_move_are_in_both_figures():
+    old = _facts(
+        price=Price(standard=TokenPrice(input=Decimal("2e-6"), output=Decimal("1e-5"))),
+        max_input_tokens=1_000_000,
+        max_output_tokens=8192,
+        capabilities=frozenset({"vision", "web_search", "pdf_input"}),
+    )
+    new = _facts(
+        price=Price(standard=TokenPrice(input=Decimal("3e-6"), output=Decimal("1e-5"))),
+        max_input_tokens=200_000,
+        max_output_tokens=8192,
+        capabilities=frozenset({"vision", "reasoning"}),
+        lacks=frozenset({"web_search"}),
+        lifecycle=Lifecycle(retirement=date(2027, 1, 1)),
+    )
+    assert move_effects(old, new) == (
+        "input 2.00 USD → 3.00 USD per million tokens (+50 %)",
+        "context 1,000,000 → 200,000 tokens",
+        "loses web search",
+        "not known to have pdf input",
+        "gains reasoning",
+        "itself retires on 2027-01-01",
+    )
+
+
+def test_a_move_between_unknowns_tells_nothing():
+    assert move_effects(_facts(), _facts()) == ()
+    free = _facts(price=Price(standard=TokenPrice(input=Decimal(0))))
+    priced = _facts(price=Price(standard=TokenPrice(input=Decimal("1e-6"))))
+    assert move_effects(free, priced) == ("input 0.00 USD → 1.00 USD per million tokens",)
