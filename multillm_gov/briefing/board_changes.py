@@ -25,8 +25,7 @@ def changes_section(now: Assessment, since: Assessment | None, comparison: Compa
     currency = now.figures.currency
     rows = [_row(change, currency) for change in comparison.changes]
     columns = (
-        Column("Subject"),
-        Column("What"),
+        Column("Change"),
         Column("Before"),
         Column("Now"),
         Column(f"Effect ({currency})", numeric=True),
@@ -66,12 +65,11 @@ def _currency(assessment: Assessment) -> str:
 
 
 def _row(change: Change, currency: str) -> tuple[Cell, ...]:
-    effect = "" if change.spend_effect is None else amount(change.spend_effect, currency)
+    effect = amount(change.spend_effect, currency) if change.spend_effect else ""
     sign = "+" if change.spend_effect is not None and change.spend_effect > 0 else ""
     word = change.direction.value.capitalize() if change.direction is not Direction.CHANGED else ""
     return (
-        Cell(change.subject),
-        Cell(change.label),
+        Cell(f"{code(change.subject)}: {change.label}"),
         Cell(change.before),
         Cell(change.after),
         Cell(sign + effect),

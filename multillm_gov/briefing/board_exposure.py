@@ -124,8 +124,7 @@ def _table(views: Views, appetite: Appetite) -> Table:
             )
             rows.append(
                 (
-                    Cell(BASIS_WORDS[basis].capitalize()),
-                    Cell(level.value.capitalize()),
+                    Cell(f"{level.value.capitalize()}, by {BASIS_WORDS[basis]}"),
                     Cell(name),
                     Cell(spell_share(share), "bad" if over else "neutral"),
                     Cell(spell_share(view.top(3))),
@@ -134,8 +133,7 @@ def _table(views: Views, appetite: Appetite) -> Table:
                 )
             )
     columns = (
-        Column("Weighed by"),
-        Column("Level"),
+        Column("Level and weight"),
         Column("Largest"),
         Column("Share", numeric=True),
         Column("Top three", numeric=True),

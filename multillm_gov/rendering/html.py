@@ -6,7 +6,12 @@ from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.theme import MARKS, SCREEN
 from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.report import BarChart, Block, Items, Paragraph, Report, ShareChart, Table, Timeline
+from multillm_gov.report import BarChart, Block, Cell, Column, Items, Paragraph, Report, ShareChart, Table, Timeline
+
+_LONG_WORD = 30
+"""Characters from which a word may be broken anywhere."""
+_SHORT_CELL = 18
+"""Characters up to which a cell keeps to one line."""
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -28,6 +33,7 @@ def render(report: Report) -> bytes:
         sections=sections(report),
         marks=MARKS,
         code_runs=code_runs,
+        classes=_classes,
         kind_of=_kind,
         drawing=_drawing,
     )
@@ -50,6 +56,14 @@ def _environment() -> "SandboxedEnvironment":
 def _shown(value: object) -> object:
     """What could hide or reorder text is spelt out; markup is ours and stays."""
     return visible(value) if type(value) is str else value
+
+
+def _classes(cell: Cell, column: Column) -> str:
+    """How the cell may wrap, and what its text color says again."""
+    longest = max(map(len, cell.text.split()), default=0)
+    wrap = "breaks" if longest > _LONG_WORD else "short" if len(cell.text) <= _SHORT_CELL or column.numeric else ""
+    names = (wrap, "numeric" if column.numeric else "", "strong" if cell.strong else "")
+    return " ".join([name for name in names if name] + [cell.status])
 
 
 def _kind(block: Block) -> str:

@@ -94,8 +94,16 @@ def _references(chart: BarChart, plan: _Plan, theme: Theme) -> tuple[list[str], 
     for x, name, (center, lane) in zip(marks, names, places, strict=True):
         baseline = (lane + 1) * _LANE - 4
         parts.append(label((center, baseline), name, theme.muted, anchor="middle"))
-        parts.append(line((x, top - 4), (x, bottom), theme.muted, dashes="4 3"))
+        parts += [line((x, y), (x, end), theme.muted, dashes="4 3") for y, end in _spans(plan, top, bottom)]
     return parts, top
+
+
+def _spans(plan: _Plan, top: float, bottom: float) -> list[tuple[float, float]]:
+    """Where a line across the bars runs: all the way, or past the labels that stand above each bar."""
+    if not plan.stacked:
+        return [(top - 4, bottom)]
+    rows = round((bottom - top) / plan.pitch)
+    return [(top + n * plan.pitch + 15, top + n * plan.pitch + 18 + _BAR + 3) for n in range(rows)]
 
 
 def _axis(chart: BarChart, plan: _Plan, span: tuple[float, float], theme: Theme) -> list[str]:

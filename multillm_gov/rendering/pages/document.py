@@ -138,5 +138,5 @@ def _lines(row: tuple[Cell, ...]) -> int:
 
 
 def _weight(lengths: list[int]) -> float:
-    typical = lengths[len(lengths) * 3 // 4] if lengths else 0
+    typical = (lengths[len(lengths) * 3 // 4] + lengths[-1]) / 2 if lengths else 0
     return round(float(min(max(typical, 14), 70) ** 0.7), 2)
