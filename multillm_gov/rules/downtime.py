@@ -19,12 +19,14 @@ HOURS_PER_MONTH = 730
 
 
 def spell_downtime(down_share: float, task: TaskFigures, currency: str) -> str:
-    """Hours away a month, and the value at stake in them where one is declared."""
-    text = (
-        f"About {down_share * HOURS_PER_MONTH:.1f} hours a month without an answer (assumed {down_share:.2%} downtime)"
-    )
+    """Time away a month, and the value at stake in it where one is declared; starts in lower case."""
+    text = f"about {_spell_time(down_share * HOURS_PER_MONTH)} a month without an answer (assumed)"
     value = task.value_at_stake_per_month
     if not value:
-        return f"{text}."
+        return text
     loss = spell_money(value * Decimal(str(down_share)), currency)
-    return f"{text}, which puts {loss} of the {spell_money(value, currency)} at stake at risk."
+    return f"{text}, {loss} of the {spell_money(value, currency)} at stake"
+
+
+def _spell_time(hours: float) -> str:
+    return f"{hours:.1f} hours" if hours >= 1 else f"{hours * 60:.0f} minutes"

@@ -26,9 +26,13 @@ class Weight(Struct, frozen=True, kw_only=True):
 
     def spell(self, basis: Basis, entity: str, currency: str) -> str:
         """The weight in words."""
-        requests = basis is Basis.REQUESTS
-        amount = f"{spell_count(self.amount)} requests" if requests else spell_money(self.amount, currency)
-        return f"{code(self.task_class)} puts {amount} a month on {code(entity)}"
+        return f"{code(self.task_class)} puts {spell_weight(self.amount, basis, currency)} on {code(entity)}"
+
+
+def spell_weight(amount: Decimal, basis: Basis, currency: str) -> str:
+    """An amount in the basis's unit, per month."""
+    requests = basis is Basis.REQUESTS
+    return f"{spell_count(amount)} requests a month" if requests else f"{spell_money(amount, currency)} a month"
 
 
 def largest_users(tasks: tuple[TaskFigures, ...], found: Concentration, entity: str) -> tuple[Weight, ...]:

@@ -84,7 +84,7 @@ def _longest(demand: Demand) -> tuple[int, int]:
 
 def _proved(needed: Requirement, facts: ModelFacts) -> Iterator[str]:
     if facts.mode not in {needed.mode, UNKNOWN} and not _TALKING.issuperset({facts.mode, needed.mode}):
-        yield f"`{needed.mode}` mode (it is a `{facts.mode}` model)"
+        yield f"`{needed.mode}` mode (its mode is `{facts.mode}`)"
     for capability in needed.capabilities:
         if capability in facts.lacks:
             yield f"`{capability}`"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.measures.lifecycle import slack_days
 from multillm_gov.rules.requirements import Fitness, Requirement, requirement
 from multillm_gov.rules.rule import Case
 
@@ -22,7 +23,7 @@ class Substitutes:
         usable = [
             facts
             for _, facts in sorted(case.models.items())
-            if facts is not None and facts.price is not None and not facts.retired_on(case.as_of)
+            if facts is not None and facts.source == "litellm" and facts.price is not None and _lasts(facts, case)
         ]
         self._candidates = usable[:_MOST_CANDIDATES]
 
@@ -47,3 +48,8 @@ class Substitutes:
 
     def _fits(self, candidate: ModelFacts, needed: Requirement) -> bool:
         return self._fitness.lacks_of(needed, candidate) is None
+
+
+def _lasts(facts: ModelFacts, case: Case) -> bool:
+    slack = slack_days(facts, case.as_of, case.portfolio.settings.migration_lead_days)
+    return slack is None or slack > 0

@@ -28,7 +28,9 @@ def _violation(task: TaskFigures, missing: int, total: Decimal) -> Violation:
     name = code(task.task.name)
     said = f"{missing} of {len(legs)} models of {name} have no weight" if missing else ""
     said = said or f"the weights of {name} sum to {total.normalize():f}, not 100"
-    split = ", ".join(f"{{model: {leg.model}, weight: {round(leg.share * 100)}}}" for leg in legs)
+    split = ", ".join(
+        f"{{model: {leg.model}, weight: {weight:f}}}" for leg, weight in zip(legs, _mended(task), strict=True)
+    )
     return Violation(
         message=said,
         place=task.task.place.at("route").key(),
@@ -39,6 +41,19 @@ def _violation(task: TaskFigures, missing: int, total: Decimal) -> Violation:
         risk="Cost and concentration rest on the weights scaled to 100, which may not be what the gateway runs.",
         figures={"weights_sum_percent": total, "models_without_weight": missing},
     )
+
+
+def _mended(task: TaskFigures) -> list[Decimal]:
+    """Weights that sum to 100: missing ones share what the others leave; otherwise all are scaled."""
+    given = [leg.weight for leg in task.task.declared.route]
+    left = _WHOLE - sum((weight for weight in given if weight is not None), Decimal(0))
+    missing = given.count(None)
+    if missing and left > 0:
+        exact = [left / missing if weight is None else weight for weight in given]
+    else:
+        exact = [share * _WHOLE for share in task.task.shares]
+    weights = [weight.quantize(Decimal("0.1")).normalize() for weight in exact]
+    return [*weights[:-1], _WHOLE - sum(weights[:-1], Decimal(0))]
 
 
 RULE = Rule(
@@ -59,7 +74,7 @@ task_classes:
   articles:
     route:
       - {model: claude-sonnet-4-6, weight: 70}
-      - {model: gpt-5, weight: 20}
+      - {model: gpt-5-mini, weight: 20}
 """,
     mended="""\
 # allocations/marketing.yaml
@@ -68,6 +83,6 @@ task_classes:
   articles:
     route:
       - {model: claude-sonnet-4-6, weight: 70}
-      - {model: gpt-5, weight: 30}
+      - {model: gpt-5-mini, weight: 30}
 """,
 )

@@ -8,7 +8,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.moving import Moves
 from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code
-from multillm_gov.units import spell_count
+from multillm_gov.units import count_of, spell_count
 
 
 def check(case: Case, _: Nothing) -> Iterator[Violation]:
@@ -49,7 +49,7 @@ def _message(facts: ModelFacts, as_of: date) -> str:
     if day is None:
         return f"{code(facts.name)} is no longer listed{told}"
     days = (as_of - day).days
-    since = "today" if not days else f"on {day}, {days:,} day{'s' if days > 1 else ''} ago"
+    since = f"on {day}, {count_of(days, 'day')} ago" if days else "today"
     return f"{code(facts.name)} was retired {since}{told}"
 
 

@@ -12,14 +12,15 @@ from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.moving import Moves
 from multillm_gov.rules.rule import Case, Rule, Use
 from multillm_gov.rules.spelling import code
+from multillm_gov.units import count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
     """How long a move takes, and how early to say so."""
 
     lead_days: Annotated[
-        int | None,
-        Meta(ge=0, le=730, description="Days a move takes; default: `migration_lead_days` of `govern.yaml`"),
+        Annotated[int, Meta(ge=0, le=730)] | None,
+        Meta(description="Days a move takes; default: `migration_lead_days` of `govern.yaml`"),
     ] = None
     notice_days: Annotated[
         int, Meta(ge=0, le=730, description="Days before the latest start of the move from which it is noted")
@@ -46,7 +47,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             place=use.place,
             subject=use.task.task.name,
             remedy=moves.remedy(facts),
-            risk=f"A move started today ends {-slack:,} days after the model does." if slack < 0 else "",
+            risk=f"A move started today ends {count_of(-slack, 'day')} after the model does." if slack < 0 else "",
             figures={
                 "retirement": day.isoformat(),
                 "runway_days": runway,
@@ -63,11 +64,11 @@ def _message(use: Use, day: date, days: tuple[int, int], source: str) -> str:
     runway, lead = days
     told = f" ({source})" if source else ""
     start = (
-        f"a move takes {lead:,} days and had to start by {day - timedelta(days=lead)}"
+        f"a move takes {count_of(lead, 'day')} and had to start by {day - timedelta(days=lead)}"
         if runway < lead
-        else f"a move takes {lead:,} days and must start by {day - timedelta(days=lead)}"
+        else f"a move takes {count_of(lead, 'day')} and must start by {day - timedelta(days=lead)}"
     )
-    return f"{code(use.part.model)} retires on {day}, in {runway:,} day{'s' if runway > 1 else ''}{told}; {start}"
+    return f"{code(use.part.model)} retires on {day}, in {count_of(runway, 'day')}{told}; {start}"
 
 
 RULE = Rule(

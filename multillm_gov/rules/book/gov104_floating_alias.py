@@ -2,30 +2,40 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code
 
 
 def check(case: Case, _: Nothing) -> Iterator[Violation]:
-    """Names that the provider may re-point, of models that also have a dated name there."""
+    """Names that the provider may re-point, of models that also have a dated name there which is not retired."""
     floating = {
-        name: facts.lifecycle.snapshot
+        name: snapshot
         for name, facts in case.models.items()
-        if facts is not None and facts.lifecycle.floating_alias and facts.lifecycle.snapshot
+        if facts is not None and facts.lifecycle.floating_alias and (snapshot := _snapshot(facts, case)) is not None
     }
     for use in case.uses(floating):
-        model = use.part.model
-        snapshot = code(floating[model])
+        model, snapshot = use.part.model, floating[use.part.model]
+        ends = snapshot.lifecycle.retirement
         yield Violation(
-            message=f"{code(model)} may be re-pointed by its provider; {snapshot} is a dated snapshot of it",
+            message=f"{code(model)} may be re-pointed by its provider; {code(snapshot.name)} is a dated snapshot of it",
             place=use.place,
             subject=use.task.task.name,
-            remedy=f"Write {snapshot}.",
+            remedy=f"Write {code(snapshot.name)}" + (f", which retires on {ends}, or a newer model." if ends else "."),
             risk="Quality and tone can change overnight under the same name, and no diff shows it.",
-            figures={"snapshot": floating[model]},
+            figures={"snapshot": snapshot.name, "snapshot_retirement": ends.isoformat() if ends else None},
             distinction=f"{use.role}: {model}",
         )
+
+
+def _snapshot(facts: ModelFacts, case: Case) -> ModelFacts | None:
+    if not facts.lifecycle.snapshot or facts.retired_on(case.as_of):
+        return None
+    from multillm_gov.catalog.successors import respelled  # reads tables of names: for a finding only
+
+    snapshot = case.catalog.find(respelled(facts.lifecycle.snapshot, facts.name))
+    return None if snapshot is None or snapshot.retired_on(case.as_of) else snapshot
 
 
 RULE = Rule(

@@ -20,7 +20,7 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
                     place=task.task.place.at("route", leg.index, "model"),
                     subject=task.task.name,
                     remedy=(
-                        "Route to a model that has it (`govern catalog search` filters by capability), lower the need, "
+                        "Route to a model that has it (see `govern catalog show MODEL`), lower the need, "
                         "or state the model's real abilities in `catalog/`."
                     ),
                     risk="Requests that need it fail, are cut off, or come back in the wrong shape.",

@@ -38,7 +38,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             place=task.task.place.key(),
             subject=task.task.name,
             remedy=f"Add `fallbacks: [{other}]`{hint}.",
-            risk=spell_downtime(DOWN_SHARE, task, case.figures.currency),
+            risk=f"Its outages are the task's: {spell_downtime(DOWN_SHARE, task, case.figures.currency)}.",
             figures={
                 "value_at_stake_per_month": task.value_at_stake_per_month,
                 "expected_loss_per_month": task.value_at_stake_per_month * Decimal(str(DOWN_SHARE)),

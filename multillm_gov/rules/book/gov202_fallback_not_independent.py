@@ -37,7 +37,11 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     for task in case.tasks:
         if not task.fallbacks or has_independent_fallback(task, parameters.levels):
             continue
-        known = [fallback for fallback in task.fallbacks if fallback.facts is not None]
+        known = [
+            fallback
+            for fallback in task.fallbacks
+            if fallback.facts is not None and not fallback.facts.retired_on(case.as_of)
+        ]
         if not known or task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
         substitutes = substitutes or Substitutes(case, parameters.levels)
@@ -57,16 +61,20 @@ def _violation(
         else (f"is not known to differ from the route in {listed(unproved)}")
     )
     many = "" if len(task.fallbacks) == 1 else f"none of {len(task.fallbacks)} fallbacks is independent: "
-    joint = next((beta for level, beta in _JOINT if level in best.shared_with_primary), OTHERWISE)
+    joint = next((beta for level, beta in _JOINT if level in {*shared, *unproved}), OTHERWISE)
     return Violation(
         message=f"{code(task.task.name)}: {many}{code(best.model)} {what}",
         place=task.task.place.at("fallbacks", best.index),
         subject=task.task.name,
         remedy=_remedy(other, levels, doubtful=doubtful),
-        risk=f"Both away together: {spell_downtime(DOWN_SHARE * joint, task, case.figures.currency)}",
+        risk=f"{_together(doubtful)}: {spell_downtime(DOWN_SHARE * joint, task, case.figures.currency)}.",
         figures={"shared_levels": ", ".join(shared), "joint_failure_share_assumed": joint},
         severity=Severity.NOTE if doubtful and not case.asked else None,
     )
+
+
+def _together(doubtful: bool) -> str:
+    return "Both may be away together" if doubtful else "Both away together"
 
 
 def _who(fallback: FallbackFigures, shared: list[Level]) -> str:
@@ -105,6 +113,9 @@ task_classes:
     route: [{model: gpt-5-mini}]
     fallbacks: [gpt-4o-2024-11-20]
     cost_of_wrong_model: {value_at_stake: 45000}
+# catalog/providers.yaml
+providers:
+  openai: {cloud: azure}
 """,
     mended="""\
 # allocations/support.yaml
@@ -114,6 +125,9 @@ task_classes:
     route: [{model: gpt-5-mini}]
     fallbacks: [gpt-4o-2024-11-20, gemini/gemini-2.5-flash]
     cost_of_wrong_model: {value_at_stake: 45000}
+# catalog/providers.yaml
+providers:
+  openai: {cloud: azure}
 """,
     controls=(
         "NIST-AI-RMF GOVERN 6.2",

@@ -20,7 +20,7 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
                     place=task.task.place.at("fallbacks", fallback.index),
                     subject=task.task.name,
                     remedy=(
-                        "Choose a fallback that has it (`govern catalog search` filters by capability), or state the "
+                        "Choose a fallback that has it (see `govern catalog show MODEL`), or state the "
                         "model's real abilities in `catalog/`."
                     ),
                     risk="The failover answers with errors or with output that cannot be used.",

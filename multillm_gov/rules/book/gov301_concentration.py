@@ -12,7 +12,7 @@ from multillm_gov.location import Place
 from multillm_gov.measures.concentration import concentration, known_only
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import Weight, largest_users, spell_loss
+from multillm_gov.rules.hanging import Weight, largest_users, spell_loss, spell_weight
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import AtLeastOne, Share, spell_share
@@ -35,7 +35,8 @@ class Parameters(Closed, frozen=True, kw_only=True):
     weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.SPEND
     max_share: Annotated[Share | None, Meta(description="Largest share of one entity (0..1)")] = None
     max_hhi: Annotated[
-        float | None, Meta(gt=0, le=10_000, description="Largest Herfindahl-Hirschman index, in points (0..10,000)")
+        Annotated[float, Meta(gt=0, le=10_000)] | None,
+        Meta(description="Largest Herfindahl-Hirschman index, in points (0..10,000)"),
     ] = None
     min_effective_number: Annotated[
         AtLeastOne | None, Meta(description="Smallest effective number of entities (1 / sum of squared shares)")
@@ -75,7 +76,8 @@ def _shares(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
     for entity, share in found.shares:
         if share <= limit + _ROUNDING:
             break
-        said = f"{found.level} {code(entity)} carries {spell_share(share)} of {_of(found)}"
+        who = f"an unknown {found.level}" if entity == UNKNOWN else f"{found.level} {code(entity)}"
+        said = f"{who} carries {spell_share(share)} of {_of(found)}"
         yield _Breach("max_share", entity, f"{said}; the limit is {spell_share(limit)}", share, limit)
 
 
@@ -91,14 +93,14 @@ def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
     least = parameters.min_effective_number
     if least is not None and found.effective_number < float(least) - _ROUNDING:
         said = (
-            f"{_of(found)} spreads over {found.effective_number:.2f} effective entities by {found.level}; "
+            f"the effective number by {found.level}, weighed by {_of(found)}, is {found.effective_number:.2f}; "
             f"the limit is {least:.2f} ({lead})"
         )
         yield _Breach("min_effective_number", largest, said, found.effective_number, float(least))
     top = parameters.max_top_n
     if top is not None and found.top(top.n) > float(top.share) + _ROUNDING:
         said = (
-            f"the {top.n} largest by {found.level} carry {spell_share(found.top(top.n))} of {_of(found)}; "
+            f"the top {top.n} by {found.level} carry {spell_share(found.top(top.n))} of {_of(found)}; "
             f"the limit is {spell_share(top.share)} ({lead})"
         )
         yield _Breach("max_top_n", largest, said, found.top(top.n), float(top.share))
@@ -111,7 +113,7 @@ def _violation(case: Case, found: Concentration, breach: _Breach) -> Violation:
         message=breach.said,
         place=place.at(breach.limit),
         subject=f"{found.level}:{breach.entity}" if breach.limit == "max_share" else "portfolio",
-        remedy=_remedy(found, breach, users),
+        remedy=_remedy(found, breach, users, case.figures.currency),
         risk=spell_loss(case, found.level, breach.entity),
         related=tuple((user.spell(found.basis, breach.entity, case.figures.currency), user.place) for user in users),
         figures={
@@ -128,15 +130,16 @@ def _violation(case: Case, found: Concentration, breach: _Breach) -> Violation:
     )
 
 
-def _remedy(found: Concentration, breach: _Breach, users: tuple[Weight, ...]) -> str:
+def _remedy(found: Concentration, breach: _Breach, users: tuple[Weight, ...], currency: str) -> str:
     where = f", first in {code(users[0].task_class)}" if users else ""
     if breach.entity == UNKNOWN:
         return f"State the {found.level} of the models in `catalog/` (`govern catalog --unresolved` lists them){where}."
     if breach.limit != "max_share":
         return f"Move weight from {code(breach.entity)} to a smaller {found.level}{where}."
     excess = breach.value - breach.allowed
+    amount = spell_weight(Decimal(str(excess)) * found.total, found.basis, currency)
     return (
-        f"Move at least {spell_share(excess)} of {_of(found)} ({Decimal(str(excess)) * found.total:,.0f} a month) from "
+        f"Move at least {spell_share(excess)} of {_of(found)} ({amount}) from "
         f"{code(breach.entity)} to another {found.level}{where}: lower its `weight` in `route`, raise another's."
     )
 

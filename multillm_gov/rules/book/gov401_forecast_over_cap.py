@@ -42,8 +42,8 @@ def _violation(case: Case, task: TaskFigures, cap: Decimal, spend: Decimal) -> V
         place=task.task.place.at("spend_cap", "monthly"),
         subject=name,
         remedy=(
-            f"Lower the weight of {code(dearest.model)}, move requests to a cheaper model, or have the cap raised to "
-            f"at least {spell_money(spend, currency)}."
+            f"Move requests from {code(dearest.model)} to a cheaper model, or have the cap raised to at least "
+            f"{spell_money(spend, currency)}."
         ),
         risk=(
             f"{spell_money(spend - cap, currency)} a month unplanned, or requests refused once the cap is reached."
@@ -52,9 +52,13 @@ def _violation(case: Case, task: TaskFigures, cap: Decimal, spend: Decimal) -> V
         ),
         related=(
             (
-                f"{code(dearest.model)} makes {spell_money(dearest.spend_per_month or Decimal(0), currency)} of it",
-                task.task.place.at("route", dearest.index),
-            ),
+                (
+                    f"{code(dearest.model)} makes {spell_money(dearest.spend_per_month or Decimal(0), currency)} of it",
+                    task.task.place.at("route", dearest.index),
+                ),
+            )
+            if len(task.legs) > 1
+            else ()
         ),
         figures={"forecast_per_month": spend, "cap_per_month": cap},
         severity=None if over else Severity.WARNING,

@@ -12,7 +12,7 @@ from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
-from multillm_gov.units import Amount, spell_money
+from multillm_gov.units import Amount, count_of, spell_money
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -38,11 +38,11 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     if parameters.max_monthly is not None and case.policy_place is not None:
         place = case.policy_place.at("max_monthly")
     unpriced = sum(task.spend_per_month is None for task in case.tasks)
-    partly = f", {unpriced:,} of them without a known price" if unpriced else ""
+    partly = f" ({unpriced:,} of them without a known price)" if unpriced else ""
     largest = sorted(case.tasks, key=lambda task: (-(task.spend_per_month or Decimal(0)), task.task.name))[:3]
     yield Violation(
         message=(
-            f"{len(case.tasks):,} task classes{partly} are forecast to spend {spell_money(total, currency)} a month; "
+            f"{count_of(len(case.tasks), 'task class')}{partly}: {spell_money(total, currency)} a month forecast; "
             f"{code(case.policy) if case.policy else 'the risk appetite'} allows {spell_money(limit, currency)}"
         ),
         place=place,
@@ -55,6 +55,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
                 task.task.place.key(),
             )
             for task in largest
+            if task.spend_per_month
         ),
         figures={"forecast_per_month": total, "limit_per_month": limit, "task_classes_without_price": unpriced},
     )

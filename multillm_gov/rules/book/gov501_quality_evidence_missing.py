@@ -10,7 +10,7 @@ from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.claims import Claim, claims
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
-from multillm_gov.units import spell_money
+from multillm_gov.units import count_of, spell_money
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ def _gap(claim: Claim, case: Case, parameters: Parameters) -> str:
         return "no internal benchmark result" + (f" (only {' and '.join(others)} ones)" if others else "")
     age = (case.as_of - placed.record.date).days
     if age > parameters.max_age_days:
-        return f"no recent result: the newest is {age:,} days old, at most {parameters.max_age_days:,} count"
+        return f"no recent result: the newest is {count_of(age, 'day')} old, at most {parameters.max_age_days:,} count"
     if placed.record.sample_size < parameters.min_sample_size:
         return (
             f"too small a result: {placed.record.sample_size:,} cases scored, "

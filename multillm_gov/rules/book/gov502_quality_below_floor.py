@@ -12,7 +12,7 @@ from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.claims import Claim, claims
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
-from multillm_gov.units import spell_money
+from multillm_gov.units import spell_money, spell_share
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -54,11 +54,17 @@ def _violation(claim: Claim, placed: PlacedRecord, floor: float, bound: float, c
             if score < floor
             else "Score more cases, or route to a model that clears the floor with a margin."
         ),
-        risk=f"About {max(0.0, floor - score):.1%} more answers than accepted are wrong{at_stake}.",
+        risk=f"{_short(score, bound, floor)}{at_stake}.",
         related=(("the result", placed.place), ("the floor", task.place.at("quality", "floor"))),
         figures={"score": score, "floor": floor, "lower_bound_95": bound, "sample_size": record.sample_size},
         distinction=f"{claim.role}: {claim.model}",
     )
+
+
+def _short(score: float, bound: float, floor: float) -> str:
+    if score < floor:
+        return f"{spell_share(floor - score)} more of the answers are wrong than is accepted"
+    return f"Up to {spell_share(floor - bound)} more of the answers may be wrong than is accepted"
 
 
 RULE = Rule(

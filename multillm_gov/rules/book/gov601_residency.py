@@ -65,7 +65,7 @@ def _breaches(facts: ModelFacts, permitted: tuple[str, ...], jurisdictions: tupl
             said = f"it is not known where {code(facts.name)} is processed; permitted: {listed(permitted)}"
             yield _Breach(said, proved=False, limit="residency")
         elif not within:
-            regions = listed(dict.fromkeys(facts.regions))
+            regions = listed("any region" if place == "global" else place for place in dict.fromkeys(facts.regions))
             said = f"{code(facts.name)} is processed in {regions}; permitted: {listed(permitted)}"
             yield _Breach(said, proved=True, limit="residency")
     law = facts.exposure.jurisdiction
@@ -87,17 +87,26 @@ def _violation(case: Case, use: Use, breach: _Breach, *, declared: bool) -> Viol
         message=f"{code(task.name)}: {breach.said}",
         place=use.place,
         subject=task.name,
-        remedy=(
-            f"Choose a regional deployment of {code(model)} or another model within the limit."
-            if breach.proved
-            else f"State `regions` or `jurisdiction` of {code(model)} in `catalog/`, with the contract as its source."
-        ),
-        risk=f"{task.declared.data.classification.capitalize()} data may leave the places it was promised to stay in.",
+        remedy=_remedy(breach, model),
+        risk=f"{task.declared.data.classification.capitalize()} data may {_HARM[breach.limit]}.",
         related=((("the limit", by_policy),) if by_policy else ()),
         figures={"regions": ", ".join(use.part.facts.regions) if use.part.facts else ""},
         severity=None if breach.proved or case.asked else Severity.WARNING,
         distinction=f"{breach.limit}: {use.role}: {model}",
     )
+
+
+_HARM = {"residency": "leave the places it was promised to stay in", "jurisdictions": "be reached by another law"}
+
+
+def _remedy(breach: _Breach, model: str) -> str:
+    law = breach.limit == "jurisdictions"
+    if not breach.proved:
+        key = "exposure: {jurisdiction: …}" if law else "regions: […]"
+        return f"State what your contract says in `catalog/`: `models: {{{model}: {{{key}}}}}`."
+    if law:
+        return "Choose a model whose vendor is bound by a permitted law."
+    return f"Choose a regional deployment of {code(model)}, or another model within the limit."
 
 
 RULE = Rule(

@@ -11,14 +11,15 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed, TaskClass
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
+from multillm_gov.units import count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
     """The longest interval."""
 
     every_months: Annotated[
-        int | None,
-        Meta(ge=1, le=60, description="Longest interval between reviews; default: what the task class declares"),
+        Annotated[int, Meta(ge=1, le=60)] | None,
+        Meta(description="Longest interval between reviews; default: what the task class declares"),
     ] = None
 
 
@@ -38,7 +39,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         if due < case.as_of:
             days = (case.as_of - due).days
             every = "month" if months == 1 else f"{months} months"
-            said = f"the review of {code(task.task.name)} was due on {due}, {days:,} days ago (every {every})"
+            said = f"the review of {code(task.task.name)} was due on {due}, {count_of(days, 'day')} ago (every {every})"
             yield _violation(task.task, said, case.as_of, {"days_overdue": days})
 
 

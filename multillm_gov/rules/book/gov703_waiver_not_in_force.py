@@ -9,6 +9,7 @@ from multillm_gov.rules.registry import rule_names
 from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.rules.waivers import WaiverOutcome
+from multillm_gov.units import count_of
 
 
 def check(case: Case, _: Nothing) -> Iterator[Violation]:
@@ -46,7 +47,7 @@ def _spell(case: Case, outcome: WaiverOutcome, who: str) -> tuple[str, Place, st
     if outcome.state == "expired":
         days = (case.as_of - declared.expires).days
         return (
-            f"{who} expired on {declared.expires}, {days:,} days ago",
+            f"{who} expired on {declared.expires}, {count_of(days, 'day')} ago",
             place.at("expires"),
             "Mend the finding and remove the waiver, or have it approved again with a new `expires`.",
         )

@@ -1,0 +1,66 @@
+"""Judging small portfolios, written as texts, with a fixed extract of a real price map."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from multillm_gov.catalog.lock import encode_lock
+from multillm_gov.catalog.locking import build_lock
+from multillm_gov.catalog.overrides import Overrides
+from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.layout import LOCK, kind_of
+from multillm_gov.rules.assessment import Assessment
+from multillm_gov.workflows.assessing import assess
+
+AS_OF = date(2026, 11, 24)
+_MAP = Path(__file__).parent / "data" / "price_map.json"
+
+Judge = Callable[..., Assessment]
+
+
+@pytest.fixture(scope="session")
+def price_map() -> PriceMap:
+    """Some thirty entries of LiteLLM 1.106.2."""
+    return PriceMap("1.106.2", _MAP.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def assessed(price_map: PriceMap) -> Judge:
+    """Walk files, given as text or bytes by path, down the real line: read, load, measure, judge by the whole book.
+
+    ``lock`` names models for a real catalog lock beside the files.
+    """
+
+    def run(files: Mapping[str, str | bytes], as_of: date = AS_OF, lock: Sequence[str] = ()) -> Assessment:
+        sources = [
+            SourceFile(path, text.encode() if isinstance(text, str) else text) for path, text in sorted(files.items())
+        ]
+        if lock:
+            locked = build_lock(lock, Overrides(), price_map, as_of)
+            sources.append(SourceFile(LOCK, encode_lock(locked)))
+        return assess(sources, as_of=as_of, price_map=lambda: price_map)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def split_files() -> Callable[[str], dict[str, str]]:
+    """Files of a rule's example: a comment line that is a governed path starts each."""
+
+    def split(text: str) -> dict[str, str]:
+        files: dict[str, str] = {}
+        path = ""
+        for line in text.splitlines(keepends=True):
+            found = re.fullmatch(r"# (\S+)\n", line)
+            if found and kind_of(found[1]):
+                path = found[1]
+                files[path] = ""
+            else:
+                files[path] += line
+        return files
+
+    return split

@@ -1,0 +1,92 @@
+"""Every rule's cases: small files in, findings as file:line:column, severity and words out."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from multillm_gov.finding import Finding
+from multillm_gov.rules.engine import judge
+from multillm_gov.rules.registry import all_rules, find_rule, rule_names
+
+_HERE = Path(__file__).parent
+
+
+def _cases() -> list[Any]:
+    return [
+        pytest.param(file.stem.upper(), case, id=f"{file.stem}-{case['name']}")
+        for file in sorted(_HERE.glob("gov[0-9][0-9][0-9].yaml"))
+        for case in yaml.safe_load(file.read_text("utf-8"))["cases"]
+    ]
+
+
+@pytest.mark.parametrize(("rule_id", "case"), _cases())
+def test_case(rule_id: str, case: dict[str, Any], assessed: Any) -> None:
+    rule = find_rule(rule_id)
+    assert rule is not None
+    as_of = case.get("as_of", date(2026, 11, 24))
+    state = assessed(case["files"], as_of, case.get("lock", ()))
+    found = [finding for finding in state.findings if finding.rule == rule_id]
+    wanted = case.get("findings", [])
+    assert len(found) == len(wanted), "\n".join(f"{one.location} {one.message}" for one in found)
+    for one, expected in zip(found, wanted, strict=True):
+        _assert_finding(one, expected)
+    if rule.about != "waivers" and rule_id != "GOV003":  # these two speak of what other rules did or take
+        parts = (state.portfolio, state.figures, state.catalog, state.evidence, state.documents, state.flaws, as_of)
+        alone = judge(*parts, rules=(rule,))
+        assert [(one.location, one.message) for one in alone if one.rule == rule_id] == [
+            (one.location, one.message) for one in found
+        ]
+
+
+def _assert_finding(finding: Finding, expected: dict[str, Any]) -> None:
+    assert (str(finding.location), finding.severity.label) == (expected["at"], expected["severity"]), finding.message
+    for key in ("message", "risk", "remedy", "subject", "policy"):
+        if key in expected:
+            assert expected[key] in getattr(finding, key)
+    assert ("waived" in expected) == (finding.waiver is not None)
+    for name, value in expected.get("figures", {}).items():
+        figure = finding.figures[name]
+        assert (float(figure) if isinstance(value, float) else figure) == pytest.approx(value)
+    assert finding.remedy
+    assert finding.location.source_line or finding.rule in {"GOV001", "GOV009"}
+
+
+@pytest.mark.parametrize("rule_id", rule_names())
+def test_each_rule_has_a_passing_and_a_failing_case(rule_id: str) -> None:
+    file = _HERE / f"{rule_id.lower()}.yaml"
+    assert file.is_file(), f"write {file.name}: small files in, findings out"
+    cases = yaml.safe_load(file.read_text("utf-8"))["cases"]
+    assert [case for case in cases if not case.get("findings")], "no case passes"
+    assert [case for case in cases if case.get("findings")], "no case fails"
+
+
+def test_no_cases_without_a_rule() -> None:
+    assert {file.stem.upper() for file in _HERE.glob("gov*.yaml")} == set(rule_names())
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in all_rules() if rule.example])
+def test_the_example_violates_the_rule_and_the_mended_one_does_not(rule: Any, assessed: Any, split_files: Any) -> None:
+    assert rule.id in {finding.rule for finding in assessed(split_files(rule.example)).findings}
+    mended = assessed(split_files(rule.mended)).findings
+    assert rule.id not in {finding.rule for finding in mended}
+    assert not [str(one.location) + one.message for one in mended if one.rule.startswith(("GOV0", "GOV101"))]
+
+
+def test_only_rules_that_text_cannot_violate_have_no_example() -> None:
+    """Unreadable bytes are not text; a lock is a generated file; each has cases of its own."""
+    assert [rule.id for rule in all_rules() if not rule.example] == ["GOV009", "GOV107"]
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in all_rules()])
+def test_the_page_is_complete(rule: Any) -> None:
+    assert rule.title[0].isupper()
+    assert not rule.title.endswith(".")
+    assert len(rule.why) > 60
+    assert rule.why.endswith(".")
+    assert rule.mend.endswith(".")
+    assert (rule.about == "files") == (rule.family == 0 and rule.id != "GOV007")
+    for control in rule.controls:
+        assert control.startswith(("NIST-AI-RMF ", "NIST-AI-600-1 ", "ISO-42001 A.", "EU-AI-Act Art. ", "DORA Art. "))
