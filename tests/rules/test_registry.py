@@ -1,0 +1,110 @@
+"""The book is found by presence: adding a rule is one module and its cases."""
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from multillm_gov.rules import book
+from multillm_gov.rules.registry import all_rules, find_rule, rule_names
+
+_PACKAGE = Path(__file__).parents[2] / "multillm_gov"
+_MODULE = """\
+from multillm_gov.finding import Severity
+from multillm_gov.rules.rule import Rule
+
+RULE = Rule(
+    id="{id}", name="{name}", title="T", why="W.", mend="M.", severity=Severity.NOTE,
+    check=lambda case, parameters: iter(()), claims="{claims}",
+)
+"""
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A second folder of the book."""
+    monkeypatch.setattr(book, "__path__", [*book.__path__, str(tmp_path)])
+    return tmp_path
+
+
+def test_a_new_file_is_a_new_rule(shelf: Path) -> None:
+    before = len(all_rules())
+    (shelf / "gov998_shelf_tidy.py").write_text(_MODULE.format(id="GOV998", name="shelf-tidy", claims=""))
+    assert len(all_rules()) == before + 1
+    found = find_rule("shelf-tidy")
+    assert found is not None
+    assert found is find_rule("gov998")
+    assert found.family == 9
+
+
+def test_a_file_whose_rule_is_called_otherwise_is_a_defect(shelf: Path) -> None:
+    (shelf / "gov997_shelf_named.py").write_text(_MODULE.format(id="GOV997", name="named-otherwise", claims=""))
+    with pytest.raises(ValueError, match="GOV997"):
+        all_rules()
+
+
+@pytest.mark.parametrize("file", ["gov101_other_name.py", "gov996_unknown_model.py"])
+def test_ids_and_names_are_unique(shelf: Path, file: str) -> None:
+    (shelf / file).write_text("")
+    with pytest.raises(ValueError, match="two rules claim"):
+        rule_names()
+
+
+def test_a_kind_of_flaw_has_one_rule(shelf: Path) -> None:
+    (shelf / "gov995_shelf_claim.py").write_text(_MODULE.format(id="GOV995", name="shelf-claim", claims="syntax"))
+    with pytest.raises(ValueError, match="one kind of flaw"):
+        all_rules()
+
+
+def test_rules_come_ordered_and_are_found_by_id_and_name() -> None:
+    rules = all_rules()
+    assert [rule.id for rule in rules] == sorted(rule.id for rule in rules)
+    assert {rule.family for rule in rules} == {0, 1, 2, 3, 4, 5, 6, 7}
+    for rule in rules:
+        assert find_rule(rule.id) is find_rule(rule.id.lower()) is find_rule(rule.name) is rule
+    assert find_rule("nonsense") is None
+
+
+def test_every_kind_of_flaw_that_the_package_makes_is_claimed() -> None:
+    made = set()
+    for file in _PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+                name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                made |= _kinds(node) if name in {"Flaw", "note", "refuse", "stop"} else set()
+    assert made >= {"syntax", "schema", "unsafe-yaml", "duplicate-name", "unreadable-file"}
+    assert made <= {rule.claims for rule in all_rules()}
+
+
+def _kinds(call: ast.Call) -> set[str]:
+    named = [keyword.value for keyword in call.keywords if keyword.arg == "kind"]
+    first = call.args[:1] if len(call.args) >= 3 else []
+    return {node.value for node in (*named, *first) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def test_looking_one_rule_up_imports_no_other() -> None:
+    code = (
+        "import sys; from multillm_gov.rules.registry import find_rule; find_rule('GOV301');"
+        "print([m for m in sys.modules if '.book.gov' in m])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['multillm_gov.rules.book.gov301_concentration']"
+
+
+def test_the_book_needs_no_heavy_import() -> None:
+    code = (
+        "import sys; from multillm_gov.rules.registry import all_rules; all_rules();"
+        "print([m for m in ('jsonschema_rs','git','jinja2','typst','litellm','networkx','numpy','difflib','yaml')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_files_that_are_no_rules_are_passed_over(shelf: Path) -> None:
+    shutil.copy(Path(__file__), shelf / "test_something.py")
+    (shelf / "gov12_short.py").write_text("")
+    assert len(rule_names()) == len(all_rules())
