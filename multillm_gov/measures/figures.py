@@ -93,6 +93,8 @@ class PortfolioFigures(Struct, frozen=True, kw_only=True):
 
     tasks: tuple[TaskFigures, ...]
     currency: str
+    usd_per_unit: Decimal = Decimal(1)
+    """Exchange rate of the amounts: US dollars that one unit of the currency costs."""
     spend_per_month: Decimal
     """Sum over the task classes whose spend is known."""
     unpriced: tuple[str, ...]

@@ -25,22 +25,23 @@ def measure(portfolio: Portfolio, catalog: Catalog, known: PortfolioFigures | No
     rate = portfolio.settings.exchange.usd_per_unit if portfolio.settings.exchange else Decimal(1)
     facts = {name: catalog.find(name) for name in sorted({m for task in portfolio.task_classes for m in task.models})}
     fixed = _FixedCosts(portfolio.task_classes, facts, rate)
-    reusable = _reusable(known, facts, portfolio.settings.currency) if known else {}
+    reusable = _reusable(known, facts, portfolio.settings.currency, rate) if known else {}
     measurer = _Measurer(facts, fixed, Pricing(rate))
     tasks = tuple(
         old if (old := reusable.get(task.name)) is not None and old.task == task else measurer.task(task)
         for task in portfolio.task_classes
     )
-    return _total(tasks, portfolio.settings.currency)
+    return _total(tasks, portfolio.settings.currency, rate)
 
 
-def _total(tasks: tuple[TaskFigures, ...], currency: str) -> PortfolioFigures:
+def _total(tasks: tuple[TaskFigures, ...], currency: str, rate: Decimal) -> PortfolioFigures:
     owners: defaultdict[str, Decimal] = defaultdict(Decimal)
     for task in tasks:
         owners[task.task.owner or NO_OWNER] += task.spend_per_month or _ZERO
     return PortfolioFigures(
         tasks=tasks,
         currency=currency,
+        usd_per_unit=rate,
         spend_per_month=sum(owners.values(), _ZERO),
         unpriced=tuple(task.task.name for task in tasks if task.spend_per_month is None),
         spend_per_month_by_owner=tuple(sorted(owners.items(), key=lambda item: (-item[1], item[0]))),
@@ -49,8 +50,10 @@ def _total(tasks: tuple[TaskFigures, ...], currency: str) -> PortfolioFigures:
     )
 
 
-def _reusable(known: PortfolioFigures, facts: dict[str, ModelFacts | None], currency: str) -> dict[str, TaskFigures]:
-    if known.currency != currency:
+def _reusable(
+    known: PortfolioFigures, facts: dict[str, ModelFacts | None], currency: str, rate: Decimal
+) -> dict[str, TaskFigures]:
+    if (known.currency, known.usd_per_unit) != (currency, rate):
         return {}
     old: dict[str, ModelFacts | None] = {}
     for task in known.tasks:

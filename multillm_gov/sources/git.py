@@ -103,10 +103,17 @@ class Repository:
         Raises:
             RevisionError: no default branch, or no common history (in a shallow clone: none fetched).
         """
-        branch = self.default_branch(declared)
-        code, output, _ = self._git.attempt("merge-base", self.resolve(branch), self.resolve(head))
+        return self.common_commit(self.default_branch(declared), head)
+
+    def common_commit(self, base: str, head: str) -> str:
+        """The full id of the commit where the histories of two revisions part.
+
+        Raises:
+            RevisionError: one is unknown, or no common history (in a shallow clone: none fetched).
+        """
+        code, output, _ = self._git.attempt("merge-base", self.resolve(base), self.resolve(head))
         if code:
-            raise explain_unknown(self._git, branch, f"`{head}` and `{branch}` have no common commit here")
+            raise explain_unknown(self._git, base, f"`{head}` and `{base}` have no common commit here")
         return output.decode("ascii").strip()
 
     def read_revision(self, commit: str, prefix: str | None = None) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:

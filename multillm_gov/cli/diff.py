@@ -1,0 +1,47 @@
+"""``govern diff``: what a change means for money, exposure and risk, between two git states."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from multillm_gov.cli.emit import emit
+from multillm_gov.cli.options import as_of_option, fail_on_option, format_option, output_option, root_option, today
+
+
+@click.command("diff", short_help="Tell what a change means for money, exposure and risk.")
+@click.argument("revisions", metavar="[BASE[..HEAD]]", required=False)
+@format_option
+@output_option
+@fail_on_option
+@as_of_option
+@root_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    revisions: str | None,
+    *,
+    format_name: str | None,
+    output: Path | None,
+    fail_on: str | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """Compare two states of the portfolio in meaning: safeguards loosened first, then money, exposure and findings.
+
+    Without revisions the working tree is compared with where it left the main branch; BASE alone compares BASE with
+    the working tree; BASE..HEAD two revisions; BASE...HEAD the fork of the two with HEAD. Reordering keys, comments
+    and formatting show nothing. Exits 1 when a finding at or above the gate is new; without --fail-on the stricter
+    gate of the two states holds.
+
+    \b
+    Examples:
+      govern diff
+      govern diff origin/main
+      govern diff v2026-Q3..HEAD --format json
+      govern diff origin/main...HEAD --format markdown --output comment.md
+    """
+    from multillm_gov.workflows.diff import diff
+
+    report = diff(revisions, as_of=as_of or today(), root=root, fail_on=fail_on)
+    ctx.exit(emit(report, format_name, output))

@@ -1,0 +1,92 @@
+"""``govern diff``: assess two states of one portfolio, compare them, and brief on what changed."""
+
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+
+from multillm_gov.briefing.diff import brief_diff
+from multillm_gov.errors import UsageError
+from multillm_gov.finding import Severity
+from multillm_gov.report import Report
+from multillm_gov.rules.assessment import Assessment
+from multillm_gov.sources.git import Repository
+from multillm_gov.sources.root import split_paths
+from multillm_gov.workflows.comparing import compare_assessments, judge_by_base
+from multillm_gov.workflows.gate import gate
+from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
+
+
+class Range(Struct, frozen=True, kw_only=True):
+    """What a call asks to compare. An empty base is the fork from the default branch, an empty head the disk."""
+
+    base: str = ""
+    head: str = ""
+    fork: bool = False
+    """Compare with the commit where the two histories part, as ``BASE...HEAD`` does in git."""
+
+
+def parse_range(spec: str | None) -> Range:
+    """Read ``BASE``, ``BASE..HEAD`` or ``BASE...HEAD``; a side left out beside dots is ``HEAD``, as in git.
+
+    Raises:
+        UsageError: more than one range.
+    """
+    if spec is None:
+        return Range()
+    dots = "..." if "..." in spec else ".."
+    base, found, head = spec.partition(dots)
+    if not found:
+        return Range(base=base)
+    if ".." in head:
+        raise UsageError(f"`{spec}` is not a range of revisions", "Write BASE, BASE..HEAD or BASE...HEAD.")
+    return Range(base=base or "HEAD", head=head or "HEAD", fork=dots == "...")
+
+
+def diff(
+    spec: str | None = None, *, as_of: date, root: Path | None = None, fail_on: Severity | str | None = None
+) -> Report:
+    """Compare two states of the portfolio, both judged as of one day, so that dates alone change nothing.
+
+    Args:
+        spec: ``BASE`` (against the working tree), ``BASE..HEAD`` or ``BASE...HEAD``; default: the working tree
+            against where it left the default branch.
+        as_of: The day dates are judged against, in both states.
+        root: The portfolio's root, if it is not to be searched for.
+        fail_on: Least severity of a new finding that fails. Default: the stricter of the two states' ``govern.yaml``,
+            so that a change cannot soften the gate it has to pass.
+
+    Raises:
+        UsageError: not a range, or no such gate.
+        SourceError: no portfolio, or no git repository.
+        RevisionError: a revision is unknown, unborn or not fetched.
+        CatalogError: a lock or the price map cannot be read.
+    """
+    asked = parse_range(spec)
+    top, _ = split_paths((), root)
+    repository = Repository.open(top)
+    if asked.head:
+        commit = repository.resolve(asked.head)
+        base = repository.common_commit(asked.base, asked.head) if asked.fork else repository.resolve(asked.base)
+        before = assess_revision(repository, base, as_of=as_of)
+        after = assess_revision(repository, commit, as_of=as_of, known=before)
+    else:
+        after = assess_folder(top, as_of=as_of, revision=working_revision(top))
+        base = _base_of(repository, asked, after)
+        before = assess_revision(repository, base, as_of=as_of, known=after)
+    comparison = compare_assessments(before, after)
+    judged = judge_by_base(before, after, comparison)
+    return brief_diff(before, after, comparison, _gate(before, after, fail_on), judged)
+
+
+def _base_of(repository: Repository, asked: Range, after: Assessment) -> str:
+    if asked.base:
+        return repository.resolve(asked.base)
+    return repository.merge_base(after.portfolio.settings.default_branch)
+
+
+def _gate(before: Assessment, after: Assessment, asked: Severity | str | None) -> Severity | None:
+    """The stricter gate of the two; a base without any governed file has no say."""
+    states = (before, after) if before.files else (after,)
+    gates = [gate(state.portfolio.settings, asked) for state in states]
+    return min((severity for severity in gates if severity is not None), default=None)
