@@ -1,8 +1,8 @@
 """Models that today's price map no longer carries are known, with date and source."""
 
-import importlib.util
+import importlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from multillm_gov.catalog.retired import retired_list
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "multillm_gov" / "catalog" / "data" / "retired_models.json"
-BUILDER = ROOT / "tools" / "build_retired_models.py"
 
 
 @pytest.mark.parametrize(
@@ -95,12 +94,10 @@ def test_moved_dates_are_on_record():
     assert ending.before == ("2026-03-31 (litellm table of 2026-01-23)",)
 
 
-@pytest.fixture(scope="module")
-def builder():
-    spec = importlib.util.spec_from_file_location("build_retired_models", BUILDER)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def builder(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    return importlib.import_module("build_retired_models")
 
 
 def test_the_documented_command_gives_the_shipped_bytes(corpus, builder, price_map):
@@ -128,6 +125,6 @@ def test_a_date_that_is_the_day_of_its_announcement_is_not_believed(builder):
         "scraped_at": "2025-11-13T00:00:00",
         "url": "https://example.org",
     }
-    dates = builder.defaultdict(list)
+    dates = defaultdict(list)
     builder.add_announcements([told], builder.Known({"gpt-5": "openai"}), dates, {"gpt-5": "openai"})
     assert not dates
