@@ -164,9 +164,9 @@ def _retirement(assessment: Assessment) -> Metric:
     }
     dated = sorted((slack, name) for name, slack in slacks.items() if slack is not None)
     undated = len(slacks) - len(dated)
-    limit = f"at least 0 days after {lead} days to migrate"
+    limit = "at least 0 days"
     note = f"no date is known for {undated} of {len(slacks)} routed models" if undated else ""
-    label = "Slack before the nearest retirement"
+    label = f"Days to the nearest retirement, less {lead} to migrate"
     if not dated:
         return Metric(id="retirement-slack", label=label, value="not known", limit=limit, note=note)
     slack, model = dated[0]

@@ -6,7 +6,7 @@ from multillm_gov.finding import Finding, Severity
 from multillm_gov.rendering.markup.blocks import FOLD_CLOSING, fold_opening, section, table
 from multillm_gov.rendering.markup.budget import Part, assemble
 from multillm_gov.rendering.markup.escaping import inline, paragraph
-from multillm_gov.rendering.markup.findings import item, line
+from multillm_gov.rendering.markup.findings import head, item, line
 from multillm_gov.rendering.plain.sections import headline_table
 from multillm_gov.rendering.plain.wording import checked_sentence, short_revision, verdict_sentence
 from multillm_gov.report import Cell, Column, Report, Table
@@ -51,7 +51,7 @@ def _diff(report: Report) -> list[Part]:
     return [
         Part(pieces=(MARKER, _verdict(report), summary, _headline(report))),
         *sections,
-        *_findings(report),
+        *_new_findings(report),
         *details,
         resolved,
         _provenance(report),
@@ -84,25 +84,47 @@ def _headline(report: Report) -> str:
 
 def _findings(report: Report) -> list[Part]:
     """What fails the gate in full view; the rest and what is waived folded."""
-    gate = report.verdict.fail_on or Severity.ERROR
-    failing = [finding for finding in report.findings if finding.active and finding.severity >= gate]
-    others = [finding for finding in report.findings if finding.active and finding.severity < gate]
-    waived = [finding for finding in report.findings if not finding.active]
+    failing, others, waived = _by_weight(report)
     return [
         Part(pieces=_items(failing), noun="finding", closing="\n"),
-        *_folded(others, f"{count_of(len(others), 'finding')} below the gate"),
-        *_folded(waived, f"{count_of(len(waived), 'finding')} waived"),
+        *_folded(others, f"{count_of(len(others), 'finding')} below the gate", "finding"),
+        *_folded(waived, f"{count_of(len(waived), 'finding')} waived", "finding"),
     ]
 
 
-def _folded(findings: Sequence[Finding], title: str) -> list[Part]:
+def _new_findings(report: Report) -> list[Part]:
+    """One line for each that fails the gate; how to mend them, and all others, folded."""
+    failing, others, waived = _by_weight(report)
+    title = f"{count_of(len(failing) + len(others), 'new finding')} in detail"
+    lines = tuple(head(finding) for finding in _worst_first(failing))
+    return [
+        Part(pieces=lines, noun="finding", opening="### New findings\n\n", closing="\n"),
+        *_folded([*failing, *others], title, "detailed finding"),
+        *_folded(waived, f"{count_of(len(waived), 'new finding')} waived", "waived finding"),
+    ]
+
+
+def _by_weight(report: Report) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """Those that fail the gate, those below it, those waived; without a gate, errors count as failing."""
+    gate = report.verdict.fail_on or Severity.ERROR
+    active = [finding for finding in report.findings if finding.active]
+    failing = [finding for finding in active if finding.severity >= gate]
+    others = [finding for finding in active if finding.severity < gate]
+    return failing, others, [finding for finding in report.findings if not finding.active]
+
+
+def _folded(findings: Sequence[Finding], title: str, noun: str) -> list[Part]:
     opening, closing = fold_opening(title), f"\n{FOLD_CLOSING}"
-    return [Part(pieces=_items(findings), noun="finding", opening=opening, closing=closing)] if findings else []
+    return [Part(pieces=_items(findings), noun=noun, opening=opening, closing=closing)] if findings else []
 
 
 def _items(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """The worst first; the report's order among equals."""
-    return tuple(item(finding) for finding in sorted(findings, key=lambda finding: -finding.severity))
+    return tuple(item(finding) for finding in _worst_first(findings))
+
+
+def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    """By severity; the report's order among equals."""
+    return sorted(findings, key=lambda finding: -finding.severity)
 
 
 def _provenance(report: Report) -> Part:

@@ -131,6 +131,23 @@ def test_ten_thousand_findings_take_seconds_at_most(check_report: Report) -> Non
     assert time.perf_counter() - start < 10
 
 
+def test_a_cell_of_megabytes_is_laid_out_at_once(board_report: Report) -> None:
+    table = Table(title="", columns=(Column("a"), Column("b")), rows=((Cell("x " * 1_000_000), Cell("y" * 1_000_000)),))
+    section = Section(id="s", title="s", blocks=(table,))
+    start = time.perf_counter()
+    render(msgspec.structs.replace(board_report, sections=(section,)))
+    assert time.perf_counter() - start < 10
+
+
+def test_a_table_too_wide_becomes_records(board_report: Report) -> None:
+    columns = (Column("Subject"), Column("Path"), Column("Nothing"), Column("USD", numeric=True))
+    rows = ((Cell("first", "bad"), Cell("p" * 60), Cell(""), Cell("+5")),)
+    section = Section(id="s", title="s", blocks=(Table(title="", columns=columns, rows=rows),))
+    lines = render(msgspec.structs.replace(board_report, sections=(section,)), width=60).decode().splitlines()
+    at = lines.index("! first")
+    assert lines[at + 1 : at + 3] == [f"  Path  {'p' * 60}", "  USD   +5"], "whole words, empty cells left out"
+
+
 def test_a_line_of_megabytes_is_cropped_at_once(check_report: Report) -> None:
     location = Location("a.yaml", 1, 2_000_000, 1, 2_000_010, "x" * 5_000_000)
     report = msgspec.structs.replace(

@@ -9,15 +9,18 @@ from multillm_gov.rendering.plain.escaping import visible_lines
 
 def item(finding: Finding) -> str:
     """One list item with its details below."""
-    head = (
-        f"- **{finding.severity.label}** {code(finding.rule)} {inline(finding.message)} ({code(str(finding.location))})"
-    )
-    return "\n".join([head, *_details(finding)]) + "\n"
+    return head(finding) + "".join(f"{detail}\n" for detail in _details(finding))
 
 
 def line(finding: Finding) -> str:
-    """One list item without details, for what is gone."""
+    """One list item for a finding that is gone: it has no place and no weight any more."""
     return f"- {code(finding.rule)} {inline(finding.message)}\n"
+
+
+def head(finding: Finding) -> str:
+    """One list item without details."""
+    weight, place = finding.severity.label, code(str(finding.location))
+    return f"- **{weight}** {code(finding.rule)} {inline(finding.message)} ({place})\n"
 
 
 def _details(finding: Finding) -> Iterator[str]:

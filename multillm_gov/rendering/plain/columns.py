@@ -1,13 +1,12 @@
-"""Tables as aligned text: columns as wide as their content, text wrapped where the whole would be too wide."""
+"""Tables as aligned text; where the columns do not fit side by side, each row as a record of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
-from multillm_gov.rendering.plain.width import crop, pad, width, wrap
-from multillm_gov.report import Cell, Status, Table
+from multillm_gov.rendering.plain.width import pad, width, wrap
+from multillm_gov.report import Status, Table
 
 _GAP = "  "
-_NARROWEST = 10
 _MARKS: dict[Status, str] = {"good": "", "watch": "~ ", "bad": "! ", "neutral": ""}
 """A sign besides the color, which not every reader sees."""
 
@@ -15,21 +14,25 @@ Paint = Callable[[str, Status], str]
 
 
 def lay_out(table: Table, size: int, paint: Paint, *, marked: bool = True) -> list[str]:
-    """Title row, rule and rows; at most ``size`` cells wide unless numbers alone need more.
+    """The table as lines of at most ``size`` cells, unless a single word or number needs more.
 
     ``marked``: whether cells near or outside a limit carry a sign, for tables that do not say it in words.
     """
     if not table.rows:
-        return [visible(table.empty)]
+        return wrap(visible(table.empty), size)
     titles = [visible(column.title) for column in table.columns]
     rows = [[(_MARKS[cell.status] if marked else "") + _flat(cell.text) for cell in row] for row in table.rows]
+    statuses = [[cell.status for cell in row] for row in table.rows]
     widths = _fit(table, titles, rows, size)
+    if widths is None:
+        return [line for row, of in zip(rows, statuses, strict=True) for line in _record(titles, row, of, size, paint)]
     numeric = [column.numeric for column in table.columns]
     lines = []
     if any(titles):
-        lines = [_GAP.join(_padded(titles, widths, numeric)).rstrip(), _GAP.join("─" * size for size in widths)]
-    for row, texts in zip(table.rows, rows, strict=True):
-        lines.extend(_row(row, texts, widths, numeric, paint))
+        lines = list(_row(titles, ["neutral"] * len(titles), widths, numeric, paint))
+        lines.append(_GAP.join("─" * each for each in widths))
+    for row, of in zip(rows, statuses, strict=True):
+        lines.extend(_row(row, of, widths, numeric, paint))
     return lines
 
 
@@ -38,33 +41,45 @@ def _flat(text: str) -> str:
     return "  ".join(line.strip() for line in visible_lines(text) if line.strip())
 
 
-def _fit(table: Table, titles: list[str], rows: list[list[str]], size: int) -> list[int]:
-    """Natural widths; the widest text column gives way first."""
-    widths = [max(map(width, column)) for column in zip(titles, *rows, strict=True)]
-    flexible = [index for index, column in enumerate(table.columns) if not column.numeric]
-    while flexible and sum(widths) + len(_GAP) * (len(widths) - 1) > size:
-        widest = max(flexible, key=lambda index: widths[index])
-        if widths[widest] <= _NARROWEST:
-            break
-        widths[widest] -= 1
+def _fit(table: Table, titles: list[str], rows: list[list[str]], size: int) -> list[int] | None:
+    """Natural widths, the widest text column giving way first but never below its longest word; ``None``: too wide."""
+    columns = list(zip(titles, *rows, strict=True))
+    widths = [max(map(width, column)) for column in columns]
+    floors = [max(width(word) for text in column for word in text.split() or [""]) for column in columns]
+    floors = [
+        each if column.numeric else floor for each, floor, column in zip(widths, floors, table.columns, strict=True)
+    ]
+    widths = [min(each, max(size, floor)) for each, floor in zip(widths, floors, strict=True)]
+    while sum(widths) + len(_GAP) * (len(widths) - 1) > size:
+        yielding = [index for index, each in enumerate(widths) if each > floors[index]]
+        if not yielding:
+            return None
+        widths[max(yielding, key=lambda index: widths[index])] -= 1
     return widths
 
 
-def _row(cells: tuple[Cell, ...], texts: list[str], widths: list[int], numeric: list[bool], paint: Paint) -> list[str]:
+def _row(texts: list[str], of: list[Status], widths: list[int], numeric: list[bool], paint: Paint) -> Iterator[str]:
     """One table row, on as many lines as its longest wrapped cell."""
-    wrapped = [
-        [text] if number else [crop(line, size) for line in wrap(text, size)]
-        for text, size, number in zip(texts, widths, numeric, strict=True)
-    ]
-    lines = []
+    wrapped = [_lines(text, size, whole=number) for text, size, number in zip(texts, widths, numeric, strict=True)]
     for index in range(max(map(len, wrapped))):
         parts = [column[index] if index < len(column) else "" for column in wrapped]
-        padded = _padded(parts, widths, numeric)
-        painted = [paint(part, cell.status) if part.strip() else part for part, cell in zip(padded, cells, strict=True)]
-        lines.append(_GAP.join(painted).rstrip())
-    return lines
+        *padded, last = [pad(text, each, right=right) for text, each, right in zip(parts, widths, numeric, strict=True)]
+        told = zip([*padded, last.rstrip()], of, strict=True)
+        yield _GAP.join(paint(part, status) if part.strip() else part for part, status in told).rstrip()
 
 
-def _padded(texts: list[str], widths: list[int], numeric: list[bool]) -> list[str]:
-    *parts, last = [pad(text, size, right=right) for text, size, right in zip(texts, widths, numeric, strict=True)]
-    return [*parts, last.rstrip()]
+def _lines(text: str, size: int, *, whole: bool) -> list[str]:
+    """A cell's text broken between words, those inside code included: a table is not copied from."""
+    return [text] if whole else wrap(text, size, code=False)
+
+
+def _record(titles: list[str], texts: list[str], of: list[Status], size: int, paint: Paint) -> Iterator[str]:
+    """The first cell, then each other one below it behind its title; what is empty is left out."""
+    first, *rest = zip(titles, texts, of, strict=True)
+    yield paint(first[1], first[2])
+    label = max((width(title) for title, text, _ in rest if text), default=0)
+    for title, text, status in rest:
+        if text:
+            head, *more = wrap(text, max(size - label - 4, 20), code=False)
+            yield f"  {pad(title, label)}  {paint(head, status)}"
+            yield from (f"  {' ' * label}  {paint(line, status)}" for line in more)

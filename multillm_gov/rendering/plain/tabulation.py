@@ -1,6 +1,6 @@
 """Charts as tables, for formats that draw none: the figures, with a bar of characters."""
 
-from multillm_gov.report import BarChart, Cell, Column, ShareChart, ShareRow, Status, Table, Timeline
+from multillm_gov.report import Bar, BarChart, Cell, Column, ShareChart, ShareRow, Status, Table, Timeline
 from multillm_gov.units import spell_share
 
 _BAR = 24
@@ -26,11 +26,19 @@ def _bars(chart: BarChart) -> Table:
             *((Cell(_number(bar.limit, chart.unit)),) if limits else ()),
             Cell(_draw(bar.value, bar.limit, top)),
         )
-        for bar in chart.bars
+        for bar in (*chart.bars, *_reference_bars(chart))
     )
     limit = (Column("Limit", numeric=True),) if limits else ()
     columns = (Column(""), Column("Value", numeric=True), *limit, Column("" if not limits else "(│ marks the limit)"))
     return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)
+
+
+def _reference_bars(chart: BarChart) -> tuple[Bar, ...]:
+    """Named lines that a drawing has across all bars."""
+    return tuple(
+        Bar(label=f"({each.label})", value=each.value, text=_number(each.value, chart.unit))
+        for each in chart.references
+    )
 
 
 def _draw(value: float, limit: float | None, top: float) -> str:
