@@ -40,6 +40,8 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """SHA-256 of that price map."""
     models: dict[str, ModelFacts]
     """By name as routed: the allocations' models, bases of the portfolio's own models, and all their successors."""
+    own: tuple[str, ...] = ()
+    """Models that only the portfolio itself declares: looked up, and known to nobody else."""
     typical: dict[str, TypicalPrice] = {}
     """Usual prices by family and mode, to judge declared prices by."""
 

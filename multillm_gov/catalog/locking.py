@@ -43,6 +43,7 @@ def build_lock(names: Iterable[str], overrides: Overrides, price_map: PriceMap, 
         litellm=price_map.version,
         price_map=price_map.sha256,
         models=dict(sorted(models.items())),
+        own=tuple(sorted(set(overrides.models) - set(models))),
         typical=_typical(models.values(), known),
     )
 

@@ -111,6 +111,8 @@ class LayeredCatalog:
         """Facts before any override: the lock's, else the price map's or the list's of vanished models."""
         if self.lock is not None and name in self.lock.models:
             return self.lock.models[name]
+        if self.lock is not None and name in self.lock.own:
+            return None
         return self._known.find(name)
 
     def suggest(self, name: str) -> tuple[str, ...]:
@@ -122,14 +124,16 @@ class LayeredCatalog:
         return self._suggested.get(name, ())
 
     def is_locked(self, name: str) -> bool:
-        """Whether the facts come from the lock (or from the portfolio itself); ``True`` while there is no lock."""
+        """Whether the facts come from the lock, or from the portfolio alone; ``True`` while there is no lock."""
         if self.lock is None or name in self.lock.models:
             return True
         placed = self.overrides.models.get(name)
         if placed is None:
             return False
         base = placed.declared.base
-        return base is None or base == name or self.is_locked(base)
+        if base is None or base == name:
+            return self.listed(name) is None
+        return self.is_locked(base)
 
     def usual_price(self, facts: ModelFacts) -> TypicalPrice | None:
         """What models of the same family and mode usually cost, from the lock where it tells; ``None``: not known."""
