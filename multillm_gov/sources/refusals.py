@@ -38,7 +38,9 @@ def refuse_nested_repository(path: str) -> Flaw:
 
 def refuse_special(path: str) -> Flaw:
     """A pipe, socket or device under a governed name is never opened."""
-    return refuse(path, "this is not a regular file, so it is not opened", "Delete it, or put a regular file in its place.")
+    return refuse(
+        path, "this is not a regular file, so it is not opened", "Delete it, or put a regular file in its place."
+    )
 
 
 def refuse_size(path: str, size_bytes: int) -> Flaw:
