@@ -1,6 +1,6 @@
 """What a task class needs of a model, and what a model lacks of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -38,22 +38,24 @@ class Lacks(Struct, frozen=True):
 
 
 class Fitness:
-    """Compares task classes with models, each pair of requirement and model once."""
+    """Compares requirements with models, each pair once."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[Requirement, str], Lacks | None] = {}
+        self._seen: dict[Requirement, dict[str, Lacks | None]] = {}
 
-    def lacks(self, declared: TaskClassDeclaration, facts: ModelFacts) -> Lacks | None:
-        """What the model lacks for the task class; ``None``: nothing."""
-        return self.lacks_of(requirement(declared), facts)
-
-    def lacks_of(self, needed: Requirement, facts: ModelFacts) -> Lacks | None:
-        """What the model lacks of a requirement; ``None``: nothing."""
-        key = (needed, facts.name)
-        if key not in self._seen:
-            lacks = Lacks(tuple(_proved(needed, facts)), tuple(_unknown(needed, facts)))
-            self._seen[key] = lacks if lacks.proved or lacks.unknown else None
-        return self._seen[key]
+    def lacks(self, needed: Requirement, models: Iterable[ModelFacts | None]) -> Iterator[Lacks | None]:
+        """What each model lacks, in order; ``None``: nothing, or nobody knows the model."""
+        seen = self._seen.get(needed)
+        if seen is None:
+            seen = self._seen[needed] = {}
+        for facts in models:
+            if facts is None:
+                yield None
+                continue
+            if facts.name not in seen:
+                lacks = Lacks(tuple(_proved(needed, facts)), tuple(_unknown(needed, facts)))
+                seen[facts.name] = lacks if lacks.proved or lacks.unknown else None
+            yield seen[facts.name]
 
 
 def requirement(declared: TaskClassDeclaration) -> Requirement:
@@ -76,10 +78,11 @@ def requirement(declared: TaskClassDeclaration) -> Requirement:
 
 
 def _longest(demand: Demand) -> tuple[int, int]:
-    sizes = demand.sizes
-    largest_input = max((size.input_tokens for size in sizes), default=demand.input_tokens)
-    largest_output = max((size.output_tokens for size in sizes), default=demand.output_tokens)
-    return demand.p99_input_tokens or largest_input, demand.max_output_tokens or largest_output
+    longest_input, longest_output = demand.input_tokens, demand.output_tokens
+    if demand.sizes:
+        longest_input = max(size.input_tokens for size in demand.sizes)
+        longest_output = max(size.output_tokens for size in demand.sizes)
+    return demand.p99_input_tokens or longest_input, demand.max_output_tokens or longest_output
 
 
 def _proved(needed: Requirement, facts: ModelFacts) -> Iterator[str]:

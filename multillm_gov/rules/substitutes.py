@@ -47,7 +47,7 @@ class Substitutes:
         )
 
     def _fits(self, candidate: ModelFacts, needed: Requirement) -> bool:
-        return self._fitness.lacks_of(needed, candidate) is None
+        return next(self._fitness.lacks(needed, [candidate])) is None
 
 
 def _lasts(facts: ModelFacts, case: Case) -> bool:

@@ -9,6 +9,7 @@ from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code
 
 _WHOLE = Decimal(100)
+_ZERO = Decimal(0)
 
 
 def check(case: Case, _: Nothing) -> Iterator[Violation]:
@@ -17,10 +18,10 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
         route = task.task.declared.route
         if len(route) == 1 and route[0].weight is None:
             continue
-        missing = sum(leg.weight is None for leg in route)
-        total = sum((leg.weight for leg in route if leg.weight is not None), Decimal(0))
-        if missing or total != _WHOLE:
-            yield _violation(task, missing, total)
+        given = [leg.weight for leg in route if leg.weight is not None]
+        total = sum(given, _ZERO)
+        if len(given) < len(route) or total != _WHOLE:
+            yield _violation(task, len(route) - len(given), total)
 
 
 def _violation(task: TaskFigures, missing: int, total: Decimal) -> Violation:
@@ -46,14 +47,14 @@ def _violation(task: TaskFigures, missing: int, total: Decimal) -> Violation:
 def _mended(task: TaskFigures) -> list[Decimal]:
     """Weights that sum to 100: missing ones share what the others leave; otherwise all are scaled."""
     given = [leg.weight for leg in task.task.declared.route]
-    left = _WHOLE - sum((weight for weight in given if weight is not None), Decimal(0))
+    left = _WHOLE - sum((weight for weight in given if weight is not None), _ZERO)
     missing = given.count(None)
     if missing and left > 0:
         exact = [left / missing if weight is None else weight for weight in given]
     else:
         exact = [share * _WHOLE for share in task.task.shares]
     weights = [weight.quantize(Decimal("0.1")).normalize() for weight in exact]
-    return [*weights[:-1], _WHOLE - sum(weights[:-1], Decimal(0))]
+    return [*weights[:-1], _WHOLE - sum(weights[:-1], _ZERO)]
 
 
 RULE = Rule(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.requirements import Fitness
+from multillm_gov.rules.requirements import Fitness, requirement
 from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code
 
@@ -12,8 +12,9 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
     """Routed models that lack a mode, capability, context or output length; what is not known weighs less."""
     fitness = Fitness()
     for task in case.tasks:
-        for leg in task.legs:
-            lacks = fitness.lacks(task.task.declared, leg.facts) if leg.facts is not None else None
+        needed = requirement(task.task.declared)
+        lacking = fitness.lacks(needed, [leg.facts for leg in task.legs])
+        for leg, lacks in zip(task.legs, lacking, strict=True):
             if lacks is not None:
                 yield Violation(
                     message=f"{code(leg.model)} {lacks.spell()}, which {code(task.task.name)} needs",

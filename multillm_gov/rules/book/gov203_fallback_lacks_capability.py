@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.requirements import Fitness
+from multillm_gov.rules.requirements import Fitness, requirement
 from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code
 
@@ -12,8 +12,11 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
     """Fallbacks that lack a mode, capability, context or output length; what is not known weighs less."""
     fitness = Fitness()
     for task in case.tasks:
-        for fallback in task.fallbacks:
-            lacks = fitness.lacks(task.task.declared, fallback.facts) if fallback.facts is not None else None
+        if not task.fallbacks:
+            continue
+        needed = requirement(task.task.declared)
+        lacking = fitness.lacks(needed, [fallback.facts for fallback in task.fallbacks])
+        for fallback, lacks in zip(task.fallbacks, lacking, strict=True):
             if lacks is not None:
                 yield Violation(
                     message=f"fallback {code(fallback.model)} {lacks.spell()}, which {code(task.task.name)} needs",

@@ -1,13 +1,15 @@
 """GOV501: a quality floor rests on fresh results of the organization's own cases."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated
 
 from msgspec import Meta
 
+from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, claims
+from multillm_gov.rules.claims import Claim, claims, spell_part
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import count_of, spell_money
@@ -23,41 +25,40 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Models of task classes with a floor whose newest internal result is missing, too old or too small."""
+    oldest = case.as_of - timedelta(days=parameters.max_age_days)
     for claim in claims(case, fallbacks=parameters.fallbacks):
-        gap = _gap(claim, case, parameters)
-        if gap:
-            yield _violation(claim, gap, case, parameters)
+        placed = claim.internal(case.as_of)
+        if placed is None or placed.record.date < oldest or placed.record.sample_size < parameters.min_sample_size:
+            yield _violation(claim, placed, case, parameters)
 
 
-def _gap(claim: Claim, case: Case, parameters: Parameters) -> str:
-    placed = claim.internal
+def _gap(claim: Claim, placed: PlacedRecord | None, case: Case, parameters: Parameters) -> str:
     if placed is None:
-        others = sorted({placed.record.origin for placed in claim.records})
+        others = sorted({one.record.origin for one in claim.records if one.record.date <= case.as_of})
         return "no internal benchmark result" + (f" (only {' and '.join(others)} ones)" if others else "")
     age = (case.as_of - placed.record.date).days
     if age > parameters.max_age_days:
         return f"no recent result: the newest is {count_of(age, 'day')} old, at most {parameters.max_age_days:,} count"
-    if placed.record.sample_size < parameters.min_sample_size:
-        return (
-            f"too small a result: {placed.record.sample_size:,} cases scored, "
-            f"at least {parameters.min_sample_size:,} count"
-        )
-    return ""
+    return (
+        f"too small a result: {count_of(placed.record.sample_size, 'case')} scored, "
+        f"at least {parameters.min_sample_size:,} count"
+    )
 
 
-def _violation(claim: Claim, gap: str, case: Case, parameters: Parameters) -> Violation:
-    task = claim.task.task
-    floor = task.declared.quality.floor if task.declared.quality else None
-    value = claim.task.value_at_stake_per_month
+def _violation(claim: Claim, placed: PlacedRecord | None, case: Case, parameters: Parameters) -> Violation:
+    task, use = claim.task.task, claim.use()
+    model, value = claim.part.model, claim.task.value_at_stake_per_month
     at_stake = f"; {spell_money(value, case.figures.currency)} a month are at stake" if value else ""
-    placed = claim.internal
     return Violation(
-        message=f"{code(task.name)} has a quality floor of {floor}, and its {claim.role} {code(claim.model)} has {gap}",
-        place=claim.place,
+        message=(
+            f"{code(task.name)} has a quality floor of {claim.floor}, and its {spell_part(use)} {code(model)} has "
+            f"{_gap(claim, placed, case, parameters)}"
+        ),
+        place=use.place,
         subject=task.name,
         remedy=(
-            f"Score {code(claim.model)} on at least {parameters.min_sample_size:,} of your own cases and add "
-            f"`{{task_class: {task.name}, model: {claim.model}, date: …, sample_size: …, score: …}}` to a file "
+            f"Score {code(model)} on at least {parameters.min_sample_size:,} of your own cases and add "
+            f"`{{task_class: {task.name}, model: {model}, date: …, sample_size: …, score: …}}` to a file "
             "below `evidence/`."
         ),
         risk=f"Nobody knows whether the answers are good enough{at_stake}.",
@@ -65,7 +66,7 @@ def _violation(claim: Claim, gap: str, case: Case, parameters: Parameters) -> Vi
             ("the floor", task.place.at("quality", "floor")),
             *((("the newest result", placed.place),) if placed else ()),
         ),
-        distinction=f"{claim.role}: {claim.model}",
+        distinction=f"{use.role}: {model}",
     )
 
 

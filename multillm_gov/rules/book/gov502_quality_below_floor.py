@@ -9,10 +9,10 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.proportions import wilson_lower_bound
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, claims
+from multillm_gov.rules.claims import Claim, claims, spell_part
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
-from multillm_gov.units import spell_money, spell_share
+from multillm_gov.units import count_of, spell_money, spell_share
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -27,27 +27,29 @@ class Parameters(Closed, frozen=True, kw_only=True):
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest internal result lies below the floor of their task class."""
     for claim in claims(case, fallbacks=parameters.fallbacks):
-        placed, quality = claim.internal, claim.task.task.declared.quality
-        if placed is None or quality is None:
+        placed = claim.internal(case.as_of)
+        if placed is None:
             continue
-        score = float(placed.record.score)
-        bound = wilson_lower_bound(score, placed.record.sample_size)
-        if (bound if parameters.lower_bound else score) < float(quality.floor):
-            yield _violation(claim, placed, float(quality.floor), bound, case)
+        record = placed.record
+        if record.score < claim.floor or (
+            parameters.lower_bound and wilson_lower_bound(float(record.score), record.sample_size) < float(claim.floor)
+        ):
+            yield _violation(claim, placed, case)
 
 
-def _violation(claim: Claim, placed: PlacedRecord, floor: float, bound: float, case: Case) -> Violation:
-    task, record = claim.task.task, placed.record
-    score = float(record.score)
+def _violation(claim: Claim, placed: PlacedRecord, case: Case) -> Violation:
+    task, use, record = claim.task.task, claim.use(), placed.record
+    score, floor = float(record.score), float(claim.floor)
+    bound = wilson_lower_bound(score, record.sample_size)
     said = f"scored {score:.3f}" if score < floor else f"scored {score:.3f}, at least {bound:.3f} with 95 % confidence,"
     value = claim.task.value_at_stake_per_month
     at_stake = f", with {spell_money(value, case.figures.currency)} a month at stake" if value else ""
     return Violation(
         message=(
-            f"{claim.role} {code(claim.model)} {said} on {record.sample_size:,} cases of {code(task.name)}; "
-            f"its floor is {floor:.3f}"
+            f"{spell_part(use)} {code(claim.part.model)} {said} on {count_of(record.sample_size, 'case')} of "
+            f"{code(task.name)}; its floor is {floor:.3f}"
         ),
-        place=claim.place,
+        place=use.place,
         subject=task.name,
         remedy=(
             "Route to a model that reaches the floor, improve the prompt and score again, or have the floor lowered."
@@ -57,7 +59,7 @@ def _violation(claim: Claim, placed: PlacedRecord, floor: float, bound: float, c
         risk=f"{_short(score, bound, floor)}{at_stake}.",
         related=(("the result", placed.place), ("the floor", task.place.at("quality", "floor"))),
         figures={"score": score, "floor": floor, "lower_bound_95": bound, "sample_size": record.sample_size},
-        distinction=f"{claim.role}: {claim.model}",
+        distinction=f"{use.role}: {claim.part.model}",
     )
 
 

@@ -25,6 +25,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Task classes without a review, with one in the future, or with one that is due."""
+    dues: dict[tuple[date, int], date] = {}
     for task in case.tasks:
         review = task.task.declared.review
         if review is None:
@@ -35,7 +36,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             said = f"the last review of {code(task.task.name)} lies in the future: {review.last}, after {case.as_of}"
             yield _violation(task.task, said, case.as_of, {"days_ahead": (review.last - case.as_of).days})
             continue
-        due = _later(review.last, months)
+        due = dues.get((review.last, months))
+        if due is None:
+            due = dues[review.last, months] = _later(review.last, months)
         if due < case.as_of:
             days = (case.as_of - due).days
             every = "month" if months == 1 else f"{months} months"
