@@ -6,7 +6,6 @@ from multillm_gov.documents.scalars import DoubtError
 
 _NOT_NUMBERS = re.compile(r"[-+]?\.?(?:inf(?:inity)?|nan)", re.IGNORECASE)
 _SEXAGESIMAL = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
-_UNDERSCORED = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9]+)?")
 _OTHER_BASE = re.compile(r"[-+]?0(?:[xX][0-9a-fA-F_]+|[oO][0-7_]+|[bB][01_]+)")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _LOOSE_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -27,8 +26,8 @@ def doubt_number(text: str) -> None:
         raise DoubtError(text, "an octal number", f"Write it without leading zeros, or {quoted}.")
     if _OTHER_BASE.fullmatch(text):
         raise DoubtError(text, "a number in another base", f"Write {_decimal(text)}, or {quoted}.")
-    if _UNDERSCORED.fullmatch(text):
-        raise DoubtError(text, "a number with separators", f"Write {text.replace('_', '')}, or {quoted}.")
+    if "_" in text and _LOOSE_NUMBER.fullmatch(joined := text.replace("_", "")):
+        raise DoubtError(text, "a number with separators", f"Write {_tidy(joined)}, or {quoted}.")
     if _LOOSE_NUMBER.fullmatch(text):
         raise DoubtError(text, "a number", f"Write {_tidy(text)}, or {quoted}.")
 
@@ -44,5 +43,5 @@ def _tidy(text: str) -> str:
     mantissa, mark, exponent = text.removeprefix("+").partition("e" if "e" in text else "E")
     whole, _, fraction = mantissa.partition(".")
     sign = "-" if whole.startswith("-") else ""
-    whole = whole.removeprefix("-") or "0"
+    whole = whole.removeprefix("-").lstrip("0") or "0"
     return f"{sign}{whole}{'.' + fraction if fraction else ''}{mark}{exponent}"

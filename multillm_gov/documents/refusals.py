@@ -5,7 +5,7 @@ from array import array
 from typing import Any, NoReturn, Protocol
 
 from multillm_gov.documents.complaints import Complaints
-from multillm_gov.documents.decoding import CONTROL
+from multillm_gov.documents.decoding import CONTROL, HIDDEN
 from multillm_gov.documents.document import Marks
 from multillm_gov.documents.scalars import MERGE, DoubtError
 
@@ -80,13 +80,16 @@ class Refusals:
         return doubt.text
 
     def check_characters(self, event: Event, *, is_key: bool) -> None:
-        """Refuse control characters that an escape in a quoted scalar makes, and line breaks in keys."""
-        found = CONTROL.search(event.value) or (_BREAK.search(event.value) if is_key else None)
-        if found:
+        """Refuse control and hidden characters that an escape in a quoted scalar makes, and line breaks in keys."""
+        text = event.value
+        found = CONTROL.search(text) or HIDDEN.search(text) or (_BREAK.search(text) if is_key else None)
+        start, end = _span(event)
+        # Hidden characters that stand there unescaped were noted when the text was decoded.
+        if found and (found.re is not HIDDEN or found[0] not in self.complaints.source.content[start:end]):
             self.complaints.refuse(
                 "unsafe-yaml",
                 f"the text holds the control character U+{ord(found[0]):04X}",
-                "Remove its escape; such characters steer terminals and hide text.",
+                "Remove it; such characters steer terminals and hide text.",
                 *_span(event),
             )
 

@@ -2,7 +2,6 @@
 
 import re
 from copy import deepcopy
-from decimal import Decimal
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -19,6 +18,7 @@ def json_schema(kind: type[Any]) -> dict[str, Any]:
     """The JSON Schema of a type, the same bytes on every run; the caller may change it.
 
     Titles, descriptions and ranges come from the types; defaults are all written out, those of factories included.
+    A default of an `Exact` type must come from a factory, as msgspec cannot encode it.
     """
     return deepcopy(cached_schema(kind))
 
@@ -85,7 +85,7 @@ def plain(value: object) -> Any:  # noqa: ANN401 - JSON data
     """Any value of our types as JSON data; a struct shows only what differs from its own defaults."""
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Decimal):
+    if isinstance(value, Exact):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, msgspec.Struct):
         return {
