@@ -61,7 +61,9 @@ def _charts(name: str) -> tuple[Block, ...]:
                         Segment(label="own", share=0.004),
                     ),
                 ),
-                ShareRow(label="Cloud", segments=(Segment(label="aws", share=0.8), Segment(label="unknown", share=0.2))),
+                ShareRow(
+                    label="Cloud", segments=(Segment(label="aws", share=0.8), Segment(label="unknown", share=0.2))
+                ),
                 ShareRow(label="Nothing", segments=()),
             ),
         ),
@@ -80,7 +82,8 @@ def _charts(name: str) -> tuple[Block, ...]:
     )
 
 
-def _report(name: str, organization: str) -> Report:
+def build_report(name: str, organization: str) -> Report:
+    """A board report in which a name stands wherever a portfolio can put one."""
     place = Location("allocations/main.yaml", 3, 5, 3, 9, f"    {name}: 1")
     waiver = Waived(reason=name, approved_by="cfo", expires="2026-12-31", location=place, ticket="T-1")
     findings = (
@@ -132,7 +135,7 @@ def _report(name: str, organization: str) -> Report:
 
 @pytest.fixture
 def report() -> Report:
-    return _report("content-generation", "Example Industries")
+    return build_report("content-generation", "Example Industries")
 
 
 @pytest.fixture
@@ -142,4 +145,4 @@ def hostile() -> str:
 
 @pytest.fixture
 def hostile_report(hostile: str) -> Report:
-    return _report(hostile, hostile)
+    return build_report(hostile, hostile)

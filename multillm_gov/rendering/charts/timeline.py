@@ -71,12 +71,14 @@ def _quarters(start: date, end: date, scale: Scale, bottom: float, theme: Theme)
     widest = max((text_width(_quarter(day)) for _, day in places), default=0.0) + 8
     pitch = places[1][0] - places[0][0] if len(places) > 1 else widest
     step = next((n for n in (1, 2, 4) if n * pitch >= widest), 8)
+    previous = scale.start
     for x, day in places:
         parts.append(line((x, _TOP - 8), (x, bottom), theme.grid))
-        if (day.year * 4 + day.month // 3) % step == 0:
-            name = _quarter(day)
-            center = min(max(x, scale.start + text_width(name) / 2), scale.end - text_width(name) / 2)
+        name, half = _quarter(day), text_width(_quarter(day)) / 2
+        center = min(max(x, scale.start + half), scale.end - half)
+        if (day.year * 4 + day.month // 3) % step == 0 and center - half >= previous:
             parts.append(label((center, _TOP - 12), name, theme.muted, anchor="middle"))
+            previous = center + half + 8
     return parts
 
 
