@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
 from multillm_gov.rendering.github import render
+from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.report import Report, judge_counts
 
 COMMAND = re.compile(r"::(\w+) ([^:]*)::(.*)")
@@ -111,10 +112,12 @@ def test_content_starts_no_command(hostile: str) -> None:
     commands = _read(render(_report(_finding(hostile, hostile))))
     assert len(commands) == 2
     assert set(commands[0][1]) == {"file", "line", "endLine", "col", "endColumn", "title"}
+    assert commands[0][1]["file"] == visible(hostile)
 
 
 @given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=60))
 def test_any_text_stays_in_its_command(path: str, message: str) -> None:
     (command, _) = _read(render(_report(_finding(path, message))))
     assert command[1]["line"] == "2"
+    assert command[1]["file"] == visible(path)
     assert not any(ord(character) < 32 for character in command[1]["file"])
