@@ -58,11 +58,13 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
       govern catalog show bedrock/eu.anthropic.claude-sonnet-4-6 --format json
     """
     from multillm_gov.cli.catalog_text import as_data, model_text
-    from multillm_gov.workflows.catalog import show_model
+    from multillm_gov.workflows.catalog import show_model, view_catalog
 
-    facts, catalog = show_model(model, root=root, as_of=as_of or today())
+    view = view_catalog(root, as_of or today())
+    _warn(view.flaws)
+    facts = show_model(model, view)
     told = facts.lifecycle.successor
-    successor = catalog.find(told.model) if told is not None else None
+    successor = view.catalog.find(told.model) if told is not None else None
     click.echo(_json(as_data(facts)) if format_name == "json" else model_text(facts, successor))
 
 
@@ -104,10 +106,13 @@ def search(
       govern catalog search gemini --capability audio_input
     """
     from multillm_gov.cli.catalog_text import as_data, table_text
-    from multillm_gov.workflows.catalog import Wanted, search_models
+    from multillm_gov.workflows.catalog import Wanted, search_models, view_catalog
 
     wanted = Wanted(mode=mode, vendor=vendor, provider=provider, capabilities=frozenset(capabilities))
-    found = search_models(text, wanted, root=root, as_of=as_of or today())
+    day = as_of or today()
+    view = view_catalog(root, day)
+    _warn(view.flaws)
+    found = search_models(text, view, wanted, as_of=day)
     if format_name == "json":
         click.echo(_json([as_data(facts) for facts in found[:limit]]))
     elif found:
@@ -144,8 +149,7 @@ def lock(ctx: click.Context, *, only_check: bool, as_of: date | None, root: Path
         click.echo(visible(change))
     for name in found.unknown:
         click.echo(visible(f"`{name}` is not known and not in the lock; `govern check` says more."), err=True)
-    if found.flaws:
-        click.echo(f"{found.flaws} mistakes in the portfolio's files may hide models; run `govern check`.", err=True)
+    _warn(found.flaws)
     if only_check:
         click.echo("The lock would change." if found.changes else "The lock is up to date.", err=True)
         ctx.exit(exits.FINDINGS if found.changes else exits.CLEAN)
@@ -163,6 +167,12 @@ def list_models(*, unresolved: bool) -> None:
     """
     if unresolved:
         _tell_unresolved()
+
+
+def _warn(flaws: int) -> None:
+    if flaws:
+        mistakes = "1 mistake" if flaws == 1 else f"{flaws} mistakes"
+        click.echo(f"{mistakes} in the portfolio's files may hide models; run `govern check`.", err=True)
 
 
 def _tell_unresolved() -> None:

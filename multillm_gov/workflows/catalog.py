@@ -39,6 +39,14 @@ class Locked(Struct, frozen=True, kw_only=True):
     """Mistakes in the portfolio's files, which may hide models."""
 
 
+class View(Struct, frozen=True, kw_only=True):
+    """The catalog as a portfolio sees it."""
+
+    catalog: LayeredCatalog
+    flaws: int = 0
+    """Mistakes in the portfolio's files: what is declared there may be missing."""
+
+
 class Unresolved(Struct, frozen=True, kw_only=True):
     """Chat and embedding entries of the price map without a known vendor or provider."""
 
@@ -63,42 +71,34 @@ class Wanted(Struct, frozen=True, kw_only=True):
         )
 
 
-_ANYTHING = Wanted()
-
-
 class _Files(Struct, frozen=True, kw_only=True):
     documents: dict[str, Document]
     lock: SourceFile | None
     flaws: int
 
 
-def show_model(name: str, *, root: Path | None = None, as_of: date) -> tuple[ModelFacts, LayeredCatalog]:
-    """All that is known of a model, as the portfolio around (if there is one) sees it.
+def show_model(name: str, view: View) -> ModelFacts:
+    """All that is known of a model.
 
     Raises:
         UsageError: nobody knows the model; the hint names close ones.
-        SourceError: ``root`` is given and no portfolio.
-        CatalogError: the lock or the price map cannot be read.
+        CatalogError: the price map cannot be read.
     """
-    catalog = catalog_around(root, as_of)
-    facts = catalog.find(name)
+    facts = view.catalog.find(name)
     if facts is None:
-        near = catalog.suggest(name)
+        near = view.catalog.suggest(name)
         hint = f"Did you mean {', '.join(f'`{other}`' for other in near)}?" if near else "Try `govern catalog search`."
         raise UsageError(f"No model `{name}` is known", hint)
-    return facts, catalog
+    return facts
 
 
-def search_models(
-    text: str, wanted: Wanted = _ANYTHING, *, root: Path | None = None, as_of: date
-) -> tuple[ModelFacts, ...]:
-    """Models whose name, family or vendor holds every word of a text, by name; retired ones are left out.
+def search_models(text: str, view: View, wanted: Wanted, *, as_of: date) -> tuple[ModelFacts, ...]:
+    """Models whose name, family or vendor holds every word of a text, by name; those retired by a day are left out.
 
     Raises:
-        SourceError: ``root`` is given and no portfolio.
-        CatalogError: the lock or the price map cannot be read.
+        CatalogError: the price map cannot be read.
     """
-    catalog = catalog_around(root, as_of)
+    catalog = view.catalog
     price_map = read_price_map()
     words = text.lower().split()
     found = []
@@ -175,7 +175,7 @@ def write_lock(locked: Locked) -> None:
     write_bytes(locked.path, encode_lock(locked.lock))
 
 
-def catalog_around(root: Path | None, as_of: date) -> LayeredCatalog:
+def view_catalog(root: Path | None, as_of: date) -> View:
     """The catalog of the portfolio in ``root``, or around the current folder; without one, LiteLLM's facts alone.
 
     Raises:
@@ -185,10 +185,10 @@ def catalog_around(root: Path | None, as_of: date) -> LayeredCatalog:
     try:
         folder = find_root(Path.cwd()) if root is None else root
     except SourceError:
-        return open_catalog(Overrides(), None, read_price_map, as_of)
+        return View(catalog=open_catalog(Overrides(), None, read_price_map, as_of))
     files = _read(folder)
-    overrides, _ = load_overrides(files.documents)
-    return open_catalog(overrides, files.lock, read_price_map, as_of)
+    overrides, flaws = load_overrides(files.documents)
+    return View(catalog=open_catalog(overrides, files.lock, read_price_map, as_of), flaws=files.flaws + len(flaws))
 
 
 def _read(folder: Path) -> _Files:
