@@ -85,7 +85,7 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
 # policies/waivers.yaml
 waivers:
-  - {policy: fallback-missing, subject: triage, reason: second contract pending, approved_by: cio, expires: 2026-06-30}
+  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2026-06-30}
 """,
     mended="""\
 # allocations/support.yaml
@@ -95,7 +95,7 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
 # policies/waivers.yaml
 waivers:
-  - {policy: fallback-missing, subject: triage, reason: second contract pending, approved_by: cio, expires: 2026-12-31}
+  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2026-12-31}
 """,
     controls=("NIST-AI-RMF GOVERN 1.3", "ISO-42001 A.2.2"),
 )

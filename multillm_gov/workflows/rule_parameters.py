@@ -1,0 +1,81 @@
+"""What a rule's parameters are, as a reader of its page needs them: name, type, default, meaning."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from multillm_gov.documents.schema import json_schema
+from multillm_gov.rules.rule import Rule
+
+
+class Parameter(Struct, frozen=True, kw_only=True):
+    """One key that a policy of the rule may have."""
+
+    name: str
+    type: str
+    """``number from 0 to 1``, ``one of `spend`, `requests```."""
+    default: str
+    """As YAML; empty: it has none, or nothing is limited unless it is given."""
+    required: bool
+    description: str
+
+
+def parameters_of(rule: Rule) -> tuple[Parameter, ...]:
+    """The parameters in the order declared; those of a mapping are named ``outer.inner``."""
+    schema = json_schema(rule.parameters)
+    return tuple(_walk(schema, schema.get("$defs", {}), ""))
+
+
+def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str) -> list[Parameter]:
+    found: list[Parameter] = []
+    for name, written in schema.get("properties", {}).items():
+        node = _resolved(written, definitions)
+        default = written.get("default")
+        found.append(
+            Parameter(
+                name=prefix + name,
+                type=_type(node, definitions),
+                default="" if default is None else _spell(default),
+                required=name in schema.get("required", ()),
+                description=written.get("description") or node.get("description", ""),
+            )
+        )
+        found += _walk(node, definitions, f"{prefix}{name}.")
+    return found
+
+
+def _resolved(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """The schema behind a reference, and behind "or nothing"."""
+    for choice in node.get("anyOf", ()):
+        if choice.get("type") != "null":
+            return _resolved(choice, definitions)
+    reference = node.get("$ref")
+    return definitions[reference.rpartition("/")[2]] if reference else node
+
+
+def _type(node: dict[str, Any], definitions: dict[str, Any]) -> str:
+    if "enum" in node:
+        return f"one of {', '.join(f'`{value}`' for value in node['enum'])}"
+    kind = node.get("type", "any")
+    if kind == "array":
+        return f"list of {_type(_resolved(node['items'], definitions), definitions)}"
+    if kind in {"number", "integer"}:
+        return _range("whole number" if kind == "integer" else "number", node)
+    return {"boolean": "`true` or `false`", "object": "mapping", "string": "text"}.get(kind, str(kind))
+
+
+def _range(kind: str, node: dict[str, Any]) -> str:
+    low, high = node.get("minimum"), node.get("maximum")
+    if "exclusiveMinimum" in node:
+        return f"{kind} above {node['exclusiveMinimum']:,}" + ("" if high is None else f", at most {high:,}")
+    if low is None or high is None:
+        return kind
+    return f"{kind}, {low:,} or more" if high >= 10**12 else f"{kind} from {low:,} to {high:,}"
+
+
+def _spell(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return str(value)
