@@ -1,0 +1,24 @@
+"""Write every generated file anew: ``docs/rules.md``, ``docs/report.schema.json`` and the editors' schemas.
+
+Run from the repository's root: ``python tools/write_docs.py``. CI runs it and fails where a file changes.
+"""
+
+from pathlib import Path
+
+from multillm_gov.rendering.json import write_json
+from multillm_gov.rendering.public.publishing import report_schema
+from multillm_gov.sources.output import write_bytes
+from multillm_gov.workflows.explain import list_rules
+from multillm_gov.workflows.schema import write_schemas
+
+
+def main() -> None:
+    """Write them below the current folder."""
+    write_bytes(Path("docs/rules.md"), list_rules(None, "markdown").encode())
+    write_bytes(Path("docs/report.schema.json"), write_json(report_schema()))
+    for path in ("docs/rules.md", "docs/report.schema.json", *write_schemas(Path())):
+        print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()
