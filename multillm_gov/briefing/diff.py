@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from multillm_gov.briefing.check import rule_notes
-from multillm_gov.briefing.diff_findings import FindingsShift, shift_findings
+from multillm_gov.briefing.diff_findings import FindingsShift, Renames, shift_findings
 from multillm_gov.briefing.diff_sections import sections
 from multillm_gov.briefing.headline import headline, with_before
 from multillm_gov.briefing.provenance import provenance
@@ -27,7 +27,7 @@ def brief_diff(
     after: Assessment,
     comparison: Comparison,
     fail_on: Severity | None,
-    under_old_policies: Sequence[Finding] | None = None,
+    by_base: Sequence[Finding] | None = None,
 ) -> Report:
     """The report of a comparison. Its gate counts findings that are new; those that were there before are not repeated.
 
@@ -36,10 +36,10 @@ def brief_diff(
         after: What is proposed.
         comparison: Of the two.
         fail_on: Least severity of a new finding that fails; ``None`` for never.
-        under_old_policies: Findings of ``after`` under the policies, waivers and limits of ``before``; needed to tell
-            what was mended from what is merely no longer asked for.
+        by_base: Findings of ``after`` under the policies, waivers and limits of ``before``, where those differ: they
+            tell what was mended from what is merely no longer asked for.
     """
-    findings = shift_findings(before.findings, after.findings, under_old_policies)
+    findings = shift_findings(before.findings, after.findings, by_base, _renames(comparison))
     comparison = _with_unreadable(comparison, after)
     changed = not comparison.empty or findings.new or findings.resolved or findings.excused
     return Report(
@@ -65,6 +65,14 @@ def brief_diff(
         rules=rule_notes((*findings.new, *findings.resolved)),
         changes=tuple(_reported(change, before, after) for change in comparison.changes),
     )
+
+
+def _renames(comparison: Comparison) -> Renames:
+    names = {
+        kind: {change.before: change.after for change in comparison.changes if change.kind is kind}
+        for kind in (Kind.TASK_CLASS_RENAMED, Kind.POLICY_RENAMED)
+    }
+    return Renames(names[Kind.TASK_CLASS_RENAMED], names[Kind.POLICY_RENAMED])
 
 
 def _summary(comparison: Comparison, findings: FindingsShift) -> str:

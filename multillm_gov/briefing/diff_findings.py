@@ -1,10 +1,18 @@
 """Findings of two states: what is new, what was mended, and what is merely no longer asked for."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from multillm_gov.finding import Finding
+
+
+class Renames(Struct, frozen=True):
+    """New names by old ones: a finding about a renamed task class, or by a renamed policy, is the same finding."""
+
+    task_classes: Mapping[str, str] = {}
+    policies: Mapping[str, str] = {}
 
 
 class FindingsShift(Struct, frozen=True, kw_only=True):
@@ -21,35 +29,70 @@ class FindingsShift(Struct, frozen=True, kw_only=True):
 
 
 def shift_findings(
-    before: Sequence[Finding], after: Sequence[Finding], under_old_policies: Sequence[Finding] | None
+    before: Sequence[Finding], after: Sequence[Finding], by_base: Sequence[Finding] | None, renames: Renames
 ) -> FindingsShift:
-    """Compare findings; ``under_old_policies`` are those of the later state judged as the base would have."""
+    """Compare findings.
+
+    Args:
+        before: Those of the base.
+        after: Those of the later state.
+        by_base: Those of the later state judged by the policies of the base; ``None`` where no policy differs.
+        renames: What has another name in the later state.
+    """
     old = {finding.fingerprint: finding for finding in before}
-    now = {finding.fingerprint: finding for finding in after if finding.active}
-    excused = {
-        finding.fingerprint: finding
-        for finding in _excusable(before, after, under_old_policies)
-        if finding.active and finding.fingerprint not in now
-    }
-    new = tuple(finding for finding in after if _is_new(finding, old.get(finding.fingerprint)))
+    origin = identities(before, after, renames)
+    new = tuple(finding for finding in after if _is_new(finding, old.get(origin.get(finding.fingerprint, ""))))
     fresh = {finding.fingerprint for finding in new}
-    active = [finding for finding in before if finding.active and finding.fingerprint not in now]
+    excused = _excused(after, by_base, renames)
+    ended = set(identities(before, excused, Renames(renames.task_classes)).values())
+    stays = {origin.get(finding.fingerprint) for finding in after if finding.active}
     return FindingsShift(
         new=new,
-        resolved=tuple(finding for finding in active if finding.fingerprint not in excused),
-        excused=tuple(excused.values()),
-        kept=tuple(finding for finding in now.values() if finding.fingerprint not in fresh),
+        resolved=tuple(f for f in before if f.active and f.fingerprint not in stays and f.fingerprint not in ended),
+        excused=excused,
+        kept=tuple(finding for finding in after if finding.active and finding.fingerprint not in fresh),
     )
 
 
-def _excusable(
-    before: Sequence[Finding], after: Sequence[Finding], under_old_policies: Sequence[Finding] | None
-) -> tuple[Finding, ...]:
-    """What the base's policies say of the later state; without that, what was active and is waived now."""
-    if under_old_policies is not None:
-        return tuple(finding for finding in under_old_policies if not finding.rule.startswith("GOV0"))
-    waived = {finding.fingerprint for finding in after if not finding.active}
-    return tuple(finding for finding in before if finding.fingerprint in waived)
+def identities(before: Sequence[Finding], after: Sequence[Finding], renames: Renames) -> dict[str, str]:
+    """By fingerprint of a later finding, that of the earlier one it continues."""
+    known = {finding.fingerprint for finding in before}
+    found = {finding.fingerprint: finding.fingerprint for finding in after if finding.fingerprint in known}
+    waiting: defaultdict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    for finding in before:
+        key = (
+            finding.rule,
+            renames.policies.get(finding.policy, finding.policy),
+            renames.task_classes.get(finding.subject, finding.subject),
+        )
+        if finding.fingerprint not in found and key != (finding.rule, finding.policy, finding.subject):
+            waiting[key].append(finding)
+    for finding in after:
+        candidates = waiting.get((finding.rule, finding.policy, finding.subject))
+        if finding.fingerprint not in found and candidates:
+            found[finding.fingerprint] = _closest(finding, candidates).fingerprint
+    return found
+
+
+def _closest(finding: Finding, candidates: list[Finding]) -> Finding:
+    """Take out the candidate that says the same but for the name, else the first."""
+    for index, candidate in enumerate(candidates):
+        if candidate.message.replace(f"`{candidate.subject}`", f"`{finding.subject}`") == finding.message:
+            return candidates.pop(index)
+    return candidates.pop(0)
+
+
+def _excused(after: Sequence[Finding], by_base: Sequence[Finding] | None, renames: Renames) -> tuple[Finding, ...]:
+    """Findings by the base's policies that the later state's no longer make.
+
+    Without a difference of policies none can be; findings about files never are.
+    """
+    if by_base is None:
+        return ()
+    asked = [finding for finding in by_base if finding.active and not finding.rule.startswith("GOV0")]
+    origin = identities(asked, after, Renames({}, renames.policies))
+    stays = {origin.get(finding.fingerprint) for finding in after if finding.active}
+    return tuple(finding for finding in asked if finding.fingerprint not in stays)
 
 
 def _is_new(finding: Finding, before: Finding | None) -> bool:

@@ -65,14 +65,16 @@ def _excused(findings: FindingsShift) -> Section:
 
 
 def _exposure(comparison: Comparison) -> Iterator[Section]:
-    moved = [shift for shift in comparison.concentration if shift.moved]
-    if not moved:
+    """Shares and effective numbers; levels whose shares are alike (each vendor its own host) are told once."""
+    groups: dict[object, list[ConcentrationShift]] = {}
+    for shift in comparison.concentration:
+        if shift.moved:
+            figures = tuple((round(old, 6), round(new, 6)) for _, old, new in shift.moved)
+            alike = figures if len(set(figures)) == len(figures) else shift.moved
+            groups.setdefault((shift.basis, alike), []).append(shift)
+    if not groups:
         return
-    rows = [
-        (entity, f"{shift.level.value} by {_BASES[shift.basis]}", spell_share(old), spell_share(new), _points(old, new))
-        for shift in moved
-        for entity, old, new in shift.moved
-    ]
+    rows = [row for alike in groups.values() for row in _share_rows(alike)]
     columns = (
         Column("Who"),
         Column("Share"),
@@ -82,17 +84,25 @@ def _exposure(comparison: Comparison) -> Iterator[Section]:
     )
     shares = table("Shares that moved by half a point or more", columns, rows, len(rows), "share")
     levels = (Column("Level"), Column("Before", numeric=True), Column("After", numeric=True))
-    numbers = table("Effective number (1 / HHI)", levels, [_effective(shift) for shift in moved], len(moved), "level")
-    yield Section(id="exposure", title="Exposure in detail", blocks=(shares, numbers), folded=True)
+    numbers = [
+        (_spell_levels(alike), f"{alike[0].before.effective_number:.2f}", f"{alike[0].after.effective_number:.2f}")
+        for alike in groups.values()
+    ]
+    effective = table("Effective number (1 / HHI)", levels, numbers, len(numbers), "level")
+    yield Section(id="exposure", title="Exposure in detail", blocks=(shares, effective), folded=True)
 
 
-def _points(old: float, new: float) -> str:
-    return f"{(new - old) * 100:+.1f}"
+def _share_rows(alike: list[ConcentrationShift]) -> Iterator[tuple[str, ...]]:
+    for entities in zip(*(shift.moved for shift in alike), strict=True):
+        names = list(dict.fromkeys(name for name, _, _ in entities))
+        _, old, new = entities[0]
+        others = f" ({', '.join(names[1:])})" if names[1:] else ""
+        points = f"{(new - old) * 100:+.1f}"
+        yield f"{names[0]}{others}", _spell_levels(alike), spell_share(old), spell_share(new), points
 
 
-def _effective(shift: ConcentrationShift) -> tuple[str, str, str]:
-    label = f"{shift.level.value} by {_BASES[shift.basis]}"
-    return label, f"{shift.before.effective_number:.2f}", f"{shift.after.effective_number:.2f}"
+def _spell_levels(alike: list[ConcentrationShift]) -> str:
+    return f"{', '.join(shift.level.value for shift in alike)} by {_BASES[alike[0].basis]}"
 
 
 def _money(comparison: Comparison) -> Iterator[Section]:

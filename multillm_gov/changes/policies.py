@@ -93,7 +93,7 @@ def _compare_parameters(before: Policy, after: Policy, rules: RuleLookup) -> Ite
         yield Change(
             kind=Kind.POLICY_PARAMETER,
             subject=after.name,
-            label=name.replace("_", " "),
+            label=name,
             aspect=name,
             direction=parameter_direction(name, old, new),
             before=_spell(name, old, before),

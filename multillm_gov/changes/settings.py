@@ -47,7 +47,7 @@ def _change(
     return Change(
         kind=kind,
         subject=_SUBJECT,
-        label=aspect.rpartition(".")[2].replace("_", " "),
+        label=aspect.rpartition(".")[2],
         aspect=aspect,
         direction=direction,
         before=spelled[0],

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.changes.routing import compare_demand, compare_fallbacks, compare_routes
 from multillm_gov.changes.safeguards import SAFEGUARDS
@@ -29,7 +31,15 @@ def compare_task_class(before: TaskFigures, after: TaskFigures, currencies: tupl
     yield from compare_routes(before.task, after.task)
     yield from compare_fallbacks(before, after)
     yield from compare_demand(before.task, after.task)
-    yield from compare_traits(SAFEGUARDS, before.task, after.task, currencies)
+    for change in compare_traits(SAFEGUARDS, before.task, after.task, currencies):
+        yield _with_forecast(change, after, currencies[1])
+
+
+def _with_forecast(change: Change, after: TaskFigures, currency: str) -> Change:
+    """A monthly cap means little without the forecast beside it."""
+    if change.aspect != "spend_cap.monthly" or after.spend_per_month is None:
+        return change
+    return replace(change, note=f"the forecast is {spell_money(after.spend_per_month, currency)}")
 
 
 def same_content(before: TaskClass, after: TaskClass) -> bool:
