@@ -50,6 +50,7 @@ def _flaw(document: Document, pointer: Pointer, mistake: Mistake) -> Flaw:
 def _as_decoder_says(error: msgspec.ValidationError) -> Mistake:
     """The decoder's own words, where the schema finds nothing: what it refuses is never lost."""
     message, _, path = str(error).partition(" - at `")
+    message = message.replace("Invalid RFC3339 encoded date", "there is no such date")
     steps: list[str | int] = []
     for part in path.rstrip("`").removeprefix("$").replace("[", ".[").split(".")[1:]:
         if part == "[...]":
