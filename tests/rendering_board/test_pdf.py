@@ -13,7 +13,7 @@ from multillm_gov.errors import MissingExtraError
 from multillm_gov.rendering.fonts.coverage import only_covered
 from multillm_gov.rendering.pages.document import breakable, document_of
 from multillm_gov.rendering.pdf import render
-from multillm_gov.report import Column, Report, Section, Table
+from multillm_gov.report import Bar, BarChart, Column, Report, Section, Table
 
 pikepdf = pytest.importorskip("pikepdf", reason="the dev extra is not installed")
 pytest.importorskip("typst", reason="the pdf extra is not installed")
@@ -140,6 +140,15 @@ def test_any_name_can_be_typeset(report: Report, name: str) -> None:
     report = msgspec.structs.replace(report, organization=name, summary=name, revision="")
     with opened(render(report)) as pdf:
         assert 4 <= len(pdf.pages) <= 9
+
+
+def test_chart_labels_in_any_script_can_be_drawn(report: Report) -> None:
+    bars = (Bar(label="株式会社", value=1, text="1"),)
+    chart = BarChart(title="A chart", summary="One bar.", bars=bars)
+    shown = msgspec.structs.replace(report, sections=(Section(id="x", title="X", blocks=(chart,)),))
+    with opened(render(shown)) as pdf:
+        assert "/Figure" in tags(pdf)
+    assert "□□□□" in document_of(shown, covered_only=True)["sections"][0]["blocks"][0]["svg"]
 
 
 def test_characters_without_a_glyph_are_said_to_be_replaced(report: Report) -> None:

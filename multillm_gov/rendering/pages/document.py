@@ -110,8 +110,9 @@ _MOST_WHOLE = 900
 _MOST_SHORT = 24
 _MOST_LINES = 14
 """Lines of a table that is not broken across pages."""
-_MOST_FIXED = 64
-"""Characters in all of the columns that are as wide as their content; about 100 fit the page."""
+_PAGE_WIDE = 92
+_LEAST_WIDE = 13
+"""Characters that fit a line of a table, and that each column of running text keeps at least."""
 
 
 def _widths(table: Table) -> list[float]:
@@ -122,11 +123,14 @@ def _widths(table: Table) -> list[float]:
     ]
     longest = [max([*of_cells, len(column.title)]) for of_cells, column in zip(lengths, table.columns, strict=True)]
     fixed: set[int] = set()
-    room = _MOST_FIXED
+    used = 0
     for index in sorted(range(len(longest)), key=lambda n: (not table.columns[n].numeric, longest[n], n)):
-        if longest[index] <= (_MOST_NUMBER if table.columns[index].numeric else min(_MOST_SHORT, room)):
+        numeric = table.columns[index].numeric
+        rest = _LEAST_WIDE * (len(longest) - len(fixed) - 1)
+        fits = longest[index] <= _MOST_SHORT and used + longest[index] + rest <= _PAGE_WIDE
+        if fits or (numeric and longest[index] <= _MOST_NUMBER):
             fixed.add(index)
-            room -= longest[index]
+            used += longest[index]
     if len(fixed) == len(longest):
         fixed.discard(0)
     return [0.0 if n in fixed else _weight(lengths[n]) for n in range(len(longest))]

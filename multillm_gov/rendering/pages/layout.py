@@ -37,11 +37,11 @@ def _metric_row(metric: Metric, *, compared: bool) -> tuple[Cell, ...]:
 
 
 def sections(report: Report) -> tuple[Section, ...]:
-    """The report's own sections; for a check or a comparison also its findings; provenance last."""
+    """The report's own sections; for a check or a comparison also its findings, open and resolved; provenance last."""
     shown = list(report.sections)
     if report.kind != "board":
         shown.append(_findings("findings", "Findings", report.findings, "Nothing was found."))
-    if report.resolved:
+    if report.resolved and report.kind != "board":
         shown.append(_findings("resolved", "Resolved", report.resolved, ""))
     if report.provenance:
         rows = tuple((Cell(label), Cell(value)) for label, value in report.provenance)
@@ -68,9 +68,15 @@ def _findings(name: str, title: str, findings: tuple[Finding, ...], empty: str) 
 def _finding_row(finding: Finding) -> tuple[Cell, ...]:
     label = finding.severity.label
     severity = Cell(label.capitalize(), _SEVERITY[label]) if finding.waiver is None else Cell("Waived")
-    message = f"{finding.message} Risk: {finding.risk}" if finding.risk else finding.message
+    message = sentence(finding.message) + (f" Risk: {sentence(finding.risk)}" if finding.risk else "")
     place = f"{finding.location.path}:{finding.location.line} {finding.rule} {finding.name}"
     return (severity, Cell(message), Cell(finding.remedy), Cell(place))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first and a full stop last."""
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def facts(report: Report) -> tuple[tuple[str, str], ...]:
