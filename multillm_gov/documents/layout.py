@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-Kind = Literal["settings", "allocation", "policy", "catalog", "lock", "evidence"]
+Kind = Literal["settings", "allocation", "policy", "catalog", "lock", "evidence", "usage", "prompt", "schema"]
 
 SETTINGS = "govern.yaml"
 LOCK = "catalog/catalog.lock.json"
@@ -11,14 +11,20 @@ FOLDERS: dict[str, Kind] = {
     "policies": "policy",
     "catalog": "catalog",
     "evidence": "evidence",
+    "usage": "usage",
+    "prompts": "prompt",
+    "schemas": "schema",
 }
+DIGESTED: frozenset[Kind] = frozenset({"prompt", "schema"})
+"""Kinds whose files are never parsed, only pinned by their digest."""
 _YAML = (".yaml", ".yml")
 
 
 def kind_of(path: str) -> Kind | None:
     """What the file at a root-relative path with ``/`` is; ``None``: not governed.
 
-    YAML anywhere below the four folders, JSON below ``evidence/`` too, plus ``govern.yaml`` and the lock.
+    YAML anywhere below the folders, JSON below ``evidence/`` too, any file below ``prompts/`` and ``schemas/`` (which
+    are known by their digest and never parsed), plus ``govern.yaml`` and the lock.
     """
     if path == SETTINGS:
         return "settings"
@@ -28,5 +34,7 @@ def kind_of(path: str) -> Kind | None:
     kind = FOLDERS.get(folder)
     if kind is None or not rest:
         return None
+    if kind in DIGESTED:
+        return kind
     endings = (*_YAML, ".json") if kind == "evidence" else _YAML
     return kind if path.endswith(endings) else None

@@ -57,7 +57,6 @@ def test_a_sound_file_becomes_its_type(read):
         ("mode: 3", 11, "`mode`: the number 3 is not allowed", "Write one of `audio_speech`"),
         ("needs: {capabilities: [vision, vison]}", 36, "did you mean `vision`?", "Write `vision`"),
         ("quality: {}", 5, "key `floor` is missing in `quality`", "Add `floor: 0.5`."),
-        ("demand:", 12, "", ""),
         ("review: {every_months: 3}", 5, "key `last` is missing in `review`", "Add `last: 2026-01-31`."),
         ('demand: {requests: "12"}', 24, '`requests`: expected a whole number, got text "12"', "quotes: 12."),
         ("demand: {requests: 1.5}", 24, "expected a whole number, got the number 1.5", "such as `1000`"),
@@ -81,8 +80,6 @@ def test_a_sound_file_becomes_its_type(read):
     ],
 )
 def test_one_plain_message_at_the_exact_place(misfit, line, column, message, remedy):
-    if line == "demand:":
-        pytest.skip("nothing stands for no demand: allowed")
     ((row, found, said, mend),) = misfit(line)
     assert (row, found) == (5, column)
     assert message in said
