@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.documents.document import Document, SourceFile
+from multillm_gov.evidence.loading import Drills
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Finding, Flaw
 from multillm_gov.measures.figures import PortfolioFigures
@@ -19,6 +20,8 @@ class Assessment(Struct, frozen=True, kw_only=True):
     figures: PortfolioFigures
     catalog: Catalog
     evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]]
+    drills: Drills
+    """Failover drills by task class, newest first."""
     documents: dict[str, Document]
     files: dict[str, SourceFile]
     """By path, the lock included: what another state is compared with, so that equal bytes are not read twice."""

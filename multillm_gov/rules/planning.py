@@ -18,12 +18,14 @@ from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.shape import convert
 from multillm_gov.finding import Flaw
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.policy import Policy, Scope
+from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope, ScopeWithExceptions
 from multillm_gov.rules.rule import Rule
 from multillm_gov.rules.spelling import code
 
+MOST_JUDGMENTS = 5_000_000
+"""Policies times task classes they select; more would let a pull request buy unbounded time."""
 MOST_POLICIES = 1_000
-"""Policies judged; with so many task classes, more would let a pull request buy unbounded time."""
+"""Policies judged, however few task classes they select."""
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -48,31 +50,49 @@ def plan_runs(
     named = {name: rule for rule in rules for name in (rule.id, rule.name)}
     runs: defaultdict[str, list[Run]] = defaultdict(list)
     flaws: list[Flaw] = []
+    judgments = 0
     for number, policy in enumerate(policies):
         rule = named.get(policy.declared.rule)
-        if number >= MOST_POLICIES:
-            flaws.append(_too_many(policy, len(policies), documents))
-            break
         if rule is None:
             continue
-        if rule.about in {"files", "waivers"}:
-            flaws.append(_not_a_policy(policy, rule, documents))
-            continue
-        document = documents[policy.place.path]
-        parameters, found = convert(document, policy.place.pointer, rule.parameters, value=policy.parameters)
+        selected = select(tasks, policy.declared.applies_to)
+        judgments += len(selected)
+        if number >= MOST_POLICIES or judgments > MOST_JUDGMENTS:
+            flaws.append(_too_many(policy, number, len(policies), documents))
+            break
+        run, found = _run(policy, rule, selected, documents)
         flaws.extend(found)
-        if parameters is not None:
-            selected = select(tasks, policy.declared.applies_to)
-            runs[rule.id].append(Run(rule=rule, tasks=selected, parameters=parameters, policy=policy))
+        if run is not None:
+            runs[rule.id].append(run)
     for rule in rules:
         runs[rule.id].extend(_standing(rule, runs[rule.id], tasks))
     return tuple(run for rule in rules for run in runs[rule.id]), tuple(flaws)
 
 
-def select(tasks: tuple[TaskFigures, ...], scope: Scope) -> tuple[TaskFigures, ...]:
-    """The task classes that match every key of a scope."""
-    if scope == Scope():
+def _run(
+    policy: Policy, rule: Rule, selected: tuple[TaskFigures, ...], documents: dict[str, Document]
+) -> tuple[Run | None, tuple[Flaw, ...]]:
+    if rule.about in {"files", "waivers"}:
+        return None, (_not_a_policy(policy, rule, documents),)
+    document = documents[policy.place.path]
+    parameters, flaws = convert(document, policy.place.pointer, rule.parameters, value=policy.parameters)
+    if parameters is None:
+        return None, flaws
+    return Run(rule=rule, tasks=selected, parameters=parameters, policy=policy), flaws
+
+
+def select(tasks: tuple[TaskFigures, ...], scope: ScopeWithExceptions) -> tuple[TaskFigures, ...]:
+    """The task classes that match every key of a scope, less those that match every key of its exceptions."""
+    if scope == EVERYTHING:
         return tasks
+    chosen = _matching(tasks, scope)
+    if scope.exceptions is None:
+        return chosen
+    excepted = {task.task.name for task in _matching(chosen, scope.exceptions)}
+    return tuple(task for task in chosen if task.task.name not in excepted)
+
+
+def _matching(tasks: tuple[TaskFigures, ...], scope: Scope) -> tuple[TaskFigures, ...]:
     names, owners = frozenset(scope.task_classes), frozenset(scope.owners)
     classifications, tags = frozenset(scope.classifications), frozenset(scope.tags)
     return tuple(
@@ -93,7 +113,7 @@ def _standing(rule: Rule, asked: list[Run], tasks: tuple[TaskFigures, ...]) -> I
         rest = tuple(task for task in tasks if task.task.name not in covered) if covered else tasks
         if rest:
             yield Run(rule=rule, tasks=rest, parameters=rule.parameters())
-    elif not any(run.policy is not None and run.policy.declared.applies_to == Scope() for run in asked):
+    elif not any(run.policy is not None and run.policy.declared.applies_to == EVERYTHING for run in asked):
         yield Run(rule=rule, tasks=tasks, parameters=rule.parameters())
 
 
@@ -107,10 +127,10 @@ def _not_a_policy(policy: Policy, rule: Rule, documents: dict[str, Document]) ->
     )
 
 
-def _too_many(policy: Policy, count: int, documents: dict[str, Document]) -> Flaw:
+def _too_many(policy: Policy, judged: int, count: int, documents: dict[str, Document]) -> Flaw:
     return Flaw(
         kind="schema",
-        message=f"the portfolio has {count:,} policies; {MOST_POLICIES:,} are judged, this one and the rest are not",
+        message=f"the portfolio has {count:,} policies; {judged:,} are judged, this one and the rest are not",
         location=locate(policy.place.key(), documents),
         remedy="Merge policies that share a rule: one policy can select many task classes by `applies_to`.",
         subject=policy.name,

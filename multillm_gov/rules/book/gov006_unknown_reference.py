@@ -1,69 +1,82 @@
 """GOV006: every name that a policy or waiver refers to exists."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
+from itertools import count
+
+from msgspec import Struct
 
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.portfolio.policy import Policy
 from multillm_gov.rules.registry import rule_names
 from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code, near
 
+MOST_HINTS = 20
+"""Findings that suggest a near name; searching for one is slow, and a pull request may hold thousands of typos."""
+
 
 def check(case: Case, _: Nothing) -> Iterator[Violation]:
     """Unknown rules, policies, task classes, owners and tags; names in files that cannot be read are not held wrong."""
+    hints = count()
+    for reference in _unknown_references(case):
+        yield _violation(reference, hint=next(hints) < MOST_HINTS)
+
+
+class _Reference(Struct, frozen=True):
+    """A name that is not among the known ones."""
+
+    name: str
+    what: str
+    known: Collection[str]
+    place: Place
+    subject: str
+
+
+def _unknown_references(case: Case) -> Iterator[_Reference]:
     policies = case.portfolio.policies
     rules = {name for pair in rule_names().items() for name in pair}
     for policy in policies:
         if policy.declared.rule not in rules:
-            yield _unknown(policy.declared.rule, "a rule", rules, policy.place.at("rule"), policy.name)
+            yield _Reference(policy.declared.rule, "a rule", rules, policy.place.at("rule"), policy.name)
     if not _unread(case, "allocation"):
-        for policy in policies:
-            yield from _scope(case, policy)
+        yield from _scopes(case)
     if not _unread(case, "policy"):
         known = rules | {policy.name for policy in policies}
         for waiver in case.portfolio.waivers:
-            name = waiver.declared.policy
-            if name not in known:
-                yield _unknown(name, "a policy or rule", known, waiver.place.at("policy"), waiver.declared.subject)
+            declared = waiver.declared
+            if declared.policy not in known:
+                place = waiver.place.at("policy")
+                yield _Reference(declared.policy, "a policy or rule", known, place, declared.subject)
 
 
 def _unread(case: Case, kind: str) -> bool:
     return any(kind_of(flaw.location.path) == kind for flaw in case.flaws)
 
 
-def _scope(case: Case, policy: Policy) -> Iterator[Violation]:
-    scope, tasks = policy.declared.applies_to, case.portfolio.task_classes
-    place = policy.place.at("applies_to")
-    if scope.task_classes:
-        names = {task.name for task in tasks}
-        yield from _missing(scope.task_classes, names, "a task class", place.at("task_classes"), policy)
-    if scope.owners:
-        owners = {task.owner for task in tasks if task.owner}
-        yield from _missing(scope.owners, owners, "the owner of a task class", place.at("owners"), policy)
-    if scope.tags:
-        tags = {tag for task in tasks for tag in task.declared.tags}
-        yield from _missing(scope.tags, tags, "the tag of a task class", place.at("tags"), policy)
+def _scopes(case: Case) -> Iterator[_Reference]:
+    tasks = case.portfolio.task_classes
+    known = {
+        "task_classes": ("a task class", {task.name for task in tasks}),
+        "owners": ("the owner of a task class", {task.owner for task in tasks if task.owner}),
+        "tags": ("the tag of a task class", {tag for task in tasks for tag in task.declared.tags}),
+    }
+    for policy in case.portfolio.policies:
+        for key, (what, names) in known.items():
+            for index, name in enumerate(getattr(policy.declared.applies_to, key)):
+                if name not in names:
+                    yield _Reference(name, what, names, policy.place.at("applies_to", key, index), policy.name)
 
 
-def _missing(
-    written: Iterable[str], known: Collection[str], what: str, place: Place, policy: Policy
-) -> Iterator[Violation]:
-    for index, name in enumerate(written):
-        if name not in known:
-            yield _unknown(name, what, known, place.at(index), policy.name)
-
-
-def _unknown(name: str, what: str, known: Collection[str], place: Place, subject: str) -> Violation:
-    hint = near(name, sorted(known))
+def _violation(reference: _Reference, *, hint: bool) -> Violation:
+    meant = near(reference.name, sorted(reference.known)) if hint else ""
     return Violation(
-        message=f"{code(name)} is not {what}{hint}",
-        place=place,
-        subject=subject,
+        message=f"{code(reference.name)} is not {reference.what}{meant}",
+        place=reference.place,
+        subject=reference.subject,
         remedy="Correct the name, or remove what refers to it.",
         risk="What was meant to be limited or excepted is not.",
-        distinction=f"{what}: {name}",
+        distinction=f"{reference.what}: {reference.name}",
     )
 
 

@@ -12,7 +12,7 @@ from multillm_gov.location import Place
 from multillm_gov.measures.concentration import concentration, known_only
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import Weight, largest_users, spell_loss, spell_weight
+from multillm_gov.rules.hanging import Hanging, Weight, spell_weight
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import AtLeastOne, Share, spell_share
@@ -65,8 +65,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Entities above the share limit, and index limits that are broken; silent where there is nothing to share."""
     found = concentration(case.tasks, parameters.level, parameters.weigh_by)
     if found.shares:
+        hanging = Hanging(case.tasks, found, case.figures.currency)
         for breach in (*_shares(parameters, found), *_indexes(parameters, found)):
-            yield _violation(case, found, breach)
+            yield _violation(case, found, breach, hanging)
 
 
 def _shares(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
@@ -106,15 +107,15 @@ def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
         yield _Breach("max_top_n", largest, said, found.top(top.n), float(top.share))
 
 
-def _violation(case: Case, found: Concentration, breach: _Breach) -> Violation:
-    users = largest_users(case.tasks, found, breach.entity)
+def _violation(case: Case, found: Concentration, breach: _Breach, hanging: Hanging) -> Violation:
+    users = hanging.largest_users(breach.entity)
     place = case.policy_place or Place("policies")
     return Violation(
         message=breach.said,
         place=place.at(breach.limit),
         subject=f"{found.level}:{breach.entity}" if breach.limit == "max_share" else "portfolio",
         remedy=_remedy(found, breach, users, case.figures.currency),
-        risk=spell_loss(case, found.level, breach.entity),
+        risk=hanging.spell_loss(breach.entity),
         related=tuple((user.spell(found.basis, breach.entity, case.figures.currency), user.place) for user in users),
         figures={
             "value": breach.value,
