@@ -80,33 +80,33 @@ def _models(assessment: Assessment) -> list[_Model]:
     return sorted(models, key=lambda m: (m.slack is None, m.slack or 0, -m.routed, m.name))
 
 
-def _timeline(assessment: Assessment, models: list[_Model]) -> Timeline:
-    start = assessment.as_of
-    end = _years_later(start, HORIZON_YEARS)
-    lead = timedelta(days=assessment.portfolio.settings.migration_lead_days)
+def _timeline(assessment: Assessment, models: list[_Model]) -> Timeline | Paragraph:
+    """Models with a date, one row each; the others are one row, named in the table."""
     dated = [model for model in models if model.runway is not None]
-    within = [model for model in dated if start + timedelta(days=model.runway or 0) <= end]
     undated = len(models) - len(dated)
-    title = f"{part_of(len(within), len(models), 'model')} retire by {end}"
+    if not dated:
+        return Paragraph(f"No retirement date is known for any of {count_of(len(models), 'model')}.", "watch")
+    start, end = assessment.as_of, _years_later(assessment.as_of, HORIZON_YEARS)
+    within = [model for model in dated if start + timedelta(days=model.runway or 0) <= end]
+    verb = "retires" if len(within) == 1 else "retire"
+    title = f"{part_of(len(within), len(models), 'model')} {verb} by {end}"
+    events = [_event(model, assessment) for model in dated[:MOST_MARKS]]
     if undated:
         title += f"; for {undated:,} no date is known"
-    shown = models[:MOST_MARKS]
+        events.append(Event(label=count_of(undated, "model"), day="", text="date not known"))
     return Timeline(
         title=title,
-        summary="; ".join(f"{model.name} {_day(model) or 'date not known'}" for model in shown),
+        summary="; ".join(f"{event.label} {event.day or event.text}" for event in events),
         start=start.isoformat(),
         end=end.isoformat(),
-        events=tuple(
-            Event(
-                label=model.name,
-                day=_day(model),
-                text=_told(model),
-                status=model.status,
-                since=(start + timedelta(days=model.runway) - lead).isoformat() if model.runway is not None else "",
-            )
-            for model in shown
-        ),
+        events=tuple(events),
     )
+
+
+def _event(model: _Model, assessment: Assessment) -> Event:
+    lead = timedelta(days=assessment.portfolio.settings.migration_lead_days)
+    begin = assessment.as_of + timedelta(days=model.runway or 0) - lead
+    return Event(label=model.name, day=_day(model), text=_told(model), status=model.status, since=begin.isoformat())
 
 
 def _years_later(day: date, years: int) -> date:
@@ -122,11 +122,7 @@ def _day(model: _Model) -> str:
 
 
 def _told(model: _Model) -> str:
-    if model.facts is None:
-        return "model not known"
-    if model.runway is None:
-        return "date not known"
-    if model.runway <= 0:
+    if (model.runway or 0) <= 0:
         return f"retired {_day(model)}"
     return f"{_day(model)}, slack {count_of(model.slack or 0, 'day')}"
 

@@ -315,9 +315,9 @@ def test_lifecycle_says_slack_and_what_is_not_known(judged: Judge) -> None:
     ]
     timeline = block(part, Timeline)
     assert (timeline.start, timeline.end) == ("2026-11-24", "2028-11-24")
-    assert timeline.title == "1 of 3 models retire by 2028-11-24; for 2 no date is known"
+    assert timeline.title == "1 of 3 models retires by 2028-11-24; for 2 no date is known"
     assert (timeline.events[0].since, timeline.events[0].day) == ("2026-10-16", "2027-01-14")
-    assert timeline.events[1].text == "date not known"
+    assert [(one.label, one.text) for one in timeline.events[1:]] == [("2 models", "date not known")]
 
 
 def test_changes_without_a_base(judged: Judge) -> None:
@@ -446,3 +446,15 @@ def test_names_are_listed_in_words() -> None:
     assert some(["a"]) == "a"
     assert some(["a", "b"]) == "a and b"
     assert some(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+
+
+def test_lifecycle_without_any_date(judged: Judge) -> None:
+    catalog = CATALOG.replace("    retirement: {date: 2027-01-14, source: announcement}\n", "")
+    part = section(board(judged({"catalog/models.yaml": catalog})), "lifecycle")
+    assert not [one for one in part.blocks if isinstance(one, Timeline)]
+    assert block(part, Paragraph, 1).text == "No retirement date is known for any of 3 models."
+
+
+def test_calendar_of_a_leap_day(judged: Judge) -> None:
+    assessment = msgspec.structs.replace(judged(), as_of=date(2024, 2, 29))
+    assert block(section(board(assessment), "lifecycle"), Timeline).end == "2026-02-28"
