@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from multillm_gov.portfolio.policy import Scope
+from multillm_gov.portfolio.policy import ScopeWithExceptions
 from multillm_gov.rules.book.gov006_unknown_reference import MOST_HINTS
 from multillm_gov.rules.engine import judge
 from multillm_gov.rules.planning import select
@@ -117,4 +117,4 @@ def test_names_are_cut_and_near_ones_suggested() -> None:
 
 def test_an_empty_scope_selects_without_a_walk() -> None:
     tasks: Any = (object(), object())
-    assert select(tasks, Scope()) is tasks
+    assert select(tasks, ScopeWithExceptions()) is tasks

@@ -47,6 +47,8 @@ def _waiver(policy: str, subject: str = "triage", expires: str = "2027-01-31") -
         ("{tags: [batch]}", {"triage"}),
         ("{owners: [support], tags: [batch]}", {"triage"}),
         ("{owners: [sales], tags: [batch]}", set()),
+        ("{except: {owners: [sales]}}", {"triage", "search"}),
+        ("{owners: [support], except: {task_classes: [search]}}", {"triage"}),
     ],
 )
 def test_scope_selects_and_the_standing_rule_judges_the_rest(assessed: Any, scope: str, subjects: set[str]) -> None:

@@ -62,10 +62,12 @@ def _scopes(case: Case) -> Iterator[_Reference]:
         "tags": ("the tag of a task class", {tag for task in tasks for tag in task.declared.tags}),
     }
     for policy in case.portfolio.policies:
-        for key, (what, names) in known.items():
-            for index, name in enumerate(getattr(policy.declared.applies_to, key)):
-                if name not in names:
-                    yield _Reference(name, what, names, policy.place.at("applies_to", key, index), policy.name)
+        scope, place = policy.declared.applies_to, policy.place.at("applies_to")
+        for part, where in ((scope, place), (scope.exceptions, place.at("except"))):
+            for key, (what, names) in known.items() if part is not None else ():
+                for index, name in enumerate(getattr(part, key)):
+                    if name not in names:
+                        yield _Reference(name, what, names, where.at(key, index), policy.name)
 
 
 def _violation(reference: _Reference, *, hint: bool) -> Violation:
