@@ -40,6 +40,8 @@ Capability = Literal[
     "computer_use",
 ]
 """As `portfolio.allocation.Capability`."""
+Classification = Literal["public", "internal", "confidential", "restricted"]
+"""As `portfolio.allocation.Classification`."""
 
 
 class Closed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,6 +110,38 @@ class ProviderDeclaration(Closed, frozen=True, kw_only=True):
     regions: Annotated[
         tuple[Region, ...] | None, Meta(description="Where requests are processed, unless the model's name says so")
     ] = None
+    classifications: Annotated[
+        tuple[Classification, ...] | None, Meta(description="Kinds of data the contract allows to be sent there")
+    ] = None
+    retention_days: Annotated[
+        int | None, Meta(description="Days the provider keeps requests, by contract; 0: none")
+    ] = None
+    trains_on_inputs: Annotated[bool | None, Meta(description="Whether the contract lets it train on what is sent")] = (
+        None
+    )
+
+
+class VendorDeclaration(Closed, frozen=True, kw_only=True):
+    """How hard it would be to leave a vendor, in the terms of the EU's register of information (method 1.6)."""
+
+    substitutability: Annotated[
+        Literal["not substitutable", "highly complex", "medium complexity", "easily substitutable"] | None,
+        Meta(description="How hard the vendor is to replace"),
+    ] = None
+    reason: Annotated[
+        Literal["lack of real alternatives", "difficulty migrating or reintegrating", "both"] | None,
+        Meta(description="Why it is not easily replaced"),
+    ] = None
+    exit_plan: Annotated[bool | None, Meta(description="Whether a written exit plan exists")] = None
+    exit_plan_tested: Annotated[date | None, Meta(description="Day of its last test")] = None
+    reintegration: Annotated[
+        Literal["easy", "difficult", "highly complex"] | None, Meta(description="Taking the service back in house")
+    ] = None
+    discontinuation_impact: Annotated[
+        Literal["low", "medium", "high", "not assessed"] | None, Meta(description="Impact of the service ending")
+    ] = None
+    alternatives_identified: Literal["yes", "no", "not assessed"] | None = None
+    alternatives: Annotated[tuple[Text, ...], Meta(description="Which vendors could take over")] = ()
 
 
 class CatalogFile(Closed, frozen=True, kw_only=True):
@@ -118,4 +152,7 @@ class CatalogFile(Closed, frozen=True, kw_only=True):
     )
     providers: Annotated[
         dict[Text, ProviderDeclaration], Meta(description="Providers by id, as `govern catalog show` names them")
+    ] = msgspec.field(default_factory=dict)
+    vendors: Annotated[
+        dict[Text, VendorDeclaration], Meta(description="Vendors by name, as `govern catalog show` names them")
     ] = msgspec.field(default_factory=dict)

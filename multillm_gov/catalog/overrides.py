@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.catalog.declarations import CatalogFile, ModelDeclaration, ProviderDeclaration
+from multillm_gov.catalog.declarations import CatalogFile, ModelDeclaration, ProviderDeclaration, VendorDeclaration
 from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Flaw
@@ -29,11 +29,19 @@ class PlacedProvider(Struct, frozen=True, kw_only=True):
     place: Place
 
 
+class PlacedVendor(Struct, frozen=True, kw_only=True):
+    """A vendor declaration and where it is written."""
+
+    declared: VendorDeclaration
+    place: Place
+
+
 class Overrides(Struct, frozen=True, kw_only=True):
     """Everything declared below ``catalog/``."""
 
     models: dict[str, PlacedModel] = {}
     providers: dict[str, PlacedProvider] = {}
+    vendors: dict[str, PlacedVendor] = {}
 
 
 def load_overrides(documents: dict[str, Document]) -> tuple[Overrides, tuple[Flaw, ...]]:
@@ -44,6 +52,7 @@ def load_overrides(documents: dict[str, Document]) -> tuple[Overrides, tuple[Fla
     flaws: list[Flaw] = []
     models: dict[str, PlacedModel] = {}
     providers: dict[str, PlacedProvider] = {}
+    vendors: dict[str, PlacedVendor] = {}
     for path in sorted(documents):
         if kind_of(path) != "catalog":
             continue
@@ -61,8 +70,14 @@ def load_overrides(documents: dict[str, Document]) -> tuple[Overrides, tuple[Fla
                 flaws.append(_twice("provider", name, providers[name].place, place, documents))
             else:
                 providers[name] = PlacedProvider(declared=provider, place=place)
+        for name, vendor in file.vendors.items():
+            place = Place(path, ("vendors", name))
+            if name in vendors:
+                flaws.append(_twice("vendor", name, vendors[name].place, place, documents))
+            else:
+                vendors[name] = PlacedVendor(declared=vendor, place=place)
     flaws += _cut_circles(models, documents)
-    return Overrides(models=models, providers=providers), tuple(flaws)
+    return Overrides(models=models, providers=providers, vendors=vendors), tuple(flaws)
 
 
 def _read(document: Document, flaws: list[Flaw]) -> CatalogFile:
@@ -75,6 +90,7 @@ def _read(document: Document, flaws: list[Flaw]) -> CatalogFile:
     return CatalogFile(
         models=dict(_sound_entries(document, "models", ModelDeclaration)),
         providers=dict(_sound_entries(document, "providers", ProviderDeclaration)),
+        vendors=dict(_sound_entries(document, "vendors", VendorDeclaration)),
     )
 
 

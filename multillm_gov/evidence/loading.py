@@ -1,43 +1,60 @@
 """From documents to evidence records by task class and model."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from multillm_gov.documents.document import Document
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.documents.shape import convert
-from multillm_gov.evidence.record import EvidenceFile, EvidenceRecord, PlacedRecord
+from multillm_gov.evidence.record import DrillRecord, EvidenceFile, EvidenceRecord, PlacedDrill, PlacedRecord
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
 
 Evidence = dict[tuple[str, str], tuple[PlacedRecord, ...]]
 """Records by task class and model, newest first."""
+Drills = dict[str, tuple[PlacedDrill, ...]]
+"""Failover drills by task class, newest first."""
 
 
-def load_evidence(documents: dict[str, Document]) -> tuple[Evidence, tuple[Flaw, ...]]:
-    """Load every record that is sound; the others are located flaws."""
+def load_evidence(documents: dict[str, Document]) -> tuple[Evidence, Drills, tuple[Flaw, ...]]:
+    """Load every record and drill that is sound; the others are located flaws."""
     flaws: list[Flaw] = []
     records: list[PlacedRecord] = []
+    drills: list[PlacedDrill] = []
     for path in sorted(documents):
         if kind_of(path) == "evidence":
-            records.extend(_records(documents[path], flaws))
+            file, found = convert(documents[path], (), EvidenceFile)
+            flaws.extend(found)
+            records.extend(
+                PlacedRecord(record=record, place=Place(path, ("records", index)))
+                for index, record in _items(documents[path], "records", EvidenceRecord, file)
+            )
+            drills.extend(
+                PlacedDrill(drill=drill, place=Place(path, ("drills", index)))
+                for index, drill in _items(documents[path], "drills", DrillRecord, file)
+            )
     records.sort(key=lambda placed: (placed.record.date, placed.record.sample_size), reverse=True)
     grouped: dict[tuple[str, str], list[PlacedRecord]] = {}
     for placed in records:
         grouped.setdefault((placed.record.task_class, placed.record.model), []).append(placed)
-    return {key: tuple(group) for key, group in grouped.items()}, tuple(flaws)
+    drills.sort(key=lambda placed: placed.drill.date, reverse=True)
+    held: dict[str, list[PlacedDrill]] = {}
+    for placed_drill in drills:
+        held.setdefault(placed_drill.drill.task_class, []).append(placed_drill)
+    return (
+        {key: tuple(group) for key, group in grouped.items()},
+        {task: tuple(group) for task, group in held.items()},
+        tuple(flaws),
+    )
 
 
-def _records(document: Document, flaws: list[Flaw]) -> list[PlacedRecord]:
-    file, found = convert(document, (), EvidenceFile)
-    flaws.extend(found)
+def _items(document: Document, key: str, kind: type[Any], file: EvidenceFile | None) -> Iterator[tuple[int, Any]]:
     if file is not None:
-        sound: list[tuple[int, EvidenceRecord | None]] = list(enumerate(file.records))
-    else:
-        written = document.data.get("records") if isinstance(document.data, dict) else None
-        count = len(written) if isinstance(written, list) else 0
-        sound = [
-            (index, convert(document, ("records", index), EvidenceRecord, explain=False)[0]) for index in range(count)
-        ]
-    return [
-        PlacedRecord(record=record, place=Place(document.path, ("records", index)))
-        for index, record in sound
-        if record is not None
-    ]
+        yield from enumerate(getattr(file, key))
+        return
+    # One broken entry must not hide the others: load each that is sound by itself.
+    written = document.data.get(key) if isinstance(document.data, dict) else None
+    for index in range(len(written) if isinstance(written, list) else 0):
+        value, _ = convert(document, (key, index), kind, explain=False)
+        if value is not None:
+            yield index, value

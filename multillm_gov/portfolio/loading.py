@@ -9,7 +9,15 @@ from multillm_gov.documents.shape import convert
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import AllocationFile, TaskClass, TaskClassDeclaration
-from multillm_gov.portfolio.policy import PlacedWaiver, Policy, PolicyDeclaration, PolicyFile, Waiver
+from multillm_gov.portfolio.policy import (
+    Approval,
+    PlacedApproval,
+    PlacedWaiver,
+    Policy,
+    PolicyDeclaration,
+    PolicyFile,
+    Waiver,
+)
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.portfolio.settings import Settings
 
@@ -28,6 +36,7 @@ def load_portfolio(
     tasks: dict[str, TaskClass] = {}
     policies: dict[str, Policy] = {}
     waivers: list[PlacedWaiver] = []
+    approvals: list[PlacedApproval] = []
     settings = Settings()
     kept = _by_path(known, unchanged)
     for path in sorted(documents):
@@ -42,11 +51,13 @@ def load_portfolio(
             file = _policy_file(document, flaws)
             _unique(policies, ((policy.name, policy) for policy in file[0]), documents, "policy", flaws)
             waivers.extend(file[1])
+            approvals.extend(file[2])
     portfolio = Portfolio(
         settings=settings,
         task_classes=tuple(tasks.values()),
         policies=tuple(policies.values()),
         waivers=tuple(waivers),
+        approvals=tuple(approvals),
     )
     return portfolio, tuple(flaws)
 
@@ -103,7 +114,9 @@ def _sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tu
             yield name, value
 
 
-def _policy_file(document: Document, flaws: list[Flaw]) -> tuple[list[Policy], list[PlacedWaiver]]:
+def _policy_file(
+    document: Document, flaws: list[Flaw]
+) -> tuple[list[Policy], list[PlacedWaiver], list[PlacedApproval]]:
     file, found = convert(document, (), PolicyFile)
     flaws.extend(found)
     data = document.data if isinstance(document.data, dict) else {}
@@ -113,20 +126,21 @@ def _policy_file(document: Document, flaws: list[Flaw]) -> tuple[list[Policy], l
         for name in (written if isinstance(written, dict) else {})
         if (policy := _policy(document, name, flaws)) is not None
     ]
-    waivers = data.get("waivers")
-    sound: Iterable[tuple[int, Waiver | None]] = (
-        enumerate(file.waivers)
-        if file is not None
-        else (
-            (index, convert(document, ("waivers", index), Waiver, explain=False)[0])
-            for index in range(len(waivers) if isinstance(waivers, list) else 0)
-        )
+    waivers = enumerate(file.waivers) if file else _sound_items(document, "waivers", Waiver)
+    approvals = enumerate(file.approvals) if file else _sound_items(document, "approvals", Approval)
+    return (
+        policies,
+        [PlacedWaiver(declared=one, place=Place(document.path, ("waivers", index))) for index, one in waivers],
+        [PlacedApproval(declared=one, place=Place(document.path, ("approvals", index))) for index, one in approvals],
     )
-    return policies, [
-        PlacedWaiver(declared=waiver, place=Place(document.path, ("waivers", index)))
-        for index, waiver in sound
-        if waiver is not None
-    ]
+
+
+def _sound_items(document: Document, key: str, kind: type[Any]) -> Iterator[tuple[int, Any]]:
+    items = document.data.get(key) if isinstance(document.data, dict) else None
+    for index in range(len(items) if isinstance(items, list) else 0):
+        value, _ = convert(document, (key, index), kind, explain=False)
+        if value is not None:
+            yield index, value
 
 
 def _policy(document: Document, name: str, flaws: list[Flaw]) -> Policy | None:

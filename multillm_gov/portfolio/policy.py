@@ -19,6 +19,18 @@ class Scope(Closed, frozen=True, kw_only=True):
     tags: tuple[Name, ...] = ()
 
 
+class ScopeWithExceptions(Scope, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A scope, less the task classes that ``except`` selects."""
+
+    exceptions: Annotated[Scope | None, Meta(description="Task classes it does not speak of after all")] = field(
+        default=None, name="except"
+    )
+
+
+EVERYTHING = ScopeWithExceptions()
+"""The scope of a policy that names none."""
+
+
 class PolicyDeclaration(Struct, frozen=True, kw_only=True):
     """The keys every policy shares; the remaining keys are the rule's parameters."""
 
@@ -26,7 +38,7 @@ class PolicyDeclaration(Struct, frozen=True, kw_only=True):
     enforcement: Annotated[Enforcement, Meta(description="What a violation does")] = Enforcement.SOFT_MANDATORY
     because: Annotated[str, Meta(description="Why the organization wants it")] = ""
     controls: Annotated[tuple[str, ...], Meta(description="Control ids it supports evidence for")] = ()
-    applies_to: Annotated[Scope, Meta(description="Task classes it speaks of; default: all")] = Scope()
+    applies_to: Annotated[ScopeWithExceptions, Meta(description="Task classes it speaks of; default: all")] = EVERYTHING
 
 
 class Policy(Struct, frozen=True, kw_only=True):
@@ -56,8 +68,30 @@ class PlacedWaiver(Struct, frozen=True, kw_only=True):
     place: Place
 
 
+class Approval(Closed, frozen=True, kw_only=True):
+    """A written consent, bound to the content it was given to."""
+
+    subject: Annotated[
+        str, Meta(min_length=1, description="`task_class:NAME` or `policy:NAME`, as `govern approve` spells it")
+    ]
+    digest: Annotated[
+        str, Meta(pattern="^sha256:[0-9a-f]{64}$", description="Of the canonical form of what was approved")
+    ]
+    approved_by: Annotated[str, Meta(min_length=1)]
+    date: Annotated[date, Meta(description="Day of the consent")]
+    comment: str = ""
+
+
+class PlacedApproval(Struct, frozen=True, kw_only=True):
+    """An approval and where it is written."""
+
+    declared: Approval
+    place: Place
+
+
 class PolicyFile(Closed, frozen=True, kw_only=True):
     """A whole file below ``policies/``."""
 
     policies: dict[Name, dict[str, Any]] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    approvals: tuple[Approval, ...] = ()

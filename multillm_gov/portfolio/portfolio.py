@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from multillm_gov.portfolio.allocation import TaskClass
-from multillm_gov.portfolio.policy import PlacedWaiver, Policy
+from multillm_gov.portfolio.policy import PlacedApproval, PlacedWaiver, Policy
 from multillm_gov.portfolio.settings import Settings
 
 
@@ -14,3 +14,4 @@ class Portfolio(Struct, frozen=True, kw_only=True):
     task_classes: tuple[TaskClass, ...] = ()
     policies: tuple[Policy, ...] = ()
     waivers: tuple[PlacedWaiver, ...] = ()
+    approvals: tuple[PlacedApproval, ...] = ()

@@ -8,6 +8,8 @@ from msgspec import Meta, Struct, field
 
 from multillm_gov.units import Amount, AtLeastOne, Positive, Share
 
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+
 
 class ExchangeRate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How US-dollar list prices become the portfolio's currency."""
@@ -59,6 +61,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     migration_lead_days: Annotated[
         int, Meta(ge=0, le=730, description="Days a move to another model takes: evaluation, prompts, change window")
     ] = 90
+    owners: Annotated[
+        tuple[Text, ...], Meta(description="Teams that may own a task class; empty: any name is taken")
+    ] = ()
     default_branch: Annotated[
         str | None, Meta(description="Branch that `govern diff` compares with when no base is named")
     ] = None

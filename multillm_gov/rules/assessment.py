@@ -20,7 +20,7 @@ class Assessment(Struct, frozen=True, kw_only=True):
     figures: PortfolioFigures
     catalog: Catalog
     evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]]
-    drills: Drills
+    drills: Drills = {}
     """Failover drills by task class, newest first."""
     documents: dict[str, Document]
     files: dict[str, SourceFile]

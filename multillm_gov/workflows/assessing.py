@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
+from multillm_gov.catalog.lock import read_lock
 from multillm_gov.catalog.lookup import open_catalog
-from multillm_gov.catalog.overrides import load_overrides
+from multillm_gov.catalog.overrides import load_overrides, unknown_bases
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import Document, SourceFile
-from multillm_gov.documents.layout import LOCK
+from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.evidence.loading import load_evidence
 from multillm_gov.finding import Flaw
@@ -39,7 +40,7 @@ def assess(
         known: Another state of the same portfolio: what is equal there is neither parsed nor measured again.
 
     Raises:
-        CatalogError: the lock or the price map cannot be read.
+        CatalogError: the price map is needed and cannot be read.
     """
     with _no_collections():
         by_path = {file.path: file for file in files}
@@ -48,16 +49,22 @@ def assess(
         clean = unchanged - {flaw.location.path for flaw in (known.flaws if known else ())}
         portfolio, portfolio_flaws = load_portfolio(documents, known.portfolio if known else None, clean)
         overrides, override_flaws = load_overrides(documents)
-        evidence, evidence_flaws = load_evidence(documents)
-        catalog = open_catalog(overrides, lock, price_map)
+        evidence, drills, evidence_flaws = load_evidence(documents)
+        lock_flaws = read_lock(lock)[1] if lock else ()
+        # A lock that cannot be trusted is a finding; the facts then come from the installed price map.
+        catalog = open_catalog(overrides, None if lock_flaws else lock, price_map, as_of)
+        bases = {model.declared.base for model in overrides.models.values() if model.declared.base}
+        base_flaws = unknown_bases(overrides, {base for base in bases if catalog.find(base)}, documents)
         figures = measure(portfolio, catalog, known.figures if known else None)
-        every = tuple(dict.fromkeys((*flaws, *found, *portfolio_flaws, *override_flaws, *evidence_flaws)))
+        others = (*override_flaws, *evidence_flaws, *lock_flaws, *base_flaws)
+        every = tuple(dict.fromkeys((*flaws, *found, *portfolio_flaws, *others)))
         findings = judge(portfolio, figures, catalog, evidence, documents, every, as_of)
     return Assessment(
         portfolio=portfolio,
         figures=figures,
         catalog=catalog,
         evidence=evidence,
+        drills=drills,
         documents=documents,
         files=by_path if lock is None else {**by_path, LOCK: lock},
         flaws=every,
@@ -79,6 +86,8 @@ def _read(
         if known and path in known.documents and known.files[path].data == file.data:
             documents[path] = known.documents[path]
             unchanged.add(path)
+            continue
+        if kind_of(path) in DIGESTED:
             continue
         document, found = read_document(file)
         flaws.extend(found)

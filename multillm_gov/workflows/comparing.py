@@ -67,6 +67,10 @@ def judge_by_base(before: Assessment, after: Assessment, comparison: Comparison)
         migration_lead_days=old.settings.migration_lead_days,
     )
     portfolio = replace(new, settings=settings, policies=old.policies, waivers=old.waivers)
-    written = {SETTINGS, *(policy.place.path for policy in old.policies), *(waiver.place.path for waiver in old.waivers)}
+    written = {
+        SETTINGS,
+        *(policy.place.path for policy in old.policies),
+        *(waiver.place.path for waiver in old.waivers),
+    }
     documents = after.documents | {path: found for path, found in before.documents.items() if path in written}
     return judge(portfolio, after.figures, after.catalog, after.evidence, documents, after.flaws, after.as_of)
