@@ -1,6 +1,6 @@
 """The few SVG elements the charts are made of: escaped, rounded, attributes in a fixed order."""
 
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.plain.escaping import visible
@@ -52,7 +52,7 @@ def clip(text: str, width: float, size: float = SIZE) -> str:
 def element(name: str, content: str = "", **attributes: str | float) -> str:
     """One element; ``_`` in attribute names stands for ``-``. ``content`` is markup, already escaped."""
     spelt = "".join(
-        f" {key.rstrip('_').replace('_', '-')}={quoteattr(value if isinstance(value, str) else coordinate(value))}"
+        f' {key.replace("_", "-")}="{escape(value if isinstance(value, str) else coordinate(value))}"'
         for key, value in attributes.items()
     )
     return f"<{name}{spelt}>{content}</{name}>" if content else f"<{name}{spelt}/>"
