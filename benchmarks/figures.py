@@ -46,6 +46,6 @@ def results(figures: Sequence[Figure], runs: int) -> str:
     said = ", ".join(f"{name} {number}" for name, number in versions.items())
     return (
         "# Benchmark results\n\n"
-        f"Whole processes with compiled bytecode, medians of {runs} runs taken in turns with the peer named.\n"
+        f"Whole processes with compiled bytecode, medians over {runs} turns with the peer named.\n"
         f"Measured with {said}. Run `make bench` to measure again.\n\n{table(figures)}\n"
     )

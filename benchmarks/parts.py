@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure
 from benchmarks.portfolios import AS_OF, commit, write_portfolio
-from benchmarks.processes import compare
+from benchmarks.processes import take_turns
 from multillm_gov.documents.layout import FOLDERS, SETTINGS, kind_of
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +26,7 @@ def starter(folder: Path, runs: int) -> Iterator[Figure]:
     pairs = [part for path, kind in governed for part in (schemas / f"{kind}.schema.json", path)]
     allocations = [path for path, kind in governed if kind == "allocation"]
     one_schema = ("--schemafile", schemas / "allocation.schema.json", "--no-cache")
-    medians = compare(
+    seen = take_turns(
         {
             "check": (CHECK, portfolio),
             "floor": ((sys.executable, HERE / "floor.py", *pairs), portfolio),
@@ -35,19 +35,18 @@ def starter(folder: Path, runs: int) -> Iterator[Figure]:
         },
         runs,
     )
-    check = medians["check"].seconds
     yield Figure(
         "check, starter portfolio / click + PyYAML + jsonschema_rs on its files",
         "at most 2.0 x",
         2.0,
-        check / medians["floor"].seconds,
+        seen.ratio("check", "floor"),
         "x",
     )
     yield Figure(
         "check, starter portfolio / check-jsonschema on its allocation files",
         "below 1.0 x",
         0.999,
-        check / medians["peer"].seconds,
+        seen.ratio("check", "peer"),
         "x",
     )
 
@@ -59,7 +58,7 @@ def scale(folder: Path, runs: int) -> Iterator[Figure]:
     write_portfolio(larger, 4 * TASK_CLASSES, 4 * FILES)
     _lock(large)
     _lock(larger)
-    medians = compare(
+    seen = take_turns(
         {
             "check": (CHECK, large),
             "yaml": ((sys.executable, HERE / "yaml_only.py", large), large),
@@ -67,11 +66,10 @@ def scale(folder: Path, runs: int) -> Iterator[Figure]:
         },
         runs,
     )
-    check = medians["check"]
     name = f"check, {TASK_CLASSES:,} task classes in {FILES} files"
-    yield Figure(f"{name} / PyYAML's C safe_load", "at most 2.5 x", 2.5, check.seconds / medians["yaml"].seconds, "x")
-    yield Figure(f"{name}: peak memory", "below 600 MiB", 600, check.mebibytes, "MiB")
-    ratio = medians["four"].seconds / check.seconds
+    yield Figure(f"{name} / PyYAML's C safe_load", "at most 2.5 x", 2.5, seen.ratio("check", "yaml"), "x")
+    yield Figure(f"{name}: peak memory", "below 600 MiB", 600, seen.mebibytes("check"), "MiB")
+    ratio = seen.ratio("four", "check")
     yield Figure(f"check, {4 * TASK_CLASSES:,} task classes / {TASK_CLASSES:,}", "at most 4.4 x", 4.4, ratio, "x")
 
 
@@ -86,8 +84,8 @@ def difference(folder: Path, runs: int) -> Iterator[Figure]:
         write_portfolio(root, TASK_CLASSES, FILES, changed)
         head = commit(root, "after")
         command = (*GOVERN, "diff", f"{base}..{head}", "--as-of", AS_OF)
-        medians = compare({"check": (CHECK, root), "diff": (command, root)}, runs)
-        ratio = medians["diff"].seconds / medians["check"].seconds
+        seen = take_turns({"check": (CHECK, root), "diff": (command, root)}, runs)
+        ratio = seen.ratio("diff", "check")
         yield Figure(f"diff, 1 % of the task classes changed, {where} / check", "at most 1.5 x", 1.5, ratio, "x")
 
 
@@ -97,8 +95,8 @@ def document(folder: Path, runs: int) -> Iterator[Figure]:
     _copy_own_portfolio(portfolio)
     commit(portfolio, "portfolio")
     command = (*GOVERN, "report", "--format", "pdf", "--output", folder / "pack.pdf", "--as-of", AS_OF)
-    medians = compare({"pdf": (command, portfolio)}, runs)
-    yield Figure("report as PDF, starter portfolio, whole process", "at most 1.5 s", 1.5, medians["pdf"].seconds, "s")
+    seen = take_turns({"pdf": (command, portfolio)}, runs)
+    yield Figure("report as PDF, starter portfolio, whole process", "at most 1.5 s", 1.5, seen.seconds("pdf"), "s")
 
 
 def _copy_own_portfolio(target: Path) -> list[tuple[Path, str]]:

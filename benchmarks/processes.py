@@ -11,11 +11,30 @@ from typing import NamedTuple
 
 
 class Run(NamedTuple):
-    """Medians over the runs of one command."""
+    """One run of a command."""
 
     seconds: float
     mebibytes: float
     """Largest resident set."""
+
+
+class Runs(NamedTuple):
+    """Runs of several commands, taken in turns."""
+
+    by_name: dict[str, list[Run]]
+
+    def ratio(self, name: str, peer: str) -> float:
+        """Median over the turns of how much longer a command took than its peer just then."""
+        pairs = zip(self.by_name[name], self.by_name[peer], strict=True)
+        return statistics.median(run.seconds / other.seconds for run, other in pairs)
+
+    def seconds(self, name: str) -> float:
+        """Median time of a command."""
+        return statistics.median(run.seconds for run in self.by_name[name])
+
+    def mebibytes(self, name: str) -> float:
+        """Median of its largest resident set."""
+        return statistics.median(run.mebibytes for run in self.by_name[name])
 
 
 def run_once(command: Sequence[str | Path], folder: Path) -> Run:
@@ -43,10 +62,10 @@ def run_once(command: Sequence[str | Path], folder: Path) -> Run:
     return Run(seconds, usage.ru_maxrss / 1024)
 
 
-def compare(commands: dict[str, tuple[Sequence[str | Path], Path]], runs: int) -> dict[str, Run]:
-    """Medians of commands run in turns, so that a busy minute of the machine slows all of them alike.
+def take_turns(commands: dict[str, tuple[Sequence[str | Path], Path]], runs: int) -> Runs:
+    """Run commands in turns, so that a busy minute of the machine slows all of them alike.
 
-    One unmeasured round first fills the file cache.
+    One unmeasured turn first fills the file cache.
     """
     for command, folder in commands.values():
         run_once(command, folder)
@@ -54,10 +73,7 @@ def compare(commands: dict[str, tuple[Sequence[str | Path], Path]], runs: int) -
     for _ in range(runs):
         for name, (command, folder) in commands.items():
             seen[name].append(run_once(command, folder))
-    return {
-        name: Run(statistics.median(run.seconds for run in done), statistics.median(run.mebibytes for run in done))
-        for name, done in seen.items()
-    }
+    return Runs(seen)
 
 
 def compile_everything(package: Path) -> None:
