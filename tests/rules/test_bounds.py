@@ -1,12 +1,17 @@
 """A pull request may be hostile: judging stays linear, and every message and list bounded."""
 
 import time
+from calendar import monthrange
+from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from multillm_gov.portfolio.policy import ScopeWithExceptions
 from multillm_gov.rules.book.gov006_unknown_reference import MOST_HINTS
+from multillm_gov.rules.book.gov701_review_overdue import _later
 from multillm_gov.rules.engine import judge
 from multillm_gov.rules.planning import select
 from multillm_gov.rules.spelling import LONGEST, code, codes, near
@@ -32,11 +37,10 @@ def _tasks(count: int) -> str:
 
 
 def _seconds(state: Any) -> float:
-    parts = (state.portfolio, state.figures, state.catalog, state.evidence, state.documents, state.flaws, state.as_of)
     runs = []
     for _ in range(3):
         start = time.process_time()
-        judge(*parts)
+        judge(state)
         runs.append(time.process_time() - start)
     return min(runs)
 
@@ -118,3 +122,35 @@ def test_names_are_cut_and_near_ones_suggested() -> None:
 def test_an_empty_scope_selects_without_a_walk() -> None:
     tasks: Any = (object(), object())
     assert select(tasks, ScopeWithExceptions()) is tasks
+
+
+@pytest.mark.parametrize("as_of", [date.min, date.max])
+def test_the_ends_of_the_calendar_are_days_like_others(assessed: Any, as_of: date) -> None:
+    allocation = f"""\
+owner: o
+task_classes:
+  triage:
+    route: [{{model: custom/m}}]
+    quality: {{floor: 0.9}}
+    review: {{last: {as_of}, every_months: 60}}
+"""
+    catalog = "models:\n  custom/m: {mode: chat, retirement: {date: 0001-01-02}}\n"
+    evidence = f"records:\n  - {{task_class: triage, model: custom/m, date: {as_of}, sample_size: 1, score: 1}}\n"
+    waiver = f"{{policy: slow, subject: triage, reason: r, approved_by: cio, expires: {as_of}}}"
+    policy = f"policies:\n  slow: {{rule: retiring-soon, lead_days: 730}}\nwaivers:\n  - {waiver}\n"
+    files = {
+        "allocations/a.yaml": allocation,
+        "catalog/c.yaml": catalog,
+        "evidence/e.yaml": evidence,
+        "policies/p.yaml": policy,
+    }
+    found = {one.rule for one in assessed(files, as_of).findings}
+    assert "GOV501" in found
+    assert not {"GOV701", "GOV003"} & found
+
+
+@given(st.dates(date(1970, 1, 1), date(2200, 12, 31)), st.integers(1, 60))
+def test_a_review_is_due_on_the_same_day_of_a_later_month_or_its_last(day: date, months: int) -> None:
+    due = _later(day, months)
+    assert (due.year * 12 + due.month) - (day.year * 12 + day.month) == months
+    assert due.day == min(day.day, monthrange(due.year, due.month)[1])

@@ -34,8 +34,7 @@ def test_case(rule_id: str, case: dict[str, Any], assessed: Any) -> None:
     for one, expected in zip(found, wanted, strict=True):
         _assert_finding(one, expected)
     if rule.about != "waivers" and rule_id != "GOV003":  # these two speak of what other rules did or take
-        parts = (state.portfolio, state.figures, state.catalog, state.evidence, state.documents, state.flaws, as_of)
-        alone = judge(*parts, rules=(rule,))
+        alone = judge(state, rules=(rule,))
         assert [(one.location, one.message) for one in alone if one.rule == rule_id] == [
             (one.location, one.message) for one in found
         ]

@@ -1,7 +1,7 @@
 """GOV103: there is time to move before a model retires."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta
@@ -63,12 +63,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 def _message(use: Use, day: date, days: tuple[int, int], source: str) -> str:
     runway, lead = days
     told = f" ({source})" if source else ""
-    start = (
-        f"a move takes {count_of(lead, 'day')} and had to start by {day - timedelta(days=lead)}"
-        if runway < lead
-        else f"a move takes {count_of(lead, 'day')} and must start by {day - timedelta(days=lead)}"
-    )
-    return f"{code(use.part.model)} retires on {day}, in {count_of(runway, 'day')}{told}; {start}"
+    start = date.fromordinal(max(day.toordinal() - lead, 1))
+    must = f"a move takes {count_of(lead, 'day')} and {'had to' if runway < lead else 'must'} start by {start}"
+    return f"{code(use.part.model)} retires on {day}, in {count_of(runway, 'day')}{told}; {must}"
 
 
 RULE = Rule(

@@ -1,7 +1,6 @@
 """GOV501: a quality floor rests on fresh results of the organization's own cases."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Annotated
 
 from msgspec import Meta
@@ -25,10 +24,14 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Models of task classes with a floor whose newest internal result is missing, too old or too small."""
-    oldest = case.as_of - timedelta(days=parameters.max_age_days)
+    newest = case.as_of.toordinal()
     for claim in claims(case, fallbacks=parameters.fallbacks):
         placed = claim.internal(case.as_of)
-        if placed is None or placed.record.date < oldest or placed.record.sample_size < parameters.min_sample_size:
+        if (
+            placed is None
+            or newest - placed.record.date.toordinal() > parameters.max_age_days
+            or placed.record.sample_size < parameters.min_sample_size
+        ):
             yield _violation(claim, placed, case, parameters)
 
 

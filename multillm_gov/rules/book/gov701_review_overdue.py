@@ -1,8 +1,7 @@
 """GOV701: every task class was reviewed within its interval."""
 
-from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Annotated
 
 from msgspec import Meta
@@ -47,9 +46,16 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _later(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
+    """The same day of a later month, or that month's last; the calendar's end where there is none."""
+    first, following = _first_of(day, months), _first_of(day, months + 1)
+    if following == date.max:
+        return date.max
+    return date.fromordinal(min(first.toordinal() + day.day, following.toordinal()) - 1)
+
+
+def _first_of(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, 1) if year <= MAXYEAR else date.max
 
 
 def _violation(task: TaskClass, message: str, as_of: date, figures: dict[str, int]) -> Violation:
