@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.portfolio.policy import ScopeWithExceptions
+from multillm_gov.portfolio.policy import Scope
 from multillm_gov.rules.book.gov006_unknown_reference import MOST_HINTS
 from multillm_gov.rules.book.gov701_review_overdue import _later
 from multillm_gov.rules.engine import judge
@@ -121,7 +121,7 @@ def test_names_are_cut_and_near_ones_suggested() -> None:
 
 def test_an_empty_scope_selects_without_a_walk() -> None:
     tasks: Any = (object(), object())
-    assert select(tasks, ScopeWithExceptions()) is tasks
+    assert select(tasks, Scope()) is tasks
 
 
 @pytest.mark.parametrize("as_of", [date.min, date.max])

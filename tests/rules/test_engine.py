@@ -256,6 +256,4 @@ def _violation(case: Case, subject: str, severity: Severity | None = None) -> Vi
 
 
 def _judged(assessed: Any, rule: Rule, policies: str) -> tuple[Any, ...]:
-    state = _state(assessed, policies)
-    parts = (state.portfolio, state.figures, state.catalog, state.evidence, state.documents, (), state.as_of)
-    return judge(*parts, rules=(rule,))
+    return judge(_state(assessed, policies), rules=(rule,))
