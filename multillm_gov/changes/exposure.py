@@ -8,7 +8,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.changes.change import SharePoint
 from multillm_gov.changes.comparison import ConcentrationShift, State
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
-from multillm_gov.measures.concentration import concentration
+from multillm_gov.measures.concentration import at_level, weigh
 from multillm_gov.measures.figures import Concentration
 
 LEVELS = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
@@ -21,10 +21,9 @@ Facts = Mapping[str, ModelFacts | None]
 
 def shift_concentration(before: State, after: State) -> tuple[ConcentrationShift, ...]:
     """The shift at vendor, provider and cloud, by spend and by value at stake."""
+    weighed = {basis: [weigh(state.figures.tasks, basis) for state in (before, after)] for basis in BASES}
     return tuple(
-        _shift(concentration(before.figures.tasks, level, basis), concentration(after.figures.tasks, level, basis))
-        for level in LEVELS
-        for basis in BASES
+        _shift(*(at_level(weights, level, basis) for weights in weighed[basis])) for level in LEVELS for basis in BASES
     )
 
 

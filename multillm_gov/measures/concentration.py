@@ -16,10 +16,29 @@ def concentration(tasks: Iterable[TaskFigures], level: Level, basis: Basis) -> C
     Task classes without a known spend add nothing on the spend basis. A model that is not known, or whose place at the
     level is not, adds to the one entity ``unknown``: the conservative view (method 1.5).
     """
-    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    return at_level(weigh(tasks, basis), level, basis)
+
+
+Weights = tuple[tuple[ModelFacts | None, Decimal], ...]
+"""What all task classes together put on each model, in a basis's unit per month."""
+
+
+def weigh(tasks: Iterable[TaskFigures], basis: Basis) -> Weights:
+    """Sum up by model, which is what every level of one basis has in common."""
+    totals: defaultdict[int, Decimal] = defaultdict(Decimal)
+    facts: dict[int, ModelFacts | None] = {}
     for task in tasks:
-        for facts, weight in weights(task, basis):
-            totals[facts.exposure.at(level) if facts else UNKNOWN] += weight
+        for one, weight in weights(task, basis):
+            facts[id(one)] = one
+            totals[id(one)] += weight
+    return tuple((facts[key], weight) for key, weight in totals.items())
+
+
+def at_level(weighed: Weights, level: Level, basis: Basis) -> Concentration:
+    """The concentration of weights by model at one level."""
+    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for facts, weight in weighed:
+        totals[facts.exposure.at(level) if facts else UNKNOWN] += weight
     return of_totals(totals, level, basis)
 
 
