@@ -99,7 +99,7 @@ def _sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tu
 
     entries = document.data.get(key) if isinstance(document.data, dict) else None
     for name in entries if isinstance(entries, dict) else ():
-        value, _ = convert(document, (key, name), kind)
+        value, _ = convert(document, (key, name), kind, explain=False)
         if value is not None and isinstance(name, str):
             yield name, value
 

@@ -17,17 +17,12 @@ class Scope(Closed, frozen=True, kw_only=True):
     owners: tuple[str, ...] = ()
     classifications: tuple[Classification, ...] = ()
     tags: tuple[Name, ...] = ()
-
-
-class ScopeWithExceptions(Scope, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A scope, less the task classes that ``except`` selects."""
-
-    exceptions: Annotated[Scope | None, Meta(description="Task classes it does not speak of after all")] = field(
+    exceptions: Annotated["Scope | None", Meta(description="Task classes it does not speak of after all")] = field(
         default=None, name="except"
     )
 
 
-EVERYTHING = ScopeWithExceptions()
+EVERYTHING = Scope()
 """The scope of a policy that names none."""
 
 
@@ -38,7 +33,7 @@ class PolicyDeclaration(Struct, frozen=True, kw_only=True):
     enforcement: Annotated[Enforcement, Meta(description="What a violation does")] = Enforcement.SOFT_MANDATORY
     because: Annotated[str, Meta(description="Why the organization wants it")] = ""
     controls: Annotated[tuple[str, ...], Meta(description="Control ids it supports evidence for")] = ()
-    applies_to: Annotated[ScopeWithExceptions, Meta(description="Task classes it speaks of; default: all")] = EVERYTHING
+    applies_to: Annotated[Scope, Meta(description="Task classes it speaks of; default: all")] = EVERYTHING
 
 
 class Policy(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 from multillm_gov.catalog.catalog import Catalog
+from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.evidence.loading import Drills
 from multillm_gov.evidence.record import PlacedRecord
@@ -13,8 +14,8 @@ from multillm_gov.measures.figures import PortfolioFigures
 from multillm_gov.portfolio.portfolio import Portfolio
 
 
-class Assessment(Struct, frozen=True, kw_only=True):
-    """One state of a portfolio: declared, known, measured and judged as of a day."""
+class Measured(Struct, frozen=True, kw_only=True):
+    """One state of a portfolio: declared, known and measured, not yet judged."""
 
     portfolio: Portfolio
     figures: PortfolioFigures
@@ -22,6 +23,8 @@ class Assessment(Struct, frozen=True, kw_only=True):
     evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]]
     drills: Drills = {}
     """Failover drills by task class, newest first."""
+    overrides: Overrides = Overrides()
+    """What `catalog/` declares."""
     documents: dict[str, Document]
     files: dict[str, SourceFile]
     """By path, the lock included: what another state is compared with, so that equal bytes are not read twice."""
@@ -29,8 +32,13 @@ class Assessment(Struct, frozen=True, kw_only=True):
     """All of them, from reading to conversion."""
     read_flaws: tuple[Flaw, ...]
     """Those that reading the text alone found."""
-    findings: tuple[Finding, ...]
-    """Ordered by path, line, column, rule; waived ones included."""
     as_of: date
     revision: str = ""
     """Full commit id, with ``+`` for a working tree that differs from it; empty outside git."""
+
+
+class Assessment(Measured, frozen=True, kw_only=True):
+    """One state of a portfolio, judged as of a day."""
+
+    findings: tuple[Finding, ...]
+    """Ordered by path, line, column, rule; waived ones included."""

@@ -1,19 +1,16 @@
 """Running the rules: severities, waivers, places, order."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from msgspec.structs import replace
 
-from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.documents.document import Document, locate
-from multillm_gov.evidence.record import PlacedRecord
-from multillm_gov.finding import Enforcement, Finding, Flaw, Related, Severity, Violation, Waived, fingerprint
+from multillm_gov.finding import Enforcement, Finding, Related, Severity, Violation, Waived, fingerprint
 from multillm_gov.location import Location, Place
-from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
+from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import Policy
-from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.rules.assessment import Measured
 from multillm_gov.rules.planning import Run, plan_runs
 from multillm_gov.rules.registry import all_rules
 from multillm_gov.rules.rule import Case, Rule
@@ -23,43 +20,42 @@ MOST_FINDINGS = 1_000
 """Findings listed per rule; a last one counts the rest, and weighs as much as the heaviest of them."""
 
 
-def judge(  # noqa: PLR0913, PLR0917 - the parts of an assessment, each by its own name
-    portfolio: Portfolio,
-    figures: PortfolioFigures,
-    catalog: Catalog,
-    evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]],
-    documents: dict[str, Document],
-    flaws: tuple[Flaw, ...],
-    as_of: date,
-    *,
-    rules: tuple[Rule, ...] | None = None,
+def judge(
+    state: Measured, *, base: Measured | None = None, rules: tuple[Rule, ...] | None = None
 ) -> tuple[Finding, ...]:
     """Judge a measured portfolio by the book, or by ``rules`` alone.
+
+    ``base`` is the state it is compared with, for the rules that judge a change; without it they find nothing.
 
     Findings come ordered by path, line, column, rule and subject; waived ones are marked, never left out. Which rule
     judges what on whose behalf is told in `planning`.
     """
     book = all_rules() if rules is None else rules
-    runs, misfits = plan_runs(book, portfolio.policies, figures.tasks, documents)
-    base = Case(
-        portfolio=portfolio,
-        figures=figures,
-        tasks=figures.tasks,
-        models=models_of(figures.tasks),
-        catalog=catalog,
-        evidence=evidence,
-        documents=documents,
-        flaws=(*flaws, *misfits),
-        as_of=as_of,
+    tasks = state.figures.tasks
+    runs, misfits = plan_runs(book, state.portfolio.policies, tasks, state.documents)
+    case = Case(
+        portfolio=state.portfolio,
+        figures=state.figures,
+        tasks=tasks,
+        models=models_of(tasks),
+        catalog=state.catalog,
+        overrides=state.overrides,
+        evidence=state.evidence,
+        drills=state.drills,
+        documents=state.documents,
+        files=state.files,
+        flaws=(*state.flaws, *misfits),
+        as_of=state.as_of,
+        base=base,
     )
-    ledger = WaiverLedger(portfolio.waivers, documents, as_of)
+    ledger = WaiverLedger(state.portfolio.waivers, state.documents, state.as_of)
     findings: list[Finding] = []
     for last in (False, True):
         waivers = ledger.outcomes() if last else ()
         for rule in book:
             if (rule.about == "waivers") is last:
                 own = tuple(run for run in runs if run.rule is rule)
-                findings.extend(_judged(own, replace(base, waivers=waivers), ledger))
+                findings.extend(_judged(own, replace(case, waivers=waivers), ledger))
     return _told_apart(sorted(findings, key=_order))
 
 

@@ -18,7 +18,7 @@ from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.shape import convert
 from multillm_gov.finding import Flaw
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope, ScopeWithExceptions
+from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope
 from multillm_gov.rules.rule import Rule
 from multillm_gov.rules.spelling import code
 
@@ -81,14 +81,14 @@ def _run(
     return Run(rule=rule, tasks=selected, parameters=parameters, policy=policy), flaws
 
 
-def select(tasks: tuple[TaskFigures, ...], scope: ScopeWithExceptions) -> tuple[TaskFigures, ...]:
+def select(tasks: tuple[TaskFigures, ...], scope: Scope) -> tuple[TaskFigures, ...]:
     """The task classes that match every key of a scope, less those that match every key of its exceptions."""
     if scope == EVERYTHING:
         return tasks
     chosen = _matching(tasks, scope)
     if scope.exceptions is None:
         return chosen
-    excepted = {task.task.name for task in _matching(chosen, scope.exceptions)}
+    excepted = {task.task.name for task in select(chosen, scope.exceptions)}
     return tuple(task for task in chosen if task.task.name not in excepted)
 
 

@@ -8,12 +8,15 @@ from msgspec import Struct
 
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.documents.document import Document
+from multillm_gov.catalog.overrides import Overrides
+from multillm_gov.documents.document import Document, SourceFile
+from multillm_gov.evidence.loading import Drills
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Flaw, Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.rules.assessment import Measured
 from multillm_gov.rules.waivers import WaiverOutcome
 
 About = Literal["files", "portfolio", "task classes", "waivers"]
@@ -44,6 +47,14 @@ class Case(Struct, frozen=True, kw_only=True):
     catalog: Catalog
     evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]]
     """By task class and model, newest first."""
+    drills: Drills = {}
+    """Failover drills by task class, newest first."""
+    overrides: Overrides = Overrides()
+    """What `catalog/` declares, vendors and providers included."""
+    files: dict[str, SourceFile] = {}
+    """Every governed file by path, those that are only pinned by their digest included."""
+    base: Measured | None = None
+    """The state it is compared with; ``None``: nothing is compared, and rules about changes find nothing."""
     documents: dict[str, Document]
     flaws: tuple[Flaw, ...]
     as_of: date

@@ -10,13 +10,14 @@ from multillm_gov.catalog.lookup import open_catalog
 from multillm_gov.catalog.overrides import load_overrides, unknown_bases
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import Document, SourceFile
+from multillm_gov.documents.echoes import without_echoes
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.evidence.loading import load_evidence
 from multillm_gov.finding import Flaw
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.loading import load_portfolio
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.assessment import Assessment, Measured
 from multillm_gov.rules.engine import judge
 
 
@@ -28,6 +29,7 @@ def assess(
     price_map: Callable[[], PriceMap],
     revision: str = "",
     known: Assessment | None = None,
+    base: Measured | None = None,
 ) -> Assessment:
     """Load, measure and judge one state of a portfolio.
 
@@ -38,6 +40,7 @@ def assess(
         price_map: Called only for a model that neither the lock nor an override settles.
         revision: The commit the files are of; empty outside git.
         known: Another state of the same portfolio: what is equal there is neither parsed nor measured again.
+        base: The state that rules about changes compare with.
 
     Raises:
         CatalogError: the price map is needed and cannot be read.
@@ -57,22 +60,23 @@ def assess(
         base_flaws = unknown_bases(overrides, {base for base in bases if catalog.find(base)}, documents)
         figures = measure(portfolio, catalog, known.figures if known else None)
         others = (*override_flaws, *evidence_flaws, *lock_flaws, *base_flaws)
-        every = tuple(dict.fromkeys((*flaws, *found, *portfolio_flaws, *others)))
-        findings = judge(portfolio, figures, catalog, evidence, documents, every, as_of)
-    return Assessment(
-        portfolio=portfolio,
-        figures=figures,
-        catalog=catalog,
-        evidence=evidence,
-        drills=drills,
-        documents=documents,
-        files=by_path if lock is None else {**by_path, LOCK: lock},
-        flaws=every,
-        read_flaws=tuple(found),
-        findings=findings,
-        as_of=as_of,
-        revision=revision,
-    )
+        every = without_echoes((*flaws, *found, *portfolio_flaws, *others))
+        state = Measured(
+            portfolio=portfolio,
+            figures=figures,
+            catalog=catalog,
+            overrides=overrides,
+            evidence=evidence,
+            drills=drills,
+            documents=documents,
+            files=by_path if lock is None else {**by_path, LOCK: lock},
+            flaws=every,
+            read_flaws=tuple(found),
+            as_of=as_of,
+            revision=revision,
+        )
+        findings = judge(state, base=base)
+    return Assessment(**{name: getattr(state, name) for name in Measured.__struct_fields__}, findings=findings)
 
 
 def _read(

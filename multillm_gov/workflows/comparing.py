@@ -73,4 +73,4 @@ def judge_by_base(before: Assessment, after: Assessment, comparison: Comparison)
         *(waiver.place.path for waiver in old.waivers),
     }
     documents = after.documents | {path: found for path, found in before.documents.items() if path in written}
-    return judge(portfolio, after.figures, after.catalog, after.evidence, documents, after.flaws, after.as_of)
+    return judge(replace(after, portfolio=portfolio, documents=documents), base=before)
