@@ -22,6 +22,8 @@ _VERBS = {
     Kind.POLICY_RENAMED: "renamed",
     Kind.WAIVER_ADDED: "granted",
     Kind.WAIVER_REMOVED: "withdrawn",
+    Kind.APPROVAL_GIVEN: "given",
+    Kind.APPROVAL_WITHDRAWN: "withdrawn",
     Kind.FALLBACK_ADDED: "added",
     Kind.FALLBACK_REMOVED: "removed",
 }

@@ -84,6 +84,9 @@ class Kind(StrEnum):
     WAIVER_REMOVED = "waiver-removed"
     WAIVER_TERM = "waiver-term"
     WAIVER_TEXT = "waiver-text"
+    APPROVAL_GIVEN = "approval-given"
+    APPROVAL_WITHDRAWN = "approval-withdrawn"
+    APPROVAL_CHANGED = "approval-changed"
     APPETITE = "appetite"
     SETTING = "setting"
     MODEL_PRICE = "model-price"
@@ -105,7 +108,8 @@ _GROUPS: dict[Area, str] = {
     Area.DATA: "classification residency",
     Area.PROCESS: "owner review tags text",
     Area.POLICIES: "coverage policy-added policy-removed policy-renamed policy-rule policy-parameter "
-    "policy-enforcement policy-scope policy-text waiver-added waiver-removed waiver-term waiver-text",
+    "policy-enforcement policy-scope policy-text waiver-added waiver-removed waiver-term waiver-text "
+    "approval-given approval-withdrawn approval-changed",
     Area.SETTINGS: "appetite setting",
     Area.MODELS: "model-price model-retirement model-exposure",
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
+from multillm_gov.changes.approvals import compare_approvals
 from multillm_gov.changes.change import Area, Change, Direction, Kind
 from multillm_gov.changes.comparison import Comparison, State
 from multillm_gov.changes.coverage import compare_coverage
@@ -66,6 +67,7 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
         *own,
         *compare_policies(policies, rules),
         *compare_waivers(before.portfolio.waivers, after.portfolio.waivers, renames),
+        *compare_approvals(before.portfolio.approvals, after.portfolio.approvals),
         *_world_changes(before, after, effects, shares),
     ]
     concerned = {change.subject for change in own} | {effect.after for effect in effects.tasks}

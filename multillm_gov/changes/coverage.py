@@ -4,11 +4,15 @@ from collections.abc import Iterable, Iterator
 
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.portfolio.allocation import TaskClass
-from multillm_gov.portfolio.policy import Policy, Scope
+from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope
+
+_KEYS = ("task_classes", "owners", "classifications", "tags")
 
 
 def covers(scope: Scope, task: TaskClass) -> bool:
-    """Whether a task class matches every key of a scope; an empty scope is everything."""
+    """Whether a task class matches every key of a scope and not its exceptions; an empty scope is everything."""
+    if scope.exceptions is not None and covers(scope.exceptions, task):
+        return False
     return (
         (not scope.task_classes or task.name in scope.task_classes)
         and (not scope.owners or task.owner in scope.owners)
@@ -19,8 +23,10 @@ def covers(scope: Scope, task: TaskClass) -> bool:
 
 def scope_direction(before: Scope, after: Scope) -> Direction:
     """Widened tightens, narrowed loosens; widened by one key and narrowed by another proves nothing."""
-    moves = set()
-    for key in Scope.__struct_fields__:
+    moves: set[Direction | None] = set()
+    if before.exceptions != after.exceptions:
+        moves.add(_exceptions_direction(before.exceptions, after.exceptions))
+    for key in _KEYS:
         old, new = set(getattr(before, key)), set(getattr(after, key))
         if old == new:
             continue
@@ -30,14 +36,25 @@ def scope_direction(before: Scope, after: Scope) -> Direction:
             moves.add(Direction.LOOSENED)
         else:
             return Direction.CHANGED
-    return moves.pop() if len(moves) == 1 else Direction.CHANGED
+    proved = moves - {None}
+    return proved.pop() or Direction.CHANGED if len(proved) == 1 else Direction.CHANGED
+
+
+def _exceptions_direction(before: Scope | None, after: Scope | None) -> Direction | None:
+    """Excepting more task classes loosens; ``None`` where the same are excepted, spelled otherwise."""
+    if before is None or after is None:
+        return Direction.LOOSENED if before is None else Direction.TIGHTENED
+    if spell_scope(before) == spell_scope(after):
+        return None
+    return scope_direction(before, after).opposite
 
 
 def spell_scope(scope: Scope) -> str:
-    """``owners growth, sales; tags eu``, or everything."""
-    keys = [(key, getattr(scope, key)) for key in Scope.__struct_fields__]
+    """``owners growth, sales; tags eu``, or everything; a list's order and repetitions mean nothing."""
+    keys = [(key, getattr(scope, key)) for key in _KEYS]
     parts = [f"{key.replace('_', ' ')} {', '.join(sorted(set(values)))}" for key, values in keys if values]
-    return "; ".join(parts) or "every task class"
+    spelled = "; ".join(parts) or "every task class"
+    return spelled if scope.exceptions is None else f"{spelled}, except {spell_scope(scope.exceptions)}"
 
 
 def compare_coverage(
@@ -51,7 +68,7 @@ def compare_coverage(
     steady = [
         (old, new)
         for old, new in policies
-        if old.declared.applies_to == new.declared.applies_to and new.declared.applies_to != Scope()
+        if old.declared.applies_to == new.declared.applies_to and new.declared.applies_to != EVERYTHING
     ]
     moved = [(old, new) for old, new in tasks if _selectors(old) != _selectors(new)] if steady else []
     for before, after in moved:

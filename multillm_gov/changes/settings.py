@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from multillm_gov.changes.change import Change, Direction, Kind
-from multillm_gov.changes.directions import higher_is_tighter
+from multillm_gov.changes.directions import fewer_is_tighter, higher_is_tighter
 from multillm_gov.changes.parameters import parameter_direction
-from multillm_gov.changes.trait import figure
+from multillm_gov.changes.trait import figure, spell_list
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.location import Place
 from multillm_gov.portfolio.settings import Appetite, ExchangeRate, Settings
@@ -30,11 +30,12 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
             yield _change(Kind.APPETITE, f"appetite.{name}", direction, (old, new), spelled)
     directions = {
         "fail_on": higher_is_tighter(-_GATES.index(before.fail_on), -_GATES.index(after.fail_on)),
+        "owners": fewer_is_tighter(before.owners, after.owners),
         "migration_lead_days": higher_is_tighter(before.migration_lead_days, after.migration_lead_days),
     }
-    for name in ("organization", "currency", "exchange", "fail_on", "migration_lead_days", "default_branch"):
+    for name in Settings.__struct_fields__:
         was, now = getattr(before, name), getattr(after, name)
-        if was != now:
+        if name != "appetite" and was != now and not _same_set(was, now):
             values = (_spell(was, before), _spell(now, after))
             yield _change(Kind.SETTING, name, directions.get(name, Direction.CHANGED), (was, now), values)
 
@@ -59,7 +60,13 @@ def _change(
     )
 
 
+def _same_set(before: object, after: object) -> bool:
+    return isinstance(before, tuple) and isinstance(after, tuple) and set(before) == set(after)
+
+
 def _spell(value: object, settings: Settings) -> str:
+    if isinstance(value, tuple):
+        return spell_list(sorted(set(value)))
     if isinstance(value, ExchangeRate):
         return f"1 {settings.currency} = {value.usd_per_unit} USD on {value.as_of.isoformat()}"
     return "" if value is None else str(value)

@@ -15,7 +15,10 @@ from multillm_gov.units import Amount
 
 few = st.lists(st.sampled_from(["a", "b", "c"]), max_size=2).map(tuple)
 levels = st.lists(st.sampled_from(["public", "internal"]), max_size=2).map(tuple)
-scopes = st.builds(Scope, task_classes=few, owners=few, tags=few, classifications=levels)
+plain = st.builds(Scope, task_classes=few, owners=few, tags=few, classifications=levels)
+scopes = st.builds(
+    Scope, task_classes=few, owners=few, tags=few, classifications=levels, exceptions=st.none() | st.none() | plain
+)
 
 
 @st.composite
@@ -64,7 +67,22 @@ def test_a_direction_is_only_claimed_where_no_task_class_contradicts_it(before, 
         (Scope(), "every task class"),
         (Scope(owners=("b", "a"), tags=("x",)), "owners a, b; tags x"),
         (Scope(task_classes=("one",)), "task classes one"),
+        (Scope(tags=("eu",), exceptions=Scope(owners=("x",))), "tags eu, except owners x"),
     ],
 )
 def test_spelling(scope, words):
     assert spell_scope(scope) == words
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "direction"),
+    [
+        (Scope(), Scope(exceptions=Scope(owners=("x",))), Direction.LOOSENED),
+        (Scope(exceptions=Scope(owners=("x",))), Scope(exceptions=Scope(owners=("x", "y"))), Direction.LOOSENED),
+        (Scope(exceptions=Scope(owners=("x",))), Scope(exceptions=Scope(owners=("y",))), Direction.CHANGED),
+        (Scope(exceptions=Scope(owners=("x",))), Scope(tags=("t",)), Direction.CHANGED),
+    ],
+)
+def test_exceptions_narrow_a_scope(before, after, direction):
+    assert scope_direction(before, after) is direction
+    assert scope_direction(after, before) is direction.opposite

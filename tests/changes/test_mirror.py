@@ -28,7 +28,15 @@ from multillm_gov.portfolio.allocation import (
     TaskClassDeclaration,
     WrongModelCost,
 )
-from multillm_gov.portfolio.policy import PlacedWaiver, Policy, PolicyDeclaration, Scope, Waiver
+from multillm_gov.portfolio.policy import (
+    Approval,
+    PlacedApproval,
+    PlacedWaiver,
+    Policy,
+    PolicyDeclaration,
+    Scope,
+    Waiver,
+)
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.portfolio.settings import Appetite, Settings
 from multillm_gov.units import Amount, AtLeastOne, Percent, Positive, Share
@@ -39,6 +47,7 @@ OPPOSITES = {
     Kind.FALLBACK_ADDED: Kind.FALLBACK_REMOVED,
     Kind.POLICY_ADDED: Kind.POLICY_REMOVED,
     Kind.WAIVER_ADDED: Kind.WAIVER_REMOVED,
+    Kind.APPROVAL_GIVEN: Kind.APPROVAL_WITHDRAWN,
 }
 OPPOSITES |= {other: kind for kind, other in OPPOSITES.items()}
 few = st.integers(0, 3)
@@ -139,7 +148,20 @@ def states(draw):
         )
         for number in range(draw(st.integers(0, 2)) if tasks and rules else 0)
     )
+    approvals = tuple(
+        PlacedApproval(
+            declared=Approval(
+                subject=draw(st.sampled_from(["policy:p", "task_class:task-1"])),
+                digest="sha256:" + draw(st.sampled_from("ab")) * 64,
+                approved_by=draw(st.sampled_from(["cfo", "cto"])),
+                date=date(2026, 11, 1 + draw(few)),
+            ),
+            place=Place("policies/p.yaml", ("approvals", number)),
+        )
+        for number in range(draw(st.integers(0, 3)))
+    )
     portfolio = Portfolio(
+        approvals=approvals,
         settings=Settings(
             fail_on=draw(st.sampled_from(["note", "error", "never"])),
             migration_lead_days=draw(few),
