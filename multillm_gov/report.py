@@ -6,15 +6,13 @@ from typing import Literal
 import msgspec
 
 from multillm_gov import exits
+from multillm_gov.blocks import Block, Status
 from multillm_gov.finding import Figure, Finding, Severity
 from multillm_gov.location import Location
 from multillm_gov.units import count_of
 
 TOOL_VERSION = "0.1.0"
 """Release that wrote a report. A constant: asking the installed metadata costs a third of a whole check."""
-
-Status = Literal["good", "watch", "bad", "neutral"]
-"""Against appetite: within, near the limit, outside, or not judged. Always rendered with a word, never colour alone."""
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,123 +28,6 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     number: float | None = None
     unit: str = ""
-
-
-class Cell(msgspec.Struct, frozen=True):
-    """One field of a table."""
-
-    text: str
-    status: Status = "neutral"
-    strong: bool = False
-
-
-class Column(msgspec.Struct, frozen=True):
-    """A column's title and alignment; numbers go right and never wrap."""
-
-    title: str
-    numeric: bool = False
-
-
-class Table(msgspec.Struct, frozen=True, kw_only=True, tag="table"):
-    """Rows of cells; ``empty`` says what it means that there are none."""
-
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    empty: str = "None."
-
-
-class Paragraph(msgspec.Struct, frozen=True, tag="paragraph"):
-    """Plain text; no markup in it is ever interpreted."""
-
-    text: str
-    status: Status = "neutral"
-
-
-class Items(msgspec.Struct, frozen=True, tag="items"):
-    """A bulleted list of plain texts."""
-
-    items: tuple[str, ...]
-
-
-class Bar(msgspec.Struct, frozen=True, kw_only=True):
-    """One bar: value in the chart's unit, and as spelt."""
-
-    label: str
-    value: float
-    text: str
-    limit: float | None = None
-    status: Status = "neutral"
-
-
-class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """A line across all bars, named: a benchmark, not a limit."""
-
-    label: str
-    value: float
-
-
-class BarChart(msgspec.Struct, frozen=True, kw_only=True, tag="bars"):
-    """Horizontal bars, each with its own limit mark where there is one."""
-
-    title: str
-    summary: str
-    """Alternative text: what the chart shows, in a sentence with figures."""
-    bars: tuple[Bar, ...]
-    maximum: float | None = None
-    """Right end of the axis; default: the largest value, limit or reference."""
-    unit: str = ""
-    """Of the axis: ``%``, ``USD``, ``points``."""
-    references: tuple[Reference, ...] = ()
-
-
-class Segment(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of a stacked row: its share of the whole (0..1)."""
-
-    label: str
-    share: float
-
-
-class ShareRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One stacked row, largest part first."""
-
-    label: str
-    segments: tuple[Segment, ...]
-    note: str = ""
-    limit: float | None = None
-    """Largest share one part may have (0..1)."""
-
-
-class ShareChart(msgspec.Struct, frozen=True, kw_only=True, tag="shares"):
-    """Stacked rows of shares, one row a level; the limit mark is the largest share allowed."""
-
-    title: str
-    summary: str
-    rows: tuple[ShareRow, ...]
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Something on a timeline; ``day`` is ISO, or empty for "not known"."""
-
-    label: str
-    day: str
-    text: str
-    status: Status = "neutral"
-    since: str = ""
-    """ISO day from which it needs work: drawn as a bar up to ``day``."""
-
-
-class Timeline(msgspec.Struct, frozen=True, kw_only=True, tag="timeline"):
-    """Events between two ISO days, one row each."""
-
-    title: str
-    summary: str
-    start: str
-    end: str
-    events: tuple[Event, ...]
-
-
-Block = Table | Paragraph | Items | BarChart | ShareChart | Timeline
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):

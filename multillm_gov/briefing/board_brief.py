@@ -1,8 +1,8 @@
 """The portfolio in brief: how much of what there is."""
 
+from multillm_gov.blocks import Cell, Column, Table
 from multillm_gov.briefing.board_wording import some
 from multillm_gov.dimensions import Level
-from multillm_gov.report import Cell, Column, Table
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import spell_count, spell_money
 

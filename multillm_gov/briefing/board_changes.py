@@ -1,10 +1,11 @@
 """What changed since the base, loosened safeguards first."""
 
+from multillm_gov.blocks import Block, Cell, Column, Paragraph, Status
 from multillm_gov.briefing.board_wording import amount, bounded, code
 from multillm_gov.changes.change import Change, Direction
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.finding import Finding
-from multillm_gov.report import Block, Cell, Column, Paragraph, Section, Status
+from multillm_gov.report import Section
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import count_of, spell_money
 

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from multillm_gov.blocks import Bar, BarChart, Block, Cell, Column, Paragraph, Status
 from multillm_gov.briefing.board_wording import MOST_MARKS, amount, bounded, code, part_of, some
 from multillm_gov.briefing.headline import status_below
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.report import Bar, BarChart, Block, Cell, Column, Paragraph, Section, Status
+from multillm_gov.report import Section
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import spell_money, spell_share
 

@@ -6,13 +6,14 @@ from datetime import timedelta
 from decimal import Decimal
 from math import ceil, floor
 
+from multillm_gov.blocks import Block, Cell, Column, Paragraph, Table
 from multillm_gov.briefing.board_wording import code, some
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Enforcement, Finding, Severity
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.independence import has_independent_fallback
 from multillm_gov.measures.repricing import BASE_RISE, share_within
-from multillm_gov.report import Block, Cell, Column, Metric, Paragraph, Table
+from multillm_gov.report import Metric
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import count_of, spell_money, spell_share
 

@@ -1,12 +1,6 @@
 """Exposure: on whom the portfolio hangs, at six levels and by three weights."""
 
-from multillm_gov.briefing.board_brief import brief
-from multillm_gov.briefing.board_wording import BASIS_WORDS, LEVEL_PLURALS, code
-from multillm_gov.dimensions import Basis, Level
-from multillm_gov.measures.concentration import concentration, known_only
-from multillm_gov.measures.figures import Concentration, TaskFigures
-from multillm_gov.portfolio.settings import Appetite
-from multillm_gov.report import (
+from multillm_gov.blocks import (
     Bar,
     BarChart,
     Block,
@@ -14,12 +8,18 @@ from multillm_gov.report import (
     Column,
     Paragraph,
     Reference,
-    Section,
     Segment,
     ShareChart,
     ShareRow,
     Table,
 )
+from multillm_gov.briefing.board_brief import brief
+from multillm_gov.briefing.board_wording import BASIS_WORDS, LEVEL_PLURALS, code
+from multillm_gov.dimensions import Basis, Level
+from multillm_gov.measures.concentration import concentration, known_only
+from multillm_gov.measures.figures import Concentration, TaskFigures
+from multillm_gov.portfolio.settings import Appetite
+from multillm_gov.report import Section
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import spell_count, spell_share
 

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 
+from multillm_gov.blocks import Block, Cell, Column, Paragraph, Status
 from multillm_gov.briefing.board_wording import bounded, some
 from multillm_gov.finding import Finding
-from multillm_gov.report import Block, Cell, Column, Paragraph, Section, Status, Verdict
+from multillm_gov.report import Section, Verdict
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.rules.registry import find_rule
 from multillm_gov.units import count_of

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from multillm_gov.blocks import Cell, Column, Event, Paragraph, Status, Timeline
 from multillm_gov.briefing.board_wording import MOST_MARKS, bounded, part_of
 from multillm_gov.briefing.headline import CALM_SLACK_DAYS
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.measures.lifecycle import runway_days, slack_days
-from multillm_gov.report import Cell, Column, Event, Paragraph, Section, Status, Timeline
+from multillm_gov.report import Section
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import count_of
 

@@ -1,9 +1,10 @@
 """How the figures are made, what is assumed and what is not known."""
 
+from multillm_gov.blocks import Items
 from multillm_gov.briefing.headline import WATCH_BAND
 from multillm_gov.measures.repricing import BASE_RISE
 from multillm_gov.portfolio.settings import Settings
-from multillm_gov.report import Items, Section
+from multillm_gov.report import Section
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import spell_share
 

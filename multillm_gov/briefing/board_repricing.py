@@ -2,13 +2,14 @@
 
 from decimal import Decimal
 
+from multillm_gov.blocks import Bar, BarChart, Cell, Column, Paragraph
 from multillm_gov.briefing.board_wording import MOST_MARKS, amount, bounded, code
 from multillm_gov.briefing.headline import status_below
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.measures.repricing import BASE_RISE, MILD_RISE, SEVERE_RISE, bill_rise
-from multillm_gov.report import Bar, BarChart, Cell, Column, Paragraph, Section
+from multillm_gov.report import Section
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import spell_money, spell_share
 

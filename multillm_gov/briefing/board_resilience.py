@@ -1,5 +1,6 @@
 """Resilience: whether each task class has somewhere else to go."""
 
+from multillm_gov.blocks import Bar, BarChart, Block, Cell, Column, Paragraph, Status
 from multillm_gov.briefing.board_wording import MOST_MARKS, amount, bounded
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import Level
@@ -9,7 +10,7 @@ from multillm_gov.measures.independence import (
     has_independent_fallback,
     value_with_independent_fallback,
 )
-from multillm_gov.report import Bar, BarChart, Block, Cell, Column, Paragraph, Section, Status
+from multillm_gov.report import Section
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import spell_money, spell_share
 

@@ -2,10 +2,11 @@
 
 from math import inf
 
+from multillm_gov.blocks import Bar, BarChart, Block, Paragraph
 from multillm_gov.briefing.board_decisions import Decision, decision_block
 from multillm_gov.briefing.board_position import SHOCK
 from multillm_gov.briefing.board_wording import code, part_of, some
-from multillm_gov.report import Bar, BarChart, Block, Metric, Paragraph, Section
+from multillm_gov.report import Metric, Section
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import count_of, spell_share
 

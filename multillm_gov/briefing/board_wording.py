@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from multillm_gov.blocks import Block, Cell, Column, Paragraph, Table
 from multillm_gov.dimensions import Basis, Level
-from multillm_gov.report import Block, Cell, Column, Paragraph, Table
 from multillm_gov.units import count_of, spell_money
 
 MOST_ROWS = 40

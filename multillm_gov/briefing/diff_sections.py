@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.blocks import Block, Column, Paragraph
 from multillm_gov.briefing.diff_findings import FindingsShift
 from multillm_gov.briefing.diff_tables import MOST_ROWS, Places, change_table, signed, table
 from multillm_gov.changes.change import Area, Change, Direction
 from multillm_gov.changes.comparison import Comparison, ConcentrationShift, TaskEffect
 from multillm_gov.dimensions import Basis
 from multillm_gov.finding import Severity
-from multillm_gov.report import Block, Column, Paragraph, Section
+from multillm_gov.report import Section
 from multillm_gov.units import count_of, spell_money, spell_share
 
 _BASES = {Basis.SPEND: "spend", Basis.VALUE_AT_STAKE: "value at stake"}

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from multillm_gov.blocks import Cell, Column, Table
 from multillm_gov.changes.change import Change, Kind, SharePoint
 from multillm_gov.dimensions import Level
 from multillm_gov.documents.document import Document, locate
-from multillm_gov.report import Cell, Column, Table
 from multillm_gov.units import count_of, spell_money
 
 MOST_ROWS = 25

@@ -8,13 +8,14 @@ from decimal import Decimal
 
 import msgspec
 
+from multillm_gov.blocks import Status
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration, LegFigures, PortfolioFigures
 from multillm_gov.measures.independence import value_with_independent_fallback
 from multillm_gov.measures.lifecycle import slack_days
 from multillm_gov.portfolio.settings import Appetite
-from multillm_gov.report import Metric, Status
+from multillm_gov.report import Metric
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import spell_money, spell_share
 

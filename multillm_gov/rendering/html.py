@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from multillm_gov.blocks import BarChart, Block, Cell, Column, Items, Paragraph, ShareChart, Table, Timeline
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.theme import MARKS, SCREEN
 from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.report import BarChart, Block, Cell, Column, Items, Paragraph, Report, ShareChart, Table, Timeline
+from multillm_gov.report import Report
 
 _LONG_WORD = 30
 """Characters from which a word may be broken anywhere."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from multillm_gov.blocks import Cell, Column, Table
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.rendering.markup.blocks import FOLD_CLOSING, fold_opening, section, table
 from multillm_gov.rendering.markup.budget import Part, assemble
@@ -9,7 +10,7 @@ from multillm_gov.rendering.markup.escaping import inline, paragraph
 from multillm_gov.rendering.markup.findings import head, item, line
 from multillm_gov.rendering.plain.sections import headline_table
 from multillm_gov.rendering.plain.wording import checked_sentence, short_revision, verdict_sentence
-from multillm_gov.report import Cell, Column, Report, Table
+from multillm_gov.report import Report
 from multillm_gov.units import count_of
 
 MEDIA_TYPE = "text/markdown"

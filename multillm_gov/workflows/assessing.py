@@ -45,7 +45,7 @@ def assess(
     Raises:
         CatalogError: the price map is needed and cannot be read.
     """
-    with _no_collections():
+    with no_collections():
         by_path = {file.path: file for file in files}
         lock = by_path.pop(LOCK, None)
         documents, unchanged, found = _read(by_path, known)
@@ -103,7 +103,7 @@ def _read(
 
 
 @contextmanager
-def _no_collections() -> Iterator[None]:
+def no_collections() -> Iterator[None]:
     """Put the cyclic collector off while millions of acyclic values are built (a third of the time otherwise)."""
     enabled = gc.isenabled()
     gc.disable()

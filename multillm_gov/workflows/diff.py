@@ -1,20 +1,29 @@
 """``govern diff``: assess two states of one portfolio, compare them, and brief on what changed."""
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
 
 from multillm_gov.briefing.diff import brief_diff
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.layout import SETTINGS
+from multillm_gov.documents.shape import convert
+from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import UsageError
 from multillm_gov.finding import Severity
+from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report
 from multillm_gov.rules.assessment import Assessment
+from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.git import Repository
+from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths
+from multillm_gov.workflows.assessing import assess, no_collections
 from multillm_gov.workflows.comparing import compare_assessments, judge_by_base
 from multillm_gov.workflows.gate import gate
-from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
+from multillm_gov.workflows.states import assess_revision, working_revision
 
 
 class Range(Struct, frozen=True, kw_only=True):
@@ -65,24 +74,43 @@ def diff(
     asked = parse_range(spec)
     top, _ = split_paths((), root)
     repository = Repository.open(top)
+    with no_collections():
+        before, after = _assess_both(repository, asked, top, as_of)
+        comparison = compare_assessments(before, after)
+        judged = judge_by_base(before, after, comparison)
+        return brief_diff(before, after, comparison, _gate(before, after, fail_on), judged)
+
+
+def _assess_both(repository: Repository, asked: Range, top: Path, as_of: date) -> tuple[Assessment, Assessment]:
+    """The base, then the later state, which takes over what is equal and is judged as a change of the base."""
     if asked.head:
         commit = repository.resolve(asked.head)
-        base = repository.common_commit(asked.base, asked.head) if asked.fork else repository.resolve(asked.base)
-        before = assess_revision(repository, base, as_of=as_of)
-        after = assess_revision(repository, commit, as_of=as_of, known=before)
-    else:
-        after = assess_folder(top, as_of=as_of, revision=working_revision(top))
-        base = _base_of(repository, asked, after)
-        before = assess_revision(repository, base, as_of=as_of, known=after)
-    comparison = compare_assessments(before, after)
-    judged = judge_by_base(before, after, comparison)
-    return brief_diff(before, after, comparison, _gate(before, after, fail_on), judged)
+        fork = repository.common_commit(asked.base, asked.head) if asked.fork else repository.resolve(asked.base)
+        before = assess_revision(repository, fork, as_of=as_of)
+        return before, assess_revision(repository, commit, as_of=as_of, known=before, base=before)
+    files, flaws = read_folder(top)
+    base = repository.resolve(asked.base) if asked.base else repository.merge_base(_declared_branch(files))
+    before = assess_revision(repository, base, as_of=as_of)
+    after = assess(
+        files,
+        flaws,
+        as_of=as_of,
+        price_map=read_price_map,
+        revision=working_revision(top),
+        known=before,
+        base=before,
+    )
+    return before, after
 
 
-def _base_of(repository: Repository, asked: Range, after: Assessment) -> str:
-    if asked.base:
-        return repository.resolve(asked.base)
-    return repository.merge_base(after.portfolio.settings.default_branch)
+def _declared_branch(files: Iterable[SourceFile]) -> str | None:
+    """The default branch as ``govern.yaml`` names it, if that can be read."""
+    for file in files:
+        if file.path == SETTINGS:
+            document, _ = read_document(file)
+            settings = convert(document, (), Settings)[0] if document else None
+            return settings.default_branch if settings else None
+    return None
 
 
 def _gate(before: Assessment, after: Assessment, asked: Severity | str | None) -> Severity | None:

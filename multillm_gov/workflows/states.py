@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from multillm_gov.errors import SourceError
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.assessment import Assessment, Measured
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
@@ -17,10 +17,20 @@ def assess_folder(root: Path, *, as_of: date, known: Assessment | None = None, r
     return assess(files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=revision)
 
 
-def assess_revision(repository: Repository, commit: str, *, as_of: date, known: Assessment | None = None) -> Assessment:
-    """Assess the portfolio as a commit holds it; ``known`` is another state, not read or measured twice."""
+def assess_revision(
+    repository: Repository,
+    commit: str,
+    *,
+    as_of: date,
+    known: Assessment | None = None,
+    base: Measured | None = None,
+) -> Assessment:
+    """Assess the portfolio as a commit holds it.
+
+    ``known`` is another state, not read or measured twice; ``base`` the one that rules about changes compare with.
+    """
     files, flaws = repository.read_revision(commit)
-    return assess(files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=commit)
+    return assess(files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=commit, base=base)
 
 
 def working_revision(root: Path) -> str:

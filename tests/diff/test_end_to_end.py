@@ -238,3 +238,21 @@ def test_ten_thousand_changes_still_fit_a_comment(folder, git, run):
     assert "Loosened: 2,000 safeguards" in comment
     assert "and 1,975 more" in comment
     assert "2,000 safeguards loosened" in comment.split("###")[0]
+
+
+def test_the_declared_default_branch_is_the_base(repository, git, edit, told):
+    git("switch", "-q", "-c", "release")
+    edit("govern.yaml", "organization: Example\n", "organization: Example\ndefault_branch: release\n")
+    git("commit", "-qam", "Declare")
+    start = git("rev-parse", "HEAD")
+    git("switch", "-q", "-c", "topic")
+    edit("allocations/a.yaml", "monthly: 500", "monthly: 400")
+    git("commit", "-qam", "Tighten")
+    assert told()["base"] == start
+
+
+def test_revisions_can_be_compared_whatever_the_working_tree_holds(repository, git, edit, told):
+    edit("allocations/a.yaml", "monthly: 500", "monthly: 400")
+    git("commit", "-qam", "Tighten")
+    edit("allocations/a.yaml", "owner: growth", ": : :")
+    assert [c[:3] for c in changes(told("HEAD~1..HEAD"))] == [("spend-cap", "scoring", "tightened")]

@@ -6,28 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.finding import Enforcement, Finding, Related, Severity, Waived
-from multillm_gov.location import Location
-from multillm_gov.report import (
+from multillm_gov.blocks import (
     Bar,
     BarChart,
     Cell,
     Column,
     Event,
     Items,
-    Metric,
     Paragraph,
     Reference,
-    Report,
-    RuleNote,
-    Section,
     Segment,
     ShareChart,
     ShareRow,
     Table,
     Timeline,
-    judge_counts,
 )
+from multillm_gov.finding import Enforcement, Finding, Related, Severity, Waived
+from multillm_gov.location import Location
+from multillm_gov.report import Metric, Report, RuleNote, Section, judge_counts
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from multillm_gov.blocks import Cell, Column, Items, Paragraph, Table
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
 from multillm_gov.rendering.markdown import COMMENT_LIMIT, MARKER, render
 from multillm_gov.rendering.markup.blocks import block
 from multillm_gov.rendering.markup.escaping import code, inline, paragraph
-from multillm_gov.report import Cell, Column, Items, Paragraph, Report, Section, Table, judge_counts
+from multillm_gov.report import Report, Section, judge_counts
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 OURS = re.compile(r"<details><summary>[^<>]*</summary>\n|</details>\n|<!-- govern -->\n|<br>")

@@ -2,9 +2,7 @@
 
 import pytest
 
-from multillm_gov.finding import Finding, Severity, Waived
-from multillm_gov.location import Location
-from multillm_gov.report import (
+from multillm_gov.blocks import (
     Bar,
     BarChart,
     Block,
@@ -12,18 +10,17 @@ from multillm_gov.report import (
     Column,
     Event,
     Items,
-    Metric,
     Paragraph,
     Reference,
-    Report,
-    Section,
     Segment,
     ShareChart,
     ShareRow,
     Table,
     Timeline,
-    judge_counts,
 )
+from multillm_gov.finding import Finding, Severity, Waived
+from multillm_gov.location import Location
+from multillm_gov.report import Metric, Report, Section, judge_counts
 
 HOSTILE = (
     '<script>alert("x")</script> #panic("x") $x$ *b* _i_ @ref \\ `c` {{ 7*7 }} {% raw %} &amp; "><img src=x onerror=y> '

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from multillm_gov.blocks import Bar, BarChart, Event, Reference, Segment, ShareChart, ShareRow, Timeline
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick, spread
 from multillm_gov.rendering.charts.svg import SIZE, clip, text_width
 from multillm_gov.rendering.charts.theme import PRINT, SCREEN
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.report import Bar, BarChart, Event, Reference, Report, Segment, ShareChart, ShareRow, Timeline
+from multillm_gov.report import Report
 
 SVG = "{http://www.w3.org/2000/svg}"
 statuses = st.sampled_from(["good", "watch", "bad", "neutral"])

@@ -9,11 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from multillm_gov.blocks import Bar, BarChart, Column, Table
 from multillm_gov.errors import MissingExtraError
 from multillm_gov.rendering.fonts.coverage import only_covered
 from multillm_gov.rendering.pages.document import breakable, document_of
 from multillm_gov.rendering.pdf import render
-from multillm_gov.report import Bar, BarChart, Column, Report, Section, Table
+from multillm_gov.report import Report, Section
 
 pikepdf = pytest.importorskip("pikepdf", reason="the dev extra is not installed")
 pytest.importorskip("typst", reason="the pdf extra is not installed")

@@ -2,11 +2,11 @@
 
 import msgspec
 
+from multillm_gov.blocks import Bar, BarChart
 from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick, spread
 from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, line, text_width
 from multillm_gov.rendering.charts.theme import MARKS, Theme
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.report import Bar, BarChart
 
 _BAR = 14.0
 _LANE = SIZE + 5

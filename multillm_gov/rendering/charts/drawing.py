@@ -1,10 +1,10 @@
 """From a chart as data to a chart as SVG."""
 
+from multillm_gov.blocks import BarChart, ShareChart, Timeline
 from multillm_gov.rendering.charts.bars import draw_bars
 from multillm_gov.rendering.charts.shares import draw_shares
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.charts.timeline import draw_timeline
-from multillm_gov.report import BarChart, ShareChart, Timeline
 
 WIDE = 700.0
 NARROW = 340.0

@@ -1,11 +1,11 @@
 """Stacked rows of shares with direct labels."""
 
+from multillm_gov.blocks import Segment, ShareChart, ShareRow
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick, spread
 from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, line, text_width
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.report import Segment, ShareChart, ShareRow
 from multillm_gov.units import spell_share
 
 _BAR = 24.0

@@ -2,9 +2,9 @@
 
 from html import escape
 
+from multillm_gov.blocks import BarChart, ShareChart, Timeline
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.report import BarChart, ShareChart, Timeline
 
 Point = tuple[float, float]
 _NARROW = frozenset("iljI.,:;'|!")

@@ -2,11 +2,11 @@
 
 from datetime import date
 
+from multillm_gov.blocks import Event, Timeline
 from multillm_gov.rendering.charts.scale import Scale
 from multillm_gov.rendering.charts.svg import box, clip, element, frame, label, line, text_width
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.report import Event, Timeline
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TOP = 26.0

@@ -1,8 +1,9 @@
 """Sections, tables and lists in Markdown."""
 
+from multillm_gov.blocks import Block, Cell, Column, Items, Paragraph, Table
 from multillm_gov.rendering.markup.escaping import cell, html_text, inline, paragraph
 from multillm_gov.rendering.plain.tabulation import tabulate
-from multillm_gov.report import Block, Cell, Column, Items, Paragraph, Section, Table
+from multillm_gov.report import Section
 
 
 def section(part: Section, level: int) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from multillm_gov.blocks import Block, Cell, Items, Paragraph, Table
 from multillm_gov.rendering.charts.drawing import WIDE, draw
 from multillm_gov.rendering.charts.theme import MARKS, PRINT
 from multillm_gov.rendering.fonts.coverage import only_covered
@@ -11,7 +12,7 @@ from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.width import crop
 from multillm_gov.rendering.plain.wording import short_revision
-from multillm_gov.report import Block, Cell, Items, Paragraph, Report, Table
+from multillm_gov.report import Report
 
 _BREAK = "\u200b"
 _LONG = re.compile(r"\S{19,}")

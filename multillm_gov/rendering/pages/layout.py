@@ -3,9 +3,10 @@
 import re
 from itertools import islice
 
+from multillm_gov.blocks import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.finding import Finding
 from multillm_gov.rendering.plain.wording import STATUS_WORDS, short_revision, verdict_sentence
-from multillm_gov.report import Block, Cell, Column, Metric, Paragraph, Report, Section, Status, Table
+from multillm_gov.report import Metric, Report, Section
 
 _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=%|[A-Z]{3}\b)")
 _MOST_FINDINGS = 500

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
+from multillm_gov.blocks import Status, Table
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.width import pad, width, wrap
-from multillm_gov.report import Status, Table
 
 _GAP = "  "
 _MARKS: dict[Status, str] = {"good": "", "watch": "~ ", "bad": "! ", "neutral": ""}

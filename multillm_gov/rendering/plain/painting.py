@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
+from multillm_gov.blocks import Status
 from multillm_gov.finding import Severity
-from multillm_gov.report import Status
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 _SEVERITIES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}

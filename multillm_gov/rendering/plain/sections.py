@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
+from multillm_gov.blocks import Block, Cell, Column, Items, Paragraph, Table
 from multillm_gov.rendering.plain.columns import lay_out
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.tabulation import tabulate
 from multillm_gov.rendering.plain.width import width, wrap
 from multillm_gov.rendering.plain.wording import STATUS_WORDS
-from multillm_gov.report import Block, Cell, Column, Items, Metric, Paragraph, Section, Table
+from multillm_gov.report import Metric, Section
 
 
 def headline_table(metrics: Iterable[Metric]) -> Table:

@@ -1,6 +1,6 @@
 """Charts as tables, for formats that draw none: the figures, with a bar of characters."""
 
-from multillm_gov.report import Bar, BarChart, Cell, Column, ShareChart, ShareRow, Status, Table, Timeline
+from multillm_gov.blocks import Bar, BarChart, Cell, Column, ShareChart, ShareRow, Status, Table, Timeline
 from multillm_gov.units import spell_share
 
 _BAR = 24

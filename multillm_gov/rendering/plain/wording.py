@@ -1,7 +1,8 @@
 """The few words all formats share: what a status means, how a verdict reads."""
 
+from multillm_gov.blocks import Status
 from multillm_gov.finding import Severity
-from multillm_gov.report import Report, Status, Verdict
+from multillm_gov.report import Report, Verdict
 
 STATUS_WORDS: dict[Status, str] = {
     "good": "within appetite",

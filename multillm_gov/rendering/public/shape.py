@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from multillm_gov.report import BarChart, Items, Paragraph, ShareChart, Status, Table, Timeline
+from multillm_gov.blocks import BarChart, Items, Paragraph, ShareChart, Status, Table, Timeline
 
 SCHEMA: Literal["govern/report/1"] = "govern/report/1"
 
