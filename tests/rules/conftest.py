@@ -1,5 +1,6 @@
 """Judging small portfolios, written as texts, with a fixed extract of a real price map."""
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -32,19 +33,37 @@ def price_map() -> PriceMap:
 def assessed(price_map: PriceMap) -> Judge:
     """Walk files, given as text or bytes by path, down the real line: read, load, measure, judge by the whole book.
 
-    ``lock`` names models for a real catalog lock beside the files.
+    ``lock`` names models for a real catalog lock beside the files; ``moved`` are entries of the price map that changed
+    after it was written. ``base`` is the state that the files are compared with.
     """
 
-    def run(files: Mapping[str, str | bytes], as_of: date = AS_OF, lock: Sequence[str] = ()) -> Assessment:
+    def run(
+        files: Mapping[str, str | bytes],
+        as_of: date = AS_OF,
+        lock: Sequence[str] = (),
+        *,
+        moved: Mapping[str, Mapping[str, object] | None] | None = None,
+        base: Assessment | None = None,
+    ) -> Assessment:
+        installed = _moved(price_map, moved) if moved else price_map
         sources = [
             SourceFile(path, text.encode() if isinstance(text, str) else text) for path, text in sorted(files.items())
         ]
         if lock:
             locked = build_lock(lock, Overrides(), price_map, as_of)
             sources.append(SourceFile(LOCK, encode_lock(locked)))
-        return assess(sources, as_of=as_of, price_map=lambda: price_map)
+        return assess(sources, as_of=as_of, price_map=lambda: installed, base=base)
 
     return run
+
+
+def _moved(price_map: PriceMap, moved: Mapping[str, Mapping[str, object] | None]) -> PriceMap:
+    entries = json.loads(price_map.data)
+    for name, changes in moved.items():
+        entry = entries.pop(name)
+        if changes is not None:
+            entries[name] = {**entry, **changes}
+    return PriceMap("1.106.3", json.dumps(entries).encode())
 
 
 @pytest.fixture(scope="session")
