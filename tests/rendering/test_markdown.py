@@ -29,6 +29,7 @@ HOSTILE = [
     "`|`",
     "``` x",
     "`a``b` <b>",
+    "@``everyone #``12",
     "<img src=x onerror=y>",
     "</details>",
     "<!-- x -->",

@@ -19,8 +19,15 @@ def inline(text: str) -> str:
     if len(parts) % 2 == 0:  # a last backtick that none closes is text
         last = parts.pop()
         parts[-1] += f"`{last}"
-    told = [(_span(part) if part else "") if index % 2 else escape(part) for index, part in enumerate(parts)]
-    return _apart(told)
+    told: list[str] = []
+    pending = ""
+    for index, part in enumerate(parts):
+        if index % 2 == 0:
+            pending += part  # an empty span vanishes, and what stood around it is one text
+        elif part:
+            told += [escape(pending), _span(part)]
+            pending = ""
+    return _apart([*told, escape(pending)])
 
 
 def escape(text: str) -> str:
