@@ -30,6 +30,7 @@ HOSTILE = [
     "``` x",
     "`a``b` <b>",
     "@``everyone #``12",
+    "`|@`everyone",
     "<img src=x onerror=y>",
     "</details>",
     "<!-- x -->",

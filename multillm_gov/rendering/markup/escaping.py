@@ -22,11 +22,11 @@ def inline(text: str) -> str:
     told: list[str] = []
     pending = ""
     for index, part in enumerate(parts):
-        if index % 2 == 0:
-            pending += part  # an empty span vanishes, and what stood around it is one text
-        elif part:
-            told += [escape(pending), _span(part)]
+        if index % 2 and _spans(part):
+            told += [escape(pending), f"`{part}`"]
             pending = ""
+        else:
+            pending += part  # what cannot be a span is one text with what stands around it
     return _apart([*told, escape(pending)])
 
 
@@ -69,8 +69,12 @@ def fence(lines: list[str], indent: str) -> str:
 
 
 def _span(content: str) -> str:
-    """Between backticks, unless a pipe (which would end a table cell) or a backtick is in the way."""
-    return escape(content) if "|" in content or "`" in content or not content.strip() else f"`{content}`"
+    return f"`{content}`" if _spans(content) else escape(content)
+
+
+def _spans(content: str) -> bool:
+    """Whether it can stand between backticks: a pipe would end a table cell, a backtick the span."""
+    return "|" not in content and "`" not in content and bool(content.strip())
 
 
 def _apart(parts: list[str]) -> str:
