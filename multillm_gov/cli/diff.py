@@ -11,6 +11,12 @@ from multillm_gov.cli.options import as_of_option, fail_on_option, format_option
 
 @click.command("diff", short_help="Tell what a change means for money, exposure and risk.")
 @click.argument("revisions", metavar="[BASE[..HEAD]]", required=False)
+@click.option(
+    "--compare-to",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Compare with the JSON of an earlier check instead: findings and figures only.",
+)
 @format_option
 @output_option
 @fail_on_option
@@ -21,6 +27,7 @@ def command(
     ctx: click.Context,
     revisions: str | None,
     *,
+    compare_to: Path | None,
     format_name: str | None,
     output: Path | None,
     fail_on: str | None,
@@ -31,8 +38,8 @@ def command(
 
     Without revisions the working tree is compared with where it left the main branch; BASE alone compares BASE with
     the working tree; BASE..HEAD two revisions; BASE...HEAD the fork of the two with HEAD. Reordering keys, comments
-    and formatting show nothing. Exits 1 when a finding at or above the gate is new; without --fail-on the stricter
-    gate of the two states holds.
+    and formatting show nothing. --compare-to needs no repository, but knows findings and figures only. Exits 1 when a
+    finding at or above the gate is new; without --fail-on the stricter gate of the two states holds.
 
     \b
     Examples:
@@ -40,8 +47,17 @@ def command(
       govern diff origin/main
       govern diff v2026-Q3..HEAD --format json
       govern diff origin/main...HEAD --format markdown --output comment.md
+      govern diff --compare-to last-quarter.json
     """
-    from multillm_gov.workflows.diff import diff
+    day = as_of or today()
+    if compare_to is None:
+        from multillm_gov.workflows.diff import diff
 
-    report = diff(revisions, as_of=as_of or today(), root=root, fail_on=fail_on)
+        report = diff(revisions, as_of=day, root=root, fail_on=fail_on)
+    elif revisions is not None:
+        raise click.UsageError("Compare with revisions or with --compare-to, not with both.")
+    else:
+        from multillm_gov.workflows.snapshot import diff_snapshot
+
+        report = diff_snapshot(compare_to, as_of=day, root=root, fail_on=fail_on)
     ctx.exit(emit(report, format_name, output))
