@@ -12,6 +12,7 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Finding, Flaw
 from multillm_gov.measures.figures import PortfolioFigures
 from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.usage.record import Actuals
 
 
 class Measured(Struct, frozen=True, kw_only=True):
@@ -23,6 +24,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]]
     drills: Drills = {}
     """Failover drills by task class, newest first."""
+    actuals: Actuals = Actuals()
+    """What was really spent."""
     overrides: Overrides = Overrides()
     """What `catalog/` declares."""
     documents: dict[str, Document]

@@ -42,6 +42,7 @@ def judge(
         overrides=state.overrides,
         evidence=state.evidence,
         drills=state.drills,
+        actuals=state.actuals,
         documents=state.documents,
         files=state.files,
         flaws=(*state.flaws, *misfits),

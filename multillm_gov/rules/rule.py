@@ -18,6 +18,7 @@ from multillm_gov.measures.figures import FallbackFigures, LegFigures, Portfolio
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.rules.assessment import Measured
 from multillm_gov.rules.waivers import WaiverOutcome
+from multillm_gov.usage.record import Actuals
 
 About = Literal["files", "portfolio", "task classes", "waivers"]
 """What a rule looks at, which decides when its standing run takes place (see `planning`)."""
@@ -49,6 +50,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """By task class and model, newest first."""
     drills: Drills = {}
     """Failover drills by task class, newest first."""
+    actuals: Actuals = Actuals()
+    """What was really spent."""
     overrides: Overrides = Overrides()
     """What `catalog/` declares, vendors and providers included."""
     files: dict[str, SourceFile] = {}

@@ -19,6 +19,7 @@ from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.loading import load_portfolio
 from multillm_gov.rules.assessment import Assessment, Measured
 from multillm_gov.rules.engine import judge
+from multillm_gov.usage.loading import load_usage
 
 
 def assess(
@@ -53,13 +54,14 @@ def assess(
         portfolio, portfolio_flaws = load_portfolio(documents, known.portfolio if known else None, clean)
         overrides, override_flaws = load_overrides(documents)
         evidence, drills, evidence_flaws = load_evidence(documents)
+        actuals, usage_flaws = load_usage(documents)
         lock_flaws = read_lock(lock)[1] if lock else ()
         # A lock that cannot be trusted is a finding; the facts then come from the installed price map.
         catalog = open_catalog(overrides, None if lock_flaws else lock, price_map, as_of)
         bases = {model.declared.base for model in overrides.models.values() if model.declared.base}
         base_flaws = unknown_bases(overrides, {base for base in bases if catalog.find(base)}, documents)
         figures = measure(portfolio, catalog, known.figures if known else None)
-        others = (*override_flaws, *evidence_flaws, *lock_flaws, *base_flaws)
+        others = (*override_flaws, *evidence_flaws, *usage_flaws, *lock_flaws, *base_flaws)
         every = without_echoes((*flaws, *found, *portfolio_flaws, *others))
         state = Measured(
             portfolio=portfolio,
@@ -68,6 +70,7 @@ def assess(
             overrides=overrides,
             evidence=evidence,
             drills=drills,
+            actuals=actuals,
             documents=documents,
             files=by_path if lock is None else {**by_path, LOCK: lock},
             flaws=every,

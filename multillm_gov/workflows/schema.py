@@ -16,6 +16,7 @@ from multillm_gov.portfolio.policy import PolicyDeclaration, PolicyFile
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.rules.registry import all_rules
 from multillm_gov.sources.output import write_bytes
+from multillm_gov.usage.record import UsageFile
 
 SCHEMAS = Path(".govern/schemas")
 """Where editors look, below the portfolio's root: the modelines of governed files name it."""
@@ -26,6 +27,7 @@ _FILES: dict[str, type[Struct]] = {
     "evidence": EvidenceFile,
     "policy": PolicyFile,
     "settings": Settings,
+    "usage": UsageFile,
 }
 
 

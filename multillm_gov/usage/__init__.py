@@ -1,0 +1,1 @@
+"""What was really consumed: actual spend by month, task class or owner."""

@@ -1,0 +1,56 @@
+"""What was really spent in a month, by task class or by owner."""
+
+from calendar import monthrange
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from multillm_gov.location import Place
+from multillm_gov.units import Amount
+
+Name = Annotated[str, Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
+
+
+class Actual(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Spend from the first of a month through a day of it, in the portfolio's currency."""
+
+    month: Annotated[str, Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$", description="Month, as YYYY-MM")]
+    through: Annotated[date, Meta(description="Last day counted; a complete month ends with its last day")]
+    spend: Annotated[Amount, Meta(description="Spent since the first of the month, in the portfolio's currency")]
+    task_class: Annotated[Name | None, Meta(description="Task class that spent it")] = None
+    owner: Annotated[Name | None, Meta(description="Owner that spent it, all of its task classes together")] = None
+    requests: Annotated[Count | None, Meta(description="Requests answered since the first of the month")] = None
+
+    def __post_init__(self) -> None:
+        """Refuse a record of nobody, of two, or through a day outside of its month."""
+        if (self.task_class is None) == (self.owner is None):
+            raise ValueError("Expected either `task_class` or `owner`")
+        if self.through.isoformat()[:7] != self.month:
+            raise ValueError(f"Expected `through` to be a day of `month`, got {self.through} and {self.month}")
+
+    @property
+    def days(self) -> int:
+        """Days of the month."""
+        return monthrange(self.through.year, self.through.month)[1]
+
+
+class UsageFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole file below ``usage/``."""
+
+    actuals: tuple[Actual, ...] = ()
+
+
+class PlacedActual(Struct, frozen=True, kw_only=True):
+    """A record and where it is written."""
+
+    actual: Actual
+    place: Place
+
+
+class Actuals(Struct, frozen=True, kw_only=True):
+    """All records, newest first."""
+
+    task_classes: dict[str, tuple[PlacedActual, ...]] = {}
+    owners: dict[str, tuple[PlacedActual, ...]] = {}
