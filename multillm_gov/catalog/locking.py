@@ -1,11 +1,12 @@
 """Building a lock from what is known today, and telling what a new one changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.known import KnownModels
 from multillm_gov.catalog.lock import FORMAT, Lock
+from multillm_gov.catalog.lookup import LayeredCatalog
 from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.overrides import Overrides, chain_of
 from multillm_gov.catalog.plausibility import TypicalPrice, family_key
@@ -44,8 +45,17 @@ def build_lock(names: Iterable[str], overrides: Overrides, price_map: PriceMap, 
         price_map=price_map.sha256,
         models=dict(sorted(models.items())),
         own=tuple(sorted(set(overrides.models) - set(models))),
-        typical=_typical(models.values(), known),
+        typical=_typical((*models.values(), *_own(overrides, price_map, as_of)), known),
     )
+
+
+def _own(overrides: Overrides, price_map: PriceMap, as_of: date) -> Iterator[ModelFacts]:
+    """The portfolio's own models as declared: their families' usual prices are what theirs are held against."""
+    catalog = LayeredCatalog(overrides, None, "", lambda: price_map, as_of)
+    for name in sorted(overrides.models):
+        facts = catalog.find(name)
+        if facts is not None:
+            yield facts
 
 
 def _typical(models: Iterable[ModelFacts], known: KnownModels) -> dict[str, TypicalPrice]:

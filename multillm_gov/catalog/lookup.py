@@ -136,10 +136,10 @@ class LayeredCatalog:
         return self.is_locked(base)
 
     def usual_price(self, facts: ModelFacts) -> TypicalPrice | None:
-        """What models of the same family and mode usually cost, from the lock where it tells; ``None``: not known."""
+        """What models of the same family and mode usually cost, from the lock where there is one; ``None``: not known."""
         key = family_key(facts)
-        if self.lock is not None and key in self.lock.typical:
-            return self.lock.typical[key]
+        if self.lock is not None:
+            return self.lock.typical.get(key)
         if not key:
             return None
         from multillm_gov.catalog.typical_prices import typical_price
