@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import select
 import subprocess
 import sys
 import time
@@ -75,6 +76,7 @@ def test_fifty_megabytes_are_not_read(govern, portfolio: Path) -> None:
         cwd=portfolio,
         capture_output=True,
         check=False,
+        timeout=120,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (300 * 1024 * 1024,) * 2),
     )
     assert time.monotonic() - started < 10
@@ -138,7 +140,12 @@ def test_a_reader_that_closes_early(portfolio: Path, format_name: str) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
     done = subprocess.run(
-        [*CHECK, "--format", format_name], cwd=portfolio, stdout=write_end, stderr=subprocess.PIPE, check=False
+        [*CHECK, "--format", format_name],
+        cwd=portfolio,
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=120,
     )
     os.close(write_end)
     assert (done.returncode, done.stderr) == (exits.CLOSED_PIPE, b"")
@@ -146,7 +153,7 @@ def test_a_reader_that_closes_early(portfolio: Path, format_name: str) -> None:
 
 def test_a_closed_stdout(portfolio: Path) -> None:
     command = " ".join(f"'{part}'" for part in CHECK)
-    done = subprocess.run(["sh", "-c", f"{command} >&-"], cwd=portfolio, capture_output=True, check=False)
+    done = subprocess.run(["sh", "-c", f"{command} >&-"], cwd=portfolio, capture_output=True, check=False, timeout=120)
     assert done.returncode == exits.UNABLE
     assert b"stdout" in done.stderr
     assert b"Traceback" not in done.stderr
@@ -155,7 +162,7 @@ def test_a_closed_stdout(portfolio: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk(portfolio: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(CHECK, cwd=portfolio, stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(CHECK, cwd=portfolio, stdout=full, stderr=subprocess.PIPE, check=False, timeout=120)
     assert done.returncode == exits.UNABLE
     assert b"No space left" in done.stderr
     assert b"Traceback" not in done.stderr
@@ -187,6 +194,7 @@ def test_text_is_plain_unless_a_terminal_reads_it(govern, portfolio: Path) -> No
         process = subprocess.Popen(CHECK, cwd=portfolio, stdout=slave, env={**os.environ, **environment})
         shown = b""
         while b"the gate counts" not in shown:
+            assert select.select([master], [], [], 60)[0], shown
             shown += os.read(master, 4096)
         assert process.wait() == exits.FINDINGS
         assert (b"\x1b[" in shown) is colored
@@ -196,7 +204,9 @@ def test_text_is_plain_unless_a_terminal_reads_it(govern, portfolio: Path) -> No
 
 def test_a_pdf_does_not_go_to_a_terminal(portfolio: Path) -> None:
     master, slave = os.openpty()
-    done = subprocess.run([*CHECK, "-f", "pdf"], cwd=portfolio, stdout=slave, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        [*CHECK, "-f", "pdf"], cwd=portfolio, stdout=slave, stderr=subprocess.PIPE, check=False, timeout=120
+    )
     os.close(slave)
     os.close(master)
     assert done.returncode == exits.USAGE

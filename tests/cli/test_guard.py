@@ -139,7 +139,11 @@ def test_an_error_tells_message_and_hint_on_one_line_each(tmp_path: Path) -> Non
 
 def test_a_closed_stderr_changes_nothing(tmp_path: Path) -> None:
     done = subprocess.run(
-        ["sh", "-c", f"'{sys.executable}' -m multillm_gov nope 2>&-"], cwd=tmp_path, capture_output=True, check=False
+        ["sh", "-c", f"'{sys.executable}' -m multillm_gov nope 2>&-"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == exits.USAGE
 
@@ -153,6 +157,7 @@ def test_help_into_a_closed_pipe_is_not_a_verdict(tmp_path: Path) -> None:
         stdout=write_end,
         stderr=subprocess.PIPE,
         check=False,
+        timeout=120,
     )
     os.close(write_end)
     assert (done.returncode, done.stderr) == (exits.CLOSED_PIPE, b"")
