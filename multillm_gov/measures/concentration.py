@@ -72,6 +72,18 @@ def known_only(whole: Concentration) -> Concentration:
     )
 
 
+def share_growth(before: Concentration, after: Concentration) -> tuple[tuple[str, float, float], ...]:
+    """Entities whose share grew, with both shares, largest growth first; one that is new grew from 0.
+
+    Empty where one of the two has nothing to share: a first forecast is no growth.
+    """
+    if not before.shares or not after.shares:
+        return ()
+    old = dict(before.shares)
+    grown = [(name, old.get(name, 0.0), share) for name, share in after.shares if share > old.get(name, 0.0)]
+    return tuple(sorted(grown, key=lambda one: (one[1] - one[2], one[0])))
+
+
 def weights(task: TaskFigures, basis: Basis) -> Iterator[tuple[ModelFacts | None, Decimal]]:
     """What one task class puts on each model, in the basis's unit per month."""
     if basis is Basis.SPEND:

@@ -1,6 +1,7 @@
 """What a price change of one entity does to the whole bill (method 5)."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 MILD_RISE = 0.20
 BASE_RISE = 0.35
@@ -22,3 +23,16 @@ def largest_bill_rise(shares: Sequence[float], price_rise: float) -> float:
 def share_within(tolerated_rise: float, price_rise: float) -> float:
     """The largest share whose repricing stays within a tolerated rise of the bill (at most 1)."""
     return min(tolerated_rise / price_rise, 1.0)
+
+
+def added_spend(spend: Decimal, price_rise: Decimal) -> Decimal:
+    """Money a month that a rise by ``price_rise`` adds to what is spent with one entity: spend * g.
+
+    Unlike a limit on its share of spend, a limit on this cannot be met by spending more elsewhere (method 6.2).
+    """
+    return spend * price_rise
+
+
+def spend_within(tolerated: Decimal, price_rise: Decimal) -> Decimal:
+    """The most that may be spent with one entity if its repricing shall add no more than ``tolerated`` a month."""
+    return tolerated / price_rise

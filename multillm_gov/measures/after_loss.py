@@ -1,0 +1,92 @@
+"""How concentrated a portfolio is once one entity has failed and the declared fallbacks carry its requests."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.measures.concentration import of_totals
+from multillm_gov.measures.figures import Concentration, FallbackFigures, LegFigures, TaskFigures
+
+_ZERO = Decimal(0)
+
+
+class AfterLoss(Struct, frozen=True, kw_only=True):
+    """What is left when one entity is away."""
+
+    failed: str
+    lost: Decimal
+    """What it carried, in the basis's unit per month."""
+    stopped: Decimal
+    """The part of it that no fallback takes over."""
+    total: Decimal
+    """What all carried before."""
+    after: Concentration
+    """Over the entities that answer then; what is stopped is in nobody's share."""
+
+    @property
+    def stopped_share(self) -> float:
+        """Part of all that was carried before (0..1) which stops; 0 where nothing was carried."""
+        return float(self.stopped / self.total) if self.total else 0.0
+
+
+def after_loss(tasks: Iterable[TaskFigures], level: Level, basis: Basis, failed: str) -> AfterLoss:
+    """Move the requests of every leg on ``failed`` to the first fallback of its chain that hangs elsewhere.
+
+    The formula: with ``w`` the weight of a leg, an entity ``e`` other than ``failed`` carries the sum of ``w`` over
+    the legs on ``e``, plus the sum of ``w'`` over the legs on ``failed`` whose first surviving fallback is on ``e``.
+    By requests and value ``w'`` is ``w``, by spend it is the leg's requests at the fallback's price. The other legs of
+    a route take nothing over: only the declared chain does. A fallback whose place at the level is not known is taken
+    to fail too; a leg whose place is not known stays, in the one entity ``unknown``. Fixed costs of what failed are
+    left out, standby costs of what survives are in. On the spend basis legs and fallbacks without a known price weigh
+    nothing. Linear in legs and fallbacks.
+    """
+    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    lost = stopped = total = _ZERO
+    for task in tasks:
+        taker = None
+        for leg in task.legs:
+            entity, weight = _entity(leg.facts, level), _carried(task, leg, basis)
+            total += weight
+            if entity != failed:
+                totals[entity] += weight
+                continue
+            lost += weight
+            taker = taker or _survivor(task, level, failed)
+            if taker is None:
+                stopped += weight
+            else:
+                totals[_entity(taker.facts, level)] += _taken_over(leg, taker, weight, basis)
+        if basis is Basis.SPEND:
+            for fallback in task.fallbacks:
+                entity = _entity(fallback.facts, level)
+                total += fallback.standby_per_month
+                if entity != failed:
+                    totals[entity] += fallback.standby_per_month
+    after = of_totals(totals, level, basis)
+    return AfterLoss(failed=failed, lost=lost, stopped=stopped, total=total, after=after)
+
+
+def _entity(facts: ModelFacts | None, level: Level) -> str:
+    return facts.exposure.at(level) if facts is not None else UNKNOWN
+
+
+def _carried(task: TaskFigures, leg: LegFigures, basis: Basis) -> Decimal:
+    if basis is Basis.REQUESTS:
+        return leg.requests_per_month
+    if basis is Basis.VALUE_AT_STAKE:
+        return task.value_at_stake_per_month * leg.share
+    return leg.spend_per_month or _ZERO
+
+
+def _survivor(task: TaskFigures, level: Level, failed: str) -> FallbackFigures | None:
+    return next((one for one in task.fallbacks if _entity(one.facts, level) not in {failed, UNKNOWN}), None)
+
+
+def _taken_over(leg: LegFigures, taker: FallbackFigures, weight: Decimal, basis: Basis) -> Decimal:
+    if basis is not Basis.SPEND:
+        return weight
+    return leg.requests_per_month * (taker.cost_per_request or _ZERO)
