@@ -139,6 +139,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What was looked at: ("files", 7), ("task classes", 5), ("policies", 4)."""
     rules: tuple[RuleNote, ...] = ()
     """The rules that ``findings`` and ``resolved`` name, ordered by id."""
+    path_prefix: str = ""
+    """The portfolio's folder below the repository's root, with ``/`` last: before a path, it is what a host of code
+    knows; empty where both are one, or outside a repository."""
 
 
 def judge_counts(findings: tuple[Finding, ...], fail_on: Severity | None) -> Verdict:

@@ -6,7 +6,15 @@ from pathlib import Path
 import click
 
 from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import as_of_option, fail_on_option, format_option, output_option, root_option, today
+from multillm_gov.cli.options import (
+    Target,
+    as_of_option,
+    fail_on_option,
+    format_option,
+    output_option,
+    root_option,
+    today,
+)
 
 
 @click.command("check", short_help="Validate the portfolio and judge it by its policies.")
@@ -21,7 +29,7 @@ def command(
     ctx: click.Context,
     paths: tuple[Path, ...],
     *,
-    format_name: str | None,
+    targets: tuple[Target, ...],
     output: Path | None,
     fail_on: str | None,
     as_of: date | None,
@@ -42,4 +50,4 @@ def command(
     from multillm_gov.workflows.check import check
 
     report = check(paths, as_of=as_of or today(), root=root, fail_on=fail_on)
-    ctx.exit(emit(report, format_name, output))
+    ctx.exit(emit(report, targets, output))

@@ -6,7 +6,15 @@ from pathlib import Path
 import click
 
 from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import as_of_option, fail_on_option, format_option, output_option, root_option, today
+from multillm_gov.cli.options import (
+    Target,
+    as_of_option,
+    fail_on_option,
+    format_option,
+    output_option,
+    root_option,
+    today,
+)
 
 
 @click.command("diff", short_help="Tell what a change means for money, exposure and risk.")
@@ -28,7 +36,7 @@ def command(
     revisions: str | None,
     *,
     compare_to: Path | None,
-    format_name: str | None,
+    targets: tuple[Target, ...],
     output: Path | None,
     fail_on: str | None,
     as_of: date | None,
@@ -60,4 +68,4 @@ def command(
         from multillm_gov.workflows.snapshot import diff_snapshot
 
         report = diff_snapshot(compare_to, as_of=day, root=root, fail_on=fail_on)
-    ctx.exit(emit(report, format_name, output))
+    ctx.exit(emit(report, targets, output))

@@ -1,55 +1,94 @@
-"""Writing a finished report: pick the format, render, write all of it, answer the exit code."""
+"""Writing a finished report: settle the formats, render all of them, write all of them, answer the exit code."""
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from multillm_gov.cli.options import Target
 from multillm_gov.errors import UsageError
 from multillm_gov.rendering.formats import formats, renderer
 from multillm_gov.report import Report
-from multillm_gov.sources.output import write_bytes, write_stdout
+from multillm_gov.sources.output import append_bytes, write_bytes, write_stdout
 
 _ENDINGS = {"md": "markdown", "txt": "text", "htm": "html"}
 _BINARY = ("pdf",)
+_STDOUT = Path("-")
+_SHARED = "GITHUB_STEP_SUMMARY"
+"""Environment variable naming a file that several steps write to; its host asks that results are appended."""
 
 
-def emit(report: Report, format_name: str | None, output: Path | None, default: str = "text") -> int:
-    """Render a report, write it to a file or to stdout, and return the exit code its verdict asks for.
+def emit(report: Report, targets: Sequence[Target], output: Path | None, default: str = "text") -> int:
+    """Render a report in every format asked for, write them, and return the exit code its verdict asks for.
+
+    All are rendered before any is written, files before stdout. A format never changes the verdict.
 
     Args:
         report: What to tell; it owns the verdict.
-        format_name: As asked; else the output's ending decides, else ``default``.
-        output: File to write; ``None`` or ``-`` means stdout.
+        targets: Formats as asked, each with its file; a single one without follows ``output``.
+        output: File for the single result; ``None`` or ``-`` means stdout. Its ending decides where no format does.
         default: Format where nothing else says.
 
     Raises:
-        UsageError: a binary format would go to a terminal.
-        MissingExtraError: the format needs a package that is not installed.
-        OutputError: the result could not be written.
+        UsageError: two results for one place, a file for none of several, or a binary format for a terminal.
+        MissingExtraError: a format needs a package that is not installed.
+        OutputError: a result could not be written.
     """
-    to_stdout = output is None or str(output) == "-"
-    chosen = format_name or (_by_ending(output) if output else None) or default
-    terminal = to_stdout and sys.stdout is not None and sys.stdout.isatty()
-    if terminal and chosen in _BINARY:
-        raise UsageError(f"{chosen.upper()} is not for a terminal", f"Add `--output report.{chosen}`.")
-    data = _colored(report) if chosen == "text" and terminal and _may_color() else renderer(chosen)(report)
-    if to_stdout or output is None:
-        write_stdout(data)
-    else:
-        write_bytes(output, data)
+    settled = _settle(targets, output, default)
+    rendered = [(path, _rendered(report, name, path)) for name, path in settled]
+    for path, data in sorted(rendered, key=lambda each: each[0] == _STDOUT):
+        _write(path, data)
     return report.verdict.exit_code
+
+
+def _settle(targets: Sequence[Target], output: Path | None, default: str) -> list[tuple[str, Path]]:
+    """A format and a place for each result; ``-`` is stdout."""
+    if output is not None:
+        if len(targets) > 1 or any(target.path for target in targets):
+            raise UsageError(
+                "--output takes one result, and --format asks for several or names its own file",
+                "Name each file with its format: `--format sarif=out.sarif --format junit=junit.xml`.",
+            )
+        name = targets[0].format if targets else _by_ending(output) or default
+        return [(name, output)]
+    settled = [(target.format, target.path or _STDOUT) for target in targets] or [(default, _STDOUT)]
+    places: dict[str, str] = {}
+    for name, path in settled:
+        place = "-" if path == _STDOUT else os.path.realpath(path)
+        if place in places:
+            told = "stdout" if place == "-" else f"`{path}`"
+            raise UsageError(
+                f"{places[place]} and {name} would both go to {told}",
+                f"Name another file for one of them: `--format {name}=FILE`.",
+            )
+        places[place] = name
+    return settled
+
+
+def _rendered(report: Report, name: str, path: Path) -> bytes:
+    terminal = path == _STDOUT and sys.stdout is not None and sys.stdout.isatty()
+    if terminal and name in _BINARY:
+        raise UsageError(f"{name.upper()} is not for a terminal", f"Add `--output report.{name}`.")
+    if name == "text" and terminal and _may_color():
+        from multillm_gov.rendering.text import render
+
+        return render(report, color=True)
+    return renderer(name)(report)
+
+
+def _write(path: Path, data: bytes) -> None:
+    if path == _STDOUT:
+        write_stdout(data)
+    elif os.environ.get(_SHARED) == str(path):
+        append_bytes(path, data)
+    else:
+        write_bytes(path, data)
 
 
 def _by_ending(output: Path) -> str | None:
     ending = output.suffix.lstrip(".").lower()
     name = _ENDINGS.get(ending, ending)
     return name if name in formats() else None
-
-
-def _colored(report: Report) -> bytes:
-    from multillm_gov.rendering.text import render
-
-    return render(report, color=True)
 
 
 def _may_color() -> bool:

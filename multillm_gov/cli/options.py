@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from multillm_gov.rendering.formats import formats
 from multillm_gov.workflows.gate import GATES
@@ -15,14 +16,24 @@ from multillm_gov.workflows.gate import GATES
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
+class Target(Struct, frozen=True):
+    """One result asked for: a format, and the file it goes to; ``None``: where ``--output`` says, else stdout."""
+
+    format: str
+    path: Path | None = None
+
+
 def format_option(function: _F) -> _F:
-    """``--format``: passed as ``format_name``, ``None`` where not given; ``emit`` settles it."""
+    """``--format``: passed as ``targets``, empty where not given; ``emit`` settles them."""
     return click.option(
         "--format",
         "-f",
-        "format_name",
-        type=click.Choice(formats()),
-        help="Format of the result. [default: by --output]",
+        "targets",
+        multiple=True,
+        callback=_targets,
+        metavar="NAME[=FILE]",
+        help=f"Format of the result: {', '.join(formats())}. With `=FILE` it goes to that file, so that several can be "
+        "asked for at once; one at most goes to stdout. [default: by --output]",
     )(function)
 
 
@@ -32,7 +43,7 @@ def output_option(function: _F) -> _F:
         "--output",
         "-o",
         type=click.Path(path_type=Path),
-        help="File to write; its ending chooses the format. [default: stdout]",
+        help="File to write the one result to; its ending chooses the format. [default: stdout]",
     )(function)
 
 
@@ -69,6 +80,19 @@ def root_option(function: _F) -> _F:
 def today() -> date:
     """The current day in UTC, so that a build farm and its users agree."""
     return datetime.now(UTC).date()
+
+
+def _targets(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[Target, ...]:
+    """Split each at the first ``=``; what is named must have a name, which a variable that is not set does not give."""
+    targets = []
+    for value in values:
+        name, given, path = value.partition("=")
+        if name not in formats():
+            raise click.BadParameter(f"no format `{name}`; use one of {', '.join(formats())}", ctx, parameter)
+        if given and not path:
+            raise click.BadParameter(f"`{value}` names no file; write `{name}=FILE`", ctx, parameter)
+        targets.append(Target(name, Path(path) if given else None))
+    return tuple(targets)
 
 
 def _day(ctx: click.Context, parameter: click.Parameter, value: str | None) -> date | None:

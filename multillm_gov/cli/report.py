@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import as_of_option, format_option, output_option, root_option, today
+from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
 
 
 @click.command("report", short_help="Render the board pack: Markdown, HTML, PDF or JSON.")
@@ -20,7 +20,7 @@ from multillm_gov.cli.options import as_of_option, format_option, output_option,
 def command(
     ctx: click.Context,
     *,
-    format_name: str | None,
+    targets: tuple[Target, ...],
     output: Path | None,
     since: str | None,
     revision: str | None,
@@ -40,5 +40,5 @@ def command(
     """
     from multillm_gov.workflows.report import report
 
-    emit(report(as_of=as_of or today(), root=root, since=since, revision=revision), format_name, output, "markdown")
+    emit(report(as_of=as_of or today(), root=root, since=since, revision=revision), targets, output, "markdown")
     ctx.exit(0)

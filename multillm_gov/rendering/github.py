@@ -17,17 +17,17 @@ _HEADLINES = 3
 def render(report: Report) -> bytes:
     """One command a line and nothing else, the summary last; waived findings are only counted."""
     active = sorted((finding for finding in report.findings if finding.active), key=lambda each: -each.severity)
-    lines = [_annotation(finding) for finding in active]
+    lines = [_annotation(finding, report.path_prefix) for finding in active]
     summary = "\n".join(_summary(report, active))
     lines.append(_command("notice", {"title": "govern"}, summary))
     return ("\n".join(lines) + "\n").encode()
 
 
-def _annotation(finding: Finding) -> str:
+def _annotation(finding: Finding, prefix: str) -> str:
     """Columns only for a span within one line: GitHub refuses them otherwise."""
     location = finding.location
     last = max(location.end_line, location.line)
-    properties = {"file": location.path, "line": str(location.line), "endLine": str(last)}
+    properties = {"file": prefix + location.path, "line": str(location.line), "endLine": str(last)}
     if location.line == last:
         properties |= {"col": str(location.column), "endColumn": str(max(location.end_column, location.column))}
     properties["title"] = f"{finding.rule} {finding.name}"

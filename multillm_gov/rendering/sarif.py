@@ -28,9 +28,11 @@ def render(report: Report) -> bytes:
         "tool": {"driver": driver},
         "automationDetails": {"id": f"govern/{report.kind}/"},
         "invocations": [{"executionSuccessful": True, "exitCode": report.verdict.exit_code}],
-        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the portfolio."}}},
+        "originalUriBaseIds": {
+            _ROOT: {"description": {"text": "The root of the repository, or of the portfolio outside one."}}
+        },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, index[finding.rule]) for finding in report.findings],
+        "results": [_result(finding, index[finding.rule], report.path_prefix) for finding in report.findings],
         "properties": {"organization": report.organization, "asOf": report.as_of, "revision": report.revision},
     }
     schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -49,22 +51,24 @@ def _rule(note: RuleNote) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, rule: int) -> dict[str, Any]:
+def _result(finding: Finding, rule: int, prefix: str) -> dict[str, Any]:
     return {
         "ruleId": finding.rule,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
         "message": {"text": _message(finding)},
-        "locations": [_location(finding.location)],
+        "locations": [_location(finding.location, prefix)],
         "relatedLocations": [
-            {"id": number, **_location(related.location), "message": {"text": _text(related.message)}}
+            {"id": number, **_location(related.location, prefix), "message": {"text": _text(related.message)}}
             for number, related in enumerate(finding.related, start=1)
         ],
         "partialFingerprints": {"govern/v1": finding.fingerprint},
-        "suppressions": _suppressions(finding),
+        "suppressions": _suppressions(finding, prefix),
         "properties": {
             "subject": finding.subject,
             "policy": finding.policy,
+            "enforcement": finding.enforcement.value if finding.enforcement else "",
+            "because": finding.because,
             "controls": list(finding.controls),
             "figures": public_figures(finding),
         },
@@ -83,7 +87,7 @@ def _message(finding: Finding) -> str:
     return _text("\n".join(parts))
 
 
-def _suppressions(finding: Finding) -> list[dict[str, Any]]:
+def _suppressions(finding: Finding, prefix: str) -> list[dict[str, Any]]:
     """Present on every result, empty where nothing is waived: the standard wants all or none (3.27.23)."""
     waiver = finding.waiver
     if waiver is None:
@@ -93,14 +97,14 @@ def _suppressions(finding: Finding) -> list[dict[str, Any]]:
             "kind": "external",
             "status": "accepted",
             "justification": waiver.reason,
-            "location": _location(waiver.location),
+            "location": _location(waiver.location, prefix),
             "properties": {"approvedBy": waiver.approved_by, "expires": waiver.expires, "ticket": waiver.ticket},
         }
     ]
 
 
-def _location(location: Location) -> dict[str, Any]:
-    artifact = {"uri": _uri(location.path), "uriBaseId": _ROOT}
+def _location(location: Location, prefix: str) -> dict[str, Any]:
+    artifact = {"uri": _uri(prefix + location.path), "uriBaseId": _ROOT}
     return {"physicalLocation": {"artifactLocation": artifact, "region": _region(location)}}
 
 

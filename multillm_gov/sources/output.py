@@ -42,6 +42,22 @@ def write_bytes(path: Path, data: bytes) -> None:
         ) from error
 
 
+def append_bytes(path: Path, data: bytes) -> None:
+    """Add ``data`` to the end of a file that others write to as well, in one write; a link is refused.
+
+    Raises:
+        OutputError: the file may not be written, a link is in the way, or the disk is full.
+    """
+    try:
+        _refuse_links(path)
+        with path.open("ab") as file:
+            file.write(data)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot append to `{path}`: {error.strerror or error}", "Name a file that you may write to."
+        ) from error
+
+
 def write_stdout(data: bytes) -> None:
     """Write bytes to stdout and flush them.
 

@@ -54,6 +54,19 @@ def split_paths(paths: Sequence[Path], root: Path | None = None) -> tuple[Path, 
     return root, () if "." in filters else tuple(sorted(filters))
 
 
+def path_prefix(root: Path) -> str:
+    """The folder of a root below the nearest git repository at or above it, with ``/`` last; empty where both are one.
+
+    Found by the presence of ``.git`` alone: no git is run. Outside a repository it is empty.
+    """
+    top = root = Path(os.path.realpath(root))
+    while not os.path.lexists(top / ".git"):
+        if top == top.parent:
+            return ""
+        top = top.parent
+    return "" if top == root else f"{root.relative_to(top).as_posix()}/"
+
+
 def within(path: str, filters: tuple[str, ...]) -> bool:
     """Whether a root-relative path is one of the filters or lies below one; without filters every path does."""
     return not filters or any(path == asked or path.startswith(f"{asked}/") for asked in filters)

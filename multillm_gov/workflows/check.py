@@ -11,7 +11,7 @@ from multillm_gov.finding import Severity
 from multillm_gov.report import Report
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.price_map import read_price_map
-from multillm_gov.sources.root import split_paths, within
+from multillm_gov.sources.root import path_prefix, split_paths, within
 from multillm_gov.workflows.assessing import assess
 from multillm_gov.workflows.gate import gate
 
@@ -37,4 +37,5 @@ def check(
     if filters:
         kept = tuple(finding for finding in assessment.findings if within(finding.location.path, filters))
         assessment = replace(assessment, findings=kept)
-    return brief_check(assessment, gate(assessment.portfolio.settings, fail_on))
+    report = brief_check(assessment, gate(assessment.portfolio.settings, fail_on))
+    return replace(report, path_prefix=path_prefix(top))

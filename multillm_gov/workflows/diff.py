@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from multillm_gov.briefing.diff import brief_diff
 from multillm_gov.documents.document import SourceFile
@@ -19,7 +20,7 @@ from multillm_gov.rules.assessment import Assessment
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
-from multillm_gov.sources.root import split_paths
+from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.workflows.assessing import assess, no_collections
 from multillm_gov.workflows.comparing import compare_assessments, judge_by_base
 from multillm_gov.workflows.gate import gate
@@ -78,7 +79,8 @@ def diff(
         before, after = _assess_both(repository, asked, top, as_of)
         comparison = compare_assessments(before, after)
         judged = judge_by_base(before, after, comparison)
-        return brief_diff(before, after, comparison, _gate(before, after, fail_on), judged)
+        report = brief_diff(before, after, comparison, _gate(before, after, fail_on), judged)
+    return replace(report, path_prefix=path_prefix(top))
 
 
 def _assess_both(repository: Repository, asked: Range, top: Path, as_of: date) -> tuple[Assessment, Assessment]:

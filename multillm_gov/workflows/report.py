@@ -3,12 +3,14 @@
 from datetime import date
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from multillm_gov.briefing.board import brief_board
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import State
 from multillm_gov.report import Report
 from multillm_gov.sources.git import Repository
-from multillm_gov.sources.root import split_paths
+from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
 
@@ -33,12 +35,14 @@ def report(*, as_of: date, root: Path | None = None, since: str | None = None, r
         now = assess_revision(repository, repository.resolve(revision), as_of=as_of)
     else:
         now = assess_folder(top, as_of=as_of, revision=working_revision(top))
-    settings = now.portfolio.settings
+    prefix, settings = path_prefix(top), now.portfolio.settings
     if since is None:
-        return brief_board(now, since=None, comparison=None, fail_on=gate(settings, None))
+        told = brief_board(now, since=None, comparison=None, fail_on=gate(settings, None))
+        return replace(told, path_prefix=prefix)
     repository = Repository.open(top)
     then = assess_revision(repository, repository.resolve(since), as_of=as_of, known=now)
     comparison = compare(
         State(portfolio=then.portfolio, figures=then.figures), State(portfolio=now.portfolio, figures=now.figures)
     )
-    return brief_board(now, since=then, comparison=comparison, fail_on=gate(settings, None))
+    told = brief_board(now, since=then, comparison=comparison, fail_on=gate(settings, None))
+    return replace(told, path_prefix=prefix)

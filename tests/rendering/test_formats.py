@@ -12,7 +12,7 @@ from multillm_gov.report import Report
 
 
 def test_all_formats_are_found() -> None:
-    assert {"text", "json", "sarif", "github", "markdown", "html", "pdf"} <= set(formats())
+    assert {"text", "json", "sarif", "github", "gitlab", "junit", "markdown", "html", "pdf"} <= set(formats())
     assert list(formats()) == sorted(formats())
 
 
@@ -24,7 +24,7 @@ def test_every_module_beside_it_is_a_format(name: str) -> None:
     assert renderer(name) is module.render
 
 
-@pytest.mark.parametrize("name", ["text", "json", "sarif", "github", "markdown"])
+@pytest.mark.parametrize("name", ["text", "json", "sarif", "github", "gitlab", "junit", "markdown"])
 def test_the_same_report_gives_the_same_bytes(name: str, board_report: Report) -> None:
     assert renderer(name)(board_report) == renderer(name)(board_report)
 
@@ -33,7 +33,7 @@ def test_the_same_report_gives_the_same_bytes(name: str, board_report: Report) -
 def test_other_names_are_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(UsageError) as raised:
         renderer(name)
-    assert "json, markdown" in raised.value.hint
+    assert "json, junit, markdown" in raised.value.hint
 
 
 def test_text_loads_no_other_format_and_nothing_heavy() -> None:

@@ -52,6 +52,7 @@ def publish(report: Report) -> PublicReport:
         changes=[_change(change) for change in report.changes],
         rules=[_rule(rule) for rule in report.rules],
         provenance=[PublicPair(label=label, value=value) for label, value in report.provenance],
+        path_prefix=report.path_prefix,
     )
 
 

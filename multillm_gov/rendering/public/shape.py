@@ -170,3 +170,5 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     changes: list[PublicChange]
     rules: list[PublicRule]
     provenance: list[PublicPair]
+    path_prefix: str
+    """The portfolio's folder below the repository's root, with ``/`` last; empty where both are one."""

@@ -1,0 +1,46 @@
+"""GitLab's code-quality report: findings in the merge request and on its changed lines."""
+
+from typing import Any
+
+from multillm_gov.finding import Enforcement, Finding, Severity
+from multillm_gov.rendering.json import write_json
+from multillm_gov.rendering.plain.escaping import encodable
+from multillm_gov.report import Report
+
+MEDIA_TYPE = "application/json"
+_GRADES = {Severity.NOTE: "info", Severity.WARNING: "minor", Severity.ERROR: "major"}
+
+
+def render(report: Report) -> bytes:
+    """One issue a finding. The format knows no suppression, so a waived one is told as such and graded ``info``."""
+    return write_json([_issue(finding, report.path_prefix) for finding in report.findings])
+
+
+def _issue(finding: Finding, prefix: str) -> dict[str, Any]:
+    """Fingerprints are the finding's own, so an issue stays the same when lines move or figures change."""
+    return {
+        "description": _description(finding),
+        "check_name": f"{finding.rule} {finding.name}",
+        "fingerprint": finding.fingerprint,
+        "severity": _grade(finding),
+        "location": {"path": encodable(prefix + finding.location.path), "lines": {"begin": finding.location.line}},
+    }
+
+
+def _grade(finding: Finding) -> str:
+    """An error of a hard-mandatory policy, which nobody can waive, is ``critical``."""
+    if not finding.active:
+        return "info"
+    hard = finding.enforcement is Enforcement.HARD_MANDATORY and finding.severity is Severity.ERROR
+    return "critical" if hard else _GRADES[finding.severity]
+
+
+def _description(finding: Finding) -> str:
+    parts = [finding.message.removesuffix(".") + "."]
+    if finding.waiver is not None:
+        parts.insert(0, f"Waived until {finding.waiver.expires} by {finding.waiver.approved_by}:")
+    elif finding.remedy:
+        parts.append(f"Mend: {finding.remedy}")
+    if finding.policy:
+        parts.append(f"Policy: {finding.policy}{f' ({finding.because})' if finding.because else ''}")
+    return " ".join(parts)

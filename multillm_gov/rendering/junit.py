@@ -1,0 +1,113 @@
+"""JUnit XML, as test reports of build servers read it: a suite a file, a case a finding."""
+
+from collections.abc import Iterator
+from html import escape
+from itertools import groupby
+
+from multillm_gov.finding import Finding
+from multillm_gov.rendering.plain.escaping import visible, visible_lines
+from multillm_gov.rendering.plain.wording import checked_sentence, verdict_sentence
+from multillm_gov.report import Report, Verdict
+
+MEDIA_TYPE = "application/xml"
+
+
+def render(report: Report) -> bytes:
+    """Findings that fail the gate are failures, waived ones skipped; those below the gate pass and say so.
+
+    A report without findings holds one case that passes, since build servers take an empty file for a broken one.
+    """
+    suites = [
+        _suite(report, path, list(group)) for path, group in groupby(report.findings, lambda each: each.location.path)
+    ]
+    cases = report.findings or (None,)
+    counts = _counts(len(cases), report.findings, report.verdict)
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f"<testsuites{_attributes(name=f'govern {report.kind}', **counts)}>",
+    ]
+    for suite in suites or [_calm(report)]:
+        lines += suite
+    return "\n".join([*lines, "</testsuites>", ""]).encode()
+
+
+def _suite(report: Report, path: str, findings: list[Finding]) -> list[str]:
+    counts = _counts(len(findings), findings, report.verdict)
+    lines = [f"  <testsuite{_attributes(name=path, **counts)}>"]
+    seen: dict[str, int] = {}
+    for finding in findings:
+        name = f"{finding.subject} ({finding.policy})" if finding.policy else finding.subject
+        key = f"{finding.rule} {name}"
+        seen[key] = seen.get(key, 0) + 1
+        lines += _case(finding, name if seen[key] == 1 else f"{name} #{seen[key]}", report)
+    return [*lines, "  </testsuite>"]
+
+
+def _case(finding: Finding, name: str, report: Report) -> Iterator[str]:
+    """The name holds no figure, so that a server recognizes the case in the next run."""
+    location = finding.location
+    place = {"file": report.path_prefix + location.path, "line": str(location.line)}
+    yield f"    <testcase{_attributes(name=name, classname=f'{finding.rule} {finding.name}', **place, time='0')}>"
+    told = "\n".join(_details(finding))
+    if finding.waiver is not None:
+        waiver = finding.waiver
+        reason = f"waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason}"
+        yield f"      <skipped{_attributes(message=reason)}/>"
+        yield f"      <system-out>{_text(told)}</system-out>"
+    elif _fails(finding, report.verdict):
+        kind = _attributes(message=finding.message, type=finding.severity.label)
+        yield f"      <failure{kind}>{_text(told)}</failure>"
+    else:
+        yield f"      <system-out>{_text(f'{finding.severity.label}, below the gate{chr(10)}{told}')}</system-out>"
+    yield "    </testcase>"
+
+
+def _details(finding: Finding) -> Iterator[str]:
+    yield f"{finding.location}: {finding.message}"
+    if finding.risk:
+        yield f"Risk: {finding.risk}"
+    if finding.remedy:
+        yield f"Mend: {finding.remedy}"
+    if finding.policy:
+        yield f"Policy: {finding.policy}{f': {finding.because}' if finding.because else ''}"
+    for related in finding.related:
+        yield f"See {related.location}: {related.message}"
+
+
+def _calm(report: Report) -> list[str]:
+    counts = _counts(1, (), report.verdict)
+    case = _attributes(name="no findings", classname=f"govern {report.kind}", time="0")
+    told = _text(f"{checked_sentence(report)}\n{verdict_sentence(report)}")
+    return [
+        f"  <testsuite{_attributes(name='portfolio', **counts)}>",
+        f"    <testcase{case}>",
+        f"      <system-out>{told}</system-out>",
+        "    </testcase>",
+        "  </testsuite>",
+    ]
+
+
+def _counts(tests: int, findings: tuple[Finding, ...] | list[Finding], verdict: Verdict) -> dict[str, str]:
+    failures = sum(_fails(finding, verdict) for finding in findings)
+    skipped = sum(not finding.active for finding in findings)
+    return {
+        "tests": str(tests),
+        "failures": str(failures),
+        "errors": "0",
+        "skipped": str(skipped),
+        "time": "0",
+    }
+
+
+def _fails(finding: Finding, verdict: Verdict) -> bool:
+    """As the verdict counts it."""
+    return finding.active and verdict.fail_on is not None and finding.severity >= verdict.fail_on
+
+
+def _attributes(**values: str) -> str:
+    """Quoted and on one line: what XML cannot hold is spelled out."""
+    return "".join(f' {name}="{escape(visible(value))}"' for name, value in values.items())
+
+
+def _text(text: str) -> str:
+    return escape("\n".join(visible_lines(text)), quote=False)
