@@ -3,6 +3,7 @@
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from hashlib import sha256
+from typing import Literal
 
 import msgspec
 
@@ -43,14 +44,27 @@ class Related(msgspec.Struct, frozen=True):
     location: Location
 
 
+ExceptionKind = Literal["waiver", "ignored in file"]
+
+
 class Waived(msgspec.Struct, frozen=True, kw_only=True):
-    """The waiver in force over a finding."""
+    """What excepts a finding from the gate: a waiver in force, or a comment in the file (which nobody approved)."""
 
     reason: str
     approved_by: str
+    """Empty for a comment."""
     expires: str
+    """ISO day; empty for a comment."""
     location: Location
     ticket: str = ""
+    kind: ExceptionKind = "waiver"
+
+    @property
+    def words(self) -> str:
+        """``waived until 2026-12-31 by cfo, RISK-7``, or ``ignored in file``."""
+        if self.kind != "waiver":
+            return self.kind
+        return f"waived until {self.expires} by {self.approved_by}" + (f", {self.ticket}" if self.ticket else "")
 
 
 class Flaw(msgspec.Struct, frozen=True, kw_only=True):

@@ -79,6 +79,7 @@ class Kind(StrEnum):
     POLICY_PARAMETER = "policy-parameter"
     POLICY_ENFORCEMENT = "policy-enforcement"
     POLICY_SCOPE = "policy-scope"
+    POLICY_APPROVERS = "policy-approvers"
     POLICY_TEXT = "policy-text"
     WAIVER_ADDED = "waiver-added"
     WAIVER_REMOVED = "waiver-removed"
@@ -108,7 +109,7 @@ _GROUPS: dict[Area, str] = {
     Area.DATA: "classification residency",
     Area.PROCESS: "owner review tags text",
     Area.POLICIES: "coverage policy-added policy-removed policy-renamed policy-rule policy-parameter "
-    "policy-enforcement policy-scope policy-text waiver-added waiver-removed waiver-term waiver-text "
+    "policy-enforcement policy-scope policy-approvers policy-text waiver-added waiver-removed waiver-term waiver-text "
     "approval-given approval-withdrawn approval-changed",
     Area.SETTINGS: "appetite setting",
     Area.MODELS: "model-price model-retirement model-exposure",

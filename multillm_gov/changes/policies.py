@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.changes.coverage import scope_direction, spell_scope
-from multillm_gov.changes.directions import higher_is_tighter
+from multillm_gov.changes.directions import fewer_is_tighter, higher_is_tighter
 from multillm_gov.changes.pairing import Pairs
 from multillm_gov.changes.parameters import RuleLookup, parameter_direction, spell_parameter
 from multillm_gov.changes.trait import figure
@@ -20,6 +20,7 @@ _LABELS = {
     "applies_to": "scope",
     "because": "reason",
     "controls": "controls",
+    "approvers": "approvers",
 }
 
 
@@ -78,6 +79,9 @@ def _compare_policy(before: Policy, after: Policy, rules: RuleLookup) -> Iterato
         yield _change(Kind.POLICY_SCOPE, "applies_to", pair, scopes, scope_direction(old.applies_to, new.applies_to))
     if old.because != new.because:
         yield _change(Kind.POLICY_TEXT, "because", pair, (old.because, new.because))
+    if set(old.approvers) != set(new.approvers):
+        names = (", ".join(sorted(set(old.approvers))), ", ".join(sorted(set(new.approvers))))
+        yield _change(Kind.POLICY_APPROVERS, "approvers", pair, names, fewer_is_tighter(old.approvers, new.approvers))
     controls = (", ".join(sorted(set(old.controls))), ", ".join(sorted(set(new.controls))))
     if controls[0] != controls[1]:
         yield _change(Kind.POLICY_TEXT, "controls", pair, controls)

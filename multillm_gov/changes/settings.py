@@ -44,7 +44,9 @@ def _change(
     kind: Kind, aspect: str, direction: Direction, values: tuple[object, object], spelled: tuple[str, str]
 ) -> Change:
     place = Place(SETTINGS, tuple(aspect.split(".")))
-    figures = [figure(spelled[side] if isinstance(values[side], ExchangeRate) else values[side]) for side in (0, 1)]
+    figures = [
+        figure(spelled[side] if isinstance(values[side], ExchangeRate | dict) else values[side]) for side in (0, 1)
+    ]
     return Change(
         kind=kind,
         subject=_SUBJECT,
@@ -67,6 +69,8 @@ def _same_set(before: object, after: object) -> bool:
 def _spell(value: object, settings: Settings) -> str:
     if isinstance(value, tuple):
         return spell_list(sorted(set(value)))
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {', '.join(sorted(set(value[name])))}" for name in sorted(value))
     if isinstance(value, ExchangeRate):
         return f"1 {settings.currency} = {value.usd_per_unit} USD on {value.as_of.isoformat()}"
     return "" if value is None else str(value)

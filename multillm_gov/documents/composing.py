@@ -73,7 +73,12 @@ def compose(complaints: Complaints) -> Composed:
     return composed
 
 
-def _open_parser(content: str) -> Any:  # noqa: ANN401 - a C type without stubs
+def open_parser(content: str) -> Any:  # noqa: ANN401 - a C type without stubs
+    """The C parser over a text: ``get_event`` yields its events and then nothing.
+
+    Raises:
+        MissingExtraError: PyYAML was installed without its C parser.
+    """
     try:
         from yaml._yaml import CParser
     except ImportError as error:
@@ -85,7 +90,7 @@ def _open_parser(content: str) -> Any:  # noqa: ANN401 - a C type without stubs
 
 def _build(content: str, composed: Composed, refusals: Refusals) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop
     # One flat loop over locals: a method per event would add a tenth to the time of reading a portfolio.
-    parser = _open_parser(content)
+    parser = open_parser(content)
     scalars, marks = Scalars(), composed.marks
     container: Any = composed.top
     places, keyed, key = composed.places, False, None

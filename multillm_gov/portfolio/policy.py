@@ -34,6 +34,13 @@ class PolicyDeclaration(Struct, frozen=True, kw_only=True):
     because: Annotated[str, Meta(description="Why the organization wants it")] = ""
     controls: Annotated[tuple[str, ...], Meta(description="Control ids it supports evidence for")] = ()
     applies_to: Annotated[Scope, Meta(description="Task classes it speaks of; default: all")] = EVERYTHING
+    approvers: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...],
+        Meta(
+            max_length=50,
+            description="The only ones who may approve: a waiver from it, and what `approval-required` asks; empty: anyone",
+        ),
+    ] = ()
 
 
 class Policy(Struct, frozen=True, kw_only=True):

@@ -64,6 +64,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     owners: Annotated[
         tuple[Text, ...], Meta(description="Teams that may own a task class; empty: any name is taken")
     ] = ()
+    people: Annotated[
+        dict[Text, tuple[Text, ...]],
+        Meta(description="E-mail addresses that approvers commit with, by the name that approvals give them"),
+    ] = field(default_factory=dict)
+    waiver_notice_days: Annotated[
+        int, Meta(ge=0, le=365, description="Days before its last day at which a waiver is said to end soon")
+    ] = 30
     default_branch: Annotated[
         str | None, Meta(description="Branch that `govern diff` compares with when no base is named")
     ] = None

@@ -11,6 +11,7 @@ from multillm_gov.location import Location, Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import Policy
 from multillm_gov.rules.assessment import Measured
+from multillm_gov.rules.ignoring import IgnoreLedger
 from multillm_gov.rules.planning import Run, plan_runs
 from multillm_gov.rules.registry import all_rules
 from multillm_gov.rules.rule import Case, Rule
@@ -48,15 +49,17 @@ def judge(
         flaws=(*state.flaws, *misfits),
         as_of=state.as_of,
         base=base,
+        introductions=state.introductions,
     )
+    ignores = IgnoreLedger(state.documents)
     ledger = WaiverLedger(state.portfolio.waivers, state.documents, state.as_of)
     findings: list[Finding] = []
     for last in (False, True):
-        waivers = ledger.outcomes() if last else ()
+        told = replace(case, waivers=ledger.outcomes(), ignores=ignores.outcomes()) if last else case
         for rule in book:
             if (rule.about == "waivers") is last:
                 own = tuple(run for run in runs if run.rule is rule)
-                findings.extend(_judged(own, replace(case, waivers=waivers), ledger))
+                findings.extend(_judged(own, told, ledger, ignores))
     return _told_apart(sorted(findings, key=_order))
 
 
@@ -71,7 +74,7 @@ def models_of(tasks: tuple[TaskFigures, ...]) -> dict[str, ModelFacts | None]:
     return models
 
 
-def _judged(runs: tuple[Run, ...], base: Case, ledger: WaiverLedger) -> Iterator[Finding]:
+def _judged(runs: tuple[Run, ...], base: Case, ledger: WaiverLedger, ignores: IgnoreLedger) -> Iterator[Finding]:
     """The findings of one rule's runs, at most `MOST_FINDINGS` of them and one that counts the rest."""
     listed = rest = 0
     heaviest = Severity.NOTE
@@ -79,7 +82,10 @@ def _judged(runs: tuple[Run, ...], base: Case, ledger: WaiverLedger) -> Iterator
     for run in runs:
         case = base if run.policy is None and run.tasks is base.tasks else _narrowed(base, run)
         for violation in run.rule.check(case, run.parameters):
-            waived = ledger.cover(_names(run), violation.subject, waivable=_waivable(run))
+            waived = _cover(run, violation, ledger)
+            if ignores and waived is None:
+                names, place = (run.rule.id, run.rule.name), locate(violation.place, base.documents)
+                waived = ignores.cover(names, place, advisory=_advisory(run, violation))
             if listed < MOST_FINDINGS:
                 listed += 1
                 yield _finding(run, violation, waived, base.documents)
@@ -111,6 +117,18 @@ def _names(run: Run) -> tuple[str, ...]:
 def _waivable(run: Run) -> bool:
     hard = run.policy is not None and run.policy.declared.enforcement is Enforcement.HARD_MANDATORY
     return run.rule.waivable and not hard
+
+
+def _cover(run: Run, violation: Violation, ledger: WaiverLedger) -> Waived | None:
+    approvers = run.policy.declared.approvers if run.policy else ()
+    return ledger.cover(_names(run), violation.subject, waivable=_waivable(run), approvers=approvers)
+
+
+def _advisory(run: Run, violation: Violation) -> bool:
+    """Whether a comment in the file may except it: an advisory policy asks, or a standing rule that only warns."""
+    if run.policy is not None:
+        return run.rule.waivable and run.policy.declared.enforcement is Enforcement.ADVISORY
+    return run.rule.waivable and _severity(run, violation) < Severity.ERROR
 
 
 def _severity(run: Run, violation: Violation) -> Severity:

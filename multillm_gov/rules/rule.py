@@ -17,6 +17,8 @@ from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.rules.assessment import Measured
+from multillm_gov.rules.ignoring import IgnoreOutcome
+from multillm_gov.rules.introductions import Introductions
 from multillm_gov.rules.waivers import WaiverOutcome
 from multillm_gov.usage.record import Actuals
 
@@ -67,6 +69,10 @@ class Case(Struct, frozen=True, kw_only=True):
     """Where that policy is written, so that a finding can point at its limit."""
     waivers: tuple[WaiverOutcome, ...] = ()
     """What became of each waiver; only for rules about waivers, which are judged last."""
+    ignores: tuple[IgnoreOutcome, ...] = ()
+    """What became of each comment that asks to ignore a finding; likewise."""
+    introductions: Introductions | None = None
+    """Asks git which commits introduced an approval; ``None``: the files are not known to be in a repository."""
 
     @property
     def asked(self) -> bool:

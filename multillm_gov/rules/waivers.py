@@ -10,7 +10,7 @@ from multillm_gov.documents.document import Document, locate
 from multillm_gov.finding import Waived
 from multillm_gov.portfolio.policy import PlacedWaiver
 
-State = Literal["in force", "expired", "void", "idle"]
+State = Literal["in force", "expired", "void", "unapproved", "idle"]
 _Key = tuple[str, str]
 
 
@@ -19,15 +19,18 @@ class WaiverOutcome(Struct, frozen=True, kw_only=True):
 
     waiver: PlacedWaiver
     state: State
-    """``void``: it names something that cannot be waived; ``idle``: no finding is what it names."""
+    """``void``: it names something that cannot be waived; ``unapproved``: its approver may not waive all that it
+    names; ``idle``: no finding is what it names."""
     matched: int
     """Violations that it names, whether or not it covers them."""
+    approvers: tuple[str, ...] = ()
+    """Of an unapproved one: who may waive all that it names, sorted; nobody may where policies share no approver."""
 
 
 class WaiverLedger:
     """Answers for each violation whether a waiver covers it, and keeps count for the outcomes.
 
-    An answer takes constant time, however many waivers name one subject.
+    An answer takes no longer, however many waivers name one subject; a policy's approvers are few.
     """
 
     def __init__(self, waivers: tuple[PlacedWaiver, ...], documents: dict[str, Document], as_of: date) -> None:
@@ -36,36 +39,49 @@ class WaiverLedger:
         self._as_of = as_of
         self._matched: defaultdict[_Key, int] = defaultdict(int)
         self._void: set[_Key] = set()
-        self._in_force: dict[_Key, int | None] = {}
+        self._permitted: dict[_Key, frozenset[str]] = {}
+        self._in_force: dict[_Key, dict[str, int]] = {}
+        """The first waiver in force of each approver, the very first of all first."""
         for number, waiver in enumerate(waivers):
-            key = _key(waiver)
-            self._in_force.setdefault(key, None)
-            if self._in_force[key] is None and waiver.declared.expires >= as_of:
-                self._in_force[key] = number
+            by_approver = self._in_force.setdefault(_key(waiver), {})
+            if waiver.declared.expires >= as_of:
+                by_approver.setdefault(waiver.declared.approved_by, number)
 
-    def cover(self, names: tuple[str, ...], subject: str, *, waivable: bool) -> Waived | None:
-        """The first waiver in force that names one of ``names`` (policy, rule id, rule name) and the subject."""
+    def cover(
+        self, names: tuple[str, ...], subject: str, *, waivable: bool, approvers: tuple[str, ...] = ()
+    ) -> Waived | None:
+        """The first waiver in force that names one of ``names`` (policy, rule id, rule name) and the subject.
+
+        Where the policy names approvers, only a waiver by one of them is in force.
+        """
         if not self._in_force:
             return None
         covering: list[int] = []
         for name in names:
             key = (name, subject)
-            if key not in self._in_force:
+            by_approver = self._in_force.get(key)
+            if by_approver is None:
                 continue
             self._matched[key] += 1
-            number = self._in_force[key]
             if not waivable:
                 self._void.add(key)
-            elif number is not None:
-                covering.append(number)
+            elif not approvers:
+                covering.extend(list(by_approver.values())[:1])
+            else:
+                permitted = self._permitted.get(key)
+                self._permitted[key] = frozenset(approvers) if permitted is None else permitted & frozenset(approvers)
+                covering.extend(by_approver[approver] for approver in approvers if approver in by_approver)
         return self._waived(self._waivers[min(covering)]) if covering else None
 
     def outcomes(self) -> tuple[WaiverOutcome, ...]:
         """One outcome per waiver, in the order written."""
-        return tuple(
-            WaiverOutcome(waiver=waiver, state=self._state(waiver), matched=self._matched.get(_key(waiver), 0))
-            for waiver in self._waivers
-        )
+        return tuple(self._outcome(waiver) for waiver in self._waivers)
+
+    def _outcome(self, waiver: PlacedWaiver) -> WaiverOutcome:
+        state = self._state(waiver)
+        permitted = self._permitted[_key(waiver)] if state == "unapproved" else ()
+        matched = self._matched.get(_key(waiver), 0)
+        return WaiverOutcome(waiver=waiver, state=state, matched=matched, approvers=tuple(sorted(permitted)))
 
     def _state(self, waiver: PlacedWaiver) -> State:
         key = _key(waiver)
@@ -73,6 +89,8 @@ class WaiverLedger:
             return "expired"
         if key in self._void:
             return "void"
+        if key in self._permitted and waiver.declared.approved_by not in self._permitted[key]:
+            return "unapproved"
         return "in force" if key in self._matched else "idle"
 
     def _waived(self, waiver: PlacedWaiver) -> Waived:

@@ -19,6 +19,7 @@ from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.loading import load_portfolio
 from multillm_gov.rules.assessment import Assessment, Measured
 from multillm_gov.rules.engine import judge
+from multillm_gov.rules.introductions import Blame, introductions_of
 from multillm_gov.usage.loading import load_usage
 
 
@@ -31,6 +32,7 @@ def assess(
     revision: str = "",
     known: Assessment | None = None,
     base: Measured | None = None,
+    blame: Blame | None = None,
 ) -> Assessment:
     """Load, measure and judge one state of a portfolio.
 
@@ -42,6 +44,7 @@ def assess(
         revision: The commit the files are of; empty outside git.
         known: Another state of the same portfolio: what is equal there is neither parsed nor measured again.
         base: The state that rules about changes compare with.
+        blame: Asks git which commits wrote lines of the files; called only where a policy wants to know.
 
     Raises:
         CatalogError: the price map is needed and cannot be read.
@@ -76,6 +79,7 @@ def assess(
             flaws=every,
             read_flaws=tuple(found),
             as_of=as_of,
+            introductions=introductions_of(blame, documents) if blame else None,
             revision=revision,
         )
         findings = judge(state, base=base)

@@ -65,6 +65,7 @@ def judge_by_base(before: Assessment, after: Assessment, comparison: Comparison)
         new.settings,
         appetite=old.settings.appetite if same_currency else new.settings.appetite,
         migration_lead_days=old.settings.migration_lead_days,
+        people=old.settings.people,
     )
     portfolio = replace(new, settings=settings, policies=old.policies, waivers=old.waivers)
     written = {

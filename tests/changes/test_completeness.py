@@ -44,6 +44,7 @@ def test_every_key_of_a_scope_a_policy_and_a_waiver_is_compared():
         "because",
         "controls",
         "applies_to",
+        "approvers",
     }
     assert {field.name for field in fields(Waiver)} == {
         "policy",

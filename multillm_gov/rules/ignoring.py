@@ -1,0 +1,115 @@
+"""Comments in governed files that ask to ignore a finding: ``# govern: ignore GOV404 because REASON``.
+
+They weigh less than waivers, since nobody approved them: only advice can be ignored, and only with a reason.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from multillm_gov.documents.comments import comments
+from multillm_gov.documents.document import Document
+from multillm_gov.finding import Waived
+from multillm_gov.location import Location
+
+IgnoreState = Literal["in force", "no rule", "no reason", "mandatory", "idle"]
+
+_MARK = "govern:"
+_ASKS = re.compile(r"#+[ \t]*govern:[ \t]*ignore\b[ \t]*(?P<words>.*)", re.DOTALL)
+_LONGEST_NAME = 100
+
+
+class IgnoreComment(Struct, frozen=True, kw_only=True):
+    """One request to ignore the findings of a rule on one line."""
+
+    rule: str
+    """Id or name as written; empty where it names none."""
+    reason: str
+    line: int
+    """The line it speaks of: its own, or the next one that holds more than a comment."""
+    location: Location
+
+
+class IgnoreOutcome(Struct, frozen=True, kw_only=True):
+    """What became of one comment."""
+
+    comment: IgnoreComment
+    state: IgnoreState
+    """``mandatory``: it names a finding that no comment may except; ``idle``: there is none on its line."""
+
+
+class IgnoreLedger:
+    """Answers for each finding whether a comment on its line covers it, and keeps count for the outcomes."""
+
+    def __init__(self, documents: dict[str, Document]) -> None:
+        self._comments = tuple(found for path in sorted(documents) for found in _requests(documents[path]))
+        self._by_place: dict[tuple[str, int, str], list[int]] = {}
+        for number, comment in enumerate(self._comments):
+            place = (comment.location.path, comment.line, comment.rule)
+            self._by_place.setdefault(place, []).append(number)
+        self._covering: set[int] = set()
+        self._mandatory: set[int] = set()
+
+    def __bool__(self) -> bool:
+        """Whether there is any comment to ask about."""
+        return bool(self._comments)
+
+    def cover(self, names: tuple[str, ...], location: Location, *, advisory: bool) -> Waived | None:
+        """The first comment with a reason on the finding's line that names one of ``names`` (rule id, rule name)."""
+        numbers = [n for name in names for n in self._by_place.get((location.path, location.line, name), ())]
+        if not advisory:
+            self._mandatory.update(numbers)
+            return None
+        self._covering.update(numbers)
+        given = [self._comments[number] for number in sorted(numbers) if self._comments[number].reason]
+        if not given:
+            return None
+        comment = given[0]
+        return Waived(
+            reason=comment.reason, approved_by="", expires="", location=comment.location, kind="ignored in file"
+        )
+
+    def outcomes(self) -> tuple[IgnoreOutcome, ...]:
+        """One outcome per comment, in order of path and line."""
+        return tuple(
+            IgnoreOutcome(comment=comment, state=self._state(number, comment))
+            for number, comment in enumerate(self._comments)
+        )
+
+    def _state(self, number: int, comment: IgnoreComment) -> IgnoreState:
+        if not comment.rule:
+            return "no rule"
+        if number in self._mandatory:
+            return "mandatory"
+        if not comment.reason:
+            return "no reason"
+        return "in force" if number in self._covering else "idle"
+
+
+def _requests(document: Document) -> Iterator[IgnoreComment]:
+    if _MARK not in document.source.content:  # one search, where most files end
+        return
+    found = list(comments(document.source))
+    speaks_of: dict[int, int] = {}
+    for comment in reversed(found):
+        if comment.alone:
+            speaks_of[comment.line] = speaks_of.get(comment.line + 1, comment.line + 1)
+    for comment in found:
+        asked = _ASKS.match(comment.text)
+        if asked:
+            place = document.source.span(comment.start, comment.start + len(comment.text))
+            yield _request(asked["words"], speaks_of.get(comment.line, comment.line), place)
+
+
+def _request(words: str, line: int, place: Location) -> IgnoreComment:
+    rule, because, reason = (*words.split(None, 2), "", "", "")[:3]
+    rule = rule.rstrip(":,")[:_LONGEST_NAME]
+    given = because.rstrip(":,").lower() == "because" and any(character.isalnum() for character in reason)
+    return IgnoreComment(
+        rule=rule.upper() if rule[:3].lower() == "gov" else rule,
+        reason=reason.strip() if given else "",
+        line=line,
+        location=place,
+    )

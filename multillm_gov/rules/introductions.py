@@ -1,0 +1,47 @@
+"""Which commits brought an approval into the files, as git tells it: what an identity is judged by."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from multillm_gov.documents.document import Document
+from multillm_gov.location import Place
+
+
+class Introduction(Struct, frozen=True, kw_only=True):
+    """One commit that wrote a line of an approval. Its author and committer fields are what its maker typed."""
+
+    commit: str
+    """Full id; empty where the line is not committed yet."""
+    author_email: str = ""
+    committer_email: str = ""
+    signature: str = ""
+    """``verified``, ``unverified`` or ``none``: what git says with the keys known where it ran."""
+    beyond: bool = False
+    """The clone is shallow and the line older than what was fetched: the commit may be another one."""
+
+
+Introductions = Callable[[Place], tuple[Introduction, ...]]
+"""From an approval's place to the commits that wrote its lines, ordered by id; ``()`` where git knows nothing.
+
+May raise ``SourceError``; reading one approval of a file reads all of them.
+"""
+
+Blame = Callable[[str, tuple[int, ...]], tuple[Introduction, ...]]
+"""The same from a root-relative path and line numbers (from 1), sorted."""
+
+_SAYING = ("subject", "digest", "approved_by", "date")
+
+
+def introductions_of(blame: Blame, documents: dict[str, Document]) -> Introductions:
+    """Bind what asks git to the documents whose lines it is asked about: another state's stand elsewhere."""
+
+    def ask(place: Place) -> tuple[Introduction, ...]:
+        document = documents[place.path]
+        lines: set[int] = set()
+        for key in _SAYING:
+            value = document.locate((*place.pointer, key))
+            lines.update(range(value.line, value.end_line + 1))
+        return blame(place.path, tuple(sorted(lines)))
+
+    return ask
