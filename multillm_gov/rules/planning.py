@@ -76,7 +76,9 @@ def _run(
         return None, (_not_a_policy(policy, rule, documents),)
     document = documents[policy.place.path]
     parameters, flaws = convert(document, policy.place.pointer, rule.parameters, value=policy.parameters)
-    if parameters is None:
+    if parameters is not None and rule.examine is not None:
+        flaws = tuple(rule.examine(parameters, document, policy.place.pointer))
+    if parameters is None or flaws:
         return None, flaws
     return Run(rule=rule, tasks=selected, parameters=parameters, policy=policy), flaws
 

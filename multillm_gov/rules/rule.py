@@ -13,7 +13,7 @@ from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.evidence.loading import Drills
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Flaw, Severity, Violation
-from multillm_gov.location import Place
+from multillm_gov.location import Place, Pointer
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.rules.assessment import Measured
@@ -69,6 +69,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """Where that policy is written, so that a finding can point at its limit."""
     waivers: tuple[WaiverOutcome, ...] = ()
     """What became of each waiver; only for rules about waivers, which are judged last."""
+    memo: dict[str, Any] = {}
+    """What runs of one judgment share; each rule keeps to the key of its own name."""
     ignores: tuple[IgnoreOutcome, ...] = ()
     """What became of each comment that asks to ignore a finding; likewise."""
     introductions: Introductions | None = None
@@ -113,6 +115,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     check: Callable[[Case, Any], Iterator[Violation]]
     parameters: type[Struct] = Nothing
     about: About = "task classes"
+    examine: Callable[[Any, Document, Pointer], Iterator[Flaw]] | None = None
+    """What is wrong with a policy's parameters, written at a pointer, beyond their types; the policy then judges not."""
     standing: bool = True
     """Whether it judges with default parameters even where no policy asks for it."""
     waivable: bool = True
