@@ -6,6 +6,9 @@ from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope
 
+MOST_PAIRS = 1_000_000
+"""Pairs of a changed task class and a policy that are looked at: seconds, whatever a pull request holds."""
+_SHOWN = 5
 _KEYS = ("task_classes", "owners", "classifications", "tags")
 
 
@@ -62,8 +65,8 @@ def compare_coverage(
 ) -> Iterator[Change]:
     """Task classes that left or entered the scope of a policy whose scope is the same in both states.
 
-    A scope that changed is a change of the policy; this is about a task class that changed its owner, tags,
-    classification or name.
+    A scope that changed is a change of the policy; this is about task classes that changed their owner, tags,
+    classification or name. At most `MOST_PAIRS` are looked at; what is left out is said.
     """
     steady = [
         (old, new)
@@ -71,22 +74,40 @@ def compare_coverage(
         if old.declared.applies_to == new.declared.applies_to and new.declared.applies_to != EVERYTHING
     ]
     moved = [(old, new) for old, new in tasks if _selectors(old) != _selectors(new)] if steady else []
-    for before, after in moved:
-        for old, new in steady:
-            was, is_now = covers(old.declared.applies_to, before), covers(new.declared.applies_to, after)
-            if was != is_now:
-                yield Change(
-                    kind=Kind.COVERAGE,
-                    subject=after.name,
-                    label=f"policy {new.name}",
-                    aspect=new.name,
-                    direction=Direction.LOOSENED if was else Direction.TIGHTENED,
-                    before="applies" if was else "does not apply",
-                    after="applies" if is_now else "does not apply",
-                    place_before=before.place.key(),
-                    place_after=after.place.key(),
-                    note=f"the policy selects {spell_scope(new.declared.applies_to)}",
-                )
+    seen = min(len(steady), MOST_PAIRS // max(len(moved), 1))
+    for policy, _ in steady[seen:]:
+        note = f"{len(moved):,} task classes and {len(steady):,} policies are too many to compare: not looked into"
+        yield Change(kind=Kind.COVERAGE, subject=policy.name, label="task classes covered", note=note)
+    for _, new in steady[:seen]:
+        scope = new.declared.applies_to
+        sides = [(covers(scope, before), covers(scope, after), before, after) for before, after in moved]
+        left = [(before, after) for was, is_now, before, after in sides if was and not is_now]
+        entered = [(before, after) for was, is_now, before, after in sides if is_now and not was]
+        if left:
+            yield _change(new, left, Direction.LOOSENED)
+        if entered:
+            yield _change(new, entered, Direction.TIGHTENED)
+
+
+def _change(policy: Policy, tasks: list[tuple[TaskClass, TaskClass]], direction: Direction) -> Change:
+    loosened = direction is Direction.LOOSENED
+    names = sorted(pair[0 if loosened else 1].name for pair in tasks)
+    rest = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    told = f"{', '.join(names[:_SHOWN])}{rest}"
+    first = min(tasks, key=lambda pair: pair[0 if loosened else 1].name)
+    return Change(
+        kind=Kind.COVERAGE,
+        subject=policy.name,
+        label="task classes covered",
+        direction=direction,
+        before=told if loosened else "",
+        after="" if loosened else told,
+        before_figure=len(names) if loosened else 0,
+        after_figure=0 if loosened else len(names),
+        place_before=first[0].place.key(),
+        place_after=first[1].place.key(),
+        note=f"they {'no longer match' if loosened else 'now match'}: {spell_scope(policy.declared.applies_to)}",
+    )
 
 
 def _selectors(task: TaskClass) -> tuple[object, ...]:

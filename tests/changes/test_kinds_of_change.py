@@ -170,15 +170,27 @@ def test_an_added_task_class_brings_its_forecast_and_says_what_it_is(edited):
 
 
 def test_leaving_a_policy_by_dropping_its_tag_is_called_out(edited):
-    changes = edited(("[customer-facing, brand]", "[brand]")).changes
-    first = changes[0]
-    assert (first.kind, first.subject, first.aspect, first.direction) == (
-        Kind.COVERAGE,
-        "writing",
-        "customer-facing-fallbacks",
-        LOOSENED,
-    )
-    assert changes[1].kind is Kind.TAGS
+    first, second = edited(("[customer-facing, brand]", "[brand]")).changes
+    assert (first.kind, first.subject, first.direction) == (Kind.COVERAGE, "customer-facing-fallbacks", LOOSENED)
+    assert (first.before, first.after) == ("writing", "")
+    assert first.note == "they no longer match: tags customer-facing"
+    assert first.place_after.pointer == ("task_classes", "writing")
+    assert second.kind is Kind.TAGS
+
+
+def test_entering_a_policy_tightens(edited):
+    changes = edited(("purpose: Lead scores", "tags: [customer-facing]")).changes
+    assert [(c.direction, c.before, c.after) for c in changes if c.kind is Kind.COVERAGE] == [
+        (TIGHTENED, "", "scoring")
+    ]
+
+
+def test_too_many_policies_to_look_into_are_said(edited, monkeypatch):
+    from multillm_gov.changes import coverage
+
+    monkeypatch.setattr(coverage, "MOST_PAIRS", 0)
+    (change,) = [c for c in edited(("[customer-facing, brand]", "[brand]")).changes if c.kind is Kind.COVERAGE]
+    assert "not looked into" in change.note
 
 
 def test_rule_defaults_decide_where_a_limit_is_left_out(state, files):
