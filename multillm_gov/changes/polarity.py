@@ -51,6 +51,7 @@ _CONVENTION: dict[Shape, dict[str, Judge]] = {
     },
 }
 _EXCEPTIONS: dict[tuple[str, Shape], Judge] = {
+    ("all_but", "list"): fewer_is_tighter,
     ("every_months", "number"): lower_is_tighter,
     ("fallbacks", "switch"): present_is_tighter,
     ("jurisdictions", "list"): fewer_is_tighter,
@@ -59,7 +60,9 @@ _EXCEPTIONS: dict[tuple[str, Shape], Judge] = {
     ("lower_bound", "switch"): present_is_tighter,
     ("min_forecast", "number"): _reversed(higher_is_tighter),
     ("min_value_at_stake", "number"): _reversed(higher_is_tighter),
+    ("named", "list"): more_is_tighter,
     ("notice_days", "number"): higher_is_tighter,
+    ("price_rise", "number"): higher_is_tighter,
     ("residency", "list"): fewer_is_tighter,
     ("share_of_month", "number"): higher_is_tighter,
     ("warn_at_share", "number"): lower_is_tighter,

@@ -1,0 +1,168 @@
+"""GOV302: the loss of the largest entity does not pile everything on another."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.measures.after_loss import AfterLoss, after_loss
+from multillm_gov.measures.concentration import concentration
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.hanging import spell_weight
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Share, spell_share
+
+_ROUNDING = 1e-9
+"""Shares are floats: a share that equals its limit must not break it."""
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """The level at which the largest entity fails, and the limits then; at least one limit."""
+
+    level: Annotated[Level, Meta(description="Who or what fails, and who carries the rest then")] = Level.VENDOR
+    weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.REQUESTS
+    max_share: Annotated[
+        Share | None, Meta(description="Largest share (0..1) that one entity may carry after the loss")
+    ] = None
+    max_hhi: Annotated[
+        Annotated[float, Meta(gt=0, le=10_000)] | None,
+        Meta(description="Largest Herfindahl-Hirschman index after the loss, in points (0..10,000)"),
+    ] = None
+    max_stopped: Annotated[
+        Share | None, Meta(description="Largest part of the whole (0..1) that may stop because no fallback takes it")
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Refuse a policy that limits nothing."""
+        if self.max_share is None and self.max_hhi is None and self.max_stopped is None:
+            raise ValueError("Expected a limit: `max_share`, `max_hhi` or `max_stopped`")
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Limits that are broken once the largest entity is away; where nothing is left, every limit is."""
+    level, basis = parameters.level, parameters.weigh_by
+    before = concentration(case.tasks, level, basis)
+    if not before.shares:
+        return
+    loss = after_loss(case.tasks, level, basis, before.shares[0][0])
+    if parameters.max_stopped is not None and loss.stopped_share > float(parameters.max_stopped) + _ROUNDING:
+        said = f"{_stops(loss, case)}; the limit is {spell_share(parameters.max_stopped)}"
+        yield _violation(case, loss, "max_stopped", said, loss.stopped_share, float(parameters.max_stopped))
+    if not loss.after.shares:
+        for limit in ("max_share", "max_hhi"):
+            allowed = getattr(parameters, limit)
+            if allowed is not None:
+                said = f"{_stops(loss, case)}: nothing is left to carry anything"
+                yield _violation(case, loss, limit, said, loss.stopped_share, float(allowed))
+        return
+    heir, share = loss.after.shares[0]
+    if parameters.max_share is not None and share > float(parameters.max_share) + _ROUNDING:
+        who = f"an unknown {level}" if heir == UNKNOWN else f"{level} {code(heir)}"
+        limit = spell_share(parameters.max_share)
+        said = f"without {code(loss.failed)}, {who} carries {spell_share(share)} of {_of(basis)}; the limit is {limit}"
+        yield _violation(case, loss, "max_share", said, share, float(parameters.max_share))
+    if parameters.max_hhi is not None and loss.after.hhi > parameters.max_hhi + _ROUNDING:
+        said = (
+            f"without {code(loss.failed)}, the HHI of {_of(basis)} by {level} is {loss.after.hhi:,.0f} points; "
+            f"the limit is {parameters.max_hhi:,.0f} ({code(heir)} carries {spell_share(share)})"
+        )
+        yield _violation(case, loss, "max_hhi", said, loss.after.hhi, parameters.max_hhi)
+
+
+def _stops(loss: AfterLoss, case: Case) -> str:
+    amount = spell_weight(loss.stopped, loss.after.basis, case.figures.currency)
+    part = f"{spell_share(loss.stopped_share)} of {_of(loss.after.basis)} ({amount})"
+    return f"without {code(loss.failed)}, {part} stop: no fallback at another {loss.after.level} takes them"
+
+
+def _violation(case: Case, loss: AfterLoss, limit: str, said: str, value: float, allowed: float) -> Violation:
+    heir = loss.after.shares[0][0] if loss.after.shares else ""
+    level = loss.after.level
+    moved = spell_weight(loss.lost - loss.stopped, loss.after.basis, case.figures.currency)
+    stops = f" {spell_share(loss.stopped_share)} stop." if loss.stopped else ""
+    return Violation(
+        message=said,
+        place=(case.policy_place or Place("policies")).at(limit),
+        subject="portfolio",
+        remedy=(
+            f"Name fallbacks at another {level} than {code(loss.failed)}"
+            f"{f' and {code(heir)}' if heir else ''}, in the task classes that carry most."
+        ),
+        risk=f"{moved} move at once when {code(loss.failed)} is away, beside what runs there already.{stops}",
+        figures={
+            "value": value,
+            "limit": allowed,
+            "level": level.value,
+            "weigh_by": loss.after.basis.value,
+            "failed": loss.failed,
+            "largest_after": heir,
+            "hhi_after": loss.after.hhi,
+            "stopped_share": loss.stopped_share,
+        },
+        distinction=f"{level} {loss.after.basis} {limit}",
+    )
+
+
+def _of(basis: Basis) -> str:
+    return basis.value.replace("_", " ")
+
+
+RULE = Rule(
+    id="GOV302",
+    name="concentration-after-loss",
+    title="The loss of the largest entity does not pile everything on another",
+    why=(
+        "Fallbacks that all point at one vendor turn the loss of the largest into a monopoly of the next, on the day "
+        "when its capacity is asked for by everybody else too. The rule lets the largest entity of the level fail and "
+        "sends its requests down each task class's chain, to the first fallback known to hang elsewhere; the other "
+        "models of a route take nothing over. Shares are of what still runs, so `max_stopped` limits what does not."
+    ),
+    mend="Spread the fallbacks of the largest task classes over several vendors, and give a fallback to each.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    about="portfolio",
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini, weight: 60}, {model: claude-haiku-4-5, weight: 40}]
+    fallbacks: [claude-sonnet-4-6]
+    demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+# policies/limits.yaml
+policies:
+  after-a-loss:
+    rule: concentration-after-loss
+    level: vendor
+    max_share: 0.7
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini, weight: 60}, {model: claude-haiku-4-5, weight: 40}]
+    fallbacks: [gemini/gemini-2.5-flash]
+    demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+# policies/limits.yaml
+policies:
+  after-a-loss:
+    rule: concentration-after-loss
+    level: vendor
+    max_share: 0.7
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 6.1",
+        "NIST-AI-RMF GOVERN 6.2",
+        "NIST-AI-RMF MANAGE 2.4",
+        "NIST-AI-600-1 GV-6.2-006",
+        "ISO-42001 A.10.3",
+        "DORA Art. 29(1)",
+    ),
+)

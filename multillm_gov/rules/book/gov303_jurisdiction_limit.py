@@ -1,0 +1,139 @@
+"""GOV303: no more than a set share hangs on the law of named countries."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.catalog.regions import EU_MEMBERS
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.measures.concentration import concentration
+from multillm_gov.measures.figures import Concentration
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.hanging import Hanging
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code, codes, listed
+from multillm_gov.units import Share, spell_share
+
+_ROUNDING = 1e-9
+"""Shares are floats: a share that equals its limit must not break it."""
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+Countries = Annotated[tuple[Country, ...], Meta(max_length=300)]
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """Which countries, by name or by exclusion, and how much may hang on their law."""
+
+    named: Annotated[Countries, Meta(description="The countries limited: ISO 3166 codes, or EU for all members")] = ()
+    all_but: Annotated[Countries, Meta(description="The countries not limited; every other one is")] = ()
+    weigh_by: Annotated[Basis, Meta(description="What the share is a share of")] = Basis.SPEND
+    max_share: Annotated[Share, Meta(description="Largest share (0..1) they may carry together")]
+
+    def __post_init__(self) -> None:
+        """Refuse a policy that names no countries, or names them both ways."""
+        if bool(self.named) == bool(self.all_but):
+            raise ValueError("Expected either `named` or `all_but`, with at least one country")
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """A share above the limit; a vendor whose law is not known counts as limited."""
+    found = concentration(case.tasks, Level.JURISDICTION, parameters.weigh_by)
+    limited = [(name, share) for name, share in found.shares if _is_limited(name, parameters)]
+    total = sum(share for _, share in limited)
+    if total > float(parameters.max_share) + _ROUNDING:
+        yield _violation(case, parameters, found, limited, total)
+
+
+def _is_limited(country: str, parameters: Parameters) -> bool:
+    if country == UNKNOWN:
+        return True
+    countries = parameters.named or parameters.all_but
+    within = country in countries or (country in EU_MEMBERS and "EU" in countries)
+    return within if parameters.named else not within
+
+
+def _violation(
+    case: Case, parameters: Parameters, found: Concentration, limited: list[tuple[str, float]], total: float
+) -> Violation:
+    currency, limit = case.figures.currency, float(parameters.max_share)
+    hanging = Hanging(case.tasks, found, currency)
+    largest = limited[0][0]
+    users = hanging.largest_users(largest)
+    unknown = dict(limited).get(UNKNOWN, 0.0)
+    parts = listed(
+        f"{spell_share(share)} in {'a country not known' if name == UNKNOWN else code(name)}" for name, share in limited
+    )
+    whom = codes(parameters.named) if parameters.named else f"any country but {codes(parameters.all_but)}"
+    doubt = ", or of nobody knows whom," if unknown else ""
+    basis = parameters.weigh_by.value.replace("_", " ")
+    return Violation(
+        message=(
+            f"vendors under the law of {whom}{doubt} carry {spell_share(total)} of {basis} ({parts}); "
+            f"the limit is {spell_share(limit)}"
+        ),
+        place=(case.policy_place or Place("policies")).at("max_share"),
+        subject="portfolio",
+        remedy=(
+            "State the vendor's country in `catalog/`: `models: {MODEL: {exposure: {jurisdiction: …}}}`"
+            f"{f', first in {code(users[0].task_class)}' if users else ''}."
+            if total - unknown <= limit + _ROUNDING
+            else f"Move at least {spell_share(total - limit)} of {basis} to vendors under another law"
+            f"{f', first in {code(users[0].task_class)}' if users else ''}."
+        ),
+        risk="Export controls, sanctions or a withdrawn adequacy decision hit all of it at once.",
+        related=tuple((user.spell(found.basis, largest, currency), user.place) for user in users),
+        figures={"value": total, "limit": limit, "unknown_share": unknown, "weigh_by": parameters.weigh_by.value},
+        distinction=f"{parameters.weigh_by}",
+    )
+
+
+RULE = Rule(
+    id="GOV303",
+    name="jurisdiction-limit",
+    title="No more than a set share hangs on the law of named countries",
+    why=(
+        "A vendor answers to its own country's law wherever its servers stand: export control, sanctions and "
+        "production orders reach all vendors of a country on the same day. Supervisors name the jurisdiction as a form "
+        "of concentration of its own (FSB toolkit of 4 December 2023, section 3.8; DORA Art. 29(2)). None sets a "
+        "number. A vendor whose country is not known counts as limited, whichever way the countries are named."
+    ),
+    mend="Move weight to vendors under another law, or state the countries that the catalog does not know.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    about="portfolio",
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini, weight: 90}, {model: mistral/mistral-large-2512, weight: 10}]
+    demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+# policies/limits.yaml
+policies:
+  sovereignty:
+    rule: jurisdiction-limit
+    all_but: [EU]
+    weigh_by: requests
+    max_share: 0.8
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini, weight: 80}, {model: mistral/mistral-large-2512, weight: 20}]
+    demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+# policies/limits.yaml
+policies:
+  sovereignty:
+    rule: jurisdiction-limit
+    all_but: [EU]
+    weigh_by: requests
+    max_share: 0.8
+""",
+    controls=("NIST-AI-RMF GOVERN 6.1", "NIST-AI-RMF MAP 4.2", "ISO-42001 A.10.3", "DORA Art. 29(2)"),
+)

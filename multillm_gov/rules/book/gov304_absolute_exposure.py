@@ -1,0 +1,142 @@
+"""GOV304: a repricing by one entity adds no more money than the board can bear."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.measures.concentration import at_level, weigh
+from multillm_gov.measures.figures import Concentration
+from multillm_gov.measures.repricing import added_spend, spend_within
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.hanging import Hanging
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Amount, Positive, count_of, spell_money, spell_share
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """The shock, and the money it may add."""
+
+    level: Annotated[Level, Meta(description="Who raises its prices")] = Level.VENDOR
+    price_rise: Annotated[Positive, Meta(description="The rise assumed: 0.35 is +35 %, 1 doubles the price")] = field(
+        default_factory=partial(Positive, "0.35")
+    )
+    max_added_monthly: Annotated[
+        Amount, Meta(description="Most that the rise may add per month, in the portfolio's currency")
+    ]
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Entities whose repricing adds more than is tolerated; all that is not known counts as one."""
+    weighed = weigh(case.tasks, Basis.SPEND)
+    totals: dict[str, Decimal] = {}
+    for facts, amount in weighed:
+        entity = facts.exposure.at(parameters.level) if facts is not None else UNKNOWN
+        totals[entity] = totals.get(entity, Decimal(0)) + amount
+    over = [
+        (name, spend)
+        for name, spend in totals.items()
+        if added_spend(spend, parameters.price_rise) > parameters.max_added_monthly
+    ]
+    if over:
+        found = at_level(weighed, parameters.level, Basis.SPEND)
+        hanging = Hanging(case.tasks, found, case.figures.currency)
+        for name, spend in sorted(over, key=lambda one: (-one[1], one[0])):
+            yield _violation(case, parameters, name, spend, found, hanging)
+
+
+def _violation(
+    case: Case, parameters: Parameters, entity: str, spend: Decimal, found: Concentration, hanging: Hanging
+) -> Violation:
+    currency, level = case.figures.currency, parameters.level
+    added = added_spend(spend, parameters.price_rise)
+    most = spend_within(parameters.max_added_monthly, parameters.price_rise)
+    who = f"an unknown {level}" if entity == UNKNOWN else f"{level} {code(entity)}"
+    unpriced = sum(task.spend_per_month is None for task in case.tasks)
+    partly = f" ({count_of(unpriced, 'task class')} without a known price left out)" if unpriced else ""
+    users = hanging.largest_users(entity)
+    return Violation(
+        message=(
+            f"a rise of {spell_share(parameters.price_rise)} by {who} adds {spell_money(added, currency)} a month to "
+            f"the {spell_money(spend, currency)} spent there{partly}; the limit is "
+            f"{spell_money(parameters.max_added_monthly, currency)}"
+        ),
+        place=(case.policy_place or Place("policies")).at("max_added_monthly"),
+        subject=f"{level}:{entity}",
+        remedy=(
+            f"State the {level} of the models in `catalog/` (`govern catalog --unresolved` lists them)."
+            if entity == UNKNOWN
+            else f"Move at least {spell_money(spend - most, currency)} a month from {code(entity)} to another {level}, "
+            f"or agree a price that holds; at most {spell_money(most, currency)} fit the limit."
+        ),
+        risk=f"The whole bill rises by {spell_share(added / found.total)} with one letter.",
+        related=tuple((user.spell(Basis.SPEND, entity, currency), user.place) for user in users),
+        figures={
+            "spend_per_month": spend,
+            "added_per_month": added,
+            "limit_per_month": parameters.max_added_monthly,
+            "price_rise": parameters.price_rise,
+            "level": level.value,
+        },
+        distinction=level.value,
+    )
+
+
+RULE = Rule(
+    id="GOV304",
+    name="absolute-exposure",
+    title="A repricing by one entity adds no more money than the board can bear",
+    why=(
+        "A limit on the share of spend is a ratio: it can be met by spending more elsewhere. This limit is in money: "
+        "spend with an entity times the rise must stay within the appetite. Rises of 30 to 40 % inside one contract "
+        "cycle are documented, so 35 % is the default; list prices have also doubled and more (Gemini 2.5 Flash in "
+        "2025: +224 % blended). The rise is an assumption, not a forecast."
+    ),
+    mend="Move spend to other entities, agree prices that hold, or have the board raise the limit.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    about="portfolio",
+    standing=False,
+    example="""\
+# allocations/marketing.yaml
+owner: marketing
+task_classes:
+  articles:
+    route: [{model: claude-sonnet-4-6}]
+    demand: {requests: 120000, input_tokens: 1800, output_tokens: 900}
+# policies/limits.yaml
+policies:
+  repricing:
+    rule: absolute-exposure
+    price_rise: 0.4
+    max_added_monthly: 800
+""",
+    mended="""\
+# allocations/marketing.yaml
+owner: marketing
+task_classes:
+  articles:
+    route: [{model: claude-sonnet-4-6, weight: 80}, {model: gpt-5-mini, weight: 20}]
+    demand: {requests: 120000, input_tokens: 1800, output_tokens: 900}
+# policies/limits.yaml
+policies:
+  repricing:
+    rule: absolute-exposure
+    price_rise: 0.4
+    max_added_monthly: 800
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 6.1",
+        "NIST-AI-RMF MAP 4.2",
+        "NIST-AI-600-1 GV-6.2-001",
+        "ISO-42001 A.10.3",
+        "DORA Art. 29(1)",
+    ),
+)

@@ -1,0 +1,137 @@
+"""GOV305: a vendor that is relied on in an emergency also answers on an ordinary day."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.figures import FallbackFigures, TaskFigures
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import count_of, spell_money
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """The level, and what counts as a test."""
+
+    level: Annotated[Level, Meta(description="Who must answer on an ordinary day")] = Level.VENDOR
+    max_drill_age_days: Annotated[
+        int,
+        Meta(ge=1, le=3_650, description="Days that a failover drill it took over in counts instead of traffic"),
+    ] = 180
+
+
+_Standby = list[tuple[TaskFigures, FallbackFigures]]
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Entities that fallbacks hang on, no route does, and no recent drill has tried."""
+    level = parameters.level
+    routed = {leg.facts.exposure.at(level) for task in case.tasks for leg in task.legs if leg.facts and leg.share}
+    standby: defaultdict[str, _Standby] = defaultdict(list)
+    for task in case.tasks:
+        for fallback in task.fallbacks:
+            entity = fallback.facts.exposure.at(level) if fallback.facts else UNKNOWN
+            if entity != UNKNOWN and entity not in routed:
+                standby[entity].append((task, fallback))
+    for entity, uses in sorted(standby.items()):
+        if not any(_drilled(case, task, fallback, parameters.max_drill_age_days) for task, fallback in uses):
+            yield _violation(case, level, entity, uses)
+
+
+def _drilled(case: Case, task: TaskFigures, fallback: FallbackFigures, most_days: int) -> bool:
+    """Whether the newest drill of a task class whose first fallback this is was survived, not long ago.
+
+    A record of a drill does not say which fallback answered; only the first one is certain to have been asked.
+    """
+    newest: date | None = None
+    if fallback.index == 0:
+        for placed in case.drills.get(task.task.name, ()):
+            if placed.drill.date <= case.as_of:
+                newest = placed.drill.date if placed.drill.result == "survives" else None
+                break
+    return newest is not None and (case.as_of - newest).days <= most_days
+
+
+def _violation(case: Case, level: Level, entity: str, uses: _Standby) -> Violation:
+    tasks = {task.task.name: task for task, _ in uses}
+    value = sum(task.value_at_stake_per_month for task in tasks.values())
+    task, fallback = uses[0]
+    at_stake = f", behind {spell_money(value, case.figures.currency)} a month at stake" if value else ""
+    return Violation(
+        message=(
+            f"{level} {code(entity)} is only a fallback ({count_of(len(tasks), 'task class')}{at_stake}): "
+            f"no request reaches it on an ordinary day, and no recent drill did"
+        ),
+        place=task.task.place.at("fallbacks", fallback.index),
+        subject=f"{level}:{entity}",
+        remedy=(
+            f"Route a small share to {code(fallback.model)} (`weight: 5`), or drill the failover of "
+            f"{code(task.task.name)} and add `drills: [{{task_class: {task.task.name}, date: …, result: …}}]` to a "
+            "file below `evidence/`."
+        ),
+        risk=(
+            "An expired key, an unsigned contract, an unraised rate limit or a prompt that does not fit is found on "
+            "the day of the outage."
+        ),
+        related=tuple(
+            (f"{code(one.task.name)} falls back on {code(part.model)}", one.task.place.at("fallbacks", part.index))
+            for one, part in uses[1:4]
+        ),
+        figures={"task_classes": len(tasks), "value_at_stake_per_month": value, "level": level.value},
+        distinction=level.value,
+    )
+
+
+RULE = Rule(
+    id="GOV305",
+    name="standby-only-vendor",
+    title="A vendor that is relied on in an emergency also answers on an ordinary day",
+    why=(
+        "A fallback without routine traffic is an untested dependency: its key, quota, contract and prompt are first "
+        "tried when everything else fails. Fallbacks carry no share, so no concentration figure shows it. A failover "
+        "drill that was survived within `max_drill_age_days` counts as traffic where the vendor is the first fallback."
+    ),
+    mend="Send a few percent of the ordinary requests there, or drill the failover each quarter.",
+    severity=Severity.NOTE,
+    check=check,
+    parameters=Parameters,
+    about="portfolio",
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini}]
+    fallbacks: [claude-haiku-4-5]
+    demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+# policies/limits.yaml
+policies:
+  warm-standby: {rule: standby-only-vendor, enforcement: advisory}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini, weight: 95}, {model: claude-haiku-4-5, weight: 5}]
+    fallbacks: [claude-haiku-4-5]
+    demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+# policies/limits.yaml
+policies:
+  warm-standby: {rule: standby-only-vendor, enforcement: advisory}
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 6.2",
+        "NIST-AI-RMF MANAGE 2.4",
+        "NIST-AI-600-1 GV-6.2-006",
+        "ISO-42001 A.6.2.6",
+        "DORA Art. 28(8)",
+    ),
+)

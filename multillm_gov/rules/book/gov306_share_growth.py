@@ -1,0 +1,96 @@
+"""GOV306: no entity's share grows faster than its limit allows."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.measures.concentration import concentration, share_growth
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.portfolio.policy import EVERYTHING
+from multillm_gov.rules.hanging import Hanging
+from multillm_gov.rules.planning import select
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Share, spell_share
+
+_ROUNDING = 1e-9
+"""Shares are floats: growth that equals its limit must not break it."""
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """The level, and how much one change may add."""
+
+    level: Annotated[Level, Meta(description="Who or what a share hangs on")] = Level.VENDOR
+    weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.SPEND
+    max_growth: Annotated[
+        Share, Meta(description="Largest growth of one entity's share since the base, in points: 0.05 is 40 to 45 %")
+    ]
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Entities whose share grew by more since the state compared with; silent where nothing is compared."""
+    if case.base is None:
+        return
+    scopes = [policy.declared.applies_to for policy in case.portfolio.policies if policy.name == case.policy]
+    former = select(case.base.figures.tasks, scopes[0] if scopes else EVERYTHING)
+    before = concentration(former, parameters.level, parameters.weigh_by)
+    after = concentration(case.tasks, parameters.level, parameters.weigh_by)
+    hanging = Hanging(case.tasks, after, case.figures.currency)
+    limit, basis = float(parameters.max_growth), parameters.weigh_by.value.replace("_", " ")
+    for entity, old, new in share_growth(before, after):
+        if new - old <= limit + _ROUNDING:
+            break
+        who = f"an unknown {parameters.level}" if entity == UNKNOWN else f"{parameters.level} {code(entity)}"
+        users = hanging.largest_users(entity)
+        first = f", first in {code(users[0].task_class)}" if users else ""
+        yield Violation(
+            message=(
+                f"the share of {who} in {basis} grows from {spell_share(old)} to {spell_share(new)}, by "
+                f"{(new - old) * 100:.1f} points; the limit is {limit * 100:.1f} points"
+            ),
+            place=(case.policy_place or Place("policies")).at("max_growth"),
+            subject=f"{parameters.level}:{entity}",
+            remedy=f"Move at least {spell_share(new - old - limit)} of {basis} away{first}, or go in smaller steps.",
+            risk=hanging.spell_loss(entity),
+            related=tuple(
+                (user.spell(parameters.weigh_by, entity, case.figures.currency), user.place) for user in users
+            ),
+            figures={
+                "share_before": old,
+                "share_after": new,
+                "growth": new - old,
+                "limit": limit,
+                "level": parameters.level.value,
+                "weigh_by": parameters.weigh_by.value,
+            },
+            distinction=f"{parameters.level} {parameters.weigh_by}",
+        )
+
+
+RULE = Rule(
+    id="GOV306",
+    name="share-growth",
+    title="No entity's share grows faster than its limit allows",
+    why=(
+        "Dependence comes in steps that each look small, or in one that nobody looked at because the total stayed "
+        "within its limit. The rule measures both states alike and compares the shares; it needs a base to compare "
+        "with (`govern diff`) and finds nothing without. Raising one share lowers others: only growth counts."
+    ),
+    mend="Go in smaller steps, or have the growth waived with a reason.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    about="portfolio",
+    standing=False,
+    controls=(
+        "NIST-AI-RMF GOVERN 6.1",
+        "NIST-AI-RMF MAP 4.2",
+        "NIST-AI-RMF MANAGE 3.1",
+        "ISO-42001 A.10.3",
+        "DORA Art. 29(1)",
+    ),
+)
