@@ -38,7 +38,7 @@ class PolicyDeclaration(Struct, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...],
         Meta(
             max_length=50,
-            description="The only ones who may approve: a waiver from it, and what `approval-required` asks; empty: anyone",
+            description="Who alone may approve: waivers from it, and what `approval-required` asks for",
         ),
     ] = ()
 

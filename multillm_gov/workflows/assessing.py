@@ -23,7 +23,7 @@ from multillm_gov.rules.introductions import Blame, introductions_of
 from multillm_gov.usage.loading import load_usage
 
 
-def assess(
+def assess(  # noqa: PLR0913 - the one line that all commands walk
     files: Iterable[SourceFile],
     flaws: tuple[Flaw, ...] = (),
     *,
