@@ -1,4 +1,4 @@
-"""GOV006: every name that a policy or waiver refers to exists."""
+"""GOV006: every name that one file refers to exists in another."""
 
 from collections.abc import Collection, Iterator
 from itertools import count
@@ -8,6 +8,7 @@ from msgspec import Struct
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
+from multillm_gov.rules.paths import leaves_root, named_paths
 from multillm_gov.rules.registry import rule_names
 from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code, near
@@ -17,7 +18,10 @@ MOST_HINTS = 20
 
 
 def check(case: Case, _: Nothing) -> Iterator[Violation]:
-    """Unknown rules, policies, task classes, owners and tags; names in files that cannot be read are not held wrong."""
+    """Names of rules, policies, task classes, owners, tags and files that are nowhere declared.
+
+    Names in files that cannot be read are not held wrong.
+    """
     hints = count()
     for reference in _unknown_references(case):
         yield _violation(reference, hint=next(hints) < MOST_HINTS)
@@ -31,6 +35,8 @@ class _Reference(Struct, frozen=True):
     known: Collection[str]
     place: Place
     subject: str
+    risk: str = "What was meant to be limited or excepted is not."
+    severity: Severity | None = None
 
 
 def _unknown_references(case: Case) -> Iterator[_Reference]:
@@ -41,6 +47,9 @@ def _unknown_references(case: Case) -> Iterator[_Reference]:
             yield _Reference(policy.declared.rule, "a rule", rules, policy.place.at("rule"), policy.name)
     if not _unread(case, "allocation"):
         yield from _scopes(case)
+        yield from _evidence(case)
+    yield from _files(case)
+    yield from _owners(case)
     if not _unread(case, "policy"):
         known = rules | {policy.name for policy in policies}
         for waiver in case.portfolio.waivers:
@@ -70,6 +79,53 @@ def _scopes(case: Case) -> Iterator[_Reference]:
                         yield _Reference(name, what, names, where.at(key, index), policy.name)
 
 
+def _files(case: Case) -> Iterator[_Reference]:
+    """Prompts and schemas that are not there; GOV009 tells those refused, GOV012 those out of the portfolio."""
+    known: dict[str, frozenset[str]] = {}
+    for named in named_paths(case.portfolio.task_classes):
+        if named.path in case.files or leaves_root(named.path):
+            continue
+        if not known:
+            known["refused"] = frozenset(flaw.location.path for flaw in case.flaws)
+            for folder in ("prompts", "schemas"):
+                known[folder] = frozenset(path for path in case.files if path.startswith(f"{folder}/"))
+        if named.path in known["refused"]:
+            continue
+        what = f"a file below `{named.folder}/`"
+        place, risk = named.task.place.at(named.key), "What the task class sends is neither pinned nor reviewed."
+        yield _Reference(named.path, what, known[named.folder], place, named.task.name, risk)
+
+
+def _owners(case: Case) -> Iterator[_Reference]:
+    """Owners that ``govern.yaml`` does not list: one for a file's common owner, else one a task class."""
+    listed = frozenset(case.portfolio.settings.owners)
+    common: set[str] = set()
+    for task in case.portfolio.task_classes if listed else ():
+        if task.owner is None or task.owner in listed:
+            continue
+        path, own = task.place.path, task.declared.owner is not None
+        if own or path not in common:
+            place = task.place.at("owner") if own else Place(path, ("owner",))
+            common |= set() if own else {path}
+            what, risk = "one of the `owners` in `govern.yaml`", "Nobody known answers for it."
+            yield _Reference(task.owner, what, listed, place, task.name if own else path, risk)
+
+
+def _evidence(case: Case) -> Iterator[_Reference]:
+    """Results and drills of task classes that are not declared: the newest of each, as a warning."""
+    known = {task.name for task in case.portfolio.task_classes}
+    strange: dict[str, Place] = {}
+    for (task, _), records in sorted(case.evidence.items()):
+        if task not in known:
+            strange.setdefault(task, records[0].place)
+    for task, drills in sorted(case.drills.items()):
+        if task not in known:
+            strange.setdefault(task, drills[0].place)
+    for task, place in strange.items():
+        risk = "What was measured counts for no task class."
+        yield _Reference(task, "a task class", known, place.at("task_class"), task, risk, Severity.WARNING)
+
+
 def _violation(reference: _Reference, *, hint: bool) -> Violation:
     meant = near(reference.name, sorted(reference.known)) if hint else ""
     return Violation(
@@ -77,7 +133,8 @@ def _violation(reference: _Reference, *, hint: bool) -> Violation:
         place=reference.place,
         subject=reference.subject,
         remedy="Correct the name, or remove what refers to it.",
-        risk="What was meant to be limited or excepted is not.",
+        risk=reference.risk,
+        severity=reference.severity,
         distinction=f"{reference.what}: {reference.name}",
     )
 
@@ -85,10 +142,12 @@ def _violation(reference: _Reference, *, hint: bool) -> Violation:
 RULE = Rule(
     id="GOV006",
     name="unknown-reference",
-    title="Every name that a policy or waiver refers to exists",
+    title="Every name that one file refers to exists in another",
     why=(
         "A policy that names a rule, task class, owner or tag that does not exist limits nothing, and looks as if it "
-        "did. It happens when a task class is renamed and the policy is not."
+        "did. It happens when a task class is renamed and the policy is not. A prompt or schema that is not among the "
+        "governed files is neither pinned nor reviewed, and where `govern.yaml` lists `owners`, another name has "
+        "nobody behind it. Evidence of a task class that is gone is a warning: it may stay as history."
     ),
     mend="Correct the name; the finding suggests near ones, and `govern rules` lists all rules.",
     severity=Severity.ERROR,

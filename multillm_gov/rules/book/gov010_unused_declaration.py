@@ -1,0 +1,110 @@
+"""GOV010: what is declared is used."""
+
+from collections.abc import Iterator
+
+from multillm_gov.documents.layout import kind_of
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope
+from multillm_gov.rules.planning import select
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Overrides that nothing leads to, and policies that speak of no task class; silent while a file is broken."""
+    if any(kind_of(flaw.location.path) in {"allocation", "catalog"} for flaw in case.flaws):
+        return
+    yield from _idle_policies(case)
+    models = case.overrides.models
+    used = set(case.models)
+    for placed in models.values():
+        used |= {placed.declared.base or "", placed.declared.successor or ""}
+    for name, placed in models.items():
+        if name not in used:
+            yield _unused("model", name, placed.place, "no allocation, base or successor names it")
+    facts = [one.exposure for one in case.models.values() if one is not None]
+    providers = {exposure.provider for exposure in facts}
+    for name, provider in case.overrides.providers.items():
+        if name not in providers:
+            yield _unused("provider", name, provider.place, "no model in use is served by it")
+    vendors = {exposure.vendor for exposure in facts}
+    for name, vendor in case.overrides.vendors.items():
+        if name not in vendors:
+            yield _unused("vendor", name, vendor.place, "no model in use is made by it")
+
+
+def _idle_policies(case: Case) -> Iterator[Violation]:
+    """Policies whose names are right (GOV006 tells the others) and whose scope is empty all the same."""
+    if not case.tasks:
+        return
+    known = {task.task.name for task in case.tasks}, {task.task.owner for task in case.tasks}
+    tags = {tag for task in case.tasks for tag in task.task.declared.tags}
+    for policy in case.portfolio.policies:
+        scope = policy.declared.applies_to
+        if scope != EVERYTHING and _names_exist(scope, known, tags) and not select(case.tasks, scope):
+            yield _idle(policy)
+
+
+def _names_exist(scope: Scope, known: tuple[set[str], set[str | None]], tags: set[str]) -> bool:
+    names, owners = known
+    return names.issuperset(scope.task_classes) and owners.issuperset(scope.owners) and tags.issuperset(scope.tags)
+
+
+def _idle(policy: Policy) -> Violation:
+    return Violation(
+        message=f"policy {code(policy.name)} speaks of no task class: its `applies_to` matches none",
+        place=policy.place.at("applies_to"),
+        subject=policy.name,
+        remedy="Correct `applies_to` (its keys must all match one task class), or remove the policy.",
+        risk="It reads like a limit in force, and limits nothing.",
+        severity=Severity.WARNING,
+    )
+
+
+def _unused(what: str, name: str, place: Place, why: str) -> Violation:
+    return Violation(
+        message=f"{what} {code(name)} is declared, and {why}",
+        place=place.key(),
+        subject=name,
+        remedy=f"Remove the entry, or correct its name to that of the {what} meant (`govern catalog show MODEL`).",
+        risk="If it is a misspelling, the facts or prices meant do not hold.",
+        distinction=what,
+    )
+
+
+RULE = Rule(
+    id="GOV010",
+    name="unused-declaration",
+    title="What is declared is used",
+    why=(
+        "An entry in `catalog/` under a name that no allocation leads to changes nothing: often a misspelling, so that "
+        "the negotiated price or the exposure meant does not hold. A policy whose scope matches no task class limits "
+        "nothing and looks as if it did, which weighs more."
+    ),
+    mend="Remove what is no longer used, and correct what is misspelt.",
+    severity=Severity.NOTE,
+    check=check,
+    about="files",
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# catalog/models.yaml
+models:
+  claude-haiku-45: {discount: 0.15}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# catalog/models.yaml
+models:
+  claude-haiku-4-5: {discount: 0.15}
+""",
+    controls=("NIST-AI-RMF GOVERN 1.6", "ISO-42001 A.4.2"),
+)

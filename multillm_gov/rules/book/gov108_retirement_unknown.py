@@ -1,0 +1,103 @@
+"""GOV108: the retirement date of every routed model is known."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import LONGEST, code
+from multillm_gov.units import spell_money
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """Which models need a date."""
+
+    fallbacks: Annotated[bool, Meta(description="Whether fallbacks need a known date too")] = False
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Models in service whose retirement nobody tells; unknown and vanished ones are other rules'."""
+    undated = {name for name, facts in case.models.items() if facts is not None and _is_undated(facts)}
+    for use in case.uses(undated):
+        if use.role == "fallback" and not parameters.fallbacks:
+            continue
+        value = use.task.value_at_stake_per_month
+        at_stake = f"; {spell_money(value, case.figures.currency)} a month are at stake" if value else ""
+        model = use.part.model
+        yield Violation(
+            message=f"no retirement date of {code(model)} is known",
+            place=use.place,
+            subject=use.task.task.name,
+            remedy=(
+                "Ask its vendor, and write the earliest day it may go in `catalog/models.yaml`: "
+                f"`models: {{{model[:LONGEST]}: {{retirement: {{date: …, source: …}}}}}}`."
+            ),
+            risk=f"It may end at the vendor's shortest notice, 60 days or less{at_stake}.",
+            distinction=f"{use.role}: {model}",
+        )
+
+
+def _is_undated(facts: ModelFacts) -> bool:
+    return facts.lifecycle.retirement is None and facts.source != "retired-list"
+
+
+RULE = Rule(
+    id="GOV108",
+    name="retirement-unknown",
+    title="The retirement date of every routed model is known",
+    why=(
+        "No date means unknown, never that a model stays: LiteLLM's price map carries a date for 944 of 4,552 entries, "
+        "and dates appear late (that of gpt-5 came half a year before its end). The rule is silent unless a policy "
+        "asks, because for most models today nobody can know. Published notice: Anthropic at least 60 days, OpenAI 3 "
+        "to 6 months, previews 2 weeks."
+    ),
+    mend="Declare the vendor's commitment (its policy page, a contract) as `retirement` in `catalog/`, with source.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: custom/triage-v2}]
+# catalog/models.yaml
+models:
+  custom/triage-v2:
+    mode: chat
+    usd_per_million_tokens: {input: 0.4, output: 0.8}
+# policies/models.yaml
+policies:
+  known-ends:
+    rule: retirement-unknown
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: custom/triage-v2}]
+# catalog/models.yaml
+models:
+  custom/triage-v2:
+    mode: chat
+    usd_per_million_tokens: {input: 0.4, output: 0.8}
+    retirement: {date: 2028-06-30, source: hosting contract}
+# policies/models.yaml
+policies:
+  known-ends:
+    rule: retirement-unknown
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 1.7",
+        "NIST-AI-RMF GOVERN 6.2",
+        "NIST-AI-600-1 GV-6.2-007",
+        "ISO-42001 A.10.3",
+        "DORA Art. 28(8)",
+    ),
+)

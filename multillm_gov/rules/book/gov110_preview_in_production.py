@@ -1,0 +1,86 @@
+"""GOV110: no preview model serves production."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.portfolio.allocation import Classification, Closed, Name
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+
+PRODUCTION = frozenset({"production", "prod"})
+"""Tags that mean production where no policy says which do."""
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """What counts as production: one of the tags or of the classifications is enough."""
+
+    tags: Annotated[
+        tuple[Name, ...],
+        Meta(description="Tags that mean production; default: all a policy applies to, else `production` and `prod`"),
+    ] = ()
+    classifications: Annotated[
+        tuple[Classification, ...], Meta(description="Data classifications that mean production, whatever the tags")
+    ] = ()
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Preview and experimental models, routed or as fallback, in task classes that count as production."""
+    previews = {name for name, facts in case.models.items() if facts is not None and facts.lifecycle.preview}
+    for use in case.uses(previews):
+        if not _is_production(use.task, case, parameters):
+            continue
+        model = use.part.model
+        yield Violation(
+            message=f"{code(model)} is a preview, and {code(use.task.task.name)} is production",
+            place=use.place,
+            subject=use.task.task.name,
+            remedy=f"Name a generally available model instead of {code(model)} (`govern catalog search` finds them).",
+            risk="Previews change or go at two weeks' notice, often without a service level.",
+            distinction=f"{use.role}: {model}",
+        )
+
+
+def _is_production(task: TaskFigures, case: Case, parameters: Parameters) -> bool:
+    declared = task.task.declared
+    if not parameters.tags and not parameters.classifications:
+        return case.asked or not PRODUCTION.isdisjoint(declared.tags)
+    return (
+        not set(parameters.tags).isdisjoint(declared.tags) or declared.data.classification in parameters.classifications
+    )
+
+
+RULE = Rule(
+    id="GOV110",
+    name="preview-in-production",
+    title="No preview model serves production",
+    why=(
+        "Vendors end previews at short notice (OpenAI may give two weeks; Google's 2.5 previews lived six to nine "
+        "months), change them in place, and leave them out of service levels and some data terms. Preview is what the "
+        "model's name says. Production is what is tagged `production` or `prod`, or what a policy names."
+    ),
+    mend="Use a generally available model in production, and keep the preview in a task class of its own.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gemini/gemini-3-flash-preview}]
+    tags: [production]
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gemini/gemini-2.5-flash}]
+    tags: [production]
+""",
+    controls=("NIST-AI-RMF GOVERN 1.7", "NIST-AI-RMF MANAGE 3.1", "ISO-42001 A.10.3", "DORA Art. 28(8)"),
+)

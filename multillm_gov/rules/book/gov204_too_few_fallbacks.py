@@ -1,0 +1,105 @@
+"""GOV204: every task class has as many working fallbacks as its policy asks for."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from multillm_gov.dimensions import Level
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.chain import standing_by
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code, listed
+from multillm_gov.rules.substitutes import Substitutes
+from multillm_gov.units import Amount, count_of, spell_money
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How many fallbacks, and which task classes need them."""
+
+    min_fallbacks: Annotated[int, Meta(ge=1, le=50, description="Fewest fallbacks that would answer")] = 2
+    min_value_at_stake: Annotated[
+        Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
+    ] = field(default_factory=Amount)
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Task classes with fewer fallbacks that are known, alive and different than asked for."""
+    substitutes: Substitutes | None = None
+    for task in case.tasks:
+        if task.value_at_stake_per_month < parameters.min_value_at_stake:
+            continue
+        standby = standing_by(task, case.as_of)
+        count = len(standby)
+        if count >= parameters.min_fallbacks:
+            continue
+        idle = [one for one in task.fallbacks if one not in standby]
+        substitutes = substitutes or Substitutes(case, (Level.VENDOR, Level.PROVIDER))
+        other = substitutes.find(task)
+        named = f"{code(other)}" if other and other not in task.task.declared.fallbacks else "a model of another vendor"
+        value = task.value_at_stake_per_month
+        at_stake = f", with {spell_money(value, case.figures.currency)} a month at stake" if value else ""
+        said = f" ({listed(code(one.model) for one in idle)} would not answer)" if idle else ""
+        yield Violation(
+            message=(
+                f"{code(task.task.name)} has {count_of(count, 'working fallback')}{said}; "
+                f"at least {parameters.min_fallbacks} are asked for"
+            ),
+            place=task.task.place.at("fallbacks") if task.fallbacks else task.task.place.key(),
+            subject=task.task.name,
+            remedy=f"Add {named} to `fallbacks`.",
+            risk=f"After {count_of(count + 1, 'failure')} nothing answers{at_stake}.",
+            figures={"fallbacks": count, "min_fallbacks": parameters.min_fallbacks},
+        )
+
+
+RULE = Rule(
+    id="GOV204",
+    name="too-few-fallbacks",
+    title="Every task class has as many working fallbacks as its policy asks for",
+    why=(
+        "A fallback counts only if it would answer: the catalog knows it, it is not retired, and it is not a model "
+        "that the chain has already tried. Beyond the second one fallbacks buy little unless they hang on others: with "
+        "a tenth of failures in common, a third channel lowers unavailability from .00108 to .00100 (beta factor "
+        "model), so ask for independence (GOV202) before asking for more."
+    ),
+    mend="Add fallbacks of other vendors, and replace those that are retired, unknown or repeated.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [gpt-5-mini, gpt-4o-2024-05-13]
+# policies/resilience.yaml
+policies:
+  two-fallbacks:
+    rule: too-few-fallbacks
+    min_fallbacks: 2
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [gpt-5-mini, gemini/gemini-2.5-flash]
+# policies/resilience.yaml
+policies:
+  two-fallbacks:
+    rule: too-few-fallbacks
+    min_fallbacks: 2
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 6.2",
+        "NIST-AI-RMF MANAGE 2.4",
+        "NIST-AI-600-1 GV-6.2-006",
+        "ISO-42001 A.6.2.6",
+        "DORA Art. 28(8)",
+    ),
+)

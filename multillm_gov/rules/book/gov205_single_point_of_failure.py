@@ -1,0 +1,141 @@
+"""GOV205: no task class dies with a single entity."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.chain import Cut, cuts, standing_by
+from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code, listed
+from multillm_gov.rules.substitutes import Substitutes
+from multillm_gov.units import Amount, Share, spell_share
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """At which levels, and how much of the requests one loss may take."""
+
+    levels: Annotated[
+        tuple[Level, ...], Meta(min_length=1, description="Levels at which no loss of one entity may stop the task")
+    ] = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
+    max_lost_share: Annotated[
+        Share, Meta(description="Largest share of the requests that the loss of one entity may take (0..1)")
+    ] = field(default_factory=Share)
+    min_value_at_stake: Annotated[
+        Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
+    ] = field(default_factory=Amount)
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Task classes with a cut of size one: one entity whose loss takes more of their requests than is tolerated."""
+    substitutes: Substitutes | None = None
+    for task in case.tasks:
+        if task.value_at_stake_per_month < parameters.min_value_at_stake:
+            continue
+        standby = standing_by(task, case.as_of)
+        found = [
+            cut
+            for level in parameters.levels
+            for cut in cuts(task, level, standby)
+            if cut.share > parameters.max_lost_share
+        ]
+        if found:
+            substitutes = substitutes or Substitutes(case, parameters.levels)
+            yield _violation(case, task, found, parameters, substitutes.find(task))
+
+
+def _violation(case: Case, task: TaskFigures, found: list[Cut], parameters: Parameters, other: str) -> Violation:
+    proved = [cut for cut in found if cut.proved]
+    named = proved or found
+    worst = max(cut.share for cut in named)
+    takes = "takes" if proved else "may take"
+    upto = "" if all(cut.share == worst for cut in named) else "up to "
+    limit = f"at most {spell_share(parameters.max_lost_share)}" if parameters.max_lost_share else "none"
+    levels = list(dict.fromkeys(cut.level for cut in named))
+    return Violation(
+        message=(
+            f"losing {listed((_spell(cut) for cut in named), 'or')} {takes} "
+            f"{upto}{spell_share(worst)} of the requests of {code(task.task.name)}; "
+            f"{limit} may be lost"
+        ),
+        place=task.task.place.at("fallbacks") if task.fallbacks else task.task.place.at("route"),
+        subject=task.task.name,
+        remedy=_remedy(other, levels, known=bool(proved)),
+        risk=f"{'Its' if len(named) == 1 else 'Their'} outages stop it: "
+        f"{spell_downtime(DOWN_SHARE * float(worst), task, case.figures.currency)}.",
+        figures={
+            "lost_share": float(worst),
+            "max_lost_share": float(parameters.max_lost_share),
+            "entities": ", ".join(f"{cut.level}:{cut.entity}" for cut in named),
+        },
+        severity=None if proved else Severity.WARNING,
+    )
+
+
+def _spell(cut: Cut) -> str:
+    return f"one {cut.level} (not known which)" if cut.entity == UNKNOWN else f"{cut.level} {code(cut.entity)}"
+
+
+def _remedy(other: str, levels: list[Level], *, known: bool) -> str:
+    if not known:
+        return f"State the {listed(levels)} of the models in `catalog/` (see `govern catalog show MODEL`)."
+    if other:
+        return f"Add {code(other)} to `fallbacks`."
+    return f"Add a fallback with another {listed(levels)} to `fallbacks`."
+
+
+RULE = Rule(
+    id="GOV205",
+    name="single-point-of-failure",
+    title="No task class dies with a single entity",
+    why=(
+        "A single point of failure is a minimal cut of size one of the fault tree. A request goes to the routed model "
+        "its weight gives it to, then down the fallbacks in order; retired, unknown and repeated fallbacks do not "
+        "answer. So the loss of a vendor, provider or cloud takes the share of every routed model on it, unless some "
+        "fallback hangs on another. Two vendors behind one cloud are one point: on 12 June 2025 an outage of Google "
+        "Cloud took down AI services of several vendors. Chains that are not known to differ are warnings."
+    ),
+    mend="Add a fallback that hangs on another vendor, provider and cloud, or state in `catalog/` what is not known.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini, weight: 70}, {model: claude-haiku-4-5, weight: 30}]
+# policies/resilience.yaml
+policies:
+  no-single-point:
+    rule: single-point-of-failure
+    levels: [vendor]
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini, weight: 70}, {model: claude-haiku-4-5, weight: 30}]
+    fallbacks: [gemini/gemini-2.5-flash]
+# policies/resilience.yaml
+policies:
+  no-single-point:
+    rule: single-point-of-failure
+    levels: [vendor]
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 6.2",
+        "NIST-AI-RMF MANAGE 2.4",
+        "NIST-AI-600-1 GV-6.2-006",
+        "ISO-42001 A.6.2.6",
+        "DORA Art. 28(8)",
+        "DORA Art. 29(1)",
+    ),
+)

@@ -1,0 +1,76 @@
+"""GOV206: no chain of fallbacks tries one model twice."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.figures import FallbackFigures, TaskFigures
+from multillm_gov.rules.chain import Deployment, deployment
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Fallbacks that are a routed model or an earlier fallback again, under whatever spelling."""
+    deployments = {name: deployment(name, facts) for name, facts in case.models.items()}
+    for task in case.tasks:
+        if not task.fallbacks:
+            continue
+        routed = {deployments[leg.model]: leg.model for leg in task.legs}
+        earlier: dict[Deployment, str] = {}
+        for fallback in task.fallbacks:
+            key = deployments[fallback.model]
+            if key in routed:
+                yield _violation(task, fallback, routed[key], "routed")
+            elif key in earlier:
+                yield _violation(task, fallback, earlier[key], "an earlier fallback")
+            earlier.setdefault(key, fallback.model)
+
+
+def _violation(task: TaskFigures, fallback: FallbackFigures, other: str, what: str) -> Violation:
+    same = f"is {what} already" if fallback.model == other else f"is the same deployment as {code(other)}, {what}"
+    split = what == "routed" and len(task.legs) > 1
+    return Violation(
+        message=f"fallback {code(fallback.model)} of {code(task.task.name)} {same}",
+        place=task.task.place.at("fallbacks", fallback.index),
+        subject=task.task.name,
+        remedy="Remove it from `fallbacks`, or put a model of another vendor in its place.",
+        risk=(
+            "It stands in for the other routed models only: where it is itself away, the chain tries it again."
+            if split
+            else "The chain tries what has just failed, and callers wait for a second timeout."
+        ),
+        severity=Severity.NOTE if split else None,
+        distinction=f"fallback: {fallback.model}",
+    )
+
+
+RULE = Rule(
+    id="GOV206",
+    name="fallback-chain-repeats",
+    title="No chain of fallbacks tries one model twice",
+    why=(
+        "A chain that comes back to a model it has tried goes in a circle: it adds a timeout and no resilience, and a "
+        "count of fallbacks flatters. Spellings of one model at one provider in the same regions are one deployment, "
+        "whatever the alias. In a weighted split a routed model may stand in for the others, which is a note."
+    ),
+    mend="Leave each deployment in the chain once, in the order it shall be tried.",
+    severity=Severity.WARNING,
+    check=check,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini}]
+    fallbacks: [openai/gpt-5-mini, claude-haiku-4-5]
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-5-mini}]
+    fallbacks: [claude-haiku-4-5]
+""",
+    controls=("NIST-AI-RMF GOVERN 6.2", "NIST-AI-600-1 GV-6.2-006", "ISO-42001 A.6.2.6"),
+)

@@ -1,0 +1,145 @@
+"""GOV207: every fallback is good and fast enough to stand in."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.measures.figures import FallbackFigures, TaskFigures
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Share, count_of, spell_share
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How much worse than its limits a task class may run while it fails over."""
+
+    tolerance: Annotated[
+        Share, Meta(description="Share by which a fallback may miss the floor or the latency limit (0..1)")
+    ] = field(default_factory=Share)
+    quality: Annotated[bool, Meta(description="Hold scores against `quality.floor`")] = True
+    latency: Annotated[bool, Meta(description="Hold answer times against `latency.p95_seconds`")] = True
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Fallbacks whose newest internal results miss the floor or the latency limit of their task class."""
+    slack = Decimal(parameters.tolerance)
+    for task in case.tasks:
+        declared = task.task.declared
+        floor = declared.quality.floor * (1 - slack) if declared.quality and parameters.quality else None
+        limit = declared.latency.p95_seconds * (1 + slack) if declared.latency and parameters.latency else None
+        for fallback in task.fallbacks if floor is not None or limit is not None else ():
+            yield from _misses(case, task, fallback, (floor, limit))
+
+
+def _misses(
+    case: Case, task: TaskFigures, fallback: FallbackFigures, limits: tuple[Decimal | None, Decimal | None]
+) -> Iterator[Violation]:
+    floor, limit = limits
+    records = [
+        placed
+        for placed in case.evidence.get((task.task.name, fallback.model), ())
+        if placed.record.origin == "internal" and placed.record.date <= case.as_of
+    ]
+    if floor is not None and records and records[0].record.score < floor:
+        score = records[0].record.score
+        yield _violation(
+            task,
+            fallback,
+            records[0],
+            f"scored {score:.3f} on {count_of(records[0].record.sample_size, 'case')}; the floor is {floor:.3f}",
+            ("the floor", task.task.place.at("quality", "floor")),
+            {"score": float(score), "floor": float(floor)},
+            f"While it stands in, {spell_share(floor - score)} more of the answers are wrong than is accepted.",
+        )
+    timed = next((placed for placed in records if placed.record.p95_seconds is not None), None)
+    seconds = timed.record.p95_seconds if timed else None
+    if limit is not None and timed is not None and seconds is not None and seconds > limit:
+        yield _violation(
+            task,
+            fallback,
+            timed,
+            f"answered within {seconds:f} s in 95 % of cases; the limit is {limit:f} s",
+            ("the limit", task.task.place.at("latency", "p95_seconds")),
+            {"p95_seconds": float(seconds), "max_p95_seconds": float(limit)},
+            "While it stands in, callers time out: the failover does not count as one.",
+        )
+
+
+def _violation(
+    task: TaskFigures,
+    fallback: FallbackFigures,
+    placed: PlacedRecord,
+    said: str,
+    limit: tuple[str, Place],
+    figures: dict[str, float],
+    risk: str,
+) -> Violation:
+    return Violation(
+        message=f"fallback {code(fallback.model)} of {code(task.task.name)} {said}",
+        place=task.task.place.at("fallbacks", fallback.index),
+        subject=task.task.name,
+        remedy="Replace it by a fallback that holds the limit, or adapt the prompt to it and score again.",
+        risk=risk,
+        related=(("the result", placed.place), limit),
+        figures=dict(figures),
+        distinction=f"{'score' if 'score' in figures else 'p95_seconds'}: {fallback.model}",
+    )
+
+
+RULE = Rule(
+    id="GOV207",
+    name="fallback-below-floor",
+    title="Every fallback is good and fast enough to stand in",
+    why=(
+        "A fallback that misses the quality floor or the latency limit turns an outage into an incident of another "
+        "kind. The newest internal result counts, for answer times the newest that has one; without results GOV501 "
+        "speaks. Standing rules hold routed models and fallbacks against the floor already (GOV502); this one is for "
+        "policies on resilience that ask for speed too, or tolerate a little less during a failover."
+    ),
+    mend="Choose a fallback that holds both limits, or state in the policy how much worse a failover may be.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [gpt-5-mini]
+    latency: {p95_seconds: 2}
+# evidence/2026-11.yaml
+records:
+  - {task_class: triage, model: gpt-5-mini, date: 2026-11-01, sample_size: 600, score: 0.93, p95_seconds: 3.4}
+# policies/resilience.yaml
+policies:
+  fit-fallbacks:
+    rule: fallback-below-floor
+    tolerance: 0.1
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [gpt-5-nano]
+    latency: {p95_seconds: 2}
+# evidence/2026-11.yaml
+records:
+  - {task_class: triage, model: gpt-5-nano, date: 2026-11-01, sample_size: 600, score: 0.92, p95_seconds: 1.7}
+# policies/resilience.yaml
+policies:
+  fit-fallbacks:
+    rule: fallback-below-floor
+    tolerance: 0.1
+""",
+    controls=("NIST-AI-RMF GOVERN 6.2", "NIST-AI-RMF MEASURE 2.3", "NIST-AI-600-1 GV-6.2-006", "ISO-42001 A.6.2.4"),
+)

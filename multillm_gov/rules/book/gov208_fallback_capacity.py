@@ -1,0 +1,144 @@
+"""GOV208: fallbacks can carry what they would inherit."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from multillm_gov.dimensions import Level
+from multillm_gov.finding import Figure, Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.inheritance import Inherited, inherited_loads
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import AtLeastOne, spell_count, spell_share
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """What is lost, and how uneven demand is."""
+
+    level: Annotated[Level, Meta(description="Level at which one entity is lost at a time")] = Level.PROVIDER
+    peak_factor: Annotated[
+        AtLeastOne,
+        Meta(description="Busiest minute over the mean minute; default 4: a month within its working hours"),
+    ] = field(default_factory=partial(AtLeastOne, "4"))
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Fallbacks whose limits lie below own plus inherited demand when one entity is lost (N+1)."""
+    own = {task.task.name for task in case.tasks}
+    for load in inherited_loads(case.figures.tasks, parameters.level, case.as_of):
+        if own.isdisjoint(load.task_classes):
+            continue
+        if not case.asked and not _is_declared(case, load.model):
+            continue
+        violation = _judge(load, parameters.peak_factor, asked=case.asked)
+        if violation is not None:
+            yield violation
+
+
+def _is_declared(case: Case, model: str) -> bool:
+    """Limits of the price map are a new customer's; without a policy only declared ones count."""
+    placed = case.overrides.models.get(model)
+    return placed is not None and not (
+        placed.declared.requests_per_minute is None and placed.declared.tokens_per_minute is None
+    )
+
+
+def _judge(load: Inherited, peak: Decimal, *, asked: bool) -> Violation | None:
+    limits = (
+        ("requests", load.facts.requests_per_minute, load.requests_per_minute * peak),
+        ("tokens", load.facts.tokens_per_minute, load.tokens_per_minute * peak),
+    )
+    short = [(what, limit, need) for what, limit, need in limits if limit is not None and need > limit]
+    if short:
+        what, limit, need = max(short, key=lambda one: one[2] / one[1])
+        served = limit / need
+        return _violation(
+            load,
+            f"may take {spell_count(limit)} {what} a minute and would have to take {spell_count(need)}",
+            f"{spell_share(1 - served)} of the {what} at the peak go unanswered.",
+            {
+                f"{what}_per_minute_limit": limit,
+                f"{what}_per_minute_needed": float(need),
+                "served_share": float(served),
+            },
+        )
+    if asked and load.facts.requests_per_minute is None and load.facts.tokens_per_minute is None:
+        need = limits[0][2]
+        said = f"would have to take {spell_count(need)} requests a minute, and its limits are not known"
+        figures: dict[str, Figure] = {"requests_per_minute_needed": float(need)}
+        return _violation(load, said, "Whether it can carry the failover is not known.", figures, unknown=True)
+    return None
+
+
+def _violation(
+    load: Inherited, said: str, risk: str, figures: dict[str, Figure], *, unknown: bool = False
+) -> Violation:
+    task, index = load.heirs[0]
+    name = load.model
+    limits = "{requests_per_minute: …, tokens_per_minute: …}"
+    return Violation(
+        message=f"when {load.level} {code(load.entity)} is lost, fallback {code(name)} {said}",
+        place=task.task.place.at("fallbacks", index),
+        subject=f"model:{name}",
+        remedy=(
+            f"Write your limits in `catalog/models.yaml`: `models: {{{name}: {limits}}}`."
+            if unknown
+            else "Have the limit raised, spread the fallbacks over more models, or correct the limit in `catalog/`."
+        ),
+        risk=risk,
+        related=tuple(
+            (f"{code(heir.task.name)} falls back on it too", heir.task.place.at("fallbacks", position))
+            for heir, position in load.heirs[1:3]
+        ),
+        figures={"lost": f"{load.level}:{load.entity}", **figures},
+        severity=Severity.WARNING if unknown else None,
+        distinction=f"{load.level}: {load.entity}",
+    )
+
+
+RULE = Rule(
+    id="GOV208",
+    name="fallback-capacity",
+    title="Fallbacks can carry what they would inherit",
+    why=(
+        "The served share is capacity over demand: with a limit of 70 and a demand of 100 requests a second, 30 % go "
+        "unanswered. The N+1 test loses one provider at a time and sends the requests of its models to the first "
+        "fallback elsewhere, of all task classes at once, since they share the account's limits. A month has 43,800 "
+        "minutes; demand within working hours (176 of 730) peaks at 4 times the mean. Limits in the price map are "
+        "those of new accounts, so without a policy only limits declared in `catalog/` are judged; with one, limits "
+        "that nobody knows are a warning."
+    ),
+    mend="State the account's real limits in `catalog/`, and have them raised, or spread fallbacks over models.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [gpt-5-mini]
+    demand: {requests: 4380000, input_tokens: 800, output_tokens: 100}
+# catalog/models.yaml
+models:
+  gpt-5-mini: {requests_per_minute: 300, tokens_per_minute: 500000}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [gpt-5-mini]
+    demand: {requests: 4380000, input_tokens: 800, output_tokens: 100}
+# catalog/models.yaml
+models:
+  gpt-5-mini: {requests_per_minute: 500, tokens_per_minute: 500000}
+""",
+    controls=("NIST-AI-RMF GOVERN 6.2", "NIST-AI-RMF MANAGE 2.4", "NIST-AI-600-1 GV-6.2-006", "ISO-42001 A.6.2.6"),
+)

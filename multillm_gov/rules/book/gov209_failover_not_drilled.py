@@ -1,0 +1,131 @@
+"""GOV209: the failover of every task class was tested not long ago, and worked."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from multillm_gov.evidence.record import PlacedDrill
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Amount, count_of
+
+_UNTESTED = 0.5
+"""Assumed share of failovers that work where none was tested (method 9: coverage .50 untested, .90 tested)."""
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How old a drill may be."""
+
+    max_age_days: Annotated[int, Meta(ge=1, le=3_650, description="Oldest drill that still counts, in days")] = 180
+    warn_after_days: Annotated[
+        int, Meta(ge=1, le=3_650, description="Age in days from which the next drill is due: a warning")
+    ] = 90
+    min_value_at_stake: Annotated[
+        Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
+    ] = field(default_factory=Amount)
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Task classes with fallbacks whose newest drill is missing, too old, or did not survive."""
+    for task in case.tasks:
+        if not task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
+            continue
+        drills = case.drills.get(task.task.name, ())
+        newest = next((placed for placed in drills if placed.drill.date <= case.as_of), None)
+        gap = _gap(newest, case, parameters)
+        if gap is not None:
+            yield _violation(case, task, newest, gap)
+
+
+def _gap(newest: PlacedDrill | None, case: Case, parameters: Parameters) -> tuple[str, bool] | None:
+    """What is wrong, and whether it is grave."""
+    if newest is None:
+        return "was never drilled", True
+    age = (case.as_of - newest.drill.date).days
+    when = f"{count_of(age, 'day')} ago" if age else "today"
+    if newest.drill.result == "fails":
+        return f"failed its drill {when}", True
+    if age > parameters.max_age_days:
+        return f"was drilled {when}; a drill counts for {count_of(parameters.max_age_days, 'day')}", True
+    if newest.drill.result == "degraded":
+        return f"worked in a degraded way in its drill {when}", False
+    if age > parameters.warn_after_days:
+        return f"was drilled {when}; the next drill was due after {count_of(parameters.warn_after_days, 'day')}", False
+    return None
+
+
+def _violation(case: Case, task: TaskFigures, newest: PlacedDrill | None, gap: tuple[str, bool]) -> Violation:
+    said, grave = gap
+    failed = newest is not None and newest.drill.result == "fails"
+    share = DOWN_SHARE if failed else DOWN_SHARE * _UNTESTED
+    return Violation(
+        message=f"the failover of {code(task.task.name)} {said}",
+        place=task.task.place.at("fallbacks"),
+        subject=task.task.name,
+        remedy=(
+            "Make the routed model fail in a test, and record what the chain did under `drills` in `evidence/`: "
+            f"`{{task_class: {task.task.name}, date: …, result: survives}}`."
+        ),
+        risk=f"A failover that was not shown to work: {spell_downtime(share, task, case.figures.currency)}.",
+        related=() if newest is None else (("the newest drill", newest.place),),
+        figures={"days_ago": None if newest is None else (case.as_of - newest.drill.date).days},
+        severity=None if grave else Severity.WARNING,
+    )
+
+
+RULE = Rule(
+    id="GOV209",
+    name="failover-not-drilled",
+    title="The failover of every task class was tested not long ago, and worked",
+    why=(
+        "Unavailability behind a failover is u * (1 - c * (1 - p)): coverage c, the share of failures that are noticed "
+        "and rerouted in time, outweighs how independent the fallback is. An untested failover is assumed to work "
+        "half the time (c = .50, against .90 tested), so it is worth half. A drill a quarter keeps it true: due after "
+        "90 days, void after 180."
+    ),
+    mend="Run a failover drill every quarter, and record it under `drills` in `evidence/`.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [gpt-5-mini]
+# policies/resilience.yaml
+policies:
+  drilled:
+    rule: failover-not-drilled
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [gpt-5-mini]
+# evidence/drills.yaml
+drills:
+  - {task_class: triage, date: 2026-11-02, result: survives, seconds_to_recover: 4}
+# policies/resilience.yaml
+policies:
+  drilled:
+    rule: failover-not-drilled
+""",
+    controls=(
+        "NIST-AI-RMF GOVERN 6.2",
+        "NIST-AI-RMF MANAGE 2.4",
+        "NIST-AI-600-1 GV-6.2-006",
+        "ISO-42001 A.6.2.6",
+        "DORA Art. 11",
+        "DORA Art. 28(8)",
+    ),
+)

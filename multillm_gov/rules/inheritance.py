@@ -1,0 +1,121 @@
+"""What each fallback would have to carry when one entity is lost, over all task classes at once."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.measures.figures import FallbackFigures, TaskFigures
+from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.rules.chain import Deployment, deployment, standing_by
+
+MINUTES_PER_MONTH = Decimal(43_800)
+"""730 hours."""
+
+
+class Inherited(Struct, frozen=True, kw_only=True):
+    """The mean load of one fallback in the month of the loss that burdens it most."""
+
+    model: str
+    facts: ModelFacts
+    level: Level
+    entity: str
+    """What is lost."""
+    requests_per_minute: Decimal
+    """Its own and the inherited ones."""
+    tokens_per_minute: Decimal
+    heirs: tuple[tuple[TaskFigures, int], ...]
+    """The task classes that send it requests then, most first, each with the position in its fallbacks."""
+
+    @property
+    def task_classes(self) -> frozenset[str]:
+        """Names of the heirs."""
+        return frozenset(task.task.name for task, _ in self.heirs)
+
+
+class _Load:
+    """What one loss adds to one deployment."""
+
+    def __init__(self) -> None:
+        self.requests = self.tokens = Decimal(0)
+        self.heirs: dict[str, tuple[Decimal, TaskFigures, FallbackFigures]] = {}
+
+    def add(self, task: TaskFigures, fallback: FallbackFigures, requests: Decimal, tokens: Decimal) -> None:
+        self.requests += requests
+        self.tokens += tokens
+        before = self.heirs[task.task.name][0] if task.task.name in self.heirs else Decimal(0)
+        self.heirs[task.task.name] = (before + requests, task, fallback)
+
+
+def inherited_loads(tasks: Sequence[TaskFigures], level: Level, as_of: date) -> Iterator[Inherited]:
+    """Per fallback deployment the worst single loss at a level, ordered by name; linear in routes and fallbacks.
+
+    A lost routed model's requests go to the first fallback that answers and is not known to hang on the same entity.
+    Entities that are not known are never lost.
+    """
+    routine, added = _loads(tasks, level, as_of)
+    worst: dict[Deployment, tuple[str, _Load]] = {}
+    for (entity, key), load in sorted(added.items(), key=lambda item: item[0][0]):
+        if key not in worst or load.tokens + load.requests > worst[key][1].tokens + worst[key][1].requests:
+            worst[key] = (entity, load)
+    found = []
+    for key, (entity, load) in worst.items():
+        heirs = sorted(load.heirs.values(), key=lambda heir: (-heir[0], heir[1].task.name))
+        fallback = next((heir for _, _, heir in heirs if _is_limited(heir.facts)), heirs[0][2])
+        if fallback.facts is None:
+            continue
+        requests, tokens = routine.get(key, (Decimal(0), Decimal(0)))
+        found.append(
+            Inherited(
+                model=fallback.model,
+                facts=fallback.facts,
+                level=level,
+                entity=entity,
+                requests_per_minute=(requests + load.requests) / MINUTES_PER_MONTH,
+                tokens_per_minute=(tokens + load.tokens) / MINUTES_PER_MONTH,
+                heirs=tuple((task, heir.index) for _, task, heir in heirs),
+            )
+        )
+    yield from sorted(found, key=lambda one: one.model)
+
+
+def _is_limited(facts: ModelFacts | None) -> bool:
+    """Of several spellings of one deployment, the one whose limits are known speaks."""
+    return facts is not None and not (facts.requests_per_minute is None and facts.tokens_per_minute is None)
+
+
+def _loads(
+    tasks: Sequence[TaskFigures], level: Level, as_of: date
+) -> tuple[dict[Deployment, tuple[Decimal, Decimal]], dict[tuple[str, Deployment], _Load]]:
+    """Routine requests and tokens by deployment; what each loss adds by lost entity and deployment, per month."""
+    routine: dict[Deployment, tuple[Decimal, Decimal]] = {}
+    added: defaultdict[tuple[str, Deployment], _Load] = defaultdict(_Load)
+    for task in tasks:
+        demand = task.task.declared.demand
+        if demand is None or not task.requests_per_month:
+            continue
+        size = _tokens(demand)
+        standby = standing_by(task, as_of) if task.fallbacks else ()
+        for leg in task.legs:
+            requests = leg.requests_per_month
+            key = deployment(leg.model, leg.facts)
+            before = routine.get(key, (Decimal(0), Decimal(0)))
+            routine[key] = (before[0] + requests, before[1] + requests * size)
+            entity = leg.facts.exposure.at(level) if leg.facts else UNKNOWN
+            heir = next((one for one in standby if one.facts and one.facts.exposure.at(level) != entity), None)
+            if entity != UNKNOWN and heir is not None:
+                added[entity, deployment(heir.model, heir.facts)].add(task, heir, requests, requests * size)
+    return routine, added
+
+
+def _tokens(demand: Demand) -> Decimal:
+    """Mean tokens of a request, both ways: limits count input and output."""
+    if demand.sizes:
+        return sum(
+            (Decimal(size.share) * (size.input_tokens + size.output_tokens) for size in demand.sizes), Decimal(0)
+        )
+    return Decimal(demand.input_tokens + demand.output_tokens)
