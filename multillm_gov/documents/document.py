@@ -67,6 +67,21 @@ class Document(msgspec.Struct, frozen=True, eq=False):
             return self.source.key_span(*key)
         return self.source.span(span[0], min(span[1], self._line_end(span[0])))
 
+    def offsets(self, pointer: Pointer) -> tuple[int, int]:
+        """Start and end of a value in the text, exactly.
+
+        Raises:
+            KeyError: the route leads nowhere.
+        """
+        container, span = self.data, self.root
+        for step in pointer:
+            entry = self._entry(container, step)
+            if entry is None:
+                raise KeyError(step)
+            span = entry[1]
+            container = container[step]
+        return span
+
     def _entry(self, container: object, step: str | int) -> tuple[tuple[int, str] | None, tuple[int, int]] | None:
         offsets = self.marks.get(id(container))
         if isinstance(container, list) and offsets is not None:
