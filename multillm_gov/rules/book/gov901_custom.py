@@ -1,0 +1,183 @@
+"""GOV901: what a custom policy states is true."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from msgspec import Meta, field
+
+from multillm_gov.documents.document import Document
+from multillm_gov.documents.scalar_places import locate_in_text
+from multillm_gov.finding import Flaw, Severity, Violation
+from multillm_gov.location import Place, Pointer
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.custom.bench import MOST_POLICIES, Bench, SpentError, Subject, language, names_in
+from multillm_gov.rules.custom.vocabulary import ELEMENT_FIELDS, Over
+from multillm_gov.rules.custom.wording import explain, remedy_of, spell_values
+from multillm_gov.rules.custom.words import misuses
+from multillm_gov.rules.expressions import Expression, Unjudged
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+
+_MOST_FLAWS = 5
+_Text = Annotated[str, Meta(min_length=1, max_length=500)]
+_Expression = Annotated[str, Meta(min_length=1)]
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """The statement, what it is about, and what to say where it is false."""
+
+    over: Annotated[Over, Meta(description="What the statement is evaluated for, one at a time")] = "task_class"
+    asserted: Annotated[_Expression, Meta(description="CEL expression that must be true")] = field(name="assert")
+    when: Annotated[_Expression | None, Meta(description="CEL expression; where it is false, nothing is asserted")] = (
+        None
+    )
+    message: Annotated[_Text | None, Meta(description="What is wrong where the statement is false")] = None
+    remedy: Annotated[_Text | None, Meta(description="What to do then")] = None
+    subject: Annotated[
+        _Text | None,
+        Meta(description="Subject of the findings, which a waiver names; default: the task class, model or portfolio"),
+    ] = None
+
+
+def examine(parameters: Parameters, document: Document, pointer: Pointer) -> Iterator[Flaw]:
+    """Expressions that do not compile, with the place of each mistake in the text of the policy."""
+    for key, text in (("assert", parameters.asserted), ("when", parameters.when)):
+        if text is None:
+            continue
+        found = tuple(misuses(text, ELEMENT_FIELDS, ELEMENT_FIELDS))
+        if not found:
+            compiled = language(parameters.over).compile(text)
+            found = () if isinstance(compiled, Expression) else compiled
+        for misfit in found[:_MOST_FLAWS]:
+            told = explain(misfit, text, parameters.over)
+            yield Flaw(
+                kind="schema",
+                message=f"`{key}`: {told.message}",
+                location=locate_in_text(document, (*pointer, key), misfit.line, told.column, told.length),
+                remedy=told.remedy,
+                subject=str(pointer[-1]),
+            )
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Subjects for which the statement is false, or cannot be judged: an error is never taken for true."""
+    place = case.policy_place or Place("policies")
+    bench, judged = _shared(case)
+    if judged > MOST_POLICIES:
+        yield _unjudged_policy(case, place, f"only {MOST_POLICIES} custom policies are judged")
+        return
+    guard = _compiled(parameters.over, parameters.when) if parameters.when is not None else None
+    statement = _compiled(parameters.over, parameters.asserted)
+    read = tuple(sorted(names_in(parameters.asserted)))
+    try:
+        for subject in bench.subjects(parameters.over, case):
+            applies = True if guard is None else bench.holds(guard, subject)
+            found = bench.holds(statement, subject) if applies is True else applies
+            if isinstance(found, Unjudged):
+                yield _violation(case, parameters, subject, read, problem=found.message)
+            elif applies and not found:
+                yield _violation(case, parameters, subject, read)
+    except SpentError:
+        yield _unjudged_policy(case, place, "custom policies together take too long to evaluate")
+
+
+def _shared(case: Case) -> tuple[Bench, int]:
+    """The bench of this judgment, and how many custom policies it has seen."""
+    if "custom" not in case.memo:
+        custom = [one for one in case.portfolio.policies if one.declared.rule in {RULE.id, RULE.name}]
+        texts = [one.parameters.get(key) for one in custom[:MOST_POLICIES] for key in ("assert", "when")]
+        case.memo["custom"] = (Bench(case, names_in(*texts)), {one.name: n for n, one in enumerate(custom, 1)})
+    bench, numbers = case.memo["custom"]
+    return bench, numbers.get(case.policy, 1)
+
+
+def _compiled(over: Over, text: str) -> Expression:
+    compiled = language(over).compile(text)
+    if not isinstance(compiled, Expression):
+        raise TypeError(f"{text!r} was examined and does not compile")  # a defect: `examine` lets no such policy pass
+    return compiled
+
+
+def _violation(
+    case: Case, parameters: Parameters, subject: Subject, read: tuple[str, ...], problem: str = ""
+) -> Violation:
+    said = parameters.message or f"{code(' '.join(parameters.asserted.split()))} is false"
+    if problem:
+        said = f"cannot be judged by {code(case.policy)}: {problem}"
+    values = {name: subject.values[name] for name in read if name in subject.values}
+    figures: dict[str, Any] = {
+        name: value for name, value in values.items() if value is None or isinstance(value, str | float)
+    }
+    place = subject.place
+    if parameters.over == "portfolio" and case.policy_place is not None:
+        place = case.policy_place.at("assert")
+    return Violation(
+        message=f"{code(subject.name.removeprefix('model:'))}: {said}{spell_values(values)}",
+        place=place,
+        subject=parameters.subject or subject.name,
+        remedy=parameters.remedy or remedy_of(parameters.over, subject.name, case.policy, unjudged=bool(problem)),
+        figures=figures,
+        distinction=subject.name if parameters.subject else "",
+    )
+
+
+def _unjudged_policy(case: Case, place: Place, why: str) -> Violation:
+    return Violation(
+        message=f"{code(case.policy)} is not judged to the end: {why}",
+        place=place.key(),
+        subject=case.policy,
+        remedy="Merge custom policies, narrow them by `applies_to`, or make their expressions simpler.",
+        risk="What it was meant to hold is not held.",
+        severity=Severity.ERROR,
+        distinction="not judged",
+    )
+
+
+RULE = Rule(
+    id="GOV901",
+    name="custom",
+    title="What a custom policy states is true",
+    why=(
+        "Duties that only one organization has need no new rule: a policy states them as an expression of the Common "
+        "Expression Language (CEL, cel.dev) over task classes, models or the portfolio. Names and types are checked "
+        "when the policy is read; what cannot be evaluated is a finding, never a pass; nothing can be called, opened "
+        "or run, and the cost is bounded. docs/custom-rules.md lists what an expression may read."
+    ),
+    mend="Do what the policy's own remedy says, or have the policy changed by whoever set it.",
+    severity=Severity.ERROR,
+    check=check,
+    examine=examine,
+    parameters=Parameters,
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  replies:
+    route: [{model: claude-sonnet-4-6}]
+    tags: [customer-facing]
+# policies/own.yaml
+policies:
+  customer-facing-latency:
+    rule: custom
+    when: "'customer-facing' in task.tags"
+    assert: task.latency.p95_seconds != null && task.latency.p95_seconds <= 20
+    message: customers wait at most 20 seconds
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  replies:
+    route: [{model: claude-sonnet-4-6}]
+    latency: {p95_seconds: 10}
+    tags: [customer-facing]
+# policies/own.yaml
+policies:
+  customer-facing-latency:
+    rule: custom
+    when: "'customer-facing' in task.tags"
+    assert: task.latency.p95_seconds != null && task.latency.p95_seconds <= 20
+    message: customers wait at most 20 seconds
+""",
+)

@@ -1,0 +1,1 @@
+"""Custom policies: what their expressions may read, how they are checked and evaluated."""

@@ -1,0 +1,147 @@
+"""Evaluating the custom policies of one judgment: what they read is worked out once per subject, within a budget."""
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from time import process_time
+from typing import Any
+
+from msgspec import Struct
+
+from multillm_gov.location import Place
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.rules.custom.context import OWN, types_of, values_of
+from multillm_gov.rules.custom.subjects import OneModel, OneTask, Whole
+from multillm_gov.rules.custom.vocabulary import Over, TooLongError, Variable
+from multillm_gov.rules.custom.wide_variables import WHOLE_VARIABLES
+from multillm_gov.rules.custom.words import names_read, words_of
+from multillm_gov.rules.expressions import Expression, Language, Unjudged
+from multillm_gov.rules.rule import Case
+
+MOST_POLICIES = 100
+"""Custom policies judged."""
+MOST_EVALUATIONS = 2_000_000
+"""Expressions evaluated in one judgment, over all policies and subjects."""
+MOST_SECONDS = 20.0
+"""Processor time of all evaluations. 50 policies over 10,000 task classes take two seconds: only a portfolio written to
+cost time gets there, and it fails then."""
+
+
+class SpentError(Exception):
+    """The budget is used up; what is left was not judged."""
+
+
+class Subject(Struct, frozen=True):
+    """One thing an expression is evaluated for, ready to be so."""
+
+    name: str
+    place: Place
+    values: dict[str, Any]
+    activation: Any
+    """For the engine; nothing when ``problem`` says why there is none."""
+    problem: str = ""
+
+
+class Bench:
+    """Languages, subjects and the budget that all custom policies of one judgment share."""
+
+    def __init__(self, case: Case, names: frozenset[str]) -> None:
+        """``names`` are the dotted names that any policy reads: only their values are worked out."""
+        self._names = names
+        self._evaluations = 0
+        self._seconds = 0.0
+        self._everything = Whole(case.figures.tasks, case.portfolio.settings, case.as_of)
+        self._tasks: dict[str, Subject] = {}
+        self._common: dict[str, Any] | None = None
+
+    def subjects(self, over: Over, case: Case) -> Iterator[Subject]:
+        """What a policy's expressions are evaluated for, within its scope."""
+        if over == "task_class":
+            for task in case.tasks:
+                yield self._task(task)
+        elif over == "model":
+            yield from self._models(case)
+        else:
+            whole = Whole(case.tasks, case.portfolio.settings, case.as_of)
+            yield self._subject("portfolio", over, whole, case.policy_place or Place("policies"), whole)
+
+    def holds(self, expression: Expression, subject: Subject) -> bool | Unjudged:
+        """Evaluate one expression over one subject.
+
+        Raises:
+            SpentError: nothing is left of the budget.
+        """
+        if subject.problem:
+            return Unjudged(subject.problem)
+        if self._evaluations >= MOST_EVALUATIONS or self._seconds > MOST_SECONDS:
+            raise SpentError
+        self._evaluations += 1
+        started = process_time()
+        found = expression.holds(subject.activation)
+        self._seconds += process_time() - started
+        return found
+
+    def _task(self, task: TaskFigures) -> Subject:
+        name = task.task.name
+        if name not in self._tasks:
+            one = OneTask(task, self._everything)
+            self._tasks[name] = self._subject(name, "task_class", one, task.task.place.key(), self._everything)
+        return self._tasks[name]
+
+    def _models(self, case: Case) -> Iterator[Subject]:
+        routed, standby, spends = Counter[str](), Counter[str](), _spends(case.tasks)
+        for task in case.tasks:
+            routed.update({leg.model for leg in task.legs})
+            standby.update({fallback.model for fallback in task.fallbacks})
+        first: dict[str, Place] = {}
+        for use in case.uses(case.models):
+            first.setdefault(use.part.model, use.place)
+        for name, facts in sorted(case.models.items()):
+            one = OneModel(name, facts, self._everything, (routed[name], standby[name], spends.get(name, Decimal(0))))
+            yield self._subject(f"model:{name}", "model", one, first[name], self._everything)
+
+    def _subject(self, name: str, over: Over, one: Any, place: Place, whole: Whole) -> Subject:  # noqa: ANN401
+        try:
+            values = values_of(self._read(OWN[over]), one)
+            values |= self._wide(whole)
+        except TooLongError as error:
+            return Subject(name, place, {}, None, str(error))
+        return Subject(name, place, values, language(over).activation(values))
+
+    def _wide(self, whole: Whole) -> dict[str, Any]:
+        if whole is not self._everything:
+            return values_of(self._read(WHOLE_VARIABLES), whole)
+        if self._common is None:
+            self._common = values_of(self._read(WHOLE_VARIABLES), whole)
+        return self._common
+
+    def _read(self, variables: tuple[Variable, ...]) -> tuple[Variable, ...]:
+        return tuple(variable for variable in variables if variable.name in self._names)
+
+
+@cache
+def language(over: Over) -> Language:
+    """The language of the expressions over one kind of subject.
+
+    Raises:
+        MissingExtraError: the extra `cel` is not installed.
+    """
+    return Language(types_of(over))
+
+
+def names_in(*expressions: object) -> frozenset[str]:
+    """The dotted names that some expressions read; what is no text reads nothing."""
+    return frozenset(
+        name for text in expressions if isinstance(text, str) for name in names_read(words_of(text[:10_000]))
+    )
+
+
+def _spends(tasks: tuple[TaskFigures, ...]) -> dict[str, Decimal | None]:
+    """Spend by routed model; ``None`` as soon as one of its routes is not known."""
+    spends: dict[str, Decimal | None] = {}
+    for task in tasks:
+        for leg in task.legs:
+            before = spends.get(leg.model, Decimal(0))
+            spends[leg.model] = None if before is None or leg.spend_per_month is None else before + leg.spend_per_month
+    return spends

@@ -1,0 +1,127 @@
+"""What a custom rule may read: names, types, meanings, and where each value comes from."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.measures.lifecycle import runway_days
+
+Over = Literal["task_class", "model", "portfolio"]
+"""What an expression is evaluated for, one at a time."""
+
+TEXT, TEXTS, NUMBER, FLAG, DAY = "string", "list<string>", "dyn", "bool", "timestamp"
+ELEMENTS = "list<map<string, dyn>>"
+SPELLED = {
+    TEXT: "text",
+    TEXTS: "list of texts",
+    NUMBER: "number or null",
+    FLAG: "true or false",
+    DAY: "timestamp",
+    ELEMENTS: "list of maps",
+}
+"""How the documentation names CEL's types; a number is dynamic, so that it compares with 2 and 2.0, and may be null."""
+
+LONGEST_LIST = 50
+LONGEST_TEXT = 1_000
+_MILLION = 1_000_000
+
+
+class TooLongError(Exception):
+    """A list has more entries than expressions are evaluated over."""
+
+
+class Variable(Struct, frozen=True):
+    """One name an expression may read; ``read`` takes what `over` says (see `context`)."""
+
+    name: str
+    type: str
+    meaning: str
+    read: Callable[[Any], Any]
+
+
+def number(value: Decimal | float | None) -> float | None:
+    """As the engine takes it: a double, so that whole and broken numbers mix."""
+    return None if value is None else float(value)
+
+
+def text(value: str | None) -> str:
+    """Cut where a whole essay stands; nothing is the empty text."""
+    value = value or ""
+    return value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT] + "…"
+
+
+def texts(values: Sequence[str]) -> list[str]:
+    """A plain list.
+
+    Raises:
+        TooLongError: more than `LONGEST_LIST` entries; leaving some out could make a false statement true.
+    """
+    if len(values) > LONGEST_LIST:
+        raise TooLongError(f"a list has {len(values):,} entries; at most {LONGEST_LIST} are judged")
+    return [text(value) for value in values]
+
+
+def _per_million(facts: ModelFacts | None, kind: Literal["input", "output"]) -> float | None:
+    price = getattr(facts.price.standard, kind) if facts is not None and facts.price is not None else None
+    return None if price is None else float(price * _MILLION)
+
+
+def model_facts(name: str, facts: ModelFacts | None, as_of: date) -> dict[str, Any]:
+    """What is known of a model, by the keys of `MODEL_FIELDS`; a model nobody knows is ``unknown`` throughout."""
+    exposure, lifecycle = (facts.exposure, facts.lifecycle) if facts else (None, None)
+    return {
+        "model": name,
+        "family": exposure.family if exposure else UNKNOWN,
+        "vendor": exposure.vendor if exposure else UNKNOWN,
+        "provider": exposure.provider if exposure else UNKNOWN,
+        "cloud": exposure.cloud if exposure else UNKNOWN,
+        "jurisdiction": exposure.jurisdiction if exposure else UNKNOWN,
+        "mode": facts.mode if facts else UNKNOWN,
+        "usd_per_million_input": _per_million(facts, "input"),
+        "usd_per_million_output": _per_million(facts, "output"),
+        "context_tokens": number(facts.max_input_tokens) if facts else None,
+        "max_output_tokens": number(facts.max_output_tokens) if facts else None,
+        "capabilities": texts(sorted(facts.capabilities or ())) if facts else [],
+        "regions": texts(facts.regions) if facts else [],
+        "days_to_retirement": number(runway_days(facts, as_of)) if facts else None,
+        "preview": lifecycle.preview if lifecycle else False,
+        "floating_alias": lifecycle.floating_alias if lifecycle else False,
+    }
+
+
+MODEL_FIELDS: dict[str, tuple[str, str]] = {
+    "model": (TEXT, "name as routed"),
+    "family": (TEXT, "line of models, or `unknown`"),
+    "vendor": (TEXT, "who made it, or `unknown`"),
+    "provider": (TEXT, "who serves it and sends the bill, or `unknown`"),
+    "cloud": (TEXT, "whose infrastructure it runs on, or `unknown`"),
+    "jurisdiction": (TEXT, "country whose law binds the vendor, or `unknown`"),
+    "mode": (TEXT, "`chat`, `embedding` …, or `unknown`"),
+    "usd_per_million_input": (NUMBER, "US dollars per million input tokens, standard tier"),
+    "usd_per_million_output": (NUMBER, "US dollars per million output tokens, standard tier"),
+    "context_tokens": (NUMBER, "longest input"),
+    "max_output_tokens": (NUMBER, "longest answer"),
+    "capabilities": (TEXTS, "what it is known to do"),
+    "regions": (TEXTS, "where requests are processed; empty: not known"),
+    "days_to_retirement": (NUMBER, "negative when past; null: no date is known"),
+    "preview": (FLAG, "whether it is a preview"),
+    "floating_alias": (FLAG, "whether the provider may re-point the name"),
+}
+ROUTE_FIELDS = {
+    "share": (NUMBER, "of the requests (0..1)"),
+    "cost_per_request": (NUMBER, "mean, in the portfolio's currency"),
+    "spend_per_month": (NUMBER, "forecast"),
+}
+FALLBACK_FIELDS = {
+    "cost_per_request": (NUMBER, "mean, in the portfolio's currency"),
+    "failover_spend_per_month": (NUMBER, "if it carried every request"),
+    "shared_levels": (TEXTS, "levels at which it hangs on what a routed model hangs on (`vendor`, `cloud` …)"),
+}
+SHARE_FIELDS = {"name": (TEXT, "entity, or `unknown`"), "share": (NUMBER, "0..1")}
+ELEMENT_FIELDS = frozenset({*MODEL_FIELDS, *ROUTE_FIELDS, *FALLBACK_FIELDS, *SHARE_FIELDS})
+"""Every field that an element of any list may have."""

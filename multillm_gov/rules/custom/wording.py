@@ -1,0 +1,90 @@
+"""What a custom rule says: the engine's complaints in plain words, and the values a statement was false for."""
+
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from multillm_gov.rules.custom.context import types_of
+from multillm_gov.rules.custom.vocabulary import Over
+from multillm_gov.rules.expressions import Misfit
+from multillm_gov.rules.spelling import code, near
+
+_MOST_VALUES = 4
+_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+_OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\(?(.*?)\)?'")
+_LEFT_OUT = {"map": "the `map` macro", "matches": "`matches`"}
+
+
+class Told(Struct, frozen=True):
+    """A complaint for people: what, how many characters from which column, and what to do."""
+
+    message: str
+    column: int
+    length: int
+    remedy: str
+
+
+def explain(misfit: Misfit, expression: str, over: Over) -> Told:
+    """A misfit in plain words, placed at the start of what it speaks of."""
+    if unknown := _UNDECLARED.search(misfit.message):
+        return _undeclared(unknown[1], misfit, expression, over)
+    if clash := _OVERLOAD.search(misfit.message):
+        sign, types = clash[1].replace("_", "").replace("@", ""), clash[2]
+        remedy = "Compare texts with texts, numbers with numbers."
+        if "int" in types and ("double" in types or "dyn" in types):
+            remedy = "Write whole numbers with a point (`2.0`) where they meet the result of arithmetic."
+        elif sign == "+":
+            remedy = "Add numbers only: texts and lists cannot be joined here."
+        return Told(f"{code(sign)} does not take ({types})", misfit.column, 1, remedy)
+    said = misfit.message.partition(" expecting ")[0].replace("Syntax error: ", "not an expression: ")
+    if "recursion" in said:
+        said = "too deeply nested: at most 32 levels are judged"
+    return Told(said, misfit.column, 1, "Correct the expression; docs/custom-rules.md shows what may be written.")
+
+
+def _undeclared(name: str, misfit: Misfit, expression: str, over: Over) -> Told:
+    lines = expression.split("\n")
+    line = lines[misfit.line - 1] if 0 < misfit.line <= len(lines) else ""
+    start = line.rfind(name, 0, misfit.column + len(name))
+    column = start + 1 if start >= 0 else misfit.column
+    if name in _LEFT_OUT:
+        remedy = "Use `all`, `exists` or `filter`; for texts `startsWith`, `endsWith` or `contains`."
+        return Told(
+            f"{_LEFT_OUT[name]} is left out of the language here: its cost has no bound", column, len(name), remedy
+        )
+    return Told(
+        f"{code(name)} cannot be read over {code(over)}{near(name, sorted(types_of(over)))}",
+        column,
+        len(name),
+        "Write a name that docs/custom-rules.md lists for this `over`.",
+    )
+
+
+def spell_values(values: Mapping[str, object]) -> str:
+    """`` (task.x is 1,234, task.y is not known)`` for the single values among those read; empty when there is none."""
+    said = [f"{name} is {_spell(value)}" for name, value in values.items() if _single(value)]
+    more = ["…"] if len(said) > _MOST_VALUES else []
+    return f" ({', '.join([*said[:_MOST_VALUES], *more])})" if said else ""
+
+
+def remedy_of(over: Over, name: str, policy: str, *, unjudged: bool) -> str:
+    """What to do where the policy does not say it itself."""
+    if unjudged:
+        return f"State what {code(policy)} needs to know, or guard it in the policy: `NAME != null && …`."
+    what = {"task_class": code(name), "model": f"the use of {code(name.removeprefix('model:'))}"}
+    return f"Change {what.get(over, 'the allocations')} so that {code(policy)} holds, or have the policy changed."
+
+
+def _single(value: object) -> bool:
+    return value is None or isinstance(value, str | float | bool)
+
+
+def _spell(value: object) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() or abs(value) >= 1_000 else f"{value:.4g}"
+    return code(str(value))
