@@ -18,6 +18,20 @@ FOLDERS: dict[str, Kind] = {
 DIGESTED: frozenset[Kind] = frozenset({"prompt", "schema"})
 """Kinds whose files are never parsed, only pinned by their digest."""
 _YAML = (".yaml", ".yml")
+_HARMLESS = frozenset(
+    {
+        ".ds_store",
+        ".editorconfig",
+        ".gitattributes",
+        ".gitignore",
+        ".gitkeep",
+        ".keep",
+        "codeowners",
+        "license",
+        "owners",
+    }
+)
+"""Names, in lower case, that people and tools keep beside governed files; every readme is harmless too."""
 
 
 def kind_of(path: str) -> Kind | None:
@@ -38,3 +52,15 @@ def kind_of(path: str) -> Kind | None:
         return kind
     endings = (*_YAML, ".json") if kind == "evidence" else _YAML
     return kind if path.endswith(endings) else None
+
+
+def is_uncovered(path: str) -> bool:
+    """Whether a file below a governed folder is of no kind, so that what it declares would silently not hold.
+
+    Readmes and the files that git and editors keep are harmless. Usage comes in many formats and is not held wrong.
+    """
+    folder, _, rest = path.partition("/")
+    if not rest or folder == "usage" or folder not in FOLDERS or kind_of(path) is not None:
+        return False
+    name = rest.rpartition("/")[2].lower()
+    return name not in _HARMLESS and not name.startswith("readme")

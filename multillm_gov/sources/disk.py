@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.layout import FOLDERS, SETTINGS, kind_of
+from multillm_gov.documents.layout import FOLDERS, SETTINGS, is_uncovered, kind_of
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Flaw
 from multillm_gov.sources import refusals
@@ -40,7 +40,7 @@ def read_folder(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
             paths.append(found)
     files: list[SourceFile] = []
     total = 0
-    for path in sorted(paths):
+    for path in sorted(filter(kind_of, paths)):
         if len(files) == refusals.MOST_FILES:
             flaws.append(refusals.refuse_rest(path, "governed files", refusals.MOST_FILES))
             break
@@ -53,6 +53,7 @@ def read_folder(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
             flaws.append(refusals.refuse_rest(path, "bytes", refusals.MOST_BYTES))
             break
         files.append(read)
+    flaws += refusals.tell_uncovered(path for path in paths if not kind_of(path))
     flaws.sort(key=lambda flaw: flaw.location.path)
     return tuple(files), tuple(flaws)
 
@@ -66,7 +67,7 @@ def _require_folder(root: Path) -> None:
 
 
 def _governed(root: str) -> Iterator[str | Flaw]:
-    """Root-relative paths of the governed files, and flaws of what is not entered; in no particular order."""
+    """Root-relative paths of governed and uncovered files, and flaws of what is not entered; in no particular order."""
     pending = [(SETTINGS, 0), *((folder, 1) for folder in FOLDERS)]
     seen = 0
     while pending:
@@ -76,7 +77,7 @@ def _governed(root: str) -> Iterator[str | Flaw]:
             flaw = refusals.refuse_depth(path)
         if flaw is not None:
             yield flaw
-        elif kind == "file" and kind_of(path):
+        elif kind == "file" and (kind_of(path) or is_uncovered(path)):
             yield path
         elif kind == "folder" and depth:
             names = _names(root, path)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.layout import kind_of
+from multillm_gov.documents.layout import is_uncovered, kind_of
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Flaw
 from multillm_gov.sources import refusals
@@ -71,10 +71,13 @@ def read_entries(listing: bytes, prefix: str, blobs: Blobs) -> tuple[tuple[Sourc
     """
     wanted: list[Entry] = []
     flaws: dict[str, Flaw] = {}
+    uncovered: list[str] = []
     for record in listing.split(b"\0")[:-1]:
         found = _judge(record, prefix)
         if isinstance(found, Flaw):
             flaws.setdefault(found.location.path, found)
+        elif isinstance(found, str):
+            uncovered.append(found)
         elif found is not None:
             wanted.append(found)
     wanted.sort(key=lambda entry: entry.path)
@@ -82,18 +85,19 @@ def read_entries(listing: bytes, prefix: str, blobs: Blobs) -> tuple[tuple[Sourc
     if rest is not None:
         flaws[rest.location.path] = rest
     contents = blobs.read([entry.blob for entry in kept])
+    flaws.update((flaw.location.path, flaw) for flaw in refusals.tell_uncovered(uncovered))
     files = tuple(SourceFile(entry.path, data) for entry, data in zip(kept, contents, strict=True))
     return files, tuple(flaws[path] for path in sorted(flaws))
 
 
-def _judge(record: bytes, prefix: str) -> Entry | Flaw | None:
-    """One record: ``<mode> <type> <id> <size><tab><path>``."""
+def _judge(record: bytes, prefix: str) -> Entry | Flaw | str | None:
+    """One record, ``<mode> <type> <id> <size><tab><path>``; a mere path is that of an uncovered file."""
     facts, _, name = record.partition(b"\t")
     mode, _, blob, size = facts.split()
     path = os.fsdecode(name).removeprefix(prefix)
     flaw = _refusal(path, mode, name)
     if flaw or not kind_of(path):
-        return flaw
+        return flaw or (path if is_uncovered(path) else None)
     if not size.isdigit():
         raise _damaged(blob.decode("ascii"))
     if int(size) > refusals.LARGEST_FILE_BYTES:

@@ -1,5 +1,8 @@
 """What is never read, from the disk as from a revision, and how that is said: one flaw a refused path."""
 
+from collections.abc import Iterable
+
+from multillm_gov.documents.layout import FOLDERS
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Location
 
@@ -10,11 +13,13 @@ MOST_BYTES = 256 * 1024 * 1024
 MOST_ENTRIES = 200_000
 """Names looked at below the governed folders, governed or not."""
 DEEPEST_FOLDER = 32
+MOST_UNCOVERED = 100
+"""Files of no kind that are named one by one; a last flaw counts the rest."""
 
 
 def refuse(path: str, message: str, remedy: str) -> Flaw:
     """A flaw of kind ``unreadable-file`` on a root-relative path; undecodable bytes are spelled as escapes."""
-    spelled = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    spelled = _spell(path)
     return Flaw(kind="unreadable-file", message=message, location=Location(spelled), remedy=remedy, subject=spelled)
 
 
@@ -78,3 +83,34 @@ def refuse_rest(path: str, what: str, limit: int) -> Flaw:
         f"more than {limit:,} {what} in one portfolio; this file and all later ones are not read",
         "Split the portfolio, one folder with its own `govern.yaml` each.",
     )
+
+
+def tell_uncovered(paths: Iterable[str]) -> list[Flaw]:
+    """Flaws of kind ``uncovered-file`` for files below governed folders that are of no kind, in order of path."""
+    every = sorted(paths)
+    flaws = [_uncovered(path, f"the file is not governed: {_expected(path)}") for path in every[:MOST_UNCOVERED]]
+    rest = len(every) - MOST_UNCOVERED
+    if rest > 0:
+        flaws.append(_uncovered(every[MOST_UNCOVERED], f"{rest:,} more files are not governed; the first is this one"))
+    return flaws
+
+
+def _expected(path: str) -> str:
+    folder = path.partition("/")[0]
+    endings = "`.yaml`, `.yml` or `.json`" if FOLDERS[folder] == "evidence" else "`.yaml` or `.yml`"
+    return f"only names that end in {endings} are read below `{folder}/`"
+
+
+def _uncovered(path: str, message: str) -> Flaw:
+    return Flaw(
+        kind="uncovered-file",
+        message=message,
+        location=Location(_spell(path)),
+        remedy="Rename the file so that it is read, or move it out of the governed folder.",
+        subject=_spell(path),
+    )
+
+
+def _spell(path: str) -> str:
+    """Undecodable bytes as escapes, so that every format can carry the path."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

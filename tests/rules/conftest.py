@@ -13,8 +13,9 @@ from multillm_gov.catalog.locking import build_lock
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.layout import LOCK, kind_of
+from multillm_gov.documents.layout import LOCK, is_uncovered, kind_of
 from multillm_gov.rules.assessment import Assessment
+from multillm_gov.sources.refusals import tell_uncovered
 from multillm_gov.workflows.assessing import assess
 
 AS_OF = date(2026, 11, 24)
@@ -46,13 +47,16 @@ def assessed(price_map: PriceMap) -> Judge:
         base: Assessment | None = None,
     ) -> Assessment:
         installed = _moved(price_map, moved) if moved else price_map
+        flaws = tell_uncovered(filter(is_uncovered, files))
         sources = [
-            SourceFile(path, text.encode() if isinstance(text, str) else text) for path, text in sorted(files.items())
+            SourceFile(path, text.encode() if isinstance(text, str) else text)
+            for path, text in sorted(files.items())
+            if kind_of(path)
         ]
         if lock:
             locked = build_lock(lock, Overrides(), price_map, as_of)
             sources.append(SourceFile(LOCK, encode_lock(locked)))
-        return assess(sources, as_of=as_of, price_map=lambda: installed, base=base)
+        return assess(sources, tuple(flaws), as_of=as_of, price_map=lambda: installed, base=base)
 
     return run
 

@@ -33,13 +33,28 @@ def test_reads_governed_files_only_and_in_order(tmp_path: Path) -> None:
         "govern.yaml",
         "policies/p.yaml",
     )
-    write(
-        tmp_path, *reversed(governed), "allocations/README.md", "catalog/other.json", "x.yaml", "src/allocations/y.yaml"
-    )
+    write(tmp_path, *reversed(governed), "allocations/README.md", "usage/x.csv", "x.yaml", "src/allocations/y.yaml")
     files, flaws = read_folder(tmp_path)
     assert [file.path for file in files] == sorted(governed)
     assert files[0] == SourceFile("allocations/b.yaml", b"a: 1\n")
     assert flaws == ()
+
+
+def test_what_no_pattern_covers_is_told_and_not_read(tmp_path: Path) -> None:
+    uncovered = ("allocations/b.json", "catalog/x.YAML", "evidence/e.csv", "policies/deep/p.yaml.bak")
+    write(tmp_path, "allocations/a.yaml", *uncovered)
+    write(tmp_path, "allocations/.gitkeep", "policies/Readme.txt", "prompts/p.txt", "schemas/s.json", "usage/u.parquet")
+    files, flaws = read_folder(tmp_path)
+    assert [file.path for file in files] == ["allocations/a.yaml", "prompts/p.txt", "schemas/s.json"]
+    assert [(flaw.kind, flaw.location.path) for flaw in flaws] == [("uncovered-file", path) for path in uncovered]
+    assert "`.json` are read below `evidence/`" in flaws[2].message
+
+
+def test_uncovered_files_are_named_up_to_a_bound(tmp_path: Path) -> None:
+    write(tmp_path, *(f"policies/{number:03}.txt" for number in range(refusals.MOST_UNCOVERED + 7)))
+    _, flaws = read_folder(tmp_path)
+    assert len(flaws) == refusals.MOST_UNCOVERED + 1
+    assert (flaws[-1].location.path, flaws[-1].message[:12]) == ("policies/100.txt", "7 more files")
 
 
 def test_an_empty_folder_has_no_files(tmp_path: Path) -> None:

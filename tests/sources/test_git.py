@@ -19,6 +19,8 @@ def test_a_revision_reads_as_its_checkout_does(checkout) -> None:
         "allocations/new\nline.yaml": "b: 1\n",
         "allocations/größe/模型.yaml": "c: 1\n",
         "allocations/notes.txt": "not governed",
+        "policies/old.yaml.bak": "not governed, and told",
+        "catalog/README.md": "harmless",
         "catalog/catalog.lock.json": "{}",
         "evidence/run.json": b"\xff\x00 binary \r\n",
         "govern.yaml": "",
@@ -27,7 +29,9 @@ def test_a_revision_reads_as_its_checkout_does(checkout) -> None:
     }
     commit = checkout.commit(files)
     assert Repository.open(checkout.folder).read_revision(commit) == read_folder(checkout.folder)
-    assert len(read_folder(checkout.folder)[0]) == 7
+    files_read, flaws = read_folder(checkout.folder)
+    assert len(files_read) == 7
+    assert [flaw.location.path for flaw in flaws] == ["allocations/notes.txt", "policies/old.yaml.bak"]
 
 
 def test_refusals_are_those_of_the_disk(checkout, tmp_path: Path) -> None:

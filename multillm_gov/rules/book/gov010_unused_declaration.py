@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.catalog.declarations import ProviderDeclaration
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
@@ -23,15 +24,17 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
     for name, placed in models.items():
         if name not in used:
             yield _unused("model", name, placed.place, "no allocation, base or successor names it")
-    facts = [one.exposure for one in case.models.values() if one is not None]
-    providers = {exposure.provider for exposure in facts}
+    providers = {facts.exposure.provider for facts in case.models.values() if facts is not None}
     for name, provider in case.overrides.providers.items():
-        if name not in providers:
+        if name not in providers and not _states_terms(provider.declared):
             yield _unused("provider", name, provider.place, "no model in use is served by it")
-    vendors = {exposure.vendor for exposure in facts}
-    for name, vendor in case.overrides.vendors.items():
-        if name not in vendors:
-            yield _unused("vendor", name, vendor.place, "no model in use is made by it")
+
+
+def _states_terms(declared: ProviderDeclaration) -> bool:
+    """A register of contracts may list more than is in use; so may that of vendors."""
+    return not (
+        declared.classifications is None and declared.retention_days is None and declared.trains_on_inputs is None
+    )
 
 
 def _idle_policies(case: Case) -> Iterator[Violation]:
@@ -80,7 +83,8 @@ RULE = Rule(
     why=(
         "An entry in `catalog/` under a name that no allocation leads to changes nothing: often a misspelling, so that "
         "the negotiated price or the exposure meant does not hold. A policy whose scope matches no task class limits "
-        "nothing and looks as if it did, which weighs more."
+        "nothing and looks as if it did, which weighs more. Terms of providers and the exit register of vendors may "
+        "list more than is in use."
     ),
     mend="Remove what is no longer used, and correct what is misspelt.",
     severity=Severity.NOTE,
