@@ -51,13 +51,14 @@ _CONVENTION: dict[Shape, dict[str, Judge]] = {
     },
 }
 _EXCEPTIONS: dict[tuple[str, Shape], Judge] = {
+    ("above_share", "number"): lower_is_tighter,
     ("all_but", "list"): fewer_is_tighter,
+    ("confidence", "number"): higher_is_tighter,
     ("every_months", "number"): lower_is_tighter,
     ("fallbacks", "switch"): present_is_tighter,
     ("jurisdictions", "list"): fewer_is_tighter,
     ("lead_days", "number"): higher_is_tighter,
     ("levels", "list"): more_is_tighter,
-    ("lower_bound", "switch"): present_is_tighter,
     ("min_forecast", "number"): _reversed(higher_is_tighter),
     ("min_value_at_stake", "number"): _reversed(higher_is_tighter),
     ("named", "list"): more_is_tighter,
@@ -65,6 +66,7 @@ _EXCEPTIONS: dict[tuple[str, Shape], Judge] = {
     ("price_rise", "number"): higher_is_tighter,
     ("residency", "list"): fewer_is_tighter,
     ("share_of_month", "number"): higher_is_tighter,
+    ("warn_at_ratio", "number"): lower_is_tighter,
     ("warn_at_share", "number"): lower_is_tighter,
 }
 """Parameters of the rule book whose names do not tell, or that are thresholds below which nothing is judged."""

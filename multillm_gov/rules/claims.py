@@ -1,29 +1,31 @@
-"""Which benchmark results speak for a model in a task class with a quality floor."""
+"""Which benchmark results speak for a model in a task class."""
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 
 from msgspec import Struct
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 from multillm_gov.rules.rule import Case, Use
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import spell_money
 
 
 class Claim(Struct, frozen=True):
-    """A model that a task class with a quality floor may call, and what was measured of it there."""
+    """A model that a task class may call, and what was measured of it there."""
 
     task: TaskFigures
     part: LegFigures | FallbackFigures
-    floor: Decimal
     records: tuple[PlacedRecord, ...]
     """Newest first, of any origin and any day."""
 
-    def internal(self, day: date) -> PlacedRecord | None:
-        """The newest result of the organization's own cases up to a day."""
+    def internal(self, day: date, telling: str = "") -> PlacedRecord | None:
+        """The newest result of the organization's own cases up to a day; of those that tell one field, if named."""
         for placed in self.records:
-            if placed.record.date <= day and placed.record.origin == "internal":
+            record = placed.record
+            told = not telling or getattr(record, telling) is not None
+            if told and record.date <= day and record.origin == "internal":
                 return placed
         return None
 
@@ -34,22 +36,62 @@ class Claim(Struct, frozen=True):
             return Use(self.task, self.part, place.at("route", self.part.index, "model"))
         return Use(self.task, self.part, place.at("fallbacks", self.part.index))
 
+    @property
+    def role(self) -> str:
+        """``model`` for a routed one, ``fallback``."""
+        return "model" if isinstance(self.part, LegFigures) else "fallback"
+
+    def spell(self) -> str:
+        """``fallback `x` of `triage```."""
+        return f"{self.role} {code(self.part.model)} of {code(self.task.task.name)}"
+
+    @property
+    def distinction(self) -> str:
+        """Tells two models of one task class apart."""
+        return f"{'route' if self.role == 'model' else 'fallback'}: {self.part.model}"
+
+
+def parts(task: TaskFigures, *, fallbacks: bool) -> tuple[LegFigures | FallbackFigures, ...]:
+    """Every place where a task class names a model, routed ones first."""
+    return (*task.legs, *task.fallbacks) if fallbacks else task.legs
+
 
 def claims(case: Case, *, fallbacks: bool) -> Iterator[Claim]:
     """One claim per model of every task class that declares a quality floor."""
     evidence = case.evidence
     for task in case.tasks:
-        quality = task.task.declared.quality
-        if quality is None:
-            continue
-        name, floor = task.task.name, quality.floor
-        for leg in task.legs:
-            yield Claim(task, leg, floor, evidence.get((name, leg.model), ()))
-        if fallbacks:
-            for fallback in task.fallbacks:
-                yield Claim(task, fallback, floor, evidence.get((name, fallback.model), ()))
+        if task.task.declared.quality is not None:
+            for part in parts(task, fallbacks=fallbacks):
+                yield Claim(task, part, evidence.get((task.task.name, part.model), ()))
 
 
-def spell_part(use: Use) -> str:
-    """``model`` for a routed one, ``fallback``."""
-    return "model" if use.role == "route" else "fallback"
+def measured(case: Case, *, fallbacks: bool, telling: str = "") -> Iterator[tuple[Claim, PlacedRecord]]:
+    """The models that have an internal result up to today, floor or not, with the newest; no evidence costs nothing.
+
+    ``telling`` names a field of the record: results that do not tell it are passed over.
+    """
+    evidence = case.evidence
+    if not evidence:
+        return
+    for task in case.tasks:
+        name = task.task.name
+        for part in parts(task, fallbacks=fallbacks):
+            records = evidence.get((name, part.model))
+            if records is not None:
+                claim = Claim(task, part, records)
+                newest = claim.internal(case.as_of, telling)
+                if newest is not None:
+                    yield claim, newest
+
+
+def relied_upon(case: Case, *, fallbacks: bool) -> Iterator[tuple[Claim, PlacedRecord]]:
+    """The measured models of task classes with a quality floor."""
+    for claim, newest in measured(case, fallbacks=fallbacks):
+        if claim.task.task.declared.quality is not None:
+            yield claim, newest
+
+
+def spell_stake(case: Case, task: TaskFigures, before: str) -> str:
+    """``before`` and the task class's value at stake a month; empty where none is declared."""
+    value = task.value_at_stake_per_month
+    return f"{before}{spell_money(value, case.figures.currency)} a month at stake" if value else ""

@@ -7,66 +7,50 @@ from msgspec import Meta
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.measures.proportions import wilson_lower_bound
+from multillm_gov.measures.intervals import wilson_lower_bound
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, claims, spell_part
+from multillm_gov.rules.claims import Claim, relied_upon, spell_stake
 from multillm_gov.rules.rule import Case, Rule
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import count_of, spell_money, spell_share
+from multillm_gov.units import count_of, spell_share
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """What is held against the floor."""
+    """Who must reach the floor."""
 
-    lower_bound: Annotated[
-        bool, Meta(description="Hold the one-sided 95 % lower bound against the floor instead of the score itself")
-    ] = False
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks must reach the floor too")] = True
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
-    """Models whose newest internal result lies below the floor of their task class."""
-    for claim in claims(case, fallbacks=parameters.fallbacks):
-        placed = claim.internal(case.as_of)
-        if placed is None:
-            continue
-        record = placed.record
-        if record.score < claim.floor or (
-            parameters.lower_bound and wilson_lower_bound(float(record.score), record.sample_size) < float(claim.floor)
-        ):
-            yield _violation(claim, placed, case)
+    """Models whose newest internal score lies below the floor of their task class."""
+    for claim, placed in relied_upon(case, fallbacks=parameters.fallbacks):
+        quality = claim.task.task.declared.quality
+        if quality is not None and placed.record.score < quality.floor:
+            yield _violation(case, claim, placed, float(quality.floor))
 
 
-def _violation(claim: Claim, placed: PlacedRecord, case: Case) -> Violation:
-    task, use, record = claim.task.task, claim.use(), placed.record
-    score, floor = float(record.score), float(claim.floor)
-    bound = wilson_lower_bound(score, record.sample_size)
-    said = f"scored {score:.3f}" if score < floor else f"scored {score:.3f}, at least {bound:.3f} with 95 % confidence,"
-    value = claim.task.value_at_stake_per_month
-    at_stake = f", with {spell_money(value, case.figures.currency)} a month at stake" if value else ""
+def _violation(case: Case, claim: Claim, placed: PlacedRecord, floor: float) -> Violation:
+    task, record = claim.task.task, placed.record
+    score = float(record.score)
     return Violation(
         message=(
-            f"{spell_part(use)} {code(claim.part.model)} {said} on {count_of(record.sample_size, 'case')} of "
-            f"{code(task.name)}; its floor is {floor:.3f}"
+            f"{claim.spell()} scored {score:.3f} on {count_of(record.sample_size, 'case')}; its floor is {floor:.3f}"
         ),
-        place=use.place,
+        place=claim.use().place,
         subject=task.name,
-        remedy=(
-            "Route to a model that reaches the floor, improve the prompt and score again, or have the floor lowered."
-            if score < floor
-            else "Score more cases, or route to a model that clears the floor with a margin."
+        remedy="Route to a model that reaches the floor, mend the prompt and score again, or have the floor lowered.",
+        risk=(
+            f"{spell_share(floor - score)} more of the answers are wrong than is accepted"
+            f"{spell_stake(case, claim.task, ', with ')}."
         ),
-        risk=f"{_short(score, bound, floor)}{at_stake}.",
         related=(("the result", placed.place), ("the floor", task.place.at("quality", "floor"))),
-        figures={"score": score, "floor": floor, "lower_bound_95": bound, "sample_size": record.sample_size},
-        distinction=f"{use.role}: {claim.part.model}",
+        figures={
+            "score": score,
+            "floor": floor,
+            "lower_bound_95": wilson_lower_bound(score, record.sample_size),
+            "sample_size": record.sample_size,
+        },
+        distinction=claim.distinction,
     )
-
-
-def _short(score: float, bound: float, floor: float) -> str:
-    if score < floor:
-        return f"{spell_share(floor - score)} more of the answers are wrong than is accepted"
-    return f"Up to {spell_share(floor - bound)} more of the answers may be wrong than is accepted"
 
 
 RULE = Rule(
@@ -74,9 +58,8 @@ RULE = Rule(
     name="quality-below-floor",
     title="Measured quality reaches the floor",
     why=(
-        "The floor is what the business accepts. The newest internal result counts. With `lower_bound`, the one-sided "
-        "95 % Wilson bound must reach the floor, which guards against a lucky small sample: 450 of 500 cases prove "
-        ".876, not .90."
+        "The floor is what the business accepts. The newest internal score counts, as it was measured; a policy of "
+        "`quality-not-proved` (GOV506) asks for more: that chance cannot explain it."
     ),
     mend="Move to a model that reaches the floor on your own cases, or change the floor with its owner.",
     severity=Severity.ERROR,
@@ -105,11 +88,4 @@ records:
   - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.86}
   - {task_class: triage, model: claude-sonnet-4-6, date: 2026-11-02, sample_size: 500, score: 0.95}
 """,
-    controls=(
-        "NIST-AI-RMF MEASURE 2.3",
-        "NIST-AI-RMF MANAGE 4.1",
-        "NIST-AI-600-1 MG-4.1-002",
-        "ISO-42001 A.6.2.4",
-        "ISO-42001 A.6.2.6",
-    ),
 )

@@ -1,0 +1,90 @@
+"""How sure a measured proportion is, and how small a change a sample can see."""
+
+from functools import cache
+from math import sqrt
+
+
+def wilson_interval(share: float, sample_size: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Two-sided Wilson score interval of a proportion (0..1).
+
+    Source: E. B. Wilson, Probable inference, JASA 22 (1927). 450 of 500 gives .870578 to .923322 at 95 %.
+
+    Raises:
+        ValueError: no sample, a share outside 0..1, or a confidence that is not between 0 and 1.
+    """
+    return _wilson(share, sample_size, _quantile((1 + confidence) / 2, confidence))
+
+
+def wilson_lower_bound(share: float, sample_size: int, confidence: float = 0.95) -> float:
+    """One-sided lower Wilson bound: the share that the sample proves. 450 of 500 gives .875734 at 95 %.
+
+    Raises:
+        ValueError: as `wilson_interval`.
+    """
+    return _wilson(share, sample_size, _quantile(confidence, confidence))[0]
+
+
+def cases_to_prove(share: float, floor: float, confidence: float = 0.95) -> float:
+    """Cases at which a share above a floor proves it: where the one-sided Wilson bound meets the floor; not rounded.
+
+    The bound L solves (p - L)^2 = z^2 L (1 - L) / n; here for n.
+
+    Raises:
+        ValueError: the share is not above the floor; else as `wilson_interval`.
+    """
+    _refuse_no_proportion(share, 1)
+    if not 0 <= floor < share:
+        raise ValueError("only a proportion above a floor can prove it")
+    return (_quantile(confidence, confidence) / (share - floor)) ** 2 * floor * (1 - floor)
+
+
+def smallest_visible_drop(share: float, sample_size: int, confidence: float = 0.95, power: float = 0.80) -> float:
+    """The smallest drop from a share (0..1) that two samples of this size tell from chance; above the share: none.
+
+    One-sided two-proportion z-test with variances not pooled: n = (z_a + z_b)^2 (p1 q1 + p2 q2) / d^2, solved for d.
+    538 cases an arm see .90 fall to .85 (method 7).
+
+    Raises:
+        ValueError: as `wilson_interval`, for the power too.
+    """
+    _refuse_no_proportion(share, sample_size)
+    squared = (_quantile(confidence, confidence) + _quantile(power, power)) ** 2
+    skew, size = squared * (2 * share - 1), sample_size + squared
+    return (skew + sqrt(skew * skew + 8 * squared * share * (1 - share) * size)) / (2 * size)
+
+
+def cases_to_see(share: float, drop: float, confidence: float = 0.95, power: float = 0.80) -> float:
+    """Cases an arm that a drop from a share needs to be told from chance; not rounded. The inverse of the above.
+
+    Raises:
+        ValueError: the drop is not above 0, or larger than the share; else as `smallest_visible_drop`.
+    """
+    _refuse_no_proportion(share, 1)
+    if not 0 < drop <= share:
+        raise ValueError("a drop lies above 0 and is no larger than the proportion")
+    later = share - drop
+    spread = share * (1 - share) + later * (1 - later)
+    return ((_quantile(confidence, confidence) + _quantile(power, power)) / drop) ** 2 * spread
+
+
+def _wilson(share: float, sample_size: int, z: float) -> tuple[float, float]:
+    _refuse_no_proportion(share, sample_size)
+    squared = z * z / sample_size
+    center = share + squared / 2
+    spread = z * sqrt((share * (1 - share) + squared / 4) / sample_size)
+    return max(0.0, (center - spread) / (1 + squared)), min(1.0, (center + spread) / (1 + squared))
+
+
+def _refuse_no_proportion(share: float, sample_size: int) -> None:
+    if sample_size < 1 or not 0 <= share <= 1:
+        raise ValueError("a proportion needs a sample and lies in 0..1")
+
+
+@cache
+def _quantile(probability: float, confidence: float) -> float:
+    """Standard normal quantile; ``confidence`` is what the caller gave."""
+    if not 0 < confidence < 1:
+        raise ValueError("a confidence lies between 0 and 1")
+    from statistics import NormalDist  # needed where something was measured only
+
+    return NormalDist().inv_cdf(probability)

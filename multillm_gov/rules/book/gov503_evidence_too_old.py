@@ -1,0 +1,107 @@
+"""GOV503: quality evidence is fresh."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.claims import Claim, relied_upon, spell_stake
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import count_of
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How long a result counts."""
+
+    max_age_days: Annotated[int, Meta(ge=1, le=3_650, description="Oldest result that still counts, in days")] = 180
+    notice_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=3_650,
+            description="Days before that in which a note says so; 0, or as many as `max_age_days`: no notes",
+        ),
+    ] = 90
+    fallbacks: Annotated[bool, Meta(description="Whether the evidence of fallbacks must be fresh too")] = True
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Models whose newest internal result is too old, or soon will be."""
+    limit = parameters.max_age_days
+    noted = limit - parameters.notice_days if parameters.notice_days < limit else limit
+    today = case.as_of.toordinal()
+    for claim, placed in relied_upon(case, fallbacks=parameters.fallbacks):
+        age = today - placed.record.date.toordinal()
+        if age > noted:
+            yield _violation(case, claim, placed, age, limit)
+
+
+def _violation(case: Case, claim: Claim, placed: PlacedRecord, age: int, limit: int) -> Violation:
+    old = age > limit
+    task, model = claim.task.task, claim.part.model
+    days = count_of(age, "day")
+    return Violation(
+        message=(
+            f"the newest result for {claim.spell()} is {days} old; at most {limit:,} count"
+            if old
+            else f"the newest result for {claim.spell()} is {days} old and counts for {limit - age:,} more"
+        ),
+        place=claim.use().place,
+        subject=task.name,
+        remedy=(
+            f"Score {code(model)} again on the same cases and add the record to `evidence/`, dated "
+            f"{'today' if old else 'before the old one lapses'}."
+        ),
+        risk=(
+            f"The model may answer otherwise than it did{spell_stake(case, claim.task, ', with ')}."
+            if old
+            else "In time the floor rests on nothing."
+        ),
+        related=(("the newest result", placed.place), ("the floor", task.place.at("quality", "floor"))),
+        figures={"age_days": age, "max_age_days": limit, "measured": placed.record.date.isoformat()},
+        severity=None if old else Severity.NOTE,
+        distinction=claim.distinction,
+    )
+
+
+RULE = Rule(
+    id="GOV503",
+    name="evidence-too-old",
+    title="Quality evidence is fresh",
+    why=(
+        "One model name answered 84 % of a test right in March 2023 and 51 % in June (arXiv 2307.09009); in 2025 "
+        "degraded answers went unnoticed for about a month. Evidence up to 90 days old is taken as good, up to 180 as "
+        "aging, older as none."
+    ),
+    mend="Score the models again each quarter, on the same cases.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    quality: {floor: 0.9}
+# evidence/triage.yaml
+records:
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-03-02, sample_size: 500, score: 0.93}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    quality: {floor: 0.9}
+# evidence/triage.yaml
+records:
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-03-02, sample_size: 500, score: 0.93}
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.92}
+""",
+)

@@ -1,0 +1,101 @@
+"""GOV504: quality evidence rests on enough cases."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.intervals import smallest_visible_drop
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.claims import Claim, relied_upon, spell_stake
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import count_of
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How many cases count."""
+
+    min_sample_size: Annotated[int, Meta(ge=1, le=1_000_000, description="Fewest scored cases that count")] = 200
+    fallbacks: Annotated[bool, Meta(description="Whether the evidence of fallbacks must be large enough too")] = True
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Models whose newest internal result rests on too few cases."""
+    for claim, placed in relied_upon(case, fallbacks=parameters.fallbacks):
+        if placed.record.sample_size < parameters.min_sample_size:
+            yield _violation(case, claim, placed, parameters.min_sample_size)
+
+
+def _violation(case: Case, claim: Claim, placed: PlacedRecord, least: int) -> Violation:
+    task, record = claim.task.task, placed.record
+    score = float(record.score)
+    drop = smallest_visible_drop(score, record.sample_size)
+    return Violation(
+        message=(
+            f"the newest result for {claim.spell()} rests on {count_of(record.sample_size, 'case')}; at least "
+            f"{least:,} count"
+        ),
+        place=claim.use().place,
+        subject=task.name,
+        remedy=(
+            f"Score {code(claim.part.model)} on {least - record.sample_size:,} more cases and write the whole as one "
+            f"record; {least:,} see a drop of {_points(smallest_visible_drop(score, least), score)}."
+        ),
+        risk=(
+            f"A repeat of this size sees only a drop of {_points(drop, score)} or more (one-sided 5 %, power "
+            f"80 %){spell_stake(case, claim.task, ', with ')}."
+        ),
+        related=(("the result", placed.place),),
+        figures={
+            "sample_size": record.sample_size,
+            "min_sample_size": least,
+            "score": score,
+            "smallest_visible_drop": min(drop, score),
+        },
+        distinction=claim.distinction,
+    )
+
+
+def _points(drop: float, score: float) -> str:
+    return f"{drop * 100:.1f} points" if drop <= score else "everything at once"
+
+
+RULE = Rule(
+    id="GOV504",
+    name="evidence-too-small",
+    title="Quality evidence rests on enough cases",
+    why=(
+        "Two samples of 538 cases tell .90 from .85; of 100 cases only a drop of 13 points stands out (two-proportion "
+        "test, one-sided 5 %, power 80 %). 200 cases see a drop of about 9 points from .90: coarse, but not blind. 500 "
+        "are taken as good. The finding says what the sample at hand can see."
+    ),
+    mend="Score more cases, and write them as one record.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    quality: {floor: 0.9}
+# evidence/triage.yaml
+records:
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 100, score: 0.93}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    quality: {floor: 0.9}
+# evidence/triage.yaml
+records:
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 540, score: 0.93}
+""",
+)

@@ -1,0 +1,100 @@
+"""GOV505: evidence is of an origin that counts."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.claims import Claim, claims, spell_stake
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code, listed
+
+Origin = Literal["internal", "public", "vendor"]
+_SPELLED = {"internal": "your own cases", "public": "public benchmarks", "vendor": "the vendor's own figures"}
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """Whose results count."""
+
+    allow_origins: Annotated[
+        tuple[Origin, ...],
+        Meta(min_length=1, description="Who may have measured: our own cases, a public leaderboard, the vendor"),
+    ] = ("internal",)
+    fallbacks: Annotated[bool, Meta(description="Whether the evidence of fallbacks is judged too")] = True
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Models with a floor that were measured, but never by anybody who counts."""
+    if not case.evidence:
+        return
+    for claim in claims(case, fallbacks=parameters.fallbacks):
+        known = [placed for placed in claim.records if placed.record.date <= case.as_of]
+        if known and not any(placed.record.origin in parameters.allow_origins for placed in known):
+            yield _violation(case, claim, known, parameters.allow_origins)
+
+
+def _violation(case: Case, claim: Claim, known: list[PlacedRecord], allowed: tuple[Origin, ...]) -> Violation:
+    task = claim.task.task
+    origins = sorted({placed.record.origin for placed in known})
+    return Violation(
+        message=(
+            f"the evidence for {claim.spell()} is only of {listed(_SPELLED[one] for one in origins)}; what counts: "
+            f"{listed(_SPELLED[one] for one in allowed)}"
+        ),
+        place=known[0].place.at("origin"),
+        subject=task.name,
+        remedy=f"Score {code(claim.part.model)} on your own cases and add the record to `evidence/`.",
+        risk=f"It was not measured on this task, prompt or schema{spell_stake(case, claim.task, ', with ')}.",
+        related=((f"the {claim.role}", claim.use().place), ("the floor", task.place.at("quality", "floor"))),
+        figures={"origins": ", ".join(origins), "allowed_origins": ", ".join(allowed)},
+        distinction=claim.distinction,
+    )
+
+
+RULE = Rule(
+    id="GOV505",
+    name="evidence-not-internal",
+    title="Evidence is of an origin that counts",
+    why=(
+        "A vendor's figure is advertising, and a public benchmark may be in the training data; public quality is not "
+        "your quality. GOV501 asks for internal evidence everywhere; a policy of this rule says whose results count "
+        "for which task classes, and points at the record that does not."
+    ),
+    mend="Score the model on your own cases; keep the foreign figure for comparison.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    quality: {floor: 0.9}
+# evidence/triage.yaml
+records:
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.97, origin: vendor}
+# policies/evidence.yaml
+policies:
+  own-or-public-evidence: {rule: evidence-not-internal, allow_origins: [internal, public]}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    quality: {floor: 0.9}
+# evidence/triage.yaml
+records:
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.97, origin: vendor}
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-09, sample_size: 500, score: 0.93}
+# policies/evidence.yaml
+policies:
+  own-or-public-evidence: {rule: evidence-not-internal, allow_origins: [internal, public]}
+""",
+)

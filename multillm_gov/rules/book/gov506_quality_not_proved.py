@@ -1,0 +1,140 @@
+"""GOV506: quality is proved to reach the floor."""
+
+from collections.abc import Iterator
+from math import ceil
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from multillm_gov.evidence.record import EvidenceRecord, PlacedRecord
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.intervals import cases_to_prove, wilson_lower_bound
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.claims import Claim, claims, spell_stake
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import count_of, spell_share
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How sure one must be."""
+
+    confidence: Annotated[
+        float, Meta(ge=0.5, le=0.9999, description="Confidence of the one-sided lower bound held against the floor")
+    ] = 0.95
+    fallbacks: Annotated[bool, Meta(description="Whether fallbacks must prove it too")] = True
+
+
+class _Proof(Struct, frozen=True):
+    """What a result proves, and what it should."""
+
+    floor: float
+    bound: float
+    confidence: float
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Models whose newest internal result proves less than the floor; one without a result proves nothing."""
+    for claim in claims(case, fallbacks=parameters.fallbacks):
+        quality = claim.task.task.declared.quality
+        if quality is None:
+            continue
+        placed, floor = claim.internal(case.as_of), float(quality.floor)
+        bound = 0.0
+        if placed is not None:
+            record = placed.record
+            bound = wilson_lower_bound(float(record.score), record.sample_size, parameters.confidence)
+        if placed is None or bound < floor:
+            yield _violation(case, claim, placed, _Proof(floor, bound, parameters.confidence))
+
+
+def _violation(case: Case, claim: Claim, placed: PlacedRecord | None, proof: _Proof) -> Violation:
+    task = claim.task.task
+    record = placed.record if placed else None
+    short = spell_share(max(0.0, proof.floor - proof.bound))
+    return Violation(
+        message=f"{claim.spell()} {_said(record, proof)}; its floor is {proof.floor:.3f}",
+        place=claim.use().place,
+        subject=task.name,
+        remedy=_remedy(claim, record, proof),
+        risk=(
+            f"Up to {short} more of the answers may be wrong than is accepted"
+            f"{spell_stake(case, claim.task, ', with ')}."
+        ),
+        related=(
+            *((("the result", placed.place),) if placed else ()),
+            ("the floor", task.place.at("quality", "floor")),
+        ),
+        figures={
+            "score": float(record.score) if record else None,
+            "lower_bound": proof.bound,
+            "confidence": proof.confidence,
+            "floor": proof.floor,
+            "sample_size": record.sample_size if record else 0,
+        },
+        distinction=claim.distinction,
+    )
+
+
+def _said(record: EvidenceRecord | None, proof: _Proof) -> str:
+    if record is None:
+        return "has no internal result, which proves nothing"
+    scored = f"scored {float(record.score):.3f} on {count_of(record.sample_size, 'case')}"
+    return f"{scored}, which proves {proof.bound:.3f} with {proof.confidence * 100:g} % confidence"
+
+
+def _remedy(claim: Claim, record: EvidenceRecord | None, proof: _Proof) -> str:
+    if record is None:
+        return f"Score {code(claim.part.model)} on your own cases and add the record to `evidence/`."
+    score = float(record.score)
+    if score <= proof.floor:
+        return "Route to a model that clears the floor with a margin: no sample proves a floor that the score misses."
+    cases = ceil(cases_to_prove(score, proof.floor, proof.confidence))
+    return (
+        f"Score more cases ({cases:,} at this score prove the floor), or route to a model that clears it with a margin."
+    )
+
+
+RULE = Rule(
+    id="GOV506",
+    name="quality-not-proved",
+    title="Quality is proved to reach the floor",
+    why=(
+        "A small sample can be lucky. The one-sided Wilson bound (JASA 22, 1927) says what a score proves: 450 of 500 "
+        "cases prove .876 with 95 % confidence, not .90. GOV502 holds the score itself against the floor; a policy of "
+        "this rule holds the bound."
+    ),
+    mend="Score more cases, or choose a model with a margin over the floor.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    quality: {floor: 0.88}
+# evidence/triage.yaml
+records:
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.90}
+# policies/evidence.yaml
+policies:
+  proved-quality: {rule: quality-not-proved, confidence: 0.95}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    quality: {floor: 0.88}
+# evidence/triage.yaml
+records:
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 800, score: 0.90}
+# policies/evidence.yaml
+policies:
+  proved-quality: {rule: quality-not-proved, confidence: 0.95}
+""",
+)

@@ -1,0 +1,188 @@
+"""GOV507: evidence was measured with the prompt and schema that are in use."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.portfolio.allocation import Closed, TaskClass
+from multillm_gov.rules.claims import Claim, measured, spell_stake
+from multillm_gov.rules.digests import Digests
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code, codes
+
+Asset = Literal["prompt", "output_schema"]
+_ASSETS: tuple[Asset, ...] = ("prompt", "output_schema")
+_SPELLED = {"prompt": "prompt", "output_schema": "output schema"}
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """What evidence must name."""
+
+    require_digests: Annotated[
+        bool, Meta(description="Whether evidence must name the digest of the prompt and schema it was measured with")
+    ] = False
+    fallbacks: Annotated[bool, Meta(description="Whether the evidence of fallbacks is judged too")] = True
+
+
+class _Gap(Struct, frozen=True):
+    """Results of one task class that one way of measuring makes void."""
+
+    asset: Asset
+    why: str
+    claims: list[tuple[Claim, PlacedRecord]]
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Task classes that rely on results measured with another prompt or output schema."""
+    judge = _Judge(case, parameters)
+    gaps: dict[tuple[str, Asset], _Gap] = {}
+    for claim, placed in measured(case, fallbacks=parameters.fallbacks):
+        declared = claim.task.task.declared
+        if declared.quality is None and declared.latency is None:
+            continue
+        for asset in _ASSETS:
+            why = judge.gap(claim, placed, asset)
+            if why:
+                gap = gaps.setdefault((claim.task.task.name, asset), _Gap(asset, why, []))
+                gap.claims.append((claim, placed))
+    for gap in gaps.values():
+        yield _violation(case, gap)
+
+
+class _Judge:
+    """Says why a result does not speak for what is in use."""
+
+    def __init__(self, case: Case, parameters: Parameters) -> None:
+        self._case = case
+        self._required = parameters.require_digests
+        self._now = Digests(case.files)
+        base = case.base
+        self._before = Digests(base.files) if base else None
+        self._tasks = {task.task.name: task.task for task in base.figures.tasks} if base else {}
+
+    def gap(self, claim: Claim, placed: PlacedRecord, asset: Asset) -> str:
+        """What is wrong, as the end of a sentence; empty when nothing is."""
+        task = claim.task.task
+        path: str | None = getattr(task.declared, asset)
+        pinned: str | None = getattr(placed.record, asset)
+        what = _SPELLED[asset]
+        if pinned is not None:
+            if path is None:
+                return f"with {_an(what)}, and it names none now"
+            current = self._now.of(path)
+            if current and current != pinned:
+                return f"with another {what} ({_short(pinned)}) than {code(path)} is now ({_short(current)})"
+            return ""
+        if path is None or not self._now.of(path):
+            return ""
+        if self._changed(task, path, asset) and self._was_there(claim, placed):
+            return f"before its {what} {code(path)} changed"
+        return f"without saying with which {what}; {code(path)} is in use" if self._required else ""
+
+    def _changed(self, task: TaskClass, path: str, asset: Asset) -> bool:
+        former = self._tasks.get(task.name)
+        if former is None or self._before is None:
+            return False
+        return self._now.of(path) != self._before.of(getattr(former.declared, asset))
+
+    def _was_there(self, claim: Claim, placed: PlacedRecord) -> bool:
+        base = self._case.base
+        key = (claim.task.task.name, claim.part.model)
+        return base is not None and any(one.record == placed.record for one in base.evidence.get(key, ()))
+
+
+def _violation(case: Case, gap: _Gap) -> Violation:
+    claim, placed = gap.claims[0]
+    figures: TaskFigures = claim.task
+    task = figures.task
+    models = dict.fromkeys(one.part.model for one, _ in gap.claims)
+    declared = getattr(task.declared, gap.asset)
+    return Violation(
+        message=f"{code(task.name)}: the newest result for {codes(models)} was measured {gap.why}",
+        place=task.place.at(gap.asset) if declared is not None else task.place.key(),
+        subject=task.name,
+        remedy=(
+            f"Score {codes(models)} again with what is in use and write its digest as `{gap.asset}` of the record"
+            f"{_digest(case, declared)}."
+        ),
+        risk=(
+            f"The result speaks for a {_SPELLED[gap.asset]} that is not in use{spell_stake(case, figures, ', with ')}."
+        ),
+        related=tuple(
+            (f"measured on {one.record.date.isoformat()}", one.place)
+            for one in dict.fromkeys(record for _, record in gap.claims)
+        ),
+        figures={"models": len(models), "measured": placed.record.date.isoformat()},
+        distinction=gap.asset,
+    )
+
+
+def _digest(case: Case, path: str | None) -> str:
+    digest = Digests(case.files).of(path)
+    return f" (`{digest}`)" if digest else ""
+
+
+def _an(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
+def _short(digest: str) -> str:
+    return f"`{digest[: len('sha256:') + 12]}…`"
+
+
+RULE = Rule(
+    id="GOV507",
+    name="evidence-outdated",
+    title="Evidence was measured with the prompt and schema that are in use",
+    why=(
+        "A benchmark result belongs to a model, a prompt and an output schema together; a changed word can move the "
+        "score. A record that names the SHA-256 digests of the two files is held against the files. One that names "
+        "none is judged where a base is given: if the file changed since and the result did not."
+    ),
+    mend="Score again after a change of prompt or schema, and record the digests (`sha256sum prompts/x.md`).",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    quality: {floor: 0.9}
+    prompt: prompts/triage.md
+# evidence/triage.yaml
+records:
+  - task_class: triage
+    model: claude-haiku-4-5
+    date: 2026-11-02
+    sample_size: 540
+    score: 0.93
+    prompt: sha256:0000000000000000000000000000000000000000000000000000000000000000
+# prompts/triage.md
+Sort the ticket into one of the queues.
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    quality: {floor: 0.9}
+    prompt: prompts/triage.md
+# evidence/triage.yaml
+records:
+  - task_class: triage
+    model: claude-haiku-4-5
+    date: 2026-11-02
+    sample_size: 540
+    score: 0.93
+    prompt: sha256:11d5d6a4c137bdb399c317b1c6128a506111ae26418356b75a3d856901e48f54
+# prompts/triage.md
+Sort the ticket into one of the queues.
+""",
+)

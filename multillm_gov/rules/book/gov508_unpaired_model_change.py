@@ -1,0 +1,97 @@
+"""GOV508: a new primary was compared with the old one on the same cases."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.figures import LegFigures, TaskFigures
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.claims import Claim, spell_stake
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import spell_share
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How long a comparison counts."""
+
+    max_age_days: Annotated[int, Meta(ge=1, le=3_650, description="Oldest comparison that counts, in days")] = 180
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Task classes with a quality floor whose primary changed since the base without a paired comparison."""
+    if case.base is None:
+        return
+    before = {task.task.name: task for task in case.base.figures.tasks}
+    for task in case.tasks:
+        former = before.get(task.task.name)
+        if former is None or task.task.declared.quality is None:
+            continue
+        old, new = former.primary, task.primary
+        if old.model != new.model and not _same(old.facts, new.facts):
+            claim = Claim(task, new, case.evidence.get((task.task.name, new.model), ()))
+            if not _paired(case, claim, old, parameters.max_age_days):
+                yield _violation(case, claim, old)
+
+
+def _same(one: ModelFacts | None, other: ModelFacts | None) -> bool:
+    """Whether two names stand for one model: another host, or the snapshot behind an alias."""
+    return one is not None and other is not None and one.exposure.model == other.exposure.model
+
+
+def _paired(case: Case, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
+    today = case.as_of.toordinal()
+    for placed in claim.records:
+        record = placed.record
+        counts = record.origin == "internal" and 0 <= today - record.date.toordinal() <= max_age_days
+        if counts and any(one == old.model or _same(case.catalog.find(one), old.facts) for one in record.paired_with):
+            return True
+    return False
+
+
+def _violation(case: Case, claim: Claim, old: LegFigures) -> Violation:
+    figures: TaskFigures = claim.task
+    name, model = figures.task.name, claim.part.model
+    newest = claim.internal(case.as_of)
+    return Violation(
+        message=(
+            f"the primary of {code(name)} changes from {code(old.model)} to {code(model)}, and no internal result "
+            "compares the two on the same cases"
+        ),
+        place=claim.use().place,
+        subject=name,
+        remedy=(
+            f"Run {code(old.model)} and {code(model)} over the same cases and write `paired_with: [{old.model}]` into "
+            f"the record of {code(model)} below `evidence/`."
+        ),
+        risk=(
+            f"Nobody knows whether the answers get better or worse{spell_stake(case, figures, ', with ')}: two scores "
+            "on different cases cannot be compared."
+        ),
+        related=(
+            *((("its newest result", newest.place),) if newest else ()),
+            ("the floor", figures.task.place.at("quality", "floor")),
+        ),
+        figures={"before": old.model, "after": model, "share": spell_share(figures.primary.share)},
+        distinction=model,
+    )
+
+
+RULE = Rule(
+    id="GOV508",
+    name="unpaired-model-change",
+    title="A new primary was compared with the old one on the same cases",
+    why=(
+        "Scores on different samples differ by chance alone: 75 against 74 solved of 100 is no evidence either way "
+        "(z = .16, TwinRouterBench, arXiv 2605.18859). Both models' answers to the same cases take the difference of "
+        "the cases out. Judged against a base only (`govern check --base REV`, `govern diff`); another host of the "
+        "same model, and the dated snapshot of an alias, are no change."
+    ),
+    mend="Run both models over the same cases before the switch, and name the old one in `paired_with`.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+)

@@ -1,0 +1,103 @@
+"""GOV509: a model still answers in the voice it had."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.claims import Claim, measured, spell_stake
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Positive
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How far a voice may move."""
+
+    warn_at_ratio: Annotated[
+        Positive, Meta(description="Ratio of the stylistic distance to its noise floor above which a warning says so")
+    ] = Positive("1.5")
+    max_ratio: Annotated[Positive, Meta(description="Largest ratio; above it the voice is another one")] = Positive("3")
+    fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Models whose newest tone ratio lies over a threshold."""
+    least = min(parameters.warn_at_ratio, parameters.max_ratio)
+    for claim, placed in measured(case, fallbacks=parameters.fallbacks, telling="tone_ratio"):
+        ratio = placed.record.tone_ratio
+        if ratio is not None and ratio > least:
+            yield _violation(case, claim, placed, ratio, parameters)
+
+
+def _violation(case: Case, claim: Claim, placed: PlacedRecord, ratio: Decimal, parameters: Parameters) -> Violation:
+    task, model = claim.task.task, claim.part.model
+    over = ratio > parameters.max_ratio
+    limit = parameters.max_ratio if over else parameters.warn_at_ratio
+    return Violation(
+        message=(
+            f"the tone of {claim.spell()} drifted to {ratio:.2f} times its noise floor; "
+            f"{'the limit is' if over else 'a drift shows from'} {limit:.2f}"
+        ),
+        place=claim.use().place,
+        subject=task.name,
+        remedy=(
+            f"Read a sample of {code(model)}'s answers with the owner of {code(task.name)}; then mend the prompt, "
+            "pin a dated snapshot or move to another model, and measure again."
+        ),
+        risk=(
+            f"{'Readers meet another voice' if over else 'The voice begins to change'}: rework and brand drift"
+            f"{spell_stake(case, claim.task, ', with ')}."
+        ),
+        related=(("the measurement", placed.place.at("tone_ratio")),),
+        figures={
+            "tone_ratio": float(ratio),
+            "max_ratio": float(parameters.max_ratio),
+            "measured": placed.record.date.isoformat(),
+        },
+        severity=None if over else Severity.WARNING,
+        distinction=claim.distinction,
+    )
+
+
+RULE = Rule(
+    id="GOV509",
+    name="tone-drift",
+    title="A model still answers in the voice it had",
+    why=(
+        "A model can keep its name and its score and change its voice: the roll-back of GPT-4o's sycophantic update of "
+        "April 2025 began after three days. The ratio is the Jensen-Shannon divergence of the function words of two "
+        "dates' answers to the same prompts, over the divergence within one date. Below 1.5 it is the same voice, up "
+        "to 3 a similar one, above 3 a distinct one: two vendors' models measured 4.3 and 4.9 apart. It needs 5,000 "
+        "function words a side."
+    ),
+    mend="Pin a dated snapshot, mend the prompt, or move; measure the tone again.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/content.yaml
+owner: content
+task_classes:
+  articles:
+    route: [{model: claude-sonnet-4-6}]
+# evidence/articles.yaml
+records:
+  - {task_class: articles, model: claude-sonnet-4-6, date: 2026-11-02, sample_size: 540, score: 0.93, tone_ratio: 3.4}
+""",
+    mended="""\
+# allocations/content.yaml
+owner: content
+task_classes:
+  articles:
+    route: [{model: claude-sonnet-4-6}]
+# evidence/articles.yaml
+records:
+  - {task_class: articles, model: claude-sonnet-4-6, date: 2026-11-02, sample_size: 540, score: 0.93, tone_ratio: 3.4}
+  - {task_class: articles, model: claude-sonnet-4-6, date: 2026-11-16, sample_size: 540, score: 0.93, tone_ratio: 1.2}
+""",
+)

@@ -1,0 +1,94 @@
+"""GOV510: measured answer times keep the limit."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.claims import Claim, measured, spell_stake
+from multillm_gov.rules.rule import Case, Rule
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """Who must be fast enough."""
+
+    fallbacks: Annotated[bool, Meta(description="Whether fallbacks must keep the limit too")] = True
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Models whose newest measured 95th percentile lies over the limit of their task class."""
+    for claim, placed in measured(case, fallbacks=parameters.fallbacks, telling="p95_seconds"):
+        latency, seconds = claim.task.task.declared.latency, placed.record.p95_seconds
+        if latency is not None and seconds is not None and seconds > latency.p95_seconds:
+            yield _violation(case, claim, placed, seconds, latency.p95_seconds)
+
+
+def _violation(case: Case, claim: Claim, placed: PlacedRecord, seconds: Decimal, limit: Decimal) -> Violation:
+    task = claim.task.task
+    return Violation(
+        message=(
+            f"{claim.spell()} answers within {_spell(seconds)} s in 95 % of the cases measured; "
+            f"its limit is {_spell(limit)} s"
+        ),
+        place=claim.use().place,
+        subject=task.name,
+        remedy="Route to a faster model, shorten the prompt or the answer and measure again, or have the limit raised.",
+        risk=(f"More than one request in twenty is too late for its use{spell_stake(case, claim.task, ', with ')}."),
+        related=(
+            ("the measurement", placed.place.at("p95_seconds")),
+            ("the limit", task.place.at("latency", "p95_seconds")),
+        ),
+        figures={
+            "p95_seconds": float(seconds),
+            "limit_p95_seconds": float(limit),
+            "sample_size": placed.record.sample_size,
+            "measured": placed.record.date.isoformat(),
+        },
+        distinction=claim.distinction,
+    )
+
+
+def _spell(seconds: Decimal) -> str:
+    return f"{float(seconds):,.4g}"
+
+
+RULE = Rule(
+    id="GOV510",
+    name="latency-over-limit",
+    title="Measured answer times keep the limit",
+    why=(
+        "An answer that comes too late is a wrong one where people or systems wait. The newest internal measurement "
+        "that tells the 95th percentile counts. Percentiles do not average: in a split each model must keep the limit "
+        "itself."
+    ),
+    mend="Choose a faster model for the task class, or have the limit changed with its owner.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    latency: {p95_seconds: 2}
+# evidence/triage.yaml
+records:
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 540, score: 0.93, p95_seconds: 2.7}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    latency: {p95_seconds: 3}
+# evidence/triage.yaml
+records:
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 540, score: 0.93, p95_seconds: 2.7}
+""",
+)

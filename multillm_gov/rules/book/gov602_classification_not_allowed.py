@@ -1,0 +1,128 @@
+"""GOV602: data goes only to providers whose contract allows its classification."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.catalog.overrides import PlacedProvider
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Classification, Closed
+from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.spelling import code, listed
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """For which data a provider's permission must be known."""
+
+    require_known: Annotated[
+        tuple[Classification, ...],
+        Meta(description="Kinds of data that may go only to a provider whose permitted kinds are declared"),
+    ] = ()
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Routed models and fallbacks at a provider that may not receive the task class's data."""
+    providers = case.overrides.providers
+    if not parameters.require_known and not any(one.declared.classifications is not None for one in providers.values()):
+        return
+    for use in case.uses(case.models):
+        facts = use.part.facts
+        if facts is None:
+            continue
+        provider = facts.exposure.provider
+        placed, kind = providers.get(provider), use.task.task.declared.data.classification
+        allowed = placed.declared.classifications if placed else None
+        if allowed is None:
+            if kind in parameters.require_known:
+                yield _unknown(use, provider, kind)
+        elif placed is not None and kind not in allowed:
+            yield _forbidden(use, provider, placed, kind)
+
+
+def _forbidden(use: Use, provider: str, placed: PlacedProvider, kind: Classification) -> Violation:
+    task, allowed = use.task.task, placed.declared.classifications or ()
+    return Violation(
+        message=(
+            f"{code(task.name)} sends {kind} data to {code(provider)} ({code(use.part.model)}), whose contract allows "
+            f"{f'{listed(allowed)} data only' if allowed else 'none'}"
+        ),
+        place=use.place,
+        subject=task.name,
+        remedy=(
+            f"Choose a model of a provider that may receive {kind} data, or correct what {code(provider)} may receive "
+            "in `catalog/` if the contract says so."
+        ),
+        risk=f"{kind.capitalize()} data leaves for a provider that no contract lets have it.",
+        related=(
+            ("what the contract allows", placed.place.at("classifications")),
+            ("the data", task.place.at("data", "classification")),
+        ),
+        figures={"provider": provider, "classification": kind, "allowed": ", ".join(allowed)},
+        distinction=f"{use.role}: {use.part.model}",
+    )
+
+
+def _unknown(use: Use, provider: str, kind: Classification) -> Violation:
+    task = use.task.task
+    who = "a provider nobody knows" if provider == UNKNOWN else code(provider)
+    return Violation(
+        message=(
+            f"{code(task.name)} sends {kind} data to {who} ({code(use.part.model)}), and it is not declared what that "
+            "provider may receive"
+        ),
+        place=use.place,
+        subject=task.name,
+        remedy=(
+            f"State what your contract allows in `catalog/`: `providers: {{{provider}: {{classifications: […]}}}}`."
+            if provider != UNKNOWN
+            else f"State who serves {code(use.part.model)} in `catalog/`: `models: {{{use.part.model}: "
+            "{exposure: {provider: …}}}`."
+        ),
+        risk=f"Nobody has checked whether {kind} data may go there.",
+        related=(("the data", task.place.at("data", "classification")),),
+        figures={"provider": provider, "classification": kind, "allowed": None},
+        distinction=f"{use.role}: {use.part.model}",
+    )
+
+
+RULE = Rule(
+    id="GOV602",
+    name="classification-not-allowed",
+    title="Data goes only to providers whose contract allows its classification",
+    why=(
+        "Contracts allow some kinds of data and not others, and a failover moves the data too. What a provider may "
+        "receive is declared once, as `classifications` of the provider in `catalog/`, and means exactly the kinds "
+        "listed. A provider without a declaration is passed over, unless a policy requires that it be known."
+    ),
+    mend="Route to a provider that may receive the data, or declare what the contract allows.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/health.yaml
+owner: health
+task_classes:
+  summaries:
+    route: [{model: eu.anthropic.claude-sonnet-4-6}]
+    fallbacks: [mistral/mistral-large-2512]
+    data: {classification: restricted}
+# catalog/providers.yaml
+providers:
+  bedrock: {classifications: [public, internal, confidential, restricted]}
+  mistral: {classifications: [public, internal]}
+""",
+    mended="""\
+# allocations/health.yaml
+owner: health
+task_classes:
+  summaries:
+    route: [{model: eu.anthropic.claude-sonnet-4-6}]
+    data: {classification: restricted}
+# catalog/providers.yaml
+providers:
+  bedrock: {classifications: [public, internal, confidential, restricted]}
+  mistral: {classifications: [public, internal]}
+""",
+)

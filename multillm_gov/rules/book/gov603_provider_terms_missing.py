@@ -1,0 +1,150 @@
+"""GOV603: sensitive data goes only to providers with known and acceptable terms."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from multillm_gov.catalog.overrides import PlacedProvider
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Classification, Closed
+from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.spelling import code, listed
+from multillm_gov.units import count_of
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """The terms, and the data they are required for."""
+
+    require_for: Annotated[
+        tuple[Classification, ...], Meta(min_length=1, description="Kinds of data the terms are required for")
+    ] = ("confidential", "restricted")
+    max_retention_days: Annotated[
+        Annotated[int, Meta(ge=0, le=36_500)] | None,
+        Meta(description="Longest time a provider may keep requests, in days; 0: not at all; left out: any"),
+    ] = 30
+    forbid_training: Annotated[
+        bool, Meta(description="Whether the contract must rule out training on what is sent")
+    ] = True
+
+
+class _Exposed(Struct):
+    """A provider that receives such data: who sends it, and which kinds."""
+
+    first: Use
+    task_classes: set[str]
+    kinds: set[str]
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Providers that receive data of the kinds named without the terms; one finding a provider."""
+    exposed: dict[str, _Exposed] = {}
+    for use in case.uses(case.models):
+        kind = use.task.task.declared.data.classification
+        if kind in parameters.require_for and use.part.facts is not None:
+            provider = use.part.facts.exposure.provider
+            found = exposed.setdefault(provider, _Exposed(use, set(), set()))
+            found.task_classes.add(use.task.task.name)
+            found.kinds.add(kind)
+    for provider, found in sorted(exposed.items()):
+        placed = case.overrides.providers.get(provider)
+        gaps = tuple(_gaps(placed, parameters))
+        if gaps:
+            yield _violation(case, provider, found, placed, gaps)
+
+
+def _gaps(placed: PlacedProvider | None, parameters: Parameters) -> Iterator[tuple[str, str, str]]:
+    """The key of each term, what is wrong with it, and what to write."""
+    declared = placed.declared if placed else None
+    limit, kept = parameters.max_retention_days, declared.retention_days if declared else None
+    if limit is not None and kept is None:
+        yield "retention_days", f"how long it keeps requests is not declared (at most {count_of(limit, 'day')})", "…"
+    elif limit is not None and kept is not None and not 0 <= kept <= limit:
+        yield (
+            "retention_days",
+            f"it keeps requests for {count_of(kept, 'day')}; at most {limit:,} are allowed",
+            str(limit),
+        )
+    trains = declared.trains_on_inputs if declared else None
+    if parameters.forbid_training and trains is None:
+        yield "trains_on_inputs", "whether it may train on what is sent is not declared", "…"
+    elif parameters.forbid_training and trains:
+        yield "trains_on_inputs", "its contract lets it train on what is sent", "false"
+
+
+def _violation(
+    case: Case, provider: str, found: _Exposed, placed: PlacedProvider | None, gaps: tuple[tuple[str, str, str], ...]
+) -> Violation:
+    kinds = listed(sorted(found.kinds))
+    who = "a provider nobody knows" if provider == UNKNOWN else code(provider)
+    terms = ", ".join(f"{key}: {value}" for key, _, value in gaps)
+    place = placed.place.at(gaps[0][0]) if placed else found.first.place
+    task = found.first.task.task
+    return Violation(
+        message=(
+            f"{who} receives {kinds} data of {count_of(len(found.task_classes), 'task class')}, and "
+            f"{listed(said for _, said, _ in gaps)}"
+        ),
+        place=place,
+        subject=f"provider:{provider}",
+        remedy=(
+            f"Agree on the terms and write what the contract says into `catalog/`: `providers: {{{provider}: "
+            f"{{{terms}}}}}`; until then route {kinds} data elsewhere."
+        ),
+        risk=f"{kinds.capitalize()} data may be kept, leak later, or come out of a model again.",
+        related=(
+            (f"first sent by {code(task.name)}", found.first.place),
+            *((("the terms", case.policy_place.key()),) if case.policy_place else ()),
+        ),
+        figures={
+            "task_classes": len(found.task_classes),
+            "retention_days": placed.declared.retention_days if placed else None,
+            "terms_missing": len(gaps),
+        },
+    )
+
+
+RULE = Rule(
+    id="GOV603",
+    name="provider-terms-missing",
+    title="Sensitive data goes only to providers with known and acceptable terms",
+    why=(
+        "How long requests are kept, and whether models learn from them, differs by provider, plan and endpoint: only "
+        "the contract counts. The default of 30 days is a placeholder to be edited. A term that nobody declared counts "
+        "as missing. One finding a provider, wherever it is routed."
+    ),
+    mend="Agree on retention and training, and declare both for the provider in `catalog/`.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    standing=False,
+    example="""\
+# allocations/health.yaml
+owner: health
+task_classes:
+  summaries:
+    route: [{model: mistral/mistral-large-2512}]
+    data: {classification: restricted}
+# catalog/providers.yaml
+providers:
+  mistral: {retention_days: 90}
+# policies/data.yaml
+policies:
+  health-data-terms: {rule: provider-terms-missing, require_for: [restricted], max_retention_days: 0}
+""",
+    mended="""\
+# allocations/health.yaml
+owner: health
+task_classes:
+  summaries:
+    route: [{model: mistral/mistral-large-2512}]
+    data: {classification: restricted}
+# catalog/providers.yaml
+providers:
+  mistral: {retention_days: 0, trains_on_inputs: false}
+# policies/data.yaml
+policies:
+  health-data-terms: {rule: provider-terms-missing, require_for: [restricted], max_retention_days: 0}
+""",
+)

@@ -1,0 +1,126 @@
+"""GOV604: nothing hangs on a jurisdiction that may not be used."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.regions import EU_MEMBERS
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.claims import spell_stake
+from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.spelling import code, listed
+
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """The list."""
+
+    forbid_jurisdictions: Annotated[
+        tuple[Country, ...],
+        Meta(min_length=1, description="Countries (ISO 3166 codes, or EU for all its members) that may not be used"),
+    ]
+    require_known: Annotated[
+        bool, Meta(description="Whether a vendor whose jurisdiction is not known counts in full, not as a warning")
+    ] = False
+
+
+class _Breach(Struct, frozen=True):
+    """Why a model may not be used; ``proved`` unless it is merely not known."""
+
+    kind: str
+    said: str
+    where: str
+    proved: bool = True
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Routed models and fallbacks of vendors under a listed law, or processed in a listed country."""
+    forbidden = frozenset(parameters.forbid_jurisdictions)
+    forbidden |= EU_MEMBERS if "EU" in forbidden else frozenset()
+    breaches = {name: tuple(_breaches(facts, forbidden)) for name, facts in case.models.items() if facts is not None}
+    for use in case.uses({name for name, found in breaches.items() if found}):
+        for breach in breaches[use.part.model]:
+            yield _violation(case, use, breach, parameters)
+
+
+def _breaches(facts: ModelFacts, forbidden: frozenset[str]) -> Iterator[_Breach]:
+    law = facts.exposure.jurisdiction
+    if law in forbidden:
+        yield _Breach("law", f"is made by {code(facts.exposure.vendor)}, which the law of {law} binds", law)
+    elif law == UNKNOWN:
+        yield _Breach("law", "is made by a vendor whose jurisdiction is not known", law, proved=False)
+    regions = [region for region in dict.fromkeys(facts.regions) if region in forbidden]
+    if regions:
+        yield _Breach("processing", f"is processed in {listed(regions)}", ", ".join(regions))
+
+
+def _violation(case: Case, use: Use, breach: _Breach, parameters: Parameters) -> Violation:
+    task, model = use.task.task, use.part.model
+    withdrawn, role = listed(parameters.forbid_jurisdictions), "model" if use.role == "route" else use.role
+    return Violation(
+        message=f"{code(task.name)}: {role} {code(model)} {breach.said}; not to be used: {withdrawn}",
+        place=use.place,
+        subject=task.name,
+        remedy=_remedy(breach, model),
+        risk=(
+            f"Access can end by decree, at every vendor of the country at once{spell_stake(case, use.task, ', with ')}."
+        ),
+        related=((("the list", case.policy_place.at("forbid_jurisdictions")),) if case.policy_place else ()),
+        figures={"jurisdiction": breach.where, "forbidden": ", ".join(parameters.forbid_jurisdictions)},
+        severity=None if breach.proved or parameters.require_known else Severity.WARNING,
+        distinction=f"{breach.kind}: {use.role}: {model}",
+    )
+
+
+def _remedy(breach: _Breach, model: str) -> str:
+    if not breach.proved:
+        return (
+            f"State whose law binds its vendor in `catalog/`: `models: {{{model}: {{exposure: {{jurisdiction: …}}}}}}`."
+        )
+    if breach.kind == "law":
+        return "Choose a model of a vendor elsewhere."
+    return f"Choose a deployment of {code(model)} in another region."
+
+
+RULE = Rule(
+    id="GOV604",
+    name="jurisdiction-withdrawn",
+    title="Nothing hangs on a jurisdiction that may not be used",
+    why=(
+        "Sanctions, export rules and sector law withdraw whole countries, and take all their vendors at once: a "
+        "fallback there is none. The law that binds the vendor counts wherever the model runs, and so does the place "
+        "of processing. A vendor whose jurisdiction is not known is a warning."
+    ),
+    mend="Route to vendors and regions outside the list; declare jurisdictions that the catalog does not know.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    standing=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [mistral/mistral-large-2512]
+# policies/places.yaml
+policies:
+  withdrawn: {rule: jurisdiction-withdrawn, forbid_jurisdictions: [FR]}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    fallbacks: [gpt-5-mini]
+# policies/places.yaml
+policies:
+  withdrawn: {rule: jurisdiction-withdrawn, forbid_jurisdictions: [FR]}
+""",
+)
