@@ -22,5 +22,16 @@ class Catalog(Protocol):
         """What models of the same family and mode usually cost; ``None``: not known. May read the whole price map."""
 
     @property
+    def has_lock(self) -> bool:
+        """Whether there is a lock."""
+
+    def installed(self, name: str) -> ModelFacts | None:
+        """Facts as they were if there were no lock: of the installed price map. May read the whole price map."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name a model can be routed by, sorted. Reads the price map."""
+
+    @property
     def provenance(self) -> dict[str, str]:
         """``litellm`` (version), ``price_map`` (sha256), ``lock`` (sha256, or empty)."""

@@ -74,11 +74,17 @@ class LayeredCatalog:
         return KnownModels(self._price_map(), self._as_of)
 
     @cached_property
-    def _suggestions(self) -> "Suggestions":
+    def names(self) -> tuple[str, ...]:
+        """Every name a model can be routed by, sorted. Reads the price map."""
         from multillm_gov.catalog.keys import routed_names
+
+        return tuple(sorted({*routed_names(self._known.price_map.providers), *self.overrides.models}))
+
+    @cached_property
+    def _suggestions(self) -> "Suggestions":
         from multillm_gov.catalog.suggestions import Suggestions
 
-        return Suggestions((*routed_names(self._known.price_map.providers), *self.overrides.models))
+        return Suggestions(self.names)
 
     def find(self, name: str) -> ModelFacts | None:
         """Facts of a model name as routed; retired models included; ``None``: truly unknown."""
@@ -134,6 +140,23 @@ class LayeredCatalog:
         if base is None or base == name:
             return self.listed(name) is None
         return self.is_locked(base)
+
+    @property
+    def has_lock(self) -> bool:
+        """Whether there is a lock."""
+        return self.lock is not None
+
+    @cached_property
+    def _unlocked(self) -> "LayeredCatalog":
+        return LayeredCatalog(self.overrides, None, "", lambda: self._known.price_map, self._as_of)
+
+    def installed(self, name: str) -> ModelFacts | None:
+        """Facts as they were if there were no lock: of the installed price map, the portfolio's declarations applied.
+
+        Raises:
+            CatalogError: the price map cannot be read.
+        """
+        return self.find(name) if self.lock is None else self._unlocked.find(name)
 
     def usual_price(self, facts: ModelFacts) -> TypicalPrice | None:
         """What models of the same family and mode usually cost, from the lock where there is one; ``None``: not known."""

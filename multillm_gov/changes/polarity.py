@@ -60,6 +60,8 @@ _EXCEPTIONS: dict[tuple[str, Shape], Judge] = {
     ("lead_days", "number"): higher_is_tighter,
     ("levels", "list"): more_is_tighter,
     ("min_forecast", "number"): _reversed(higher_is_tighter),
+    ("min_saving", "number"): _reversed(higher_is_tighter),
+    ("min_saving_share", "number"): _reversed(higher_is_tighter),
     ("min_value_at_stake", "number"): _reversed(higher_is_tighter),
     ("named", "list"): more_is_tighter,
     ("notice_days", "number"): higher_is_tighter,

@@ -1,0 +1,117 @@
+"""GOV406: the caps of the task classes fit into the budget they share."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.documents.layout import SETTINGS
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Amount, count_of, spell_money
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """The budget that the caps must fit into; ``applies_to`` says whose caps."""
+
+    max_monthly: Annotated[
+        Amount | None,
+        Meta(description="Budget per month; default: `appetite.max_monthly_spend` of `govern.yaml`"),
+    ] = None
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """A sum of monthly caps above the budget; a task class without a cap adds nothing, and is counted."""
+    appetite = case.portfolio.settings.appetite.max_monthly_spend
+    budget = parameters.max_monthly if parameters.max_monthly is not None else appetite
+    if budget is None:
+        return
+    caps = [(cap, task) for task in case.tasks if (cap := task.task.declared.spend_cap.monthly) is not None]
+    total = sum((cap for cap, _ in caps), Decimal(0))
+    if total <= budget:
+        return
+    own = parameters.max_monthly is not None and case.policy_place is not None
+    appetite_place = Place(SETTINGS, ("appetite", "max_monthly_spend"))
+    place = case.policy_place.at("max_monthly") if own and case.policy_place is not None else appetite_place
+    currency, uncapped = case.figures.currency, len(case.tasks) - len(caps)
+    without = f" ({count_of(uncapped, 'task class')} without a cap left out)" if uncapped else ""
+    largest = sorted(caps, key=lambda one: (-one[0], one[1].task.name))[:3]
+    yield Violation(
+        message=(
+            f"the monthly caps of {count_of(len(caps), 'task class')} add up to {spell_money(total, currency)}"
+            f"{without}; {code(case.policy) if case.policy else 'the risk appetite'} allows "
+            f"{spell_money(budget, currency)}"
+        ),
+        place=place,
+        subject="portfolio",
+        remedy=(
+            f"Lower caps by {spell_money(total - budget, currency)}, that of {code(largest[0][1].task.name)} first, or "
+            "have the budget raised."
+        ),
+        risk=f"Everyone may stay within the cap and {spell_money(total - budget, currency)} a month be overspent.",
+        related=tuple(
+            (
+                f"{code(task.task.name)} may spend {spell_money(cap, currency)}",
+                task.task.place.at("spend_cap", "monthly"),
+            )
+            for cap, task in largest
+        ),
+        figures={"caps_per_month": total, "limit_per_month": budget, "task_classes_without_cap": uncapped},
+    )
+
+
+RULE = Rule(
+    id="GOV406",
+    name="child-caps-exceed-parent",
+    title="The caps of the task classes fit into the budget they share",
+    why=(
+        "A cap is a permission to spend. Where permissions add up to more than the budget above them, nobody breaks a "
+        "rule and the budget is broken all the same; the forecast (GOV405) does not show it until it happens. A "
+        "policy with `applies_to: {owners: [...]}` holds the caps of a team against that team's budget; without a "
+        "policy the budget is `appetite.max_monthly_spend`, if there is one."
+    ),
+    mend="Lower the caps, or have the budget raised to what is permitted.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    about="portfolio",
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    spend_cap: {monthly: 3000}
+  replies:
+    route: [{model: claude-sonnet-4-6}]
+    spend_cap: {monthly: 2500}
+# policies/budgets.yaml
+policies:
+  support-caps:
+    rule: child-caps-exceed-parent
+    applies_to: {owners: [support]}
+    max_monthly: 5000
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    spend_cap: {monthly: 3000}
+  replies:
+    route: [{model: claude-sonnet-4-6}]
+    spend_cap: {monthly: 2000}
+# policies/budgets.yaml
+policies:
+  support-caps:
+    rule: child-caps-exceed-parent
+    applies_to: {owners: [support]}
+    max_monthly: 5000
+""",
+    controls=("NIST-AI-RMF GOVERN 1.3", "ISO-42001 A.4.2"),
+)

@@ -1,0 +1,185 @@
+"""GOV407: what is really spent lasts the month within the cap."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.measures.burn import Burn, burn
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Positive, count_of, spell_money, spell_share
+from multillm_gov.usage.record import PlacedActual
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """When the pace is too fast."""
+
+    max_burn_rate: Annotated[
+        Positive,
+        Meta(description="Largest burn rate: share of the cap spent over share of the month gone; 1 just lasts"),
+    ] = field(default_factory=partial(Positive, "1"))
+    min_days: Annotated[
+        int, Meta(ge=1, le=31, description="Days of the month that must be counted before a pace is judged")
+    ] = 3
+
+
+class _Budget(Struct, frozen=True):
+    """Who has which cap, and where it is written."""
+
+    subject: str
+    who: str
+    cap: Decimal
+    place: Place | None
+    records: tuple[PlacedActual, ...]
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Spend above the cap, and a pace above the limit, of this month and of the one before it."""
+    for budget in (*_of_task_classes(case), *_of_owners(case)):
+        placed = _current(budget.records, case.as_of)
+        if placed is None:
+            continue
+        actual = placed.actual
+        found = burn(actual.spend, actual.through.day, actual.days, budget.cap)
+        paced = parameters.min_days <= actual.through.day < actual.days
+        too_fast = paced and found.rate is not None and found.rate > parameters.max_burn_rate
+        if too_fast or actual.spend > budget.cap:
+            yield _violation(case, budget, placed, found)
+
+
+def _of_task_classes(case: Case) -> Iterator[_Budget]:
+    for task in case.tasks:
+        records = case.actuals.task_classes.get(task.task.name)
+        cap = task.task.declared.spend_cap.monthly
+        if records and cap is not None:
+            name = task.task.name
+            yield _Budget(name, code(name), cap, task.task.place.at("spend_cap", "monthly"), records)
+
+
+def _of_owners(case: Case) -> Iterator[_Budget]:
+    """An owner has the caps of its task classes together, where every one of them has a cap.
+
+    Whoever judges the first of its task classes judges the owner, so that it is judged once.
+    """
+    if not case.actuals.owners:
+        return
+    judged = {task.task.name for task in case.tasks}
+    of_owner: defaultdict[str, list[TaskFigures]] = defaultdict(list)
+    for task in case.figures.tasks:
+        if task.task.owner in case.actuals.owners:
+            of_owner[task.task.owner].append(task)
+    for owner, tasks in sorted(of_owner.items()):
+        known = [cap for task in tasks if (cap := task.task.declared.spend_cap.monthly) is not None]
+        if len(known) == len(tasks) and tasks[0].task.name in judged:
+            total = sum(known, Decimal(0))
+            yield _Budget(f"owner:{owner}", f"owner {code(owner)}", total, None, case.actuals.owners[owner])
+
+
+def _current(records: tuple[PlacedActual, ...], as_of: date) -> PlacedActual | None:
+    """The newest record up to the day, if it is of the day's month or of the month before."""
+    first = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1) if as_of > date(1, 1, 31) else as_of
+    placed = next((one for one in records if one.actual.through <= as_of), None)
+    return placed if placed is not None and placed.actual.through >= first else None
+
+
+def _violation(case: Case, budget: _Budget, placed: PlacedActual, found: Burn) -> Violation:
+    actual, currency = placed.actual, case.figures.currency
+    spent, cap = spell_money(actual.spend, currency), spell_money(budget.cap, currency)
+    over = actual.spend > budget.cap
+    gone = f"day {actual.through.day} of {actual.days}"
+    if over:
+        said = f"{budget.who} has spent {spent} in {actual.month} ({gone}); its cap is {cap}"
+        risk = f"{spell_money(actual.spend - budget.cap, currency)} beyond the cap, and more each day."
+        if actual.through.day == actual.days:
+            risk = f"{spell_money(actual.spend - budget.cap, currency)} beyond the cap in a month."
+    else:
+        said = (
+            f"{budget.who} has spent {spent} by {gone} of {actual.month}, a burn rate of {found.rate:.2f}: at this "
+            f"pace the month ends at {spell_money(found.forecast, currency)}; its cap is {cap}"
+        )
+        risk = _spell_end(found, actual.days - actual.through.day)
+    return Violation(
+        message=said,
+        place=placed.place.at("spend"),
+        subject=budget.subject,
+        remedy=_remedy(budget, found, currency, over=over),
+        risk=risk,
+        related=(("the cap", budget.place),) if budget.place is not None else (),
+        figures={
+            "spent": actual.spend,
+            "cap_per_month": budget.cap,
+            "forecast_per_month": found.forecast,
+            "burn_rate": found.rate,
+            "days_to_exhaustion": found.days_to_exhaustion,
+            "day": actual.through.day,
+            "days": actual.days,
+        },
+        severity=Severity.ERROR if over else None,
+        distinction="over" if over else "",
+    )
+
+
+def _spell_end(found: Burn, left: int) -> str:
+    days = found.days_to_exhaustion
+    if days is None or days >= left:
+        return "The pace is above the limit that the policy sets."
+    return f"The cap is reached in {days:.1f} days, with {count_of(left, 'day')} of the month left."
+
+
+def _remedy(budget: _Budget, found: Burn, currency: str, *, over: bool) -> str:
+    if over or found.allowance_per_day is None:
+        return "Find what grew (demand, prompt length, retries, price), correct the demand, or have the cap raised."
+    share = 1 - budget.cap / found.forecast if found.forecast > budget.cap else Decimal(0)
+    slower = f" ({spell_share(share)} below the pace of the month so far)" if share else ""
+    return (
+        f"Spend at most {spell_money(found.allowance_per_day, currency)} a day from now on{slower}, or raise the cap."
+    )
+
+
+RULE = Rule(
+    id="GOV407",
+    name="burn-rate",
+    title="What is really spent lasts the month within the cap",
+    why=(
+        "A forecast is a plan; an invoice is late. From spend S by day t of N and a cap B the run-rate forecast is "
+        "S x N / t, the burn rate (S / B) / (t / N): above 1 the cap does not last. The newest record below `usage/` "
+        "counts, of this month or of the last. It is a plain run-rate: weekends are not told apart, so early in a "
+        "month it errs by some percent. An owner's record is held against the caps of all of its task classes."
+    ),
+    mend="Slow down or reroute until the pace fits, correct the demand, or have the cap raised before it is reached.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    spend_cap: {monthly: 100000}
+# usage/november.yaml
+actuals:
+  - {month: 2026-11, through: 2026-11-12, task_class: triage, spend: 42000}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    spend_cap: {monthly: 110000}
+# usage/november.yaml
+actuals:
+  - {month: 2026-11, through: 2026-11-12, task_class: triage, spend: 42000}
+""",
+    controls=("NIST-AI-RMF MEASURE 2.4", "NIST-AI-RMF MANAGE 4.1", "ISO-42001 A.6.2.6"),
+)

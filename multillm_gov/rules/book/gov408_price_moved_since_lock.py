@@ -1,0 +1,121 @@
+"""GOV408: the prices that the forecast rests on are still the list prices."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.demand_cost import Pricing
+from multillm_gov.measures.price_moves import PriceMove, largest_move
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Share, count_of, spell_money, spell_share
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How far a price may move before the lock is stale."""
+
+    max_move: Annotated[
+        Share, Meta(description="Largest relative move (0..1), up or down, of any unit price of a model")
+    ] = field(default_factory=partial(Share, "0.05"))
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Locked models whose installed price moved by more, or is gone; silent without a lock. Reads the price map."""
+    moved: dict[str, tuple[ModelFacts | None, PriceMove | None]] = {}
+    for name, facts in case.models.items():
+        if facts is None or facts.price is None or not case.catalog.has_lock:
+            continue
+        today = case.catalog.installed(name)
+        if today is None or today.price is None:
+            moved[name] = (today, None)
+            continue
+        move = largest_move(facts.price, today.price)
+        if move is not None and abs(move.relative) > parameters.max_move:
+            moved[name] = (today, move)
+    uses: dict[str, list[Use]] = {}
+    for use in case.uses(moved):
+        uses.setdefault(use.part.model, []).append(use)
+    for name in sorted(uses):
+        yield _violation(case, name, uses[name], *moved[name])
+
+
+def _violation(case: Case, name: str, uses: list[Use], today: ModelFacts | None, move: PriceMove | None) -> Violation:
+    currency = case.figures.currency
+    effect = _effect(case, uses, today) if move is not None else None
+    if move is None:
+        said = f"{code(name)} has a price in the lock and none in the installed price map"
+        risk = "The forecast rests on a price that nobody lists any more."
+    else:
+        relative = "from free" if move.relative.is_infinite() else f"{float(move.relative) * 100:+.1f} %"
+        said = (
+            f"the price of {code(name)} moved since the lock: {move.what} {spell_money(move.before)} → "
+            f"{spell_money(move.after)} ({relative})"
+        )
+        risk = _spell_effect(case, effect, currency)
+    return Violation(
+        message=said,
+        place=uses[0].place,
+        subject=f"model:{name}",
+        remedy="Run `govern catalog lock`, look at what it changes with `govern diff`, and commit it.",
+        risk=risk,
+        related=tuple((f"{code(use.task.task.name)} uses it too", use.place) for use in uses[1:4]),
+        figures={
+            "usd_before": move.before if move else None,
+            "usd_after": move.after if move else None,
+            "unit": move.what if move else "",
+            "relative": float(move.relative) if move and move.relative.is_finite() else None,
+            "effect_per_month": effect,
+        },
+        distinction="" if move else "gone",
+    )
+
+
+def _effect(case: Case, uses: list[Use], today: ModelFacts | None) -> Decimal | None:
+    """What the routed requests cost more (or less) per month; ``None`` where no demand tells."""
+    pricing = Pricing(case.figures.usd_per_unit)
+    effects = []
+    for use in uses:
+        if use.role == "route" and use.part.cost_per_request is not None:
+            cost = pricing.mean_cost(today, use.task.task.declared.demand)
+            share = use.task.legs[use.part.index].requests_per_month
+            effects.append(None if cost is None else (cost - use.part.cost_per_request) * share)
+    known = [effect for effect in effects if effect is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(effects) else None
+
+
+def _spell_effect(case: Case, effect: Decimal | None, currency: str) -> str:
+    if effect is None:
+        return "What it does to the forecast is not known: no routed request of a known size uses it."
+    if not effect:
+        return "The forecast does not change: the requests that are routed to it do not pay this price."
+    total = case.figures.spend_per_month
+    part = f" ({spell_share(abs(effect) / total)} of the forecast)" if total else ""
+    way = "more" if effect > 0 else "less"
+    where = f", over {count_of(len(case.tasks), 'task class')}"
+    return f"{spell_money(abs(effect), currency)} a month {way} than is forecast{part}{where}."
+
+
+RULE = Rule(
+    id="GOV408",
+    name="price-moved-since-lock",
+    title="The prices that the forecast rests on are still the list prices",
+    why=(
+        "The lock holds prices still so that a result moves only when the portfolio does. List prices move all the "
+        "same, by +224 % (Gemini 2.5 Flash, June 2025) or -80 % (o3, June 2025) under one name. The rule compares the "
+        "lock with the price map of the installed LiteLLM, declarations in `catalog/` applied to both: a negotiated "
+        "price does not move. It reads that map, so it judges only where a policy asks, and its finding depends on the "
+        "version installed."
+    ),
+    mend="Lock anew, and look at what the new prices do to caps and concentration before merging.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    standing=False,
+    controls=("NIST-AI-RMF GOVERN 1.6", "NIST-AI-RMF MANAGE 3.1", "ISO-42001 A.10.3"),
+)

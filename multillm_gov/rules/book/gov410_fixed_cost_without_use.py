@@ -1,0 +1,149 @@
+"""GOV410: what is paid for by the month is used."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.measures.utilization import utilization
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Share, spell_count, spell_money, spell_share
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """What counts as use."""
+
+    min_utilization: Annotated[
+        Share | None,
+        Meta(
+            description="Smallest part (0..1) of what the model could answer in a month at its `requests_per_minute`; "
+            "default: any request will do"
+        ),
+    ] = None
+    allow_standby: Annotated[bool, Meta(description="Whether being the fallback of a task class is use enough")] = True
+
+
+class _Traffic(Struct):
+    """What one model gets from the task classes in scope."""
+
+    requests: Decimal = Decimal(0)
+    known: bool = True
+    """Whether every task class that routes to it declares its demand."""
+    standby: Place | None = None
+    routed: Place | None = None
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Models with a fixed cost and no requests, or too few; those that nobody names count for the whole portfolio."""
+    paid = {name for name, facts in case.models.items() if facts is not None and facts.usd_fixed_per_month}
+    traffic: dict[str, _Traffic] = {name: _Traffic() for name in sorted(paid)}
+    for use in case.uses(paid):
+        found = traffic[use.part.model]
+        if use.role == "fallback":
+            found.standby = found.standby or use.place
+            continue
+        found.routed = found.routed or use.place
+        found.known = found.known and use.task.task.declared.demand is not None
+        found.requests += use.task.legs[use.part.index].requests_per_month
+    for name, found in traffic.items():
+        facts = case.models[name]
+        if facts is not None:
+            yield from _used(case, parameters, facts, found)
+    if len(case.tasks) == len(case.figures.tasks):
+        yield from _unnamed(case)
+
+
+def _used(case: Case, parameters: Parameters, facts: ModelFacts, found: _Traffic) -> Iterator[Violation]:
+    if not found.requests:
+        place = found.routed or found.standby
+        if not found.known or place is None or (found.standby is not None and parameters.allow_standby):
+            return
+        role = "is only a fallback" if found.routed is None else "gets no requests"
+        yield _violation(case, facts, place, role, Decimal(0))
+        return
+    least, rate = parameters.min_utilization, facts.requests_per_minute
+    if least is None or rate is None or not found.known or found.routed is None:
+        return
+    used = utilization(found.requests, rate)
+    if used < least:
+        role = (
+            f"gets {spell_count(found.requests)} requests a month, {spell_share(used)} of what it could answer (at "
+            f"least {spell_share(least)} is asked)"
+        )
+        yield _violation(case, facts, found.routed, role, used)
+
+
+def _unnamed(case: Case) -> Iterator[Violation]:
+    """Models declared with a fixed cost that no task class names, nor any other model builds upon."""
+    bases = {placed.declared.base for placed in case.overrides.models.values()}
+    for name, placed in sorted(case.overrides.models.items()):
+        if name in case.models or name in bases or not placed.declared.usd_fixed_per_month:
+            continue
+        facts = case.catalog.find(name)
+        if facts is not None:
+            yield _violation(
+                case, facts, placed.place.at("usd_fixed_per_month"), "is in no route and no fallback", None
+            )
+
+
+def _violation(case: Case, facts: ModelFacts, place: Place, role: str, used: Decimal | None) -> Violation:
+    fixed = facts.usd_fixed_per_month / case.figures.usd_per_unit
+    paid = spell_money(fixed, case.figures.currency)
+    declared = case.overrides.models.get(facts.name)
+    known = declared is not None and declared.declared.usd_fixed_per_month is not None
+    price = declared.place.at("usd_fixed_per_month") if declared is not None and known else None
+    return Violation(
+        message=f"{code(facts.name)} costs {paid} a month whether it is used or not, and {role}",
+        place=place,
+        subject=f"model:{facts.name}",
+        remedy=f"Route requests to {code(facts.name)}, or end its hosting and remove its `usd_fixed_per_month`.",
+        risk=f"{paid} a month for little or nothing.",
+        related=(("its fixed cost", price),) if price is not None and price != place else (),
+        figures={"fixed_per_month": fixed, "utilization": used},
+    )
+
+
+RULE = Rule(
+    id="GOV410",
+    name="fixed-cost-without-use",
+    title="What is paid for by the month is used",
+    why=(
+        "Hosted and fine-tuned models and provisioned throughput cost the same at no requests as at full load, and no "
+        "price per token shows it. Requests are those that the allocations declare; capacity is `requests_per_minute` "
+        "times the 43,800 minutes of a mean month. Being a fallback counts as use unless a policy says otherwise."
+    ),
+    mend="Use it, share it between task classes, or switch it off.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    about="portfolio",
+    example="""\
+# allocations/sales.yaml
+owner: sales
+task_classes:
+  scoring:
+    route: [{model: gpt-5-mini}]
+    demand: {requests: 100000, input_tokens: 700, output_tokens: 20}
+# catalog/models.yaml
+models:
+  custom/scorer: {mode: chat, usd_per_million_tokens: {input: 0.05, output: 0.1}, usd_fixed_per_month: 1150}
+""",
+    mended="""\
+# allocations/sales.yaml
+owner: sales
+task_classes:
+  scoring:
+    route: [{model: custom/scorer}]
+    demand: {requests: 100000, input_tokens: 700, output_tokens: 20}
+# catalog/models.yaml
+models:
+  custom/scorer: {mode: chat, usd_per_million_tokens: {input: 0.05, output: 0.1}, usd_fixed_per_month: 1150}
+""",
+    controls=("NIST-AI-RMF GOVERN 1.6", "ISO-42001 A.4.2"),
+)
