@@ -47,7 +47,8 @@ def _places(value: str, content: str, start: int, end: int) -> Iterator[int]:
     if style in {"|", ">"}:
         here = content.find("\n", start, end) + 1 or end
     for character in value:
-        if character.isspace():
+        escaped = style == '"' and content.startswith("\\", here) and not content.startswith("\\\n", here)
+        if character.isspace() and not escaped:
             yield min(here, end - 1)
             # Folding writes one blank for a break and its indent, so the rest is passed over with the next word.
             if here < end and content[here].isspace():
