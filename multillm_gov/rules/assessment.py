@@ -12,6 +12,7 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Finding, Flaw
 from multillm_gov.measures.figures import PortfolioFigures
 from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.rules.approvals import Contents
 from multillm_gov.rules.introductions import Introductions
 from multillm_gov.usage.record import Actuals
 
@@ -37,6 +38,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     read_flaws: tuple[Flaw, ...]
     """Those that reading the text alone found."""
     as_of: date
+    contents: Contents | None = None
+    """The digests that its own approvals are bound to; ``None``: those of its portfolio."""
     introductions: Introductions | None = None
     """Asks git which commits introduced an approval; called only where a policy wants to know."""
     revision: str = ""

@@ -10,10 +10,11 @@ from multillm_gov.finding import Enforcement, Finding, Related, Severity, Violat
 from multillm_gov.location import Location, Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import Policy
+from multillm_gov.rules.approvals import Contents
 from multillm_gov.rules.assessment import Measured
 from multillm_gov.rules.ignoring import IgnoreLedger
 from multillm_gov.rules.planning import Run, plan_runs
-from multillm_gov.rules.registry import all_rules
+from multillm_gov.rules.registry import all_rules, parameters_type
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.waivers import WaiverLedger
 
@@ -22,18 +23,23 @@ MOST_FINDINGS = 1_000
 
 
 def judge(
-    state: Measured, *, base: Measured | None = None, rules: tuple[Rule, ...] | None = None
+    state: Measured,
+    *,
+    base: Measured | None = None,
+    rules: tuple[Rule, ...] | None = None,
+    policies: tuple[Policy, ...] | None = None,
 ) -> tuple[Finding, ...]:
     """Judge a measured portfolio by the book, or by ``rules`` alone.
 
     ``base`` is the state it is compared with, for the rules that judge a change; without it they find nothing.
+    ``policies`` are asked instead of the portfolio's own, which rules still see as part of what they judge.
 
     Findings come ordered by path, line, column, rule and subject; waived ones are marked, never left out. Which rule
     judges what on whose behalf is told in `planning`.
     """
     book = all_rules() if rules is None else rules
     tasks = state.figures.tasks
-    runs, misfits = plan_runs(book, state.portfolio.policies, tasks, state.documents)
+    runs, misfits = plan_runs(book, state.portfolio.policies if policies is None else policies, tasks, state.documents)
     case = Case(
         portfolio=state.portfolio,
         figures=state.figures,
@@ -49,6 +55,7 @@ def judge(
         flaws=(*state.flaws, *misfits),
         as_of=state.as_of,
         base=base,
+        contents=state.contents or Contents(state.portfolio, state.documents, parameters_type),
         introductions=state.introductions,
     )
     ignores = IgnoreLedger(state.documents)
@@ -105,6 +112,7 @@ def _narrowed(base: Case, run: Run) -> Case:
         tasks=run.tasks,
         models=base.models if run.tasks is base.tasks else models_of(run.tasks),
         policy=policy.name if policy else "",
+        approvers=policy.declared.approvers if policy else (),
         policy_place=policy.place if policy else None,
     )
 

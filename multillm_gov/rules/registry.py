@@ -5,6 +5,8 @@ from importlib import import_module
 from pathlib import Path
 from re import compile as pattern
 
+from msgspec import Struct
+
 from multillm_gov.rules import book
 from multillm_gov.rules.rule import Rule
 
@@ -49,6 +51,12 @@ def find_rule(id_or_name: str) -> Rule | None:
         if wanted == rule or id_or_name == name:
             return _load(rule, name)
     return None
+
+
+def parameters_type(id_or_name: str) -> tuple[str, type[Struct]] | None:
+    """The id of a rule and the type of its parameters; ``None``: there is no such rule."""
+    rule = find_rule(id_or_name)
+    return (rule.id, rule.parameters) if rule else None
 
 
 def _load(identifier: str, name: str) -> Rule:

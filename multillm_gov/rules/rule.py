@@ -16,6 +16,7 @@ from multillm_gov.finding import Flaw, Severity, Violation
 from multillm_gov.location import Place, Pointer
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.rules.approvals import Contents
 from multillm_gov.rules.assessment import Measured
 from multillm_gov.rules.ignoring import IgnoreOutcome
 from multillm_gov.rules.introductions import Introductions
@@ -65,6 +66,8 @@ class Case(Struct, frozen=True, kw_only=True):
     as_of: date
     policy: str = ""
     """Name of the policy that asks; empty for a standing rule."""
+    approvers: tuple[str, ...] = ()
+    """Who alone may approve, as that policy says."""
     policy_place: Place | None = None
     """Where that policy is written, so that a finding can point at its limit."""
     waivers: tuple[WaiverOutcome, ...] = ()
@@ -73,6 +76,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """What runs of one judgment share; each rule keeps to the key of its own name."""
     ignores: tuple[IgnoreOutcome, ...] = ()
     """What became of each comment that asks to ignore a finding; likewise."""
+    contents: Contents = Contents(Portfolio(), {}, lambda _: None)
+    """The digests that approvals are bound to."""
     introductions: Introductions | None = None
     """Asks git which commits introduced an approval; ``None``: the files are not known to be in a repository."""
 

@@ -17,9 +17,11 @@ from multillm_gov.evidence.loading import load_evidence
 from multillm_gov.finding import Flaw
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.loading import load_portfolio
+from multillm_gov.rules.approvals import Contents
 from multillm_gov.rules.assessment import Assessment, Measured
 from multillm_gov.rules.engine import judge
 from multillm_gov.rules.introductions import Blame, introductions_of
+from multillm_gov.rules.registry import parameters_type
 from multillm_gov.usage.loading import load_usage
 
 
@@ -79,6 +81,7 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
             flaws=every,
             read_flaws=tuple(found),
             as_of=as_of,
+            contents=Contents(portfolio, documents, parameters_type),
             introductions=introductions_of(blame, documents) if blame else None,
             revision=revision,
         )

@@ -7,13 +7,13 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.rules.registry import rule_names
 from multillm_gov.rules.rule import Case, Nothing, Rule
-from multillm_gov.rules.spelling import code
+from multillm_gov.rules.spelling import code, codes
 from multillm_gov.rules.waivers import WaiverOutcome
 from multillm_gov.units import count_of
 
 
 def check(case: Case, _: Nothing) -> Iterator[Violation]:
-    """Waivers that are expired, void or idle; those of unknown policies are GOV006's."""
+    """Waivers that are expired, void, unapproved or idle; those of unknown policies are GOV006's."""
     if not case.waivers:
         return
     known = {name for pair in rule_names().items() for name in pair}
@@ -56,6 +56,13 @@ def _spell(case: Case, outcome: WaiverOutcome, who: str) -> tuple[str, Place, st
             f"{who} is void: what is hard-mandatory, or about files, cannot be waived",
             place.at("policy"),
             "Remove the waiver and mend the finding, or have the policy changed to `enforcement: soft-mandatory`.",
+        )
+    if outcome.state == "unapproved":
+        may = f"only {codes(outcome.approvers)} may" if outcome.approvers else "no approver may waive all that it names"
+        return (
+            f"{who} is by {code(declared.approved_by)}; {may}",
+            place.at("approved_by"),
+            "Let one of the policy's `approvers` approve it, or remove the waiver and mend the finding.",
         )
     return (
         f"{who} matches no finding",

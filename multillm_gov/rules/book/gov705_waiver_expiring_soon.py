@@ -1,0 +1,72 @@
+"""GOV705: no waiver in force is about to end unnoticed."""
+
+from collections.abc import Iterator
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import count_of
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Waivers in force whose last day is near; those that are not in force are GOV703's."""
+    notice = case.portfolio.settings.waiver_notice_days
+    for outcome in case.waivers:
+        declared, place = outcome.waiver.declared, outcome.waiver.place
+        left = (declared.expires - case.as_of).days
+        if outcome.state != "in force" or left > notice:
+            continue
+        when = "today" if left == 0 else f"in {count_of(left, 'day')}"
+        counts = "its finding counts" if outcome.matched == 1 else f"its {outcome.matched:,} findings count"
+        yield Violation(
+            message=(
+                f"the waiver from {code(declared.policy)} for {code(declared.subject)} ends {when}, on "
+                f"{declared.expires}; notice is given {count_of(notice, 'day')} ahead"
+            ),
+            place=place.at("expires"),
+            subject=declared.subject,
+            remedy=(
+                "Mend the finding, or have the waiver renewed: "
+                f"`govern waive {declared.policy}:{declared.subject} --reason … --expires … --approved-by …`."
+            ),
+            risk=f"From the day after, {counts} again.",
+            figures={"days_left": left, "findings_named": outcome.matched},
+            distinction=f"{declared.policy}: {declared.expires}",
+        )
+
+
+RULE = Rule(
+    id="GOV705",
+    name="waiver-expiring-soon",
+    title="No waiver is about to end unnoticed",
+    why=(
+        "When a waiver ends, the next check fails, on a day that nobody chose. `waiver_notice_days` in govern.yaml "
+        "(30 unless it says otherwise) is the time to mend what was waived or to decide again."
+    ),
+    mend="Mend what is waived and remove the waiver, or renew it with its approver by `govern waive`.",
+    severity=Severity.WARNING,
+    check=check,
+    about="waivers",
+    waivable=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# policies/waivers.yaml
+waivers:
+  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2026-12-10}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# policies/waivers.yaml
+waivers:
+  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2027-03-31}
+""",
+    controls=("NIST-AI-RMF GOVERN 1.3", "NIST-AI-RMF MANAGE 1.4"),
+)

@@ -1,0 +1,105 @@
+"""GOV707: every approval is of what the portfolio declares now."""
+
+from collections.abc import Iterator
+from itertools import count
+
+from multillm_gov.documents.layout import kind_of
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.policy import PlacedApproval
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code, near
+
+MOST_HINTS = 20
+"""Findings that suggest a near name; searching for one is slow."""
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Approvals whose digest is another one, unless the same person approved the present content too."""
+    approvals = case.portfolio.approvals
+    if not approvals:
+        return
+    current = {(one.declared.subject, one.declared.approved_by) for one in approvals if _holds(case, one)}
+    unread = any(kind_of(flaw.location.path) in {"allocation", "policy"} for flaw in case.flaws)
+    hints = count()
+    for approval in approvals:
+        declared = approval.declared
+        if declared.subject not in case.contents.subjects:
+            if not unread:
+                known = sorted(case.contents.subjects) if next(hints) < MOST_HINTS else ()
+                yield _unknown(approval, near(declared.subject, known))
+        elif (declared.subject, declared.approved_by) not in current:
+            yield _stale(approval, case.contents.digest(declared.subject))
+
+
+def _holds(case: Case, approval: PlacedApproval) -> bool:
+    return case.contents.digest(approval.declared.subject) == approval.declared.digest
+
+
+def _stale(approval: PlacedApproval, digest: str) -> Violation:
+    declared = approval.declared
+    return Violation(
+        message=(
+            f"{code(declared.subject)} is no longer what {code(declared.approved_by)} approved on {declared.date}: "
+            f"its digest is {digest[:14]}…, the approval's is {declared.digest[:14]}…"
+        ),
+        place=approval.place.at("digest"),
+        subject=declared.subject.partition(":")[2],
+        remedy=f"Let the approver read it and run `govern approve {declared.subject} --by {declared.approved_by}`.",
+        risk="The sign-off reads as if it covered what was written later.",
+        figures={"digest_approved": declared.digest, "digest": digest},
+        distinction=declared.approved_by,
+    )
+
+
+def _unknown(approval: PlacedApproval, meant: str) -> Violation:
+    declared = approval.declared
+    return Violation(
+        message=f"{code(declared.subject)} is no task class or policy of the portfolio{meant}",
+        place=approval.place.at("subject"),
+        subject=declared.subject,
+        remedy="Remove the approval, or write its subject as `task_class:NAME` or `policy:NAME`.",
+        risk="It approves nothing.",
+        distinction=declared.approved_by,
+    )
+
+
+RULE = Rule(
+    id="GOV707",
+    name="approval-stale",
+    title="Every approval is of what the portfolio declares now",
+    why=(
+        "An approval stands for having read something. Once that says something else, the entry misleads whoever "
+        "trusts it; a policy of `approval-required` does not count it any more."
+    ),
+    mend="Have the present content approved with `govern approve`, which renews the entry, or remove the entry.",
+    severity=Severity.WARNING,
+    check=check,
+    about="portfolio",
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# policies/approvals.yaml
+approvals:
+  - subject: task_class:triage
+    digest: sha256:0000000000000000000000000000000000000000000000000000000000000000
+    approved_by: cfo
+    date: 2026-10-01
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# policies/approvals.yaml
+approvals:
+  - subject: task_class:triage
+    digest: sha256:08121b73bb70ef8be709eabb07c504f65edccac83eceed7a5a6cd7fd42c765b0
+    approved_by: cfo
+    date: 2026-11-20
+""",
+    controls=("NIST-AI-RMF GOVERN 2.1", "ISO-42001 A.3.2"),
+)

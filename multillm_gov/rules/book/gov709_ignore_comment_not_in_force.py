@@ -1,0 +1,95 @@
+"""GOV709: every comment that asks to ignore a finding does so."""
+
+from collections.abc import Iterator
+from itertools import count
+
+from multillm_gov.documents.layout import kind_of
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.ignoring import IgnoreOutcome
+from multillm_gov.rules.registry import rule_names
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code, near
+
+MOST_HINTS = 20
+"""Findings that suggest a near name; searching for one is slow."""
+_FORM = "`# govern: ignore RULE because REASON`"
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Comments without a rule or reason, about what no comment may except, or about nothing."""
+    if not case.ignores:
+        return
+    known = {name for pair in rule_names().items() for name in pair}
+    unread = any(kind_of(flaw.location.path) in {"allocation", "policy"} for flaw in case.flaws)
+    hints = count()
+    for outcome in case.ignores:
+        rule = outcome.comment.rule
+        if outcome.state == "in force":
+            continue
+        if rule and rule not in known:
+            meant = near(rule, sorted(known)) if next(hints) < MOST_HINTS else ""
+            said = f"{code(rule)} is not a rule{meant}"
+            yield _violation(outcome, said, f"Name a rule that `govern rules` lists: {_FORM}.")
+        elif outcome.state != "idle" or not unread:
+            yield _violation(outcome, *_spell(outcome))
+
+
+def _spell(outcome: IgnoreOutcome) -> tuple[str, str]:
+    rule = code(outcome.comment.rule)
+    if outcome.state == "no rule":
+        return "the comment names no rule to ignore", f"Write {_FORM}, or remove it."
+    if outcome.state == "mandatory":
+        return (
+            f"a comment cannot ignore this finding of {rule}: only advice can be ignored in a file",
+            "Mend the finding and remove the comment; where the policy allows it, have it waived with `govern waive`.",
+        )
+    if outcome.state == "no reason":
+        return f"the comment gives no reason to ignore {rule}", f"Write {_FORM}, or remove it."
+    return (
+        f"no finding of {rule} stands on line {outcome.comment.line:,}, which the comment speaks of",
+        "Remove the comment, or put it on the finding's line or on the line above.",
+    )
+
+
+def _violation(outcome: IgnoreOutcome, message: str, remedy: str) -> Violation:
+    comment = outcome.comment
+    return Violation(
+        message=message,
+        place=comment.location,
+        subject=comment.rule or "comment",
+        remedy=remedy,
+        risk="It excepts nothing, and reads as if it did.",
+        distinction=f"{comment.location.path}: {comment.reason}",
+    )
+
+
+RULE = Rule(
+    id="GOV709",
+    name="ignore-comment-not-in-force",
+    title="Every comment that asks to ignore a finding does so",
+    why=(
+        "A comment is the lightest exception: nobody approves it and it never ends. So it works for advice only "
+        "(advisory policies, standing rules that warn), needs a reason, and is reported once it does nothing."
+    ),
+    mend="Write `# govern: ignore RULE because REASON` on the finding's line or the one above, or use `govern waive`.",
+    severity=Severity.WARNING,
+    check=check,
+    about="waivers",
+    waivable=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:  # govern: ignore GOV201
+    route: [{model: claude-haiku-4-5}]
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  # govern: ignore GOV201 because the desk answers by hand when the model is away
+  triage:
+    route: [{model: claude-haiku-4-5}]
+""",
+    controls=("NIST-AI-RMF GOVERN 1.3",),
+)
