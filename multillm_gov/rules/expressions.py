@@ -46,15 +46,16 @@ class Expression:
         self._compiled = compiled
 
     def holds(self, activation: Any) -> "bool | Unjudged":  # noqa: ANN401
-        """Whether it is true. An error is a value to the engine, and a truthy one: the type decides."""
+        """Whether it is true. An error is a value to the engine, and a truthy one: only the very truth values count."""
         try:
             result = self._compiled.eval(activation)
         except RuntimeError as error:  # the iteration budget
             return Unjudged(_STATUS.sub("", _STATUS.sub("", str(error))))
-        if result.type() == self._engine.Type.BOOL:
-            return bool(result.value())
+        value = result.value()
+        if value is True or value is False:
+            return value
         if result.type() == self._engine.Type.ERROR:
-            return Unjudged(_STATUS.sub("", str(result.value())))
+            return Unjudged(_STATUS.sub("", str(value)))
         return Unjudged(f"it is neither true nor false but {result.type().name().lower()}")
 
 
