@@ -8,6 +8,7 @@ from re import compile as pattern
 from msgspec import Struct
 
 from multillm_gov.rules import book
+from multillm_gov.rules.controls import with_controls
 from multillm_gov.rules.rule import Rule
 
 _MODULE = pattern(r"(gov\d{3})_([a-z0-9]+(?:_[a-z0-9]+)*)\.py")
@@ -64,4 +65,4 @@ def _load(identifier: str, name: str) -> Rule:
     rule: Rule = module.RULE
     if (rule.id, rule.name) != (identifier, name):
         raise ValueError(f"{module.__name__} declares {rule.id} {rule.name!r}")
-    return rule
+    return with_controls(rule)

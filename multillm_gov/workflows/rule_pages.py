@@ -10,6 +10,7 @@ from textwrap import fill, indent
 from msgspec import to_builtins
 
 from multillm_gov.rules.rule import Rule
+from multillm_gov.workflows.control_pages import controls_data, controls_markdown, controls_text, frameworks_markdown
 from multillm_gov.workflows.rule_parameters import Parameter, parameters_of
 
 FAMILIES = (
@@ -39,7 +40,7 @@ def page_text(rule: Rule) -> str:
         _block("Violates it", rule.example),
         _block("Mended", rule.mended),
         _paragraph("Mend", rule.mend),
-        _paragraph("Supports evidence for", ", ".join(rule.controls)),
+        controls_text(rule),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -55,7 +56,7 @@ def page_markdown(rule: Rule) -> str:
         _fenced("Violates it:", rule.example),
         _fenced("Mended:", rule.mended),
         f"**Mend.** {rule.mend}",
-        f"Supports evidence for: {', '.join(rule.controls)}." if rule.controls else "",
+        controls_markdown(rule),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -77,6 +78,7 @@ def page_data(rule: Rule) -> dict[str, object]:
         "example": rule.example,
         "mended": rule.mended,
         "controls": list(rule.controls),
+        "supports_evidence_for": controls_data(rule),
     }
 
 
@@ -114,7 +116,7 @@ def book_markdown(rules: Iterable[Rule]) -> str:
     for family, title in enumerate(FAMILIES):
         pages = [page_markdown(rule).rstrip("\n") for rule in rules if rule.family == family]
         parts += [f"## {title}", *pages] if pages else []
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, frameworks_markdown()]) + "\n"
 
 
 _INTRODUCTION = """\

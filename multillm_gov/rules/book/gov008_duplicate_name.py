@@ -42,5 +42,4 @@ task_classes:
   lead-scoring:
     route: [{model: gpt-5-mini}]
 """,
-    controls=("NIST-AI-RMF GOVERN 1.6", "ISO-42001 A.4.2"),
 )

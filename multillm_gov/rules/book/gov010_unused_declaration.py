@@ -110,5 +110,4 @@ task_classes:
 models:
   claude-haiku-4-5: {discount: 0.15}
 """,
-    controls=("NIST-AI-RMF GOVERN 1.6", "ISO-42001 A.4.2"),
 )

@@ -62,5 +62,4 @@ task_classes:
   triage:
     route: [{model: claude-haiku-4-5}]
 """,
-    controls=("NIST-AI-RMF GOVERN 1.6", "NIST-AI-RMF MAP 4.1", "NIST-AI-600-1 GV-1.6-001", "ISO-42001 A.4.2"),
 )

@@ -80,11 +80,4 @@ task_classes:
   triage:
     route: [{model: gpt-4o-2024-11-20}]
 """,
-    controls=(
-        "NIST-AI-RMF GOVERN 1.7",
-        "NIST-AI-RMF MANAGE 2.4",
-        "NIST-AI-600-1 MG-2.4-004",
-        "ISO-42001 A.10.3",
-        "DORA Art. 28(8)",
-    ),
 )

@@ -96,12 +96,4 @@ task_classes:
   triage:
     route: [{model: claude-haiku-4-5}]
 """,
-    controls=(
-        "NIST-AI-RMF GOVERN 1.7",
-        "NIST-AI-RMF GOVERN 6.2",
-        "NIST-AI-600-1 GV-6.2-007",
-        "NIST-AI-600-1 MG-2.4-004",
-        "ISO-42001 A.10.3",
-        "DORA Art. 28(8)",
-    ),
 )

@@ -63,5 +63,4 @@ task_classes:
   articles:
     route: [{model: gpt-4o-2024-11-20}]
 """,
-    controls=("NIST-AI-RMF MANAGE 4.1", "NIST-AI-600-1 MG-3.1-003", "ISO-42001 A.6.2.6"),
 )

@@ -58,5 +58,4 @@ task_classes:
     route: [{model: gemini/gemini-2.5-pro}]
     demand: {requests: 1000, input_tokens: 60000, p99_input_tokens: 400000, output_tokens: 2000}
 """,
-    controls=("NIST-AI-RMF MAP 4.1", "ISO-42001 A.6.2.4"),
 )

@@ -133,5 +133,4 @@ models:
     mode: chat
     usd_per_million_tokens: {input: 0.4, output: 0.8}
 """,
-    controls=("NIST-AI-RMF MAP 4.1",),
 )

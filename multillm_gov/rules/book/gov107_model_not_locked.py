@@ -36,5 +36,4 @@ RULE = Rule(
     mend="Run `govern catalog lock` whenever a model joins the portfolio, and commit the lock.",
     severity=Severity.WARNING,
     check=check,
-    controls=("NIST-AI-RMF GOVERN 1.6", "NIST-AI-RMF MAP 4.1", "ISO-42001 A.4.2"),
 )

@@ -93,11 +93,4 @@ policies:
   known-ends:
     rule: retirement-unknown
 """,
-    controls=(
-        "NIST-AI-RMF GOVERN 1.7",
-        "NIST-AI-RMF GOVERN 6.2",
-        "NIST-AI-600-1 GV-6.2-007",
-        "ISO-42001 A.10.3",
-        "DORA Art. 28(8)",
-    ),
 )

@@ -147,5 +147,4 @@ policies:
     allow: {vendors: [anthropic, google]}
     deny: {models: ["*-preview*"]}
 """,
-    controls=("NIST-AI-RMF GOVERN 6.1", "NIST-AI-RMF MANAGE 3.1", "NIST-AI-600-1 GV-6.1-007", "ISO-42001 A.10.3"),
 )

@@ -82,5 +82,4 @@ task_classes:
     route: [{model: gemini/gemini-2.5-flash}]
     tags: [production]
 """,
-    controls=("NIST-AI-RMF GOVERN 1.7", "NIST-AI-RMF MANAGE 3.1", "ISO-42001 A.10.3", "DORA Art. 28(8)"),
 )

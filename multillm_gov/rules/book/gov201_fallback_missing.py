@@ -77,11 +77,4 @@ task_classes:
     fallbacks: [gpt-5-mini]
     cost_of_wrong_model: {value_at_stake: 45000}
 """,
-    controls=(
-        "NIST-AI-RMF GOVERN 6.2",
-        "NIST-AI-RMF MANAGE 2.4",
-        "NIST-AI-600-1 GV-6.2-006",
-        "ISO-42001 A.6.2.6",
-        "DORA Art. 28(8)",
-    ),
 )

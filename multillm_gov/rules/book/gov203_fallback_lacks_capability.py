@@ -61,5 +61,4 @@ task_classes:
     fallbacks: [claude-sonnet-4-6]
     needs: {context_tokens: 600000}
 """,
-    controls=("NIST-AI-RMF GOVERN 6.2", "NIST-AI-RMF MANAGE 2.4", "NIST-AI-600-1 GV-6.2-006", "ISO-42001 A.6.2.6"),
 )

@@ -95,11 +95,4 @@ policies:
     rule: too-few-fallbacks
     min_fallbacks: 2
 """,
-    controls=(
-        "NIST-AI-RMF GOVERN 6.2",
-        "NIST-AI-RMF MANAGE 2.4",
-        "NIST-AI-600-1 GV-6.2-006",
-        "ISO-42001 A.6.2.6",
-        "DORA Art. 28(8)",
-    ),
 )

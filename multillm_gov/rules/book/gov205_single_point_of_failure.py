@@ -130,12 +130,4 @@ policies:
     rule: single-point-of-failure
     levels: [vendor]
 """,
-    controls=(
-        "NIST-AI-RMF GOVERN 6.2",
-        "NIST-AI-RMF MANAGE 2.4",
-        "NIST-AI-600-1 GV-6.2-006",
-        "ISO-42001 A.6.2.6",
-        "DORA Art. 28(8)",
-        "DORA Art. 29(1)",
-    ),
 )

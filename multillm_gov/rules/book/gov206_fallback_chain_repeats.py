@@ -72,5 +72,4 @@ task_classes:
     route: [{model: gpt-5-mini}]
     fallbacks: [claude-haiku-4-5]
 """,
-    controls=("NIST-AI-RMF GOVERN 6.2", "NIST-AI-600-1 GV-6.2-006", "ISO-42001 A.6.2.6"),
 )

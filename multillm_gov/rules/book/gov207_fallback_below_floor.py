@@ -141,5 +141,4 @@ policies:
     rule: fallback-below-floor
     tolerance: 0.1
 """,
-    controls=("NIST-AI-RMF GOVERN 6.2", "NIST-AI-RMF MEASURE 2.3", "NIST-AI-600-1 GV-6.2-006", "ISO-42001 A.6.2.4"),
 )

@@ -140,5 +140,4 @@ task_classes:
 models:
   gpt-5-mini: {requests_per_minute: 500, tokens_per_minute: 500000}
 """,
-    controls=("NIST-AI-RMF GOVERN 6.2", "NIST-AI-RMF MANAGE 2.4", "NIST-AI-600-1 GV-6.2-006", "ISO-42001 A.6.2.6"),
 )

@@ -120,12 +120,4 @@ policies:
   drilled:
     rule: failover-not-drilled
 """,
-    controls=(
-        "NIST-AI-RMF GOVERN 6.2",
-        "NIST-AI-RMF MANAGE 2.4",
-        "NIST-AI-600-1 GV-6.2-006",
-        "ISO-42001 A.6.2.6",
-        "DORA Art. 11",
-        "DORA Art. 28(8)",
-    ),
 )

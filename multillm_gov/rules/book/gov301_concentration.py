@@ -196,12 +196,4 @@ policies:
     weigh_by: requests
     max_share: 0.6
 """,
-    controls=(
-        "NIST-AI-RMF GOVERN 6.1",
-        "NIST-AI-RMF MAP 4.2",
-        "NIST-AI-RMF MANAGE 3.1",
-        "NIST-AI-600-1 GV-6.2-001",
-        "ISO-42001 A.10.3",
-        "DORA Art. 29(1)",
-    ),
 )

@@ -157,12 +157,4 @@ policies:
     level: vendor
     max_share: 0.7
 """,
-    controls=(
-        "NIST-AI-RMF GOVERN 6.1",
-        "NIST-AI-RMF GOVERN 6.2",
-        "NIST-AI-RMF MANAGE 2.4",
-        "NIST-AI-600-1 GV-6.2-006",
-        "ISO-42001 A.10.3",
-        "DORA Art. 29(1)",
-    ),
 )

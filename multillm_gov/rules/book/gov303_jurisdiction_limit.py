@@ -135,5 +135,4 @@ policies:
     weigh_by: requests
     max_share: 0.8
 """,
-    controls=("NIST-AI-RMF GOVERN 6.1", "NIST-AI-RMF MAP 4.2", "ISO-42001 A.10.3", "DORA Art. 29(2)"),
 )

@@ -132,11 +132,4 @@ policies:
     price_rise: 0.4
     max_added_monthly: 800
 """,
-    controls=(
-        "NIST-AI-RMF GOVERN 6.1",
-        "NIST-AI-RMF MAP 4.2",
-        "NIST-AI-600-1 GV-6.2-001",
-        "ISO-42001 A.10.3",
-        "DORA Art. 29(1)",
-    ),
 )

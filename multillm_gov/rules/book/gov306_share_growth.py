@@ -86,11 +86,4 @@ RULE = Rule(
     parameters=Parameters,
     about="portfolio",
     standing=False,
-    controls=(
-        "NIST-AI-RMF GOVERN 6.1",
-        "NIST-AI-RMF MAP 4.2",
-        "NIST-AI-RMF MANAGE 3.1",
-        "ISO-42001 A.10.3",
-        "DORA Art. 29(1)",
-    ),
 )

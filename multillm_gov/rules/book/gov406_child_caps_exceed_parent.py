@@ -113,5 +113,4 @@ policies:
     applies_to: {owners: [support]}
     max_monthly: 5000
 """,
-    controls=("NIST-AI-RMF GOVERN 1.3", "ISO-42001 A.4.2"),
 )

@@ -181,5 +181,4 @@ task_classes:
 actuals:
   - {month: 2026-11, through: 2026-11-12, task_class: triage, spend: 42000}
 """,
-    controls=("NIST-AI-RMF MEASURE 2.4", "NIST-AI-RMF MANAGE 4.1", "ISO-42001 A.6.2.6"),
 )

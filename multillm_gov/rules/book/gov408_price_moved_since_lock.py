@@ -117,5 +117,4 @@ RULE = Rule(
     check=check,
     parameters=Parameters,
     standing=False,
-    controls=("NIST-AI-RMF GOVERN 1.6", "NIST-AI-RMF MANAGE 3.1", "ISO-42001 A.10.3"),
 )

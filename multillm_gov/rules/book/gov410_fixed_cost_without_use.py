@@ -145,5 +145,4 @@ task_classes:
 models:
   custom/scorer: {mode: chat, usd_per_million_tokens: {input: 0.05, output: 0.1}, usd_fixed_per_month: 1150}
 """,
-    controls=("NIST-AI-RMF GOVERN 1.6", "ISO-42001 A.4.2"),
 )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
@@ -20,8 +21,10 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     warn_at_ratio: Annotated[
         Positive, Meta(description="Ratio of the stylistic distance to its noise floor above which a warning says so")
-    ] = Positive("1.5")
-    max_ratio: Annotated[Positive, Meta(description="Largest ratio; above it the voice is another one")] = Positive("3")
+    ] = field(default_factory=partial(Positive, "1.5"))
+    max_ratio: Annotated[Positive, Meta(description="Largest ratio; above it the voice is another one")] = field(
+        default_factory=partial(Positive, "3")
+    )
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 

@@ -141,5 +141,4 @@ task_classes:
     fallbacks: [azure/eu/gpt-5]
     data: {classification: restricted, residency: [EU]}
 """,
-    controls=("NIST-AI-RMF GOVERN 6.1", "NIST-AI-RMF MAP 4.1", "ISO-42001 A.10.3", "DORA Art. 29(2)"),
 )

@@ -101,5 +101,4 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
     review: {last: 2026-10-15, every_months: 3}
 """,
-    controls=("NIST-AI-RMF GOVERN 1.3", "NIST-AI-RMF MANAGE 4.1", "ISO-42001 A.6.2.6"),
 )

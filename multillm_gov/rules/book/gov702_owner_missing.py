@@ -41,12 +41,4 @@ task_classes:
   triage:
     route: [{model: claude-haiku-4-5}]
 """,
-    controls=(
-        "NIST-AI-RMF GOVERN 2.1",
-        "NIST-AI-RMF GOVERN 2.3",
-        "NIST-AI-600-1 GV-6.1-009",
-        "ISO-42001 A.3.2",
-        "EU-AI-Act Art. 26(2)",
-        "DORA Art. 5(2)",
-    ),
 )

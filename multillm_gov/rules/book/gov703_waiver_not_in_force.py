@@ -104,5 +104,4 @@ task_classes:
 waivers:
   - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2026-12-31}
 """,
-    controls=("NIST-AI-RMF GOVERN 1.3", "ISO-42001 A.2.2"),
 )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from multillm_gov.catalog.declarations import VendorDeclaration
 from multillm_gov.catalog.overrides import PlacedVendor
@@ -31,7 +32,9 @@ class Parameters(Closed, frozen=True, kw_only=True):
         Meta(description="Whose exit is planned: who makes the models, or who serves them; both below `vendors`"),
     ] = "vendor"
     weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.SPEND
-    above_share: Annotated[Share, Meta(description="Share above which an exit plan is needed (0..1)")] = Share("0.25")
+    above_share: Annotated[Share, Meta(description="Share above which an exit plan is needed (0..1)")] = field(
+        default_factory=partial(Share, "0.25")
+    )
     max_test_age_days: Annotated[
         Annotated[int, Meta(ge=1, le=3_650)] | None,
         Meta(description="Oldest test of the plan that counts, in days; left out: a year"),

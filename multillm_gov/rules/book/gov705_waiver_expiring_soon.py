@@ -68,5 +68,4 @@ task_classes:
 waivers:
   - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2027-03-31}
 """,
-    controls=("NIST-AI-RMF GOVERN 1.3", "NIST-AI-RMF MANAGE 1.4"),
 )

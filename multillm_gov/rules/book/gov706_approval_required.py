@@ -204,5 +204,4 @@ approvals:
     approved_by: cfo
     date: 2026-11-20
 """,
-    controls=("NIST-AI-RMF GOVERN 2.1", "NIST-AI-RMF MANAGE 1.1", "ISO-42001 A.3.2"),
 )

@@ -101,5 +101,4 @@ approvals:
     approved_by: cfo
     date: 2026-11-20
 """,
-    controls=("NIST-AI-RMF GOVERN 2.1", "ISO-42001 A.3.2"),
 )

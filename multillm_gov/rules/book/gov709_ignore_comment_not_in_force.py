@@ -91,5 +91,4 @@ task_classes:
   triage:
     route: [{model: claude-haiku-4-5}]
 """,
-    controls=("NIST-AI-RMF GOVERN 1.3",),
 )
