@@ -61,10 +61,13 @@ class Waived(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> str:
-        """``waived until 2026-12-31 by cfo, RISK-7``, or ``ignored in file``."""
-        if self.kind != "waiver":
-            return self.kind
-        return f"waived until {self.expires} by {self.approved_by}" + (f", {self.ticket}" if self.ticket else "")
+        """``waived until 2026-12-31 by cfo``, or ``ignored in file``."""
+        return f"waived until {self.expires} by {self.approved_by}" if self.kind == "waiver" else self.kind
+
+    @property
+    def verb(self) -> str:
+        """``waived`` or ``ignored``."""
+        return self.words.partition(" ")[0]
 
 
 class Flaw(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +118,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     controls: tuple[str, ...] = ()
     waiver: Waived | None = None
     fingerprint: str = ""
+    under: str = ""
+    """Commit whose policies raise it, where the state's own no longer do; empty: the state's own do."""
 
     @property
     def active(self) -> bool:

@@ -50,7 +50,7 @@ def _sentence(text: str) -> str:
 
 
 def _expiry(finding: Finding) -> str:
-    return finding.waiver.expires if finding.waiver else ""
+    return (finding.waiver.expires if finding.waiver else "") or "never"
 
 
 def _waived(finding: Finding) -> tuple[Cell, ...]:
@@ -62,6 +62,6 @@ def _waived(finding: Finding) -> tuple[Cell, ...]:
         Cell(_sentence(finding.message)),
         Cell(finding.policy or finding.name),
         Cell(reason),
-        Cell(waiver.approved_by),
-        Cell(waiver.expires),
+        Cell(waiver.approved_by or "nobody: ignored in its file"),
+        Cell(waiver.expires or "never"),
     )

@@ -38,7 +38,7 @@ def _grade(finding: Finding) -> str:
 def _description(finding: Finding) -> str:
     parts = [finding.message.removesuffix(".") + "."]
     if finding.waiver is not None:
-        parts.insert(0, f"Waived until {finding.waiver.expires} by {finding.waiver.approved_by}:")
+        parts.insert(0, f"{finding.waiver.words[0].upper()}{finding.waiver.words[1:]}:")
     elif finding.remedy:
         parts.append(f"Mend: {finding.remedy}")
     if finding.policy:

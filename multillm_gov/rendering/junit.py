@@ -51,7 +51,7 @@ def _case(finding: Finding, name: str, report: Report) -> Iterator[str]:
     told = "\n".join(_details(finding))
     if finding.waiver is not None:
         waiver = finding.waiver
-        reason = f"waived until {waiver.expires} by {waiver.approved_by}: {waiver.reason}"
+        reason = f"{waiver.words}: {waiver.reason}"
         yield f"      <skipped{_attributes(message=reason)}/>"
         yield f"      <system-out>{_text(told)}</system-out>"
     elif _fails(finding, report.verdict):

@@ -92,13 +92,14 @@ def _suppressions(finding: Finding, prefix: str) -> list[dict[str, Any]]:
     waiver = finding.waiver
     if waiver is None:
         return []
+    approval = {"approvedBy": waiver.approved_by, "expires": waiver.expires, "ticket": waiver.ticket}
     return [
         {
-            "kind": "external",
+            "kind": "external" if waiver.kind == "waiver" else "inSource",
             "status": "accepted",
             "justification": waiver.reason,
             "location": _location(waiver.location, prefix),
-            "properties": {"approvedBy": waiver.approved_by, "expires": waiver.expires, "ticket": waiver.ticket},
+            **({"properties": approval} if waiver.kind == "waiver" else {}),
         }
     ]
 

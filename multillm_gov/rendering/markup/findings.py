@@ -29,8 +29,7 @@ def _details(finding: Finding) -> Iterator[str]:
     if finding.waiver is not None:
         waiver = finding.waiver
         ticket = f", {inline(waiver.ticket)}" if waiver.ticket else ""
-        approved = f"until {inline(waiver.expires)} by {inline(waiver.approved_by)}{ticket}"
-        yield f"  - Waived {approved}: {inline(waiver.reason)}"
+        yield f"  - {inline(waiver.words[0].upper() + waiver.words[1:])}{ticket}: {inline(waiver.reason)}"
     elif finding.remedy:
         first, *rest = visible_lines(finding.remedy.strip("\n"))
         yield f"  - Mend: {inline(first)}"

@@ -68,7 +68,8 @@ def _findings(name: str, title: str, findings: tuple[Finding, ...], empty: str) 
 
 def _finding_row(finding: Finding) -> tuple[Cell, ...]:
     label = finding.severity.label
-    severity = Cell(label.capitalize(), _SEVERITY[label]) if finding.waiver is None else Cell("Waived")
+    excepted = finding.waiver.verb.capitalize() if finding.waiver else ""
+    severity = Cell(excepted) if excepted else Cell(label.capitalize(), _SEVERITY[label])
     message = sentence(finding.message) + (f" Risk: {sentence(finding.risk)}" if finding.risk else "")
     place = f"{finding.location.path}:{finding.location.line} {finding.rule} {finding.name}"
     return (severity, Cell(message), Cell(finding.remedy), Cell(place))

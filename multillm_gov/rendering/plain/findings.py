@@ -24,7 +24,8 @@ def findings_by_file(findings: Iterable[Finding], painter: Painter, size: int) -
 def _finding(finding: Finding, painter: Painter, size: int) -> Iterator[str]:
     place = f"{finding.location.line}:{finding.location.column}"
     label = f"{finding.severity.label}[{visible(finding.rule)}]"
-    weight = painter.severity(label, finding.severity) if finding.active else painter(f"waived {label}", "dim")
+    waiver = finding.waiver
+    weight = painter(f"{waiver.verb} {label}", "dim") if waiver else painter.severity(label, finding.severity)
     yield f"  {painter(place, 'dim')} {weight} {painter(visible(finding.message), 'bold')}"
     gutter = " " * len(str(finding.location.line))
     bar = painter("|", "blue")
@@ -52,7 +53,7 @@ def _details(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.waiver is not None:
         waiver = finding.waiver
         ticket = f", {waiver.ticket}" if waiver.ticket else ""
-        yield "waived", f"until {waiver.expires} by {waiver.approved_by}{ticket}: {waiver.reason}"
+        yield waiver.verb, f"{waiver.words.removeprefix(waiver.verb).strip()}{ticket}: {waiver.reason}"
 
 
 def _detail(name: str, text: str, gutter: str, painter: Painter, size: int) -> Iterator[str]:

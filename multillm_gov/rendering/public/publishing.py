@@ -141,6 +141,7 @@ def _change(change: ReportedChange) -> PublicChange:
 
 def _waiver(waiver: Waived) -> PublicWaiver:
     return PublicWaiver(
+        kind=waiver.kind,
         reason=waiver.reason,
         approved_by=waiver.approved_by,
         expires=waiver.expires,

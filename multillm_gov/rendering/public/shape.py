@@ -63,8 +63,9 @@ class PublicRelated(Struct, frozen=True, kw_only=True):
 
 
 class PublicWaiver(Struct, frozen=True, kw_only=True):
-    """The waiver in force over a finding."""
+    """What excepts a finding: a waiver in force, or a comment in the file, which has no approver and no end."""
 
+    kind: Literal["waiver", "ignored in file"]
     reason: str
     approved_by: str
     expires: str
