@@ -1,17 +1,20 @@
-"""What a policy's parameters are where it does not give them: the rule book, as a comparison needs it."""
+"""What holds where a policy leaves a parameter out: its rule's default, as a policy file would write it."""
 
 from decimal import Decimal
 from functools import cache
+from typing import TYPE_CHECKING
 
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields
 
-from multillm_gov.changes.parameters import RuleFacts
 from multillm_gov.rules.registry import find_rule
+
+if TYPE_CHECKING:
+    from multillm_gov.changes.parameters import RuleFacts
 
 
 @cache
-def rule_facts(name: str) -> RuleFacts:
+def rule_facts(name: str) -> "RuleFacts":
     """The rule's name, whichever way a policy spells it, and its parameters' defaults as YAML would hold them."""
     rule = find_rule(name)
     if rule is None:

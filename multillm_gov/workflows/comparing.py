@@ -7,6 +7,7 @@ from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import Comparison, State
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Finding
+from multillm_gov.portfolio.policy import PlacedWaiver
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.rules.defaults import rule_facts
 from multillm_gov.rules.engine import judge
@@ -21,10 +22,13 @@ def _state(assessment: Assessment) -> State:
     return State(portfolio=assessment.portfolio, figures=assessment.figures)
 
 
-def judge_by_base(before: Assessment, after: Assessment, comparison: Comparison) -> tuple[Finding, ...] | None:
+def judge_by_base(
+    before: Assessment, after: Assessment, comparison: Comparison, waivers: tuple[PlacedWaiver, ...] = ()
+) -> tuple[Finding, ...] | None:
     """Findings of the later state under the policies, waivers and limits of the base.
 
     Without it, loosening a policy would look like mending what it forbids. ``None`` where none of them differs.
+    ``waivers`` hold besides those of the base.
     """
     if not comparison.within(Area.POLICIES, Area.SETTINGS):
         return None
@@ -36,11 +40,13 @@ def judge_by_base(before: Assessment, after: Assessment, comparison: Comparison)
         migration_lead_days=old.settings.migration_lead_days,
         people=old.settings.people,
     )
-    portfolio = replace(new, settings=settings, policies=old.policies, waivers=old.waivers)
-    written = {
-        SETTINGS,
-        *(policy.place.path for policy in old.policies),
-        *(waiver.place.path for waiver in old.waivers),
-    }
+    portfolio = replace(new, settings=settings, waivers=(*old.waivers, *waivers))
+    written = governing_paths(before)
     documents = after.documents | {path: found for path, found in before.documents.items() if path in written}
-    return judge(replace(after, portfolio=portfolio, documents=documents), base=before)
+    return judge(replace(after, portfolio=portfolio, documents=documents), base=before, policies=old.policies)
+
+
+def governing_paths(state: Assessment) -> frozenset[str]:
+    """The files that hold its settings, policies and waivers."""
+    held = (*state.portfolio.policies, *state.portfolio.waivers)
+    return frozenset({SETTINGS, *(each.place.path for each in held)})

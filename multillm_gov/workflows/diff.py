@@ -23,7 +23,7 @@ from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.workflows.assessing import assess, no_collections
 from multillm_gov.workflows.comparing import compare_assessments, judge_by_base
-from multillm_gov.workflows.gate import gate
+from multillm_gov.workflows.gate import strictest_gate
 from multillm_gov.workflows.states import assess_revision, working_revision
 
 
@@ -118,5 +118,4 @@ def _declared_branch(files: Iterable[SourceFile]) -> str | None:
 def _gate(before: Assessment, after: Assessment, asked: Severity | str | None) -> Severity | None:
     """The stricter gate of the two; a base without any governed file has no say."""
     states = (before, after) if before.files else (after,)
-    gates = [gate(state.portfolio.settings, asked) for state in states]
-    return min((severity for severity in gates if severity is not None), default=None)
+    return strictest_gate((state.portfolio.settings for state in states), asked)

@@ -1,5 +1,7 @@
 """The least severity that fails a command."""
 
+from collections.abc import Iterable
+
 from multillm_gov.errors import UsageError
 from multillm_gov.finding import Severity
 from multillm_gov.portfolio.settings import Settings
@@ -23,3 +25,13 @@ def gate(settings: Settings, asked: Severity | str | None) -> Severity | None:
         return Severity[chosen.upper()]
     except KeyError:
         raise UsageError(f"No gate `{chosen}`", f"Use one of: {', '.join(GATES)}.") from None
+
+
+def strictest_gate(states: Iterable[Settings], asked: Severity | str | None) -> Severity | None:
+    """The strictest gate of several states, so that a change cannot soften the gate it has to pass.
+
+    Raises:
+        UsageError: no such gate.
+    """
+    gates = [gate(settings, asked) for settings in states]
+    return min((severity for severity in gates if severity is not None), default=None)

@@ -1,0 +1,114 @@
+"""GOV708: no change loosens a policy or the settings unseen."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from multillm_gov.documents.layout import SETTINGS
+from multillm_gov.finding import Figure, Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.rules.defaults import rule_facts
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code, listed
+
+if TYPE_CHECKING:
+    from multillm_gov.changes.change import Change
+
+_LONGEST = 120
+"""Characters of a value that the message repeats."""
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """One violation a policy, and one for the settings, with all that was loosened; silent without a base."""
+    if case.base is None:
+        return
+    from multillm_gov.changes.change import Direction
+    from multillm_gov.changes.limits import compare_limits
+
+    loosened: dict[str, list[Change]] = {}
+    for change in compare_limits(case.base.portfolio, case.portfolio, rule_facts):
+        if change.direction is Direction.LOOSENED:
+            subject = "portfolio" if change.kind.area.value == "settings" else change.subject
+            loosened.setdefault(subject, []).append(change)
+    for subject, changes in sorted(loosened.items()):
+        yield _violation(case, subject, changes)
+
+
+def _violation(case: Case, subject: str, changes: "list[Change]") -> Violation:
+    settings = changes[0].kind.area.value == "settings"
+    who = f"`{SETTINGS}`" if settings else f"policy {code(subject)}"
+    return Violation(
+        message=f"{who} {_spell(changes)}",
+        place=_place(case, changes[0]),
+        subject=subject,
+        remedy=_remedy(subject, settings=settings, removed=_is_removal(changes[0])),
+        risk="What it forbade passes from now on, in this change and in every later one.",
+        figures=dict(_figures(changes)),
+        distinction=listed(sorted(f"{change.kind.value} {change.aspect}" for change in changes)),
+    )
+
+
+def _spell(changes: "list[Change]") -> str:
+    """Each loosened value before and after; a policy that is gone in its own words."""
+    if _is_removal(changes[0]):
+        return f"is removed; it was {_cut(changes[0].before)}"
+    told = []
+    for change in changes:
+        if change.kind.value == "coverage":
+            told.append(f"{_cut(change.before)} left its scope")
+        else:
+            before, after = _cut(change.before) or "no limit", _cut(change.after) or "no limit"
+            told.append(f"{code(change.aspect or change.label)} {before} → {after}")
+    return f"is loosened: {listed(told)}"
+
+
+def _figures(changes: "list[Change]") -> Iterator[tuple[str, Figure]]:
+    for change in changes:
+        name = change.aspect or change.label
+        yield f"{name} before", change.before_figure
+        yield f"{name} after", change.after_figure
+
+
+def _place(case: Case, change: "Change") -> Place:
+    """Where the first loosened value stands now; of what is gone, the file it stood in, or the settings."""
+    if change.kind.value == "coverage":
+        return next(policy.place.key() for policy in case.portfolio.policies if policy.name == change.subject)
+    if change.place_after is not None:
+        return change.place_after
+    stood = change.place_before.path if change.place_before else SETTINGS
+    return Place(SETTINGS if stood not in case.documents and SETTINGS in case.documents else stood)
+
+
+def _remedy(subject: str, *, settings: bool, removed: bool) -> str:
+    if settings:
+        return "Have whoever answers for the appetite agree in the review of this change, or undo it."
+    if removed:
+        return f"Have whoever answers for it agree in the review of this change, or restore {code(subject)}."
+    return f"Say in `because` of {code(subject)} who decided it and have them agree in the review, or undo it."
+
+
+def _is_removal(change: "Change") -> bool:
+    return change.kind.value == "policy-removed"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+RULE = Rule(
+    id="GOV708",
+    name="policy-loosened",
+    title="No change loosens a policy or the settings unseen",
+    why=(
+        "A limit that is in the way is most easily met by moving the limit, and among a hundred changed lines nobody "
+        "sees it. A raised ceiling, a lowered floor, a narrower scope or a weaker enforcement is a decision of its "
+        "own: it is listed with both values wherever a change is compared with its base (`govern check --base REV`, "
+        "`govern diff`)."
+    ),
+    mend=(
+        "Undo it, or have whoever answers for the limit agree in the review, best in a change of its own. A policy of "
+        "this rule with `enforcement: soft-mandatory` makes that a duty that only a waiver lifts."
+    ),
+    severity=Severity.WARNING,
+    check=check,
+    about="portfolio",
+)
