@@ -10,6 +10,7 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import FOLDERS, SETTINGS, kind_of
 from multillm_gov.errors import RevisionError
 from multillm_gov.finding import Flaw
+from multillm_gov.sources.git_blame import Blame
 from multillm_gov.sources.git_command import GitCommand
 from multillm_gov.sources.git_tree import Blobs, read_entries
 from multillm_gov.sources.unknown_revision import explain_unknown
@@ -149,6 +150,10 @@ class Repository:
         """The day a commit was made, in UTC."""
         output = self._git.run("rev-list", "--max-count=1", "--format=%ct", commit)
         return datetime.fromtimestamp(int(output.split(b"\n")[1]), UTC).date()
+
+    def blame(self, commit: str = "") -> Blame:
+        """Tells which commits wrote lines of the portfolio's files, as of a commit or of the working tree."""
+        return Blame(self._git, self.prefix, commit)
 
     def describe(self, commit: str) -> str:
         """A short name for people: the nearest tag and the distance from it, else the id's first digits."""

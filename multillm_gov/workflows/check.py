@@ -10,6 +10,7 @@ from multillm_gov.briefing.check import brief_check
 from multillm_gov.finding import Severity
 from multillm_gov.report import Report
 from multillm_gov.sources.disk import read_folder
+from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import path_prefix, split_paths, within
 from multillm_gov.workflows.assessing import assess
@@ -33,7 +34,7 @@ def check(
     """
     top, filters = split_paths(paths, root)
     files, flaws = read_folder(top)
-    assessment = assess(files, flaws, as_of=as_of, price_map=read_price_map)
+    assessment = assess(files, flaws, as_of=as_of, price_map=read_price_map, blame=blame_folder(top))
     if filters:
         kept = tuple(finding for finding in assessment.findings if within(finding.location.path, filters))
         assessment = replace(assessment, findings=kept)

@@ -6,6 +6,7 @@ from pathlib import Path
 from multillm_gov.errors import SourceError
 from multillm_gov.rules.assessment import Assessment, Measured
 from multillm_gov.sources.disk import read_folder
+from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.workflows.assessing import assess
@@ -14,7 +15,8 @@ from multillm_gov.workflows.assessing import assess
 def assess_folder(root: Path, *, as_of: date, known: Assessment | None = None, revision: str = "") -> Assessment:
     """Assess what lies on the disk below a portfolio's root."""
     files, flaws = read_folder(root)
-    return assess(files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=revision)
+    blame = blame_folder(root)
+    return assess(files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=revision, blame=blame)
 
 
 def assess_revision(
@@ -30,7 +32,10 @@ def assess_revision(
     ``known`` is another state, not read or measured twice; ``base`` the one that rules about changes compare with.
     """
     files, flaws = repository.read_revision(commit)
-    return assess(files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=commit, base=base)
+    blame = repository.blame(commit)
+    return assess(
+        files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=commit, base=base, blame=blame
+    )
 
 
 def working_revision(root: Path) -> str:

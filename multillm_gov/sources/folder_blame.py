@@ -1,0 +1,31 @@
+"""Asking git about a folder's lines without loading git before the first question: most checks ask none."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from multillm_gov.rules.introductions import Blame, Introduction
+
+
+def blame_folder(root: Path) -> Blame:
+    """Tells which commits wrote lines of the files below a root, as they are on the disk.
+
+    The repository is looked for when the first line is asked about; outside one, no commit wrote any.
+    """
+    found: list[Callable[[str, tuple[int, ...]], tuple[Introduction, ...]]] = []
+
+    def ask(path: str, lines: tuple[int, ...]) -> tuple[Introduction, ...]:
+        if not found:
+            found.append(_open(root))
+        return found[0](path, lines)
+
+    return ask
+
+
+def _open(root: Path) -> Blame:
+    from multillm_gov.errors import SourceError
+    from multillm_gov.sources.git import Repository
+
+    try:
+        return Repository.open(root).blame()
+    except SourceError:
+        return lambda _path, _lines: ()
