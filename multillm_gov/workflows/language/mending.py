@@ -1,0 +1,45 @@
+"""Mends that an editor can apply by itself: the word a finding says was meant, the model to move to."""
+
+import re
+
+from msgspec import Struct
+
+from multillm_gov.finding import Finding
+
+_MEANT = re.compile(r"did you mean ([^()?]+)\?\)?\Z")
+_QUOTED = re.compile(r"`([^`]+)`")
+_PLAIN = re.compile(r"[A-Za-z0-9][\w./@+-]*(?::[\w./@+-]+)*")
+"""What can stand in YAML without quotes and is one word: nothing else is written into a file."""
+_LONGEST = 200
+
+
+class Mend(Struct, frozen=True):
+    """A text to write where the finding points."""
+
+    title: str
+    text: str
+
+
+def mends_of(finding: Finding) -> tuple[Mend, ...]:
+    """Words that can replace what stands at the finding's place, best first; empty: a person must decide."""
+    words = [*_meant(finding), *_listed(finding.figures.get("suggestions"))]
+    mends = [Mend(f"Write `{word}`", word) for word in dict.fromkeys(words) if _fits(word)]
+    successor = finding.figures.get("successor")
+    if isinstance(successor, str) and _fits(successor) and finding.location.line == finding.location.end_line:
+        origin = finding.figures.get("successor_origin")
+        mends.append(Mend(f"Move to `{successor}` ({origin}); score it on your own cases first", successor))
+    return tuple(mends)
+
+
+def _meant(finding: Finding) -> list[str]:
+    # At the end only: what stands before may repeat a foreign name, which could hold these very words.
+    found = _MEANT.search(finding.message)
+    return _QUOTED.findall(found[1]) if found is not None else []
+
+
+def _listed(words: object) -> list[str]:
+    return words.split(", ") if isinstance(words, str) and words else []
+
+
+def _fits(word: str) -> bool:
+    return len(word) <= _LONGEST and _PLAIN.fullmatch(word) is not None
