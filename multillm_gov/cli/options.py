@@ -57,6 +57,11 @@ def as_of_option(function: _F) -> _F:
     )(function)
 
 
+def day_option(name: str, what: str, *, required: bool = False) -> Callable[[_F], _F]:
+    """An option that takes a day, as ``--as-of`` does."""
+    return click.option(name, callback=_day, metavar="DATE", help=what, required=required)
+
+
 def fail_on_option(function: _F) -> _F:
     """``--fail-on``: passed as ``fail_on``, ``None`` where not given; ``workflows.gate`` settles it."""
     return click.option(

@@ -155,6 +155,12 @@ class Repository:
         """Tells which commits wrote lines of the portfolio's files, as of a commit or of the working tree."""
         return Blame(self._git, self.prefix, commit)
 
+    def author_email(self) -> str:
+        """The address that git would write as author of a commit made here; empty where none is set."""
+        code, output, _ = self._git.attempt("var", "GIT_AUTHOR_IDENT")
+        found = re.search(rb"<([^<>]*)>", output)
+        return found[1].decode("utf-8", "replace") if code == 0 and found else ""
+
     def describe(self, commit: str) -> str:
         """A short name for people: the nearest tag and the distance from it, else the id's first digits."""
         return self._git.run("describe", "--tags", "--always", commit).decode("utf-8", "replace").strip()

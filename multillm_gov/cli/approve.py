@@ -1,0 +1,42 @@
+"""``govern approve``: consent to what a task class or policy says now."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from multillm_gov.cli.options import as_of_option, root_option, today
+
+
+@click.command("approve", short_help="Consent to what a task class or policy says now.")
+@click.argument("subject")
+@click.option("--by", metavar="NAME", help="Who approves. [default: whom `people` in govern.yaml gives git's address]")
+@click.option("--comment", default="", help="A remark to keep with it.")
+@as_of_option
+@root_option
+def command(subject: str, *, by: str | None, comment: str, as_of: date | None, root: Path | None) -> None:
+    """Write an approval of SUBJECT into policies/approvals.yaml, or the policy file that has approvals already.
+
+    SUBJECT is task_class:NAME or policy:NAME (or the name alone, where only one has it). The approval carries a digest
+    of what the subject declares: comments, layout and order of keys do not matter, any change of meaning makes it
+    stale. The same person's older approval is renewed in its place; nothing else in the file changes.
+
+    What you type here is what the file will say. It counts as consent when the approver commits it, or reviews the
+    change: see docs/waivers-and-approvals.md for what each of these proves.
+
+    \b
+    Examples:
+      govern approve task_class:crm-scoring --by cfo
+      govern approve policy:vendor-limit --by cro --comment 'board resolution of October'
+    """
+    from multillm_gov.rendering.plain.escaping import visible
+    from multillm_gov.workflows.approve import approve
+
+    done = approve(subject, by=by, comment=comment, as_of=as_of or today(), root=root)
+    if done is None:
+        click.echo("That very content is approved already; nothing was written.", err=True)
+        return
+    verb = "renewed" if done.written.renewed else "approved"
+    told = f"{verb} `{done.subject}` by `{done.approved_by}`, {done.digest[:19]}…"
+    click.echo(visible(f"{done.written.path}:{done.written.line}: {told}"))
+    click.echo("Commit it as the approver, so that git can say who gave it.", err=True)
