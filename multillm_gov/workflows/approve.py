@@ -96,9 +96,6 @@ def _committer(root: Path, state: Assessment) -> str:
         if address and address.casefold() in {each.casefold() for each in addresses}
     ]
     if len(names) != 1:
-        raise UsageError(
-            "Nobody says who approves"
-            + (f": {address} is not one person in `people` of govern.yaml" if address else ""),
-            "Add `--by NAME`.",
-        )
+        unknown = f": `{address}` is not one person in `people` of govern.yaml" if address else ""
+        raise UsageError(f"Nobody says who approves{unknown}", "Add `--by NAME`.")
     return names[0]

@@ -68,13 +68,15 @@ def waive(
     policy, subject = _named(finding, before.findings)
     named = [found for found in before.findings if found.subject == subject and policy in _names(found)]
     _refuse(named, before, approved_by)
-    entry = {"policy": policy, "subject": subject, "reason": reason, "approved_by": approved_by}
-    entry |= {"expires": expires.isoformat()} | ({"ticket": ticket} if ticket else {})
-    written = amend(before, "waivers", entry, _renewed(before, policy, subject), WAIVERS)
+    terms = {"reason": reason, "approved_by": approved_by, "expires": expires.isoformat()}
+    terms |= {"ticket": ticket} if ticket else {}
+    old = _held(before, policy, subject)
+    entry = terms if old else {"policy": policy, "subject": subject, **terms}
+    written = amend(before, "waivers", entry, old, WAIVERS)
     after = assess(with_file(before, written.content), as_of=as_of, price_map=read_price_map, known=before)
-    terms = (reason, approved_by, expires.isoformat())
+    told = (reason, approved_by, expires.isoformat())
     covered = sum(
-        (found.waiver.reason, found.waiver.approved_by, found.waiver.expires) == terms
+        (found.waiver.reason, found.waiver.approved_by, found.waiver.expires) == told
         for found in after.findings
         if found.waiver is not None and found.subject == subject and policy in _names(found)
     )
@@ -139,11 +141,13 @@ def _refuse(named: list[Finding], assessment: Assessment, approved_by: str) -> N
             )
 
 
-def _renewed(assessment: Assessment, policy: str, subject: str) -> Place | None:
-    """The waiver that is there already: the one that ends last."""
+def _held(assessment: Assessment, policy: str, subject: str) -> Place | None:
+    """The waiver that is there already, a rule spelt by id or by name alike: the one that ends last."""
+    rule = find_rule(policy)
+    names = {policy, rule.id, rule.name} if rule else {policy}
     held = [
         waiver
         for waiver in assessment.portfolio.waivers
-        if (waiver.declared.policy, waiver.declared.subject) == (policy, subject)
+        if waiver.declared.policy in names and waiver.declared.subject == subject
     ]
     return max(held, key=lambda waiver: waiver.declared.expires).place if held else None
