@@ -17,6 +17,8 @@ FOLDERS: dict[str, Kind] = {
 }
 DIGESTED: frozenset[Kind] = frozenset({"prompt", "schema"})
 """Kinds whose files are never parsed, only pinned by their digest."""
+POLICY_TESTS = "tests/policies"
+"""Where a portfolio keeps cases for its own policies; no part of what is governed, read by `govern test` alone."""
 _YAML = (".yaml", ".yml")
 _HARMLESS = frozenset(
     {
@@ -64,3 +66,8 @@ def is_uncovered(path: str) -> bool:
         return False
     name = rest.rpartition("/")[2].lower()
     return name not in _HARMLESS and not name.startswith("readme")
+
+
+def is_policy_test(path: str) -> bool:
+    """Whether the file at a root-relative path holds cases for the portfolio's own policies."""
+    return path.startswith(f"{POLICY_TESTS}/") and path.endswith(_YAML)

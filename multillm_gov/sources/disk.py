@@ -2,12 +2,12 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.layout import FOLDERS, SETTINGS, is_uncovered, kind_of
+from multillm_gov.documents.layout import FOLDERS, POLICY_TESTS, SETTINGS, is_policy_test, is_uncovered, kind_of
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Flaw
 from multillm_gov.sources import refusals
@@ -31,16 +31,48 @@ def read_folder(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
         SourceError: the root does not exist, is not a folder or may not be listed.
     """
     _require_folder(root)
+    starts = ((SETTINGS, 0), *((folder, 1) for folder in FOLDERS))
+    paths, flaws = _listed(_walk(str(root), starts, lambda path: kind_of(path) is not None or is_uncovered(path)))
+    files, refused = _read_all(root, filter(kind_of, paths))
+    uncovered = refusals.tell_uncovered(path for path in paths if not kind_of(path))
+    return files, _by_path((*flaws, *refused, *uncovered))
+
+
+def read_policy_tests(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
+    """Every YAML file below ``tests/policies``, under the same limits and refusals as `read_folder`.
+
+    Raises:
+        SourceError: the root does not exist, is not a folder or may not be listed.
+    """
+    _require_folder(root)
+    parent, flaw = _sort_out(str(root), POLICY_TESTS.partition("/")[0])
+    if parent != "folder" or flaw is not None:
+        return (), (flaw,) if flaw is not None else ()
+    paths, flaws = _listed(_walk(str(root), ((POLICY_TESTS, 1),), is_policy_test))
+    files, refused = _read_all(root, paths)
+    return files, _by_path((*flaws, *refused))
+
+
+def _listed(found: Iterable[str | Flaw]) -> tuple[list[str], list[Flaw]]:
     paths: list[str] = []
     flaws: list[Flaw] = []
-    for found in _governed(str(root)):
-        if isinstance(found, Flaw):
-            flaws.append(found)
+    for one in found:
+        if isinstance(one, Flaw):
+            flaws.append(one)
         else:
-            paths.append(found)
+            paths.append(one)
+    return paths, flaws
+
+
+def _by_path(flaws: Iterable[Flaw]) -> tuple[Flaw, ...]:
+    return tuple(sorted(flaws, key=lambda flaw: flaw.location.path))
+
+
+def _read_all(root: Path, paths: Iterable[str]) -> tuple[tuple[SourceFile, ...], list[Flaw]]:
     files: list[SourceFile] = []
+    flaws: list[Flaw] = []
     total = 0
-    for path in sorted(filter(kind_of, paths)):
+    for path in sorted(paths):
         if len(files) == refusals.MOST_FILES:
             flaws.append(refusals.refuse_rest(path, "governed files", refusals.MOST_FILES))
             break
@@ -53,9 +85,7 @@ def read_folder(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
             flaws.append(refusals.refuse_rest(path, "bytes", refusals.MOST_BYTES))
             break
         files.append(read)
-    flaws += refusals.tell_uncovered(path for path in paths if not kind_of(path))
-    flaws.sort(key=lambda flaw: flaw.location.path)
-    return tuple(files), tuple(flaws)
+    return tuple(files), flaws
 
 
 def _require_folder(root: Path) -> None:
@@ -66,9 +96,9 @@ def _require_folder(root: Path) -> None:
     raise SourceError(f"There is no folder `{root}`", "Check the path, or run `govern init` to start a portfolio.")
 
 
-def _governed(root: str) -> Iterator[str | Flaw]:
-    """Root-relative paths of governed and uncovered files, and flaws of what is not entered; in no particular order."""
-    pending = [(SETTINGS, 0), *((folder, 1) for folder in FOLDERS)]
+def _walk(root: str, starts: Iterable[tuple[str, int]], wanted: Callable[[str], bool]) -> Iterator[str | Flaw]:
+    """Root-relative paths of wanted files below paths with their depth, and flaws of what is not entered; unordered."""
+    pending = [*starts]
     seen = 0
     while pending:
         path, depth = pending.pop()
@@ -77,7 +107,7 @@ def _governed(root: str) -> Iterator[str | Flaw]:
             flaw = refusals.refuse_depth(path)
         if flaw is not None:
             yield flaw
-        elif kind == "file" and (kind_of(path) or is_uncovered(path)):
+        elif kind == "file" and wanted(path):
             yield path
         elif kind == "folder" and depth:
             names = _names(root, path)

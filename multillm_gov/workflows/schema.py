@@ -13,6 +13,7 @@ from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.evidence.record import EvidenceFile
 from multillm_gov.portfolio.allocation import AllocationFile
 from multillm_gov.portfolio.policy import PolicyDeclaration, PolicyFile
+from multillm_gov.portfolio.policy_test import PolicyTestFile
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.rules.registry import all_rules
 from multillm_gov.sources.output import write_bytes
@@ -26,6 +27,7 @@ _FILES: dict[str, type[Struct]] = {
     "catalog": CatalogFile,
     "evidence": EvidenceFile,
     "policy": PolicyFile,
+    "policy-test": PolicyTestFile,
     "settings": Settings,
     "usage": UsageFile,
 }

@@ -1,0 +1,83 @@
+"""``govern test``: run the cases that the portfolio keeps for its own policies."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from multillm_gov.cli.options import as_of_option, output_option, root_option, today
+
+
+@click.command("test", short_help="Run the portfolio's own policy tests.")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(("text", "json", "junit")),
+    default="text",
+    show_default=True,
+    help="Format of the result.",
+)
+@output_option
+@click.option("--coverage", is_flag=True, help="Tell policies never exercised and limits never approached.")
+@click.option(
+    "--min-coverage",
+    type=click.IntRange(0, 100),
+    metavar="PERCENT",
+    help="Exit 1 where less is covered; tells the coverage too.",
+)
+@as_of_option
+@root_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    *,
+    form: Literal["text", "json", "junit"],
+    output: Path | None,
+    coverage: bool,
+    min_coverage: int | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """Run the cases in tests/policies: an overlay on the portfolio, and the findings it must bring.
+
+    PATHS are files or folders of cases; without them all are run. Exits 0 when every case passes, 1 when one fails or
+    less is covered than asked for.
+
+    \b
+    Examples:
+      govern test
+      govern test tests/policies/limits.yaml
+      govern test --min-coverage 80 --format junit --output policy-tests.xml
+    """
+    from multillm_gov.sources.output import write_bytes, write_stdout
+    from multillm_gov.workflows.policy_tests.running import run_policy_tests
+    from multillm_gov.workflows.policy_tests.telling import tell
+
+    run = run_policy_tests(
+        paths,
+        as_of=as_of or today(),
+        root=root,
+        coverage=coverage,
+        min_coverage=min_coverage,
+        progress=_progress if sys.stderr is not None and sys.stderr.isatty() else _silence,
+    )
+    data = tell(run, form)
+    if output is None or str(output) == "-":
+        write_stdout(data)
+    else:
+        write_bytes(output, data)
+    ctx.exit(run.exit_code)
+
+
+def _progress(number: int, count: int) -> None:
+    """One line that rewrites itself, and goes at the end."""
+    click.echo(f"\rcase {number:,} of {count:,}" if number < count else "\r\033[K", nl=False, err=True)
+
+
+def _silence(_number: int, _count: int) -> None:
+    """Nobody watches."""

@@ -1,0 +1,120 @@
+"""What a file below ``tests/policies`` declares: cases that show what the portfolio's policies find, and what not."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field
+
+from multillm_gov.documents.document import Document
+from multillm_gov.documents.shape import convert
+from multillm_gov.finding import Flaw
+from multillm_gov.location import Place
+from multillm_gov.portfolio.allocation import Closed, Text
+
+Patch = Annotated[
+    dict[str, Any] | None, Meta(description="Merged over what stands under the name, key by key; null removes it")
+]
+
+
+class CatalogOverlay(Closed, frozen=True, kw_only=True):
+    """Merged over what ``catalog/`` declares."""
+
+    models: dict[str, Patch] = field(default_factory=dict)
+    providers: dict[str, Patch] = field(default_factory=dict)
+    vendors: dict[str, Patch] = field(default_factory=dict)
+
+
+class EvidenceOverlay(Closed, frozen=True, kw_only=True):
+    """Added to the evidence."""
+
+    records: tuple[dict[str, Any], ...] = ()
+    drills: tuple[dict[str, Any], ...] = ()
+
+
+class Overlay(Closed, frozen=True, kw_only=True):
+    """What a case changes in the portfolio: names are merged key by key, lists replace lists, null removes."""
+
+    settings: Annotated[dict[str, Any], Meta(description="Merged over `govern.yaml`")] = field(default_factory=dict)
+    task_classes: Annotated[dict[str, Patch], Meta(description="By name, wherever they are declared")] = field(
+        default_factory=dict
+    )
+    policies: Annotated[dict[str, Patch], Meta(description="By name, wherever they are declared")] = field(
+        default_factory=dict
+    )
+    waivers: Annotated[
+        tuple[dict[str, Any], ...] | None, Meta(description="Added; null removes all of the portfolio's")
+    ] = ()
+    approvals: Annotated[
+        tuple[dict[str, Any], ...] | None, Meta(description="Added; null removes all of the portfolio's")
+    ] = ()
+    catalog: CatalogOverlay = CatalogOverlay()
+    evidence: Annotated[EvidenceOverlay | None, Meta(description="Added; null removes all of the portfolio's")] = (
+        EvidenceOverlay()
+    )
+
+
+class Expected(Closed, frozen=True, kw_only=True):
+    """One finding a case must bring; every key given must match."""
+
+    policy: Annotated[Text | None, Meta(description="Name of the policy that asks")] = None
+    rule: Annotated[Text | None, Meta(description="Name or id of the rule")] = None
+    subject: Annotated[Text | None, Meta(description="As the finding names it: a task class, `vendor:openai` …")] = None
+    severity: Literal["note", "warning", "error"] | None = None
+    message: Annotated[Text | None, Meta(description="Words that the message contains")] = None
+    waived: Annotated[bool, Meta(description="Whether a waiver covers it")] = False
+
+    def __post_init__(self) -> None:
+        """Refuse an expectation that any finding would meet."""
+        if self.policy is None and self.rule is None:
+            raise ValueError("Expected `policy` or `rule`")
+
+
+class PolicyTest(Closed, frozen=True, kw_only=True):
+    """One case."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200, description="What it shows; unique in its file")]
+    expect: Annotated[
+        Literal["none"] | Annotated[tuple[Expected, ...], Meta(min_length=1)],
+        Meta(description="`none`, or every finding of the policies and rules under test"),
+    ]
+    overlay: Overlay = Overlay()
+    as_of: Annotated[date | None, Meta(description="Day to judge dates against; default: the call's")] = None
+    only: Annotated[
+        tuple[Text, ...],
+        Meta(
+            max_length=100,
+            description=(
+                "Policies and rules under test; default: those that `expect` names, and with `none` whatever fails "
+                "`govern check`"
+            ),
+        ),
+    ] = ()
+
+
+class PolicyTestFile(Closed, frozen=True, kw_only=True):
+    """A whole file below ``tests/policies/``."""
+
+    cases: Annotated[tuple[PolicyTest, ...], Meta(min_length=1, max_length=1_000)]
+
+
+class PlacedPolicyTest(Struct, frozen=True, kw_only=True):
+    """A case and where it is written."""
+
+    declared: PolicyTest
+    place: Place
+
+
+def load_policy_tests(documents: dict[str, Document]) -> tuple[tuple[PlacedPolicyTest, ...], tuple[Flaw, ...]]:
+    """Every case that is sound, in order of path and place; what is not becomes a flaw."""
+    cases: list[PlacedPolicyTest] = []
+    flaws: list[Flaw] = []
+    for path in sorted(documents):
+        document = documents[path]
+        file, found = convert(document, (), PolicyTestFile)
+        flaws.extend(found)
+        if file is not None:
+            cases.extend(
+                PlacedPolicyTest(declared=case, place=Place(path, ("cases", index)))
+                for index, case in enumerate(file.cases)
+            )
+    return tuple(cases), tuple(flaws)

@@ -1,0 +1,1 @@
+"""Running the cases that a portfolio keeps for its own policies."""

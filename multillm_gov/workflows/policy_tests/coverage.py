@@ -1,0 +1,150 @@
+"""Which policies the cases exercise, and which limits they approach from both sides.
+
+A policy is covered when a case expects a finding of it and gets it (it fires), and when a case names it and gets none
+(it passes). A limit, a number among a policy's parameters, is approached from outside when some finding of a case
+would vanish were the limit a tenth larger or smaller (it just fails), and from inside when a finding would appear (it
+just passes). Both are found by judging the very same state again, so they hold for rules of any kind.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.documents.document import locate
+from multillm_gov.documents.shape import convert
+from multillm_gov.finding import Finding
+from multillm_gov.location import Location, Pointer
+from multillm_gov.portfolio.policy import Policy
+from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.engine import judge
+from multillm_gov.rules.registry import find_rule
+from multillm_gov.rules.rule import Rule
+
+NEARNESS = Decimal("0.1")
+"""How much a limit is moved to see whether a case lies next to it."""
+MOST_LIMITS = 20
+"""Numbers of one policy that are moved."""
+
+
+class Covered(Struct, frozen=True, kw_only=True):
+    """A policy, or one limit of it, and from which sides cases came."""
+
+    policy: str
+    limit: str = ""
+    """Name of the parameter, ``outer.inner``; empty: the policy as a whole."""
+    outside: bool
+    """A case in which it (just) fails."""
+    inside: bool
+    """A case in which it (just) passes."""
+    location: Location
+
+    @property
+    def points(self) -> int:
+        """How many of the two sides are covered."""
+        return self.outside + self.inside
+
+
+class Ledger:
+    """Gathers, case by case, what was exercised."""
+
+    def __init__(self, portfolio: Assessment) -> None:
+        """``portfolio`` is the state without any overlay: its policies are what has to be covered."""
+        self._portfolio = portfolio
+        self._sides: dict[tuple[str, str], list[bool]] = {}
+        for policy in portfolio.portfolio.policies:
+            if find_rule(policy.declared.rule) is not None:
+                self._sides[policy.name, ""] = [False, False]
+                for pointer, _ in _limits(policy.parameters):
+                    self._sides[policy.name, _spell(pointer)] = [False, False]
+
+    def note(self, state: Assessment, under_test: frozenset[str], matched: tuple[Finding, ...]) -> None:
+        """Take down one case that passed: what it judged, what it was about, what it expected and got."""
+        for policy in state.portfolio.policies:
+            rule = find_rule(policy.declared.rule)
+            if (
+                rule is None
+                or (policy.name, "") not in self._sides
+                or not under_test & {policy.name, rule.id, rule.name}
+            ):
+                continue
+            fired = any(finding.policy == policy.name for finding in state.findings)
+            self._mark(policy.name, "", fired and any(one.policy == policy.name for one in matched), not fired)
+            found = _findings(state, policy, rule)
+            for pointer, value in _limits(policy.parameters):
+                moved = tuple(_moved(state, policy, rule, pointer, value))
+                name = _spell(pointer)
+                self._mark(policy.name, name, any(found - one for one in moved), any(one - found for one in moved))
+
+    def covered(self) -> tuple[Covered, ...]:
+        """Policies as declared, each followed by its limits."""
+        places = {policy.name: policy.place for policy in self._portfolio.portfolio.policies}
+        return tuple(
+            Covered(
+                policy=policy,
+                limit=limit,
+                outside=outside,
+                inside=inside,
+                location=locate(places[policy].key(), self._portfolio.documents),
+            )
+            for (policy, limit), (outside, inside) in self._sides.items()
+        )
+
+    def _mark(self, policy: str, limit: str, outside: bool, inside: bool) -> None:
+        sides = self._sides.get((policy, limit))
+        if sides is not None:
+            sides[0] |= outside
+            sides[1] |= inside
+
+
+def percent(covered: tuple[Covered, ...]) -> int:
+    """Sides covered, of two for each policy and each limit, rounded down; 100 where there is nothing to cover."""
+    return 100 * sum(one.points for one in covered) // (2 * len(covered)) if covered else 100
+
+
+def _limits(parameters: dict[str, Any]) -> Iterator[tuple[Pointer, int | float]]:
+    """Numbers in a policy's parameters, as far as `MOST_LIMITS`."""
+    return islice(_numbers(parameters, ()), MOST_LIMITS)
+
+
+def _numbers(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, int | float]]:  # noqa: ANN401
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        yield pointer, value
+    elif isinstance(value, dict | list):
+        for step, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _numbers(item, (*pointer, step))
+
+
+def _moved(state: Assessment, policy: Policy, rule: Rule, pointer: Pointer, value: float) -> Iterator[frozenset[str]]:
+    """Findings of a policy with one limit a tenth smaller, then larger; nothing where the rule does not take it."""
+    document = state.documents[policy.place.path]
+    exact = Decimal(str(value))
+    step = abs(exact) * NEARNESS or Decimal("0.01")
+    if isinstance(value, int):
+        step = max(step.to_integral_value(), Decimal(1))
+    for number in (exact - step, exact + step):
+        parameters = _with(policy.parameters, pointer, int(number) if isinstance(value, int) else float(number))
+        if convert(document, policy.place.pointer, rule.parameters, value=parameters, explain=False)[0] is not None:
+            yield _findings(state, replace(policy, parameters=parameters), rule)
+
+
+def _findings(state: Assessment, policy: Policy, rule: Rule) -> frozenset[str]:
+    """Fingerprints of what one policy alone finds, waived or not."""
+    alone = replace(state, portfolio=replace(state.portfolio, policies=(policy,), waivers=()))
+    return frozenset(one.fingerprint for one in judge(alone, rules=(rule,)) if one.policy == policy.name)
+
+
+def _with(value: Any, pointer: Pointer, number: float) -> Any:  # noqa: ANN401
+    if not pointer:
+        return number
+    step, *rest = pointer
+    if isinstance(value, dict):
+        return {**value, step: _with(value[step], tuple(rest), number)}
+    return [_with(item, tuple(rest), number) if index == step else item for index, item in enumerate(value)]
+
+
+def _spell(pointer: Pointer) -> str:
+    return ".".join(map(str, pointer))

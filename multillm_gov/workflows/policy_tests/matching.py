@@ -1,0 +1,102 @@
+"""What a case expects against what the portfolio's rules found."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from multillm_gov.finding import Finding, Severity
+from multillm_gov.portfolio.policy_test import Expected, PolicyTest
+from multillm_gov.rules.registry import rule_names
+from multillm_gov.rules.spelling import code
+
+_KEYS = ("policy", "rule", "subject", "severity", "message")
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """How a case went."""
+
+    matched: tuple[Finding, ...] = ()
+    missing: tuple[Expected, ...] = ()
+    unexpected: tuple[Finding, ...] = ()
+
+
+def names_of(finding: Finding) -> frozenset[str]:
+    """The names under which a case may speak of a finding."""
+    return frozenset(name for name in (finding.policy, finding.rule, finding.name) if name)
+
+
+def names_under_test(case: PolicyTest) -> frozenset[str]:
+    """The policies and rules a case is about; none: whatever fails the check."""
+    if case.only:
+        return frozenset(case.only)
+    wanted = case.expect if isinstance(case.expect, tuple) else ()
+    return frozenset(name for one in wanted if (name := one.policy or one.rule))
+
+
+def unknown_names(case: PolicyTest, policies: Iterable[str]) -> tuple[str, ...]:
+    """Names in a case that are neither a policy of its portfolio nor a rule, sorted."""
+    known = {*policies, *(name for pair in rule_names().items() for name in pair)}
+    wanted = case.expect if isinstance(case.expect, tuple) else ()
+    used = {*case.only, *(name for one in wanted for name in (one.policy, one.rule) if name)}
+    return tuple(sorted(used - known))
+
+
+def match(case: PolicyTest, findings: tuple[Finding, ...], gate: Severity, broken: frozenset[str]) -> Match:
+    """Pair expectations with findings, each with at most one.
+
+    Args:
+        case: What is expected of what.
+        findings: All of the overlaid portfolio.
+        gate: Least severity that fails the check: what a case about everything looks at.
+        broken: Fingerprints of findings about files that the overlay itself brought: never passed over, since a part
+            that cannot be read is not judged.
+    """
+    under_test = names_under_test(case)
+    wanted = case.expect if isinstance(case.expect, tuple) else ()
+    left = list(findings)
+    matched: list[Finding] = []
+    missing: list[Expected] = []
+    # Those that say most choose first, so that one that says little cannot take what another needs.
+    for one in sorted(wanted, key=lambda each: -sum(getattr(each, key) is not None for key in _KEYS)):
+        found = next((finding for finding in left if _fits(one, finding)), None)
+        if found is None:
+            missing.append(one)
+        else:
+            left.remove(found)
+            matched.append(found)
+    unexpected = [
+        finding
+        for finding in left
+        if finding.active
+        and (
+            finding.fingerprint in broken
+            or (bool(names_of(finding) & under_test) if under_test else finding.severity >= gate)
+        )
+    ]
+    return Match(matched=tuple(matched), missing=tuple(missing), unexpected=tuple(unexpected))
+
+
+def spell(expected: Expected) -> str:
+    """An expectation in words."""
+    kind = expected.severity or "finding"
+    parts = [f"a waived {kind}" if expected.waived else f"an {kind}" if kind == "error" else f"a {kind}"]
+    if expected.policy:
+        parts.append(f"of policy {code(expected.policy)}")
+    if expected.rule:
+        parts.append(f"of rule {code(expected.rule)}")
+    if expected.subject:
+        parts.append(f"on {code(expected.subject)}")
+    if expected.message:
+        parts.append(f"that says {code(expected.message)}")
+    return " ".join(parts)
+
+
+def _fits(expected: Expected, finding: Finding) -> bool:
+    return (
+        (expected.policy is None or expected.policy == finding.policy)
+        and (expected.rule is None or expected.rule in {finding.rule, finding.name})
+        and (expected.subject is None or expected.subject == finding.subject)
+        and (expected.severity is None or expected.severity == finding.severity.label)
+        and (expected.message is None or expected.message in finding.message)
+        and expected.waived == (not finding.active)
+    )

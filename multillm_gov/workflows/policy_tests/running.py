@@ -1,0 +1,218 @@
+"""``govern test``: read the cases, walk the real line once for each, hold what it found against what is expected."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov import exits
+from multillm_gov.documents.document import Document, SourceFile, locate
+from multillm_gov.documents.layout import POLICY_TESTS
+from multillm_gov.documents.yaml_reader import read_document
+from multillm_gov.errors import SourceError
+from multillm_gov.finding import Finding, Flaw, Severity
+from multillm_gov.location import Location
+from multillm_gov.portfolio.policy_test import PlacedPolicyTest, load_policy_tests
+from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.registry import all_rules, rule_names
+from multillm_gov.rules.spelling import code, near
+from multillm_gov.sources.disk import read_folder, read_policy_tests
+from multillm_gov.sources.price_map import read_price_map
+from multillm_gov.sources.root import split_paths, within
+from multillm_gov.workflows.assessing import assess
+from multillm_gov.workflows.gate import gate
+from multillm_gov.workflows.policy_tests.coverage import Covered, Ledger, percent
+from multillm_gov.workflows.policy_tests.matching import Match, match, names_under_test, spell, unknown_names
+from multillm_gov.workflows.policy_tests.overlaying import OverlaidPortfolio
+
+MOST_CASES = 2_000
+"""Cases of one run."""
+
+Progress = Callable[[int, int], None]
+"""Called before each case with its number, from 1, and how many there are."""
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """How one case went."""
+
+    name: str
+    location: Location
+    missing: tuple[str, ...] = ()
+    """Expectations that no finding meets, in words."""
+    unexpected: tuple[Finding, ...] = ()
+    """Findings under test that nobody expects, at the places where people wrote what they are about."""
+    flaws: tuple[Flaw, ...] = ()
+    """Why the case cannot be run as it is written."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether what was found is what is expected."""
+        return not (self.missing or self.unexpected or self.flaws)
+
+
+class PolicyTestRun(Struct, frozen=True, kw_only=True):
+    """All cases of one call."""
+
+    outcomes: tuple[Outcome, ...]
+    flaws: tuple[Flaw, ...]
+    """What is wrong with the files of cases themselves."""
+    as_of: date
+    covered: tuple[Covered, ...] | None = None
+    """``None``: coverage was not asked for."""
+    min_coverage: int | None = None
+
+    @property
+    def failed(self) -> int:
+        """Cases that did not pass."""
+        return sum(not outcome.passed for outcome in self.outcomes)
+
+    @property
+    def coverage_percent(self) -> int | None:
+        """See `coverage.percent`."""
+        return None if self.covered is None else percent(self.covered)
+
+    @property
+    def exit_code(self) -> int:
+        """1 where a case fails, a file of cases cannot be read, or less is covered than asked for."""
+        short = self.min_coverage is not None and (self.coverage_percent or 0) < self.min_coverage
+        return exits.FINDINGS if self.failed or self.flaws or short else exits.CLEAN
+
+
+def run_policy_tests(
+    paths: Sequence[Path],
+    *,
+    as_of: date,
+    root: Path | None = None,
+    coverage: bool = False,
+    min_coverage: int | None = None,
+    progress: Progress = lambda _number, _count: None,
+) -> PolicyTestRun:
+    """Run the cases below ``tests/policies`` of the portfolio that ``paths`` lie in, or those of them in ``paths``.
+
+    Raises:
+        SourceError: no portfolio there, a path outside it, or no case in ``paths``.
+        CatalogError: the lock or the price map cannot be read.
+    """
+    top, filters = split_paths(paths, root)
+    documents, flaws = _read_cases(*read_policy_tests(top), filters)
+    cases, found = load_policy_tests(documents)
+    flaws = (*flaws, *found)
+    if not cases and not flaws:
+        raise SourceError(
+            f"There is no policy test below `{POLICY_TESTS}`" + (" in the paths named" if filters else ""),
+            "Write one; docs/policy-tests.md shows how, and `govern init` brings an example.",
+        )
+    runner = _Runner(top, documents, as_of)
+    ledger = Ledger(runner.portfolio(as_of)) if coverage or min_coverage is not None else None
+    outcomes = []
+    for number, case in enumerate(cases[:MOST_CASES], 1):
+        progress(number, min(len(cases), MOST_CASES))
+        outcomes.append(runner.run(case, ledger))
+    flaws = (*flaws, *(_too_many(case, documents) for case in cases[MOST_CASES : MOST_CASES + 1]))
+    return PolicyTestRun(
+        outcomes=tuple(outcomes),
+        flaws=flaws,
+        as_of=as_of,
+        covered=ledger.covered() if ledger is not None else None,
+        min_coverage=min_coverage,
+    )
+
+
+def _read_cases(
+    files: tuple[SourceFile, ...], flaws: tuple[Flaw, ...], filters: tuple[str, ...]
+) -> tuple[dict[str, Document], tuple[Flaw, ...]]:
+    documents: dict[str, Document] = {}
+    found = [flaw for flaw in flaws if within(flaw.location.path, filters)]
+    for file in files:
+        if within(file.path, filters):
+            document, mistakes = read_document(file)
+            found.extend(mistakes)
+            if document is not None:
+                documents[file.path] = document
+    return documents, tuple(found)
+
+
+class _Runner:
+    """Assesses the portfolio once a day asked for, then each case against it: what a case leaves alone is reused."""
+
+    def __init__(self, root: Path, cases: dict[str, Document], as_of: date) -> None:
+        self._cases = cases
+        self._as_of = as_of
+        self._files, self._flaws = read_folder(root)
+        self._price_map = cache(read_price_map)
+        self._portfolios: dict[date, Assessment] = {}
+
+    def portfolio(self, as_of: date) -> Assessment:
+        """The portfolio as it stands."""
+        if as_of not in self._portfolios:
+            known = next(iter(self._portfolios.values()), None)
+            self._portfolios[as_of] = assess(
+                self._files, self._flaws, as_of=as_of, price_map=self._price_map, known=known
+            )
+        return self._portfolios[as_of]
+
+    def run(self, case: PlacedPolicyTest, ledger: Ledger | None) -> Outcome:
+        as_of = case.declared.as_of or self._as_of
+        standing = self.portfolio(as_of)
+        overlaid = OverlaidPortfolio(case, self._cases[case.place.path], standing.documents)
+        state = assess(overlaid.files(self._files), self._flaws, as_of=as_of, price_map=self._price_map, known=standing)
+        flaws = (*overlaid.flaws, *self._unknown(case, state))
+        found = match(case.declared, state.findings, _least(state), _brought(standing, state, overlaid))
+        if ledger is not None and not flaws and not found.missing and not found.unexpected:
+            ledger.note(state, names_under_test(case.declared), found.matched)
+        return self._outcome(case, found, flaws, overlaid)
+
+    def _outcome(
+        self, case: PlacedPolicyTest, found: Match, flaws: tuple[Flaw, ...], overlaid: OverlaidPortfolio
+    ) -> Outcome:
+        return Outcome(
+            name=case.declared.name,
+            location=locate(case.place.at("name"), self._cases),
+            missing=tuple(map(spell, found.missing)),
+            unexpected=tuple(
+                replace(finding, location=overlaid.written_at(finding.location)) for finding in found.unexpected
+            ),
+            flaws=flaws,
+        )
+
+    def _unknown(self, case: PlacedPolicyTest, state: Assessment) -> tuple[Flaw, ...]:
+        policies = [policy.name for policy in state.portfolio.policies]
+        known = [*policies, *(name for pair in rule_names().items() for name in pair)]
+        return tuple(
+            Flaw(
+                kind="schema",
+                message=f"{code(name)} is no policy of this portfolio and no rule{near(name, known)}",
+                location=locate(case.place.at("name"), self._cases),
+                remedy="Correct the name below `only` or `expect`.",
+                subject=case.declared.name,
+            )
+            for name in unknown_names(case.declared, policies)
+        )
+
+
+def _least(state: Assessment) -> Severity:
+    """The portfolio's own gate; one that never fails still means errors here."""
+    return gate(state.portfolio.settings, None) or Severity.ERROR
+
+
+def _brought(standing: Assessment, state: Assessment, overlaid: OverlaidPortfolio) -> frozenset[str]:
+    """Findings about what cannot be read in the files that the overlay wrote, and that do not stand without it."""
+    before = {finding.fingerprint for finding in standing.findings}
+    flawed = {rule.id for rule in all_rules() if rule.claims}
+    return frozenset(
+        finding.fingerprint
+        for finding in state.findings
+        if finding.rule in flawed and finding.fingerprint not in before and overlaid.overlays(finding.location)
+    )
+
+
+def _too_many(case: PlacedPolicyTest, documents: dict[str, Document]) -> Flaw:
+    return Flaw(
+        kind="schema",
+        message=f"more than {MOST_CASES:,} cases; this one and all later ones are not run",
+        location=locate(case.place, documents),
+        remedy="Run one file at a time: `govern test tests/policies/FILE.yaml`.",
+    )

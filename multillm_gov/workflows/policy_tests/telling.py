@@ -1,0 +1,170 @@
+"""The result of `govern test` as text, JSON and JUnit XML."""
+
+import json
+from collections.abc import Iterator
+from html import escape
+from itertools import groupby
+from typing import Literal
+
+from multillm_gov.finding import Finding, Flaw
+from multillm_gov.location import Location
+from multillm_gov.rendering.plain.escaping import encodable, json_escaped, visible
+from multillm_gov.units import count_of
+from multillm_gov.workflows.policy_tests.coverage import NEARNESS, Covered
+from multillm_gov.workflows.policy_tests.running import Outcome, PolicyTestRun
+
+Form = Literal["text", "json", "junit"]
+FORMS: tuple[Form, ...] = ("text", "json", "junit")
+VERSION = 1
+"""Of the JSON; raised when a key changes its meaning or goes."""
+
+
+def tell(run: PolicyTestRun, form: Form) -> bytes:
+    """The whole result in one format; nothing a file holds reaches it raw."""
+    if form == "json":
+        return (json_escaped(json.dumps(_data(run), ensure_ascii=False)) + "\n").encode()
+    lines = _junit(run) if form == "junit" else _text(run)
+    return encodable("\n".join(lines) + "\n").encode()
+
+
+def _text(run: PolicyTestRun) -> Iterator[str]:
+    for path, outcomes in groupby(run.outcomes, key=lambda outcome: outcome.location.path):
+        yield visible(path)
+        for outcome in outcomes:
+            yield visible(f"  {'ok  ' if outcome.passed else 'FAIL'}  {outcome.name}")
+            for line in () if outcome.passed else _differences(outcome):
+                yield visible(f"        {line}")
+    for flaw in run.flaws:
+        yield visible(f"{_spell_flaw(flaw)}")
+    if run.covered is not None:
+        yield from map(visible, _coverage(run, run.covered))
+    yield ""
+    passed = len(run.outcomes) - run.failed
+    cases = count_of(len(run.outcomes), "case")
+    yield f"{cases}: {passed:,} passed, {run.failed:,} failed; dates judged as of {run.as_of}"
+
+
+def _differences(outcome: Outcome) -> Iterator[str]:
+    for flaw in outcome.flaws:
+        yield _spell_flaw(flaw)
+    for missing in outcome.missing:
+        yield f"- missing:    {missing} (expected at {outcome.location})"
+    for finding in outcome.unexpected:
+        yield f"+ unexpected: {_spell(finding)}"
+
+
+def _spell(finding: Finding) -> str:
+    policy = f" of policy `{finding.policy}`" if finding.policy else ""
+    who = f"{finding.severity.label} {finding.rule} `{finding.name}`{policy} on `{finding.subject}`"
+    return f"{who}: {finding.message} ({finding.location})"
+
+
+def _spell_flaw(flaw: Flaw) -> str:
+    return f"{flaw.location}: {flaw.message}. {flaw.remedy}"
+
+
+def _coverage(run: PolicyTestRun, covered: tuple[Covered, ...]) -> Iterator[str]:
+    yield ""
+    asked = "" if run.min_coverage is None else f" (at least {run.min_coverage} % asked for)"
+    yield f"Coverage: {run.coverage_percent} %{asked}"
+    never = [one for one in covered if not one.limit and not one.points]
+    half = [one for one in covered if not one.limit and one.points == 1]
+    limits = [one for one in covered if one.limit and one.points < 2]
+    for one in never:
+        yield f"  never exercised       {one.policy} ({one.location})"
+    for one in half:
+        yield f"  never {'passes ' if one.outside else 'fires  '}         {one.policy} ({one.location})"
+    for one in limits:
+        missing = "just passes or just fails" if not one.points else _one_side(one)
+        yield f"  limit not approached  {one.policy}.{one.limit}: no case {missing} ({one.location})"
+    if limits:
+        yield f"  A case lies next to a limit when moving the limit by {NEARNESS:.0%} changes what the policy finds."
+
+
+def _one_side(one: Covered) -> str:
+    return "just passes" if one.outside else "just fails"
+
+
+def _data(run: PolicyTestRun) -> dict[str, object]:
+    data: dict[str, object] = {
+        "version": VERSION,
+        "as_of": run.as_of.isoformat(),
+        "exit_code": run.exit_code,
+        "cases": [
+            {
+                "name": outcome.name,
+                "location": _place(outcome.location),
+                "passed": outcome.passed,
+                "missing": list(outcome.missing),
+                "unexpected": [_finding(finding) for finding in outcome.unexpected],
+                "flaws": [_flaw(flaw) for flaw in outcome.flaws],
+            }
+            for outcome in run.outcomes
+        ],
+        "flaws": [_flaw(flaw) for flaw in run.flaws],
+    }
+    if run.covered is not None:
+        data["coverage"] = {
+            "percent": run.coverage_percent,
+            "asked_percent": run.min_coverage,
+            "policies": [
+                {"policy": one.policy, "fires": one.outside, "passes": one.inside, "location": _place(one.location)}
+                for one in run.covered
+                if not one.limit
+            ],
+            "limits": [
+                {"policy": one.policy, "limit": one.limit, "just_fails": one.outside, "just_passes": one.inside}
+                for one in run.covered
+                if one.limit
+            ],
+        }
+    return data
+
+
+def _place(location: Location) -> dict[str, object]:
+    return {"path": location.path, "line": location.line, "column": location.column}
+
+
+def _flaw(flaw: Flaw) -> dict[str, object]:
+    return {"message": flaw.message, "remedy": flaw.remedy, "location": _place(flaw.location)}
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "policy": finding.policy,
+        "subject": finding.subject,
+        "severity": finding.severity.label,
+        "message": finding.message,
+        "location": _place(finding.location),
+    }
+
+
+def _junit(run: PolicyTestRun) -> Iterator[str]:
+    failures, errors = run.failed, len(run.flaws)
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield f'<testsuites name="govern test" tests="{len(run.outcomes)}" failures="{failures}" errors="{errors}">'
+    for path, group in groupby(run.outcomes, key=lambda outcome: outcome.location.path):
+        outcomes = list(group)
+        failed = sum(not outcome.passed for outcome in outcomes)
+        yield f'  <testsuite name="{_quoted(path)}" tests="{len(outcomes)}" failures="{failed}">'
+        for outcome in outcomes:
+            place = f'file="{_quoted(path)}" line="{outcome.location.line}"'
+            yield f'    <testcase name="{_quoted(outcome.name)}" classname="{_quoted(path)}" {place} time="0">'
+            if not outcome.passed:
+                told = list(map(visible, _differences(outcome)))
+                yield f'      <failure message="{_quoted(told[0])}">{escape(chr(10).join(told))}</failure>'
+            yield "    </testcase>"
+        yield "  </testsuite>"
+    if run.flaws:
+        yield f'  <testsuite name="files" tests="{errors}" errors="{errors}">'
+        for flaw in run.flaws:
+            said = _quoted(_spell_flaw(flaw))
+            yield f'    <testcase name="{_quoted(str(flaw.location))}" time="0"><error message="{said}"/></testcase>'
+        yield "  </testsuite>"
+    yield "</testsuites>"
+
+
+def _quoted(text: str) -> str:
+    return escape(visible(text))
