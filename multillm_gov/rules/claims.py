@@ -1,7 +1,6 @@
 """Which benchmark results speak for a model in a task class."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from msgspec import Struct
 
@@ -20,14 +19,9 @@ class Claim(Struct, frozen=True):
     records: tuple[PlacedRecord, ...]
     """Newest first, of any origin and any day."""
 
-    def internal(self, day: date, telling: str = "") -> PlacedRecord | None:
-        """The newest result of the organization's own cases up to a day; of those that tell one field, if named."""
-        for placed in self.records:
-            record = placed.record
-            told = not telling or getattr(record, telling) is not None
-            if told and record.date <= day and record.origin == "internal":
-                return placed
-        return None
+    def internal(self, case: Case, telling: str = "") -> PlacedRecord | None:
+        """The newest result of the organization's own cases up to today; of those that tell one field, if named."""
+        return _remembered(case, (self.task.task.name, self.part.model, telling), self.records)
 
     def use(self) -> Use:
         """Where the task class names the model."""
@@ -79,9 +73,35 @@ def measured(case: Case, *, fallbacks: bool, telling: str = "") -> Iterator[tupl
             records = evidence.get((name, part.model))
             if records is not None:
                 claim = Claim(task, part, records)
-                newest = claim.internal(case.as_of, telling)
+                newest = claim.internal(case, telling)
                 if newest is not None:
                     yield claim, newest
+
+
+def _remembered(case: Case, key: tuple[str, str, str], records: tuple[PlacedRecord, ...]) -> PlacedRecord | None:
+    """Looked for once in a judgment, however many rules, policies and places ask."""
+    memo: dict[tuple[str, str, str], PlacedRecord | None] = case.memo.setdefault("newest internal result", {})
+    if key not in memo:
+        telling = key[2]
+        own = (
+            placed
+            for placed in records
+            if placed.record.date <= case.as_of
+            and placed.record.origin == "internal"
+            and (not telling or getattr(placed.record, telling) is not None)
+        )
+        memo[key] = next(own, None)
+    return memo[key]
+
+
+def origins(case: Case, claim: Claim) -> tuple[str, ...]:
+    """Who has measured the model up to today, in alphabetical order; looked up once in a judgment."""
+    memo: dict[tuple[str, str], tuple[str, ...]] = case.memo.setdefault("origins of results", {})
+    key = (claim.task.task.name, claim.part.model)
+    if key not in memo:
+        found = {placed.record.origin for placed in claim.records if placed.record.date <= case.as_of}
+        memo[key] = tuple(sorted(found))
+    return memo[key]
 
 
 def relied_upon(case: Case, *, fallbacks: bool) -> Iterator[tuple[Claim, PlacedRecord]]:

@@ -145,7 +145,7 @@ task_classes:
         "policies/p.yaml": policy,
     }
     found = {one.rule for one in assessed(files, as_of).findings}
-    assert "GOV501" in found
+    assert "GOV504" in found
     assert not {"GOV701", "GOV003"} & found
 
 

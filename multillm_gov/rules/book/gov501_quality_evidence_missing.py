@@ -8,7 +8,7 @@ from msgspec import Meta
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed, Quality
-from multillm_gov.rules.claims import Claim, parts, spell_stake
+from multillm_gov.rules.claims import Claim, origins, parts, spell_stake
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, codes, listed
 
@@ -28,7 +28,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             continue
         name, named = task.task.name, parts(task, fallbacks=parameters.fallbacks)
         claims = [Claim(task, part, evidence.get((name, part.model), ())) for part in named]
-        bare = [claim for claim in claims if not claim.records or claim.internal(case.as_of) is None]
+        bare = [claim for claim in claims if not claim.records or claim.internal(case) is None]
         if bare:
             yield _violation(case, task, quality, bare, len(claims))
 
@@ -64,8 +64,8 @@ def _spell_roles(bare: list[Claim]) -> Iterator[str]:
 
 
 def _foreign(claim: Claim, case: Case) -> str:
-    origins = sorted({one.record.origin for one in claim.records if one.record.date <= case.as_of} - {"internal"})
-    return f"{' and '.join(origins)} ones" if origins else ""
+    foreign = [origin for origin in origins(case, claim) if origin != "internal"]
+    return f"{' and '.join(foreign)} ones" if foreign else ""
 
 
 RULE = Rule(

@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, claims, spell_stake
+from multillm_gov.rules.claims import Claim, claims, origins, spell_stake
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, listed
 
@@ -31,25 +30,25 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     if not case.evidence:
         return
     for claim in claims(case, fallbacks=parameters.fallbacks):
-        known = [placed for placed in claim.records if placed.record.date <= case.as_of]
-        if known and not any(placed.record.origin in parameters.allow_origins for placed in known):
+        known = origins(case, claim)
+        if known and not set(known) & set(parameters.allow_origins):
             yield _violation(case, claim, known, parameters.allow_origins)
 
 
-def _violation(case: Case, claim: Claim, known: list[PlacedRecord], allowed: tuple[Origin, ...]) -> Violation:
+def _violation(case: Case, claim: Claim, known: tuple[str, ...], allowed: tuple[Origin, ...]) -> Violation:
     task = claim.task.task
-    origins = sorted({placed.record.origin for placed in known})
+    newest = next(placed for placed in claim.records if placed.record.date <= case.as_of)
     return Violation(
         message=(
-            f"the evidence for {claim.spell()} is only of {listed(_SPELLED[one] for one in origins)}; what counts: "
+            f"the evidence for {claim.spell()} is only of {listed(_SPELLED[one] for one in known)}; what counts: "
             f"{listed(_SPELLED[one] for one in allowed)}"
         ),
-        place=known[0].place.at("origin"),
+        place=newest.place.at("origin"),
         subject=task.name,
         remedy=f"Score {code(claim.part.model)} on your own cases and add the record to `evidence/`.",
         risk=f"It was not measured on this task, prompt or schema{spell_stake(case, claim.task, ', with ')}.",
         related=((f"the {claim.role}", claim.use().place), ("the floor", task.place.at("quality", "floor"))),
-        figures={"origins": ", ".join(origins), "allowed_origins": ", ".join(allowed)},
+        figures={"origins": ", ".join(known), "allowed_origins": ", ".join(allowed)},
         distinction=claim.distinction,
     )
 

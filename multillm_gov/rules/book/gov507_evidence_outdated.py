@@ -38,33 +38,39 @@ class _Gap(Struct, frozen=True):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Task classes that rely on results measured with another prompt or output schema."""
-    judge = _Judge(case, parameters)
+    judge = _judge(case)
     gaps: dict[tuple[str, Asset], _Gap] = {}
     for claim, placed in measured(case, fallbacks=parameters.fallbacks):
         declared = claim.task.task.declared
         if declared.quality is None and declared.latency is None:
             continue
         for asset in _ASSETS:
-            why = judge.gap(claim, placed, asset)
+            why = judge.gap(claim, placed, asset, required=parameters.require_digests)
             if why:
                 gap = gaps.setdefault((claim.task.task.name, asset), _Gap(asset, why, []))
                 gap.claims.append((claim, placed))
     for gap in gaps.values():
-        yield _violation(case, gap)
+        yield _violation(case, gap, judge.now)
+
+
+def _judge(case: Case) -> "_Judge":
+    if RULE.name not in case.memo:
+        case.memo[RULE.name] = _Judge(case)
+    found: _Judge = case.memo[RULE.name]
+    return found
 
 
 class _Judge:
     """Says why a result does not speak for what is in use."""
 
-    def __init__(self, case: Case, parameters: Parameters) -> None:
-        self._case = case
-        self._required = parameters.require_digests
-        self._now = Digests(case.files)
-        base = case.base
+    def __init__(self, case: Case) -> None:
+        base = self._base = case.base
+        self.now = Digests(case.files)
         self._before = Digests(base.files) if base else None
+        self._known: dict[tuple[str, str], bool] = {}
         self._tasks = {task.task.name: task.task for task in base.figures.tasks} if base else {}
 
-    def gap(self, claim: Claim, placed: PlacedRecord, asset: Asset) -> str:
+    def gap(self, claim: Claim, placed: PlacedRecord, asset: Asset, *, required: bool) -> str:
         """What is wrong, as the end of a sentence; empty when nothing is."""
         task = claim.task.task
         path: str | None = getattr(task.declared, asset)
@@ -73,41 +79,44 @@ class _Judge:
         if pinned is not None:
             if path is None:
                 return f"with {_an(what)}, and it names none now"
-            current = self._now.of(path)
+            current = self.now.of(path)
             if current and current != pinned:
                 return f"with another {what} ({_short(pinned)}) than {code(path)} is now ({_short(current)})"
             return ""
-        if path is None or not self._now.of(path):
+        if path is None or not self.now.of(path):
             return ""
         if self._changed(task, path, asset) and self._was_there(claim, placed):
             return f"before its {what} {code(path)} changed"
-        return f"without saying with which {what}; {code(path)} is in use" if self._required else ""
+        return f"without saying with which {what}; {code(path)} is in use" if required else ""
 
     def _changed(self, task: TaskClass, path: str, asset: Asset) -> bool:
         former = self._tasks.get(task.name)
         if former is None or self._before is None:
             return False
-        return self._now.of(path) != self._before.of(getattr(former.declared, asset))
+        return self.now.of(path) != self._before.of(getattr(former.declared, asset))
 
     def _was_there(self, claim: Claim, placed: PlacedRecord) -> bool:
-        base = self._case.base
         key = (claim.task.task.name, claim.part.model)
-        return base is not None and any(one.record == placed.record for one in base.evidence.get(key, ()))
+        if key not in self._known:
+            former = self._base.evidence.get(key, ()) if self._base else ()
+            self._known[key] = any(one.record == placed.record for one in former)
+        return self._known[key]
 
 
-def _violation(case: Case, gap: _Gap) -> Violation:
+def _violation(case: Case, gap: _Gap, digests: Digests) -> Violation:
     claim, placed = gap.claims[0]
     figures: TaskFigures = claim.task
     task = figures.task
     models = dict.fromkeys(one.part.model for one, _ in gap.claims)
-    declared = getattr(task.declared, gap.asset)
+    declared: str | None = getattr(task.declared, gap.asset)
+    digest = digests.of(declared)
     return Violation(
         message=f"{code(task.name)}: the newest result for {codes(models)} was measured {gap.why}",
         place=task.place.at(gap.asset) if declared is not None else task.place.key(),
         subject=task.name,
         remedy=(
             f"Score {codes(models)} again with what is in use and write its digest as `{gap.asset}` of the record"
-            f"{_digest(case, declared)}."
+            f"{f' (`{digest}`)' if digest else ''}."
         ),
         risk=(
             f"The result speaks for a {_SPELLED[gap.asset]} that is not in use{spell_stake(case, figures, ', with ')}."
@@ -119,11 +128,6 @@ def _violation(case: Case, gap: _Gap) -> Violation:
         figures={"models": len(models), "measured": placed.record.date.isoformat()},
         distinction=gap.asset,
     )
-
-
-def _digest(case: Case, path: str | None) -> str:
-    digest = Digests(case.files).of(path)
-    return f" (`{digest}`)" if digest else ""
 
 
 def _an(noun: str) -> str:

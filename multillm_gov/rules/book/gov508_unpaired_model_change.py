@@ -33,7 +33,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         old, new = former.primary, task.primary
         if old.model != new.model and not _same(old.facts, new.facts):
             claim = Claim(task, new, case.evidence.get((task.task.name, new.model), ()))
-            if not _paired(case, claim, old, parameters.max_age_days):
+            if not _remembered(case, claim, old, parameters.max_age_days):
                 yield _violation(case, claim, old)
 
 
@@ -42,12 +42,20 @@ def _same(one: ModelFacts | None, other: ModelFacts | None) -> bool:
     return one is not None and other is not None and one.exposure.model == other.exposure.model
 
 
+def _remembered(case: Case, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
+    memo: dict[tuple[str, int], bool] = case.memo.setdefault(RULE.name, {})
+    key = (claim.task.task.name, max_age_days)
+    if key not in memo:
+        memo[key] = _paired(case, claim, old, max_age_days)
+    return memo[key]
+
+
 def _paired(case: Case, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
     today = case.as_of.toordinal()
     for placed in claim.records:
         record = placed.record
         counts = record.origin == "internal" and 0 <= today - record.date.toordinal() <= max_age_days
-        if counts and any(one == old.model or _same(case.catalog.find(one), old.facts) for one in record.paired_with):
+        if counts and any(one == old.model or _same(case.models.get(one), old.facts) for one in record.paired_with):
             return True
     return False
 
@@ -55,7 +63,7 @@ def _paired(case: Case, claim: Claim, old: LegFigures, max_age_days: int) -> boo
 def _violation(case: Case, claim: Claim, old: LegFigures) -> Violation:
     figures: TaskFigures = claim.task
     name, model = figures.task.name, claim.part.model
-    newest = claim.internal(case.as_of)
+    newest = claim.internal(case)
     return Violation(
         message=(
             f"the primary of {code(name)} changes from {code(old.model)} to {code(model)}, and no internal result "

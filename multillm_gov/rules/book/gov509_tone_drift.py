@@ -90,7 +90,12 @@ task_classes:
     route: [{model: claude-sonnet-4-6}]
 # evidence/articles.yaml
 records:
-  - {task_class: articles, model: claude-sonnet-4-6, date: 2026-11-02, sample_size: 540, score: 0.93, tone_ratio: 3.4}
+  - task_class: articles
+    model: claude-sonnet-4-6
+    date: 2026-11-02
+    sample_size: 540
+    score: 0.93
+    tone_ratio: 3.4
 """,
     mended="""\
 # allocations/content.yaml
@@ -100,7 +105,11 @@ task_classes:
     route: [{model: claude-sonnet-4-6}]
 # evidence/articles.yaml
 records:
-  - {task_class: articles, model: claude-sonnet-4-6, date: 2026-11-02, sample_size: 540, score: 0.93, tone_ratio: 3.4}
-  - {task_class: articles, model: claude-sonnet-4-6, date: 2026-11-16, sample_size: 540, score: 0.93, tone_ratio: 1.2}
+  - task_class: articles
+    model: claude-sonnet-4-6
+    date: 2026-11-16
+    sample_size: 540
+    score: 0.93
+    tone_ratio: 1.2
 """,
 )

@@ -22,7 +22,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = ("confidential", "restricted")
     max_retention_days: Annotated[
         Annotated[int, Meta(ge=0, le=36_500)] | None,
-        Meta(description="Longest time a provider may keep requests, in days; 0: not at all; left out: any"),
+        Meta(description="Longest time a provider may keep requests, in days; 0: not at all; null: any"),
     ] = 30
     forbid_training: Annotated[
         bool, Meta(description="Whether the contract must rule out training on what is sent")

@@ -37,7 +37,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     )
     max_test_age_days: Annotated[
         Annotated[int, Meta(ge=1, le=3_650)] | None,
-        Meta(description="Oldest test of the plan that counts, in days; left out: a year"),
+        Meta(description="Oldest test of the plan that counts, in days; null: none is needed"),
     ] = 365
     require_alternatives: Annotated[bool, Meta(description="Whether alternatives must be identified and named")] = True
 
