@@ -57,7 +57,9 @@ class Prospects:
 
     def _violations(self, task: TaskFigures) -> Counter[tuple[str, str]]:
         found: Counter[tuple[str, str]] = Counter()
-        case = replace(self._case, tasks=(task,), models=models_of((task,)))
+        # Seen alone, before and after: a rule that adds up the whole portfolio would do so for every trial.
+        alone = replace(self._case.figures, tasks=(task,))
+        case = replace(self._case, tasks=(task,), figures=alone, models=models_of((task,)))
         for run, names in self._runs:
             if task.task.name in names:
                 policy = run.policy

@@ -59,17 +59,28 @@ class _Ceiling(Struct, frozen=True):
     place: Place
 
 
+class _Part(Struct, frozen=True):
+    """What one task class puts on what a ceiling is for."""
+
+    task: TaskFigures
+    per_month: Decimal
+
+
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Totals above a ceiling; task classes without a known spend are left out of them, and counted."""
     ceilings = tuple(_ceilings(case, parameters))
     if not ceilings:
         return
-    totals = _totals(case.tasks, parameters.per)
-    for name in sorted(totals):
+    groups: defaultdict[str, list[_Part]] = defaultdict(list)
+    for task in case.tasks:
+        for name, amount in _parts(task, parameters.per).items():
+            groups[name].append(_Part(task, amount))
+    for name in sorted(groups):
         if not parameters.names or name in parameters.names:
+            monthly = sum((part.per_month for part in groups[name]), Decimal(0))
             for ceiling in ceilings:
-                if totals[name] * ceiling.months > ceiling.amount:
-                    yield _violation(case, parameters.per, name, totals[name], ceiling)
+                if monthly * ceiling.months > ceiling.amount:
+                    yield _violation(case, parameters.per, name, groups[name], ceiling)
 
 
 def _ceilings(case: Case, parameters: Parameters) -> Iterator[_Ceiling]:
@@ -85,56 +96,40 @@ def _ceilings(case: Case, parameters: Parameters) -> Iterator[_Ceiling]:
         yield _Ceiling(appetite, "month", 1, by, Place(SETTINGS, ("appetite", "max_monthly_spend")))
 
 
-def _totals(tasks: tuple[TaskFigures, ...], per: Per) -> dict[str, Decimal]:
+def _parts(task: TaskFigures, per: Per) -> dict[str, Decimal]:
     """Forecast per month by name of what the ceiling is for."""
-    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for task in tasks:
-        for name, amount in _parts(task, per):
-            totals[name] += amount
-    return totals
+    if per in {"portfolio", "task_class", "owner"}:
+        names = {"portfolio": per, "task_class": task.task.name, "owner": task.task.owner or NO_OWNER}
+        return {names[per]: task.spend_per_month or Decimal(0)}
+    parts: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for facts, amount in weights(task, Basis.SPEND):
+        parts[facts.exposure.at(Level(per)) if facts is not None else UNKNOWN] += amount
+    return parts
 
 
-def _parts(task: TaskFigures, per: Per) -> Iterator[tuple[str, Decimal]]:
-    spend = task.spend_per_month or Decimal(0)
-    if per == "portfolio":
-        yield per, spend
-    elif per == "task_class":
-        yield task.task.name, spend
-    elif per == "owner":
-        yield task.task.owner or NO_OWNER, spend
-    else:
-        level = Level(per)
-        for facts, amount in weights(task, Basis.SPEND):
-            yield facts.exposure.at(level) if facts is not None else UNKNOWN, amount
-
-
-def _violation(case: Case, per: Per, name: str, monthly: Decimal, ceiling: _Ceiling) -> Violation:
-    currency, period = case.figures.currency, ceiling.period
-    total = monthly * ceiling.months
-    mine = {task.task.name: part for task in case.tasks if (part := _part(task, per, name)) is not None}
-    unpriced = sum(task.spend_per_month is None for task in case.tasks if per == "portfolio" or task.task.name in mine)
+def _violation(case: Case, per: Per, name: str, parts: list[_Part], ceiling: _Ceiling) -> Violation:
+    currency, period, months = case.figures.currency, ceiling.period, ceiling.months
+    total = sum((part.per_month for part in parts), Decimal(0)) * months
+    unpriced = sum(part.task.spend_per_month is None for part in parts)
     partly = f" ({unpriced:,} of them without a known price)" if unpriced else ""
-    largest = nsmallest(
-        3,
-        (task for task in case.tasks if mine.get(task.task.name)),
-        key=lambda task: (-mine[task.task.name], task.task.name),
-    )
+    largest = nsmallest(3, parts, key=lambda part: (-part.per_month, part.task.task.name))
     whose = "" if per == "portfolio" else f"{per.replace('_', ' ')} {code(name)}, "
     return Violation(
         message=(
-            f"{whose}{count_of(len(mine), 'task class')}{partly}: {spell_money(total, currency)} a {period} forecast; "
+            f"{whose}{count_of(len(parts), 'task class')}{partly}: {spell_money(total, currency)} a {period} forecast; "
             f"{ceiling.by} allows {spell_money(ceiling.amount, currency)}"
         ),
         place=ceiling.place,
         subject=per if per == "portfolio" else name if per == "task_class" else f"{per}:{name}",
-        remedy=f"Bring {code(largest[0].task.name)} down first, or have the ceiling raised.",
+        remedy=f"Bring {code(largest[0].task.task.name)} down first, or have the ceiling raised.",
         risk=f"{spell_money(total - ceiling.amount, currency)} a {period} unplanned.",
         related=tuple(
             (
-                f"{code(task.task.name)} makes {spell_money(mine[task.task.name] * ceiling.months, currency)} of it",
-                task.task.place.key(),
+                f"{code(part.task.task.name)} makes {spell_money(part.per_month * months, currency)} of it",
+                part.task.task.place.key(),
             )
-            for task in largest
+            for part in largest
+            if part.per_month
         ),
         figures={
             f"forecast_per_{period}": total,
@@ -143,12 +138,6 @@ def _violation(case: Case, per: Per, name: str, monthly: Decimal, ceiling: _Ceil
         },
         distinction="" if (per, period) == ("portfolio", "month") else f"{per} {period}",
     )
-
-
-def _part(task: TaskFigures, per: Per, name: str) -> Decimal | None:
-    """What a task class puts on a name; ``None``: it has nothing to do with it."""
-    parts = [amount for other, amount in _parts(task, per) if other == name]
-    return sum(parts, Decimal(0)) if parts else None
 
 
 RULE = Rule(

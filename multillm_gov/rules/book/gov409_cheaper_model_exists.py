@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, field
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
 from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.single_model import saving_per_month
@@ -17,10 +18,12 @@ from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.prospects import Prospects
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
-from multillm_gov.units import Amount, Share, count_of, spell_money, spell_share
+from multillm_gov.units import MONTHS_PER_YEAR, Amount, Share, count_of, spell_count, spell_money, spell_share
 
-_MOST_CANDIDATES = 10
-"""Models tried per task class, the largest saving first: each is judged by the whole book."""
+MOST_TRIALS = 300
+"""Models tried per policy, the largest saving first: each is judged by the whole book."""
+MOST_POLICIES = 20
+"""Policies of this rule that are judged: each lays out the whole book anew."""
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -37,33 +40,77 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 class _Candidate(Struct, frozen=True):
-    """A model whose quality is proved, and what it would save."""
+    """A model whose quality is proved for a task class, and what it would save there."""
 
+    task: TaskFigures
     facts: ModelFacts
     proof: PlacedRecord
+    floor: Decimal
+    now: Decimal
+    """What the requests cost per month today."""
     saving: Decimal
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Task classes that one proven model could answer for less, without breaking a rule that holds today."""
-    proven: dict[str, list[str]] = {}
-    for name, model in sorted(case.evidence):
-        proven.setdefault(name, []).append(model)
-    prospects: Prospects | None = None
-    for task in case.tasks:
-        floor = _floor(case, parameters, task)
-        now = _cost(task)
-        if floor is None or not now or task.task.name not in proven:
+    candidates = sorted(
+        _candidates(case, parameters), key=lambda one: (-one.saving, one.task.task.name, one.facts.name)
+    )
+    if not candidates:
+        return
+    names = [policy.name for policy in case.portfolio.policies if policy.declared.rule in {RULE.id, RULE.name}]
+    if case.policy in names[MOST_POLICIES:]:
+        yield _untried(case, len(candidates), 0)
+        return
+    prospects = Prospects(case, RULE.id)
+    settled: set[str] = set()
+    tried = 0
+    for one in candidates:
+        if one.task.task.name in settled:
             continue
-        candidates = _candidates(case, parameters, task, floor, proven[task.task.name])
-        worth = [
-            one for one in candidates if one.saving >= max(now * parameters.min_saving_share, parameters.min_saving)
-        ]
-        for one in sorted(worth, key=lambda one: (-one.saving, one.facts.name))[:_MOST_CANDIDATES]:
-            prospects = prospects or Prospects(case, RULE.id)
-            if prospects.breaks_nothing(task, one.facts.name):
-                yield _violation(case, task, one, floor, now)
-                break
+        if tried == MOST_TRIALS:
+            yield _untried(case, len(candidates), tried)
+            return
+        tried += 1
+        if prospects.breaks_nothing(one.task, one.facts.name):
+            settled.add(one.task.task.name)
+            yield _violation(case, one)
+
+
+def _candidates(case: Case, parameters: Parameters) -> Iterator[_Candidate]:
+    """Models proved in a task class that save enough there."""
+    proven: dict[str, list[str]] = {}
+    for name, model in case.evidence:
+        proven.setdefault(name, []).append(model)
+    pricing = Pricing(case.figures.usd_per_unit)
+    used = {model for task in case.figures.tasks for model in task.task.models}
+    for task in case.tasks:
+        models = proven.get(task.task.name)
+        floor, now = _floor(case, parameters, task), saving_per_month(task, Decimal(0))
+        if not models or floor is None or not now:
+            continue
+        least = max(now * parameters.min_saving_share, parameters.min_saving)
+        for model in models:
+            proof = _proof(case, parameters, task, model)
+            if proof is None or proof.record.score < floor or model == _only(task) or _is_slow(task, proof):
+                continue
+            facts = case.catalog.find(model)
+            cost = pricing.mean_cost(facts, task.task.declared.demand)
+            if facts is None or not cost:
+                continue  # a price of nothing means a free tier or an unknown price, never a saving
+            hosting = Decimal(0) if model in used else facts.usd_fixed_per_month / case.figures.usd_per_unit
+            saving = saving_per_month(task, cost, hosting)
+            if saving is not None and saving > 0 and saving >= least:
+                yield _Candidate(task, facts, proof, floor, now, saving)
+
+
+def _only(task: TaskFigures) -> str:
+    return task.legs[0].model if len(task.legs) == 1 else ""
+
+
+def _is_slow(task: TaskFigures, proof: PlacedRecord) -> bool:
+    latency, measured = task.task.declared.latency, proof.record.p95_seconds
+    return latency is not None and measured is not None and measured > latency.p95_seconds
 
 
 def _floor(case: Case, parameters: Parameters, task: TaskFigures) -> Decimal | None:
@@ -85,40 +132,23 @@ def _proof(case: Case, parameters: Parameters, task: TaskFigures, model: str) ->
     return None
 
 
-def _cost(task: TaskFigures) -> Decimal | None:
-    """What the requests cost today, fixed costs left out: nothing less could be saved."""
-    return saving_per_month(task, Decimal(0))
+def _untried(case: Case, candidates: int, tried: int) -> Violation:
+    return Violation(
+        message=(
+            f"{spell_count(candidates)} moves to a cheaper model would save enough; {spell_count(tried)} of them, the "
+            "largest savings first, are held against the rules, the others are not"
+        ),
+        place=(case.policy_place or Place("policies")).key(),
+        subject="portfolio",
+        remedy="Raise `min_saving`, or settle the largest first and check again.",
+        figures={"candidates": candidates, "tried": tried},
+        severity=Severity.NOTE,
+        distinction="untried",
+    )
 
 
-def _candidates(
-    case: Case, parameters: Parameters, task: TaskFigures, floor: Decimal, models: list[str]
-) -> Iterator[_Candidate]:
-    pricing = Pricing(case.figures.usd_per_unit)
-    demand, latency = task.task.declared.demand, task.task.declared.latency
-    for model in models:
-        proof = _proof(case, parameters, task, model)
-        if proof is None or proof.record.score < floor or (len(task.legs) == 1 and model == task.legs[0].model):
-            continue
-        measured = proof.record.p95_seconds
-        if latency is not None and measured is not None and measured > latency.p95_seconds:
-            continue
-        facts = case.catalog.find(model)
-        cost = pricing.mean_cost(facts, demand)
-        if facts is None or not cost:
-            continue  # a price of nothing means a free tier or an unknown price, never a saving
-        saving = saving_per_month(task, cost, _new_fixed_cost(case, facts))
-        if saving is not None:
-            yield _Candidate(facts, proof, saving)
-
-
-def _new_fixed_cost(case: Case, facts: ModelFacts) -> Decimal:
-    """Hosting that is not paid for yet."""
-    if not facts.usd_fixed_per_month or any(facts.name in task.task.models for task in case.figures.tasks):
-        return Decimal(0)
-    return facts.usd_fixed_per_month / case.figures.usd_per_unit
-
-
-def _violation(case: Case, task: TaskFigures, one: _Candidate, floor: Decimal, now: Decimal) -> Violation:
+def _violation(case: Case, one: _Candidate) -> Violation:
+    task, floor, now = one.task, one.floor, one.now
     currency, name, record = case.figures.currency, task.task.name, one.proof.record
     quality = task.task.declared.quality
     held = f"the floor is {floor:.3f}" if quality is not None else f"{code(task.primary.model)} scored {floor:.3f}"
@@ -136,7 +166,7 @@ def _violation(case: Case, task: TaskFigures, one: _Candidate, floor: Decimal, n
             f"Score {code(one.facts.name)} on the same cases as {code(task.primary.model)}, route a part to it, and "
             f"look with `govern diff` at what that does to concentration.{untimed}"
         ),
-        risk=f"{spell_money(one.saving * 12, currency)} a year, evaluation and a colder prompt cache not counted.",
+        risk=f"{spell_money(one.saving * MONTHS_PER_YEAR, currency)} a year; evaluation and a cold cache not counted.",
         related=(("the result", one.proof.place),),
         figures={
             "saving_per_month": one.saving,
@@ -199,5 +229,4 @@ records:
 policies:
   look-for-savings: {rule: cheaper-model-exists, enforcement: advisory}
 """,
-    controls=("NIST-AI-RMF MEASURE 2.3", "NIST-AI-RMF MANAGE 4.1", "ISO-42001 A.6.2.4"),
 )
