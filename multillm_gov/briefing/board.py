@@ -14,6 +14,7 @@ from multillm_gov.briefing.board_standing import standing_section
 from multillm_gov.briefing.headline import with_before
 from multillm_gov.briefing.provenance import provenance
 from multillm_gov.changes.comparison import Comparison
+from multillm_gov.documents.masking import masked
 from multillm_gov.finding import Severity
 from multillm_gov.report import Report, judge_counts
 from multillm_gov.rules.assessment import Assessment
@@ -38,7 +39,7 @@ def brief_board(
     verdict = judge_counts(assessment.findings, fail_on)
     metrics = position(assessment)
     asked = decisions(assessment, metrics)
-    return Report(
+    report = Report(
         kind="board",
         title="Multi-LLM portfolio: board report",
         organization=settings.organization,
@@ -69,3 +70,4 @@ def brief_board(
             ("policies", len(assessment.portfolio.policies)),
         ),
     )
+    return masked(report, assessment.secrets, since.secrets if since else ())

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from multillm_gov.briefing.headline import headline
 from multillm_gov.briefing.provenance import provenance
+from multillm_gov.documents.masking import masked
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import Report, RuleNote, Verdict, judge_counts
 from multillm_gov.rules.assessment import Assessment
@@ -16,7 +17,7 @@ def brief_check(assessment: Assessment, fail_on: Severity | None) -> Report:
     settings = assessment.portfolio.settings
     verdict = judge_counts(assessment.findings, fail_on)
     checked = _checked(assessment)
-    return Report(
+    report = Report(
         kind="check",
         title="Portfolio check",
         organization=settings.organization,
@@ -31,6 +32,7 @@ def brief_check(assessment: Assessment, fail_on: Severity | None) -> Report:
         checked=checked,
         rules=rule_notes(assessment.findings),
     )
+    return masked(report, assessment.secrets)
 
 
 def rule_notes(findings: Iterable[Finding]) -> tuple[RuleNote, ...]:

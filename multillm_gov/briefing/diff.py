@@ -12,6 +12,7 @@ from multillm_gov.briefing.provenance import provenance
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import locate
+from multillm_gov.documents.masking import masked
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import Metric, Report, ReportedChange, ShareMove, judge_counts
 from multillm_gov.rules.assessment import Assessment
@@ -42,7 +43,7 @@ def brief_diff(
     findings = shift_findings(before.findings, after.findings, by_base, _renames(comparison))
     comparison = _with_unreadable(comparison, after)
     changed = not comparison.empty or findings.new or findings.resolved or findings.excused
-    return Report(
+    report = Report(
         kind="diff",
         title="Portfolio changes",
         organization=after.portfolio.settings.organization,
@@ -65,6 +66,7 @@ def brief_diff(
         rules=rule_notes((*findings.new, *findings.resolved)),
         changes=tuple(_reported(change, before, after) for change in comparison.changes),
     )
+    return masked(report, before.secrets, after.secrets)
 
 
 def _renames(comparison: Comparison) -> Renames:

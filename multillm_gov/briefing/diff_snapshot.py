@@ -7,6 +7,7 @@ from multillm_gov.briefing.check import rule_notes
 from multillm_gov.briefing.diff_findings import Renames, shift_findings
 from multillm_gov.briefing.headline import headline, with_before
 from multillm_gov.briefing.provenance import provenance
+from multillm_gov.documents.masking import masked
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.rules.assessment import Assessment
@@ -38,7 +39,7 @@ def brief_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | None
         "caps, routes and policies changed is told by `govern diff BASE`. What was mended and what a looser policy no "
         "longer asks for count alike as resolved."
     )
-    return Report(
+    report = Report(
         kind="diff",
         title="Portfolio against a snapshot",
         organization=after.portfolio.settings.organization,
@@ -55,3 +56,4 @@ def brief_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | None
         provenance=(*provenance(after), ("snapshot as of", before.as_of)),
         rules=rule_notes((*findings.new, *findings.resolved)),
     )
+    return masked(report, after.secrets)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.documents.document import Document, SourceFile
+from multillm_gov.documents.secrets import Secret
 from multillm_gov.evidence.loading import Drills
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Finding, Flaw
@@ -42,6 +43,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     """The digests that its own approvals are bound to; ``None``: those of its portfolio."""
     introductions: Introductions | None = None
     """Asks git which commits introduced an approval; called only where a policy wants to know."""
+    secrets: tuple[Secret, ...] = ()
+    """Found in the files; what is told of this state is masked by them."""
     revision: str = ""
     """Full commit id, with ``+`` for a working tree that differs from it; empty outside git."""
 

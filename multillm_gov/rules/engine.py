@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.documents.document import Document, locate
+from multillm_gov.documents.masking import masked
 from multillm_gov.finding import Enforcement, Finding, Related, Severity, Violation, Waived, fingerprint
 from multillm_gov.location import Location, Place
 from multillm_gov.measures.figures import TaskFigures
@@ -52,6 +53,7 @@ def judge(
         actuals=state.actuals,
         documents=state.documents,
         files=state.files,
+        secrets=state.secrets,
         flaws=(*state.flaws, *misfits),
         as_of=state.as_of,
         base=base,
@@ -67,7 +69,8 @@ def judge(
             if (rule.about == "waivers") is last:
                 own = tuple(run for run in runs if run.rule is rule)
                 findings.extend(_judged(own, told, ledger, ignores))
-    return _told_apart(sorted(findings, key=_order))
+    found = _told_apart(sorted(findings, key=_order))
+    return masked(found, state.secrets, base.secrets if base else ())
 
 
 def models_of(tasks: tuple[TaskFigures, ...]) -> dict[str, ModelFacts | None]:

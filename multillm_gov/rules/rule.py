@@ -10,6 +10,7 @@ from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.documents.document import Document, SourceFile
+from multillm_gov.documents.secrets import Secret
 from multillm_gov.evidence.loading import Drills
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Flaw, Severity, Violation
@@ -61,6 +62,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """Every governed file by path, those that are only pinned by their digest included."""
     base: Measured | None = None
     """The state it is compared with; ``None``: nothing is compared, and rules about changes find nothing."""
+    secrets: tuple[Secret, ...] = ()
+    """Keys and passwords found in the files: for the rule that tells them, without their text."""
     documents: dict[str, Document]
     flaws: tuple[Flaw, ...]
     as_of: date

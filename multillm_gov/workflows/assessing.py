@@ -12,6 +12,7 @@ from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.echoes import without_echoes
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
+from multillm_gov.documents.secrets import Secret, find_secrets
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.evidence.loading import load_evidence
 from multillm_gov.finding import Flaw
@@ -81,12 +82,23 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
             flaws=every,
             read_flaws=tuple(found),
             as_of=as_of,
+            secrets=_secrets(by_path if lock is None else {**by_path, LOCK: lock}, known),
             contents=Contents(portfolio, documents, parameters_type),
             introductions=introductions_of(blame, documents) if blame else None,
             revision=revision,
         )
         findings = judge(state, base=base)
     return Assessment(**{name: getattr(state, name) for name in Measured.__struct_fields__}, findings=findings)
+
+
+def _secrets(files: dict[str, SourceFile], known: Assessment | None) -> tuple[Secret, ...]:
+    """Secrets of every file, in order of path; a file that ``known`` has too is not searched again."""
+    if known is None:
+        return find_secrets(files.values())
+    same = {path for path, file in files.items() if path in known.files and known.files[path].data == file.data}
+    found = find_secrets(file for path, file in files.items() if path not in same)
+    kept = (secret for secret in known.secrets if secret.path in same)
+    return tuple(sorted((*kept, *found), key=lambda secret: (secret.path, secret.location.line)))
 
 
 def _read(

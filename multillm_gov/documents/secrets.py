@@ -1,0 +1,188 @@
+"""Keys, tokens and passwords in governed files: found in their raw bytes, told without being repeated."""
+
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+
+from msgspec import Struct
+
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.secret_shapes import AZURE, SHAPES, is_stand_in, looks_chosen, looks_random
+from multillm_gov.documents.text import Text
+from multillm_gov.location import Location
+
+MOST_SECRETS = 10_000
+"""Found in one portfolio; the search ends there."""
+_BATCH_BYTES = 1 << 20
+_SHORTEST = 16
+"""Bytes of the shortest key of any shape."""
+_WORDS = bytes(byte if re.match(rb"[A-Za-z0-9_./+=~-]", bytes([byte])) else 32 for byte in range(256))
+_WORDS_FOR_IT = frozenset({b"pass", b"password", b"passwd", b"pwd", b"secret", b"token", b"pw"})
+_INSIDE = re.compile(rb"[A-Za-z0-9_-]")
+_AFTER_NAME = (
+    rb"[a-z0-9_-]{0,24}[\"'`]?[ \t]{0,3}(?:=>|:=|[:=]|is )[ \t]{0,3}[\"'`]?(?:bearer |basic )?"
+    rb"([^\s\"'`,;<>(){}\[\]|\\]{8,512})"
+)
+_RANDOM_AFTER = tuple(
+    re.compile(name + _AFTER_NAME) for name in (b"key", b"token", b"secret", b"credential", b"authorization")
+)
+_CHOSEN_AFTER = tuple(re.compile(name + _AFTER_NAME) for name in (b"password", b"passwd", b"passphrase", b"pwd"))
+_BEARER = re.compile(rb"bearer ([a-z0-9_.~+/=-]{16,2000})")
+_IN_URL = re.compile(rb"://[^\s/:@\"'<>]{0,100}:([^\s/@\"'<>]{3,200})@[A-Za-z0-9\[]")
+_PEM = re.compile(rb"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_PEM_LONGEST = 20_000
+_PEM_LINE = re.compile(rb"[A-Za-z0-9+/]{20,}")
+
+
+class Secret(Struct, frozen=True, kw_only=True):
+    """A secret in a governed file. No output may print ``text``."""
+
+    path: str
+    kind: str
+    """In words, with an article."""
+    location: Location
+    """Its line is given with stars in the place of every secret of the file."""
+    text: str
+    marked: bool
+    """Whether a digest of the text gives nothing away: not so for passwords that people chose."""
+
+    @property
+    def subject(self) -> str:
+        """What a waiver of a false positive names: the path, and a digest of the very text where that is safe."""
+        mark = sha256(self.text.encode()).hexdigest()[:8] if self.marked else self.kind.partition(" ")[2]
+        return f"{self.path}#{mark}".replace(" ", "-")
+
+
+class _Span(Struct, frozen=True, order=True):
+    start: int
+    end: int
+    kind: str
+    marked: bool = True
+
+
+def find_secrets(files: Iterable[SourceFile]) -> tuple[Secret, ...]:
+    """Every secret in the files' bytes, in the order given, comments and texts that no parser reads included.
+
+    Time is linear in the bytes: all expressions start with a literal and repeat boundedly.
+    """
+    found: list[Secret] = []
+    for batch in _batches(files):
+        if not _is_suspicious(b"\n".join(file.data for file in batch)):
+            continue
+        for file in batch:
+            found.extend(_locate(file, _apart(_spans(file.data))))
+            if len(found) >= MOST_SECRETS:
+                return tuple(found[:MOST_SECRETS])
+    return tuple(found)
+
+
+def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
+    """Small files together, so that ten thousand of them cost no more than their bytes."""
+    batch: list[SourceFile] = []
+    size = 0
+    for file in files:
+        batch.append(file)
+        size += len(file.data)
+        if size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _is_suspicious(data: bytes) -> bool:
+    """Whether anything may be found: shapes are looked for among the different long words, which are few."""
+    words = {word for word in set(data.translate(_WORDS).split()) if len(word) >= _SHORTEST}
+    return any(
+        next(spans, None) is not None
+        for spans in (_shaped(b"\n".join(words)), _private_keys(data), _in_addresses(data), _named(data))
+    )
+
+
+def _spans(data: bytes) -> Iterator[_Span]:
+    yield from _private_keys(data)
+    yield from _shaped(data)
+    yield from _in_addresses(data)
+    yield from _named(data)
+
+
+def _in_addresses(data: bytes) -> Iterator[_Span]:
+    for found in _IN_URL.finditer(data):
+        if not is_stand_in(found[1]) and found[1].lower() not in _WORDS_FOR_IT:
+            yield _Span(*found.span(1), "a password in an address", marked=False)
+
+
+def _private_keys(data: bytes) -> Iterator[_Span]:
+    for found in _PEM.finditer(data):
+        end = data.find(b"-----", found.end(), found.end() + _PEM_LONGEST)
+        end = end if end >= 0 else min(len(data), found.end() + _PEM_LONGEST)
+        if _PEM_LINE.search(data, found.end(), end):
+            yield _Span(found.end(), end, "a private key")
+
+
+def _shaped(data: bytes) -> Iterator[_Span]:
+    for shape in SHAPES:
+        at = data.find(shape.hint)
+        while at >= 0:
+            start = _word_start(data, at) if shape is AZURE else at
+            match = None if start and _INSIDE.match(data, start - 1) else shape.pattern.match(data, start)
+            if match and not is_stand_in(match[0]) and (not shape.random or looks_random(match[0])):
+                yield _Span(*match.span(), shape.kind)
+            at = data.find(shape.hint, match.end() if match else at + len(shape.hint))
+
+
+def _word_start(data: bytes, at: int) -> int:
+    word = re.search(rb"[A-Za-z0-9]*\Z", data[max(at - 61, 0) : at])
+    return at - len(word[0]) if word else at
+
+
+def _named(data: bytes) -> Iterator[_Span]:
+    """Values that look like secrets, next to names that say they are."""
+    low = data.lower()
+    for pattern in (*_RANDOM_AFTER, _BEARER):
+        for found in pattern.finditer(low):
+            value = data[slice(*found.span(1))]
+            if looks_random(value) and not is_stand_in(value):
+                yield _Span(*found.span(1), "what looks like a key")
+    for pattern in _CHOSEN_AFTER:
+        for found in pattern.finditer(low):
+            value = data[slice(*found.span(1))]
+            if looks_chosen(value) and not is_stand_in(value):
+                yield _Span(*found.span(1), "what looks like a password", marked=False)
+
+
+def _apart(spans: Iterable[_Span]) -> list[_Span]:
+    """In order of place, the more telling kind first where two overlap."""
+    kept: list[_Span] = []
+    for span in sorted(spans, key=lambda one: one.start):
+        if kept and span.start < kept[-1].end:
+            kept[-1] = _Span(kept[-1].start, max(kept[-1].end, span.end), *_telling(kept[-1], span))
+        else:
+            kept.append(span)
+    return kept
+
+
+def _telling(one: _Span, other: _Span) -> tuple[str, bool]:
+    vague = one.kind.startswith("what looks") and not other.kind.startswith("what looks")
+    return (other.kind if vague else one.kind), one.marked and other.marked
+
+
+def _locate(file: SourceFile, spans: list[_Span]) -> Iterator[Secret]:
+    """Secrets with their places; the bytes between two are decoded once."""
+    if not spans:
+        return
+    stars = bytearray(file.data)
+    for span in spans:
+        for at in range(span.start, span.end):
+            if stars[at] not in b"\r\n":
+                stars[at] = ord("*")
+    text = Text(file.path, stars.decode("utf-8", "replace"))
+    offset = at = 0
+    for span in spans:
+        offset += len(stars[at : span.start].decode("utf-8", "replace"))
+        length = len(stars[span.start : span.end].decode("utf-8", "replace"))
+        at = span.end
+        raw = file.data[span.start : span.end].decode("utf-8", "replace")
+        place = text.span(offset, offset + length)
+        offset += length
+        yield Secret(path=file.path, kind=span.kind, location=place, text=raw, marked=span.marked)
