@@ -22,6 +22,11 @@ from multillm_gov.cli.options import (
 @format_option
 @output_option
 @fail_on_option
+@click.option(
+    "--base",
+    metavar="REV",
+    help="Git revision that this is a change of, such as origin/main: its policies still bite.",
+)
 @as_of_option
 @root_option
 @click.pass_context
@@ -32,6 +37,7 @@ def command(
     targets: tuple[Target, ...],
     output: Path | None,
     fail_on: str | None,
+    base: str | None,
     as_of: date | None,
     root: Path | None,
 ) -> None:
@@ -40,14 +46,25 @@ def command(
     PATHS are a portfolio's folder, or files and folders inside one: the whole portfolio is loaded either way, and only
     findings in PATHS are told. Exits 0 when nothing reaches the gate, 1 when something does.
 
+    With --base the portfolio is judged as a change of that revision: every loosened limit is listed, and what only the
+    revision's policies forbid (loosened in this change and used at once) counts too, unless it is waived.
+
+    \b
+    Formats, each to a file of its own or one of them to stdout:
+      text, markdown, html, pdf   for people (markdown=$GITHUB_STEP_SUMMARY is appended to)
+      json                        for programs (docs/report.schema.json)
+      sarif, github, gitlab       for code hosts; junit for build servers
+
     \b
     Examples:
       govern check
       govern check allocations/marketing.yaml
+      govern check --base origin/main
       govern check --format sarif --output govern.sarif
+      govern check --format text --format sarif=govern.sarif --format junit=junit.xml
       govern check --fail-on warning --as-of 2026-12-31
     """
     from multillm_gov.workflows.check import check
 
-    report = check(paths, as_of=as_of or today(), root=root, fail_on=fail_on)
+    report = check(paths, as_of=as_of or today(), root=root, fail_on=fail_on, base=base)
     ctx.exit(emit(report, targets, output))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
-from multillm_gov.rendering.plain.wording import STATUS_WORDS, checked_sentence, verdict_sentence
+from multillm_gov.rendering.plain.wording import STATUS_WORDS, checked_sentence, since_when, verdict_sentence
 from multillm_gov.report import Metric, Report
 
 MEDIA_TYPE = "text/plain"
@@ -34,7 +34,7 @@ def _annotation(finding: Finding, prefix: str) -> str:
     texts = [finding.message]
     texts += [f"Risk: {finding.risk}"] if finding.risk else []
     texts += [f"Mend: {finding.remedy}"] if finding.remedy else []
-    texts += [f"Policy: {finding.policy}"] if finding.policy else []
+    texts += [f"Policy: {finding.policy}{since_when(finding)}"] if finding.policy else []
     return _command(_COMMANDS[finding.severity], properties, "\n".join(texts))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from multillm_gov.finding import Enforcement, Finding, Severity
 from multillm_gov.rendering.json import write_json
 from multillm_gov.rendering.plain.escaping import encodable
+from multillm_gov.rendering.plain.wording import since_when
 from multillm_gov.report import Report
 
 MEDIA_TYPE = "application/json"
@@ -42,5 +43,7 @@ def _description(finding: Finding) -> str:
     elif finding.remedy:
         parts.append(f"Mend: {finding.remedy}")
     if finding.policy:
-        parts.append(f"Policy: {finding.policy}{f' ({finding.because})' if finding.because else ''}")
+        parts.append(
+            f"Policy: {finding.policy}{since_when(finding)}{f' ({finding.because})' if finding.because else ''}"
+        )
     return " ".join(parts)

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from multillm_gov.finding import Finding
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
-from multillm_gov.rendering.plain.wording import checked_sentence, verdict_sentence
+from multillm_gov.rendering.plain.wording import checked_sentence, since_when, verdict_sentence
 from multillm_gov.report import Report, Verdict
 
 MEDIA_TYPE = "application/xml"
@@ -69,7 +69,7 @@ def _details(finding: Finding) -> Iterator[str]:
     if finding.remedy:
         yield f"Mend: {finding.remedy}"
     if finding.policy:
-        yield f"Policy: {finding.policy}{f': {finding.because}' if finding.because else ''}"
+        yield f"Policy: {finding.policy}{since_when(finding)}{f': {finding.because}' if finding.because else ''}"
     for related in finding.related:
         yield f"See {related.location}: {related.message}"
 

@@ -7,6 +7,7 @@ from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
 from multillm_gov.rendering.json import write_json
 from multillm_gov.rendering.plain.escaping import encodable
+from multillm_gov.rendering.plain.wording import since_when
 from multillm_gov.rendering.public.publishing import public_figures
 from multillm_gov.report import Report, RuleNote
 
@@ -69,6 +70,7 @@ def _result(finding: Finding, rule: int, prefix: str) -> dict[str, Any]:
             "policy": finding.policy,
             "enforcement": finding.enforcement.value if finding.enforcement else "",
             "because": finding.because,
+            **({"under": finding.under} if finding.under else {}),
             "controls": list(finding.controls),
             "figures": public_figures(finding),
         },
@@ -83,7 +85,9 @@ def _message(finding: Finding) -> str:
     if finding.remedy:
         parts.append(f"Mend: {finding.remedy}")
     if finding.policy:
-        parts.append(f"Policy: {finding.policy}{f' ({finding.because})' if finding.because else ''}")
+        parts.append(
+            f"Policy: {finding.policy}{since_when(finding)}{f' ({finding.because})' if finding.because else ''}"
+        )
     return _text("\n".join(parts))
 
 

@@ -48,5 +48,6 @@ def judge_by_base(
 
 def governing_paths(state: Assessment) -> frozenset[str]:
     """The files that hold its settings, policies and waivers."""
-    held = (*state.portfolio.policies, *state.portfolio.waivers)
-    return frozenset({SETTINGS, *(each.place.path for each in held)})
+    policies, waivers = state.portfolio.policies, state.portfolio.waivers
+    written = {policy.place.path for policy in policies} | {waiver.place.path for waiver in waivers}
+    return frozenset({SETTINGS, *written})

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from multillm_gov.finding import Finding
 from multillm_gov.rendering.markup.escaping import code, fence, inline
 from multillm_gov.rendering.plain.escaping import visible_lines
+from multillm_gov.rendering.plain.wording import since_when
 
 
 def item(finding: Finding) -> str:
@@ -37,6 +38,6 @@ def _details(finding: Finding) -> Iterator[str]:
             yield f"\n{fence(rest, '    ')}\n"
     if finding.policy:
         because = f": {inline(finding.because)}" if finding.because else ""
-        yield f"  - Policy {code(finding.policy)}{because}"
+        yield f"  - Policy {code(finding.policy)}{since_when(finding)}{because}"
     for related in finding.related:
         yield f"  - See {code(str(related.location))}: {inline(related.message)}"

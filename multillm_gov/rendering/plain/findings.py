@@ -8,6 +8,7 @@ from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.excerpt import excerpt
 from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.width import wrap
+from multillm_gov.rendering.plain.wording import since_when
 
 _LABELS = 8
 
@@ -49,6 +50,7 @@ def _details(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "see", f"{visible(str(related.location))} {related.message}"
     if finding.policy:
         told = f"`{finding.policy}`" + (f" ({finding.enforcement.value})" if finding.enforcement else "")
+        told += since_when(finding)
         yield "policy", f"{told}: {finding.because}" if finding.because else told
     if finding.waiver is not None:
         waiver = finding.waiver

@@ -1,7 +1,7 @@
 """The few words all formats share: what a status means, how a verdict reads."""
 
 from multillm_gov.blocks import Status
-from multillm_gov.finding import Severity
+from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import Report, Verdict
 
 STATUS_WORDS: dict[Status, str] = {
@@ -36,10 +36,16 @@ def verdict_sentence(report: Report) -> str:
 def checked_sentence(report: Report) -> str:
     """What was looked at: ``Checked 7 files, 5 task classes and 4 policies as of 2026-11-24.``."""
     counts = [f"{number:,} {label if number != 1 else _singular(label)}" for label, number in report.checked]
+    change = f", as a change of {short_revision(report.base)}" if report.base and report.kind == "check" else ""
     if not counts:
-        return f"As of {report.as_of}."
+        return f"As of {report.as_of}{change}."
     told = counts[0] if len(counts) == 1 else f"{', '.join(counts[:-1])} and {counts[-1]}"
-    return f"Checked {told} as of {report.as_of}."
+    return f"Checked {told} as of {report.as_of}{change}."
+
+
+def since_when(finding: Finding) -> str:
+    """`` as of 0123456789``, where the policy that asks is the base's and no longer the state's own."""
+    return f" as of {short_revision(finding.under)}" if finding.under else ""
 
 
 def short_revision(revision: str) -> str:

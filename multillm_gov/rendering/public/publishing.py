@@ -113,6 +113,7 @@ def _finding(finding: Finding) -> PublicFinding:
         figures=public_figures(finding),
         waiver=None if finding.waiver is None else _waiver(finding.waiver),
         fingerprint=finding.fingerprint,
+        under=finding.under,
     )
 
 

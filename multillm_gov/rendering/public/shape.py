@@ -92,6 +92,8 @@ class PublicFinding(Struct, frozen=True, kw_only=True):
     figures: dict[str, str | int | float | None]
     waiver: PublicWaiver | None
     fingerprint: str
+    under: str
+    """Base commit whose policies raise it, where the state's own no longer do; empty: the state's own do."""
 
 
 class PublicRule(Struct, frozen=True, kw_only=True):
