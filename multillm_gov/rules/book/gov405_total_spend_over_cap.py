@@ -12,7 +12,7 @@ from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.concentration import weights
+from multillm_gov.measures.concentration import weigh, weights
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import NO_OWNER
 from multillm_gov.portfolio.allocation import Closed
@@ -71,16 +71,20 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     ceilings = tuple(_ceilings(case, parameters))
     if not ceilings:
         return
-    groups: defaultdict[str, list[_Part]] = defaultdict(list)
+    broken = {
+        name: [ceiling for ceiling in ceilings if monthly * ceiling.months > ceiling.amount]
+        for name, monthly in sorted(_totals(case.tasks, parameters.per).items())
+        if not parameters.names or name in parameters.names
+    }
+    if not any(broken.values()):
+        return
+    parts: defaultdict[str, list[_Part]] = defaultdict(list)
     for task in case.tasks:
         for name, amount in _parts(task, parameters.per).items():
-            groups[name].append(_Part(task, amount))
-    for name in sorted(groups):
-        if not parameters.names or name in parameters.names:
-            monthly = sum((part.per_month for part in groups[name]), Decimal(0))
-            for ceiling in ceilings:
-                if monthly * ceiling.months > ceiling.amount:
-                    yield _violation(case, parameters.per, name, groups[name], ceiling)
+            parts[name].append(_Part(task, amount))
+    for name, over in broken.items():
+        for ceiling in over:
+            yield _violation(case, parameters.per, name, parts[name], ceiling)
 
 
 def _ceilings(case: Case, parameters: Parameters) -> Iterator[_Ceiling]:
@@ -94,6 +98,20 @@ def _ceilings(case: Case, parameters: Parameters) -> Iterator[_Ceiling]:
     if not given and parameters.per == "portfolio" and appetite is not None:
         by = code(case.policy) if case.policy else "the risk appetite"
         yield _Ceiling(appetite, "month", 1, by, Place(SETTINGS, ("appetite", "max_monthly_spend")))
+
+
+def _totals(tasks: tuple[TaskFigures, ...], per: Per) -> dict[str, Decimal]:
+    """Forecast per month by name of what the ceiling is for; summed by model first."""
+    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    if per in {"portfolio", "task_class", "owner"}:
+        for task in tasks:
+            for name, amount in _parts(task, per).items():
+                totals[name] += amount
+        return totals
+    level = Level(per)
+    for facts, amount in weigh(tasks, Basis.SPEND):
+        totals[facts.exposure.at(level) if facts is not None else UNKNOWN] += amount
+    return totals
 
 
 def _parts(task: TaskFigures, per: Per) -> dict[str, Decimal]:
