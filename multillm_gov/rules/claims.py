@@ -18,10 +18,8 @@ class Claim(Struct, frozen=True):
     part: LegFigures | FallbackFigures
     records: tuple[PlacedRecord, ...]
     """Newest first, of any origin and any day."""
-
-    def internal(self, case: Case, telling: str = "") -> PlacedRecord | None:
-        """The newest result of the organization's own cases up to today; of those that tell one field, if named."""
-        return _remembered(case, (self.task.task.name, self.part.model, telling), self.records)
+    newest: PlacedRecord | None
+    """The newest result of the organization's own cases up to today; of those that tell a field, if one was named."""
 
     def use(self) -> Use:
         """Where the task class names the model."""
@@ -45,53 +43,54 @@ class Claim(Struct, frozen=True):
         return f"{'route' if self.role == 'model' else 'fallback'}: {self.part.model}"
 
 
-def parts(task: TaskFigures, *, fallbacks: bool) -> tuple[LegFigures | FallbackFigures, ...]:
-    """Every place where a task class names a model, routed ones first."""
-    return (*task.legs, *task.fallbacks) if fallbacks else task.legs
+def claims_of(case: Case, task: TaskFigures, *, fallbacks: bool, telling: str = "") -> tuple[Claim, ...]:
+    """One claim per place where a task class names a model, routed ones first; gathered once in a judgment.
+
+    ``telling`` names a field of the record: results that do not tell it are passed over for `Claim.newest`.
+    """
+    memo: dict[str, dict[str, tuple[Claim, ...]]] = case.memo.setdefault("claims", {})
+    by_task = memo.setdefault(telling, {})
+    name = task.task.name
+    if name not in by_task:
+        by_task[name] = tuple(_claims(case, task, telling))
+    found = by_task[name]
+    return found if fallbacks else found[: len(task.legs)]
+
+
+def _claims(case: Case, task: TaskFigures, telling: str) -> Iterator[Claim]:
+    newest: dict[str, PlacedRecord | None] = {}
+    parts: tuple[LegFigures | FallbackFigures, ...] = (*task.legs, *task.fallbacks)
+    for part in parts:
+        records = case.evidence.get((task.task.name, part.model), ())
+        if part.model not in newest:
+            newest[part.model] = _newest(case, records, telling)
+        yield Claim(task, part, records, newest[part.model])
+
+
+def _newest(case: Case, records: tuple[PlacedRecord, ...], telling: str) -> PlacedRecord | None:
+    for placed in records:
+        record = placed.record
+        told = not telling or getattr(record, telling) is not None
+        if told and record.origin == "internal" and record.date <= case.as_of:
+            return placed
+    return None
 
 
 def claims(case: Case, *, fallbacks: bool) -> Iterator[Claim]:
-    """One claim per model of every task class that declares a quality floor."""
-    evidence = case.evidence
+    """The claims of every task class that declares a quality floor."""
     for task in case.tasks:
         if task.task.declared.quality is not None:
-            for part in parts(task, fallbacks=fallbacks):
-                yield Claim(task, part, evidence.get((task.task.name, part.model), ()))
+            yield from claims_of(case, task, fallbacks=fallbacks)
 
 
 def measured(case: Case, *, fallbacks: bool, telling: str = "") -> Iterator[tuple[Claim, PlacedRecord]]:
-    """The models that have an internal result up to today, floor or not, with the newest; no evidence costs nothing.
-
-    ``telling`` names a field of the record: results that do not tell it are passed over.
-    """
-    evidence = case.evidence
-    if not evidence:
+    """The models that have an internal result up to today, floor or not; no evidence costs nothing."""
+    if not case.evidence:
         return
     for task in case.tasks:
-        name = task.task.name
-        for part in parts(task, fallbacks=fallbacks):
-            records = evidence.get((name, part.model))
-            if records is not None:
-                claim = Claim(task, part, records)
-                newest = claim.internal(case, telling)
-                if newest is not None:
-                    yield claim, newest
-
-
-def _remembered(case: Case, key: tuple[str, str, str], records: tuple[PlacedRecord, ...]) -> PlacedRecord | None:
-    """Looked for once in a judgment, however many rules, policies and places ask."""
-    memo: dict[tuple[str, str, str], PlacedRecord | None] = case.memo.setdefault("newest internal result", {})
-    if key not in memo:
-        telling = key[2]
-        own = (
-            placed
-            for placed in records
-            if placed.record.date <= case.as_of
-            and placed.record.origin == "internal"
-            and (not telling or getattr(placed.record, telling) is not None)
-        )
-        memo[key] = next(own, None)
-    return memo[key]
+        for claim in claims_of(case, task, fallbacks=fallbacks, telling=telling):
+            if claim.newest is not None:
+                yield claim, claim.newest
 
 
 def origins(case: Case, claim: Claim) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from msgspec import Meta
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed, Quality
-from multillm_gov.rules.claims import Claim, origins, parts, spell_stake
+from multillm_gov.rules.claims import Claim, claims_of, origins, spell_stake
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, codes, listed
 
@@ -21,14 +21,12 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with a floor and a model that was never measured on the organization's own cases."""
-    evidence = case.evidence
     for task in case.tasks:
         quality = task.task.declared.quality
         if quality is None:
             continue
-        name, named = task.task.name, parts(task, fallbacks=parameters.fallbacks)
-        claims = [Claim(task, part, evidence.get((name, part.model), ())) for part in named]
-        bare = [claim for claim in claims if not claim.records or claim.internal(case) is None]
+        claims = claims_of(case, task, fallbacks=parameters.fallbacks)
+        bare = [claim for claim in claims if claim.newest is None]
         if bare:
             yield _violation(case, task, quality, bare, len(claims))
 

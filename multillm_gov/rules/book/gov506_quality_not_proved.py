@@ -39,7 +39,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         quality = claim.task.task.declared.quality
         if quality is None:
             continue
-        placed, floor = claim.internal(case), float(quality.floor)
+        placed, floor = claim.newest, float(quality.floor)
         bound = 0.0
         if placed is not None:
             record = placed.record

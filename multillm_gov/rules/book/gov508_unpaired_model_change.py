@@ -9,7 +9,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import LegFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, spell_stake
+from multillm_gov.rules.claims import Claim, claims_of, spell_stake
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import spell_share
@@ -32,7 +32,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             continue
         old, new = former.primary, task.primary
         if old.model != new.model and not _same(old.facts, new.facts):
-            claim = Claim(task, new, case.evidence.get((task.task.name, new.model), ()))
+            claim = claims_of(case, task, fallbacks=False)[task.legs.index(new)]
             if not _remembered(case, claim, old, parameters.max_age_days):
                 yield _violation(case, claim, old)
 
@@ -63,7 +63,7 @@ def _paired(case: Case, claim: Claim, old: LegFigures, max_age_days: int) -> boo
 def _violation(case: Case, claim: Claim, old: LegFigures) -> Violation:
     figures: TaskFigures = claim.task
     name, model = figures.task.name, claim.part.model
-    newest = claim.internal(case)
+    newest = claim.newest
     return Violation(
         message=(
             f"the primary of {code(name)} changes from {code(old.model)} to {code(model)}, and no internal result "
