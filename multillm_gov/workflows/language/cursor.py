@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from multillm_gov.documents.decoding import MAX_BYTES
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.layout import Kind, kind_of
 from multillm_gov.documents.pointing import spot_at
@@ -55,7 +56,7 @@ def cursor_at(path: str, text: str, offset: int) -> Cursor | None:
 def cursors_at(path: str, text: str, offset: int) -> Iterator[Cursor]:
     """Every way to see where an offset is: as the value and as the key that may be written there."""
     kind = kind_of(path)
-    if kind is None:
+    if kind is None or len(text) > MAX_BYTES:
         return
     start, end = _word(text, offset)
     followed = text[end : end + 1] == ":"
