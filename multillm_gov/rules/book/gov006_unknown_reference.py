@@ -48,6 +48,7 @@ def _unknown_references(case: Case) -> Iterator[_Reference]:
     if not _unread(case, "allocation"):
         yield from _scopes(case)
         yield from _evidence(case)
+        yield from _actuals(case)
     yield from _files(case)
     yield from _owners(case)
     if not _unread(case, "policy"):
@@ -126,6 +127,18 @@ def _evidence(case: Case) -> Iterator[_Reference]:
         yield _Reference(task, "a task class", known, place.at("task_class"), task, risk, Severity.WARNING)
 
 
+def _actuals(case: Case) -> Iterator[_Reference]:
+    """Spend of task classes and owners that are not declared: the newest of each, as a warning."""
+    tasks = case.portfolio.task_classes
+    for key, what, known, records in (
+        ("task_class", "a task class", {task.name for task in tasks}, case.actuals.task_classes),
+        ("owner", "the owner of a task class", {task.owner for task in tasks if task.owner}, case.actuals.owners),
+    ):
+        risk = "What was spent is held against no cap."
+        for name in sorted(records.keys() - known):
+            yield _Reference(name, what, known, records[name][0].place.at(key), name, risk, Severity.WARNING)
+
+
 def _violation(reference: _Reference, *, hint: bool) -> Violation:
     meant = near(reference.name, sorted(reference.known)) if hint else ""
     return Violation(
@@ -147,7 +160,7 @@ RULE = Rule(
         "A policy that names a rule, task class, owner or tag that does not exist limits nothing, and looks as if it "
         "did. It happens when a task class is renamed and the policy is not. A prompt or schema that is not among the "
         "governed files is neither pinned nor reviewed, and where `govern.yaml` lists `owners`, another name has "
-        "nobody behind it. Evidence of a task class that is gone is a warning: it may stay as history."
+        "nobody behind it. Evidence and spend of a task class that is gone are warnings: they may stay as history."
     ),
     mend="Correct the name; the finding suggests near ones, and `govern rules` lists all rules.",
     severity=Severity.ERROR,
