@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from string import ascii_letters, digits
 
 from msgspec import Struct
 
@@ -16,22 +17,20 @@ MOST_SECRETS = 10_000
 _BATCH_BYTES = 1 << 20
 _SHORTEST = 16
 """Bytes of the shortest key of any shape."""
-_WORDS = bytes(byte if re.match(rb"[A-Za-z0-9_./+=~-]", bytes([byte])) else 32 for byte in range(256))
 _WORDS_FOR_IT = frozenset({b"pass", b"password", b"passwd", b"pwd", b"secret", b"token", b"pw"})
-_INSIDE = re.compile(rb"[A-Za-z0-9_-]")
+_INSIDE = (ascii_letters + digits + "_-").encode()
+_WORDS = bytes(byte if byte in _INSIDE + b"./+=~" else 32 for byte in range(256))
 _AFTER_NAME = (
     rb"[a-z0-9_-]{0,24}[\"'`]?[ \t]{0,3}(?:=>|:=|[:=]|is )[ \t]{0,3}[\"'`]?(?:bearer |basic )?"
     rb"([^\s\"'`,;<>(){}\[\]|\\]{8,512})"
 )
-_RANDOM_AFTER = tuple(
-    re.compile(name + _AFTER_NAME) for name in (b"key", b"token", b"secret", b"credential", b"authorization")
-)
-_CHOSEN_AFTER = tuple(re.compile(name + _AFTER_NAME) for name in (b"password", b"passwd", b"passphrase", b"pwd"))
-_BEARER = re.compile(rb"bearer ([a-z0-9_.~+/=-]{16,2000})")
-_IN_URL = re.compile(rb"://[^\s/:@\"'<>]{0,100}:([^\s/@\"'<>]{3,200})@[A-Za-z0-9\[]")
-_PEM = re.compile(rb"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_NAMES_OF_KEYS = (b"key", b"token", b"secret", b"credential", b"authorization")
+_NAMES_OF_PASSWORDS = (b"password", b"passwd", b"passphrase", b"pwd")
+_BEARER = rb" ([a-z0-9_.~+/=-]{16,2000})"
+_IN_URL = rb"://[^\s/:@\"'<>]{0,100}:([^\s/@\"'<>]{3,200})@[A-Za-z0-9\[]"
+_PEM = rb"-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
 _PEM_LONGEST = 20_000
-_PEM_LINE = re.compile(rb"[A-Za-z0-9+/]{20,}")
+_PEM_LINE = rb"[A-Za-z0-9+/]{20,}"
 
 
 class Secret(Struct, frozen=True, kw_only=True):
@@ -53,7 +52,7 @@ class Secret(Struct, frozen=True, kw_only=True):
         return f"{self.path}#{mark}".replace(" ", "-")
 
 
-class _Span(Struct, frozen=True, order=True):
+class _Span(Struct, frozen=True):
     start: int
     end: int
     kind: str
@@ -107,16 +106,16 @@ def _spans(data: bytes) -> Iterator[_Span]:
 
 
 def _in_addresses(data: bytes) -> Iterator[_Span]:
-    for found in _IN_URL.finditer(data):
+    for found in re.finditer(_IN_URL, data) if b"://" in data else ():
         if not is_stand_in(found[1]) and found[1].lower() not in _WORDS_FOR_IT:
             yield _Span(*found.span(1), "a password in an address", marked=False)
 
 
 def _private_keys(data: bytes) -> Iterator[_Span]:
-    for found in _PEM.finditer(data):
+    for found in re.finditer(_PEM, data) if b"-----BEGIN" in data else ():
         end = data.find(b"-----", found.end(), found.end() + _PEM_LONGEST)
         end = end if end >= 0 else min(len(data), found.end() + _PEM_LONGEST)
-        if _PEM_LINE.search(data, found.end(), end):
+        if re.search(_PEM_LINE, data[found.end() : end]):
             yield _Span(found.end(), end, "a private key")
 
 
@@ -125,7 +124,7 @@ def _shaped(data: bytes) -> Iterator[_Span]:
         at = data.find(shape.hint)
         while at >= 0:
             start = _word_start(data, at) if shape is AZURE else at
-            match = None if start and _INSIDE.match(data, start - 1) else shape.pattern.match(data, start)
+            match = None if start and data[start - 1] in _INSIDE else re.compile(shape.pattern).match(data, start)
             if match and not is_stand_in(match[0]) and (not shape.random or looks_random(match[0])):
                 yield _Span(*match.span(), shape.kind)
             at = data.find(shape.hint, match.end() if match else at + len(shape.hint))
@@ -139,16 +138,21 @@ def _word_start(data: bytes, at: int) -> int:
 def _named(data: bytes) -> Iterator[_Span]:
     """Values that look like secrets, next to names that say they are."""
     low = data.lower()
-    for pattern in (*_RANDOM_AFTER, _BEARER):
-        for found in pattern.finditer(low):
-            value = data[slice(*found.span(1))]
-            if looks_random(value) and not is_stand_in(value):
-                yield _Span(*found.span(1), "what looks like a key")
-    for pattern in _CHOSEN_AFTER:
-        for found in pattern.finditer(low):
-            value = data[slice(*found.span(1))]
-            if looks_chosen(value) and not is_stand_in(value):
-                yield _Span(*found.span(1), "what looks like a password", marked=False)
+    for name in (*_NAMES_OF_KEYS, b"bearer"):
+        for start, end in _values_after(name, low):
+            if looks_random(data[start:end]) and not is_stand_in(data[start:end]):
+                yield _Span(start, end, "what looks like a key")
+    for name in _NAMES_OF_PASSWORDS:
+        for start, end in _values_after(name, low):
+            if looks_chosen(data[start:end]) and not is_stand_in(data[start:end]):
+                yield _Span(start, end, "what looks like a password", marked=False)
+
+
+def _values_after(name: bytes, low: bytes) -> Iterator[tuple[int, int]]:
+    """Where values after a name stand; an expression is compiled only for names that are there at all."""
+    if name in low:
+        for found in re.finditer(name + (_BEARER if name == b"bearer" else _AFTER_NAME), low):
+            yield found.span(1)
 
 
 def _apart(spans: Iterable[_Span]) -> list[_Span]:

@@ -185,7 +185,7 @@ def test_the_number_found_is_bounded() -> None:
 
 def test_every_shape_starts_with_what_it_is_looked_for_by() -> None:
     for shape in SHAPES:
-        assert shape.hint in shape.pattern.pattern.replace(b"\\", b"")
+        assert shape.hint in shape.pattern.replace(b"\\", b"")
 
 
 def test_random_text_is_told_from_written_text() -> None:
