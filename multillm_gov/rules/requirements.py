@@ -22,6 +22,8 @@ class Requirement(Struct, frozen=True):
     context_tokens: int
     context_declared: bool
     output_tokens: int
+    output_declared: bool = False
+    """Whether the longest answer is stated; else it is the mean or largest declared size, which a model must exceed."""
 
 
 class Lacks(Struct, frozen=True):
@@ -73,8 +75,8 @@ def requirement(declared: TaskClassDeclaration) -> Requirement:
         longest_input, output = _longest(declared.demand)
         stated = stated or declared.demand.p99_input_tokens is not None
         context = longest_input + output if context is None else context
-        output = declared.demand.max_output_tokens or 0
-    return Requirement(declared.mode, capabilities, context or 0, stated, output)
+    longest_stated = declared.demand is not None and declared.demand.max_output_tokens is not None
+    return Requirement(declared.mode, capabilities, context or 0, stated, output, longest_stated)
 
 
 def _longest(demand: Demand) -> tuple[int, int]:
@@ -104,5 +106,5 @@ def _unknown(needed: Requirement, facts: ModelFacts) -> Iterator[str]:
             yield f"`{capability}`"
     if facts.max_input_tokens is None and needed.context_declared:
         yield f"{spell_count(needed.context_tokens)} tokens of context"
-    if facts.max_output_tokens is None and needed.output_tokens:
+    if facts.max_output_tokens is None and needed.output_tokens and needed.output_declared:
         yield f"{spell_count(needed.output_tokens)} tokens of output"

@@ -36,7 +36,8 @@ RULE = Rule(
     title="Every routed model can do what its task class needs",
     why=(
         "The need is `mode`, `needs`, an `output_schema` (which takes a model that honors response schemas) and the "
-        "tokens of `demand`: the 99th percentile of the input plus the longest output must fit the context window. "
+        "tokens of `demand`: the 99th percentile of the input plus the longest output must fit the context window, "
+        "the longest output (else the mean, or the largest declared size) the model's output limit. "
         "What the catalog denies is an error, what it does not know a warning."
     ),
     mend="Choose a model that has the ability, or correct the need or the catalog where they are wrong.",

@@ -16,6 +16,7 @@ _MILLION = Decimal(1_000_000)
 _TEXT_BAND = (Decimal("0.001"), Decimal(1_000))
 _VECTOR_BAND = (Decimal("0.001"), Decimal(10))
 """US dollars per million tokens that have ever been asked: 0.01 to 600 for text, 0.004 to 0.80 for embeddings."""
+_TWO_SIDED = frozenset({"chat", "completion", "responses"})
 _BANDS = {"chat": _TEXT_BAND, "completion": _TEXT_BAND, "responses": _TEXT_BAND, "embedding": _VECTOR_BAND}
 
 
@@ -28,7 +29,7 @@ class _Doubt(Struct, frozen=True):
 
 
 def check(case: Case, _: Nothing) -> Iterator[Violation]:
-    """Models without a price, priced zero by the price map, or far outside of what their kind costs."""
+    """Models without a price for input or output, priced zero by the map, or far outside of what their kind costs."""
     doubts = {
         name: doubt
         for name, facts in case.models.items()
@@ -75,7 +76,18 @@ def _doubt(facts: ModelFacts, case: Case) -> _Doubt | None:
     if not low <= price <= high:
         kind = f"outside of the {low:f} to {high:,f} that {facts.mode} models cost"
         return _Doubt(f"{_spell(price)} is {kind}", price, proved=True)
-    return _unlike_its_family(facts, case) if facts.source == "override" else None
+    return _one_sided(facts) or (_unlike_its_family(facts, case) if facts.source == "override" else None)
+
+
+def _one_sided(facts: ModelFacts) -> _Doubt | None:
+    """A text model with a price for one side of a request only: the other would be counted as free."""
+    price = facts.price
+    if price is None or facts.mode not in _TWO_SIDED or price.tiers or _has_fee(facts):
+        return None
+    free = (None,) if facts.source == "override" else (None, Decimal(0))
+    side = next((side for side in ("input", "output") if getattr(price.standard, side) in free), "")
+    said = f"no price of its {side} is known, so that its {side} counts as free"
+    return _Doubt(said, None, proved=False) if side else None
 
 
 def _unlike_its_family(facts: ModelFacts, case: Case) -> _Doubt | None:
