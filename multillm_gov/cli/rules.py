@@ -6,7 +6,15 @@ import click
 
 
 @click.command("rules", short_help="List the rules of the book.")
+@click.argument("words", nargs=-1)
 @click.option("--family", type=click.IntRange(0, 9), help="Only one family: the digit after GOV.")
+@click.option(
+    "--standing/--on-request", default=None, help="Only those that judge without a policy, or only the others."
+)
+@click.option(
+    "--enforceable/--always", default=None, help="Only those that a policy may enforce, or only those that always run."
+)
+@click.option("--control", default="", help="Only those that support evidence for controls whose id holds this.")
 @click.option(
     "--format",
     "-f",
@@ -16,16 +24,27 @@ import click
     show_default=True,
     help="Format of the list; markdown and json hold every page.",
 )
-def command(*, family: int | None, form: Literal["text", "markdown", "json"]) -> None:
-    """List every rule by family: id, name, severity and what must hold.
+def command(
+    *,
+    words: tuple[str, ...],
+    family: int | None,
+    standing: bool | None,
+    enforceable: bool | None,
+    control: str,
+    form: Literal["text", "markdown", "json"],
+) -> None:
+    """List the rules by family: id, name, severity and what must hold; only those whose page holds all WORDS.
 
     \b
     Examples:
       govern rules
       govern rules --family 4
+      govern rules fallback --on-request
+      govern rules --control "DORA Art. 28"
       govern rules --format markdown > docs/rules.md
     """
     from multillm_gov.sources.output import write_stdout
-    from multillm_gov.workflows.explain import list_rules
+    from multillm_gov.workflows.explain import Wanted, list_rules
 
-    write_stdout(list_rules(family, form).encode())
+    wanted = Wanted(family=family, standing=standing, enforceable=enforceable, control=control, text=" ".join(words))
+    write_stdout(list_rules(form=form, wanted=wanted).encode())
