@@ -41,15 +41,14 @@ def unknown_names(case: PolicyTest, policies: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(used - known))
 
 
-def match(case: PolicyTest, findings: tuple[Finding, ...], gate: Severity, broken: frozenset[str]) -> Match:
+def match(case: PolicyTest, findings: tuple[Finding, ...], gate: Severity, unjudged: frozenset[str]) -> Match:
     """Pair expectations with findings, each with at most one.
 
     Args:
         case: What is expected of what.
         findings: All of the overlaid portfolio.
         gate: Least severity that fails the check: what a case about everything looks at.
-        broken: Fingerprints of findings about files that the overlay itself brought: never passed over, since a part
-            that cannot be read is not judged.
+        unjudged: Fingerprints of findings that are never passed over: what they are about could not be judged.
     """
     under_test = names_under_test(case)
     wanted = case.expect if isinstance(case.expect, tuple) else ()
@@ -69,7 +68,7 @@ def match(case: PolicyTest, findings: tuple[Finding, ...], gate: Severity, broke
         for finding in left
         if finding.active
         and (
-            finding.fingerprint in broken
+            finding.fingerprint in unjudged
             or (bool(names_of(finding) & under_test) if under_test else finding.severity >= gate)
         )
     ]

@@ -160,9 +160,11 @@ class _Runner:
         overlaid = OverlaidPortfolio(case, self._cases[case.place.path], standing.documents)
         state = assess(overlaid.files(self._files), self._flaws, as_of=as_of, price_map=self._price_map, known=standing)
         flaws = (*overlaid.flaws, *self._unknown(case, state))
-        found = match(case.declared, state.findings, _least(state), _brought(standing, state, overlaid))
+        under_test = names_under_test(case.declared)
+        unjudged = _unjudged(standing, state, overlaid, under_test)
+        found = match(case.declared, state.findings, _least(state), unjudged)
         if ledger is not None and not flaws and not found.missing and not found.unexpected:
-            ledger.note(state, names_under_test(case.declared), found.matched)
+            ledger.note(state, under_test, found.matched)
         return self._outcome(case, found, flaws, overlaid)
 
     def _outcome(
@@ -198,14 +200,19 @@ def _least(state: Assessment) -> Severity:
     return gate(state.portfolio.settings, None) or Severity.ERROR
 
 
-def _brought(standing: Assessment, state: Assessment, overlaid: OverlaidPortfolio) -> frozenset[str]:
-    """Findings about what cannot be read in the files that the overlay wrote, and that do not stand without it."""
+def _unjudged(
+    standing: Assessment, state: Assessment, overlaid: OverlaidPortfolio, under_test: frozenset[str]
+) -> frozenset[str]:
+    """Findings about what cannot be read, and so was not judged: brought by the overlay, or on a policy under test."""
     before = {finding.fingerprint for finding in standing.findings}
     flawed = {rule.id for rule in all_rules() if rule.claims}
     return frozenset(
         finding.fingerprint
         for finding in state.findings
-        if finding.rule in flawed and finding.fingerprint not in before and overlaid.overlays(finding.location)
+        if finding.rule in flawed
+        and (
+            finding.subject in under_test or (finding.fingerprint not in before and overlaid.overlays(finding.location))
+        )
     )
 
 
