@@ -16,7 +16,7 @@ from multillm_gov.location import Pointer
 _BREAK = re.compile(r"\r\n?|\n")
 _BOM = b"\xef\xbb\xbf"
 _WIDTH = 120
-_END = re.compile(r"^\.\.\.(?:[ \t].*)?$", re.MULTILINE)
+_END = re.compile(r"(?<=[\r\n])\.\.\.(?=[ \t\r\n]|\Z)")
 
 Entry = Mapping[str, str]
 """Keys and texts of one item, in the order to write."""
