@@ -4,7 +4,7 @@ from decimal import Decimal, localcontext
 from math import ceil
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multillm_gov.measures.intervals import (
@@ -42,6 +42,7 @@ def _exact(right: int, sample_size: int, z: Decimal) -> tuple[Decimal, Decimal]:
         return (-b - root) / (2 * a), (-b + root) / (2 * a)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 100_000).flatmap(lambda size: st.tuples(st.integers(0, size), st.just(size))))
 def test_the_bounds_are_the_roots_of_the_score_equation(counts: tuple[int, int]) -> None:
     right, sample_size = counts
@@ -51,6 +52,7 @@ def test_the_bounds_are_the_roots_of_the_score_equation(counts: tuple[int, int])
     assert wilson_lower_bound(right / sample_size, sample_size) == pytest.approx(lower, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1), st.integers(1, 10**6), st.floats(0.5, 0.999))
 def test_the_bound_lies_below_the_share_and_rises_with_the_sample(
     share: float, sample_size: int, confidence: float
@@ -75,6 +77,7 @@ def test_a_hundred_cases_cannot_see_five_points() -> None:
     assert smallest_visible_drop(0.9, 100) == pytest.approx(0.1283, abs=5e-5)
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 1), st.integers(1, 10**6))
 def test_the_smallest_drop_is_the_one_the_sample_is_needed_for(share: float, sample_size: int) -> None:
     drop = smallest_visible_drop(share, sample_size)
@@ -83,6 +86,7 @@ def test_the_smallest_drop_is_the_one_the_sample_is_needed_for(share: float, sam
         assert cases_to_see(share, drop) == pytest.approx(sample_size, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(st.floats(0.02, 1), st.floats(0, 0.99), st.floats(0.6, 0.999))
 def test_so_many_cases_prove_a_floor_and_fewer_do_not(share: float, part: float, confidence: float) -> None:
     floor = share * part
