@@ -135,7 +135,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     mended: str = ""
     """The same YAML, mended."""
     controls: tuple[str, ...] = ()
-    """Ids of published frameworks it supports evidence for: the registry fills them in from ``data/controls.json``."""
+    """Published controls it supports evidence for: the registry fills them in from ``data/controls.json``."""
 
     @property
     def family(self) -> int:
