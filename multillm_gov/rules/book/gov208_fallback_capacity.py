@@ -28,6 +28,8 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Fallbacks whose limits lie below own plus inherited demand when one entity is lost (N+1)."""
+    if not case.asked and not any(_is_declared(case, model) for model in case.overrides.models):
+        return
     own = {task.task.name for task in case.tasks}
     for load in inherited_loads(case.figures.tasks, parameters.level, case.as_of):
         if own.isdisjoint(load.task_classes):
