@@ -17,17 +17,22 @@ _MOST_USE = 2.0
 def standing_section(assessment: Assessment, metrics: tuple[Metric, ...], asked: tuple[Decision, ...]) -> Section:
     """What is left out comes first: figures over files that could not be read would deceive."""
     blocks: list[Block] = []
-    if assessment.flaws:
-        blocks.append(Paragraph(_left_out(assessment), "bad"))
-    blocks.append(decision_block(asked, complete=not assessment.flaws))
+    paths = _left_out(assessment)
+    if paths:
+        blocks.append(Paragraph(_spell_left_out(paths), "bad"))
+    blocks.append(decision_block(asked, complete=not paths))
     chart = _use_chart(assessment, metrics)
     if chart is not None:
         blocks.append(chart)
     return Section(id="decisions", title="Decisions asked", blocks=tuple(blocks))
 
 
-def _left_out(assessment: Assessment) -> str:
-    paths = sorted({flaw.location.path for flaw in assessment.flaws})
+def _left_out(assessment: Assessment) -> list[str]:
+    """Governed files with flaws; a stray file of no kind (GOV013) declares nothing that figures could miss."""
+    return sorted({flaw.location.path for flaw in assessment.flaws if flaw.kind != "uncovered-file"})
+
+
+def _spell_left_out(paths: list[str]) -> str:
     return (
         f"These figures are not complete: {count_of(len(paths), 'file')} could not be read as written "
         f"({some([code(path) for path in paths])}), and what they declare is left out in whole or in part."
