@@ -124,7 +124,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     parameters: type[Struct] = Nothing
     about: About = "task classes"
     examine: Callable[[Any, Document, Pointer], Iterator[Flaw]] | None = None
-    """What is wrong with a policy's parameters, written at a pointer, beyond their types; the policy then judges not."""
+    """What is wrong with a policy's parameters, written at a pointer, beyond their types; it is not run then."""
     standing: bool = True
     """Whether it judges with default parameters even where no policy asks for it."""
     waivable: bool = True

@@ -141,7 +141,7 @@ def test_the_command_writes_and_checks_the_portfolio_from_below(govern, portfoli
     assert b"govern schema --write" in checked.stderr
     written = govern("schema", "--write", cwd=below)
     assert (written.returncode, written.stdout) == (0, b"")
-    assert sorted(path.relative_to(portfolio).as_posix() for path in portfolio.rglob("*.json")) == FILES
+    assert sorted(path.relative_to(portfolio).as_posix() for path in portfolio.rglob("*.json")) == sorted(FILES)
     again = govern("schema", "--check", cwd=below)
     assert (again.returncode, again.stdout) == (0, b"")
     (portfolio / FILES[0]).write_text("{}")
