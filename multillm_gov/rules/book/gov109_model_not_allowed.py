@@ -29,10 +29,10 @@ class Models(Closed, frozen=True, kw_only=True):
     models: Annotated[
         tuple[Entity, ...], Meta(description="Names as routed or as the catalog calls the model; `*` and `?` match")
     ] = ()
-    families: tuple[Entity, ...] = ()
-    vendors: tuple[Entity, ...] = ()
-    providers: tuple[Entity, ...] = ()
-    clouds: tuple[Entity, ...] = ()
+    families: Annotated[tuple[Entity, ...], Meta(description="Lines of models: `claude`, `gpt`")] = ()
+    vendors: Annotated[tuple[Entity, ...], Meta(description="Who made the model: `anthropic`")] = ()
+    providers: Annotated[tuple[Entity, ...], Meta(description="Who serves it: `bedrock`")] = ()
+    clouds: Annotated[tuple[Entity, ...], Meta(description="Whose infrastructure it runs on: `aws`")] = ()
     jurisdictions: Annotated[tuple[Entity, ...], Meta(description="ISO 3166 codes of the vendor's seat")] = ()
 
 
