@@ -15,7 +15,8 @@ from multillm_gov.changes.spend import ByModel, Causes, Prices, causes_of, spend
 from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
 
 _ZERO = Decimal(0)
-_ROUTING = (Kind.ROUTE, Kind.WEIGHTS, Kind.FALLBACK_ADDED, Kind.FALLBACK_REMOVED)
+_ROUTES = (Kind.ROUTE, Kind.WEIGHTS)
+_FALLBACKS = (Kind.FALLBACK_ADDED, Kind.FALLBACK_REMOVED)
 
 
 class Effects(Struct, frozen=True, kw_only=True):
@@ -78,12 +79,25 @@ def _order(effect: TaskEffect) -> tuple[bool, Decimal, str]:
 
 
 def attach(changes: Iterable[Change], causes: Causes | None, shares: Shares) -> Iterator[Change]:
-    """The changes of one task class, the one that moved the routing and the one that moved the demand with effect."""
-    waiting: dict[str, ByModel] = {"routing": causes.routing, "demand": causes.demand} if causes else {}
-    for change in sorted(changes, key=lambda change: (change.kind not in (Kind.ROUTE, Kind.WEIGHTS), change.label)):
-        cause = "routing" if change.kind in _ROUTING else "demand" if change.kind is Kind.DEMAND else ""
-        amounts = waiting.pop(cause, None)
-        yield change if amounts is None else with_effect(change, amounts, shares)
+    """The changes of one task class, those that move money with their effect.
+
+    A fallback's is the hosting that its model costs on standby; the route or the weights take the rest of the routing.
+    """
+    listed = list(changes)
+    if causes is None:
+        yield from listed
+        return
+    routing, rerouted = causes.routing, any(change.kind in _ROUTES for change in listed)
+    for change in listed:
+        if change.kind in _FALLBACKS and not rerouted:
+            model = change.before or change.after
+            yield with_effect(change, {model: routing[model]}, shares) if model in routing else change
+        elif change.kind in _ROUTES:
+            yield with_effect(change, routing, shares)
+        elif change.kind is Kind.DEMAND:
+            yield with_effect(change, causes.demand, shares)
+        else:
+            yield change
 
 
 def with_effect(change: Change, amounts: ByModel, shares: Shares) -> Change:

@@ -42,6 +42,8 @@ def _shape(value: object) -> Shape | None:
         return "switch"
     if isinstance(value, int | float | Decimal):
         return "number"
+    if isinstance(value, str):
+        return "text"
     return "list" if isinstance(value, list) else None
 
 

@@ -17,7 +17,7 @@ from multillm_gov.changes.directions import (
     present_is_tighter,
 )
 
-Shape = Literal["number", "switch", "list"]
+Shape = Literal["number", "switch", "list", "text"]
 Judge = Callable[[Any, Any], Direction]
 
 
@@ -49,26 +49,40 @@ _CONVENTION: dict[Shape, dict[str, Judge]] = {
         "allow": fewer_is_tighter,
         "exempt": _reversed(more_is_tighter),
     },
+    "text": {},
 }
 _EXCEPTIONS: dict[tuple[str, Shape], Judge] = {
     ("above_share", "number"): lower_is_tighter,
     ("all_but", "list"): fewer_is_tighter,
+    ("approvals_needed", "number"): higher_is_tighter,
     ("confidence", "number"): higher_is_tighter,
     ("every_months", "number"): lower_is_tighter,
     ("fallbacks", "switch"): present_is_tighter,
+    ("identity", "text"): present_is_tighter,
     ("jurisdictions", "list"): fewer_is_tighter,
+    ("latency", "switch"): present_is_tighter,
     ("lead_days", "number"): higher_is_tighter,
     ("levels", "list"): more_is_tighter,
+    ("loosened", "switch"): present_is_tighter,
+    ("min_days", "number"): _reversed(higher_is_tighter),
     ("min_forecast", "number"): _reversed(higher_is_tighter),
     ("min_saving", "number"): _reversed(higher_is_tighter),
     ("min_saving_share", "number"): _reversed(higher_is_tighter),
     ("min_value_at_stake", "number"): _reversed(higher_is_tighter),
     ("named", "list"): more_is_tighter,
+    ("names", "list"): _reversed(fewer_is_tighter),
+    ("new_vendor", "switch"): present_is_tighter,
     ("notice_days", "number"): higher_is_tighter,
+    ("peak_factor", "number"): higher_is_tighter,
     ("price_rise", "number"): higher_is_tighter,
+    ("quality", "switch"): present_is_tighter,
     ("residency", "list"): fewer_is_tighter,
     ("share_of_month", "number"): higher_is_tighter,
+    ("tolerance", "number"): lower_is_tighter,
+    ("value_at_stake_above", "number"): lower_is_tighter,
+    ("warn_after_days", "number"): lower_is_tighter,
     ("warn_at_ratio", "number"): lower_is_tighter,
     ("warn_at_share", "number"): lower_is_tighter,
+    ("when", "text"): _reversed(present_is_tighter),
 }
 """Parameters of the rule book whose names do not tell, or that are thresholds below which nothing is judged."""

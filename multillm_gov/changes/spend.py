@@ -117,22 +117,26 @@ class _Cube:
 
 
 def _split_hosting(before: TaskFigures, after: TaskFigures, prices: Prices, causes: Causes) -> None:
-    """Fixed cost is the model's amount times this task class's part of it: two causes, price and split.
-
-    The split is put down to the task class's own new routing or demand where there is one.
-    """
-    own = causes.hosting
-    if before.task.declared.route != after.task.declared.route or before.task.models != after.task.models:
-        own = causes.routing
-    elif before.task.declared.demand != after.task.declared.demand:
-        own = causes.demand
+    """Fixed cost is the model's amount times this task class's part of it: two causes, price and split."""
     held = (_hosting(before), _hosting(after))
     for model in sorted({*held[0], *held[1]}):
         amounts = (prices.fixed(model, 0), prices.fixed(model, 1))
         parts = [held[side].get(model, _ZERO) / amounts[side] if amounts[side] else None for side in (0, 1)]
         old, new = (part if part is not None else parts[1 - side] or _ZERO for side, part in enumerate(parts))
         _add(causes.price, model, ((old + new) / 2 * (amounts[1] - amounts[0])).quantize(_STEP))
-        _add(own, model, ((amounts[0] + amounts[1]) / 2 * (new - old)).quantize(_STEP))
+        split = ((amounts[0] + amounts[1]) / 2 * (new - old)).quantize(_STEP)
+        _add(_cause_of_split(before, after, model, causes), model, split)
+
+
+def _cause_of_split(before: TaskFigures, after: TaskFigures, model: str, causes: Causes) -> ByModel:
+    """The task class's own routing or demand if that changed for the model; else somebody else's did."""
+    shares = (_shares(before), _shares(after))
+    routed = model in shares[0] or model in shares[1]
+    if (routed and shares[0] != shares[1]) or (model in before.task.models) != (model in after.task.models):
+        return causes.routing
+    if routed and before.requests_per_month != after.requests_per_month:
+        return causes.demand
+    return causes.hosting
 
 
 def _add(target: ByModel, model: str, amount: Decimal) -> None:

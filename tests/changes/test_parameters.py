@@ -10,7 +10,21 @@ from multillm_gov.changes.parameters import parameter_direction, spell_parameter
 from multillm_gov.rules.registry import all_rules
 
 LOOSENED, TIGHTENED, CHANGED = Direction.LOOSENED, Direction.TIGHTENED, Direction.CHANGED
-NO_DIRECTION = {"level", "weigh_by"}
+NO_DIRECTION = {
+    *(
+        "about",
+        "asserted",
+        "classifications",
+        "level",
+        "message",
+        "over",
+        "per",
+        "remedy",
+        "subject",
+        "tags",
+        "weigh_by",
+    ),
+}
 """Parameters of which no value is stricter than another."""
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.floats(allow_nan=False) | st.text(max_size=3),
@@ -42,6 +56,11 @@ values = st.recursive(
         ("allowed_models", ["a", "b"], ["a"], TIGHTENED),
         ("allowed_models", ["a"], None, LOOSENED),
         ("exempt_owners", None, ["growth"], LOOSENED),
+        ("names", [], ["openai"], LOOSENED),
+        ("names", ["openai"], ["openai", "google"], TIGHTENED),
+        ("identity", "git", None, LOOSENED),
+        ("when", None, "task.owner == 'growth'", LOOSENED),
+        ("when", "a", "b", CHANGED),
         ("allow_preview", False, True, LOOSENED),
         ("require_schema", True, None, LOOSENED),
         ("anything", 1, 2, CHANGED),
@@ -62,7 +81,7 @@ def test_every_parameter_of_the_rule_book_has_a_direction_or_is_known_to_have_no
         if not {LOOSENED, TIGHTENED}
         & {
             parameter_direction(field.name, *pair)
-            for pair in ((1, 2), (False, True), (["a"], ["a", "b"]), ({"share": 1}, {"share": 2}))
+            for pair in ((1, 2), (False, True), (["a"], ["a", "b"]), (None, "a"), ({"share": 1}, {"share": 2}))
         }
     }
     assert undirected <= NO_DIRECTION
