@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from lsprotocol import types
 
-from multillm_gov.editors.positions import Buffer, Encoding
+from multillm_gov.editors.positions import Buffer, Encoding, Position
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
 from multillm_gov.rendering.plain.escaping import visible
@@ -51,17 +51,20 @@ def span(buffer: Buffer, start: int, end: int, encoding: Encoding) -> types.Rang
 
 
 def range_of(location: Location, buffer: Buffer, encoding: Encoding) -> types.Range:
-    """The range of a location in the text it was found in; at least one character wide where the line has any."""
-    mark = marked(buffer)
-    first = buffer.place(location.line - 1, location.column - 1 + (mark if location.line == 1 else 0), encoding)
-    last = buffer.place(
-        location.end_line - 1, location.end_column - 1 + (mark if location.end_line == 1 else 0), encoding
-    )
+    """The range of a location in the text it was found in; what has no width gets a character of it on its line."""
+    first = _place(location.line, location.column, buffer, encoding)
+    last = _place(location.end_line, location.end_column, buffer, encoding)
     if last <= first:
-        start = buffer.offset(first, encoding)
-        last = max(first, buffer.place(location.line - 1, location.column + mark, encoding)) if buffer.text else first
-        last = last if last[0] == first[0] else buffer.position(start, encoding)
+        last = first
+        following = buffer.position(buffer.offset(first, encoding) + 1, encoding)
+        if following[0] == first[0]:
+            last = following
     return types.Range(start=types.Position(*first), end=types.Position(*last))
+
+
+def _place(line: int, column: int, buffer: Buffer, encoding: Encoding) -> Position:
+    """A line and column of ours, both from 1, which do not count a byte order mark."""
+    return buffer.place(line - 1, column - 1 + (marked(buffer) if line == 1 else 0), encoding)
 
 
 def diagnostics(

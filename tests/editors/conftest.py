@@ -191,7 +191,7 @@ def editor(portfolio: Path) -> Iterator[Editor]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
     """A server that several tests use one after another, each with a portfolio of its own."""
-    started = Editor(tmp_path_factory.mktemp("anywhere"))
+    started = Editor(tmp_path_factory.mktemp("anywhere"), "--stdio")
     started.initialize()
     yield started
     left = started.leave()

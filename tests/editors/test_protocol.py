@@ -1,6 +1,7 @@
 """The language server as an editor meets it: a process, two pipes, JSON-RPC."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -9,6 +10,12 @@ from typing import Any
 
 import pytest
 
+ALLOCATION = """\
+owner: support
+task_classes:
+  triage:
+    route: [{model: gpt-4o-2024-05-13}]
+"""
 UTF8 = {"general": {"positionEncodings": ["utf-8", "utf-16"]}}
 
 
@@ -79,6 +86,23 @@ def test_a_file_not_yet_saved_belongs_to_the_portfolio(desk, portfolio: Path) ->
     other = (portfolio / "allocations/support.yaml").as_uri()
     desk.wait(lambda: other in desk.published)
     assert "`triage` is already defined at allocations/new.yaml" in only(desk.published[other], "GOV008")["message"]
+
+
+def test_two_portfolios_are_judged_apart(desk, portfolio: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(portfolio, other)
+    mended = ALLOCATION.replace("gpt-4o-2024-05-13", "gpt-5.4-2026-03-05")
+    (other / "allocations/support.yaml").write_text(mended)
+    first = desk.open(portfolio / "allocations/support.yaml")
+    second = desk.open(other / "allocations/support.yaml")
+    assert "GOV102" in desk.codes(first)
+    assert "GOV102" not in desk.codes(second)
+    assert "GOV008" not in desk.codes(first) | desk.codes(second)
+    desk.change(second, 2, {"text": ALLOCATION})
+    assert "GOV102" in desk.codes(second)
+    desk.notify("textDocument/didClose", {"textDocument": {"uri": second}})
+    desk.wait(lambda: not desk.published[second])
+    assert "GOV102" in desk.codes(first)
 
 
 def test_a_change_on_the_disk_is_judged(editor, portfolio: Path) -> None:

@@ -8,6 +8,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.price import UNIT_PRICES, Price, TokenPrice
 from multillm_gov.dimensions import Level
+from multillm_gov.documents.wording import spell
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.lifecycle import runway_days, slack_days
 from multillm_gov.portfolio.policy import Policy
@@ -70,7 +71,7 @@ def policy_card(policy: Policy, rule: Rule | None) -> str:
     """What a policy demands, in the words of its file and of its rule."""
     declared = policy.declared
     rows = [("rule", code(declared.rule)), ("enforcement", code(declared.enforcement.value))]
-    rows += [(code(name), code(str(value)[:_LONGEST])) for name, value in sorted(policy.parameters.items())]
+    rows += [(code(name), code(spell(value))) for name, value in sorted(policy.parameters.items())]
     rows += [("because", inline(declared.because[:_LONGEST]))] if declared.because else []
     head = f"Policy **{code(policy.name)}**" + (f": {inline(rule.title)}" if rule is not None else "")
     return f"{head}\n\n{_list(rows)}"

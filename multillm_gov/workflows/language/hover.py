@@ -1,5 +1,7 @@
 """What an editor shows of the word under the cursor."""
 
+import re
+
 from msgspec import Struct
 
 from multillm_gov.documents.document import Document, SourceFile
@@ -13,6 +15,9 @@ from multillm_gov.rules.registry import find_rule
 from multillm_gov.workflows.language.cards import model_card, policy_card, rule_card, task_card, unknown_model
 from multillm_gov.workflows.language.cursor import cursor_at
 from multillm_gov.workflows.language.roles import Role, policy_rule, role_of, shape_at
+
+_PATTERN = re.compile(r"[*?]")
+"""What makes a model in a policy's list a pattern of names."""
 
 
 class Hint(Struct, frozen=True):
@@ -79,11 +84,7 @@ def named(role: Role, name: str, assessment: Assessment) -> str:
         CatalogError: the price map is needed and cannot be read.
     """
     if role is Role.MODEL:
-        facts = assessment.catalog.find(name)
-        if facts is None:
-            return unknown_model(name, assessment.catalog.suggest(name))
-        lead = assessment.portfolio.settings.migration_lead_days
-        return model_card(facts, assessment.catalog, assessment.as_of, lead)
+        return _model(name, assessment)
     if role in {Role.TASK_CLASS, Role.SUBJECT}:
         task = next((task for task in assessment.figures.tasks if task.task.name == name), None)
         return task_card(task, assessment.figures.currency) if task else ""
@@ -94,6 +95,14 @@ def named(role: Role, name: str, assessment: Assessment) -> str:
         rule = find_rule(name)
         return rule_card(rule) if rule else ""
     return ""
+
+
+def _model(name: str, assessment: Assessment) -> str:
+    facts = assessment.catalog.find(name)
+    if facts is not None:
+        lead = assessment.portfolio.settings.migration_lead_days
+        return model_card(facts, assessment.catalog, assessment.as_of, lead)
+    return "" if _PATTERN.search(name) else unknown_model(name, assessment.catalog.suggest(name))
 
 
 def _about(kind: Kind, pointer: Pointer, data: object) -> str:

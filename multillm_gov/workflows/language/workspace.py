@@ -11,7 +11,9 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.errors import SourceError
 from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.introductions import Blame, Introduction
 from multillm_gov.sources.disk import read_folder
+from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import find_root
 from multillm_gov.workflows.assessing import assess
@@ -50,10 +52,25 @@ def assess_workspace(
     """
     files, flaws = read_folder(root)
     refused = {flaw.location.path for flaw in flaws}
-    by_path = {file.path: file for file in files}
-    for path, text in buffers.items():
+    saved = {file.path: file for file in files}
+    typed = {
+        path: SourceFile(path, text.encode("utf-8", "surrogatepass"))
+        for path, text in buffers.items()
         # What the disk refuses (a link, a name) an editor cannot bring in by the back door.
-        if kind_of(path) and path not in refused:
-            by_path[path] = SourceFile(path, text.encode("utf-8", "surrogatepass"))
+        if kind_of(path) and path not in refused
+    }
+    unsaved = frozenset(path for path, file in typed.items() if saved.get(path) != file)
+    by_path = {**saved, **typed}
     ordered = tuple(by_path[path] for path in sorted(by_path))
-    return assess(ordered, flaws, as_of=as_of, price_map=price_map, known=known)
+    blame = _blame(root, unsaved)
+    return assess(ordered, flaws, as_of=as_of, price_map=price_map, known=known, blame=blame)
+
+
+def _blame(root: Path, unsaved: frozenset[str]) -> Blame:
+    """As git tells it; lines of a text that is not saved are of no commit, and their numbers are not the disk's."""
+    saved = blame_folder(root)
+
+    def ask(path: str, lines: tuple[int, ...]) -> tuple[Introduction, ...]:
+        return (Introduction(commit=""),) if path in unsaved else saved(path, lines)
+
+    return ask

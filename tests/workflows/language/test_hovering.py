@@ -67,3 +67,8 @@ def test_a_foreign_name_is_never_markup(name: str, assessment: Assessment) -> No
     outside_code = "".join(told.split("`")[::2])
     assert "](" not in outside_code
     assert "<" not in outside_code
+
+
+def test_a_pattern_of_names_is_not_called_unknown(assessment: Assessment) -> None:
+    text = "policies:\n  p:\n    rule: model-not-allowed\n    deny: {models: [gpt-9*]}\n"
+    assert "not a model" not in over("policies/x.yaml", text, "gpt-9*", assessment)
