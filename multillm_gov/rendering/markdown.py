@@ -16,8 +16,8 @@ from multillm_gov.units import count_of
 MEDIA_TYPE = "text/markdown"
 MARKER = "<!-- govern -->\n"
 """First line of a comment, by which the next run finds it again."""
-COMMENT_LIMIT = 65_536
-"""Characters that GitHub accepts in a comment."""
+COMMENT_LIMIT = 65_400
+"""Characters of a comment: GitHub accepts 65,536, and a workflow may put a marker of its own before it."""
 _HEADLINES = 3
 
 

@@ -214,7 +214,7 @@ class TestLimit:
         assert len(text) <= COMMENT_LIMIT
         shown = text.count("**error**")
         assert shown > 100
-        assert f"Left out to stay within 65,536 characters: {1000 - shown} findings." in text
+        assert f"Left out to stay within 65,400 characters: {1000 - shown} findings." in text
         assert "`govern check --format json` has everything." in text
         assert text.count("<details>") == text.count("</details>")
         assert "**Failed: 1,000 errors" in text
@@ -224,7 +224,7 @@ class TestLimit:
         report = msgspec.structs.replace(check_report, findings=(long, *check_report.findings))
         text = render(report).decode()
         assert "GOV202" in text
-        assert "Left out to stay within 65,536 characters: 1 finding." in text
+        assert "Left out to stay within 65,400 characters: 1 finding." in text
 
     def test_sections_are_left_out_whole(self, diff_report: Report) -> None:
         part = Section(id="s", title="Long", blocks=(Paragraph("word " * 8000),))
@@ -232,7 +232,7 @@ class TestLimit:
         assert len(text) <= COMMENT_LIMIT
         assert text.count("### Long") == 1
         assert "### Loosened" in text
-        assert "Left out to stay within 65,536 characters: 1 section. `govern diff --format json`" in text
+        assert "Left out to stay within 65,400 characters: 1 section. `govern diff --format json`" in text
 
     def test_a_document_has_no_limit(self, board_report: Report) -> None:
         assert render(self._many(board_report, 1000)).decode().count("**error**") == 1000
