@@ -131,6 +131,7 @@ policies:
     applies_to: {owners: [support]}    # task_classes, owners, classifications, tags: all must match; default: all
     enforcement: soft-mandatory    # advisory: at most a warning; soft-mandatory: an error, can be waived;
                                    # hard-mandatory: an error, cannot be waived
+    approvers: [cfo]               # who alone may approve a waiver from it; default: anyone who is named
     because: Board resolution on supplier concentration
     controls: [NIST-AI-RMF GOVERN 6.1]
 waivers:
@@ -144,6 +145,7 @@ waivers:
   policy. What is merely not known counts in full where a policy asks for it.
 - A waiver names a policy, or a rule by id or name, and the finding's subject; it holds up to its last day. A waived
   finding stays visible and does not count. Hard-mandatory policies and rules about files cannot be waived.
+  [Waivers and approvals](waivers-and-approvals.md) tells of these, of comments that ignore advice, and of consent.
 - At most 1,000 findings of a rule are listed; one more says how many there are beyond, as severe as the worst of them.
 - The controls are published ids that a finding or its absence supports evidence for; no rule proves compliance."""
 
