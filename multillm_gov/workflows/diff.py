@@ -101,6 +101,7 @@ def _assess_both(repository: Repository, asked: Range, top: Path, as_of: date) -
         revision=working_revision(top),
         known=before,
         base=before,
+        blame=repository.blame(),
     )
     return before, after
 

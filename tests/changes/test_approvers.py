@@ -2,8 +2,8 @@
 
 import pytest
 
-from multillm_gov.changes.compare import compare
 from multillm_gov.changes.change import Kind
+from multillm_gov.changes.compare import compare
 
 LINE = "rule: concentration"
 
