@@ -14,7 +14,7 @@ from multillm_gov.documents.layout import kind_of
 
 ROOT = Path(__file__).parents[2]
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-BROKEN = "task_classes:\n  a:\n    route: [{model: custom/alpha}]\n    no_such_key: 1\n"
+BROKEN = "owner: sales\ntask_classes:\n  a:\n    route: [{model: custom/alpha}]\n    no_such_key: 1\n"
 MODELS = """\
 models:
   custom/alpha:
