@@ -34,9 +34,7 @@ def test_a_policy_is_explained_with_its_own_parameters(govern, governed: Path) -
     done = govern("explain", "spread", cwd=governed)
     text = done.stdout.decode()
     assert (done.returncode, done.stderr) == (exits.CLEAN, b"")
-    assert text.startswith(
-        "policy spread (hard-mandatory), policies/p.yaml:2\n\nBecause\n  Board resolution 7\n"
-    )
+    assert text.startswith("policy spread (hard-mandatory), policies/p.yaml:2\n\nBecause\n  Board resolution 7\n")
     for said in (
         "  owners marketing\n",
         "  DORA Art. 29\n",
