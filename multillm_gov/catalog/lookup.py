@@ -159,7 +159,7 @@ class LayeredCatalog:
         return self.find(name) if self.lock is None else self._unlocked.find(name)
 
     def usual_price(self, facts: ModelFacts) -> TypicalPrice | None:
-        """What models of the same family and mode usually cost, from the lock where there is one; ``None``: not known."""
+        """What models of the same family and mode usually cost, from the lock if there is one; ``None``: not known."""
         key = family_key(facts)
         if self.lock is not None:
             return self.lock.typical.get(key)

@@ -7,15 +7,19 @@ from heapq import nlargest
 
 from msgspec import Struct
 
-from multillm_gov.dimensions import UNKNOWN, Basis
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.location import Place
-from multillm_gov.measures.concentration import weights
+from multillm_gov.measures.concentration import Weights, at_level, weigh, weights
 from multillm_gov.measures.figures import Concentration, TaskFigures
+from multillm_gov.rules.rule import Case
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import spell_count, spell_money, spell_share
 
 BASE_SHOCK = Decimal("0.35")
 """The base repricing: middle of the documented moves of +30 to +40 % inside a contract."""
+
+_NOTHING = Decimal(0)
 
 
 class Weight(Struct, frozen=True, kw_only=True):
@@ -36,11 +40,67 @@ def spell_weight(amount: Decimal, basis: Basis, currency: str) -> str:
     return f"{spell_count(amount)} requests a month" if requests else f"{spell_money(amount, currency)} a month"
 
 
-class Hanging:
-    """What hangs on each entity of one level; every total is summed once, however many entities are asked for."""
+class Loads:
+    """What some task classes put on each model, per basis; summed once, however many levels and policies ask."""
 
-    def __init__(self, tasks: tuple[TaskFigures, ...], found: Concentration, currency: str) -> None:
-        self._tasks = tasks
+    def __init__(self, tasks: tuple[TaskFigures, ...]) -> None:
+        self.tasks = tasks
+        self._weights: dict[Basis, Weights] = {}
+        self._users: dict[Basis, dict[int, list[tuple[Decimal, int]]]] = {}
+
+    def weights(self, basis: Basis) -> Weights:
+        """The sum by model."""
+        if basis not in self._weights:
+            self._weights[basis] = weigh(self.tasks, basis)
+        return self._weights[basis]
+
+    def concentration(self, level: Level, basis: Basis) -> Concentration:
+        """As `measures.concentration`, from the sums at hand."""
+        return at_level(self.weights(basis), level, basis)
+
+    def totals(self, level: Level, basis: Basis) -> dict[str, Decimal]:
+        """The sum by entity of a level."""
+        totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for facts, amount in self.weights(basis):
+            totals[_entity(facts, level)] += amount
+        return totals
+
+    def largest_users(self, entity: str, level: Level, basis: Basis) -> list[tuple[Decimal, TaskFigures]]:
+        """The three task classes that put most on an entity, the first of equals first."""
+        by_task: dict[int, Decimal] = {}
+        for facts, _ in self.weights(basis):
+            if _entity(facts, level) == entity:
+                for amount, number in self._by_model(basis)[id(facts)]:
+                    by_task[number] = by_task.get(number, _NOTHING) + amount
+        largest = nlargest(3, by_task.items(), key=lambda user: (user[1], -user[0]))
+        return [(amount, self.tasks[number]) for number, amount in largest]
+
+    def _by_model(self, basis: Basis) -> dict[int, list[tuple[Decimal, int]]]:
+        if basis not in self._users:
+            users: defaultdict[int, list[tuple[Decimal, int]]] = defaultdict(list)
+            for number, task in enumerate(self.tasks):
+                for facts, amount in weights(task, basis):
+                    users[id(facts)].append((amount, number))
+            self._users[basis] = users
+        return self._users[basis]
+
+
+def loads_of(case: Case) -> Loads:
+    """The loads of the case's task classes, shared by all runs of one judgment over the same ones."""
+    known: dict[int, Loads] = case.memo.setdefault("loads", {})
+    # The loads hold the tuple, so its id stays its own.
+    return known.setdefault(id(case.tasks), Loads(case.tasks))
+
+
+def _entity(facts: ModelFacts | None, level: Level) -> str:
+    return facts.exposure.at(level) if facts else UNKNOWN
+
+
+class Hanging:
+    """What hangs on each entity of one level."""
+
+    def __init__(self, loads: Loads, found: Concentration, currency: str) -> None:
+        self._loads = loads
         self._found = found
         self._currency = currency
 
@@ -48,7 +108,7 @@ class Hanging:
         """The three task classes that put most on an entity."""
         return tuple(
             Weight(task_class=task.task.name, amount=amount, place=task.task.place.at("route"))
-            for amount, task in nlargest(3, self._users.get(entity, ()), key=lambda user: user[0])
+            for amount, task in self._loads.largest_users(entity, self._found.level, self._found.basis)
         )
 
     def spell_loss(self, entity: str) -> str:
@@ -69,30 +129,9 @@ class Hanging:
         return f"{text[0].upper()}{text[1:]}." if text else ""
 
     @cached_property
-    def _users(self) -> dict[str, list[tuple[Decimal, TaskFigures]]]:
-        users: defaultdict[str, list[tuple[Decimal, TaskFigures]]] = defaultdict(list)
-        for task in self._tasks:
-            for entity, amount in self._of_task(task, self._found.basis).items():
-                users[entity].append((amount, task))
-        return users
-
-    @cached_property
     def _value(self) -> dict[str, Decimal]:
-        return self._totals(Basis.VALUE_AT_STAKE)
+        return self._loads.totals(self._found.level, Basis.VALUE_AT_STAKE)
 
     @cached_property
     def _spend(self) -> dict[str, Decimal]:
-        return self._totals(Basis.SPEND)
-
-    def _totals(self, basis: Basis) -> dict[str, Decimal]:
-        totals: defaultdict[str, Decimal] = defaultdict(Decimal)
-        for task in self._tasks:
-            for entity, amount in self._of_task(task, basis).items():
-                totals[entity] += amount
-        return totals
-
-    def _of_task(self, task: TaskFigures, basis: Basis) -> dict[str, Decimal]:
-        amounts: defaultdict[str, Decimal] = defaultdict(Decimal)
-        for facts, weight in weights(task, basis):
-            amounts[facts.exposure.at(self._found.level) if facts else UNKNOWN] += weight
-        return amounts
+        return self._loads.totals(self._found.level, Basis.SPEND)

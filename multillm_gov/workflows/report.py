@@ -6,11 +6,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from multillm_gov.briefing.board import brief_board
-from multillm_gov.changes.compare import compare
-from multillm_gov.changes.comparison import State
 from multillm_gov.report import Report
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.workflows.comparing import compare_assessments
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
 
@@ -41,8 +40,6 @@ def report(*, as_of: date, root: Path | None = None, since: str | None = None, r
         return replace(told, path_prefix=prefix)
     repository = Repository.open(top)
     then = assess_revision(repository, repository.resolve(since), as_of=as_of, known=now)
-    comparison = compare(
-        State(portfolio=then.portfolio, figures=then.figures), State(portfolio=now.portfolio, figures=now.figures)
-    )
+    comparison = compare_assessments(then, now)
     told = brief_board(now, since=then, comparison=comparison, fail_on=gate(settings, None))
     return replace(told, path_prefix=prefix)

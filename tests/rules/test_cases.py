@@ -76,7 +76,7 @@ def test_the_example_violates_the_rule_and_the_mended_one_does_not(rule: Any, as
 
 
 def test_only_rules_that_text_cannot_violate_have_no_example() -> None:
-    """Unreadable bytes are not text, an uncovered file is not read, a lock is a generated file, and a change takes two states."""
+    """Bytes that are no text, files never read, a generated lock, and changes, which take two states."""
     without = {rule.id for rule in all_rules() if not rule.example}
     failing = {
         rule_id: [case for case in yaml.safe_load(file.read_text("utf-8"))["cases"] if case.get("findings")]

@@ -9,10 +9,10 @@ from msgspec import Meta, Struct
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.concentration import concentration, known_only
+from multillm_gov.measures.concentration import known_only
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import Hanging, Weight, spell_weight
+from multillm_gov.rules.hanging import Hanging, Weight, loads_of, spell_weight
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import AtLeastOne, Share, spell_share
@@ -63,9 +63,10 @@ class _Breach(Struct, frozen=True):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Entities above the share limit, and index limits that are broken; silent where there is nothing to share."""
-    found = concentration(case.tasks, parameters.level, parameters.weigh_by)
+    loads = loads_of(case)
+    found = loads.concentration(parameters.level, parameters.weigh_by)
     if found.shares:
-        hanging = Hanging(case.tasks, found, case.figures.currency)
+        hanging = Hanging(loads, found, case.figures.currency)
         for breach in (*_shares(parameters, found), *_indexes(parameters, found)):
             yield _violation(case, found, breach, hanging)
 

@@ -9,9 +9,8 @@ from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
-from multillm_gov.measures.concentration import concentration
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import spell_weight
+from multillm_gov.rules.hanging import loads_of, spell_weight
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Share, spell_share
@@ -45,7 +44,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Limits that are broken once the largest entity is away; where nothing is left, every limit is."""
     level, basis = parameters.level, parameters.weigh_by
-    before = concentration(case.tasks, level, basis)
+    before = loads_of(case).concentration(level, basis)
     if not before.shares:
         return
     loss = after_loss(case.tasks, level, basis, before.shares[0][0])

@@ -9,10 +9,9 @@ from multillm_gov.catalog.regions import EU_MEMBERS
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import Hanging
+from multillm_gov.rules.hanging import Hanging, loads_of
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, codes, listed
 from multillm_gov.units import Share, spell_share
@@ -39,7 +38,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """A share above the limit; a vendor whose law is not known counts as limited."""
-    found = concentration(case.tasks, Level.JURISDICTION, parameters.weigh_by)
+    found = loads_of(case).concentration(Level.JURISDICTION, parameters.weigh_by)
     limited = [(name, share) for name, share in found.shares if _is_limited(name, parameters)]
     total = sum(share for _, share in limited)
     if total > float(parameters.max_share) + _ROUNDING:
@@ -58,7 +57,7 @@ def _violation(
     case: Case, parameters: Parameters, found: Concentration, limited: list[tuple[str, float]], total: float
 ) -> Violation:
     currency, limit = case.figures.currency, float(parameters.max_share)
-    hanging = Hanging(case.tasks, found, currency)
+    hanging = Hanging(loads_of(case), found, currency)
     largest = limited[0][0]
     users = hanging.largest_users(largest)
     unknown = dict(limited).get(UNKNOWN, 0.0)

@@ -10,11 +10,10 @@ from msgspec import Meta, field
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.concentration import at_level, weigh
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.measures.repricing import added_spend, spend_within
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import Hanging
+from multillm_gov.rules.hanging import Hanging, loads_of
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Amount, Positive, count_of, spell_money, spell_share
@@ -34,19 +33,15 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Entities whose repricing adds more than is tolerated; all that is not known counts as one."""
-    weighed = weigh(case.tasks, Basis.SPEND)
-    totals: dict[str, Decimal] = {}
-    for facts, amount in weighed:
-        entity = facts.exposure.at(parameters.level) if facts is not None else UNKNOWN
-        totals[entity] = totals.get(entity, Decimal(0)) + amount
+    loads = loads_of(case)
     over = [
         (name, spend)
-        for name, spend in totals.items()
+        for name, spend in loads.totals(parameters.level, Basis.SPEND).items()
         if added_spend(spend, parameters.price_rise) > parameters.max_added_monthly
     ]
     if over:
-        found = at_level(weighed, parameters.level, Basis.SPEND)
-        hanging = Hanging(case.tasks, found, case.figures.currency)
+        found = loads.concentration(parameters.level, Basis.SPEND)
+        hanging = Hanging(loads, found, case.figures.currency)
         for name, spend in sorted(over, key=lambda one: (-one[1], one[0])):
             yield _violation(case, parameters, name, spend, found, hanging)
 

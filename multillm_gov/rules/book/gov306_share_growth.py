@@ -11,7 +11,7 @@ from multillm_gov.location import Place
 from multillm_gov.measures.concentration import concentration, share_growth
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.portfolio.policy import EVERYTHING
-from multillm_gov.rules.hanging import Hanging
+from multillm_gov.rules.hanging import Hanging, loads_of
 from multillm_gov.rules.planning import select
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
@@ -38,8 +38,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     scopes = [policy.declared.applies_to for policy in case.portfolio.policies if policy.name == case.policy]
     former = select(case.base.figures.tasks, scopes[0] if scopes else EVERYTHING)
     before = concentration(former, parameters.level, parameters.weigh_by)
-    after = concentration(case.tasks, parameters.level, parameters.weigh_by)
-    hanging = Hanging(case.tasks, after, case.figures.currency)
+    loads = loads_of(case)
+    after = loads.concentration(parameters.level, parameters.weigh_by)
+    hanging = Hanging(loads, after, case.figures.currency)
     limit, basis = float(parameters.max_growth), parameters.weigh_by.value.replace("_", " ")
     for entity, old, new in share_growth(before, after):
         if new - old <= limit + _ROUNDING:

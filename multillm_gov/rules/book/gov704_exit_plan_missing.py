@@ -12,10 +12,9 @@ from multillm_gov.catalog.overrides import PlacedVendor
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import Hanging
+from multillm_gov.rules.hanging import Hanging, loads_of
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, listed
 from multillm_gov.units import Share, count_of, spell_share
@@ -44,8 +43,9 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Entities above the share whose register entry lacks a plan, a recent test or alternatives."""
-    found = concentration(case.tasks, Level(parameters.level), parameters.weigh_by)
-    hanging = Hanging(case.tasks, found, case.figures.currency)
+    loads = loads_of(case)
+    found = loads.concentration(Level(parameters.level), parameters.weigh_by)
+    hanging = Hanging(loads, found, case.figures.currency)
     for entity, share in found.shares:
         if share <= float(parameters.above_share) + _ROUNDING:
             break
