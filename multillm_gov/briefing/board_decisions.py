@@ -100,7 +100,7 @@ def _retirement(assessment: Assessment, _: Metric) -> str:
             (leg.facts.lifecycle.retirement, leg.model)
             for task in assessment.figures.tasks
             for leg in task.legs
-            if leg.facts and leg.facts.lifecycle.retirement and leg.facts.lifecycle.retirement - lead < assessment.as_of
+            if leg.facts and leg.facts.lifecycle.retirement and leg.facts.lifecycle.retirement - assessment.as_of < lead
         }
     )
     models = some(
@@ -147,12 +147,12 @@ def _broken_policies(assessment: Assessment) -> list[Decision]:
 
 
 def _ending_waivers(assessment: Assessment) -> list[Decision]:
-    horizon = assessment.as_of + timedelta(days=WAIVER_HORIZON_DAYS)
+    horizon = timedelta(days=WAIVER_HORIZON_DAYS)
     asked = []
     for waiver in sorted(
         (placed.declared for placed in assessment.portfolio.waivers), key=lambda w: (w.expires, w.policy, w.subject)
     ):
-        if waiver.expires > horizon:
+        if waiver.expires - assessment.as_of > horizon:  # a difference of days never leaves the calendar
             continue
         verb = "ended" if waiver.expires < assessment.as_of else "ends"
         asked.append(

@@ -1,7 +1,7 @@
 """Lifecycle: which models go away, when, and whether a move can still be made in time."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from msgspec import Struct
 
@@ -106,11 +106,14 @@ def _timeline(assessment: Assessment, models: list[_Model]) -> Timeline | Paragr
 
 def _event(model: _Model, assessment: Assessment) -> Event:
     lead = timedelta(days=assessment.portfolio.settings.migration_lead_days)
-    begin = assessment.as_of + timedelta(days=model.runway or 0) - lead
+    retirement = assessment.as_of + timedelta(days=model.runway or 0)
+    begin = retirement - min(lead, retirement - date.min)  # the calendar has no day before the year 1
     return Event(label=model.name, day=_day(model), text=_told(model), status=model.status, since=begin.isoformat())
 
 
 def _years_later(day: date, years: int) -> date:
+    if day.year + years > MAXYEAR:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:  # 29 February

@@ -459,3 +459,13 @@ def test_lifecycle_without_any_date(judged: Judge) -> None:
 def test_calendar_of_a_leap_day(judged: Judge) -> None:
     assessment = msgspec.structs.replace(judged(), as_of=date(2024, 2, 29))
     assert block(section(board(assessment), "lifecycle"), Timeline).end == "2026-02-28"
+
+
+@pytest.mark.parametrize("as_of", [date.min, date.max])
+def test_the_ends_of_the_calendar_are_days_too(judged: Judge, as_of: date) -> None:
+    ancient = CATALOG.replace("2027-01-14", "0001-01-02")
+    waiver = "waivers: [{policy: p, subject: s, reason: r, approved_by: cfo, expires: 9999-12-31}]\n"
+    assessment = judged({"catalog/models.yaml": ancient, "policies/w.yaml": waiver})
+    report = board(msgspec.structs.replace(assessment, as_of=as_of))
+    assert block(section(report, "lifecycle"), Timeline).events[0].since == "0001-01-01"
+    assert ("Renew or end the waiver" in words(report)) == (as_of == date.max)
