@@ -1,6 +1,7 @@
 """Values and types in plain words, near misses, and examples of what to write."""
 
 import json
+import re
 from typing import Any
 
 from multillm_gov.documents.scalars import DoubtError, resolve
@@ -15,6 +16,7 @@ _TYPES = {
     "null": "nothing (null)",
 }
 _LONGEST = 60
+_PLAIN = re.compile(rf"[A-Za-z][A-Za-z0-9_./@-]{{0,{_LONGEST - 1}}}")
 _DEEPEST_EXAMPLE = 3
 
 
@@ -63,11 +65,19 @@ class Spelled:
         if wanted == "text" and isinstance(value, int | float):
             return f'Quote it: "{spell(value)}".'
         if wanted == "a list" and isinstance(value, str | int | float):
-            return f"Write it as a list: [{spell(value)}]."
+            return f"Write it as a list: {_as_list(value, sample)}."
         if "number" in wanted and isinstance(value, str) and (meant := _number_meant(value)):
             return meant
         instead = ", or remove the key" if value is None else ""
         return f"Write {wanted}, such as `{sample}`{instead}."
+
+
+def _as_list(value: str | float, sample: str) -> str:
+    """A value as the only item; where items are mappings (``[{model: …}]``), it takes the sample's first blank."""
+    # Only an identifier goes in: other texts would need quotes, and braces could end the mapping.
+    if sample.startswith("[{"):
+        return sample.replace("…", spell(value), 1) if isinstance(value, str) and _PLAIN.fullmatch(value) else sample
+    return f"[{spell(value)}]"
 
 
 def _number_meant(text: str) -> str:

@@ -86,6 +86,15 @@ def test_one_plain_message_at_the_exact_place(misfit, line, column, message, rem
     assert remedy in mend
 
 
+@pytest.mark.parametrize(("written", "mended"), [("openai/gpt-5", "{model: openai/gpt-5}"), ("'a: b}'", "{model: …}")])
+def test_a_route_that_is_one_model_is_mended_to_what_fits(misfit, read, written, mended):
+    ((_, _, message, remedy),) = misfit("", f"task_classes:\n  t:\n    route: {written}\n")
+    assert "`route`: expected a list, got text" in message
+    assert remedy == f"Write it as a list: [{mended}]."
+    document, _ = read(f"task_classes:\n  t:\n    route: [{mended}]\n")
+    assert convert(document, (), AllocationFile)[1] == ()
+
+
 def test_a_missing_key_is_reported_at_its_parents_key(misfit):
     assert misfit("", "task_classes:\n  t: {purpose: x}\n") == [
         (2, 3, "key `route` is missing in `t`", "Add `route: [{model: …}]`.")
