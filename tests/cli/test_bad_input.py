@@ -45,6 +45,17 @@ def test_empty_folder_and_empty_repository(govern, checkout, tmp_path: Path) -> 
         assert b"govern init" in done.stderr
 
 
+def test_a_portfolio_without_any_task_class_says_so(govern, tmp_path: Path) -> None:
+    (tmp_path / "allocations").mkdir()
+    for form in ("text", "markdown", "github", "junit"):
+        done = govern("check", "--format", form, cwd=tmp_path)
+        assert done.returncode == exits.CLEAN
+        assert b"0 task classes" in done.stdout
+        assert b"No task class could be read, so nothing is judged" in done.stdout
+    (tmp_path / "allocations/a.yaml").write_text("owner: o\ntask_classes: {t: {route: [{model: m}]}}\n")
+    assert b"No task class" not in govern("check", cwd=tmp_path).stdout
+
+
 def test_a_root_that_does_not_exist(govern, tmp_path: Path) -> None:
     for arguments in (["-C", "nowhere"], ["nowhere"]):
         done = govern("check", *arguments, cwd=tmp_path)

@@ -24,6 +24,8 @@ _GATES = {
     Severity.NOTE: "the gate counts every finding",
 }
 
+_NOTHING_GOVERNED = "No task class could be read, so nothing is judged: declare one in a file below `allocations/`."
+
 
 def verdict_sentence(report: Report) -> str:
     """Outcome, counts and, where there is something to count, the gate."""
@@ -40,7 +42,8 @@ def checked_sentence(report: Report) -> str:
     if not counts:
         return f"As of {report.as_of}{change}."
     told = counts[0] if len(counts) == 1 else f"{', '.join(counts[:-1])} and {counts[-1]}"
-    return f"Checked {told} as of {report.as_of}{change}."
+    nothing = "" if dict(report.checked).get("task classes", 1) else f" {_NOTHING_GOVERNED}"
+    return f"Checked {told} as of {report.as_of}{change}.{nothing}"
 
 
 def since_when(finding: Finding) -> str:
