@@ -14,6 +14,7 @@ from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import locate
 from multillm_gov.documents.masking import masked
 from multillm_gov.finding import Finding, Severity
+from multillm_gov.location import Place
 from multillm_gov.report import Metric, Report, ReportedChange, ShareMove, judge_counts
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import count_of, spell_money
@@ -130,17 +131,33 @@ def _headline(before: Assessment, after: Assessment) -> tuple[Metric, ...]:
 
 
 def _with_unreadable(comparison: Comparison, after: Assessment) -> Comparison:
-    """Mark what is gone only because its file can no longer be read."""
-    flawed = {flaw.location.path for flaw in after.flaws}
-    if not flawed:
+    """Mark what is gone only because its file, or its entry in a file, can no longer be read."""
+    if not after.flaws:
         return comparison
+    flawed = {flaw.location.path for flaw in after.flaws}
     changes = tuple(
-        replace(change, note="its file can no longer be read")
-        if change.kind in _GONE and change.place_before is not None and change.place_before.path in flawed
-        else change
+        replace(change, note=_why_gone(change.place_before, after)) if _is_gone_from(change, flawed) else change
         for change in comparison.changes
     )
     return replace(comparison, changes=changes)
+
+
+def _is_gone_from(change: Change, flawed: set[str]) -> bool:
+    return change.kind in _GONE and change.place_before is not None and change.place_before.path in flawed
+
+
+def _why_gone(place: Place | None, after: Assessment) -> str:
+    """Empty where the entry is really gone, though its file has some other mistake."""
+    document = after.documents.get(place.path) if place else None
+    if place is None or document is None or not isinstance(document.data, dict):
+        return "its file can no longer be read"
+    if isinstance(place.pointer[-1], int):  # items of a list move up when another goes: nothing tells them apart
+        return ""
+    try:
+        document.offsets(place.pointer)
+    except KeyError:
+        return ""
+    return "still declared, but with a mistake"
 
 
 def _provenance(before: Assessment, after: Assessment) -> tuple[tuple[str, str], ...]:

@@ -150,6 +150,25 @@ def test_a_file_that_can_no_longer_be_read_is_a_finding_and_says_why_its_task_cl
     assert {c["note"] for c in removed} == {"its file can no longer be read"}
 
 
+def test_a_removal_says_whether_the_entry_is_gone_or_only_mistaken(repository, edit, told):
+    edit(
+        "allocations/a.yaml",
+        "fallbacks: [custom/gamma]\n    demand: {requests: 4",
+        "fallbck: []\n    demand: {requests: 4",
+    )
+    (removed,) = [c for c in told("HEAD")["changes"] if c["kind"] == "task-class-removed"]
+    assert removed["note"] == "still declared, but with a mistake"
+
+
+def test_a_removal_beside_another_mistake_is_a_removal(repository, edit, told):
+    text = (repository / "allocations/a.yaml").read_text()
+    edit("allocations/a.yaml", text[text.index("  scoring:") :], "    data: {residency: [NO]}\n")
+    report = told("HEAD")
+    assert "GOV004" in {f["rule"] for f in report["findings"]}
+    (removed,) = [c for c in report["changes"] if c["kind"] == "task-class-removed"]
+    assert (removed["subject"], removed["note"]) == ("scoring", "")
+
+
 def test_the_first_portfolio_of_a_repository_is_all_new(folder, git, told):
     git("init", "-q", "-b", "main")
     git("commit", "-q", "--allow-empty", "-m", "Empty")
