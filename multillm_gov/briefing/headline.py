@@ -14,7 +14,7 @@ from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration, LegFigures, PortfolioFigures
 from multillm_gov.measures.independence import value_with_independent_fallback
 from multillm_gov.measures.lifecycle import slack_days
-from multillm_gov.portfolio.settings import Appetite
+from multillm_gov.portfolio.settings import Appetite, Settings
 from multillm_gov.report import Metric
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import spell_money, spell_share
@@ -34,7 +34,7 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
     value = concentration(figures.tasks, Level.VENDOR, Basis.VALUE_AT_STAKE)
     clouds = concentration(figures.tasks, Level.CLOUD, Basis.SPEND)
     return (
-        _spend(figures, appetite),
+        _spend(figures, assessment.portfolio.settings),
         _largest(spend, "largest-vendor-of-spend", "Largest vendor by spend", appetite.max_vendor_share_of_spend),
         _independent_fallback(figures, appetite),
         _effective(spend, "effective-vendors", "Effective vendors by spend", appetite.min_effective_vendors),
@@ -65,14 +65,18 @@ def status_above(number: float, floor: float, best: float | None = None) -> Stat
     return "watch" if number < (calm if best is None else min(calm, best)) else "good"
 
 
-def _spend(figures: PortfolioFigures, appetite: Appetite) -> Metric:
-    ceiling, told = _ceiling(figures, appetite)
+def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
+    ceiling, told = _ceiling(figures, settings.appetite)
     spend = figures.spend_per_month
     status: Status = "neutral" if ceiling is None else status_below(float(spend), float(ceiling))
-    note = "" if ceiling is not None else "no ceiling is declared"
+    doubts = []
     if figures.unpriced:
-        status = "watch" if status == "good" else status
-        note = f"without {_some(figures.unpriced)}, whose cost is not known"
+        doubts.append(f"without {_some(figures.unpriced)}, whose cost is not known")
+    if figures.currency != "USD" and settings.exchange is None:
+        doubts.append(f"dollars taken for {figures.currency} one to one: no exchange rate is declared")
+    if doubts and status == "good":
+        status = "watch"
+    note = "; ".join(doubts) or ("" if ceiling is not None else "no ceiling is declared")
     return Metric(
         id="forecast-spend",
         label="Forecast spend per month",

@@ -105,6 +105,15 @@ def test_a_total_that_leaves_something_out_is_never_good(judged: Judge) -> None:
     assert spend.note == "without scoring, whose cost is not known"
 
 
+def test_a_total_without_an_exchange_rate_is_never_good(judged: Judge) -> None:
+    ceiling = "appetite: {max_monthly_spend: 10000}\n"
+    spend = _metric(judged(f"currency: EUR\n{ceiling}"), "forecast-spend")
+    assert (spend.value, spend.status) == ("400 EUR", "watch")
+    assert spend.note == "dollars taken for EUR one to one: no exchange rate is declared"
+    known = judged(f"currency: EUR\nexchange: {{usd_per_unit: 1, as_of: 2026-11-01}}\n{ceiling}")
+    assert (_metric(known, "forecast-spend").status, _metric(known, "forecast-spend").note) == ("good", "")
+
+
 def test_the_largest_vendor_is_named(judged: Judge) -> None:
     """OpenAI: 180 of the articles' 300 and all 100 of the scoring."""
     vendor = _metric(judged(), "largest-vendor-of-spend")
