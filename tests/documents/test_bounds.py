@@ -48,22 +48,16 @@ def test_a_file_over_the_limit_is_not_even_decoded(read):
     data = b"\xff" * (50 * 2**20)
     started = time.perf_counter()
     document, (flaw,) = read(data)
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 10
     assert document is None
     assert flaw.message == "the file has 50.0 MiB; at most 5 MiB are read"
 
 
-def test_reading_is_linear(read):
+def test_reading_is_linear(read, lines_run):
     entry = "  t{}: {{route: [{{model: a/b, weight: 70}}, {{model: c}}], purpose: Blog posts, tags: [x, y]}}\n"
 
-    def seconds(count):
+    def lines(count):
         text = "task_classes:\n" + "".join(entry.format(number) for number in range(count))
-        taken = []
-        for _ in range(3):
-            started = time.perf_counter()
-            document, _ = read(text)
-            taken.append(time.perf_counter() - started)
-            assert len(document.data["task_classes"]) == count
-        return min(taken)
+        return lines_run(lambda: read(text))
 
-    assert seconds(8_000) < 8 * seconds(2_000)
+    assert lines(4_000) < 8 * 1.05 * lines(500)
