@@ -76,7 +76,7 @@ def _quarters(start: date, end: date, scale: Scale, bottom: float, theme: Theme)
         parts.append(line((x, _TOP - 8), (x, bottom), theme.grid))
         name, half = _quarter(day), text_width(_quarter(day)) / 2
         center = min(max(x, scale.start + half), scale.end - half)
-        if (day.year * 4 + day.month // 3) % step == 0 and center - half >= previous:
+        if (day.year * 4 + day.month // 3) % step == 0 and center - half >= previous - 0.01:
             parts.append(label((center, _TOP - 12), name, theme.muted, anchor="middle"))
             previous = center + half + 8
     return parts
