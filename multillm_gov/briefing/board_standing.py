@@ -47,7 +47,7 @@ def _use_chart(assessment: Assessment, metrics: tuple[Metric, ...]) -> BarChart 
     held = sum(use <= 1 for _, use in uses)
     counted = f"{part_of(held, len(uses), 'limit').lower()} {'holds' if held == 1 else 'hold'}"
     return BarChart(
-        title=f"How much of each limit is used: {counted}",
+        title=f"How much of each limit is used, limits in days apart: {counted}",
         summary="; ".join(f"{metric.label} {_spell(use)}" for metric, use in uses),
         bars=tuple(
             Bar(label=metric.label, value=100 * min(use, _MOST_USE), text=_spell(use), limit=100, status=metric.status)
