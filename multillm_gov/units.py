@@ -1,6 +1,7 @@
 """Exact money and the few conversions and spellings every output shares."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from math import ceil
 from typing import Any, ClassVar, Self
 
 Money = Decimal
@@ -80,20 +81,28 @@ MONTHS_PER_YEAR = 12
 _CENT = Decimal("0.01")
 
 
-def spell_money(amount: Decimal, currency: str = "USD") -> str:
-    """``12,345 USD`` from 100 upwards, else cents, else four significant digits (unit costs)."""
+def spell_money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_UP) -> str:
+    """``12,345 USD`` from 100 upwards, else cents, else four significant digits (unit costs).
+
+    ``rounding`` is one of `decimal`: up for what is needed at least, down for what is allowed at most.
+    """
     magnitude = abs(amount)
     if magnitude >= 100:
-        return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,} {currency}"
+        return f"{amount.quantize(Decimal(1), rounding):,} {currency}"
     if magnitude >= 1 or amount == 0:
-        return f"{amount.quantize(_CENT, ROUND_HALF_UP):,} {currency}"
+        return f"{amount.quantize(_CENT, rounding):,} {currency}"
     digits = amount.adjusted() - 3
-    return f"{amount.quantize(Decimal(1).scaleb(digits), ROUND_HALF_UP).normalize():f} {currency}"
+    return f"{amount.quantize(Decimal(1).scaleb(digits), rounding).normalize():f} {currency}"
 
 
 def spell_share(share: float | Decimal) -> str:
     """``41.5 %`` from a share in 0..1."""
     return f"{float(share) * 100:.1f} %"
+
+
+def spell_least_share(share: float | Decimal) -> str:
+    """The same, rounded up: what must be moved at least. A float's own error does not count as a tenth."""
+    return f"{ceil(float(share) * 1_000 - 1e-6) / 10:.1f} %"
 
 
 def spell_count(count: float | Decimal) -> str:

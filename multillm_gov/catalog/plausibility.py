@@ -12,6 +12,10 @@ FACTOR = Decimal(100)
 """Two orders of magnitude: what a price per million entered as a price per token overshoots many times over."""
 
 
+FEWEST = 3
+"""Models of a family that make a median: of two it is their mean, and one of them may be the very one in doubt."""
+
+
 class TypicalPrice(Struct, frozen=True):
     """Median US dollars per token over a family's models of one mode, the free ones left out."""
 
@@ -68,7 +72,7 @@ def _usual(
     own = getattr(standard, side) if standard is not None else None
     if own:
         return own, f"its base {base.name if base is not None else ''}"
-    if typical is None:
+    if typical is None or typical.models < FEWEST:
         return None, ""
     return getattr(typical, side), f"the median of {typical.models} {facts.exposure.family} models"
 

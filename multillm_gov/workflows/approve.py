@@ -41,7 +41,7 @@ def approve(
         root: The portfolio's root, if it is not to be searched for.
 
     Returns:
-        ``None`` where that person has approved this very content already.
+        ``None`` where that person has approved this very content already; an approval dated later does not count yet.
 
     Raises:
         UsageError: no such subject, a text says nothing, or nobody says who approves.
@@ -58,7 +58,7 @@ def approve(
         one for one in state.portfolio.approvals if (one.declared.subject, one.declared.approved_by) == (full, approver)
     ]
     digest = contents.digest(full)
-    if any(one.declared.digest == digest for one in held):
+    if any(one.declared.digest == digest and one.declared.date <= as_of for one in held):
         return None
     entry = {"subject": full, "digest": digest, "approved_by": approver, "date": as_of.isoformat()}
     old: Place | None = max(held, key=lambda one: one.declared.date).place if held else None

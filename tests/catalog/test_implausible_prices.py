@@ -63,3 +63,9 @@ def test_of_an_unknown_family_nothing_is_usual(catalog):
     facts = ModelFacts(name="x", source="override", exposure=Exposure(model="x"))
     assert family_key(facts) == ""
     assert catalog.usual_price(facts) is None
+
+
+@pytest.mark.parametrize(("models", "implausible"), [(2, False), (3, True)])
+def test_two_models_are_no_median(models, implausible):
+    usual = TypicalPrice(Decimal("50.06e-6"), None, models)
+    assert bool(implausible_price(_facts(input=0.1), None, usual)) is implausible

@@ -43,6 +43,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     deny: Annotated[Models, Meta(description="A model must match no key given here")] = Models()
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are held against the lists too")] = True
 
+    def __post_init__(self) -> None:
+        """Refuse a policy that limits nothing."""
+        if self.allow == self.deny == Models():
+            raise ValueError("Expected a list: `allow` or `deny`")
+
 
 class _Verdict(Struct, frozen=True):
     """What is wrong with a model; not proved where the level that decides is not known."""
@@ -86,14 +91,19 @@ def _judge(name: str, facts: ModelFacts | None, parameters: Parameters) -> _Verd
     for level, key in _LEVELS:
         entity = facts.exposure.at(level) if facts else UNKNOWN
         denied, allowed = getattr(deny, key), getattr(allow, key)
-        if entity in denied and entity != UNKNOWN:
+        if _is_in(entity, denied) and entity != UNKNOWN:
             return _Verdict(f"is denied: its {level} is {code(entity)}", proved=True)
-        if allowed and entity not in allowed:
+        if allowed and not _is_in(entity, allowed):
             is_what = "not known" if entity == UNKNOWN else code(entity)
             return _Verdict(f"is not allowed: its {level} is {is_what}, not {_listed(allowed)}", proved=True)
         if denied and entity == UNKNOWN:
             doubt = doubt or _Verdict(f"may be denied: its {level} is not known, denied is {_listed(denied)}", False)
     return doubt
+
+
+def _is_in(entity: str, entities: tuple[str, ...]) -> bool:
+    """Whatever the case: `OpenAI` on a deny list must not let `openai` pass."""
+    return entity.casefold() in {one.casefold() for one in entities}
 
 
 def _listed(entities: tuple[str, ...]) -> str:
@@ -102,8 +112,8 @@ def _listed(entities: tuple[str, ...]) -> str:
 
 
 def _matching(name: str, facts: ModelFacts | None, globs: tuple[str, ...]) -> str | None:
-    names = (name, facts.exposure.model) if facts else (name,)
-    return next((glob for glob in globs if any(fnmatchcase(one, glob) for one in names)), None)
+    names = [one.casefold() for one in ((name, facts.exposure.model) if facts else (name,))]
+    return next((glob for glob in globs if any(fnmatchcase(one, glob.casefold()) for one in names)), None)
 
 
 RULE = Rule(

@@ -15,7 +15,7 @@ from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.hanging import Hanging, Weight, loads_of, spell_weight
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
-from multillm_gov.units import AtLeastOne, Share, spell_share
+from multillm_gov.units import AtLeastOne, Share, spell_least_share, spell_share
 
 _ROUNDING = 1e-9
 """Shares are floats: a share that equals its limit must not break it."""
@@ -141,7 +141,7 @@ def _remedy(found: Concentration, breach: _Breach, users: tuple[Weight, ...], cu
     excess = breach.value - breach.allowed
     amount = spell_weight(Decimal(str(excess)) * found.total, found.basis, currency)
     return (
-        f"Move at least {spell_share(excess)} of {_of(found)} ({amount}) from "
+        f"Move at least {spell_least_share(excess)} of {_of(found)} ({amount}) from "
         f"{code(breach.entity)} to another {found.level}{where}: lower its `weight` in `route`, raise another's."
     )
 

@@ -14,7 +14,7 @@ from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.hanging import Hanging, loads_of
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, codes, listed
-from multillm_gov.units import Share, spell_share
+from multillm_gov.units import Share, spell_least_share, spell_share
 
 _ROUNDING = 1e-9
 """Shares are floats: a share that equals its limit must not break it."""
@@ -78,7 +78,7 @@ def _violation(
             "State the vendor's country in `catalog/`: `models: {MODEL: {exposure: {jurisdiction: …}}}`"
             f"{f', first in {code(users[0].task_class)}' if users else ''}."
             if total - unknown <= limit + _ROUNDING
-            else f"Move at least {spell_share(total - limit)} of {basis} to vendors under another law"
+            else f"Move at least {spell_least_share(total - limit)} of {basis} to vendors under another law"
             f"{f', first in {code(users[0].task_class)}' if users else ''}."
         ),
         risk="Export controls, sanctions or a withdrawn adequacy decision hit all of it at once.",

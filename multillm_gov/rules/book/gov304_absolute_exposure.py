@@ -1,7 +1,7 @@
 """GOV304: a repricing by one entity adds no more money than the board can bear."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from functools import partial
 from typing import Annotated
 
@@ -67,8 +67,8 @@ def _violation(
         remedy=(
             f"State the {level} of the models in `catalog/` (`govern catalog --unresolved` lists them)."
             if entity == UNKNOWN
-            else f"Move at least {spell_money(spend - most, currency)} a month from {code(entity)} to another {level}, "
-            f"or agree a price that holds; at most {spell_money(most, currency)} fit the limit."
+            else f"Move at least {spell_money(spend - most, currency, ROUND_UP)} a month from {code(entity)} to "
+            f"another {level}, or agree a price that holds; at most {spell_money(most, currency)} fit the limit."
         ),
         risk=f"The whole bill rises by {spell_share(added / found.total)} with one letter.",
         related=tuple((user.spell(Basis.SPEND, entity, currency), user.place) for user in users),

@@ -61,7 +61,7 @@ def _drilled(case: Case, task: TaskFigures, fallback: FallbackFigures, most_days
 def _violation(case: Case, level: Level, entity: str, uses: _Standby) -> Violation:
     tasks = {task.task.name: task for task, _ in uses}
     value = sum(task.value_at_stake_per_month for task in tasks.values())
-    task, fallback = uses[0]
+    task, fallback = min(uses, key=lambda use: use[1].index > 0)
     at_stake = f", behind {spell_money(value, case.figures.currency)} a month at stake" if value else ""
     return Violation(
         message=(
@@ -70,11 +70,7 @@ def _violation(case: Case, level: Level, entity: str, uses: _Standby) -> Violati
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=f"{level}:{entity}",
-        remedy=(
-            f"Route a small share to {code(fallback.model)} (`weight: 5`), or drill the failover of "
-            f"{code(task.task.name)} and add `drills: [{{task_class: {task.task.name}, date: …, result: …}}]` to a "
-            "file below `evidence/`."
-        ),
+        remedy=_remedy(task, fallback),
         risk=(
             "An expired key, an unsigned contract, an unraised rate limit or a prompt that does not fit is found on "
             "the day of the outage."
@@ -86,6 +82,16 @@ def _violation(case: Case, level: Level, entity: str, uses: _Standby) -> Violati
         figures={"task_classes": len(tasks), "value_at_stake_per_month": value, "level": level.value},
         distinction=level.value,
     )
+
+
+def _remedy(task: TaskFigures, fallback: FallbackFigures) -> str:
+    """A drill counts where the vendor is asked first; elsewhere only traffic helps, or another order."""
+    traffic = f"Route a small share to {code(fallback.model)} (`weight: 5`)"
+    name = task.task.name
+    if fallback.index:
+        return f"{traffic}, or make it the first of the `fallbacks` of {code(name)} and drill that failover."
+    record = f"`drills: [{{task_class: {name}, date: …, result: …}}]`"
+    return f"{traffic}, or drill the failover of {code(name)} and add {record} to a file below `evidence/`."
 
 
 RULE = Rule(

@@ -15,7 +15,7 @@ from multillm_gov.rules.hanging import Hanging, loads_of
 from multillm_gov.rules.planning import select
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
-from multillm_gov.units import Share, spell_share
+from multillm_gov.units import Share, spell_least_share, spell_share
 
 _ROUNDING = 1e-9
 """Shares are floats: growth that equals its limit must not break it."""
@@ -55,7 +55,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             ),
             place=(case.policy_place or Place("policies")).at("max_growth"),
             subject=f"{parameters.level}:{entity}",
-            remedy=f"Move at least {spell_share(new - old - limit)} of {basis} away{first}, or go in smaller steps.",
+            remedy=(
+                f"Move at least {spell_least_share(new - old - limit)} of {basis} away{first}, or go in smaller steps."
+            ),
             risk=hanging.spell_loss(entity),
             related=tuple(
                 (user.spell(parameters.weigh_by, entity, case.figures.currency), user.place) for user in users

@@ -1,7 +1,7 @@
 """GOV401: the forecast of a task class stays below its monthly cap."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from functools import partial
 from typing import Annotated
 
@@ -28,10 +28,13 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     for task in case.tasks:
         cap, spend = task.task.declared.spend_cap.monthly, task.spend_per_month
         if cap is not None and spend is not None and (spend > cap or spend > cap * parameters.warn_at_share):
-            yield _violation(case, task, cap, spend)
+            enough = spend if spend > cap or not parameters.warn_at_share else spend / parameters.warn_at_share
+            yield _violation(case, task, cap, (spend, enough))
 
 
-def _violation(case: Case, task: TaskFigures, cap: Decimal, spend: Decimal) -> Violation:
+def _violation(case: Case, task: TaskFigures, cap: Decimal, needs: tuple[Decimal, Decimal]) -> Violation:
+    """``needs``: the forecast, and the smallest cap that answers the finding."""
+    spend, enough = needs
     currency, name = case.figures.currency, task.task.name
     over = spend > cap
     both = f"{spell_money(spend, currency)} a month; its cap is {spell_money(cap, currency)}"
@@ -43,7 +46,7 @@ def _violation(case: Case, task: TaskFigures, cap: Decimal, spend: Decimal) -> V
         subject=name,
         remedy=(
             f"Move requests from {code(dearest.model)} to a cheaper model, or have the cap raised to at least "
-            f"{spell_money(spend, currency)}."
+            f"{spell_money(enough, currency, ROUND_UP)}."
         ),
         risk=(
             f"{spell_money(spend - cap, currency)} a month unplanned, or requests refused once the cap is reached."

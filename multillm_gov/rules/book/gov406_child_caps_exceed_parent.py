@@ -1,7 +1,7 @@
 """GOV406: the caps of the task classes fit into the budget they share."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Annotated
 
 from msgspec import Meta
@@ -49,8 +49,8 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         place=place,
         subject="portfolio",
         remedy=(
-            f"Lower caps by {spell_money(total - budget, currency)}, that of {code(largest[0][1].task.name)} first, or "
-            "have the budget raised."
+            f"Lower caps by {spell_money(total - budget, currency, ROUND_UP)}, that of "
+            f"{code(largest[0][1].task.name)} first, or have the budget raised."
         ),
         risk=f"Everyone may stay within the cap and {spell_money(total - budget, currency)} a month be overspent.",
         related=tuple(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import Annotated
 
@@ -140,9 +140,8 @@ def _remedy(budget: _Budget, found: Burn, currency: str, *, over: bool) -> str:
         return "Find what grew (demand, prompt length, retries, price), correct the demand, or have the cap raised."
     share = 1 - budget.cap / found.forecast if found.forecast > budget.cap else Decimal(0)
     slower = f" ({spell_share(share)} below the pace of the month so far)" if share else ""
-    return (
-        f"Spend at most {spell_money(found.allowance_per_day, currency)} a day from now on{slower}, or raise the cap."
-    )
+    most = spell_money(found.allowance_per_day, currency, ROUND_DOWN)
+    return f"Spend at most {most} a day from now on{slower}, or raise the cap."
 
 
 RULE = Rule(
