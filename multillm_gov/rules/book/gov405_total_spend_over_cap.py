@@ -71,10 +71,11 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     ceilings = tuple(_ceilings(case, parameters))
     if not ceilings:
         return
+    only = {name.casefold() for name in parameters.names}
     broken = {
         name: [ceiling for ceiling in ceilings if monthly * ceiling.months > ceiling.amount]
         for name, monthly in sorted(_totals(case.tasks, parameters.per).items())
-        if not parameters.names or name in parameters.names
+        if not only or name.casefold() in only
     }
     if not any(broken.values()):
         return
