@@ -6,6 +6,7 @@ from multillm_gov.blocks import Bar, BarChart, Block, Paragraph
 from multillm_gov.briefing.board_decisions import Decision, decision_block
 from multillm_gov.briefing.board_position import SHOCK
 from multillm_gov.briefing.board_wording import code, part_of, some
+from multillm_gov.briefing.completeness import left_out
 from multillm_gov.report import Metric, Section
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import count_of, spell_share
@@ -17,7 +18,7 @@ _MOST_USE = 2.0
 def standing_section(assessment: Assessment, metrics: tuple[Metric, ...], asked: tuple[Decision, ...]) -> Section:
     """What is left out comes first: figures over files that could not be read would deceive."""
     blocks: list[Block] = []
-    paths = _left_out(assessment)
+    paths = left_out(assessment)
     if paths:
         blocks.append(Paragraph(_spell_left_out(paths), "bad"))
     blocks.append(decision_block(asked, complete=not paths))
@@ -27,12 +28,7 @@ def standing_section(assessment: Assessment, metrics: tuple[Metric, ...], asked:
     return Section(id="decisions", title="Decisions asked", blocks=tuple(blocks))
 
 
-def _left_out(assessment: Assessment) -> list[str]:
-    """Governed files with flaws; a stray file of no kind (GOV013) declares nothing that figures could miss."""
-    return sorted({flaw.location.path for flaw in assessment.flaws if flaw.kind != "uncovered-file"})
-
-
-def _spell_left_out(paths: list[str]) -> str:
+def _spell_left_out(paths: tuple[str, ...]) -> str:
     return (
         f"These figures are not complete: {count_of(len(paths), 'file')} could not be read as written "
         f"({some([code(path) for path in paths])}), and what they declare is left out in whole or in part."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from multillm_gov.briefing.completeness import left_out_of_figures
 from multillm_gov.briefing.headline import headline
 from multillm_gov.briefing.provenance import provenance
 from multillm_gov.documents.masking import masked
@@ -25,7 +26,7 @@ def brief_check(assessment: Assessment, fail_on: Severity | None) -> Report:
         currency=settings.currency,
         verdict=verdict,
         revision=assessment.revision,
-        summary=_summary(verdict, dict(checked)),
+        summary=_summary(verdict, dict(checked)) + incomplete_words(assessment),
         headline=headline(assessment),
         findings=assessment.findings,
         provenance=provenance(assessment),
@@ -33,6 +34,14 @@ def brief_check(assessment: Assessment, fail_on: Severity | None) -> Report:
         rules=rule_notes(assessment.findings),
     )
     return masked(report, assessment.secrets)
+
+
+def incomplete_words(assessment: Assessment) -> str:
+    """A sentence to append where figures leave out what could not be read; empty where they are whole."""
+    paths = left_out_of_figures(assessment)
+    if not paths:
+        return ""
+    return f" The figures are not complete: {count_of(len(paths), 'file')} could not be read as written."
 
 
 def rule_notes(findings: Iterable[Finding]) -> tuple[RuleNote, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from multillm_gov.briefing.check import rule_notes
+from multillm_gov.briefing.check import incomplete_words, rule_notes
 from multillm_gov.briefing.diff_findings import FindingsShift, Renames, shift_findings
 from multillm_gov.briefing.diff_sections import sections
 from multillm_gov.briefing.headline import headline, with_before
@@ -43,6 +43,7 @@ def brief_diff(
     """
     findings = shift_findings(before.findings, after.findings, by_base, _renames(comparison))
     comparison = _with_unreadable(comparison, after)
+    findings = _without_lost(findings, comparison)
     changed = not comparison.empty or findings.new or findings.resolved or findings.excused
     report = Report(
         kind="diff",
@@ -53,7 +54,7 @@ def brief_diff(
         verdict=judge_counts(findings.new, fail_on),
         revision=after.revision,
         base=before.revision,
-        summary=_summary(comparison, findings),
+        summary=_summary(comparison, findings) + incomplete_words(after),
         headline=_headline(before, after) if changed else (),
         sections=tuple(sections(comparison, findings, (before.documents, after.documents))) if changed else (),
         findings=findings.new,
@@ -140,6 +141,12 @@ def _with_unreadable(comparison: Comparison, after: Assessment) -> Comparison:
         for change in comparison.changes
     )
     return replace(comparison, changes=changes)
+
+
+def _without_lost(findings: FindingsShift, comparison: Comparison) -> FindingsShift:
+    """A finding is not resolved by breaking the entry that it is about."""
+    lost = {change.subject for change in comparison.changes if change.kind in _GONE and change.note}
+    return replace(findings, resolved=tuple(one for one in findings.resolved if one.subject not in lost))
 
 
 def _is_gone_from(change: Change, flawed: set[str]) -> bool:

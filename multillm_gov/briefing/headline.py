@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from multillm_gov.blocks import Status
+from multillm_gov.briefing.completeness import left_out_of_figures
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration, LegFigures, PortfolioFigures
@@ -33,7 +34,7 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
     spend = concentration(figures.tasks, Level.VENDOR, Basis.SPEND)
     value = concentration(figures.tasks, Level.VENDOR, Basis.VALUE_AT_STAKE)
     clouds = concentration(figures.tasks, Level.CLOUD, Basis.SPEND)
-    return (
+    metrics = (
         _spend(figures, assessment.portfolio.settings),
         _largest(spend, "largest-vendor-of-spend", "Largest vendor by spend", appetite.max_vendor_share_of_spend),
         _independent_fallback(figures, appetite),
@@ -42,6 +43,13 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
         _largest(value, "largest-vendor-of-value", "Largest vendor by value", appetite.max_vendor_share_of_value),
         _retirement(assessment),
     )
+    return tuple(_incomplete(metric) for metric in metrics) if left_out_of_figures(assessment) else metrics
+
+
+def _incomplete(metric: Metric) -> Metric:
+    """A figure over files that could not be read as written; what is left out may hold the breach."""
+    note = "; ".join(part for part in (metric.note, "incomplete: a file could not be read as written") if part)
+    return msgspec.structs.replace(metric, note=note, status="watch" if metric.status == "good" else metric.status)
 
 
 def with_before(then: tuple[Metric, ...], now: tuple[Metric, ...]) -> tuple[Metric, ...]:

@@ -7,7 +7,7 @@ from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.layout import SETTINGS, kind_of
 from multillm_gov.documents.shape import convert
 from multillm_gov.finding import Flaw
-from multillm_gov.location import Place
+from multillm_gov.location import Place, Pointer
 from multillm_gov.portfolio.allocation import AllocationFile, TaskClass, TaskClassDeclaration
 from multillm_gov.portfolio.policy import (
     Approval,
@@ -74,7 +74,8 @@ def _settings(document: Document, flaws: list[Flaw]) -> Settings:
     settings, found = convert(document, (), Settings)
     flaws.extend(found)
     if settings is None:
-        return Settings()
+        # One mistake must not put every other setting back to its default, or limits would silently move.
+        settings = convert(document, (), Settings, value=_sound_keys(document, ()), explain=False)[0] or Settings()
     if settings.currency != "USD" and settings.exchange is None:
         flaws.append(
             Flaw(
@@ -85,6 +86,19 @@ def _settings(document: Document, flaws: list[Flaw]) -> Settings:
             )
         )
     return settings
+
+
+def _sound_keys(document: Document, pointer: Pointer) -> dict[str, Any]:
+    """The keys of ``govern.yaml`` that are sound by themselves, those of the risk appetite one by one."""
+    data = document.data if isinstance(document.data, dict) else {}
+    written = data.get(pointer[0]) if pointer else data
+    sound: dict[str, Any] = {}
+    for key, value in written.items() if isinstance(written, dict) else ():
+        kept = _sound_keys(document, ("appetite",)) if not pointer and key == "appetite" else value
+        whole = {"appetite": {key: kept}} if pointer else {key: kept}
+        if convert(document, (), Settings, value=whole, explain=False)[0] is not None:
+            sound[key] = kept
+    return sound
 
 
 def _task_classes(document: Document, flaws: list[Flaw]) -> Iterator[TaskClass]:

@@ -439,7 +439,7 @@ def _unpack(bench: Bench) -> None:
 def remove_consent(bench: Bench, _: re.Match[str]) -> None:
     place = bench.finding.location
     tree = bench.tree(place.path)
-    key = "waivers" if bench.finding.rule == "GOV703" else "approvals"
+    key = "waivers" if bench.finding.rule in {"GOV703", "GOV708"} else "approvals"
     above = "\n".join(bench.files[place.path].splitlines()[: place.line])
     index = len(re.findall(r"^ *- (?:\{|\w)", above[above.index(f"{key}:") :], re.MULTILINE)) - 1
     del tree[key][index]

@@ -48,6 +48,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
         Amount | None, Meta(description="Most that may be spent per year: twelve months as forecast")
     ] = None
 
+    def __post_init__(self) -> None:
+        """Refuse ceilings per somebody that limit nothing."""
+        if self.per != "portfolio" and self.max_monthly is self.max_quarterly is self.max_yearly is None:
+            raise ValueError("Expected a ceiling: `max_monthly`, `max_quarterly` or `max_yearly`")
+
 
 class _Ceiling(Struct, frozen=True):
     """One limit: what it is for a period, in whose name, and where it is written."""

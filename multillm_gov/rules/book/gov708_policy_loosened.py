@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Figure, Severity, Violation
 from multillm_gov.location import Place
+from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.rules.defaults import rule_facts
 from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code, listed
@@ -13,6 +14,7 @@ from multillm_gov.rules.spelling import code, listed
 if TYPE_CHECKING:
     from multillm_gov.changes.change import Change
 
+_NAMES = ("GOV708", "policy-loosened")
 _LONGEST = 120
 """Characters of a value that the message repeats."""
 
@@ -31,6 +33,32 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
             loosened.setdefault(subject, []).append(change)
     for subject, changes in sorted(loosened.items()):
         yield _violation(case, subject, changes)
+    yield from _granted(case, case.base.portfolio)
+
+
+def _granted(case: Case, before: Portfolio) -> Iterator[Violation]:
+    """Waivers that this change grants or extends: whoever writes a waiver beside what it excuses names the approver."""
+    # A waiver of this very rule is how agreement is shown; asking a waiver for it too would never end.
+    own = {RULE.id, RULE.name, *(one.name for one in case.portfolio.policies if one.declared.rule in _NAMES)}
+    known = {(one.declared.policy, one.declared.subject): one.declared.expires for one in before.waivers}
+    for placed in case.portfolio.waivers:
+        waiver = placed.declared
+        ended = known.get((waiver.policy, waiver.subject))
+        if waiver.policy in own or waiver.expires < case.as_of or (ended is not None and waiver.expires <= ended):
+            continue
+        deed = "is granted" if ended is None else f"is extended from {ended}"
+        yield Violation(
+            message=(
+                f"a waiver from {code(waiver.policy)} for {code(waiver.subject)} {deed} until {waiver.expires} in this "
+                f"change, in the name of {code(waiver.approved_by)}"
+            ),
+            place=placed.place,
+            subject=waiver.subject,
+            remedy=f"Have {code(waiver.approved_by)} agree in the review of this change, or remove the waiver.",
+            risk="Nothing but the review proves that the person named approved it.",
+            figures={"expires": waiver.expires.isoformat(), "expired_before": ended.isoformat() if ended else None},
+            distinction=f"waiver {waiver.policy}",
+        )
 
 
 def _violation(case: Case, subject: str, changes: "list[Change]") -> Violation:
@@ -97,7 +125,7 @@ def _cut(text: str) -> str:
 RULE = Rule(
     id="GOV708",
     name="policy-loosened",
-    title="No change loosens a policy or the settings unseen",
+    title="No change loosens a policy or the settings, or grants a waiver, unseen",
     why=(
         "A limit that is in the way is most easily met by moving the limit, and among a hundred changed lines nobody "
         "sees it. A raised ceiling, a lowered floor, a narrower scope or a weaker enforcement is a decision of its "
