@@ -15,12 +15,13 @@ from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.layout import LOCK
 from multillm_gov.documents.yaml_reader import read_document
-from multillm_gov.errors import SourceError, UsageError
+from multillm_gov.errors import CatalogError, SourceError, UsageError
 from multillm_gov.portfolio.loading import load_portfolio
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import find_root
+from multillm_gov.units import count_of
 
 RESOLVED_MODES = frozenset({"chat", "embedding"})
 """Modes whose makers and providers the catalog answers for."""
@@ -170,8 +171,14 @@ def write_lock(locked: Locked) -> None:
     """Write what `compare_lock` found, in one step.
 
     Raises:
+        CatalogError: mistakes in the portfolio's files hide what it depends on; a lock without it would be lost facts.
         OutputError: it cannot be written; the old lock is then intact.
     """
+    if locked.flaws:
+        raise CatalogError(
+            f"{count_of(locked.flaws, 'mistake')} in the portfolio's files may hide models, so no lock is written",
+            "Mend what `govern check` reports, then lock.",
+        )
     write_bytes(locked.path, encode_lock(locked.lock))
 
 

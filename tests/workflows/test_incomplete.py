@@ -7,6 +7,8 @@ from subprocess import run
 
 import pytest
 
+from multillm_gov.errors import CatalogError
+from multillm_gov.workflows.catalog import lock_portfolio
 from multillm_gov.workflows.check import check
 from multillm_gov.workflows.diff import diff
 from multillm_gov.workflows.init import init
@@ -56,3 +58,11 @@ def test_breaking_an_entry_resolves_none_of_its_findings(portfolio: Path, edit: 
     told = diff("HEAD", as_of=DAY, root=portfolio)
     assert told.resolved == ()
     assert "not complete" in told.summary
+
+
+def test_no_lock_is_written_over_files_with_mistakes(portfolio: Path, edit: Edit) -> None:
+    before = (portfolio / "catalog/catalog.lock.json").read_bytes()
+    edit("allocations/marketing.yaml", "purpose: Blog", "purpos: Blog")
+    with pytest.raises(CatalogError, match="1 mistake"):
+        lock_portfolio(portfolio, as_of=DAY)
+    assert (portfolio / "catalog/catalog.lock.json").read_bytes() == before

@@ -77,9 +77,11 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     if not ceilings:
         return
     only = {name.casefold() for name in parameters.names}
+    totals = _totals(case.tasks, parameters.per)
+    yield from _unmatched(case, parameters, {name.casefold() for name in totals})
     broken = {
         name: [ceiling for ceiling in ceilings if monthly * ceiling.months > ceiling.amount]
-        for name, monthly in sorted(_totals(case.tasks, parameters.per).items())
+        for name, monthly in sorted(totals.items())
         if not only or name.casefold() in only
     }
     if not any(broken.values()):
@@ -91,6 +93,21 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     for name, over in broken.items():
         for ceiling in over:
             yield _violation(case, parameters.per, name, parts[name], ceiling)
+
+
+def _unmatched(case: Case, parameters: Parameters, known: set[str]) -> Iterator[Violation]:
+    """Names that nothing is spent on: a misspelt one would leave its ceiling without effect, and nobody would know."""
+    for index, name in enumerate(parameters.names):
+        if name.casefold() not in known and case.policy_place is not None:
+            what = parameters.per.replace("_", " ")
+            yield Violation(
+                message=f"no {what} {code(name)} has any spend here, so its ceiling limits nothing",
+                place=case.policy_place.at("names", index),
+                subject=f"{parameters.per}:{name}",
+                remedy=f"Spell the {what} as `govern check` and `govern catalog show` do, or remove it from `names`.",
+                severity=Severity.NOTE,
+                distinction="unmatched",
+            )
 
 
 def _ceilings(case: Case, parameters: Parameters) -> Iterator[_Ceiling]:
