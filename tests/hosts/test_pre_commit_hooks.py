@@ -1,8 +1,9 @@
 """The hooks offered to portfolios: their commands run, and they fire on governed files alone."""
 
+import os
 import re
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,10 @@ def test_its_command_passes_and_fails(hook: dict[str, Any], govern, checkout) ->
     assert govern(*words, cwd=checkout.folder).returncode == exits.FINDINGS
 
 
-@pytest.mark.skipif(shutil.which("pre-commit") is None, reason="pre-commit is not installed")
-def test_pre_commit_takes_the_manifest() -> None:
-    subprocess.run(["pre-commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml"], check=True, timeout=60)
+def test_pre_commit_takes_the_manifest(tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "pre_commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml"],
+        check=True,
+        timeout=60,
+        env=os.environ | {"PRE_COMMIT_HOME": str(tmp_path)},
+    )
