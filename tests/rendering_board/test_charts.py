@@ -4,7 +4,7 @@ from itertools import combinations
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from multillm_gov.blocks import Bar, BarChart, Event, Reference, Segment, ShareChart, ShareRow, Timeline
@@ -93,6 +93,10 @@ def coordinates(root: ET.Element) -> list[tuple[float, float]]:
 
 @settings(deadline=None, max_examples=150)
 @given(charts, widths)
+@example(BarChart(title="t", summary="s", unit="%", bars=(), references=(Reference(label="r", value=5e-324),)), WIDE)
+@example(
+    BarChart(title="t", summary="s", unit="%", bars=(), references=(Reference(label="r", value=2.3e-308),)), NARROW
+)
 def test_everything_lies_inside_the_drawing(chart: BarChart | ShareChart | Timeline, width: float) -> None:
     root = parse(draw(chart, width=width, key="k", theme=PRINT))
     _, _, right, bottom = map(float, root.attrib["viewBox"].split())
@@ -164,6 +168,8 @@ def test_ticks_are_round_and_reach_the_largest_value(most: float, count: int) ->
 def test_scale_and_ticks_of_known_values() -> None:
     assert nice_ticks(118, 6) == (0, 20, 40, 60, 80, 100, 120)
     assert nice_ticks(0) == (0, 1)
+    assert nice_ticks(5e-324) == (0, 1), "the smallest float there is divides into no steps"
+    assert nice_ticks(1e-12, 5) == pytest.approx((0, 2e-13, 4e-13, 6e-13, 8e-13, 1e-12))
     assert [spell_tick(tick, "%") for tick in nice_ticks(0.9, 4)] == ["0 %", "0.25 %", "0.5 %", "0.75 %", "1 %"]
     assert spell_tick(10_000, "USD") == "10,000"
     scale = Scale(0, 100, 10, 210)

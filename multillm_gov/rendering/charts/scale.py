@@ -5,6 +5,9 @@ from math import floor, log10
 
 import msgspec
 
+_LEAST = 1e-12
+"""Figures below it are drawn as nothing: no axis spells them, and near the smallest float no steps lie between."""
+
 
 class Scale(msgspec.Struct, frozen=True):
     """A linear map from values to coordinates; values outside are drawn at the ends."""
@@ -24,7 +27,7 @@ class Scale(msgspec.Struct, frozen=True):
 
 def nice_ticks(most: float, count: int = 5) -> tuple[float, ...]:
     """About ``count`` round values from zero to at least ``most``, in steps of 1, 2, 2.5 or 5 times a power of ten."""
-    if most <= 0:
+    if most < _LEAST:
         return (0.0, 1.0)
     rough = most / count
     power = 10.0 ** floor(log10(rough))
