@@ -63,10 +63,13 @@ def compose(complaints: Complaints) -> Composed:
     try:
         _build(complaints.source.content, composed, refusals)
     except YAMLError as error:
-        from multillm_gov.documents.syntax import ParserError, stop_at_error  # its words: for broken files only
+        from multillm_gov.documents.syntax import ParserError, depth_given_up, stop_at_error  # for broken files only
 
         with suppress(StopReadingError):
-            stop_at_error(cast("ParserError", error), complaints)
+            broken = cast("ParserError", error)
+            if (offset := depth_given_up(broken)) is not None:
+                refusals.too_deep(offset, offset + 1, MAX_DEPTH)
+            stop_at_error(broken, complaints)
     except StopReadingError:
         pass
     refusals.forget_duplicates(composed.marks)
@@ -131,7 +134,7 @@ def _build(content: str, composed: Composed, refusals: Refusals) -> None:  # noq
             if properties:
                 refusals.check_properties(event)
             if len(stack) >= MAX_DEPTH:
-                refusals.too_deep(event, MAX_DEPTH)
+                refusals.too_deep(event.start_mark.index, event.end_mark.index, MAX_DEPTH)
             new: Any = {} if kind is MappingStartEvent else []
             if keyed:
                 if key is None:

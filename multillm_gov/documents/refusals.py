@@ -155,10 +155,10 @@ class Refusals:
             *_span(event),
         )
 
-    def too_deep(self, event: Event, most: int) -> NoReturn:
+    def too_deep(self, start: int, end: int, most: int) -> NoReturn:
         """Stop below the deepest level allowed."""
         self.complaints.stop(
-            "unsafe-yaml", f"mappings and lists nest more than {most} levels deep", _DEEP_REMEDY, *_span(event)
+            "unsafe-yaml", f"mappings and lists nest more than {most} levels deep", _DEEP_REMEDY, start, end
         )
 
     def too_many(self, offset: int, most: int) -> NoReturn:

@@ -81,6 +81,15 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+def depth_given_up(error: ParserError) -> int | None:
+    """Where the parser itself found too many levels, reading ahead of its events; ``None``: another error.
+
+    libyaml has such a limit of its own (1,000 levels) in some builds only.
+    """
+    mark = getattr(error, "problem_mark", None)
+    return mark.index if mark is not None and "maximum nesting depth" in (error.problem or "") else None
+
+
 def stop_at_error(error: ParserError, complaints: Complaints) -> NoReturn:
     """Note a `yaml.YAMLError` at its place.
 

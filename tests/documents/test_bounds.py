@@ -13,6 +13,8 @@ HALF = MAX_BYTES // 2
 
 CASES = {
     "opening brackets": ("[" * HALF, "unsafe-yaml"),
+    "opening braces": ("a: " + "{" * HALF, "unsafe-yaml"),
+    "closed brackets": ("a:\n  b: " + "[" * 2_000 + "]" * 2_000, "unsafe-yaml"),
     "nested blocks": ("".join(" " * depth + "a:\n" for depth in range(1_000)), "unsafe-yaml"),
     "dashes": ("- " * (HALF // 2), "unsafe-yaml"),
     "opening quotes": ('a: "' + "x\n" * (HALF // 2), "syntax"),
