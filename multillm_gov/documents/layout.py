@@ -2,7 +2,20 @@
 
 from typing import Literal
 
-Kind = Literal["settings", "allocation", "policy", "catalog", "lock", "evidence", "usage", "prompt", "schema"]
+Kind = Literal[
+    "settings",
+    "allocation",
+    "policy",
+    "catalog",
+    "lock",
+    "evidence",
+    "usage",
+    "scenario",
+    "incidents",
+    "evals",
+    "prompt",
+    "schema",
+]
 
 SETTINGS = "govern.yaml"
 LOCK = "catalog/catalog.lock.json"
@@ -12,11 +25,16 @@ FOLDERS: dict[str, Kind] = {
     "catalog": "catalog",
     "evidence": "evidence",
     "usage": "usage",
+    "scenarios": "scenario",
+    "incidents": "incidents",
+    "evals": "evals",
     "prompts": "prompt",
     "schemas": "schema",
 }
 DIGESTED: frozenset[Kind] = frozenset({"prompt", "schema"})
 """Kinds whose files are never parsed, only pinned by their digest."""
+HISTORY = "evidence/history"
+"""Where every trial ever recorded is kept, append-only; `check` reads the compact current view beside it instead."""
 POLICY_TESTS = "tests/policies"
 """Where a portfolio keeps cases for its own policies; no part of what is governed, read by `govern test` alone."""
 _YAML = (".yaml", ".yml")
@@ -48,7 +66,7 @@ def kind_of(path: str) -> Kind | None:
         return "lock"
     folder, _, rest = path.partition("/")
     kind = FOLDERS.get(folder)
-    if kind is None or not rest:
+    if kind is None or not rest or path.startswith(f"{HISTORY}/"):
         return None
     if kind in DIGESTED:
         return kind
@@ -59,10 +77,13 @@ def kind_of(path: str) -> Kind | None:
 def is_uncovered(path: str) -> bool:
     """Whether a file below a governed folder is of no kind, so that what it declares would silently not hold.
 
-    Readmes and the files that git and editors keep are harmless. Usage comes in many formats and is not held wrong.
+    Readmes and the files that git and editors keep are harmless. Usage and cases come in many formats and are not held
+    wrong.
     """
     folder, _, rest = path.partition("/")
-    if not rest or folder == "usage" or folder not in FOLDERS or kind_of(path) is not None:
+    if not rest or folder in {"usage", "evals"} or folder not in FOLDERS or kind_of(path) is not None:
+        return False
+    if path.startswith(f"{HISTORY}/"):
         return False
     name = rest.rpartition("/")[2].lower()
     return name not in _HARMLESS and not name.startswith("readme")

@@ -1,13 +1,16 @@
 """What a trial showed of one model in one task class."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
+from multillm_gov.evidence.verdict import Verdict
 from multillm_gov.location import Place
-from multillm_gov.units import Positive, Share
+from multillm_gov.units import Amount, Positive, Share
 
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Digest = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 
 
@@ -40,6 +43,38 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = None
 
 
+ProbeKind = Literal["answer", "embedding", "stream"]
+Fault = Literal[
+    "connection-refused",
+    "server-error",
+    "rate-limit",
+    "time-out",
+    "content-filter",
+    "context-overflow",
+    "malformed-body",
+    "stream-cut",
+]
+"""The ways in which a drill makes the routed model fail."""
+
+
+class CheckResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing that a probe looked at."""
+
+    name: Annotated[str, Meta(min_length=1, description="What was judged: contract, latency, cost, tokens, identity …")]
+    verdict: Verdict
+    detail: Annotated[str, Meta(description="Both figures, in words; never text of an answer")] = ""
+
+
+class FaultResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one injected fault led to."""
+
+    fault: Fault
+    result: Literal["survives", "degraded", "fails"]
+    answered_by: Annotated[str, Meta(description="The model that answered; empty: none did")] = ""
+    seconds: Annotated[Amount | None, Meta(description="Until the answer, or until the chain gave up")] = None
+    detail: str = ""
+
+
 class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One failover drill: the routed model was made to fail, and this is what the declared chain did."""
 
@@ -48,6 +83,49 @@ class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     result: Annotated[Literal["survives", "degraded", "fails"], Meta(description="What the chain did")]
     seconds_to_recover: Annotated[Positive | None, Meta(description="Seconds until the fallback answered")] = None
     source: Annotated[str, Meta(description="Where the result can be seen")] = ""
+    chain: Annotated[
+        tuple[str, ...], Meta(description="The models drilled: the routed one, then the fallbacks in order")
+    ] = ()
+    faults: Annotated[tuple[FaultResult, ...], Meta(description="What each injected fault led to")] = ()
+    coverage: Annotated[
+        Share | None,
+        Meta(description="Share of the faults after which the chain answered in order, within latency and schema"),
+    ] = None
+    task: Annotated[Digest | None, Meta(description="Digest of the task class as it was declared then")] = None
+
+
+class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One probe of one model in one task class: what the provider really did, without any text of it."""
+
+    task_class: Annotated[str, Meta(min_length=1)]
+    model: Annotated[str, Meta(min_length=1)]
+    kind: ProbeKind
+    date: date
+    role: Literal["route", "fallback"] = "route"
+    verdict: Verdict
+    checks: Annotated[tuple[CheckResult, ...], Meta(description="What was judged, each by itself")] = ()
+    calls: Annotated[Count, Meta(description="Calls sent, retries included")]
+    answers: Annotated[Count, Meta(description="Calls answered")] = 0
+    served_models: Annotated[
+        tuple[str, ...], Meta(description="Model names as the provider reported them, sorted")
+    ] = ()
+    normalizers: Annotated[
+        tuple[str, ...], Meta(description="What the answers needed to satisfy the schema, in order; empty: nothing")
+    ] = ()
+    native_schema: Annotated[bool, Meta(description="Whether the provider's own structured output was used")] = False
+    p50_seconds: Positive | None = None
+    p95_seconds: Positive | None = None
+    input_tokens: Annotated[Amount | None, Meta(description="Mean input tokens per answer")] = None
+    output_tokens: Annotated[Amount | None, Meta(description="Mean output tokens per answer")] = None
+    usd: Annotated[Amount, Meta(description="What the probe cost, US dollars")] = field(default_factory=Amount)
+    dimensions: Annotated[Count | None, Meta(description="Length of the vectors, for embeddings")] = None
+    rank_stability: Annotated[
+        Decimal | None, Meta(description="Agreement of the ranking with the reference set (-1..1), for embeddings")
+    ] = None
+    task: Annotated[Digest | None, Meta(description="Digest of the task class as it was declared then")] = None
+    prompt: Digest | None = None
+    output_schema: Digest | None = None
+    versions: Annotated[dict[str, str], Meta(description="Of this tool and of LiteLLM")] = {}
 
 
 class EvidenceFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +133,7 @@ class EvidenceFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     records: tuple[EvidenceRecord, ...] = ()
     drills: tuple[DrillRecord, ...] = ()
+    probes: tuple[ProbeRecord, ...] = ()
 
 
 class PlacedRecord(Struct, frozen=True, kw_only=True):
@@ -68,4 +147,11 @@ class PlacedDrill(Struct, frozen=True, kw_only=True):
     """A drill and where it is written."""
 
     drill: DrillRecord
+    place: Place
+
+
+class PlacedProbe(Struct, frozen=True, kw_only=True):
+    """A probe and where it is written."""
+
+    probe: ProbeRecord
     place: Place

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from multillm_gov.portfolio.risk import Risk
 from multillm_gov.units import Amount, AtLeastOne, Positive, Share
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -54,6 +55,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ExchangeRate | None, Meta(description="Required when the currency is not USD: model prices are in US dollars")
     ] = None
     appetite: Appetite = field(default_factory=Appetite)
+    risk: Annotated[
+        Risk, Meta(description="How often things fail and what else requests hang on; what is left out is assumed")
+    ] = field(default_factory=Risk)
     fail_on: Annotated[
         Literal["note", "warning", "error", "never"],
         Meta(description="Least severity at which `govern check` exits 1"),

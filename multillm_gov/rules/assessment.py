@@ -8,11 +8,14 @@ from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.secrets import Secret
-from multillm_gov.evidence.loading import Drills
+from multillm_gov.evidence.incident import PlacedIncidents
+from multillm_gov.evidence.loading import Drills, Probes
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Finding, Flaw
 from multillm_gov.measures.figures import PortfolioFigures
+from multillm_gov.portfolio.evals import PlacedEvals
 from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.portfolio.scenario import PlacedScenario
 from multillm_gov.rules.approvals import Contents
 from multillm_gov.rules.introductions import Introductions
 from multillm_gov.usage.record import Actuals
@@ -27,6 +30,14 @@ class Measured(Struct, frozen=True, kw_only=True):
     evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]]
     drills: Drills = {}
     """Failover drills by task class, newest first."""
+    probes: Probes = {}
+    """Probes by task class and model, newest first."""
+    incidents: tuple[PlacedIncidents, ...] = ()
+    """What was seen of services' outages."""
+    scenarios: tuple[PlacedScenario, ...] = ()
+    """The company's own."""
+    evals: tuple[PlacedEvals, ...] = ()
+    """Benchmark cases."""
     actuals: Actuals = Actuals()
     """What was really spent."""
     overrides: Overrides = Overrides()

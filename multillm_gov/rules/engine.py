@@ -50,6 +50,7 @@ def judge(
         overrides=state.overrides,
         evidence=state.evidence,
         drills=state.drills,
+        probes=state.probes,
         actuals=state.actuals,
         documents=state.documents,
         files=state.files,

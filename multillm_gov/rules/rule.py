@@ -11,7 +11,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.secrets import Secret
-from multillm_gov.evidence.loading import Drills
+from multillm_gov.evidence.loading import Drills, Probes
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Flaw, Severity, Violation
 from multillm_gov.location import Place, Pointer
@@ -54,6 +54,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """By task class and model, newest first."""
     drills: Drills = {}
     """Failover drills by task class, newest first."""
+    probes: Probes = {}
+    """Probes by task class and model, newest first."""
     actuals: Actuals = Actuals()
     """What was really spent."""
     overrides: Overrides = Overrides()

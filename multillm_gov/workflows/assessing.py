@@ -14,10 +14,13 @@ from multillm_gov.documents.echoes import without_echoes
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.secrets import Secret, find_secrets
 from multillm_gov.documents.yaml_reader import read_document
+from multillm_gov.evidence.incidents import load_incidents
 from multillm_gov.evidence.loading import load_evidence
 from multillm_gov.finding import Flaw
 from multillm_gov.measures.portfolio_figures import measure
+from multillm_gov.portfolio.eval_loading import load_evals
 from multillm_gov.portfolio.loading import load_portfolio
+from multillm_gov.portfolio.scenarios import load_scenarios
 from multillm_gov.rules.approvals import Contents
 from multillm_gov.rules.assessment import Assessment, Measured
 from multillm_gov.rules.engine import judge
@@ -59,8 +62,11 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
         clean = unchanged - {flaw.location.path for flaw in (known.flaws if known else ())}
         portfolio, portfolio_flaws = load_portfolio(documents, known.portfolio if known else None, clean)
         overrides, override_flaws = load_overrides(documents)
-        evidence, drills, evidence_flaws = load_evidence(documents)
+        evidence, drills, probes, evidence_flaws = load_evidence(documents)
         actuals, usage_flaws = load_usage(documents)
+        incidents, incident_flaws = load_incidents(documents)
+        scenarios, scenario_flaws = load_scenarios(documents)
+        evals, eval_flaws = load_evals(documents)
         lock_flaws = read_lock(lock)[1] if lock else ()
         # A lock that cannot be trusted is a finding; the facts then come from the installed price map.
         catalog = open_catalog(overrides, None if lock_flaws else lock, price_map, as_of)
@@ -68,7 +74,8 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
         base_flaws = unknown_bases(overrides, {base for base in bases if catalog.find(base)}, documents)
         figures = measure(portfolio, catalog, known.figures if known else None)
         others = (*override_flaws, *evidence_flaws, *usage_flaws, *lock_flaws, *base_flaws)
-        every = without_echoes((*flaws, *found, *portfolio_flaws, *others))
+        trial_flaws = (*incident_flaws, *scenario_flaws, *eval_flaws)
+        every = without_echoes((*flaws, *found, *portfolio_flaws, *others, *trial_flaws))
         state = Measured(
             portfolio=portfolio,
             figures=figures,
@@ -76,6 +83,10 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
             overrides=overrides,
             evidence=evidence,
             drills=drills,
+            probes=probes,
+            incidents=incidents,
+            scenarios=scenarios,
+            evals=evals,
             actuals=actuals,
             documents=documents,
             files=by_path if lock is None else {**by_path, LOCK: lock},

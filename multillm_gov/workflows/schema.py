@@ -10,10 +10,13 @@ from multillm_gov.catalog.declarations import CatalogFile
 from multillm_gov.documents.schema import json_schema
 from multillm_gov.documents.variants import Variant, variant_schema
 from multillm_gov.errors import SourceError, UsageError
+from multillm_gov.evidence.incident import IncidentFile
 from multillm_gov.evidence.record import EvidenceFile
 from multillm_gov.portfolio.allocation import AllocationFile
+from multillm_gov.portfolio.evals import EvalFile
 from multillm_gov.portfolio.policy import PolicyDeclaration, PolicyFile
 from multillm_gov.portfolio.policy_test import PolicyTestFile
+from multillm_gov.portfolio.scenario import ScenarioFile
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.rules.registry import all_rules
 from multillm_gov.sources.output import write_bytes
@@ -25,9 +28,12 @@ SCHEMAS = Path(".govern/schemas")
 _FILES: dict[str, type[Struct]] = {
     "allocation": AllocationFile,
     "catalog": CatalogFile,
+    "evals": EvalFile,
     "evidence": EvidenceFile,
+    "incidents": IncidentFile,
     "policy": PolicyFile,
     "policy-test": PolicyTestFile,
+    "scenario": ScenarioFile,
     "settings": Settings,
     "usage": UsageFile,
 }

@@ -8,10 +8,13 @@ from msgspec import Struct
 from multillm_gov.catalog.declarations import CatalogFile
 from multillm_gov.documents.layout import Kind
 from multillm_gov.documents.schema import cached_schema
+from multillm_gov.evidence.incident import IncidentFile
 from multillm_gov.evidence.record import EvidenceFile
 from multillm_gov.location import Pointer
 from multillm_gov.portfolio.allocation import AllocationFile
+from multillm_gov.portfolio.evals import EvalFile
 from multillm_gov.portfolio.policy import PolicyDeclaration, PolicyFile
+from multillm_gov.portfolio.scenario import ScenarioFile
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.rules.registry import find_rule
 from multillm_gov.rules.rule import Rule
@@ -20,8 +23,11 @@ from multillm_gov.usage.record import UsageFile
 _FILES: dict[str, type[Struct]] = {
     "allocation": AllocationFile,
     "catalog": CatalogFile,
+    "evals": EvalFile,
     "evidence": EvidenceFile,
+    "incidents": IncidentFile,
     "policy": PolicyFile,
+    "scenario": ScenarioFile,
     "settings": Settings,
     "usage": UsageFile,
 }

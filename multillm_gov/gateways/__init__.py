@@ -1,0 +1,1 @@
+"""What a gateway is configured with, from the allocation: one file per gateway."""

@@ -1,0 +1,59 @@
+"""What a file below ``evals/`` declares: benchmark cases of one task class and how answers are scored."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, field
+
+from multillm_gov.location import Place
+from multillm_gov.portfolio.allocation import Closed, Name, Text
+from multillm_gov.units import Positive, Share
+
+Line = Annotated[str, Meta(min_length=1, max_length=1_000)]
+Page = Annotated[str, Meta(min_length=1, max_length=10_000)]
+Body = Annotated[str, Meta(max_length=1_000_000)]
+
+
+class Scorer(Closed, frozen=True, kw_only=True):
+    """How an answer is turned into a score (0..1)."""
+
+    kind: Annotated[
+        Text, Meta(description="exact, numeric, regex, json-schema, fields, similarity or rubric; each is one file")
+    ] = "exact"
+    tolerance: Annotated[Positive | None, Meta(description="Largest difference that still counts, for numeric")] = None
+    pattern: Annotated[Line | None, Meta(description="RE2 pattern the answer must match")] = None
+    ignore_case: bool = False
+    threshold: Annotated[
+        Share | None, Meta(description="Least score that is accepted; default: 1, or as the kind says")
+    ] = None
+    rubric: Annotated[Page | None, Meta(description="What the judge model looks for")] = None
+    judge: Annotated[Text | None, Meta(description="Model that judges; of another vendor than the judged")] = None
+    embedding: Annotated[Text | None, Meta(description="Model that embeds, for similarity")] = None
+
+
+class EvalCase(Closed, frozen=True, kw_only=True):
+    """One case: what is sent and what is expected."""
+
+    id: Name
+    input: Annotated[Body | None, Meta(description="What the user says; or give `variables` for the prompt")] = None
+    variables: Annotated[dict[str, Any] | None, Meta(description="Values for the prompt file's variables")] = None
+    expected: Annotated[Any, Meta(description="The right answer: a text, a number, a mapping of fields")] = None
+    scorer: Annotated[Scorer | None, Meta(description="Default: the file's scorer")] = None
+    weight: Annotated[Positive, Meta(description="How much the case counts")] = field(
+        default_factory=partial(Positive, "1")
+    )
+
+
+class EvalFile(Closed, frozen=True, kw_only=True):
+    """A whole file below ``evals/``."""
+
+    task_class: Annotated[Text, Meta(description="The task class the cases are of")]
+    scorer: Scorer = Scorer()
+    cases: Annotated[tuple[EvalCase, ...], Meta(max_length=20_000)] = ()
+
+
+class PlacedEvals(Struct, frozen=True, kw_only=True):
+    """Cases and the file they are written in."""
+
+    file: EvalFile
+    place: Place

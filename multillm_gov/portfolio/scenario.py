@@ -1,0 +1,78 @@
+"""What a scenario file declares: shocks that happen at once, and why they are worth a look."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from multillm_gov.location import Place
+from multillm_gov.portfolio.allocation import Closed, Name, Text
+from multillm_gov.units import Positive, Share
+
+Day = Annotated[int, Meta(ge=1, le=31)]
+ShockKind = Literal[
+    "outage",
+    "rate-limit",
+    "retirement",
+    "repricing",
+    "token-growth",
+    "demand-growth",
+    "quality-drift",
+    "tone-drift",
+    "withdrawal",
+    "cap-exhausted",
+]
+
+Target = Literal[
+    "model", "family", "vendor", "provider", "cloud", "region", "jurisdiction", "gateway", "dependency", "task_class"
+]
+
+
+class Shock(Closed, frozen=True, kw_only=True):
+    """One thing that goes wrong with an entity."""
+
+    kind: ShockKind
+    level: Annotated[Target | None, Meta(description="What kind of entity is hit")] = None
+    entity: Annotated[
+        Text,
+        Meta(description="Its name; `each`: every entity of the level in turn; `largest`: the one with most value"),
+    ] = "each"
+    hours: Annotated[Positive | None, Meta(description="How long an outage or a rate limit lasts")] = None
+    days: Annotated[Positive | None, Meta(description="How long a drift or a withdrawal lasts")] = None
+    factor: Annotated[
+        Positive | None, Meta(description="What a limit, a price, tokens or demand are multiplied by: 1.35 is +35 %")
+    ] = None
+    points: Annotated[
+        Share | None,
+        Meta(description="How much of the accepted answers is lost by quality drift (0..1): 0.05 is 5 points"),
+    ] = None
+    ratio: Annotated[Positive | None, Meta(description="Stylistic distance over the model's own noise floor")] = None
+    day: Annotated[Day | None, Meta(description="Day of the month on which caps are exhausted")] = None
+    successor_qualified: Annotated[
+        bool | None,
+        Meta(description="Whether the successor of a retired model is tested and ready; default: as proved"),
+    ] = None
+    at_peak: Annotated[bool, Meta(description="Whether it happens at the busiest time")] = False
+
+
+class Scenario(Closed, frozen=True, kw_only=True):
+    """Shocks that happen together."""
+
+    title: Text
+    because: Annotated[str, Meta(description="Which event, source or judgment makes it worth a look")] = ""
+    shocks: Annotated[tuple[Shock, ...], Meta(min_length=1, max_length=20)]
+
+
+class ScenarioFile(Closed, frozen=True, kw_only=True):
+    """A whole file below ``scenarios/``; a scenario with the name of a built-in one replaces it."""
+
+    scenarios: Annotated[dict[Name, Scenario], Meta(description="Scenarios by name, as `govern stress` takes them")] = (
+        field(default_factory=dict)
+    )
+
+
+class PlacedScenario(Struct, frozen=True, kw_only=True):
+    """A scenario, its name, and where it is written."""
+
+    name: str
+    scenario: Scenario
+    place: Place

@@ -1,0 +1,1 @@
+"""The only room that names LiteLLM: live, recorded and replayed clients behind one small protocol."""

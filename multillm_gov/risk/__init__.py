@@ -1,0 +1,1 @@
+"""What happens to us if: dependency systems, scenarios, reverse stress, Monte Carlo."""

@@ -1,0 +1,1 @@
+"""Trials: what to call, what an answer shows, and the verdict; clients are handed in."""
