@@ -14,7 +14,18 @@ from multillm_gov.rules.registry import all_rules
 from multillm_gov.workflows.init import starter_files
 from multillm_gov.workflows.schema import compare_schemas, schema_names, schema_of, schema_text, write_schemas
 
-NAMES = ("allocation", "catalog", "evidence", "policy", "policy-test", "settings", "usage")
+NAMES = (
+    "allocation",
+    "catalog",
+    "evals",
+    "evidence",
+    "incidents",
+    "policy",
+    "policy-test",
+    "scenario",
+    "settings",
+    "usage",
+)
 FILES = [f".govern/schemas/{name}.schema.json" for name in NAMES]
 
 
