@@ -5,10 +5,17 @@ Run from the repository's root, with the corpus beside it::
     python tools/build_retired_models.py            # writes the file
     python tools/build_retired_models.py --check    # exits 1 when it differs from what would be written
 
-What it holds: every model that an older price map or an announcement names and the installed LiteLLM's map does not,
-with its last known entry; and, for models the map still carries, retirement dates and successors that it lacks.
+After an update of LiteLLM, first keep what the release before carried and neither a table nor the new one does
+(`pip download --no-deps litellm==OLD`, its map is inside the wheel)::
 
-Where dates disagree, the one that appeared last wins (a table by its day, LiteLLM's newest release after all of them;
+    python tools/build_retired_models.py --keep OLD path/to/model_prices_and_context_window_backup.json
+
+What it holds: every model that an older price map or an announcement names and the installed LiteLLM's map does not,
+with its last known entry; and, for models the map still carries, successors and the newest release's retirement dates
+that the last table or the installed map lacks: they serve whoever has an older release.
+
+The newest release is the installed one, unless the corpus holds the dates of one that came after it. Where dates
+disagree, the one that appeared last wins (a table by its day, LiteLLM's newest release after all of them;
 a table that only repeats an older date adds nothing) and the others are recorded. An announcement whose shutdown is the
 day it was announced was read wrongly and gives no date; of several scrapes of one vendor's page only the newest counts.
 A successor is kept only where it names a model that is known at the same provider.
@@ -22,6 +29,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from retired_history import (
+    NEWEST,
     PAGES,
     Entry,
     Observation,
@@ -37,12 +45,15 @@ from retired_history import (
 from multillm_gov.catalog.capabilities import CAPABILITIES
 from multillm_gov.catalog.entry_facts import day
 from multillm_gov.catalog.exposure import resolve_exposure
+from multillm_gov.catalog.lifecycle import is_older
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.sources.price_map import read_price_map
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 TARGET = ROOT / "multillm_gov" / "catalog" / "data" / "retired_models.json"
+KEPT = ROOT / "tools" / "kept_entries.json"
+"""Entries by release of models that came and went between two tables of the corpus, from LiteLLM's own map (MIT)."""
 
 
 def words(name: str) -> str:
@@ -88,11 +99,11 @@ def pruned(entry: Entry) -> Entry:
 def build(corpus: Path, installed: PriceMap) -> bytes:
     """The data file's bytes."""
     history = read_history(corpus)
-    last = last_entries(history)
+    last, dates = last_entries(history), read_dates(corpus, history)
+    add_kept(json.loads(KEPT.read_bytes()), last, dates)
     now = {name: str(entry.get("litellm_provider") or "") for name, entry in installed.entries()}
     past = {name: str(entry.get("litellm_provider") or "") for name, (_, entry) in last.items()}
     known = Known({**past, **now})
-    dates = read_dates(corpus, history)
     stubs, successors = add_announcements(read_announcements(corpus), known, dates, {**past, **now})
     stubs |= {name: provider for name, provider in vanished(corpus).items() if name not in past and name not in now}
     share_snapshot_dates(dates, known, {**past, **now})
@@ -100,17 +111,57 @@ def build(corpus: Path, installed: PriceMap) -> bytes:
     for name, provider in stubs.items():
         if name in gone and name not in last:
             gone[name] = {"entry": {"litellm_provider": provider}, **gone[name]}
-    newest = newest_dates(corpus)
+    release, newest = newest_told(corpus, installed)
+    table = history[max(history)]
+    older = {name: (stated(table.get(name, {})), stated(installed.entry(name))) for name in now}
     announced = {name: told[-1] for name, rows in dates.items() if (told := [row for row in rows if "://" in row[2]])}
-    current = {name: addition(name, installed.entry(name), newest, announced, successors) for name in sorted(now)}
+    current = {name: addition(name, older[name], newest, announced, successors) for name in sorted(now)}
     current = {name: told for name, told in current.items() if told}
     head: Entry = {
         "about": "Built by tools/build_retired_models.py; do not edit.",
         "litellm": installed.version,
-        "newest_release": newest_release(corpus),
+        "newest_release": release,
         "last_table": max(history),
     }
     return lay_out(head, gone, current)
+
+
+def stated(entry: Entry) -> str:
+    """The retirement date that an entry tells; empty: none."""
+    told = day(entry.get("deprecation_date"))
+    return told.isoformat() if told is not None else ""
+
+
+def newest_told(corpus: Path, installed: PriceMap) -> tuple[str, dict[str, str]]:
+    """The newest release whose retirement dates are at hand, and these by model name."""
+    release = newest_release(corpus)
+    if is_older(installed.version, release):
+        return release, newest_dates(corpus)
+    return installed.version, {name: told for name, entry in installed.entries() if (told := stated(entry))}
+
+
+def add_kept(
+    kept: dict[str, dict[str, Entry]], last: dict[str, tuple[str, Entry]], dates: dict[str, list[Observation]]
+) -> None:
+    """Add models that a release carried and no table does, each with its last release."""
+    for release in sorted(kept, key=lambda version: [int(part) for part in version.split(".")], reverse=True):
+        for name, entry in kept[release].items():
+            if name not in last:
+                last[name] = (f"release {release}", entry)
+                if name not in dates and stated(entry):
+                    dates[name].append((NEWEST, stated(entry), f"litellm {release}"))
+
+
+def keep(release: str, data: bytes, corpus: Path, installed: PriceMap) -> None:
+    """Note the entries of a release that no table and not the installed map carries."""
+    kept = json.loads(KEPT.read_bytes()) if KEPT.exists() else {}
+    known = {*last_entries(read_history(corpus)), *installed.names}
+    rows = {name: entry for name, entry in sorted(PriceMap(release, data).entries()) if name not in known}
+    kept[release] = {
+        name: pruned(entry) | ({"deprecation_date": stated(entry)} if stated(entry) else {})
+        for name, entry in rows.items()
+    }
+    KEPT.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
 
 
 def add_announcements(
@@ -178,17 +229,17 @@ def row(
 
 def addition(
     name: str,
-    entry: Entry,
+    older: tuple[str, str],
     newest: dict[str, str],
     announced: dict[str, Observation],
     successors: dict[str, tuple[str, str]],
 ) -> Entry:
-    """What the newest release, else an announcement, adds to an entry that the installed map carries."""
+    """What the newest release, else an announcement, adds to the dates of the last table and of the installed map."""
     told: Entry = {}
     if name in newest:
-        if newest[name] != entry.get("deprecation_date"):
+        if older != (newest[name], newest[name]):
             told["retirement"] = newest[name]
-    elif name in announced and not entry.get("deprecation_date"):
+    elif name in announced and not older[1]:
         _, told["retirement"], told["source"] = announced[name]
     if name in successors:
         told["successor"], told["successor_source"] = successors[name]
@@ -209,7 +260,10 @@ def main() -> int:
     options = argparse.ArgumentParser(description="Build the list of retired models.")
     options.add_argument("--corpus", type=Path, default=CORPUS)
     options.add_argument("--check", action="store_true", help="compare instead of writing")
+    options.add_argument("--keep", nargs=2, metavar=("RELEASE", "MAP"), help="first keep what an older release carried")
     asked = options.parse_args()
+    if asked.keep:
+        keep(asked.keep[0], Path(asked.keep[1]).read_bytes(), asked.corpus, read_price_map())
     data = build(asked.corpus, read_price_map())
     if asked.check:
         return 0 if TARGET.read_bytes() == data else 1

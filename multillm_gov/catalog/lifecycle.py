@@ -69,8 +69,9 @@ def told_retirement(name: str, price_map: PriceMap) -> tuple[date | None, str]:
     if told is not None and told.retirement:
         if told.source and retirement is None:
             return day(told.retirement), told.source
-        if not told.source and is_older(price_map.version, listed.newest_release):
-            return day(told.retirement), f"litellm {listed.newest_release}"
+        newest = day(told.retirement)
+        if not told.source and newest != retirement and is_older(price_map.version, listed.newest_release):
+            return newest, f"litellm {listed.newest_release}"
     return retirement, f"litellm {price_map.version}" if retirement is not None else ""
 
 

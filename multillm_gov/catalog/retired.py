@@ -17,7 +17,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     entry: msgspec.Raw = msgspec.Raw(b"{}")
     """Its last price map entry, pruned; empty when only an announcement names it."""
     last_seen: str = ""
-    """Day of the last price map that carried it."""
+    """The last price map that carried it: its day, or ``release 1.106.2``."""
     retirement: str = ""
     source: str = ""
     before: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class RetiredList(msgspec.Struct, frozen=True, kw_only=True):
     gone: dict[str, Ending]
     """Models the price map no longer carries."""
     current: dict[str, Ending]
-    """For models it carries: what newer releases and announcements add."""
+    """For models it carries: what the newest release tells that older ones may not, and what announcements add."""
     about: str = ""
 
     def entry(self, name: str) -> dict[str, object]:

@@ -13,6 +13,7 @@ from multillm_gov.catalog.lifecycle import (
     snapshot_of,
     told_retirement,
 )
+from multillm_gov.catalog.retired import retired_list
 
 
 @pytest.mark.parametrize(
@@ -105,9 +106,15 @@ def test_missing_retirement_is_unknown(small_map):
 
 def test_a_newer_release_overrules_an_older_installed_one(small_map):
     entries = {"gpt-5": {"litellm_provider": "openai"}}
-    assert told_retirement("gpt-5", small_map(entries, "1.106.2")) == (date(2026, 12, 11), "litellm 1.109.1")
-    assert told_retirement("gpt-5", small_map(entries, "1.109.1")) == (None, "")
+    newest = retired_list().newest_release
+    assert told_retirement("gpt-5", small_map(entries, "1.106.2")) == (date(2026, 12, 11), f"litellm {newest}")
+    assert told_retirement("gpt-5", small_map(entries, newest)) == (None, "")
     assert told_retirement("gpt-5", small_map(entries, "1.200.0")) == (None, "")
+
+
+def test_a_release_that_agrees_with_a_newer_one_is_its_own_source(small_map):
+    entries = {"gpt-5": {"litellm_provider": "openai", "deprecation_date": "2026-12-11"}}
+    assert told_retirement("gpt-5", small_map(entries, "1.106.2")) == (date(2026, 12, 11), "litellm 1.106.2")
 
 
 def test_an_announcement_counts_only_where_the_map_tells_no_date(small_map):

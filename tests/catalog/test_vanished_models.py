@@ -4,6 +4,7 @@ import importlib
 import json
 from collections import Counter, defaultdict
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,50 @@ def test_every_dated_model_of_the_corpus_is_known(corpus, catalog):
     unknown = {line.split(",")[0] for line in lines} - set(retired_list().gone) - set(catalog._known.price_map.names)
     later = {line.split(",")[0] for line in lines if ",pypi-" in line}
     assert unknown <= later, "models that vanished must be known; only a newer release may bring unknown ones"
+
+
+def test_a_model_that_only_a_release_between_two_tables_carried_is_known(catalog, as_of):
+    facts = catalog.find("together_ai/Qwen/QwQ-32B")
+    assert facts.source == "retired-list"
+    assert facts.price.standard.output * 10**6 == Decimal("1.2")
+    assert facts.retired_on(as_of)
+    assert retired_list().gone[facts.name].last_seen == "release 1.106.2"
+
+
+def test_what_an_older_release_carried_is_kept(corpus, builder, small_map, tmp_path, monkeypatch):
+    monkeypatch.setattr(builder, "KEPT", tmp_path / "kept.json")
+    older = {
+        "new-in-map": {"mode": "chat"},
+        "gpt-4o": {"mode": "chat"},
+        "short-lived": {"mode": "chat", "input_cost_per_token": 1e-6, "about": "x", "deprecation_date": "2026-10-01"},
+        "undated": {"mode": "chat"},
+    }
+    builder.keep("1.200.0", json.dumps(older).encode(), corpus, small_map({"new-in-map": {}}))
+    kept = json.loads(builder.KEPT.read_bytes())
+    assert kept == {
+        "1.200.0": {
+            "short-lived": {"mode": "chat", "input_cost_per_token": 1e-6, "deprecation_date": "2026-10-01"},
+            "undated": {"mode": "chat"},
+        }
+    }
+    last, dates = {}, defaultdict(list)
+    builder.add_kept({**kept, "1.99.0": {"undated": {"mode": "embedding"}}}, last, dates)
+    assert last["undated"] == ("release 1.200.0", {"mode": "chat"}), "of two releases the later one is the last"
+    assert dates == {"short-lived": [("9999", "2026-10-01", "litellm 1.200.0")]}
+
+
+def test_dates_of_the_installed_release_serve_older_ones(corpus, builder, small_map):
+    installed = small_map({"a": {"deprecation_date": "2027-01-01"}, "b": {}}, "99.0.0")
+    assert builder.newest_told(corpus, installed) == ("99.0.0", {"a": "2027-01-01"})
+    release, told = builder.newest_told(corpus, small_map({}, "1.0.0"))
+    assert (release, told["gpt-5"]) == ("1.109.1", "2026-12-11")
+    successors = {"c": ("d", "https://example.org")}
+    announced = {"b": ("2026-01-01", "2026-05-01", "https://example.org")}
+    assert builder.addition("a", ("", "2027-01-01"), {"a": "2027-01-01"}, {}, {}) == {"retirement": "2027-01-01"}
+    assert builder.addition("a", ("2027-01-01", "2027-01-01"), {"a": "2027-01-01"}, {}, {}) == {}
+    assert builder.addition("b", ("", ""), {}, announced, successors)["source"] == "https://example.org"
+    assert builder.addition("b", ("", "2026-06-01"), {}, announced, successors) == {}
+    assert builder.addition("c", ("", ""), {}, announced, successors)["successor"] == "d"
 
 
 def test_every_model_of_the_historical_maps_is_known(history, catalog):
