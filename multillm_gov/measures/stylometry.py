@@ -1,0 +1,181 @@
+"""How differently two sets of answers are written: the Jensen-Shannon distance on function words (method 7.1).
+
+Function words carry style and hardly any topic, so that answers to the same inputs can be compared. Length and format
+dominate where the inputs differ, code is left out, and the list is English: figures about other languages mean little.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from math import log, log2, sqrt
+from typing import Literal
+
+from msgspec import Struct
+
+_LISTED = (
+    "the of and to a in that is was it for on with as be by at this from or an but not are have had has which one all "
+    "were they their there been if more when will would who so no out up into than them can only other its about could "
+    "these may then do any such we you i he she his her my your our us me him what how where why while because also "
+    "however therefore thus since between each both some most many much very just even still first let need"
+)
+FUNCTION_WORDS: tuple[str, ...] = tuple(_LISTED.split())
+"""98 English function words: the list that the thresholds were calibrated with on public answers."""
+LEAST_WORDS = 5_000
+"""Function words a side needs: below, the noise floor is as large as what is looked for."""
+SAME_BELOW = 1.5
+DISTINCT_ABOVE = 3.0
+REFERENCE_DISTANCE = 0.15
+"""Distance at which two models count as fully different in the similarity-sensitive effective number; indicative."""
+Voice = Literal["same voice", "similar", "distinct", "too little text"]
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+_WORD = re.compile(r"[a-z]+")
+_Counts = Sequence[float]
+
+
+class VoiceComparison(Struct, frozen=True, kw_only=True):
+    """How far apart two sides write, against how far each is from itself."""
+
+    distance: float
+    """Jensen-Shannon distance between the sides (0..1)."""
+    within: float
+    """Mean squared distance between the halves of each side, in bits: the noise floor as observed."""
+    ratio: float | None
+    """Squared distance between same-sized halves of the two sides over ``within``; ``None``: no noise floor."""
+    words: tuple[int, int]
+    """Function words per side."""
+    voice: Voice
+
+
+def count_words(texts: Iterable[str], words: Sequence[str] = FUNCTION_WORDS) -> tuple[int, ...]:
+    """How often each word of the list stands in the texts, code left out."""
+    found: Counter[str] = Counter()
+    for text in texts:
+        found.update(_WORD.findall(_CODE.sub(" ", text).lower().replace("’", "'")))
+    return tuple(found[word] for word in words)
+
+
+def divergence_bits(first: _Counts, second: _Counts) -> float:
+    """Jensen-Shannon divergence of two frequency vectors, in bits (0..1): H((P+Q)/2) - H(P)/2 - H(Q)/2.
+
+    ``(.5, .3, .2)`` and ``(.4, .4, .2)`` give .0091859255.
+
+    Raises:
+        ValueError: lengths differ, a count is negative, or one side is all zero.
+    """
+    if len(first) != len(second) or min((*first, *second), default=0) < 0:
+        raise ValueError("two frequency vectors have one length and no negative count")
+    totals = sum(first), sum(second)
+    if not all(totals):
+        raise ValueError("a side without any word has no frequencies")
+    one, other = [count / totals[0] for count in first], [count / totals[1] for count in second]
+    middle = [(a + b) / 2 for a, b in zip(one, other, strict=True)]
+    return max(0.0, _entropy(middle) - (_entropy(one) + _entropy(other)) / 2)
+
+
+def distance(first: _Counts, second: _Counts) -> float:
+    """Jensen-Shannon distance (0..1), a metric: the root of the divergence in bits.
+
+    Raises:
+        ValueError: as `divergence_bits`.
+    """
+    return sqrt(divergence_bits(first, second))
+
+
+def expected_noise_bits(kinds: int, first: int, second: int) -> float:
+    """Mean divergence of two samples of one voice: (K - 1) / (8 ln 2) * (1/N1 + 1/N2).
+
+    K = 50 words, 5,000 a side: .0035346.
+
+    Raises:
+        ValueError: fewer than one kind or word.
+    """
+    if min(kinds, first, second) < 1:
+        raise ValueError("noise needs at least one kind of word and one word a side")
+    return (kinds - 1) / (8 * log(2)) * (1 / first + 1 / second)
+
+
+def compare_voices(first: Sequence[str], second: Sequence[str]) -> VoiceComparison:
+    """Compare the answers of two sides to the same inputs, in the same order.
+
+    The ratio takes the squared distance between the sides over that within them, all between halves of the same size
+    (answers at even and at odd positions), so that the amount of text cancels out. Below 1.5 one voice, above 3
+    distinct voices; both sides need 5,000 function words.
+
+    Raises:
+        ValueError: a side has no function word at all.
+    """
+    halves = [[count_words(side[start::2]) for start in (0, 1)] for side in (first, second)]
+    sides = [tuple(map(sum, zip(*pair, strict=True))) for pair in halves]
+    words = sum(sides[0]), sum(sides[1])
+    apart = distance(*sides)
+    if not all(sum(half) for pair in halves for half in pair):
+        return VoiceComparison(distance=apart, within=0.0, ratio=None, words=words, voice="too little text")
+    within = (divergence_bits(*halves[0]) + divergence_bits(*halves[1])) / 2
+    between = sum(divergence_bits(one, other) for one in halves[0] for other in halves[1]) / 4
+    ratio = between / within if within else None
+    return VoiceComparison(distance=apart, within=within, ratio=ratio, words=words, voice=_voice(ratio, min(words)))
+
+
+def burrows_delta(rows: Sequence[_Counts], *, degrees: int = 0) -> list[list[float]]:
+    """Burrows' Delta between every two rows: mean absolute difference of z-scores over the words.
+
+    ``degrees`` is taken off the number of rows in the standard deviation. A word that no row varies in is left out.
+    With fewer than five rows the z-scores say little.
+
+    Raises:
+        ValueError: no more rows than ``degrees``.
+    """
+    scores = _z_scores(rows, degrees)
+    return [[sum(abs(a - b) for a, b in zip(x, y, strict=True)) / len(x) if x else 0.0 for y in scores] for x in scores]
+
+
+def cosine_delta(rows: Sequence[_Counts]) -> list[list[float]]:
+    """Cosine Delta between every two rows: 1 less the cosine of their z-scores (0..2).
+
+    Raises:
+        ValueError: no rows.
+    """
+    scores = _z_scores(rows, 0)
+    return [[1 - _cosine(x, y) for y in scores] for x in scores]
+
+
+def distinct_share(text: str, length: int) -> float:
+    """Distinct-n: unique n-grams of words over all n-grams (0..1); it falls with length, so compare equal lengths."""
+    words = text.lower().split()
+    grams = [tuple(words[start : start + length]) for start in range(len(words) - length + 1)]
+    return len(set(grams)) / len(grams) if grams else 0.0
+
+
+def similarity(apart: float) -> float:
+    """How alike two models write (0..1), for the similarity-sensitive effective number; indicative."""
+    return 1 - min(1.0, apart / REFERENCE_DISTANCE)
+
+
+def _voice(ratio: float | None, words: int) -> Voice:
+    if ratio is None or words < LEAST_WORDS:
+        return "too little text"
+    if ratio < SAME_BELOW:
+        return "same voice"
+    return "similar" if ratio <= DISTINCT_ABOVE else "distinct"
+
+
+def _entropy(shares: Iterable[float]) -> float:
+    return -sum(share * log2(share) for share in shares if share > 0)
+
+
+def _z_scores(rows: Sequence[_Counts], degrees: int) -> list[list[float]]:
+    if len(rows) <= degrees or not rows:
+        raise ValueError("z-scores need more rows than degrees taken off")
+    scores: list[list[float]] = [[] for _ in rows]
+    for column in zip(*rows, strict=True):
+        mean = sum(column) / len(column)
+        spread = sqrt(sum((value - mean) ** 2 for value in column) / (len(column) - degrees))
+        if spread:
+            for row, value in zip(scores, column, strict=True):
+                row.append((value - mean) / spread)
+    return scores
+
+
+def _cosine(first: Sequence[float], second: Sequence[float]) -> float:
+    size = sqrt(sum(a * a for a in first) * sum(b * b for b in second))
+    return sum(a * b for a, b in zip(first, second, strict=True)) / size if size else 0.0

@@ -1,0 +1,111 @@
+import csv
+from collections import defaultdict
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from multillm_gov.measures import stylometry
+from multillm_gov.measures.stylometry import FUNCTION_WORDS, compare_voices, count_words, distance, divergence_bits
+
+counts = st.lists(st.integers(0, 10_000), min_size=3, max_size=3).filter(any)
+
+
+def test_the_worked_example_of_the_method():
+    assert divergence_bits((0.5, 0.3, 0.2), (0.4, 0.4, 0.2)) == pytest.approx(0.0091859255, abs=5e-11)
+    assert distance((0.5, 0.3, 0.2), (0.4, 0.4, 0.2)) == pytest.approx(0.0958432338, abs=5e-11)
+    assert distance((1, 0), (0, 1)) == 1
+
+
+def test_the_noise_floor_of_the_method():
+    assert stylometry.expected_noise_bits(50, 5_000, 5_000) == pytest.approx(0.0035346, abs=5e-8)
+
+
+def test_the_noise_floor_is_what_sampling_gives():
+    random = Random(7)  # noqa: S311
+    weights = [1 / rank for rank in range(1, 51)]
+
+    def sample():
+        found = [0] * 50
+        for word in random.choices(range(50), weights, k=5_000):
+            found[word] += 1
+        return found
+
+    drawn = [divergence_bits(sample(), sample()) for _ in range(40)]
+    assert sum(drawn) / len(drawn) == pytest.approx(stylometry.expected_noise_bits(50, 5_000, 5_000), rel=0.10)
+
+
+@given(counts, counts, counts)
+def test_the_distance_is_a_metric(first, second, third):
+    assert distance(first, first) == pytest.approx(0, abs=1e-7)
+    assert distance(first, second) == pytest.approx(distance(second, first), abs=1e-12)
+    assert 0 <= distance(first, second) <= 1 + 1e-12
+    assert distance(first, third) <= distance(first, second) + distance(second, third) + 1e-7
+
+
+@given(counts, counts, st.integers(2, 50))
+def test_the_amount_of_text_does_not_move_the_distance(first, second, times):
+    assert distance([times * count for count in first], second) == pytest.approx(distance(first, second), abs=1e-9)
+
+
+def test_the_deltas_of_the_method():
+    rows = [(62, 30, 21), (50, 36, 25), (70, 25, 17)]
+    delta = stylometry.burrows_delta(rows)
+    assert [delta[0][1], delta[0][2], delta[1][2]] == pytest.approx([1.339662, 1.103316, 2.442978], abs=5e-7)
+    sample = stylometry.burrows_delta(rows, degrees=1)
+    assert [sample[0][1], sample[0][2], sample[1][2]] == pytest.approx([1.093830, 0.900854, 1.994683], abs=5e-7)
+    cosine = stylometry.cosine_delta(rows)
+    assert [cosine[0][1], cosine[0][2], cosine[1][2]] == pytest.approx([1.780078, 0.255166, 1.998515], abs=5e-7)
+
+
+def test_distinct_n_of_the_method():
+    text = "the cat sat on the mat the cat ran"
+    assert stylometry.distinct_share(text, 1) == pytest.approx(6 / 9)
+    assert stylometry.distinct_share(text, 2) == pytest.approx(7 / 8)
+    assert stylometry.distinct_share("one", 2) == 0
+
+
+def test_public_answers_of_two_models_are_as_far_apart_as_the_method_says(corpus):
+    rows = defaultdict(dict)
+    with (corpus / "benchmarks" / "stylometry_function_word_counts.csv").open() as file:
+        for row in csv.DictReader(file):
+            rows[row["model"]][row["word"]] = int(row["count"])
+    models = [[words.get(word, 0) for word in FUNCTION_WORDS] for words in rows.values()]
+    assert len(models) == 4
+    assert all(len(words) == len(FUNCTION_WORDS) for words in rows.values())
+    assert round(distance(models[0], models[1]), 2) in {0.13, 0.14, 0.15}
+    assert round(distance(models[2], models[3]), 2) in {0.13, 0.14, 0.15}
+
+
+def test_code_is_no_voice():
+    assert sum(count_words(["```python\nfor the in of: and\n```"])) == 0
+    assert sum(count_words(["The `of the` end of it"])) == 3
+
+
+def _writer(seed, weights):
+    """Answers of one voice: function words drawn by weight."""
+    random = Random(seed)  # noqa: S311
+    return [" ".join(random.choices(FUNCTION_WORDS, weights, k=120)) for _ in range(100)]
+
+
+def test_one_voice_and_two_voices_are_told_apart():
+    plain = [1 / rank for rank in range(1, len(FUNCTION_WORDS) + 1)]
+    other = plain[10:] + plain[:10]
+    same = compare_voices(_writer(1, plain), _writer(2, plain))
+    assert same.voice == "same voice"
+    assert same.ratio == pytest.approx(1, abs=0.3)
+    apart = compare_voices(_writer(1, plain), _writer(2, other))
+    assert apart.voice == "distinct"
+    assert apart.ratio > 10
+
+
+def test_too_little_text_is_no_verdict():
+    found = compare_voices(["the cat of it"], ["a dog and it"])
+    assert found.voice == "too little text"
+    assert found.ratio is None
+
+
+def test_nothing_to_count_is_refused():
+    with pytest.raises(ValueError, match="without any word"):
+        compare_voices(["…"], ["the"])
