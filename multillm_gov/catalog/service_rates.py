@@ -60,10 +60,11 @@ def read_rates(numbers: EntryNumbers, service: str = "") -> Rates:
 def read_batch_rates(numbers: EntryNumbers) -> Rates | None:
     """Prices of batch jobs; ``None`` where the entry names neither an input nor an output price for them.
 
-    Cached tokens without a batch price of their own cost what batch input costs, an output price left out is half the
+    Cached reads without a batch price of their own cost what they cost outside of batches (so LiteLLM 1.110; it billed
+    them as batch input before), cached writes what batch input costs. An input or output price left out is half the
     standard one, and reasoning costs what output costs.
     """
-    thresholds = numbers.thresholds(KEYS, BATCH)
+    thresholds = sorted({*numbers.thresholds(KEYS, BATCH), *numbers.thresholds((READ,), "")})
     flat = _batch_price(numbers, None)
     if flat is None:
         return None
@@ -86,22 +87,30 @@ def _price(amounts: dict[str, Decimal | None], reasoning: Decimal | None, number
 
 
 def _batch_price(numbers: EntryNumbers, passed: Threshold | None) -> TokenPrice | None:
-    own = {key: _batch_amount(numbers, key, passed) for key in (INPUT, OUTPUT, READ, WRITE)}
+    own = {key: _amount_at(numbers, key, BATCH, passed) for key in KEYS}
     if own[INPUT] is None and own[OUTPUT] is None:
         return None
+    read = _amount_at(numbers, READ, "", passed) if own[READ] is None else None
+    if read is not None:
+        own[READ] = read * HALF if own[INPUT] is None else read
     for key in (INPUT, OUTPUT):
         standard = numbers.get(key)
         if own[key] is None and standard is not None:
             own[key] = standard * HALF
-    return TokenPrice(input=own[INPUT], output=own[OUTPUT], cache_read=own[READ], cache_write=own[WRITE])
+    return TokenPrice(
+        input=own[INPUT],
+        output=own[OUTPUT],
+        cache_read=own[READ],
+        cache_write=own[WRITE],
+        cache_write_1h=own[WRITE_1H],
+    )
 
 
-def _batch_amount(numbers: EntryNumbers, key: str, passed: Threshold | None) -> Decimal | None:
-    """The batch price of the largest threshold passed that this key has, else its flat batch price."""
-    if passed is not None:
-        reached = [step for step in numbers.thresholds((key,), BATCH) if step.tokens <= passed.tokens]
-        if reached:
-            amount = numbers.own(f"{key}_above_{reached[-1].spelling}_tokens", BATCH)
-            if amount is not None:
-                return amount
-    return numbers.own(key, BATCH)
+def _amount_at(numbers: EntryNumbers, key: str, service: str, passed: Threshold | None) -> Decimal | None:
+    """A service's own price of the largest threshold passed that this key has, else its flat one."""
+    reached = passed and [step for step in numbers.thresholds((key,), service) if step.tokens <= passed.tokens]
+    for name in (f"{key}_above_{reached[-1].spelling}_tokens", key) if reached else (key,):
+        amount = numbers.own(name, service) if service else numbers.get(name)
+        if amount is not None:
+            return amount
+    return None

@@ -114,9 +114,29 @@ def test_batch_prices() -> None:
     )
     batch = price.services["batch"]
     assert (batch.input, batch.output) == (Decimal("0.000001"), Decimal("0.000004")), "output left out is half"
-    assert batch.cache_read is None, "cached tokens cost batch input"
+    assert batch.cache_read == Decimal("0.0000002"), "cached tokens cost what they cost outside of batches"
     assert price.tiers[0].services["batch"].input == Decimal("0.000002")
     assert "batch" not in read(PLAIN).services, "no discount is assumed"
+
+
+def test_batch_prices_of_cached_tokens() -> None:
+    reads = {"cache_read_input_token_cost": 2e-07, "cache_read_input_token_cost_above_200k_tokens": 4e-07}
+    batch = {"input_cost_per_token_batches": 1e-06}
+    price = read(PLAIN | reads | batch)
+    assert rates_for(price, 200_000, "batch").cache_read == Decimal("0.0000002")
+    assert rates_for(price, 200_001, "batch").cache_read == Decimal("0.0000004"), "the step of standard prices holds"
+    assert rates_for(price, 200_001, "batch").input == Decimal("0.000001")
+    own = read(PLAIN | reads | batch | {"cache_read_input_token_cost_batches": 1e-07})
+    assert rates_for(own, 200_001, "batch").cache_read == Decimal("0.0000001"), "a price for batches goes first"
+    assert read(PLAIN | batch).services["batch"].cache_read is None
+    halved = read(PLAIN | reads | {"output_cost_per_token_batches": 1e-06}).services["batch"]
+    assert (halved.input, halved.cache_read) == (Decimal("0.000001"), Decimal("0.0000001"))
+    writes = {
+        "cache_creation_input_token_cost_batches": 2e-06,
+        "cache_creation_input_token_cost_above_1hr_batches": 3e-06,
+    }
+    written = read(PLAIN | batch | writes).services["batch"]
+    assert (written.cache_write, written.cache_write_1h) == (Decimal("0.000002"), Decimal("0.000003"))
 
 
 def test_an_image_model_without_an_output_price_bills_image_tokens() -> None:
