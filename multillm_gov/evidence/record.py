@@ -104,6 +104,7 @@ class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     role: Literal["route", "fallback"] = "route"
     verdict: Verdict
     checks: Annotated[tuple[CheckResult, ...], Meta(description="What was judged, each by itself")] = ()
+    notes: Annotated[tuple[str, ...], Meta(description="What was seen and not judged, in words")] = ()
     calls: Annotated[Count, Meta(description="Calls sent, retries included")]
     answers: Annotated[Count, Meta(description="Calls answered")] = 0
     served_models: Annotated[

@@ -1,0 +1,87 @@
+"""From records to the bytes of evidence files: the compact current view, and lines of the append-only history."""
+
+import json
+from collections.abc import Callable, Hashable, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from multillm_gov.evidence.record import DrillRecord, EvidenceFile, EvidenceRecord, ProbeRecord
+
+_Dated = TypeVar("_Dated", EvidenceRecord, DrillRecord, ProbeRecord)
+
+
+def merge(
+    current: EvidenceFile,
+    records: Iterable[EvidenceRecord] = (),
+    drills: Iterable[DrillRecord] = (),
+    probes: Iterable[ProbeRecord] = (),
+) -> EvidenceFile:
+    """The current view with what was shown anew: one entry per subject, the newest; of one day, the one handed in.
+
+    A subject is the task class, model and origin of a result, the task class of a drill, and the task class, model and
+    kind of a probe. Entries are ordered by subject, so that equal evidence is equal bytes.
+    """
+    return EvidenceFile(
+        records=_newest((*current.records, *records), lambda one: (one.task_class, one.model, one.origin)),
+        drills=_newest((*current.drills, *drills), lambda one: (one.task_class,)),
+        probes=_newest((*current.probes, *probes), lambda one: (one.task_class, one.model, one.kind)),
+    )
+
+
+def encode_view(file: EvidenceFile) -> bytes:
+    """Canonical JSON of a whole file: sorted keys, defaults left out, exact numbers, one entry a line."""
+    groups = []
+    for name in sorted(file.__struct_fields__):
+        entries = getattr(file, name)
+        if entries:
+            lines = ",\n    ".join(_spell(_plain(entry)) for entry in entries)
+            groups.append(f'  "{name}": [\n    {lines}\n  ]')
+    return ("{\n" + ",\n".join(groups) + "\n}\n" if groups else "{}\n").encode()
+
+
+def encode_line(entry: EvidenceRecord | DrillRecord | ProbeRecord) -> bytes:
+    """One line of the history: canonical JSON of ``{"<what it is>": {…}}``."""
+    what = {EvidenceRecord: "record", DrillRecord: "drill", ProbeRecord: "probe"}[type(entry)]
+    return _spell({what: _plain(entry)}).encode() + b"\n"
+
+
+def _newest(entries: tuple[_Dated, ...], subject: Callable[[_Dated], Hashable]) -> tuple[_Dated, ...]:
+    kept: dict[Any, _Dated] = {}
+    for entry in entries:
+        held = kept.get(subject(entry))
+        if held is None or held.date <= entry.date:
+            kept[subject(entry)] = entry
+    return tuple(kept[key] for key in sorted(kept))
+
+
+def _plain(value: object) -> object:
+    """Plain data without what a reader would fill in anyway."""
+    if isinstance(value, Struct):
+        fields = {field.name: field for field in msgspec.structs.fields(value)}
+        given = {name: getattr(value, name) for name in value.__struct_fields__}
+        return {name: _plain(each) for name, each in given.items() if not _is_default(fields[name], each)}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _is_default(field: msgspec.structs.FieldInfo, value: object) -> bool:
+    if field.default is not msgspec.NODEFAULT:
+        return bool(value == field.default)
+    return field.default_factory is not msgspec.NODEFAULT and bool(value == field.default_factory())
+
+
+def _spell(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)}: {_spell(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_spell, value)) + "]"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value else "0"
+    return json.dumps(value)

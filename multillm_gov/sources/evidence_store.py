@@ -1,0 +1,116 @@
+"""The evidence on the disk: the current view is replaced in one step, the history only ever grows."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from multillm_gov.documents.decoding import MAX_BYTES
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.layout import HISTORY
+from multillm_gov.errors import OutputError
+from multillm_gov.sources.output import write_bytes
+
+CURRENT = "evidence/current.json"
+"""What the newest trials showed, below the portfolio's root: all that ``check`` reads of them."""
+
+
+def read_view(root: Path) -> SourceFile | None:
+    """The current view as it stands; ``None`` where there is none yet.
+
+    Raises:
+        OutputError: it cannot be read, or is reached through a link.
+    """
+    path = _inside(root, CURRENT)
+    try:
+        return SourceFile(CURRENT, path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise OutputError(f"Cannot read `{path}`: {error.strerror or error}", "Make the file readable.") from error
+
+
+def write_view(root: Path, data: bytes) -> None:
+    """Replace the current view in one step.
+
+    Raises:
+        OutputError: it is larger than ``check`` reads, or may not be written.
+    """
+    if len(data) > MAX_BYTES:
+        raise OutputError(
+            f"`{CURRENT}` would have {len(data) / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} MiB are read",
+            "Remove the entries of task classes and models that are gone; the history keeps them.",
+        )
+    write_bytes(_inside(root, CURRENT), data)
+
+
+def append_history(root: Path, day: date, lines: Iterable[bytes]) -> None:
+    """Add lines to the history of a day's month and put them on the disk; what stands there is never rewritten.
+
+    A line that an interruption cut short stays by itself: the next one starts on a new line.
+
+    Raises:
+        OutputError: the file may not be written, or is reached through a link.
+    """
+    path = _inside(root, f"{HISTORY}/{day:%Y-%m}.jsonl")
+    data = b"".join(lines)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(path, flags, 0o666), "r+b", buffering=0) as file:
+            file.write(b"\n" + data if _is_torn(path) else data)
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise OutputError(
+            f"Cannot append to `{path}`: {error.strerror or error}",
+            "Make `evidence/` writable, or pass --no-write to leave the evidence as it is.",
+        ) from error
+
+
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Keep other calls from writing evidence of the same portfolio meanwhile, where the system can lock files.
+
+    Raises:
+        OutputError: the folder may not be written.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows: the last of two calls at once wins, and the history has both
+        yield
+        return
+    folder = _inside(root, HISTORY)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write below `{folder}`: {error.strerror or error}",
+            "Make `evidence/` writable, or pass --no-write to leave the evidence as it is.",
+        ) from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _is_torn(path: Path) -> bool:
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
+
+
+def _inside(root: Path, path: str) -> Path:
+    """The place below the root; a link on the way could aim a hostile checkout's evidence at any file of the user's."""
+    place = root
+    for part in Path(path).parts:
+        place /= part
+        if place.is_symlink():
+            raise OutputError(
+                f"`{place}` is a symbolic link and is not written through", "Replace the link by a real folder or file."
+            )
+    return place

@@ -1,0 +1,57 @@
+"""Recording what trials showed: every entry into the history, the newest into the view that ``check`` reads."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from multillm_gov.documents.shape import convert
+from multillm_gov.documents.yaml_reader import read_document
+from multillm_gov.errors import SourceError
+from multillm_gov.evidence.record import DrillRecord, EvidenceFile, EvidenceRecord, ProbeRecord
+from multillm_gov.evidence.writing import encode_line, encode_view, merge
+from multillm_gov.sources.evidence_store import CURRENT, alone, append_history, read_view, write_view
+
+
+def record_evidence(
+    root: Path,
+    records: Iterable[EvidenceRecord] = (),
+    drills: Iterable[DrillRecord] = (),
+    probes: Iterable[ProbeRecord] = (),
+) -> None:
+    """Append entries to ``evidence/history/<year>-<month>.jsonl`` and merge them into ``evidence/current.json``.
+
+    The history is on the disk before the view changes, so that an interruption loses nothing that was told.
+
+    Args:
+        root: The portfolio's root.
+        records: Results of benchmarks.
+        drills: Results of failover drills.
+        probes: Results of dry-runs.
+
+    Raises:
+        SourceError: the current view cannot be read as evidence; nothing is written then.
+        OutputError: the files may not be written.
+    """
+    told = (tuple(records), tuple(drills), tuple(probes))
+    entries = [entry for group in told for entry in group]
+    if not entries:
+        return
+    with alone(root):
+        merged = merge(_current(root), *told)
+        for day in sorted({entry.date.replace(day=1) for entry in entries}):
+            month = [entry for entry in entries if entry.date.replace(day=1) == day]
+            append_history(root, day, map(encode_line, month))
+        write_view(root, encode_view(merged))
+
+
+def _current(root: Path) -> EvidenceFile:
+    file = read_view(root)
+    if file is None:
+        return EvidenceFile()
+    document, _ = read_document(file)
+    view = None if document is None else convert(document, (), EvidenceFile, explain=False)[0]
+    if view is None:
+        raise SourceError(
+            f"`{CURRENT}` cannot be read as evidence, so nothing is added to it",
+            f"Mend what `govern check {CURRENT}` finds, or remove the file: the history keeps what it said.",
+        )
+    return view
