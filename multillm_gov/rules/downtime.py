@@ -3,19 +3,11 @@
 from decimal import Decimal
 
 from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.risk.priors import FIRST_PARTY_UNAVAILABILITY, HOURS_PER_MONTH
 from multillm_gov.units import spell_money
 
-DOWN_SHARE = 0.003
-"""Share of the time a first-party LLM API is away: between .0018 weighted and .0042 raw (arXiv 2501.12469)."""
-SAME_VENDOR = 0.45
-"""P(fallback away | primary away) at one vendor on separate surfaces: OpenAI API and ChatGPT, .46 [.34, .59]."""
-SAME_API = 0.90
-"""The same at one provider: Anthropic API and claude.ai, .92 [.74, .99]."""
-SAME_CLOUD = 0.10
-"""The same on one cloud with different vendors: no public data; upper end of engineering beta factors."""
-OTHERWISE = 0.02
-"""The same with other vendor and cloud: OpenAI API and Anthropic API, .03 [.001, .14]."""
-HOURS_PER_MONTH = 730
+DOWN_SHARE = FIRST_PARTY_UNAVAILABILITY
+"""Share of the time a routed model is assumed to be away."""
 
 
 def spell_downtime(down_share: float, task: TaskFigures, currency: str) -> str:

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.measures.failover import Deployment, deployment, standing_by
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Demand
-from multillm_gov.rules.chain import Deployment, deployment, standing_by
 
 MINUTES_PER_MONTH = Decimal(43_800)
 """730 hours."""

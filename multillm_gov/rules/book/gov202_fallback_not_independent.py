@@ -10,13 +10,14 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD, has_independent_fallback
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.downtime import DOWN_SHARE, OTHERWISE, SAME_API, SAME_CLOUD, SAME_VENDOR, spell_downtime
+from multillm_gov.risk.priors import BETA_OTHERWISE, BETA_SAME_CLOUD, BETA_SAME_PROVIDER, BETA_SAME_VENDOR
+from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, listed
 from multillm_gov.rules.substitutes import Substitutes
 from multillm_gov.units import Amount
 
-_JOINT = ((Level.PROVIDER, SAME_API), (Level.VENDOR, SAME_VENDOR), (Level.CLOUD, SAME_CLOUD))
+_JOINT = ((Level.PROVIDER, BETA_SAME_PROVIDER), (Level.VENDOR, BETA_SAME_VENDOR), (Level.CLOUD, BETA_SAME_CLOUD))
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -61,7 +62,7 @@ def _violation(
         else (f"is not known to differ from the route in {listed(unproved)}")
     )
     many = "" if len(task.fallbacks) == 1 else f"none of {len(task.fallbacks)} fallbacks is independent: "
-    joint = next((beta for level, beta in _JOINT if level in {*shared, *unproved}), OTHERWISE)
+    joint = next((beta for level, beta in _JOINT if level in {*shared, *unproved}), BETA_OTHERWISE)
     return Violation(
         message=f"{code(task.task.name)}: {many}{code(best.model)} {what}",
         place=task.task.place.at("fallbacks", best.index),

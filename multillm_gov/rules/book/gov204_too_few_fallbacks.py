@@ -7,8 +7,8 @@ from msgspec import Meta, field
 
 from multillm_gov.dimensions import Level
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.failover import standing_by
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.chain import standing_by
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, listed
 from multillm_gov.rules.substitutes import Substitutes

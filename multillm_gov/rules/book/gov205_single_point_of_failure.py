@@ -7,9 +7,10 @@ from msgspec import Meta, field
 
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.failover import standing_by
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.chain import Cut, cuts, standing_by
+from multillm_gov.rules.chain import Cut, cuts
 from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, listed

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.failover import Deployment, deployment
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.rules.chain import Deployment, deployment
 from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code
 

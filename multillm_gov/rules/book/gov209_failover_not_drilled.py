@@ -9,19 +9,19 @@ from multillm_gov.evidence.record import PlacedDrill
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.risk.priors import COVERAGE_UNTESTED, DRILL_DAYS
 from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Amount, count_of
 
-_UNTESTED = 0.5
-"""Assumed share of failovers that work where none was tested (method 9: coverage .50 untested, .90 tested)."""
-
 
 class Parameters(Closed, frozen=True, kw_only=True):
     """How old a drill may be."""
 
-    max_age_days: Annotated[int, Meta(ge=1, le=3_650, description="Oldest drill that still counts, in days")] = 180
+    max_age_days: Annotated[int, Meta(ge=1, le=3_650, description="Oldest drill that still counts, in days")] = (
+        DRILL_DAYS
+    )
     warn_after_days: Annotated[
         int, Meta(ge=1, le=3_650, description="Age in days from which the next drill is due: a warning")
     ] = 90
@@ -62,7 +62,7 @@ def _gap(newest: PlacedDrill | None, case: Case, parameters: Parameters) -> tupl
 def _violation(case: Case, task: TaskFigures, newest: PlacedDrill | None, gap: tuple[str, bool]) -> Violation:
     said, grave = gap
     failed = newest is not None and newest.drill.result == "fails"
-    share = DOWN_SHARE if failed else DOWN_SHARE * _UNTESTED
+    share = DOWN_SHARE if failed else DOWN_SHARE * (1 - COVERAGE_UNTESTED)
     return Violation(
         message=f"the failover of {code(task.task.name)} {said}",
         place=task.task.place.at("fallbacks"),
