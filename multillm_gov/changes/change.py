@@ -108,7 +108,7 @@ _GROUPS: dict[Area, str] = {
     Area.ROUTING: "route weights",
     Area.RESILIENCE: "fallback-added fallback-removed fallbacks-reordered",
     Area.MONEY: "demand spend-cap value-at-stake forecast",
-    Area.SERVICE: "quality-floor latency needs mode prompt output-schema answer",
+    Area.SERVICE: "quality-floor latency needs mode prompt prompt-text prompt-pin output-schema answer",
     Area.DATA: "classification residency",
     Area.PROCESS: "owner review tags text",
     Area.POLICIES: "coverage policy-added policy-removed policy-renamed policy-rule policy-parameter "

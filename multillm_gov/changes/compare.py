@@ -22,6 +22,7 @@ from multillm_gov.changes.models import compare_models
 from multillm_gov.changes.pairing import Pairs, pair_policies, pair_task_classes
 from multillm_gov.changes.parameters import RuleLookup, as_written
 from multillm_gov.changes.policies import compare_policies, same_policy
+from multillm_gov.changes.prompts import compare_prompts
 from multillm_gov.changes.settings import compare_settings
 from multillm_gov.changes.spend import facts_in_use
 from multillm_gov.changes.task_classes import compare_task_class, same_content, task_class_added, task_class_removed
@@ -58,6 +59,7 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
     own = [
         *_task_changes(pairs, touched, effects, shares),
         *compare_coverage([(old.task, new.task) for old, new in touched], policies.both),
+        *compare_prompts(((old.task, new.task) for old, new in pairs.both), before.prompts, after.prompts),
     ]
     renames = (
         {old.name: new.name for old, new in policies.renamed},

@@ -8,6 +8,7 @@ from multillm_gov.changes.change import Area, Change, Direction
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.figures import Concentration, PortfolioFigures
 from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.portfolio.prompt import Prompts
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -15,6 +16,8 @@ class State(Struct, frozen=True, kw_only=True):
 
     portfolio: Portfolio
     figures: PortfolioFigures
+    prompts: Prompts = {}
+    """The prompt files that task classes name, by path."""
 
 
 class SpendParts(Struct, frozen=True, kw_only=True):

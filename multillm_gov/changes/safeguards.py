@@ -8,6 +8,7 @@ from multillm_gov.changes.directions import (
     more_is_tighter,
     present_is_tighter,
 )
+from multillm_gov.changes.prompts import short_digest
 from multillm_gov.changes.trait import Trait, spell_list
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.units import spell_count
@@ -39,6 +40,10 @@ def _floor(task: TaskClass) -> object:
 
 def _p95(task: TaskClass) -> object:
     return task.declared.latency.p95_seconds if task.declared.latency else None
+
+
+def _timeout(task: TaskClass) -> object:
+    return task.declared.latency.timeout_seconds if task.declared.latency else None
 
 
 def _interval(task: TaskClass) -> object:
@@ -83,6 +88,13 @@ SAFEGUARDS: tuple[Trait, ...] = (
         spell=_seconds,
     ),
     Trait(
+        kind=Kind.LATENCY,
+        aspect="latency.timeout_seconds",
+        label="time-out before the next model",
+        read=_timeout,
+        spell=_seconds,
+    ),
+    Trait(
         kind=Kind.NEEDS,
         aspect="needs.capabilities",
         label="needed capabilities",
@@ -101,11 +113,49 @@ SAFEGUARDS: tuple[Trait, ...] = (
     Trait(kind=Kind.MODE, aspect="mode", label="mode", read=lambda task: task.declared.mode),
     Trait(kind=Kind.PROMPT, aspect="prompt", label="prompt file", read=lambda task: task.declared.prompt),
     Trait(
+        kind=Kind.PROMPT_PIN,
+        aspect="prompt_digest",
+        label="pinned prompt",
+        read=lambda task: task.declared.prompt_digest,
+        judge=present_is_tighter,
+        spell=short_digest,
+    ),
+    Trait(
         kind=Kind.OUTPUT_SCHEMA,
         aspect="output_schema",
         label="output schema",
         read=lambda task: task.declared.output_schema,
         judge=present_is_tighter,
+    ),
+    Trait(
+        kind=Kind.OUTPUT_SCHEMA,
+        aspect="normalize",
+        label="normalizers",
+        read=lambda task: task.declared.normalize,
+        spell=spell_list,
+    ),
+    Trait(
+        kind=Kind.ANSWER,
+        aspect="answer.language",
+        label="language of answers",
+        read=lambda task: task.declared.answer.language,
+        judge=present_is_tighter,
+    ),
+    Trait(
+        kind=Kind.ANSWER,
+        aspect="answer.min_characters",
+        label="shortest answer",
+        read=lambda task: task.declared.answer.min_characters,
+        judge=higher_is_tighter,
+        spell=lambda count: f"{spell_count(count)} characters",
+    ),
+    Trait(
+        kind=Kind.ANSWER,
+        aspect="answer.max_characters",
+        label="longest answer",
+        read=lambda task: task.declared.answer.max_characters,
+        judge=lower_is_tighter,
+        spell=lambda count: f"{spell_count(count)} characters",
     ),
     Trait(
         kind=Kind.CLASSIFICATION,

@@ -17,6 +17,9 @@ Name = Annotated[
     ),
 ]
 Text = Annotated[str, Meta(min_length=1)]
+Digest = Annotated[
+    str, Meta(pattern="^sha256:[0-9a-f]{64}$", description="`sha256:` and 64 hexadecimal digits of a file's bytes")
+]
 ModelName = Annotated[
     str, Meta(min_length=1, max_length=200, description="Model as LiteLLM spells it, or as `catalog/` defines it")
 ]
@@ -121,10 +124,30 @@ class Quality(Closed, frozen=True, kw_only=True):
     floor: Share
 
 
+Normalizer = Literal["strip-fences", "extract-json", "coerce"]
+"""What may be done to an answer before it is held against the output schema; each is a file of `trials.normalizers`."""
+Characters = Annotated[int, Meta(ge=1, le=10_000_000)]
+
+
+class AnswerShape(Closed, frozen=True, kw_only=True):
+    """What every answer must be, beside its schema; probes hold answers against it."""
+
+    language: Annotated[
+        Annotated[str, Meta(pattern="^[a-z]{2}$")] | None,
+        Meta(description="ISO 639-1 code of the language the answer is written in: en, de"),
+    ] = None
+    min_characters: Annotated[Characters | None, Meta(description="Shortest answer")] = None
+    max_characters: Annotated[Characters | None, Meta(description="Longest answer")] = None
+
+
 class Latency(Closed, frozen=True, kw_only=True):
     """The slowest answer that is acceptable."""
 
     p95_seconds: Positive
+    timeout_seconds: Annotated[
+        Positive | None,
+        Meta(description="When a model is given up and the next one tried; default: the p95 limit"),
+    ] = None
 
 
 class Data(Closed, frozen=True, kw_only=True):
@@ -174,9 +197,17 @@ class TaskClassDeclaration(Closed, frozen=True, kw_only=True):
     data: Data = Data()
     needs: Needs = Needs()
     prompt: Annotated[Text | None, Meta(description="Prompt file, relative to the portfolio's root")] = None
+    prompt_digest: Annotated[
+        Digest | None, Meta(description="Digest of the prompt file that was agreed on, as `govern pin` writes it")
+    ] = None
     output_schema: Annotated[
         Text | None, Meta(description="JSON Schema the answer must satisfy, relative to the root")
     ] = None
+    normalize: Annotated[
+        tuple[Normalizer, ...],
+        Meta(max_length=10, description="What your code does to an answer, in order, before it reads it as JSON"),
+    ] = ()
+    answer: AnswerShape = AnswerShape()
     review: Annotated[Review | None, Meta(description="When it was last reviewed and how often it must be")] = None
     tags: Annotated[tuple[Name, ...], Meta(description="Labels that policies can select by")] = ()
 

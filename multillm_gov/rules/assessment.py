@@ -15,6 +15,7 @@ from multillm_gov.finding import Finding, Flaw
 from multillm_gov.measures.figures import PortfolioFigures
 from multillm_gov.portfolio.evals import PlacedEvals
 from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.portfolio.prompt import Prompts
 from multillm_gov.portfolio.scenario import PlacedScenario
 from multillm_gov.rules.approvals import Contents
 from multillm_gov.rules.introductions import Introductions
@@ -38,6 +39,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     """The company's own."""
     evals: tuple[PlacedEvals, ...] = ()
     """Benchmark cases."""
+    prompts: Prompts = {}
+    """The sound prompt files that task classes name, by path."""
     actuals: Actuals = Actuals()
     """What was really spent."""
     overrides: Overrides = Overrides()

@@ -20,6 +20,7 @@ from multillm_gov.finding import Flaw
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.eval_loading import load_evals
 from multillm_gov.portfolio.loading import load_portfolio
+from multillm_gov.portfolio.prompts import load_prompts
 from multillm_gov.portfolio.scenarios import load_scenarios
 from multillm_gov.rules.approvals import Contents
 from multillm_gov.rules.assessment import Assessment, Measured
@@ -61,6 +62,7 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
         documents, unchanged, found = _read(by_path, known)
         clean = unchanged - {flaw.location.path for flaw in (known.flaws if known else ())}
         portfolio, portfolio_flaws = load_portfolio(documents, known.portfolio if known else None, clean)
+        prompts, prompt_flaws = load_prompts(by_path, portfolio.task_classes)
         overrides, override_flaws = load_overrides(documents)
         evidence, drills, probes, evidence_flaws = load_evidence(documents)
         actuals, usage_flaws = load_usage(documents)
@@ -75,7 +77,7 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
         figures = measure(portfolio, catalog, known.figures if known else None)
         others = (*override_flaws, *evidence_flaws, *usage_flaws, *lock_flaws, *base_flaws)
         trial_flaws = (*incident_flaws, *scenario_flaws, *eval_flaws)
-        every = without_echoes((*flaws, *found, *portfolio_flaws, *others, *trial_flaws))
+        every = without_echoes((*flaws, *found, *portfolio_flaws, *prompt_flaws, *others, *trial_flaws))
         state = Measured(
             portfolio=portfolio,
             figures=figures,
@@ -87,6 +89,7 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
             incidents=incidents,
             scenarios=scenarios,
             evals=evals,
+            prompts=prompts,
             actuals=actuals,
             documents=documents,
             files=by_path if lock is None else {**by_path, LOCK: lock},

@@ -19,7 +19,7 @@ def compare_assessments(before: Assessment, after: Assessment) -> Comparison:
 
 
 def _state(assessment: Assessment) -> State:
-    return State(portfolio=assessment.portfolio, figures=assessment.figures)
+    return State(portfolio=assessment.portfolio, figures=assessment.figures, prompts=assessment.prompts)
 
 
 def judge_by_base(

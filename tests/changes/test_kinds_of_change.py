@@ -1,8 +1,12 @@
 """One edit of the YAML, one change: kind, subject, direction, both values as a reader sees them."""
 
 import pytest
+from msgspec.structs import replace
 
 from multillm_gov.changes.change import Direction, Kind
+from multillm_gov.changes.compare import compare
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.portfolio.prompts import read_prompt
 
 LOOSENED, TIGHTENED, CHANGED = Direction.LOOSENED, Direction.TIGHTENED, Direction.CHANGED
 
@@ -29,7 +33,18 @@ EDITS = [
      Kind.NEEDS, LOOSENED, "reasoning, vision", "vision"),
     ("[vision, reasoning]}", "[vision, reasoning], context_tokens: 5000}", Kind.NEEDS, TIGHTENED, "", "5,000 tokens"),
     ("prompts/writing.md", "prompts/other.md", Kind.PROMPT, CHANGED, "prompts/writing.md", "prompts/other.md"),
+    ("prompts/writing.md\n", f"prompts/writing.md\n        prompt_digest: sha256:{'ab' * 32}\n",
+     Kind.PROMPT_PIN, TIGHTENED, "", "sha256:abababababab…"),
+    ("p95_seconds: 8", "p95_seconds: 8, timeout_seconds: 3", Kind.LATENCY, CHANGED, "", "3 s"),
     ("        output_schema: schemas/writing.json\n", "", Kind.OUTPUT_SCHEMA, LOOSENED, "schemas/writing.json", ""),
+    ("schemas/writing.json\n", "schemas/writing.json\n        normalize: [strip-fences, coerce]\n",
+     Kind.OUTPUT_SCHEMA, CHANGED, "", "strip-fences, coerce"),
+    ("schemas/writing.json\n", "schemas/writing.json\n        answer: {language: en}\n",
+     Kind.ANSWER, TIGHTENED, "", "en"),
+    ("schemas/writing.json\n", "schemas/writing.json\n        answer: {min_characters: 200}\n",
+     Kind.ANSWER, TIGHTENED, "", "200 characters"),
+    ("schemas/writing.json\n", "schemas/writing.json\n        answer: {max_characters: 9000}\n",
+     Kind.ANSWER, TIGHTENED, "", "9,000 characters"),
     ("value_at_stake: 45000", "value_at_stake: 4500", Kind.VALUE_AT_STAKE, CHANGED, "45,000 USD", "4,500 USD"),
     ("effect: rework", "effect: lost trust", Kind.TEXT, CHANGED, "rework", "lost trust"),
     ("every_months: 3", "every_months: 12", Kind.REVIEW, LOOSENED, "every 3 months", "every 12 months"),
@@ -214,3 +229,15 @@ def test_a_rule_by_id_and_by_name_is_the_same_rule(edited, state, files):
     named = {"GOV301": ("concentration", {}), "concentration": ("concentration", {})}
     changes = compare(state(files), state({**files, "policies/p.yaml": text}), lambda name: named.get(name, (name, {})))
     assert changes.changes == ()
+
+
+def test_another_text_in_the_same_prompt_file_is_a_change(state):
+    before, after = state(), state()
+    files = [SourceFile("prompts/writing.md", text) for text in (b"---\nversion: 3\n---\nWrite it.\n", b"Write it well.\n")]
+    was, now = (read_prompt(file)[0] for file in files)
+    old, new = (replace(one, prompts={"prompts/writing.md": prompt}) for one, prompt in ((before, was), (after, now)))
+    (change,) = compare(old, new).changes
+    assert (change.kind, change.subject, change.direction) == (Kind.PROMPT_TEXT, "writing", CHANGED)
+    assert change.before.startswith("version 3, sha256:")
+    assert change.after == f"{now.digest[:19]}…"
+    assert compare(old, old).changes == ()

@@ -181,6 +181,13 @@ def quote(bench: Bench, words: re.Match[str]) -> None:
     bench.write(words[1] or words[2])
 
 
+@hand(r"^Declare it below `variables` \(`(\w+): ")
+def declare_variable(bench: Bench, words: re.Match[str]) -> None:
+    path = bench.finding.location.path
+    declared = f"variables:\n  {words[1]}: {{required: false}}\n"
+    bench.files[path] = bench.files[path].replace("variables:\n", declared, 1)
+
+
 @hand(r"^Remove the tag")
 def untag(bench: Bench, _: re.Match[str]) -> None:
     place = bench.finding.location

@@ -1,0 +1,124 @@
+"""From prompt files to prompts: the front matter read as strictly as any governed file, the text taken as it is."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+
+from multillm_gov.documents.decoding import decode
+from multillm_gov.documents.document import Document, SourceFile
+from multillm_gov.documents.shape import convert
+from multillm_gov.documents.text import Text
+from multillm_gov.documents.yaml_reader import read_document
+from multillm_gov.finding import Flaw
+from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.portfolio.prompt import Prompt, PromptHeader, Prompts
+from multillm_gov.portfolio.prompt_names import names_used
+
+MAX_HEADER = 64 * 2**10
+"""Most characters of a front matter."""
+MAX_PROMPT = 2**20
+"""Most bytes of a prompt file that is read; a million tokens are no prompt but a document."""
+MOST_NAMED = 20
+"""Names told in one file; more of the same says nothing new."""
+_FENCE = re.compile(r"---[ \t]*(?:\r\n?|\n)")
+_CLOSING = re.compile(r"^---[ \t]*(?:\r\n?|\n|\Z)", re.MULTILINE)
+
+
+def load_prompts(files: Mapping[str, SourceFile], tasks: Iterable[TaskClass]) -> tuple[Prompts, tuple[Flaw, ...]]:
+    """Read the prompt of every task class that names one; a file that is not there is another rule's finding."""
+    prompts: Prompts = {}
+    flaws: list[Flaw] = []
+    named = {task.declared.prompt for task in tasks if task.declared.prompt is not None}
+    for path in sorted(named & files.keys()):
+        prompt, found = read_prompt(files[path])
+        flaws.extend(found)
+        if prompt is not None:
+            prompts[path] = prompt
+    return prompts, tuple(flaws)
+
+
+def read_prompt(file: SourceFile) -> tuple[Prompt | None, tuple[Flaw, ...]]:
+    """Read one prompt file.
+
+    Returns:
+        The prompt and what is wrong with it; there is none where what would be sent is not certain.
+    """
+    source = decode(file)
+    if isinstance(source, Flaw):
+        return None, (source,)
+    if len(file.data) > MAX_PROMPT:
+        said = f"the prompt has {len(file.data) / 2**20:,.1f} MiB; at most {MAX_PROMPT / 2**20:.0f} MiB are read"
+        return None, (_flaw(source, said, "Send long material as a variable, and keep the prompt short.", 0, 0),)
+    digest = f"sha256:{sha256(file.data).hexdigest()}"
+    opening = _FENCE.match(source.content)
+    if opening is None:
+        return Prompt(path=file.path, body=source.content.strip("\r\n"), digest=digest), ()
+    closing = _CLOSING.search(source.content, opening.end())
+    if closing is None or closing.start() > MAX_HEADER:
+        said = "the front matter that starts here has no closing `---` line"
+        if closing is not None:
+            said = f"the front matter has {closing.start():,} characters; at most {MAX_HEADER:,} are read"
+        remedy = "Close it with a line `---` before the prompt's text, or remove the first `---`."
+        return None, (_flaw(source, said, remedy, 0, 3),)
+    return _with_header(file, source, closing, digest)
+
+
+def _with_header(
+    file: SourceFile, source: Text, closing: "re.Match[str]", digest: str
+) -> tuple[Prompt | None, tuple[Flaw, ...]]:
+    # The opening fence stays: to YAML it is the start of a document, and every place is the file's own.
+    written = source.content[: closing.start()]
+    document, flaws = read_document(SourceFile(file.path, written.encode("utf-8", "surrogatepass")))
+    if document is None:
+        return None, flaws
+    header, misfits = convert(document, (), PromptHeader)
+    if header is None:
+        return None, (*flaws, *misfits)
+    text = source.content[closing.end() :]
+    blank = len(text) - len(text.lstrip("\r\n"))
+    prompt = Prompt(
+        path=file.path,
+        header=header,
+        body=text.strip("\r\n"),
+        body_line=source.position(closing.end() + blank)[0] + 1,
+        is_template=True,
+        digest=digest,
+    )
+    return prompt, (*flaws, *_unknown_names(source, closing.end(), prompt), *_canaries(document, header))
+
+
+def _unknown_names(source: Text, start: int, prompt: Prompt) -> Iterator[Flaw]:
+    """Names in the text that the front matter does not declare: each of them once."""
+    told: set[str] = set()
+    for name, offset in names_used(source.content, start):
+        if name not in prompt.header.variables and name not in told and len(told) < MOST_NAMED:
+            told.add(name)
+            said = f"the text uses `{name}`, which `variables` does not declare"
+            remedy = f"Declare it below `variables` (`{name}: {{description: …}}`), or correct the name."
+            yield _flaw(source, said, remedy, offset, offset + len(name))
+
+
+def _canaries(document: Document, header: PromptHeader) -> Iterator[Flaw]:
+    """Canary inputs that lack a variable, or give one that is not declared."""
+    for index, canary in enumerate(header.canaries):
+        lacking = [name for name, one in header.variables.items() if one.wanted and name not in canary]
+        strange = [name for name in canary if name not in header.variables]
+        place = document.locate(("canaries", index))
+        for name in lacking[:MOST_NAMED]:
+            yield Flaw(
+                kind="prompt",
+                message=f"canary {index + 1} gives no `{name}`, which is required",
+                location=place,
+                remedy=f"Add `{name}: …` to it, or give the variable a `default`.",
+            )
+        for name in strange[:MOST_NAMED]:
+            yield Flaw(
+                kind="prompt",
+                message=f"canary {index + 1} gives `{name}`, which `variables` does not declare",
+                location=document.locate(("canaries", index, name), on_key=True),
+                remedy=f"Declare it below `variables` (`{name}: {{description: …}}`), or remove it from the canary.",
+            )
+
+
+def _flaw(source: Text, message: str, remedy: str, start: int, end: int) -> Flaw:
+    return Flaw(kind="prompt", message=message, location=source.span(start, end), remedy=remedy)

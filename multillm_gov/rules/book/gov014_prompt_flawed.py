@@ -1,0 +1,58 @@
+"""GOV014: a prompt file declares what its text uses."""
+
+from multillm_gov.finding import Severity
+from multillm_gov.rules.flaws import flaws_of
+from multillm_gov.rules.rule import Rule
+
+RULE = Rule(
+    id="GOV014",
+    name="prompt-flawed",
+    title="A prompt file declares what its text uses",
+    why=(
+        "A name in a prompt that no request fills is sent as nothing, or stops the request; a canary input that lacks "
+        "a variable proves nothing about the prompt. The front matter of a prompt file is read as strictly as every "
+        "governed file, and its text is held against the variables that it declares. A file without front matter is "
+        "plain text, in which braces mean nothing. A front matter of over 65,536 characters, and a file of over 1 MiB, "
+        "are not read."
+    ),
+    mend="Declare each `{{ name }}` below `variables`, and give every required one in each of the `canaries`.",
+    severity=Severity.ERROR,
+    check=flaws_of("prompt"),
+    about="files",
+    claims="prompt",
+    waivable=False,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    prompt: prompts/triage.md
+# prompts/triage.md
+---
+version: 3
+variables:
+  ticket: {description: What the customer wrote}
+canaries:
+  - {ticket: My invoice is wrong.}
+---
+Sort this ticket into one of the queues: {{ tiket }}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    prompt: prompts/triage.md
+# prompts/triage.md
+---
+version: 3
+variables:
+  ticket: {description: What the customer wrote}
+canaries:
+  - {ticket: My invoice is wrong.}
+---
+Sort this ticket into one of the queues: {{ ticket }}
+""",
+)
