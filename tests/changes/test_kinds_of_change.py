@@ -233,7 +233,9 @@ def test_a_rule_by_id_and_by_name_is_the_same_rule(edited, state, files):
 
 def test_another_text_in_the_same_prompt_file_is_a_change(state):
     before, after = state(), state()
-    files = [SourceFile("prompts/writing.md", text) for text in (b"---\nversion: 3\n---\nWrite it.\n", b"Write it well.\n")]
+    files = [
+        SourceFile("prompts/writing.md", text) for text in (b"---\nversion: 3\n---\nWrite it.\n", b"Write it well.\n")
+    ]
     was, now = (read_prompt(file)[0] for file in files)
     old, new = (replace(one, prompts={"prompts/writing.md": prompt}) for one, prompt in ((before, was), (after, now)))
     (change,) = compare(old, new).changes
