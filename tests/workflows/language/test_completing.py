@@ -20,24 +20,24 @@ def at_cursor(kind: str, text: str, assessment: Assessment) -> Offers | None:
 @pytest.mark.parametrize(
     "text",
     [
-        "route: [{model: mistral/mistral-large-2|",
-        "route: [{model: mistral/mistral-large-2|}]\n    purpose: x\n",
-        "route: [{model: 'mistral/mistral-large-2|'}]\n",
-        'route: [{model: "mistral/mistral-large-2|\n    purpose: x\n',
-        "route:\n      - model: mistral/mistral-large-2|\n",
-        "route:\n      - {model: mistral/mistral-la|rge-2512}\n",
-        "route: []\n    fallbacks: [mistral/mistral-large-2|",
-        "route: []\n    fallbacks:\n      - large-25|\n",
-        "route: []\n    fallbacks:\n      - gpt-5 # it's {one\n      - large-25|\n    purpose: [\n",
+        "route: [{model: mistral/mistral-large-4|",
+        "route: [{model: mistral/mistral-large-4|}]\n    purpose: x\n",
+        "route: [{model: 'mistral/mistral-large-4|'}]\n",
+        'route: [{model: "mistral/mistral-large-4|\n    purpose: x\n',
+        "route:\n      - model: mistral/mistral-large-4|\n",
+        "route:\n      - {model: mistral/mistral-la|rge-4-0}\n",
+        "route: []\n    fallbacks: [mistral/mistral-large-4|",
+        "route: []\n    fallbacks:\n      - large-4-|\n",
+        "route: []\n    fallbacks:\n      - gpt-5 # it's {one\n      - large-4-|\n    purpose: [\n",
     ],
 )
 def test_models_are_found_in_half_written_texts(text: str, assessment: Assessment) -> None:
     found = at_cursor("allocations", TASK + text, assessment)
     assert found is not None
-    assert found.offers[0].label == "mistral/mistral-large-2512"
-    assert found.offers[0].detail == "0.5 / 1.5 USD per million tokens"
+    assert found.offers[0].label == "mistral/mistral-large-4-0"
+    assert found.offers[0].detail == "0.7 / 2.1 USD per million tokens"
     whole = (TASK + text).replace("|", "", 1)
-    assert whole[found.start : found.end].removeprefix("mistral/mistral-") in ("large-2", "large-25", "large-2512")
+    assert whole[found.start : found.end].removeprefix("mistral/mistral-") in ("large-4", "large-4-", "large-4-0")
 
 
 def test_models_are_bounded_and_the_retired_left_out(assessment: Assessment) -> None:
