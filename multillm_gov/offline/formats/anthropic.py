@@ -1,0 +1,128 @@
+"""Anthropic: messages."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from multillm_gov.offline.asking import Asked, Reply, Wire, fragments
+from multillm_gov.offline.script import Fault
+from multillm_gov.offline.wording import body, events, identifier, items, mapping, text_of, whole
+
+BASE = "/anthropic"
+
+
+def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
+    """The request at a path below the base; ``None``: there is no such endpoint."""
+    if path != "v1/messages":
+        return None
+    form = mapping(sent.get("output_format")) or mapping(mapping(sent.get("output_config")).get("format"))
+    choice = mapping(sent.get("tool_choice"))
+    tool = next((one for one in items(sent.get("tools")) if mapping(one).get("name") == choice.get("name")), None)
+    schema = form.get("schema") if tool is None else mapping(tool).get("input_schema")
+    turns = [text_of(mapping(message).get("content")) for message in items(sent.get("messages"))]
+    system = text_of(sent.get("system"))
+    return Asked(
+        model=str(sent.get("model", "")),
+        texts=tuple(([system] if system else []) + turns),
+        schema=schema if isinstance(schema, dict) else None,
+        tool=str(choice.get("name", "")) if tool else "",
+        stream=sent.get("stream") is True,
+        max_output_tokens=whole(sent.get("max_tokens")),
+        key=key,
+    )
+
+
+def answer(asked: Asked, reply: Reply) -> Wire:
+    """A message, or the events of one."""
+    if asked.stream:
+        return events(_events(asked, reply))
+    return body({**_head(asked, reply), "content": [_block(asked, reply)], "stop_reason": _reason(asked, reply)})
+
+
+def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
+    """Anthropic's own way to say no; its classifiers refuse with a whole message whose stop reason says so.
+
+    Args:
+        asked: The request.
+        fault: Why.
+        shown: The key as Anthropic repeats it.
+    """
+    if fault == "content-filter":
+        reply = Reply(served_model=asked.model, input_tokens=20)
+        if asked.stream:
+            return events(_events(asked, reply, refused=True))
+        return body({**_head(asked, reply), "content": [], "stop_reason": "refusal"})
+    status, kind, message = _refusals(asked, shown)[fault]
+    error = {"type": "error", "error": {"type": kind, "message": message}, "request_id": identifier("req_", asked)}
+    return body(error, status)
+
+
+def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str]]:
+    credit = "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing."
+    pace = "This request would exceed your organization's rate limit of 50 requests per minute."
+    denied = "Your API key does not have permission to use the specified resource."
+    return {
+        "server-error": (500, "api_error", "Internal server error"),
+        "overloaded": (529, "overloaded_error", "Overloaded"),
+        "rate-limit": (429, "rate_limit_error", pace),
+        "quota": (400, "invalid_request_error", credit),
+        "context-overflow": (400, "invalid_request_error", "prompt is too long: 201001 tokens > 200000 maximum"),
+        "wrong-key": (401, "authentication_error", f"invalid x-api-key {shown}".strip()),
+        "forbidden": (403, "permission_error", denied),
+        # Retired models are no other case here: the vendor forgets them (the catalog knows).
+        "not-found": (404, "not_found_error", f"model: {asked.model}"),
+        "retired": (404, "not_found_error", f"model: {asked.model}"),
+    }
+
+
+def _head(asked: Asked, reply: Reply) -> dict[str, Any]:
+    return {
+        "id": identifier("msg_", asked),
+        "type": "message",
+        "role": "assistant",
+        "model": reply.served_model,
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "usage": {
+            "input_tokens": reply.input_tokens - reply.cached_input_tokens,
+            "cache_creation_input_tokens": 0,
+            "cache_read_input_tokens": reply.cached_input_tokens,
+            "output_tokens": reply.output_tokens,
+            "service_tier": "standard",
+        },
+    }
+
+
+def _reason(asked: Asked, reply: Reply) -> str:
+    return "max_tokens" if reply.cut else "tool_use" if asked.tool else "end_turn"
+
+
+def _block(asked: Asked, reply: Reply) -> dict[str, Any]:
+    import json
+
+    if not asked.tool:
+        return {"type": "text", "text": reply.text}
+    try:
+        value = json.loads(reply.text)
+    except ValueError:
+        value = {}
+    return {"type": "tool_use", "id": identifier("toolu_", asked), "name": asked.tool, "input": value}
+
+
+def _events(asked: Asked, reply: Reply, *, refused: bool = False) -> Iterator[tuple[str, dict[str, Any]]]:
+    head = _head(asked, reply)
+    yield "message_start", {"type": "message_start", "message": head}
+    if not refused:
+        block = _block(asked, reply)
+        block = {**block, "text": ""} if not asked.tool else {**block, "input": {}}
+        yield "content_block_start", {"type": "content_block_start", "index": 0, "content_block": block}
+        yield "ping", {"type": "ping"}
+        for part in fragments(reply.text):
+            kind = "input_json_delta" if asked.tool else "text_delta"
+            delta = {"type": kind, "partial_json" if asked.tool else "text": part}
+            yield "content_block_delta", {"type": "content_block_delta", "index": 0, "delta": delta}
+        yield "content_block_stop", {"type": "content_block_stop", "index": 0}
+    reason = "refusal" if refused else _reason(asked, reply)
+    end = {"stop_reason": reason, "stop_sequence": None}
+    yield "message_delta", {"type": "message_delta", "delta": end, "usage": head["usage"]}
+    yield "message_stop", {"type": "message_stop"}

@@ -1,0 +1,79 @@
+"""Azure OpenAI: OpenAI's bodies below a deployment's path, and Azure's own errors."""
+
+import re
+from typing import Any
+
+from msgspec import structs
+
+from multillm_gov.offline.asking import Asked, Reply, Wire
+from multillm_gov.offline.openai import endpoints
+from multillm_gov.offline.script import Fault
+from multillm_gov.offline.wording import body
+
+BASE = "/azure"
+_DEPLOYMENT = re.compile(r"openai/deployments/([^/]+)/(.+)")
+
+
+def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
+    """The request at a path below the base; ``None``: there is no such endpoint."""
+    found = _DEPLOYMENT.fullmatch(path)
+    endpoint = endpoints.endpoints().get(found[2] if found else path.removeprefix("openai/").removeprefix("v1/"))
+    if endpoint is None:
+        return None
+    asked = endpoint.read(sent, key)
+    return structs.replace(asked, model=found[1]) if found else asked
+
+
+def answer(asked: Asked, reply: Reply) -> Wire:
+    """The answer."""
+    return endpoints.answer(asked, reply)
+
+
+def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
+    """Azure's own way to say no.
+
+    Args:
+        asked: The request.
+        fault: Why.
+        shown: The key as Azure repeats it.
+    """
+    if fault == "content-filter":
+        return body({"error": _FILTERED}, 400)
+    status, code, message = _refusals(asked, shown)[fault]
+    return body({"error": {"code": code, "message": message}}, status)
+
+
+_FILTERED = {
+    "message": "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+    "type": None,
+    "param": "prompt",
+    "code": "content_filter",
+    "status": 400,
+    "innererror": {
+        "code": "ResponsibleAIPolicyViolation",
+        "content_filter_result": {"violence": {"filtered": True, "severity": "medium"}},
+    },
+}
+
+
+def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str]]:
+    too_long = (
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens."
+        " Please reduce the length of the messages."
+    )
+    access = f"Access denied due to invalid subscription key or wrong API endpoint. {shown}"
+    missing = "The API deployment for this resource does not exist."
+    pace = "Requests to the endpoint have exceeded the call rate limit. Please retry after 1 second."
+    quota = "Your account exceeded its quota: insufficient_quota, please check your plan and billing details."
+    denied = "Principal does not have access to API/Operation."
+    return {
+        "server-error": (500, "InternalServerError", "The server had an error while processing your request."),
+        "overloaded": (503, "ServiceUnavailable", "The service is temporarily unable to process your request."),
+        "rate-limit": (429, "429", pace),
+        "quota": (429, "insufficient_quota", quota),
+        "context-overflow": (400, "context_length_exceeded", too_long),
+        "wrong-key": (401, "401", access),
+        "forbidden": (403, "PermissionDenied", denied),
+        "not-found": (404, "DeploymentNotFound", missing),
+        "retired": (410, "ModelDeprecated", f"The model of deployment {asked.model} has been deprecated."),
+    }

@@ -1,0 +1,143 @@
+"""Gemini: generateContent, its stream, and embeddings."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from multillm_gov.offline.asking import Asked, Reply, Wire, fragments
+from multillm_gov.offline.script import Fault
+from multillm_gov.offline.wording import body, events, identifier, items, mapping, text_of, whole
+
+BASE = "/gemini"
+_CALL = re.compile(r"(?:v1(?:beta|alpha)?/)?models/([^/:]+):(\w+)")
+
+
+def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
+    """The request at a path below the base; ``None``: there is no such endpoint."""
+    found = _CALL.fullmatch(path)
+    if found is None:
+        return None
+    model, verb = found.groups()
+    if verb in {"embedContent", "batchEmbedContents"}:
+        return _embedding(model, verb, sent, key)
+    if verb not in {"generateContent", "streamGenerateContent"}:
+        return None
+    settings = mapping(sent.get("generationConfig") or sent.get("generation_config"))
+    schema = next(
+        (settings[name] for name in ("responseJsonSchema", "responseSchema", "response_schema") if name in settings),
+        settings.get("response_json_schema"),
+    )
+    system = mapping(sent.get("systemInstruction") or sent.get("system_instruction"))
+    turns = [system, *items(sent.get("contents"))] if system else items(sent.get("contents"))
+    limit = settings.get("maxOutputTokens", settings.get("max_output_tokens"))
+    return Asked(
+        model=model,
+        texts=tuple(text_of(mapping(turn).get("parts")) for turn in turns),
+        schema=_lowered(schema) if isinstance(schema, dict) else None,
+        stream=verb == "streamGenerateContent",
+        max_output_tokens=whole(limit),
+        key=key,
+    )
+
+
+def _embedding(model: str, verb: str, sent: dict[str, Any], key: str) -> Asked:
+    wanted = [mapping(one) for one in items(sent.get("requests"))] if verb == "batchEmbedContents" else [sent]
+    sizes = [whole(one.get("outputDimensionality", one.get("output_dimensionality"))) for one in wanted]
+    return Asked(
+        mode="embedding",
+        model=model,
+        texts=tuple(text_of(mapping(one.get("content")).get("parts")) for one in wanted),
+        dimensions=next(iter(sizes), None),
+        single=verb == "embedContent",
+        key=key,
+    )
+
+
+def _lowered(schema: Any) -> Any:  # noqa: ANN401 # any part of a schema
+    """Gemini's schemas write types in capitals (``OBJECT``)."""
+    if isinstance(schema, list):
+        return [_lowered(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: value.lower() if key == "type" and isinstance(value, str) else _lowered(value)
+        for key, value in schema.items()
+    }
+
+
+def answer(asked: Asked, reply: Reply) -> Wire:
+    """Candidates, or the chunks of them; vectors for embeddings."""
+    if asked.mode == "embedding":
+        values = [{"values": list(vector)} for vector in reply.vectors]
+        return body({"embedding": values[0]} if asked.single else {"embeddings": values})
+    if asked.stream:
+        return events(("", chunk) for chunk in _chunks(asked, reply))
+    return body(_response(asked, reply, reply.text, last=True))
+
+
+def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
+    """Google's own way to say no; a blocked prompt is answered with the reason and no candidate.
+
+    Args:
+        asked: The request.
+        fault: Why.
+        shown: The key as Google repeats it.
+    """
+    if fault == "content-filter":
+        blocked = {
+            "promptFeedback": {"blockReason": "PROHIBITED_CONTENT"},
+            "usageMetadata": {"promptTokenCount": 20, "totalTokenCount": 20},
+            "modelVersion": asked.model,
+        }
+        return events([("", blocked)]) if asked.stream else body(blocked)
+    status, name, message, details = _refusals(asked, shown)[fault]
+    error: dict[str, Any] = {"code": status, "message": message, "status": name}
+    return body({"error": {**error, "details": details} if details else error}, status)
+
+
+def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str, list[dict[str, Any]]]]:
+    kind = "type.googleapis.com/google.rpc."
+    invalid = [{"@type": f"{kind}ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"}]
+    pace = [{"@type": f"{kind}RetryInfo", "retryDelay": "1s"}]
+    quota = "You exceeded your current quota, please check your plan and billing details."
+    missing = f"models/{asked.model} is not found for API version v1beta, or is not supported for generateContent."
+    too_long = "The input token count (1200293) exceeds the maximum number of tokens allowed (1048576)."
+    key = f"API key not valid. Please pass a valid API key. {shown}".strip()
+    denied = "Generative Language API has not been used in this project before or it is disabled."
+    gone = f"This model models/{asked.model} is no longer available. Please update your code to use a newer model."
+    return {
+        "server-error": (500, "INTERNAL", "An internal error has occurred.", []),
+        "overloaded": (503, "UNAVAILABLE", "The model is overloaded. Please try again later.", []),
+        "rate-limit": (429, "RESOURCE_EXHAUSTED", quota, pace),
+        "quota": (429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted. Please go to billing.", []),
+        "context-overflow": (400, "INVALID_ARGUMENT", too_long, []),
+        "wrong-key": (400, "INVALID_ARGUMENT", key, invalid),
+        "forbidden": (403, "PERMISSION_DENIED", denied, []),
+        "not-found": (404, "NOT_FOUND", missing, []),
+        "retired": (404, "NOT_FOUND", gone, []),
+    }
+
+
+def _response(asked: Asked, reply: Reply, text: str, *, last: bool) -> dict[str, Any]:
+    candidate: dict[str, Any] = {"content": {"parts": [{"text": text}], "role": "model"}, "index": 0}
+    if last:
+        candidate["finishReason"] = "MAX_TOKENS" if reply.cut else "STOP"
+    used = {
+        "promptTokenCount": reply.input_tokens,
+        "candidatesTokenCount": reply.output_tokens - reply.reasoning_tokens,
+        "totalTokenCount": reply.input_tokens + reply.output_tokens,
+        "cachedContentTokenCount": reply.cached_input_tokens,
+        "thoughtsTokenCount": reply.reasoning_tokens,
+    }
+    return {
+        "candidates": [candidate],
+        "usageMetadata": {name: count for name, count in used.items() if count},
+        "modelVersion": reply.served_model,
+        "responseId": identifier("", asked),
+    }
+
+
+def _chunks(asked: Asked, reply: Reply) -> Iterator[dict[str, Any]]:
+    parts = fragments(reply.text)
+    for number, part in enumerate(parts, 1):
+        yield _response(asked, reply, part, last=number == len(parts))

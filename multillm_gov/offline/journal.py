@@ -1,0 +1,51 @@
+"""What the server was asked, in order: for tests, and for whoever wonders what LiteLLM really sends."""
+
+from collections import deque
+from threading import Lock
+
+from msgspec import Struct
+
+from multillm_gov.offline.asking import Mode
+
+MOST_ENTRIES = 20_000
+"""Kept; the oldest go first."""
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One request."""
+
+    format: str
+    path: str
+    mode: Mode | None = None
+    """``None``: no endpoint is at the path, or the body could not be read."""
+    model: str = ""
+    texts: tuple[str, ...] = ()
+    native_schema: bool = False
+    stream: bool = False
+    key: str = ""
+    """What was shown as the key: the server is a test's, so that it may be looked at."""
+    fault: str = ""
+
+
+class Journal:
+    """Entries in order; safe to read from another thread while the server runs."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=MOST_ENTRIES)
+        self._lock = Lock()
+
+    def add(self, entry: Entry) -> None:
+        """Note one request."""
+        with self._lock:
+            self._entries.append(entry)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All requests so far, oldest first."""
+        with self._lock:
+            return tuple(self._entries)
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._entries.clear()

@@ -1,0 +1,108 @@
+"""What the offline server is told to do: faults, delays and answers, by rules of which the first that fits holds."""
+
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from multillm_gov.errors import UsageError
+from multillm_gov.offline.asking import Asked, Mode
+
+Fault = Literal[
+    "connection-refused",
+    "server-error",
+    "bad-gateway",
+    "overloaded",
+    "rate-limit",
+    "quota",
+    "time-out",
+    "content-filter",
+    "context-overflow",
+    "malformed-body",
+    "wrong-shape",
+    "html-page",
+    "stream-cut",
+    "wrong-key",
+    "forbidden",
+    "not-found",
+    "retired",
+]
+"""All of `evidence.record.Fault`, and what else a provider may answer."""
+Seconds = Annotated[float, Meta(ge=0, le=3600)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+
+
+class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What happens to the requests that fit."""
+
+    format: Annotated[str, Meta(description="Wire format; `*` stands for any")] = "*"
+    model: Annotated[str, Meta(description="Model as the server sees it; `*` stands for anything")] = "*"
+    mode: Mode | None = None
+    contains: Annotated[str, Meta(description="A part of the text sent")] = ""
+    skip: Annotated[Count, Meta(description="Let so many requests that fit go by first")] = 0
+    times: Annotated[Count | None, Meta(description="Hold for so many requests, then no more")] = None
+    fault: Fault | None = None
+    seconds: Annotated[Seconds | None, Meta(description="Wait before the answer")] = None
+    retry_after: Annotated[str, Meta(max_length=64, description="Retry-After header of a rate limit")] = "1"
+    text: Annotated[str | None, Meta(description="The answer")] = None
+    served_model: Annotated[str, Meta(description="Name of the model in the answer")] = ""
+
+    def fits(self, kind: str, asked: Asked) -> bool:
+        """Whether a request is meant."""
+        return (
+            fnmatchcase(kind, self.format)
+            and fnmatchcase(asked.model, self.model)
+            and self.mode in {None, asked.mode}
+            and (not self.contains or any(self.contains in text for text in asked.texts))
+        )
+
+
+class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that the server is told."""
+
+    seconds: Annotated[Seconds, Meta(description="Wait before every answer")] = 0.0
+    echo_key: Annotated[
+        bool, Meta(description="Repeat the key that was sent in error bodies, as careless servers do")
+    ] = False
+    rules: tuple[Rule, ...] = ()
+
+
+class Playing:
+    """A script under way: counts which requests each rule has seen."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self._seen = [0] * len(script.rules)
+
+    def rule_for(self, kind: str, asked: Asked) -> Rule:
+        """The rule that holds for a request; one that does nothing where none fits."""
+        for number, rule in enumerate(self.script.rules):
+            if not rule.fits(kind, asked):
+                continue
+            self._seen[number] += 1
+            place = self._seen[number] - rule.skip
+            if place >= 1 and (rule.times is None or place <= rule.times):
+                return rule
+        return Rule()
+
+
+def read_script(data: bytes) -> Script:
+    """A script written in YAML or JSON.
+
+    Raises:
+        UsageError: the data is no script.
+    """
+    try:
+        return msgspec.convert(_plain(data), Script, strict=True)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"The script of the offline server is malformed: {error}") from None
+
+
+def _plain(data: bytes) -> object:
+    import yaml
+
+    try:
+        return yaml.safe_load(data) if data.strip() else {}
+    except yaml.YAMLError as error:
+        raise UsageError(f"The script of the offline server is no YAML: {error}") from None
