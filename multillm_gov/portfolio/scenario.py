@@ -6,7 +6,7 @@ from msgspec import Meta, Struct, field
 
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Closed, Name, Text
-from multillm_gov.units import Positive, Share
+from multillm_gov.units import Amount, Positive, Share
 
 Day = Annotated[int, Meta(ge=1, le=31)]
 ShockKind = Literal[
@@ -26,6 +26,9 @@ Target = Literal[
     "model", "family", "vendor", "provider", "cloud", "region", "jurisdiction", "gateway", "dependency", "task_class"
 ]
 
+ENTITY_WORDS = frozenset({"each", "largest", "others"})
+"""Entities that are found out from the portfolio; every other one is a name."""
+
 
 class Shock(Closed, frozen=True, kw_only=True):
     """One thing that goes wrong with an entity."""
@@ -34,7 +37,11 @@ class Shock(Closed, frozen=True, kw_only=True):
     level: Annotated[Target | None, Meta(description="What kind of entity is hit")] = None
     entity: Annotated[
         Text,
-        Meta(description="Its name; `each`: every entity of the level in turn; `largest`: the one with most value"),
+        Meta(
+            max_length=200,
+            description="Its name; `each`: every one of the level in turn; `largest`: the one with most value at stake "
+            "(most spend where a price rises); `others`: all of the level that no other shock hits",
+        ),
     ] = "each"
     hours: Annotated[Positive | None, Meta(description="How long an outage or a rate limit lasts")] = None
     days: Annotated[Positive | None, Meta(description="How long a drift or a withdrawal lasts")] = None
@@ -50,6 +57,23 @@ class Shock(Closed, frozen=True, kw_only=True):
     successor_qualified: Annotated[
         bool | None,
         Meta(description="Whether the successor of a retired model is tested and ready; default: as proved"),
+    ] = None
+    notice_days: Annotated[
+        Amount | None, Meta(description="Days of a retirement's notice that the migration can use; assumed 0")
+    ] = None
+    reroute_hours: Annotated[
+        Amount | None,
+        Meta(description="Hours after which people have rerouted by hand what the failover missed; assumed never"),
+    ] = None
+    tries: Annotated[
+        int | None,
+        Meta(ge=1, le=20, description="Calls that clients make for one request while a limit refuses them; assumed 1"),
+    ] = None
+    hard: Annotated[
+        bool, Meta(description="Whether an exhausted cap stops the requests; else they go on and cost more")
+    ] = True
+    review_cost: Annotated[
+        Amount | None, Meta(description="What a review of the brand's voice costs, once, per task class")
     ] = None
     at_peak: Annotated[bool, Meta(description="Whether it happens at the busiest time")] = False
 

@@ -1,0 +1,67 @@
+"""All that several strains together make of one model."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from msgspec import Struct
+
+from multillm_gov.risk.strain import Strain
+from multillm_gov.risk.stress_context import StressedHop
+
+_ZERO = Decimal(0)
+_ONE = Decimal(1)
+
+
+class HopState(Struct, frozen=True, kw_only=True):
+    """One model under strain; without any it is `CALM`."""
+
+    away: bool = False
+    limit_factor: Decimal = _ONE
+    tries: int = 1
+    price_factor: Decimal = _ONE
+    token_factor: Decimal = _ONE
+    points: Decimal = _ZERO
+    """Share of its answers (0..1) that become unacceptable."""
+    tone_ratio: Decimal = _ZERO
+    succeeded: bool = False
+
+    @property
+    def is_priced_anew(self) -> bool:
+        """Whether a request costs something else than before."""
+        return self.succeeded or self.price_factor != 1 or self.token_factor != 1
+
+
+CALM = HopState()
+GONE = HopState(away=True)
+"""A model that is retired already."""
+
+
+def state_of(task_class: str, hop: StressedHop, strains: Sequence[Strain], *, routed: bool) -> HopState:
+    """Factors multiply, the least limit and the largest tone ratio count, drifts hit independently of each other."""
+    hitting = [strain for strain in strains if strain.hits(task_class, hop.labels, routed=routed)]
+    if not hitting:
+        return GONE if hop.retired else CALM
+    price = tokens = unharmed = _ONE
+    for strain in hitting:
+        price *= strain.price_factor
+        tokens *= strain.token_factor
+        unharmed *= 1 - strain.points
+    return HopState(
+        away=hop.retired or any(strain.away for strain in hitting),
+        limit_factor=min(strain.limit_factor for strain in hitting),
+        tries=max(strain.tries for strain in hitting),
+        price_factor=price,
+        token_factor=tokens,
+        points=1 - unharmed,
+        tone_ratio=max((strain.tone_ratio or _ZERO for strain in hitting), default=_ZERO),
+        succeeded=any(strain.succeeded for strain in hitting),
+    )
+
+
+def demand_factor(task_class: str, hop: StressedHop, strains: Sequence[Strain]) -> Decimal:
+    """What the demand routed to a model is multiplied by."""
+    factor = _ONE
+    for strain in strains:
+        if strain.demand_factor != 1 and strain.hits(task_class, hop.labels):
+            factor *= strain.demand_factor
+    return factor

@@ -1,0 +1,83 @@
+"""What a stress yields: per task class and in total, with every limit it breaks."""
+
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Broken(Struct, frozen=True, kw_only=True):
+    """A cap or a floor that holds without the shock and does not hold with it."""
+
+    what: Literal["monthly cap", "request cap", "portfolio ceiling", "price shock", "quality", "latency", "tone"]
+    subject: str
+    """Task class, or ``portfolio``."""
+    model: str = ""
+    """The model that breaks it, for floors and caps of a single request."""
+    figure: Decimal
+    limit: Decimal
+
+
+class Concentrated(Struct, frozen=True, kw_only=True):
+    """How spend spreads over vendors while all shocks last, failovers taken to work (as `after_loss` takes them)."""
+
+    hhi: float
+    """Points, 0..10,000."""
+    largest: str
+    """Vendor with the largest share; empty where nothing is spent."""
+    largest_share: float
+    """0..1."""
+
+
+class TaskOutcome(Struct, frozen=True, kw_only=True):
+    """One task class, in the portfolio's currency.
+
+    Requests are expected numbers, beyond those that fare so without the shock.
+    """
+
+    name: str
+    unserved_requests: Decimal = Decimal(0)
+    degraded_requests: Decimal = Decimal(0)
+    """Answered, but by a fallback, below the quality floor, unacceptably or in another tone."""
+    value_at_risk: Decimal = Decimal(0)
+    added_cost: Decimal = Decimal(0)
+    """While it lasts; what lasts for good is counted over one month. What unanswered requests would have cost is not
+    counted as saved. Negative where a fallback is cheaper."""
+    added_cost_in_month: Decimal = Decimal(0)
+    """The part of it that falls into the first month: what caps are held against."""
+    unserved_share: Decimal = Decimal(0)
+    """Largest share of its requests (0..) unanswered at one time."""
+    hours_to_recover: Decimal = Decimal(0)
+    """Hours until its requests are answered again as without the shock: none unserved, none degraded by it."""
+
+    @property
+    def loss(self) -> Decimal:
+        """Value at risk and added cost together; a saving does not offset value at risk."""
+        return self.value_at_risk + max(self.added_cost, Decimal(0))
+
+
+class StressOutcome(Struct, frozen=True, kw_only=True):
+    """All task classes together."""
+
+    tasks: tuple[TaskOutcome, ...]
+    """Every task class, in the portfolio's order."""
+    unserved_requests: Decimal
+    degraded_requests: Decimal
+    value_at_risk: Decimal
+    added_cost: Decimal
+    added_cost_in_month: Decimal
+    caps_broken: tuple[Broken, ...]
+    """In the portfolio's order, its own ceiling last."""
+    floors_broken: tuple[Broken, ...]
+    concentration: Concentrated
+    hours_to_recover: Decimal
+    """The longest of the task classes."""
+    assumed: tuple[str, ...] = ()
+    """What was assumed, in sentences."""
+    unknown: tuple[str, ...] = ()
+    """What the figures leave out because it is not known, in sentences."""
+
+    @property
+    def loss(self) -> Decimal:
+        """Value at risk and added cost together; a saving does not offset value at risk."""
+        return self.value_at_risk + max(self.added_cost, Decimal(0))
