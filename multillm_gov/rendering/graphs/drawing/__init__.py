@@ -1,0 +1,1 @@
+"""What drawings of the dependency graph share: columns, bounds and places."""

@@ -1,0 +1,64 @@
+"""The dependency graph on a terminal: what takes down most, then each task class with what it hangs on."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from multillm_gov.rendering.graphs.drawing.bounding import bound
+from multillm_gov.rendering.plain.escaping import encodable, visible
+from multillm_gov.rendering.plain.painting import Painter
+from multillm_gov.rendering.plain.sections import section
+from multillm_gov.risk.graph import KIND_WORDS, Edge, Graph, Node
+
+MEDIA_TYPE = "text/plain"
+MOST = 40
+"""Task classes whose tree is told."""
+_WIDTH = 100
+
+
+def render(graph: Graph, *, width: int = _WIDTH, color: bool = False) -> bytes:
+    """UTF-8 text; ``!`` and the words mark what takes something down alone."""
+    painter = Painter(color)
+    lines = [painter(visible(graph.title), "bold"), visible(graph.summary), ""]
+    for part in graph.sections:
+        lines += section(part, painter, width)
+    lines += _trees(bound(graph, MOST))
+    return encodable("\n".join(lines).rstrip("\n")).encode() + b"\n"
+
+
+def _trees(graph: Graph) -> Iterator[str]:
+    """Task classes, most value first: their models by route and fallback, and once for each model what it hangs on."""
+    nodes = {node.id: node for node in graph.nodes}
+    below: defaultdict[str, list[Edge]] = defaultdict(list)
+    for edge in graph.edges:
+        below[edge.source].append(edge)
+    yield "What hangs on what"
+    yield "─" * 18
+    told: set[str] = set()
+    for node in graph.nodes:
+        if node.kind == "task_class":
+            yield from _branch(node, "", below, nodes, told)
+
+
+def _branch(
+    node: Node, said: str, below: dict[str, list[Edge]], nodes: dict[str, Node], told: set[str], depth: int = 0
+) -> Iterator[str]:
+    single = "! " if "single point of failure" in node.marks else ""
+    caption = ", ".join(part for part in (said or KIND_WORDS[node.kind], *node.marks) if part)
+    again = node.id in told and bool(below.get(node.id))
+    yield f"{'  ' * depth}{single}{visible(node.label)} ({caption}){', as above' if again else ''}"
+    if again:
+        return
+    told.add(node.id)
+    for edge in sorted(below.get(node.id, ()), key=lambda edge: _place(edge, nodes)):
+        yield from _branch(nodes[edge.target], _how(edge), below, nodes, told, depth + 1)
+
+
+def _place(edge: Edge, nodes: dict[str, Node]) -> tuple[int, float, int, str]:
+    rank = ("route", "fallback", "part").index(edge.role)
+    return rank, -edge.share, edge.position, nodes[edge.target].label
+
+
+def _how(edge: Edge) -> str:
+    if edge.role == "route":
+        return f"routed, {edge.share:.0%}" if edge.share else "routed"
+    return f"fallback {edge.position or ''}".strip() if edge.role == "fallback" else ""

@@ -1,0 +1,106 @@
+"""Cut sets of all task classes together: which one thing, or which two, take down the most value, and whose."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from heapq import nsmallest
+
+from msgspec import Struct
+
+from multillm_gov.risk.cut_sets import Cuts, CutSet, TaskCuts
+from multillm_gov.risk.priors import HOURS_PER_YEAR
+
+MOST_POINTS = 500
+"""Most pairs told; those that take down the most value."""
+
+Key = tuple[tuple[int, ...], bool]
+
+
+class Hit(Struct, frozen=True):
+    """What a task class loses."""
+
+    task: str
+    share: float
+    """Of its requests (0..1): less than 1 where only some chains of a split route go down."""
+    value_per_hour: float
+    """In the portfolio's currency."""
+
+
+class Point(Struct, frozen=True, kw_only=True):
+    """A cut set and what it takes down, over all chains in which it is minimal."""
+
+    members: tuple[int, ...]
+    """Indexes into `System.components`, ascending."""
+    uncovered: bool
+    """Whether the failover of each task class hit must fail too."""
+    value_per_hour: float
+    """Lost while it lasts, in the portfolio's currency."""
+    loss_per_year: float
+    """Value times probability times 8,760 h: its part of the expected loss to first order."""
+    hits: tuple[Hit, ...]
+    """Task classes by value lost, most first, then in the system's order."""
+
+
+class _Group(Struct):
+    """The chains that have the very same cut sets."""
+
+    cuts: Cuts
+    value: float = 0.0
+    chains: list[tuple[int, float]] = []
+    """Position of the task class and share of its requests."""
+
+
+def single_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
+    """Single points of failure: those that take down the most value first, then the costliest, then by name."""
+    return _gather(tuple(cuts), lambda chain: chain.singles, None)
+
+
+def double_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
+    """Pairs in the same order, `MOST_POINTS` at most: their value is what neither takes down without the other."""
+    return _gather(tuple(cuts), lambda chain: chain.pairs, MOST_POINTS)
+
+
+def _gather(
+    tasks: tuple[TaskCuts, ...], members: Callable[[Cuts], tuple[CutSet, ...]], most: int | None
+) -> tuple[Point, ...]:
+    values: defaultdict[Key, float] = defaultdict(float)
+    losses: defaultdict[Key, float] = defaultdict(float)
+    groups: defaultdict[Key, list[_Group]] = defaultdict(list)
+    for group in _groups(tasks):
+        for cut in members(group.cuts):
+            key = (cut.members, cut.uncovered)
+            values[key] += group.value
+            losses[key] += group.value * cut.probability * HOURS_PER_YEAR
+            groups[key].append(group)
+    ranked = nsmallest(len(values) if most is None else most, values, lambda key: (-values[key], -losses[key], key))
+    return tuple(
+        Point(
+            members=key[0],
+            uncovered=key[1],
+            value_per_hour=values[key],
+            loss_per_year=losses[key],
+            hits=_hits(tasks, groups[key]),
+        )
+        for key in ranked
+    )
+
+
+def _groups(tasks: tuple[TaskCuts, ...]) -> Iterable[_Group]:
+    """Chains with a share, gathered by their cut sets: those of one distinct chain are one object."""
+    found: dict[int, _Group] = {}
+    for position, task in enumerate(tasks):
+        for chain, cuts in zip(task.task.chains, task.chains, strict=True):
+            if chain.share > 0:
+                group = found.setdefault(id(cuts), _Group(cuts))
+                group.value += chain.share * task.task.value_per_hour
+                group.chains.append((position, chain.share))
+    return found.values()
+
+
+def _hits(tasks: tuple[TaskCuts, ...], groups: Iterable[_Group]) -> tuple[Hit, ...]:
+    shares: defaultdict[int, float] = defaultdict(float)
+    for group in groups:
+        for position, share in group.chains:
+            shares[position] += share
+    lost = ((position, share, share * tasks[position].task.value_per_hour) for position, share in shares.items())
+    ordered = sorted(lost, key=lambda each: (-each[2], each[0]))
+    return tuple(Hit(tasks[position].task.name, share, value) for position, share, value in ordered)
