@@ -9,6 +9,9 @@ from msgspec import Meta, Struct, field
 from multillm_gov.location import Place
 from multillm_gov.units import Share
 
+Watched = Literal["gateway", "dependency", "vendor", "cloud", "provider"]
+"""Kinds of services whose outages can be measured."""
+
 
 class Incident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One outage, from its first report to its close."""
@@ -29,9 +32,7 @@ class Incident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class IncidentFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole file below ``incidents/``: what was seen of one service."""
 
-    level: Annotated[
-        Literal["gateway", "dependency", "vendor", "cloud", "provider"], Meta(description="What kind of thing it is")
-    ]
+    level: Annotated[Watched, Meta(description="What kind of thing it is")]
     entity: Annotated[str, Meta(min_length=1, max_length=200, description="Its name, as `govern graph` shows it")]
     first_day: Annotated[date, Meta(description="First day watched")]
     last_day: Annotated[date, Meta(description="Last day watched")]

@@ -16,7 +16,6 @@ from msgspec import Struct
 
 from multillm_gov.risk.system import Kind
 
-
 ROUNDING = 1e-15
 """Differences that arithmetic makes; no cause is that rare."""
 

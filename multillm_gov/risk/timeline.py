@@ -74,7 +74,8 @@ def _weighted_hours(block: list[Incident]) -> float:
 def clipped(incidents: Iterable[Incident], first_day: date, last_day: date) -> Iterable[Incident]:
     """The parts of incidents within whole UTC days, the last one included."""
     start = datetime.combine(first_day, time(), UTC)
-    end = datetime.combine(last_day, time(), UTC) + timedelta(days=1)
+    last = datetime.combine(last_day, time(), UTC)
+    end = last + timedelta(days=1) if last_day < date.max else datetime.max.replace(tzinfo=UTC)
     for incident in incidents:
         if incident.start < end and incident.end > start:
             yield Incident(

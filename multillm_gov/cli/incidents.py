@@ -1,0 +1,108 @@
+"""``govern incidents``: import histories of outages, from which unavailability is measured instead of assumed."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from multillm_gov.cli.options import day_option, root_option
+
+if TYPE_CHECKING:
+    from multillm_gov.evidence.incident import Watched
+    from multillm_gov.workflows.incidents import Imported
+
+
+@click.group("incidents")
+def command() -> None:
+    """Histories of outages: unavailability that is measured instead of assumed.
+
+    \b
+    Examples:
+      govern incidents import incidents.json --level provider --entity openai --from 2025-01-01 --to 2026-06-30
+    """
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--level",
+    required=True,
+    type=click.Choice(["gateway", "dependency", "vendor", "cloud", "provider"]),
+    help="What kind of thing it is.",
+)
+@click.option("--entity", required=True, metavar="NAME", help="Its name, as `govern graph` shows it.")
+@day_option("--from", "First day watched. [default: day of the first incident]")
+@day_option("--to", "Last day watched. [default: day of the last incident]")
+@click.option("--format", "format_name", default="", help="statuspage or csv. [default: by the file's ending]")
+@click.option(
+    "--component",
+    "components",
+    multiple=True,
+    metavar="NAME",
+    help="Only incidents of this component of a status page; repeatable. [default: all of them]",
+)
+@click.option("--name", default="", help="Name of the file to write, without ending. [default: the entity's]")
+@root_option
+def import_(
+    file: Path,
+    *,
+    level: "Watched",
+    entity: str,
+    format_name: str,
+    components: tuple[str, ...],
+    name: str,
+    root: Path | None,
+    **days: date | None,
+) -> None:
+    """Write the outages in FILE to incidents/, overlapping ones merged, and say what they amount to.
+
+    FILE is what a status page answers at /api/v2/incidents.json, or a table with the columns start, end, weight
+    (0..1) and title. A file of that name is replaced; histories of one entity in several files add up. Without --from
+    and --to the time watched starts and ends with an incident, which makes the service look worse than it is.
+
+    \b
+    Examples:
+      govern incidents import incidents.json --level provider --entity openai --from 2025-01-01 --to 2026-06-30
+      govern incidents import outages.csv --level gateway --entity gateway --format csv
+      govern incidents import status.json --level provider --entity anthropic --component 'api.anthropic.com'
+    """
+    from multillm_gov.rendering.plain.escaping import visible
+    from multillm_gov.workflows.incidents import Service, import_incidents
+
+    service = Service(
+        level=level,
+        entity=entity,
+        first_day=days["from"],
+        last_day=days["to"],
+        components=frozenset(components),
+    )
+    done = import_incidents(file, service, format_name=format_name, name=name, root=root)
+    for line in _told(done):
+        click.echo(visible(line))
+    for reason in done.left_out:
+        click.echo(visible(f"left out, {reason}"), err=True)
+    if done.guessed:
+        options = " and ".join(done.guessed)
+        click.echo(f"{options} not given: the time watched is that of the incidents, so it looks worse.", err=True)
+
+
+def _told(done: "Imported") -> list[str]:
+    """The figures, each with what it rests on."""
+    figures, history = done.figures, done.history
+    outages = "1 outage" if figures.sample_size == 1 else f"{figures.sample_size:,} outages"
+    lines = [
+        f"{done.path}: {history.level} `{history.entity}`, {history.first_day} to {history.last_day}",
+        f"{outages} in {figures.days:,} days ({done.read:,} incidents read), {figures.events_per_year:.1f} a year",
+        (
+            f"unavailability {figures.unavailability:.5%}, 95 % interval {figures.low:.5%} to {figures.high:.5%} "
+            "(Fay-Feuer gamma interval of weighted Poisson counts)"
+        ),
+    ]
+    if figures.sample_size:
+        lines.append(f"mean length {figures.mean_hours:.2f} h")
+    else:
+        lines.append("no outage in that time: too little to measure, so the assumed figure stays")
+    if figures.mu is not None and figures.sigma is not None:
+        lines.append(f"lognormal length: mu {figures.mu:.4f}, sigma {figures.sigma:.4f} (of hours, maximum likelihood)")
+    return lines

@@ -1,0 +1,174 @@
+"""``govern incidents``: outages that really happened, from an export into the portfolio, and what they say."""
+
+import re
+from datetime import UTC, date
+from decimal import Decimal
+from pathlib import Path
+
+from msgspec import Struct
+
+from multillm_gov.documents.decoding import MAX_BYTES
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.plain_spelling import spell
+from multillm_gov.documents.yaml_reader import read_document
+from multillm_gov.errors import OutputError, SourceError, UsageError
+from multillm_gov.evidence.importing import Export, incident_formats_known, read_export, title_of
+from multillm_gov.evidence.incident import Incident, IncidentFile, Watched
+from multillm_gov.evidence.incidents import load_incidents
+from multillm_gov.risk.incident_figures import IncidentFigures, incident_figures
+from multillm_gov.risk.timeline import Outage, clipped, merged
+from multillm_gov.sources.given_file import read_given
+from multillm_gov.sources.output import write_bytes
+from multillm_gov.sources.root import split_paths
+from multillm_gov.units import Share
+
+FOLDER = "incidents"
+_MODELINE = "# yaml-language-server: $schema=../.govern/schemas/incidents.schema.json"
+_MILLIONTH = Decimal("0.000001")
+
+
+class Service(Struct, frozen=True, kw_only=True):
+    """Whose outages an export tells, and over which days; a day that is not given is that of an incident."""
+
+    level: Watched
+    entity: str
+    first_day: date | None = None
+    last_day: date | None = None
+    components: frozenset[str] = frozenset()
+    """Names on a status page; none: all of it."""
+
+
+class Imported(Struct, frozen=True, kw_only=True):
+    """What an import wrote, and what it says."""
+
+    path: str
+    """Below the portfolio's root."""
+    history: IncidentFile
+    read: int
+    """Incidents in the export."""
+    figures: IncidentFigures
+    left_out: tuple[str, ...]
+    guessed: tuple[str, ...]
+    """Ends of the time watched that nobody gave."""
+
+
+def import_incidents(
+    file: Path, service: Service, *, format_name: str = "", name: str = "", root: Path | None = None
+) -> Imported:
+    """Read an export, merge what overlaps, and write it as a history below ``incidents/``; one of that name goes.
+
+    Args:
+        file: The export.
+        service: Whose it is.
+        format_name: Empty: by the file's ending.
+        name: Of the file to write, without ending; empty: the entity's.
+        root: The portfolio's root, if it is not to be searched for.
+
+    Raises:
+        UsageError: no such format, no incident and no days, or a name that is no file name.
+        SourceError: no portfolio, or an export that is not of its format.
+        OutputError: the file may not be written, or lies behind a link.
+    """
+    top, _ = split_paths((), root)
+    export = read_export(read_given(file), format_name or _format_of(file), service.components)
+    history, guessed = _history(export, service, file.name)
+    figures = incident_figures([history])
+    if figures is None:
+        raise SourceError("No day was watched", "Give `--from` and `--to`.")
+    path = f"{FOLDER}/{_stem(name or service.entity)}.yaml"
+    _write(top, path, _yaml(history))
+    return Imported(
+        path=path,
+        history=history,
+        read=len(export.incidents),
+        figures=figures,
+        left_out=export.left_out,
+        guessed=guessed,
+    )
+
+
+def _format_of(file: Path) -> str:
+    from importlib import import_module
+
+    for name in incident_formats_known():
+        if file.suffix.lower() in import_module(f"multillm_gov.evidence.incident_formats.{name}").ENDINGS:
+            return name
+    raise UsageError(
+        f"The ending of `{file.name}` tells no format", f"Name it: --format {'|'.join(incident_formats_known())}."
+    )
+
+
+def _history(export: Export, service: Service, source: str) -> tuple[IncidentFile, tuple[str, ...]]:
+    days = [one.start.astimezone(UTC).date() for one in export.incidents]
+    days += [one.end.astimezone(UTC).date() for one in export.incidents]
+    if not days and None in (service.first_day, service.last_day):
+        raise UsageError("The export has no closed incident", "Give the days watched: --from DATE --to DATE.")
+    first = service.first_day or min(days)
+    last = service.last_day or max(days)
+    if last < first:
+        raise UsageError(f"The time watched ends on {last}, before it begins on {first}", "Give --from and --to.")
+    outages = merged(clipped(export.incidents, first, last))
+    given = (("--from", service.first_day), ("--to", service.last_day))
+    history = IncidentFile(
+        level=service.level,
+        entity=service.entity,
+        first_day=first,
+        last_day=last,
+        source=title_of(source),
+        incidents=tuple(_incident(outage) for outage in outages),
+    )
+    return history, tuple(option for option, day in given if day is None)
+
+
+def _incident(outage: Outage) -> Incident:
+    """One stretch with the weight that keeps its weighted time."""
+    weight = Decimal(str(outage.weighted_hours / outage.hours)).quantize(_MILLIONTH)
+    return Incident(
+        start=outage.start.astimezone(UTC),
+        end=outage.end.astimezone(UTC),
+        weight=Share(min(weight, Decimal(1)).normalize()),
+        title=outage.title,
+    )
+
+
+def _yaml(history: IncidentFile) -> bytes:
+    lines = [
+        _MODELINE,
+        f"level: {history.level}",
+        f"entity: {spell(history.entity)}",
+        f"first_day: {history.first_day}",
+        f"last_day: {history.last_day}",
+        f"source: {spell(history.source)}",
+        "incidents:" if history.incidents else "incidents: []",
+    ]
+    for one in history.incidents:
+        start, end = (moment.isoformat().replace("+00:00", "Z") for moment in (one.start, one.end))
+        title = f", title: {spell(one.title)}" if one.title else ""
+        lines.append(f"  - {{start: {spell(start)}, end: {spell(end)}, weight: {one.weight:f}{title}}}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _stem(name: str) -> str:
+    """A file name that every system takes, and that leads nowhere else."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-")[:100]
+    if not stem:
+        raise UsageError(f"`{title_of(name)}` makes no file name", "Give one: --name NAME.")
+    return stem.lower()
+
+
+def _write(root: Path, path: str, data: bytes) -> None:
+    """Nothing is written that could not be read again, and nothing through a link."""
+    if len(data) > MAX_BYTES:
+        raise OutputError(
+            f"`{path}` would have {len(data) / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} MiB are read",
+            "Import the years one by one, each with its own `--name`.",
+        )
+    document, flaws = read_document(SourceFile(path, data))
+    histories, more = load_incidents({path: document} if document is not None else {})
+    if flaws or more or not histories:
+        told = next((flaw.message for flaw in (*flaws, *more)), "it is empty")
+        raise SourceError(f"The history would not be sound: {told}", "Mend the export.")
+    folder = root / FOLDER
+    if folder.is_symlink():
+        raise OutputError(f"`{folder}` is a symbolic link and is not written through", "Put a folder in its place.")
+    write_bytes(root / path, data)
