@@ -1,6 +1,8 @@
 """What a request costs at a model under strain, and what the answers of a moment cost."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from math import prod
 
 from msgspec import structs
 
@@ -8,6 +10,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.portfolio.allocation import Demand
 from multillm_gov.risk.flows import Answered, Flow
 from multillm_gov.risk.hop_state import HopState
+from multillm_gov.risk.strain import Strain
 from multillm_gov.risk.stress_context import StressContext, StressedHop, StressedTask
 
 _ZERO = Decimal(0)
@@ -35,11 +38,6 @@ class Costs:
         cost = self._pricing.largest_cost(*self._priced_as(task, hop, state))
         return None if cost is None else cost * state.price_factor
 
-    def vendor(self, hop: StressedHop, state: HopState) -> str:
-        """Who is paid for what a model, or its successor in its place, answers."""
-        successor = self._context.successors.get(hop.model) if state.succeeded else None
-        return successor.facts.exposure.vendor if successor is not None and successor.facts else hop.vendor
-
     def added(self, before: tuple[StressedTask, Flow], after: tuple[StressedTask, Flow]) -> Decimal:
         """Cost per declared request of the task class that one chain's strain adds.
 
@@ -62,6 +60,20 @@ class Costs:
             total += cost
         return total
 
+    def spend(
+        self, task: StressedTask, of_task: Iterable[Flow], strains: Sequence[Strain]
+    ) -> Iterator[tuple[str, Decimal]]:
+        """Vendors and what each is paid a month, failovers taken to work; unknown prices weigh nothing."""
+        for flow in of_task:
+            for one in (flow.routed, *flow.fallbacks):
+                cost = self.per_request(task, one.hop, one.state) if one.share else None
+                if cost is not None:
+                    yield self._vendor(one), one.share * task.figures.requests_per_month * cost
+        for fixed in task.fixed:
+            hitting = [strain for strain in strains if strain.hits(task.name, fixed.labels)]
+            if not any(strain.away for strain in hitting):
+                yield fixed.vendor, prod((strain.price_factor for strain in hitting), start=fixed.per_month)
+
     def _cost(self, task: StressedTask, one: Answered, share: Decimal) -> Decimal | None:
         if not share or not task.requests_per_hour:
             return _ZERO
@@ -70,6 +82,11 @@ class Costs:
             self.unpriced.add(one.hop.model)
             return None
         return share * cost
+
+    def _vendor(self, one: Answered) -> str:
+        """Who is paid for what a model, or its successor in its place, answers."""
+        successor = self._context.successors.get(one.hop.model) if one.state.succeeded else None
+        return successor.facts.exposure.vendor if successor is not None and successor.facts else one.hop.vendor
 
     def _priced_as(
         self, task: StressedTask, hop: StressedHop, state: HopState

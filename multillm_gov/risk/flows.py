@@ -6,7 +6,7 @@ it in proportion to what they ask (N+1, method 3.3). All failovers are taken to 
 hold; how likely they work is the task class's coverage, applied by `stress`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -44,8 +44,8 @@ class Flow(Struct, frozen=True):
         return sum((one.share for one in self.fallbacks), _ZERO)
 
 
-Flows = tuple[tuple[Flow, ...], ...]
-"""By task class of the context, then by chain."""
+Flows = dict[int, tuple[Flow, ...]]
+"""By position of the task class in the context: its chains' flows."""
 
 
 class _Run:
@@ -77,21 +77,39 @@ class _Run:
         return Flow(self.demand, told[0], tuple(one for one in told[1:] if one.share))
 
 
-def flows(context: StressContext, strains: Sequence[Strain], peak: Decimal = _ONE) -> Flows:
+def involved(context: StressContext, strains: Iterable[Strain]) -> tuple[int, ...]:
+    """Positions of the task classes that strains may touch: those they hit, and all that share a limited deployment."""
+    found = set(context.on_limits)
+    for strain in strains:
+        if strain.aims is None:
+            return tuple(range(len(context.tasks)))
+        for label in strain.aims:
+            found.update(context.users.get(label, ()))
+    return tuple(sorted(found))
+
+
+def flows(
+    context: StressContext, strains: Sequence[Strain], peak: Decimal = _ONE, tasks: Iterable[int] | None = None
+) -> Flows:
     """Who answers what under strains.
 
     Args:
         context: The portfolio.
         strains: All that last at the moment looked at; none: everyday operation.
         peak: What mean demand is multiplied by at that moment.
+        tasks: Positions of the task classes looked at, as `involved` gives them; ``None``: all.
     """
-    runs = [[_Run(task, chain, strains, peak) for chain in task.chains] for task in context.tasks]
-    every = [run for of_task in runs for run in of_task]
+    looked_at = range(len(context.tasks)) if tasks is None else tasks
+    runs = {
+        index: [_Run(context.tasks[index], chain, strains, peak) for chain in context.tasks[index].chains]
+        for index in looked_at
+    }
+    every = [run for of_task in runs.values() for run in of_task]
     used: dict[int, tuple[Decimal, Decimal]] = {}
     spare = context.settings.risk.peak_factor / peak
     for index in range(max((len(run.chain.hops) for run in every), default=0)):
         _round([run for run in every if run.asks(index)], index, context.limits, used, spare)
-    return tuple(tuple(run.flow() for run in of_task) for of_task in runs)
+    return {index: tuple(run.flow() for run in of_task) for index, of_task in runs.items()}
 
 
 def _round(

@@ -60,6 +60,7 @@ def stress_context(  # noqa: PLR0913 - one value of each kind that a stress read
         for task in figures.tasks
         if task.task.name in by_name
     )
+    limits = _limits(tasks)
     return StressContext(
         system=system,
         figures=figures,
@@ -69,10 +70,29 @@ def stress_context(  # noqa: PLR0913 - one value of each kind that a stress read
         tasks=tasks,
         by_name={task.name: task for task in tasks},
         successors=_successors(figures, catalog),
-        limits=_limits(tasks),
+        limits=limits,
+        users=_users(tasks),
+        on_limits=tuple(
+            index
+            for index, task in enumerate(tasks)
+            if any(hop.deployment in limits for chain in task.chains for hop in chain.hops)
+        ),
         evidence=known,
         probes=probes or {},
     )
+
+
+def _users(tasks: tuple[StressedTask, ...]) -> dict[Label, tuple[int, ...]]:
+    found: defaultdict[Label, dict[int, None]] = defaultdict(dict)
+    for index, task in enumerate(tasks):
+        found["task_class", task.name][index] = None
+        for labels in {hop.labels for chain in task.chains for hop in chain.hops}:
+            for label in labels:
+                found[label][index] = None
+        for fixed in task.fixed:
+            for label in fixed.labels:
+                found[label][index] = None
+    return {label: tuple(indexes) for label, indexes in found.items()}
 
 
 def _limits(tasks: tuple[StressedTask, ...]) -> dict[int, Limits]:
@@ -117,7 +137,21 @@ def _task(system: TaskSystem, figures: TaskFigures, hops: "_Hops") -> StressedTa
         requests_per_hour=figures.requests_per_month / HOURS_PER_MONTH,
         tokens_per_request=mean_tokens(demand) if demand is not None else _ZERO,
         fixed=tuple(_fixed(figures, hops)),
+        everyday_spend=tuple(_everyday_spend(figures)),
     )
+
+
+def _everyday_spend(figures: TaskFigures) -> Iterator[tuple[str, Decimal]]:
+    for leg in figures.legs:
+        if leg.spend_per_month:
+            yield _vendor(leg.facts), leg.spend_per_month
+    for spare in figures.fallbacks:
+        if spare.standby_per_month:
+            yield _vendor(spare.facts), spare.standby_per_month
+
+
+def _vendor(facts: ModelFacts | None) -> str:
+    return facts.exposure.vendor if facts is not None else UNKNOWN
 
 
 def _fixed(figures: TaskFigures, hops: "_Hops") -> Iterator[FixedCost]:
@@ -191,7 +225,7 @@ class _Hops:
             tokens_per_minute=None if hop.tokens_per_minute is None else Decimal(hop.tokens_per_minute),
             facts=part.facts,
             cost_per_request=part.cost_per_request,
-            vendor=part.facts.exposure.vendor if part.facts is not None else UNKNOWN,
+            vendor=_vendor(part.facts),
             evidence=tuple(
                 placed.record
                 for placed in records

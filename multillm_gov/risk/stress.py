@@ -45,10 +45,10 @@ def stress(context: StressContext, shocks: tuple[Shock, ...]) -> StressOutcome:
 def stress_aimed(context: StressContext, aimed: Sequence[Aimed]) -> StressOutcome:
     """The same for shocks that hit several entities each."""
     strains = tuple(strain for shock, aims in aimed for strain in strains_of(shock, aims, context))
-    tally = Tally(context)
+    tally = Tally(context, strains)
     for piece in _pieces(strains):
         tally.add(piece)
-    return tally.outcome(strains)
+    return tally.outcome()
 
 
 def _aims(shock: Shock) -> frozenset[Label] | None:

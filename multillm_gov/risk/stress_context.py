@@ -68,6 +68,8 @@ class StressedTask(Struct, frozen=True, kw_only=True):
     requests_per_hour: Decimal
     tokens_per_request: Decimal
     fixed: tuple[FixedCost, ...]
+    everyday_spend: tuple[tuple[str, Decimal], ...]
+    """Vendors and what each is paid a month without any shock, as far as prices are known."""
 
     @property
     def requests_per_minute(self) -> Decimal:
@@ -104,6 +106,10 @@ class StressContext(Struct, frozen=True, kw_only=True):
     """By model as routed, where a successor is named."""
     limits: dict[int, Limits]
     """By deployment, where one is declared: the least of its spellings."""
+    users: dict[Label, tuple[int, ...]]
+    """By label: positions of the task classes that have a hop with it, and of the task class itself."""
+    on_limits: tuple[int, ...]
+    """Positions of the task classes that may call a deployment with a declared limit."""
     evidence: Evidence
     probes: Probes
 

@@ -10,8 +10,8 @@ from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import of_totals
 from multillm_gov.risk.caps import broken_ceilings, broken_month, broken_request, without_repeats
 from multillm_gov.risk.costs import Costs, answered
-from multillm_gov.risk.floors import TONE_ALARM, answering, broken_floors, is_below_floor, is_unproved
-from multillm_gov.risk.flows import Answered, Flow, Flows, flows
+from multillm_gov.risk.floors import TONE_ALARM, broken_floors, is_below_floor, is_unproved
+from multillm_gov.risk.flows import Answered, Flow, Flows, flows, involved
 from multillm_gov.risk.outcome import Broken, Concentrated, StressOutcome, TaskOutcome
 from multillm_gov.risk.strain import Strain
 from multillm_gov.risk.stress_context import HOURS_PER_MONTH, StressContext, StressedTask
@@ -48,32 +48,34 @@ class _Sum(Struct):
 
 
 class Tally:
-    """Adds up pieces."""
+    """Adds up pieces over the task classes that the strains may touch."""
 
-    def __init__(self, context: StressContext) -> None:
+    def __init__(self, context: StressContext, strains: Sequence[Strain]) -> None:
         self._context = context
+        self._strains = strains
         self._costs = Costs(context)
-        self._sums = [_Sum() for _ in context.tasks]
+        self._involved = involved(context, strains)
+        self._sums = {index: _Sum() for index in self._involved}
         self._calm: dict[Decimal, Flows] = {}
         self._caps: list[Broken] = []
         self._floors: list[Broken] = []
         self._unproved: set[str] = set()
-        self._concentration: Concentrated | None = None
+        self._first: tuple[Flows, Sequence[Strain]] | None = None
 
     def add(self, piece: Piece) -> None:
         """Add one piece; they come in order of time."""
         peak = self._context.settings.risk.peak_factor if any(one.at_peak for one in piece.strains) else _ONE
-        before, after = self._everyday(peak), flows(self._context, piece.strains, peak)
-        if self._concentration is None:
-            self._concentration = self._concentrated(after, piece.strains)
-        for task, total, old, new in zip(self._context.tasks, self._sums, before, after, strict=True):
+        before, after = self._everyday(peak), flows(self._context, piece.strains, peak, self._involved)
+        self._first = self._first or (after, piece.strains)
+        for index, total in self._sums.items():
+            task, compared = self._context.tasks[index], (before[index], after[index])
             self._charge(task, total, piece)
-            if old != new:
-                self._task(task, total, (old, new), piece, peak)
+            if compared[0] != compared[1]:
+                self._task(task, total, compared, piece, peak)
 
     def _everyday(self, peak: Decimal) -> Flows:
         if peak not in self._calm:
-            self._calm[peak] = flows(self._context, (), peak)
+            self._calm[peak] = flows(self._context, (), peak, self._involved)
         return self._calm[peak]
 
     def _charge(self, task: StressedTask, total: _Sum, piece: Piece) -> None:
@@ -126,61 +128,42 @@ class Tally:
         if is_unproved(task, before, after):
             self._unproved.add(task.name)
 
-    def _concentrated(self, after: Flows, strains: Sequence[Strain]) -> Concentrated:
+    def _concentration(self) -> Concentrated:
+        """While all shocks last; task classes that none touches pay whom they pay every day."""
+        answers, strains = self._first or ({}, ())
         totals: defaultdict[str, Decimal] = defaultdict(Decimal)
-        for task, of_task in zip(self._context.tasks, after, strict=True):
-            for one in answering(of_task):
-                cost = self._costs.per_request(task, one.hop, one.state)
-                totals[self._costs.vendor(one.hop, one.state)] += (
-                    one.share * task.figures.requests_per_month * (cost or _ZERO)
-                )
-            for fixed in task.fixed:
-                hitting = [strain for strain in strains if strain.hits(task.name, fixed.labels)]
-                if not any(strain.away for strain in hitting):
-                    factor = _ONE
-                    for strain in hitting:
-                        factor *= strain.price_factor
-                    totals[fixed.vendor] += fixed.per_month * factor
+        for index, task in enumerate(self._context.tasks):
+            if index not in answers:
+                for vendor, amount in task.everyday_spend:
+                    totals[vendor] += amount
+                continue
+            for vendor, amount in self._costs.spend(task, answers[index], strains):
+                totals[vendor] += amount
         found = of_totals(totals, Level.VENDOR, Basis.SPEND)
         largest, share = found.shares[0] if found.shares else ("", 0.0)
         return Concentrated(hhi=found.hhi, largest=largest, largest_share=share)
 
-    def outcome(self, strains: Sequence[Strain]) -> StressOutcome:
+    def outcome(self) -> StressOutcome:
         """What all pieces came to."""
-        tasks = tuple(
-            TaskOutcome(
-                name=task.name,
-                unserved_requests=total.unserved,
-                degraded_requests=total.degraded,
-                value_at_risk=total.value,
-                added_cost=total.cost,
-                added_cost_in_month=total.cost_in_month,
-                unserved_share=total.unserved_share,
-                hours_to_recover=total.hours_to_recover,
-            )
-            for task, total in zip(self._context.tasks, self._sums, strict=True)
+        touched = {index: _told_task(self._context.tasks[index], total) for index, total in self._sums.items()}
+        in_month = sum((one.added_cost_in_month for one in touched.values()), _ZERO)
+        months = [broken_month(self._context.tasks[index], one.added_cost_in_month) for index, one in touched.items()]
+        ceilings = broken_ceilings(
+            self._context, in_month, repriced=any(one.price_factor != 1 for one in self._strains)
         )
-        in_month = sum((one.added_cost_in_month for one in tasks), _ZERO)
-        months = [
-            found
-            for task, one in zip(self._context.tasks, tasks, strict=True)
-            if (found := broken_month(task, one.added_cost_in_month)) is not None
-        ]
-        repriced = any(strain.price_factor != 1 for strain in strains)
-        ceilings = broken_ceilings(self._context, in_month, repriced=repriced)
         return StressOutcome(
-            tasks=tasks,
-            unserved_requests=sum((one.unserved_requests for one in tasks), _ZERO),
-            degraded_requests=sum((one.degraded_requests for one in tasks), _ZERO),
-            value_at_risk=sum((one.value_at_risk for one in tasks), _ZERO),
-            added_cost=sum((one.added_cost for one in tasks), _ZERO),
+            tasks=tuple(touched.get(index) or _calm(task) for index, task in enumerate(self._context.tasks)),
+            unserved_requests=sum((one.unserved_requests for one in touched.values()), _ZERO),
+            degraded_requests=sum((one.degraded_requests for one in touched.values()), _ZERO),
+            value_at_risk=sum((one.value_at_risk for one in touched.values()), _ZERO),
+            added_cost=sum((one.added_cost for one in touched.values()), _ZERO),
             added_cost_in_month=in_month,
-            caps_broken=without_repeats((*months, *self._caps, *ceilings)),
+            caps_broken=without_repeats((*(one for one in months if one is not None), *self._caps, *ceilings)),
             floors_broken=without_repeats(self._floors),
-            concentration=self._concentration or self._concentrated(self._everyday(_ONE), ()),
-            hours_to_recover=max((one.hours_to_recover for one in tasks), default=_ZERO),
-            assumed=_told(strain.assumed for strain in strains),
-            unknown=(*_told(strain.unknown for strain in strains), *self._left_out()),
+            concentration=self._concentration(),
+            hours_to_recover=max((one.hours_to_recover for one in touched.values()), default=_ZERO),
+            assumed=_told(strain.assumed for strain in self._strains),
+            unknown=(*_told(strain.unknown for strain in self._strains), *self._left_out()),
         )
 
     def _left_out(self) -> list[str]:
@@ -193,6 +176,23 @@ class Tally:
             counted = count_of(len(self._unproved), "task class")
             told.append(f"Whether quality floors hold in {counted} ({names}): a model that answers has no result.")
         return told
+
+
+def _told_task(task: StressedTask, total: _Sum) -> TaskOutcome:
+    return TaskOutcome(
+        name=task.name,
+        unserved_requests=total.unserved,
+        degraded_requests=total.degraded,
+        value_at_risk=total.value,
+        added_cost=total.cost,
+        added_cost_in_month=total.cost_in_month,
+        unserved_share=total.unserved_share,
+        hours_to_recover=total.hours_to_recover,
+    )
+
+
+def _calm(task: StressedTask) -> TaskOutcome:
+    return TaskOutcome(name=task.name)
 
 
 def _told(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
