@@ -15,6 +15,7 @@ from multillm_gov.location import Pointer
 
 _BREAK = re.compile(r"\r\n?|\n")
 _BOM = b"\xef\xbb\xbf"
+_REMARK = re.compile(r"[ \t]+#[^\r\n]*")
 _WIDTH = 120
 _END = re.compile(r"(?<=[\r\n])\.\.\.(?=[ \t\r\n]|\Z)")
 
@@ -112,6 +113,8 @@ class _Surgery:
         if missing and self._text[start] == "{":
             edits.append((end, end, "".join(f", {pair}" for pair in missing)))
         elif missing:
+            remark = _REMARK.match(self._text, end)  # what is said of the last value stays on its line
+            end = remark.end() if remark else end
             indent = self._newline + " " * self._column(start)
             edits.append((end, end, "".join(indent + pair for pair in missing)))
         text = self._text

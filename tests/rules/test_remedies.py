@@ -188,6 +188,13 @@ def declare_variable(bench: Bench, words: re.Match[str]) -> None:
     bench.files[path] = bench.files[path].replace("variables:\n", declared, 1)
 
 
+@hand(r"^Run `govern pin [^`]+`, which writes `prompt_digest: (\S+)`")
+def pin(bench: Bench, words: re.Match[str]) -> None:
+    path, tree, task = bench.task(bench.finding.subject)
+    task["prompt_digest"] = words[1]
+    bench.save(path, tree)
+
+
 @hand(r"^Remove the tag")
 def untag(bench: Bench, _: re.Match[str]) -> None:
     place = bench.finding.location
@@ -261,7 +268,7 @@ def lock(bench: Bench, _: re.Match[str]) -> None:
     entries = json.loads(path.read_bytes())
     for name, changes in bench.case.get("moved", {}).items():
         entries[name] = {**entries[name], **(changes or {})}
-    today = PriceMap("1.106.3", json.dumps(entries).encode())
+    today = PriceMap("99.0.3", json.dumps(entries).encode())
     bench.files[LOCK] = encode_lock(build_lock(sorted(names), Overrides(), today, bench.as_of)).decode()
     bench.lock = ()
 

@@ -1,0 +1,34 @@
+"""``govern pin``: agree on the prompt files as they are, by their digests."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from multillm_gov.cli.options import as_of_option, root_option, today
+
+
+@click.command("pin", short_help="Agree on the prompt files as they are, by their digests.")
+@click.argument("tasks", nargs=-1, metavar="[TASK]...")
+@as_of_option
+@root_option
+def command(*, tasks: tuple[str, ...], as_of: date | None, root: Path | None) -> None:
+    """Write the digest of each TASK's prompt file into its allocation, as `prompt_digest`.
+
+    Without a TASK, every task class that names a prompt file is pinned. From then on `govern check` says when a
+    prompt file holds another text than the allocation agreed on. Nothing else in a file changes.
+
+    \b
+    Examples:
+      govern pin
+      govern pin triage drafting
+    """
+    from multillm_gov.rendering.plain.escaping import visible
+    from multillm_gov.workflows.pin import pin
+
+    done = pin(tasks, as_of=as_of or today(), root=root)
+    for one in done:
+        verb = "pinned anew" if one.before else "pinned"
+        click.echo(visible(f"{one.path}:{one.line}: {verb} `{one.prompt}` in `{one.task}`, {one.digest[:19]}…"))
+    if not done:
+        click.echo("Every prompt is pinned as it is; nothing was written.", err=True)
