@@ -75,6 +75,42 @@ class ExposureFacts(Closed, frozen=True, kw_only=True):
     jurisdiction: Annotated[Country | None, Meta(description="Country whose law binds the vendor")] = None
 
 
+WIRE_FORMATS = ("openai", "text-completion-openai", "azure", "anthropic", "gemini", "mistral", "hosted_vllm")
+"""Prefixes an endpoint with addresses of its own may have: formats whose only secret is the key named with them."""
+
+
+EnvironmentPrefix = Annotated[
+    str,
+    Meta(
+        pattern="^[A-Z][A-Z0-9_]{0,62}[A-Z0-9]$",
+        description="Prefix of the environment variables `<PREFIX>_API_BASE` (address) and `<PREFIX>_API_KEY` (key, may"
+        " be absent)",
+    ),
+]
+
+
+class Endpoint(Closed, frozen=True, kw_only=True):
+    """How a model of one's own is called; never an address or a key, for a change could then send keys elsewhere."""
+
+    model: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9_-]{1,40}/[A-Za-z0-9._:-][A-Za-z0-9._:/-]{0,180}$",
+            description="LiteLLM's spelling, `provider/model`: the provider says which wire format is spoken",
+        ),
+    ]
+    environment: Annotated[
+        EnvironmentPrefix | None,
+        Meta(description="Default: the environment variables that LiteLLM reads for the provider"),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Refuse formats that would sign a request to an address of one's own with the credentials of a cloud."""
+        wire = self.model.partition("/")[0]
+        if self.environment is not None and wire not in WIRE_FORMATS:
+            raise ValueError(f"Expected `model` to begin with one of {', '.join(WIRE_FORMATS)}, got `{wire}`")
+
+
 class ModelDeclaration(Closed, frozen=True, kw_only=True):
     """One model; what is left out is inherited from ``base``, or from what is known of the name itself."""
 
@@ -98,6 +134,9 @@ class ModelDeclaration(Closed, frozen=True, kw_only=True):
     successor: Annotated[Text | None, Meta(description="The model to move to")] = None
     exposure: ExposureFacts = ExposureFacts()
     regions: Annotated[tuple[Region, ...] | None, Meta(description="Where requests are processed")] = None
+    endpoint: Annotated[
+        Endpoint | None, Meta(description="How trials call it, where LiteLLM does not know the name")
+    ] = None
 
 
 class ProviderDeclaration(Closed, frozen=True, kw_only=True):
