@@ -1,0 +1,1 @@
+"""Checks of probes, one a file, found by presence."""

@@ -1,0 +1,24 @@
+"""``reachability``: every call is answered, after the retries it may have."""
+
+from multillm_gov.evidence.record import CheckResult
+from multillm_gov.trials.check import Check, Observation
+from multillm_gov.trials.severity import worst
+
+
+def conclude(observation: Observation) -> CheckResult:
+    """The worst of the failures; one is enough, since it outlasted its retries."""
+    failures, answers = observation.failures, observation.answers
+    total = len(failures) + len(answers)
+    if not total:
+        return CheckResult(name="reachability", verdict="inconclusive", detail="nothing was sent")
+    if not failures:
+        return CheckResult(name="reachability", verdict="pass", detail=f"{total} of {total} calls answered")
+    verdict = worst(failure.verdict for failure in failures)
+    status = next((one.status for one in failures if one.verdict == verdict and one.status is not None), None)
+    told = f", HTTP {status}" if status is not None else ""
+    return CheckResult(
+        name="reachability", verdict=verdict, detail=f"{len(answers)} of {total} calls answered; {verdict}{told}"
+    )
+
+
+CHECK = Check(name="reachability", conclude=conclude)

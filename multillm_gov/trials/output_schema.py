@@ -1,0 +1,38 @@
+"""Holding values against a declared output schema, without ever telling what an answer said."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema_rs
+
+Misfit = str
+
+
+class SchemaError(ValueError):
+    """The file is no JSON Schema that can be held against an answer."""
+
+
+def compile_schema(schema: dict[str, Any]) -> Callable[[Any], Misfit | None]:
+    """A function that tells where a value misses the schema: the schema's own path, never the value; ``None``: nowhere.
+
+    Nothing is fetched: a reference out of the file makes it no schema. Patterns run in linear time.
+
+    Raises:
+        SchemaError: it is no JSON Schema, or needs what is not in the file.
+    """
+    try:
+        options = jsonschema_rs.RegexOptions(size_limit=1_000_000)
+        validator = jsonschema_rs.validator_for(schema, pattern_options=options, retriever=_fetch_nothing)
+    except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+        raise SchemaError("no JSON Schema, or one that refers out of its file") from error
+
+    def misfit(value: Any) -> Misfit | None:  # noqa: ANN401 - whatever JSON holds
+        for error in validator.iter_errors(value):
+            return "/".join(str(step) for step in error.schema_path) or "the schema itself"
+        return None
+
+    return misfit
+
+
+def _fetch_nothing(uri: str) -> Any:  # noqa: ANN401
+    raise ValueError(f"{uri} is outside the schema's file")

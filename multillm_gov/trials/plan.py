@@ -1,0 +1,233 @@
+"""What a dry-run would send, what it would cost at most and which keys it needs: pure, before any call."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.evidence.record import ProbeKind, ProbeRecord
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.portfolio.allocation import TaskClassDeclaration
+from multillm_gov.trials.client import Call, Mode
+from multillm_gov.trials.probe import Canaries, Key, Probe, TaskDigests
+from multillm_gov.trials.references import Reference
+from multillm_gov.trials.worst_cost import worst_cost
+
+PROBED: Mapping[str, Mode] = {
+    "chat": "chat",
+    "completion": "completion",
+    "responses": "responses",
+    "embedding": "embedding",
+}
+"""Modes of task classes that can be probed, and how they are called."""
+DEFAULT_OUTPUT_TOKENS = 1_024
+"""Longest answer asked for where the task class declares none."""
+ROOM = 2
+"""Longest answer over the mean one, where only the mean is declared."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What the call asks for."""
+
+    day: date
+    samples: int = 3
+    timeout_seconds: float = 60.0
+    kinds: frozenset[ProbeKind] = frozenset({"answer", "embedding"})
+    tasks: frozenset[str] = frozenset()
+    """Only these task classes; empty: all."""
+    models: frozenset[str] = frozenset()
+    """Only these models; empty: all."""
+    usd_per_unit: Decimal = Decimal(1)
+    """US dollars that one unit of the portfolio's currency costs."""
+
+
+class TaskInputs(Struct, frozen=True, kw_only=True):
+    """What a task class sends and expects, read and rendered."""
+
+    canaries: Canaries
+    digests: TaskDigests
+    output_schema: dict[str, Any] | None = None
+
+
+class LeftOut(Struct, frozen=True, kw_only=True):
+    """What is not probed, and why."""
+
+    task_class: str
+    why: str
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """All probes of a run."""
+
+    probes: tuple[Probe, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def worst_usd(self) -> Decimal:
+        """The most that all probes of known price cost together."""
+        return sum((probe.worst_total_usd or Decimal(0) for probe in self.probes), Decimal(0))
+
+    @property
+    def unpriced(self) -> tuple[Probe, ...]:
+        """Probes whose price is not known: never counted as free."""
+        return tuple(probe for probe in self.probes if probe.worst_usd is None)
+
+    @property
+    def calls(self) -> int:
+        """Calls without retries."""
+        return sum(probe.samples for probe in self.probes)
+
+    @property
+    def missing_keys(self) -> tuple[Key, ...]:
+        """Keys that are needed and not set, by name."""
+        return tuple(sorted({key for probe in self.probes for key in probe.keys if not key.present}))
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What earlier probes showed."""
+
+    last: Callable[[str, str, ProbeKind], ProbeRecord | None]
+    """By task class, model and kind."""
+    reference: Callable[[str, str, tuple[str, ...]], Reference | None]
+    """By task class, model and inputs."""
+
+
+def plan(
+    tasks: Iterable[TaskFigures],
+    inputs: Mapping[str, TaskInputs],
+    settings: Settings,
+    keys_of: Callable[[str], tuple[Key, ...]],
+    known: Known,
+) -> Plan:
+    """Every probe, in the order of the portfolio: task class, then routed models, then fallbacks, then kinds."""
+    probes: list[Probe] = []
+    left_out: list[LeftOut] = []
+    for figures in tasks:
+        task = figures.task
+        if settings.tasks and task.name not in settings.tasks:
+            continue
+        if task.declared.mode not in PROBED:
+            left_out.append(LeftOut(task_class=task.name, why=f"mode `{task.declared.mode}` has no probe"))
+            continue
+        found = tuple(_probes(figures, inputs[task.name], settings, known))
+        probes += (_with_keys(probe, keys_of) for probe in found)
+    return Plan(probes=tuple(probes), left_out=tuple(left_out))
+
+
+def _probes(figures: TaskFigures, given: TaskInputs, settings: Settings, known: Known) -> Iterator[Probe]:
+    task = figures.task
+    kinds: tuple[ProbeKind, ...] = ("embedding",) if task.declared.mode == "embedding" else ("answer", "stream")
+    for model, role, facts in _models(figures):
+        if settings.models and model not in settings.models:
+            continue
+        for kind in kinds:
+            if kind in settings.kinds:
+                yield _probe(figures, given, settings, known, (model, role, facts, kind))
+
+
+def _models(figures: TaskFigures) -> Iterator[tuple[str, Literal["route", "fallback"], ModelFacts | None]]:
+    """Each model once: one that is routed and a fallback too is probed as routed."""
+    told = set[str]()
+    routed = [(leg.model, leg.facts) for leg in figures.legs]
+    for number, (model, facts) in enumerate([*routed, *((each.model, each.facts) for each in figures.fallbacks)]):
+        if model not in told:
+            told.add(model)
+            yield model, "route" if number < len(routed) else "fallback", facts
+
+
+def _probe(
+    figures: TaskFigures,
+    given: TaskInputs,
+    settings: Settings,
+    known: Known,
+    what: tuple[str, Literal["route", "fallback"], ModelFacts | None, ProbeKind],
+) -> Probe:
+    model, role, facts, kind = what
+    task = figures.task
+    native = kind != "embedding" and given.output_schema is not None and _speaks_schema(task.declared, facts)
+    calls = tuple(_calls(task.declared, given, settings, model, kind, facts, native=native))
+    price = facts.price if facts is not None else None
+    costs = [worst_cost(call, price) for call in calls]
+    return Probe(
+        task=task,
+        model=model,
+        kind=kind,
+        role=role,
+        provider=_provider(model, facts),
+        calls=calls,
+        samples=settings.samples,
+        day=settings.day,
+        origin=given.canaries.origin,
+        digests=given.digests,
+        facts=facts,
+        output_schema=None if kind == "embedding" else given.output_schema,
+        native_schema=native,
+        worst_usd=None if None in costs else max(cost for cost in costs if cost is not None),
+        usd_per_unit=settings.usd_per_unit,
+        last=known.last(task.name, model, kind),
+        reference=known.reference(task.name, model, calls[0].inputs) if kind == "embedding" else None,
+    )
+
+
+def _calls(
+    declared: TaskClassDeclaration,
+    given: TaskInputs,
+    settings: Settings,
+    model: str,
+    kind: ProbeKind,
+    facts: ModelFacts | None,
+    *,
+    native: bool,
+) -> Iterator[Call]:
+    mode = PROBED[declared.mode]
+    if kind == "embedding":
+        # One call holds all inputs: cosines are only comparable between vectors of one model at one time.
+        texts = tuple(canary.text for canary in given.canaries.inputs)
+        yield Call(model=model, mode=mode, inputs=texts, timeout_seconds=settings.timeout_seconds)
+        return
+    for canary in given.canaries.inputs:
+        yield Call(
+            model=model,
+            mode=mode,
+            messages=canary.messages,
+            output_schema=given.output_schema if native else None,
+            max_output_tokens=longest_answer(declared, facts),
+            stream=kind == "stream",
+            timeout_seconds=settings.timeout_seconds,
+        )
+
+
+def longest_answer(declared: TaskClassDeclaration, facts: ModelFacts | None) -> int:
+    """Output tokens that a probe asks for at most: what is declared, else twice the mean; never beyond the model's."""
+    demand = declared.demand
+    wanted = DEFAULT_OUTPUT_TOKENS
+    if demand is not None:
+        means = [demand.output_tokens, *(size.output_tokens for size in demand.sizes)]
+        wanted = demand.max_output_tokens or max(means) * ROOM or DEFAULT_OUTPUT_TOKENS
+    limit = facts.max_output_tokens if facts is not None else None
+    return min(wanted, limit) if limit else wanted
+
+
+def _speaks_schema(declared: TaskClassDeclaration, facts: ModelFacts | None) -> bool:
+    return (
+        declared.mode in {"chat", "responses"}
+        and facts is not None
+        and facts.capabilities is not None
+        and "response_schema" in facts.capabilities
+    )
+
+
+def _provider(model: str, facts: ModelFacts | None) -> str:
+    if facts is not None and facts.exposure.provider != UNKNOWN:
+        return facts.exposure.provider
+    return model.partition("/")[0]
+
+
+def _with_keys(probe: Probe, keys_of: Callable[[str], tuple[Key, ...]]) -> Probe:
+    from msgspec.structs import replace
+
+    return replace(probe, keys=keys_of(probe.model))
