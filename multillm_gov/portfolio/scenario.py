@@ -9,6 +9,7 @@ from multillm_gov.portfolio.allocation import Closed, Name, Text
 from multillm_gov.units import Amount, Positive, Share
 
 Day = Annotated[int, Meta(ge=1, le=31)]
+Tries = Annotated[int, Meta(ge=1, le=20)]
 ShockKind = Literal[
     "outage",
     "rate-limit",
@@ -66,8 +67,8 @@ class Shock(Closed, frozen=True, kw_only=True):
         Meta(description="Hours after which people have rerouted by hand what the failover missed; assumed never"),
     ] = None
     tries: Annotated[
-        int | None,
-        Meta(ge=1, le=20, description="Calls that clients make for one request while a limit refuses them; assumed 1"),
+        Tries | None,
+        Meta(description="Calls that clients make for one request while a limit refuses them; assumed 1"),
     ] = None
     hard: Annotated[
         bool, Meta(description="Whether an exhausted cap stops the requests; else they go on and cost more")

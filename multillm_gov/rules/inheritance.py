@@ -10,8 +10,8 @@ from msgspec import Struct
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.measures.failover import Deployment, deployment, standing_by
+from multillm_gov.measures.capacity import mean_tokens
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.portfolio.allocation import Demand
 
 MINUTES_PER_MONTH = Decimal(43_800)
 """730 hours."""
@@ -98,7 +98,7 @@ def _loads(
         demand = task.task.declared.demand
         if demand is None or not task.requests_per_month:
             continue
-        size = _tokens(demand)
+        size = mean_tokens(demand)
         standby = standing_by(task, as_of) if task.fallbacks else ()
         for leg in task.legs:
             requests = leg.requests_per_month
@@ -110,12 +110,3 @@ def _loads(
             if entity != UNKNOWN and heir is not None:
                 added[entity, deployment(heir.model, heir.facts)].add(task, heir, requests, requests * size)
     return routine, added
-
-
-def _tokens(demand: Demand) -> Decimal:
-    """Mean tokens of a request, both ways: limits count input and output."""
-    if demand.sizes:
-        return sum(
-            (Decimal(size.share) * (size.input_tokens + size.output_tokens) for size in demand.sizes), Decimal(0)
-        )
-    return Decimal(demand.input_tokens + demand.output_tokens)
