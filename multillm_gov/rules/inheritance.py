@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Level
-from multillm_gov.measures.failover import Deployment, deployment, standing_by
 from multillm_gov.measures.capacity import mean_tokens
+from multillm_gov.measures.failover import Deployment, deployment, standing_by
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 
 MINUTES_PER_MONTH = Decimal(43_800)
