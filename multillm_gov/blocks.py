@@ -122,4 +122,24 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True, tag="timeline"):
     events: tuple[Event, ...]
 
 
-Block = Table | Paragraph | Items | BarChart | ShareChart | Timeline
+class HeatRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a heat map: a cell per column."""
+
+    label: str
+    cells: tuple[Cell, ...]
+
+
+class HeatMap(msgspec.Struct, frozen=True, kw_only=True, tag="heat"):
+    """Figures by row and column, shaded by status; every cell says its figure in words."""
+
+    title: str
+    summary: str
+    columns: tuple[str, ...]
+    rows: tuple[HeatRow, ...]
+    corner: str = ""
+    """What the rows are."""
+
+
+Chart = BarChart | ShareChart | Timeline | HeatMap
+"""What formats without drawings show as a summary and a table."""
+Block = Table | Paragraph | Items | Chart

@@ -112,7 +112,7 @@ class ReportedChange(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One result, ready for any format."""
 
-    kind: Literal["check", "diff", "board"]
+    kind: Literal["check", "diff", "board", "stress"]
     title: str
     organization: str
     as_of: str

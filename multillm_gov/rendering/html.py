@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from multillm_gov.blocks import BarChart, Block, Cell, Column, Items, Paragraph, ShareChart, Table, Timeline
+from multillm_gov.blocks import Block, Cell, Chart, Column, Items, Paragraph, Table
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.theme import MARKS, SCREEN
 from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections
@@ -75,7 +75,7 @@ def _kind(block: Block) -> str:
     return "items" if isinstance(block, Items) else "chart"
 
 
-def _drawing(chart: BarChart | ShareChart | Timeline, key: str, size: str) -> "Markup":
+def _drawing(chart: Chart, key: str, size: str) -> "Markup":
     from markupsafe import Markup
 
     drawn = draw(chart, width=WIDE if size == "wide" else NARROW, key=f"{key}-{size}", theme=SCREEN)

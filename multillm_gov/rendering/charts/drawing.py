@@ -1,7 +1,8 @@
 """From a chart as data to a chart as SVG."""
 
-from multillm_gov.blocks import BarChart, ShareChart, Timeline
+from multillm_gov.blocks import BarChart, Chart, HeatMap, ShareChart
 from multillm_gov.rendering.charts.bars import draw_bars
+from multillm_gov.rendering.charts.heat import draw_heat
 from multillm_gov.rendering.charts.shares import draw_shares
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.charts.timeline import draw_timeline
@@ -11,7 +12,7 @@ NARROW = 340.0
 """Widths the charts are drawn for: a page, and a telephone held upright."""
 
 
-def draw(chart: BarChart | ShareChart | Timeline, *, width: float, key: str, theme: Theme) -> str:
+def draw(chart: Chart, *, width: float, key: str, theme: Theme) -> str:
     """The chart as an SVG document with title and description; ``key`` makes its ids unique in the page.
 
     The same chart, width, key and theme give the same bytes.
@@ -20,4 +21,6 @@ def draw(chart: BarChart | ShareChart | Timeline, *, width: float, key: str, the
         return draw_bars(chart, width=width, key=key, theme=theme)
     if isinstance(chart, ShareChart):
         return draw_shares(chart, width=width, key=key, theme=theme)
+    if isinstance(chart, HeatMap):
+        return draw_heat(chart, width=width, key=key, theme=theme)
     return draw_timeline(chart, width=width, key=key, theme=theme)

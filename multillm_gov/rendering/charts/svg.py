@@ -2,7 +2,7 @@
 
 from html import escape
 
-from multillm_gov.blocks import BarChart, ShareChart, Timeline
+from multillm_gov.blocks import Chart
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.plain.escaping import visible
 
@@ -76,7 +76,7 @@ def box(corner: Point, width: float, height: float, fill: str) -> str:
     return element("rect", x=corner[0], y=corner[1], width=max(width, 0.0), height=height, fill=fill)
 
 
-def frame(parts: list[str], size: Point, chart: BarChart | ShareChart | Timeline, *, key: str, theme: Theme) -> str:
+def frame(parts: list[str], size: Point, chart: Chart, *, key: str, theme: Theme) -> str:
     """The whole drawing, named and described for those who do not see it."""
     named = element("title", escape(visible(chart.title)) or " ", id=f"{key}-title")
     described = element("desc", escape(visible(chart.summary)) or " ", id=f"{key}-desc")

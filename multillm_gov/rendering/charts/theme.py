@@ -21,6 +21,8 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
     unknown: str
     on_unknown: str
     status: dict[Status, str]
+    grounds: dict[Status, str]
+    """Behind text in ``ink``."""
     ranks: tuple[tuple[str, str], ...]
     """Fill and text color of the parts of a share row, largest first: one hue, told apart by lightness."""
 
@@ -36,6 +38,7 @@ PRINT = Theme(
     unknown="#d9d4c7",
     on_unknown="#1b2430",
     status={"good": "#2f6f9f", "watch": "#d89b1d", "bad": "#b3392c", "neutral": "#76818f"},
+    grounds={"good": "#eaf2f8", "watch": "#fdf3dc", "bad": "#f6cfc8", "neutral": "#f3f5f7"},
     ranks=(
         ("#1d4468", "#ffffff"),
         ("#33709f", "#ffffff"),
@@ -63,6 +66,7 @@ def _screen() -> Theme:
         unknown=variable("unknown"),
         on_unknown=variable("on-unknown"),
         status={status: variable(status) for status in PRINT.status},
+        grounds={status: variable(f"{status}-ground") for status in PRINT.status},
         ranks=tuple((variable(f"rank{n}"), variable(f"on-rank{n}")) for n in range(len(PRINT.ranks))),
     )
 

@@ -1,6 +1,18 @@
 """Charts as tables, for formats that draw none: the figures, with a bar of characters."""
 
-from multillm_gov.blocks import Bar, BarChart, Cell, Column, ShareChart, ShareRow, Status, Table, Timeline
+from multillm_gov.blocks import (
+    Bar,
+    BarChart,
+    Cell,
+    Chart,
+    Column,
+    HeatMap,
+    ShareChart,
+    ShareRow,
+    Status,
+    Table,
+    Timeline,
+)
 from multillm_gov.units import spell_share
 
 _BAR = 24
@@ -8,10 +20,12 @@ _PARTS = 5
 _EMPTY = "Nothing to show."
 
 
-def tabulate(chart: BarChart | ShareChart | Timeline) -> Table:
+def tabulate(chart: Chart) -> Table:
     """The table that says what the chart shows."""
     if isinstance(chart, BarChart):
         return _bars(chart)
+    if isinstance(chart, HeatMap):
+        return _heat(chart)
     return _shares(chart) if isinstance(chart, ShareChart) else _events(chart)
 
 
@@ -88,6 +102,12 @@ def _parts(row: ShareRow) -> str:
 def _largest_status(row: ShareRow) -> Status:
     over = row.limit is not None and any(segment.share > row.limit for segment in row.segments)
     return "bad" if over else "neutral"
+
+
+def _heat(chart: HeatMap) -> Table:
+    columns = (Column(chart.corner), *(Column(title, numeric=True) for title in chart.columns))
+    rows = tuple((Cell(row.label), *row.cells) for row in chart.rows)
+    return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)
 
 
 def _events(chart: Timeline) -> Table:

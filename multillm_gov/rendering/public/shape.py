@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from multillm_gov.blocks import BarChart, Items, Paragraph, ShareChart, Status, Table, Timeline
+from multillm_gov.blocks import BarChart, HeatMap, Items, Paragraph, ShareChart, Status, Table, Timeline
 
 SCHEMA: Literal["govern/report/1"] = "govern/report/1"
 
@@ -114,7 +114,7 @@ class PublicSection(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     folded: bool
-    blocks: list[Table | Paragraph | Items | BarChart | ShareChart | Timeline]
+    blocks: list[Table | Paragraph | Items | BarChart | ShareChart | Timeline | HeatMap]
 
 
 class PublicPair(Struct, frozen=True, kw_only=True):
@@ -156,7 +156,7 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     """The whole of one result."""
 
     schema: Literal["govern/report/1"]
-    kind: Literal["check", "diff", "board"]
+    kind: Literal["check", "diff", "board", "stress"]
     title: str
     organization: str
     as_of: Day
