@@ -1,6 +1,7 @@
 """Running the offline server beside the program: in a thread, on this machine only, at a free port."""
 
 import asyncio
+import logging
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
@@ -17,6 +18,9 @@ from multillm_gov.offline.vendors import all_formats
 if TYPE_CHECKING:
     import uvicorn
 
+_SILENT = logging.getLogger("multillm_gov.offline")
+_SILENT.disabled = True
+"""A connection broken off on purpose is nothing to log."""
 _LONGEST_START = 15.0
 """Seconds."""
 
@@ -114,6 +118,7 @@ def _uvicorn(application: Application) -> "uvicorn.Server":
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
+            self.logger = _SILENT
             self.app = partial(_with_transport, self.app, transport)
 
     return uvicorn.Server(

@@ -1,0 +1,155 @@
+"""From what a failure shows to its verdict: one table, read from the top; what no row knows is inconclusive.
+
+Codes come before words and words before the bare status, since several vendors send one status for many things: 400 may
+be a filter, an overflow or a wrong key (Google), 404 a retired model, 429 an empty account.
+"""
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from multillm_gov.evidence.verdict import Verdict
+from multillm_gov.providers.symptoms import Symptoms
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """A row fits when one of its codes, words or names is shown, and the status is among its own (if it has any)."""
+
+    verdict: Verdict
+    statuses: frozenset[int] = frozenset()
+    """Empty: any, or none at all."""
+    codes: frozenset[str] = frozenset()
+    words: re.Pattern[str] | None = None
+    names: frozenset[str] = frozenset()
+    begun: bool | None = None
+    """Whether a part of the answer must have come before; ``None``: either."""
+
+    def fits(self, shown: Symptoms) -> bool:
+        """Whether the symptoms are of this kind."""
+        if self.statuses and shown.status not in self.statuses:
+            return False
+        if self.begun is not None and shown.begun is not self.begun:
+            return False
+        if not (self.codes or self.words or self.names):
+            return True
+        return bool(
+            self.codes & shown.codes
+            or self.names & shown.names
+            or (self.words is not None and self.words.search(shown.text))
+        )
+
+
+def _row(
+    verdict: Verdict,
+    *,
+    statuses: Iterable[int] = (),
+    codes: str = "",
+    words: Iterable[str] = (),
+    names: str = "",
+    begun: bool | None = None,
+) -> Row:
+    return Row(
+        verdict=verdict,
+        statuses=frozenset(statuses),
+        codes=frozenset(codes.lower().split()),
+        words=re.compile("|".join(words)) if words else None,
+        names=frozenset(names.split()),
+        begun=begun,
+    )
+
+
+_REFUSALS = (400, 403, 404, 410, 413, 422, 429)
+TABLE: tuple[Row, ...] = (
+    _row(
+        "refused-by-filter",
+        statuses=(400, 403, 422),
+        codes="content_filter content_policy_violation responsibleaipolicyviolation invalid_prompt moderation_blocked"
+        " prohibited_content",
+        words=(r"content management policy", r"output blocked by content filtering policy"),
+    ),
+    _row(
+        "context",
+        statuses=(400, 413, 422),
+        codes="context_length_exceeded string_above_max_length request_too_large",
+        words=(
+            r"maximum context length",
+            r"prompt is too long",
+            r"input is too long",
+            r"input length and `?max_tokens`? exceed context",
+            r"exceeds the (?:maximum number of tokens|context window|model's context)",
+            r"input token count .{0,40}exceeds",
+            r"too many input tokens",
+        ),
+    ),
+    _row(
+        "credentials",
+        statuses=(400, 402, 403, 429),
+        codes="invalid_api_key api_key_invalid authentication_error insufficient_quota billing_hard_limit_reached"
+        " billing_not_active unrecognizedclientexception invalidsignatureexception expiredtokenexception"
+        " account_deactivated",
+        words=(r"credit balance is too low", r"api key not valid", r"api key expired", r"credits are depleted"),
+    ),
+    _row(
+        "retired",
+        statuses=(400, 403, 404, 410),
+        codes="model_decommissioned modeldeprecated model_deprecated deprecated_model",
+        words=(
+            r"reached the end of its life",
+            r"model[^.]{0,120}(?:has been|is|was) (?:deprecated|retired|decommissioned|discontinued|sunset)",
+            r"model[^.]{0,20}(?:models/\S{1,80} )?is no longer (?:available|supported)",
+            r"marked by provider as legacy",
+        ),
+    ),
+    _row("retired", statuses=(410,)),
+    _row(
+        "not-found",
+        statuses=(400, 403, 404),
+        codes="model_not_found not_found_error deploymentnotfound invalid_model unknown_model",
+        words=(
+            r"model identifier is invalid",
+            r"invalid model(?: name|:)",
+            r"model[^.]{0,120}(?:does not exist|not found)",
+            r"don't have access to the model",
+            r"does not have access to model",
+        ),
+    ),
+    _row("not-found", statuses=(404,)),
+    _row("credentials", statuses=(401, 402, 403)),
+    _row("rate-limited", statuses=(429,)),
+    _row("rate-limited", codes="throttlingexception servicequotaexceededexception rate_limit_exceeded"),
+    _row("time-out", statuses=(408, 504)),
+    _row("provider-fault", statuses=range(500, 600)),
+    _row("provider-fault", codes="overloaded_error api_error server_error internalserverexception", begun=True),
+    _row(
+        "time-out",
+        names="TimeoutError ReadTimeout WriteTimeout PoolTimeout ConnectTimeout Timeout APITimeoutError"
+        " ReadTimeoutError ServerTimeoutError",
+    ),
+    _row(
+        "unreachable",
+        begun=False,
+        names="ConnectError ReadError WriteError CloseError RemoteProtocolError ConnectionError ClientConnectionError"
+        " gaierror EndpointConnectionError ProxyError UnsupportedProtocol InvalidURL",
+    ),
+    _row(
+        "provider-fault",
+        begun=True,
+        names="ReadError RemoteProtocolError ConnectionError ClientPayloadError IncompleteRead StreamCutError",
+    ),
+    _row("credentials", words=(r"api_key client option must be set", r"missing (?:credentials|.{0,30}api[ _]key)")),
+    _row("credentials", names="NoCredentialsError DefaultCredentialsError PartialCredentialsError AuthenticationError"),
+    _row(
+        "contract",
+        statuses=(200,),
+    ),
+    _row(
+        "contract",
+        names="JSONDecodeError APIResponseValidationError ValidationError MalformedAnswerError UnicodeDecodeError",
+    ),
+)
+
+
+def verdict_of(shown: Symptoms) -> Verdict:
+    """The verdict of the first row that fits; ``inconclusive`` where none does."""
+    return next((row.verdict for row in TABLE if row.fits(shown)), "inconclusive")

@@ -1,0 +1,127 @@
+"""The client that really calls: LiteLLM's asynchronous functions, every failure told as a verdict."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from multillm_gov.catalog.price import Price, Usage
+from multillm_gov.measures.request_cost import request_cost
+from multillm_gov.providers.addresses import Address, Addressing
+from multillm_gov.providers.asking import arguments_for
+from multillm_gov.providers.classifying import verdict_of
+from multillm_gov.providers.quiet import load_litellm, unlogged
+from multillm_gov.providers.reading import Read, read_chat, read_completion, read_embedding, read_responses
+from multillm_gov.providers.retry_after import retry_after_seconds
+from multillm_gov.providers.scrubbing import Scrubber
+from multillm_gov.providers.streaming import Listening, listen
+from multillm_gov.providers.symptoms import Symptoms, symptoms_of
+from multillm_gov.trials.client import Answer, Call, Failure
+
+LONGEST_MESSAGE = 500
+"""Characters of a failure's message."""
+_BILLS = frozenset({"time-out", "provider-fault", "contract", "refused-by-filter", "inconclusive"})
+"""Verdicts after which tokens may be on the bill: something was, or may have been, computed."""
+
+
+class LiveClient:
+    """Sends calls through LiteLLM: once, unlogged, to the address that is meant for the model and to no other."""
+
+    def __init__(
+        self,
+        addressing: Addressing,
+        *,
+        price_of: Callable[[str], Price | None] = lambda _: None,
+        is_retired: Callable[[str], bool] = lambda _: False,
+        scrubber: Scrubber | None = None,
+    ) -> None:
+        """Load LiteLLM (seconds).
+
+        Args:
+            addressing: Where a model's calls go.
+            price_of: A model's price as the catalog knows it; what calls cost is told by it and nothing else.
+            is_retired: Whether the catalog knows a model as retired: some vendors just forget such a model.
+            scrubber: What takes secrets out of messages; default: one that knows the environment's keys.
+        """
+        self._litellm = load_litellm()
+        self._addressing = addressing
+        self._price_of = price_of
+        self._is_retired = is_retired
+        self._scrubber = scrubber or Scrubber()
+
+    async def send(self, call: Call) -> Answer | Failure:
+        """Send one call, once."""
+        address = self._addressing(call.model, call.mode)
+        if isinstance(address, Failure):
+            return address
+        listening = Listening()
+        started = time.perf_counter()
+        try:
+            with unlogged():
+                read = await asyncio.wait_for(self._read(call, address, listening), call.timeout_seconds)
+        except Exception as error:  # noqa: BLE001 # whatever a provider's client raises is that provider's failure
+            return self._failure(call, symptoms_of(error, begun=listening.first_at is not None), error, started)
+        seconds = time.perf_counter() - started
+        if read.refusal or read.finish_reason == "content_filter":
+            message = f"the model refused: {read.refusal}" if read.refusal else "the answer was stopped by a filter"
+            return Failure(verdict="refused-by-filter", message=self._told(message), seconds=seconds)
+        return self._answer(call, read, seconds, listening.first_at and listening.first_at - started)
+
+    async def close(self) -> None:
+        """Let go of all connections of this process's LiteLLM."""
+        await self._litellm.close_litellm_async_clients()
+        self._litellm.in_memory_llm_clients_cache.flush_cache()
+
+    async def _read(self, call: Call, address: Address, listening: Listening) -> Read:
+        response: Any = await self._function(call)(**arguments_for(call, address))
+        if call.mode == "embedding":
+            return read_embedding(response, address, len(call.inputs))
+        if call.stream:
+            return await listen(response, call.mode, address, listening)
+        readers = {"chat": read_chat, "completion": read_completion, "responses": read_responses}
+        return readers[call.mode](response, address)
+
+    def _function(self, call: Call) -> Any:  # noqa: ANN401 # LiteLLM has no types
+        return {
+            "chat": self._litellm.acompletion,
+            "completion": self._litellm.atext_completion,
+            "responses": self._litellm.aresponses,
+            "embedding": self._litellm.aembedding,
+        }[call.mode]
+
+    def _answer(self, call: Call, read: Read, seconds: float, to_first: float | None) -> Answer:
+        usage = read.usage
+        return Answer(
+            text=read.text,
+            vectors=read.vectors,
+            finish_reason=read.finish_reason,
+            served_model=self._scrubber.text(read.served_model),
+            input_tokens=usage.input_tokens if usage else None,
+            output_tokens=usage.output_tokens if usage else None,
+            cached_input_tokens=usage.cached_input_tokens if usage else None,
+            usd=self._cost(call.model, usage),
+            seconds=seconds,
+            seconds_to_first=to_first,
+        )
+
+    def _cost(self, model: str, usage: Usage | None) -> Decimal | None:
+        price = self._price_of(model)
+        return request_cost(price, usage) if price is not None and usage is not None else None
+
+    def _failure(self, call: Call, shown: Symptoms, error: Exception, started: float) -> Failure:
+        verdict = verdict_of(shown)
+        if verdict == "not-found" and self._is_retired(call.model):
+            verdict = "retired"
+        return Failure(
+            verdict=verdict,
+            message=self._told(f"{type(error).__name__}: {error}"),
+            status=shown.status,
+            retry_after_seconds=retry_after_seconds(shown.headers, shown.text),
+            seconds=time.perf_counter() - started,
+            may_bill=shown.begun or verdict in _BILLS,
+        )
+
+    def _told(self, message: str) -> str:
+        """A message as it may be printed: without secrets, on one line, not long."""
+        return " ".join(self._scrubber.text(message).split())[:LONGEST_MESSAGE]

@@ -1,0 +1,73 @@
+"""LiteLLM, imported so that it asks nobody, tells nobody and reads no settings lying around."""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_SETTINGS = {
+    # The price map and the header list would be fetched from the network: seconds lost, and a foreign host told.
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
+    # In its other mode LiteLLM loads a `.env` file from the folders above it: a pull request could bring one that
+    # sends production keys to an address of its own.
+    "LITELLM_MODE": "PRODUCTION",
+}
+_PYDANTIC = r"pydantic(\.|$)"
+_LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "httpx", "httpcore", "openai", "botocore", "asyncio")
+
+
+def load_litellm() -> Any:  # noqa: ANN401 # a module without types
+    """LiteLLM itself, with telemetry, callbacks, caches and logs off; requests are neither amended nor sent again."""
+    os.environ.update(_SETTINGS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its dependencies, about each other
+        import litellm
+    litellm.telemetry = False
+    litellm.suppress_debug_info = True
+    litellm.turn_off_message_logging = True
+    litellm.drop_params = False
+    litellm.modify_params = False
+    litellm.num_retries = 0
+    litellm.cache = None
+    for name in ("callbacks", "success_callback", "failure_callback", "_async_success_callback", "input_callback"):
+        setattr(litellm, name, [])
+    # One connection pool of httpx for all: its exceptions tell a refused connection from a broken one.
+    litellm.disable_aiohttp_transport = True
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return litellm
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Calls in the block are marked as LiteLLM's own, which it neither logs nor hands to anyone's callbacks."""
+    _ignore_warnings()
+    try:
+        from litellm._internal_context import is_internal_call
+    except ImportError:  # a release without the mark: its logs are off all the same
+        yield
+        return
+    token = is_internal_call.set(True)
+    try:
+        yield
+    finally:
+        is_internal_call.reset(token)
+
+
+def _ignore_warnings() -> None:
+    """Keep pydantic's remarks about LiteLLM's own types, which come with the first calls, from users' terminals."""
+    if not any(
+        kind == "ignore" and about is not None and about.pattern == _PYDANTIC
+        for kind, _, _, about, _ in warnings.filters[:8]
+    ):
+        warnings.filterwarnings("ignore", category=UserWarning, module=_PYDANTIC)
+
+
+def litellm_version() -> str:
+    """The installed release, without importing it."""
+    from importlib.metadata import version
+
+    return version("litellm")

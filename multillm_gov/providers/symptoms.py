@@ -1,0 +1,120 @@
+"""What an exception shows: names of errors, a real HTTP status, codes in the body, words; nothing is judged here."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+_LONGEST_CHAIN = 12
+_LONGEST_TEXT = 20_000
+_MOST_BRACES = 20
+_INVENTED = frozenset({"APIConnectionError", "Timeout", "APIError", "MidStreamFallbackError"})
+"""Exceptions to which LiteLLM gives a status no provider sent."""
+_CODES = ("code", "type", "status", "reason", "__type")
+
+
+class Symptoms(Struct, frozen=True, kw_only=True):
+    """What is known of a failure."""
+
+    names: frozenset[str] = frozenset()
+    """Classes of the exception, of their ancestors, and of all exceptions behind it."""
+    status: int | None = None
+    """HTTP status that the provider sent."""
+    codes: frozenset[str] = frozenset()
+    """Error codes in the body, in small letters."""
+    text: str = ""
+    """All messages, in small letters."""
+    headers: dict[str, str] = {}
+    begun: bool = False
+    """Whether a part of the answer had come."""
+
+
+def symptoms_of(error: BaseException, *, begun: bool = False) -> Symptoms:
+    """Gather what an exception and those behind it show.
+
+    Args:
+        error: What was raised.
+        begun: Whether a part of the answer had come before.
+    """
+    chain = list(_chain(error))
+    text = "\n".join(str(one)[:_LONGEST_TEXT] for one in chain)
+    codes = {code.lower() for one in chain for code in _codes(one)}
+    headers: dict[str, str] = {}
+    for one in chain:
+        headers = {**_headers(one), **headers}
+    return Symptoms(
+        names=frozenset(kind.__name__ for one in chain for kind in type(one).__mro__),
+        status=next((status for one in reversed(chain) if (status := _status(one)) is not None), None),
+        codes=frozenset(codes | set(_named_types(headers))),
+        text=text.lower(),
+        headers=headers,
+        begun=begun,
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The exception and what it came from, each once."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen and len(seen) < _LONGEST_CHAIN:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__ or getattr(error, "original_exception", None)
+
+
+def _status(error: BaseException) -> int | None:
+    if type(error).__name__ in _INVENTED:
+        return None
+    status = getattr(error, "status_code", None)
+    return status if isinstance(status, int) and 100 <= status < 600 else None
+
+
+def _codes(error: BaseException) -> Iterator[str]:
+    body = getattr(error, "body", None)
+    yield from _codes_in(body)
+    text = str(error)[:_LONGEST_TEXT]
+    decoder = json.JSONDecoder()
+    at = -1
+    for _ in range(_MOST_BRACES):
+        at = text.find("{", at + 1)
+        if at < 0:
+            return
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            continue
+        yield from _codes_in(value)
+
+
+def _codes_in(value: Any, depth: int = 0) -> Iterator[str]:  # noqa: ANN401 # any JSON
+    if isinstance(value, list):
+        for item in value[:20]:
+            yield from _codes_in(item, depth + 1)
+    if not isinstance(value, dict) or depth > 6:
+        return
+    for key, item in value.items():
+        if key in _CODES and isinstance(item, str):
+            yield item
+        elif isinstance(item, dict | list):
+            yield from _codes_in(item, depth + 1)
+
+
+def _headers(error: BaseException) -> dict[str, str]:
+    response = getattr(error, "response", None)
+    found: dict[str, str] = {}
+    for source in (
+        getattr(error, "litellm_response_headers", None),
+        getattr(error, "headers", None),
+        getattr(response, "headers", None),
+    ):
+        if isinstance(source, Mapping):
+            found.update({str(name).lower(): str(value) for name, value in source.items()})
+    return found
+
+
+def _named_types(headers: Mapping[str, str]) -> Iterator[str]:
+    """Amazon names the error in a header."""
+    kind = headers.get("x-amzn-errortype", "")
+    if kind:
+        yield re.split(r"[:#]", kind)[0].lower()
