@@ -17,7 +17,7 @@ class Dependence(Struct, frozen=True, kw_only=True):
     singles: tuple[Point, ...]
     """Single points of failure, most value first."""
     doubles: tuple[Point, ...]
-    """Pairs, most value first."""
+    """Pairs, the costliest first."""
     importances: Importances
 
 

@@ -177,7 +177,8 @@ def _summary(system: System, points: dict[int, Point]) -> str:
         return f"{tasks}; nothing takes one down alone."
     index, worst = min(points.items(), key=lambda each: (-each[1].value_per_hour, each[0]))
     component = system.components[index]
+    hit = f"{count_of(len(worst.hits), 'task class')} {'goes' if len(worst.hits) == 1 else 'go'} down with it"
     return (
         f"{tasks}; {count_of(len(points), 'single point')} of failure. Most value hangs on "
-        f"{KIND_WORDS[component.kind]} {component.name}: {count_of(len(worst.hits), 'task class')} go down with it."
+        f"{KIND_WORDS[component.kind]} `{component.name}`: {hit}."
     )

@@ -10,7 +10,7 @@ from multillm_gov.risk.cut_sets import Cuts, CutSet, TaskCuts
 from multillm_gov.risk.priors import HOURS_PER_YEAR
 
 MOST_POINTS = 500
-"""Most pairs told; those that take down the most value."""
+"""Most pairs told."""
 
 Key = tuple[tuple[int, ...], bool]
 
@@ -51,16 +51,22 @@ class _Group(Struct):
 
 def single_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
     """Single points of failure: those that take down the most value first, then the costliest, then by name."""
-    return _gather(tuple(cuts), lambda chain: chain.singles, None)
+    return _gather(tuple(cuts), lambda chain: chain.singles, lambda value, loss: (-value, -loss), None)
 
 
 def double_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
-    """Pairs in the same order, `MOST_POINTS` at most: their value is what neither takes down without the other."""
-    return _gather(tuple(cuts), lambda chain: chain.pairs, MOST_POINTS)
+    """Pairs, whose value is what neither takes down without the other: the costliest first, `MOST_POINTS` at most.
+
+    Those that never happened yet come last, by the value they would take down.
+    """
+    return _gather(tuple(cuts), lambda chain: chain.pairs, lambda value, loss: (-loss, -value), MOST_POINTS)
 
 
 def _gather(
-    tasks: tuple[TaskCuts, ...], members: Callable[[Cuts], tuple[CutSet, ...]], most: int | None
+    tasks: tuple[TaskCuts, ...],
+    members: Callable[[Cuts], tuple[CutSet, ...]],
+    rank: Callable[[float, float], tuple[float, float]],
+    most: int | None,
 ) -> tuple[Point, ...]:
     values: defaultdict[Key, float] = defaultdict(float)
     losses: defaultdict[Key, float] = defaultdict(float)
@@ -71,7 +77,7 @@ def _gather(
             values[key] += group.value
             losses[key] += group.value * cut.probability * HOURS_PER_YEAR
             groups[key].append(group)
-    ranked = nsmallest(len(values) if most is None else most, values, lambda key: (-values[key], -losses[key], key))
+    ranked = nsmallest(len(values) if most is None else most, values, lambda key: (rank(values[key], losses[key]), key))
     return tuple(
         Point(
             members=key[0],

@@ -6,6 +6,7 @@ from multillm_gov.rendering.graphs.drawing.bounding import bound
 from multillm_gov.rendering.graphs.drawing.columns import COLUMNS
 from multillm_gov.rendering.plain.escaping import encodable, visible
 from multillm_gov.risk.graph import KIND_WORDS, Edge, Graph, Node
+from multillm_gov.units import spell_share
 
 MEDIA_TYPE = "text/vnd.graphviz"
 MOST = 200
@@ -50,7 +51,7 @@ def _ranks(graph: Graph, names: dict[str, str]) -> Iterator[str]:
 
 def _style(edge: Edge) -> str:
     if edge.role == "route":
-        return f' [label="{edge.share:.0%}", penwidth=2]' if edge.share else " [penwidth=2]"
+        return f' [label="{spell_share(edge.share)}", penwidth=2]' if edge.share else " [penwidth=2]"
     if edge.role == "fallback":
         return f' [label="fallback {edge.position or ""}", style=dashed]'.replace(' "', '"')
     return " [color=gray50]"

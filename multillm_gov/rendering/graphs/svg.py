@@ -13,6 +13,7 @@ from multillm_gov.rendering.graphs.drawing.columns import Columns, Slot, arrange
 from multillm_gov.rendering.graphs.drawing.places import BOX, Places, place
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.risk.graph import KIND_WORDS, Edge, Graph, Node
+from multillm_gov.units import spell_share
 
 MEDIA_TYPE = "image/svg+xml"
 MOST = 40
@@ -23,7 +24,7 @@ _GUTTER = 64.0
 _BUSY_GUTTER = 240.0
 _FEW = 12
 """Lines between two columns that need no more room than the least."""
-_WIDEST = 280.0
+_WIDEST = 320.0
 _SINGLE = "single point of failure"
 _ALONE, _CAUTION = PRINT.status["bad"], PRINT.status["watch"]
 _ROUTE, _PART = PRINT.status["good"], "#9aa5b1"
@@ -200,7 +201,7 @@ def _stroke(edge: Edge, drawing: _Drawing) -> float:
 def _told(edge: Edge, drawing: _Drawing) -> str:
     names = f"{drawing.nodes[edge.source].label} → {drawing.nodes[edge.target].label}"
     if edge.role == "route":
-        return f"{names}, {edge.share:.0%} of the requests" if edge.share else f"{names}, routed"
+        return f"{names}, {spell_share(edge.share)} of the requests" if edge.share else f"{names}, routed"
     return f"{names}, fallback {edge.position or ''}".rstrip() if edge.role == "fallback" else names
 
 

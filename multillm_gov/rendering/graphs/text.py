@@ -7,7 +7,9 @@ from multillm_gov.rendering.graphs.drawing.bounding import bound
 from multillm_gov.rendering.plain.escaping import encodable, visible
 from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.sections import section
+from multillm_gov.rendering.plain.width import wrap
 from multillm_gov.risk.graph import KIND_WORDS, Edge, Graph, Node
+from multillm_gov.units import spell_share
 
 MEDIA_TYPE = "text/plain"
 MOST = 40
@@ -18,7 +20,7 @@ _WIDTH = 100
 def render(graph: Graph, *, width: int = _WIDTH, color: bool = False) -> bytes:
     """UTF-8 text; ``!`` and the words mark what takes something down alone."""
     painter = Painter(color)
-    lines = [painter(visible(graph.title), "bold"), visible(graph.summary), ""]
+    lines = [painter(visible(graph.title), "bold"), *wrap(visible(graph.summary), width), ""]
     for part in graph.sections:
         lines += section(part, painter, width)
     lines += _trees(bound(graph, MOST))
@@ -60,5 +62,5 @@ def _place(edge: Edge, nodes: dict[str, Node]) -> tuple[int, float, int, str]:
 
 def _how(edge: Edge) -> str:
     if edge.role == "route":
-        return f"routed, {edge.share:.0%}" if edge.share else "routed"
+        return f"routed, {spell_share(edge.share)}" if edge.share else "routed"
     return f"fallback {edge.position or ''}".strip() if edge.role == "fallback" else ""

@@ -1,0 +1,83 @@
+"""``govern graph``: what hangs on what, and what takes down most alone."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from multillm_gov.cli.options import as_of_option, root_option, today
+from multillm_gov.rendering.graphs.formats import graph_formats, graph_renderer
+
+_ENDINGS = {"md": "markdown", "mmd": "mermaid", "gv": "dot", "txt": "text"}
+
+
+@click.command("graph", short_help="Draw what hangs on what; mark single points of failure.")
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(graph_formats()),
+    help="Format of the result. [default: by --output, else text]",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="File to write the result to; its ending chooses the format. [default: stdout]",
+)
+@click.option("--task", "tasks", multiple=True, metavar="NAME", help="Only this task class; repeatable.")
+@click.option(
+    "--why",
+    nargs=2,
+    metavar="TASK NODE",
+    help="Only the ways from a task class to what it hangs on: a name, or an id such as cloud:aws.",
+)
+@click.option("--at", "revision", metavar="REV", help="Git revision to draw. [default: the working tree]")
+@as_of_option
+@root_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    form: str | None,
+    output: Path | None,
+    tasks: tuple[str, ...],
+    why: tuple[str, str] | None,
+    revision: str | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """Draw what each task class hangs on: models, vendors, providers, clouds, regions, gateways, dependencies.
+
+    As text it tells single points of failure and pairs, most value first, and what each component means for a year's
+    expected loss. Fallbacks count only through the chain as it would run. Figures fail nothing: it exits 0.
+
+    \b
+    Examples:
+      govern graph
+      govern graph --output dependencies.svg
+      govern graph --task lead-scoring --format mermaid
+      govern graph --why lead-scoring jurisdiction:US
+      govern graph --at v2026-Q3 --format json
+    """
+    from multillm_gov.sources.output import write_bytes, write_stdout
+    from multillm_gov.workflows.graph import graph
+
+    if why and tasks:
+        raise click.UsageError("--why names its own task class; leave --task out.")
+    drawn = graph(as_of=as_of or today(), root=root, revision=revision, tasks=tasks, why=why)
+    data = graph_renderer(form or _by_ending(output))(drawn.graph)
+    if drawn.flaws:
+        mistakes = "1 mistake" if drawn.flaws == 1 else f"{drawn.flaws:,} mistakes"
+        click.echo(f"{mistakes} in the portfolio's files may hide task classes; run `govern check`.", err=True)
+    if output is None or output == Path("-"):
+        write_stdout(data)
+    else:
+        write_bytes(output, data)
+    ctx.exit(0)
+
+
+def _by_ending(output: Path | None) -> str:
+    ending = output.suffix.lstrip(".").lower() if output else ""
+    name = _ENDINGS.get(ending, ending)
+    return name if name in graph_formats() else "text"
