@@ -19,6 +19,9 @@ from multillm_gov.risk.system import Kind
 ROUNDING = 1e-15
 """Differences that arithmetic makes; no cause is that rare."""
 
+MOST_STEPS = 20
+"""Further causes of one group; with more different figures in it, pairs share what the next lower one has."""
+
 
 class Betas(Struct, frozen=True, kw_only=True):
     """Shared parts (0..1) of two deployments, by what they have in common."""
@@ -76,9 +79,8 @@ def split(channels: Sequence[Channel], betas: Betas) -> tuple[tuple[Cause, ...],
         for name, members in _grouped(channels, range(len(channels)), name_of).items():
             for cause in _steps(channels, kind, name, members, part):
                 causes.append(cause)
-                for member in cause.members:
-                    held[member] = joined(held[member], cause.probability)
-    causes += _providers(channels, betas, held)
+                _hold(cause, held)
+    causes += _providers(channels, betas.same_provider, causes, held)
     left = tuple(beyond(channel.unavailability, have) for channel, have in zip(channels, held, strict=True))
     return tuple(causes), left
 
@@ -114,7 +116,7 @@ def _steps(channels: Sequence[Channel], kind: Kind, name: str, members: list[int
 
     Where one provider's deployments alone are left, their own shared cause takes over what is missing.
     """
-    levels = sorted({channels[member].unavailability for member in members})
+    levels = _thinned(sorted({channels[member].unavailability for member in members}))
     before = 0.0
     for step, level in enumerate(levels):
         above = tuple(member for member in members if channels[member].unavailability >= level)
@@ -128,22 +130,47 @@ def _steps(channels: Sequence[Channel], kind: Kind, name: str, members: list[int
         before = part(level)
 
 
-def _providers(channels: Sequence[Channel], betas: Betas, held: list[float]) -> Iterable[Cause]:
+def _thinned(levels: list[float]) -> list[float]:
+    """At most so many, evenly picked, the least one among them."""
+    if len(levels) <= MOST_STEPS:
+        return levels
+    return [levels[step * len(levels) // MOST_STEPS] for step in range(MOST_STEPS)]
+
+
+def _providers(channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]) -> Iterable[Cause]:
     """One cause a provider, and a further one where a vendor's deployments there still share less than they do."""
+    holding = [set[int]() for _ in channels]
+    shared = list(causes)
+    for index, cause in enumerate(shared):
+        for member in cause.members:
+            holding[member].add(index)
+
+    def fill(kind: Kind, name: str, members: Sequence[int], probability: float) -> None:
+        if probability > 0:
+            cause = Cause(kind=kind, name=name, further=0.0, probability=probability, members=tuple(members))
+            _hold(cause, held)
+            for member in members:
+                holding[member].add(len(shared))
+            shared.append(cause)
+
+    def missing(group: Sequence[int]) -> float:
+        """What a group shares too little by its beta, as far as no member gets more than it has."""
+        common = joined(
+            *(shared[index].probability for index in sorted(set.intersection(*(holding[m] for m in group))))
+        )
+        whole = [channels[member].unavailability for member in group]
+        least = min(beyond(total, held[member]) for total, member in zip(whole, group, strict=True))
+        return min(least, beyond(beta * min(whole), common))
+
     for name, members in _grouped(channels, range(len(channels)), lambda channel: channel.provider).items():
-        yield from _filled(channels, "provider", name, members, betas.same_provider, held)
-        for vendor, several in _grouped(channels, members, lambda channel: channel.vendor).items():
-            if len(several) > 1:
-                shared = f"{vendor} at {name}"
-                yield from _filled(channels, "everything", shared, several, betas.same_provider, held)
+        vendors = _grouped(channels, members, lambda channel: channel.vendor)
+        fill("provider", name, members, min(missing(group) for group in vendors.values()))
+        for vendor, group in vendors.items():
+            if len(group) > 1:
+                fill("everything", f"{vendor} at {name}", group, missing(group))
+    return shared[len(causes) :]
 
 
-def _filled(
-    channels: Sequence[Channel], kind: Kind, name: str, members: list[int], beta: float, held: list[float]
-) -> Iterable[Cause]:
-    """Fill up to the beta as far as no member gets more than it has; rounding is no cause."""
-    probability = min(beyond(beta * channels[member].unavailability, held[member]) for member in members)
-    if probability > 0:
-        yield Cause(kind=kind, name=name, further=0.0, probability=probability, members=tuple(members))
-        for member in members:
-            held[member] = joined(held[member], probability)
+def _hold(cause: Cause, held: list[float]) -> None:
+    for member in cause.members:
+        held[member] = joined(held[member], cause.probability)
