@@ -1,0 +1,50 @@
+"""``govern export``: the allocation as a gateway's own configuration."""
+
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+
+from multillm_gov.catalog.endpoints import endpoints_of
+from multillm_gov.errors import SourceError
+from multillm_gov.finding import Severity
+from multillm_gov.gateways.known import renderer
+from multillm_gov.gateways.routing import routing
+from multillm_gov.sources.root import split_paths
+from multillm_gov.units import count_of
+from multillm_gov.workflows.states import assess_folder
+
+
+class Exported(Struct, frozen=True, kw_only=True):
+    """A gateway's configuration."""
+
+    data: bytes
+    task_classes: int
+    errors: int
+    """Findings of severity error that no waiver excepts: the gateway would run what is judged wrong."""
+
+
+def export(gateway: str, *, as_of: date, root: Path | None = None) -> Exported:
+    """Write the whole allocation in a gateway's own format.
+
+    Args:
+        gateway: One of `gateways.known.gateways()`.
+        as_of: Day to judge the portfolio by.
+        root: The portfolio's root, if it is not to be searched for.
+
+    Raises:
+        UsageError: there is no such gateway.
+        SourceError: no portfolio, or mistakes in its files, which would be routes left out in silence.
+    """
+    render = renderer(gateway)
+    top, _ = split_paths((), root)
+    state = assess_folder(top, as_of=as_of)
+    if state.flaws:
+        raise SourceError(
+            f"{count_of(len(state.flaws), 'mistake')} in the portfolio's files may hide task classes, so nothing is "
+            "exported",
+            "Mend what `govern check` reports, then export.",
+        )
+    data = render(routing(state.figures.tasks, endpoints_of(state.overrides)))
+    errors = sum(one.active and one.severity is Severity.ERROR for one in state.findings)
+    return Exported(data=data, task_classes=len(state.figures.tasks), errors=errors)
