@@ -35,9 +35,12 @@ DIGESTED: frozenset[Kind] = frozenset({"prompt", "schema"})
 """Kinds whose files are never parsed, only pinned by their digest."""
 HISTORY = "evidence/history"
 """Where every trial ever recorded is kept, append-only; `check` reads the compact current view beside it instead."""
+REFERENCES = "evidence/references"
+"""Vectors of embedding models from an earlier day, which new probes are compared with; `check` reads none of them."""
 POLICY_TESTS = "tests/policies"
 """Where a portfolio keeps cases for its own policies; no part of what is governed, read by `govern test` alone."""
 _YAML = (".yaml", ".yml")
+_UNREAD = (f"{HISTORY}/", f"{REFERENCES}/")
 _HARMLESS = frozenset(
     {
         ".ds_store",
@@ -66,7 +69,7 @@ def kind_of(path: str) -> Kind | None:
         return "lock"
     folder, _, rest = path.partition("/")
     kind = FOLDERS.get(folder)
-    if kind is None or not rest or path.startswith(f"{HISTORY}/"):
+    if kind is None or not rest or path.startswith(_UNREAD):
         return None
     if kind in DIGESTED:
         return kind
@@ -83,7 +86,7 @@ def is_uncovered(path: str) -> bool:
     folder, _, rest = path.partition("/")
     if not rest or folder in {"usage", "evals"} or folder not in FOLDERS or kind_of(path) is not None:
         return False
-    if path.startswith(f"{HISTORY}/"):
+    if path.startswith(_UNREAD):
         return False
     name = rest.rpartition("/")[2].lower()
     return name not in _HARMLESS and not name.startswith("readme")
