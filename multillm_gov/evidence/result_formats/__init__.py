@@ -1,0 +1,1 @@
+"""What other evaluation tools write: one file a format, with ``ENDINGS`` and ``read``."""
