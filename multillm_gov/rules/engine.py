@@ -51,6 +51,8 @@ def judge(
         evidence=state.evidence,
         drills=state.drills,
         probes=state.probes,
+        incidents=state.incidents,
+        scenarios=state.scenarios,
         actuals=state.actuals,
         documents=state.documents,
         files=state.files,

@@ -11,12 +11,14 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.secrets import Secret
+from multillm_gov.evidence.incident import PlacedIncidents
 from multillm_gov.evidence.loading import Drills, Probes
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Flaw, Severity, Violation
 from multillm_gov.location import Place, Pointer
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.portfolio.scenario import PlacedScenario
 from multillm_gov.rules.approvals import Contents
 from multillm_gov.rules.assessment import Measured
 from multillm_gov.rules.ignoring import IgnoreOutcome
@@ -56,6 +58,10 @@ class Case(Struct, frozen=True, kw_only=True):
     """Failover drills by task class, newest first."""
     probes: Probes = {}
     """Probes by task class and model, newest first."""
+    incidents: tuple[PlacedIncidents, ...] = ()
+    """What was seen of services' outages."""
+    scenarios: tuple[PlacedScenario, ...] = ()
+    """The company's own."""
     actuals: Actuals = Actuals()
     """What was really spent."""
     overrides: Overrides = Overrides()

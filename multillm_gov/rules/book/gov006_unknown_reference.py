@@ -10,6 +10,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.rules.paths import leaves_root, named_paths
 from multillm_gov.rules.registry import rule_names
+from multillm_gov.rules.risk_names import RiskNames
 from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code, near
 
@@ -18,7 +19,7 @@ MOST_HINTS = 20
 
 
 def check(case: Case, _: Nothing) -> Iterator[Violation]:
-    """Names of rules, policies, task classes, owners, tags and files that are nowhere declared.
+    """Names of rules, policies, task classes, owners, tags, files and services that are nowhere declared.
 
     Names in files that cannot be read are not held wrong.
     """
@@ -49,6 +50,7 @@ def _unknown_references(case: Case) -> Iterator[_Reference]:
         yield from _scopes(case)
         yield from _evidence(case)
         yield from _actuals(case)
+        yield from _risks(case)
     yield from _files(case)
     yield from _owners(case)
     if not _unread(case, "policy"):
@@ -139,6 +141,18 @@ def _actuals(case: Case) -> Iterator[_Reference]:
             yield _Reference(name, what, known, records[name][0].place.at(key), name, risk, Severity.WARNING)
 
 
+def _risks(case: Case) -> Iterator[_Reference]:
+    """What risk, histories of outages and scenarios name; what histories name may be gone, which is a warning."""
+    if _unread(case, "settings") or _unread(case, "catalog"):
+        return
+    names = RiskNames(case)
+    for named in names.unknown():
+        risk = f"{named.because[0].upper()}{named.because[1:]}."
+        severity = Severity.WARNING if named.kept else None
+        known = names.known[named.level]
+        yield _Reference(named.name, named.what, known, named.place, named.subject, risk, severity)
+
+
 def _violation(reference: _Reference, *, hint: bool) -> Violation:
     meant = near(reference.name, sorted(reference.known)) if hint else ""
     return Violation(
@@ -160,7 +174,8 @@ RULE = Rule(
         "A policy that names a rule, task class, owner or tag that does not exist limits nothing, and looks as if it "
         "did. It happens when a task class is renamed and the policy is not. A prompt or schema that is not among the "
         "governed files is neither pinned nor reviewed, and where `govern.yaml` lists `owners`, another name has "
-        "nobody behind it. Evidence and spend of a task class that is gone are warnings: they may stay as history."
+        "nobody behind it. Risk declared of a provider that no model in use has holds for nothing, and a scenario that "
+        "names one hits nothing. Evidence, spend and outages of what is gone are warnings: they may stay as history."
     ),
     mend="Correct the name; the finding suggests near ones, and `govern rules` lists all rules.",
     severity=Severity.ERROR,

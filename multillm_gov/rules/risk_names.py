@@ -1,0 +1,108 @@
+"""Names that declarations about risk, histories of outages and scenarios refer to, and what is known under them."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from msgspec import Struct
+
+from multillm_gov.documents.layout import SETTINGS
+from multillm_gov.location import Place
+from multillm_gov.portfolio.risk import Dependency
+from multillm_gov.rules.rule import Case
+
+ANY = frozenset({"each", "largest"})
+"""Words of scenarios that stand for entities."""
+_WHAT = {
+    "model": "a model that a task class names",
+    "family": "the family of a model in use",
+    "vendor": "the vendor of a model in use",
+    "provider": "the provider of a model in use",
+    "cloud": "the cloud of a model in use",
+    "region": "the region of a model in use",
+    "jurisdiction": "the jurisdiction of a model in use",
+    "gateway": "a gateway below `risk: dependencies` in `govern.yaml`",
+    "dependency": "a dependency below `risk: dependencies` in `govern.yaml`",
+    "task_class": "a task class",
+}
+_OWN = "what is declared of it holds for nothing"
+
+
+class Named(Struct, frozen=True, kw_only=True):
+    """A name in a file, at a level."""
+
+    level: str
+    name: str
+    place: Place
+    subject: str
+    because: str
+    """What follows when there is nothing of that name; starts in lower case."""
+    kept: bool = False
+    """Whether it may rightly stay when what it names is gone, as history does."""
+
+    @property
+    def what(self) -> str:
+        """What it should be."""
+        return _WHAT[self.level]
+
+
+class RiskNames:
+    """What the portfolio has at each level."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    @cached_property
+    def known(self) -> dict[str, frozenset[str]]:
+        """Names by level; what nobody knows is an entity too, and what `catalog/` declares may be to come."""
+        facts = [one for one in self._case.models.values() if one is not None]
+        exposures = [one.exposure for one in facts]
+        dependencies = self._case.portfolio.settings.risk.dependencies
+        levels = ("family", "vendor", "provider", "cloud", "jurisdiction")
+        found = {level: {str(getattr(one, level)) for one in exposures} for level in levels}
+        found["provider"] |= self._case.overrides.providers.keys()
+        found["vendor"] |= self._case.overrides.vendors.keys()
+        found["model"] = {*self._case.models, *(one.model for one in exposures)}
+        found["region"] = {region for one in facts for region in one.regions}
+        found["task_class"] = {task.name for task in self._case.portfolio.task_classes}
+        for kind in ("gateway", "dependency"):
+            found[kind] = {name for name, one in dependencies.items() if one.kind == kind}
+        return {level: frozenset(names) for level, names in found.items()}
+
+    def unknown(self) -> Iterator[Named]:
+        """Every name that is nowhere, in order of file and place."""
+        for named in (*self._declared(), *self._histories(), *self._shocks()):
+            if named.name not in self.known[named.level]:
+                yield named
+
+    def _declared(self) -> Iterator[Named]:
+        risk, place = self._case.portfolio.settings.risk, Place(SETTINGS, ("risk",))
+        for level, key in (("provider", "providers"), ("cloud", "clouds"), ("vendor", "vendors")):
+            for name in getattr(risk, key):
+                where = place.at(key, name).key()
+                yield Named(level=level, name=name, place=where, subject=f"{level}:{name}", because=_OWN)
+        for name, dependency in risk.dependencies.items():
+            yield from _hanging(name, dependency, place.at("dependencies", name))
+
+    def _histories(self) -> Iterator[Named]:
+        for placed in self._case.incidents:
+            level, name = placed.history.level, placed.history.entity
+            where, subject = placed.place.at("entity"), f"{level}:{name}"
+            because = "what was measured holds for nothing"
+            yield Named(level=level, name=name, place=where, subject=subject, because=because, kept=True)
+
+    def _shocks(self) -> Iterator[Named]:
+        for placed in self._case.scenarios:
+            for index, shock in enumerate(placed.scenario.shocks):
+                if shock.level is None or shock.entity in ANY:
+                    continue
+                where = placed.place.at("shocks", index, "entity")
+                because = "the scenario hits nothing there"
+                yield Named(level=shock.level, name=shock.entity, place=where, subject=placed.name, because=because)
+
+
+def _hanging(name: str, dependency: Dependency, place: Place) -> Iterator[Named]:
+    keys = (("task_class", "task_classes"), ("model", "models"), ("provider", "providers"), ("cloud", "clouds"))
+    for level, key in keys:
+        for index, entity in enumerate(getattr(dependency, key)):
+            where, because = place.at(key, index), "what hangs on it is taken not to"
+            yield Named(level=level, name=entity, place=where, subject=f"{dependency.kind}:{name}", because=because)
