@@ -23,7 +23,8 @@ def render(report: Report, *, color: bool = False, width: int = 100) -> bytes:
         width: Cells that tables, prose and source lines keep to; messages are never broken.
     """
     painter = Painter(color)
-    told = {"check": _check, "diff": _diff, "board": _board}[report.kind](report, painter, max(width, 40))
+    tell = {"check": _check, "diff": _diff, "board": _board, "stress": _board}[report.kind]
+    told = tell(report, painter, max(width, 40))
     return ("\n".join(told).rstrip("\n") + "\n").encode()
 
 

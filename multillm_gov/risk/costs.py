@@ -11,7 +11,7 @@ from multillm_gov.portfolio.allocation import Demand
 from multillm_gov.risk.flows import Answered, Flow
 from multillm_gov.risk.hop_state import HopState
 from multillm_gov.risk.strain import Strain
-from multillm_gov.risk.stress_context import StressContext, StressedHop, StressedTask
+from multillm_gov.risk.stress_context import FixedCost, StressContext, StressedHop, StressedTask
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -70,9 +70,8 @@ class Costs:
                 if cost is not None:
                     yield self._vendor(one), one.share * task.figures.requests_per_month * cost
         for fixed in task.fixed:
-            hitting = [strain for strain in strains if strain.hits(task.name, fixed.labels)]
-            if not any(strain.away for strain in hitting):
-                yield fixed.vendor, prod((strain.price_factor for strain in hitting), start=fixed.per_month)
+            if not any(strain.away and strain.hits(task.name, fixed.labels) for strain in strains):
+                yield fixed.vendor, fixed_cost(task, fixed, strains)
 
     def _cost(self, task: StressedTask, one: Answered, share: Decimal) -> Decimal | None:
         if not share or not task.requests_per_hour:
@@ -95,6 +94,14 @@ class Costs:
         facts = successor.facts if successor is not None and successor.facts is not None else hop.facts
         demand = task.figures.task.declared.demand
         return facts, demand if demand is None or state.token_factor == 1 else _longer(demand, state.token_factor)
+
+
+def fixed_cost(task: StressedTask, fixed: FixedCost, strains: Iterable[Strain]) -> Decimal:
+    """A model's fixed cost a month under strain: at new prices, and nothing once a successor stands in for it."""
+    hitting = [strain for strain in strains if strain.hits(task.name, fixed.labels)]
+    if any(one.succeeded for one in hitting) and not any(one.away for one in hitting):
+        return _ZERO
+    return prod((strain.price_factor for strain in hitting), start=fixed.per_month)
 
 
 def answered(task: StressedTask, flow: Flow) -> Decimal:

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import of_totals
 from multillm_gov.risk.caps import broken_ceilings, broken_month, broken_request, without_repeats
-from multillm_gov.risk.costs import Costs, answered
+from multillm_gov.risk.costs import Costs, answered, fixed_cost
 from multillm_gov.risk.floors import TONE_ALARM, broken_floors, is_below_floor, is_unproved
 from multillm_gov.risk.flows import Answered, Flow, Flows, flows, involved
 from multillm_gov.risk.outcome import Broken, Concentrated, StressOutcome, TaskOutcome
@@ -81,11 +81,9 @@ class Tally:
     def _charge(self, task: StressedTask, total: _Sum, piece: Piece) -> None:
         """Costs that do not follow requests: fixed ones at new prices, and what shocks add as such."""
         hours = piece.end - piece.start
-        cost = _ZERO
+        risen = sum((fixed_cost(task, one, piece.strains) - one.per_month for one in task.fixed), _ZERO)
+        cost = risen * hours / HOURS_PER_MONTH
         for strain in piece.strains:
-            if strain.price_factor != 1:
-                hit = (one.per_month for one in task.fixed if strain.hits(task.name, one.labels))
-                cost += sum(hit, _ZERO) * (strain.price_factor - 1) * hours / HOURS_PER_MONTH
             cost += strain.added_cost_per_hour.get(task.name, _ZERO) * hours
             if strain.added_cost and not piece.start:
                 routed = any(strain.hits(task.name, chain.hops[0].labels) for chain in task.chains)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from multillm_gov.blocks import Block, Cell, Column, Items, Paragraph, Table
+from multillm_gov.blocks import Block, Cell, Column, HeatMap, Items, Paragraph, Table
 from multillm_gov.rendering.plain.columns import lay_out
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.painting import Painter
-from multillm_gov.rendering.plain.tabulation import tabulate
+from multillm_gov.rendering.plain.tabulation import list_heat, tabulate
 from multillm_gov.rendering.plain.width import width, wrap
 from multillm_gov.rendering.plain.wording import STATUS_WORDS
 from multillm_gov.report import Metric, Section
@@ -67,6 +67,8 @@ def _block(block: Block, painter: Painter, size: int) -> Iterator[str]:
             yield from (f"  {line}" for line in rest)
     elif isinstance(block, Table):
         yield from _table(block, painter, size)
+    elif isinstance(block, HeatMap):
+        yield from _table(list_heat(block), painter, size)
     else:
         yield from _table(tabulate(block), painter, size)
 

@@ -1,5 +1,7 @@
 """Charts as tables, for formats that draw none: the figures, with a bar of characters."""
 
+from operator import itemgetter
+
 from multillm_gov.blocks import (
     Bar,
     BarChart,
@@ -18,6 +20,7 @@ from multillm_gov.units import spell_share
 _BAR = 24
 _PARTS = 5
 _EMPTY = "Nothing to show."
+_SIGNS: dict[Status, str] = {"good": "", "watch": "~ ", "bad": "! ", "neutral": ""}
 
 
 def tabulate(chart: Chart) -> Table:
@@ -108,6 +111,21 @@ def _heat(chart: HeatMap) -> Table:
     columns = (Column(chart.corner), *(Column(title, numeric=True) for title in chart.columns))
     rows = tuple((Cell(row.label), *row.cells) for row in chart.rows)
     return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)
+
+
+def list_heat(chart: HeatMap) -> Table:
+    """The same in two columns, for lines too short for a matrix: each row's cells that are not good, worst first."""
+    rank = {"bad": 0, "watch": 1, "neutral": 2}
+    rows = []
+    for row in chart.rows:
+        named = zip(row.cells, chart.columns, strict=True)
+        told = sorted(
+            ((rank[cell.status], cell, name) for cell, name in named if cell.status in rank), key=itemgetter(0)
+        )
+        parts = [f"{_SIGNS[cell.status]}{name} {cell.text}" for _, cell, name in told]
+        rows.append((Cell(row.label), Cell(", ".join(parts) or "–")))
+    columns = Column(chart.corner), Column("Where, worst first")
+    return Table(title=chart.title, columns=columns, rows=tuple(rows), empty=_EMPTY)
 
 
 def _events(chart: Timeline) -> Table:

@@ -24,11 +24,14 @@ _GATES = {
     Severity.NOTE: "the gate counts every finding",
 }
 
+_NOT_JUDGED = "Figures only: `govern check` is the gate."
 _NOTHING_GOVERNED = "No task class could be read, so nothing is judged: declare one in a file below `allocations/`."
 
 
 def verdict_sentence(report: Report) -> str:
-    """Outcome, counts and, where there is something to count, the gate."""
+    """Outcome, counts and, where there is something to count, the gate; a stress judges nothing."""
+    if report.kind == "stress":
+        return _NOT_JUDGED
     counted = f"{outcome(report.verdict)}: {report.verdict.words}"
     if report.kind == "diff":
         counted += " introduced"

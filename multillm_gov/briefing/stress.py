@@ -1,0 +1,113 @@
+"""What a stress is told as: the whole risk report, or named scenarios in full."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from multillm_gov.briefing.provenance import provenance
+from multillm_gov.briefing.stress_status import bearable_loss, spell_loss, whole_status
+from multillm_gov.documents.masking import masked
+from multillm_gov.report import Metric, Report, Section, judge_counts
+from multillm_gov.risk.stress_context import StressContext
+from multillm_gov.risk.variants import ScenarioResult
+from multillm_gov.rules.assessment import Assessment
+from multillm_gov.units import count_of, spell_money
+
+
+def brief_stress(
+    assessment: Assessment,
+    context: StressContext,
+    results: Sequence[ScenarioResult],
+    sections: tuple[Section, ...],
+    *,
+    metrics: tuple[Metric, ...] = (),
+    base: Assessment | None = None,
+) -> Report:
+    """A report of figures: it judges nothing, so it holds no findings and always passes.
+
+    Args:
+        assessment: The state stressed.
+        context: The same, made ready.
+        results: Scenarios that were run, for the headline.
+        sections: What is told, in order.
+        metrics: Further headline figures.
+        base: The state compared with.
+    """
+    settings = assessment.portfolio.settings
+    report = Report(
+        kind="stress",
+        title="Multi-LLM portfolio: what happens to us if",
+        organization=settings.organization,
+        as_of=assessment.as_of.isoformat(),
+        verdict=judge_counts((), None),
+        currency=settings.currency,
+        revision=assessment.revision,
+        base=base.revision if base else "",
+        summary=_summary(results, context),
+        headline=(*scenario_metrics(results, context), *metrics),
+        sections=sections,
+        provenance=provenance(assessment),
+        checked=(
+            ("task classes", len(assessment.portfolio.task_classes)),
+            ("components", len(context.system.components)),
+            ("scenarios", len(results)),
+        ),
+    )
+    return masked(report, assessment.secrets, base.secrets if base else ())
+
+
+def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
+    """The worst case in one sentence."""
+    run = [(result, result.worst) for result in results if result.worst is not None]
+    named = max(run, key=lambda each: each[1].outcome.loss if each[1] else Decimal(0), default=None)
+    if named is None or named[1] is None:
+        return "No scenario has anything to hit in this portfolio."
+    result, worst = named
+    if not worst.outcome.loss:
+        return f"None of {count_of(len(run), 'scenario')} costs anything."
+    currency = context.figures.currency
+    hit = f" at {worst.words}" if worst.words else ""
+    told = (
+        f"Of {count_of(len(run), 'scenario')}, `{result.name}`{hit} costs most"
+        if len(run) > 1
+        else (f"`{result.name}`{hit} costs")
+    )
+    return f"{told}: {spell_loss(worst.outcome.loss, context)} {currency} of value at risk and added cost."
+
+
+def scenario_metrics(results: Sequence[ScenarioResult], context: StressContext) -> tuple[Metric, ...]:
+    """The largest loss of one scenario, and how many scenarios break a cap or a floor."""
+    outcomes = [result.worst.outcome for result in results if result.worst is not None]
+    if not outcomes:
+        return ()
+    currency = context.figures.currency
+    worst = max(outcomes, key=lambda outcome: outcome.loss)
+    bearable = bearable_loss(context.figures.value_at_stake_per_month, context)
+    over_caps = sum(bool(outcome.caps_broken) for outcome in outcomes)
+    over_floors = sum(bool(outcome.floors_broken) for outcome in outcomes)
+    return (
+        Metric(
+            id="worst-scenario",
+            label="Largest loss of one scenario",
+            value=spell_money(worst.loss, currency),
+            limit=f"at most {spell_money(bearable, currency)} a year" if bearable else "",
+            status=whole_status(worst, context),
+            number=float(worst.loss),
+            unit=currency,
+        ),
+        Metric(
+            id="scenarios-over-caps",
+            label="Scenarios that break a cap",
+            value=f"{over_caps:,} of {len(outcomes):,}",
+            status="watch" if over_caps else "good",
+            number=float(over_caps),
+            unit="scenarios",
+        ),
+        Metric(
+            id="scenarios-below-floors",
+            label="Scenarios that break a floor",
+            value=f"{over_floors:,} of {len(outcomes):,}",
+            status="watch" if over_floors else "good",
+            number=float(over_floors),
+            unit="scenarios",
+        ),
+    )

@@ -1,0 +1,148 @@
+"""One scenario in full: why, with which parameters, what its worst case does to each task class, all its variants."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from multillm_gov.blocks import Block, Cell, Column, Items, Paragraph
+from multillm_gov.briefing.board_wording import bounded
+from multillm_gov.briefing.stress_status import (
+    spell_broken,
+    spell_loss,
+    spell_requests,
+    task_status,
+    whole_status,
+)
+from multillm_gov.portfolio.scenario import Shock
+from multillm_gov.report import Section
+from multillm_gov.risk.scenario_book import BUILT_IN
+from multillm_gov.risk.shock_parameters import spell_hours
+from multillm_gov.risk.stress_context import StressContext
+from multillm_gov.risk.variants import ScenarioResult, Variant
+from multillm_gov.units import count_of, spell_share
+
+_MOST_BROKEN = 30
+
+
+def detail_section(result: ScenarioResult, context: StressContext) -> Section:
+    """The worst variant first, then the others."""
+    scenario = result.booked.scenario
+    blocks: list[Block] = [Paragraph(text) for text in (scenario.because.strip(), _origin(result)) if text]
+    blocks.append(Items(tuple(spell_shock(shock) for shock in scenario.shocks)))
+    if result.worst is None:
+        blocks.append(Paragraph("The portfolio declares none of what it hits, so there is nothing to run."))
+    else:
+        blocks += _worst(result.worst, context)
+        blocks += _variants(result, context)
+    return Section(id=f"scenario-{result.name}", title=f"{scenario.title} ({result.name})", blocks=tuple(blocks))
+
+
+def _origin(result: ScenarioResult) -> str:
+    booked = result.booked
+    told = "" if booked.source == BUILT_IN else f"Written in `{booked.source}`."
+    if booked.settings:
+        told = f"{told} Set for this run: {', '.join(f'`{one}`' for one in booked.settings)}.".strip()
+    return told
+
+
+def spell_shock(shock: Shock) -> str:
+    """``outage of provider each, hours 4.4, at the busiest time``."""
+    target = f" of {shock.level.replace('_', ' ')} {shock.entity}" if shock.level else " of everything"
+    told = []
+    for name in shock.__struct_fields__:
+        value = getattr(shock, name)
+        if name in {"kind", "level", "entity", "at_peak", "hard"} or value is None:
+            continue
+        spelt = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value).lower()
+        told.append(f"{name.replace('_', ' ')} {spelt}")
+    told += ["at the busiest time"] if shock.at_peak else []
+    told += ["requests go on beyond the cap"] if shock.kind == "cap-exhausted" and not shock.hard else []
+    return ", ".join([f"{shock.kind}{target}", *told])
+
+
+def _worst(worst: Variant, context: StressContext) -> Iterator[Block]:
+    outcome, currency = worst.outcome, context.figures.currency
+    rows = []
+    for task, one in zip(context.tasks, outcome.tasks, strict=True):
+        status = task_status(task, one, outcome, context)
+        if status == "good" and not one.added_cost:
+            continue
+        rows.append(
+            (
+                -one.loss,
+                (
+                    Cell(task.name, status),
+                    Cell(spell_requests(one.unserved_requests)),
+                    Cell(spell_requests(one.degraded_requests)),
+                    Cell(spell_loss(one.value_at_risk, context)),
+                    Cell(spell_loss(one.added_cost, context)),
+                    Cell(spell_hours(one.hours_to_recover) if one.hours_to_recover else "–"),
+                ),
+            )
+        )
+    columns = (
+        Column("Task class"),
+        Column("Unserved", numeric=True),
+        Column("Degraded", numeric=True),
+        Column(f"At risk ({currency})", numeric=True),
+        Column("Added cost", numeric=True),
+        Column("Back after", numeric=True),
+    )
+    ordered = [row for _, row in sorted(rows, key=lambda each: (each[0], each[1][0].text))]
+    title = f"Worst case: {worst.words or 'everything'}"
+    yield from bounded(title, columns, ordered, "task class", empty="No task class notices.")
+    yield Paragraph(_whole(worst, context))
+    broken = [spell_broken(one, currency) for one in (*outcome.caps_broken, *outcome.floors_broken)]
+    if broken:
+        yield Paragraph(f"{count_of(len(broken), 'limit')} broken that hold without it:", "bad")
+        yield Items(tuple(broken[:_MOST_BROKEN]))
+    else:
+        yield Paragraph("No cap and no floor breaks that holds without it.")
+    doubts = (*outcome.assumed, *outcome.unknown)
+    if doubts:
+        yield Paragraph("Assumed or not known:")
+        yield Items(doubts)
+
+
+def _whole(worst: Variant, context: StressContext) -> str:
+    outcome, currency = worst.outcome, context.figures.currency
+    vendors = outcome.concentration
+    parts = [
+        f"{spell_requests(number)} requests {word}"
+        for number, word in ((outcome.unserved_requests, "unserved"), (outcome.degraded_requests, "degraded"))
+        if number
+    ]
+    parts += [
+        f"{spell_loss(money, context)} {currency} {word}"
+        for money, word in ((outcome.value_at_risk, "at risk"), (outcome.added_cost, "of added cost"))
+        if money
+    ]
+    told = f"In total {', '.join(parts)}." if parts else "In total nothing is lost."
+    if not vendors.largest:
+        return f"{told} Nothing is spent while it lasts."
+    meanwhile = f"{vendors.largest} holds {spell_share(vendors.largest_share)} of spend (HHI {vendors.hhi:,.0f})"
+    return f"{told} While it lasts {meanwhile}."
+
+
+def _variants(result: ScenarioResult, context: StressContext) -> Iterator[Block]:
+    if len(result.variants) < 2 and not result.left_out:
+        return
+    rows = [
+        (
+            Cell(variant.words or "everything", whole_status(variant.outcome, context)),
+            Cell(spell_requests(variant.outcome.unserved_requests)),
+            Cell(spell_requests(variant.outcome.degraded_requests)),
+            Cell(spell_loss(variant.outcome.value_at_risk, context)),
+            Cell(spell_loss(variant.outcome.added_cost, context)),
+        )
+        for variant in result.variants
+    ]
+    columns = (
+        Column("Hit"),
+        Column("Unserved", numeric=True),
+        Column("Degraded", numeric=True),
+        Column(f"At risk ({context.figures.currency})", numeric=True),
+        Column("Added cost", numeric=True),
+    )
+    yield from bounded("Every case, worst first", columns, rows, "case")
+    if result.left_out:
+        yield Paragraph(f"{count_of(result.left_out, 'case')} with less value at stake were not run.")

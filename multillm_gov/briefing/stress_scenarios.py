@@ -1,0 +1,159 @@
+"""All scenarios at a glance: what is lost, what breaks, and where it hurts."""
+
+from collections.abc import Iterator, Sequence
+
+from multillm_gov.blocks import Block, Cell, Column, HeatMap, HeatRow, Items, Paragraph, Table
+from multillm_gov.briefing.stress_status import (
+    heat_cell,
+    listed,
+    spell_loss,
+    spell_requests,
+    task_status,
+    whole_status,
+)
+from multillm_gov.report import Section
+from multillm_gov.risk.shock_parameters import spell_hours
+from multillm_gov.risk.stress_context import StressContext, StressedTask
+from multillm_gov.risk.variants import ScenarioResult, Variant
+from multillm_gov.units import count_of, spell_share
+
+MOST_COLUMNS = 6
+"""Task classes beside each other in one heat map."""
+MOST_TASKS = 12
+"""Task classes in all heat maps together: those with most value at stake."""
+MOST_SCENARIOS = 40
+_MOST_ASSUMED = 12
+
+
+def scenarios_section(results: Sequence[ScenarioResult], context: StressContext) -> Section:
+    """Two tables and the heat map, each scenario by its worst variant."""
+    run = [(result, result.worst) for result in results if result.worst is not None]
+    shown = [(result, worst) for result, worst in run if worst is not None][:MOST_SCENARIOS]
+    said = (
+        "Every scenario is run for each entity that requests are routed to; the tables show the worst case of each, by "
+        "value at risk and added cost together. Requests are expected numbers: a failover that no drill has proved is "
+        "taken to work as often as its coverage says. What lasts for good is counted over one month."
+    )
+    blocks: tuple[Block, ...] = (
+        Paragraph(said),
+        *heat_maps(shown, context),
+        _losses(shown, context),
+        _breaks(shown, context),
+        *_notes(results, shown),
+    )
+    return Section(id="scenarios", title="Scenarios", blocks=blocks)
+
+
+Shown = Sequence[tuple[ScenarioResult, Variant]]
+
+
+def heat_maps(shown: Shown, context: StressContext, most_tasks: int = MOST_TASKS) -> Iterator[HeatMap | Paragraph]:
+    """Scenario by task class, at most six task classes side by side, and a word on those left out."""
+    positions = sorted(
+        range(len(context.tasks)),
+        key=lambda index: (-context.tasks[index].figures.value_at_stake_per_month, context.tasks[index].name),
+    )
+    kept = positions[:most_tasks]
+    currency = context.figures.currency
+    for first in range(0, len(kept), MOST_COLUMNS):
+        chosen = kept[first : first + MOST_COLUMNS]
+        rows = tuple(_heat_row(result, worst, chosen, context) for result, worst in shown)
+        bad = sum(cell.status == "bad" for row in rows for cell in row.cells)
+        yield HeatMap(
+            title=f"Value at risk and added cost of each worst case ({currency}): {bad:,} of "
+            f"{len(rows) * len(chosen):,} cells are outside appetite or break a limit",
+            summary=_summary(shown, chosen, context),
+            columns=tuple(context.tasks[index].name for index in chosen),
+            rows=rows,
+            corner="Scenario",
+        )
+    left = len(positions) - len(kept)
+    if left:
+        yield Paragraph(f"{count_of(left, 'task class')} with less value at stake are left out of the heat map.")
+
+
+def _heat_row(result: ScenarioResult, worst: Variant, chosen: Sequence[int], context: StressContext) -> HeatRow:
+    cells = []
+    for index in chosen:
+        task, one = context.tasks[index], worst.outcome.tasks[index]
+        cells.append(heat_cell(one, task_status(task, one, worst.outcome, context), context))
+    return HeatRow(label=result.name, cells=tuple(cells))
+
+
+def _summary(shown: Shown, chosen: Sequence[int], context: StressContext) -> str:
+    told = []
+    for index in chosen:
+        task: StressedTask = context.tasks[index]
+        worst = max(shown, key=lambda each: each[1].outcome.tasks[index].loss, default=None)
+        if worst is not None and worst[1].outcome.tasks[index].loss:
+            lost = spell_loss(worst[1].outcome.tasks[index].loss, context)
+            told.append(f"{task.name} loses most in {worst[0].name} ({lost} {context.figures.currency})")
+    return "; ".join(told) or "No scenario costs a task class anything."
+
+
+def _losses(shown: Shown, context: StressContext) -> Table:
+    currency = context.figures.currency
+    rows = tuple(
+        (
+            Cell(result.name, whole_status(worst.outcome, context)),
+            Cell(worst.words or "everything"),
+            Cell(spell_requests(worst.outcome.unserved_requests)),
+            Cell(spell_requests(worst.outcome.degraded_requests)),
+            Cell(spell_loss(worst.outcome.value_at_risk, context)),
+            Cell(spell_loss(worst.outcome.added_cost, context)),
+        )
+        for result, worst in shown
+    )
+    columns = (
+        Column("Scenario"),
+        Column("Worst case"),
+        Column("Unserved", numeric=True),
+        Column("Degraded", numeric=True),
+        Column(f"At risk ({currency})", numeric=True),
+        Column("Added cost", numeric=True),
+    )
+    return Table(title="What each scenario costs", columns=columns, rows=rows, empty="No scenario was run.")
+
+
+def _breaks(shown: Shown, context: StressContext) -> Table:
+    rows = []
+    for result, worst in shown:
+        outcome, vendors = worst.outcome, worst.outcome.concentration
+        caps, floors = len(outcome.caps_broken), len(outcome.floors_broken)
+        after = spell_hours(outcome.hours_to_recover) if outcome.hours_to_recover else "–"
+        appetite = float(context.settings.appetite.max_vendor_share_of_spend)
+        share = f"{vendors.largest} {spell_share(vendors.largest_share)}" if vendors.largest else "nothing is spent"
+        rows.append(
+            (
+                Cell(result.name),
+                Cell(str(caps) if caps else "–", "bad" if caps else "neutral"),
+                Cell(str(floors) if floors else "–", "bad" if floors else "neutral"),
+                Cell(share, "bad" if vendors.largest_share > appetite else "neutral"),
+                Cell(f"{vendors.hhi:,.0f}" if vendors.largest else "–"),
+                Cell(after),
+            )
+        )
+    columns = (
+        Column("Scenario"),
+        Column("Caps broken", numeric=True),
+        Column("Floors broken", numeric=True),
+        Column("Largest vendor meanwhile"),
+        Column("HHI", numeric=True),
+        Column("Back after", numeric=True),
+    )
+    return Table(title="What breaks, and for how long", columns=columns, rows=tuple(rows), empty="Nothing was run.")
+
+
+def _notes(results: Sequence[ScenarioResult], shown: Shown) -> Iterator[Block]:
+    left = len([result for result in results if result.worst is not None]) - len(shown)
+    if left:
+        yield Paragraph(f"{count_of(left, 'scenario')} more are left out here; name them to see them.")
+    for result in results:
+        if result.worst is None:
+            yield Paragraph(f"`{result.name}` has nothing to hit: the portfolio declares none of what it hits.")
+    told = listed(text for _, worst in shown for text in (*worst.outcome.assumed, *worst.outcome.unknown))
+    if told:
+        yield Paragraph("Assumed or not known:")
+        yield Items(told[:_MOST_ASSUMED])
+        if len(told) > _MOST_ASSUMED:
+            yield Paragraph(f"{len(told) - _MOST_ASSUMED:,} more; `govern stress SCENARIO` tells all of one scenario.")

@@ -1,0 +1,88 @@
+"""``govern stress``: what happens to us if: scenarios, dependencies, limits, a year's losses."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from multillm_gov.cli.emit import emit
+from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
+
+
+@click.command("stress", short_help="Tell what happens to us if: scenarios, dependencies, a year's losses.")
+@click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Tell every scenario in full.")
+@click.option("--list", "listing", is_flag=True, help="List the scenarios and where each is from, and run none.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME.PARAMETER=VALUE",
+    help="Set a parameter of a scenario for this run, such as provider-outage.hours=6; NAME.2.PARAMETER means its "
+    "second shock alone. Repeatable.",
+)
+@click.option("--base", metavar="REV", help="Git revision to compare with: what a change does to risk.")
+@click.option(
+    "--years",
+    type=click.IntRange(100, 1_000_000),
+    metavar="N",
+    help="Years to simulate. [default: 20000]",
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Of the simulation.")
+@click.option("--no-simulation", is_flag=True, help="Leave the simulation of years out.")
+@click.option("--at", "revision", metavar="REV", help="Git revision to stress. [default: the working tree]")
+@format_option
+@output_option
+@as_of_option
+@root_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    scenarios: tuple[str, ...],
+    *,
+    every: bool,
+    listing: bool,
+    settings: tuple[str, ...],
+    base: str | None,
+    years: int | None,
+    seed: int,
+    no_simulation: bool,
+    revision: str | None,
+    targets: tuple[Target, ...],
+    output: Path | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """Stress the portfolio: outages, retirements, repricing, drift, exhausted caps.
+
+    Without SCENARIO the whole risk report: all scenarios and where they hurt, single points of failure, the smallest
+    shocks that break a limit, a simulation of years, the calendar of retirements. With names, those scenarios in full.
+    Twelve are built in; files below scenarios/ add others or replace them by name. --base compares two states, with
+    the same random numbers in both. Figures are no verdict: the exit code is 0 whatever they are, and `govern check`
+    is the gate.
+
+    \b
+    Examples:
+      govern stress
+      govern stress --list
+      govern stress provider-outage --set provider-outage.hours=12
+      govern stress --base origin/main --format markdown
+      govern stress --output risk.pdf --years 100000
+    """
+    from multillm_gov.workflows.stress import Asked, list_scenarios, stress
+
+    day = as_of or today()
+    if listing:
+        for booked in list_scenarios(as_of=day, root=root, revision=revision):
+            click.echo(f"{booked.name:<26} {booked.scenario.title} ({booked.source})")
+        ctx.exit(0)
+    asked = Asked(
+        scenarios=scenarios,
+        every=every,
+        settings=settings,
+        years=years,
+        seed=seed,
+        simulation=not no_simulation,
+    )
+    emit(stress(asked, as_of=day, root=root, revision=revision, base=base), targets, output)
+    ctx.exit(0)

@@ -1,0 +1,99 @@
+"""``govern stress``: what happens to the portfolio if; figures, never a verdict."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.briefing.stress import brief_stress
+from multillm_gov.briefing.stress_details import detail_section
+from multillm_gov.briefing.stress_inputs import context_of
+from multillm_gov.briefing.stress_scenarios import scenarios_section
+from multillm_gov.report import Report
+from multillm_gov.risk.scenario_book import BookedScenario, choose, scenarios_of
+from multillm_gov.risk.scenario_settings import parse_setting, with_settings
+from multillm_gov.risk.variants import run_scenario
+from multillm_gov.rules.assessment import Assessment
+from multillm_gov.sources.git import Repository
+from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a call asks to run."""
+
+    scenarios: tuple[str, ...] = ()
+    """Names; none: the whole risk report."""
+    every: bool = False
+    """Every scenario in full."""
+    settings: tuple[str, ...] = ()
+    """``NAME.parameter=value`` each."""
+    years: int | None = None
+    seed: int = 1
+    simulation: bool = True
+
+
+def stress(
+    asked: Asked,
+    *,
+    as_of: date,
+    root: Path | None = None,
+    revision: str | None = None,
+    base: str | None = None,
+) -> Report:
+    """Stress one state, or compare what stress does to two.
+
+    Args:
+        asked: Scenarios, parameters, simulation.
+        as_of: The day dates are judged against.
+        root: The portfolio's root, if it is not to be searched for.
+        revision: Git revision to stress; default: the working tree.
+        base: Git revision to compare with.
+
+    Raises:
+        UsageError: an unknown scenario or parameter.
+        SourceError: no portfolio, or no repository where a revision is named.
+        RevisionError: a revision is unknown.
+        CatalogError: the lock or the price map cannot be read.
+    """
+    top, _ = split_paths((), root)
+    now = _state(top, as_of, revision)
+    context = context_of(now)
+    booked = chosen(now, asked)
+    results = [run_scenario(context, one) for one in booked]
+    if asked.scenarios or asked.every:
+        sections = tuple(detail_section(result, context) for result in results)
+    else:
+        sections = (scenarios_section(results, context),)
+    report = brief_stress(now, context, results, sections)
+    return replace(report, path_prefix=path_prefix(top))
+
+
+def _state(top: Path, as_of: date, revision: str | None) -> Assessment:
+    if revision is None:
+        return assess_folder(top, as_of=as_of, revision=working_revision(top))
+    repository = Repository.open(top)
+    return assess_revision(repository, repository.resolve(revision), as_of=as_of)
+
+
+def chosen(state: Assessment, asked: Asked) -> tuple[BookedScenario, ...]:
+    """The scenarios a call asks for, with its parameters.
+
+    Raises:
+        UsageError: an unknown scenario or parameter.
+    """
+    every = with_settings(scenarios_of(state.scenarios), map(parse_setting, asked.settings))
+    return choose(every, asked.scenarios) if asked.scenarios else every
+
+
+def list_scenarios(*, as_of: date, root: Path | None = None, revision: str | None = None) -> Iterable[BookedScenario]:
+    """Every scenario that the portfolio can be stressed with, built-in ones first.
+
+    Raises:
+        SourceError: no portfolio, or no repository where a revision is named.
+        RevisionError: the revision is unknown.
+    """
+    top, _ = split_paths((), root)
+    return scenarios_of(_state(top, as_of, revision).scenarios)
