@@ -48,20 +48,23 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     warnings: int
     notes: int
     waived: int
+    unproved: int = 0
+    """What could not be judged for want of a key, a network or a provider: the job could not be done."""
 
     @property
     def exit_code(self) -> int:
-        """0 or 1; a format never changes it."""
+        """1 where the portfolio is at fault, else 3 where anything is unproved, else 0; a format never changes it."""
         counted = {Severity.ERROR: self.errors, Severity.WARNING: self.warnings, Severity.NOTE: self.notes}
         failing = self.fail_on is not None and any(n for s, n in counted.items() if s >= self.fail_on)
-        return exits.FINDINGS if failing else exits.CLEAN
+        return exits.FINDINGS if failing else exits.UNABLE if self.unproved else exits.CLEAN
 
     @property
     def words(self) -> str:
         """``2 errors, 1 warning (3 waived)``, or ``no findings``."""
         counts = ((self.errors, "error"), (self.warnings, "warning"), (self.notes, "note"))
         words = ", ".join(count_of(number, noun) for number, noun in counts if number) or "no findings"
-        return f"{words} ({self.waived:,} waived)" if self.waived else words
+        words = f"{words} ({self.waived:,} waived)" if self.waived else words
+        return f"{words}; {count_of(self.unproved, 'probe')} could not be judged" if self.unproved else words
 
 
 class RuleNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,10 +112,41 @@ class ReportedChange(msgspec.Struct, frozen=True, kw_only=True):
     note: str
 
 
+class TrialCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a probe was held against."""
+
+    name: str
+    verdict: str
+    detail: str = ""
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What one probe showed, passed ones included, for programs and build servers."""
+
+    task_class: str
+    model: str
+    kind: str
+    """``answer``, ``embedding``, ``stream`` …"""
+    verdict: str
+    outcome: Literal["pass", "failure", "error"]
+    """``failure``: the portfolio is at fault; ``error``: the job could not be done, and shows nothing of it."""
+    location: Location
+    checks: tuple[TrialCheck, ...] = ()
+    message: str = ""
+    """What the provider or the network said, secrets scrubbed."""
+    remedy: str = ""
+    calls: int = 0
+    answers: int = 0
+    p50_seconds: Decimal | None = None
+    p95_seconds: Decimal | None = None
+    usd: Decimal | None = None
+    """``None``: not known."""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One result, ready for any format."""
 
-    kind: Literal["check", "diff", "board", "stress"]
+    kind: Literal["check", "diff", "board", "stress", "dry-run"]
     title: str
     organization: str
     as_of: str
@@ -133,6 +167,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """In a comparison: findings of the base that are gone."""
     changes: tuple[ReportedChange, ...] = ()
     """In a comparison: all of them, loosened ones first."""
+    trials: tuple[Trial, ...] = ()
+    """In a dry-run: all probes, in the order of the plan."""
     provenance: tuple[tuple[str, str], ...] = ()
     """Label and value: versions, digests, dates."""
     checked: tuple[tuple[str, int], ...] = ()

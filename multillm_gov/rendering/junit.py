@@ -5,6 +5,7 @@ from html import escape
 from itertools import groupby
 
 from multillm_gov.finding import Finding
+from multillm_gov.rendering.markup.junit_trials import render_trials
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.wording import checked_sentence, since_when, verdict_sentence
 from multillm_gov.report import Report, Verdict
@@ -15,8 +16,11 @@ MEDIA_TYPE = "application/xml"
 def render(report: Report) -> bytes:
     """Findings that fail the gate are failures, waived ones skipped; those below the gate pass and say so.
 
-    A report without findings holds one case that passes, since build servers take an empty file for a broken one.
+    A report without findings holds one case that passes, since build servers take an empty file for a broken one. A
+    report of trials holds one case for each of them instead.
     """
+    if report.trials:
+        return render_trials(report)
     suites = [
         _suite(report, path, list(group)) for path, group in groupby(report.findings, lambda each: each.location.path)
     ]

@@ -23,7 +23,7 @@ def render(report: Report, *, color: bool = False, width: int = 100) -> bytes:
         width: Cells that tables, prose and source lines keep to; messages are never broken.
     """
     painter = Painter(color)
-    tell = {"check": _check, "diff": _diff, "board": _board, "stress": _board}[report.kind]
+    tell = {"check": _check, "diff": _diff}.get(report.kind, _board)
     told = tell(report, painter, max(width, 40))
     return ("\n".join(told).rstrip("\n") + "\n").encode()
 

@@ -40,7 +40,7 @@ def _metric_row(metric: Metric, *, compared: bool) -> tuple[Cell, ...]:
 def sections(report: Report) -> tuple[Section, ...]:
     """The report's own sections; for a check or a comparison also its findings, open and resolved; provenance last."""
     shown = list(report.sections)
-    if report.kind in {"check", "diff"}:
+    if report.kind in {"check", "diff", "dry-run"}:
         shown.append(_findings("findings", "Findings", report.findings, "Nothing was found."))
     if report.resolved and report.kind in {"check", "diff"}:
         shown.append(_findings("resolved", "Resolved", report.resolved, ""))

@@ -1,5 +1,6 @@
 """The few words all formats share: what a status means, how a verdict reads."""
 
+from multillm_gov import exits
 from multillm_gov.blocks import Status
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import Report, Verdict
@@ -13,7 +14,9 @@ STATUS_WORDS: dict[Status, str] = {
 
 
 def outcome(verdict: Verdict) -> str:
-    """``Passed`` or ``Failed``."""
+    """``Passed``, ``Failed``, or ``Not proved`` where nothing is at fault and something could not be judged."""
+    if verdict.exit_code == exits.UNABLE:
+        return "Not proved"
     return "Failed" if verdict.exit_code else "Passed"
 
 

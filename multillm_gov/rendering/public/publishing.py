@@ -19,11 +19,13 @@ from multillm_gov.rendering.public.shape import (
     PublicRule,
     PublicSection,
     PublicShareMove,
+    PublicTrial,
+    PublicTrialCheck,
     PublicVerdict,
     PublicWaiver,
     SeverityLabel,
 )
-from multillm_gov.report import Metric, Report, ReportedChange, RuleNote, Verdict
+from multillm_gov.report import Metric, Report, ReportedChange, RuleNote, Trial, Verdict
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -50,6 +52,7 @@ def publish(report: Report) -> PublicReport:
         findings=[_finding(finding) for finding in report.findings],
         resolved=[_finding(finding) for finding in report.resolved],
         changes=[_change(change) for change in report.changes],
+        trials=[_trial(trial) for trial in report.trials],
         rules=[_rule(rule) for rule in report.rules],
         provenance=[PublicPair(label=label, value=value) for label, value in report.provenance],
         path_prefix=report.path_prefix,
@@ -115,6 +118,29 @@ def _finding(finding: Finding) -> PublicFinding:
         fingerprint=finding.fingerprint,
         under=finding.under,
     )
+
+
+def _trial(trial: Trial) -> PublicTrial:
+    return PublicTrial(
+        task_class=trial.task_class,
+        model=trial.model,
+        kind=trial.kind,
+        verdict=trial.verdict,
+        outcome=trial.outcome,
+        location=_location(trial.location),
+        checks=[PublicTrialCheck(name=one.name, verdict=one.verdict, detail=one.detail) for one in trial.checks],
+        message=trial.message,
+        remedy=trial.remedy,
+        calls=trial.calls,
+        answers=trial.answers,
+        p50_seconds=_exact(trial.p50_seconds),
+        p95_seconds=_exact(trial.p95_seconds),
+        usd=_exact(trial.usd),
+    )
+
+
+def _exact(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"
 
 
 def _change(change: ReportedChange) -> PublicChange:

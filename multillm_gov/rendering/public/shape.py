@@ -23,7 +23,7 @@ class PublicVerdict(Struct, frozen=True, kw_only=True):
     """The gate's decision; waived findings are counted apart."""
 
     passed: bool
-    exit_code: Literal[0, 1]
+    exit_code: Literal[0, 1, 3]
     fail_on: SeverityLabel | Literal["never"]
     errors: int
     warnings: int
@@ -152,11 +152,38 @@ class PublicChange(Struct, frozen=True, kw_only=True):
     note: str
 
 
+class PublicTrialCheck(Struct, frozen=True, kw_only=True):
+    """One thing that a probe was held against."""
+
+    name: str
+    verdict: str
+    detail: str
+
+
+class PublicTrial(Struct, frozen=True, kw_only=True):
+    """What one probe showed; figures are null where they are not known."""
+
+    task_class: str
+    model: str
+    kind: str
+    verdict: str
+    outcome: Literal["pass", "failure", "error"]
+    location: PublicLocation
+    checks: list[PublicTrialCheck]
+    message: str
+    remedy: str
+    calls: int
+    answers: int
+    p50_seconds: str | None
+    p95_seconds: str | None
+    usd: str | None
+
+
 class PublicReport(Struct, frozen=True, kw_only=True):
     """The whole of one result."""
 
     schema: Literal["govern/report/1"]
-    kind: Literal["check", "diff", "board", "stress"]
+    kind: Literal["check", "diff", "board", "stress", "dry-run"]
     title: str
     organization: str
     as_of: Day
@@ -171,6 +198,7 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     findings: list[PublicFinding]
     resolved: list[PublicFinding]
     changes: list[PublicChange]
+    trials: list[PublicTrial]
     rules: list[PublicRule]
     provenance: list[PublicPair]
     path_prefix: str
