@@ -1,19 +1,23 @@
 """The evidence on the disk: the current view is replaced in one step, the history only ever grows."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from multillm_gov.documents.decoding import MAX_BYTES
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.layout import HISTORY
+from multillm_gov.documents.layout import HISTORY, REFERENCES
 from multillm_gov.errors import OutputError
 from multillm_gov.sources.output import write_bytes
 
 CURRENT = "evidence/current.json"
 """What the newest trials showed, below the portfolio's root: all that ``check`` reads of them."""
+_MOST_REFERENCE = 2**20
+"""Bytes; sixteen vectors of 4,096 numbers take 90 thousand."""
 
 
 def read_view(root: Path) -> SourceFile | None:
@@ -66,6 +70,36 @@ def append_history(root: Path, day: date, lines: Iterable[bytes]) -> None:
             f"Cannot append to `{path}`: {error.strerror or error}",
             "Make `evidence/` writable, or pass --no-write to leave the evidence as it is.",
         ) from error
+
+
+def reference_path(task_class: str, model: str) -> str:
+    """Where the reference vectors of a model in a task class are kept: readable, and never the same for two."""
+    spelled = re.sub(r"[^a-z0-9.]+", "-", f"{task_class}--{model}".lower()).strip("-.")[:80]
+    return f"{REFERENCES}/{spelled}-{sha256(f'{task_class}/{model}'.encode()).hexdigest()[:8]}.json"
+
+
+def read_reference(root: Path, task_class: str, model: str) -> bytes | None:
+    """The stored reference as bytes; ``None`` where there is none, or none that could be one.
+
+    Raises:
+        OutputError: it is reached through a link.
+    """
+    path = _inside(root, reference_path(task_class, model))
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_REFERENCE + 1)
+    except OSError:
+        return None
+    return data if len(data) <= _MOST_REFERENCE else None
+
+
+def write_reference(root: Path, task_class: str, model: str, data: bytes) -> None:
+    """Store a reference in one step.
+
+    Raises:
+        OutputError: it may not be written.
+    """
+    write_bytes(_inside(root, reference_path(task_class, model)), data)
 
 
 @contextmanager
