@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks import cut_sets
 from benchmarks.figures import Figure
 from benchmarks.portfolios import AS_OF, commit, write_portfolio
 from benchmarks.processes import take_turns
@@ -73,6 +74,17 @@ def scale(folder: Path, runs: int) -> Iterator[Figure]:
     yield Figure(f"check, {4 * TASK_CLASSES:,} task classes / {TASK_CLASSES:,}", "at most 4.4 x", 4.4, ratio, "x")
 
 
+def graph(folder: Path, runs: int) -> Iterator[Figure]:
+    """Minimal cut sets of order 1 and 2 of a large portfolio against one pass over its legs, in one process."""
+    root = folder / "graph"
+    write_portfolio(root, TASK_CLASSES, FILES)
+    _lock(root)
+    ratio = cut_sets.ratio(cut_sets.system_below(root), runs)
+    yield Figure(
+        f"cut sets of {TASK_CLASSES:,} task classes / one pass over their legs", "at most 5.0 x", 5.0, ratio, "x"
+    )
+
+
 def difference(folder: Path, runs: int) -> Iterator[Figure]:
     """``govern diff`` between two commits against one check of the later one."""
     count = TASK_CLASSES // 100
@@ -131,6 +143,7 @@ def _lock(root: Path) -> None:
 PARTS: dict[str, Callable[[Path, int], Iterator[Figure]]] = {
     "starter": starter,
     "scale": scale,
+    "graph": graph,
     "diff": difference,
     "pdf": document,
 }

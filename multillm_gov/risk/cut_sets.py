@@ -59,26 +59,26 @@ class TaskCuts(Struct, frozen=True):
 def cut_sets(system: System) -> tuple[TaskCuts, ...]:
     """Cut sets of every task class, in the system's order; worked out once per distinct chain and combination."""
     search = _Search(system)
-    by_chain: dict[tuple[object, ...], Cuts] = {}
-    by_task: dict[tuple[object, ...], Cuts] = {}
+    by_chain: dict[float, dict[tuple[frozenset[int], ...], Cuts]] = {}
+    by_chains: dict[tuple[int, ...], Cuts] = {}
     found = []
     for task in system.tasks:
         coverage, chains = task.coverage, task.chains
-        keys: list[tuple[object, ...]] = []
-        cuts = []
+        known = by_chain.setdefault(coverage, {})
+        cuts, loaded = [], []
         for chain in chains:
-            key = (coverage, *[hop.components for hop in chain.hops])
-            known = by_chain.get(key)
-            if known is None:
-                known = by_chain[key] = search.cuts((chain,), coverage)
+            hops = tuple([hop.components for hop in chain.hops])
+            each = known.get(hops)
+            if each is None:
+                each = known[hops] = search.cuts((chain,), coverage)
+            cuts.append(each)
             if chain.share > 0:
-                keys.append(key)
-            cuts.append(known)
+                loaded.append(id(each))  # one object a distinct chain: its id is as good, and quicker to look up
         if len(chains) == 1:
             whole = cuts[0]
         else:
-            combined = tuple(keys)
-            whole = by_task.get(combined) or by_task.setdefault(combined, search.whole(task))
+            combined = tuple(loaded)
+            whole = by_chains.get(combined) or by_chains.setdefault(combined, search.whole(task))
         found.append(TaskCuts(task, tuple(cuts), whole))
     return tuple(found)
 

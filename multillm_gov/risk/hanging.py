@@ -1,4 +1,4 @@
-"""From a system to its dependency graph: every edge is one that holds for all requests that pass its source."""
+"""From a system to its dependency graph: an edge holds for every request that passes its source."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
