@@ -35,6 +35,11 @@ class _Model(Struct, frozen=True, kw_only=True):
         return "bad" if self.slack < 0 else "watch" if self.slack <= CALM_SLACK_DAYS else "good"
 
 
+def retirement_timeline(assessment: Assessment) -> Timeline | Paragraph:
+    """The calendar of two years alone."""
+    return _timeline(assessment, _models(assessment))
+
+
 def lifecycle_section(assessment: Assessment) -> Section:
     """A calendar of two years and a table of every model."""
     models = _models(assessment)

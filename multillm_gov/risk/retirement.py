@@ -1,0 +1,156 @@
+"""When the models in use go away, how much notice there is, and whether the next one is ready (method 4)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts, Successor
+from multillm_gov.catalog.notices import NoticePolicy, notice_policy
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.measures.lifecycle import runway_days, slack_days
+from multillm_gov.risk.closed_forms import any_retirement_chance, retirement_chance
+from multillm_gov.risk.priors import RETIREMENT_MEDIAN_MONTHS
+from multillm_gov.risk.stress_context import StressContext
+from multillm_gov.risk.successors import is_qualified
+
+_DAYS_PER_MONTH = 365.25 / 12
+
+
+class ModelLife(Struct, frozen=True, kw_only=True):
+    """One model as routed at its provider."""
+
+    model: str
+    provider: str
+    routed: tuple[str, ...]
+    """Task classes that route to it."""
+    standby: tuple[str, ...]
+    """Task classes that have it as a fallback only."""
+    retirement: date | None
+    """``None``: not known, which never means that it stays."""
+    source: str
+    """Who tells the date."""
+    runway: int | None
+    """Days to retirement; negative when past."""
+    slack: int | None
+    """Runway less the migration lead time; negative: a move begun today ends too late."""
+    notice: NoticePolicy | None
+    notice_days: int | None
+    """Least notice promised for such a model; ``None``: none in days."""
+    notice_slack: int | None
+    """Least notice less the lead time: negative means that the successor must be ready before notice is given."""
+    successor: Successor | None
+    tested: tuple[str, ...]
+    """Task classes in which the successor has passed."""
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """Task classes that call it."""
+        return (*self.routed, *self.standby)
+
+
+class Forced(Struct, frozen=True, kw_only=True):
+    """Migrations that retirements force within a horizon."""
+
+    months: int
+    certain: int
+    """Models whose known date falls within it, those already retired included."""
+    assumed: float
+    """Expected number among the models without a date, at a constant hazard; an assumption."""
+    any_assumed: float
+    """Chance (0..1) that at least one of those goes; 0 where there is none."""
+
+    @property
+    def expected(self) -> float:
+        """Both together."""
+        return self.certain + self.assumed
+
+
+def fixed_life_chance(median_months: float, months: float) -> float:
+    """P(a model goes within so many months) if all live equally long and one has a random age: .6630 for 12 at 18.1.
+
+    The upper of method 4's two bounds; `retirement_chance` is the lower.
+    """
+    return min(1.0, months / median_months)
+
+
+def lives(context: StressContext) -> tuple[ModelLife, ...]:
+    """Every model in use: least slack first, then those without a date, routed ones before others."""
+    routed: dict[str, dict[str, None]] = {}
+    standby: dict[str, dict[str, None]] = {}
+    facts: dict[str, ModelFacts | None] = {}
+    for task in context.figures.tasks:
+        for leg in task.legs:
+            facts[leg.model] = leg.facts
+            routed.setdefault(leg.model, {})[task.task.name] = None
+        for spare in task.fallbacks:
+            facts[spare.model] = spare.facts
+            if task.task.name not in routed.get(spare.model, {}):
+                standby.setdefault(spare.model, {})[task.task.name] = None
+    found = (
+        _life(model, known, tuple(routed.get(model, ())), tuple(standby.get(model, ())), context)
+        for model, known in facts.items()
+    )
+    return tuple(sorted(found, key=lambda one: (one.slack is None, one.slack or 0, -len(one.routed), one.model)))
+
+
+def _life(
+    model: str, facts: ModelFacts | None, routed: tuple[str, ...], standby: tuple[str, ...], context: StressContext
+) -> ModelLife:
+    lead = context.settings.migration_lead_days
+    provider = facts.exposure.provider if facts is not None else UNKNOWN
+    lifecycle = facts.lifecycle if facts is not None else None
+    policy = notice_policy(provider)
+    promised = policy.least(preview=bool(lifecycle and lifecycle.preview)) if policy is not None else None
+    return ModelLife(
+        model=model,
+        provider=provider,
+        routed=routed,
+        standby=standby,
+        retirement=lifecycle.retirement if lifecycle is not None else None,
+        source=lifecycle.source if lifecycle is not None else "",
+        runway=runway_days(facts, context.as_of) if facts is not None else None,
+        slack=slack_days(facts, context.as_of, lead) if facts is not None else None,
+        notice=policy,
+        notice_days=promised,
+        notice_slack=None if promised is None else promised - lead,
+        successor=lifecycle.successor if lifecycle is not None else None,
+        tested=tuple(name for name in (*routed, *standby) if is_qualified(name, model, context)),
+    )
+
+
+def forced_migrations(models: Sequence[ModelLife], months: int, median_months: float) -> Forced:
+    """How many models must be left within so many months.
+
+    A known date counts as 1 or 0. One that is not known counts as 1 - exp(-months / median): memoryless, at a hazard of
+    one over the median life.
+    """
+    horizon = months * _DAYS_PER_MONTH
+    certain = sum(one.runway is not None and one.runway <= horizon for one in models)
+    undated = sum(one.runway is None for one in models)
+    return Forced(
+        months=months,
+        certain=certain,
+        assumed=undated * retirement_chance(median_months, months),
+        any_assumed=any_retirement_chance(median_months, months, undated) if undated else 0.0,
+    )
+
+
+def median_life(context: StressContext) -> tuple[float, bool]:
+    """Median life of a model in months, and whether it is assumed rather than declared."""
+    declared = context.settings.risk.retirement_median_months
+    return (RETIREMENT_MEDIAN_MONTHS, True) if declared is None else (float(declared), False)
+
+
+def unprepared(models: Iterable[ModelLife]) -> tuple[ModelLife, ...]:
+    """Routed models that could be gone before a move is done: short notice, and no successor that is tested."""
+    return tuple(
+        one
+        for one in models
+        if one.routed
+        and not set(one.routed) <= set(one.tested)
+        and (
+            (one.slack is not None and one.slack < 0)
+            or (one.slack is None and (one.notice_slack is None or one.notice_slack < 0))
+        )
+    )
