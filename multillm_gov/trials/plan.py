@@ -10,8 +10,9 @@ from msgspec import Struct
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
+from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.allocation import TaskClassDeclaration
+from multillm_gov.portfolio.allocation import TaskClass, TaskClassDeclaration
 from multillm_gov.trials.client import Call, Mode
 from multillm_gov.trials.probe import Canaries, Key, Probe, TaskDigests
 from multillm_gov.trials.references import Reference
@@ -51,6 +52,8 @@ class TaskInputs(Struct, frozen=True, kw_only=True):
     canaries: Canaries
     digests: TaskDigests
     output_schema: dict[str, Any] | None = None
+    schema_flaw: str = ""
+    """Why the declared schema cannot be held against an answer; empty: it can, or none is declared."""
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):
@@ -118,68 +121,77 @@ def plan(
     return Plan(probes=tuple(probes), left_out=tuple(left_out))
 
 
+class _Model(Struct, frozen=True, kw_only=True):
+    name: str
+    role: Literal["route", "fallback"]
+    facts: ModelFacts | None
+    place: Place
+
+
 def _probes(figures: TaskFigures, given: TaskInputs, settings: Settings, known: Known) -> Iterator[Probe]:
     task = figures.task
     kinds: tuple[ProbeKind, ...] = ("embedding",) if task.declared.mode == "embedding" else ("answer", "stream")
-    for model, role, facts in _models(figures):
-        if settings.models and model not in settings.models:
+    for model in _models(figures):
+        if settings.models and model.name not in settings.models:
             continue
         for kind in kinds:
             if kind in settings.kinds:
-                yield _probe(figures, given, settings, known, (model, role, facts, kind))
+                yield _probe(task, model, kind, given, settings, known)
 
 
-def _models(figures: TaskFigures) -> Iterator[tuple[str, Literal["route", "fallback"], ModelFacts | None]]:
+def _models(figures: TaskFigures) -> Iterator[_Model]:
     """Each model once: one that is routed and a fallback too is probed as routed."""
-    told = set[str]()
-    routed = [(leg.model, leg.facts) for leg in figures.legs]
-    for number, (model, facts) in enumerate([*routed, *((each.model, each.facts) for each in figures.fallbacks)]):
-        if model not in told:
-            told.add(model)
-            yield model, "route" if number < len(routed) else "fallback", facts
+    place, told = figures.task.place, set[str]()
+    routed = (
+        _Model(name=leg.model, role="route", facts=leg.facts, place=place.at("route", leg.index, "model"))
+        for leg in figures.legs
+    )
+    kept = (
+        _Model(name=one.model, role="fallback", facts=one.facts, place=place.at("fallbacks", one.index))
+        for one in figures.fallbacks
+    )
+    for model in (*routed, *kept):
+        if model.name not in told:
+            told.add(model.name)
+            yield model
 
 
 def _probe(
-    figures: TaskFigures,
-    given: TaskInputs,
-    settings: Settings,
-    known: Known,
-    what: tuple[str, Literal["route", "fallback"], ModelFacts | None, ProbeKind],
+    task: TaskClass, model: _Model, kind: ProbeKind, given: TaskInputs, settings: Settings, known: Known
 ) -> Probe:
-    model, role, facts, kind = what
-    task = figures.task
+    facts = model.facts
     native = kind != "embedding" and given.output_schema is not None and _speaks_schema(task.declared, facts)
-    calls = tuple(_calls(task.declared, given, settings, model, kind, facts, native=native))
-    price = facts.price if facts is not None else None
-    costs = [worst_cost(call, price) for call in calls]
+    calls = tuple(_calls(task.declared, model, kind, given, settings, native=native))
+    costs = [worst_cost(call, facts.price if facts is not None else None) for call in calls]
     return Probe(
         task=task,
-        model=model,
+        model=model.name,
         kind=kind,
-        role=role,
-        provider=_provider(model, facts),
+        role=model.role,
+        provider=_provider(model.name, facts),
         calls=calls,
         samples=settings.samples,
         day=settings.day,
         origin=given.canaries.origin,
         digests=given.digests,
         facts=facts,
+        place=model.place,
         output_schema=None if kind == "embedding" else given.output_schema,
+        schema_flaw=given.schema_flaw,
         native_schema=native,
         worst_usd=None if None in costs else max(cost for cost in costs if cost is not None),
         usd_per_unit=settings.usd_per_unit,
-        last=known.last(task.name, model, kind),
-        reference=known.reference(task.name, model, calls[0].inputs) if kind == "embedding" else None,
+        last=known.last(task.name, model.name, kind),
+        reference=known.reference(task.name, model.name, calls[0].inputs) if kind == "embedding" else None,
     )
 
 
 def _calls(
     declared: TaskClassDeclaration,
+    model: _Model,
+    kind: ProbeKind,
     given: TaskInputs,
     settings: Settings,
-    model: str,
-    kind: ProbeKind,
-    facts: ModelFacts | None,
     *,
     native: bool,
 ) -> Iterator[Call]:
@@ -187,15 +199,15 @@ def _calls(
     if kind == "embedding":
         # One call holds all inputs: cosines are only comparable between vectors of one model at one time.
         texts = tuple(canary.text for canary in given.canaries.inputs)
-        yield Call(model=model, mode=mode, inputs=texts, timeout_seconds=settings.timeout_seconds)
+        yield Call(model=model.name, mode=mode, inputs=texts, timeout_seconds=settings.timeout_seconds)
         return
-    for canary in given.canaries.inputs:
+    for canary in given.canaries.inputs[: settings.samples]:
         yield Call(
-            model=model,
+            model=model.name,
             mode=mode,
             messages=canary.messages,
             output_schema=given.output_schema if native else None,
-            max_output_tokens=longest_answer(declared, facts),
+            max_output_tokens=longest_answer(declared, model.facts),
             stream=kind == "stream",
             timeout_seconds=settings.timeout_seconds,
         )

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
+from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.trials.client import Call, Message
 from multillm_gov.trials.references import Reference
@@ -63,8 +64,12 @@ class Probe(Struct, frozen=True, kw_only=True):
     origin: CanaryOrigin
     digests: TaskDigests
     facts: ModelFacts | None = None
+    place: Place
+    """Where the portfolio names the model."""
     output_schema: dict[str, Any] | None = None
     """Declared; asked for natively only where ``native_schema``."""
+    schema_flaw: str = ""
+    """Why the declared schema cannot be held against an answer."""
     native_schema: bool = False
     worst_usd: Decimal | None = None
     """Of the dearest of its calls, each; ``None``: the price is not known."""

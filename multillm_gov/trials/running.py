@@ -86,7 +86,7 @@ class Runner:
             workers.cancel()
             await asyncio.gather(workers, return_exceptions=True)
         if workers.done() and not workers.cancelled() and (error := workers.exception()) is not None:
-            raise error
+            raise _first(error)
         return Run(
             observations=tuple(
                 Observation(probe=probe, seen=tuple(each for each in seen if each is not None))
@@ -193,6 +193,13 @@ class Runner:
             spent_usd=self._budget.spent,
             seconds=self._time.now() - self._start,
         )
+
+
+def _first(error: BaseException) -> BaseException:
+    """What went wrong in a worker, out of the groups that all workers together raise."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _cost_of(result: Answer | Failure) -> Decimal | None:

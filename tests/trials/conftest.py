@@ -58,6 +58,7 @@ def probe_of(declared=None, **given) -> Probe:
         "origin": "prompt",
         "digests": TaskDigests(task="sha256:" + "1" * 64),
         "facts": facts_of(),
+        "place": task.place.at("route", 0, "model"),
         "worst_usd": Decimal("0.01"),
     }
     return Probe(**{**defaults, **given})

@@ -258,9 +258,8 @@ def test_a_defect_of_a_client_is_no_verdict(make_probe, scripted, clock):
     def give(call, number):
         raise ZeroDivisionError
 
-    with pytest.raises(ExceptionGroup) as caught:
+    with pytest.raises(ZeroDivisionError):
         run([make_probe()], scripted(give), clock)
-    assert caught.group_contains(ZeroDivisionError)
 
 
 def test_progress_counts_every_sample(make_probe, make_answer, scripted, clock):

@@ -47,22 +47,30 @@ def conclude(observation: Observation) -> CheckResult | None:
     probe, sights = observation.probe, observation.sights(NAME)
     if probe.kind == "embedding":
         return None
-    missed = [sight for sight in sights if not sight.satisfied]
-    if missed and probe.origin != "generic":
-        said = f"{len(missed)} of {len(sights)} answers do not satisfy the schema: {_places(missed)}"
-        return CheckResult(name=NAME, verdict="contract", detail=said)
-    if probe.origin == "generic":
-        said = "sent a generic input, since neither the prompt nor `evals/` gives one: nothing of the task was proved"
-        return CheckResult(name=NAME, verdict="inconclusive", detail=said)
+    unjudged = _unjudged(observation)
+    if unjudged:
+        return CheckResult(name=NAME, verdict="inconclusive", detail=unjudged)
     if probe.output_schema is None:
         return None
-    if not sights:
-        said = "no answer to hold against the schema" if not observation.answers else "the schema is no JSON Schema"
-        return CheckResult(name=NAME, verdict="inconclusive", detail=said)
+    missed = [sight for sight in sights if not sight.satisfied]
+    if missed:
+        said = f"{len(missed)} of {len(sights)} answers do not satisfy the schema: {_places(missed)}"
+        return CheckResult(name=NAME, verdict="contract", detail=said)
     used = normalizers_needed(observation)
     how = "by the provider's own structured output" if probe.native_schema else "as answered"
-    said = f"{len(sights)} of {len(sights)} answers satisfy the schema {f'after {chr(44).join(used)}' if used else how}"
+    how = f"after {', '.join(used)}" if used else how
+    said = f"{len(sights)} of {len(sights)} answers satisfy the schema {how}"
     return CheckResult(name=NAME, verdict="pass", detail=said)
+
+
+def _unjudged(observation: Observation) -> str:
+    """Why there is nothing to judge by, where something is declared or should be."""
+    probe = observation.probe
+    if probe.origin == "generic":
+        return "sent a generic input, since neither the prompt nor `evals/` gives one: nothing of the task was proved"
+    if probe.schema_flaw or probe.output_schema is None or observation.sights(NAME):
+        return probe.schema_flaw
+    return "the schema is no JSON Schema" if observation.answers else "no answer to hold against the schema"
 
 
 def normalizers_needed(observation: Observation) -> tuple[str, ...]:
