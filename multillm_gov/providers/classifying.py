@@ -59,8 +59,43 @@ def _row(
     )
 
 
-_REFUSALS = (400, 403, 404, 410, 413, 422, 429)
+_CONNECTION = (
+    "ConnectError ReadError WriteError CloseError RemoteProtocolError ConnectionError ClientConnectionError"
+    " ClientPayloadError IncompleteRead gaierror EndpointConnectionError ProxyError UnsupportedProtocol InvalidURL"
+)
 TABLE: tuple[Row, ...] = (
+    # What is no answer at all: the connection, or a body that its reader gave up on.
+    _row(
+        "provider-fault",
+        words=(
+            r"without sending complete message body",
+            r"incomplete chunked read",
+            r"response payload is not completed",
+        ),
+    ),
+    _row(
+        "time-out",
+        names="TimeoutError ReadTimeout WriteTimeout PoolTimeout ConnectTimeout APITimeoutError ReadTimeoutError"
+        " ServerTimeoutError",
+    ),
+    _row("provider-fault", begun=True, names="StreamCutError", words=(r"stream ended before a finish",)),
+    _row(
+        "contract",
+        names="MalformedAnswerError StreamCutError APIResponseValidationError",
+        words=(
+            r"stream ended before a finish",
+            r"error converting to valid response",
+            r"empty or invalid response from llm endpoint",
+            r"unexpected response from azure",
+            r"unable to get json response",
+            r"provider returned a response with no",
+            r"checksum mismatch",
+            r"stream ended with \d+ undecod",
+        ),
+    ),
+    _row("provider-fault", begun=True, names=_CONNECTION),
+    _row("unreachable", begun=False, names=_CONNECTION),
+    # What the provider says, most telling first.
     _row(
         "refused-by-filter",
         statuses=(400, 403, 422),
@@ -114,39 +149,26 @@ TABLE: tuple[Row, ...] = (
             r"does not have access to model",
         ),
     ),
+    _row(
+        "rate-limited",
+        statuses=(400,),
+        codes="throttlingexception servicequotaexceededexception rate_limit_exceeded",
+        words=(r"denied by your service quota",),
+    ),
+    # What the bare status says.
     _row("not-found", statuses=(404,)),
     _row("credentials", statuses=(401, 402, 403)),
     _row("rate-limited", statuses=(429,)),
-    _row("rate-limited", codes="throttlingexception servicequotaexceededexception rate_limit_exceeded"),
     _row("time-out", statuses=(408, 504)),
     _row("provider-fault", statuses=range(500, 600)),
-    _row("provider-fault", codes="overloaded_error api_error server_error internalserverexception", begun=True),
-    _row(
-        "time-out",
-        names="TimeoutError ReadTimeout WriteTimeout PoolTimeout ConnectTimeout Timeout APITimeoutError"
-        " ReadTimeoutError ServerTimeoutError",
-    ),
-    _row(
-        "unreachable",
-        begun=False,
-        names="ConnectError ReadError WriteError CloseError RemoteProtocolError ConnectionError ClientConnectionError"
-        " gaierror EndpointConnectionError ProxyError UnsupportedProtocol InvalidURL",
-    ),
-    _row(
-        "provider-fault",
-        begun=True,
-        names="ReadError RemoteProtocolError ConnectionError ClientPayloadError IncompleteRead StreamCutError",
-    ),
-    _row("credentials", words=(r"api_key client option must be set", r"missing (?:credentials|.{0,30}api[ _]key)")),
+    _row("provider-fault", begun=True, codes="overloaded_error api_error server_error internalserverexception"),
+    # What no response was there for.
     _row("credentials", names="NoCredentialsError DefaultCredentialsError PartialCredentialsError AuthenticationError"),
-    _row(
-        "contract",
-        statuses=(200,),
-    ),
-    _row(
-        "contract",
-        names="JSONDecodeError APIResponseValidationError ValidationError MalformedAnswerError UnicodeDecodeError",
-    ),
+    _row("credentials", words=(r"api_key client option must be set", r"missing (?:credentials|[^.]{0,30}api[ _]key)")),
+    # LiteLLM's readers take a field for granted that a body lacks, or take for JSON what is none.
+    _row("contract", statuses=(200,)),
+    _row("contract", names="JSONDecodeError UnicodeDecodeError"),
+    _row("contract", names="KeyError IndexError ValidationError"),
 )
 
 

@@ -113,9 +113,12 @@ class LiveClient:
         verdict = verdict_of(shown)
         if verdict == "not-found" and self._is_retired(call.model):
             verdict = "retired"
+        told = f"{type(error).__name__}: {error}"
+        if isinstance(error, TimeoutError) and not str(error):
+            told = f"no answer within {call.timeout_seconds:g} seconds"
         return Failure(
             verdict=verdict,
-            message=self._told(f"{type(error).__name__}: {error}"),
+            message=self._told(told),
             status=shown.status,
             retry_after_seconds=retry_after_seconds(shown.headers, shown.text),
             seconds=time.perf_counter() - started,

@@ -14,6 +14,7 @@ from multillm_gov.providers.reading import (
     served_model,
     usage_of,
 )
+from multillm_gov.providers.stream_ends import watch_end
 from multillm_gov.trials.client import Mode
 
 
@@ -41,12 +42,13 @@ async def listen(stream: Any, mode: Mode, address: Address, listening: Listening
     """
     if mode == "responses":
         return await _responses(stream, address, listening)
-    return await _chunks(stream, mode, address, listening)
+    return await _chunks(stream, address, listening)
 
 
-async def _chunks(stream: Any, mode: Mode, address: Address, listening: Listening) -> Read:  # noqa: ANN401
+async def _chunks(stream: Any, address: Address, listening: Listening) -> Read:  # noqa: ANN401
     parts: list[str] = []
     read = Read()
+    end = await watch_end(stream, address.provider)
     async for chunk in stream:
         usage = usage_of(getattr(chunk, "usage", None))
         served = served_model(chunk, address, "chat")
@@ -61,19 +63,9 @@ async def _chunks(stream: Any, mode: Mode, address: Address, listening: Listenin
                 finish_reason=choice.finish_reason or read.finish_reason,
                 refusal=read.refusal or (refusal_of(delta) if delta is not None else ""),
             )
-    if not _ended(stream, mode):
+    if not end.came:
         raise StreamCutError("the stream ended without a reason to finish")
     return structs.replace(read, text="".join(parts))
-
-
-def _ended(stream: Any, mode: Mode) -> bool:  # noqa: ANN401 # LiteLLM's stream
-    """Whether the provider gave a reason to finish: LiteLLM makes one up where a stream just stops."""
-    inner = getattr(stream, "completion_stream", None) if mode == "completion" else stream
-    for one in (stream, inner):
-        for name in ("received_finish_reason", "intermittent_finish_reason"):
-            if getattr(one, name, None):
-                return True
-    return not hasattr(inner, "received_finish_reason")
 
 
 async def _responses(stream: Any, address: Address, listening: Listening) -> Read:  # noqa: ANN401 # LiteLLM's stream

@@ -10,8 +10,10 @@ from msgspec import Struct
 _LONGEST_CHAIN = 12
 _LONGEST_TEXT = 20_000
 _MOST_BRACES = 20
-_INVENTED = frozenset({"APIConnectionError", "Timeout", "APIError", "MidStreamFallbackError"})
-"""Exceptions to which LiteLLM gives a status no provider sent."""
+_OUTERMOST = "litellm.exceptions"
+"""LiteLLM's exceptions for callers carry statuses no provider sent; those behind them are nearer to the truth."""
+_OF_RESPONSES = frozenset({"HTTPStatusError", "ClientError", "MidStreamFallbackError"})
+"""Exceptions about a response that may have no status of their own."""
 _CODES = ("code", "type", "status", "reason", "__type")
 
 
@@ -46,7 +48,7 @@ def symptoms_of(error: BaseException, *, begun: bool = False) -> Symptoms:
         headers = {**_headers(one), **headers}
     return Symptoms(
         names=frozenset(kind.__name__ for one in chain for kind in type(one).__mro__),
-        status=next((status for one in reversed(chain) if (status := _status(one)) is not None), None),
+        status=_true_status(chain),
         codes=frozenset(codes | set(_named_types(headers))),
         text=text.lower(),
         headers=headers,
@@ -63,10 +65,26 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__ or getattr(error, "original_exception", None)
 
 
+def _true_status(chain: list[BaseException]) -> int | None:
+    """The status of the innermost exception that has one, unless it wraps what is no response at all.
+
+    LiteLLM's exceptions of a provider give 500 to a broken connection and 422 to a body it cannot read.
+    """
+    for one in reversed(chain):
+        status = _status(one)
+        if status is not None:
+            return status
+        if type(one).__name__ not in _OF_RESPONSES:
+            return None
+    return None
+
+
 def _status(error: BaseException) -> int | None:
-    if type(error).__name__ in _INVENTED:
+    if type(error).__module__ == _OUTERMOST:
         return None
     status = getattr(error, "status_code", None)
+    if status is None:
+        status = getattr(getattr(error, "response", None), "status_code", None)
     return status if isinstance(status, int) and 100 <= status < 600 else None
 
 

@@ -1,0 +1,119 @@
+"""The file of a cassette: read with every bound a stranger's file needs, written whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from multillm_gov.errors import OutputError, SourceError
+from multillm_gov.providers.digests import PARTS, call_digest
+from multillm_gov.trials.client import Answer, Failure, Mode
+
+LARGEST_FILE = 256 * 1024 * 1024
+LONGEST_LINE = 8 * 1024 * 1024
+"""Bytes; some embeddings of 3,072 numbers fit."""
+MOST_ENTRIES = 100_000
+_HIGHEST_EXPONENT = 9
+_LOWEST_EXPONENT = -30
+_LONGEST_CALL = 86_400.0
+Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line."""
+
+    format: Literal[1] = 1
+    digest: Digest
+    model: Annotated[str, Meta(max_length=300)]
+    mode: Mode
+    parts: Annotated[dict[str, Digest], Meta(max_length=len(PARTS))]
+    answer: Answer | None = None
+    failure: Failure | None = None
+
+    @property
+    def outcome(self) -> Answer | Failure | None:
+        """What came back."""
+        return self.answer if self.answer is not None else self.failure
+
+
+def read_entries(path: Path) -> Iterator[Entry]:
+    """Every recorded call, in order.
+
+    Raises:
+        SourceError: there is no such file, or it is too large or malformed.
+    """
+    decoder = msgspec.json.Decoder(Entry)
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+                raise SourceError(f"`{path.name}` is larger than {LARGEST_FILE >> 20} MiB: no cassette is")
+            for number in range(1, MOST_ENTRIES + 2):
+                line = file.readline(LONGEST_LINE + 1)
+                if not line:
+                    return
+                if len(line) > LONGEST_LINE or number > MOST_ENTRIES:
+                    raise SourceError(f"`{path.name}` is too long at line {number}: no cassette is")
+                if line.strip():
+                    yield _entry(decoder, line, f"`{path.name}`, line {number}")
+    except OSError as error:
+        raise SourceError(f"The cassette `{path}` cannot be read: {error.strerror}") from None
+
+
+def _entry(decoder: "msgspec.json.Decoder[Entry]", line: bytes, place: str) -> Entry:
+    try:
+        entry = decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SourceError(f"{place} is no recorded call: {error}") from None
+    if entry.digest != call_digest(entry.parts) or set(entry.parts) != set(PARTS):
+        raise SourceError(f"{place} does not have the digest of its parts")
+    if (entry.answer is None) is (entry.failure is None) or not _is_plausible(entry.outcome):
+        raise SourceError(f"{place} holds no answer or failure that a client gives")
+    return entry
+
+
+def _is_plausible(outcome: Answer | Failure | None) -> bool:
+    """Whether all figures are within what a call can have: what reads them may format and add them freely."""
+    if outcome is None or not 0 <= outcome.seconds <= _LONGEST_CALL:
+        return False
+    if isinstance(outcome, Failure):
+        wait = outcome.retry_after_seconds
+        return outcome.verdict != "pass" and (wait is None or 0 <= wait <= _LONGEST_CALL)
+    counts = (outcome.input_tokens, outcome.output_tokens, outcome.cached_input_tokens)
+    if not all(count is None or 0 <= count <= 1_000_000_000 for count in counts):
+        return False
+    if outcome.usd is None:
+        return True
+    _, digits, exponent = outcome.usd.as_tuple()
+    return (
+        outcome.usd.is_finite()
+        and outcome.usd >= 0
+        and len(digits) <= 60
+        and outcome.usd.adjusted() <= _HIGHEST_EXPONENT
+        and isinstance(exponent, int)
+        and exponent >= 2 * _LOWEST_EXPONENT
+    )
+
+
+def write_entries(path: Path, entries: Iterable[Entry]) -> None:
+    """Write to a neighbor first, then rename: no reader ever sees half a cassette.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    data = b"".join(msgspec.json.encode(entry, order="sorted") + b"\n" for entry in entries)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, neighbor = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(neighbor).replace(path)
+        except BaseException:
+            Path(neighbor).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"The cassette `{path}` cannot be written: {error.strerror}") from None
