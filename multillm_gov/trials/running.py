@@ -76,6 +76,8 @@ class Runner:
         workers = asyncio.ensure_future(self._work())
         try:
             await asyncio.wait_for(asyncio.shield(workers), self._pace.total_seconds)
+        except BaseExceptionGroup as group:
+            raise _first(group) from None
         except TimeoutError:
             self._end("time")
         except asyncio.CancelledError:
@@ -85,8 +87,6 @@ class Runner:
         finally:
             workers.cancel()
             await asyncio.gather(workers, return_exceptions=True)
-        if workers.done() and not workers.cancelled() and (error := workers.exception()) is not None:
-            raise _first(error)
         return Run(
             observations=tuple(
                 Observation(probe=probe, seen=tuple(each for each in seen if each is not None))
