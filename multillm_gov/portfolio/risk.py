@@ -71,9 +71,9 @@ class Risk(Closed, frozen=True, kw_only=True):
     vendors: Annotated[dict[Text, Failure], Meta(description="By vendor, beside what its providers show")] = field(
         default_factory=dict
     )
-    dependencies: Annotated[dict[Text, Dependency], Meta(description="What else requests hang on, by name")] = field(
-        default_factory=dict
-    )
+    dependencies: Annotated[
+        dict[Text, Dependency], Meta(max_length=200, description="What else requests hang on, by name")
+    ] = field(default_factory=dict)
     common_cause: CommonCause = CommonCause()
     coverage: Coverage = Coverage()
     outage_sigma: Annotated[

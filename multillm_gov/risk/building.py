@@ -50,7 +50,7 @@ def build_system(
         models.update((leg.model, leg.facts) for leg in task.legs)
         models.update((fallback.model, fallback.facts) for fallback in standby)
     deployments = Deployments(models, failings, as_of)
-    dependencies = used_dependencies(risk.dependencies, deployments, {task.task.name for task in figures.tasks})
+    dependencies = used_dependencies(risk.dependencies, deployments, (task.task.name for task in figures.tasks))
     betas, origin = _betas(risk.common_cause)
     parts = assemble(deployments.all, dependencies, failings, betas, origin)
     chains = Chains(deployments, parts, dependencies, overrides or Overrides())

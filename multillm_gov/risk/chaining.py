@@ -1,6 +1,7 @@
 """Chains of hops as they would run, each made once: thousands of task classes share them."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from msgspec import structs
@@ -13,26 +14,42 @@ from multillm_gov.risk.deployments import Deployed, Deployments
 from multillm_gov.risk.system import Chain, Hop
 
 
+class Hanging:
+    """Which calls go through which dependency."""
+
+    def __init__(self, dependencies: Mapping[str, Dependency]) -> None:
+        self._everywhere: set[str] = set()
+        self._by: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for name, declared in dependencies.items():
+            lists = {key: getattr(declared, key) for key in ("task_classes", "models", "providers", "clouds")}
+            if not any(lists.values()):
+                self._everywhere.add(name)
+            for key, entities in lists.items():
+                for entity in entities:
+                    self._by[key, entity].add(name)
+
+    def of_task(self, task: str) -> AbstractSet[str]:
+        """Dependencies that a task class as such hangs on."""
+        return self._by.get(("task_classes", task), set())
+
+    def of_model(self, model: str, deployed: Deployed) -> AbstractSet[str]:
+        """Dependencies that the calls of a model go through, whatever the task class."""
+        exposure = deployed.exposure
+        keys = (("models", model), ("providers", exposure.provider), ("clouds", exposure.cloud))
+        return self._everywhere.union(*(self._by.get(key, ()) for key in keys))
+
+
 def used_dependencies(
-    dependencies: Mapping[str, Dependency], deployments: Deployments, tasks: AbstractSet[str]
+    dependencies: Mapping[str, Dependency], deployments: Deployments, tasks: Iterable[str]
 ) -> dict[str, Dependency]:
     """Dependencies that some call goes through, ordered by name; the others are no part of the system."""
-    return {
-        name: declared
-        for name, declared in sorted(dependencies.items())
-        if not tasks.isdisjoint(declared.task_classes)
-        or any(_hangs(declared, model, deployments.of(model)) for model in deployments.models)
-    }
-
-
-def _hangs(declared: Dependency, model: str, deployed: Deployed) -> bool:
-    """Whether the calls of a model go through it; task classes are looked at by themselves."""
-    return (
-        model in declared.models
-        or deployed.exposure.provider in declared.providers
-        or deployed.exposure.cloud in declared.clouds
-        or not (declared.task_classes or declared.models or declared.providers or declared.clouds)
-    )
+    hanging = Hanging(dependencies)
+    used: set[str] = set()
+    for task in tasks:
+        used |= hanging.of_task(task)
+    for model in deployments.models:
+        used |= hanging.of_model(model, deployments.of(model))
+    return {name: dependencies[name] for name in sorted(used)}
 
 
 class Chains:
@@ -42,17 +59,15 @@ class Chains:
         self, deployments: Deployments, parts: Parts, dependencies: Mapping[str, Dependency], overrides: Overrides
     ) -> None:
         self._deployments = deployments
-        self._outer: dict[str, set[int]] = {}
-        for name, declared in dependencies.items():
-            for task in declared.task_classes:
-                self._outer.setdefault(task, set()).add(parts.of_dependency[name])
-        self._first = {model: _hop(model, deployments, parts, dependencies, overrides) for model in deployments.models}
+        self._hanging = Hanging(dependencies)
+        self._places = parts.of_dependency
+        self._first = {model: self._hop(model, parts, overrides) for model in deployments.models}
         self._hops: dict[tuple[str, int, frozenset[int]], Hop] = {}
         self._chains: dict[tuple[object, ...], tuple[Hop, ...]] = {}
 
     def of(self, task: TaskFigures, standby: tuple[FallbackFigures, ...]) -> tuple[Chain, ...]:
         """One chain a leg: the other legs of a route take nothing over, as in `measures.after_loss`."""
-        extra = frozenset(self._outer.get(task.task.name, ()))
+        extra = self._indexes(self._hanging.of_task(task.task.name))
         names = tuple((one.model, one.index) for one in standby)
         return tuple(
             Chain(share=float(leg.share), hops=self._walk((leg.model, leg.index), names, extra)) for leg in task.legs
@@ -76,24 +91,19 @@ class Chains:
             self._hops[key] = structs.replace(first, index=index, components=first.components | extra)
         return self._hops[key]
 
+    def _hop(self, model: str, parts: Parts, overrides: Overrides) -> Hop:
+        outer = self._hanging.of_model(model, self._deployments.of(model))
+        requests, tokens = _limits(model, overrides)
+        return Hop(
+            model=model,
+            index=0,
+            components=parts.of_deployment[self._deployments.index_of(model)] | self._indexes(outer),
+            requests_per_minute=requests,
+            tokens_per_minute=tokens,
+        )
 
-def _hop(
-    model: str,
-    deployments: Deployments,
-    parts: Parts,
-    dependencies: Mapping[str, Dependency],
-    overrides: Overrides,
-) -> Hop:
-    deployed = deployments.of(model)
-    outer = {parts.of_dependency[name] for name, declared in dependencies.items() if _hangs(declared, model, deployed)}
-    requests, tokens = _limits(model, overrides)
-    return Hop(
-        model=model,
-        index=0,
-        components=parts.of_deployment[deployments.index_of(model)] | outer,
-        requests_per_minute=requests,
-        tokens_per_minute=tokens,
-    )
+    def _indexes(self, names: AbstractSet[str]) -> frozenset[int]:
+        return frozenset(self._places[name] for name in names)
 
 
 def _limits(model: str, overrides: Overrides) -> tuple[int | None, int | None]:

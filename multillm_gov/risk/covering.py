@@ -1,7 +1,7 @@
 """Which share of failures is noticed and rerouted in time: what the newest drill showed, else what is assumed."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from msgspec import Struct
 
@@ -36,17 +36,18 @@ class Coverings:
         """By the newest drill up to the day that is not too old and was of the chain as it is declared now.
 
         Survived: what it measured, else the figure for tested chains. Degraded: the lesser of what it measured and that
-        figure; where it measured nothing it proves nothing, and the lesser of tested and untested holds. Failed: 0.
+        figure; where it measured nothing it proves nothing, and the lesser of tested and untested holds. Failed: 0,
+        which time does not heal.
         """
         newest = next((placed.drill for placed in drills if placed.drill.date <= self._as_of), None)
         if newest is None:
             return self._told(self._untested, "never drilled")
-        if newest.result == "fails":
-            return Covering(share=priors.COVERAGE_NONE, origin="measured", note=f"drill of {newest.date} failed")
-        if newest.date < self._as_of - timedelta(days=priors.DRILL_DAYS):
-            return self._told(self._untested, f"last drilled on {newest.date}, over {priors.DRILL_DAYS} days ago")
         if newest.chain and not _is_of(newest, task):
             return self._told(self._untested, f"drill of {newest.date} was of another chain")
+        if newest.result == "fails":
+            return Covering(share=priors.COVERAGE_NONE, origin="measured", note=f"drill of {newest.date} failed")
+        if (self._as_of - newest.date).days > priors.DRILL_DAYS:
+            return self._told(self._untested, f"last drilled on {newest.date}, over {priors.DRILL_DAYS} days ago")
         return self._by(newest)
 
     def _by(self, drill: DrillRecord) -> Covering:

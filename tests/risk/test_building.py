@@ -1,13 +1,17 @@
 """Systems as they are built from YAML portfolios, held against the references of the method."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from textwrap import dedent
+from typing import get_type_hints
 
 import pytest
 
 from multillm_gov.documents.document import SourceFile
+from multillm_gov.portfolio.risk import CommonCause, Coverage, PriceShocks, Risk
+from multillm_gov.portfolio.settings import Settings
 from multillm_gov.risk import priors
 from multillm_gov.risk.availability import all_down, expected_loss_per_year, task_unavailability
 from multillm_gov.risk.building import build_system
@@ -351,6 +355,7 @@ DRILLED = """\
         ("{result: degraded, coverage: 0.6}", 0.6, "measured"),
         ("{result: degraded, coverage: 1}", 0.90, "measured"),
         ("{result: fails}", 0.0, "measured"),
+        ("{result: fails, chain: [gpt-5-mini, claude-haiku-4-5]}", 0.50, "assumed"),
         ("{result: survives, chain: [gpt-5-mini, gemini/gemini-2.5-flash]}", 0.90, "assumed"),
         ("{result: survives, coverage: 0.97, chain: [gpt-5-mini, claude-haiku-4-5]}", 0.50, "assumed"),
         (None, 0.50, "assumed"),
@@ -376,6 +381,51 @@ def test_a_drill_counts_for_180_days_and_not_before_it_happened(day, coverage):
     }
     found = task(system(files))
     assert (found.coverage, found.coverage_origin) == (coverage, "declared")
+
+
+def test_a_failed_drill_does_not_heal_with_time():
+    drill = "drills: [{task_class: t, date: 2025-01-01, result: fails}]"
+    assert task(system({"allocations/a.yaml": DRILLED, "evidence/e.yaml": drill})).coverage == 0.0
+
+
+def test_the_order_of_task_classes_changes_no_figure():
+    """The same task classes in files that are read in the opposite order."""
+    texts = [
+        "task_classes:\n  a:\n    route: [{model: gpt-5-mini}]\n    fallbacks: [azure/gpt-4o]\n",
+        "task_classes:\n  b:\n    route: [{model: azure/gpt-4o}, {model: gemini/gemini-2.5-flash}]\n",
+        "task_classes:\n  c:\n    route: [{model: gemini/gemini-2.5-flash}]\n    fallbacks: [gpt-5-mini]\n",
+    ]
+    one, other = (
+        system({f"allocations/{number}.yaml": text for number, text in enumerate(order)})
+        for order in (texts, texts[::-1])
+    )
+    assert [each.name for each in one.tasks] == [each.name for each in other.tasks][::-1]
+    assert one.components == other.components
+    assert {each.name: each for each in one.tasks} == {each.name: each for each in other.tasks}
+
+
+def test_what_is_said_to_be_assumed_is_what_is_assumed():
+    """Descriptions of the keys name the figures of the priors; other floors repeat two of them."""
+    said = {
+        (CommonCause, "otherwise"): priors.BETA_OTHERWISE,
+        (CommonCause, "same_cloud"): priors.BETA_SAME_CLOUD,
+        (CommonCause, "same_vendor"): priors.BETA_SAME_VENDOR,
+        (CommonCause, "same_provider"): priors.BETA_SAME_PROVIDER,
+        (Coverage, "tested"): priors.COVERAGE_TESTED,
+        (Coverage, "untested"): priors.COVERAGE_UNTESTED,
+        (PriceShocks, "moderate_chance"): priors.MODERATE_SHOCK_CHANCE,
+        (PriceShocks, "moderate_factor"): priors.MODERATE_SHOCK_FACTOR,
+        (PriceShocks, "severe_chance"): priors.SEVERE_SHOCK_CHANCE,
+        (PriceShocks, "severe_factor"): priors.SEVERE_SHOCK_FACTOR,
+        (Risk, "outage_sigma"): priors.OUTAGE_SIGMA,
+        (Risk, "demand_variation"): priors.DEMAND_VARIATION,
+        (Risk, "demand_common_share"): priors.DEMAND_COMMON_SHARE,
+        (Risk, "retirement_median_months"): priors.RETIREMENT_MEDIAN_MONTHS,
+    }
+    for (kind, name), prior in said.items():
+        description = get_type_hints(kind, include_extras=True)[name].__metadata__[0].description
+        assert float(re.search(r"assumed ([\d.]*\d)", description)[1]) == prior, name
+    assert Settings().migration_lead_days == priors.MIGRATION_LEAD_DAYS
 
 
 def test_ten_thousand_task_classes_share_their_chains(lines_run):
