@@ -14,6 +14,8 @@ from multillm_gov.risk.single_points import Point
 from multillm_gov.risk.system import Component
 from multillm_gov.units import count_of, spell_money, spell_share
 
+MOST_HITS_TOLD = 3
+"""Task classes named in a row."""
 MOST_ROWS = 12
 """Rows of each table; `govern graph --format json` has every one."""
 
@@ -93,7 +95,7 @@ def _finding(dependence: Dependence, currency: str) -> str:
     return (
         f"{count_of(len(singles), 'component')} take{'s' if len(singles) == 1 else ''} down a task class, or a leg of "
         f"one, alone, even where its failover works. The most value hangs on {named(components[worst.members[0]])}: "
-        f"{_money(worst.value_per_hour)} {currency} an hour in {count_of(len(worst.hits), 'task class')}. {year}"
+        f"{_money(worst.value_per_hour)} {currency} an hour in {count_of(worst.task_classes, 'task class')}. {year}"
     )
 
 
@@ -168,7 +170,9 @@ def _members(point: Point, components: Sequence[Component]) -> list[str]:
 
 def _hit(point: Point) -> str:
     """Names of the task classes, with the share where it is not all of one."""
-    return some([hit.task if hit.share > 0.9995 else f"{hit.task} ({spell_share(hit.share)})" for hit in point.hits])
+    names = [hit.task if hit.share > 0.9995 else f"{hit.task} ({spell_share(hit.share)})" for hit in point.hits]
+    left = point.task_classes - MOST_HITS_TOLD
+    return some(names) if left <= 0 else f"{', '.join(names[:MOST_HITS_TOLD])} and {left:,} more"
 
 
 def _away(component: Component) -> str:

@@ -15,20 +15,38 @@ Data = dict[str, object]
 
 
 def dependence_data(dependence: Dependence) -> Data:
-    """Components, single points, pairs, importance and the cut sets of each task class; components go by their ids.
+    """Single points, pairs, importance, task classes and their cut sets; components go by their ids.
 
-    Amounts are in the portfolio's currency, per hour or per year as their names say; shares and probabilities 0..1.
+    Equal cut sets are told once: chains and task classes name them by position in ``cut_sets``. Amounts are in the
+    portfolio's currency, per hour or per year as their names say; shares and probabilities 0..1.
     """
     system = dependence.system
     ids = [component.id for component in system.components]
     shares = unavailabilities(system)
+    distinct = _Distinct()
+    told = [_task(cuts, share, distinct) for cuts, share in zip(dependence.cuts, shares, strict=True)]
     return {
         "expected_loss_per_year": dependence.importances.loss_per_year,
         "single_points": [_point(point, ids) for point in dependence.singles],
         "pairs": [_point(point, ids) for point in dependence.doubles],
         "importance": [_importance(each, system) for each in dependence.importances.components],
-        "task_classes": [_task(cuts, share, ids) for cuts, share in zip(dependence.cuts, shares, strict=True)],
+        "task_classes": told,
+        "cut_sets": [_cuts(cuts, ids) for cuts in distinct.all],
     }
+
+
+class _Distinct:
+    """Cut sets by position; chains that are alike have one object."""
+
+    def __init__(self) -> None:
+        self.all: list[Cuts] = []
+        self._places: dict[int, int] = {}
+
+    def place(self, cuts: Cuts) -> int:
+        if id(cuts) not in self._places:
+            self._places[id(cuts)] = len(self.all)
+            self.all.append(cuts)
+        return self._places[id(cuts)]
 
 
 def _point(point: Point, ids: Sequence[str]) -> Data:
@@ -37,9 +55,8 @@ def _point(point: Point, ids: Sequence[str]) -> Data:
         "failover_fails": point.uncovered,
         "value_per_hour": point.value_per_hour,
         "loss_per_year": point.loss_per_year,
-        "task_classes": [
-            {"name": hit.task, "share": hit.share, "value_per_hour": hit.value_per_hour} for hit in point.hits
-        ],
+        "task_classes": point.task_classes,
+        "hits": [{"name": hit.task, "share": hit.share, "value_per_hour": hit.value_per_hour} for hit in point.hits],
     }
 
 
@@ -68,7 +85,7 @@ def _figures(component: Component) -> Data:
     }
 
 
-def _task(cuts: TaskCuts, share: float, ids: Sequence[str]) -> Data:
+def _task(cuts: TaskCuts, share: float, distinct: _Distinct) -> Data:
     task = cuts.task
     return {
         "name": task.name,
@@ -77,9 +94,13 @@ def _task(cuts: TaskCuts, share: float, ids: Sequence[str]) -> Data:
         "coverage": task.coverage,
         "coverage_origin": task.coverage_origin,
         "coverage_note": task.coverage_note,
-        "whole": _cuts(cuts.whole, ids),
+        "cut_sets": distinct.place(cuts.whole),
         "chains": [
-            {"share": chain.share, "models": [hop.model for hop in chain.hops], **_cuts(each, ids)}
+            {
+                "share": chain.share,
+                "models": [hop.model for hop in chain.hops],
+                "cut_sets": distinct.place(each),
+            }
             for chain, each in zip(task.chains, cuts.chains, strict=True)
         ],
     }

@@ -160,7 +160,9 @@ def _component_node(system: System, index: int, points: dict[int, Point], curren
     away = f"away {component.unavailability:.3%} of the time ({component.origin})" if component.unavailability else ""
     taken = ""
     if point:
-        taken = f"takes down {count_of(len(point.hits), 'task class')}, {point.value_per_hour:,.2f} {currency} an hour"
+        taken = (
+            f"takes down {count_of(point.task_classes, 'task class')}, {point.value_per_hour:,.2f} {currency} an hour"
+        )
     return Node(
         id=component.id,
         kind=component.kind,
@@ -177,7 +179,7 @@ def _summary(system: System, points: dict[int, Point]) -> str:
         return f"{tasks}; nothing takes one down alone."
     index, worst = min(points.items(), key=lambda each: (-each[1].value_per_hour, each[0]))
     component = system.components[index]
-    hit = f"{count_of(len(worst.hits), 'task class')} {'goes' if len(worst.hits) == 1 else 'go'} down with it"
+    hit = f"{count_of(worst.task_classes, 'task class')} {'goes' if worst.task_classes == 1 else 'go'} down with it"
     return (
         f"{tasks}; {count_of(len(points), 'single point')} of failure. Most value hangs on "
         f"{KIND_WORDS[component.kind]} `{component.name}`: {hit}."

@@ -9,8 +9,10 @@ from msgspec import Struct
 from multillm_gov.risk.cut_sets import Cuts, CutSet, TaskCuts
 from multillm_gov.risk.priors import HOURS_PER_YEAR
 
-MOST_POINTS = 500
+MOST_POINTS = 200
 """Most pairs told."""
+MOST_HITS = 100
+"""Most task classes named for each; `Point.task_classes` counts them all."""
 
 Key = tuple[tuple[int, ...], bool]
 
@@ -36,8 +38,10 @@ class Point(Struct, frozen=True, kw_only=True):
     """Lost while it lasts, in the portfolio's currency."""
     loss_per_year: float
     """Value times probability times 8,760 h: its part of the expected loss to first order."""
+    task_classes: int
+    """How many it hits."""
     hits: tuple[Hit, ...]
-    """Task classes by value lost, most first, then in the system's order."""
+    """Those by value lost, most first, then in the system's order; `MOST_HITS` at most."""
 
 
 class _Group(Struct):
@@ -78,16 +82,7 @@ def _gather(
             losses[key] += group.value * cut.probability * HOURS_PER_YEAR
             groups[key].append(group)
     ranked = nsmallest(len(values) if most is None else most, values, lambda key: (rank(values[key], losses[key]), key))
-    return tuple(
-        Point(
-            members=key[0],
-            uncovered=key[1],
-            value_per_hour=values[key],
-            loss_per_year=losses[key],
-            hits=_hits(tasks, groups[key]),
-        )
-        for key in ranked
-    )
+    return tuple(_point(key, values[key], losses[key], _shares(groups[key]), tasks) for key in ranked)
 
 
 def _groups(tasks: tuple[TaskCuts, ...]) -> Iterable[_Group]:
@@ -102,11 +97,25 @@ def _groups(tasks: tuple[TaskCuts, ...]) -> Iterable[_Group]:
     return found.values()
 
 
-def _hits(tasks: tuple[TaskCuts, ...], groups: Iterable[_Group]) -> tuple[Hit, ...]:
+def _shares(groups: Iterable[_Group]) -> dict[int, float]:
+    """Share of the requests that is lost, by position of the task class."""
     shares: defaultdict[int, float] = defaultdict(float)
     for group in groups:
         for position, share in group.chains:
             shares[position] += share
-    lost = ((position, share, share * tasks[position].task.value_per_hour) for position, share in shares.items())
-    ordered = sorted(lost, key=lambda each: (-each[2], each[0]))
-    return tuple(Hit(tasks[position].task.name, share, value) for position, share, value in ordered)
+    return shares
+
+
+def _point(key: Key, value: float, loss: float, shares: dict[int, float], tasks: tuple[TaskCuts, ...]) -> Point:
+    lost = ((-share * tasks[position].task.value_per_hour, position) for position, share in shares.items())
+    hits = tuple(
+        Hit(tasks[position].task.name, shares[position], -least) for least, position in nsmallest(MOST_HITS, lost)
+    )
+    return Point(
+        members=key[0],
+        uncovered=key[1],
+        value_per_hour=value,
+        loss_per_year=loss,
+        task_classes=len(shares),
+        hits=hits,
+    )

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from multillm_gov.risk.cut_sets import MOST_PAIRS, cut_sets
 from multillm_gov.risk.dependence import measure_dependence
 from multillm_gov.risk.importance import importances
-from multillm_gov.risk.single_points import double_points, single_points
+from multillm_gov.risk.single_points import MOST_HITS, double_points, single_points
 from multillm_gov.risk.system import Chain, Component, Hop, System, TaskSystem
 
 
@@ -119,7 +119,7 @@ def test_equal_chains_are_worked_out_once(lines_run):
     first, second, *_ = cut_sets(few)
     assert first.whole is second.whole
     points = single_points(cut_sets(many))
-    assert [(point.members, len(point.hits)) for point in points] == [((1,), 1_000)]
+    assert [(point.members, point.task_classes, len(point.hits)) for point in points] == [((1,), 1_000, MOST_HITS)]
     assert points[0].value_per_hour == pytest.approx(100_000.0)
 
 
