@@ -140,6 +140,35 @@ class HeatMap(msgspec.Struct, frozen=True, kw_only=True, tag="heat"):
     """What the rows are."""
 
 
-Chart = BarChart | ShareChart | Timeline | HeatMap
+class Waymark(msgspec.Struct, frozen=True, kw_only=True):
+    """One point of a line, with the interval around it where there is one."""
+
+    x: float
+    y: float
+    low: float | None = None
+    high: float | None = None
+    text: str = ""
+    """The value and its interval as spelt."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A named line through points of ascending ``x``."""
+
+    label: str
+    points: tuple[Waymark, ...]
+
+
+class LineChart(msgspec.Struct, frozen=True, kw_only=True, tag="lines"):
+    """Lines over one axis, each with the band of its intervals."""
+
+    title: str
+    summary: str
+    x_label: str
+    y_label: str
+    """What is counted, with its unit."""
+    lines: tuple[Line, ...]
+
+
+Chart = BarChart | ShareChart | Timeline | HeatMap | LineChart
 """What formats without drawings show as a summary and a table."""
 Block = Table | Paragraph | Items | Chart

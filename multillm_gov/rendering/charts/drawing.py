@@ -1,8 +1,9 @@
 """From a chart as data to a chart as SVG."""
 
-from multillm_gov.blocks import BarChart, Chart, HeatMap, ShareChart
+from multillm_gov.blocks import BarChart, Chart, HeatMap, LineChart, ShareChart
 from multillm_gov.rendering.charts.bars import draw_bars
 from multillm_gov.rendering.charts.heat import draw_heat
+from multillm_gov.rendering.charts.lines import draw_lines
 from multillm_gov.rendering.charts.shares import draw_shares
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.charts.timeline import draw_timeline
@@ -23,4 +24,6 @@ def draw(chart: Chart, *, width: float, key: str, theme: Theme) -> str:
         return draw_shares(chart, width=width, key=key, theme=theme)
     if isinstance(chart, HeatMap):
         return draw_heat(chart, width=width, key=key, theme=theme)
+    if isinstance(chart, LineChart):
+        return draw_lines(chart, width=width, key=key, theme=theme)
     return draw_timeline(chart, width=width, key=key, theme=theme)

@@ -9,6 +9,7 @@ from multillm_gov.blocks import (
     Chart,
     Column,
     HeatMap,
+    LineChart,
     ShareChart,
     ShareRow,
     Status,
@@ -19,6 +20,7 @@ from multillm_gov.units import spell_share
 
 _BAR = 24
 _PARTS = 5
+_POINTS = 6
 _EMPTY = "Nothing to show."
 _SIGNS: dict[Status, str] = {"good": "", "watch": "~ ", "bad": "! ", "neutral": ""}
 
@@ -29,6 +31,8 @@ def tabulate(chart: Chart) -> Table:
         return _bars(chart)
     if isinstance(chart, HeatMap):
         return _heat(chart)
+    if isinstance(chart, LineChart):
+        return _lines(chart)
     return _shares(chart) if isinstance(chart, ShareChart) else _events(chart)
 
 
@@ -126,6 +130,22 @@ def list_heat(chart: HeatMap) -> Table:
         rows.append((Cell(row.label), Cell(", ".join(parts) or "–")))
     columns = Column(chart.corner), Column("Where, worst first")
     return Table(title=chart.title, columns=columns, rows=tuple(rows), empty=_EMPTY)
+
+
+def _lines(chart: LineChart) -> Table:
+    """Some points of every line, the last one always."""
+    points = [point for line in chart.lines[:1] for point in line.points]
+    step = max(1, -(-len(points) // _POINTS))
+    kept = sorted({*range(len(points) - 1, -1, -step)})
+    rows = tuple(
+        (
+            Cell(f"{points[index].x:,.10g}"),
+            *(Cell(line.points[index].text if index < len(line.points) else "") for line in chart.lines),
+        )
+        for index in kept
+    )
+    columns = (Column(chart.x_label, numeric=True), *(Column(line.label, numeric=True) for line in chart.lines))
+    return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)
 
 
 def _events(chart: Timeline) -> Table:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from multillm_gov.blocks import BarChart, HeatMap, Items, Paragraph, ShareChart, Status, Table, Timeline
+from multillm_gov.blocks import BarChart, HeatMap, Items, LineChart, Paragraph, ShareChart, Status, Table, Timeline
 
 SCHEMA: Literal["govern/report/1"] = "govern/report/1"
 
@@ -114,7 +114,7 @@ class PublicSection(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     folded: bool
-    blocks: list[Table | Paragraph | Items | BarChart | ShareChart | Timeline | HeatMap]
+    blocks: list[Table | Paragraph | Items | BarChart | ShareChart | Timeline | HeatMap | LineChart]
 
 
 class PublicPair(Struct, frozen=True, kw_only=True):
