@@ -13,6 +13,7 @@ from multillm_gov.evidence.incident import Incident
 
 MOST_INCIDENTS = 100_000
 LONGEST_TITLE = 500
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 
 class Export(Struct, frozen=True, kw_only=True):
@@ -55,6 +56,12 @@ def read_export(data: bytes, format_name: str, components: frozenset[str] = froz
         ) from error
     if len(export.incidents) > MOST_INCIDENTS:
         raise SourceError(f"The export has more than {MOST_INCIDENTS:,} incidents", "Import it in several files.")
+    strange = next((one for one in export.incidents if one.start.year < FIRST_YEAR or one.end.year > LAST_YEAR), None)
+    if strange is not None:
+        raise SourceError(
+            f"An incident lasts from {strange.start.isoformat()} to {strange.end.isoformat()}",
+            f"Mend its times: they lie in the years {FIRST_YEAR} to {LAST_YEAR}.",
+        )
     return export
 
 

@@ -80,7 +80,7 @@ class _Common:
         """A cause that is no service of its own: what all share, or the further part of those away more often."""
         name = cause.name if cause.kind == "everything" else f"{cause.kind} {cause.name}"
         if cause.further:
-            name = f"{name}, those away {cause.further:.4%} or more"
+            name = f"{name}, those away {cause.further * 100:.4g} % or more of the time"
         return self._told("everything", name, cause)
 
     def _told(self, kind: Kind, name: str, cause: Cause) -> Component:

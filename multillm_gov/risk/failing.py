@@ -37,7 +37,11 @@ class Failings:
         return self._settle("provider", name, self._risk.providers.get(name), prior, note)
 
     def cloud(self, name: str) -> Failing:
-        """The host itself, on top of its services."""
+        """The host itself, on top of its services.
+
+        What is measured of a provider may hold outages of its host, which then count twice: the cautious side, by no
+        more than the host's figure.
+        """
         note = "assumed: a cloud as such"
         return self._settle("cloud", name, self._risk.clouds.get(name), priors.HOST_UNAVAILABILITY, note)
 

@@ -80,7 +80,7 @@ def split(channels: Sequence[Channel], betas: Betas) -> tuple[tuple[Cause, ...],
             for cause in _steps(channels, kind, name, members, part):
                 causes.append(cause)
                 _hold(cause, held)
-    causes += _providers(channels, betas.same_provider, causes, held)
+    causes += list(_providers(channels, betas.same_provider, causes, held))
     left = tuple(beyond(channel.unavailability, have) for channel, have in zip(channels, held, strict=True))
     return tuple(causes), left
 
@@ -137,38 +137,52 @@ def _thinned(levels: list[float]) -> list[float]:
     return [levels[step * len(levels) // MOST_STEPS] for step in range(MOST_STEPS)]
 
 
-def _providers(channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]) -> Iterable[Cause]:
-    """One cause a provider, and a further one where a vendor's deployments there still share less than they do."""
-    holding = [set[int]() for _ in channels]
-    shared = list(causes)
-    for index, cause in enumerate(shared):
-        for member in cause.members:
-            holding[member].add(index)
+class _Filling:
+    """Fills up what deployments of one vendor at one provider share, cause by cause."""
 
-    def fill(kind: Kind, name: str, members: Sequence[int], probability: float) -> None:
+    def __init__(self, channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]) -> None:
+        self._channels = channels
+        self._beta = beta
+        self._held = held
+        self._shared: list[Cause] = []
+        self._holding = [set[int]() for _ in channels]
+        """By channel: positions of the causes that it hangs on."""
+        for cause in causes:
+            self._keep(cause)
+
+    def missing(self, group: Sequence[int]) -> float:
+        """What a group shares too little by its beta, as far as no member gets more than it has."""
+        common = set.intersection(*(self._holding[member] for member in group))
+        whole = [self._channels[member].unavailability for member in group]
+        least = min(beyond(total, self._held[member]) for total, member in zip(whole, group, strict=True))
+        return min(
+            least,
+            beyond(self._beta * min(whole), joined(*(self._shared[index].probability for index in sorted(common)))),
+        )
+
+    def fill(self, kind: Kind, name: str, members: Sequence[int], probability: float) -> Iterable[Cause]:
+        """A further cause of the members, if it is one."""
         if probability > 0:
             cause = Cause(kind=kind, name=name, further=0.0, probability=probability, members=tuple(members))
-            _hold(cause, held)
-            for member in members:
-                holding[member].add(len(shared))
-            shared.append(cause)
+            _hold(cause, self._held)
+            self._keep(cause)
+            yield cause
 
-    def missing(group: Sequence[int]) -> float:
-        """What a group shares too little by its beta, as far as no member gets more than it has."""
-        common = joined(
-            *(shared[index].probability for index in sorted(set.intersection(*(holding[m] for m in group))))
-        )
-        whole = [channels[member].unavailability for member in group]
-        least = min(beyond(total, held[member]) for total, member in zip(whole, group, strict=True))
-        return min(least, beyond(beta * min(whole), common))
+    def _keep(self, cause: Cause) -> None:
+        for member in cause.members:
+            self._holding[member].add(len(self._shared))
+        self._shared.append(cause)
 
+
+def _providers(channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]) -> Iterable[Cause]:
+    """One cause a provider, and a further one where a vendor's deployments there still share less than they do."""
+    filling = _Filling(channels, beta, tuple(causes), held)
     for name, members in _grouped(channels, range(len(channels)), lambda channel: channel.provider).items():
         vendors = _grouped(channels, members, lambda channel: channel.vendor)
-        fill("provider", name, members, min(missing(group) for group in vendors.values()))
+        yield from filling.fill("provider", name, members, min(filling.missing(group) for group in vendors.values()))
         for vendor, group in vendors.items():
             if len(group) > 1:
-                fill("everything", f"{vendor} at {name}", group, missing(group))
-    return shared[len(causes) :]
+                yield from filling.fill("everything", f"{vendor} at {name}", group, filling.missing(group))
 
 
 def _hold(cause: Cause, held: list[float]) -> None:

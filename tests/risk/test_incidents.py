@@ -202,6 +202,12 @@ def test_a_table_that_is_no_text_is_told():
         read_export(b"start,\xff", "csv")
 
 
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_times_no_service_has_seen_are_refused(year):
+    with pytest.raises(SourceError, match=f"lasts from {year}"):
+        table(f"start,end\n{year}-01-01T00:00:00+14:00,9999-12-31T23:59:59-12:00\n")
+
+
 def page(*incidents: dict) -> bytes:
     return json.dumps({"page": {"id": "x", "name": "Service"}, "incidents": list(incidents)}).encode()
 
