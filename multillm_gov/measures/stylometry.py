@@ -32,6 +32,10 @@ _WORD = re.compile(r"[a-z]+")
 _Counts = Sequence[float]
 
 
+Halves = tuple[tuple[int, ...], tuple[int, ...]]
+"""Counts of the listed words in the answers at even and at odd positions: a voice without any text of it."""
+
+
 class VoiceComparison(Struct, frozen=True, kw_only=True):
     """How far apart two sides write, against how far each is from itself."""
 
@@ -104,7 +108,21 @@ def compare_voices(first: Sequence[str], second: Sequence[str]) -> VoiceComparis
     Raises:
         ValueError: a side has no function word at all.
     """
-    halves = [[count_words(side[start::2]) for start in (0, 1)] for side in (first, second)]
+    return compare_profiles(voice_profile(first), voice_profile(second))
+
+
+def voice_profile(texts: Sequence[str]) -> Halves:
+    """The counts that a later comparison needs: the answers at even positions, then those at odd ones."""
+    return count_words(texts[::2]), count_words(texts[1::2])
+
+
+def compare_profiles(first: Halves, second: Halves) -> VoiceComparison:
+    """Compare two sides of which only the counts were kept; as `compare_voices`.
+
+    Raises:
+        ValueError: a side has no function word at all, or the lists of words differ in length.
+    """
+    halves = (first, second)
     sides = [tuple(map(sum, zip(*pair, strict=True))) for pair in halves]
     words = sum(sides[0]), sum(sides[1])
     apart = distance(*sides)

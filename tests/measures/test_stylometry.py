@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.measures import stylometry
-from multillm_gov.measures.stylometry import FUNCTION_WORDS, compare_voices, count_words, distance, divergence_bits
+from multillm_gov.measures.stylometry import (
+    FUNCTION_WORDS,
+    compare_profiles,
+    compare_voices,
+    count_words,
+    distance,
+    divergence_bits,
+    voice_profile,
+)
 
 counts = st.lists(st.integers(0, 10_000), min_size=3, max_size=3).filter(any)
 
@@ -98,6 +106,13 @@ def test_one_voice_and_two_voices_are_told_apart():
     apart = compare_voices(_writer(1, plain), _writer(2, other))
     assert apart.voice == "distinct"
     assert apart.ratio > 10
+
+
+def test_counts_alone_tell_what_the_texts_tell():
+    plain = [1 / rank for rank in range(1, len(FUNCTION_WORDS) + 1)]
+    one, other = _writer(1, plain), _writer(2, plain[10:] + plain[:10])
+    assert compare_profiles(voice_profile(one), voice_profile(other)) == compare_voices(one, other)
+    assert all(len(half) == len(FUNCTION_WORDS) for half in voice_profile(one))
 
 
 def test_too_little_text_is_no_verdict():
