@@ -87,7 +87,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     @property
     def missing_keys(self) -> tuple[Key, ...]:
         """Keys that are needed and not set, by name."""
-        return tuple(sorted({key for probe in self.probes for key in probe.keys if not key.present}))
+        return tuple(sorted({key for probe in self.probes for key in probe.keys if key.is_missing}))
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -207,19 +207,24 @@ def _calls(
             mode=mode,
             messages=canary.messages,
             output_schema=given.output_schema if native else None,
-            max_output_tokens=longest_answer(declared, model.facts),
+            max_output_tokens=longest_answer(declared, model.facts, generic=given.canaries.origin == "generic"),
             stream=kind == "stream",
             timeout_seconds=settings.timeout_seconds,
         )
 
 
-def longest_answer(declared: TaskClassDeclaration, facts: ModelFacts | None) -> int:
-    """Output tokens that a probe asks for at most: what is declared, else twice the mean; never beyond the model's."""
+def longest_answer(declared: TaskClassDeclaration, facts: ModelFacts | None, *, generic: bool = False) -> int:
+    """Output tokens that a probe asks for at most: the longest declared, or twice the mean; never beyond the model's.
+
+    A generic input asks for one sentence, and leaves a reasoning model room to think of it.
+    """
     demand = declared.demand
     wanted = DEFAULT_OUTPUT_TOKENS
     if demand is not None:
-        means = [demand.output_tokens, *(size.output_tokens for size in demand.sizes)]
-        wanted = demand.max_output_tokens or max(means) * ROOM or DEFAULT_OUTPUT_TOKENS
+        sizes = [size.output_tokens for size in demand.sizes]
+        wanted = demand.max_output_tokens or max([demand.output_tokens * ROOM, *sizes]) or DEFAULT_OUTPUT_TOKENS
+    if generic:
+        wanted = min(wanted, DEFAULT_OUTPUT_TOKENS)
     limit = facts.max_output_tokens if facts is not None else None
     return min(wanted, limit) if limit else wanted
 

@@ -45,6 +45,12 @@ class Key(Struct, frozen=True, kw_only=True, order=True):
 
     name: str
     present: bool
+    required: bool = True
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether calls will fail for want of it."""
+        return self.required and not self.present
 
 
 class Probe(Struct, frozen=True, kw_only=True):

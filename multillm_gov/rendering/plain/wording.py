@@ -27,6 +27,7 @@ _GATES = {
     Severity.NOTE: "the gate counts every finding",
 }
 
+_NOT_SENT = "A plan only: nothing was sent."
 _NOT_JUDGED = "Figures only: `govern check` is the gate."
 _NOTHING_GOVERNED = "No task class could be read, so nothing is judged: declare one in a file below `allocations/`."
 
@@ -35,6 +36,8 @@ def verdict_sentence(report: Report) -> str:
     """Outcome, counts and, where there is something to count, the gate; a stress judges nothing."""
     if report.kind == "stress":
         return _NOT_JUDGED
+    if report.kind == "dry-run" and not report.trials:
+        return _NOT_SENT
     counted = f"{outcome(report.verdict)}: {report.verdict.words}"
     if report.kind == "diff":
         counted += " introduced"

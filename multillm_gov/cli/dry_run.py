@@ -1,0 +1,159 @@
+"""``govern dry-run``: ask the providers whether every model answers as declared."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import click
+
+from multillm_gov import exits
+from multillm_gov.cli.emit import emit
+from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
+from multillm_gov.cli.progress import Meter
+
+_KINDS = ("answer", "embedding", "stream")
+
+
+def _money(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Decimal | None:
+    if value is None:
+        return None
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0 or amount > 1_000_000:
+        raise click.BadParameter(f"`{value}` is no amount; write it as 2.50", ctx, parameter)
+    return amount
+
+
+@click.command("dry-run", short_help="Ask the providers whether every model answers as declared.")
+@click.option("--plan", "plan_only", is_flag=True, help="Print every probe with its worst-case cost; send nothing.")
+@click.option("--only", "tasks", multiple=True, metavar="TASK", help="Only this task class. Repeatable.")
+@click.option("--model", "models", multiple=True, metavar="NAME", help="Only this model, as routed. Repeatable.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(_KINDS),
+    help="Only probes of this kind. Repeatable. [default: answer and embedding]",
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(1, 1_000),
+    default=3,
+    show_default=True,
+    help="Calls a probe; a 95th percentile takes 20.",
+)
+@click.option(
+    "--max-usd", callback=_money, metavar="USD", help="Most that the run may cost, in US dollars. [default: 1.00]"
+)
+@click.option("--allow-unknown-price", is_flag=True, help="Also send to models whose price is not known.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 512), default=8, show_default=True, help="Calls in flight, all together."
+)
+@click.option(
+    "--provider-concurrency",
+    type=click.IntRange(1, 512),
+    metavar="N",
+    help="Calls in flight at one provider. [default: as --concurrency]",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 3_600),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="For one call.",
+)
+@click.option("--total-timeout", type=click.FloatRange(0.1, 86_400), metavar="SECONDS", help="For the whole run.")
+@click.option("--offline", is_flag=True, help="Ask a server on this machine instead of the providers; costs nothing.")
+@click.option("--record", type=click.Path(path_type=Path), metavar="FILE", help="Record all calls to a cassette.")
+@click.option("--replay", type=click.Path(path_type=Path), metavar="FILE", help="Answer from a cassette; send nothing.")
+@click.option(
+    "--keep-text",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Keep the answers' texts in this folder; without it no text is kept.",
+)
+@click.option("--no-write", is_flag=True, help="Write no evidence.")
+@format_option
+@output_option
+@as_of_option
+@root_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    plan_only: bool,
+    tasks: tuple[str, ...],
+    models: tuple[str, ...],
+    kinds: tuple[str, ...],
+    samples: int,
+    max_usd: Decimal | None,
+    allow_unknown_price: bool,
+    concurrency: int,
+    provider_concurrency: int | None,
+    timeout: float,
+    total_timeout: float | None,
+    offline: bool,
+    record: Path | None,
+    replay: Path | None,
+    keep_text: Path | None,
+    no_write: bool,
+    targets: tuple[Target, ...],
+    output: Path | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """Ask the providers whether every model of every task class answers as declared.
+
+    Each routed model and each fallback gets the task class's own prompt with its canary inputs. Judged are: whether it
+    answers, the output schema, language, length and stop reason, latency, tokens and cost against what is declared,
+    and which model really answered; of embeddings their shape and whether they still rank as they did.
+
+    Nothing is sent before the worst case of the whole plan is within --max-usd, and a run stops where the next call
+    could pass it. What was shown is written to evidence/, unless the calls were answered offline or from a cassette.
+
+    Exits 0 when every probe passes; 1 when the portfolio is at fault (contract, latency, cost, context, a model that
+    is retired, not found or refuses); 3 when nothing is at fault and something could not be judged (a key, a network,
+    a provider, the limits of the run), or when the plan may cost too much; 130 after Ctrl-C, with all that is known
+    told and written.
+
+    \b
+    Examples:
+      govern dry-run --offline
+      govern dry-run --plan
+      govern dry-run --max-usd 2.50 --samples 20
+      govern dry-run --only crm-scoring --kind stream
+      govern dry-run --format text --format junit=dry-run.xml
+      govern dry-run --record nightly.jsonl
+      govern dry-run --replay nightly.jsonl
+    """
+    from multillm_gov.workflows.dry_run import Asked, dry_run, prepare
+
+    asked = Asked(
+        tasks=frozenset(tasks),
+        models=frozenset(models),
+        **({"kinds": frozenset(kinds)} if kinds else {}),  # type: ignore[arg-type]
+        samples=samples,
+        max_usd=max_usd,
+        unknown_price_allowed=allow_unknown_price,
+        concurrency=concurrency,
+        provider_concurrency=provider_concurrency,
+        timeout_seconds=timeout,
+        total_seconds=total_timeout,
+        offline=offline,
+        record=record,
+        replay=replay,
+        keep_text=keep_text,
+        write=not no_write,
+    )
+    prepared = prepare(asked, as_of=as_of or today(), root=root)
+    if plan_only:
+        code = emit(prepared.report(), targets, output)
+        prepared.check()
+        ctx.exit(code)
+    with Meter() as meter:
+        done = dry_run(prepared, meter.show)
+    code = emit(done.report, targets, output)
+    ctx.exit(exits.INTERRUPTED if done.interrupted else code)

@@ -1,0 +1,227 @@
+"""``govern dry-run``: plan, refuse what costs too much, send, judge, record, tell."""
+
+import asyncio
+import gc
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.briefing.dry_run import brief_plan, brief_run
+from multillm_gov.errors import UnableError, UsageError
+from multillm_gov.evidence.record import ProbeKind, ProbeRecord
+from multillm_gov.providers.quiet import litellm_version
+from multillm_gov.report import TOOL_VERSION, Report
+from multillm_gov.rules.assessment import Assessment
+from multillm_gov.sources.evidence_store import write_reference
+from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.trials.budget import Budget
+from multillm_gov.trials.check import Observation
+from multillm_gov.trials.client import Client
+from multillm_gov.trials.judging import fresh_reference, judge
+from multillm_gov.trials.pacing import Pace, Time
+from multillm_gov.trials.plan import Plan, Settings
+from multillm_gov.trials.running import Progress, Run, Runner
+from multillm_gov.workflows.evidence import record_evidence
+from multillm_gov.workflows.states import assess_folder
+from multillm_gov.workflows.trial_client import keys_of, no_keys, trial_client
+from multillm_gov.workflows.trial_plan import check_affordable, plan_trials
+from multillm_gov.workflows.trial_texts import TextKeeper
+
+DEFAULT_MAX_USD = Decimal("1.00")
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a call of ``govern dry-run`` asks for."""
+
+    tasks: frozenset[str] = frozenset()
+    models: frozenset[str] = frozenset()
+    kinds: frozenset[ProbeKind] = frozenset({"answer", "embedding"})
+    samples: int = 3
+    max_usd: Decimal | None = None
+    """``None``: `DEFAULT_MAX_USD` where calls are billed, no limit where they are not."""
+    unknown_price_allowed: bool = False
+    concurrency: int = 8
+    provider_concurrency: int | None = None
+    timeout_seconds: float = 60.0
+    total_seconds: float | None = None
+    offline: bool = False
+    record: Path | None = None
+    replay: Path | None = None
+    keep_text: Path | None = None
+    write: bool = True
+
+    @property
+    def is_billed(self) -> bool:
+        """Whether calls reach providers."""
+        return not self.offline and self.replay is None
+
+    @property
+    def limit(self) -> Decimal | None:
+        """US dollars that the run may spend; ``None``: it spends nothing."""
+        return DEFAULT_MAX_USD if self.max_usd is None and self.is_billed else self.max_usd
+
+
+class Prepared(Struct, frozen=True, kw_only=True):
+    """A plan and the portfolio it is of; nothing was sent."""
+
+    root: Path
+    assessment: Assessment
+    plan: Plan
+    asked: Asked
+
+    def check(self) -> None:
+        """Refuse what may cost too much.
+
+        Raises:
+            UnableError: it could cost more than the limit, or nobody knows what it costs.
+        """
+        check_affordable(self.plan, self.asked.limit, unknown_allowed=self.asked.unknown_price_allowed)
+
+    def report(self) -> Report:
+        """The plan as it is told."""
+        told = brief_plan(self.assessment, self.plan, self.asked.limit)
+        return replace(told, path_prefix=path_prefix(self.root))
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """What a run led to."""
+
+    report: Report
+    interrupted: bool
+
+
+def prepare(asked: Asked, *, as_of: date, root: Path | None = None) -> Prepared:
+    """Load the portfolio and plan the probes; LiteLLM is not loaded, and nothing is sent.
+
+    Raises:
+        UsageError: a task class or model that the portfolio does not have.
+        UnableError: there is nothing to probe.
+        SourceError: no portfolio there, or a prompt that cannot be filled in.
+        CatalogError: the lock or the price map cannot be read.
+    """
+    top, _ = split_paths((), root)
+    _check_text_folder(asked.keep_text, top)
+    assessment = assess_folder(top, as_of=as_of)
+    settings = Settings(
+        day=as_of,
+        samples=asked.samples,
+        timeout_seconds=asked.timeout_seconds,
+        kinds=asked.kinds,
+        tasks=asked.tasks,
+        models=asked.models,
+        usd_per_unit=assessment.figures.usd_per_unit,
+    )
+    plan = plan_trials(top, assessment, settings, keys_of(assessment) if asked.is_billed else no_keys)
+    if not plan.probes:
+        raise UnableError(
+            "There is nothing to probe", "Declare task classes below `allocations/`, or ask for less with --only."
+        )
+    return Prepared(root=top, assessment=assessment, plan=plan, asked=asked)
+
+
+def dry_run(prepared: Prepared, on_progress: Callable[[Progress], None] | None = None) -> Done:
+    """Send the plan, judge what comes back, record it and tell it.
+
+    Ctrl-C ends the run cleanly: what is known is recorded and told. Evidence is written only of what real providers
+    answered, never of the offline server or a cassette, and only of probes that were sent in full.
+
+    Raises:
+        UnableError: the plan may cost too much, or a replay lacks a call.
+        MissingExtraError: a package that is needed is not installed.
+        OutputError: evidence, texts or a cassette may not be written.
+    """
+    prepared.check()
+    asked, plan = prepared.asked, prepared.plan
+    keeper = None if asked.keep_text is None else TextKeeper(asked.keep_text)
+    with (
+        _collecting(),
+        trial_client(prepared.assessment, offline=asked.offline, record=asked.record, replay=asked.replay) as client,
+    ):
+        runner = Runner(
+            plan.probes,
+            client,
+            pace=_pace(asked),
+            budget=Budget(asked.limit),
+            time=_time(asked),
+            on_progress=on_progress,
+            on_answer=keeper,
+        )
+        run = asyncio.run(_run(runner, client))
+    versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
+    records = [judge(each, versions, is_complete=_is_complete(each)) for each in run.observations]
+    written = asked.write and asked.is_billed
+    if written:
+        _record(prepared.root, run, records)
+    report = brief_run(prepared.assessment, plan, run, tuple(records), limit=asked.limit, written=written)
+    return Done(report=replace(report, path_prefix=path_prefix(prepared.root)), interrupted=run.ending == "interrupted")
+
+
+async def _run(runner: Runner, client: Client) -> Run:
+    try:
+        return await runner.run()
+    finally:
+        await client.close()
+
+
+def _record(root: Path, run: Run, records: list[ProbeRecord]) -> None:
+    """Only what was sent in full: a probe cut short must not stand before a whole one."""
+    complete = [
+        (observation, record)
+        for observation, record in zip(run.observations, records, strict=True)
+        if _is_complete(observation)
+    ]
+    record_evidence(root, probes=[record for _, record in complete])
+    for observation, _ in complete:
+        reference = fresh_reference(observation)
+        if reference is not None:
+            data = msgspec.json.format(msgspec.json.encode(reference), indent=1) + b"\n"
+            write_reference(root, reference.task_class, reference.model, data)
+
+
+def _is_complete(observation: Observation) -> bool:
+    return len(observation.seen) == observation.probe.samples
+
+
+def _pace(asked: Asked) -> Pace:
+    return Pace(
+        concurrency=asked.concurrency,
+        provider_concurrency=asked.provider_concurrency,
+        total_seconds=asked.total_seconds,
+    )
+
+
+def _time(asked: Asked) -> Time:
+    """The machine's own; a replay waits for nobody."""
+
+    async def pass_by(seconds: float) -> None:
+        del seconds
+        await asyncio.sleep(0)
+
+    if asked.replay is not None:
+        return Time(now=lambda: 0.0, sleep=pass_by, chance=lambda: 0.0)
+    return Time(now=time.monotonic, sleep=asyncio.sleep, chance=random.random)
+
+
+def _check_text_folder(folder: Path | None, root: Path) -> None:
+    if folder is not None and folder.resolve().is_relative_to((root / "evidence").resolve()):
+        raise UsageError("--keep-text names a folder inside `evidence/`", "Keep texts outside of what is governed.")
+
+
+@contextmanager
+def _collecting() -> Iterator[None]:
+    """Collect cycles while calls are made: providers' clients leave many, and the command line puts it off."""
+    before = gc.isenabled()
+    gc.enable()
+    try:
+        yield
+    finally:
+        if not before:
+            gc.disable()
