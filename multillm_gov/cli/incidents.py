@@ -95,7 +95,7 @@ def _told(done: "Imported") -> list[str]:
         f"{done.path}: {history.level} `{history.entity}`, {history.first_day} to {history.last_day}",
         f"{outages} in {figures.days:,} days ({done.read:,} incidents read), {figures.events_per_year:.1f} a year",
         (
-            f"unavailability {figures.unavailability:.5%}, 95 % interval {figures.low:.5%} to {figures.high:.5%} "
+            f"unavailability {figures.unavailability * 100:.4g} %, 95 % interval {figures.low * 100:.4g} % to {figures.high * 100:.4g} % "
             "(Fay-Feuer gamma interval of weighted Poisson counts)"
         ),
     ]

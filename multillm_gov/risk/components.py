@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from multillm_gov.portfolio.risk import Dependency
 from multillm_gov.risk.deployments import Deployed
@@ -12,6 +12,7 @@ from multillm_gov.risk.sharing import Betas, Cause, joined, split
 from multillm_gov.risk.system import Component, Kind, Origin
 
 _ORDER = {kind: position for position, kind in enumerate(get_args(Kind))}
+_NOTHING: tuple[float, Origin] = (0.0, "assumed")
 
 
 class Parts(Struct, frozen=True, kw_only=True):
@@ -60,53 +61,53 @@ class _Common:
     """Shared causes, and who says how often they strike: assumed as long as anything in them is."""
 
     def __init__(self, causes: Sequence[Cause], deployed: Sequence[Deployed], betas_origin: Origin) -> None:
-        self._causes = {(cause.kind, cause.name): cause for cause in causes if not cause.further}
-        self._origins: list[Origin] = [one.failing.origin for one in deployed]
+        self._assumed = {index for index, one in enumerate(deployed) if one.failing.origin == "assumed"}
         self._betas_origin = betas_origin
+        self._groups = {
+            (cause.kind, cause.name): (cause.probability, self._origin(cause)) for cause in causes if not cause.further
+        }
+
+    def _origin(self, cause: Cause) -> Origin:
+        return self._betas_origin if self._assumed.isdisjoint(cause.members) else "assumed"
 
     def part(self, kind: Kind, name: str) -> float:
         """Probability of the cause that all of a group share."""
-        cause = self._causes.get((kind, name))
-        return cause.probability if cause is not None else 0.0
+        return self._groups.get((kind, name), _NOTHING)[0]
 
-    def vendor(self, name: str, failing: Failing) -> Component:
-        """What all of a vendor's deployments share, and what is declared or measured of the vendor besides."""
-        cause = self._causes.get(("vendor", name))
-        if cause is None or failing.origin != "assumed":
-            return _component("vendor", name, joined(failing.unavailability, self.part("vendor", name)), failing)
-        return self._told("vendor", name, cause)
+    def service(self, kind: Kind, name: str, failing: Failing) -> Component:
+        """What takes a cloud or vendor away by itself, and what all that is on it shares."""
+        probability, origin = self._groups.get((kind, name), _NOTHING)
+        if not probability:
+            return _component(kind, name, failing.unavailability, failing)
+        if not failing.unavailability and failing.origin == "assumed":
+            return _cause(kind, name, probability, origin)
+        both = structs.replace(
+            failing,
+            origin="assumed" if origin == "assumed" else failing.origin,
+            note=f"{failing.note}; {_percent(failing.unavailability)} by itself, the rest a common cause (beta factors)",
+        )
+        return _component(kind, name, joined(failing.unavailability, probability), both)
 
     def component(self, cause: Cause) -> Component:
         """A cause that is no service of its own: what all share, or the further part of those away more often."""
         name = cause.name if cause.kind == "everything" else f"{cause.kind} {cause.name}"
         if cause.further:
-            name = f"{name}, those away {cause.further * 100:.4g} % or more of the time"
-        return self._told("everything", name, cause)
-
-    def _told(self, kind: Kind, name: str, cause: Cause) -> Component:
-        assumed = any(self._origins[member] == "assumed" for member in cause.members)
-        return Component(
-            kind=kind,
-            name=name,
-            unavailability=cause.probability,
-            origin="assumed" if assumed else self._betas_origin,
-            note="common cause (beta factors)",
-        )
+            name = f"{name}, those away {_percent(cause.further)} or more of the time"
+        return _cause("everything", name, cause.probability, self._origin(cause))
 
 
 def _own(one: Deployed, rest: float, common: _Common, failings: Failings) -> Iterator[Component]:
     """What a deployment hangs on, from wide to narrow; jurisdictions and regions never fail, but can be withdrawn."""
     exposure, failing = one.exposure, one.failing
     yield _place("jurisdiction", exposure.jurisdiction)
-    yield common.vendor(exposure.vendor, failings.vendor(exposure.vendor))
-    host = failings.cloud(exposure.cloud)
-    away = joined(host.unavailability, common.part("cloud", exposure.cloud))
-    yield _component("cloud", exposure.cloud, away, host)
+    yield common.service("vendor", exposure.vendor, failings.vendor(exposure.vendor))
+    yield common.service("cloud", exposure.cloud, failings.cloud(exposure.cloud))
     for region in one.regions:
         yield _place("region", region)
-    yield _component("provider", exposure.provider, common.part("provider", exposure.provider), failing)
+    part = structs.replace(failing, note=f"part of {_percent(failing.unavailability)}, {failing.note}")
+    yield _component("provider", exposure.provider, common.part("provider", exposure.provider), part)
     if one.retired is None:
-        yield _component("deployment", one.name, rest, failing)
+        yield _component("deployment", one.name, rest, part)
     else:
         told = f"retired on {one.retired}"
         yield Component(kind="deployment", name=one.name, unavailability=1.0, origin="declared", note=told)
@@ -121,6 +122,12 @@ def _place(kind: Kind, name: str) -> Component:
     return Component(kind=kind, name=name, origin="declared", note="fails only where a scenario withdraws it")
 
 
+def _cause(kind: Kind, name: str, probability: float, origin: Origin) -> Component:
+    return Component(
+        kind=kind, name=name, unavailability=probability, origin=origin, note="common cause (beta factors)"
+    )
+
+
 def _component(kind: Kind, name: str, unavailability: float, failing: Failing) -> Component:
     return Component(
         kind=kind,
@@ -131,3 +138,8 @@ def _component(kind: Kind, name: str, unavailability: float, failing: Failing) -
         sample_size=failing.sample_size,
         note=failing.note,
     )
+
+
+def _percent(share: float) -> str:
+    """Four significant digits: these shares lie far below one percent."""
+    return f"{share * 100:.4g} %"

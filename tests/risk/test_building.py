@@ -195,6 +195,28 @@ def test_priors_are_assumed_and_say_so():
     assert not any(one.kind in {"gateway", "dependency"} for one in built.components)
 
 
+def test_a_declared_host_with_an_assumed_common_cause_is_assumed_and_says_what_was_declared():
+    files = REAL | {
+        "govern.yaml": """\
+            risk:
+              clouds: {gcp: {unavailability: 0.002}}
+              vendors: {google: {unavailability: 0.001, mean_hours: 5}}
+              providers: {gemini: {unavailability: 0.004, mean_hours: 2}}
+            """
+    }
+    built = system(files)
+    cloud, vendor, provider = (
+        built.components[built.index_of(name)] for name in ("cloud:gcp", "vendor:google", "provider:gemini")
+    )
+    assert cloud.unavailability > 0.002
+    assert cloud.origin == "assumed"
+    assert cloud.note == "declared in govern.yaml; 0.2 % by itself, the rest a common cause (beta factors)"
+    assert vendor.unavailability > 0.45 * 0.003
+    assert vendor.mean_hours == 5.0
+    assert (provider.origin, provider.mean_hours) == ("declared", 2.0)
+    assert provider.note == "part of 0.4 %, declared in govern.yaml"
+
+
 def _channel(built: System, model: str) -> float:
     hop = next(h for t in built.tasks for c in t.chains for h in c.hops if h.model == model)
     return all_down(built, [hop.components])
