@@ -11,6 +11,7 @@ from multillm_gov.briefing.board_position import position, standing
 from multillm_gov.briefing.board_repricing import repricing_section
 from multillm_gov.briefing.board_resilience import resilience_section
 from multillm_gov.briefing.board_standing import standing_section
+from multillm_gov.briefing.board_stress import stress_section
 from multillm_gov.briefing.headline import with_before
 from multillm_gov.briefing.provenance import provenance
 from multillm_gov.changes.comparison import Comparison
@@ -56,6 +57,7 @@ def brief_board(
             repricing_section(assessment),
             cost_section(assessment),
             resilience_section(assessment),
+            stress_section(assessment),
             lifecycle_section(assessment),
             changes_section(assessment, since, comparison),
             findings_section(assessment, verdict),

@@ -1,7 +1,11 @@
 """What stresses are run against, from an assessed state."""
 
+from multillm_gov.risk.assumptions import assumptions_of
 from multillm_gov.risk.building import build_system
+from multillm_gov.risk.cost_lines import costs_of
 from multillm_gov.risk.preparing import stress_context
+from multillm_gov.risk.simulated import Simulation
+from multillm_gov.risk.simulation import simulate
 from multillm_gov.risk.stress_context import StressContext
 from multillm_gov.rules.assessment import Measured
 
@@ -20,4 +24,17 @@ def context_of(state: Measured) -> StressContext:
         evidence=state.evidence,
         probes=state.probes,
         overrides=state.overrides,
+    )
+
+
+def simulation_of(context: StressContext, *, years: int, seed: int) -> Simulation:
+    """Years of outages, prices, demand and retirements of the same state."""
+    successors = {model: named.facts for model, named in context.successors.items()}
+    return simulate(
+        context.system,
+        costs_of(context.figures, context.settings, successors, context.as_of),
+        assumptions_of(context.settings.risk),
+        loss_appetite=float(context.settings.risk.max_outage_loss_share),
+        years=years,
+        seed=seed,
     )

@@ -385,7 +385,8 @@ def test_sections_and_verdict(judged: Judge) -> None:
     report = board(assessment)
     assert report.kind == "board"
     assert [part.id for part in report.sections] == [
-        "decisions", "exposure", "repricing", "cost", "resilience", "lifecycle", "changes", "findings", "method",
+        "decisions", "exposure", "repricing", "cost", "resilience", "stress", "lifecycle", "changes", "findings",
+        "method",
     ]  # fmt: skip
     assert report.findings == assessment.findings
     assert report.verdict.exit_code == 0 or report.verdict.errors
