@@ -35,7 +35,14 @@ class Costs:
 
     def largest(self, task: StressedTask, hop: StressedHop, state: HopState) -> Decimal | None:
         """Cost of the largest request declared; ``None``: not known."""
-        cost = self._pricing.largest_cost(*self._priced_as(task, hop, state))
+        known: dict[tuple[str, str], Decimal | None] = self._context.memo.setdefault("largest", {})
+        key = task.name, hop.model
+        if state.succeeded or state.token_factor != 1:
+            cost = self._pricing.largest_cost(*self._priced_as(task, hop, state))
+        elif key in known:
+            cost = known[key]
+        else:
+            cost = known[key] = self._pricing.largest_cost(hop.facts, task.figures.task.declared.demand)
         return None if cost is None else cost * state.price_factor
 
     def added(self, before: tuple[StressedTask, Flow], after: tuple[StressedTask, Flow]) -> Decimal:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from multillm_gov.measures.capacity import demand_with_retries, served_share
-from multillm_gov.risk.hop_state import HopState, demand_factor, state_of
+from multillm_gov.risk.hop_state import HopState, States, demand_factor
 from multillm_gov.risk.strain import Strain
 from multillm_gov.risk.stress_context import Limits, StressContext, StressedChain, StressedHop, StressedTask
 
@@ -51,21 +51,20 @@ Flows = dict[int, tuple[Flow, ...]]
 class _Run:
     """One chain on its way down."""
 
-    def __init__(self, task: StressedTask, chain: StressedChain, strains: Sequence[Strain], peak: Decimal) -> None:
+    def __init__(self, task: StressedTask, chain: StressedChain, strains: Sequence[Strain], states: States) -> None:
         self.task = task
         self.chain = chain
         self.demand = chain.share * demand_factor(task.name, chain.hops[0], strains)
         self.left = self.demand
-        self.rate = task.requests_per_minute * peak
-        self.states = [state_of(task.name, hop, strains, routed=not index) for index, hop in enumerate(chain.hops)]
+        self.states = [states.of(task.name, hop, routed=not index) for index, hop in enumerate(chain.hops)]
         self.answered = [_ZERO] * len(chain.hops)
 
     def asks(self, index: int) -> bool:
         return index < len(self.chain.hops) and bool(self.left) and not self.states[index].away
 
-    def load(self, index: int) -> tuple[Decimal, Decimal]:
+    def load(self, index: int, peak: Decimal) -> tuple[Decimal, Decimal]:
         """Requests and tokens a minute asked of the model at a position."""
-        requests = self.left * self.rate
+        requests = self.left * self.task.requests_per_minute * peak
         return requests, requests * self.task.tokens_per_request * self.states[index].token_factor
 
     def answer(self, index: int, served: Decimal) -> None:
@@ -99,23 +98,28 @@ def flows(
         peak: What mean demand is multiplied by at that moment.
         tasks: Positions of the task classes looked at, as `involved` gives them; ``None``: all.
     """
+    states = States(strains)
     looked_at = range(len(context.tasks)) if tasks is None else tasks
     runs = {
-        index: [_Run(context.tasks[index], chain, strains, peak) for chain in context.tasks[index].chains]
+        index: [_Run(context.tasks[index], chain, strains, states) for chain in context.tasks[index].chains]
         for index in looked_at
     }
     every = [run for of_task in runs.values() for run in of_task]
     used: dict[int, tuple[Decimal, Decimal]] = {}
-    spare = context.settings.risk.peak_factor / peak
+    busiest = context.settings.risk.peak_factor
     for index in range(max((len(run.chain.hops) for run in every), default=0)):
-        _round([run for run in every if run.asks(index)], index, context.limits, used, spare)
+        _round([run for run in every if run.asks(index)], index, context.limits, used, (peak, busiest))
     return {index: tuple(run.flow() for run in of_task) for index, of_task in runs.items()}
 
 
 def _round(
-    asking: list[_Run], index: int, limits: dict[int, Limits], used: dict[int, tuple[Decimal, Decimal]], spare: Decimal
+    asking: list[_Run],
+    index: int,
+    limits: dict[int, Limits],
+    used: dict[int, tuple[Decimal, Decimal]],
+    peaks: tuple[Decimal, Decimal],
 ) -> None:
-    """Let the models at one position of their chains answer."""
+    """Let the models at one position of their chains answer; ``peaks`` are demand's factors now and at its busiest."""
     limited: dict[int, list[_Run]] = {}
     for run in asking:
         deployment = run.chain.hops[index].deployment
@@ -124,13 +128,13 @@ def _round(
         else:
             run.answer(index, _ONE)
     for deployment, runs in limited.items():
-        loads = [run.load(index) for run in runs]
+        loads = [run.load(index, peaks[0]) for run in runs]
         asked = sum((one for one, _ in loads), _ZERO), sum((one for _, one in loads), _ZERO)
         before = used.get(deployment, (_ZERO, _ZERO))
         factor = min(run.states[index].limit_factor for run in runs)
         tries = max(run.states[index].tries for run in runs)
         limit = limits.get(deployment)
-        room = _room(limit, before, asked, factor, spare)
+        room = _room(limit, before, asked, factor, peaks[1] / peaks[0])
         served = min(_served(room[0], asked[0], tries), _served(room[1], asked[1], tries))
         used[deployment] = before[0] + served * asked[0], before[1] + served * asked[1]
         for run in runs:

@@ -79,6 +79,7 @@ def stress_context(  # noqa: PLR0913 - one value of each kind that a stress read
         ),
         evidence=known,
         probes=probes or {},
+        memo={},
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct
 
@@ -112,6 +113,8 @@ class StressContext(Struct, frozen=True, kw_only=True):
     """Positions of the task classes that may call a deployment with a declared limit."""
     evidence: Evidence
     probes: Probes
+    memo: dict[str, Any]
+    """What stresses of the same portfolio have in common, kept from one to the next."""
 
     @property
     def pricing(self) -> Pricing:

@@ -56,7 +56,6 @@ class Tally:
         self._costs = Costs(context)
         self._involved = involved(context, strains)
         self._sums = {index: _Sum() for index in self._involved}
-        self._calm: dict[Decimal, Flows] = {}
         self._caps: list[Broken] = []
         self._floors: list[Broken] = []
         self._unproved: set[str] = set()
@@ -74,9 +73,11 @@ class Tally:
                 self._task(task, total, compared, piece, peak)
 
     def _everyday(self, peak: Decimal) -> Flows:
-        if peak not in self._calm:
-            self._calm[peak] = flows(self._context, (), peak, self._involved)
-        return self._calm[peak]
+        """Of all task classes, since the next stress looks at others."""
+        known: dict[Decimal, Flows] = self._context.memo.setdefault("everyday", {})
+        if peak not in known:
+            known[peak] = flows(self._context, (), peak)
+        return known[peak]
 
     def _charge(self, task: StressedTask, total: _Sum, piece: Piece) -> None:
         """Costs that do not follow requests: fixed ones at new prices, and what shocks add as such."""
