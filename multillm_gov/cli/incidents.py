@@ -95,8 +95,8 @@ def _told(done: "Imported") -> list[str]:
         f"{done.path}: {history.level} `{history.entity}`, {history.first_day} to {history.last_day}",
         f"{outages} in {figures.days:,} days ({done.read:,} incidents read), {figures.events_per_year:.1f} a year",
         (
-            f"unavailability {figures.unavailability * 100:.4g} %, 95 % interval {figures.low * 100:.4g} % to {figures.high * 100:.4g} % "
-            "(Fay-Feuer gamma interval of weighted Poisson counts)"
+            f"unavailability {_percent(figures.unavailability)}, 95 % interval {_percent(figures.low)} to "
+            f"{_percent(figures.high)} (Fay-Feuer gamma interval of weighted Poisson counts)"
         ),
     ]
     if figures.sample_size:
@@ -106,3 +106,7 @@ def _told(done: "Imported") -> list[str]:
     if figures.mu is not None and figures.sigma is not None:
         lines.append(f"lognormal length: mu {figures.mu:.4f}, sigma {figures.sigma:.4f} (of hours, maximum likelihood)")
     return lines
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.4g} %"

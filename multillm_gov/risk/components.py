@@ -84,7 +84,7 @@ class _Common:
         both = structs.replace(
             failing,
             origin="assumed" if origin == "assumed" else failing.origin,
-            note=f"{failing.note}; {_percent(failing.unavailability)} by itself, the rest a common cause (beta factors)",
+            note=f"{failing.note}; {_percent(failing.unavailability)} by itself, the rest a common cause (betas)",
         )
         return _component(kind, name, joined(failing.unavailability, probability), both)
 
@@ -123,9 +123,7 @@ def _place(kind: Kind, name: str) -> Component:
 
 
 def _cause(kind: Kind, name: str, probability: float, origin: Origin) -> Component:
-    return Component(
-        kind=kind, name=name, unavailability=probability, origin=origin, note="common cause (beta factors)"
-    )
+    return Component(kind=kind, name=name, unavailability=probability, origin=origin, note="common cause (betas)")
 
 
 def _component(kind: Kind, name: str, unavailability: float, failing: Failing) -> Component:
