@@ -131,8 +131,8 @@ TABLE: tuple[Row, ...] = (
         codes="model_decommissioned modeldeprecated model_deprecated deprecated_model",
         words=(
             r"reached the end of its life",
-            r"model[^.]{0,120}(?:has been|is|was) (?:deprecated|retired|decommissioned|discontinued|sunset)",
-            r"model[^.]{0,20}(?:models/\S{1,80} )?is no longer (?:available|supported)",
+            r"model[^\n]{0,160}?(?:has been|is|was) (?:deprecated|retired|decommissioned|discontinued|sunset)",
+            r"model[^\n]{0,20}(?:models/\S{1,80} )?is no longer (?:available|supported)",
             r"marked by provider as legacy",
         ),
     ),
@@ -144,7 +144,7 @@ TABLE: tuple[Row, ...] = (
         words=(
             r"model identifier is invalid",
             r"invalid model(?: name|:)",
-            r"model[^.]{0,120}(?:does not exist|not found)",
+            r"model[^\n]{0,160}?(?:does not exist|not found)",
             r"don't have access to the model",
             r"does not have access to model",
         ),

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -10,6 +11,9 @@ from multillm_gov.catalog.declarations import Endpoint
 from multillm_gov.catalog.price import Price
 from multillm_gov.errors import UsageError
 from multillm_gov.trials.client import Client
+
+if TYPE_CHECKING:
+    from multillm_gov.providers.scrubbing import Scrubber
 
 
 class Knowledge(Struct, frozen=True, kw_only=True):
@@ -50,30 +54,30 @@ def open_client(
         from multillm_gov.providers.cassettes import ReplayClient
 
         return ReplayClient(replay)
-    return _recorded(_sending(knowledge, offline, os.environ if environment is None else environment), record)
+    from multillm_gov.providers.scrubbing import Scrubber
+
+    known = os.environ if environment is None else environment
+    scrubber = Scrubber(known)
+    client = _sending(knowledge, offline, known, scrubber)
+    if record is None:
+        return client
+    from multillm_gov.providers.cassettes import RecordingClient
+
+    return RecordingClient(client, record, scrubber)
 
 
-def _sending(knowledge: Knowledge, offline: Callable[[str], str] | None, environment: Mapping[str, str]) -> Client:
+def _sending(
+    knowledge: Knowledge,
+    offline: Callable[[str], str] | None,
+    environment: Mapping[str, str],
+    scrubber: "Scrubber",
+) -> Client:
     from multillm_gov.providers.addresses import addresses_from
     from multillm_gov.providers.live import LiveClient
     from multillm_gov.providers.offline import offline_addresses
-    from multillm_gov.providers.scrubbing import Scrubber
 
     if offline is not None:
         addressing = offline_addresses(offline, knowledge.endpoints)
     else:
         addressing = addresses_from(environment, knowledge.endpoints)
-    return LiveClient(
-        addressing,
-        price_of=knowledge.price_of,
-        is_retired=knowledge.is_retired,
-        scrubber=Scrubber(environment),
-    )
-
-
-def _recorded(client: Client, record: Path | None) -> Client:
-    if record is None:
-        return client
-    from multillm_gov.providers.cassettes import RecordingClient
-
-    return RecordingClient(client, record)
+    return LiveClient(addressing, price_of=knowledge.price_of, is_retired=knowledge.is_retired, scrubber=scrubber)

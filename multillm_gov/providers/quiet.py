@@ -15,7 +15,7 @@ _SETTINGS = {
     # sends production keys to an address of its own.
     "LITELLM_MODE": "PRODUCTION",
 }
-_PYDANTIC = r"pydantic(\.|$)"
+_REMARKS = r"(pydantic|litellm)(\.|$)"
 _LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "httpx", "httpcore", "openai", "botocore", "asyncio")
 
 
@@ -58,12 +58,10 @@ def unlogged() -> Iterator[None]:
 
 
 def _ignore_warnings() -> None:
-    """Keep pydantic's remarks about LiteLLM's own types, which come with the first calls, from users' terminals."""
-    if not any(
-        kind == "ignore" and about is not None and about.pattern == _PYDANTIC
-        for kind, _, _, about, _ in warnings.filters[:8]
-    ):
-        warnings.filterwarnings("ignore", category=UserWarning, module=_PYDANTIC)
+    """Keep remarks of pydantic and LiteLLM about each other, which come with the first calls, from terminals."""
+    first = warnings.filters[0] if warnings.filters else None
+    if first is None or first[0] != "ignore" or getattr(first[3], "pattern", None) != _REMARKS:
+        warnings.filterwarnings("ignore", module=_REMARKS)
 
 
 def litellm_version() -> str:
