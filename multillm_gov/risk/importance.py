@@ -5,15 +5,19 @@ independently, so E[L] = p E[L|down] + (1 - p) E[L|up].
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
+from itertools import accumulate
+from operator import mul
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from multillm_gov.risk.availability import chain_unavailability
+from multillm_gov.risk.availability import all_down
 from multillm_gov.risk.priors import HOURS_PER_YEAR
-from multillm_gov.risk.system import Chain, System
+from multillm_gov.risk.system import System
 
-_Key = tuple[float, tuple[frozenset[int], ...]]
+MOST_STEPS = 300_000
+"""Work on one chain: combinations of hops that are down, times groups of components, squared."""
+_Hops = tuple[frozenset[int], ...]
 
 
 class Importance(Struct, frozen=True, kw_only=True):
@@ -51,18 +55,18 @@ class Importances(Struct, frozen=True, kw_only=True):
 def importances(system: System) -> Importances:
     """Importance of every component; each distinct chain is worked out once, whatever the number of task classes.
 
-    Where a chain is too entangled to follow (`availability.MOST_STATES`) the figures are those of a shorter chain.
+    A chain of many hops that share causes crosswise is cut to its first hops until `MOST_STEPS` suffice: a shorter
+    chain is never better, so what is told is never too good. Chains of up to six hops are always exact.
     """
-    conditioned = _Conditioned(system)
     total = 0.0
     birnbaum: defaultdict[int, float] = defaultdict(float)
-    for (coverage, _), (chain, value) in _distinct(system).items():
-        total += value * chain_unavailability(system, chain, coverage)
-        felt = chain.hops if coverage > 0 else chain.hops[:1]
-        for index in sorted({each for hop in felt for each in hop.components}):
-            down = chain_unavailability(conditioned.on(index, 1.0), chain, coverage)
-            up = chain_unavailability(conditioned.on(index, 0.0), chain, coverage)
-            birnbaum[index] += value * max(down - up, 0.0)
+    for (coverage, hops), value in _distinct(system).items():
+        kept = _followed(hops if coverage > 0 else hops[:1])
+        total += value * _unavailability(system, kept, coverage)
+        for group in _groups(kept):
+            worth = value * max(_given(system, kept, coverage, group), 0.0)
+            for index, alone in _alone(system, group):
+                birnbaum[index] += worth * alone
     found = (_importance(system, index, worth, total) for index, worth in birnbaum.items())
     return Importances(
         loss_per_hour=total,
@@ -70,31 +74,66 @@ def importances(system: System) -> Importances:
     )
 
 
-def _distinct(system: System) -> dict[_Key, tuple[Chain, float]]:
+def _distinct(system: System) -> dict[tuple[float, _Hops], float]:
     """Distinct chains with the value per hour that hangs on all like them."""
-    found: dict[_Key, tuple[Chain, float]] = {}
+    found: defaultdict[tuple[float, _Hops], float] = defaultdict(float)
     for task in system.tasks:
         for chain in task.chains:
-            key = task.coverage, tuple(hop.components for hop in chain.hops)
-            kept, value = found.get(key, (chain, 0.0))
-            found[key] = kept, value + chain.share * task.value_per_hour
+            hops = tuple([hop.components for hop in chain.hops])
+            found[task.coverage, hops] += chain.share * task.value_per_hour
     return found
 
 
-class _Conditioned:
-    """The system with one component up or down for sure, made once each."""
+def _groups(hops: _Hops) -> tuple[frozenset[int], ...]:
+    """Components by which hops hang on them: the members of a group take down the same hops."""
+    where: defaultdict[int, int] = defaultdict(int)
+    for position, hop in enumerate(hops):
+        for index in hop:
+            where[index] |= 1 << position
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    for index, mask in sorted(where.items()):
+        groups[mask].append(index)
+    return tuple(frozenset(groups[mask]) for mask in sorted(groups))
 
-    def __init__(self, system: System) -> None:
-        self._system = system
-        self._made: dict[tuple[int, float], System] = {}
 
-    def on(self, index: int, unavailability: float) -> System:
-        key = index, unavailability
-        if key not in self._made:
-            parts = list(self._system.components)
-            parts[index] = replace(parts[index], unavailability=unavailability)
-            self._made[key] = replace(self._system, components=tuple(parts))
-        return self._made[key]
+def _followed(hops: _Hops) -> _Hops:
+    """The chain, or as many of its first hops as can be followed in `MOST_STEPS`."""
+    while len(hops) > 1:
+        groups = _groups(hops)
+        shared = sum(sum(not group.isdisjoint(hop) for hop in hops) > 1 for group in groups)
+        states: int = 1 << min(len(hops), shared)
+        if states * len(groups) ** 2 <= MOST_STEPS:
+            return hops
+        hops = hops[: len(hops) // 2]
+    return hops
+
+
+def _unavailability(system: System, hops: _Hops, coverage: float) -> float:
+    """As `availability.chain_unavailability`, of hops."""
+    first = all_down(system, hops[:1])
+    return first if len(hops) == 1 else first * (1 - coverage) + coverage * all_down(system, hops)
+
+
+def _given(system: System, hops: _Hops, coverage: float, group: frozenset[int]) -> float:
+    """How much more often the chain is down with a group down than with all of it up.
+
+    With it down, the hops that hang on it are down for sure; with it up, they hang on what is left of them.
+    """
+    down, up = ([hop for hop in hops if group.isdisjoint(hop)], [hop - group for hop in hops])
+    first = (1.0 if not group.isdisjoint(hops[0]) else all_down(system, hops[:1])) - all_down(system, up[:1])
+    if len(hops) == 1:
+        return first
+    return first * (1 - coverage) + coverage * (all_down(system, down) - all_down(system, up))
+
+
+def _alone(system: System, group: frozenset[int]) -> Iterator[tuple[int, float]]:
+    """Each member with the probability that all the others are up: only then does it make the difference."""
+    members = sorted(group)
+    ups = [1 - system.components[index].unavailability for index in members]
+    before = list(accumulate(ups, mul, initial=1.0))
+    after = list(accumulate(reversed(ups), mul, initial=1.0))[::-1]
+    for place, index in enumerate(members):
+        yield index, before[place] * after[place + 1]
 
 
 def _importance(system: System, index: int, birnbaum: float, total: float) -> Importance:
