@@ -105,7 +105,7 @@ def paired_cases_to_see(
     return float(((wanted * sqrt(share) + seen * sqrt(share - difference**2)) / difference) ** 2)
 
 
-def paired_bootstrap(  # noqa: PLR0913 - what a bootstrap can be told
+def paired_bootstrap(
     first: Sequence[float],
     second: Sequence[float],
     *,

@@ -1,5 +1,6 @@
 """Finding scorers by presence, and scoring one answer."""
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +10,7 @@ from msgspec import Struct
 
 from multillm_gov.portfolio.evals import Scorer
 from multillm_gov.trials import scorers
+from multillm_gov.trials.client import Answer, Call
 
 
 class Score(Struct, frozen=True, kw_only=True):
@@ -22,7 +24,7 @@ class Score(Struct, frozen=True, kw_only=True):
 
 
 class Unscorable(Struct, frozen=True, kw_only=True):
-    """The case itself does not allow a score: its mistake, not the model's."""
+    """No score is possible: the mistake of the case or of who judged it, not of the model."""
 
     why: str
 
@@ -33,16 +35,34 @@ class Expectation(Struct, frozen=True, kw_only=True):
     expected: Any
     scorer: Scorer
     output_schema: dict[str, Any] | None = None
+    question: str = ""
+    """What the model was asked, for whoever judges the answer."""
+    native_schema: bool = False
+    """Whether the judge model has structured output of its own."""
 
 
 class ScoringModule(Protocol):
-    """A scorer that needs nothing but the answer; one that asks further models has ``ask`` instead (see `judging`)."""
+    """A scorer that needs nothing but the answer; one that asks further models is an `AskingModule`."""
 
     ACCEPTED_FROM: float
     """Least score that is accepted where the case says none."""
 
     def score(self, answer: str, held: Expectation) -> float | Unscorable:
         """The score of an answer (0..1)."""
+        ...
+
+
+class AskingModule(Protocol):
+    """A scorer that asks further models: known by its ``ask``. It sends nothing itself: limits are the runner's."""
+
+    ACCEPTED_FROM: float
+
+    def ask(self, answer: str, held: Expectation) -> tuple[Call, ...] | Unscorable:
+        """The calls whose answers the score rests on."""
+        ...
+
+    def conclude(self, answers: Sequence[Answer], held: Expectation) -> float | Unscorable:
+        """The score (0..1) from the answers to all of the calls, in their order."""
         ...
 
 
@@ -62,6 +82,15 @@ def scorer_module(kind: str) -> Any:  # noqa: ANN401 - a module, of the shape th
     if kind not in scorer_names():
         raise KeyError(kind)
     return import_module(f"{scorers.__name__}.{kind.replace('-', '_')}")
+
+
+def asks(kind: str) -> bool:
+    """Whether a kind of scorer asks further models.
+
+    Raises:
+        KeyError: there is no such kind.
+    """
+    return hasattr(scorer_module(kind), "ask")
 
 
 def score_text(answer: str, held: Expectation) -> Score | Unscorable:
