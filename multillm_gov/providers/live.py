@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from multillm_gov.catalog.price import Price, Usage
+from multillm_gov.evidence.verdict import Verdict
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.providers.addresses import Address, Addressing
 from multillm_gov.providers.asking import arguments_for
@@ -122,9 +123,14 @@ class LiveClient:
             status=shown.status,
             retry_after_seconds=retry_after_seconds(shown.headers, shown.text),
             seconds=time.perf_counter() - started,
-            may_bill=shown.begun or verdict in _BILLS,
+            may_bill=shown.begun or (verdict in _BILLS and not _is_refused_by_server(verdict, shown)),
         )
 
     def _told(self, message: str) -> str:
         """A message as it may be printed: without secrets, on one line, not long."""
         return " ".join(self._scrubber.text(message).split())[:LONGEST_MESSAGE]
+
+
+def _is_refused_by_server(verdict: Verdict, shown: Symptoms) -> bool:
+    """Whether the provider said with a status of its own that it answers nothing: no vendor bills such a request."""
+    return verdict == "provider-fault" and shown.status is not None and shown.status >= 500
