@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from multillm_gov.cli.options import day_option, root_option
+from multillm_gov.evidence.importing import incident_formats_known
 
 if TYPE_CHECKING:
     from multillm_gov.evidence.incident import Watched
@@ -34,7 +35,13 @@ def command() -> None:
 @click.option("--entity", required=True, metavar="NAME", help="Its name, as `govern graph` shows it.")
 @day_option("--from", "First day watched. [default: day of the first incident]")
 @day_option("--to", "Last day watched. [default: day of the last incident]")
-@click.option("--format", "format_name", default="", help="statuspage or csv. [default: by the file's ending]")
+@click.option(
+    "--format",
+    "format_name",
+    default="",
+    metavar="NAME",
+    help=f"Format of the export: {', '.join(incident_formats_known())}. [default: by the file's ending]",
+)
 @click.option(
     "--component",
     "components",
