@@ -14,13 +14,27 @@ Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Digest = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 
 
+class VoiceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How often each function word stood in the answers: enough to compare a later day's, and no text of any."""
+
+    words: Annotated[str, Meta(min_length=1, max_length=100, description="Name of the list of words counted")]
+    first: Annotated[tuple[Count, ...], Meta(max_length=1_000, description="Counts in every other answer, from the 1st")]
+    second: Annotated[tuple[Count, ...], Meta(max_length=1_000, description="Counts in the others")]
+
+
 class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One benchmark result: scores are shares of accepted answers (0..1)."""
 
     task_class: Annotated[str, Meta(min_length=1)]
     model: Annotated[str, Meta(min_length=1)]
     date: date
-    sample_size: Annotated[int, Meta(ge=1, description="Cases scored")]
+    sample_size: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Cases scored; of cases that weigh differently, as many of one weight as would tell as much",
+        ),
+    ]
     score: Annotated[Share, Meta(description="Share of accepted answers (0..1)")]
     origin: Annotated[
         Literal["internal", "public", "vendor"],
@@ -41,6 +55,26 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Positive | None,
         Meta(description="Stylistic distance to the model's earlier answers over its own noise floor (1: no drift)"),
     ] = None
+    tone_since: Annotated[date | None, Meta(description="Day of the earlier answers that `tone_ratio` speaks of")] = (
+        None
+    )
+    low: Annotated[Share | None, Meta(description="Lower end of the score's 95 % interval")] = None
+    high: Annotated[Share | None, Meta(description="Upper end of the score's 95 % interval")] = None
+    graded: Annotated[
+        Share | None, Meta(description="Mean score where answers are graded, not just accepted or not (0..1)")
+    ] = None
+    inconclusive: Annotated[Count, Meta(description="Cases that could not be judged, on top of the scored ones")] = 0
+    p50_seconds: Annotated[Positive | None, Meta(description="Median answer time measured, seconds")] = None
+    usd_per_accepted: Annotated[
+        Amount | None, Meta(description="US dollars spent on answers, for each one accepted; nothing where not known")
+    ] = None
+    cases: Annotated[
+        Digest | None, Meta(description="Digest of the cases: results of equal digests are of the very same cases")
+    ] = None
+    voice: Annotated[
+        VoiceRecord | None, Meta(description="Counts of function words, which a later day's can be compared with")
+    ] = None
+    versions: Annotated[dict[str, str], Meta(description="Of this tool and of LiteLLM")] = {}
 
 
 ProbeKind = Literal["answer", "embedding", "stream"]
@@ -92,6 +126,11 @@ class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(description="Share of the faults after which the chain answered in order, within latency and schema"),
     ] = None
     task: Annotated[Digest | None, Meta(description="Digest of the task class as it was declared then")] = None
+    prompt: Annotated[Digest | None, Meta(description="Digest of the prompt file that was sent")] = None
+    output_schema: Annotated[Digest | None, Meta(description="Digest of the output schema that was asked for")] = None
+    calls: Annotated[Count, Meta(description="Requests sent through the chain: one per routed model and fault")] = 0
+    usd: Annotated[Amount, Meta(description="What the drill cost, US dollars")] = field(default_factory=Amount)
+    versions: Annotated[dict[str, str], Meta(description="Of this tool and of LiteLLM")] = {}
 
 
 class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
