@@ -96,6 +96,8 @@ def import_(
 
 def _told(done: "Imported") -> list[str]:
     """The figures, each with what it rests on."""
+    from multillm_gov.risk.incident_figures import FEW
+
     figures, history = done.figures, done.history
     outages = "1 outage" if figures.sample_size == 1 else f"{figures.sample_size:,} outages"
     lines = [
@@ -110,6 +112,10 @@ def _told(done: "Imported") -> list[str]:
         lines.append(f"mean length {figures.mean_hours:.2f} h")
     else:
         lines.append("no outage in that time: too little to measure, so the assumed figure stays")
+    if 0 < figures.sample_size < FEW:
+        lines.append(
+            f"fewer than {FEW} outages seldom show the longest ones: the truth may well lie above the interval"
+        )
     if figures.mu is not None and figures.sigma is not None:
         lines.append(f"lognormal length: mu {figures.mu:.4f}, sigma {figures.sigma:.4f} (of hours, maximum likelihood)")
     return lines

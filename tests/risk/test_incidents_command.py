@@ -49,6 +49,7 @@ def test_an_import_is_measured_written_and_read_again(govern, portfolio):
     assert "unavailability 0.1083 %, 95 % interval" in told
     assert "Fay-Feuer" in told
     assert "mean length 4.00 h" in told
+    assert "fewer than 30 outages" in told
     assert b"left out, still open on 2026-03-01: Now" in done.stderr
     assert b"\x1b" not in done.stderr + done.stdout
     written = (portfolio / "incidents/openai.yaml").read_text()
