@@ -12,7 +12,6 @@ from multillm_gov.measures.intervals import gamma_interval
 from multillm_gov.risk.priors import HOURS_PER_YEAR
 from multillm_gov.risk.timeline import clipped, merged
 
-
 FEW = 30
 """Outages below which the interval is too narrow."""
 
