@@ -8,6 +8,9 @@ from multillm_gov.gateways.writing import write_yaml
 TITLE = "LiteLLM proxy and router"
 MASTER_KEY = "LITELLM_MASTER_KEY"
 """Environment variable that the proxy's own key is read from."""
+NO_RETRIES = "DEFAULT_MAX_RETRIES"
+"""Environment variable that LiteLLM must find 0 in: embeddings of OpenAI's kind do not heed `max_retries: 0`, and are
+sent again twice, after waiting as long as the provider asks (1.110.2: `max_retries or litellm.DEFAULT_MAX_RETRIES`)."""
 
 
 def configuration(routing: Routing) -> dict[str, Any]:
@@ -34,7 +37,7 @@ def configuration(routing: Routing) -> dict[str, Any]:
 
 def render(routing: Routing) -> bytes:
     """The configuration as YAML: the same bytes on every run."""
-    return write_yaml(configuration(routing), "Run it with `litellm --config FILE`.")
+    return write_yaml(configuration(routing), f"Run it with `{NO_RETRIES}=0 litellm --config FILE`.")
 
 
 def router_arguments(settings: dict[str, Any]) -> dict[str, Any]:

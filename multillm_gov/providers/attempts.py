@@ -12,7 +12,7 @@ class Attempts:
 
         made: dict[str, list[str]] = {}
 
-        class Recorder(CustomLogger):  # type: ignore[misc] # LiteLLM has no types
+        class Recorder(CustomLogger):
             def log_pre_api_call(self, model: str, messages: Any, kwargs: Mapping[str, Any]) -> None:  # noqa: ANN401
                 del model, messages
                 deployment = _deployment_of(kwargs)
@@ -34,7 +34,7 @@ class Attempts:
 
     def made(self, deployments: Mapping[str, int]) -> tuple[int, ...]:
         """Positions of the deployments called since, in order; they are followed no longer."""
-        calls = [self._made.pop(deployment) for deployment in deployments][0]
+        calls = next(iter([self._made.pop(deployment) for deployment in deployments]), [])
         return tuple(deployments[deployment] for deployment in calls)
 
     def close(self) -> None:

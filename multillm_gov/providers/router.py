@@ -58,13 +58,19 @@ class RoutedChain:
             scrubber: What takes secrets out of messages; default: one that knows the environment's keys.
             environment: Environment variables; default: those of this process.
         """
+        import httpx
+
         self._litellm = load_litellm()
+        # As the exported file asks for: embeddings of OpenAI's kind heed this and not their own `max_retries: 0`.
+        self._litellm.DEFAULT_MAX_RETRIES = 0
         self._configuration = configuration
         self._addressing, self._faulty = addressing, faulty
         self._price_of = price_of
         self._environment = os.environ if environment is None else environment
         self._scrubber = scrubber or Scrubber(self._environment)
         self._attempts = Attempts(self._litellm)
+        # Clients of OpenAI's kind are made anew for each router, and closed by nobody: they share one pool that is.
+        self._session = self._litellm.aclient_session = httpx.AsyncClient(timeout=None)  # noqa: S113 # each call has its own
         self._runs = count(1)
 
     async def carry(self, drill: Drill) -> Carried:
@@ -81,7 +87,7 @@ class RoutedChain:
             attempts = self._attempts.made(places)
             return Carried(result=self._failure(error, listening, started), attempts=attempts)
         finally:
-            router.retire()
+            getattr(router, "retire", router.discard)()  # older releases have the other word only
         attempts = self._attempts.made(places)
         seconds = time.perf_counter() - started
         result: Answer | Failure = self._answer(drill, read, seconds, attempts)
@@ -92,6 +98,8 @@ class RoutedChain:
     async def close(self) -> None:
         """Let go of all connections, and of what follows calls."""
         self._attempts.close()
+        self._litellm.aclient_session = None
+        await self._session.aclose()
         await self._litellm.close_litellm_async_clients()
         self._litellm.in_memory_llm_clients_cache.flush_cache()
 

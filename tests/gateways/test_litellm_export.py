@@ -136,6 +136,11 @@ def test_an_unknown_gateway_is_said(portfolio, govern) -> None:
     assert b"Name one of: litellm." in done.stderr
 
 
+def test_the_file_says_how_to_run_it(portfolio, govern) -> None:
+    remarks = govern("export", "litellm", cwd=portfolio).stdout.decode().splitlines()[:2]
+    assert remarks[1] == "# Run it with `DEFAULT_MAX_RETRIES=0 litellm --config FILE`."
+
+
 def test_the_same_allocation_gives_the_same_bytes(portfolio, govern) -> None:
     runs = {govern("export", "litellm", cwd=portfolio, env={"PYTHONHASHSEED": seed}).stdout for seed in ("1", "2")}
     assert len(runs) == 1
