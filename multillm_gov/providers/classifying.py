@@ -156,6 +156,7 @@ TABLE: tuple[Row, ...] = (
         words=(r"denied by your service quota",),
     ),
     # What the bare status says.
+    _row("unreachable", statuses=range(300, 400)),
     _row("not-found", statuses=(404,)),
     _row("credentials", statuses=(401, 402, 403)),
     _row("rate-limited", statuses=(429,)),

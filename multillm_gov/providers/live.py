@@ -12,6 +12,7 @@ from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.providers.addresses import Address, Addressing
 from multillm_gov.providers.asking import arguments_for
 from multillm_gov.providers.classifying import verdict_of
+from multillm_gov.providers.connections import close_connections, ensure_session
 from multillm_gov.providers.quiet import load_litellm, unlogged
 from multillm_gov.providers.reading import Read, read_chat, read_completion, read_embedding, read_responses
 from multillm_gov.providers.retry_after import retry_after_seconds
@@ -56,6 +57,7 @@ class LiveClient:
         address = self._addressing(call.model, call.mode)
         if isinstance(address, Failure):
             return address
+        ensure_session(self._litellm)
         listening = Listening()
         started = time.perf_counter()
         try:
@@ -71,8 +73,7 @@ class LiveClient:
 
     async def close(self) -> None:
         """Let go of all connections of this process's LiteLLM."""
-        await self._litellm.close_litellm_async_clients()
-        self._litellm.in_memory_llm_clients_cache.flush_cache()
+        await close_connections(self._litellm)
 
     async def _read(self, call: Call, address: Address, listening: Listening) -> Read:
         response: Any = await self._function(call)(**arguments_for(call, address))

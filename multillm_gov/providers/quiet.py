@@ -15,6 +15,18 @@ _SETTINGS = {
     # sends production keys to an address of its own.
     "LITELLM_MODE": "PRODUCTION",
 }
+_SWITCHES = {
+    "telemetry": False,
+    "suppress_debug_info": True,
+    "turn_off_message_logging": True,
+    "drop_params": False,
+    "modify_params": False,
+    "num_retries": 0,
+    "DEFAULT_MAX_RETRIES": 0,  # what its embeddings take where no retries are asked for
+    "cache": None,
+    # httpx's exceptions tell a refused connection from a broken one.
+    "disable_aiohttp_transport": True,
+}
 _REMARKS = r"(pydantic|litellm)(\.|$)"
 _LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "httpx", "httpcore", "openai", "botocore", "asyncio")
 
@@ -25,17 +37,10 @@ def load_litellm() -> Any:  # noqa: ANN401 # a module without types
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its dependencies, about each other
         import litellm
-    litellm.telemetry = False
-    litellm.suppress_debug_info = True
-    litellm.turn_off_message_logging = True
-    litellm.drop_params = False
-    litellm.modify_params = False
-    litellm.num_retries = 0
-    litellm.cache = None
+    for name, value in _SWITCHES.items():
+        setattr(litellm, name, value)
     for name in ("callbacks", "success_callback", "failure_callback", "_async_success_callback", "input_callback"):
         setattr(litellm, name, [])
-    # One connection pool of httpx for all: its exceptions tell a refused connection from a broken one.
-    litellm.disable_aiohttp_transport = True
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return litellm

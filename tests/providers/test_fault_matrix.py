@@ -110,6 +110,7 @@ def test_other_modes_are_judged_alike(mode: str, fault: Fault, model: str, serve
     failure = ask(call)
     assert isinstance(failure, Failure), failure
     assert failure.verdict == VERDICTS[fault], failure
+    assert [entry.fault for entry in server.journal.entries] == [fault], "sent exactly once"
 
 
 @pytest.mark.parametrize("model", MODELS.values())

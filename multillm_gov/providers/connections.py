@@ -1,0 +1,34 @@
+"""The connections under LiteLLM: one pool of httpx for all who speak OpenAI's format, let go of at the end."""
+
+from typing import Any
+
+_MOST_KEPT = 256
+_MOST = 1024
+_LONGEST_CALL = 3600.0
+"""Seconds; every call has a limit of its own."""
+
+
+def ensure_session(litellm: Any) -> None:  # noqa: ANN401 # a module without types
+    """Give LiteLLM a pool of ours, once: by itself it opens one a call in some modes, and never closes them.
+
+    Redirects are not followed: a key in a header of a vendor's own would travel to wherever they lead.
+    """
+    session = litellm.aclient_session
+    if session is not None and not session.is_closed:
+        return
+    import httpx
+    from litellm.llms.custom_httpx.http_handler import get_ssl_configuration
+
+    limits = httpx.Limits(max_connections=_MOST, max_keepalive_connections=_MOST_KEPT)
+    litellm.aclient_session = httpx.AsyncClient(
+        verify=get_ssl_configuration(), limits=limits, timeout=_LONGEST_CALL, follow_redirects=False
+    )
+
+
+async def close_connections(litellm: Any) -> None:  # noqa: ANN401 # a module without types
+    """Close the pool and every client LiteLLM keeps; must run in the event loop that used them."""
+    await litellm.close_litellm_async_clients()
+    litellm.in_memory_llm_clients_cache.flush_cache()
+    session, litellm.aclient_session = litellm.aclient_session, None
+    if session is not None and not session.is_closed:
+        await session.aclose()
