@@ -178,7 +178,7 @@ def _hit(point: Point) -> str:
 def _away(component: Component) -> str:
     """``0.129 % (assumed)``: how often, and who says so."""
     if not component.unavailability:
-        return "never yet"
+        return "not counted"
     origin = f"measured, n = {component.sample_size:,}" if component.origin == "measured" else component.origin
     return f"{100 * component.unavailability:.3f} % ({origin})"
 

@@ -15,6 +15,7 @@ from multillm_gov.risk.dependence_data import dependence_data
 from multillm_gov.risk.graph import Graph
 from multillm_gov.risk.hanging import draw_graph
 from multillm_gov.risk.system import System
+from multillm_gov.rules.assessment import Assessment
 from multillm_gov.rules.spelling import LONGEST, near
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import split_paths
@@ -54,12 +55,7 @@ def graph(
         RevisionError: the revision is unknown.
         CatalogError: the lock or the price map cannot be read.
     """
-    top, _ = split_paths((), root)
-    if revision is None:
-        state = assess_folder(top, as_of=as_of, revision=working_revision(top))
-    else:
-        repository = Repository.open(top)
-        state = assess_revision(repository, repository.resolve(revision), as_of=as_of)
+    state = _state(as_of, root, revision)
     settings = state.portfolio.settings
     system = masked(system_of(state), state.secrets)
     wanted = _restricted(system, [why[0]] if why else list(tasks))
@@ -77,6 +73,14 @@ def graph(
     told = {"as_of": as_of.isoformat(), "revision": state.revision, **drawn.data}
     title = masked(f"{settings.organization}: {drawn.title}", state.secrets)
     return Drawn(graph=replace(drawn, title=title, data=told), flaws=len(state.flaws))
+
+
+def _state(as_of: date, root: Path | None, revision: str | None) -> Assessment:
+    top, _ = split_paths((), root)
+    if revision is None:
+        return assess_folder(top, as_of=as_of, revision=working_revision(top))
+    repository = Repository.open(top)
+    return assess_revision(repository, repository.resolve(revision), as_of=as_of)
 
 
 def _restricted(system: System, names: list[str]) -> System:

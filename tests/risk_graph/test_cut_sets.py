@@ -138,3 +138,18 @@ def test_what_alone_causes_all_loss_has_no_limit_to_its_worth():
     assert (only.criticality, only.rrw) == (pytest.approx(1.0), None)
     assert only.raw == pytest.approx(1_000.0)
     assert found.loss_per_year == pytest.approx(only.loss_per_year)
+
+
+def test_long_chains_that_share_causes_crosswise_stay_affordable(lines_run):
+    """Fifty fallbacks that share forty causes crosswise have more states than anyone can follow."""
+    hops = tuple({(7 * place + step * step * (place + 3)) % 40 for step in range(6)} for place in range(51))
+    tangled = system((1.0, hops), coverage=0.5, count=40)
+    found = []
+    assert lines_run(lambda: found.append(importances(tangled))) < 2_000_000
+    up = 1.0
+    for index in hops[0]:
+        up *= 1 - (index + 1) / 1_000
+    assert 0.5 * 100 * (1 - up) <= found[0].loss_per_hour <= 100 * (1 - up)
+    told = {each.component: each.birnbaum for each in found[0].components}
+    assert set(told) >= hops[0]
+    assert all(told[index] > 0 for index in hops[0])
