@@ -160,7 +160,7 @@ def _probe(
     task: TaskClass, model: _Model, kind: ProbeKind, given: TaskInputs, settings: Settings, known: Known
 ) -> Probe:
     facts = model.facts
-    native = kind != "embedding" and given.output_schema is not None and _speaks_schema(task.declared, facts)
+    native = kind != "embedding" and given.output_schema is not None and speaks_schema(task.declared, facts)
     calls = tuple(_calls(task.declared, model, kind, given, settings, native=native))
     costs = [worst_cost(call, facts.price if facts is not None else None) for call in calls]
     return Probe(
@@ -168,7 +168,7 @@ def _probe(
         model=model.name,
         kind=kind,
         role=model.role,
-        provider=_provider(model.name, facts),
+        provider=provider_of(model.name, facts),
         calls=calls,
         samples=settings.samples,
         day=settings.day,
@@ -229,7 +229,8 @@ def longest_answer(declared: TaskClassDeclaration, facts: ModelFacts | None, *, 
     return min(wanted, limit) if limit else wanted
 
 
-def _speaks_schema(declared: TaskClassDeclaration, facts: ModelFacts | None) -> bool:
+def speaks_schema(declared: TaskClassDeclaration, facts: ModelFacts | None) -> bool:
+    """Whether a model, asked as the task class asks, has structured output of its own."""
     return (
         declared.mode in {"chat", "responses"}
         and facts is not None
@@ -238,7 +239,8 @@ def _speaks_schema(declared: TaskClassDeclaration, facts: ModelFacts | None) -> 
     )
 
 
-def _provider(model: str, facts: ModelFacts | None) -> str:
+def provider_of(model: str, facts: ModelFacts | None) -> str:
+    """Who serves a model; where nobody knows, the first part of its name."""
     if facts is not None and facts.exposure.provider != UNKNOWN:
         return facts.exposure.provider
     return model.partition("/")[0]

@@ -62,6 +62,7 @@ class Runner:
         self._time = time
         self._on_progress = on_progress
         self._on_answer = on_answer
+        self._total = sum(probe.samples for probe in probes)
         self._seen: list[list[Seen | None]] = [[None] * probe.samples for probe in probes]
         self._ending: Ending = "complete"
         self._done = self._calls = 0
@@ -189,7 +190,7 @@ class Runner:
     def _progress(self) -> Progress:
         return Progress(
             done=self._done,
-            total=sum(probe.samples for probe in self._probes),
+            total=self._total,
             spent_usd=self._budget.spent,
             seconds=self._time.now() - self._start,
         )
