@@ -5,6 +5,7 @@ from itertools import islice
 
 from multillm_gov.blocks import Block, Cell, Column, Paragraph, Table
 from multillm_gov.briefing.headline import status_below
+from multillm_gov.briefing.simulated_wording import spell_rounded
 from multillm_gov.briefing.stress_inputs import context_of, simulation_of
 from multillm_gov.briefing.stress_scenarios import MOST_COLUMNS, Shown, heat_maps
 from multillm_gov.briefing.stress_status import spell_loss, whole_status
@@ -71,7 +72,7 @@ def _year(context: StressContext) -> Iterator[Paragraph]:
 
 
 def _money(value: float, found: Simulation) -> str:
-    return f"{value:,.0f} {found.currency}"
+    return f"{spell_rounded(value)} {found.currency}"
 
 
 def _table(shown: Shown, context: StressContext) -> Table:

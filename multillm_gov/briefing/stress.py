@@ -3,36 +3,28 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from multillm_gov.briefing.headline import with_before
 from multillm_gov.briefing.provenance import provenance
+from multillm_gov.briefing.stress_state import StressedState, further_metrics
 from multillm_gov.briefing.stress_status import bearable_loss, spell_loss, whole_status
 from multillm_gov.documents.masking import masked
 from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.risk.stress_context import StressContext
 from multillm_gov.risk.variants import ScenarioResult
-from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import count_of, spell_money
 
 
-def brief_stress(
-    assessment: Assessment,
-    context: StressContext,
-    results: Sequence[ScenarioResult],
-    sections: tuple[Section, ...],
-    *,
-    metrics: tuple[Metric, ...] = (),
-    base: Assessment | None = None,
-) -> Report:
+def brief_stress(now: StressedState, sections: tuple[Section, ...], *, base: StressedState | None = None) -> Report:
     """A report of figures: it judges nothing, so it holds no findings and always passes.
 
     Args:
-        assessment: The state stressed.
-        context: The same, made ready.
-        results: Scenarios that were run, for the headline.
+        now: The state stressed.
         sections: What is told, in order.
-        metrics: Further headline figures.
         base: The state compared with.
     """
+    assessment = now.assessment
     settings = assessment.portfolio.settings
+    metrics = _metrics(now)
     report = Report(
         kind="stress",
         title="Multi-LLM portfolio: what happens to us if",
@@ -41,18 +33,22 @@ def brief_stress(
         verdict=judge_counts((), None),
         currency=settings.currency,
         revision=assessment.revision,
-        base=base.revision if base else "",
-        summary=_summary(results, context),
-        headline=(*scenario_metrics(results, context), *metrics),
+        base=base.assessment.revision if base else "",
+        summary=_summary(now.results, now.context),
+        headline=with_before(_metrics(base), metrics) if base else metrics,
         sections=sections,
         provenance=provenance(assessment),
         checked=(
             ("task classes", len(assessment.portfolio.task_classes)),
-            ("components", len(context.system.components)),
-            ("scenarios", len(results)),
+            ("components", len(now.context.system.components)),
+            ("scenarios", len(now.results)),
         ),
     )
-    return masked(report, assessment.secrets, base.secrets if base else ())
+    return masked(report, assessment.secrets, base.assessment.secrets if base else ())
+
+
+def _metrics(state: StressedState) -> tuple[Metric, ...]:
+    return (*scenario_metrics(state.results, state.context), *further_metrics(state))
 
 
 def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
@@ -98,7 +94,7 @@ def scenario_metrics(results: Sequence[ScenarioResult], context: StressContext) 
             id="scenarios-over-caps",
             label="Scenarios that break a cap",
             value=f"{over_caps:,} of {len(outcomes):,}",
-            status="watch" if over_caps else "good",
+            status="neutral" if over_caps else "good",
             number=float(over_caps),
             unit="scenarios",
         ),
@@ -106,7 +102,7 @@ def scenario_metrics(results: Sequence[ScenarioResult], context: StressContext) 
             id="scenarios-below-floors",
             label="Scenarios that break a floor",
             value=f"{over_floors:,} of {len(outcomes):,}",
-            status="watch" if over_floors else "good",
+            status="neutral" if over_floors else "good",
             number=float(over_floors),
             unit="scenarios",
         ),

@@ -37,9 +37,10 @@ def retirement_section(assessment: Assessment, context: StressContext) -> Sectio
         Column("Slack", numeric=True),
         Column("Notice", numeric=True),
         Column("Move to"),
-        Column("Successor tested in"),
+        Column("Tested in", numeric=True),
     )
-    blocks += bounded(f"Models in use; slack is the time left less {lead} days to migrate", columns, rows, "model")
+    title = f"Models in use, with {lead} days to migrate and the task classes in which the successor is tested"
+    blocks += bounded(title, columns, rows, "model")
     blocks += _short_notice(models, lead)
     blocks += _policies(models)
     return Section(id="retirements", title="Retirement calendar", blocks=tuple(blocks))
@@ -63,9 +64,9 @@ def _forced(models: Sequence[ModelLife], context: StressContext) -> Table:
     columns = (
         Column("Within"),
         Column("By known dates", numeric=True),
-        Column(f"Of those without a date ({word})", numeric=True),
+        Column(f"Undated ({word})", numeric=True),
         Column("Expected", numeric=True),
-        Column("Chance of at least one without a date", numeric=True),
+        Column("Any undated", numeric=True),
     )
     return Table(title="Migrations that retirements force", columns=columns, rows=tuple(rows))
 
@@ -97,7 +98,7 @@ def _row(one: ModelLife) -> tuple[Cell, ...]:
         Cell(f"{one.slack:,} days" if dated else "–", status if dated else "neutral"),
         Cell(f"{one.notice_days:,} days" if one.notice_days is not None else "not known"),
         Cell(f"{one.successor.model} ({one.successor.origin})" if one.successor else "not named"),
-        Cell(f"{len(one.tested):,} of {count_of(len(one.users), 'task class')}" if one.successor else "–"),
+        Cell(f"{len(one.tested):,} of {len(one.users):,}" if one.successor else "–"),
     )
 
 

@@ -7,6 +7,7 @@ import click
 
 from multillm_gov.cli.emit import emit
 from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
+from multillm_gov.cli.waiting import Waiting
 
 
 @click.command("stress", short_help="Tell what happens to us if: scenarios, dependencies, a year's losses.")
@@ -84,5 +85,7 @@ def command(
         seed=seed,
         simulation=not no_simulation,
     )
-    emit(stress(asked, as_of=day, root=root, revision=revision, base=base), targets, output)
+    with Waiting() as waiting:
+        report = stress(asked, as_of=day, root=root, revision=revision, base=base, tell=waiting.tell)
+    emit(report, targets, output)
     ctx.exit(0)

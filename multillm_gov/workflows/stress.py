@@ -1,6 +1,6 @@
 """``govern stress``: what happens to the portfolio if; figures, never a verdict."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -8,12 +8,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.briefing.stress import brief_stress
-from multillm_gov.briefing.stress_details import detail_section
-from multillm_gov.briefing.stress_inputs import context_of
-from multillm_gov.briefing.stress_scenarios import scenarios_section
+from multillm_gov.briefing.stress_comparison import comparison_section
+from multillm_gov.briefing.stress_inputs import context_of, simulation_of
+from multillm_gov.briefing.stress_state import StressedState, details, whole_report
 from multillm_gov.report import Report
+from multillm_gov.risk.dependence import measure_dependence
 from multillm_gov.risk.scenario_book import BookedScenario, choose, scenarios_of
 from multillm_gov.risk.scenario_settings import parse_setting, with_settings
+from multillm_gov.risk.simulation import DEFAULT_YEARS
 from multillm_gov.risk.variants import run_scenario
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.sources.git import Repository
@@ -34,6 +36,15 @@ class Asked(Struct, frozen=True, kw_only=True):
     seed: int = 1
     simulation: bool = True
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole risk report is asked for."""
+        return not self.scenarios and not self.every
+
+
+Tell = Callable[[str], None]
+"""Told what is being done next."""
+
 
 def stress(
     asked: Asked,
@@ -42,15 +53,17 @@ def stress(
     root: Path | None = None,
     revision: str | None = None,
     base: str | None = None,
+    tell: Tell = lambda _doing: None,
 ) -> Report:
     """Stress one state, or compare what stress does to two.
 
     Args:
         asked: Scenarios, parameters, simulation.
-        as_of: The day dates are judged against.
+        as_of: The day dates are judged against, in both states.
         root: The portfolio's root, if it is not to be searched for.
         revision: Git revision to stress; default: the working tree.
         base: Git revision to compare with.
+        tell: Hears what is being done, for people who wait.
 
     Raises:
         UsageError: an unknown scenario or parameter.
@@ -59,16 +72,33 @@ def stress(
         CatalogError: the lock or the price map cannot be read.
     """
     top, _ = split_paths((), root)
-    now = _state(top, as_of, revision)
-    context = context_of(now)
-    booked = chosen(now, asked)
-    results = [run_scenario(context, one) for one in booked]
-    if asked.scenarios or asked.every:
-        sections = tuple(detail_section(result, context) for result in results)
-    else:
-        sections = (scenarios_section(results, context),)
-    report = brief_stress(now, context, results, sections)
-    return replace(report, path_prefix=path_prefix(top))
+    now = _stressed(_state(top, as_of, revision), asked, tell)
+    sections = whole_report(now) if asked.is_whole else details(now.results, now.context)
+    then = None
+    if base is not None:
+        then = _stressed(_state(top, as_of, base), asked, tell)
+        sections = (comparison_section(then, now), *sections)
+    tell("writing the report")
+    return replace(brief_stress(now, sections, base=then), path_prefix=path_prefix(top))
+
+
+def _stressed(state: Assessment, asked: Asked, tell: Tell) -> StressedState:
+    """Measure one state's risk."""
+    context = context_of(state)
+    results = []
+    for booked in chosen(state, asked):
+        tell(f"running {booked.name}")
+        results.append(run_scenario(context, booked))
+    dependence = simulation = None
+    if asked.is_whole:
+        tell("looking for single points of failure")
+        dependence = measure_dependence(context.system)
+        if asked.simulation:
+            tell("simulating years")
+            simulation = simulation_of(context, years=asked.years or DEFAULT_YEARS, seed=asked.seed)
+    return StressedState(
+        assessment=state, context=context, results=tuple(results), dependence=dependence, simulation=simulation
+    )
 
 
 def _state(top: Path, as_of: date, revision: str | None) -> Assessment:
