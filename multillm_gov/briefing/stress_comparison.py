@@ -49,8 +49,7 @@ def _scenarios(before: StressedState, after: StressedState) -> Iterator[Block]:
         rows.append(
             (
                 Cell(name, _direction(moved)),
-                Cell(_hit(old.get(name))),
-                Cell(_hit(new.get(name))),
+                Cell(_hits(_hit(old.get(name)), _hit(new.get(name)))),
                 Cell(_spelt(was, currency)),
                 Cell(_spelt(now, currency)),
                 Cell(_signed(moved, currency)),
@@ -58,13 +57,12 @@ def _scenarios(before: StressedState, after: StressedState) -> Iterator[Block]:
         )
     columns = (
         Column("Scenario"),
-        Column("Worst case before"),
-        Column("After"),
-        Column(f"Loss before ({currency})", numeric=True),
+        Column("Worst case"),
+        Column("Before", numeric=True),
         Column("After", numeric=True),
         Column("Difference", numeric=True),
     )
-    yield from bounded("Value at risk and added cost of each worst case", columns, rows, "scenario")
+    yield from bounded(f"Value at risk and added cost of each worst case ({currency})", columns, rows, "scenario")
     for word, kind in (("caps", "caps_broken"), ("floors", "floors_broken")):
         was_broken, now_broken = (_broken(state, kind) for state in (before, after))
         yield Paragraph(
@@ -142,6 +140,10 @@ def _loss(result: ScenarioResult | None) -> Decimal | None:
 
 def _hit(result: ScenarioResult | None) -> str:
     return (result.worst.words or "everything") if result is not None and result.worst is not None else "nothing"
+
+
+def _hits(before: str, after: str) -> str:
+    return after if before == after else f"{before} → {after}"
 
 
 def _spelt(value: Decimal | None, currency: str) -> str:
