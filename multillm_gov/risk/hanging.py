@@ -34,13 +34,16 @@ class Hanging(Struct):
     by_component: dict[int, frozenset[int]]
     by_spot: dict[Spot, frozenset[int]]
     """What all task classes that use a hop go through whichever model answers."""
+    drawn: frozenset[int]
+    """Components that are nodes."""
 
 
 def draw_graph(system: System, singles: Iterable[Point], *, currency: str) -> Graph:
-    """The graph of a system; ``singles`` are its single points of failure, which are marked.
+    """The graph of a system; ``singles`` are its single points of failure, the worst first, which are marked.
 
     Task classes hang on models by route and fallback; models on providers and vendors, providers on clouds and regions,
-    vendors on jurisdictions. An edge skips a step where that step does not always lead to the same place.
+    vendors on jurisdictions. An edge skips a step where that step does not always lead to the same place. Common causes
+    that only some deployments share are pieces of how beta factors are counted: figures tell them, the graph does not.
     """
     points = {point.members[0]: point for point in singles if len(point.members) == 1}
     hanging = _hanging(system)
@@ -52,7 +55,7 @@ def draw_graph(system: System, singles: Iterable[Point], *, currency: str) -> Gr
     drawn = {node.id for node in nodes}
     nodes += [
         _component_node(system, index, points, currency)
-        for index in hanging.by_component
+        for index in sorted(hanging.drawn)
         if system.components[index].id not in drawn
     ]
     return Graph(
@@ -92,7 +95,11 @@ def _hanging(system: System) -> Hanging:
         by_model[model] = by_model.get(model, components) & components
         for index in components:
             by_component[index] = by_component.get(index, components) & components
-    return Hanging(by_task, by_model, by_component, by_spot)
+    everywhere = frozenset.intersection(*by_task.values()) if by_task else frozenset()
+    drawn = frozenset(
+        index for index in by_component if system.components[index].kind != "everything" or index in everywhere
+    )
+    return Hanging(by_task, by_model, by_component, by_spot, drawn)
 
 
 def _task_edges(system: System, task: TaskSystem, hanging: Hanging) -> Iterator[Edge]:
@@ -111,7 +118,7 @@ def _task_edges(system: System, task: TaskSystem, hanging: Hanging) -> Iterator[
     for node, place in places.items():
         yield Edge(source=source, target=node, role="fallback", position=place)
     for index in hanging.by_task[task.name]:
-        if system.components[index].kind in SHARED:
+        if system.components[index].kind in SHARED and index in hanging.drawn:
             yield Edge(source=source, target=system.components[index].id)
 
 
@@ -121,7 +128,7 @@ def _part_edges(
     parts = system.components
     for index in components:
         target = parts[index]
-        if target.id == model or (target.kind in SHARED and index in shared):
+        if target.id == model or index not in hanging.drawn or (target.kind in SHARED and index in shared):
             continue
         carriers = [
             parts[other].id
@@ -177,7 +184,7 @@ def _summary(system: System, points: dict[int, Point]) -> str:
     tasks = count_of(len(system.tasks), "task class")
     if not points:
         return f"{tasks}; nothing takes one down alone."
-    index, worst = min(points.items(), key=lambda each: (-each[1].value_per_hour, each[0]))
+    index, worst = next(iter(points.items()))
     component = system.components[index]
     hit = f"{count_of(worst.task_classes, 'task class')} {'goes' if worst.task_classes == 1 else 'go'} down with it"
     return (
