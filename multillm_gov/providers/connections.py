@@ -2,8 +2,6 @@
 
 from typing import Any
 
-_MOST_KEPT = 256
-_MOST = 1024
 _LONGEST_CALL = 3600.0
 """Seconds; every call has a limit of its own."""
 
@@ -17,11 +15,13 @@ def ensure_session(litellm: Any) -> None:  # noqa: ANN401 # a module without typ
     if session is not None and not session.is_closed:
         return
     import httpx
-    from litellm.llms.custom_httpx.http_handler import get_ssl_configuration
+    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler, get_ssl_configuration
 
-    limits = httpx.Limits(max_connections=_MOST, max_keepalive_connections=_MOST_KEPT)
+    # LiteLLM's own transport, over aiohttp: httpx's pool looks at every connection for every request.
+    verify: Any = get_ssl_configuration()
+    transport = AsyncHTTPHandler.create_async_transport(ssl_context=verify) if not isinstance(verify, bool) else None
     litellm.aclient_session = httpx.AsyncClient(
-        verify=get_ssl_configuration(), limits=limits, timeout=_LONGEST_CALL, follow_redirects=False
+        verify=verify, transport=transport, timeout=_LONGEST_CALL, follow_redirects=False
     )
 
 

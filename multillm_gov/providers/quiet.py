@@ -24,8 +24,6 @@ _SWITCHES = {
     "num_retries": 0,
     "DEFAULT_MAX_RETRIES": 0,  # what its embeddings take where no retries are asked for
     "cache": None,
-    # httpx's exceptions tell a refused connection from a broken one.
-    "disable_aiohttp_transport": True,
 }
 _REMARKS = r"(pydantic|litellm)(\.|$)"
 _LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "httpx", "httpcore", "openai", "botocore", "asyncio")
@@ -49,7 +47,7 @@ def load_litellm() -> Any:  # noqa: ANN401 # a module without types
 @contextmanager
 def unlogged() -> Iterator[None]:
     """Calls in the block are marked as LiteLLM's own, which it neither logs nor hands to anyone's callbacks."""
-    _ignore_warnings()
+    ignore_remarks()
     try:
         from litellm._internal_context import is_internal_call
     except ImportError:  # a release without the mark: its logs are off all the same
@@ -62,7 +60,7 @@ def unlogged() -> Iterator[None]:
         is_internal_call.reset(token)
 
 
-def _ignore_warnings() -> None:
+def ignore_remarks() -> None:
     """Keep remarks of pydantic and LiteLLM about each other, which come with the first calls, from terminals."""
     first = warnings.filters[0] if warnings.filters else None
     if first is None or first[0] != "ignore" or getattr(first[3], "pattern", None) != _REMARKS:
