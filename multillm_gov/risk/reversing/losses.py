@@ -1,0 +1,50 @@
+"""The smallest set of vendors, or of clouds, whose loss breaches the value appetite: brute force up to three."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import combinations
+
+from msgspec.structs import replace
+
+from multillm_gov.risk.entities import entities_of
+from multillm_gov.risk.reversing.breaking import Breaking, bearable_value, shocks_of
+from multillm_gov.risk.stress import stress
+from multillm_gov.risk.stress_context import StressContext
+
+LEVELS = ("vendor", "cloud")
+MOST_TOGETHER = 3
+_MOST_TRIED = (60, 20, 12)
+"""Entities combined, by the size of the set: those with most value at stake."""
+
+
+def losses_of_all(context: StressContext) -> Iterator[Breaking]:
+    """One answer a level: all of a set withdrawn for as long as a migration takes, what failovers miss unanswered.
+
+    Of the smallest sets that breach, the one that costs most.
+    """
+    days = Decimal(max(context.settings.migration_lead_days, 1))
+    for level in LEVELS:
+        names = [entity.name for entity in entities_of(context, level)]
+        if names:
+            yield _smallest(context, level, names, days)
+
+
+def _smallest(context: StressContext, level: str, names: list[str], days: Decimal) -> Breaking:
+    bound = bearable_value(context)
+    common = Breaking(
+        question="loss of all", limit="value", verdict="cannot break", subject="portfolio", bound=bound, size=days
+    )
+    left_out = False
+    for count, most in zip(range(1, MOST_TOGETHER + 1), _MOST_TRIED, strict=True):
+        left_out = left_out or len(names) > most
+        costs = []
+        for chosen in combinations(names[:most], count):
+            tried = replace(common, entities=tuple((level, name) for name in chosen))
+            costs.append((-stress(context, shocks_of(tried, days)).value_at_risk, tried.entities))
+        worst = min(costs, default=None)
+        if worst is not None and -worst[0] > bound:
+            note = "Among those with most value at stake; others were not combined." if left_out else ""
+            return replace(common, verdict="breaks", entities=worst[1], figure=-worst[0], note=note)
+    together = min(MOST_TOGETHER, len(names))
+    said = f"No {together} of them together" + (", among those with most value at stake." if left_out else ".")
+    return replace(common, entities=((level, "any"),), size=days, note=said)
