@@ -13,7 +13,7 @@ from multillm_gov.catalog.lookup import LayeredCatalog, open_catalog
 from multillm_gov.catalog.overrides import Overrides, load_overrides
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.documents.document import Document, SourceFile
-from multillm_gov.documents.layout import LOCK
+from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import CatalogError, SourceError, UsageError
 from multillm_gov.portfolio.loading import load_portfolio
@@ -204,6 +204,8 @@ def _read(folder: Path) -> _Files:
     for file in files:
         if file.path == LOCK:
             lock = file
+            continue
+        if kind_of(file.path) in DIGESTED:
             continue
         document, found = read_document(file)
         count += len(found)

@@ -174,3 +174,10 @@ def test_help_has_examples(govern, tmp_path, arguments):
 
 def test_without_a_subcommand_it_is_wrong_usage(govern, tmp_path):
     assert govern("catalog", cwd=tmp_path).returncode == 2
+
+
+def test_a_prompt_is_no_yaml_that_could_hide_models(govern, portfolio):
+    prompt = portfolio / "prompts" / "a.md"
+    prompt.parent.mkdir(exist_ok=True)
+    prompt.write_text("---\nversion: 1\n---\nAnswer: {{ unbalanced [ and: not yaml\n")
+    assert govern("catalog", "lock", "--as-of", "2026-11-24", cwd=portfolio).returncode == 0
