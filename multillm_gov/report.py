@@ -146,7 +146,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One result, ready for any format."""
 
-    kind: Literal["check", "diff", "board", "stress", "dry-run"]
+    kind: Literal["check", "diff", "board", "stress", "dry-run", "bench"]
     title: str
     organization: str
     as_of: str

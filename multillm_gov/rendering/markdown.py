@@ -23,7 +23,7 @@ _HEADLINES = 3
 
 def render(report: Report) -> bytes:
     """UTF-8 Markdown; a check or diff starts with `MARKER` and keeps within `COMMENT_LIMIT` characters."""
-    if report.kind in {"board", "stress"}:
+    if report.kind in {"board", "stress", "bench"}:
         return assemble(_document(report), None, "").rstrip("\n").encode() + b"\n"
     parts = _diff(report) if report.kind in {"diff", "dry-run"} else _check(report)
     return assemble(parts, COMMENT_LIMIT, f"govern {report.kind} --format json").rstrip("\n").encode() + b"\n"

@@ -36,8 +36,8 @@ def plan_trials(
         OutputError: a reference is reached through a link.
     """
     tasks = assessment.figures.tasks
-    _check_names("task class", settings.tasks, {figures.task.name for figures in tasks})
-    _check_names("model", settings.models, {name for figures in tasks for name in figures.task.models})
+    check_names("task class", settings.tasks, {figures.task.name for figures in tasks})
+    check_names("model", settings.models, {name for figures in tasks for name in figures.task.models})
     chosen = [figures for figures in tasks if not settings.tasks or figures.task.name in settings.tasks]
     inputs = {
         figures.task.name: inputs_of(figures.task, assessment)
@@ -71,7 +71,12 @@ def check_affordable(plan: Plan, limit: Decimal | None, *, unknown_allowed: bool
         )
 
 
-def _check_names(what: str, asked: frozenset[str], known: set[str]) -> None:
+def check_names(what: str, asked: frozenset[str], known: set[str]) -> None:
+    """Refuse names that the portfolio does not have.
+
+    Raises:
+        UsageError: one of those asked for is not known; near ones are suggested.
+    """
     strange = sorted(asked - known)
     if strange:
         from difflib import get_close_matches

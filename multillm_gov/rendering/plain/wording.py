@@ -4,6 +4,7 @@ from multillm_gov import exits
 from multillm_gov.blocks import Status
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import Report, Verdict
+from multillm_gov.units import count_of
 
 STATUS_WORDS: dict[Status, str] = {
     "good": "within appetite",
@@ -33,8 +34,10 @@ _NOTHING_GOVERNED = "No task class could be read, so nothing is judged: declare 
 
 
 def verdict_sentence(report: Report) -> str:
-    """Outcome, counts and, where there is something to count, the gate; a stress judges nothing."""
-    if report.kind == "stress":
+    """Outcome, counts and, where there is something to count, the gate; a stress or benchmark judges nothing."""
+    if report.kind == "bench" and report.verdict.unproved:
+        return f"{_NOT_JUDGED} {count_of(report.verdict.unproved, 'result')} could not be judged."
+    if report.kind in {"stress", "bench"}:
         return _NOT_JUDGED
     if report.kind == "dry-run" and not report.trials:
         return _NOT_SENT

@@ -183,7 +183,7 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     """The whole of one result."""
 
     schema: Literal["govern/report/1"]
-    kind: Literal["check", "diff", "board", "stress", "dry-run"]
+    kind: Literal["check", "diff", "board", "stress", "dry-run", "bench"]
     title: str
     organization: str
     as_of: Day
