@@ -7,11 +7,13 @@ from multillm_gov.blocks import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.briefing.board_wording import amount, bounded
 from multillm_gov.briefing.simulated_wording import spell_rounded
 from multillm_gov.briefing.stress_retirement import HORIZONS
+from multillm_gov.briefing.stress_reverse import spell_size
 from multillm_gov.briefing.stress_state import StressedState
 from multillm_gov.report import Section
 from multillm_gov.risk.distribution import Distribution
 from multillm_gov.risk.outcome import StressOutcome
 from multillm_gov.risk.retirement import forced_migrations, lives, median_life
+from multillm_gov.risk.reversing.breaking import Breaking
 from multillm_gov.risk.simulation_difference import AmountDifference, difference
 from multillm_gov.risk.variants import ScenarioResult
 
@@ -34,6 +36,7 @@ def comparison_section(before: StressedState, after: StressedState) -> Section:
     blocks += _scenarios(before, after)
     if after.dependence is not None:
         blocks.append(Table(title="Dependencies and retirements", columns=_COLUMNS, rows=tuple(_counts(before, after))))
+    blocks += _boundaries(before, after)
     blocks += _years(before, after)
     return Section(id="comparison", title="What the change does to risk", blocks=tuple(blocks))
 
@@ -84,6 +87,42 @@ def _counts(before: StressedState, after: StressedState) -> Iterator[tuple[Cell,
             Cell(f"{now:,.{digits}f}"),
             Cell(f"{now - was:+,.{digits}f}" if round(now - was, digits) else "–"),
         )
+
+
+def _boundaries(before: StressedState, after: StressedState) -> Iterator[Block]:
+    """Only what moved: the smallest shocks that break a limit are many."""
+    if before.breaking is None or after.breaking is None:
+        return
+    old = {(one.question, one.limit, one.entities): one for one in before.breaking}
+    new = {(one.question, one.limit, one.entities): one for one in after.breaking}
+    rows = []
+    for key in dict.fromkeys((*new, *old)):
+        was, now = old.get(key), new.get(key)
+        told = _size(was), _size(now)
+        if told[0] != told[1]:
+            question, limit, entities = key
+            hit = " + ".join(f"{level.replace('_', ' ')} {name}" for level, name in entities) or "everything"
+            rows.append((Cell(question, _nearer(was, now)), Cell(hit), Cell(limit), Cell(told[0]), Cell(told[1])))
+    columns = (
+        Column("Shock"),
+        Column("Hits"),
+        Column("Limit"),
+        Column("Breaks above, before", numeric=True),
+        Column("After", numeric=True),
+    )
+    title = "Smallest shocks that break a limit, where they moved"
+    yield from bounded(title, columns, rows, "answer", empty="No smallest shock that breaks a limit has moved.")
+
+
+def _size(one: Breaking | None) -> str:
+    return "–" if one is None else spell_size(one)
+
+
+def _nearer(was: Breaking | None, now: Breaking | None) -> Status:
+    """A limit that breaks sooner is bad."""
+    if was is None or now is None or was.size is None or now.size is None:
+        return "neutral"
+    return _direction(was.size - now.size) if abs(was.size - now.size) >= _CENT else "neutral"
 
 
 def _singles(state: StressedState) -> float:

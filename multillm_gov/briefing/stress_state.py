@@ -8,10 +8,12 @@ from multillm_gov.briefing.risk_graph import dependency_section
 from multillm_gov.briefing.stress_assumptions import assumptions_section
 from multillm_gov.briefing.stress_details import detail_section
 from multillm_gov.briefing.stress_retirement import retirement_section
+from multillm_gov.briefing.stress_reverse import reverse_metrics, reverse_section
 from multillm_gov.briefing.stress_scenarios import scenarios_section
 from multillm_gov.briefing.stress_simulation import simulation_metrics, simulation_sections
 from multillm_gov.report import Metric, Section
 from multillm_gov.risk.dependence import Dependence
+from multillm_gov.risk.reversing.breaking import Breaking
 from multillm_gov.risk.simulated import Simulation
 from multillm_gov.risk.stress_context import StressContext
 from multillm_gov.risk.variants import ScenarioResult
@@ -26,6 +28,8 @@ class StressedState(Struct, frozen=True, kw_only=True):
     results: tuple[ScenarioResult, ...]
     dependence: Dependence | None = None
     """``None``: only scenarios were asked for."""
+    breaking: tuple[Breaking, ...] | None = None
+    """The smallest shocks that break a limit; ``None`` as above."""
     simulation: Simulation | None = None
     """``None``: not asked for."""
 
@@ -35,6 +39,8 @@ def whole_report(state: StressedState) -> tuple[Section, ...]:
     sections = [scenarios_section(state.results, state.context)]
     if state.dependence is not None:
         sections.append(dependency_section(state.dependence, state.context.figures.currency))
+    if state.breaking is not None:
+        sections.append(reverse_section(state.breaking, state.context.figures.currency))
     if state.simulation is not None:
         sections += simulation_sections(state.simulation, state.context)
     sections.append(retirement_section(state.assessment, state.context))
@@ -50,4 +56,5 @@ def details(results: Sequence[ScenarioResult], context: StressContext) -> tuple[
 
 def further_metrics(state: StressedState) -> tuple[Metric, ...]:
     """Headline figures beside those of the scenarios."""
-    return simulation_metrics(state.simulation, state.context) if state.simulation is not None else ()
+    simulated = simulation_metrics(state.simulation, state.context) if state.simulation is not None else ()
+    return (*reverse_metrics(state.breaking or ()), *simulated)

@@ -13,6 +13,7 @@ from multillm_gov.briefing.stress_inputs import context_of, simulation_of
 from multillm_gov.briefing.stress_state import StressedState, details, whole_report
 from multillm_gov.report import Report
 from multillm_gov.risk.dependence import measure_dependence
+from multillm_gov.risk.reverse import reverse
 from multillm_gov.risk.scenario_book import BookedScenario, choose, scenarios_of
 from multillm_gov.risk.scenario_settings import parse_setting, with_settings
 from multillm_gov.risk.simulation import DEFAULT_YEARS
@@ -89,15 +90,22 @@ def _stressed(state: Assessment, asked: Asked, tell: Tell) -> StressedState:
     for booked in chosen(state, asked):
         tell(f"running {booked.name}")
         results.append(run_scenario(context, booked))
-    dependence = simulation = None
+    dependence = breaking = simulation = None
     if asked.is_whole:
         tell("looking for single points of failure")
         dependence = measure_dependence(context.system)
+        tell("looking for what breaks a limit")
+        breaking = reverse(context)
         if asked.simulation:
             tell("simulating years")
             simulation = simulation_of(context, years=asked.years or DEFAULT_YEARS, seed=asked.seed)
     return StressedState(
-        assessment=state, context=context, results=tuple(results), dependence=dependence, simulation=simulation
+        assessment=state,
+        context=context,
+        results=tuple(results),
+        dependence=dependence,
+        breaking=breaking,
+        simulation=simulation,
     )
 
 
