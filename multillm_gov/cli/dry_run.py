@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -11,7 +12,13 @@ from multillm_gov.cli.emit import emit
 from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
 from multillm_gov.cli.progress import Meter
 
-_KINDS = ("answer", "embedding", "stream")
+if TYPE_CHECKING:
+    from multillm_gov.workflows.dry_run import Asked
+
+_KINDS = ("answer", "embedding", "stream", "failover")
+
+
+_FAILOVER = ("failover",)
 
 
 def _money(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Decimal | None:
@@ -35,7 +42,7 @@ def _money(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
     "kinds",
     multiple=True,
     type=click.Choice(_KINDS),
-    help="Only probes of this kind. Repeatable. [default: answer and embedding]",
+    help="Only probes of this kind. Repeatable; `failover` stands alone. [default: answer and embedding]",
 )
 @click.option(
     "--samples",
@@ -114,6 +121,9 @@ def command(
     Nothing is sent before the worst case of the whole plan is within --max-usd, and a run stops where the next call
     could pass it. What was shown is written to evidence/, unless the calls were answered offline or from a cassette.
 
+    --kind failover drills the chains of fallbacks instead: the routed model is made to fail in eight ways, on this
+    machine and without asking its provider, and the chain is run in LiteLLM's router as `govern export` writes it.
+
     Exits 0 when every probe passes; 1 when the portfolio is at fault (contract, latency, cost, context, a model that
     is retired, not found or refuses); 3 when nothing is at fault and something could not be judged (a key, a network,
     a provider, the limits of the run), or when the plan may cost too much; 130 after Ctrl-C, with all that is known
@@ -125,6 +135,7 @@ def command(
       govern dry-run --plan
       govern dry-run --max-usd 2.50 --samples 20
       govern dry-run --only crm-scoring --kind stream
+      govern dry-run --kind failover --offline
       govern dry-run --format text --format junit=dry-run.xml
       govern dry-run --record nightly.jsonl
       govern dry-run --replay nightly.jsonl
@@ -134,7 +145,7 @@ def command(
     asked = Asked(
         tasks=frozenset(tasks),
         models=frozenset(models),
-        **({"kinds": frozenset(kinds)} if kinds else {}),  # type: ignore[arg-type]
+        **({"kinds": frozenset(kinds)} if kinds and kinds != _FAILOVER else {}),  # type: ignore[arg-type]
         samples=samples,
         max_usd=max_usd,
         unknown_price_allowed=allow_unknown_price,
@@ -148,6 +159,8 @@ def command(
         keep_text=keep_text,
         write=not no_write,
     )
+    if "failover" in kinds:
+        _drill(ctx, asked, targets, output, as_of, root, is_alone=kinds == _FAILOVER, plan_only=plan_only)
     prepared = prepare(asked, as_of=as_of or today(), root=root)
     if plan_only:
         code = emit(prepared.report(), targets, output)
@@ -155,5 +168,31 @@ def command(
         ctx.exit(code)
     with Meter() as meter:
         done = dry_run(prepared, meter.show)
+    code = emit(done.report, targets, output)
+    ctx.exit(exits.INTERRUPTED if done.interrupted else code)
+
+
+def _drill(
+    ctx: click.Context,
+    asked: "Asked",
+    targets: tuple[Target, ...],
+    output: Path | None,
+    as_of: date | None,
+    root: Path | None,
+    *,
+    is_alone: bool,
+    plan_only: bool,
+) -> NoReturn:
+    """Drill failovers, tell what they showed, and exit."""
+    from multillm_gov.workflows.failover import hold, prepare_drills
+
+    if not is_alone:
+        raise click.UsageError("`--kind failover` stands alone; ask for the other kinds in a run of their own.", ctx)
+    prepared = prepare_drills(asked, as_of=as_of or today(), root=root)
+    if plan_only:
+        code = emit(prepared.report(), targets, output)
+        prepared.check()
+        ctx.exit(code)
+    done = hold(prepared)
     code = emit(done.report, targets, output)
     ctx.exit(exits.INTERRUPTED if done.interrupted else code)

@@ -11,6 +11,7 @@ from multillm_gov.trials.drill import OUTAGES, Drill, Outcome
 from multillm_gov.units import Amount, Positive, Share
 
 Result = Literal["survives", "degraded", "fails"]
+CUT: Fault = "stream-cut"
 _GRAVITY: tuple[Result, ...] = ("survives", "degraded", "fails")
 _MILLI = Decimal("0.001")
 _NANO = Decimal("0.000000001")
@@ -22,8 +23,9 @@ def judge_drills(outcomes: Iterable[Outcome], versions: Mapping[str, str]) -> tu
 
     A fault counts by the worst of the routed models it was injected into. The task class *survives* if the chain
     answered in order, within latency and schema after every fault; it *fails* if no answer came after one of the faults
-    that an outage shows as (refused connection, server error, rate limit, time-out); else it is *degraded*. Coverage is
-    the share of the faults that it survived.
+    that an outage shows as (refused connection, server error, rate limit, time-out); else it is *degraded*. A stream
+    cut after its first words counts in the coverage alone: no gateway takes back what its caller has read already.
+    Coverage is the share of the faults that the chain survived, cut streams included.
     """
     grouped: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -58,7 +60,7 @@ def _record(outcomes: list[Outcome], versions: Mapping[str, str]) -> DrillRecord
 
 
 def _overall(faults: tuple[FaultResult, ...]) -> Result:
-    if all(one.result == "survives" for one in faults):
+    if all(one.result == "survives" for one in faults if one.fault != CUT):
         return "survives"
     return "fails" if any(one.result == "fails" and one.fault in OUTAGES for one in faults) else "degraded"
 

@@ -1,0 +1,160 @@
+"""``govern dry-run --kind failover``: plan, refuse what costs too much, drill, judge, record, tell."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import ROUND_UP, Decimal
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.briefing.failover import brief_drill_plan, brief_drills
+from multillm_gov.catalog.endpoints import endpoints_of
+from multillm_gov.errors import UnableError, UsageError
+from multillm_gov.providers.addresses import Addressing, addresses_from
+from multillm_gov.providers.offline import offline_addresses
+from multillm_gov.providers.quiet import litellm_version
+from multillm_gov.report import TOOL_VERSION, Report
+from multillm_gov.rules.assessment import Assessment
+from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.trials.budget import Budget
+from multillm_gov.trials.drill import DrillPlan, Outcome, plan_drills
+from multillm_gov.trials.drill_judging import judge_drills
+from multillm_gov.trials.plan import Settings
+from multillm_gov.units import count_of, spell_money
+from multillm_gov.workflows.drilling import hold_drills
+from multillm_gov.workflows.dry_run import Asked, Done
+from multillm_gov.workflows.evidence import record_evidence
+from multillm_gov.workflows.states import assess_folder
+from multillm_gov.workflows.trial_client import keys_of, no_keys
+from multillm_gov.workflows.trial_plan import plan_trials
+
+
+class PreparedDrills(Struct, frozen=True, kw_only=True):
+    """Drills and the portfolio they are of; nothing was sent."""
+
+    root: Path
+    assessment: Assessment
+    plan: DrillPlan
+    asked: Asked
+
+    def check(self) -> None:
+        """Refuse what may cost too much, as `Prepared.check` does.
+
+        Raises:
+            UnableError: it could cost more than the limit, or nobody knows what it costs.
+        """
+        limit, plan = self.asked.limit, self.plan
+        if plan.unpriced and limit is not None and not self.asked.unknown_price_allowed:
+            names = sorted({name for one in plan.unpriced for name in one.chain[1:]})
+            raise UnableError(
+                f"What {count_of(len(plan.unpriced), 'request')} may cost is not known: no price of one of "
+                f"{', '.join(f'`{name}`' for name in names[:5])}",
+                "Declare `usd_per_million_tokens` below `models` in `catalog/`, or pass --allow-unknown-price.",
+            )
+        if limit is not None and plan.worst_usd > limit:
+            raise UnableError(
+                f"{count_of(len(plan.drills), 'request')} may cost {spell_money(plan.worst_usd, rounding=ROUND_UP)}; "
+                f"--max-usd allows {spell_money(limit)}",
+                f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or drill less with --only.",
+            )
+
+    def report(self) -> Report:
+        """The plan as it is told."""
+        told = brief_drill_plan(self.assessment, self.plan, self.asked.limit)
+        return replace(told, path_prefix=path_prefix(self.root))
+
+
+def prepare_drills(asked: Asked, *, as_of: date, root: Path | None = None) -> PreparedDrills:
+    """Load the portfolio and plan the drills; LiteLLM is not loaded, and nothing is sent.
+
+    Raises:
+        UsageError: an option that a drill has no use for, or a task class that the portfolio does not have.
+        UnableError: no task class has a fallback.
+        SourceError: no portfolio there, or a prompt that cannot be filled in.
+    """
+    if asked.models or asked.record is not None or asked.replay is not None or asked.keep_text is not None:
+        raise UsageError(
+            "A failover drill runs whole chains through LiteLLM's router: --model, --record, --replay and --keep-text "
+            "have no meaning for it",
+            "Leave them out; --only chooses task classes.",
+        )
+    top, _ = split_paths((), root)
+    assessment = assess_folder(top, as_of=as_of)
+    settings = Settings(
+        day=as_of,
+        samples=1,
+        timeout_seconds=asked.timeout_seconds,
+        kinds=frozenset({"answer", "embedding"}),
+        tasks=asked.tasks,
+        usd_per_unit=assessment.figures.usd_per_unit,
+    )
+    plan = plan_drills(plan_trials(top, assessment, settings, keys_of(assessment) if asked.is_billed else no_keys))
+    if not plan.drills:
+        raise UnableError("There is no failover to drill: no task class has a fallback", "Declare `fallbacks`.")
+    return PreparedDrills(root=top, assessment=assessment, plan=plan, asked=asked)
+
+
+def hold(prepared: PreparedDrills) -> Done:
+    """Drill, judge, record and tell.
+
+    Ctrl-C ends the run cleanly: what is known is told; evidence is written of whole drills only, and never of what the
+    offline server answered.
+
+    Raises:
+        UnableError: the plan may cost too much.
+        MissingExtraError: the offline extra, whose server injects the faults, is not installed.
+        OutputError: evidence may not be written.
+    """
+    prepared.check()
+    asked, plan, state = prepared.asked, prepared.plan, prepared.assessment
+    versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
+    outcomes: list[Outcome] = []
+    interrupted = False
+    with _addresses(state, offline=asked.offline) as addressing:
+        drilling = hold_drills(
+            plan,
+            state,
+            addressing,
+            versions=versions,
+            budget=Budget(asked.limit),
+            concurrency=asked.concurrency,
+            on_outcome=outcomes.append,
+        )
+        try:
+            asyncio.run(drilling)
+        except KeyboardInterrupt:
+            interrupted = True
+    records = judge_drills(_in_order(plan, outcomes), versions)
+    whole = tuple(record for record in records if record.calls == _planned(plan, record.task_class))
+    written = asked.write and asked.is_billed
+    if written:
+        record_evidence(prepared.root, drills=whole)
+    report = brief_drills(state, plan, records, limit=asked.limit, interrupted=interrupted, written=written)
+    return Done(report=replace(report, path_prefix=path_prefix(prepared.root)), interrupted=interrupted)
+
+
+@contextmanager
+def _addresses(state: Assessment, *, offline: bool) -> Iterator[Addressing]:
+    """Where fallbacks are called."""
+    endpoints = endpoints_of(state.overrides)
+    if not offline:
+        yield addresses_from(os.environ, endpoints)
+        return
+    from multillm_gov.offline.serving import serve
+
+    with serve() as server:
+        yield offline_addresses(server.base_url, endpoints)
+
+
+def _in_order(plan: DrillPlan, outcomes: list[Outcome]) -> list[Outcome]:
+    """As planned: drills settle in any order, and by fault."""
+    places = {id(one): number for number, one in enumerate(plan.drills)}
+    return sorted(outcomes, key=lambda outcome: places[id(outcome.drill)])
+
+
+def _planned(plan: DrillPlan, task: str) -> int:
+    return sum(one.task.name == task for one in plan.drills)

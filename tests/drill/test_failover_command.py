@@ -1,0 +1,72 @@
+"""``govern dry-run --kind failover``: the whole flow through the command, offline."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+ALLOCATION = """\
+owner: support
+task_classes:
+  triage:
+    route: [{model: anthropic/claude-haiku-4-5}]
+    fallbacks: [openai/gpt-5-mini]
+    prompt: prompts/triage.md
+    output_schema: schemas/triage.json
+  alone:
+    route: [{model: openai/gpt-5-mini}]
+"""
+FILES = {
+    "govern.yaml": "organization: Example\n",
+    "allocations/support.yaml": ALLOCATION,
+    "prompts/triage.md": "---\nvariables: {ticket: {}}\ncanaries: [{ticket: My bill}]\n---\nSort {{ ticket }}\n",
+    "schemas/triage.json": '{"type": "object", "properties": {"queue": {"type": "string"}}, "required": ["queue"], '
+    '"additionalProperties": false}',
+}
+
+
+@pytest.fixture
+def portfolio(tmp_path: Path) -> Path:
+    for path, text in FILES.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+def test_the_plan_loads_no_litellm_and_costs_nothing(portfolio, govern) -> None:
+    done = govern("dry-run", "--kind", "failover", "--plan", "--format", "json", cwd=portfolio)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["summary"].startswith("8 requests to the fallbacks cost ")
+    assert "Left out: `alone`, it declares no fallback." in report["summary"]
+    assert "OPENAI_API_KEY" in report["summary"]  # of the fallback; the failing model's key is not needed
+    assert "ANTHROPIC_API_KEY" not in report["summary"]
+
+
+def test_too_dear_a_plan_is_refused_before_the_first_request(portfolio, govern) -> None:
+    done = govern("dry-run", "--kind", "failover", "--max-usd", "0.00001", cwd=portfolio)
+    assert done.returncode == 3
+    assert b"8 requests may cost" in done.stderr
+
+
+@pytest.mark.litellm
+def test_a_drill_offline(portfolio, govern) -> None:
+    done = govern("dry-run", "--kind", "failover", "--offline", "--format", "json", cwd=portfolio)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == b""
+    report = json.loads(done.stdout)
+    assert report["summary"].startswith("1 failover drilled: 1 survived, 0 degraded, 0 failed. 8 requests would have")
+    assert "87.5 %" in done.stdout.decode()
+    assert not (portfolio / "evidence").exists()  # nothing is proved by a server on this machine
+
+
+@pytest.mark.parametrize("arguments", [("--kind", "answer"), ("--model", "openai/gpt-5-mini"), ("--record", "a.jsonl")])
+def test_what_a_drill_has_no_use_for_is_refused(arguments, portfolio, govern) -> None:
+    done = govern("dry-run", "--kind", "failover", *arguments, cwd=portfolio)
+    assert done.returncode == 2, done.stderr
+
+
+def test_a_portfolio_without_fallbacks_has_nothing_to_drill(portfolio, govern) -> None:
+    done = govern("dry-run", "--kind", "failover", "--only", "alone", cwd=portfolio)
+    assert done.returncode == 3
+    assert b"There is no failover to drill" in done.stderr
