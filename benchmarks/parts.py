@@ -1,10 +1,14 @@
 """What is measured: each part prepares its files in a temporary folder and yields figures."""
 
+import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from math import ceil
 from pathlib import Path
+from statistics import median
 
 from benchmarks import cut_sets
 from benchmarks.figures import Figure
@@ -111,6 +115,24 @@ def document(folder: Path, runs: int) -> Iterator[Figure]:
     yield Figure("report as PDF, starter portfolio, whole process", "at most 1.5 s", 1.5, seen.seconds("pdf"), "s")
 
 
+def probes(folder: Path, runs: int) -> Iterator[Figure]:
+    """Probes through the real client: time against what the endpoint's waits alone take, and memory of many."""
+    count, concurrency, wait = 200, 32, 0.2
+    ideal = ceil(count / concurrency) * wait
+    seen = [_probe(folder, count, concurrency, wait)["seconds"] / ideal for _ in range(runs)]
+    name = f"{count} probes, {concurrency} at once, {wait * 1_000:.0f} ms each / the waits alone"
+    yield Figure(name, "at most 1.35 x", 1.35, median(seen), "x")
+    held = _probe(folder, 5_000, 64, 0.0)["mebibytes"]
+    yield Figure("5,000 probes: peak memory", "below 600 MiB", 600, held, "MiB")
+
+
+def _probe(folder: Path, count: int, concurrency: int, wait: float) -> dict[str, float]:
+    command = (sys.executable, "-m", "benchmarks.probes", str(count), str(concurrency), str(wait))
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env={**os.environ, "HOME": str(folder)})
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
 def _copy_own_portfolio(target: Path) -> list[tuple[Path, str]]:
     """Copy what this repository governs; the YAML files with the kind of each."""
     governed: list[tuple[Path, str]] = []
@@ -146,4 +168,5 @@ PARTS: dict[str, Callable[[Path, int], Iterator[Figure]]] = {
     "graph": graph,
     "diff": difference,
     "pdf": document,
+    "probes": probes,
 }
