@@ -17,7 +17,8 @@ from multillm_gov.providers.addresses import NO_KEY, Address, Addressing
 from multillm_gov.providers.asking import arguments_for
 from multillm_gov.providers.attempts import Attempts
 from multillm_gov.providers.classifying import verdict_of
-from multillm_gov.providers.quiet import load_litellm
+from multillm_gov.providers.connections import close_connections, ensure_session
+from multillm_gov.providers.quiet import ignore_remarks, load_litellm
 from multillm_gov.providers.reading import Read, read_chat, read_completion, read_embedding, read_responses
 from multillm_gov.providers.scrubbing import Scrubber
 from multillm_gov.providers.streaming import Listening, listen
@@ -58,23 +59,19 @@ class RoutedChain:
             scrubber: What takes secrets out of messages; default: one that knows the environment's keys.
             environment: Environment variables; default: those of this process.
         """
-        import httpx
-
         self._litellm = load_litellm()
-        # As the exported file asks for: embeddings of OpenAI's kind heed this and not their own `max_retries: 0`.
-        self._litellm.DEFAULT_MAX_RETRIES = 0
         self._configuration = configuration
         self._addressing, self._faulty = addressing, faulty
         self._price_of = price_of
         self._environment = os.environ if environment is None else environment
         self._scrubber = scrubber or Scrubber(self._environment)
         self._attempts = Attempts(self._litellm)
-        # Clients of OpenAI's kind are made anew for each router, and closed by nobody: they share one pool that is.
-        self._session = self._litellm.aclient_session = httpx.AsyncClient(timeout=None)  # noqa: S113 # each call has its own
+        ensure_session(self._litellm)
         self._runs = count(1)
 
     async def carry(self, drill: Drill) -> Carried:
         """Send the drill's request through the chain."""
+        ignore_remarks()
         run = f"@{next(self._runs)}"
         router = self._litellm.Router(**self._arguments(drill, run))
         listening, started = Listening(), time.perf_counter()
@@ -98,10 +95,7 @@ class RoutedChain:
     async def close(self) -> None:
         """Let go of all connections, and of what follows calls."""
         self._attempts.close()
-        self._litellm.aclient_session = None
-        await self._session.aclose()
-        await self._litellm.close_litellm_async_clients()
-        self._litellm.in_memory_llm_clients_cache.flush_cache()
+        await close_connections(self._litellm)
 
     async def _read(self, router: Any, drill: Drill, listening: Listening) -> Read:  # noqa: ANN401 # LiteLLM's router
         call, address = drill.call, Address(model=drill.task.name)
