@@ -14,7 +14,14 @@ triage:
   fallbacks: [openai/gpt-5-mini, anthropic/claude-sonnet-4-6]
   latency: {{p95_seconds: 8, timeout_seconds: 2}}
 """
-PRIMARIES = ["openai/gpt-5", "anthropic/claude-haiku-4-5", "gemini/gemini-2.5-flash", "mistral/mistral-large-2512"]
+PRIMARIES = [
+    "openai/gpt-5",
+    "anthropic/claude-haiku-4-5",
+    "gemini/gemini-2.5-flash",
+    "azure/gpt-4o",
+    "bedrock/anthropic.claude-3-haiku-20240307-v1:0",
+    "mistral/mistral-large-2512",
+]
 
 
 def told(record: DrillRecord) -> dict[str, tuple[str, str]]:
