@@ -13,6 +13,7 @@ from multillm_gov.evidence.record import ProbeRecord
 from multillm_gov.finding import Severity
 from multillm_gov.report import Metric, Report, Section, Trial, Verdict, judge_counts
 from multillm_gov.rules.assessment import Assessment
+from multillm_gov.trials.judging import FIRST_REFERENCE
 from multillm_gov.trials.plan import Plan
 from multillm_gov.trials.probe import Key, Probe
 from multillm_gov.trials.running import Ending, Run
@@ -71,7 +72,8 @@ def brief_run(
     )
     grouped = groupby(zip(trials, records, strict=True), lambda pair: pair[0].task_class)
     sections = tuple(
-        Section(id=f"task-{name}", title=name, blocks=_run_blocks(tuple(group))) for name, group in grouped
+        Section(id=f"task-{name}", title=name, blocks=_run_blocks(tuple(group), written=written))
+        for name, group in grouped
     )
     report = _with(
         _report(assessment, plan, verdict),
@@ -164,7 +166,7 @@ def _plan_summary(plan: Plan, limit: Decimal | None) -> str:
     return told
 
 
-def _run_blocks(pairs: tuple[tuple[Trial, ProbeRecord], ...]) -> tuple[Block, ...]:
+def _run_blocks(pairs: tuple[tuple[Trial, ProbeRecord], ...], *, written: bool) -> tuple[Block, ...]:
     """The table of a task class, without columns that say nothing, and what was seen and not judged."""
     rows = [_run_row(trial, record) for trial, record in pairs]
     telling = [number for number in range(len(_RUN_COLUMNS)) if any(row[number].text for row in rows)]
@@ -175,7 +177,8 @@ def _run_blocks(pairs: tuple[tuple[Trial, ProbeRecord], ...]) -> tuple[Block, ..
         columns=tuple(_RUN_COLUMNS[number] for number in telling),
         rows=tuple(tuple(row[number] for number in telling) for row in rows),
     )
-    notes = tuple(f"{trial.model}: {note}" for trial, record in pairs for note in record.notes)
+    kept = ((trial, note) for trial, record in pairs for note in record.notes if written or note != FIRST_REFERENCE)
+    notes = tuple(f"{trial.model}: {note}" for trial, note in kept)
     return (table, Items(notes)) if notes else (table,)
 
 

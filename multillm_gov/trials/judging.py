@@ -14,6 +14,8 @@ from multillm_gov.trials.references import Reference
 from multillm_gov.trials.severity import ORDER, worst
 from multillm_gov.units import Amount, Positive
 
+FIRST_REFERENCE = "these vectors are the reference from now on; stability is judged from the next probe on"
+"""Noted where a probe's vectors are stored: not in a run that writes no evidence."""
 _MICRO = Decimal("0.000001")
 _CENTS_OF_CENTS = Decimal("0.000000001")
 _FOUR = Decimal("0.0001")
@@ -76,7 +78,7 @@ def _notes(observation: Observation) -> tuple[str, ...]:
     if any(answer.usd is None for answer in observation.answers):
         notes.append("what the answers cost is not known: there is no price")
     if fresh_reference(observation) is not None:
-        notes.append("these vectors are the reference from now on; stability is judged from the next probe on")
+        notes.append(FIRST_REFERENCE)
     return tuple(notes)
 
 
