@@ -142,7 +142,7 @@ def dry_run(prepared: Prepared, on_progress: Callable[[Progress], None] | None =
     asked, plan = prepared.asked, prepared.plan
     keeper = None if asked.keep_text is None else TextKeeper(asked.keep_text)
     with (
-        _collecting(),
+        collecting(),
         trial_client(prepared.assessment, offline=asked.offline, record=asked.record, replay=asked.replay) as client,
     ):
         runner = Runner(
@@ -150,7 +150,7 @@ def dry_run(prepared: Prepared, on_progress: Callable[[Progress], None] | None =
             client,
             pace=_pace(asked),
             budget=Budget(asked.limit),
-            time=_time(asked),
+            time=time_of(replayed=asked.replay is not None),
             on_progress=on_progress,
             on_answer=keeper,
         )
@@ -198,14 +198,14 @@ def _pace(asked: Asked) -> Pace:
     )
 
 
-def _time(asked: Asked) -> Time:
+def time_of(*, replayed: bool) -> Time:
     """The machine's own; a replay waits for nobody."""
 
     async def pass_by(seconds: float) -> None:
         del seconds
         await asyncio.sleep(0)
 
-    if asked.replay is not None:
+    if replayed:
         return Time(now=lambda: 0.0, sleep=pass_by, chance=lambda: 0.0)
     return Time(now=time.monotonic, sleep=asyncio.sleep, chance=random.random)
 
@@ -216,7 +216,7 @@ def _check_text_folder(folder: Path | None, root: Path) -> None:
 
 
 @contextmanager
-def _collecting() -> Iterator[None]:
+def collecting() -> Iterator[None]:
     """Collect cycles while calls are made: providers' clients leave many, and the command line puts it off."""
     before = gc.isenabled()
     gc.enable()
