@@ -73,7 +73,7 @@ def needed_keys(
     row = _table().get(name)
     if row is None:
         return Needs(provider=name, known=False)
-    best = min(row.ways, key=lambda way: sum(not present.get(one) for one in way))
+    best = min(row.ways, key=lambda way: (not all(map(present.get, way)), -sum(bool(present.get(one)) for one in way)))
     return Needs(provider=name, keys=tuple(NeededKey(one, bool(present.get(one))) for one in best))
 
 
