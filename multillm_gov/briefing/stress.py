@@ -1,8 +1,10 @@
 """What a stress is told as: the whole risk report, or named scenarios in full."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from multillm_gov.briefing.board_wording import code, some
+from multillm_gov.briefing.completeness import left_out
 from multillm_gov.briefing.headline import with_before
 from multillm_gov.briefing.provenance import provenance
 from multillm_gov.briefing.stress_state import StressedState, further_metrics
@@ -11,6 +13,7 @@ from multillm_gov.documents.masking import masked
 from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.risk.stress_context import StressContext
 from multillm_gov.risk.variants import ScenarioResult
+from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import count_of, spell_money
 
 
@@ -34,7 +37,7 @@ def brief_stress(now: StressedState, sections: tuple[Section, ...], *, base: Str
         currency=settings.currency,
         revision=assessment.revision,
         base=base.assessment.revision if base else "",
-        summary=_summary(now.results, now.context),
+        summary=" ".join((*_left_out(assessment), _summary(now.results, now.context))),
         headline=with_before(_metrics(base), metrics) if base else metrics,
         sections=sections,
         provenance=provenance(assessment),
@@ -45,6 +48,15 @@ def brief_stress(now: StressedState, sections: tuple[Section, ...], *, base: Str
         ),
     )
     return masked(report, assessment.secrets, base.assessment.secrets if base else ())
+
+
+def _left_out(assessment: Assessment) -> Iterator[str]:
+    """Figures over files that could not be read would deceive."""
+    paths = left_out(assessment)
+    if paths:
+        counted = count_of(len(paths), "file")
+        named = some([code(path) for path in paths])
+        yield f"Not complete: {counted} could not be read as written ({named}), and what they declare is left out."
 
 
 def _metrics(state: StressedState) -> tuple[Metric, ...]:

@@ -1,0 +1,246 @@
+"""``govern stress`` from end to end: real processes, real folders, real revisions."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from multillm_gov.rendering.formats import formats
+from multillm_gov.rendering.public.publishing import report_schema
+from multillm_gov.risk.shock_kinds import shock_kinds
+
+DAY = "2026-11-24"
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+OWN = """\
+scenarios:
+  beta-gone:
+    title: Beta is gone
+    because: It was bought
+    shocks:
+      - {kind: withdrawal, level: vendor, entity: beta, days: 73}
+  repricing:
+    title: Ours
+    shocks:
+      - {kind: repricing, level: vendor, entity: acme, factor: 1.10}
+"""
+EVERY = [
+    "scenarios", "dependencies", "reverse", "simulation", "convergence", "retirements", "assumptions"
+]  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path, catalog: str, allocation: str) -> Path:
+    for path, text in {
+        "allocations/a.yaml": allocation,
+        "catalog/models.yaml": catalog,
+        "govern.yaml": "organization: Example Industries\n",
+        "scenarios/own.yaml": OWN,
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def stressed(govern: Run, folder: Path) -> Callable[..., bytes]:
+    def run(*arguments: str, code: int = 0) -> bytes:
+        done = govern("stress", "--as-of", DAY, *arguments, cwd=folder)
+        assert done.returncode == code, done.stderr.decode()
+        return done.stdout if code == 0 else done.stderr
+
+    return run
+
+
+def test_the_whole_report_holds_every_part_and_no_verdict(stressed: Callable[..., bytes]) -> None:
+    report = json.loads(stressed("--format", "json", "--years", "500"))
+    jsonschema.Draft202012Validator(report_schema()).validate(report)
+    assert (report["kind"], report["findings"], report["verdict"]["exit_code"]) == ("stress", [], 0)
+    assert [section["id"] for section in report["sections"]] == EVERY
+    assert all(section["blocks"] for section in report["sections"])
+    heat = next(block for block in report["sections"][0]["blocks"] if block["type"] == "heat")
+    assert heat["columns"] == ["articles", "scoring", "filtering"], "most value at stake first"
+    rows = {row["label"]: [cell["text"] for cell in row["cells"]] for row in heat["rows"]}
+    assert rows["repricing"] == ["600", "–", "–"], "the own one: 10 % of 6,000"
+    assert "gateway-outage" not in rows, "there is no gateway"
+    assert report["checked"]["scenarios"] == 15
+    assert report["headline"][0]["number"] > 0
+
+
+def test_the_same_call_gives_the_same_bytes(stressed: Callable[..., bytes]) -> None:
+    assert stressed("--format", "markdown", "--years", "300") == stressed("--format", "markdown", "--years", "300")
+    assert stressed("--years", "300") != stressed("--years", "300", "--seed", "2")
+
+
+def test_without_simulation_nothing_is_simulated(stressed: Callable[..., bytes]) -> None:
+    report = json.loads(stressed("--format", "json", "--no-simulation"))
+    assert [section["id"] for section in report["sections"]] == ["scenarios", "dependencies", "reverse", "retirements"]
+
+
+@pytest.mark.parametrize("name", sorted(set(formats()) - {"pdf"}))
+def test_every_format_tells_it(stressed: Callable[..., bytes], name: str) -> None:
+    told = stressed("--format", name, "--years", "200")
+    assert told
+    if name in {"text", "markdown", "html"}:
+        assert b"repricing" in told
+        assert b"articles" in told
+
+
+@pytest.mark.pdf
+def test_a_pdf_is_written(stressed: Callable[..., bytes], folder: Path) -> None:
+    stressed("--output", "risk.pdf", "--years", "200")
+    assert (folder / "risk.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_named_scenarios_are_told_in_full(stressed: Callable[..., bytes]) -> None:
+    text = stressed("beta-gone").decode()
+    assert "Beta is gone (beta-gone)" in text
+    assert "It was bought" in text
+    assert "Written in `scenarios/own.yaml`." in text
+    assert "withdrawal of vendor beta, days 73" in text
+    assert "Worst case: vendor beta" in text
+    assert "87,600" in text, "36,500 over 2.4 months"
+    assert "Single points of failure" not in text
+    every = stressed("--all").decode()
+    assert "(beta-gone)" in every
+    assert "(provider-outage)" in every
+
+
+def test_a_parameter_is_set_for_one_run(stressed: Callable[..., bytes]) -> None:
+    def at_risk(*arguments: str) -> float:
+        report = json.loads(stressed("provider-outage", "--format", "json", *arguments))
+        return float(report["headline"][0]["number"])
+
+    assert at_risk("--set", "provider-outage.hours=8.8") == pytest.approx(2 * at_risk())
+    assert "`hours=8.8`" in stressed("provider-outage", "--set", "provider-outage.hours=8.8").decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["beta-gon"], "Did you mean `beta-gone`?"),
+        (["--set", "hours=6"], "sets nothing"),
+        (["--set", "provider-outage.hours=never"], "cannot be set"),
+        (["--years", "5"], "--years"),
+    ],
+)
+def test_a_wrong_call_is_told(stressed: Callable[..., bytes], arguments: list[str], said: str) -> None:
+    assert said in stressed(*arguments, code=2).decode()
+
+
+def test_scenarios_are_listed_with_their_source(stressed: Callable[..., bytes]) -> None:
+    lines = stressed("--list").decode().splitlines()
+    assert len(lines) == 15
+    assert lines[0].split(maxsplit=1) == ["provider-outage", "A provider is away (built in)"]
+    assert [line.split()[0] for line in lines if "scenarios/own.yaml" in line] == ["repricing", "beta-gone"]
+
+
+def test_two_revisions_are_compared(govern: Run, checkout, folder: Path, allocation: str) -> None:  # type: ignore[no-untyped-def]
+    files = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*.yaml")}
+    base = checkout.commit(files)
+    weaker = allocation.replace("    fallbacks: [beta/y]\n", "", 1)
+    head = checkout.commit({"allocations/a.yaml": weaker})
+    done = govern(
+        "stress",
+        "--base",
+        base,
+        "--at",
+        head,
+        "--as-of",
+        DAY,
+        "--years",
+        "400",
+        "--format",
+        "json",
+        cwd=checkout.folder,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    report = json.loads(done.stdout)
+    assert (report["base"], report["revision"]) == (base, head)
+    comparison = report["sections"][0]
+    assert comparison["id"] == "comparison"
+    tables = {block["title"]: block for block in comparison["blocks"] if block["type"] == "table"}
+    [worst] = [title for title in tables if title.startswith("Value at risk")]
+    outage = next(row for row in tables[worst]["rows"] if row[0]["text"] == "provider-outage")
+    assert [cell["text"] for cell in outage] == [
+        "provider-outage",
+        "provider beta → provider acme",
+        "220",
+        "440",
+        "+220",
+    ]
+    assert outage[0]["status"] == "bad"
+    unmoved = next(row for row in tables[worst]["rows"] if row[0]["text"] == "repricing")
+    assert [cell["text"] for cell in unmoved][2:] == ["600", "600", "–"]
+    year = {row[0]["text"]: row for row in tables["A year (USD)"]["rows"]}
+    assert year["Outage loss, expected"][3]["text"].startswith("+")
+    assert year["Spend, expected"][3]["text"] == "0", "the same random numbers: what is equal cancels out"
+    assert report["headline"][0]["before"]
+    same = govern("stress", "--base", head, "--at", head, "--as-of", DAY, "--years", "400", cwd=checkout.folder)
+    assert b"No smallest shock that breaks a limit has moved." in same.stdout
+
+
+HOSTILE = """\
+scenarios:
+  vast:
+    title: "Vast <b>figures</b> `of` |pipes| ${{ secrets.X }}"
+    shocks:
+      - {kind: outage, level: provider, entity: each, hours: 1000000000}
+      - {kind: repricing, level: vendor, entity: each, factor: 1000000000}
+      - {kind: demand-growth, factor: 1000000000, days: 1000000000}
+      - {kind: token-growth, factor: 1000000000}
+      - {kind: rate-limit, level: cloud, entity: each, factor: 0.000000001, tries: 20, at_peak: true}
+      - {kind: quality-drift, level: model, entity: each, points: 1}
+      - {kind: tone-drift, level: jurisdiction, entity: each, ratio: 1000000000, review_cost: 1000000000000000}
+      - {kind: cap-exhausted, level: task_class, entity: each, day: 1, hard: false}
+      - {kind: retirement, level: family, entity: each, notice_days: 0}
+  nobody:
+    title: Nobody
+    shocks: [{kind: outage, level: provider, entity: nobody, hours: 1}]
+  broken:
+    title: Broken
+    shocks: [{kind: outage, hours: 2e9}]
+"""
+
+
+def test_a_hostile_file_is_bounded_and_told(govern: Run, stressed: Callable[..., bytes], folder: Path) -> None:
+    (folder / "scenarios" / "hostile.yaml").write_text(HOSTILE)
+    report = json.loads(stressed("vast", "--format", "json"))
+    assert "could not be read as written" in report["summary"], "one scenario of the file is left out"
+    assert all(float(metric["number"]) >= 0 for metric in report["headline"])
+    assert "No task class notices." in stressed("vast", "nobody").decode()
+    assert b"<b>figures" not in stressed("vast", "--format", "html")
+    done = govern("check", "--as-of", DAY, "--format", "json", cwd=folder)
+    found = [(each["rule"], each["location"]["line"]) for each in json.loads(done.stdout)["findings"]]
+    lines = HOSTILE.splitlines()
+    too_many = next(number for number, line in enumerate(lines, 1) if "2e9" in line)
+    unknown = next(number for number, line in enumerate(lines, 1) if "entity: nobody" in line)
+    assert ("GOV003", too_many) in found
+    assert ("GOV006", unknown) in found
+
+
+def test_shocks_of_every_kind_are_found_in_the_hostile_file() -> None:
+    assert all(f"kind: {kind}" in HOSTILE or kind == "withdrawal" for kind in shock_kinds())
+
+
+def test_an_empty_portfolio_is_told_as_such(govern: Run, tmp_path: Path) -> None:
+    (tmp_path / "govern.yaml").write_text("organization: Nobody\n")
+    done = govern("stress", "--as-of", DAY, "--years", "200", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"No scenario has anything to hit" in done.stdout
+
+
+def test_check_imports_nothing_of_it(folder: Path) -> None:
+    program = (
+        "import sys\nfrom multillm_gov.__main__ import main\nmain(['check', '--as-of', '2026-11-24'])\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, check=True)
+    modules = set(done.stderr.decode().split())
+    assert "multillm_gov.portfolio.scenario" in modules
+    loaded = {name for name in modules if name.startswith("multillm_gov.risk.")}
+    assert loaded <= {"multillm_gov.risk.priors"}, "its figures stand in remedies"
+    assert "numpy" not in modules
