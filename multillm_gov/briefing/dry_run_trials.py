@@ -4,10 +4,9 @@ from decimal import Decimal
 
 from multillm_gov.documents.document import Document, locate
 from multillm_gov.evidence.record import ProbeRecord
-from multillm_gov.evidence.verdict import WHAT_TO_DO
+from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO
 from multillm_gov.report import Trial, TrialCheck
 from multillm_gov.trials.check import Observation
-from multillm_gov.trials.severity import PORTFOLIO_FAULTS
 
 _REMEDIES = {
     "identity": "Pin a dated model, or score the one that answers now and declare it.",
@@ -21,6 +20,8 @@ _REMEDIES = {
 }
 """By check, where the verdict's own advice would not say what to do."""
 _LONGEST = 300
+_TRACEBACK = "Traceback (most recent call last)"
+"""Some providers' clients put one into their message: paths of a machine, and nothing to act on."""
 
 
 def trial_of(observation: Observation, record: ProbeRecord, documents: dict[str, Document]) -> Trial:
@@ -48,7 +49,7 @@ def trial_of(observation: Observation, record: ProbeRecord, documents: dict[str,
 def _message(observation: Observation, record: ProbeRecord) -> str:
     """What the provider said, else what the gravest check did."""
     said = (failure.message for failure in observation.failures if failure.verdict == record.verdict)
-    told = next((message for message in said if message), "")
+    told = next((message for message in said if message), "").partition(_TRACEBACK)[0].strip()
     detail = record.checks[0].detail if record.checks and record.verdict != "pass" else ""
     return (f"{detail}: {told}" if told and detail else told or detail)[:_LONGEST]
 
@@ -56,10 +57,9 @@ def _message(observation: Observation, record: ProbeRecord) -> str:
 def _remedy(observation: Observation, record: ProbeRecord) -> str:
     if record.verdict == "pass":
         return ""
-    if record.verdict == "credentials":
-        missing = [key.name for key in observation.probe.keys if key.is_missing]
-        if missing:
-            return f"Set {' and '.join(missing)} to a valid key."
+    missing = [key.name for key in observation.probe.keys if key.is_missing]
+    if missing and record.verdict in {"credentials", "unreachable"}:
+        return f"Set {' and '.join(missing)} in the environment."
     if record.verdict == "inconclusive" and observation.probe.origin == "generic":
         return "Give the task class inputs: `canaries` in its prompt file, or cases in `evals/`."
     grave = next((one.name for one in record.checks if one.verdict == record.verdict), "")

@@ -36,3 +36,12 @@ WHAT_TO_DO: dict[Verdict, str] = {
     "provider-fault": "Try again later; if it stays, drill the failover and open a case with the provider.",
     "inconclusive": "Run the probe again; nothing was shown either way.",
 }
+
+PORTFOLIO_FAULTS: frozenset[Verdict] = frozenset(
+    {"retired", "not-found", "context", "refused-by-filter", "contract", "cost", "latency"}
+)
+"""What a change of the portfolio mends. Every other verdict but ``pass`` says that the job could not be done: a key, a
+network, a provider, or a probe that showed nothing.
+"""
+PROVING: frozenset[Verdict] = frozenset({"pass", *PORTFOLIO_FAULTS})
+"""What shows something of a model; the rest shows that nothing could be shown."""

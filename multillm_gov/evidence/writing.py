@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from multillm_gov.evidence.record import DrillRecord, EvidenceFile, EvidenceRecord, ProbeRecord
+from multillm_gov.evidence.verdict import PROVING
 
 _Dated = TypeVar("_Dated", EvidenceRecord, DrillRecord, ProbeRecord)
 
@@ -23,7 +24,8 @@ def merge(
     """The current view with what was shown anew: one entry per subject, the newest; of one day, the one handed in.
 
     A subject is the task class, model and origin of a result, the task class of a drill, and the task class, model and
-    kind of a probe. Entries are ordered by subject, so that equal evidence is equal bytes.
+    kind of a probe. A probe that showed nothing (a key was missing, the provider was down) never takes the place of one
+    that did: it is in the history. Entries are ordered by subject, so that equal evidence is equal bytes.
     """
     return EvidenceFile(
         records=_newest((*current.records, *records), lambda one: (one.task_class, one.model, one.origin)),
@@ -53,9 +55,13 @@ def _newest(entries: tuple[_Dated, ...], subject: Callable[[_Dated], Hashable]) 
     kept: dict[Any, _Dated] = {}
     for entry in entries:
         held = kept.get(subject(entry))
-        if held is None or held.date <= entry.date:
+        if held is None or (_proves(entry), entry.date) >= (_proves(held), held.date):
             kept[subject(entry)] = entry
     return tuple(kept[key] for key in sorted(kept))
+
+
+def _proves(entry: EvidenceRecord | DrillRecord | ProbeRecord) -> bool:
+    return not isinstance(entry, ProbeRecord) or entry.verdict in PROVING
 
 
 def _plain(value: object) -> object:

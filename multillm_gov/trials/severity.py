@@ -1,4 +1,4 @@
-"""Which of several verdicts speaks for a probe, and whose fault each verdict is."""
+"""Which of several verdicts speaks for a probe."""
 
 from collections.abc import Iterable
 
@@ -23,12 +23,6 @@ ORDER: tuple[Verdict, ...] = (
 """Worst first: what leaves nothing else to judge, then what the portfolio can mend, then what the world did.
 
 `inconclusive` comes after every verdict that was shown and before ``pass``, which takes all checks to agree.
-"""
-PORTFOLIO_FAULTS: frozenset[Verdict] = frozenset(
-    {"retired", "not-found", "context", "refused-by-filter", "contract", "cost", "latency"}
-)
-"""What a change of the portfolio mends: findings, exit 1. Every other verdict but ``pass`` says that the job could not
-be done (exit 3): a key, a network, a provider, or a probe that showed nothing.
 """
 
 

@@ -111,6 +111,18 @@ def test_of_one_day_the_one_handed_in_counts():
     assert [one.verdict for one in view.probes] == ["pass"]
 
 
+@pytest.mark.parametrize("verdict", ["credentials", "unreachable", "provider-fault", "inconclusive", "time-out"])
+def test_what_showed_nothing_never_takes_the_place_of_a_proof(verdict):
+    proved = merge(EvidenceFile(), probes=[probe(day="2026-11-01")])
+    after = merge(proved, probes=[probe(day="2026-11-20", verdict=verdict)])
+    assert [(one.verdict, one.date.day) for one in after.probes] == [("pass", 1)]
+    assert [one.verdict for one in merge(EvidenceFile(), probes=[probe(verdict=verdict)]).probes] == [verdict]
+    again = merge(
+        merge(EvidenceFile(), probes=[probe(day="2026-11-20", verdict=verdict)]), probes=[probe(day="2026-11-01")]
+    )
+    assert [one.verdict for one in again.probes] == ["pass"], "an older proof says more than a newer nothing"
+
+
 def test_an_older_one_never_replaces_a_newer():
     view = merge(EvidenceFile(records=(result("2026-11-20"),)), records=[result("2026-10-01", "0.5")])
     assert [str(one.score) for one in view.records] == ["0.93"]

@@ -7,11 +7,12 @@ import pytest
 
 from multillm_gov.catalog.facts import Lifecycle
 from multillm_gov.evidence.record import ProbeRecord
-from multillm_gov.evidence.verdict import WHAT_TO_DO
+from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO
 from multillm_gov.portfolio.allocation import AnswerShape, Demand, Latency, RequestSize, SpendCap
 from multillm_gov.trials.check import Observation, all_checks, look
 from multillm_gov.trials.judging import judge
-from multillm_gov.trials.severity import ORDER, PORTFOLIO_FAULTS, worst
+from multillm_gov.trials.probe import Key
+from multillm_gov.trials.severity import ORDER, worst
 from multillm_gov.units import Amount, Positive, Share
 
 VERSIONS = {"govern": "0.1.0", "litellm": "1.110.2"}
@@ -60,6 +61,17 @@ def test_every_call_must_be_answered(make_probe, make_answer, make_failure):
     assert verdict("reachability", probe) == "inconclusive"
     told = check("reachability", probe, make_answer(), make_failure("provider-fault", status=503, message="words"))
     assert told.detail == "1 of 2 calls answered; provider-fault, HTTP 503"
+
+
+def test_a_key_that_is_not_set_is_told_as_such_whatever_the_client_makes_of_it(make_probe, make_answer, make_failure):
+    probe = make_probe(keys=(Key(name="OPENAI_API_KEY", present=False),))
+    assert verdict("reachability", probe, make_failure("unreachable")) == "credentials"
+    assert "OPENAI_API_KEY is not set" in check("reachability", probe, make_failure("unreachable")).detail
+    assert verdict("reachability", probe, make_answer()) == "pass", "a key from elsewhere does as well"
+    given = make_probe(keys=(Key(name="OPENAI_API_KEY", present=True), Key(name="X", present=False, required=False)))
+    assert verdict("reachability", given, make_failure("unreachable")) == "unreachable"
+    address = make_probe(keys=(Key(name="OWN_API_BASE", present=False),))
+    assert verdict("reachability", address, make_failure("unreachable")) == "unreachable"
 
 
 STRICT = '{"queue": "billing", "urgent": false, "score": 0.5}'
