@@ -133,6 +133,17 @@ def _probe(folder: Path, count: int, concurrency: int, wait: float) -> dict[str,
     return found
 
 
+def simulation(folder: Path, runs: int) -> Iterator[Figure]:
+    """A simulation of 100,000 years against drawing as many normal numbers and nothing else."""
+    program = sys.executable, HERE / "simulated_years.py"
+    seen = take_turns({"years": ((*program, "simulate"), folder), "draws": ((*program, "draw"), folder)}, runs)
+    name = "simulation, 100,000 years x 200 task classes x 40 components"
+    ratio = seen.ratio("years", "draws")
+    yield Figure(f"{name} / numpy drawing one normal an outage and a task class", "at most 25 x", 25.0, ratio, "x")
+    yield Figure(f"{name}: whole process", "at most 10 s", 10.0, seen.seconds("years"), "s")
+    yield Figure(f"{name}: peak memory", "below 1,536 MiB", 1536, seen.mebibytes("years"), "MiB")
+
+
 def _copy_own_portfolio(target: Path) -> list[tuple[Path, str]]:
     """Copy what this repository governs; the YAML files with the kind of each."""
     governed: list[tuple[Path, str]] = []
@@ -169,4 +180,5 @@ PARTS: dict[str, Callable[[Path, int], Iterator[Figure]]] = {
     "diff": difference,
     "pdf": document,
     "probes": probes,
+    "simulation": simulation,
 }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from multillm_gov.risk.assumptions import Assumptions
 from multillm_gov.risk.closed_forms import NORMAL
 from multillm_gov.risk.cost_lines import CostLine, Costs
-from multillm_gov.risk.sampling.streams import BLOCK_YEARS, Floats, stream, threads_for
+from multillm_gov.risk.sampling.streams import BLOCK_YEARS, Floats, Integers, stream, threads_for
 from multillm_gov.units import MONTHS_PER_YEAR
 
 
@@ -49,19 +49,25 @@ def simulate_expenses(costs: Costs, assumptions: Assumptions, years: int, *, see
 
     The dearest month: every vendor at its highest price of that year, demand spread evenly over the months.
     """
-    blocks = -(-years // BLOCK_YEARS)
     drawing = _Drawing(costs, assumptions, seed)
+    by_task = np.empty((years, len(costs.tasks)))
+    dearest = np.empty(years)
 
-    with ThreadPoolExecutor(threads_for(blocks)) as threads:
-        drawn = list(threads.map(drawing.block, range(blocks)))
-    by_task = np.concatenate([spend for spend, *_ in drawn])[:years]
-    over = np.concatenate([task for _, task, _ in drawn])[:years]
-    dearest = np.concatenate([whole for *_, whole in drawn])[:years]
+    def work(start: int) -> Integers:
+        """Fill in the years from one on; how often each cap breaks in them."""
+        spend, over, month = drawing.block(start // BLOCK_YEARS)
+        kept = min(BLOCK_YEARS, years - start)
+        by_task[start : start + kept], dearest[start : start + kept] = spend[:kept], month[:kept]
+        broken: Integers = over[:kept].sum(axis=0)
+        return broken
+
+    with ThreadPoolExecutor(threads_for(-(-years // BLOCK_YEARS))) as threads:
+        broken = sum(threads.map(work, range(0, years, BLOCK_YEARS)), start=np.zeros(len(costs.tasks)))
     ceiling = costs.monthly_ceiling
     return ExpenseYears(
         by_task=by_task,
         total=by_task.sum(axis=1),
-        caps_broken=over.mean(axis=0),
+        caps_broken=broken / years,
         ceiling_broken=0.0 if ceiling is None else float((dearest > ceiling).mean()),
     )
 

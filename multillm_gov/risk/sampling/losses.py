@@ -55,21 +55,21 @@ def simulate_losses(chains: Chains, years: int, *, seed: int, sigma: float, leng
     """Draw block by block; the first years of a longer run are those of a shorter one."""
     keys, by_pair = _pair_values(chains)
     by_component = _component_values(chains)
-    blocks = -(-years // BLOCK_YEARS)
     paced = tuple(zip(chains.components, paces(chains.components), strict=True))
+    alone = np.empty((years, len(chains.components) * chains.bands))
 
-    def work(block: int) -> _Block:
-        outages = draw_outages(paced, block, seed=seed, sigma=sigma, lengths=lengths)
-        return _tally(outages, chains, keys)
+    def work(start: int) -> _Overlapping:
+        """Fill in the years from one on; what overlaps in them."""
+        outages = draw_outages(paced, start // BLOCK_YEARS, seed=seed, sigma=sigma, lengths=lengths)
+        kept = min(BLOCK_YEARS, years - start)
+        alone[start : start + kept] = _hours_away(outages, chains)[:kept]
+        return _overlapping(outages, chains, keys, kept)
 
-    with ThreadPoolExecutor(threads_for(blocks)) as threads:
-        tallied = list(threads.map(work, range(blocks)))
-    alone = np.concatenate([block.alone for block in tallied])[:years]
-    year = np.concatenate([block.year + number * BLOCK_YEARS for number, block in enumerate(tallied)])
-    kept = year < years
-    what = np.concatenate([block.what for block in tallied])[kept]
-    hours = np.concatenate([block.hours for block in tallied])[kept]
-    year = year[kept]
+    with ThreadPoolExecutor(threads_for(-(-years // BLOCK_YEARS))) as threads:
+        found = list(threads.map(work, range(0, years, BLOCK_YEARS)))
+    year = np.concatenate([one.year + number * BLOCK_YEARS for number, one in enumerate(found)])
+    what = np.concatenate([one.what for one in found])
+    hours = np.concatenate([one.hours for one in found])
     total = np.einsum("yf,f->y", alone, by_component)
     total += np.bincount(year, weights=hours * by_pair[what], minlength=years)
     total += sum(loss for _, loss in chains.always)
@@ -83,27 +83,34 @@ def draws_per_year(chains: Chains) -> float:
     return rates * (1 + at_once)
 
 
-class _Block(Struct, frozen=True, kw_only=True, eq=False):
+class _Overlapping(Struct, frozen=True, kw_only=True, eq=False):
     """As `LossYears`, of one block."""
 
-    alone: Floats
     year: Integers
     what: Integers
     hours: Floats
 
 
-def _tally(outages: Outages, chains: Chains, keys: Integers) -> _Block:
-    bands, count = chains.bands, len(chains.components)
-    band = np.searchsorted(np.array(chains.coverages), outages.mark, side="left")
-    cells = (outages.year * count + outages.component) * bands + band
-    alone = np.bincount(cells, weights=outages.hours, minlength=BLOCK_YEARS * count * bands)
+def _bands(outages: Outages, chains: Chains) -> Integers:
+    return np.searchsorted(np.array(chains.coverages), outages.mark, side="left")
+
+
+def _hours_away(outages: Outages, chains: Chains) -> Floats:
+    count, bands = len(chains.components), chains.bands
+    cells = (outages.year * count + outages.component) * bands + _bands(outages, chains)
+    hours = np.bincount(cells, weights=outages.hours, minlength=BLOCK_YEARS * count * bands)
+    return hours.reshape(BLOCK_YEARS, count * bands).astype(np.float64, copy=False)
+
+
+def _overlapping(outages: Outages, chains: Chains, keys: Integers, years: int) -> _Overlapping:
+    bands, band = chains.bands, _bands(outages, chains)
     overlaps = find_overlaps(outages)
-    pair = outages.component[overlaps.first] * count + outages.component[overlaps.second]
+    pair = outages.component[overlaps.first] * len(chains.components) + outages.component[overlaps.second]
     place = np.minimum(np.searchsorted(keys, pair), max(len(keys) - 1, 0))
     matters = keys[place] == pair if len(keys) else np.zeros(len(pair), dtype=bool)
+    matters &= outages.year[overlaps.second] < years
     first, second = overlaps.first[matters], overlaps.second[matters]
-    return _Block(
-        alone=alone.reshape(BLOCK_YEARS, count * bands).astype(np.float64),
+    return _Overlapping(
         year=outages.year[second],
         what=(place[matters] * bands + band[first]) * bands + band[second],
         hours=overlaps.hours[matters],
