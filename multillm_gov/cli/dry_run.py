@@ -1,7 +1,7 @@
 """``govern dry-run``: ask the providers whether every model answers as declared."""
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -9,7 +9,7 @@ import click
 
 from multillm_gov import exits
 from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
+from multillm_gov.cli.options import Target, as_of_option, format_option, money, output_option, root_option, today
 from multillm_gov.cli.progress import Meter
 
 if TYPE_CHECKING:
@@ -19,18 +19,6 @@ _KINDS = ("answer", "embedding", "stream", "failover")
 
 
 _FAILOVER = ("failover",)
-
-
-def _money(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Decimal | None:
-    if value is None:
-        return None
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0 or amount > 1_000_000:
-        raise click.BadParameter(f"`{value}` is no amount; write it as 2.50", ctx, parameter)
-    return amount
 
 
 @click.command("dry-run", short_help="Ask the providers whether every model answers as declared.")
@@ -52,7 +40,7 @@ def _money(ctx: click.Context, parameter: click.Parameter, value: str | None) ->
     help="Calls a probe; a 95th percentile takes 20.",
 )
 @click.option(
-    "--max-usd", callback=_money, metavar="USD", help="Most that the run may cost, in US dollars. [default: 1.00]"
+    "--max-usd", callback=money, metavar="USD", help="Most that the run may cost, in US dollars. [default: 1.00]"
 )
 @click.option("--allow-unknown-price", is_flag=True, help="Also send to models whose price is not known.")
 @click.option(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,6 +81,19 @@ def root_option(function: _F) -> _F:
         metavar="FOLDER",
         help="The portfolio's root. [default: the nearest folder above with govern.yaml or allocations/]",
     )(function)
+
+
+def money(ctx: click.Context, parameter: click.Parameter, value: str | None) -> Decimal | None:
+    """A callback that takes an exact amount, never negative."""
+    if value is None:
+        return None
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0 or amount > 1_000_000:
+        raise click.BadParameter(f"`{value}` is no amount; write it as 2.50", ctx, parameter)
+    return amount
 
 
 def today() -> date:
