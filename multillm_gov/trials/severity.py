@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS as PORTFOLIO_FAULTS
 from multillm_gov.evidence.verdict import Verdict
 
 ORDER: tuple[Verdict, ...] = (
