@@ -224,3 +224,21 @@ def test_losses_of_blocks_do_not_depend_on_threads_or_on_how_many_follow(system_
     monkeypatch.setattr("multillm_gov.risk.sampling.losses.threads_for", lambda _: 1)
     assert (simulate_losses(chains, 4_500, **settings).total == longer.total).all()
     assert (simulate_losses(chains, 2_300, **settings).total == longer.total[:2_300]).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nine_node_example_as_drawn(seed, system_of, costs_of) -> None:
+    """Method 3.3: gateway, AWS, Azure, GCP, Bedrock, Anthropic, Azure OpenAI, OpenAI, Vertex; 153,779.14 a year."""
+    parts = [0.0005, 0.001, 0.001, 0.001, 0.001, 0.002, 0.0015, 0.002, 0.0012]
+    tasks = [
+        ([[0, 1, 4], [0, 1, 5]], 1.0, 5_000.0),
+        ([[0, 2, 6]], 0.0, 2_000.0),
+        ([[0, 2, 7], [0, 3, 8]], 1.0, 8_000.0),
+    ]
+    found = simulate(system_of(parts, tasks), costs_of(), ASSUMED, years=YEARS, seed=seed)
+    assert found.exact_loss == pytest.approx(153_779.13832821746, rel=1e-12)
+    assert abs(found.not_drawn) < 1, "three at once are all but nothing"
+    assert within(found.loss.expected.value, 153_779.13832821746, found.loss.standard_error)
+    exact = [0.0015014970009998851, 0.0029972507499999024, 0.0005065887063987473]
+    for part, away, (_, _, value) in zip(found.contributions, exact, tasks, strict=True):
+        assert part.expected_loss == pytest.approx(8_760 * away * value, rel=0.05)
