@@ -1,0 +1,117 @@
+"""``govern bench import``: results of another tool."""
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from multillm_gov.cli.emit import emit
+from multillm_gov.cli.options import Target, as_of_option, day_option, format_option, output_option, root_option, today
+
+_POINTS = 100
+
+
+def _pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Split each at the last ``=``: the tool's names may hold one, the portfolio's do not."""
+    found = {}
+    for value in values:
+        theirs, given, ours = value.rpartition("=")
+        if not given or not theirs or not ours:
+            raise click.BadParameter(f"`{value}` is no pair; write it as THEIRS=OURS", ctx, parameter)
+        found[theirs] = ours
+    return found
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "format_name",
+    type=click.Choice(["promptfoo", "inspect", "csv", "jsonl"]),
+    help="What wrote the file. [default: csv or jsonl by its ending]",
+)
+@click.option("--task", default="", metavar="TASK", help="Task class of the results. [default: as the file says]")
+@click.option(
+    "--model-map",
+    multiple=True,
+    callback=_pairs,
+    metavar="THEIRS=OURS",
+    help="The tool's name of a model and the portfolio's. Repeatable.",
+)
+@day_option("--date", "Day it was measured. [default: today]")
+@click.option(
+    "--origin",
+    type=click.Choice(["internal", "public", "vendor"]),
+    default="internal",
+    show_default=True,
+    help="Whose cases they are.",
+)
+@click.option(
+    "--difference",
+    type=click.FloatRange(0.1, 100),
+    default=5.0,
+    show_default=True,
+    metavar="POINTS",
+    help="The difference that matters: how many cases it takes to see it is told.",
+)
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 100),
+    default=1.0,
+    show_default=True,
+    metavar="POINTS",
+    help="How much worse still counts as not worse.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Of the bootstrap.")
+@click.option("--no-write", is_flag=True, help="Write no evidence.")
+@format_option
+@output_option
+@as_of_option
+@root_option
+@click.pass_context
+def import_results(
+    ctx: click.Context,
+    /,
+    file: Path,
+    *,
+    format_name: str | None,
+    task: str,
+    model_map: dict[str, str],
+    origin: Literal["internal", "public", "vendor"],
+    difference: float,
+    margin: float,
+    seed: int,
+    no_write: bool,
+    targets: tuple[Target, ...],
+    output: Path | None,
+    as_of: date | None,
+    root: Path | None,
+    **days: date | None,
+) -> None:
+    """Take the results in FILE as evidence, and tell which model is really better.
+
+    FILE is promptfoo's JSON output, a log of Inspect in JSON, or a table or JSON lines with model, case and accepted
+    or score (and seconds, usd, task_class where known). Models are compared on the cases that both have a verdict on;
+    several results of one case are samples of it. What the tool could not judge counts neither way.
+
+    \b
+    Examples:
+      govern bench import results.json --from promptfoo --task support-triage
+      govern bench import log.json --from inspect --task support-triage --date 2026-11-02
+      govern bench import scores.csv --model-map gpt-5.4=openai/gpt-5.4-2026-03-05
+    """
+    from multillm_gov.trials.duel import Margins
+    from multillm_gov.workflows.bench_import import ImportAsked, import_bench
+
+    day = as_of or today()
+    asked = ImportAsked(
+        format_name=format_name or "",
+        task=task,
+        model_map=model_map,
+        day=days["date"] or day,
+        origin=origin,
+        margins=Margins(difference=difference / _POINTS, non_inferiority=margin / _POINTS, seed=seed),
+        write=not no_write,
+    )
+    ctx.exit(emit(import_bench(file, asked, as_of=day, root=root), targets, output))
