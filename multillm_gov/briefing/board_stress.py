@@ -8,7 +8,7 @@ from multillm_gov.briefing.headline import status_below
 from multillm_gov.briefing.simulated_wording import spell_rounded
 from multillm_gov.briefing.stress_inputs import context_of, simulation_of
 from multillm_gov.briefing.stress_scenarios import MOST_COLUMNS, Shown, heat_maps
-from multillm_gov.briefing.stress_status import spell_loss, whole_status
+from multillm_gov.briefing.stress_status import bearable_loss, spell_loss, whole_status
 from multillm_gov.report import Section
 from multillm_gov.risk.scenario_book import scenarios_of
 from multillm_gov.risk.shock_parameters import spell_hours
@@ -16,7 +16,7 @@ from multillm_gov.risk.simulated import Simulation
 from multillm_gov.risk.stress_context import StressContext
 from multillm_gov.risk.variants import ScenarioResult, run_scenario
 from multillm_gov.rules.assessment import Assessment
-from multillm_gov.units import count_of, spell_share
+from multillm_gov.units import count_of, spell_money, spell_share
 
 _MOST_VARIANTS = 12
 _MOST_RUNS = 4_000
@@ -59,14 +59,14 @@ def _year(context: StressContext) -> Iterator[Paragraph]:
         yield Paragraph("No value at stake is declared, so outages have no price.", "watch")
         return
     found = simulation_of(context, years=_YEARS, seed=1)
-    share = float(context.settings.risk.max_outage_loss_share)
-    limit = share * found.value_at_stake
+    limit = bearable_loss(context.figures.value_at_stake_per_month, context)
     worst = found.loss.p95.value
-    status = status_below(worst, limit)
+    status = status_below(worst, float(limit))
     yield Paragraph(
         f"Outages are expected to cost {_money(found.exact_loss, found)} a year, and {_money(worst, found)} or more in "
-        f"one year of twenty ({count_of(found.years, 'year')} simulated); the appetite is {_money(limit, found)}, "
-        f"{spell_share(share)} of the value at stake. How often things fail is assumed unless incidents are imported.",
+        f"one year of twenty ({count_of(found.years, 'year')} simulated); the appetite is "
+        f"{spell_money(limit, found.currency)}, {spell_share(context.settings.risk.max_outage_loss_share)} of the value "
+        "at stake. How often things fail is assumed unless incidents are imported.",
         "neutral" if status == "good" else status,
     )
 

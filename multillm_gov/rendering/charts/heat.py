@@ -67,7 +67,11 @@ def _spelt(cell: Cell) -> str:
 def _band(chart: HeatMap, plan: _Plan, span: tuple[int, int], y: float, theme: Theme) -> tuple[list[str], float]:
     titles = [_broken(visible(title), plan.cell - 6) for title in chart.columns[slice(*span)]]
     lines = max((len(title) for title in titles), default=0)
-    parts = [label((0, y + lines * _LINE - 4), visible(chart.corner), theme.muted)] if not plan.stacked else []
+    parts = (
+        [label((0, y + lines * _LINE - 4), clip(visible(chart.corner), plan.names - 10), theme.muted)]
+        if not plan.stacked
+        else []
+    )
     for position, title in enumerate(titles):
         middle = plan.left(position) + plan.cell / 2
         for line, text in enumerate(title):

@@ -1,0 +1,62 @@
+"""Stress in the board pack: bounded, the same each time, and against the appetite."""
+
+from collections.abc import Callable
+
+from multillm_gov.blocks import HeatMap, Paragraph, Table
+from multillm_gov.briefing.board_stress import stress_section
+from multillm_gov.report import Section
+from multillm_gov.rules.assessment import Assessment
+
+Judged = Callable[..., Assessment]
+
+
+def heat(section: Section) -> list[HeatMap]:
+    return [block for block in section.blocks if isinstance(block, HeatMap)]
+
+
+def tables(section: Section) -> list[Table]:
+    return [block for block in section.blocks if isinstance(block, Table)]
+
+
+def test_one_heat_map_one_short_table_and_the_years_figure(judged: Judged) -> None:
+    section = stress_section(judged())
+    assert (len(heat(section)), len(tables(section))) == (1, 1)
+    assert list(heat(section)[0].columns) == ["articles", "scoring", "filtering"]
+    assert len(tables(section)[0].rows) == 5
+    year = section.blocks[0]
+    assert isinstance(year, Paragraph)
+    assert "Outages are expected to cost" in year.text
+    assert "14,016 USD, 1.0 % of the value at stake" in year.text, "12 * 116,800 * .01"
+    assert section == stress_section(judged()), "the same each time"
+
+
+def test_the_costliest_scenario_stands_first(judged: Judged) -> None:
+    rows = tables(stress_section(judged()))[0].rows
+    assert rows[0][0].text == "All vendors of one country stop serving us"
+    assert rows[0][0].status == "bad"
+
+
+def test_an_appetite_that_a_year_exceeds_is_marked(judged: Judged) -> None:
+    tight = "risk: {max_outage_loss_share: 0.0001}\n"
+    year = stress_section(judged({"govern.yaml": tight})).blocks[0]
+    assert isinstance(year, Paragraph)
+    assert year.status == "bad"
+
+
+def test_without_value_or_task_classes_it_says_so(judged: Judged, allocation: str) -> None:
+    free = "\n".join(line for line in allocation.splitlines() if "value_at_stake" not in line) + "\n"
+    assert "No value at stake is declared" in str(stress_section(judged({"allocations/a.yaml": free})).blocks[0])
+    assert "No task class is declared" in str(stress_section(judged({"allocations/a.yaml": ""})).blocks)
+
+
+def test_thousands_of_task_classes_run_fewer_variants(judged: Judged, lines_run: Callable[..., int]) -> None:
+    def of(count: int) -> Assessment:
+        one = (
+            "  t{n}: {{route: [{{model: acme/x}}], fallbacks: [beta/y], cost_of_wrong_model: {{value_at_stake: {n}}}, "
+            "demand: {{requests: 1000, input_tokens: 10}}}}\n"
+        )
+        return judged({"allocations/a.yaml": "task_classes:\n" + "".join(one.format(n=n) for n in range(1, count + 1))})
+
+    few, many = of(400), of(4_000)
+    assert len(heat(stress_section(many))[0].columns) == 6
+    assert lines_run(lambda: stress_section(many)) < 12 * lines_run(lambda: stress_section(few))
