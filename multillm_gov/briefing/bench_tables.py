@@ -127,8 +127,8 @@ def _sentence(one: Duel, margins: Margins) -> str:
     if one.finding == "not told apart" and one.needed is not None:
         apart = "" if one.needed_unpaired is None else f" ({one.needed_unpaired:,} for each model where cases differ)"
         sentence += (
-            f" A difference of {spell_size(margins.difference)} would show on some {one.needed:,} paired cases{apart}, 80 % "
-            "of the time."
+            f" A difference of {spell_size(margins.difference)} would show on some {one.needed:,} paired cases{apart}, "
+            "80 % of the time."
         )
     if one.graded is not None:
         sentence += f" Mean score {one.graded.mean:+.3f} ({one.graded.low:+.3f} to {one.graded.high:+.3f})."
@@ -139,10 +139,10 @@ def _preferred(one: Duel) -> str:
     if one.preferences is None:
         return ""
     told = one.preferences
+    won, lost = count_of(told.challenger, "time"), count_of(told.incumbent, "time")
     return (
-        f" The judge preferred it {count_of(told.challenger, 'time')}, the incumbent {count_of(told.incumbent, 'time')}, "
-        f"and neither (or another one when their places were swapped) {count_of(told.ties, 'time')}; sign test p "
-        f"{_p(told.p_value)}."
+        f" The judge preferred it {won}, the incumbent {lost}, and neither (or another one when their places were "
+        f"swapped) {count_of(told.ties, 'time')}; sign test p {_p(told.p_value)}."
     )
 
 

@@ -1,0 +1,104 @@
+"""A small portfolio with cases, and a client in this process whose answers are given."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from multillm_gov.trials.bench_run import BenchRun, run_bench
+from multillm_gov.trials.budget import Budget
+from multillm_gov.trials.client import Answer, Call, Failure
+from multillm_gov.trials.pacing import Pace, Time
+from multillm_gov.trials.running import Runner
+from multillm_gov.workflows.bench import BenchAsked, PreparedBench, prepare_bench
+
+DAY = date(2026, 11, 24)
+ALLOCATION = """\
+owner: support
+task_classes:
+  capitals:
+    route: [{model: openai/gpt-5.4}]
+    fallbacks: [anthropic/claude-haiku-4-5]
+    demand: {requests: 1000, input_tokens: 50, output_tokens: 20, max_output_tokens: 100}
+"""
+EVALS = """\
+task_class: capitals
+scorer: {kind: exact, ignore_case: true}
+cases:
+  - {id: france, input: Capital of France?, expected: Paris}
+  - {id: spain, input: Capital of Spain?, expected: Madrid}
+  - {id: italy, input: Capital of Italy?, expected: Rome}
+  - {id: peru, input: Capital of Peru?, expected: Lima}
+"""
+FILES = {"govern.yaml": "organization: Example\n", "allocations/a.yaml": ALLOCATION, "evals/capitals.yaml": EVALS}
+Say = Callable[[Call], str | Answer | Failure]
+
+
+class Fake:
+    """Answers by a function of the call; what it was asked is kept."""
+
+    def __init__(self, say: Say) -> None:
+        self.say = say
+        self.calls: list[Call] = []
+
+    async def send(self, call: Call) -> Answer | Failure:
+        """Answer at once."""
+        self.calls.append(call)
+        await asyncio.sleep(0)
+        said = self.say(call)
+        return Answer(text=said, seconds=1.0, usd=Decimal("0.0001")) if isinstance(said, str) else said
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+async def _sleep(seconds: float) -> None:
+    del seconds
+
+
+@pytest.fixture
+def portfolio(tmp_path: Path) -> Callable[..., Path]:
+    """Write a portfolio: the small one, with files added or replaced."""
+
+    def write(files: Mapping[str, str] | None = None) -> Path:
+        for path, text in {**FILES, **(files or {})}.items():
+            place = tmp_path / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text)
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def prepared(portfolio: Callable[..., Path]) -> Callable[..., PreparedBench]:
+    """A planned benchmark of the small portfolio."""
+
+    def prepare(files: Mapping[str, str] | None = None, **asked: object) -> PreparedBench:
+        return prepare_bench(BenchAsked(**{"offline": True, **asked}), as_of=DAY, root=portfolio(files))
+
+    return prepare
+
+
+@pytest.fixture
+def run() -> Callable[..., BenchRun]:
+    """Run a plan through a fake client, with no time to pass and, where given, little money."""
+
+    def through(prepared: PreparedBench, fake: Fake, limit: Decimal | None = None) -> BenchRun:
+        budget, time = Budget(limit), Time(now=lambda: 0.0, sleep=_sleep, chance=lambda: 0.0)
+
+        async def send(probes, told):
+            return await Runner(probes, fake, pace=Pace(concurrency=1), budget=budget, time=time, on_answer=told).run()
+
+        return asyncio.run(run_bench(prepared.plan, prepared.planner, send))
+
+    return through
+
+
+@pytest.fixture
+def fake() -> type[Fake]:
+    """The client of this process."""
+    return Fake
