@@ -15,9 +15,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.briefing.dry_run import brief_plan, brief_run
-from multillm_gov.errors import UnableError, UsageError
+from multillm_gov.errors import GovernError, UnableError, UsageError
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.providers.quiet import litellm_version
+from multillm_gov.providers.warming import warm_up
 from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.sources.evidence_store import write_reference
@@ -28,6 +29,7 @@ from multillm_gov.trials.client import Client
 from multillm_gov.trials.judging import fresh_reference, judge
 from multillm_gov.trials.pacing import Pace, Time
 from multillm_gov.trials.plan import Plan, Settings
+from multillm_gov.trials.probe import Probe
 from multillm_gov.trials.running import Progress, Run, Runner
 from multillm_gov.workflows.evidence import record_evidence
 from multillm_gov.workflows.states import assess_folder
@@ -154,21 +156,32 @@ def dry_run(prepared: Prepared, on_progress: Callable[[Progress], None] | None =
             on_progress=on_progress,
             on_answer=keeper,
         )
-        run = asyncio.run(_run(runner, client))
+        run, trouble = asyncio.run(_run(runner, client, () if asked.replay is not None else plan.probes))
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
     records = [judge(each, versions, is_complete=_is_complete(each)) for each in run.observations]
     written = asked.write and asked.is_billed
     if written:
         _record(prepared.root, run, records)
+    if trouble is not None:
+        raise trouble
     report = brief_run(prepared.assessment, plan, run, tuple(records), limit=asked.limit, written=written)
     return Done(report=replace(report, path_prefix=path_prefix(prepared.root)), interrupted=run.ending == "interrupted")
 
 
-async def _run(runner: Runner, client: Client) -> Run:
+async def _run(runner: Runner, client: Client, sent: tuple[Probe, ...]) -> tuple[Run, GovernError | None]:
+    """The run, and what went wrong when the client was closed: what was paid for is recorded all the same."""
+    if sent:
+        await warm_up(call for probe in sent for call in probe.calls)
     try:
-        return await runner.run()
-    finally:
+        run = await runner.run()
+    except BaseException:
         await client.close()
+        raise
+    try:
+        await client.close()
+    except GovernError as error:
+        return run, error
+    return run, None
 
 
 def _record(root: Path, run: Run, records: list[ProbeRecord]) -> None:
