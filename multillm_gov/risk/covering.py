@@ -42,7 +42,7 @@ class Coverings:
         newest = next((placed.drill for placed in drills if placed.drill.date <= self._as_of), None)
         if newest is None:
             return self._told(self._untested, "never drilled")
-        if newest.chain and not _is_of(newest, task):
+        if not is_of(newest, task):
             return self._told(self._untested, f"drill of {newest.date} was of another chain")
         if newest.result == "fails":
             return Covering(share=priors.COVERAGE_NONE, origin="measured", note=f"drill of {newest.date} failed")
@@ -65,7 +65,10 @@ class Coverings:
         return Covering(share=figure[0], origin=figure[1], note=note)
 
 
-def _is_of(drill: DrillRecord, task: TaskClassDeclaration) -> bool:
+def is_of(drill: DrillRecord, task: TaskClassDeclaration) -> bool:
+    """Whether a drill is of the chain that is declared: one that names none is taken to be."""
+    if not drill.chain:
+        return True
     routed = {leg.model for leg in task.route}
     return drill.chain[0] in routed and drill.chain[1:] == task.fallbacks
 

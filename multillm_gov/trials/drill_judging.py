@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from multillm_gov.evidence.record import DrillRecord, Fault, FaultResult
+from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.trials.check import look
 from multillm_gov.trials.client import Answer, Failure
 from multillm_gov.trials.drill import OUTAGES, Drill, Outcome
@@ -47,7 +48,7 @@ def _record(outcomes: list[Outcome], versions: Mapping[str, str]) -> DrillRecord
         result=_overall(faults),
         seconds_to_recover=Positive(max(longest, _MILLI)) if longest is not None else None,
         source="govern dry-run --kind failover",
-        chain=drill.task.models,
+        chain=_chain(drill.task),
         faults=faults,
         coverage=Share((Decimal(survived) / len(faults)).quantize(_SHARE)),
         task=drill.probe.digests.task,
@@ -57,6 +58,13 @@ def _record(outcomes: list[Outcome], versions: Mapping[str, str]) -> DrillRecord
         usd=Amount(cost.quantize(_NANO)),
         versions=dict(versions),
     )
+
+
+def _chain(task: TaskClass) -> tuple[str, ...]:
+    """The routed model with the largest share, then the fallbacks."""
+    shares = task.shares
+    largest = max(range(len(shares)), key=lambda index: (shares[index], -index))
+    return (task.declared.route[largest].model, *task.declared.fallbacks)
 
 
 def _overall(faults: tuple[FaultResult, ...]) -> Result:

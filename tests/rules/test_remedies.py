@@ -43,6 +43,10 @@ DECISIONS = {
     "GOV502": "answers must get better",
     "GOV509": "answers must be read by people",
     "GOV510": "answers must get faster",
+    "GOV512": "providers must be asked",
+    "GOV513": "what a probe found must be mended outside",
+    "GOV515": "which model to pin is a choice, and it must be scored",
+    "GOV516": "an index must be built",
 }
 FILLED = {
     "mode": "chat",
@@ -189,9 +193,16 @@ def declare_variable(bench: Bench, words: re.Match[str]) -> None:
 
 
 @hand(r"^Run `govern pin [^`]+`, which writes `prompt_digest: (\S+)`")
-def pin(bench: Bench, words: re.Match[str]) -> None:
+def pin_prompt(bench: Bench, words: re.Match[str]) -> None:
     path, tree, task = bench.task(bench.finding.subject)
     task["prompt_digest"] = words[1]
+    bench.save(path, tree)
+
+
+@hand(r"^Declare what is used: `(demand: .+?)`, or")
+def redeclare(bench: Bench, words: re.Match[str]) -> None:
+    path, tree, task = bench.task(bench.finding.subject)
+    _merge(task, _read(words[1]))
     bench.save(path, tree)
 
 

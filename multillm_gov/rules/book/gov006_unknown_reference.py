@@ -115,7 +115,7 @@ def _owners(case: Case) -> Iterator[_Reference]:
 
 
 def _evidence(case: Case) -> Iterator[_Reference]:
-    """Results and drills of task classes that are not declared: the newest of each, as a warning."""
+    """Results, drills and probes of task classes that are not declared: the newest of each, as a warning."""
     known = {task.name for task in case.portfolio.task_classes}
     strange: dict[str, Place] = {}
     for (task, _), records in sorted(case.evidence.items()):
@@ -124,6 +124,9 @@ def _evidence(case: Case) -> Iterator[_Reference]:
     for task, drills in sorted(case.drills.items()):
         if task not in known:
             strange.setdefault(task, drills[0].place)
+    for (task, _), probes in sorted(case.probes.items()):
+        if task not in known:
+            strange.setdefault(task, probes[0].place)
     for task, place in strange.items():
         risk = "What was measured counts for no task class."
         yield _Reference(task, "a task class", known, place.at("task_class"), task, risk, Severity.WARNING)

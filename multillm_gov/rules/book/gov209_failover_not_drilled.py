@@ -1,19 +1,23 @@
 """GOV209: the failover of every task class was tested not long ago, and worked."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 from msgspec import Meta, field
 
-from multillm_gov.evidence.record import PlacedDrill
+from multillm_gov.evidence.record import DrillRecord, PlacedDrill
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.risk.covering import is_of
 from multillm_gov.risk.priors import COVERAGE_UNTESTED, DRILL_DAYS
 from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
-from multillm_gov.units import Amount, count_of
+from multillm_gov.units import Amount, Share, count_of, spell_share
+
+_SHOWN = 5
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -25,6 +29,9 @@ class Parameters(Closed, frozen=True, kw_only=True):
     warn_after_days: Annotated[
         int, Meta(ge=1, le=3_650, description="Age in days from which the next drill is due: a warning")
     ] = 90
+    min_coverage: Annotated[
+        Share, Meta(description="Least share of the injected faults that the chain must cover, where a drill tells it")
+    ] = field(default_factory=partial(Share, "0.8"))
     min_value_at_stake: Annotated[
         Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
     ] = field(default_factory=Amount)
@@ -37,26 +44,45 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             continue
         drills = case.drills.get(task.task.name, ())
         newest = next((placed for placed in drills if placed.drill.date <= case.as_of), None)
-        gap = _gap(newest, case, parameters)
+        gap = _gap(newest, task, case, parameters)
         if gap is not None:
             yield _violation(case, task, newest, gap)
 
 
-def _gap(newest: PlacedDrill | None, case: Case, parameters: Parameters) -> tuple[str, bool] | None:
+def _gap(newest: PlacedDrill | None, task: TaskFigures, case: Case, parameters: Parameters) -> tuple[str, bool] | None:
     """What is wrong, and whether it is grave."""
     if newest is None:
         return "was never drilled", True
     age = (case.as_of - newest.drill.date).days
     when = f"{count_of(age, 'day')} ago" if age else "today"
-    if newest.drill.result == "fails":
+    if not is_of(newest.drill, task.task.declared):
+        return f"was drilled {when} as another chain ({_chain(newest.drill.chain)}) than is declared now", True
+    return _gap_of(newest.drill, age, when, parameters)
+
+
+def _gap_of(drill: DrillRecord, age: int, when: str, parameters: Parameters) -> tuple[str, bool] | None:
+    """The same, of a drill of the chain that is declared."""
+    if drill.result == "fails":
         return f"failed its drill {when}", True
     if age > parameters.max_age_days:
         return f"was drilled {when}; a drill counts for {count_of(parameters.max_age_days, 'day')}", True
-    if newest.drill.result == "degraded":
-        return f"worked in a degraded way in its drill {when}", False
+    said = _short_of(drill, parameters.min_coverage)
+    if said is not None:
+        return f"{said[0]} in its drill {when}{said[1]}", bool(said[1])
     if age > parameters.warn_after_days:
         return f"was drilled {when}; the next drill was due after {count_of(parameters.warn_after_days, 'day')}", False
     return None
+
+
+def _short_of(drill: DrillRecord, floor: Share) -> tuple[str, str] | None:
+    """What the drill showed that is less than asked for, and against which floor; no floor: not grave."""
+    if drill.coverage is not None and drill.coverage < floor:
+        return f"covered {spell_share(drill.coverage)} of the faults", f"; the floor is {spell_share(floor)}"
+    return ("worked in a degraded way", "") if drill.result == "degraded" else None
+
+
+def _chain(models: tuple[str, ...]) -> str:
+    return " → ".join(code(model) for model in models[:_SHOWN]) + (" …" if len(models) > _SHOWN else "")
 
 
 def _violation(case: Case, task: TaskFigures, newest: PlacedDrill | None, gap: tuple[str, bool]) -> Violation:
@@ -68,12 +94,16 @@ def _violation(case: Case, task: TaskFigures, newest: PlacedDrill | None, gap: t
         place=task.task.place.at("fallbacks"),
         subject=task.task.name,
         remedy=(
-            "Make the routed model fail in a test, and record what the chain did under `drills` in `evidence/`: "
+            f"Run `govern dry-run --kind failover --only {task.task.name}`, or make the routed model fail in a test of "
+            "your own, and record what the chain did under `drills` in `evidence/`: "
             f"`{{task_class: {task.task.name}, date: …, result: survives}}`."
         ),
         risk=f"A failover that was not shown to work: {spell_downtime(share, task, case.figures.currency)}.",
         related=() if newest is None else (("the newest drill", newest.place),),
-        figures={"days_ago": None if newest is None else (case.as_of - newest.drill.date).days},
+        figures={
+            "days_ago": None if newest is None else (case.as_of - newest.drill.date).days,
+            "coverage": None if newest is None else newest.drill.coverage,
+        },
         severity=None if grave else Severity.WARNING,
     )
 
@@ -86,9 +116,10 @@ RULE = Rule(
         "Unavailability behind a failover is u * (1 - c * (1 - p)): coverage c, the share of failures that are noticed "
         "and rerouted in time, outweighs how independent the fallback is. An untested failover is assumed to work "
         "half the time (c = .50, against .90 tested), so it is worth half. A drill a quarter keeps it true: due after "
-        "90 days, void after 180."
+        "90 days, void after 180. A drill that names its chain counts for that chain alone. The floor of .8 is one "
+        "fault of eight missed, and a cut stream is missed by every chain of LiteLLM's."
     ),
-    mend="Run a failover drill every quarter, and record it under `drills` in `evidence/`.",
+    mend="Run `govern dry-run --kind failover` every quarter, and commit what it writes to `evidence/`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -1,7 +1,7 @@
 """GOV507: evidence was measured with the prompt and schema that are in use."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -11,11 +11,10 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed, TaskClass
 from multillm_gov.rules.claims import Claim, measured, spell_stake
 from multillm_gov.rules.digests import Digests
+from multillm_gov.rules.outdated import ASSETS, Asset, StaleTrials, stale_trials
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, codes
 
-Asset = Literal["prompt", "output_schema"]
-_ASSETS: tuple[Asset, ...] = ("prompt", "output_schema")
 _SPELLED = {"prompt": "prompt", "output_schema": "output schema"}
 
 
@@ -44,13 +43,15 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         declared = claim.task.task.declared
         if declared.quality is None and declared.latency is None:
             continue
-        for asset in _ASSETS:
+        for asset in ASSETS:
             why = judge.gap(claim, placed, asset, required=parameters.require_digests)
             if why:
                 gap = gaps.setdefault((claim.task.task.name, asset), _Gap(asset, why, []))
                 gap.claims.append((claim, placed))
     for gap in gaps.values():
         yield _violation(case, gap, judge.now)
+    for stale in stale_trials(case, judge.now, fallbacks=parameters.fallbacks):
+        yield _stale_violation(case, stale)
 
 
 def _judge(case: Case) -> "_Judge":
@@ -123,10 +124,31 @@ def _violation(case: Case, gap: _Gap, digests: Digests) -> Violation:
         ),
         related=tuple(
             (f"measured on {one.record.date.isoformat()}", one.place)
-            for one in dict.fromkeys(record for _, record in gap.claims)
+            for one in {record.place: record for _, record in gap.claims}.values()
         ),
         figures={"models": len(models), "measured": placed.record.date.isoformat()},
         distinction=gap.asset,
+    )
+
+
+def _stale_violation(case: Case, stale: StaleTrials) -> Violation:
+    task, what = stale.task.task, _SPELLED[stale.asset]
+    probes = f"the newest probe of {codes(stale.models)}" if stale.models else ""
+    made = " and ".join(part for part in (probes, "its newest drill" if stale.is_drill else "") if part)
+    runs = [f"`govern dry-run --only {task.name}`"] if stale.models else []
+    runs += [f"`govern dry-run --kind failover --only {task.name}`"] if stale.is_drill else []
+    return Violation(
+        message=(
+            f"{code(task.name)}: {made} was made with another {what} ({_short(stale.measured)}) than "
+            f"{code(stale.path)} is now ({_short(stale.now)})"
+        ),
+        place=task.place.at(stale.asset),
+        subject=task.name,
+        remedy=f"Run {' and '.join(runs)} again, and commit what it writes to `evidence/`.",
+        risk=f"The trial speaks for a {what} that is not in use{spell_stake(case, stale.task, ', with ')}.",
+        related=tuple(("made with the other", place) for place in stale.places),
+        figures={"models": len(stale.models)},
+        distinction=f"{stale.asset} of trials",
     )
 
 
@@ -145,7 +167,8 @@ RULE = Rule(
     why=(
         "A benchmark result belongs to a model, a prompt and an output schema together; a changed word can move the "
         "score. A record that names the SHA-256 digests of the two files is held against the files. One that names "
-        "none is judged where a base is given: if the file changed since and the result did not."
+        "none is judged where a base is given: if the file changed since and the result did not. Probes and drills "
+        "are held against the files by the digests they name."
     ),
     mend="Score again after a change of prompt or schema, and record the digests (`sha256sum prompts/x.md`).",
     severity=Severity.WARNING,

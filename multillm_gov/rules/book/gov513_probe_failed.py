@@ -1,0 +1,99 @@
+"""GOV513: every model answered its newest probe as declared."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.evidence.record import CheckResult, PlacedProbe
+from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.claims import spell_stake
+from multillm_gov.rules.probing import Probed, is_of_now, probed
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+
+_OF_OTHER_RULES = frozenset({"tokens", "identity", "stability"})
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """Whose probes are judged."""
+
+    fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Models whose newest probe of the present declaration did not pass; a probe that judged nothing is none."""
+    if not case.probes:
+        return
+    for one in probed(case, fallbacks=parameters.fallbacks):
+        for placed in one.newest:
+            record = placed.probe
+            if record.verdict not in {"pass", "inconclusive"} and is_of_now(case, one.task, record):
+                failed = [result for result in record.checks if result.verdict == record.verdict]
+                if not failed or any(result.name not in _OF_OTHER_RULES for result in failed):
+                    yield _violation(case, one, placed, failed)
+
+
+def _violation(case: Case, one: Probed, placed: PlacedProbe, failed: list[CheckResult]) -> Violation:
+    record = placed.probe
+    own = [result for result in failed if result.name not in _OF_OTHER_RULES]
+    why = f": {own[0].detail}" if own and own[0].detail else ""
+    at_fault = record.verdict in PORTFOLIO_FAULTS
+    name, model = one.task.task.name, one.part.model
+    return Violation(
+        message=f"{one.spell()} failed its {record.kind} probe of {record.date.isoformat()} ({record.verdict}){why}",
+        place=one.use().place,
+        subject=name,
+        remedy=f"{WHAT_TO_DO[record.verdict]} Then run `govern dry-run --only {name} --model {model}` again.",
+        risk=f"{code(model)} does not do what {code(name)} needs{spell_stake(case, one.task, ', with ')}.",
+        related=(("the probe", placed.place),),
+        figures={"verdict": record.verdict, "probed": record.date.isoformat(), "calls": record.calls},
+        severity=None if at_fault else Severity.WARNING,
+        distinction=f"{model} {record.kind}",
+    )
+
+
+RULE = Rule(
+    id="GOV513",
+    name="probe-failed",
+    title="Every model answered its newest probe as declared",
+    why=(
+        "A probe is the provider's own word on an allocation: the model is not there, is retired, refuses the prompt, "
+        "misses the schema, the latency or the cost. It counts while the task class, its prompt and its schema are "
+        "what was probed, by their digests. What a change of the portfolio mends is an error; a key, a network or a "
+        "provider that was down is a warning. Tokens, identity and rank stability have rules of their own."
+    ),
+    mend="Do what the finding says, run `govern dry-run` again, and commit its evidence.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# evidence/probes.yaml
+probes:
+  - task_class: triage
+    model: claude-haiku-4-5
+    kind: answer
+    date: 2026-11-20
+    verdict: contract
+    checks: [{name: contract, verdict: contract, detail: 2 of 3 answers miss the schema}]
+    calls: 3
+    answers: 3
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# evidence/probes.yaml
+probes:
+  - {task_class: triage, model: claude-haiku-4-5, kind: answer, date: 2026-11-21, verdict: pass, calls: 3}
+""",
+)

@@ -1,0 +1,160 @@
+"""GOV514: requests use the tokens that the demand declares, so that the forecast holds."""
+
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
+from typing import Annotated
+
+from msgspec import Meta, field
+from msgspec.structs import replace
+
+from multillm_gov.evidence.record import PlacedProbe
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.demand_cost import usages
+from multillm_gov.measures.figures import LegFigures
+from multillm_gov.measures.request_cost import request_cost
+from multillm_gov.portfolio.allocation import Closed, Demand
+from multillm_gov.rules.probing import Probed, is_of_now, probed
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import Share, spell_money
+
+_SIDES = ("input", "output")
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How far the tokens may lie off."""
+
+    tolerance: Annotated[
+        Share, Meta(description="Largest difference between used and declared tokens, as a share of the declared")
+    ] = field(default_factory=partial(Share, "0.25"))
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Routed models whose newest probe of the present declaration used more or fewer tokens than declared."""
+    if not case.probes:
+        return
+    for one in probed(case, fallbacks=False):
+        demand = one.task.task.declared.demand
+        placed = next((each for each in one.newest if each.probe.kind in {"answer", "embedding"}), None)
+        if demand is None or placed is None or not is_of_now(case, one.task, placed.probe):
+            continue
+        off = {side: _used(placed, side) for side in _SIDES if _is_off(placed, demand, side, parameters.tolerance)}
+        if off:
+            yield _violation(case, one, placed, demand, {side: used for side, used in off.items() if used is not None})
+
+
+def _used(placed: PlacedProbe, side: str) -> int | None:
+    mean: Decimal | None = getattr(placed.probe, f"{side}_tokens")
+    return None if mean is None else int(mean.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _is_off(placed: PlacedProbe, demand: Demand, side: str, tolerance: Decimal) -> bool:
+    used, declared = _used(placed, side), _declared(demand, side)
+    # A probe sends a few canaries: a request that is short by nature is not held to a share of a few tokens.
+    return used is not None and declared > 0 and abs(used - declared) > max(declared * tolerance, Decimal(10))
+
+
+def _declared(demand: Demand, side: str) -> Decimal:
+    """Mean tokens a request: of the histogram where there is one."""
+    if demand.sizes:
+        return sum((size.share * getattr(size, f"{side}_tokens") for size in demand.sizes), Decimal(0))
+    return Decimal(getattr(demand, f"{side}_tokens"))
+
+
+def _violation(case: Case, one: Probed, placed: PlacedProbe, demand: Demand, off: dict[str, int]) -> Violation:
+    told = " and ".join(
+        f"{used:,} {side} tokens (declared: {_declared(demand, side):,.0f})" for side, used in off.items()
+    )
+    moved, currency = _moved_per_month(case, one, demand, off), case.figures.currency
+    effect = "what that moves is not known: no price"
+    if moved is not None:
+        effect = f"the forecast is {'low' if moved > 0 else 'high'} by {spell_money(abs(moved), currency)} a month"
+    written = ", ".join(f"{side}_tokens: {used}" for side, used in off.items())
+    key = "sizes" if demand.sizes else next(iter(off)) + "_tokens"
+    return Violation(
+        message=f"a request of {one.spell()} uses {told}; {effect}",
+        place=one.task.task.place.at("demand", key),
+        subject=one.task.task.name,
+        remedy=(
+            f"Declare what is used: `demand: {{{written}}}`"
+            + (" as the mean of `sizes`" if demand.sizes else "")
+            + ", or mend the prompt; then look at the caps."
+        ),
+        risk=f"Spend of {code(one.task.task.name)} is not what was budgeted: {effect}.",
+        related=(("the probe", placed.place),),
+        figures={"per_month": moved, **{f"{side}_tokens": used for side, used in off.items()}},
+        severity=None if moved is None or moved > 0 else Severity.NOTE,
+        distinction=one.part.model,
+    )
+
+
+def _moved_per_month(case: Case, one: Probed, demand: Demand, off: dict[str, int]) -> Decimal | None:
+    """What the model's requests cost more or less a month, in the portfolio's currency."""
+    part = one.part
+    price = part.facts.price if part.facts is not None else None
+    if price is None or not isinstance(part, LegFigures):
+        return None
+    moved = Decimal(0)
+    for share, usage in usages(demand):
+        # A histogram keeps its form: every size grows as the mean does.
+        grown = {
+            f"{side}_tokens": int(Decimal(getattr(usage, f"{side}_tokens")) * used / _declared(demand, side))
+            for side, used in off.items()
+        }
+        moved += share * (request_cost(price, replace(usage, **grown)) - request_cost(price, usage))
+    return moved * part.requests_per_month / case.figures.usd_per_unit
+
+
+RULE = Rule(
+    id="GOV514",
+    name="tokens-off-demand",
+    title="Requests use the tokens that the demand declares",
+    why=(
+        "Forecast, caps and every limit on spend are computed from the tokens that `demand` declares; a prompt that "
+        "grew, or a model that reasons longer, makes all of them wrong at once. A probe counts what a request really "
+        "used. A quarter off is a quarter of the money off; how much is borne is judgment."
+    ),
+    mend="Declare the tokens that are really used, or shorten the prompt.",
+    severity=Severity.WARNING,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    demand: {requests: 400000, input_tokens: 200, output_tokens: 100}
+# evidence/probes.yaml
+probes:
+  - task_class: triage
+    model: claude-haiku-4-5
+    kind: answer
+    date: 2026-11-20
+    verdict: pass
+    calls: 3
+    answers: 3
+    input_tokens: 640
+    output_tokens: 104
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+    demand: {requests: 400000, input_tokens: 640, output_tokens: 100}
+# evidence/probes.yaml
+probes:
+  - task_class: triage
+    model: claude-haiku-4-5
+    kind: answer
+    date: 2026-11-20
+    verdict: pass
+    calls: 3
+    answers: 3
+    input_tokens: 640
+    output_tokens: 104
+""",
+)

@@ -1,0 +1,126 @@
+"""GOV515: the model that answers is the one that is declared, and the one that was scored."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.evidence.record import PlacedProbe
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.claims import spell_stake
+from multillm_gov.rules.probing import Probed, probed
+from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.spelling import code, codes
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """Whose probes are judged."""
+
+    fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
+
+
+def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+    """Models whose newest probe was answered by another one: than declared, or than an earlier probe's."""
+    if not case.probes:
+        return
+    for one in probed(case, fallbacks=parameters.fallbacks):
+        for placed in one.newest:
+            said = _said(case, one, placed)
+            if said:
+                yield _violation(case, one, placed, said)
+                break
+
+
+def _said(case: Case, one: Probed, placed: PlacedProbe) -> str:
+    served = placed.probe.served_models
+    failed = next((each for each in placed.probe.checks if each.name == "identity" and each.verdict != "pass"), None)
+    if failed is not None:
+        return failed.detail or f"{codes(served)} answered"
+    key = (one.task.task.name, one.part.model)
+    former = (*case.probes.get(key, ()), *(case.base.probes.get(key, ()) if case.base else ()))
+    for other in former:
+        earlier = other.probe
+        is_before = earlier.kind == placed.probe.kind and earlier.date < placed.probe.date
+        if is_before and earlier.served_models and served and earlier.served_models != served:
+            return f"{codes(served)} answered; on {earlier.date.isoformat()} it was {codes(earlier.served_models)}"
+    return ""
+
+
+def _violation(case: Case, one: Probed, placed: PlacedProbe, said: str) -> Violation:
+    name, model, record = one.task.task.name, one.part.model, placed.probe
+    return Violation(
+        message=f"{one.spell()} is served by another model (probe of {record.date.isoformat()}): {said}",
+        place=one.use().place,
+        subject=name,
+        remedy=(
+            f"Pin the dated model that was scored in place of {code(model)}, or score the one that answers now on your "
+            "own cases and route it by its name."
+        ),
+        risk=(
+            "Quality, price and terms were judged of a model that no longer answers"
+            f"{spell_stake(case, one.task, ', with ')}."
+        ),
+        related=(("the probe", placed.place),),
+        figures={"served": ", ".join(record.served_models), "probed": record.date.isoformat()},
+        distinction=model,
+    )
+
+
+RULE = Rule(
+    id="GOV515",
+    name="served-model-changed",
+    title="The model that answers is the one that is declared",
+    why=(
+        "Providers move the names of their models to newer snapshots, and gateways to other models, without asking: "
+        "the roll-back of GPT-4o's update of April 2025 began after three days, under a name that had not changed. "
+        "A probe notes the name that the provider itself reports; where it differs from what is declared, or from what "
+        "answered before, the evidence speaks of another model. Formats that report none leave nothing to judge."
+    ),
+    mend="Pin a dated snapshot, or score what answers now and declare it.",
+    severity=Severity.ERROR,
+    check=check,
+    parameters=Parameters,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# evidence/probes.yaml
+probes:
+  - task_class: triage
+    model: claude-haiku-4-5
+    kind: answer
+    date: 2026-11-20
+    verdict: pass
+    calls: 3
+    answers: 3
+    served_models: [claude-haiku-4-5-20261101]
+  - task_class: triage
+    model: claude-haiku-4-5
+    kind: answer
+    date: 2026-10-20
+    verdict: pass
+    calls: 3
+    answers: 3
+    served_models: [claude-haiku-4-5-20251001]
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5-20251001}]
+# evidence/probes.yaml
+probes:
+  - task_class: triage
+    model: claude-haiku-4-5-20251001
+    kind: answer
+    date: 2026-11-21
+    verdict: pass
+    calls: 3
+    answers: 3
+    served_models: [claude-haiku-4-5-20251001]
+""",
+)
