@@ -52,6 +52,7 @@ def test_all_pass_and_the_evidence_says_what_was_proved(dry_run, govern, portfol
     assert done.returncode == exits.CLEAN, done.stdout.decode() + done.stderr.decode()
     assert set(verdicts(report).values()) == {"pass"}
     assert report["verdict"]["passed"] is True
+    assert len(server.journal.entries) == 9, "three probes of three calls, and nothing else"
     found = {probe.model: probe for probe in evidence(portfolio).probes}
     assert set(found) == {"openai/gpt-5.4", "custom/sorter", "openai/text-embedding-3-small"}
     routed = found["openai/gpt-5.4"]
@@ -203,6 +204,14 @@ def test_a_cassette_is_replayed_without_keys_or_network(dry_run, portfolio, serv
     assert b"the prompt differs" in refused.stderr
 
 
+def test_what_was_paid_for_is_recorded_though_the_cassette_cannot_be_written(dry_run, portfolio, server, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = dry_run("--record", str(tmp_path / "file" / "c.jsonl"), "--only", "triage")
+    assert done.returncode == exits.UNABLE
+    assert b"cannot be written" in done.stderr
+    assert len(evidence(portfolio).probes) == 2
+
+
 def test_offline_needs_no_key_and_writes_no_evidence(govern, portfolio):
     done = govern("dry-run", "--offline", "--format", "json", cwd=portfolio)
     assert done.returncode == exits.CLEAN, done.stdout
@@ -278,6 +287,14 @@ def test_ctrl_c_leaves_valid_evidence_and_exits_130(portfolio, server, environme
     assert {probe.model for probe in found} == {"openai/gpt-5.4", "openai/text-embedding-3-small"}
     assert {probe.verdict for probe in found} == {"pass"}
     assert len(history(portfolio)) == 2
+
+
+def test_no_first_answer_waits_for_what_litellm_loads(dry_run, portfolio, server):
+    """Providers' code is loaded before the clock runs: up to a second, which a limit of half a second cannot bear."""
+    path = portfolio / "allocations/support.yaml"
+    path.write_text(path.read_text().replace("p95_seconds: 20", "p95_seconds: 0.5"))
+    done = dry_run("--only", "triage", "--samples", "1", "--concurrency", "1", "--format", "json")
+    assert done.returncode == exits.CLEAN, done.stdout
 
 
 def test_streams_on_demand(dry_run, portfolio, server):
