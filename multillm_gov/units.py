@@ -1,6 +1,6 @@
 """Exact money and the few conversions and spellings every output shares."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from math import ceil
 from typing import Any, ClassVar, Self
 
@@ -79,6 +79,8 @@ class AtLeastOne(Exact):
 
 MONTHS_PER_YEAR = 12
 _CENT = Decimal("0.01")
+_WIDE = Context(prec=400)
+"""Holds every digit of whatever a stranger's file may make an amount: rounding must not fail for its size."""
 
 
 def spell_money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_UP) -> str:
@@ -88,11 +90,16 @@ def spell_money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HA
     """
     magnitude = abs(amount)
     if magnitude >= 100:
-        return f"{amount.quantize(Decimal(1), rounding):,} {currency}"
+        return f"{amount.quantize(Decimal(1), rounding, _WIDE):,} {currency}"
     if magnitude >= 1 or amount == 0:
-        return f"{amount.quantize(_CENT, rounding):,} {currency}"
+        return f"{amount.quantize(_CENT, rounding, _WIDE):,} {currency}"
     digits = amount.adjusted() - 3
-    return f"{amount.quantize(Decimal(1).scaleb(digits), rounding).normalize():f} {currency}"
+    return f"{amount.quantize(Decimal(1).scaleb(digits), rounding, _WIDE).normalize():f} {currency}"
+
+
+def cents(amount: Decimal) -> Decimal:
+    """The amount to the hundredth."""
+    return amount.quantize(_CENT, ROUND_HALF_UP, _WIDE)
 
 
 def spell_share(share: float | Decimal) -> str:

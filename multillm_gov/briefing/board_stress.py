@@ -65,8 +65,8 @@ def _year(context: StressContext) -> Iterator[Paragraph]:
     yield Paragraph(
         f"Outages are expected to cost {_money(found.exact_loss, found)} a year, and {_money(worst, found)} or more in "
         f"one year of twenty ({count_of(found.years, 'year')} simulated); the appetite is "
-        f"{spell_money(limit, found.currency)}, {spell_share(context.settings.risk.max_outage_loss_share)} of the value "
-        "at stake. How often things fail is assumed unless incidents are imported.",
+        f"{spell_money(limit, found.currency)}, {spell_share(context.settings.risk.max_outage_loss_share)} of the "
+        "value at stake. How often things fail is assumed unless incidents are imported.",
         "neutral" if status == "good" else status,
     )
 

@@ -16,6 +16,7 @@ from multillm_gov.risk.retirement import forced_migrations, lives, median_life
 from multillm_gov.risk.reversing.breaking import Breaking
 from multillm_gov.risk.simulation_difference import AmountDifference, difference
 from multillm_gov.risk.variants import ScenarioResult
+from multillm_gov.units import cents
 
 _CENT = Decimal("0.01")
 _LEAST = 0.01
@@ -186,11 +187,11 @@ def _hits(before: str, after: str) -> str:
 
 
 def _spelt(value: Decimal | None, currency: str) -> str:
-    return "–" if value is None else amount(value.quantize(_CENT), currency)
+    return "–" if value is None else amount(cents(value), currency)
 
 
 def _signed(value: Decimal, currency: str) -> str:
-    rounded = value.quantize(_CENT)
+    rounded = cents(value)
     return f"{'+' if rounded > 0 else ''}{amount(rounded, currency)}" if rounded else "–"
 
 

@@ -1,13 +1,13 @@
 """How scenario figures stand against the appetite, and how they are spelt."""
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from multillm_gov.blocks import Cell, Status
 from multillm_gov.briefing.board_wording import amount, code
 from multillm_gov.risk.outcome import Broken, StressOutcome, TaskOutcome
 from multillm_gov.risk.stress_context import StressContext, StressedTask
-from multillm_gov.units import MONTHS_PER_YEAR, spell_count, spell_money, spell_share
+from multillm_gov.units import MONTHS_PER_YEAR, cents, spell_count, spell_money, spell_share
 
 _CENT = Decimal("0.01")
 _BROKEN_WORDS = {
@@ -59,7 +59,7 @@ def heat_cell(one: TaskOutcome, status: Status, context: StressContext) -> Cell:
 
 def spell_loss(value: Decimal, context: StressContext) -> str:
     """``1,234``, ``12.34``; a dash for nothing."""
-    rounded = value.quantize(_CENT, ROUND_HALF_UP)
+    rounded = cents(value)
     return amount(rounded, context.figures.currency) if rounded else "–"
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
-from math import prod
 
 from msgspec import structs
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.portfolio.allocation import Demand
 from multillm_gov.risk.flows import Answered, Flow
-from multillm_gov.risk.hop_state import HopState
+from multillm_gov.risk.hop_state import HopState, risen
 from multillm_gov.risk.strain import Strain
 from multillm_gov.risk.stress_context import FixedCost, StressContext, StressedHop, StressedTask
 
@@ -108,7 +107,7 @@ def fixed_cost(task: StressedTask, fixed: FixedCost, strains: Iterable[Strain]) 
     hitting = [strain for strain in strains if strain.hits(task.name, fixed.labels)]
     if any(one.succeeded for one in hitting) and not any(one.away for one in hitting):
         return _ZERO
-    return prod((strain.price_factor for strain in hitting), start=fixed.per_month)
+    return fixed.per_month * risen(hitting)
 
 
 def answered(task: StressedTask, flow: Flow) -> Decimal:

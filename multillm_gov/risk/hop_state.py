@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from math import prod
 
 from msgspec import Struct
 
@@ -10,6 +11,8 @@ from multillm_gov.risk.stress_context import StressedHop
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
+_MOST = Decimal("1e9")
+"""Several factors together multiply to this at most, as a single one may be."""
 
 
 class HopState(Struct, frozen=True, kw_only=True):
@@ -62,21 +65,25 @@ def state_of(task_class: str, hop: StressedHop, strains: Sequence[Strain], *, ro
     hitting = [strain for strain in strains if strain.hits(task_class, hop.labels, routed=routed)]
     if not hitting:
         return GONE if hop.retired else CALM
-    price = tokens = unharmed = _ONE
+    tokens = unharmed = _ONE
     for strain in hitting:
-        price *= strain.price_factor
         tokens *= strain.token_factor
         unharmed *= 1 - strain.points
     return HopState(
         away=hop.retired or any(strain.away for strain in hitting),
         limit_factor=min(strain.limit_factor for strain in hitting),
         tries=max(strain.tries for strain in hitting),
-        price_factor=price,
-        token_factor=tokens,
+        price_factor=risen(hitting),
+        token_factor=min(tokens, _MOST),
         points=1 - unharmed,
         tone_ratio=max((strain.tone_ratio or _ZERO for strain in hitting), default=_ZERO),
         succeeded=any(strain.succeeded for strain in hitting),
     )
+
+
+def risen(strains: Sequence[Strain]) -> Decimal:
+    """What prices are multiplied by."""
+    return min(prod((strain.price_factor for strain in strains), start=_ONE), _MOST)
 
 
 def demand_factor(task_class: str, hop: StressedHop, strains: Sequence[Strain]) -> Decimal:
@@ -85,4 +92,4 @@ def demand_factor(task_class: str, hop: StressedHop, strains: Sequence[Strain]) 
     for strain in strains:
         if strain.demand_factor != 1 and strain.hits(task_class, hop.labels):
             factor *= strain.demand_factor
-    return factor
+    return min(factor, _MOST)

@@ -197,6 +197,13 @@ scenarios:
       - {kind: tone-drift, level: jurisdiction, entity: each, ratio: 1000000000, review_cost: 1000000000000000}
       - {kind: cap-exhausted, level: task_class, entity: each, day: 1, hard: false}
       - {kind: retirement, level: family, entity: each, notice_days: 0}
+  beyond-counting:
+    title: Every factor at its most, for longer than the sun shines
+    shocks:
+      - {kind: repricing, factor: 1000000000, days: 1000000000}
+      - {kind: repricing, factor: 1000000000, days: 1000000000}
+      - {kind: demand-growth, factor: 1000000000, days: 1000000000}
+      - {kind: token-growth, factor: 1000000000, days: 1000000000}
   nobody:
     title: Nobody
     shocks: [{kind: outage, level: provider, entity: nobody, hours: 1}]
@@ -210,6 +217,8 @@ def test_a_hostile_file_is_bounded_and_told(govern: Run, stressed: Callable[...,
     (folder / "scenarios" / "hostile.yaml").write_text(HOSTILE)
     report = json.loads(stressed("vast", "--format", "json"))
     assert "could not be read as written" in report["summary"], "one scenario of the file is left out"
+    assert b"USD of added cost" in stressed("beyond-counting")
+    assert stressed("--years", "200", "--format", "html")
     assert all(float(metric["number"]) >= 0 for metric in report["headline"])
     assert "No task class notices." in stressed("vast", "nobody").decode()
     assert b"<b>figures" not in stressed("vast", "--format", "html")
