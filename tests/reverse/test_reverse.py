@@ -236,3 +236,31 @@ def test_an_empty_portfolio_has_nothing_to_break(made) -> None:
         ("demand growth", "cannot break"),
         ("demand growth", "not known"),
     }
+
+
+def test_many_vendors_are_combined_within_bounds(made) -> None:
+    """Seventy vendors of equal value, none of which breaches alone, nor two: three together do."""
+    models, tasks = ["models:"], ["owner: growth", "task_classes:"]
+    for n in range(70):
+        models += [f"  v{n}/m:", "    mode: chat", "    usd_per_million_tokens: {input: 1}"]
+        models += [f"    exposure: {{family: f{n}, vendor: v{n}, provider: v{n}, cloud: c{n}, jurisdiction: US}}"]
+        tasks += [f"  task-{n}:", f"    route: [{{model: v{n}/m}}]"]
+        tasks += ["    cost_of_wrong_model: {value_at_stake: 730}", "    demand: {requests: 1000, input_tokens: 10}"]
+    # 70 USD an hour in all; 90 days of one vendor are 2,160; the appetite of .8 % of a year is 4,905.6.
+    changed = [("risk: {", "risk: {max_outage_loss_share: 0.008, ")]
+    context = made(catalog="\n".join(models), allocation="\n".join(tasks), evidence="", settings=changed)
+    found = losses(context)["vendor"]
+    assert (found.verdict, len(found.entities), found.figure) == ("breaks", 3, 6_480)
+    assert found.note == "Among those with most value at stake; others were not combined."
+
+
+def test_a_vendor_that_only_stands_by_counts_once_another_is_lost(made) -> None:
+    """Every failover works, so acme alone costs nothing and beta routes nothing: together they stop `articles`."""
+    context = made(
+        allocation=[("route: [{model: beta/y}]", "route: [{model: gamma/z}]")],
+        evidence="",
+        settings=[("untested: 0.5", "untested: 1"), ("risk: {", "risk: {max_outage_loss_share: 0.1, ")],
+    )
+    found = losses(context)["vendor"]
+    assert {name for _, name in found.entities} == {"acme", "beta"}
+    assert found.figure == 90 * 24 * 100

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
+from math import comb
 
 from msgspec.structs import replace
 
+from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.risk.entities import entities_of
 from multillm_gov.risk.reversing.breaking import Breaking, bearable_value, shocks_of
 from multillm_gov.risk.stress import stress
@@ -13,8 +15,10 @@ from multillm_gov.risk.stress_context import StressContext
 
 LEVELS = ("vendor", "cloud")
 MOST_TOGETHER = 3
-_MOST_TRIED = (60, 20, 12)
-"""Entities combined, by the size of the set: those with most value at stake."""
+_MOST_TRIED = 60
+"""Entities combined at most: those with most value at stake."""
+_MOST_RUNS = 200_000
+"""Forward stresses times task classes, of one size of set: more task classes, fewer combinations."""
 
 
 def losses_of_all(context: StressContext) -> Iterator[Breaking]:
@@ -24,9 +28,17 @@ def losses_of_all(context: StressContext) -> Iterator[Breaking]:
     """
     days = Decimal(max(context.settings.migration_lead_days, 1))
     for level in LEVELS:
-        names = [entity.name for entity in entities_of(context, level)]
+        names = _names(context, level)
         if names:
             yield _smallest(context, level, names, days)
+
+
+def _names(context: StressContext, level: str) -> list[str]:
+    """Those with most value at stake first; then those that only stand by, which matter once others are lost."""
+    routed = [entity.name for entity in entities_of(context, level)]
+    standing = {name: len(users) for (kind, name), users in context.users.items() if kind == level}
+    others = standing.keys() - {UNKNOWN, *routed}
+    return routed + sorted(others, key=lambda name: (-standing[name], name))
 
 
 def _smallest(context: StressContext, level: str, names: list[str], days: Decimal) -> Breaking:
@@ -35,7 +47,8 @@ def _smallest(context: StressContext, level: str, names: list[str], days: Decima
         question="loss of all", limit="value", verdict="cannot break", subject="portfolio", bound=bound, size=days
     )
     left_out = False
-    for count, most in zip(range(1, MOST_TOGETHER + 1), _MOST_TRIED, strict=True):
+    for count in range(1, MOST_TOGETHER + 1):
+        most = _most_combined(count, len(context.tasks))
         left_out = left_out or len(names) > most
         costs = []
         for chosen in combinations(names[:most], count):
@@ -48,3 +61,9 @@ def _smallest(context: StressContext, level: str, names: list[str], days: Decima
     together = min(MOST_TOGETHER, len(names))
     said = f"No {together} of them together" + (", among those with most value at stake." if left_out else ".")
     return replace(common, entities=((level, "any"),), size=days, note=said)
+
+
+def _most_combined(count: int, tasks: int) -> int:
+    """Entities of which every set of a size can be tried within bounds; never fewer than 8."""
+    runs = _MOST_RUNS // max(tasks, 1)
+    return next((most for most in range(_MOST_TRIED, 8, -1) if comb(most, count) <= runs), 8)

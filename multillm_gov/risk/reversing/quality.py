@@ -4,13 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from multillm_gov.risk.reversing.breaking import Breaking
 from multillm_gov.risk.stress_context import StressContext
+
+_Drop = tuple[Decimal, str, Decimal]
+"""Score less floor, task class, floor."""
 
 
 def quality_drops(context: StressContext) -> Iterator[Breaking]:
     """For every routed model of a task class with a floor, by its newest internal score; the least drop first."""
-    drops: defaultdict[str, list[tuple[Decimal, str, Decimal]]] = defaultdict(list)
+    drops: defaultdict[str, list[_Drop]] = defaultdict(list)
     unproved: defaultdict[str, list[str]] = defaultdict(list)
     for task in context.tasks:
         quality = task.figures.task.declared.quality
@@ -25,41 +30,17 @@ def quality_drops(context: StressContext) -> Iterator[Breaking]:
         yield _model(model, drops[model], unproved[model])
 
 
-def _model(model: str, drops: list[tuple[Decimal, str, Decimal]], unproved: list[str]) -> Breaking:
-    entities = (("model", model),)
-    untold = f"No internal result in {len(unproved)} of its task classes with a floor." if unproved else ""
+def _model(model: str, drops: list[_Drop], unproved: list[str]) -> Breaking:
+    common = Breaking(question="quality drop", limit="quality floor", entities=(("model", model),), verdict="not known")
     if not drops:
-        return Breaking(
-            question="quality drop",
-            limit="quality floor",
-            entities=entities,
-            verdict="not known",
-            subject=min(unproved),
-            note="No internal result is held against the floor.",
-        )
+        return replace(common, subject=min(unproved), note="No internal result is held against the floor.")
+    untold = f"No internal result in {len(unproved)} of its task classes with a floor." if unproved else ""
     holding = [drop for drop in drops if drop[0] >= 0]
     least, subject, floor = min(holding or drops, key=lambda drop: (drop[0], drop[1]))
+    told = replace(common, subject=subject, bound=floor)
     if not holding:
-        return Breaking(
-            question="quality drop",
-            limit="quality floor",
-            entities=entities,
-            verdict="already broken",
-            subject=subject,
-            figure=floor + least,
-            bound=floor,
-            note=untold,
-        )
+        return replace(told, verdict="already broken", figure=floor + least, note=untold)
     broken = sorted(task for drop, task, _ in drops if drop < 0)
     below = f"Below the floor without any drop: {', '.join(f'`{name}`' for name in broken[:3])}." if broken else ""
-    return Breaking(
-        question="quality drop",
-        limit="quality floor",
-        entities=entities,
-        verdict="breaks",
-        size=least,
-        subject=subject,
-        figure=floor,
-        bound=floor,
-        note=" ".join(part for part in (below, untold) if part),
-    )
+    note = " ".join(part for part in (below, untold) if part)
+    return replace(told, verdict="breaks", size=least, figure=floor, note=note)

@@ -135,19 +135,7 @@ def chains_of(system: System) -> Chains:
     What is always away (a retired model) is not drawn: its hop is left out, and where it is the first hop, the part of
     the requests that is not rerouted is lost all year.
     """
-    weights: defaultdict[_Key, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
-    always: defaultdict[int, float] = defaultdict(float)
-    sieve = _Sieve(system)
-    grid = len({task.coverage for task in system.tasks}) > _MOST_COVERAGES
-    for number, task in enumerate(system.tasks):
-        for chain in task.chains:
-            worth = chain.share * task.value_per_hour
-            hops, coverage, lost = sieve.reduced([hop.components for hop in chain.hops], task.coverage)
-            if worth > 0 and lost:
-                always[number] += lost * worth * HOURS_PER_YEAR
-            if worth > 0 and lost < 1:
-                for level, part in _on_grid(coverage, grid):
-                    weights[hops, level][number] += part * (1 - lost) * worth
+    weights, always = _weighed(system)
     used = sorted({index for hops, _ in weights for hop in hops for index in hop})
     position = {index: place for place, index in enumerate(used)}
     coverages = tuple(sorted({coverage for _, coverage in weights}))
@@ -165,7 +153,25 @@ def chains_of(system: System) -> Chains:
     )
 
 
-def _on_grid(coverage: float, grid: bool) -> tuple[tuple[float, float], ...]:
+def _weighed(system: System) -> tuple[dict[_Key, dict[int, float]], dict[int, float]]:
+    """Value of an hour by chain and task class, and what each task class loses every year to what is always away."""
+    weights: defaultdict[_Key, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    always: defaultdict[int, float] = defaultdict(float)
+    sieve = _Sieve(system)
+    grid = len({task.coverage for task in system.tasks}) > _MOST_COVERAGES
+    for number, task in enumerate(system.tasks):
+        for chain in task.chains:
+            worth = chain.share * task.value_per_hour
+            hops, coverage, lost = sieve.reduced([hop.components for hop in chain.hops], task.coverage)
+            if worth > 0 and lost:
+                always[number] += lost * worth * HOURS_PER_YEAR
+            if worth > 0 and lost < 1:
+                for level, part in _on_grid(coverage, grid=grid):
+                    weights[hops, level][number] += part * (1 - lost) * worth
+    return weights, always
+
+
+def _on_grid(coverage: float, *, grid: bool) -> tuple[tuple[float, float], ...]:
     """A coverage as itself or, where there are many, as a mixture of the tenths around it: equal in the mean."""
     below = floor(coverage * 10)
     upper = coverage * 10 - below
