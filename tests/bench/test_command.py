@@ -1,0 +1,168 @@
+"""The command itself: the real LiteLLM against the server that ships with the product."""
+
+import json
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from multillm_gov.measures.stylometry import FUNCTION_WORDS
+from multillm_gov.offline.script import Rule, Script
+from multillm_gov.offline.serving import Server, serve
+
+pytestmark = pytest.mark.litellm
+DAY = "2026-11-24"
+ARTICLES = {
+    "allocations/a.yaml": """\
+owner: content
+task_classes:
+  articles:
+    route: [{model: openai/gpt-5.4, weight: 60}, {model: custom/writer, weight: 40}]
+    demand: {requests: 1000, input_tokens: 50, output_tokens: 900, max_output_tokens: 4000}
+    quality: {floor: 0.5}
+""",
+    "catalog/models.yaml": """\
+models:
+  custom/writer:
+    mode: chat
+    usd_per_million_tokens: {input: 0.5, output: 2}
+    endpoint: {model: openai/writer, environment: WRITER}
+""",
+    "evals/capitals.yaml": "task_class: articles\nscorer: {kind: regex, pattern: '[a-z]'}\ncases:\n"
+    + "".join(f"  - {{id: case-{number}, input: 'Write article number {number:03}.'}}\n" for number in range(24)),
+}
+_PLAIN = [1 / rank for rank in range(1, len(FUNCTION_WORDS) + 1)]
+_OTHER = _PLAIN[12:] + _PLAIN[:12]
+
+
+def voice(model: str, seed: int, weights: list[float]) -> tuple[Rule, ...]:
+    """An article a case, drawn from one writer's function words."""
+    random = Random(seed)  # noqa: S311 - no secret
+    return tuple(
+        Rule(
+            model=f"*{model}",
+            contains=f"number {number:03}.",
+            text=" ".join(random.choices(FUNCTION_WORDS, weights, k=300)),
+        )
+        for number in range(24)
+    )
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serve() as running:
+        yield running
+
+
+@pytest.fixture
+def bench(govern, server):
+    """Run ``govern bench`` against the server as if it were the providers: what it answers is evidence."""
+    env = {
+        "OPENAI_API_KEY": "planted-key-of-the-environment",
+        "OPENAI_BASE_URL": server.base_url("openai"),
+        "WRITER_API_BASE": server.base_url("compatible"),
+    }
+
+    def run(folder, *arguments, day=DAY, command="bench"):
+        return govern(command, "--as-of", day, *arguments, cwd=folder, env=env)
+
+    return run
+
+
+def test_offline_the_whole_flow_runs_without_keys_and_writes_no_evidence(govern, portfolio):
+    folder = portfolio()
+    done = govern("bench", "--offline", "--as-of", DAY, cwd=folder)
+    told = done.stdout.decode()
+    assert done.returncode == 0, done.stderr
+    assert "Leaderboard" in told
+    assert "Is a challenger really better than openai/gpt-5.4?" in told
+    assert "No evidence was written." in told
+    assert not (folder / "evidence").exists()
+
+
+def test_every_format_takes_it(govern, portfolio, tmp_path):
+    folder = portfolio()
+    formats = ("text", "json", "markdown", "html", "junit", "sarif")
+    arguments = [f"--format={name}={tmp_path / name}" for name in formats]
+    done = govern("bench", "--offline", "--as-of", DAY, *arguments, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    told = json.loads((tmp_path / "json").read_text())
+    assert told["kind"] == "bench"
+    assert all((tmp_path / name).stat().st_size for name in formats)
+
+
+def test_a_cassette_gives_the_same_leaderboard_and_sends_nothing(govern, portfolio, tmp_path):
+    folder, tape = portfolio(), tmp_path / "tape.jsonl"
+    recorded = govern("bench", "--offline", "--record", tape, "--as-of", DAY, "--format", "json", cwd=folder)
+    assert recorded.returncode == 0, recorded.stderr
+    replayed = govern("bench", "--replay", tape, "--as-of", DAY, "--format", "json", cwd=folder)
+    assert replayed.returncode == 0, replayed.stderr
+    one, other = (json.loads(done.stdout)["sections"] for done in (recorded, replayed))
+    assert one == other
+
+
+def test_results_become_evidence_that_check_relies_on(bench, server, portfolio):
+    folder = portfolio(ARTICLES)
+    server.play(Script(rules=(*voice("gpt-5.4", 1, _PLAIN), *voice("writer", 2, _OTHER))))
+    done = bench(folder, "--max-usd", "20")
+    told = done.stdout.decode()
+    assert done.returncode == 0, done.stderr
+    assert "distinct voices" in told
+    assert "count as" in told
+    records = json.loads((folder / "evidence" / "current.json").read_text())["records"]
+    assert [record["model"] for record in records] == ["custom/writer", "openai/gpt-5.4"]
+    record = records[1]
+    assert record["paired_with"] == ["custom/writer"]
+    assert (record["sample_size"], record["score"], record["source"]) == (24, 1, "govern bench")
+    assert len(record["voice"]["first"]) == len(FUNCTION_WORDS)
+    assert sum(record["voice"]["first"]) + sum(record["voice"]["second"]) == 24 * 300
+    assert record["low"] < 1
+    # Counts are all that is kept: no answer's words stand in any file of the evidence, and no key.
+    written = b"".join(file.read_bytes() for file in (folder / "evidence").rglob("*") if file.is_file())
+    answer = voice("gpt-5.4", 1, _PLAIN)[0].text or ""
+    assert answer[:60].encode() not in written
+    assert b"planted-key" not in written
+    assert b"planted-key" not in done.stdout + done.stderr
+
+
+def test_a_silent_update_of_a_models_voice_becomes_a_finding(bench, govern, server, portfolio):
+    files = {**ARTICLES, "policies/tone.yaml": "policies:\n  voice: {rule: tone-drift}\n"}
+    folder = portfolio(files)
+    server.play(Script(rules=(*voice("gpt-5.4", 1, _PLAIN), *voice("writer", 2, _OTHER))))
+    assert bench(folder, "--max-usd", "20", day="2026-10-01").returncode == 0
+    # The writer stays as it was; the other model is silently another one.
+    server.play(Script(rules=(*voice("gpt-5.4", 3, _OTHER), *voice("writer", 4, _OTHER))))
+    again = bench(folder, "--max-usd", "20")
+    assert "its tone drifted" in again.stdout.decode()
+    assert "custom/writer against its answers of 2026-10-01: ratio" in again.stdout.decode()
+    records = {one["model"]: one for one in json.loads((folder / "evidence/current.json").read_text())["records"]}
+    assert records["openai/gpt-5.4"]["tone_ratio"] > 3
+    assert records["openai/gpt-5.4"]["tone_since"] == "2026-10-01"
+    assert records["custom/writer"]["tone_ratio"] < 1.5
+    checked = govern("check", "--as-of", DAY, "--format", "json", cwd=folder)
+    findings = [one for one in json.loads(checked.stdout)["findings"] if one["rule"] == "GOV509"]
+    assert len(findings) == 1
+    assert "openai/gpt-5.4" in findings[0]["message"]
+    # The same day again: what was found this morning is not forgotten by noon.
+    bench(folder, "--max-usd", "20")
+    again = {one["model"]: one for one in json.loads((folder / "evidence/current.json").read_text())["records"]}
+    assert again["openai/gpt-5.4"]["tone_ratio"] > 3
+
+
+def test_a_plan_imports_no_litellm_and_refuses_what_is_too_dear(govern, portfolio):
+    folder = portfolio()
+    done = govern("bench", "--plan", "--max-usd", "0.0001", "--as-of", DAY, cwd=folder)
+    assert done.returncode == 3
+    assert b"Benchmark plan" in done.stdout
+    assert b"may cost" in done.stderr
+    assert not (folder / "evidence").exists()
+
+
+def test_a_model_that_nobody_could_judge_leaves_the_job_undone(bench, server, portfolio):
+    folder = portfolio()
+    server.play(Script(rules=(Rule(mode="chat", fault="quota"),)))
+    done = bench(folder, "--model", "openai/gpt-5.4-mini")
+    assert done.returncode == 3, done.stdout
+    assert "could not be judged" in done.stdout.decode()
+    assert "credentials" in done.stdout.decode()
+    assert not (folder / "evidence").exists()
