@@ -25,7 +25,7 @@ MOST_SCENARIOS = 40
 _MOST_ASSUMED = 12
 
 
-def scenarios_section(results: Sequence[ScenarioResult], context: StressContext) -> Section:
+def scenarios_section(results: Sequence[ScenarioResult], context: StressContext, not_run: int = 0) -> Section:
     """Two tables and the heat map, each scenario by its worst variant."""
     run = [(result, result.worst) for result in results if result.worst is not None]
     shown = [(result, worst) for result, worst in run if worst is not None][:MOST_SCENARIOS]
@@ -39,6 +39,7 @@ def scenarios_section(results: Sequence[ScenarioResult], context: StressContext)
         *heat_maps(shown, context),
         _losses(shown, context),
         _breaks(shown, context),
+        *_left_out(results, len(shown), not_run),
         *_notes(results, shown),
     )
     return Section(id="scenarios", title="Scenarios", blocks=blocks)
@@ -144,10 +145,17 @@ def _breaks(shown: Shown, context: StressContext) -> Table:
     return Table(title="What breaks, and for how long", columns=columns, rows=tuple(rows), empty="Nothing was run.")
 
 
-def _notes(results: Sequence[ScenarioResult], shown: Shown) -> Iterator[Block]:
-    left = len([result for result in results if result.worst is not None]) - len(shown)
+def _left_out(results: Sequence[ScenarioResult], shown: int, not_run: int) -> Iterator[Block]:
+    """What a portfolio of thousands of scenarios or task classes has no room for."""
+    left = sum(result.worst is not None for result in results) - shown + not_run
     if left:
-        yield Paragraph(f"{count_of(left, 'scenario')} more are left out here; name them to see them.")
+        yield Paragraph(f"{count_of(left, 'scenario')} more are left out here; name them to see them.", "watch")
+    cut = sum(bool(result.left_out) for result in results)
+    if cut:
+        yield Paragraph(f"Of {count_of(cut, 'scenario')} only the cases with most value at stake were run.", "watch")
+
+
+def _notes(results: Sequence[ScenarioResult], shown: Shown) -> Iterator[Block]:
     for result in results:
         if result.worst is None:
             yield Paragraph(f"`{result.name}` has nothing to hit: the portfolio declares none of what it hits.")

@@ -26,6 +26,8 @@ class StressedState(Struct, frozen=True, kw_only=True):
     assessment: Assessment
     context: StressContext
     results: tuple[ScenarioResult, ...]
+    not_run: int = 0
+    """Further scenarios, which a report has no room for."""
     dependence: Dependence | None = None
     """``None``: only scenarios were asked for."""
     breaking: tuple[Breaking, ...] | None = None
@@ -36,7 +38,7 @@ class StressedState(Struct, frozen=True, kw_only=True):
 
 def whole_report(state: StressedState) -> tuple[Section, ...]:
     """Scenarios, dependencies, what breaks a limit, a year's losses, retirements."""
-    sections = [scenarios_section(state.results, state.context)]
+    sections = [scenarios_section(state.results, state.context, state.not_run)]
     if state.dependence is not None:
         sections.append(dependency_section(state.dependence, state.context.figures.currency))
     if state.breaking is not None:

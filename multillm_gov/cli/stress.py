@@ -70,12 +70,13 @@ def command(
       govern stress --base origin/main --format markdown
       govern stress --output risk.pdf --years 100000
     """
+    from multillm_gov.rendering.plain.escaping import visible
     from multillm_gov.workflows.stress import Asked, list_scenarios, stress
 
     day = as_of or today()
     if listing:
         for booked in list_scenarios(as_of=day, root=root, revision=revision):
-            click.echo(f"{booked.name:<26} {booked.scenario.title} ({booked.source})")
+            click.echo(f"{booked.name:<26} {visible(booked.scenario.title)} ({visible(booked.source)})")
         ctx.exit(0)
     asked = Asked(
         scenarios=scenarios,

@@ -16,6 +16,10 @@ from multillm_gov.risk.stress_context import Label, StressContext
 OTHERS = "others"
 MOST_VARIANTS = 60
 """Runs of one scenario: those with most value at stake; the others are counted."""
+MOST_SCENARIOS = 60
+"""Scenarios of one report: a portfolio may come from a stranger, and bring thousands."""
+_MOST_RUNS = 400_000
+"""Task classes times scenarios times variants: some half a minute."""
 _BY_SPEND = frozenset({"repricing", "token-growth"})
 """Kinds whose ``largest`` is the one with most spend."""
 
@@ -52,6 +56,11 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
     def worst(self) -> Variant | None:
         """The first variant."""
         return self.variants[0] if self.variants else None
+
+
+def affordable_variants(context: StressContext, scenarios: int) -> int:
+    """How many variants of each of so many scenarios can be run in reasonable time, at least 1."""
+    return max(1, min(MOST_VARIANTS, _MOST_RUNS // max(len(context.tasks) * scenarios, 1)))
 
 
 def run_scenario(context: StressContext, booked: BookedScenario, most: int = MOST_VARIANTS) -> ScenarioResult:

@@ -11,13 +11,14 @@ from multillm_gov.briefing.stress import brief_stress
 from multillm_gov.briefing.stress_comparison import comparison_section
 from multillm_gov.briefing.stress_inputs import context_of, simulation_of
 from multillm_gov.briefing.stress_state import StressedState, details, whole_report
+from multillm_gov.documents.masking import masked
 from multillm_gov.report import Report
 from multillm_gov.risk.dependence import measure_dependence
 from multillm_gov.risk.reverse import reverse
 from multillm_gov.risk.scenario_book import BookedScenario, choose, scenarios_of
 from multillm_gov.risk.scenario_settings import parse_setting, with_settings
 from multillm_gov.risk.simulation import DEFAULT_YEARS
-from multillm_gov.risk.variants import run_scenario
+from multillm_gov.risk.variants import MOST_SCENARIOS, affordable_variants, run_scenario
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
@@ -86,10 +87,13 @@ def stress(
 def _stressed(state: Assessment, asked: Asked, tell: Tell) -> StressedState:
     """Measure one state's risk."""
     context = context_of(state)
+    asked_for = chosen(state, asked)
+    run = asked_for[:MOST_SCENARIOS]
+    most = affordable_variants(context, len(run))
     results = []
-    for booked in chosen(state, asked):
+    for booked in run:
         tell(f"running {booked.name}")
-        results.append(run_scenario(context, booked))
+        results.append(run_scenario(context, booked, most))
     dependence = breaking = simulation = None
     if asked.is_whole:
         tell("looking for single points of failure")
@@ -103,6 +107,7 @@ def _stressed(state: Assessment, asked: Asked, tell: Tell) -> StressedState:
         assessment=state,
         context=context,
         results=tuple(results),
+        not_run=len(asked_for) - len(run),
         dependence=dependence,
         breaking=breaking,
         simulation=simulation,
@@ -134,4 +139,5 @@ def list_scenarios(*, as_of: date, root: Path | None = None, revision: str | Non
         RevisionError: the revision is unknown.
     """
     top, _ = split_paths((), root)
-    return scenarios_of(_state(top, as_of, revision).scenarios)
+    state = _state(top, as_of, revision)
+    return masked(scenarios_of(state.scenarios), state.secrets)

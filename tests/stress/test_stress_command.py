@@ -254,3 +254,23 @@ def test_check_imports_nothing_of_it(folder: Path) -> None:
     assert not modules & {f"multillm_gov.risk.{part}" for part in parts}
     assert not {name for name in modules if name.startswith("multillm_gov.risk.shocks")}
     assert "numpy" not in modules
+
+
+def test_thousands_of_scenarios_are_bounded(stressed: Callable[..., bytes], folder: Path) -> None:
+    lines = [f"  s{n}: {{title: T, shocks: [{{kind: outage, level: provider, hours: 1}}]}}" for n in range(3_000)]
+    (folder / "scenarios" / "many.yaml").write_text("scenarios:\n" + "\n".join(lines) + "\n")
+    text = stressed("--no-simulation").decode()
+    assert "2,974 scenarios more are left out here" in text
+    assert "provider acme" in stressed("s2999").decode(), "a named one is run"
+
+
+def test_the_list_shows_nothing_that_steers_a_terminal(stressed: Callable[..., bytes], folder: Path) -> None:
+    key = (
+        "sk-ant-api03-aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5oQ7sU9wY1aC3eG5iK7mO9qS1uW3yA5cE7gI9kM1oQ3sU5wY7aC9eG1iK3m-AA"
+    )
+    secret = f"  own: {{title: 'Key {key}', shocks: [{{kind: outage, hours: 1}}]}}\n"
+    (folder / "scenarios" / "secret.yaml").write_text("scenarios:\n" + secret)
+    listed = stressed("--list").decode()
+    assert "own" in listed
+    assert key not in listed
+    assert key not in stressed("own").decode()
