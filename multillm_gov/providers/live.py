@@ -62,7 +62,8 @@ class LiveClient:
         started = time.perf_counter()
         try:
             with unlogged():
-                read = await asyncio.wait_for(self._read(call, address, listening), call.timeout_seconds)
+                async with asyncio.timeout(call.timeout_seconds):
+                    read = await self._read(call, address, listening)
         except Exception as error:  # noqa: BLE001 # whatever a provider's client raises is that provider's failure
             return self._failure(call, symptoms_of(error, begun=listening.first_at is not None), error, started)
         seconds = time.perf_counter() - started
