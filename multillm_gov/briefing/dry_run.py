@@ -5,7 +5,8 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from itertools import groupby
 
 from multillm_gov.blocks import Block, Cell, Column, Items, Status, Table
-from multillm_gov.briefing.dry_run_findings import NOTE, findings_of
+from multillm_gov.briefing.check import rule_notes
+from multillm_gov.briefing.dry_run_findings import findings_of
 from multillm_gov.briefing.dry_run_trials import trial_of
 from multillm_gov.briefing.provenance import provenance
 from multillm_gov.documents.masking import masked
@@ -81,7 +82,7 @@ def brief_run(
         headline=_headline(trials, run, limit),
         sections=sections,
         findings=findings,
-        rules=(NOTE,) if findings else (),
+        rules=rule_notes(findings),
         trials=trials,
     )
     return masked(report, assessment.secrets)

@@ -1,19 +1,14 @@
 """A finding for each probe that did not pass, at the place where the portfolio names the model."""
 
 from multillm_gov.finding import Finding, Related, Severity, fingerprint
-from multillm_gov.report import RuleNote, Trial
+from multillm_gov.report import Trial
+from multillm_gov.rules.registry import find_rule
+from multillm_gov.rules.rule import Rule
 
-NOTE = RuleNote(
-    id="PROBE",
-    name="probe-failed",
-    title="Every model answers as its task class declares",
-    why=(
-        "An allocation is a claim about the outside world: that the model exists, that the key is valid, that answers "
-        "satisfy the schema within the limits of time and cost. A probe asks the provider itself."
-    ),
-    mend="Follow what the finding says, and run `govern dry-run` again.",
-    severity=Severity.ERROR,
-)
+FAILED = "GOV513"
+"""The rule that a probe which did not pass breaks, in `govern check` as here."""
+_BY_CHECK = {"tokens": "GOV514", "identity": "GOV515", "stability": "GOV516"}
+"""Rules of their own that ``check`` has for what some checks of a probe see."""
 
 
 def findings_of(trials: tuple[Trial, ...]) -> tuple[Finding, ...]:
@@ -21,7 +16,7 @@ def findings_of(trials: tuple[Trial, ...]) -> tuple[Finding, ...]:
     groups: dict[tuple[str, ...], list[Trial]] = {}
     for trial in trials:
         if trial.outcome != "pass":
-            key = (trial.task_class, trial.kind, trial.verdict, trial.message, trial.remedy)
+            key = (trial.task_class, trial.kind, trial.verdict, trial.message, trial.remedy, _rule_of(trial).id)
             groups.setdefault(key, []).append(trial)
     found = (_finding(tuple(group)) for group in groups.values())
     return tuple(
@@ -37,9 +32,10 @@ def _finding(group: tuple[Trial, ...]) -> Finding:
     at_fault = first.outcome == "failure"
     verb = ("fail" if others else "fails") if at_fault else "could not be judged"
     said = first.message or first.verdict
+    rule = _rule_of(first)
     return Finding(
-        rule=NOTE.id,
-        name=NOTE.name,
+        rule=rule.id,
+        name=rule.name,
         severity=Severity.ERROR if at_fault else Severity.WARNING,
         message=f"{models} {verb} in `{first.task_class}` ({first.kind}, {first.verdict}): {said}",
         location=first.location,
@@ -52,5 +48,14 @@ def _finding(group: tuple[Trial, ...]) -> Finding:
             "calls": sum(trial.calls for trial in group),
             "answers": sum(trial.answers for trial in group),
         },
-        fingerprint=fingerprint(NOTE.id, "", first.task_class, f"{' '.join(names)} {first.kind} {first.verdict}"),
+        fingerprint=fingerprint(rule.id, "", first.task_class, f"{' '.join(names)} {first.kind} {first.verdict}"),
     )
+
+
+def _rule_of(trial: Trial) -> Rule:
+    """The rule of what the gravest check saw."""
+    grave = next((check.name for check in trial.checks if check.verdict == trial.verdict), "")
+    found = find_rule(_BY_CHECK.get(grave, FAILED))
+    if found is None:
+        raise LookupError(f"the book has no rule for `{grave}`")
+    return found

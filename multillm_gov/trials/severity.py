@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable
 
-from multillm_gov.evidence import verdict
 from multillm_gov.evidence.verdict import Verdict
-
-PORTFOLIO_FAULTS = verdict.PORTFOLIO_FAULTS
 
 ORDER: tuple[Verdict, ...] = (
     "credentials",
