@@ -49,4 +49,4 @@ def allotted(parts: Sequence[float], whole: Decimal) -> tuple[Decimal, ...]:
 
 def _plain(amount: Decimal) -> Decimal:
     """Without an exponent, so that thousands separators show."""
-    return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount
+    return Decimal(int(amount)) if amount == amount.to_integral_value() else amount

@@ -1,6 +1,7 @@
 """Simulated years as a reader sees them: losses and cost, caps, whose part it is, how sure it is, what is assumed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from multillm_gov.blocks import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.briefing.board_wording import bounded
@@ -14,6 +15,8 @@ from multillm_gov.risk.simulated import Simulation
 from multillm_gov.risk.stress_context import StressContext
 from multillm_gov.units import count_of, spell_share
 
+_MOST_PARTS = 30
+"""Task classes told one by one; the others together."""
 _SIZEABLE = 0.01
 """Part of the bill from which what failovers add is worth a look."""
 
@@ -83,7 +86,7 @@ def _how(found: Simulation) -> str:
     return (
         f"{count_of(found.years, 'year')} were simulated ({found.generator}, seed {found.seed}, {found.library}): "
         "outages of everything that requests hang on, price moves at contract dates, demand, retirements. The same "
-        "seed gives the same years. Figures are shown with four digits at most."
+        "seed gives the same years. Figures are rounded to four digits, parts of them so that they sum up."
     )
 
 
@@ -159,6 +162,11 @@ def _figures(found: Simulation) -> Table:
             *(nothing, nothing),
         ),
         (
+            Cell("Of it not drawn: three and more failures at once"),
+            *(Cell(spell_rounded(found.not_drawn)), nothing),
+            *(nothing, nothing),
+        ),
+        (
             Cell("95th percentile less expected"),
             *(Cell(spell_rounded(found.loss.relative_at_risk95)), nothing),
             *(Cell(spell_rounded(found.cost.relative_at_risk95)), nothing),
@@ -216,12 +224,22 @@ def _contributions(found: Simulation) -> tuple[Block, ...]:
         ("cost_shortfall", found.cost.shortfall95.value),
     )
     parts = [allotted([getattr(one, name) for one in found.contributions], rounded(whole)) for name, whole in named]
-    ordered = sorted(zip(found.contributions, *parts, strict=True), key=lambda row: (-row[2], -row[4], row[0].name))
-    rows = [(Cell(one.name), *(Cell(f"{part:,}") for part in told)) for one, *told in ordered]
+    rows = list(zip((one.name for one in found.contributions), zip(*parts, strict=True), strict=True))
+    rows.sort(key=lambda row: (-row[1][1], -row[1][3], row[0]))
+    kept, rest = rows[:_MOST_PARTS], rows[_MOST_PARTS:]
+    if rest:
+        kept.append((f"{count_of(len(rest), 'other')}", _summed(told for _, told in rest)))
+    cells = [(Cell(name), *(Cell(f"{part:,}") for part in told)) for name, told in kept]
+    whole = _summed(told for _, told in rows)
+    cells.append((Cell("Together", strong=True), *(Cell(f"{part:,}", strong=True) for part in whole)))
     columns = (
         Column("Task class"),
         *(Column("Lost, expected", numeric=True), Column("Lost in the worst 5 %", numeric=True)),
         *(Column("Spend, expected", numeric=True), Column("Spend in the worst 5 %", numeric=True)),
     )
     title = f"Whose part it is ({found.currency} a year; parts sum to the whole)"
-    return tuple(bounded(title, columns, rows, "task class"))
+    return (Table(title=title, columns=columns, rows=tuple(cells)),)
+
+
+def _summed(rows: Iterable[tuple[Decimal, ...]]) -> tuple[Decimal, ...]:
+    return tuple(sum(column, Decimal(0)) for column in zip(*rows, strict=True))

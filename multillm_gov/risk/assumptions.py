@@ -3,10 +3,14 @@
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from multillm_gov.portfolio.risk import Risk
 from multillm_gov.risk import priors
 from multillm_gov.risk.system import Origin
+
+MOST_SIGMA = 4.0
+"""Beyond it one outage in millions makes the mean, which no number of years would show."""
 
 
 class Assumption(Struct, frozen=True, kw_only=True):
@@ -48,7 +52,9 @@ def assumptions_of(risk: Risk) -> Assumptions:
     """Declared figures, else priors."""
     shocks = risk.price_shocks
     return Assumptions(
-        outage_sigma=_of("Sigma of the length of outages", risk.outage_sigma, priors.OUTAGE_SIGMA),
+        outage_sigma=_bounded(
+            _of("Sigma of the length of outages", risk.outage_sigma, priors.OUTAGE_SIGMA), MOST_SIGMA
+        ),
         demand_variation=_of("Variation of a year's demand", risk.demand_variation, priors.DEMAND_VARIATION),
         demand_common_share=_of(
             "Part of it common to all task classes", risk.demand_common_share, priors.DEMAND_COMMON_SHARE
@@ -68,6 +74,12 @@ def assumptions_of(risk: Risk) -> Assumptions:
             "months",
         ),
     )
+
+
+def _bounded(one: Assumption, most: float) -> Assumption:
+    if one.value <= most:
+        return one
+    return replace(one, value=most, note=f"{one.note}; {one.value:g} is declared, drawn are {most:g} at most")
 
 
 def _of(label: str, declared: Decimal | None, prior: float, unit: str = "") -> Assumption:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from multillm_gov.briefing.simulated_wording import spell_rounded
 from multillm_gov.portfolio.risk import Risk
 from multillm_gov.risk.assumptions import assumptions_of
 from multillm_gov.risk.distribution import describe, quantile_ranks, tail_size, waypoints, worst_years
@@ -93,6 +94,18 @@ def test_same_seed_same_result(system_of, costs_of, line) -> None:
     assert other.yearly_costs != first.yearly_costs
 
 
+def test_printed_figures_of_a_seed(system_of, costs_of, line) -> None:
+    """Rounded as they are printed: what another machine, or another release of numpy, would show for the seed."""
+    system = system_of([0.01, 0.02, 0.004], [([[0, 2], [1, 2]], 0.9, 100.0), ([[1]], 0.0, 40.0)])
+    costs = costs_of([line(1_000, retires_after=None)], [line(400, vendor="b", model="b")])
+    printed = []
+    for lengths in ("lognormal", "exponential"):
+        found = simulate(system, costs, ASSUMED, years=2_000, seed=20_261_125, lengths=lengths)
+        for one in (found.loss, found.cost):
+            printed += [spell_rounded(value) for value in (one.expected.value, one.p95.value, one.shortfall95.value)]
+    assert printed == PRINTED
+
+
 def test_pcg64_is_numpys_promise() -> None:
     """The bits of a key, which no release and no machine may change: uniform numbers are made of them alone."""
     from multillm_gov.risk.sampling.streams import stream
@@ -102,3 +115,17 @@ def test_pcg64_is_numpys_promise() -> None:
 
 
 PINNED = ["0.90763253454995718", "0.14085444760780397", "0.90218808844555332"]
+PRINTED = [
+    "11,640",
+    "15,360",
+    "16,910",
+    "1,584",
+    "2,256",
+    "2,570",
+    "11,610",
+    "14,180",
+    "14,830",
+    "1,584",
+    "2,256",
+    "2,570",
+]

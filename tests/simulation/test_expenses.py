@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from multillm_gov.briefing.simulated_wording import allotted, rounded
 from multillm_gov.portfolio.risk import PriceShocks, Risk
 from multillm_gov.risk.assumptions import Assumptions, assumptions_of
 from multillm_gov.risk.closed_forms import Lognormal, NormalSum, joint_chance, retirement_chance
@@ -183,3 +184,21 @@ def test_chances_that_leave_no_room_are_cut(costs_of, line) -> None:
     )
     assert found.total.min() > 1_200
     assert found.caps_broken[0] == pytest.approx(0.8, abs=0.01)
+
+
+def test_declared_extremes_stay_finite(system_of, costs_of, line) -> None:
+    """A portfolio may come from a stranger: the largest figures that a file can declare."""
+    risk = Risk(
+        outage_sigma=Positive("1e9"),
+        demand_variation=Amount("1e15"),
+        price_shocks=PriceShocks(severe_chance=Share(1), severe_factor=Positive("1e9")),
+        retirement_median_months=Positive("1e-9"),
+    )
+    assumed = assumptions_of(risk)
+    assert assumed.outage_sigma.value == 4
+    assert "1e+09 is declared" in assumed.outage_sigma.note
+    costs = costs_of([line(1e15, retires_after=None, successor_factor=1e9)])
+    found = simulate(system_of([0.5], [([[0]], 0.0, 1e15)], mean_hours=1e9), costs, assumed, years=1_000)
+    assert np.isfinite(found.yearly_losses).all()
+    assert np.isfinite(found.yearly_costs).all()
+    assert allotted([found.cost.expected.value], rounded(found.cost.expected.value))[0] > 0

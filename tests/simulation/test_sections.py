@@ -108,9 +108,28 @@ def test_sections_tell_figures_intervals_and_the_seed(found, context) -> None:
 def test_printed_parts_sum_to_the_printed_whole(found, context) -> None:
     table = next(table for title, table in tables(simulation_sections(found, context)).items() if "Whose" in title)
     wholes = (found.loss.expected, found.loss.shortfall95, found.cost.expected, found.cost.shortfall95)
+    *parts, together = table.rows
+    assert (len(parts), together[0].text) == (2, "Together")
     for column, whole in enumerate(wholes, 1):
-        printed = sum(Decimal(row[column].text.replace(",", "")) for row in table.rows)
-        assert printed == rounded(whole.value)
+        printed = sum(Decimal(row[column].text.replace(",", "")) for row in parts)
+        assert printed == rounded(whole.value) == Decimal(together[column].text.replace(",", ""))
+
+
+def test_parts_of_many_task_classes_are_told_together(found, context) -> None:
+    one, other = found.contributions
+    half = [
+        msgspec.structs.replace(
+            part, **{name: value / 50 for name, value in msgspec.structs.asdict(part).items() if name != "name"}
+        )
+        for part in (one, other)
+    ]
+    many = tuple(msgspec.structs.replace(half[n % 2], name=f"task-{n}") for n in range(100))
+    split = msgspec.structs.replace(found, contributions=many)
+    table = next(table for title, table in tables(simulation_sections(split, context)).items() if "Whose" in title)
+    assert [row[0].text for row in table.rows[-2:]] == ["70 others", "Together"]
+    assert len(table.rows) == 32
+    printed = sum(Decimal(row[1].text.replace(",", "")) for row in table.rows[:-1])
+    assert printed == rounded(found.loss.expected.value)
 
 
 def test_every_figure_has_an_origin(found, context) -> None:
