@@ -1,14 +1,15 @@
-"""What `govern dry-run` tells: the plan before any call, and the verdicts after."""
+"""What `govern dry-run` tells: the verdict of every probe, by task class."""
 
-from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from multillm_gov.blocks import Block, Cell, Column, Items, Status, Table
 from multillm_gov.briefing.check import rule_notes
 from multillm_gov.briefing.dry_run_findings import findings_of
+from multillm_gov.briefing.dry_run_plan import framed
 from multillm_gov.briefing.dry_run_trials import trial_of
-from multillm_gov.briefing.provenance import provenance
 from multillm_gov.documents.masking import masked
 from multillm_gov.evidence.record import ProbeRecord
 from multillm_gov.finding import Severity
@@ -16,7 +17,6 @@ from multillm_gov.report import Metric, Report, Section, Trial, Verdict, judge_c
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.trials.judging import FIRST_REFERENCE
 from multillm_gov.trials.plan import Plan
-from multillm_gov.trials.probe import Key, Probe
 from multillm_gov.trials.running import Ending, Run
 from multillm_gov.units import count_of, spell_money
 
@@ -27,21 +27,6 @@ _ENDINGS: dict[Ending, str] = {
     "interrupted": " It was interrupted.",
 }
 _STATUS: dict[str, Status] = {"pass": "good", "failure": "bad", "error": "watch"}
-
-
-def brief_plan(assessment: Assessment, plan: Plan, limit: Decimal | None) -> Report:
-    """Every probe with its worst case and its keys; ``limit`` is what the run may spend, ``None`` for nothing to spend.
-
-    The verdict is that of a plan: nothing was judged.
-    """
-    sections = [
-        Section(id=f"task-{name}", title=name, blocks=(_plan_table(probes),)) for name, probes in _by_task(plan.probes)
-    ]
-    report = _report(assessment, plan, Verdict(fail_on=None, errors=0, warnings=0, notes=0, waived=0))
-    return masked(
-        _with(report, title="Dry-run plan", summary=_plan_summary(plan, limit), sections=tuple(sections)),
-        assessment.secrets,
-    )
 
 
 def brief_run(
@@ -76,8 +61,8 @@ def brief_run(
         Section(id=f"task-{name}", title=name, blocks=_run_blocks(tuple(group), written=written))
         for name, group in grouped
     )
-    report = _with(
-        _report(assessment, plan, verdict),
+    report = replace(
+        framed(assessment, plan, verdict),
         summary=_run_summary(trials, run, limit, written=written),
         headline=_headline(trials, run, limit),
         sections=sections,
@@ -86,85 +71,6 @@ def brief_run(
         trials=trials,
     )
     return masked(report, assessment.secrets)
-
-
-def _report(assessment: Assessment, plan: Plan, verdict: Verdict) -> Report:
-    settings = assessment.portfolio.settings
-    return Report(
-        kind="dry-run",
-        title="Dry-run",
-        organization=settings.organization,
-        as_of=assessment.as_of.isoformat(),
-        currency=settings.currency,
-        verdict=verdict,
-        revision=assessment.revision,
-        provenance=provenance(assessment),
-        checked=(
-            ("task classes", len({probe.task.name for probe in plan.probes})),
-            ("models", len({probe.model for probe in plan.probes})),
-            ("probes", len(plan.probes)),
-        ),
-    )
-
-
-def _with(report: Report, **given: object) -> Report:
-    from msgspec.structs import replace
-
-    return replace(report, **given)
-
-
-def _by_task(probes: Iterable[Probe]) -> list[tuple[str, tuple[Probe, ...]]]:
-    return [(name, tuple(group)) for name, group in groupby(probes, lambda probe: probe.task.name)]
-
-
-def _plan_table(probes: tuple[Probe, ...]) -> Table:
-    columns = (
-        Column("Model"),
-        Column("Kind"),
-        Column("Use"),
-        Column("Calls", numeric=True),
-        Column("At most", numeric=True),
-        Column("Input"),
-        Column("Keys"),
-    )
-    return Table(title="", columns=columns, rows=tuple(_plan_row(probe) for probe in probes))
-
-
-def _plan_row(probe: Probe) -> tuple[Cell, ...]:
-    worst, missing = probe.worst_total_usd, any(key.is_missing for key in probe.keys)
-    keys = ", ".join(_key_words(key) for key in probe.keys) or "none"
-    return (
-        Cell(probe.model, strong=True),
-        Cell(probe.kind),
-        Cell(probe.role),
-        Cell(f"{probe.samples:,}"),
-        Cell("price not known", "watch") if worst is None else Cell(spell_money(worst, rounding=ROUND_UP)),
-        Cell(probe.origin, "watch" if probe.origin == "generic" and probe.kind != "embedding" else "neutral"),
-        Cell(keys, "watch" if missing else "neutral"),
-    )
-
-
-def _key_words(key: Key) -> str:
-    if key.present:
-        return key.name
-    return f"{key.name} (not set)" if key.required else f"{key.name} (not set, may be left out)"
-
-
-def _plan_summary(plan: Plan, limit: Decimal | None) -> str:
-    told = (
-        f"{count_of(len(plan.probes), 'probe')} in {count_of(plan.calls, 'call')} cost "
-        f"{spell_money(plan.worst_usd, rounding=ROUND_UP)} at most"
-    )
-    told += (
-        "; nothing is billed." if limit is None else f"; --max-usd allows {spell_money(limit, rounding=ROUND_DOWN)}."
-    )
-    if plan.unpriced:
-        told += f" What {count_of(len(plan.unpriced), 'probe')} cost is not known and not counted."
-    if plan.missing_keys:
-        told += f" Not set: {', '.join(key.name for key in plan.missing_keys)}."
-    for left in plan.left_out:
-        told += f" Left out: `{left.task_class}`, {left.why}."
-    return told
 
 
 def _run_blocks(pairs: tuple[tuple[Trial, ProbeRecord], ...], *, written: bool) -> tuple[Block, ...]:

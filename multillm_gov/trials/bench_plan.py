@@ -7,9 +7,9 @@ from decimal import Decimal
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.trials.asking import PROBED, longest_answer, provider_of, speaks_schema
 from multillm_gov.trials.bench import Bench, Case, Contender, Limits
 from multillm_gov.trials.client import Call
-from multillm_gov.trials.plan import PROBED, longest_answer, provider_of, speaks_schema
 from multillm_gov.trials.preference import ask_pair
 from multillm_gov.trials.probe import Key, Probe
 from multillm_gov.trials.scoring import Unscorable, asks, scorer_module

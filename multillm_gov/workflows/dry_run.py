@@ -14,7 +14,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.briefing.dry_run import brief_plan, brief_run
+from multillm_gov.briefing.dry_run import brief_run
+from multillm_gov.briefing.dry_run_plan import brief_plan
 from multillm_gov.errors import GovernError, UnableError, UsageError
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.providers.quiet import litellm_version

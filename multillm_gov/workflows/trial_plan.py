@@ -10,7 +10,8 @@ from multillm_gov.errors import UnableError, UsageError
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.sources.evidence_store import read_reference
-from multillm_gov.trials.plan import PROBED, Known, Plan, Settings, plan
+from multillm_gov.trials.asking import PROBED
+from multillm_gov.trials.plan import Known, Plan, Settings, plan
 from multillm_gov.trials.probe import Key
 from multillm_gov.trials.references import Reference, digest_of
 from multillm_gov.units import count_of, spell_money

@@ -8,9 +8,10 @@ import pytest
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Demand, Leg, RequestSize, TaskClass, TaskClassDeclaration
+from multillm_gov.trials.asking import longest_answer
 from multillm_gov.trials.canaries import generic_canaries
 from multillm_gov.trials.client import Message
-from multillm_gov.trials.plan import Known, Settings, TaskInputs, longest_answer, plan
+from multillm_gov.trials.plan import Known, Settings, TaskInputs, plan
 from multillm_gov.trials.probe import Canaries, Canary, Key, TaskDigests
 from multillm_gov.units import Amount, Share
 
