@@ -23,7 +23,7 @@ _MOST_RUNS = 4_000
 """Task classes times variants of one scenario, so that a pack of thousands of task classes is no slower by much."""
 _MOST_ROWS = 5
 _MOST_HEAT = 10
-_YEARS = 4_000
+_YEARS = 2_000
 """Simulated for the board's one figure; `govern stress` takes more."""
 
 
