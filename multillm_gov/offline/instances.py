@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from multillm_gov.offline.notes import told_bounds
 from multillm_gov.offline.patterns import text_matching
 
 _DEEPEST = 24
@@ -32,6 +33,7 @@ def _instance(schema: object, root: Schema, depth: int) -> object:
     if not isinstance(schema, dict) or depth > _DEEPEST:
         return None
     schema = _resolved(schema, root)
+    schema = {**schema, **told_bounds(schema)}
     if "const" in schema:
         return schema["const"]
     if isinstance(schema.get("enum"), list) and schema["enum"]:
@@ -53,7 +55,7 @@ def _of_type(kind: object, schema: Schema, root: Schema, depth: int) -> object:
         return _array(schema, root, depth)
     if kind == "string":
         return _text(schema)
-    if kind in {"integer", "number"}:
+    if kind == "integer" or kind == "number":  # noqa: PLR1714 # a nonsensical kind may not be hashable
         return _number(schema, whole=kind == "integer")
     return False if kind == "boolean" else None
 

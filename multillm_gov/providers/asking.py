@@ -1,13 +1,13 @@
 """From a call to LiteLLM's arguments, one way to ask each."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from multillm_gov.providers.addresses import Address
+from multillm_gov.providers.strictness import is_strict
 from multillm_gov.trials.client import Call
 
 SCHEMA_NAME = "answer"
-_REASONING = 5.0
+_LATER = 5.0
 """Seconds by which LiteLLM's own limit lies above ours, which comes first and is exact."""
 
 
@@ -15,7 +15,7 @@ def arguments_for(call: Call, address: Address) -> dict[str, Any]:
     """Keyword arguments of the function of LiteLLM that serves the call's mode; nothing is retried or dropped."""
     arguments: dict[str, Any] = {
         "model": address.model,
-        "timeout": call.timeout_seconds + _REASONING,
+        "timeout": call.timeout_seconds + _LATER,
         "num_retries": 0,
         "max_retries": 0,
         **address.arguments,
@@ -57,20 +57,3 @@ def _responses(call: Call) -> dict[str, Any]:
         }
         arguments["text"] = {"format": form}
     return arguments
-
-
-def is_strict(schema: object) -> bool:
-    """Whether a schema is of the kind OpenAI's strict mode takes: every object closed, all its keys required.
-
-    Asked for strictly, any other schema is refused outright; asked for loosely, it is followed as well as may be.
-    """
-    if isinstance(schema, list):
-        return all(is_strict(part) for part in schema)
-    if not isinstance(schema, Mapping):
-        return True
-    properties = schema.get("properties")
-    if isinstance(properties, Mapping) and (
-        schema.get("additionalProperties") is not False or set(schema.get("required") or ()) != set(properties)
-    ):
-        return False
-    return all(is_strict(part) for part in schema.values())

@@ -150,6 +150,11 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     _row(
+        "contract",
+        codes="invalid_json_schema",
+        words=(r"invalid schema for response_format", r"does not support parameters: \[[^\]]{0,200}response_format"),
+    ),
+    _row(
         "rate-limited",
         statuses=(400,),
         codes="throttlingexception servicequotaexceededexception rate_limit_exceeded",

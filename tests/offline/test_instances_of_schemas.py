@@ -78,6 +78,30 @@ def test_an_instance_satisfies_its_schema(name: str) -> None:
     json.dumps(instance)
 
 
+def test_bounds_told_in_words_are_kept_like_any_others() -> None:
+    """As LiteLLM moves them there for vendors whose structured output does not take them."""
+    told = {
+        "n": {"type": "integer", "description": "How many. Note: minimum value: 3, maximum value: 9."},
+        "x": {"type": "number", "description": "Note: exclusive minimum value: 0.5, must be a multiple of 0.25."},
+        "s": {"type": "string", "description": "Note: minimum length: 6, maximum length: 6."},
+        "l": {
+            "type": "array",
+            "items": {"enum": ["a", "b"]},
+            "description": "Note: minimum number of items: 2, all array items must be unique.",
+        },
+        "plain": {"type": "integer", "description": "minimum value: 5 is only mentioned"},
+    }
+    meant = {
+        "n": {"type": "integer", "minimum": 3, "maximum": 9},
+        "x": {"type": "number", "exclusiveMinimum": 0.5, "multipleOf": 0.25},
+        "s": {"type": "string", "minLength": 6, "maxLength": 6},
+        "l": {"type": "array", "items": {"enum": ["a", "b"]}, "minItems": 2, "uniqueItems": True},
+        "plain": {"const": 0},
+    }
+    instance = minimal_instance({"type": "object", "properties": told, "required": sorted(told)})
+    jsonschema.validate(instance, {"type": "object", "properties": meant, "required": sorted(meant)})
+
+
 def test_a_schema_that_never_ends_does_end() -> None:
     endless = {"$ref": "#/$defs/a", "$defs": {"a": {"properties": {"a": {"$ref": "#/$defs/a"}}, "required": ["a"]}}}
     assert json.dumps(minimal_instance(endless))

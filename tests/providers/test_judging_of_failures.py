@@ -58,6 +58,12 @@ def test_what_no_row_knows_is_inconclusive_and_no_row_passes() -> None:
         (404, "this model version has reached the end of its life", "retired"),
         (400, "`temperature` is deprecated", "inconclusive"),
         (404, "resource not found", "not-found"),
+        (
+            400,
+            "invalid schema for response_format 'answer': in context=(), 'additionalproperties' is required",
+            "contract",
+        ),
+        (None, "groq does not support parameters: ['response_format'], for model=x", "contract"),
         (400, "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000", "context"),
         (429, "too many tokens, please wait before trying again", "rate-limited"),
         (
@@ -72,7 +78,7 @@ def test_what_no_row_knows_is_inconclusive_and_no_row_passes() -> None:
         (418, "short and stout", "inconclusive"),
     ],
 )
-def test_words_of_vendors_that_are_easily_confused(status: int, text: str, verdict: str) -> None:
+def test_words_of_vendors_that_are_easily_confused(status: int | None, text: str, verdict: str) -> None:
     assert verdict_of(Symptoms(status=status, text=text)) == verdict
 
 

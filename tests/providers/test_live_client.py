@@ -64,6 +64,69 @@ def test_structured_output_is_asked_for_natively(model: str, mode: str, server: 
     assert server.journal.entries[-1].native_schema
 
 
+@pytest.mark.parametrize("model", [*CHAT, SILENT])
+def test_bounds_survive_what_a_vendor_s_format_does_not_take(model: str, server: Server, ask) -> None:
+    import jsonschema
+
+    schema = {
+        "type": "object",
+        "properties": {
+            "n": {"type": "integer", "minimum": 3, "maximum": 9},
+            "tags": {"type": "array", "items": {"type": "string", "minLength": 5}, "minItems": 2},
+        },
+        "required": ["n", "tags"],
+        "additionalProperties": False,
+    }
+    answer = ask(Call(model=model, messages=HELLO, output_schema=schema))
+    assert isinstance(answer, Answer), answer
+    jsonschema.validate(json.loads(answer.text), schema)
+
+
+@pytest.mark.parametrize(
+    ("schema", "strict"),
+    [
+        (SCHEMA, True),
+        ({**SCHEMA, "additionalProperties": True}, False),
+        ({**SCHEMA, "required": ["label"]}, False),
+        ({**SCHEMA, "allOf": [{}]}, False),
+        ({"type": "array", "items": SCHEMA}, False),
+        ({**SCHEMA, "properties": {**SCHEMA["properties"], "why": {"type": "object"}}}, False),
+        ({**SCHEMA, "properties": {**SCHEMA["properties"], "why": {"anyOf": [SCHEMA, {"type": "null"}]}}}, True),
+        (
+            {
+                "type": "object",
+                "properties": {"not": {"type": "string"}, "properties": {"type": "integer"}},
+                "required": ["not", "properties"],
+                "additionalProperties": False,
+            },
+            True,
+        ),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_strictness_is_asked_for_only_where_it_will_be_taken(schema: object, strict: bool) -> None:
+    from multillm_gov.providers.strictness import is_strict
+
+    assert is_strict(schema) is strict
+
+
+def test_addresses_of_known_providers_are_read_as_litellm_reads_them(
+    server: Server, ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from multillm_gov.providers.addresses import addresses_from
+    from multillm_gov.providers.live import LiveClient
+
+    monkeypatch.setenv("OPENAI_API_BASE", server.base_url("openai"))
+    monkeypatch.setenv("OPENAI_API_KEY", "key-of-openai")
+    monkeypatch.setenv("ANTHROPIC_API_BASE", server.base_url("anthropic"))
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "key-of-anthropic")
+    client = LiveClient(addresses_from({}, {}))
+    for model in ("openai/gpt-5.4-2026-03-05", "anthropic/claude-sonnet-4-6"):
+        assert isinstance(ask(Call(model=model, messages=HELLO), client=client), Answer)
+    assert [entry.key for entry in server.journal.entries] == ["key-of-openai", "key-of-anthropic"]
+
+
 @pytest.mark.parametrize("model", ["openai/gpt-5.4-2026-03-05", "anthropic/claude-sonnet-4-6", SILENT])
 def test_a_schema_with_open_objects_is_asked_for_all_the_same(model: str, server: Server, ask) -> None:
     schema = {"type": "object", "properties": {"n": {"type": "integer"}, "m": {"type": "string"}}, "required": ["n"]}
