@@ -53,6 +53,8 @@ def judge(
         probes=state.probes,
         incidents=state.incidents,
         scenarios=state.scenarios,
+        evals=state.evals,
+        prompts=state.prompts,
         actuals=state.actuals,
         documents=state.documents,
         files=state.files,

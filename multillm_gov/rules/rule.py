@@ -17,7 +17,9 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Flaw, Severity, Violation
 from multillm_gov.location import Place, Pointer
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
+from multillm_gov.portfolio.evals import PlacedEvals
 from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.portfolio.prompt import Prompts
 from multillm_gov.portfolio.scenario import PlacedScenario
 from multillm_gov.rules.approvals import Contents
 from multillm_gov.rules.assessment import Measured
@@ -62,6 +64,10 @@ class Case(Struct, frozen=True, kw_only=True):
     """What was seen of services' outages."""
     scenarios: tuple[PlacedScenario, ...] = ()
     """The company's own."""
+    evals: tuple[PlacedEvals, ...] = ()
+    """Benchmark cases."""
+    prompts: Prompts = {}
+    """The sound prompt files that task classes name, by path."""
     actuals: Actuals = Actuals()
     """What was really spent."""
     overrides: Overrides = Overrides()

@@ -7,7 +7,6 @@ from typing import Any
 
 from multillm_gov.trials.client import Answer, Call, Message
 from multillm_gov.trials.normalizing import normalize
-from multillm_gov.trials.output_schema import compile_schema
 from multillm_gov.trials.scoring import Expectation
 
 LONGEST_JUDGMENT = 1_024
@@ -52,6 +51,8 @@ def judge_call(
 
 def read_judgment(answer: Answer, schema: dict[str, Any]) -> dict[str, Any] | None:
     """What a judge replied; ``None``: nothing that satisfies the schema."""
+    from multillm_gov.trials.output_schema import compile_schema  # `check` looks at rubrics too, and needs it not
+
     misfit = compile_schema(schema)
     reading = normalize(answer.text, _NORMALIZERS, schema, lambda value: misfit(value) is None)
     return None if reading is None else dict(reading.value)

@@ -47,6 +47,8 @@ DECISIONS = {
     "GOV513": "what a probe found must be mended outside",
     "GOV515": "which model to pin is a choice, and it must be scored",
     "GOV516": "an index must be built",
+    "GOV521": "only the author knows what a case asks and expects",
+    "GOV522": "which independent judge to take is a choice",
 }
 FILLED = {
     "mode": "chat",

@@ -51,6 +51,7 @@ def _unknown_references(case: Case) -> Iterator[_Reference]:
         yield from _evidence(case)
         yield from _actuals(case)
         yield from _risks(case)
+        yield from _evals(case)
     yield from _files(case)
     yield from _owners(case)
     if not _unread(case, "policy"):
@@ -154,6 +155,16 @@ def _risks(case: Case) -> Iterator[_Reference]:
         severity = Severity.WARNING if named.kept else None
         known = names.known[named.level]
         yield _Reference(named.name, named.what, known, named.place, named.subject, risk, severity)
+
+
+def _evals(case: Case) -> Iterator[_Reference]:
+    """Benchmark cases of task classes that are not declared."""
+    known = {task.name for task in case.portfolio.task_classes}
+    for placed in case.evals:
+        name = placed.file.task_class
+        if name not in known:
+            risk = "Its cases are run for no task class."
+            yield _Reference(name, "a task class", known, placed.place.at("task_class"), name, risk)
 
 
 def _violation(reference: _Reference, *, hint: bool) -> Violation:

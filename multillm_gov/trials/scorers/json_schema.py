@@ -2,8 +2,6 @@
 
 import json
 
-import jsonschema_rs
-
 from multillm_gov.trials.scoring import Expectation, Unscorable
 
 ACCEPTED_FROM = 1.0
@@ -14,6 +12,8 @@ def score(answer: str, held: Expectation) -> float | Unscorable:
     schema = held.expected if isinstance(held.expected, dict) else held.output_schema
     if schema is None:
         return Unscorable(why="`json-schema` needs an `output_schema` of the task class, or a schema as `expected`")
+    import jsonschema_rs  # `check` looks at cases too, and loads it only for those that need it
+
     try:
         options = jsonschema_rs.RegexOptions(size_limit=1_000_000)
         validator = jsonschema_rs.validator_for(schema, pattern_options=options)

@@ -1,7 +1,5 @@
 """``regex``: the answer matches a pattern, found anywhere in it."""
 
-import jsonschema_rs
-
 from multillm_gov.trials.scoring import Expectation, Unscorable
 
 ACCEPTED_FROM = 1.0
@@ -15,6 +13,8 @@ def score(answer: str, held: Expectation) -> float | Unscorable:
     pattern = held.scorer.pattern if held.scorer.pattern is not None else held.expected
     if not isinstance(pattern, str):
         return Unscorable(why="`regex` needs a `pattern`, or a text as `expected`")
+    import jsonschema_rs  # `check` looks at cases too, and loads it only for those that need it
+
     prefix = "(?i)" if held.scorer.ignore_case else ""
     try:
         options = jsonschema_rs.RegexOptions(size_limit=1_000_000)

@@ -1,0 +1,140 @@
+"""GOV521: every benchmark case can be run and scored."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.portfolio.evals import EvalCase, PlacedEvals, Scorer
+from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.spelling import code, near
+from multillm_gov.trials.scoring import Expectation, Unscorable, scorer_module, scorer_names
+
+MOST_TOLD = 20
+"""Flaws told of one file; more of the same says nothing new."""
+
+
+class _Flaw(Struct, frozen=True):
+    message: str
+    place: Place
+    remedy: str
+
+
+def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    """Cases that are named twice, have no input, or that their scorer cannot score."""
+    tasks = {figures.task.name: figures.task for figures in case.tasks}
+    seen: dict[tuple[str, str], Place] = {}
+    for placed in case.evals:
+        task = tasks.get(placed.file.task_class)
+        found = _flaws(case, placed, task, seen) if task is not None else ()
+        for flaw, _number in zip(found, range(MOST_TOLD), strict=False):
+            yield Violation(
+                message=flaw.message,
+                place=flaw.place,
+                subject=placed.file.task_class,
+                remedy=flaw.remedy,
+                risk="The case shows nothing of any model.",
+                distinction=f"{placed.place.path} {flaw.message}",
+            )
+
+
+def _flaws(case: Case, placed: PlacedEvals, task: TaskClass, seen: dict[tuple[str, str], Place]) -> Iterator[_Flaw]:
+    scored: set[object] = set()
+    for number, one in enumerate(placed.file.cases):
+        place = placed.place.at("cases", number)
+        first = seen.setdefault((placed.file.task_class, one.id), place)
+        if first is not place:
+            said = f"two cases of {code(placed.file.task_class)} are called {code(one.id)}"
+            yield _Flaw(said, place.at("id"), "Give each case a name of its own: results are paired by it.")
+        yield from _input_flaws(case, one, place, task)
+        scorer, where = (
+            (one.scorer, place.at("scorer")) if one.scorer else (placed.file.scorer, placed.place.at("scorer"))
+        )
+        key = _key(scorer, one)
+        if key not in scored:
+            yield from _scorer_flaws(case, one, scorer, (place, where), task)
+        if key is not None:
+            scored.add(key)
+
+
+def _key(scorer: Scorer, one: EvalCase) -> object | None:
+    """What two cases share that stand or fall alike; ``None``: each is looked at by itself."""
+    return (id(scorer), "no expectation") if one.expected is None else None
+
+
+def _input_flaws(case: Case, one: EvalCase, place: Place, task: TaskClass) -> Iterator[_Flaw]:
+    if task.declared.prompt is not None and task.declared.prompt not in case.prompts:
+        return  # a prompt that is not there or not sound is told by other rules
+    if task.declared.prompt is None:
+        if one.input is None:
+            said = f"case {code(one.id)} has no `input`, and {code(task.name)} no prompt file to fill in"
+            yield _Flaw(said, place, "Give it an `input`, or name a `prompt` in the allocation.")
+        return
+    variables, given = case.prompts[task.declared.prompt].header.variables, one.variables or {}
+    for name in [name for name, variable in variables.items() if variable.wanted and name not in given]:
+        said = f"case {code(one.id)} gives no {code(name)}, which {code(task.declared.prompt)} requires"
+        yield _Flaw(said, place, f"Add `{name}: …` below its `variables`.")
+    for name in [name for name in given if name not in variables]:
+        said = f"case {code(one.id)} gives {code(name)}, which {code(task.declared.prompt)} does not declare"
+        yield _Flaw(said, place.at("variables", name).key(), "Correct the name, or declare it in the prompt file.")
+
+
+def _scorer_flaws(
+    case: Case, one: EvalCase, scorer: Scorer, places: tuple[Place, Place], task: TaskClass
+) -> Iterator[_Flaw]:
+    place, where = places
+    if scorer.kind not in scorer_names():
+        said = f"there is no scorer {code(scorer.kind)}{near(scorer.kind, scorer_names())}"
+        yield _Flaw(said, where.at("kind"), f"Use one of: {', '.join(scorer_names())}.")
+        return
+    # The schema itself is another file's matter: here it counts whether there is one.
+    has_schema = task.declared.output_schema in case.files
+    held = Expectation(expected=one.expected, scorer=scorer, output_schema={} if has_schema else None, question="-")
+    module: Any = scorer_module(scorer.kind)
+    found = module.ask("-", held) if hasattr(module, "ask") else module.score("-", held)
+    if isinstance(found, Unscorable):
+        yield _Flaw(f"case {code(one.id)} cannot be scored: {found.why}", place, "Mend the case or its `scorer`.")
+
+
+RULE = Rule(
+    id="GOV521",
+    name="eval-case-flawed",
+    title="Every benchmark case can be run and scored",
+    why=(
+        "A case that cannot be run is found when money is being spent; one that its scorer cannot score counts for no "
+        "model, so that a floor is proved on fewer cases than it looks. Two cases of one name cannot be paired, and "
+        "models are compared on pairs. Each scorer says itself what it needs: `numeric` a number, `fields` a mapping, "
+        "`rubric` a judge. A `pattern` must run in linear time (no look-around, no back-reference): it comes with a "
+        "pull request, and is run on what a model writes."
+    ),
+    mend="Correct the case as the finding says; `govern bench --plan` tries them all without a call.",
+    severity=Severity.ERROR,
+    check=check,
+    example="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# evals/triage.yaml
+task_class: triage
+scorer: {kind: numeric}
+cases:
+  - {id: sum, input: How many invoices are overdue?, expected: three}
+""",
+    mended="""\
+# allocations/support.yaml
+owner: support
+task_classes:
+  triage:
+    route: [{model: claude-haiku-4-5}]
+# evals/triage.yaml
+task_class: triage
+scorer: {kind: numeric}
+cases:
+  - {id: sum, input: How many invoices are overdue?, expected: 3}
+""",
+)
