@@ -34,6 +34,7 @@ def draw_lines(chart: LineChart, *, width: float, key: str, theme: Theme) -> str
 class _Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Scales of the plot."""
 
+    width: float
     across: Scale
     down: Scale
     x_ticks: tuple[float, ...]
@@ -48,6 +49,7 @@ def _plan(lines: list[Line], width: float, top: float) -> _Plan:
     left = max(text_width(spell_tick(tick, "")) for tick in y_ticks) + 8
     right = width - text_width(spell_tick(x_ticks[-1], "")) / 2
     return _Plan(
+        width=width,
         across=Scale(0.0, x_ticks[-1], left, right),
         down=Scale(y_ticks[0], y_ticks[-1], top + _HEIGHT, top + 4),
         x_ticks=x_ticks,
@@ -90,7 +92,8 @@ def _axes(plan: _Plan, x_label: str, theme: Theme) -> list[str]:
         if x - text_width(name) / 2 > previous + 6:
             parts.append(label((x, plan.down.start + 17), name, theme.muted, anchor="middle"))
             previous = x + text_width(name) / 2
-    middle = (plan.across.start + plan.across.end) / 2
+    half = text_width(x_label) / 2
+    middle = min(max((plan.across.start + plan.across.end) / 2, half), plan.width - half)
     parts.append(label((middle, plan.down.start + 34), x_label, theme.muted, anchor="middle"))
     return parts
 
