@@ -14,8 +14,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from multillm_gov.briefing.completeness import left_out
 from multillm_gov.briefing.dry_run import brief_run
 from multillm_gov.briefing.dry_run_plan import brief_plan
+from multillm_gov.documents.layout import kind_of
 from multillm_gov.errors import GovernError, UnableError, UsageError
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.providers.quiet import litellm_version
@@ -38,6 +40,7 @@ from multillm_gov.workflows.trial_client import keys_of, no_keys, trial_client
 from multillm_gov.workflows.trial_plan import check_affordable, plan_trials
 from multillm_gov.workflows.trial_texts import TextKeeper
 
+_PROBED_KINDS = frozenset({"settings", "allocation", "catalog", "lock", "prompt", "evals"})
 DEFAULT_MAX_USD = Decimal("1.00")
 
 
@@ -106,13 +109,14 @@ def prepare(asked: Asked, *, as_of: date, root: Path | None = None) -> Prepared:
 
     Raises:
         UsageError: a task class or model that the portfolio does not have.
-        UnableError: there is nothing to probe.
+        UnableError: there is nothing to probe, or files that say what is to be probed cannot be read as written.
         SourceError: no portfolio there, or a prompt that cannot be filled in.
         CatalogError: the lock or the price map cannot be read.
     """
     top, _ = split_paths((), root)
     _check_text_folder(asked.keep_text, top)
     assessment = assess_folder(top, as_of=as_of)
+    _check_whole(asked, assessment)
     settings = Settings(
         day=as_of,
         samples=asked.samples,
@@ -222,6 +226,17 @@ def time_of(*, replayed: bool) -> Time:
     if replayed:
         return Time(now=lambda: 0.0, sleep=pass_by, chance=lambda: 0.0)
     return Time(now=time.monotonic, sleep=asyncio.sleep, chance=random.random)
+
+
+def _check_whole(asked: Asked, assessment: Assessment) -> None:
+    """A run that leaves out what a broken file declares must not pass for a run of everything."""
+    paths = [path for path in left_out(assessment) if kind_of(path) in _PROBED_KINDS]
+    if paths and not asked.tasks and not asked.models:
+        rest = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
+        raise UnableError(
+            f"`{paths[0]}`{rest} cannot be read as written, so not all that is declared would be probed",
+            "Mend what `govern check` finds there, or name what to probe with --only.",
+        )
 
 
 def _check_text_folder(folder: Path | None, root: Path) -> None:

@@ -124,3 +124,14 @@ def test_modes_without_a_probe_are_left_out_and_said(dry_run, portfolio: Path):
     path = portfolio / "allocations/support.yaml"
     path.write_text(path.read_text() + "  voice:\n    mode: audio_speech\n    route: [{model: openai/tts-1}]\n")
     assert "Left out: `voice`, mode `audio_speech` has no probe." in plan_of(dry_run("--plan", "-f", "json"))["summary"]
+
+
+def test_a_run_that_would_leave_out_a_broken_file_is_refused(dry_run, portfolio: Path):
+    (portfolio / "allocations/other.yaml").write_text("task_classes:\n  other: {rout: []}\n")
+    done = dry_run("--plan")
+    assert done.returncode == exits.UNABLE
+    assert b"`allocations/other.yaml` cannot be read as written" in done.stderr
+    assert dry_run("--plan", "--only", "triage").returncode == exits.CLEAN
+    (portfolio / "allocations/other.yaml").unlink()
+    (portfolio / "prompts/triage.md").write_text("---\nvariables: {ticket: {}}\n---\n{{ tickt }}\n")
+    assert b"`prompts/triage.md` cannot be read as written" in dry_run("--plan").stderr

@@ -212,6 +212,13 @@ def test_what_was_paid_for_is_recorded_though_the_cassette_cannot_be_written(dry
     assert len(evidence(portfolio).probes) == 2
 
 
+def test_no_evidence_is_dated_to_a_day_to_come(dry_run, portfolio, server):
+    done = dry_run("--as-of", "2999-01-01", "--only", "search", "--format", "json")
+    assert done.returncode == exits.CLEAN, done.stdout
+    assert "No evidence was written." in json.loads(done.stdout)["summary"]
+    assert not (portfolio / "evidence").exists()
+
+
 def test_offline_needs_no_key_and_writes_no_evidence(govern, portfolio):
     done = govern("dry-run", "--offline", "--format", "json", cwd=portfolio)
     assert done.returncode == exits.CLEAN, done.stdout
