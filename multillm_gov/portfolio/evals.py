@@ -51,6 +51,12 @@ class EvalFile(Closed, frozen=True, kw_only=True):
     scorer: Scorer = Scorer()
     cases: Annotated[tuple[EvalCase, ...], Meta(max_length=20_000)] = ()
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Judges and embedding models that its scorers name, sorted."""
+        scorers = (self.scorer, *(case.scorer for case in self.cases if case.scorer is not None))
+        return tuple(sorted({name for one in scorers for name in (one.judge, one.embedding) if name is not None}))
+
 
 class PlacedEvals(Struct, frozen=True, kw_only=True):
     """Cases and the file they are written in."""

@@ -1,11 +1,13 @@
 """Whether a judge model is of another vendor than the model it judges: models favor their own."""
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN
-from multillm_gov.trials.bench import Bench
+
+if TYPE_CHECKING:
+    from multillm_gov.trials.bench import Bench
 
 Standing = Literal["independent", "same vendor", "not known"]
 
@@ -18,7 +20,7 @@ def standing(judge: ModelFacts | None, judged: ModelFacts | None) -> Standing:
     return "same vendor" if vendors[0] == vendors[1] else "independent"
 
 
-def dependent_judges(bench: Bench, find: Callable[[str], ModelFacts | None]) -> Iterator[tuple[str, str, Standing]]:
+def dependent_judges(bench: "Bench", find: Callable[[str], ModelFacts | None]) -> Iterator[tuple[str, str, Standing]]:
     """Judges of a benchmark that are not shown to be independent of a model they would judge: judge, judged, standing.
 
     A judge is the judge of a rubric: an embedding model compares texts, whoever wrote them.

@@ -16,6 +16,7 @@ from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import CatalogError, SourceError, UsageError
+from multillm_gov.portfolio.eval_loading import load_evals
 from multillm_gov.portfolio.loading import load_portfolio
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.output import write_bytes
@@ -141,7 +142,10 @@ def compare_lock(root: Path | None = None, *, as_of: date | None = None, today: 
     old = read_lock(files.lock)[0] if files.lock is not None else None
     portfolio, portfolio_flaws = load_portfolio(files.documents)
     overrides, override_flaws = load_overrides(files.documents)
+    evals, eval_flaws = load_evals(files.documents)
     names = {model for task in portfolio.task_classes for model in task.models}
+    # Judges are facts that `check` depends on too: of which vendor they are.
+    names |= {model for placed in evals for model in placed.file.models}
     lock = build_lock(names, overrides, read_price_map(), as_of or (old.as_of if old is not None else today))
     changes = lock_changes(old, lock)
     if not changes and (files.lock is None or files.lock.data != encode_lock(lock)):
@@ -151,7 +155,7 @@ def compare_lock(root: Path | None = None, *, as_of: date | None = None, today: 
         lock=lock,
         changes=changes,
         unknown=tuple(sorted(names - set(lock.models) - set(overrides.models))),
-        flaws=files.flaws + len(portfolio_flaws) + len(override_flaws),
+        flaws=files.flaws + len(portfolio_flaws) + len(override_flaws) + len(eval_flaws),
     )
 
 

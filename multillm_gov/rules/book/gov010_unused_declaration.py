@@ -18,13 +18,15 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
         return
     yield from _idle_policies(case)
     models = case.overrides.models
-    used = set(case.models)
+    helpers = {name for placed in case.evals for name in placed.file.models}
+    used = {*case.models, *helpers}
     for placed in models.values():
         used |= {placed.declared.base or "", placed.declared.successor or ""}
     for name, placed in models.items():
         if name not in used:
-            yield _unused("model", name, placed.place, "no allocation, base or successor names it")
-    providers = {facts.exposure.provider for facts in case.models.values() if facts is not None}
+            yield _unused("model", name, placed.place, "no allocation, base, successor or scorer names it")
+    known = [*case.models.values(), *map(case.catalog.find, sorted(helpers))]
+    providers = {facts.exposure.provider for facts in known if facts is not None}
     for name, provider in case.overrides.providers.items():
         if name not in providers and not _states_terms(provider.declared):
             yield _unused("provider", name, provider.place, "no model in use is served by it")
