@@ -130,6 +130,7 @@ def command(
     """
     from multillm_gov.workflows.dry_run import Asked, dry_run, prepare
 
+    day = as_of or today()
     asked = Asked(
         tasks=frozenset(tasks),
         models=frozenset(models),
@@ -145,11 +146,12 @@ def command(
         record=record,
         replay=replay,
         keep_text=keep_text,
-        write=not no_write,
+        # What is shown today is no evidence of a day to come.
+        write=not no_write and day <= today(),
     )
     if "failover" in kinds:
-        _drill(ctx, asked, targets, output, as_of, root, is_alone=kinds == _FAILOVER, plan_only=plan_only)
-    prepared = prepare(asked, as_of=as_of or today(), root=root)
+        _drill(ctx, asked, targets, output, day, root, is_alone=kinds == _FAILOVER, plan_only=plan_only)
+    prepared = prepare(asked, as_of=day, root=root)
     if plan_only:
         code = emit(prepared.report(), targets, output)
         prepared.check()
@@ -165,7 +167,7 @@ def _drill(
     asked: "Asked",
     targets: tuple[Target, ...],
     output: Path | None,
-    as_of: date | None,
+    day: date,
     root: Path | None,
     *,
     is_alone: bool,
@@ -176,11 +178,12 @@ def _drill(
 
     if not is_alone:
         raise click.UsageError("`--kind failover` stands alone; ask for the other kinds in a run of their own.", ctx)
-    prepared = prepare_drills(asked, as_of=as_of or today(), root=root)
+    prepared = prepare_drills(asked, as_of=day, root=root)
     if plan_only:
         code = emit(prepared.report(), targets, output)
         prepared.check()
         ctx.exit(code)
-    done = hold(prepared)
+    with Meter() as meter:
+        done = hold(prepared, meter.show)
     code = emit(done.report, targets, output)
     ctx.exit(exits.INTERRUPTED if done.interrupted else code)

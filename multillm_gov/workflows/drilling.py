@@ -15,10 +15,12 @@ from multillm_gov.offline.script import Rule, Script
 from multillm_gov.offline.serving import serve
 from multillm_gov.providers.addresses import Addressing
 from multillm_gov.providers.offline import offline_addresses
+from multillm_gov.providers.router_settings import Addresses
 from multillm_gov.rules.assessment import Measured
 from multillm_gov.trials.budget import Budget
 from multillm_gov.trials.drill import DrillPlan, Outcome
 from multillm_gov.trials.drill_judging import judge_drills
+from multillm_gov.trials.drilling import drill
 
 RETRY_AFTER = "20"
 """Seconds that a drilled rate limit asks to wait: a chain that waited them out would not be within any latency."""
@@ -52,7 +54,6 @@ async def hold_drills(
         UnableError: that server does not start.
     """
     from multillm_gov.providers.router import RoutedChain
-    from multillm_gov.trials.drilling import drill
 
     endpoints = endpoints_of(state.overrides)
     settings = configuration(routing(state.figures.tasks, endpoints))
@@ -61,7 +62,8 @@ async def hold_drills(
     for fault in dict.fromkeys(one.fault for one in plan.drills):
         drills = tuple(one for one in plan.drills if one.fault == fault)
         with failing(fault) as base_url:
-            chain = RoutedChain(settings, addressing, offline_addresses(base_url, endpoints), price_of=_prices(state))
+            addresses = Addresses(fallbacks=addressing, faulty=offline_addresses(base_url, endpoints))
+            chain = RoutedChain(settings, drills, addresses, price_of=_prices(state))
             try:
                 outcomes += await drill(
                     drills, chain.carry, budget=budget, concurrency=concurrency, on_outcome=on_outcome
@@ -83,7 +85,7 @@ async def _warm_up(plan: DrillPlan, settings: dict[str, Any], endpoints: Mapping
     }
     with refuse() as nowhere:
         addressing = offline_addresses(nowhere, endpoints)
-        chain = RoutedChain(settings, addressing, addressing)
+        chain = RoutedChain(settings, kinds.values(), Addresses(fallbacks=addressing, faulty=addressing))
         try:
             for one in kinds.values():
                 await chain.carry(one)

@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import ROUND_UP, Decimal
@@ -24,6 +25,7 @@ from multillm_gov.trials.budget import Budget
 from multillm_gov.trials.drill import DrillPlan, Outcome, plan_drills
 from multillm_gov.trials.drill_judging import judge_drills
 from multillm_gov.trials.plan import Settings
+from multillm_gov.trials.running import Progress
 from multillm_gov.units import count_of, spell_money
 from multillm_gov.workflows.drilling import hold_drills
 from multillm_gov.workflows.dry_run import Asked, Done
@@ -98,11 +100,11 @@ def prepare_drills(asked: Asked, *, as_of: date, root: Path | None = None) -> Pr
     return PreparedDrills(root=top, assessment=assessment, plan=plan, asked=asked)
 
 
-def hold(prepared: PreparedDrills) -> Done:
+def hold(prepared: PreparedDrills, on_progress: Callable[[Progress], None] | None = None) -> Done:
     """Drill, judge, record and tell.
 
-    Ctrl-C ends the run cleanly: what is known is told; evidence is written of whole drills only, and never of what the
-    offline server answered.
+    Ctrl-C and the total time-out end the run cleanly: what is known is told; evidence is written of whole drills only,
+    and never of what the offline server answered.
 
     Raises:
         UnableError: the plan may cost too much.
@@ -112,7 +114,7 @@ def hold(prepared: PreparedDrills) -> Done:
     prepared.check()
     asked, plan, state = prepared.asked, prepared.plan, prepared.assessment
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
-    outcomes: list[Outcome] = []
+    watch = _Watch(len(plan.drills), Budget(asked.limit), on_progress)
     interrupted = False
     with _addresses(state, offline=asked.offline) as addressing:
         drilling = hold_drills(
@@ -120,14 +122,17 @@ def hold(prepared: PreparedDrills) -> Done:
             state,
             addressing,
             versions=versions,
-            budget=Budget(asked.limit),
-            concurrency=asked.concurrency,
-            on_outcome=outcomes.append,
+            budget=watch.budget,
+            concurrency=min(asked.concurrency, asked.provider_concurrency or asked.concurrency),
+            on_outcome=watch.note,
         )
         try:
-            asyncio.run(drilling)
+            asyncio.run(asyncio.wait_for(drilling, asked.total_seconds))
         except KeyboardInterrupt:
             interrupted = True
+        except TimeoutError:
+            pass  # what was not sent is told by its number
+    outcomes = watch.outcomes
     records = judge_drills(_in_order(plan, outcomes), versions)
     whole = tuple(record for record in records if record.calls == _planned(plan, record.task_class))
     written = asked.write and asked.is_billed
@@ -135,6 +140,23 @@ def hold(prepared: PreparedDrills) -> Done:
         record_evidence(prepared.root, drills=whole)
     report = brief_drills(state, plan, records, limit=asked.limit, interrupted=interrupted, written=written)
     return Done(report=replace(report, path_prefix=path_prefix(prepared.root)), interrupted=interrupted)
+
+
+class _Watch:
+    """Keeps what became of drills, and tells how far they are."""
+
+    def __init__(self, total: int, budget: Budget, on_progress: Callable[[Progress], None] | None) -> None:
+        self.outcomes: list[Outcome] = []
+        self.budget = budget
+        self._total, self._on_progress, self._start = total, on_progress, time.monotonic()
+
+    def note(self, outcome: Outcome) -> None:
+        """Keep one."""
+        self.outcomes.append(outcome)
+        if self._on_progress is not None:
+            seconds = time.monotonic() - self._start
+            done = len(self.outcomes)
+            self._on_progress(Progress(done=done, total=self._total, spent_usd=self.budget.spent, seconds=seconds))
 
 
 @contextmanager
