@@ -59,4 +59,5 @@ def test_thousands_of_task_classes_run_fewer_variants(judged: Judged, lines_run:
 
     few, many = of(400), of(4_000)
     assert len(heat(stress_section(many))[0].columns) == 6
+    assert "simulates years" in str(stress_section(many).blocks[0])
     assert lines_run(lambda: stress_section(many)) < 12 * lines_run(lambda: stress_section(few))
