@@ -183,7 +183,6 @@ def _drill(
         code = emit(prepared.report(), targets, output)
         prepared.check()
         ctx.exit(code)
-    with Meter() as meter:
-        done = hold(prepared, meter.show)
+    done = hold(prepared)
     code = emit(done.report, targets, output)
     ctx.exit(exits.INTERRUPTED if done.interrupted else code)
