@@ -183,6 +183,7 @@ def _drill(
         code = emit(prepared.report(), targets, output)
         prepared.check()
         ctx.exit(code)
-    done = hold(prepared)
+    with Meter() as meter:
+        done = hold(prepared, meter.show)
     code = emit(done.report, targets, output)
     ctx.exit(exits.INTERRUPTED if done.interrupted else code)
