@@ -68,10 +68,8 @@ def _year(context: StressContext) -> Iterator[Paragraph]:
         "assumed unless incidents are imported."
     )
     if len(context.tasks) > _MOST_SIMULATED:
-        expected = f"{spell_rounded(_expected(context))} {context.figures.currency}"
-        yield Paragraph(
-            f"Outages are expected to cost {expected} a year (years are simulated by `govern stress`); {appetite}"
-        )
+        expected = f"{spell_rounded(expected_loss_per_year(context.system))} {context.figures.currency}"
+        yield Paragraph(f"Outages are expected to cost {expected} a year (`govern stress` simulates years); {appetite}")
         return
     found = simulation_of(context, years=_YEARS, seed=1)
     worst = found.loss.p95.value
