@@ -26,6 +26,7 @@ _ENDINGS: dict[Ending, str] = {
     "time": " It stopped when the total time was over: what is shown is not the whole.",
     "interrupted": " It was interrupted: what is shown is not the whole.",
 }
+_OFFLINE = "The answers are those of the offline server, so the figures say nothing of any model. "
 
 
 class Imported(Struct, frozen=True, kw_only=True):
@@ -66,12 +67,24 @@ def brief_bench(
     *,
     limit: Decimal | None,
     written: bool,
+    offline: bool = False,
 ) -> Report:
-    """A leaderboard per task class; figures are no verdict, but what could not be judged leaves the job undone."""
+    """A leaderboard per task class; figures are no verdict, but what could not be judged leaves the job undone.
+
+    Args:
+        state: The portfolio.
+        results: One a task class.
+        run: What was sent and spent.
+        margins: What counts as a difference.
+        limit: US dollars that the run could spend; ``None``: it spent nothing.
+        written: Whether evidence was written.
+        offline: Whether the answers are those of the offline server.
+    """
     judging = f", {spell_money(run.judging_usd, rounding=ROUND_UP)} of it for judges" if run.judging_usd else ""
     cost = f"{count_of(run.calls, 'call')} {'would have cost' if limit is None else 'cost'} "
     cost += f"{spell_money(run.spent_usd, rounding=ROUND_UP)}{judging} in {run.seconds:,.1f} s."
-    told = f"{_summary(results)} {cost}{_ENDINGS[run.ending]}{'' if written else ' No evidence was written.'}"
+    told = f"{_OFFLINE if offline else ''}{_summary(results)} {cost}{_ENDINGS[run.ending]}"
+    told += "" if written else " No evidence was written."
     report = _report(state, "Benchmark", told, _sections(results, margins), _verdict(_unproved(results, run)))
     return masked(report, state.secrets)
 

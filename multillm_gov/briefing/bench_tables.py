@@ -46,13 +46,12 @@ def leaderboard(result: BenchResult) -> Table:
     """Best first; columns that tell nothing are left out."""
     columns = (
         Column("Model"),
-        Column("Accepted", numeric=True),
-        Column("95 % interval", numeric=True),
+        Column("Accepted (95 %)", numeric=True),
         Column("Mean score", numeric=True),
         Column("Cases", numeric=True),
         Column("Not judged", numeric=True),
-        Column("USD per accepted", numeric=True),
-        Column("Seconds per accepted", numeric=True),
+        Column("USD / accepted", numeric=True),
+        Column("s / accepted", numeric=True),
         Column("p50", numeric=True),
         Column("p95", numeric=True),
     )
@@ -68,16 +67,14 @@ def leaderboard(result: BenchResult) -> Table:
 def _row(entry: Entry, incumbent: str) -> tuple[Cell, ...]:
     name = f"{entry.model} (incumbent)" if entry.model == incumbent else entry.model
     graded = "" if entry.graded is None else f"{entry.graded:.3f} ({entry.graded_low:.3f} to {entry.graded_high:.3f})"
-    nothing = entry.share is None
     return (
         Cell(name, strong=True),
-        Cell("not judged", "watch") if entry.share is None else Cell(spell_share(entry.share)),
-        Cell("" if nothing else f"{spell_share(entry.low)} to {spell_share(entry.high)}"),
+        Cell("not judged", "watch") if entry.share is None else Cell(_interval_of(entry.share, entry.low, entry.high)),
         Cell(graded),
         Cell(f"{entry.scored:,}", "watch" if entry.scored < FEW_CASES else "neutral"),
         Cell(f"{entry.inconclusive:,}", "watch") if entry.inconclusive else Cell(""),
         Cell("" if entry.usd_per_accepted is None else spell_money(entry.usd_per_accepted).removesuffix(" USD")),
-        Cell(_seconds(entry.seconds_per_accepted)),
+        Cell("" if entry.seconds_per_accepted is None else f"{entry.seconds_per_accepted:,.2f}"),
         Cell(_seconds(entry.p50_seconds)),
         Cell(_seconds(entry.p95_seconds)),
     )
@@ -89,7 +86,7 @@ def _duels(result: BenchResult) -> Table:
         Column("Finding"),
         Column("Difference in points (95 %)", numeric=True),
         Column("Won / lost", numeric=True),
-        Column("p (McNemar)", numeric=True),
+        Column("p", numeric=True),
         Column("Cases", numeric=True),
     )
     rows = tuple(_duel_row(one) for one in result.duels)
@@ -144,6 +141,10 @@ def _preferred(one: Duel) -> str:
         f" The judge preferred it {won}, the incumbent {lost}, and neither (or another one when their places were "
         f"swapped) {count_of(told.ties, 'time')}; sign test p {_p(told.p_value)}."
     )
+
+
+def _interval_of(share: float, low: float, high: float) -> str:
+    return f"{spell_share(share)} ({low * 100:.1f} to {high * 100:.1f})"
 
 
 def _points(share: float) -> str:

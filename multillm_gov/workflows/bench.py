@@ -149,7 +149,7 @@ def bench(prepared: PreparedBench, on_progress: Callable[[Progress], None] | Non
     written = asked.write and asked.is_billed and run.ending == "complete"
     if written:
         record_evidence(prepared.root, records)
-    report = brief_bench(state, results, run, asked.margins, limit=asked.limit, written=written)
+    report = brief_bench(state, results, run, asked.margins, limit=asked.limit, written=written, offline=asked.offline)
     return Done(report=replace(report, path_prefix=path_prefix(prepared.root)), interrupted=run.ending == "interrupted")
 
 
