@@ -10,6 +10,7 @@ from multillm_gov.briefing.stress_inputs import context_of, simulation_of
 from multillm_gov.briefing.stress_scenarios import MOST_COLUMNS, Shown, heat_maps
 from multillm_gov.briefing.stress_status import bearable_loss, spell_loss, whole_status
 from multillm_gov.report import Section
+from multillm_gov.risk.availability import expected_loss_per_year
 from multillm_gov.risk.scenario_book import scenarios_of
 from multillm_gov.risk.shock_parameters import spell_hours
 from multillm_gov.risk.simulated import Simulation
