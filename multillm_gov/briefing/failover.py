@@ -7,7 +7,8 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from multillm_gov.blocks import Cell, Column, Items, Paragraph, Status, Table
-from multillm_gov.briefing.failover_findings import NOTE, findings_of, trials_of
+from multillm_gov.briefing.check import rule_notes
+from multillm_gov.briefing.failover_findings import findings_of, trials_of
 from multillm_gov.briefing.provenance import provenance
 from multillm_gov.documents.masking import masked
 from multillm_gov.evidence.record import DrillRecord, FaultResult
@@ -82,7 +83,7 @@ def brief_drills(
         headline=_headline(records, spent, limit),
         sections=tuple(_section(record) for record in records),
         findings=findings,
-        rules=(NOTE,) if findings else (),
+        rules=rule_notes(findings),
         trials=trials_of(records, assessment),
     )
     return masked(report, assessment.secrets)

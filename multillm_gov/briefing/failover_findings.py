@@ -4,21 +4,13 @@ from multillm_gov.documents.document import locate
 from multillm_gov.evidence.record import DrillRecord, FaultResult
 from multillm_gov.finding import Finding, Severity, fingerprint
 from multillm_gov.location import Location
-from multillm_gov.report import RuleNote, Trial, TrialCheck
+from multillm_gov.report import Trial, TrialCheck
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.trials.drill_judging import CUT
 
-NOTE = RuleNote(
-    id="DRILL",
-    name="failover-failed",
-    title="Every chain of fallbacks answers when its routed model fails",
-    why=(
-        "A fallback that was never tried works half the time. A drill makes the routed model fail in each way that "
-        "matters and watches whether the declared chain answers in order, within latency and schema."
-    ),
-    mend="Follow what the finding says, and drill again.",
-    severity=Severity.ERROR,
-)
+RULE = "GOV209"
+"""The rule that a failed drill breaks, in `govern check` as here."""
+_NAME = "failover-not-drilled"
 
 
 def findings_of(records: tuple[DrillRecord, ...], assessment: Assessment) -> tuple[Finding, ...]:
@@ -41,6 +33,7 @@ def trials_of(records: tuple[DrillRecord, ...], assessment: Assessment) -> tuple
             message=one.detail,
             calls=1,
             answers=int(one.result != "fails"),
+            p50_seconds=one.seconds,
             usd=None,
         )
         for record in records
@@ -54,15 +47,15 @@ def _finding(record: DrillRecord, assessment: Assessment) -> Finding:
     rest = f" and {len(missed) - 3} more" if len(missed) > 3 else ""
     fails = record.result == "fails"
     return Finding(
-        rule=NOTE.id,
-        name=NOTE.name,
+        rule=RULE,
+        name=_NAME,
         severity=Severity.ERROR if fails else Severity.WARNING,
         message=f"the failover of `{record.task_class}` {'fails' if fails else 'is degraded'} ({told}{rest})",
         location=_place(record, assessment),
         subject=record.task_class,
         remedy=_remedy(record, missed),
         figures={"faults": len(record.faults), "coverage": record.coverage, "missed": len(missed)},
-        fingerprint=fingerprint(NOTE.id, "", record.task_class, record.result),
+        fingerprint=fingerprint(RULE, "", record.task_class, record.result),
     )
 
 
