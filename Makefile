@@ -10,10 +10,10 @@ PYTHON = $(shell for python in python3.11 python3 python3.12 python3.13; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$python; exit; fi; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs bench
+.PHONY: help demo test test-realmodel lint format docs bench
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 # The stamp is as old as the last installation, so repeated calls cost nothing.
 $(READY): pyproject.toml constraints.txt
@@ -23,17 +23,24 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 # A clone of a single commit has nothing older to compare with, so it is compared with itself.
-demo: $(READY)  ## Check, diff and report on this repository's own portfolio, into reports/
+demo: $(READY)  ## Check, diff, report, stress and dry-run this repository's own portfolio, into reports/
 	$(GOVERN) check
 	@base=$$(git rev-parse --verify --quiet 'HEAD~1^{commit}' || git rev-parse HEAD); \
 		echo $(GOVERN) diff $$base; $(GOVERN) diff $$base --fail-on never
 	$(GOVERN) report --output reports/board.md
 	$(GOVERN) report --output reports/board.html
 	$(GOVERN) report --output reports/board.pdf
+	$(GOVERN) graph --output reports/dependencies.svg
+	$(GOVERN) stress --output reports/risk.pdf
+	$(GOVERN) dry-run --offline
 	@ls -l reports
 
 test: $(READY)  ## Run the tests
 	$(BIN)/pytest --numprocesses auto --dist loadfile
+
+test-realmodel: $(READY)  ## Ask a small real chat and a small real embedding model (installs them; needs Node.js)
+	tests/realmodel/setup .realmodel
+	$(BIN)/pytest tests/realmodel
 
 lint: $(READY)  ## Check style, types, floors and workflows
 	$(BIN)/ruff check .
