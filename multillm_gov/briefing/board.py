@@ -14,6 +14,7 @@ from multillm_gov.briefing.board_standing import standing_section
 from multillm_gov.briefing.board_stress import stress_section
 from multillm_gov.briefing.headline import with_before
 from multillm_gov.briefing.provenance import provenance
+from multillm_gov.briefing.voice import voice_section
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.masking import masked
 from multillm_gov.finding import Severity
@@ -59,6 +60,7 @@ def brief_board(
             resilience_section(assessment),
             stress_section(assessment),
             lifecycle_section(assessment),
+            *filter(None, (voice_section(assessment),)),
             changes_section(assessment, since, comparison),
             findings_section(assessment, verdict),
             method_section(assessment),
