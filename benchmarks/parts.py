@@ -79,13 +79,13 @@ def scale(folder: Path, runs: int) -> Iterator[Figure]:
 
 def graph(folder: Path, runs: int) -> Iterator[Figure]:
     """Minimal cut sets of order 1 and 2 of a large portfolio against one pass over its legs, in one process."""
-    root = folder / "graph"
-    write_portfolio(root, TASK_CLASSES, FILES)
-    _lock(root)
-    ratio = cut_sets.ratio(cut_sets.system_below(root), runs)
-    yield Figure(
-        f"cut sets of {TASK_CLASSES:,} task classes / one pass over their legs", "at most 5.0 x", 5.0, ratio, "x"
-    )
+    for name, scatter in (("", False), (", every chain another", True)):
+        root = folder / f"graph{'-scattered' * scatter}"
+        write_portfolio(root, TASK_CLASSES, FILES, scatter=scatter)
+        _lock(root)
+        ratio = cut_sets.ratio(cut_sets.system_below(root), runs)
+        what = f"cut sets of {TASK_CLASSES:,} task classes{name} / one pass over their legs"
+        yield Figure(what, "at most 5.0 x", 5.0, ratio, "x")
 
 
 def difference(folder: Path, runs: int) -> Iterator[Figure]:

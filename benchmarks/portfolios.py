@@ -105,13 +105,36 @@ MIXES = (
     ("custom/lead-scorer-v3", "openai/gpt-5.4-mini-2026-03-17", "mistral/mistral-small-2603"),
 )
 
+# Models that only the hardest portfolio routes to: each at a vendor, provider and cloud of its own mixture.
+SCATTERED = tuple(f"custom/scattered-{number:02d}" for number in range(40))
+SCATTERED_MODEL = """\
+  custom/scattered-{number:02d}:
+    mode: chat
+    usd_per_million_tokens: {{input: 0.05, output: 0.10}}
+    max_input_tokens: 32768
+    max_output_tokens: 8192
+    capabilities: [response_schema, function_calling]
+    exposure: {{family: f{number}, vendor: v{vendor}, provider: p{provider}, cloud: c{cloud}, jurisdiction: {law}}}
+    regions: [{law}]
+"""
 
-def task_class(number: int, *, changed: bool = False) -> str:
+
+def scattered(number: int) -> tuple[str, ...]:
+    """Two legs and two to four fallbacks, in an order that hardly any other number has."""
+    count, rest, order = 4 + number % 3, list(SCATTERED), []
+    code = 50_021 * number
+    for _ in range(count):
+        code, place = divmod(code, len(rest))
+        order.append(rest.pop(place))
+    return tuple(order)
+
+
+def task_class(number: int, *, changed: bool = False, scatter: bool = False) -> str:
     """One task class; figures spread by coprime strides.
 
     A portfolio in use is mostly in order: one in a hundred has no fallback, one in fifty a floor without evidence.
     """
-    primary, secondary, fallback = MIXES[number % len(MIXES)]
+    primary, secondary, *fallbacks = scattered(number) if scatter else MIXES[number % len(MIXES)]
     weight = 50 + 5 * (number % 9)
     requests = 1_000 + 137 * (number % 977)
     return TASK_CLASS.format(
@@ -123,7 +146,7 @@ def task_class(number: int, *, changed: bool = False) -> str:
         weight=weight,
         secondary=secondary,
         rest=100 - weight,
-        fallbacks="[]" if number % 100 == 99 else f"[{fallback}]",
+        fallbacks="[]" if number % 100 == 99 else f"[{', '.join(fallbacks)}]",
         requests=2 * requests if changed else requests,
         input_tokens=400 + 90 * (number % 61),
         output_tokens=100 + 40 * (number % 29),
@@ -135,19 +158,37 @@ def task_class(number: int, *, changed: bool = False) -> str:
     )
 
 
-def write_portfolio(root: Path, task_classes: int, files: int, changed: Container[int] = ()) -> None:
-    """Write a portfolio of so many task classes in so many files; those numbered in ``changed`` in their other form."""
+def write_portfolio(
+    root: Path, task_classes: int, files: int, changed: Container[int] = (), *, scatter: bool = False
+) -> None:
+    """Write a portfolio of so many task classes in so many files; those numbered in ``changed`` in their other form.
+
+    ``scatter``: nearly every chain is another.
+    """
     for folder in ("allocations", "policies", "catalog"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "govern.yaml").write_text(SETTINGS, "utf-8")
     (root / "policies" / "policies.yaml").write_text(POLICIES, "utf-8")
-    (root / "catalog" / "models.yaml").write_text(MODELS, "utf-8")
+    (root / "catalog" / "models.yaml").write_text(MODELS + _scattered_models() * scatter, "utf-8")
     per_file = -(-task_classes // files)
     for file in range(files):
         numbers = range(file * per_file, min((file + 1) * per_file, task_classes))
-        body = "\n".join(task_class(number, changed=number in changed) for number in numbers)
+        body = "\n".join(task_class(number, changed=number in changed, scatter=scatter) for number in numbers)
         text = f"owner: team-{file % 37}\ntask_classes:\n{body}"
         (root / "allocations" / f"team-{file:04d}.yaml").write_text(text, "utf-8")
+
+
+def _scattered_models() -> str:
+    return "".join(
+        SCATTERED_MODEL.format(
+            number=number,
+            vendor=number % 8,
+            provider=number * 3 % 10,
+            cloud=number % 5,
+            law=("US", "FR", "DE")[number % 3],
+        )
+        for number in range(len(SCATTERED))
+    )
 
 
 def commit(root: Path, message: str) -> str:

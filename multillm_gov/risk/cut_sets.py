@@ -3,19 +3,34 @@
 Structure comes first and probability second: a component that never failed yet (a vendor, a jurisdiction) is a member
 all the same. That a failover is not covered counts as a member too, of weight 1 - coverage; it is one event of the
 task class, since one drill tests all its chains. Method 3.3.
+
+A set of components is an integer, a bit each. What all hops have in common is order 1, in one mask. Order 2 is a
+product: what hits some of the hops, times what hits all the others, without order 1. That is held as the masks of the
+hops, counted as it is, and multiplied out only as far as somebody reads.
 """
 
 from collections.abc import Iterator, Sequence
-from heapq import nsmallest
+from functools import reduce
+from heapq import merge
+from itertools import islice
+from operator import and_
 
 from msgspec import Struct
 
-from multillm_gov.risk.system import Chain, System, TaskSystem
+from multillm_gov.risk.system import Component, System, TaskSystem
 
 MOST_PAIRS = 200
-"""Most pairs kept of one chain, the most probable ones; `Cuts.pairs_left_out` counts the others."""
+"""Most pairs listed of one chain, the most probable ones; `Cuts.pairs_left_out` counts the others."""
 UNCOVERED = "failover is not covered"
 """Name of the member that is no component."""
+NOT_COVERED = -1
+"""The same in place of a rank."""
+_ALL = -1
+"""All bits."""
+_MOST_REMEMBERED = 1_000
+"""Chains that are looked up, not joined anew: where there are more, hardly one comes twice."""
+Masks = tuple[int, ...]
+"""Of the hops of a chain, the first one first: those that must all be hit."""
 
 
 class CutSet(Struct, frozen=True):
@@ -34,129 +49,167 @@ class CutSet(Struct, frozen=True):
         return len(self.members) + self.uncovered
 
 
-class Cuts(Struct, frozen=True):
-    """Minimal cut sets of order 1 and 2 of a chain or a task class; the likeliest first, then in the system's order."""
-
-    singles: tuple[CutSet, ...]
-    """Order 1: single points of failure."""
-    pairs: tuple[CutSet, ...]
-    """Order 2; none holds one of order 1."""
-    pairs_left_out: int = 0
-    dead: bool = False
-    """Whether no hop would run at all, so that nothing has to fail."""
-
-
-class TaskCuts(Struct, frozen=True):
-    """Cut sets of one task class."""
-
-    task: TaskSystem
-    chains: tuple[Cuts, ...]
-    """One per chain: what takes down that chain's share of the requests."""
-    whole: Cuts
-    """What takes down every chain that carries requests."""
-
-
-def cut_sets(system: System) -> tuple[TaskCuts, ...]:
-    """Cut sets of every task class, in the system's order; worked out once per distinct chain and combination."""
-    search = _Search(system)
-    by_chain: dict[float, dict[tuple[frozenset[int], ...], Cuts]] = {}
-    by_chains: dict[tuple[int, ...], Cuts] = {}
-    found = []
-    for task in system.tasks:
-        coverage, chains = task.coverage, task.chains
-        known = by_chain.setdefault(coverage, {})
-        cuts, loaded = [], []
-        for chain in chains:
-            hops = tuple([hop.components for hop in chain.hops])
-            each = known.get(hops)
-            if each is None:
-                each = known[hops] = search.cuts((chain,), coverage)
-            cuts.append(each)
-            if chain.share > 0:
-                loaded.append(id(each))  # one object a distinct chain: its id is as good, and quicker to look up
-        if len(chains) == 1:
-            whole = cuts[0]
-        else:
-            combined = tuple(loaded)
-            whole = by_chains.get(combined) or by_chains.setdefault(combined, search.whole(task))
-        found.append(TaskCuts(task, tuple(cuts), whole))
-    return tuple(found)
-
-
-class _Search:
+class Ranking:
     """The components as bits, the likeliest failure lowest, so that whatever is listed by bit is in order."""
 
-    def __init__(self, system: System) -> None:
-        ranked = sorted(enumerate(system.components), key=lambda each: (-each[1].unavailability, each[0]))
+    def __init__(self, components: Sequence[Component]) -> None:
+        ranked = sorted(enumerate(components), key=lambda each: (-each[1].unavailability, each[0]))
         self.index = [index for index, _ in ranked]
         self.weights = [component.unavailability for _, component in ranked]
-        self.bit = {index: 1 << rank for rank, index in enumerate(self.index)}
-        self.masks: dict[frozenset[int], int] = {}
+        self.masks = _Bits({index: 1 << rank for rank, index in enumerate(self.index)})
+        self._known: dict[tuple[float, tuple[Masks, ...]], Cuts] = {}
 
-    def mask(self, components: frozenset[int]) -> int:
-        """The bits of a hop."""
-        known = self.masks.get(components)
-        if known is None:
-            known = self.masks[components] = sum(self.bit[index] for index in components)
-        return known
+    def cuts(self, coverage: float, chains: tuple[Masks, ...], alone: int) -> "Cuts":
+        """One object for equal ones, so that those who tell them can tell them once."""
+        found = self._known.get((coverage, chains))
+        if found is None:
+            found = self._known[coverage, chains] = Cuts(self, coverage, chains, alone)
+        return found
 
-    def whole(self, task: TaskSystem) -> Cuts:
-        """What takes down every chain with a share at once."""
-        return self.cuts([chain for chain in task.chains if chain.share > 0], task.coverage)
+    def cut_set(self, *ranks: int, coverage: float = 0.0) -> CutSet:
+        """By the ranks of its members."""
+        probability, members = 1.0, []
+        for rank in ranks:
+            if rank == NOT_COVERED:
+                probability *= 1 - coverage
+            else:
+                probability *= self.weights[rank]
+                members.append(self.index[rank])
+        return CutSet(tuple(sorted(members)), NOT_COVERED in ranks, probability)
 
-    def cuts(self, chains: Sequence[Chain], coverage: float) -> Cuts:
-        """What takes down all of the chains: a hit on each first hop, and on each other one unless uncovered."""
-        alive = [chain.hops for chain in chains if chain.hops]
-        if not alive:
-            return Cuts((), (), dead=True)
-        firsts = list(dict.fromkeys(self.mask(hops[0].components) for hops in alive))
-        later = dict.fromkeys(self.mask(hop.components) for hops in alive for hop in hops[1:])
-        hops = list(dict.fromkeys([*firsts, *later])) if coverage > 0 else firsts
-        always = _common(hops)
-        needy = _common(firsts) & ~always if coverage < 1 else 0
-        singles = tuple(self._cut_set(rank) for rank in _ranks(always))
-        count, pairs = self._pairs([mask & ~always for mask in hops])
-        pairs += [self._cut_set(rank, uncovered=1 - coverage) for rank in _ranks(needy)]
-        kept = nsmallest(MOST_PAIRS, pairs, key=self._order)
-        return Cuts(singles, tuple(kept), count + needy.bit_count() - len(kept))
 
-    def _pairs(self, hops: list[int]) -> tuple[int, list[CutSet]]:
-        """How many pairs hit every hop, and the likeliest of each first member; no member does it alone.
+class _Bits(dict[frozenset[int], int]):
+    """Masks of hops, each joined once."""
+
+    def __init__(self, bits: dict[int, int]) -> None:
+        self._bits = bits
+
+    def __missing__(self, components: frozenset[int]) -> int:
+        return self.setdefault(components, sum(self._bits[index] for index in components))
+
+
+class Cuts(Struct, frozen=True, eq=False):
+    """Minimal cut sets of order 1 and 2 of a chain or a task class; the likeliest first, then in the system's order."""
+
+    ranking: Ranking
+    coverage: float
+    chains: tuple[Masks, ...]
+    """Those that must go down together: the first hop of each, and its others as well unless uncovered."""
+    alone: int
+    """Bits of order 1."""
+
+    @property
+    def dead(self) -> bool:
+        """Whether no hop would run at all, so that nothing has to fail."""
+        return not self.chains
+
+    @property
+    def singles(self) -> tuple[CutSet, ...]:
+        """Order 1: single points of failure."""
+        return tuple(self.ranking.cut_set(rank) for rank in ranks_of(self.alone))
+
+    @property
+    def pairs(self) -> tuple[CutSet, ...]:
+        """Order 2, `MOST_PAIRS` at most; none holds one of order 1."""
+        return self.likeliest(MOST_PAIRS)
+
+    @property
+    def pairs_left_out(self) -> int:
+        """How many `pairs` does not list."""
+        return max(self.pair_count - MOST_PAIRS, 0)
+
+    @property
+    def pair_count(self) -> int:
+        """How many there are of order 2, none of them listed."""
+        return sum(others.bit_count() for _, others in self.products())
+
+    def products(self) -> Iterator[tuple[int, int]]:
+        """Order 2 as products, no pair in two of them: the rank of a member and the bits of all that it needs.
 
         One member lies in the hop with the fewest components; the other is common to all hops without the first.
         """
+        hops = list(dict.fromkeys(mask & ~self.alone for chain in self.chains for mask in chain))
+        if not hops:
+            return
         fewest = min(hops, key=lambda mask: (mask.bit_count(), mask))
-        count, pairs = 0, []
-        for rank in _ranks(fewest):
+        for rank in ranks_of(fewest):
             bit = 1 << rank
-            others = _common([mask for mask in hops if not mask & bit]) & ~(fewest & (bit - 1))
-            count += others.bit_count()
-            for kept, other in enumerate(_ranks(others)):
-                if kept == MOST_PAIRS:
-                    break
-                pairs.append(self._cut_set(rank, other))
-        return count, pairs
+            others = reduce(and_, [mask for mask in hops if not mask & bit]) & ~(fewest & (bit - 1))
+            if others:
+                yield rank, others
+        if self.coverage < 1 and (needy := reduce(and_, [chain[0] for chain in self.chains]) & ~self.alone):
+            yield NOT_COVERED, needy
 
-    def _cut_set(self, *ranks: int, uncovered: float | None = None) -> CutSet:
-        probability = 1.0 if uncovered is None else uncovered
-        for rank in ranks:
-            probability *= self.weights[rank]
-        return CutSet(tuple(sorted(self.index[rank] for rank in ranks)), uncovered is not None, probability)
+    def likeliest(self, most: int) -> tuple[CutSet, ...]:
+        """The likeliest of order 2: products are merged, none multiplied out further than it is read."""
+        merged = merge(*(self._multiplied(first, others) for first, others in self.products()))
+        found = [self.ranking.cut_set(*ranks, coverage=self.coverage) for _, *ranks in islice(merged, most)]
+        return tuple(sorted(found, key=lambda cut: (-cut.probability, cut.members, cut.uncovered)))
 
-    def _order(self, cut: CutSet) -> tuple[float, tuple[int, ...], bool]:
-        """Likeliest first, then in the system's order, which is by kind and name."""
-        return -cut.probability, cut.members, cut.uncovered
-
-
-def _common(masks: Sequence[int]) -> int:
-    """Bits that all of at least one mask have."""
-    common = masks[0]
-    for mask in masks:
-        common &= mask
-    return common
+    def _multiplied(self, first: int, others: int) -> Iterator[tuple[float, int, int]]:
+        weights = self.ranking.weights
+        weight = 1 - self.coverage if first == NOT_COVERED else weights[first]
+        return ((-weight * weights[second], first, second) for second in ranks_of(others))
 
 
-def _ranks(mask: int) -> Iterator[int]:
+class TaskCuts(Struct, frozen=True, eq=False, gc=False):
+    """Cut sets of one task class: masks, which are made `Cuts` where somebody looks."""
+
+    task: TaskSystem
+    ranking: Ranking
+    hops: tuple[Masks, ...]
+    """By chain."""
+    alone: Masks
+    """Order 1 of each chain."""
+    together: int
+    """Order 1 of several chains at once."""
+
+    @property
+    def chains(self) -> tuple[Cuts, ...]:
+        """One per chain: what takes down that chain's share of the requests."""
+        told = zip(self.hops, self.alone, strict=True)
+        return tuple(self.ranking.cuts(self.task.coverage, (hops,) if hops else (), alone) for hops, alone in told)
+
+    @property
+    def whole(self) -> Cuts:
+        """What takes down every chain that carries requests and has a hop to run."""
+        if len(self.hops) == 1:
+            return self.chains[0]
+        told = zip(self.task.chains, self.hops, strict=True)
+        carrying = tuple(hops for chain, hops in told if hops and chain.share > 0)
+        return self.ranking.cuts(self.task.coverage, carrying, self.together if carrying else 0)
+
+
+def cut_sets(system: System) -> tuple[TaskCuts, ...]:
+    """Cut sets of every task class, in the system's order."""
+    ranking = Ranking(system.components)
+    mask_of = ranking.masks
+    remembered: tuple[dict[int, tuple[Masks, int]], ...] = ({}, {})
+    found: list[TaskCuts] = []
+    for task in system.tasks:
+        covered = task.coverage > 0
+        known = remembered[covered]
+        hops, alone, together = [], [], _ALL
+        for chain in task.chains:
+            each = known.get(id(chain.hops))  # the system holds the hops, so their id stays their own
+            if each is None:
+                # Where no failover is ever covered, it is as if there were none.
+                masks = [mask_of[hop.components] for hop in (chain.hops if covered else chain.hops[:1])]
+                common = _ALL if masks else 0
+                for mask in masks:
+                    common &= mask
+                each = tuple(masks), common
+                if len(known) < _MOST_REMEMBERED:
+                    known[id(chain.hops)] = each
+            hops.append(each[0])
+            alone.append(each[1])
+            if each[0] and chain.share > 0:
+                together &= each[1]
+        found.append(TaskCuts(task, ranking, tuple(hops), tuple(alone), together))
+    return tuple(found)
+
+
+def ranks_of(mask: int) -> Iterator[int]:
     """Positions of the bits that are set, lowest first."""
     while mask:
         low = mask & -mask

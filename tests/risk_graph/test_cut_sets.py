@@ -91,6 +91,21 @@ def test_more_pairs_than_anyone_reads_are_counted_not_listed():
     assert [cut.probability for cut in found.whole.pairs] == pytest.approx(every[:MOST_PAIRS])
 
 
+def test_pairs_are_counted_and_the_likeliest_read_without_multiplying_all_out(lines_run):
+    wide = system((1.0, tuple(set(range(hop, 900, 3)) for hop in range(2))), coverage=0.5, count=900)
+    (found,) = cut_sets(wide)
+    counted, read = [], []
+    assert lines_run(lambda: counted.append(found.whole.pair_count)) < 5_000
+    assert counted == [300 * 300 + 300]
+    assert lines_run(lambda: read.extend(found.whole.likeliest(3))) < 10_000
+    # .898 x .899, .896 x .898, .895 x .899; an uncovered failover comes far behind with .5 x .898.
+    assert [(cut.members, cut.uncovered) for cut in read] == [
+        ((897, 898), False),
+        ((895, 897), False),
+        ((894, 898), False),
+    ]
+
+
 def test_a_pair_in_the_first_hop_is_found_once():
     (found,) = cut_sets(system((1.0, ({0, 1}, {1, 2}, {0, 2})), coverage=1.0))
     assert sorted(cut.members for cut in found.whole.pairs) == [(0, 1), (0, 2), (1, 2)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from multillm_gov.risk.availability import chain_unavailability, unavailabilities
-from multillm_gov.risk.cut_sets import Cuts, CutSet, cut_sets
+from multillm_gov.risk.cut_sets import Cuts, CutSet, TaskCuts, cut_sets
 from multillm_gov.risk.dependence import measure_dependence
 from multillm_gov.risk.importance import importances
 from multillm_gov.risk.priors import HOURS_PER_YEAR
@@ -125,6 +125,31 @@ def test_cut_sets_are_those_that_trying_every_combination_finds(system: System) 
             assert set(told) == minimal(found.task, tried, len(system.components))
             assert not cuts.pairs_left_out
             assert not cuts.dead
+
+
+@given(systems(), st.integers(0, 30))
+@settings(max_examples=100, deadline=None)
+def test_reading_only_the_likeliest_reads_the_first_of_all(system: System, most: int) -> None:
+    """What is multiplied out lazily is as enumerated: as many as counted, and no other is likelier."""
+    for found in cut_sets(system):
+        for cuts in (*found.chains, found.whole):
+            every = cuts.likeliest(cuts.pair_count)
+            tried = minimal(found.task, _down_together(found, cuts), len(system.components))
+            assert {(cut.members, cut.uncovered) for cut in every} == {
+                (members, uncovered) for members, uncovered in tried if len(members) + uncovered == 2
+            }
+            assert len(every) == cuts.pair_count
+            read = cuts.likeliest(most)
+            assert [cut.probability for cut in read] == [cut.probability for cut in every[:most]]
+            assert set(read) <= set(every)
+            assert len(set(read)) == len(read)
+
+
+def _down_together(found: TaskCuts, cuts: Cuts) -> list[Chain]:
+    chains = found.task.chains
+    if len(chains) > 1 and cuts is found.whole:
+        return [chain for chain in chains if chain.share > 0]
+    return [chains[place] for place, each in enumerate(found.chains) if each is cuts][:1]
 
 
 @given(systems())
