@@ -3,6 +3,7 @@
 from multillm_gov.risk.assumptions import assumptions_of
 from multillm_gov.risk.building import build_system
 from multillm_gov.risk.cost_lines import costs_of
+from multillm_gov.risk.overflow import overflows
 from multillm_gov.risk.preparing import stress_context
 from multillm_gov.risk.simulated import Simulation
 from multillm_gov.risk.simulation import simulate
@@ -34,6 +35,7 @@ def simulation_of(context: StressContext, *, years: int, seed: int) -> Simulatio
         context.system,
         costs_of(context.figures, context.settings, successors, context.as_of),
         assumptions_of(context.settings.risk),
+        overflows=overflows(context),
         loss_appetite=float(context.settings.risk.max_outage_loss_share),
         years=years,
         seed=seed,

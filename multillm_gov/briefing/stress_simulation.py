@@ -166,6 +166,7 @@ def _figures(found: Simulation) -> Table:
             *(Cell(spell_rounded(found.not_drawn)), nothing),
             *(nothing, nothing),
         ),
+        *([_limited(found)] if found.limited else ()),
         (
             Cell("95th percentile less expected"),
             *(Cell(spell_rounded(found.loss.relative_at_risk95)), nothing),
@@ -179,6 +180,11 @@ def _figures(found: Simulation) -> Table:
         *(Column(f"Spend ({found.currency})", numeric=True), Column("Interval", numeric=True)),
     )
     return Table(title="", columns=columns, rows=tuple(rows))
+
+
+def _limited(found: Simulation) -> tuple[Cell, ...]:
+    label = Cell("Beside it, expected: requests that fallbacks have no room for")
+    return label, Cell(spell_rounded(found.limited)), *(Cell(""),) * 3
 
 
 def _both(estimate: Estimate) -> tuple[Cell, Cell]:

@@ -51,9 +51,11 @@ class Simulation(Struct, frozen=True, kw_only=True):
     cost: Distribution
     """Spend, over the task classes whose spend is known."""
     exact_loss: float
-    """Expected loss to every order: the sum of v 8760 U (method 3.3)."""
+    """Expected loss to every order, fallbacks taking all that is rerouted: the sum of v 8760 U (method 3.3)."""
     not_drawn: float
     """The part of it that three and more components at once cause: not in ``loss``."""
+    limited: float
+    """What rate limits of fallbacks add to the expected loss: in ``loss``, not in ``exact_loss``."""
     value_at_stake: float
     appetite_chance: float
     """Chance that a year's loss is above ``risk.max_outage_loss_share`` of the value at stake."""

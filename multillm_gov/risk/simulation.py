@@ -16,7 +16,7 @@ from multillm_gov.risk.availability import unavailabilities
 from multillm_gov.risk.cost_lines import Costs
 from multillm_gov.risk.distribution import describe, waypoints, worst_years
 from multillm_gov.risk.priors import HOURS_PER_YEAR
-from multillm_gov.risk.sampling.chains import Chains, chains_of
+from multillm_gov.risk.sampling.chains import Chains, Overflows, chains_of
 from multillm_gov.risk.sampling.expenses import ExpenseYears, simulate_expenses
 from multillm_gov.risk.sampling.losses import LossYears, draws_per_year, simulate_losses
 from multillm_gov.risk.sampling.outages import Lengths
@@ -31,11 +31,12 @@ _MOST_CELLS = 60_000_000
 """Numbers held at once (8 bytes each): a portfolio with more task classes or components gets fewer years."""
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - what is simulated, then how
     system: System,
     costs: Costs,
     assumptions: Assumptions,
     *,
+    overflows: Overflows | None = None,
     loss_appetite: float = 1.0,
     years: int = DEFAULT_YEARS,
     seed: int = 1,
@@ -47,16 +48,17 @@ def simulate(
         system: Components and chains.
         costs: The forecast by vendor and model.
         assumptions: Demand, prices, retirements, lengths of outages.
+        overflows: What fallbacks' rate limits leave no room for; see `overflow`.
         loss_appetite: Share of the yearly value at stake that a year's loss may reach (0..1).
         years: As many as are affordable; a portfolio may come from a stranger.
         seed: Not negative.
         lengths: Law of the outages' lengths; ``exponential`` has closed forms to compare with.
     """
-    chains = chains_of(system)
+    chains = chains_of(system, overflows)
     years = affordable_years(years, chains, costs)
     losses = simulate_losses(chains, years, seed=seed, sigma=assumptions.outage_sigma.value, lengths=lengths)
     expenses = simulate_expenses(costs, assumptions, years, seed=seed)
-    exact = _exact_loss(system)
+    exact, unlimited = _exact_loss(system), chains_of(system).expected_loss if overflows else chains.expected_loss
     stake = HOURS_PER_YEAR * fsum(task.value_per_hour for task in system.tasks)
     return Simulation(
         years=years,
@@ -67,7 +69,8 @@ def simulate(
         loss=describe(losses.total),
         cost=describe(expenses.total),
         exact_loss=exact,
-        not_drawn=exact - chains.expected_loss,
+        not_drawn=exact - unlimited,
+        limited=chains.expected_loss - unlimited,
         value_at_stake=stake,
         appetite_chance=float((losses.total > loss_appetite * stake).mean()),
         caps=_caps(costs, expenses),

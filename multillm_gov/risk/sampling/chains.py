@@ -3,14 +3,16 @@
 A task class of coverage c loses the hours of an outage of its first hop whose mark is above c, whatever its fallbacks
 do; the rest it loses while all of its hops are down. Marks are compared with the distinct coverages of all task
 classes: band b of a mark is the number of coverages below it, and level k is lost where b > k. Task classes are
-comonotone: an outage that one of them does not reroute in time is not rerouted by one of less coverage either.
+comonotone: an outage that one of them does not reroute in time is not rerouted by one of less coverage either. Of what
+is rerouted, the part that the fallbacks' rate limits leave no room for is lost too (`Overflows`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import combinations
 from math import floor, fsum
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -19,11 +21,21 @@ from multillm_gov.risk.priors import HOURS_PER_YEAR
 from multillm_gov.risk.sampling.streams import Floats, Integers
 from multillm_gov.risk.system import Component, System
 
-_Key = tuple[tuple[frozenset[int], ...], float]
-"""Hops and coverage."""
+_Key = tuple[tuple[frozenset[int], ...], float, tuple[tuple[int, float], ...]]
+"""Hops, coverage, and overflow by component."""
+Overflows = Mapping[tuple[str, int], Mapping[int, float]]
+"""By task class and chain: by component of the first hop, the part of the requests (0..1) that no fallback has room for
+while it is away, failovers working."""
 _EVERYWHERE = 2
 _MOST_COVERAGES = 12
 """Distinct coverages that are told apart exactly."""
+
+
+class _Place(NamedTuple):
+    """How a chain hangs on a component: 2 with every hop, 1 with its first hop, 0 with others only."""
+
+    hops: int
+    overflow: float = 0.0
 
 
 class Group(Struct, frozen=True, kw_only=True, eq=False):
@@ -31,8 +43,8 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
 
     members: Integers
     """Indexes into `Chains.components` of all that any hop hangs on."""
-    places: tuple[int, ...]
-    """Where the chain hangs on each member: 2 with every hop, 1 with its first hop, 0 with others only."""
+    places: tuple[_Place, ...]
+    """How the chain hangs on each member."""
     together: frozenset[tuple[int, int]]
     """Positions in ``members`` (ascending) of two that take down every hop when both are away."""
     level: int
@@ -46,7 +58,7 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
         return sum(weight for _, weight in self.weights)
 
     def alone(self, bands: int) -> Floats:
-        """Part of an outage that is lost, by member and band of its mark: 0 or 1."""
+        """Part of an outage that is lost, by member and band of its mark (0..1)."""
         lost = [_alone(place, self.level, bands) for place in self.places]
         return np.array(lost).reshape(len(self.members), bands)
 
@@ -67,25 +79,26 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
 
 
 @lru_cache(maxsize=10_000)
-def _correction(first: int, second: int, together: bool, level: int, bands: int) -> Floats | None:
-    """``None`` where it is nothing. Members are told by where a chain hangs on them: 1 its first hop, 2 every hop."""
+def _correction(first: _Place, second: _Place, together: bool, level: int, bands: int) -> Floats | None:
+    """``None`` where it is nothing."""
     before, after = _alone(first, level, bands)[:, None], _alone(second, level, bands)[None, :]
     lost = np.zeros((bands, bands))
     if together:
         lost += 1
-    elif first:
+    elif first.hops:
         lost += before
-    elif second:
+    elif second.hops:
         lost += after
     correction: Floats = lost - before - after
     correction.setflags(write=False)
     return correction if correction.any() else None
 
 
-def _alone(place: int, level: int, bands: int) -> Floats:
-    if place == _EVERYWHERE:
+def _alone(place: _Place, level: int, bands: int) -> Floats:
+    if place.hops == _EVERYWHERE:
         return np.ones(bands)
-    lost: Floats = (np.arange(bands) > level).astype(np.float64) * place
+    missed = np.arange(bands) > level
+    lost: Floats = np.where(missed, 1.0, place.overflow) * place.hops
     return lost
 
 
@@ -129,21 +142,24 @@ class Chains(Struct, frozen=True, kw_only=True, eq=False):
         return HOURS_PER_YEAR * hours
 
 
-def chains_of(system: System) -> Chains:
+def chains_of(system: System, overflows: Overflows | None = None) -> Chains:
     """Group the chains of all task classes with value at stake; components that never fail are left out.
 
     What is always away (a retired model) is not drawn: its hop is left out, and where it is the first hop, the part of
     the requests that is not rerouted is lost all year.
     """
-    weights, always = _weighed(system)
-    used = sorted({index for hops, _ in weights for hop in hops for index in hop})
+    weights, always = _weighed(system, overflows or {})
+    used = sorted({index for hops, *_ in weights for hop in hops for index in hop})
     position = {index: place for place, index in enumerate(used)}
-    coverages = tuple(sorted({coverage for _, coverage in weights}))
+    coverages = tuple(sorted({coverage for _, coverage, _ in weights}))
     groups = tuple(
         _group(
-            [frozenset(position[index] for index in hop) for hop in hops], coverages.index(coverage), tuple(by.items())
+            [frozenset(position[index] for index in hop) for hop in hops],
+            coverages.index(coverage),
+            {position[index]: part for index, part in overflow if index in position},
+            tuple(by.items()),
         )
-        for (hops, coverage), by in weights.items()
+        for (hops, coverage, overflow), by in weights.items()
     )
     return Chains(
         components=tuple(system.components[index] for index in used),
@@ -153,21 +169,22 @@ def chains_of(system: System) -> Chains:
     )
 
 
-def _weighed(system: System) -> tuple[dict[_Key, dict[int, float]], dict[int, float]]:
+def _weighed(system: System, overflows: Overflows) -> tuple[dict[_Key, dict[int, float]], dict[int, float]]:
     """Value of an hour by chain and task class, and what each task class loses every year to what is always away."""
     weights: defaultdict[_Key, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     always: defaultdict[int, float] = defaultdict(float)
     sieve = _Sieve(system)
     grid = len({task.coverage for task in system.tasks}) > _MOST_COVERAGES
     for number, task in enumerate(system.tasks):
-        for chain in task.chains:
+        for index, chain in enumerate(task.chains):
+            overflow = tuple(sorted(overflows.get((task.name, index), {}).items()))
             worth = chain.share * task.value_per_hour
             hops, coverage, lost = sieve.reduced([hop.components for hop in chain.hops], task.coverage)
             if worth > 0 and lost:
                 always[number] += lost * worth * HOURS_PER_YEAR
             if worth > 0 and lost < 1:
                 for level, part in _on_grid(coverage, grid=grid):
-                    weights[hops, level][number] += part * (1 - lost) * worth
+                    weights[hops, level, overflow][number] += part * (1 - lost) * worth
     return weights, always
 
 
@@ -198,13 +215,18 @@ class _Sieve:
         return tuple(left), coverage, 0.0
 
 
-def _group(hops: list[frozenset[int]], level: int, weights: tuple[tuple[int, float], ...]) -> Group:
+def _group(
+    hops: list[frozenset[int]], level: int, overflow: dict[int, float], weights: tuple[tuple[int, float], ...]
+) -> Group:
     members = sorted(frozenset().union(*hops))
     hung_on = [frozenset(n for n, hop in enumerate(hops) if member in hop) for member in members]
     every = frozenset(range(len(hops)))
     return Group(
         members=np.array(members, dtype=np.int64),
-        places=tuple(_EVERYWHERE if hung == every else int(0 in hung) for hung in hung_on),
+        places=tuple(
+            _Place(_EVERYWHERE if hung == every else int(0 in hung), overflow.get(member, 0.0))
+            for member, hung in zip(members, hung_on, strict=True)
+        ),
         together=frozenset(
             (one, other)
             for one, other in combinations(range(len(members)), 2)
