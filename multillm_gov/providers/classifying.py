@@ -63,6 +63,7 @@ _CONNECTION = (
     "ConnectError ReadError WriteError CloseError RemoteProtocolError ConnectionError ClientConnectionError"
     " ClientPayloadError IncompleteRead gaierror EndpointConnectionError ProxyError UnsupportedProtocol InvalidURL"
 )
+_CLOSED_EARLY = r"closed the response(?:s)? stream before"
 TABLE: tuple[Row, ...] = (
     # What is no answer at all: the connection, or a body that its reader gave up on.
     _row(
@@ -78,12 +79,15 @@ TABLE: tuple[Row, ...] = (
         names="TimeoutError ReadTimeout WriteTimeout PoolTimeout ConnectTimeout APITimeoutError ReadTimeoutError"
         " ServerTimeoutError",
     ),
-    _row("provider-fault", begun=True, names="StreamCutError", words=(r"stream ended before a finish",)),
+    _row("provider-fault", begun=True, names="StreamCutError", words=(r"stream ended before a finish", _CLOSED_EARLY)),
     _row(
         "contract",
         names="MalformedAnswerError StreamCutError APIResponseValidationError",
         words=(
             r"stream ended before a finish",
+            _CLOSED_EARLY,
+            r"no embedding data (?:found|received)",
+            r"'str' object has no attribute",
             r"error converting to valid response",
             r"empty or invalid response from llm endpoint",
             r"unexpected response from azure",

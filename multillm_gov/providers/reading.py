@@ -53,8 +53,11 @@ def read_chat(response: Any, address: Address) -> Read:  # noqa: ANN401 # LiteLL
 def read_completion(response: Any, address: Address) -> Read:  # noqa: ANN401 # LiteLLM's response
     """A legacy completion."""
     choice = _first(response.choices)
+    text = getattr(choice, "text", None)
+    if text is None and not choice.finish_reason:
+        raise MalformedAnswerError("the response has no text")
     return Read(
-        text=getattr(choice, "text", None) or "",
+        text=text or "",
         finish_reason=choice.finish_reason or "",
         served_model=served_model(response, address, "completion"),
         usage=usage_of(getattr(response, "usage", None)),
@@ -64,11 +67,11 @@ def read_completion(response: Any, address: Address) -> Read:  # noqa: ANN401 # 
 def read_responses(response: Any, address: Address) -> Read:  # noqa: ANN401 # LiteLLM's response
     """A response of the responses API."""
     output = _mapping(response).get("output")
-    if not isinstance(output, list) or not output:
+    reason = str(_mapping(_mapping(response).get("incomplete_details")).get("reason") or "")
+    if not isinstance(output, list) or not (output or reason):
         raise MalformedAnswerError("the response has no output")
     parts = [part for item in output for part in _mapping(item).get("content") or () if isinstance(part, Mapping)]
     status = str(_mapping(response).get("status") or "")
-    reason = str(_mapping(_mapping(response).get("incomplete_details")).get("reason") or "")
     cut = {"max_output_tokens": "length", "max_tokens": "length"}.get(reason, reason)
     return Read(
         text="".join(str(part.get("text") or "") for part in parts if part.get("type") in {"output_text", "text"}),

@@ -1,50 +1,78 @@
 """Whether a stream came to its proper end.
 
 LiteLLM makes up a reason to finish where a stream just stops, and takes every piece of Gemini's format to have given
-one; so its own readers are asked what really came.
+one; so its own readers, which may lie under several layers, are asked what really came.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any
 
 _GOOGLE = frozenset({"gemini", "vertex_ai", "vertex_ai_beta"})
+_DEEPEST = 3
+_REASON = "received_finish_reason"
 
 
 async def watch_end(stream: Any, provider: str) -> "EndWatch":  # noqa: ANN401 # LiteLLM's stream
     """Watch a stream that nothing was read of yet."""
-    if provider in _GOOGLE and hasattr(stream, "fetch_stream"):
-        await stream.fetch_stream()  # else the reader is only there after the first piece
-    return EndWatch(stream, provider)
+    readers = list(_readers(stream, 0))
+    if provider in _GOOGLE:
+        for reader in readers:
+            await reader.fetch_stream()  # else its parser is only there after the first piece
+    return EndWatch(stream, readers, provider)
+
+
+def _readers(stream: Any, depth: int) -> Iterator[Any]:  # noqa: ANN401 # LiteLLM's stream
+    """LiteLLM's readers of chunks below a stream, the outermost first."""
+    if hasattr(stream, _REASON):
+        yield stream
+        return
+    frame = getattr(stream, "ag_frame", None)  # of a generator that LiteLLM wraps a stream in
+    parts = frame.f_locals if frame is not None else getattr(stream, "__dict__", {})
+    for part in tuple(parts.values()):
+        if depth < _DEEPEST and (isinstance(part, AsyncGenerator) or type(part).__module__.startswith("litellm.")):
+            yield from _readers(part, depth + 1)
 
 
 class EndWatch:
     """Watches one stream."""
 
-    def __init__(self, stream: Any, provider: str) -> None:  # noqa: ANN401 # LiteLLM's stream
-        """Look at every piece from now on, where the reader lets one look."""
+    def __init__(self, stream: Any, readers: list[Any], provider: str) -> None:  # noqa: ANN401 # LiteLLM's stream
+        """Look at every piece from now on, where a parser lets one look."""
         self._stream = stream
-        self._pieces = 0
-        self._ended = False
-        reader = getattr(stream, "completion_stream", None)
-        self._parse = getattr(reader, "chunk_parser", None) if provider in _GOOGLE else None
-        if self._parse is not None:
-            reader.chunk_parser = self._watched  # type: ignore[union-attr]
+        self._readers = readers
+        self._ended: bool | None = None
+        if provider in _GOOGLE:
+            for reader in readers:
+                self._look_at(getattr(reader, "completion_stream", None))
 
-    def _watched(self, chunk: Any) -> Any:  # noqa: ANN401 # as the reader's own
-        self._pieces += 1
-        if isinstance(chunk, Mapping):
-            candidates = chunk.get("candidates") or ()
-            self._ended |= any(isinstance(one, Mapping) and one.get("finishReason") for one in candidates)
-            self._ended |= bool(isinstance(told := chunk.get("promptFeedback"), Mapping) and told.get("blockReason"))
-        return self._parse(chunk)  # type: ignore[misc]
+    def heard(self) -> None:
+        """Look for readers once more: some are only there while the stream is read."""
+        if not self._readers:
+            self._readers = list(_readers(self._stream, 0))
+
+    def _look_at(self, parser: Any) -> None:  # noqa: ANN401 # LiteLLM's parser
+        parse = getattr(parser, "chunk_parser", None)
+        if parse is None:
+            return
+        self._ended = False
+
+        def watched(chunk: Any) -> Any:  # noqa: ANN401 # as the parser's own
+            if isinstance(chunk, Mapping):
+                candidates = chunk.get("candidates") or ()
+                told = chunk.get("promptFeedback")
+                self._ended = self._ended or any(
+                    isinstance(one, Mapping) and one.get("finishReason") for one in candidates
+                )
+                self._ended = self._ended or (isinstance(told, Mapping) and bool(told.get("blockReason")))
+            return parse(chunk)
+
+        parser.chunk_parser = watched
 
     @property
     def came(self) -> bool:
-        """Whether the provider gave a reason to finish; ``True`` where the reader does not tell."""
-        if self._pieces:
+        """Whether the provider gave a reason to finish; ``True`` where no reader tells."""
+        if self._ended is not None:
             return self._ended
-        inner = getattr(self._stream, "completion_stream", None)
-        readers: list[Any] = [one for one in (self._stream, inner) if hasattr(one, "received_finish_reason")]
-        return not readers or any(
-            one.received_finish_reason or getattr(one, "intermittent_finish_reason", None) for one in readers
+        return not self._readers or any(
+            getattr(reader, _REASON) or getattr(reader, "intermittent_finish_reason", None) for reader in self._readers
         )

@@ -50,6 +50,7 @@ async def _chunks(stream: Any, address: Address, listening: Listening) -> Read: 
     read = Read()
     end = await watch_end(stream, address.provider)
     async for chunk in stream:
+        end.heard()
         usage = usage_of(getattr(chunk, "usage", None))
         served = served_model(chunk, address, "chat")
         read = structs.replace(read, usage=usage or read.usage, served_model=served or read.served_model)
@@ -69,11 +70,15 @@ async def _chunks(stream: Any, address: Address, listening: Listening) -> Read: 
 
 
 async def _responses(stream: Any, address: Address, listening: Listening) -> Read:  # noqa: ANN401 # LiteLLM's stream
+    end = await watch_end(stream, address.provider)
     async for event in stream:
+        end.heard()
         kind = str(getattr(getattr(event, "type", ""), "value", getattr(event, "type", "")))
         if kind == "response.output_text.delta":
             listening.heard(str(getattr(event, "delta", "")))
         if kind in {"response.completed", "response.incomplete"}:
+            if not end.came:
+                break
             return read_responses(event.response, address)
         if kind in {"response.failed", "error"}:
             raise MalformedAnswerError(f"the stream told an error: {event}")

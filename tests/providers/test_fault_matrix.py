@@ -1,5 +1,6 @@
 """Every fault in every wire format, through the real LiteLLM: none may be misjudged."""
 
+import asyncio
 import typing
 
 import pytest
@@ -9,7 +10,7 @@ from multillm_gov.evidence.verdict import WHAT_TO_DO
 from multillm_gov.offline.script import Fault, Rule, Script
 from multillm_gov.offline.serving import Server
 from multillm_gov.offline.vendors import all_formats
-from multillm_gov.trials.client import Answer, Call, Failure, Message
+from multillm_gov.trials.client import Answer, Call, Client, Failure, Message
 
 pytestmark = pytest.mark.litellm
 
@@ -23,6 +24,13 @@ MODELS = {
 }
 MISTRAL = "mistral/mistral-large-latest"
 """A vendor with a client of its own that speaks the compatible format."""
+
+EMBEDDING_MODELS = {
+    "openai": "openai/text-embedding-3-large",
+    "gemini": "gemini/gemini-embedding-001",
+    "bedrock": "bedrock/amazon.titan-embed-text-v2:0",
+    "anthropic": "",
+}
 
 VERDICTS = {
     "connection-refused": "unreachable",
@@ -52,8 +60,6 @@ DIFFERENT = {
     # The vendor forgets retired models; only the catalog can tell (see below).
     ("retired", "anthropic"): "not-found",
 }
-CUT_WHILE_SPEAKING = {("malformed-body", "gemini", True): "provider-fault"}
-"""Its stream has no opening event, so that the garbled piece comes after text."""
 STATUSES = {
     "server-error": {500},
     "bad-gateway": {502},
@@ -72,45 +78,50 @@ def test_all_faults_and_formats_are_in_the_matrix() -> None:
     assert set(MODELS) == set(all_formats())
 
 
-@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+WAYS = [("chat", False), ("chat", True), ("responses", False), ("responses", True), ("completion", False)]
+WAYS += [("completion", True), ("embedding", False)]
+
+
 @pytest.mark.parametrize("model", [*MODELS.values(), MISTRAL])
-@pytest.mark.parametrize("fault", VERDICTS)
-def test_no_fault_is_misjudged(fault: Fault, model: str, stream: bool, server: Server, ask) -> None:
+@pytest.mark.parametrize(("mode", "stream"), WAYS, ids=[f"{mode}{'-streamed' * on}" for mode, on in WAYS])
+def test_no_fault_is_misjudged(
+    mode: str, stream: bool, model: str, server: Server, live_client: Client, runner: asyncio.Runner
+) -> None:
     kind = next((name for name, one in MODELS.items() if one == model), "compatible")
-    server.play(Script(rules=(Rule(fault=fault, retry_after="7"),)))
-    failure = ask(call_of(model, stream=stream, timeout=0.3 if fault == "time-out" else 20))
-    assert isinstance(failure, Failure), failure
-    expected = CUT_WHILE_SPEAKING.get((fault, kind, stream)) or DIFFERENT.get((fault, kind)) or VERDICTS[fault]
-    assert failure.verdict == expected, failure
-    assert failure.status in STATUSES.get(fault, {failure.status})
-    assert WHAT_TO_DO[failure.verdict]
-    assert failure.message
-    assert "Traceback" not in failure.message.splitlines()[0][:20]
-    if fault == "rate-limit":
-        assert failure.retry_after_seconds == 7
-    assert [entry.fault for entry in server.journal.entries] == [fault], "sent exactly once"
+    model = EMBEDDING_MODELS.get(kind, model) if mode == "embedding" else model
+    if not model:
+        pytest.skip("the vendor has no embeddings")
+    # LiteLLM loads code at a provider's first call, for longer than the time-out lasts.
+    assert isinstance(runner.run(live_client.send(call_of(model, mode, stream=stream))), Answer)
+    # A rule a fault, told apart by the text that is sent, so that all go at once.
+    server.play(Script(rules=tuple(Rule(contains=f"<{fault}>", fault=fault, retry_after="7") for fault in VERDICTS)))
+
+    async def send_all() -> dict[str, Answer | Failure]:
+        calls = [call_of(model, mode, fault, stream=stream) for fault in VERDICTS]
+        return dict(zip(VERDICTS, await asyncio.gather(*map(live_client.send, calls)), strict=True))
+
+    outcomes = runner.run(send_all())
+    verdicts = {fault: getattr(outcome, "verdict", outcome) for fault, outcome in outcomes.items()}
+    expected = {fault: expected_verdict(fault, kind, mode, stream=stream) for fault in VERDICTS}
+    assert verdicts == expected, {fault: outcomes[fault] for fault in VERDICTS if verdicts[fault] != expected[fault]}
+    assert sorted(entry.fault for entry in server.journal.entries) == sorted(VERDICTS), "each is sent exactly once"
+    for fault, failure in outcomes.items():
+        assert failure.status in STATUSES.get(fault, {failure.status}), failure
+        assert failure.message
+        assert len(failure.message) <= 500
+        assert WHAT_TO_DO[failure.verdict]
+    assert outcomes["rate-limit"].retry_after_seconds == 7
 
 
-@pytest.mark.parametrize("model", [*MODELS.values(), MISTRAL])
-@pytest.mark.parametrize("fault", ["server-error", "rate-limit", "wrong-key", "context-overflow", "time-out"])
-@pytest.mark.parametrize("mode", ["responses", "completion", "embedding"])
-def test_other_modes_are_judged_alike(mode: str, fault: Fault, model: str, server: Server, ask) -> None:
-    if mode == "embedding":
-        model = {MODELS["anthropic"]: MODELS["openai"], MODELS["bedrock"]: "bedrock/amazon.titan-embed-text-v2:0"}.get(
-            model, model
-        )
-    server.play(Script(rules=(Rule(fault=fault, retry_after="7"),)))
-    call = Call(
-        model=model,
-        mode=mode,
-        messages=(Message("user", "hello"),),
-        inputs=("hello",),
-        timeout_seconds=0.3 if fault == "time-out" else 20,
-    )
-    failure = ask(call)
-    assert isinstance(failure, Failure), failure
-    assert failure.verdict == VERDICTS[fault], failure
-    assert [entry.fault for entry in server.journal.entries] == [fault], "sent exactly once"
+def expected_verdict(fault: str, kind: str, mode: str, *, stream: bool) -> str:
+    """The verdict of a fault; exceptions each with their reason."""
+    if fault == "malformed-body" and kind == "gemini" and stream:
+        return "provider-fault"  # its streams have no opening event: what is garbled comes after text
+    if (fault, kind, mode, stream) == ("wrong-shape", "azure", "completion", False):
+        return "inconclusive"  # LiteLLM stumbles over it in a way that a defect of its own might look like
+    if fault == "content-filter" and mode == "embedding" and kind in {"bedrock", "gemini"}:
+        return "contract"  # these refuse with a whole answer of a chat, which is no vector
+    return DIFFERENT.get((fault, kind)) or VERDICTS[fault]
 
 
 @pytest.mark.parametrize("model", MODELS.values())
@@ -153,11 +164,14 @@ def test_a_closed_port_is_unreachable(ask) -> None:
             assert (failure.verdict, failure.may_bill) == ("unreachable", False), failure
 
 
-def call_of(model: str, *, stream: bool = False, timeout: float = 20) -> Call:
+def call_of(model: str, mode: str = "chat", fault: str = "", *, stream: bool = False) -> Call:
+    text = f"Say hello. <{fault}>"
     return Call(
         model=model,
-        messages=(Message("system", "Be short."), Message("user", "Say hello.")),
+        mode=mode,
+        messages=(Message("system", "Be short."), Message("user", text)),
+        inputs=(text,),
         stream=stream,
         max_output_tokens=200,
-        timeout_seconds=timeout,
+        timeout_seconds=0.3 if fault == "time-out" else 20,
     )
