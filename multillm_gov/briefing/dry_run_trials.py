@@ -51,7 +51,9 @@ def _message(observation: Observation, record: ProbeRecord) -> str:
     said = (failure.message for failure in observation.failures if failure.verdict == record.verdict)
     told = next((message for message in said if message), "").partition(_TRACEBACK)[0].strip()
     detail = record.checks[0].detail if record.checks and record.verdict != "pass" else ""
-    return (f"{detail}: {told}" if told and detail else told or detail)[:_LONGEST]
+    if told and detail and not detail.endswith("not set"):
+        return f"{detail}: {told}"[:_LONGEST]
+    return (detail or told)[:_LONGEST]
 
 
 def _remedy(observation: Observation, record: ProbeRecord) -> str:

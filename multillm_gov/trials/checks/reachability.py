@@ -3,7 +3,9 @@
 from multillm_gov.evidence.record import CheckResult
 from multillm_gov.trials.check import Check, Observation
 from multillm_gov.trials.severity import worst
+from multillm_gov.units import count_of
 
+NAME = "reachability"
 _ADDRESS = "_API_BASE"
 """How the variables end that hold an address, not a key."""
 
@@ -13,20 +15,19 @@ def conclude(observation: Observation) -> CheckResult:
     failures, answers = observation.failures, observation.answers
     total = len(failures) + len(answers)
     if not total:
-        return CheckResult(name="reachability", verdict="inconclusive", detail="nothing was sent")
+        return CheckResult(name=NAME, verdict="inconclusive", detail="nothing was sent")
+    told = f"{len(answers):,} of {count_of(total, 'call')} answered"
     if not failures:
-        return CheckResult(name="reachability", verdict="pass", detail=f"{total} of {total} calls answered")
+        return CheckResult(name=NAME, verdict="pass", detail=told)
     unset = [key.name for key in observation.probe.keys if key.is_missing and not key.name.endswith(_ADDRESS)]
     if unset and not answers:
         # Some clients then call without a key, and what they meet says nothing of the provider.
-        said = f"0 of {total} calls answered; {' and '.join(unset)} is not set"
-        return CheckResult(name="reachability", verdict="credentials", detail=said)
+        missing = f"{' and '.join(unset)} {'is' if len(unset) == 1 else 'are'} not set"
+        return CheckResult(name=NAME, verdict="credentials", detail=f"{told}; {missing}")
     verdict = worst(failure.verdict for failure in failures)
     status = next((one.status for one in failures if one.verdict == verdict and one.status is not None), None)
-    told = f", HTTP {status}" if status is not None else ""
-    return CheckResult(
-        name="reachability", verdict=verdict, detail=f"{len(answers)} of {total} calls answered; {verdict}{told}"
-    )
+    told += f"; {verdict}{f', HTTP {status}' if status is not None else ''}"
+    return CheckResult(name=NAME, verdict=verdict, detail=told)
 
 
-CHECK = Check(name="reachability", conclude=conclude)
+CHECK = Check(name=NAME, conclude=conclude)
