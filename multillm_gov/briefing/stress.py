@@ -5,16 +5,18 @@ from decimal import Decimal
 
 from multillm_gov.briefing.board_wording import code, some
 from multillm_gov.briefing.completeness import left_out
-from multillm_gov.briefing.headline import with_before
+from multillm_gov.briefing.headline import status_below, with_before
 from multillm_gov.briefing.provenance import provenance
 from multillm_gov.briefing.stress_state import StressedState, further_metrics
-from multillm_gov.briefing.stress_status import bearable_loss, spell_loss, whole_status
+from multillm_gov.briefing.stress_status import bearable_loss, spell_loss
 from multillm_gov.documents.masking import masked
 from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.risk.stress_context import StressContext
 from multillm_gov.risk.variants import ScenarioResult
 from multillm_gov.rules.assessment import Assessment
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import cents, count_of, spell_money
+
+_ZERO = Decimal(0)
 
 
 def brief_stress(now: StressedState, sections: tuple[Section, ...], *, base: StressedState | None = None) -> Report:
@@ -37,7 +39,7 @@ def brief_stress(now: StressedState, sections: tuple[Section, ...], *, base: Str
         currency=settings.currency,
         revision=assessment.revision,
         base=base.assessment.revision if base else "",
-        summary=" ".join((*_left_out(assessment), _summary(now.results, now.context))),
+        summary=" ".join((*_left_out(assessment), _summary(now.results, now.context), *_moved(base, now))),
         headline=with_before(_metrics(base), metrics) if base else metrics,
         sections=sections,
         provenance=provenance(assessment),
@@ -57,6 +59,17 @@ def _left_out(assessment: Assessment) -> Iterator[str]:
         counted = count_of(len(paths), "file")
         named = some([code(path) for path in paths])
         yield f"Not complete: {counted} could not be read as written ({named}), and what they declare is left out."
+
+
+def _moved(base: StressedState | None, now: StressedState) -> Iterator[str]:
+    """How many scenarios cost more, and how many less, than in the state compared with."""
+    if base is None:
+        return
+    before = {result.name: result.worst.outcome.loss for result in base.results if result.worst is not None}
+    after = {result.name: result.worst.outcome.loss for result in now.results if result.worst is not None}
+    moved = [cents(after.get(name, _ZERO) - before.get(name, _ZERO)) for name in {**before, **after}]
+    dearer, cheaper = sum(one > 0 for one in moved), sum(one < 0 for one in moved)
+    yield f"The change makes {count_of(dearer, 'scenario')} cost more and {count_of(cheaper, 'scenario')} less."
 
 
 def _metrics(state: StressedState) -> tuple[Metric, ...]:
@@ -98,7 +111,7 @@ def scenario_metrics(results: Sequence[ScenarioResult], context: StressContext) 
             label="Largest loss of one scenario",
             value=spell_money(worst.loss, currency),
             limit=f"at most {spell_money(bearable, currency)} a year" if bearable else "",
-            status=whole_status(worst, context),
+            status=status_below(float(worst.loss), float(bearable)) if bearable else "neutral",
             number=float(worst.loss),
             unit=currency,
         ),

@@ -45,8 +45,8 @@ def _origin(result: ScenarioResult) -> str:
 
 
 def spell_shock(shock: Shock) -> str:
-    """``outage of provider each, hours 4.4, at the busiest time``."""
-    target = f" of {shock.level.replace('_', ' ')} {shock.entity}" if shock.level else " of everything"
+    """``outage of each provider, hours 4.4, at the busiest time``."""
+    target = f" of {_target(shock.level.replace('_', ' '), shock.entity)}" if shock.level else " of everything"
     told = []
     for name in shock.__struct_fields__:
         value = getattr(shock, name)
@@ -57,6 +57,11 @@ def spell_shock(shock: Shock) -> str:
     told += ["at the busiest time"] if shock.at_peak else []
     told += ["requests go on beyond the cap"] if shock.kind == "cap-exhausted" and not shock.hard else []
     return ", ".join([f"{shock.kind}{target}", *told])
+
+
+def _target(level: str, entity: str) -> str:
+    words = {"each": f"each {level}", "largest": f"the largest {level}", "others": f"every other {level}"}
+    return words.get(entity, f"{level} {entity}")
 
 
 def _worst(worst: Variant, context: StressContext) -> Iterator[Block]:

@@ -179,6 +179,9 @@ def test_two_revisions_are_compared(govern: Run, checkout, folder: Path, allocat
     assert year["Outage loss, expected"][3]["text"].startswith("+")
     assert year["Spend, expected"][3]["text"] == "0", "the same random numbers: what is equal cancels out"
     assert report["headline"][0]["before"]
+    assert "The change makes 7 scenarios cost more and 0 scenarios less." in report["summary"]
+    few = govern("stress", "repricing", "--base", base, "--at", head, "--as-of", DAY, cwd=checkout.folder).stdout
+    assert b"Scenarios that break caps: 0 before, 0 after." in few
     same = govern("stress", "--base", head, "--at", head, "--as-of", DAY, "--years", "400", cwd=checkout.folder)
     assert b"No smallest shock that breaks a limit has moved." in same.stdout
 
