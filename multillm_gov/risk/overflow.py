@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from multillm_gov.risk.flows import Flow, flows, involved
+from multillm_gov.risk.flows import Flow, flows
 from multillm_gov.risk.strain import Strain
 from multillm_gov.risk.stress_context import StressContext
 
@@ -18,12 +18,14 @@ def overflows(context: StressContext) -> Overflow:
     found: Overflow = {}
     if not context.limits:
         return found
+    limited = set(context.on_limits)
     chains = {task.name: task.chains for task in context.system.tasks}
     for index, component in enumerate(context.system.components):
-        if not 0 < component.unavailability < 1:
+        label = component.kind, component.name
+        if not 0 < component.unavailability < 1 or limited.isdisjoint(context.users.get(label, ())):
             continue
-        strain = Strain(hours=Decimal(1), aims=frozenset({(component.kind, component.name)}), away=True)
-        for task, of_task in flows(context, (strain,), tasks=involved(context, (strain,))).items():
+        strain = Strain(hours=Decimal(1), aims=frozenset({label}), away=True)
+        for task, of_task in flows(context, (strain,), tasks=context.on_limits).items():
             name = context.tasks[task].name
             for chain, flow in enumerate(of_task):
                 part = _left_over(flow)
