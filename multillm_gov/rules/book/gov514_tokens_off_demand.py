@@ -37,10 +37,10 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     for one in probed(case, fallbacks=False):
         demand = one.task.task.declared.demand
         placed = next((each for each in one.newest if each.probe.kind in {"answer", "embedding"}), None)
-        if demand is None or placed is None or not is_of_now(case, one.task, placed.probe):
+        if demand is None or placed is None:
             continue
         off = {side: _used(placed, side) for side in _SIDES if _is_off(placed, demand, side, parameters.tolerance)}
-        if off:
+        if off and is_of_now(case, one.task, placed.probe):
             yield _violation(case, one, placed, demand, {side: used for side, used in off.items() if used is not None})
 
 
