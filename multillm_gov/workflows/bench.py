@@ -29,10 +29,11 @@ from multillm_gov.trials.probe import Probe
 from multillm_gov.trials.running import Progress, Run, Runner, Told
 from multillm_gov.units import count_of, spell_money
 from multillm_gov.workflows.bench_cases import Wanted, benches_of
-from multillm_gov.workflows.dry_run import DEFAULT_MAX_USD, Done, collecting, time_of
+from multillm_gov.workflows.dry_run import DEFAULT_MAX_USD, Done
 from multillm_gov.workflows.evidence import record_evidence
 from multillm_gov.workflows.states import assess_folder
 from multillm_gov.workflows.trial_client import keys_of, no_keys, trial_client
+from multillm_gov.workflows.trial_machine import collecting, time_of
 
 SOURCE = "govern bench"
 

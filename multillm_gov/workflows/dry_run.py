@@ -1,11 +1,7 @@
 """``govern dry-run``: plan, refuse what costs too much, send, judge, record, tell."""
 
 import asyncio
-import gc
-import random
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -30,13 +26,14 @@ from multillm_gov.trials.budget import Budget
 from multillm_gov.trials.check import Observation
 from multillm_gov.trials.client import Client
 from multillm_gov.trials.judging import fresh_reference, judge
-from multillm_gov.trials.pacing import Pace, Time
+from multillm_gov.trials.pacing import Pace
 from multillm_gov.trials.plan import Plan, Settings
 from multillm_gov.trials.probe import Probe
 from multillm_gov.trials.running import Progress, Run, Runner
 from multillm_gov.workflows.evidence import record_evidence
 from multillm_gov.workflows.states import assess_folder
 from multillm_gov.workflows.trial_client import keys_of, no_keys, trial_client
+from multillm_gov.workflows.trial_machine import collecting, end_on_termination, time_of
 from multillm_gov.workflows.trial_plan import check_affordable, plan_trials
 from multillm_gov.workflows.trial_texts import TextKeeper
 
@@ -177,6 +174,7 @@ async def _run(runner: Runner, client: Client, sent: tuple[Probe, ...]) -> tuple
     """The run, and what went wrong when the client was closed: what was paid for is recorded all the same."""
     if sent:
         await warm_up(call for probe in sent for call in probe.calls)
+    end_on_termination()
     try:
         run = await runner.run()
     except BaseException:
@@ -216,18 +214,6 @@ def _pace(asked: Asked) -> Pace:
     )
 
 
-def time_of(*, replayed: bool) -> Time:
-    """The machine's own; a replay waits for nobody."""
-
-    async def pass_by(seconds: float) -> None:
-        del seconds
-        await asyncio.sleep(0)
-
-    if replayed:
-        return Time(now=lambda: 0.0, sleep=pass_by, chance=lambda: 0.0)
-    return Time(now=time.monotonic, sleep=asyncio.sleep, chance=random.random)
-
-
 def _check_whole(asked: Asked, assessment: Assessment) -> None:
     """A run that leaves out what a broken file declares must not pass for a run of everything."""
     paths = [path for path in left_out(assessment) if kind_of(path) in _PROBED_KINDS]
@@ -242,15 +228,3 @@ def _check_whole(asked: Asked, assessment: Assessment) -> None:
 def _check_text_folder(folder: Path | None, root: Path) -> None:
     if folder is not None and folder.resolve().is_relative_to((root / "evidence").resolve()):
         raise UsageError("--keep-text names a folder inside `evidence/`", "Keep texts outside of what is governed.")
-
-
-@contextmanager
-def collecting() -> Iterator[None]:
-    """Collect cycles while calls are made: providers' clients leave many, and the command line puts it off."""
-    before = gc.isenabled()
-    gc.enable()
-    try:
-        yield
-    finally:
-        if not before:
-            gc.disable()

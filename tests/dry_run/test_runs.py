@@ -1,6 +1,7 @@
 """Whole runs through the command, LiteLLM and a socket: verdicts, exit codes, evidence, formats."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -268,10 +269,9 @@ def test_no_planted_secret_is_ever_told(dry_run, portfolio, server, tmp_path):
     assert any(entry.key for entry in server.journal.entries), "the keys were really sent"
 
 
-def test_ctrl_c_leaves_valid_evidence_and_exits_130(portfolio, server, environment, govern):
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_leaves_valid_evidence_and_exits_130(portfolio, server, environment, ending):
     server.play(Script(rules=(Rule(model="sorter", seconds=60.0),)))
-    import os
-
     running = subprocess.Popen(
         [sys.executable, "-m", "multillm_gov", "dry-run", "--as-of", "2026-11-24", "--format", "json"],
         cwd=portfolio,
@@ -284,7 +284,7 @@ def test_ctrl_c_leaves_valid_evidence_and_exits_130(portfolio, server, environme
     while len(server.journal.entries) < 9 and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(1.0)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(ending)
     out, errors = running.communicate(timeout=60)
     assert running.returncode == exits.INTERRUPTED, errors
     report = json.loads(out)
