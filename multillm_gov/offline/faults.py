@@ -1,5 +1,7 @@
 """What a scripted fault looks like on the wire."""
 
+from collections.abc import Callable
+
 from msgspec import Struct, structs
 
 from multillm_gov.offline.asking import Asked, Reply, Wire
@@ -38,10 +40,8 @@ def broken(kind: Format, asked: Asked, reply: Reply, rule: Rule, shown: str) -> 
     """
     if rule.fault == "connection-refused":
         return Broken()
-    if rule.fault == "stream-cut":
-        return _cut(kind.answer(asked, reply))
-    if rule.fault == "malformed-body":
-        return _malformed(kind.answer(asked, reply))
+    if rule.fault in _SPOILT:
+        return _SPOILT[rule.fault](kind.answer(asked, reply))
     if rule.fault in _PAGES:
         return _PAGES[rule.fault]
     if rule.fault is None or rule.fault == "time-out":
@@ -59,6 +59,13 @@ def _cut(wire: Wire) -> Broken:
     return Broken(wire=wire, sent=(whole[: len(whole) // 2],))
 
 
+def _short(wire: Wire) -> Wire:
+    """A stream that ends well in the middle of its answer, as where something in between gives up; or half a body."""
+    if len(wire.pieces) > 1:
+        return structs.replace(wire, pieces=wire.pieces[: len(wire.pieces) // 2])
+    return _malformed(wire)
+
+
 def _malformed(wire: Wire) -> Wire:
     """A body or a stream that ends in the middle of its JSON, though the connection ends well."""
     if len(wire.pieces) > 1:
@@ -66,3 +73,10 @@ def _malformed(wire: Wire) -> Wire:
         return structs.replace(wire, pieces=(kept[0], kept[1][: len(kept[1]) // 2] + b"\n\n"))
     whole = wire.pieces[0]
     return structs.replace(wire, pieces=(whole[: len(whole) * 2 // 3],))
+
+
+_SPOILT: dict[str, Callable[[Wire], Wire | Broken]] = {
+    "stream-cut": _cut,
+    "stream-short": _short,
+    "malformed-body": _malformed,
+}

@@ -23,6 +23,7 @@ Fault = Literal[
     "wrong-shape",
     "html-page",
     "stream-cut",
+    "stream-short",
     "wrong-key",
     "forbidden",
     "not-found",
