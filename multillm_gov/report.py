@@ -143,6 +143,38 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """``None``: not known."""
 
 
+class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
+    """How one model did on the cases of one task class, and against the incumbent on the same cases, for programs."""
+
+    task_class: str
+    model: str
+    is_incumbent: bool
+    scored: int
+    """Cases with a verdict."""
+    inconclusive: int
+    """Cases without: they count neither way."""
+    share: float | None
+    """Of accepted cases (0..1); ``None``: nothing was scored. ``low`` and ``high`` are its 95 % interval."""
+    low: float
+    high: float
+    mean_score: float | None = None
+    """Where answers are graded (0..1)."""
+    usd_per_accepted: Decimal | None = None
+    seconds_per_accepted: float | None = None
+    p50_seconds: float | None = None
+    p95_seconds: float | None = None
+    finding: str = ""
+    """``better``, ``not worse``, ``worse``, ``not told apart``, ``no common case``; empty for the incumbent."""
+    paired: int = 0
+    """Cases that both have a verdict on."""
+    difference: float | None = None
+    """In accepted share, less the incumbent's; its 95 % interval follows."""
+    difference_low: float | None = None
+    difference_high: float | None = None
+    p_value: float | None = None
+    """McNemar's, two-sided; ``None`` where cases are no plain counts."""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One result, ready for any format."""
 
@@ -169,6 +201,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """In a comparison: all of them, loosened ones first."""
     trials: tuple[Trial, ...] = ()
     """In a dry-run: all probes, in the order of the plan."""
+    scores: tuple[ModelScore, ...] = ()
+    """In a benchmark: every model of every task class, best first."""
     provenance: tuple[tuple[str, str], ...] = ()
     """Label and value: versions, digests, dates."""
     checked: tuple[tuple[str, int], ...] = ()

@@ -6,11 +6,12 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from msgspec import Struct
 
 from multillm_gov.blocks import Block, Cell, Column, Paragraph, Table
+from multillm_gov.briefing.bench_scores import scores_of
 from multillm_gov.briefing.bench_tables import FEW_CASES, spell_size, task_section
 from multillm_gov.briefing.provenance import provenance
 from multillm_gov.briefing.voice import METHOD
 from multillm_gov.documents.masking import masked
-from multillm_gov.report import Report, Section, Verdict
+from multillm_gov.report import ModelScore, Report, Section, Verdict
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.trials.bench import Bench, LeftOutCase
 from multillm_gov.trials.bench_plan import BenchPlan
@@ -85,7 +86,8 @@ def brief_bench(
     cost += f"{spell_money(run.spent_usd, rounding=ROUND_UP)}{judging} in {run.seconds:,.1f} s."
     told = f"{_OFFLINE if offline else ''}{_summary(results)} {cost}{_ENDINGS[run.ending]}"
     told += "" if written else " No evidence was written."
-    report = _report(state, "Benchmark", told, _sections(results, margins), _verdict(_unproved(results, run)))
+    verdict = _verdict(_unproved(results, run))
+    report = _report(state, "Benchmark", told, _sections(results, margins), verdict, scores_of(results))
     return masked(report, state.secrets)
 
 
@@ -97,7 +99,8 @@ def brief_import(state: Assessment, results: Sequence[BenchResult], margins: Mar
         told += f" Nothing is known of {names}: name the portfolio's models with --model-map."
     told += "" if imported.written else " No evidence was written."
     verdict = _verdict(sum(result.unproved for result in results))
-    return masked(_report(state, "Imported benchmark", told, _sections(results, margins), verdict), state.secrets)
+    report = _report(state, "Imported benchmark", told, _sections(results, margins), verdict, scores_of(results))
+    return masked(report, state.secrets)
 
 
 def _summary(results: Sequence[BenchResult]) -> str:
@@ -172,7 +175,14 @@ def _verdict(unproved: int) -> Verdict:
     return Verdict(fail_on=None, errors=0, warnings=0, notes=0, waived=0, unproved=unproved)
 
 
-def _report(state: Assessment, title: str, told: str, sections: tuple[Section, ...], verdict: Verdict) -> Report:
+def _report(
+    state: Assessment,
+    title: str,
+    told: str,
+    sections: tuple[Section, ...],
+    verdict: Verdict,
+    scores: tuple[ModelScore, ...] = (),
+) -> Report:
     settings = state.portfolio.settings
     return Report(
         kind="bench",
@@ -184,5 +194,6 @@ def _report(state: Assessment, title: str, told: str, sections: tuple[Section, .
         revision=state.revision,
         summary=told,
         sections=sections,
+        scores=scores,
         provenance=provenance(state),
     )

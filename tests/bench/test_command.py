@@ -88,6 +88,10 @@ def test_every_format_takes_it(govern, portfolio, tmp_path):
     assert done.returncode == 0, done.stderr
     told = json.loads((tmp_path / "json").read_text())
     assert told["kind"] == "bench"
+    scores = {one["model"]: one for one in told["scores"]}
+    assert set(scores) == {"openai/gpt-5.4", "anthropic/claude-haiku-4-5"}
+    assert scores["openai/gpt-5.4"]["is_incumbent"]
+    assert scores["anthropic/claude-haiku-4-5"]["paired"] == scores["openai/gpt-5.4"]["scored"] == 4
     assert all((tmp_path / name).stat().st_size for name in formats)
 
 

@@ -17,6 +17,7 @@ from multillm_gov.rendering.public.shape import (
     PublicRelated,
     PublicReport,
     PublicRule,
+    PublicScore,
     PublicSection,
     PublicShareMove,
     PublicTrial,
@@ -25,7 +26,7 @@ from multillm_gov.rendering.public.shape import (
     PublicWaiver,
     SeverityLabel,
 )
-from multillm_gov.report import Metric, Report, ReportedChange, RuleNote, Trial, Verdict
+from multillm_gov.report import Metric, ModelScore, Report, ReportedChange, RuleNote, Trial, Verdict
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -53,6 +54,7 @@ def publish(report: Report) -> PublicReport:
         resolved=[_finding(finding) for finding in report.resolved],
         changes=[_change(change) for change in report.changes],
         trials=[_trial(trial) for trial in report.trials],
+        scores=[_score(score) for score in report.scores],
         rules=[_rule(rule) for rule in report.rules],
         provenance=[PublicPair(label=label, value=value) for label, value in report.provenance],
         path_prefix=report.path_prefix,
@@ -118,6 +120,10 @@ def _finding(finding: Finding) -> PublicFinding:
         fingerprint=finding.fingerprint,
         under=finding.under,
     )
+
+
+def _score(score: ModelScore) -> PublicScore:
+    return PublicScore(**{**msgspec.structs.asdict(score), "usd_per_accepted": _exact(score.usd_per_accepted)})
 
 
 def _trial(trial: Trial) -> PublicTrial:

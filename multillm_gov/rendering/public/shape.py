@@ -179,6 +179,30 @@ class PublicTrial(Struct, frozen=True, kw_only=True):
     usd: str | None
 
 
+class PublicScore(Struct, frozen=True, kw_only=True):
+    """How one model did on the cases of a task class, and against the incumbent; null where it is not known."""
+
+    task_class: str
+    model: str
+    is_incumbent: bool
+    scored: int
+    inconclusive: int
+    share: float | None
+    low: float
+    high: float
+    mean_score: float | None
+    usd_per_accepted: str | None
+    seconds_per_accepted: float | None
+    p50_seconds: float | None
+    p95_seconds: float | None
+    finding: str
+    paired: int
+    difference: float | None
+    difference_low: float | None
+    difference_high: float | None
+    p_value: float | None
+
+
 class PublicReport(Struct, frozen=True, kw_only=True):
     """The whole of one result."""
 
@@ -199,6 +223,7 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     resolved: list[PublicFinding]
     changes: list[PublicChange]
     trials: list[PublicTrial]
+    scores: list[PublicScore]
     rules: list[PublicRule]
     provenance: list[PublicPair]
     path_prefix: str
