@@ -1,13 +1,13 @@
 """Simulated years as a reader sees them: losses and cost, caps, whose part it is, how sure it is, what is assumed."""
 
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator
 
 from multillm_gov.blocks import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.briefing.board_wording import bounded
 from multillm_gov.briefing.headline import status_below
-from multillm_gov.briefing.simulated_wording import allotted, rounded, spell_estimate, spell_rounded
+from multillm_gov.briefing.simulated_wording import spell_estimate, spell_rounded
 from multillm_gov.briefing.stress_convergence import settling_chart
+from multillm_gov.briefing.stress_parts import parts_table
 from multillm_gov.report import Metric, Section
 from multillm_gov.risk.distribution import Distribution, Estimate
 from multillm_gov.risk.failover_cost import failover_cost
@@ -15,8 +15,6 @@ from multillm_gov.risk.simulated import Simulation
 from multillm_gov.risk.stress_context import StressContext
 from multillm_gov.units import count_of, spell_share
 
-_MOST_PARTS = 30
-"""Task classes told one by one; the others together."""
 _SIZEABLE = 0.01
 """Part of the bill from which what failovers add is worth a look."""
 
@@ -30,7 +28,7 @@ def simulation_sections(found: Simulation, context: StressContext) -> tuple[Sect
         _figures(found),
         *_failovers(found, context),
         *_caps(found),
-        *_contributions(found),
+        *parts_table(found),
     )
     settled: tuple[Block, ...] = (
         settling_chart("Value lost to outages", found.loss_waypoints, found.currency),
@@ -217,35 +215,3 @@ def _caps(found: Simulation) -> tuple[Block, ...]:
         "demand spread evenly over the months."
     )
     return (*bounded("Caps, likeliest to break first", columns, rows, "cap"), said)
-
-
-def _contributions(found: Simulation) -> tuple[Block, ...]:
-    """Parts rounded so that what is printed sums to what is printed of the whole."""
-    if not found.contributions:
-        return ()
-    named = (
-        ("expected_loss", found.loss.expected.value),
-        ("loss_shortfall", found.loss.shortfall95.value),
-        ("expected_cost", found.cost.expected.value),
-        ("cost_shortfall", found.cost.shortfall95.value),
-    )
-    parts = [allotted([getattr(one, name) for one in found.contributions], rounded(whole)) for name, whole in named]
-    rows = list(zip((one.name for one in found.contributions), zip(*parts, strict=True), strict=True))
-    rows.sort(key=lambda row: (-row[1][1], -row[1][3], row[0]))
-    kept, rest = rows[:_MOST_PARTS], rows[_MOST_PARTS:]
-    if rest:
-        kept.append((f"{count_of(len(rest), 'other')}", _summed(told for _, told in rest)))
-    cells = [(Cell(name), *(Cell(f"{part:,}") for part in told)) for name, told in kept]
-    whole = _summed(told for _, told in rows)
-    cells.append((Cell("Together", strong=True), *(Cell(f"{part:,}", strong=True) for part in whole)))
-    columns = (
-        Column("Task class"),
-        *(Column("Lost, expected", numeric=True), Column("Lost in the worst 5 %", numeric=True)),
-        *(Column("Spend, expected", numeric=True), Column("Spend in the worst 5 %", numeric=True)),
-    )
-    title = f"Whose part it is ({found.currency} a year; parts sum to the whole)"
-    return (Table(title=title, columns=columns, rows=tuple(cells)),)
-
-
-def _summed(rows: Iterable[tuple[Decimal, ...]]) -> tuple[Decimal, ...]:
-    return tuple(sum(column, Decimal(0)) for column in zip(*rows, strict=True))
