@@ -101,34 +101,32 @@ def scenario_metrics(results: Sequence[ScenarioResult], context: StressContext) 
     if not outcomes:
         return ()
     currency = context.figures.currency
-    worst = max(outcomes, key=lambda outcome: outcome.loss)
+    worst = max(outcome.loss for outcome in outcomes)
     bearable = bearable_loss(context.figures.value_at_stake_per_month, context)
-    over_caps = sum(bool(outcome.caps_broken) for outcome in outcomes)
-    over_floors = sum(bool(outcome.floors_broken) for outcome in outcomes)
+    largest = Metric(
+        id="worst-scenario",
+        label="Largest loss of one scenario",
+        value=spell_money(worst, currency),
+        limit=f"at most {spell_money(bearable, currency)} a year" if bearable else "",
+        status=status_below(float(worst), float(bearable)) if bearable else "neutral",
+        number=float(worst),
+        unit=currency,
+    )
+    caps = sum(bool(outcome.caps_broken) for outcome in outcomes)
+    floors = sum(bool(outcome.floors_broken) for outcome in outcomes)
     return (
-        Metric(
-            id="worst-scenario",
-            label="Largest loss of one scenario",
-            value=spell_money(worst.loss, currency),
-            limit=f"at most {spell_money(bearable, currency)} a year" if bearable else "",
-            status=status_below(float(worst.loss), float(bearable)) if bearable else "neutral",
-            number=float(worst.loss),
-            unit=currency,
-        ),
-        Metric(
-            id="scenarios-over-caps",
-            label="Scenarios that break a cap",
-            value=f"{over_caps:,} of {len(outcomes):,}",
-            status="neutral" if over_caps else "good",
-            number=float(over_caps),
-            unit="scenarios",
-        ),
-        Metric(
-            id="scenarios-below-floors",
-            label="Scenarios that break a floor",
-            value=f"{over_floors:,} of {len(outcomes):,}",
-            status="neutral" if over_floors else "good",
-            number=float(over_floors),
-            unit="scenarios",
-        ),
+        largest,
+        _breaking("scenarios-over-caps", "Scenarios that break a cap", caps, len(outcomes)),
+        _breaking("scenarios-below-floors", "Scenarios that break a floor", floors, len(outcomes)),
+    )
+
+
+def _breaking(name: str, label: str, number: int, run: int) -> Metric:
+    return Metric(
+        id=name,
+        label=label,
+        value=f"{number:,} of {run:,}",
+        status="neutral" if number else "good",
+        number=float(number),
+        unit="scenarios",
     )

@@ -66,24 +66,6 @@ def _target(level: str, entity: str) -> str:
 
 def _worst(worst: Variant, context: StressContext) -> Iterator[Block]:
     outcome, currency = worst.outcome, context.figures.currency
-    rows = []
-    for task, one in zip(context.tasks, outcome.tasks, strict=True):
-        status = task_status(task, one, outcome, context)
-        if status == "good" and not one.added_cost:
-            continue
-        rows.append(
-            (
-                -one.loss,
-                (
-                    Cell(task.name, status),
-                    Cell(spell_requests(one.unserved_requests)),
-                    Cell(spell_requests(one.degraded_requests)),
-                    Cell(spell_loss(one.value_at_risk, context)),
-                    Cell(spell_loss(one.added_cost, context)),
-                    Cell(spell_hours(one.hours_to_recover) if one.hours_to_recover else "–"),
-                ),
-            )
-        )
     columns = (
         Column("Task class"),
         Column("Unserved", numeric=True),
@@ -92,9 +74,8 @@ def _worst(worst: Variant, context: StressContext) -> Iterator[Block]:
         Column("Added cost", numeric=True),
         Column("Back after", numeric=True),
     )
-    ordered = [row for _, row in sorted(rows, key=lambda each: (each[0], each[1][0].text))]
     title = f"Worst case: {worst.words or 'everything'}"
-    yield from bounded(title, columns, ordered, "task class", empty="No task class notices.")
+    yield from bounded(title, columns, _rows(worst, context), "task class", empty="No task class notices.")
     yield Paragraph(_whole(worst, context))
     broken = [spell_broken(one, currency) for one in (*outcome.caps_broken, *outcome.floors_broken)]
     if broken:
@@ -106,6 +87,25 @@ def _worst(worst: Variant, context: StressContext) -> Iterator[Block]:
     if doubts:
         yield Paragraph("Assumed or not known:")
         yield Items(doubts)
+
+
+def _rows(worst: Variant, context: StressContext) -> list[tuple[Cell, ...]]:
+    """The task classes that notice, the largest loss first."""
+    rows = []
+    for task, one in zip(context.tasks, worst.outcome.tasks, strict=True):
+        status = task_status(task, one, worst.outcome, context)
+        if status == "good" and not one.added_cost:
+            continue
+        row = (
+            Cell(task.name, status),
+            Cell(spell_requests(one.unserved_requests)),
+            Cell(spell_requests(one.degraded_requests)),
+            Cell(spell_loss(one.value_at_risk, context)),
+            Cell(spell_loss(one.added_cost, context)),
+            Cell(spell_hours(one.hours_to_recover) if one.hours_to_recover else "–"),
+        )
+        rows.append((-one.loss, task.name, row))
+    return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
 
 
 def _whole(worst: Variant, context: StressContext) -> str:

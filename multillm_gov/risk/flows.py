@@ -155,10 +155,11 @@ def _room(
     """
     if limit is None:
         return asked[0] * spare * factor, None
-    return tuple(  # type: ignore[return-value]
-        None if most is None else max(most * factor - before, _ZERO)
-        for most, before in zip((limit.requests, limit.tokens), used, strict=True)
-    )
+    return _left(limit.requests, factor, used[0]), _left(limit.tokens, factor, used[1])
+
+
+def _left(limit: Decimal | None, factor: Decimal, used: Decimal) -> Decimal | None:
+    return None if limit is None else max(limit * factor - used, _ZERO)
 
 
 def _served(room: Decimal | None, asked: Decimal, tries: int) -> Decimal:

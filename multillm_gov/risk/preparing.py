@@ -72,11 +72,7 @@ def stress_context(  # noqa: PLR0913 - one value of each kind that a stress read
         successors=_successors(figures, catalog),
         limits=limits,
         users=_users(tasks),
-        on_limits=tuple(
-            index
-            for index, task in enumerate(tasks)
-            if any(hop.deployment in limits for chain in task.chains for hop in chain.hops)
-        ),
+        on_limits=_on_limits(tasks, limits),
         evidence=known,
         probes=probes or {},
         memo={},
@@ -107,6 +103,14 @@ def _limits(tasks: tuple[StressedTask, ...]) -> dict[int, Limits]:
                 _least(known.requests, hop.requests_per_minute), _least(known.tokens, hop.tokens_per_minute)
             )
     return found
+
+
+def _on_limits(tasks: tuple[StressedTask, ...], limits: dict[int, Limits]) -> tuple[int, ...]:
+    return tuple(
+        index
+        for index, task in enumerate(tasks)
+        if any(hop.deployment in limits for chain in task.chains for hop in chain.hops)
+    )
 
 
 def _least(first: Decimal | None, second: Decimal | None) -> Decimal | None:
