@@ -11,6 +11,8 @@ from multillm_gov.location import Place
 from multillm_gov.units import Amount, Positive, Share
 
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Day = date
+"""The type, where a field is called as it is."""
 Digest = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 
 
@@ -55,7 +57,7 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Positive | None,
         Meta(description="Stylistic distance to the model's earlier answers over its own noise floor (1: no drift)"),
     ] = None
-    tone_since: Annotated[date | None, Meta(description="Day of the earlier answers that `tone_ratio` speaks of")] = (
+    tone_since: Annotated[Day | None, Meta(description="Day of the earlier answers that `tone_ratio` speaks of")] = (
         None
     )
     low: Annotated[Share | None, Meta(description="Lower end of the score's 95 % interval")] = None
