@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from multillm_gov.briefing.bench import Imported, brief_import
 from multillm_gov.errors import SourceError, UsageError
+from multillm_gov.evidence.record import EvidenceRecord
 from multillm_gov.evidence.results import CaseResult, read_results, result_formats_known
 from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.rules.assessment import Assessment
@@ -61,7 +62,7 @@ def import_bench(file: Path, asked: ImportAsked, *, as_of: date, root: Path | No
     tasks = _by_task(results, asked)
     check_names("task class", frozenset(tasks), {figures.task.name for figures in state.figures.tasks})
     found: list[BenchResult] = []
-    records = []
+    records: list[EvidenceRecord] = []
     facts = Facts(day=asked.day, source=_visible(file.name), origin=asked.origin, versions={"govern": TOOL_VERSION})
     for name, group in sorted(tasks.items()):
         sides = _sides(group, asked.model_map)
