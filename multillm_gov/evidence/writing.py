@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from multillm_gov.evidence.record import DrillRecord, EvidenceFile, EvidenceRecord, ProbeRecord
 from multillm_gov.evidence.verdict import PROVING
@@ -35,7 +36,11 @@ def merge(
 
 
 def encode_view(file: EvidenceFile) -> bytes:
-    """Canonical JSON of a whole file: sorted keys, defaults left out, exact numbers, one entry a line."""
+    """Canonical JSON of a whole file: sorted keys, defaults left out, exact numbers, one entry a line.
+
+    It is compact: the words of checks that passed are in the history alone.
+    """
+    file = replace(file, probes=tuple(map(_compact, file.probes)))
     groups = []
     for name in sorted(file.__struct_fields__):
         entries = getattr(file, name)
@@ -49,6 +54,11 @@ def encode_line(entry: EvidenceRecord | DrillRecord | ProbeRecord) -> bytes:
     """One line of the history: canonical JSON of ``{"<what it is>": {…}}``."""
     what = {EvidenceRecord: "record", DrillRecord: "drill", ProbeRecord: "probe"}[type(entry)]
     return _spell({what: _plain(entry)}).encode() + b"\n"
+
+
+def _compact(probe: ProbeRecord) -> ProbeRecord:
+    checks = tuple(replace(check, detail="") if check.verdict == "pass" else check for check in probe.checks)
+    return replace(probe, checks=checks)
 
 
 def _newest(entries: tuple[_Dated, ...], subject: Callable[[_Dated], Hashable]) -> tuple[_Dated, ...]:

@@ -63,7 +63,10 @@ FULL = EvidenceFile(
     ),
     probes=(
         probe(
-            checks=(CheckResult(name="contract", verdict="pass", detail="3 of 3"),),
+            checks=(
+                CheckResult(name="latency", verdict="inconclusive", detail="1 of 3 answers slower than 2 s"),
+                CheckResult(name="contract", verdict="pass"),
+            ),
             answers=3,
             served_models=("gpt-5.4-2026-03-05",),
             normalizers=("strip-fences",),
@@ -80,6 +83,14 @@ FULL = EvidenceFile(
 def test_a_view_reads_back_as_it_was_written():
     assert read_back(encode_view(FULL)) == FULL
     assert read_back(encode_view(EvidenceFile())) == EvidenceFile()
+
+
+def test_words_of_checks_that_passed_are_in_the_history_alone(tmp_path: Path):
+    passed = CheckResult(name="contract", verdict="pass", detail="3 of 3")
+    record_evidence(tmp_path, probes=[probe(checks=(passed,))])
+    (kept,) = read_back((tmp_path / "evidence/current.json").read_bytes()).probes
+    assert [(check.name, check.verdict, check.detail) for check in kept.checks] == [("contract", "pass", "")]
+    assert b"3 of 3" in (tmp_path / "evidence/history/2026-11.jsonl").read_bytes()
 
 
 def test_equal_evidence_is_equal_bytes_whatever_order_it_came_in():
