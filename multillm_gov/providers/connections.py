@@ -11,18 +11,14 @@ def ensure_session(litellm: Any) -> None:  # noqa: ANN401 # a module without typ
 
     Redirects are not followed: a key in a header of a vendor's own would travel to wherever they lead.
     """
-    session = litellm.aclient_session
-    if session is not None and not session.is_closed:
+    if litellm.aclient_session is not None and not litellm.aclient_session.is_closed:
         return
-    import httpx
-    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler, get_ssl_configuration
+    from litellm.llms.openai.common_utils import BaseOpenAILLM
 
-    # LiteLLM's own transport, over aiohttp: httpx's pool looks at every connection for every request.
-    verify: Any = get_ssl_configuration()
-    transport = AsyncHTTPHandler.create_async_transport(ssl_context=verify) if not isinstance(verify, bool) else None
-    litellm.aclient_session = httpx.AsyncClient(
-        verify=verify, transport=transport, timeout=_LONGEST_CALL, follow_redirects=False
-    )
+    # As LiteLLM would open one: over aiohttp, with the certificates and proxies of the environment.
+    session: Any = BaseOpenAILLM.get_async_http_client()
+    session.timeout, session.follow_redirects = _LONGEST_CALL, False
+    litellm.aclient_session = session
 
 
 async def close_connections(litellm: Any) -> None:  # noqa: ANN401 # a module without types

@@ -17,6 +17,7 @@ _SETTINGS = {
     # sends production keys to an address of its own.
     "LITELLM_MODE": "PRODUCTION",
 }
+_LOOPBACK = "127.0.0.1"
 _SWITCHES = {
     "telemetry": False,
     "suppress_debug_info": True,
@@ -34,6 +35,7 @@ _LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "httpx", "httpcore", "
 def load_litellm() -> Any:  # noqa: ANN401 # a module without types
     """LiteLLM itself, with telemetry, callbacks, caches and logs off; requests are neither amended nor sent again."""
     os.environ.update(_SETTINGS)
+    _reach_this_machine()
     with warnings.catch_warnings(), _uncollected():
         warnings.simplefilter("ignore")  # of its dependencies, about each other
         import litellm
@@ -44,6 +46,14 @@ def load_litellm() -> Any:  # noqa: ANN401 # a module without types
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return litellm
+
+
+def _reach_this_machine() -> None:
+    """Take this machine off the proxy that the environment may name: no proxy leads back to the offline server."""
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [host.strip() for host in os.environ.get(name, "").split(",") if host.strip()]
+        if _LOOPBACK not in hosts:
+            os.environ[name] = ",".join([*hosts, _LOOPBACK])
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 from decimal import Decimal
 
@@ -222,6 +223,39 @@ def test_a_settings_file_in_the_folder_is_not_read(tmp_path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True, timeout=60)
     assert done.stdout.strip() == b"None"
     assert done.stderr == b""
+
+
+def test_the_offline_server_is_reached_though_a_proxy_is_set(server: Server) -> None:
+    import subprocess
+    import sys
+
+    code = """
+import asyncio, sys
+from multillm_gov.offline.vendors import all_formats
+from multillm_gov.providers.opening import Knowledge, open_client
+from multillm_gov.trials.client import Call, Message
+
+async def main():
+    client = open_client(Knowledge(), offline=lambda kind: sys.argv[1] + all_formats()[kind].base)
+    for model in sys.argv[2:]:
+        print(type(await client.send(Call(model=model, messages=(Message("user", "hello"),)))).__name__)
+    await client.close()
+
+asyncio.run(main())
+"""
+    proxy = "http://127.0.0.1:9"
+    names = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+    done = subprocess.run(
+        [sys.executable, "-c", code, server.root_url, CHAT[0], CHAT[1], CHAT[2]],
+        env={
+            **{name: value for name, value in os.environ.items() if "proxy" not in name.lower()},
+            **dict.fromkeys(names, proxy),
+        },
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.split() == [b"Answer"] * 3
 
 
 def test_a_cancelled_call_ends_at_once(server: Server, live_client, runner: asyncio.Runner) -> None:
