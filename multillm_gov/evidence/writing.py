@@ -1,6 +1,7 @@
 """From records to the bytes of evidence files: the compact current view, and lines of the append-only history."""
 
 import json
+import re
 from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from decimal import Decimal
@@ -10,9 +11,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from multillm_gov.documents.decoding import CONTROL, HIDDEN
 from multillm_gov.evidence.record import DrillRecord, EvidenceFile, EvidenceRecord, ProbeRecord
 from multillm_gov.evidence.verdict import PROVING
 
+_INVISIBLE = re.compile(f"{CONTROL.pattern}|{HIDDEN.pattern}|[\ud800-\udfff]")
 _Dated = TypeVar("_Dated", EvidenceRecord, DrillRecord, ProbeRecord)
 
 
@@ -100,4 +103,13 @@ def _spell(value: object) -> str:
         return "[" + ", ".join(map(_spell, value)) + "]"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}" if value else "0"
-    return json.dumps(value)
+    return _quote(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _quote(text: str) -> str:
+    """A text as JSON and YAML both read it, and as every governed file may hold it.
+
+    What a provider says may be anything. JSON's pairs of escaped surrogates mean no character to YAML, so that nothing
+    is escaped but quotes, backslashes and line breaks; characters that no governed file may hold are replaced.
+    """
+    return json.dumps(_INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", text), ensure_ascii=False)

@@ -191,6 +191,16 @@ def test_no_link_is_written_through(tmp_path: Path, link: str):
 
 
 def test_a_line_of_the_history_is_one_line():
-    line = encode_line(probe(checks=(CheckResult(name="a", verdict="pass", detail="two\nlines\u2028"),)))
-    assert line.count(b"\n") == 1
-    assert line.isascii()
+    line = encode_line(probe(checks=(CheckResult(name="a", verdict="contract", detail="two\nlines\u2028\x85"),)))
+    assert len(line.decode().splitlines()) == 1
+    assert json.loads(line)["probe"]["checks"][0]["detail"] == "two\nlines\ufffd\ufffd"
+
+
+@given(st.text(st.characters(exclude_categories=()), min_size=1, max_size=40))
+def test_whatever_a_provider_calls_itself_can_be_read_back(name):
+    file = EvidenceFile(probes=(probe(served_models=(name,)),))
+    (found,) = read_back(encode_view(file)).probes[0].served_models
+    assert len(found) == len(name)
+    for read, written in zip(found, name, strict=True):
+        assert read == written or read == "\N{REPLACEMENT CHARACTER}"
+    assert json.loads(encode_line(file.probes[0]))["probe"]["served_models"] == [found]
