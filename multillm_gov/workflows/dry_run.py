@@ -126,7 +126,9 @@ def prepare(asked: Asked, *, as_of: date, root: Path | None = None) -> Prepared:
     plan = plan_trials(top, assessment, settings, keys_of(assessment) if asked.is_billed else no_keys)
     if not plan.probes:
         raise UnableError(
-            "There is nothing to probe", "Declare task classes below `allocations/`, or ask for less with --only."
+            "There is nothing to probe",
+            "Ask for other task classes, models or kinds with --only, --model and --kind, or declare some below "
+            "`allocations/`.",
         )
     return Prepared(root=top, assessment=assessment, plan=plan, asked=asked)
 

@@ -103,6 +103,12 @@ def test_a_name_that_is_not_there_is_wrong_usage(dry_run):
     assert dry_run("--max-usd", "much").returncode == exits.USAGE
 
 
+def test_nothing_to_probe_is_no_success(dry_run):
+    done = dry_run("--plan", "--only", "search", "--kind", "answer")
+    assert done.returncode == exits.UNABLE
+    assert b"There is nothing to probe" in done.stderr
+
+
 def test_a_task_class_without_inputs_is_marked(dry_run, portfolio: Path):
     path = portfolio / "allocations/support.yaml"
     path.write_text(path.read_text().replace("    prompt: prompts/triage.md\n", ""))
