@@ -48,12 +48,14 @@ class Costs:
         """Cost per declared request of the task class that one chain's strain adds.
 
         The answers' cost, less what as many answers cost before, but at most those there were: what unanswered
-        requests would have cost is no saving. 0 where a price is not known.
+        requests would have cost is no saving, what requests that never came would have cost is. 0 where a price is not
+        known.
         """
         old, new = self.answers(*before), self.answers(*after)
         if old is None or new is None:
             return _ZERO
-        was, now = answered(*before), answered(*after)
+        gone = max(before[1].demand - after[1].demand, _ZERO)
+        was, now = answered(*before), answered(*after) + gone
         return new - old * (min(_ONE, now / was) if was else _ZERO)
 
     def answers(self, task: StressedTask, flow: Flow) -> Decimal | None:

@@ -257,6 +257,16 @@ def test_more_demand_costs_more_and_meets_limits(made: Made, catalog: str) -> No
     assert near(found.unserved_requests, 2_000_000 - 30 * 43_800)
 
 
+def test_less_of_something_saves(made: Made) -> None:
+    half = Positive("0.5")
+    for kind in ("demand-growth", "token-growth", "repricing"):
+        found = stress(made(), (Shock(kind=kind, level="vendor", entity="acme", factor=half),))  # type: ignore[arg-type]
+        assert (kind, found.added_cost) == (kind, -3_000)
+        assert (found.unserved_requests, found.value_at_risk) == (0, 0)
+    freed = Shock(kind="rate-limit", level="vendor", entity="acme", factor=Positive(9))
+    assert stress(made(), (freed,)).unserved_requests == 0
+
+
 def test_a_ceiling_breaks(made: Made) -> None:
     declared = {"govern.yaml": "appetite: {max_monthly_spend: 12000}\n"}
     found = stress(made(declared), (Shock(kind="demand-growth", factor=Positive("1.25")),))
@@ -437,3 +447,28 @@ def test_an_unknown_price_is_said_and_not_taken_for_free(made: Made, catalog: st
 def test_an_entity_word_has_to_be_resolved_first(made: Made) -> None:
     with pytest.raises(ValueError, match="each"):
         stress(made(), (Shock(kind="outage", level="vendor"),))
+
+
+def test_what_is_not_declared_or_not_known_is_borne(made: Made) -> None:
+    """No demand, a model nobody knows, a leg without weight: value at risk still counts, cost is not invented."""
+    odd = """\
+owner: growth
+task_classes:
+  quiet:
+    route: [{model: acme/x}]
+    cost_of_wrong_model: {value_at_stake: 73000}
+  strange:
+    route: [{model: nobody/knows, weight: 100}, {model: beta/y, weight: 0}]
+    fallbacks: [gamma/z, nobody/else]
+    cost_of_wrong_model: {value_at_stake: 7300}
+    demand: {requests: 1000, input_tokens: 10}
+"""
+    context = made({**ALWAYS, "allocations/a.yaml": odd})
+    found = stress(context, (outage("acme"), outage("nobody/knows", "model")))
+    assert near(task(found, "quiet").value_at_risk, 730)
+    assert (task(found, "quiet").unserved_requests, task(found, "quiet").unserved_share) == (0, 1)
+    strange = task(found, "strange")
+    assert (strange.unserved_requests, strange.degraded_requests, strange.added_cost) == (0, 10, 0)
+    assert any("`nobody/knows`" in text for text in found.unknown)
+    for kind in get_args(ShockKind):
+        stress(context, (Shock(kind=kind),))
