@@ -15,6 +15,8 @@ from multillm_gov.trials.probe import Canaries, Canary, TaskDigests
 
 MOST_CASES = 3
 """Benchmark cases that stand in for canary inputs."""
+MOST_CANARIES = 20
+"""Of a prompt file that are filled in: each may be long, and samples take them in turn."""
 REFERENCE_INPUTS = 8
 """Texts that an embedding probe sends: fewer leave too few pairs to rank."""
 
@@ -50,7 +52,9 @@ def _canaries(task: TaskClass, assessment: Assessment) -> Canaries:
         wanted = any(variable.wanted for variable in prompt.header.variables.values())
         # A prompt without variables is complete as it stands: it needs no canary to be sent.
         sets = prompt.header.canaries or (() if wanted else ({},))
-        found = Canaries(origin="prompt", inputs=tuple(_canary(rendering.fill(values)) for values in sets))
+        found = Canaries(
+            origin="prompt", inputs=tuple(_canary(rendering.fill(values)) for values in sets[:MOST_CANARIES])
+        )
     if not found.inputs:
         found = Canaries(origin="evals", inputs=_cases(task, assessment, rendering))
     generic = generic_canaries(task)

@@ -17,6 +17,8 @@ from multillm_gov.trials.references import Reference, digest_of
 from multillm_gov.units import count_of, spell_money
 from multillm_gov.workflows.trial_inputs import inputs_of
 
+MOST_PROBES = 50_000
+"""Of one run, so that a stranger's portfolio cannot fill the memory before anything is refused."""
 _SHOWN = 3
 
 
@@ -33,6 +35,7 @@ def plan_trials(
 
     Raises:
         UsageError: a task class or model that the portfolio does not have.
+        UnableError: there are more probes than one run holds.
         SourceError: a prompt cannot be filled in.
         OutputError: a reference is reached through a link.
     """
@@ -40,6 +43,11 @@ def plan_trials(
     check_names("task class", settings.tasks, {figures.task.name for figures in tasks})
     check_names("model", settings.models, {name for figures in tasks for name in figures.task.models})
     chosen = [figures for figures in tasks if not settings.tasks or figures.task.name in settings.tasks]
+    most = sum(len(figures.task.models) for figures in chosen) * len(settings.kinds)
+    if most > MOST_PROBES and not settings.models:
+        raise UnableError(
+            f"There may be {most:,} probes; one run holds {MOST_PROBES:,}", "Run it in parts, with --only and --model."
+        )
     inputs = {
         figures.task.name: inputs_of(figures.task, assessment)
         for figures in chosen
