@@ -164,3 +164,50 @@ def test_served_shares_and_retries_as_in_the_method() -> None:
     assert demand_with_retries(Decimal(100), Decimal("0.3"), 3) == Decimal(139)
     with pytest.raises(ValueError, match="once"):
         demand_with_retries(Decimal(1), Decimal(0), 0)
+
+
+@pytest.fixture(scope="module")
+def free(made: Made) -> StressContext:
+    """No limits, split routes, chains of three."""
+    declared = """\
+owner: growth
+task_classes:
+  articles:
+    route: [{model: acme/x, weight: 70}, {model: gamma/z, weight: 30}]
+    fallbacks: [beta/y, acme/x2]
+    cost_of_wrong_model: {value_at_stake: 73000}
+    demand: {requests: 1000000, input_tokens: 1000}
+  scoring:
+    route: [{model: beta/y}]
+    fallbacks: [gamma/z]
+    cost_of_wrong_model: {value_at_stake: 36500}
+  filtering:
+    route: [{model: gamma/z}]
+    cost_of_wrong_model: {value_at_stake: 7300}
+"""
+    settings = "risk: {coverage: {untested: 0.7}, dependencies: {vault: {task_classes: [scoring]}}}\n"
+    return made({"allocations/a.yaml": declared, "govern.yaml": settings})
+
+
+@calm
+@given(chosen=st.sets(st.integers(0, 30)))
+def test_unserved_is_what_the_system_says_of_the_components_that_are_away(
+    free: StressContext, chosen: set[int]
+) -> None:
+    """Share of each chain whose first model is away, less what the coverage reroutes to one that is not."""
+    kinds = {"vendor", "provider", "cloud", "jurisdiction", "dependency"}
+    away = {
+        index
+        for index, component in enumerate(free.system.components)
+        if index in chosen and component.kind in kinds and component.name != "unknown"
+    }
+    parts = [free.system.components[index] for index in sorted(away)]
+    found = stress(free, tuple(shock("outage", (part.kind, part.name), hours=Positive("7.3")) for part in parts))
+    for task, outcome in zip(free.system.tasks, found.tasks, strict=True):
+        expected = 0.0
+        for chain in task.chains:
+            down = [bool(hop.components & away) for hop in chain.hops]
+            if down[0]:
+                expected += chain.share * (1 - task.coverage * (not all(down)))
+        assert float(outcome.unserved_share) == pytest.approx(expected)
+        assert float(outcome.value_at_risk) == pytest.approx(expected * task.value_per_hour * 7.3)
