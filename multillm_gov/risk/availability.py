@@ -9,6 +9,8 @@ from multillm_gov.risk.system import Chain, System, TaskSystem
 MOST_STATES = 20_000
 """Combinations of hops that are down which are followed at once. A chain that needs more (tens of hops that share
 causes crosswise) is cut to its first half: a shorter chain is never better, so what is told is never too good."""
+MOST_STATES_IN_ALL = 1_000_000
+"""The same over all distinct chains of a system, shared out evenly: a stranger may route ten thousand of them."""
 _Causes = dict[int, float]
 """Logarithm of the probability that all components which exactly these hops (a bit each) hang on are up."""
 
@@ -24,7 +26,7 @@ def steady_unavailability(mean_hours_between: float, mean_hours_to_repair: float
     return mean_hours_to_repair / (mean_hours_between + mean_hours_to_repair)
 
 
-def chain_unavailability(system: System, chain: Chain, coverage: float) -> float:
+def chain_unavailability(system: System, chain: Chain, coverage: float, most_states: int = MOST_STATES) -> float:
     """Share of the time (0..1) in which a request of the chain is not answered.
 
     U = P(first hop down) * (1 - c) + c * P(all hops down): a failover that is not covered does not happen.
@@ -33,7 +35,7 @@ def chain_unavailability(system: System, chain: Chain, coverage: float) -> float
     first = all_down(system, hops[:1])
     if len(hops) == 1:
         return first
-    return first * (1 - coverage) + coverage * all_down(system, hops)
+    return first * (1 - coverage) + coverage * all_down(system, hops, most_states)
 
 
 def task_unavailability(system: System, task: TaskSystem) -> float:
@@ -43,17 +45,17 @@ def task_unavailability(system: System, task: TaskSystem) -> float:
 
 def unavailabilities(system: System) -> tuple[float, ...]:
     """The same of every task class, in order; chains of the same components are computed once."""
-    known: dict[tuple[tuple[frozenset[int], ...], float], float] = {}
-    found = []
-    for task in system.tasks:
-        total = 0.0
-        for chain in task.chains:
-            key = tuple(hop.components for hop in chain.hops), task.coverage
-            if key not in known:
-                known[key] = chain_unavailability(system, chain, task.coverage)
-            total += chain.share * known[key]
-        found.append(total)
-    return tuple(found)
+    distinct = {
+        (tuple([hop.components for hop in chain.hops]), task.coverage): chain
+        for task in system.tasks
+        for chain in task.chains
+    }
+    most = min(MOST_STATES, MOST_STATES_IN_ALL // max(len(distinct), 1))
+    known = {key: chain_unavailability(system, chain, key[1], most) for key, chain in distinct.items()}
+    return tuple(
+        sum(chain.share * known[tuple([hop.components for hop in chain.hops]), task.coverage] for chain in task.chains)
+        for task in system.tasks
+    )
 
 
 def expected_loss_per_year(system: System) -> float:
@@ -62,7 +64,7 @@ def expected_loss_per_year(system: System) -> float:
     return sum(task.value_per_hour * HOURS_PER_YEAR * share for task, share in zip(system.tasks, shares, strict=True))
 
 
-def all_down(system: System, hops: Sequence[frozenset[int]]) -> float:
+def all_down(system: System, hops: Sequence[frozenset[int]], most_states: int = MOST_STATES) -> float:
     """Probability that every one of several hops has some component down, exact whatever they share.
 
     Components are grouped by which hops hang on them. The groups are walked one after the other, keeping the
@@ -71,10 +73,17 @@ def all_down(system: System, hops: Sequence[frozenset[int]]) -> float:
     """
     kept = list(hops)
     while True:
-        found = _walk(_causes(system, kept), len(kept))
+        if len(kept) == 1:
+            return _down(system, kept[0])
+        found = _walk(_causes(system, kept), len(kept), most_states)
         if found is not None:
             return found
         kept = kept[: len(kept) // 2]
+
+
+def _down(system: System, components: frozenset[int]) -> float:
+    ups = [system.components[index].unavailability for index in sorted(components)]
+    return 1.0 if 1 in ups else -expm1(sum(log1p(-each) for each in ups))
 
 
 def _causes(system: System, hops: Sequence[frozenset[int]]) -> _Causes:
@@ -91,7 +100,7 @@ def _causes(system: System, hops: Sequence[frozenset[int]]) -> _Causes:
     return causes
 
 
-def _walk(causes: _Causes, count: int) -> float | None:
+def _walk(causes: _Causes, count: int, most_states: int) -> float | None:
     """Walk the groups hop by hop, those shared by many last to be needed first; ``None``: too many combinations."""
     states = {0: 1.0}
     rest = dict(causes)
@@ -104,7 +113,7 @@ def _walk(causes: _Causes, count: int) -> float | None:
         open_hops.discard(hop)
         for mask in sorted(mask for mask in rest if mask >> hop & 1):
             states = _step(states, mask, rest.pop(mask))
-            if len(states) > MOST_STATES:
+            if len(states) > most_states:
                 return None
         states = _settled(states, hop)
     return sum(states.values())

@@ -17,6 +17,12 @@ from multillm_gov.risk.system import System
 
 MOST_STEPS = 300_000
 """Work on one chain: combinations of hops that are down, times groups of components, squared."""
+MOST_STEPS_IN_ALL = 150_000_000
+"""The same over all distinct chains, shared out evenly."""
+MOSTLY = 0.5
+"""Above it, what is left when a group is up is worked out by itself: a difference of what is alike has no digits."""
+ROUNDING = 1e-12
+"""Relative: nothing but rounding is left below it."""
 _Hops = tuple[frozenset[int], ...]
 
 
@@ -56,15 +62,19 @@ def importances(system: System) -> Importances:
     """Importance of every component; each distinct chain is worked out once, whatever the number of task classes.
 
     A chain of many hops that share causes crosswise is cut to its first hops until `MOST_STEPS` suffice: a shorter
-    chain is never better, so what is told is never too good. Chains of up to six hops are always exact.
+    chain is never better, so what is told is never too good. Chains of up to six hops are exact where they are no more
+    than a thousand, those of up to four where they are tens of thousands.
     """
     total = 0.0
+    distinct = _distinct(system)
+    most = min(MOST_STEPS, MOST_STEPS_IN_ALL // max(len(distinct), 1))
     birnbaum: defaultdict[int, float] = defaultdict(float)
-    for (coverage, hops), value in _distinct(system).items():
-        kept = _followed(hops if coverage > 0 else hops[:1])
-        total += value * _unavailability(system, kept, coverage)
+    for (coverage, hops), value in distinct.items():
+        kept = _followed(hops if coverage > 0 else hops[:1], most)
+        away = all_down(system, kept[:1]), all_down(system, kept)
+        total += value * _mixed(away, coverage)
         for group in _groups(kept):
-            worth = value * max(_given(system, kept, coverage, group), 0.0)
+            worth = value * max(_given(system, kept, coverage, group, away), 0.0)
             for index, alone in _alone(system, group):
                 birnbaum[index] += worth * alone
     found = (_importance(system, index, worth, total) for index, worth in birnbaum.items())
@@ -96,34 +106,38 @@ def _groups(hops: _Hops) -> tuple[frozenset[int], ...]:
     return tuple(frozenset(groups[mask]) for mask in sorted(groups))
 
 
-def _followed(hops: _Hops) -> _Hops:
-    """The chain, or as many of its first hops as can be followed in `MOST_STEPS`."""
+def _followed(hops: _Hops, most: int) -> _Hops:
+    """The chain, or as many of its first hops as can be followed in so many steps."""
     while len(hops) > 1:
         groups = _groups(hops)
         shared = sum(sum(not group.isdisjoint(hop) for hop in hops) > 1 for group in groups)
         states: int = 1 << min(len(hops), shared)
-        if states * len(groups) ** 2 <= MOST_STEPS:
+        if states * len(groups) ** 2 <= most:
             return hops
         hops = hops[: len(hops) // 2]
     return hops
 
 
-def _unavailability(system: System, hops: _Hops, coverage: float) -> float:
-    """As `availability.chain_unavailability`, of hops."""
-    first = all_down(system, hops[:1])
-    return first if len(hops) == 1 else first * (1 - coverage) + coverage * all_down(system, hops)
+def _mixed(away: tuple[float, float], coverage: float) -> float:
+    """As `availability.chain_unavailability`, from the probabilities that the first hop and that all hops are down."""
+    first, every = away
+    return first * (1 - coverage) + coverage * every
 
 
-def _given(system: System, hops: _Hops, coverage: float, group: frozenset[int]) -> float:
+def _given(system: System, hops: _Hops, coverage: float, group: frozenset[int], away: tuple[float, float]) -> float:
     """How much more often the chain is down with a group down than with all of it up.
 
-    With it down, the hops that hang on it are down for sure; with it up, they hang on what is left of them.
+    With it down, the hops that hang on it are down for sure. With it up, they hang on what is left of them; where it is
+    mostly up, that follows from how often they are ``away`` either way.
     """
-    down, up = ([hop for hop in hops if group.isdisjoint(hop)], [hop - group for hop in hops])
-    first = (1.0 if not group.isdisjoint(hops[0]) else all_down(system, hops[:1])) - all_down(system, up[:1])
-    if len(hops) == 1:
-        return first
-    return first * (1 - coverage) + coverage * (all_down(system, down) - all_down(system, up))
+    hit = not group.isdisjoint(hops[0])
+    down = 1.0 if hit else away[0], all_down(system, [hop for hop in hops if group.isdisjoint(hop)])
+    chance = all_down(system, [group])
+    if chance > MOSTLY:
+        up = all_down(system, [hops[0] - group]), all_down(system, [hop - group for hop in hops])
+        return _mixed(down, coverage) - _mixed(up, coverage)
+    more, usual = _mixed(down, coverage), _mixed(away, coverage)
+    return (more - usual) / (1 - chance) if more - usual > ROUNDING * usual else 0.0
 
 
 def _alone(system: System, group: frozenset[int]) -> Iterator[tuple[int, float]]:
@@ -139,7 +153,7 @@ def _alone(system: System, group: frozenset[int]) -> Iterator[tuple[int, float]]
 def _importance(system: System, index: int, birnbaum: float, total: float) -> Importance:
     chance = system.components[index].unavailability
     up = total - chance * birnbaum
-    if up <= total * 1e-12:  # nothing but rounding is left of it
+    if up <= total * ROUNDING:
         up = 0.0
     return Importance(
         component=index,
