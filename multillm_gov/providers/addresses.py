@@ -11,6 +11,8 @@ from multillm_gov.trials.client import Failure, Mode
 
 _NAME = re.compile(r"[A-Za-z0-9@._:+-]+(?:/[A-Za-z0-9@._:+-]+)*")
 _LONGEST_NAME = 300
+_NOBODY = "custom/"
+"""LiteLLM's prefix for functions registered with it, of which there are none here."""
 NO_KEY = "no-key"
 """Sent to an endpoint without a key: left out, LiteLLM would send the key of the provider whose format is spoken."""
 
@@ -46,6 +48,8 @@ def addresses_from(environment: Mapping[str, str], endpoints: Mapping[str, Endpo
         spelled = endpoint.model if endpoint is not None else model
         if not is_plain_name(spelled):
             return _refused(f"`{model[:80]}` is no plain model name: a name never holds an address")
+        if endpoint is None and spelled.startswith(_NOBODY):
+            return _refused(f"`{model}` has no `endpoint` in `catalog/` that says how it is called")
         spelled = for_mode(spelled, mode)
         if endpoint is None or endpoint.environment is None:
             return Address(model=spelled)

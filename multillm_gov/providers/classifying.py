@@ -174,6 +174,8 @@ TABLE: tuple[Row, ...] = (
     _row("provider-fault", begun=True, codes="overloaded_error api_error server_error internalserverexception"),
     # What no response was there for.
     _row("credentials", names="NoCredentialsError DefaultCredentialsError PartialCredentialsError AuthenticationError"),
+    _row("not-found", words=(r"llm provider not provided",)),
+    _row("unreachable", words=(r"api_base not set",)),
     _row("credentials", words=(r"api_key client option must be set", r"missing (?:credentials|[^.]{0,30}api[ _]key)")),
     # LiteLLM's readers take a field for granted that a body lacks, or take for JSON what is none.
     _row("contract", statuses=(200,)),

@@ -210,6 +210,34 @@ def test_an_endpoint_of_ones_own_gets_its_own_key_and_no_other(
     assert len(server.journal.entries) == 2, "nothing goes to OpenAI instead"
 
 
+@pytest.mark.parametrize(
+    ("model", "verdict", "told"),
+    [
+        ("custom/undeclared", "not-found", "`endpoint`"),
+        ("no-such-provider/model", "not-found", "provider"),
+        ("openai/gpt-5.4", "credentials", "api_key"),
+        ("anthropic/claude-sonnet-4-6", "credentials", "API Key"),
+        ("gemini/gemini-3.5-flash", "credentials", "GEMINI_API_KEY"),
+        ("azure/deployment", "credentials", "credentials"),
+    ],
+)
+def test_what_cannot_be_sent_is_told_before_anything_is(
+    model: str, verdict: str, told: str, ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from multillm_gov.providers.addresses import addresses_from
+    from multillm_gov.providers.live import LiveClient
+
+    for name in list(os.environ):
+        if any(part in name for part in ("_KEY", "TOKEN", "API_BASE")):
+            monkeypatch.delenv(name)
+    failure = ask(Call(model=model, messages=HELLO), client=LiveClient(addresses_from({}, {})))
+    assert isinstance(failure, Failure)
+    assert failure.verdict == verdict, failure
+    assert told in failure.message
+    assert failure.status is None
+    assert not failure.may_bill
+
+
 def test_a_settings_file_in_the_folder_is_not_read(tmp_path) -> None:
     """LiteLLM reads `.env` files by itself, unless told not to."""
     import subprocess
