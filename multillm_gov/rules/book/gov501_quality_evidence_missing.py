@@ -46,7 +46,8 @@ def _violation(case: Case, task: TaskFigures, quality: Quality, bare: list[Claim
         remedy=(
             f"Score {'it' if len(foreign) == 1 else 'each'} on your own cases and add "
             f"`{{task_class: {name}, model: {model}, date: {case.as_of}, sample_size: …, score: …}}` "
-            f"{'' if len(foreign) == 1 else 'and its like '}to the `records` of a file below `evidence/`."
+            f"{'' if len(foreign) == 1 else 'and its like '}to the `records` of a file below `evidence/`; "
+            f"`govern bench {name}` does both with the cases in `evals/`."
         ),
         risk=f"Nobody knows whether the answers are good enough{spell_stake(case, task, ', with ')}.",
         related=tuple((f"{claim.role} without internal evidence", claim.use().place) for claim in bare),
@@ -75,7 +76,7 @@ RULE = Rule(
         "models change under one name. Without a result of your own cases nobody can say whether the floor is kept. "
         "Fallbacks count: they answer on the worst day. One finding per task class names every model without evidence."
     ),
-    mend="Benchmark every routed model and fallback on your own cases, and commit the result.",
+    mend="Benchmark every routed model and fallback on your own cases (`govern bench`), and commit the result.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

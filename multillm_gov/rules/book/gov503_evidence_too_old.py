@@ -77,7 +77,7 @@ RULE = Rule(
         "degraded answers went unnoticed for about a month. Evidence up to 90 days old is taken as good, up to 180 as "
         "aging, older as none."
     ),
-    mend="Score the models again each quarter, on the same cases.",
+    mend="Score the models again each quarter, on the same cases: `govern bench`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -62,7 +62,7 @@ RULE = Rule(
         "your quality. GOV501 asks for internal evidence everywhere; a policy of this rule says whose results count "
         "for which task classes, and points at the record that does not."
     ),
-    mend="Score the model on your own cases; keep the foreign figure for comparison.",
+    mend="Score the model on your own cases (`govern bench`); keep the foreign figure for comparison.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -73,7 +73,7 @@ def _violation(case: Case, claim: Claim, old: LegFigures) -> Violation:
         subject=name,
         remedy=(
             f"Run {code(old.model)} and {code(model)} over the same cases and write `paired_with: [{old.model}]` into "
-            f"the record of {code(model)} below `evidence/`."
+            f"the record of {code(model)} below `evidence/`; `govern bench {name} --model {old.model}` does both."
         ),
         risk=(
             f"Nobody knows whether the answers get better or worse{spell_stake(case, figures, ', with ')}: two scores "
@@ -98,7 +98,7 @@ RULE = Rule(
         "the cases out. Judged against a base only (`govern check --base REV`, `govern diff`); another host of the "
         "same model, and the dated snapshot of an alias, are no change."
     ),
-    mend="Run both models over the same cases before the switch, and name the old one in `paired_with`.",
+    mend="Run both models over the same cases before the switch (`govern bench`); name the old one in `paired_with`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
