@@ -1,6 +1,7 @@
 """Outages of components over a block of years: Poisson arrivals, random lengths, one mark each."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log
 from typing import Literal
 
@@ -77,19 +78,22 @@ def _draw(
     counts = np.searchsorted(_cumulative(pace.outages), uniform.random(BLOCK_YEARS), side="right")
     most = int(counts.max(initial=0))
     # Drawn row by row, the first outages of all years first: a larger number leaves those before it as they are.
-    moments = uniform.random((most, 2, BLOCK_YEARS))
+    moments = uniform.random((most, 2, BLOCK_YEARS)).reshape(-1)
     sizes = stream(seed, "outage lengths", identity, block)
-    happens = np.arange(most)[:, None] < counts
+    places = np.flatnonzero(np.arange(most)[:, None] < counts)
+    rows, years = np.divmod(places, BLOCK_YEARS)
     if lengths == "lognormal":
-        normal = sizes.standard_normal((most, BLOCK_YEARS))[happens]
+        normal = sizes.standard_normal(most * BLOCK_YEARS)[places]
         hours = np.exp(sigma * normal + (log(pace.mean_hours) - sigma * sigma / 2))
     else:
-        hours = pace.mean_hours * sizes.standard_exponential((most, BLOCK_YEARS))[happens]
-    years = np.nonzero(happens)[1]
-    starts = HOURS_PER_YEAR * (years + moments[:, 0][happens])
-    return years, starts, hours, moments[:, 1][happens]
+        hours = pace.mean_hours * sizes.standard_exponential(most * BLOCK_YEARS)[places]
+    begun = places + rows * BLOCK_YEARS
+    return years, HOURS_PER_YEAR * (years + moments[begun]), hours, moments[begun + BLOCK_YEARS]
 
 
+@lru_cache(maxsize=256)
 def _cumulative(rate: float) -> Floats:
     chances = [poisson_chance(number, rate) for number in range(most_likely_below(rate))]
-    return np.cumsum(np.array(chances))
+    cumulative = np.cumsum(np.array(chances))
+    cumulative.setflags(write=False)
+    return cumulative
