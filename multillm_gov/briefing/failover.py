@@ -1,5 +1,6 @@
 """What `govern dry-run --kind failover` tells: which requests would be sent, and what the chains did."""
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from itertools import groupby
@@ -66,27 +67,38 @@ def brief_drills(
     """
     findings = findings_of(records, assessment)
     counted = judge_counts(findings, Severity.ERROR)
-    sent = sum(record.calls for record in records)
-    unproved = len({one.task.name for one in plan.drills}) if sent < len(plan.drills) else 0
-    results = [record.result for record in records]
+    planned = Counter(one.task.name for one in plan.drills)
+    whole = tuple(record for record in records if record.calls == planned[record.task_class])
     spent = sum((record.usd for record in records), Decimal(0))
-    told = (
-        f"{count_of(len(records), 'failover')} drilled: {results.count('survives'):,} survived, "
-        f"{results.count('degraded'):,} degraded, {results.count('fails'):,} failed. {count_of(sent, 'request')} "
-        f"{'would have cost' if limit is None else 'cost'} {spell_money(spent, rounding=ROUND_UP)}."
-    )
-    told += " It was interrupted." if interrupted else ""
-    told += f" {count_of(len(plan.drills) - sent, 'request')} was not sent." if sent < len(plan.drills) else ""
     report = replace(
-        _report(assessment, plan, replace(counted, unproved=unproved)),
-        summary=told + ("" if written else " No evidence was written."),
-        headline=_headline(records, spent, limit),
-        sections=tuple(_section(record) for record in records),
+        _report(assessment, plan, replace(counted, unproved=len(planned) - len(whole))),
+        summary=_summary(records, whole, planned, spent, limit)
+        + (" It was interrupted." if interrupted else "")
+        + ("" if written else " No evidence was written."),
+        headline=_headline(whole, spent, limit),
+        sections=tuple(_section(record, planned[record.task_class]) for record in records),
         findings=findings,
         rules=rule_notes(findings),
         trials=trials_of(records, assessment),
     )
     return masked(report, assessment.secrets)
+
+
+def _summary(
+    records: tuple[DrillRecord, ...],
+    whole: tuple[DrillRecord, ...],
+    planned: Counter[str],
+    spent: Decimal,
+    limit: Decimal | None,
+) -> str:
+    results, sent = [record.result for record in whole], sum(record.calls for record in records)
+    told = (
+        f"{count_of(len(whole), 'failover')} drilled: {results.count('survives'):,} survived, "
+        f"{results.count('degraded'):,} degraded, {results.count('fails'):,} failed. {count_of(sent, 'request')} "
+        f"{'would have cost' if limit is None else 'cost'} {spell_money(spent, rounding=ROUND_UP)}."
+    )
+    left = planned.total() - sent
+    return f"{told} Not sent: {count_of(left, 'request')}, so that nothing is proved of some chains." if left else told
 
 
 def _report(assessment: Assessment, plan: DrillPlan, verdict: Verdict) -> Report:
@@ -135,7 +147,7 @@ def _plan_summary(plan: DrillPlan, limit: Decimal | None) -> str:
     return told + "".join(f" Left out: `{left.task_class}`, {left.why}." for left in plan.left_out)
 
 
-def _section(record: DrillRecord) -> Section:
+def _section(record: DrillRecord, planned: int) -> Section:
     columns = (
         Column("Fault"),
         Column("Result"),
@@ -146,6 +158,8 @@ def _section(record: DrillRecord) -> Section:
     rows = tuple(_fault_row(one) for one in record.faults)
     covered = spell_share(record.coverage or Decimal(0))
     facts = [f"{record.result}: {covered} of the faults covered"]
+    if record.calls < planned:
+        facts = [f"not drilled in full: {record.calls:,} of {count_of(planned, 'request')} were sent"]
     if record.seconds_to_recover is not None:
         facts.append(f"longest time to an answer: {record.seconds_to_recover:.2f} s")
     table = Table(title="", columns=columns, rows=rows)

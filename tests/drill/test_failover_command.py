@@ -11,6 +11,7 @@ task_classes:
   triage:
     route: [{model: anthropic/claude-haiku-4-5}]
     fallbacks: [openai/gpt-5-mini]
+    latency: {p95_seconds: 20, timeout_seconds: 1.5}
     prompt: prompts/triage.md
     output_schema: schemas/triage.json
   alone:
@@ -58,6 +59,42 @@ def test_a_drill_offline(portfolio, govern) -> None:
     assert report["summary"].startswith("1 failover drilled: 1 survived, 0 degraded, 0 failed. 8 requests would have")
     assert "87.5 %" in done.stdout.decode()
     assert not (portfolio / "evidence").exists()  # nothing is proved by a server on this machine
+
+
+@pytest.mark.litellm
+def test_a_drill_cut_short_proves_nothing(portfolio, govern) -> None:
+    arguments = ("dry-run", "--kind", "failover", "--offline", "--total-timeout", "0.1", "--format", "json")
+    done = govern(*arguments, cwd=portfolio)
+    assert done.returncode == 3, done.stderr
+    summary = json.loads(done.stdout)["summary"]
+    assert summary.startswith("0 failovers drilled: 0 survived, 0 degraded, 0 failed.")
+    assert "Not sent: 8 requests" in summary
+
+
+@pytest.mark.litellm
+def test_no_key_is_told_though_the_chain_fails(portfolio, govern) -> None:
+    """Real addresses, none of which may be reached: the fallback's is one's own, and nobody listens there."""
+    (portfolio / "catalog").mkdir()
+    (portfolio / "catalog/models.yaml").write_text(
+        "models:\n  own/sorter:\n    base: openai/gpt-5-mini\n"
+        "    endpoint: {model: openai/sorter, environment: SORTER}\n"
+    )
+    (portfolio / "allocations/support.yaml").write_text(ALLOCATION.replace("[openai/gpt-5-mini]", "[own/sorter]"))
+    keys = {"SORTER_API_KEY": "sk-proj-Planted0000000000000000000000", "OPENAI_API_KEY": "sk-Planted1111111111111"}
+    done = govern(
+        *("dry-run", "--kind", "failover", "--format", "json", "--as-of", "2026-11-24"),
+        cwd=portfolio,
+        env={**keys, "SORTER_API_BASE": "http://127.0.0.1:9/v1"},
+    )
+    assert done.returncode == 1, done.stderr
+    report = json.loads(done.stdout)
+    assert report["summary"].startswith("1 failover drilled: 0 survived, 0 degraded, 1 failed.")
+    assert "the failover of `triage` fails (connection-refused: no answer from `own/sorter` either" in str(report)
+    written = "".join(path.read_text() for path in (portfolio / "evidence").rglob("*") if path.is_file())
+    assert '"result": "fails"' in written
+    assert "Planted" not in written + done.stdout.decode() + done.stderr.decode()
+    found = govern("check", "--as-of", "2026-11-24", cwd=portfolio)
+    assert b"GOV0" not in found.stdout  # the evidence that was written is sound
 
 
 @pytest.mark.parametrize("arguments", [("--kind", "answer"), ("--model", "openai/gpt-5-mini"), ("--record", "a.jsonl")])
