@@ -126,7 +126,8 @@ def _sections(results: Sequence[BenchResult], margins: Margins) -> tuple[Section
             "Accepted is the share of judged cases whose answer reaches the scorer's threshold, with Wilson's "
             "interval; cases that could not be judged count neither way. Models are compared on the cases that both "
             "have a verdict on: McNemar's test, and the adjusted Wald interval of Agresti and Min for the difference. "
-            "Really better or worse is what the two-sided 95 % interval shows; not worse is what the one-sided 95 % "
+            "Really better or worse is what an interval shows that holds at 95 % for all challengers of a task class "
+            "together (Bonferroni), so it may take more than the interval shown; not worse is what the one-sided 95 % "
             f"bound shows within {spell_size(margins.non_inferiority)}. Mean scores have bootstrap intervals."
         )
     ]

@@ -8,6 +8,7 @@ from math import floor
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from multillm_gov.evidence.record import EvidenceRecord, VoiceRecord
 from multillm_gov.trials.duel import Duel, Margins, duel
@@ -70,6 +71,7 @@ def result_of(
     voices: Voices | None = None,
 ) -> BenchResult:
     """The leaderboard of one task class, and each other model's duel with the incumbent."""
+    margins = replace(margins, comparisons=max(1, len(outcomes) - 1))
     entries = [entry_of(model, each, seed=margins.seed) for model, each in outcomes.items()]
     return BenchResult(
         task_class=task_class,

@@ -21,6 +21,7 @@ from multillm_gov.trials.outcomes import ENOUGH_TO_DRAW, Outcome, weighted_mean
 from multillm_gov.trials.preference import Preferred
 
 Finding = Literal["better", "not worse", "worse", "not told apart", "no common case"]
+CONFIDENCE = 0.95
 ONE_SIDED = 0.90
 """Two-sided confidence whose lower end is the one-sided 95 % bound that non-inferiority asks for."""
 
@@ -32,6 +33,8 @@ class Margins(Struct, frozen=True, kw_only=True):
     """The difference in accepted share that matters (0..1): what sample sizes are for."""
     non_inferiority: float = 0.01
     """How much worse still counts as not worse (0..1)."""
+    comparisons: int = 1
+    """Challengers of one incumbent: the more there are, the sooner one looks better by chance alone."""
     seed: int = 1
 
 
@@ -76,8 +79,9 @@ def duel(
 ) -> Duel:
     """Compare two models, incumbent first, on what both were judged by.
 
-    Better or worse is what a two-sided 95 % interval shows that leaves zero out; not worse is what the one-sided 95 %
-    bound shows that stays above the margin. All else is not told apart, which is no sign of being equal.
+    Better or worse is what a two-sided interval shows that leaves zero out, at 95 % for all comparisons together
+    (Bonferroni); not worse is what the one-sided 95 % bound shows that stays above the margin. All else is not told
+    apart, which is no sign of being equal.
     """
     preferences = preferences_of(preferred) if preferred else None
     pairs = _pairs(incumbent, challenger)
@@ -92,7 +96,7 @@ def duel(
         incumbent=names[0],
         challenger=names[1],
         cases=len(pairs),
-        finding=_finding(difference, bound, margins),
+        finding=_finding(_together(first, second, weights, margins), bound, margins),
         test=mcnemar([value == 1 for value in first], [value == 1 for value in second]) if whole else None,
         difference=difference,
         bound=bound,
@@ -118,6 +122,14 @@ def _pairs(incumbent: Sequence[Outcome], challenger: Sequence[Outcome]) -> list[
         for one, other in found
         if other is not None and one.accepted is not None and other.accepted is not None
     ]
+
+
+def _together(
+    first: Sequence[float], second: Sequence[float], weights: Sequence[float], margins: Margins
+) -> PairedDifference:
+    """The difference with the interval that holds for all comparisons at once."""
+    confidence = 1 - (1 - CONFIDENCE) / max(1, margins.comparisons)
+    return paired_interval(first, second, weights=weights, confidence=confidence)
 
 
 def _finding(difference: PairedDifference, bound: float, margins: Margins) -> Finding:

@@ -1,6 +1,8 @@
 """The command itself: the real LiteLLM against the server that ships with the product."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from random import Random
 
@@ -153,7 +155,18 @@ def test_a_silent_update_of_a_models_voice_becomes_a_finding(bench, govern, serv
     assert again["openai/gpt-5.4"]["tone_ratio"] > 3
 
 
-def test_a_plan_imports_no_litellm_and_refuses_what_is_too_dear(govern, portfolio):
+def test_a_plan_imports_no_litellm(portfolio):
+    program = (
+        "import sys\nfrom multillm_gov.__main__ import main\n"
+        "code = main(['bench', '--plan', '--max-usd', '9', '--as-of', '2026-11-24'])\n"
+        "print(code, 'litellm' in sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=portfolio(), capture_output=True, check=True)
+    assert done.stderr.split()[:2] == [b"0", b"False"], done.stderr
+    assert b"Benchmark plan" in done.stdout
+
+
+def test_a_plan_that_is_too_dear_is_told_and_refused(govern, portfolio):
     folder = portfolio()
     done = govern("bench", "--plan", "--max-usd", "0.0001", "--as-of", DAY, cwd=folder)
     assert done.returncode == 3

@@ -80,6 +80,14 @@ def test_better_needs_more_than_a_better_score():
     assert duel(NAMES, *cells(40, 4, 40, 8), Margins()).finding == "better"
 
 
+def test_the_best_of_many_challengers_needs_more_to_be_better():
+    sides = cells(60, 8, 22, 10)
+    assert duel(NAMES, *sides, Margins()).finding == "better"
+    many = duel(NAMES, *sides, Margins(comparisons=20))
+    assert many.finding == "not worse"
+    assert many.difference.low > 0
+
+
 def test_only_cases_that_both_have_a_verdict_on_are_paired():
     old = side([1.0, None, 0.0, 1.0])
     new = side([1.0, 1.0, None, 0.0])
