@@ -1,4 +1,5 @@
 import json
+import socket
 
 import pytest
 from hypothesis import given
@@ -101,3 +102,13 @@ def test_fields_is_one_for_itself_and_the_same_both_ways(one, other):
 @pytest.mark.parametrize(("kind", "expected"), [("exact", {}), ("numeric", "many"), ("numeric", True), ("fields", "x")])
 def test_a_case_that_cannot_be_scored_is_told_from_a_wrong_answer(kind, expected):
     assert isinstance(scored("x", expected, kind), Unscorable)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/schema.json", "file:///etc/hostname"])
+def test_a_schema_of_a_pull_request_fetches_nothing(address):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.2)
+        schema = {"$ref": address.format(port=listening.getsockname()[1])}
+        assert isinstance(scored("{}", schema, "json-schema"), Unscorable)
+        with pytest.raises(TimeoutError):
+            listening.accept()
