@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct, structs
 
 from multillm_gov.offline.asking import Asked, Reply, Wire
+from multillm_gov.offline.framing import EVENT_STREAM, frame
 from multillm_gov.offline.script import Rule
 from multillm_gov.offline.vendors import Format
 from multillm_gov.offline.wording import encoded
@@ -40,6 +41,8 @@ def broken(kind: Format, asked: Asked, reply: Reply, rule: Rule, shown: str) -> 
     """
     if rule.fault == "connection-refused":
         return Broken()
+    if rule.fault == "stream-error":
+        return _failed(kind.answer(asked, reply), kind.refuse(asked, "overloaded", shown))
     if rule.fault in _SPOILT:
         return _SPOILT[rule.fault](kind.answer(asked, reply))
     if rule.fault in _PAGES:
@@ -64,6 +67,18 @@ def _short(wire: Wire) -> Wire:
     if len(wire.pieces) > 1:
         return structs.replace(wire, pieces=wire.pieces[: len(wire.pieces) // 2])
     return _malformed(wire)
+
+
+def _failed(wire: Wire, refusal: Wire) -> Wire:
+    """A stream in whose middle the vendor tells an error; a whole response is one from the start."""
+    if len(wire.pieces) <= 1:
+        return refusal
+    if wire.media == EVENT_STREAM:
+        error = frame("serviceUnavailableException", refusal.pieces[0], failed=True)
+    else:
+        name = b"event: error\n" if wire.pieces[0].startswith(b"event: ") else b""
+        error = name + b"data: " + refusal.pieces[0] + b"\n\n"
+    return structs.replace(wire, pieces=(*wire.pieces[: len(wire.pieces) // 2], error))
 
 
 def _malformed(wire: Wire) -> Wire:

@@ -24,6 +24,7 @@ Fault = Literal[
     "html-page",
     "stream-cut",
     "stream-short",
+    "stream-error",
     "wrong-key",
     "forbidden",
     "not-found",

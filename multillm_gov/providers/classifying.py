@@ -171,7 +171,12 @@ TABLE: tuple[Row, ...] = (
     _row("rate-limited", statuses=(429,)),
     _row("time-out", statuses=(408, 504)),
     _row("provider-fault", statuses=range(500, 600)),
-    _row("provider-fault", begun=True, codes="overloaded_error api_error server_error internalserverexception"),
+    _row(
+        "provider-fault",
+        begun=True,
+        codes="overloaded_error api_error server_error internalserverexception internalservererror serviceunavailable"
+        " serviceunavailableexception modelstreamerrorexception unavailable internal",
+    ),
     # What no response was there for.
     _row("credentials", names="NoCredentialsError DefaultCredentialsError PartialCredentialsError AuthenticationError"),
     _row("not-found", words=(r"llm provider not provided",)),

@@ -47,6 +47,7 @@ VERDICTS = {
     "html-page": "contract",
     "stream-cut": "provider-fault",
     "stream-short": "provider-fault",
+    "stream-error": "provider-fault",
     "wrong-key": "credentials",
     "forbidden": "credentials",
     "not-found": "not-found",
@@ -123,6 +124,8 @@ def expected_verdict(fault: str, kind: str, model: str, mode: str, *, stream: bo
         return "contract"  # half a body is garbled; of models it does not know, LiteLLM asks the whole response
     if (fault, kind, mode, stream) == ("wrong-shape", "azure", "completion", False):
         return "inconclusive"  # LiteLLM stumbles over it in a way that a defect of its own might look like
+    if (fault, model, mode, stream) == ("stream-error", MODELS["compatible"], "completion", True):
+        return "inconclusive"  # the same: its error in a stream is no chunk, and OpenAI's client sees no error in it
     if fault == "content-filter" and mode == "embedding" and kind in {"bedrock", "gemini"}:
         return "contract"  # these refuse with a whole answer of a chat, which is no vector
     return DIFFERENT.get((fault, kind)) or VERDICTS[fault]

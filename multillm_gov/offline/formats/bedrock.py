@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from multillm_gov.offline.asking import Asked, Reply, Wire, fragments
-from multillm_gov.offline.framing import frame
+from multillm_gov.offline.framing import EVENT_STREAM, frame
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body, encoded, identifier, items, mapping, text_of, whole
 
@@ -154,9 +154,7 @@ def _frames(asked: Asked, reply: Reply, reason: str) -> Wire:
         ("messageStop", {"stopReason": reason}),
         ("metadata", {"usage": _usage(reply), "metrics": {"latencyMs": 1}}),
     ]
-    return Wire(
-        media="application/vnd.amazon.eventstream", pieces=tuple(frame(name, encoded(value)) for name, value in steps)
-    )
+    return Wire(media=EVENT_STREAM, pieces=tuple(frame(name, encoded(value)) for name, value in steps))
 
 
 def _delta(asked: Asked, part: str) -> dict[str, Any]:
