@@ -8,6 +8,7 @@ import click
 
 from multillm_gov.cli.emit import emit
 from multillm_gov.cli.options import Target, as_of_option, day_option, format_option, output_option, root_option, today
+from multillm_gov.evidence.results import result_formats_known
 
 _POINTS = 100
 
@@ -28,7 +29,7 @@ def _pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 @click.option(
     "--from",
     "format_name",
-    type=click.Choice(["promptfoo", "inspect", "csv", "jsonl"]),
+    type=click.Choice(result_formats_known()),
     help="What wrote the file. [default: csv or jsonl by its ending]",
 )
 @click.option("--task", default="", metavar="TASK", help="Task class of the results. [default: as the file says]")
