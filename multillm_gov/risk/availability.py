@@ -9,8 +9,10 @@ from multillm_gov.risk.system import Chain, System, TaskSystem
 MOST_STATES = 20_000
 """Combinations of hops that are down which are followed at once. A chain that needs more (tens of hops that share
 causes crosswise) is cut to its first half: a shorter chain is never better, so what is told is never too good."""
-MOST_STATES_IN_ALL = 1_000_000
+MOST_STATES_IN_ALL = 400_000
 """The same over all distinct chains of a system, shared out evenly: a stranger may route ten thousand of them."""
+FEWEST_STATES = 64
+"""What each chain gets all the same: those of up to six hops are always exact."""
 _Causes = dict[int, float]
 """Logarithm of the probability that all components which exactly these hops (a bit each) hang on are up."""
 
@@ -50,7 +52,7 @@ def unavailabilities(system: System) -> tuple[float, ...]:
         for task in system.tasks
         for chain in task.chains
     }
-    most = min(MOST_STATES, MOST_STATES_IN_ALL // max(len(distinct), 1))
+    most = min(MOST_STATES, max(FEWEST_STATES, MOST_STATES_IN_ALL // max(len(distinct), 1)))
     known = {key: chain_unavailability(system, chain, key[1], most) for key, chain in distinct.items()}
     return tuple(
         sum(chain.share * known[tuple([hop.components for hop in chain.hops]), task.coverage] for chain in task.chains)
@@ -108,13 +110,16 @@ def _walk(causes: _Causes, count: int, most_states: int) -> float | None:
     for mask in sorted(rest, key=lambda mask: (-mask.bit_count(), mask)):
         if mask.bit_count() == count:
             states = _step(states, mask, rest.pop(mask))
+    waiting = [{mask for mask in rest if mask >> hop & 1} for hop in range(count)]
     while open_hops:
-        hop = min(open_hops, key=lambda hop: (sum(1 for mask in rest if mask >> hop & 1), hop))
+        hop = min(open_hops, key=lambda hop: (len(waiting[hop]), hop))
         open_hops.discard(hop)
-        for mask in sorted(mask for mask in rest if mask >> hop & 1):
-            states = _step(states, mask, rest.pop(mask))
+        for mask in sorted(waiting[hop]):
+            states = _step(states, mask, rest[mask])
             if len(states) > most_states:
                 return None
+            for other in open_hops:
+                waiting[other].discard(mask)
         states = _settled(states, hop)
     return sum(states.values())
 

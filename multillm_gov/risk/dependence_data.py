@@ -11,6 +11,8 @@ from multillm_gov.risk.system import Component, System
 
 MOST_PAIRS = 25
 """Pairs told of one chain; `pairs_left_out` counts the others."""
+MOST_PAIRS_IN_ALL = 50_000
+"""The same over all distinct cut sets, shared out evenly."""
 Data = dict[str, object]
 
 
@@ -25,13 +27,14 @@ def dependence_data(dependence: Dependence) -> Data:
     shares = unavailabilities(system)
     distinct = _Distinct()
     told = [_task(cuts, share, distinct) for cuts, share in zip(dependence.cuts, shares, strict=True)]
+    most = min(MOST_PAIRS, MOST_PAIRS_IN_ALL // max(len(distinct.all), 1))
     return {
         "expected_loss_per_year": dependence.importances.loss_per_year,
         "single_points": [_point(point, ids) for point in dependence.singles],
         "pairs": [_point(point, ids) for point in dependence.doubles],
         "importance": [_importance(each, system) for each in dependence.importances.components],
         "task_classes": told,
-        "cut_sets": [_cuts(cuts, ids) for cuts in distinct.all],
+        "cut_sets": [_cuts(cuts, ids, most) for cuts in distinct.all],
     }
 
 
@@ -106,11 +109,12 @@ def _task(cuts: TaskCuts, share: float, distinct: _Distinct) -> Data:
     }
 
 
-def _cuts(cuts: Cuts, ids: Sequence[str]) -> Data:
+def _cuts(cuts: Cuts, ids: Sequence[str], most: int) -> Data:
+    pairs = cuts.likeliest(most)
     return {
         "single_points": _sets(cuts.singles, ids),
-        "pairs": _sets(cuts.pairs[:MOST_PAIRS], ids),
-        "pairs_left_out": cuts.pairs_left_out + max(len(cuts.pairs) - MOST_PAIRS, 0),
+        "pairs": _sets(pairs, ids),
+        "pairs_left_out": cuts.pair_count - len(pairs),
         "never_answers": cuts.dead,
     }
 

@@ -73,7 +73,7 @@ def importances(system: System) -> Importances:
         kept = _followed(hops if coverage > 0 else hops[:1], most)
         away = all_down(system, kept[:1]), all_down(system, kept)
         total += value * _mixed(away, coverage)
-        for group in _groups(kept):
+        for group in _groups(kept).values():
             worth = value * max(_given(system, kept, coverage, group, away), 0.0)
             for index, alone in _alone(system, group):
                 birnbaum[index] += worth * alone
@@ -94,8 +94,8 @@ def _distinct(system: System) -> dict[tuple[float, _Hops], float]:
     return found
 
 
-def _groups(hops: _Hops) -> tuple[frozenset[int], ...]:
-    """Components by which hops hang on them: the members of a group take down the same hops."""
+def _groups(hops: _Hops) -> dict[int, frozenset[int]]:
+    """Components by the hops that hang on them, a bit each: the members of a group take down the same hops."""
     where: defaultdict[int, int] = defaultdict(int)
     for position, hop in enumerate(hops):
         for index in hop:
@@ -103,15 +103,14 @@ def _groups(hops: _Hops) -> tuple[frozenset[int], ...]:
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for index, mask in sorted(where.items()):
         groups[mask].append(index)
-    return tuple(frozenset(groups[mask]) for mask in sorted(groups))
+    return {mask: frozenset(groups[mask]) for mask in sorted(groups)}
 
 
 def _followed(hops: _Hops, most: int) -> _Hops:
     """The chain, or as many of its first hops as can be followed in so many steps."""
     while len(hops) > 1:
         groups = _groups(hops)
-        shared = sum(sum(not group.isdisjoint(hop) for hop in hops) > 1 for group in groups)
-        states: int = 1 << min(len(hops), shared)
+        states: int = 1 << min(len(hops), sum(mask.bit_count() > 1 for mask in groups))
         if states * len(groups) ** 2 <= most:
             return hops
         hops = hops[: len(hops) // 2]

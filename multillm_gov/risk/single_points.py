@@ -1,16 +1,18 @@
 """Cut sets of all task classes together: which one thing, or which two, take down the most value, and whose."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from heapq import nsmallest
 
 from msgspec import Struct
 
-from multillm_gov.risk.cut_sets import Cuts, CutSet, TaskCuts
+from multillm_gov.risk.cut_sets import MOST_PAIRS, Cuts, CutSet, TaskCuts
 from multillm_gov.risk.priors import HOURS_PER_YEAR
 
 MOST_POINTS = 200
 """Most pairs told."""
+MOST_READ = 2_000_000
+"""Most pairs looked at, over all distinct chains."""
 MOST_HITS = 100
 """Most task classes named for each; `Point.task_classes` counts them all."""
 
@@ -61,9 +63,12 @@ def single_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
 def double_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
     """Pairs, whose value is what neither takes down without the other: the costliest first, `MOST_POINTS` at most.
 
-    Those that never happened yet come last, by the value they would take down.
+    Those that never happened yet come last, by the value they would take down. Of each chain the likeliest are looked
+    at, `MOST_PAIRS` where the distinct chains are few.
     """
-    return _gather(tuple(cuts), lambda chain: chain.pairs, lambda value, loss: (-loss, -value), MOST_POINTS)
+    tasks = tuple(cuts)
+    most = min(MOST_PAIRS, MOST_READ // max(len(_groups(tasks)), 1))
+    return _gather(tasks, lambda chain: chain.likeliest(most), lambda value, loss: (-loss, -value), MOST_POINTS)
 
 
 def _gather(
@@ -85,7 +90,7 @@ def _gather(
     return tuple(_point(key, values[key], losses[key], _shares(groups[key]), tasks) for key in ranked)
 
 
-def _groups(tasks: tuple[TaskCuts, ...]) -> Iterable[_Group]:
+def _groups(tasks: tuple[TaskCuts, ...]) -> Collection[_Group]:
     """Chains with a share, gathered by their cut sets: those of one distinct chain are one object."""
     found: dict[int, _Group] = {}
     for position, task in enumerate(tasks):
