@@ -60,6 +60,10 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     tone_since: Annotated[Day | None, Meta(description="Day of the earlier answers that `tone_ratio` speaks of")] = (
         None
     )
+    tone_reference: Annotated[
+        VoiceRecord | None,
+        Meta(description="The earlier voice, kept while the tone is another one, so that the next run meets it again"),
+    ] = None
     low: Annotated[Share | None, Meta(description="Lower end of the score's 95 % interval")] = None
     high: Annotated[Share | None, Meta(description="Upper end of the score's 95 % interval")] = None
     graded: Annotated[
