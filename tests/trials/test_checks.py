@@ -287,8 +287,15 @@ def test_a_provider_that_tells_no_model_leaves_nothing_to_judge(make_probe, make
 
 
 def test_a_custom_model_may_be_served_by_any_name(make_probe, make_answer, make_facts):
-    probe = make_probe(model="custom/lead-scorer-v3", facts=make_facts("custom/lead-scorer-v3", source="override"))
+    own = make_facts("custom/lead-scorer-v3", "custom/lead-scorer-v3", source="override")
+    probe = make_probe(model="custom/lead-scorer-v3", facts=own)
     assert verdict("identity", probe, make_answer(served_model="deployment-7")) == "pass"
+
+
+def test_a_negotiated_price_makes_no_custom_model(make_probe, make_answer, make_facts):
+    probe = make_probe(facts=make_facts(source="override"))
+    assert verdict("identity", probe, make_answer()) == "pass"
+    assert verdict("identity", probe, make_answer(served_model="gpt-4o")) == "contract"
 
 
 def test_a_probe_cut_short_never_passes(make_probe, make_answer):

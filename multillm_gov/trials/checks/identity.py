@@ -38,8 +38,8 @@ def served_models(observation: Observation) -> tuple[str, ...]:
 def _is_declared(served: str, observation: Observation) -> bool:
     """The same model, whoever hosts it and whatever date its alias stands for; a declared date is kept."""
     probe = observation.probe
-    if probe.facts is None or probe.facts.source == "override":
-        return True  # a custom model or a deployment may be served by any name: nothing to hold it against
+    if probe.facts is None or (probe.facts.source == "override" and probe.facts.exposure.model == probe.model):
+        return True  # a model or deployment of one's own may be served by any name: nothing to hold it against
     declared, answered = take_apart(probe.model), take_apart(served)
     names = {probe.facts.exposure.model, canonical_name(declared.base, declared.provider)}
     found = {canonical_name(answered.base, provider) for provider in (declared.provider, answered.provider)}
