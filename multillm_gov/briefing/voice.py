@@ -81,8 +81,9 @@ def _drift_words(drift: Drift) -> str:
     against = f"{drift.model} against its answers of {drift.since.isoformat()}"
     if drift.ratio is None:
         return f"{against}: not compared, {drift.why}."
-    told = "the same voice" if drift.ratio < SAME_BELOW else "its tone drifted"
-    return f"{against}: ratio {drift.ratio:.2f}, {told}."
+    if drift.ratio < SAME_BELOW:
+        return f"{against}: ratio {drift.ratio:.2f}, the same voice."
+    return f"{against}: ratio {drift.ratio:.2f}, its tone drifted. Where that is welcome, run again with --accept-tone."
 
 
 def voice_section(state: Assessment) -> Section | None:
@@ -110,7 +111,7 @@ def _remembered(state: Assessment, task: str, models: Iterable[str]) -> Voices:
     for model in dict.fromkeys(models):
         placed = state.evidence.get((task, model), ())
         record = next((one.record for one in placed if one.record.origin == "internal"), None)
-        halves = stored_halves(record) if record is not None else None
+        halves = stored_halves(record.voice) if record is not None else None
         if record is not None and halves is not None:
             newest[model] = (record.cases, record.prompt, halves)
     names = list(newest)

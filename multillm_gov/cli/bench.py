@@ -89,6 +89,9 @@ class _BenchCommand(click.Command):
 @click.option("--offline", is_flag=True, help="Ask a server on this machine instead of the providers; costs nothing.")
 @click.option("--record", type=click.Path(path_type=Path), metavar="FILE", help="Record all calls to a cassette.")
 @click.option("--replay", type=click.Path(path_type=Path), metavar="FILE", help="Answer from a cassette; send nothing.")
+@click.option(
+    "--accept-tone", is_flag=True, help="Take today's voices for the usual ones, where a drift of tone is welcome."
+)
 @click.option("--no-write", is_flag=True, help="Write no evidence.")
 @format_option
 @output_option
@@ -114,6 +117,7 @@ def command(
     offline: bool,
     record: Path | None,
     replay: Path | None,
+    accept_tone: bool,
     no_write: bool,
     targets: tuple[Target, ...],
     output: Path | None,
@@ -152,6 +156,7 @@ def command(
         wanted=Wanted(tasks=frozenset(tasks), challengers=models, most_cases=cases, seed=seed),
         margins=Margins(difference=difference / POINTS, non_inferiority=margin / POINTS, seed=seed),
         samples=samples,
+        accept_tone=accept_tone,
         pairwise=pairwise,
         max_usd=max_usd,
         unknown_price_allowed=allow_unknown_price,

@@ -133,6 +133,7 @@ def _record(
         paired_with=_paired(entry.model, outcomes),
         tone_ratio=_positive(drift.ratio) if drift is not None else None,
         tone_since=drift.since if drift is not None else None,
+        tone_reference=drift.reference if drift is not None else None,
         low=_share(entry.low),
         high=_share(entry.high),
         graded=None if entry.graded is None else _share(entry.graded),

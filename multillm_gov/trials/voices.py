@@ -8,7 +8,14 @@ from msgspec import Struct
 
 from multillm_gov.evidence.record import EvidenceRecord, VoiceRecord
 from multillm_gov.measures.shares import effective_number, effective_number_similar, normalize
-from multillm_gov.measures.stylometry import FUNCTION_WORDS, Halves, VoiceComparison, compare_profiles, similarity
+from multillm_gov.measures.stylometry import (
+    FUNCTION_WORDS,
+    SAME_BELOW,
+    Halves,
+    VoiceComparison,
+    compare_profiles,
+    similarity,
+)
 
 WORD_LIST = f"english-{len(FUNCTION_WORDS)}"
 """Name of the list that is counted; counts of another list are not compared."""
@@ -38,6 +45,8 @@ class Drift(Struct, frozen=True, kw_only=True):
     words: tuple[int, int] = (0, 0)
     why: str = ""
     """Why there is no ratio."""
+    reference: VoiceRecord | None = None
+    """The voice it drifted from; ``None``: it did not."""
 
 
 class Voices(Struct, frozen=True, kw_only=True):
@@ -104,9 +113,8 @@ def record_of(halves: Halves) -> VoiceRecord:
     return VoiceRecord(words=WORD_LIST, first=halves[0], second=halves[1])
 
 
-def stored_halves(record: EvidenceRecord) -> Halves | None:
+def stored_halves(voice: VoiceRecord | None) -> Halves | None:
     """What evidence kept; ``None`` where it kept none, or counts of another list."""
-    voice = record.voice
     if voice is None or voice.words != WORD_LIST or {len(voice.first), len(voice.second)} != {len(FUNCTION_WORDS)}:
         return None
     return voice.first, voice.second
@@ -117,8 +125,8 @@ def drift_of(
 ) -> Drift | None:
     """A model's voice against that of its newest earlier record of the same cases and prompt; ``None``: there is none.
 
-    A record of the same day was compared with an earlier one when it was made, and that comparison stands: compared
-    with it, a drift of this morning would be gone by noon.
+    Once a tone has drifted, the voice from before stays the reference: running again the next day does not make the
+    new tone the usual one, a person does (``--accept-tone``).
 
     Args:
         model: The model.
@@ -128,19 +136,21 @@ def drift_of(
     """
     day, cases, prompt = speaks_of
     for record in earlier:
-        before = stored_halves(record)
+        kept = record.tone_reference or record.voice
+        before = stored_halves(kept)
         if before is None or record.date > day:
             continue
+        since = record.tone_since if record.tone_reference is not None and record.tone_since else record.date
         if (record.cases, record.prompt) != (cases, prompt):
-            return Drift(model=model, since=record.date, why="the cases or the prompt are not the same any more")
-        if record.date == day:
-            known = record.tone_ratio
-            return Drift(model=model, since=record.tone_since or day, ratio=float(known)) if known else None
-        return _drift(model, record.date, compare_halves(before, halves))
+            return Drift(model=model, since=since, why="the cases or the prompt are not the same any more")
+        return _drift(model, since, compare_halves(before, halves), kept)
     return None
 
 
-def _drift(model: str, since: date, found: VoiceComparison | None) -> Drift:
+def _drift(model: str, since: date, found: VoiceComparison | None, reference: VoiceRecord | None) -> Drift:
     if found is None or found.ratio is None or found.voice == TOO_LITTLE:
         return Drift(model=model, since=since, words=found.words if found else (0, 0), why=TOO_LITTLE)
-    return Drift(model=model, since=since, ratio=found.ratio, words=found.words)
+    drifted = found.ratio >= SAME_BELOW
+    return Drift(
+        model=model, since=since, ratio=found.ratio, words=found.words, reference=reference if drifted else None
+    )

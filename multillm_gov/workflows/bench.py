@@ -20,7 +20,7 @@ from multillm_gov.trials.bench import LeftOutCase, Limits
 from multillm_gov.trials.bench_plan import BenchPlan, Planner, plan_bench
 from multillm_gov.trials.bench_results import BenchResult, Facts, records_of, result_of
 from multillm_gov.trials.bench_run import BenchRun, run_bench
-from multillm_gov.trials.bench_voices import voices_of
+from multillm_gov.trials.bench_voices import Earlier, voices_of
 from multillm_gov.trials.budget import Budget
 from multillm_gov.trials.client import Client
 from multillm_gov.trials.duel import Margins
@@ -44,6 +44,8 @@ class BenchAsked(Struct, frozen=True, kw_only=True):
     wanted: Wanted = Wanted()
     margins: Margins = Margins()
     samples: int = 1
+    accept_tone: bool = False
+    """Whether today's voices are the ones that later runs are compared with, whatever they were before."""
     pairwise: bool = False
     max_usd: Decimal | None = None
     """``None``: `DEFAULT_MAX_USD` where calls are billed, no limit where they are not."""
@@ -173,13 +175,13 @@ async def _run(prepared: PreparedBench, client: Client, on_progress: Callable[[P
 
 
 def _results(prepared: PreparedBench, run: BenchRun) -> tuple[tuple[BenchResult, ...], tuple[EvidenceRecord, ...]]:
-    state, day = prepared.assessment, prepared.planner.day
+    day = prepared.planner.day
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
     results: list[BenchResult] = []
     records: list[EvidenceRecord] = []
     for one in prepared.plan.benches:
         name, models = one.task.name, [contender.model for contender in one.contenders]
-        voices, kept = voices_of(one, run, lambda task, model: earlier_records(state, task, model), day)
+        voices, kept = voices_of(one, run, _earlier(prepared), day)
         outcomes = {model: run.outcomes[name, model] for model in models}
         preferred = {model: run.preferred.get((name, model), ()) for model in models}
         result = result_of(name, one.incumbent, outcomes, prepared.asked.margins, preferred=preferred, voices=voices)
@@ -196,7 +198,13 @@ def _results(prepared: PreparedBench, run: BenchRun) -> tuple[tuple[BenchResult,
     return tuple(results), tuple(records)
 
 
-def earlier_records(state: Assessment, task: str, model: str) -> tuple[EvidenceRecord, ...]:
-    """Internal records of a model in a task class, newest first."""
-    placed = state.evidence.get((task, model), ())
-    return tuple(one.record for one in placed if one.record.origin == "internal")
+def _earlier(prepared: PreparedBench) -> Earlier:
+    """Internal records of a model in a task class, newest first; none where today's tone is accepted as it is."""
+
+    def records(task: str, model: str) -> tuple[EvidenceRecord, ...]:
+        if prepared.asked.accept_tone:
+            return ()
+        placed = prepared.assessment.evidence.get((task, model), ())
+        return tuple(one.record for one in placed if one.record.origin == "internal")
+
+    return records

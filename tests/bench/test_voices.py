@@ -1,5 +1,4 @@
 from datetime import date
-from decimal import Decimal
 from random import Random
 
 import pytest
@@ -85,8 +84,8 @@ def test_too_little_text_counts_for_nothing():
 
 def test_counts_come_back_from_evidence_as_they_were():
     halves = halves_of(counts(1, PLAIN))
-    assert stored_halves(record("m", halves)) == halves
-    assert stored_halves(record("m", None)) is None
+    assert stored_halves(record("m", halves).voice) == halves
+    assert stored_halves(None) is None
 
 
 def test_the_newest_earlier_record_of_the_same_cases_is_compared():
@@ -115,10 +114,17 @@ def test_too_little_text_is_no_drift():
     assert (drift.ratio, drift.why) == (None, "too little text")
 
 
-def test_a_comparison_of_the_same_day_stands():
-    made = record("m", halves_of(counts(4, OTHER)), day=DAY, tone_ratio=Decimal("3.4"), tone_since=BEFORE)
-    drift = drift_of("m", halves_of(counts(4, OTHER)), [made], speaking())
-    assert (drift.ratio, drift.since) == (3.4, BEFORE)
+def test_a_drifted_tone_is_compared_with_the_voice_from_before_until_somebody_accepts_it():
+    before, after = halves_of(counts(1, PLAIN)), halves_of(counts(4, OTHER))
+    first = drift_of("m", after, [record("m", before)], speaking())
+    assert stored_halves(first.reference) == before
+    drifted = record("m", after, day=DAY, tone_since=BEFORE, tone_reference=first.reference)
+    again = drift_of("m", halves_of(counts(5, OTHER)), [drifted], speaking(day=date(2026, 12, 1)))
+    assert again.since == BEFORE
+    assert again.ratio > 3
+    back = drift_of("m", halves_of(counts(6, PLAIN)), [drifted], speaking(day=date(2026, 12, 1)))
+    assert back.ratio < 1.5
+    assert back.reference is None
 
 
 def test_the_board_can_tell_what_evidence_remembers(portfolio):

@@ -78,7 +78,7 @@ RULE = Rule(
         "to 3 a similar one, above 3 a distinct one: two vendors' models measured 4.3 and 4.9 apart. It needs 5,000 "
         "function words a side."
     ),
-    mend="Pin a dated snapshot, mend the prompt, or move; measure the tone again.",
+    mend="Pin a dated snapshot, mend the prompt, or move; measure again, with `govern bench --accept-tone` if welcome.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
