@@ -89,6 +89,35 @@ def test_offline_the_whole_flow_runs_without_keys_and_writes_no_evidence(govern,
     assert not (folder / "evidence").exists()
 
 
+def test_judges_and_embedding_models_are_asked_through_litellm_too(govern, portfolio):
+    evals = """\
+task_class: capitals
+scorer: {kind: rubric, judge: mistral/mistral-large-2512, rubric: Names the capital.}
+cases:
+  - {id: france, input: Capital of France?}
+  - id: spain
+    input: Capital of Spain?
+    expected: Madrid
+    scorer: {kind: similarity, embedding: openai/text-embedding-3-small}
+"""
+    done = govern(
+        "bench",
+        "--offline",
+        "--pairwise",
+        "--as-of",
+        DAY,
+        "--format",
+        "json",
+        cwd=portfolio({"evals/capitals.yaml": evals}),
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    # 2 cases for 2 models, each judged (twice by the judge, once by the embedding), and one pair in both positions.
+    assert "12 calls" in told["summary"]
+    assert [one["scored"] for one in told["scores"]] == [2, 2]
+    assert "The judge preferred it" in json.dumps(told["sections"])
+
+
 def test_every_format_takes_it(govern, portfolio, tmp_path):
     folder = portfolio()
     formats = ("text", "json", "markdown", "html", "junit", "sarif")

@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +73,19 @@ def test_how_many_pairs_show_a_difference():
     assert paired_cases_to_see(0.01, 0.05) == paired_cases_to_see(0.05, 0.05)
     with pytest.raises(ValueError, match="difference"):
         paired_cases_to_see(0.2, 0)
+
+
+@pytest.mark.parametrize(("cases", "worse", "better"), [(30, 0.05, 0.10), (200, 0.02, 0.03), (400, 0.10, 0.10)])
+def test_the_adjusted_interval_covers_the_truth_as_often_as_it_says(cases, worse, better):
+    random = Random(11)  # noqa: S311 - no secret
+    held = 0
+    for _ in range(400):
+        drawn = [random.random() for _ in range(cases)]
+        first = [1.0 if one < worse else 0.0 for one in drawn]
+        second = [1.0 if worse <= one < worse + better else 0.0 for one in drawn]
+        found = paired_interval(first, second)
+        held += found.low <= better - worse <= found.high
+    assert held / 400 >= 0.925
 
 
 def test_no_cases_no_comparison():
