@@ -20,7 +20,9 @@ class VoiceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """How often each function word stood in the answers: enough to compare a later day's, and no text of any."""
 
     words: Annotated[str, Meta(min_length=1, max_length=100, description="Name of the list of words counted")]
-    first: Annotated[tuple[Count, ...], Meta(max_length=1_000, description="Counts in every other answer, from the 1st")]
+    first: Annotated[
+        tuple[Count, ...], Meta(max_length=1_000, description="Counts in every other answer, from the 1st")
+    ]
     second: Annotated[tuple[Count, ...], Meta(max_length=1_000, description="Counts in the others")]
 
 
@@ -57,9 +59,7 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Positive | None,
         Meta(description="Stylistic distance to the model's earlier answers over its own noise floor (1: no drift)"),
     ] = None
-    tone_since: Annotated[Day | None, Meta(description="Day of the earlier answers that `tone_ratio` speaks of")] = (
-        None
-    )
+    tone_since: Annotated[Day | None, Meta(description="Day of the earlier answers that `tone_ratio` speaks of")] = None
     tone_reference: Annotated[
         VoiceRecord | None,
         Meta(description="The earlier voice, kept while the tone is another one, so that the next run meets it again"),
