@@ -90,18 +90,19 @@ def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
     told = (
         f"Of {count_of(len(run), 'scenario')}, `{result.name}`{hit} costs most"
         if len(run) > 1
-        else (f"`{result.name}`{hit} costs")
+        else f"`{result.name}`{hit} costs"
     )
-    return f"{told}: {spell_loss(worst.outcome.loss, context)} {currency} of value at risk and added cost."
+    colon = ":" if len(run) > 1 else ""
+    return f"{told}{colon} {spell_loss(worst.outcome.loss, context)} {currency} of value at risk and added cost."
 
 
 def scenario_metrics(results: Sequence[ScenarioResult], context: StressContext) -> tuple[Metric, ...]:
     """The largest loss of one scenario, and how many scenarios break a cap or a floor."""
-    outcomes = [result.worst.outcome for result in results if result.worst is not None]
-    if not outcomes:
+    run = [result for result in results if result.variants]
+    if not run:
         return ()
     currency = context.figures.currency
-    worst = max(outcome.loss for outcome in outcomes)
+    worst = max(result.variants[0].outcome.loss for result in run)
     bearable = bearable_loss(context.figures.value_at_stake_per_month, context)
     largest = Metric(
         id="worst-scenario",
@@ -112,12 +113,12 @@ def scenario_metrics(results: Sequence[ScenarioResult], context: StressContext) 
         number=float(worst),
         unit=currency,
     )
-    caps = sum(bool(outcome.caps_broken) for outcome in outcomes)
-    floors = sum(bool(outcome.floors_broken) for outcome in outcomes)
+    caps = sum(result.breaks_cap for result in run)
+    floors = sum(result.breaks_floor for result in run)
     return (
         largest,
-        _breaking("scenarios-over-caps", "Scenarios that break a cap", caps, len(outcomes)),
-        _breaking("scenarios-below-floors", "Scenarios that break a floor", floors, len(outcomes)),
+        _breaking("scenarios-over-caps", "Scenarios that break a cap", caps, len(run)),
+        _breaking("scenarios-below-floors", "Scenarios that break a floor", floors, len(run)),
     )
 
 

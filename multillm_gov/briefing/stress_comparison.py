@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import attrgetter
 
 from multillm_gov.blocks import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.briefing.board_wording import amount, bounded
@@ -11,7 +12,6 @@ from multillm_gov.briefing.stress_reverse import spell_size
 from multillm_gov.briefing.stress_state import StressedState
 from multillm_gov.report import Section
 from multillm_gov.risk.distribution import Distribution
-from multillm_gov.risk.outcome import StressOutcome
 from multillm_gov.risk.retirement import forced_migrations, lives, median_life
 from multillm_gov.risk.reversing.breaking import Breaking
 from multillm_gov.risk.simulation_difference import AmountDifference, difference
@@ -67,8 +67,8 @@ def _scenarios(before: StressedState, after: StressedState) -> Iterator[Block]:
         Column("Difference", numeric=True),
     )
     yield from bounded(f"Value at risk and added cost of each worst case ({currency})", columns, rows, "scenario")
-    for word, kind in (("caps", "caps_broken"), ("floors", "floors_broken")):
-        was_broken, now_broken = (_broken(state, kind) for state in (before, after))
+    for word, breaks in (("a cap", attrgetter("breaks_cap")), ("a floor", attrgetter("breaks_floor"))):
+        was_broken, now_broken = ({one.name for one in state.results if breaks(one)} for state in (before, after))
         yield Paragraph(
             f"Scenarios that break {word}: {len(was_broken):,} before, {len(now_broken):,} after."
             + _named(" New: ", now_broken - was_broken)
@@ -198,15 +198,6 @@ def _signed(value: Decimal, currency: str) -> str:
 def _direction(moved: Decimal | float) -> Status:
     """More risk is bad, less is good; what is within a cent is neither."""
     return "bad" if moved >= _LEAST else "good" if moved <= -_LEAST else "neutral"
-
-
-def _broken(state: StressedState, kind: str) -> set[str]:
-    found: set[str] = set()
-    for result in state.results:
-        outcome: StressOutcome | None = result.worst.outcome if result.worst is not None else None
-        if outcome is not None and getattr(outcome, kind):
-            found.add(result.name)
-    return found
 
 
 def _named(before: str, names: set[str]) -> str:

@@ -31,7 +31,7 @@ def detail_section(result: ScenarioResult, context: StressContext) -> Section:
     if result.worst is None:
         blocks.append(Paragraph("The portfolio declares none of what it hits, so there is nothing to run."))
     else:
-        blocks += _worst(result.worst, context)
+        blocks += _worst(result, result.worst, context)
         blocks += _variants(result, context)
     return Section(id=f"scenario-{result.name}", title=f"{scenario.title} ({result.name})", blocks=tuple(blocks))
 
@@ -64,7 +64,7 @@ def _target(level: str, entity: str) -> str:
     return words.get(entity, f"{level} {entity}")
 
 
-def _worst(worst: Variant, context: StressContext) -> Iterator[Block]:
+def _worst(result: ScenarioResult, worst: Variant, context: StressContext) -> Iterator[Block]:
     outcome, currency = worst.outcome, context.figures.currency
     columns = (
         Column("Task class"),
@@ -77,16 +77,32 @@ def _worst(worst: Variant, context: StressContext) -> Iterator[Block]:
     title = f"Worst case: {worst.words or 'everything'}"
     yield from bounded(title, columns, _rows(worst, context), "task class", empty="No task class notices.")
     yield Paragraph(_whole(worst, context))
-    broken = [spell_broken(one, currency) for one in (*outcome.caps_broken, *outcome.floors_broken)]
-    if broken:
-        yield Paragraph(f"{count_of(len(broken), 'limit')} broken that hold without it:", "bad")
-        yield Items(tuple(broken[:_MOST_BROKEN]))
-    else:
-        yield Paragraph("No cap and no floor breaks that holds without it.")
+    yield from _breaks(result, worst, currency)
     doubts = (*outcome.assumed, *outcome.unknown)
     if doubts:
         yield Paragraph("Assumed or not known:")
         yield Items(doubts)
+
+
+def _breaks(result: ScenarioResult, worst: Variant, currency: str) -> Iterator[Block]:
+    """What breaks in the worst case; and in the others, which cost less and may break what it does not."""
+    broken = _broken(worst, currency)
+    elsewhere = [f"{variant.words}: {one}" for variant in result.variants[1:] for one in _broken(variant, currency)]
+    if broken:
+        yield Paragraph(f"{count_of(len(broken), 'limit')} broken that hold without it:", "bad")
+        yield Items(tuple(broken[:_MOST_BROKEN]))
+    else:
+        who = "The case that costs most" if elsewhere else "It"
+        yield Paragraph(f"{who} breaks no cap and no floor that holds without it.")
+    if elsewhere:
+        yield Paragraph(f"{count_of(len(elsewhere), 'limit')} broken in other cases:", "bad")
+        yield Items(tuple(elsewhere[:_MOST_BROKEN]))
+        if len(elsewhere) > _MOST_BROKEN:
+            yield Paragraph(f"{len(elsewhere) - _MOST_BROKEN:,} more are not listed here.")
+
+
+def _broken(variant: Variant, currency: str) -> list[str]:
+    return [spell_broken(one, currency) for one in (*variant.outcome.caps_broken, *variant.outcome.floors_broken)]
 
 
 def _rows(worst: Variant, context: StressContext) -> list[tuple[Cell, ...]]:

@@ -1,6 +1,6 @@
 """All scenarios at a glance: what is lost, what breaks, and where it hurts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from multillm_gov.blocks import Block, Cell, Column, HeatMap, HeatRow, Items, Paragraph, Table
 from multillm_gov.briefing.stress_status import (
@@ -12,6 +12,7 @@ from multillm_gov.briefing.stress_status import (
     whole_status,
 )
 from multillm_gov.report import Section
+from multillm_gov.risk.outcome import StressOutcome
 from multillm_gov.risk.shock_parameters import spell_hours
 from multillm_gov.risk.stress_context import StressContext, StressedTask
 from multillm_gov.risk.variants import ScenarioResult, Variant
@@ -31,8 +32,10 @@ def scenarios_section(results: Sequence[ScenarioResult], context: StressContext,
     shown = [(result, worst) for result, worst in run if worst is not None][:MOST_SCENARIOS]
     said = (
         "Every scenario is run for each entity that requests are routed to; the tables show the worst case of each, by "
-        "value at risk and added cost together. Requests are expected numbers: a failover that no drill has proved is "
-        "taken to work as often as its coverage says. What lasts for good is counted over one month."
+        "value at risk and added cost together, and limits that only another case breaks with its name. A scenario is "
+        "held against the value at stake of all task classes, a task class against its own. Requests are expected "
+        "numbers: a failover that no drill has proved is taken to work as often as its coverage says. What lasts for "
+        "good is counted over one month."
     )
     blocks: tuple[Block, ...] = (
         Paragraph(said),
@@ -120,15 +123,14 @@ def _breaks(shown: Shown, context: StressContext) -> Table:
     rows = []
     for result, worst in shown:
         outcome, vendors = worst.outcome, worst.outcome.concentration
-        caps, floors = len(outcome.caps_broken), len(outcome.floors_broken)
         after = spell_hours(outcome.hours_to_recover) if outcome.hours_to_recover else "–"
         appetite = float(context.settings.appetite.max_vendor_share_of_spend)
         share = f"{vendors.largest} {spell_share(vendors.largest_share)}" if vendors.largest else "nothing is spent"
         rows.append(
             (
                 Cell(result.name),
-                Cell(str(caps) if caps else "–", "bad" if caps else "neutral"),
-                Cell(str(floors) if floors else "–", "bad" if floors else "neutral"),
+                _most_broken(result, lambda outcome: len(outcome.caps_broken)),
+                _most_broken(result, lambda outcome: len(outcome.floors_broken)),
                 Cell(share, "bad" if vendors.largest_share > appetite else "neutral"),
                 Cell(f"{vendors.hhi:,.0f}" if vendors.largest else "–"),
                 Cell(after),
@@ -143,6 +145,16 @@ def _breaks(shown: Shown, context: StressContext) -> Table:
         Column("Back after", numeric=True),
     )
     return Table(title="What breaks, and for how long", columns=columns, rows=tuple(rows), empty="Nothing was run.")
+
+
+def _most_broken(result: ScenarioResult, counted: Callable[[StressOutcome], int]) -> Cell:
+    """How many limits the worst case breaks; where it breaks none, the most that another case does."""
+    worst, *others = result.variants
+    most = worst if counted(worst.outcome) else max((worst, *others), key=lambda variant: counted(variant.outcome))
+    number = counted(most.outcome)
+    if not number:
+        return Cell("–", "neutral")
+    return Cell(str(number) if most is worst else f"{number} at {most.words}", "bad")
 
 
 def _left_out(results: Sequence[ScenarioResult], shown: int, not_run: int) -> Iterator[Block]:

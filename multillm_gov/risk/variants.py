@@ -57,6 +57,16 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
         """The first variant."""
         return self.variants[0] if self.variants else None
 
+    @property
+    def breaks_cap(self) -> bool:
+        """Whether any variant breaks a cap: the one that costs most need not."""
+        return any(variant.outcome.caps_broken for variant in self.variants)
+
+    @property
+    def breaks_floor(self) -> bool:
+        """Whether any variant breaks a floor."""
+        return any(variant.outcome.floors_broken for variant in self.variants)
+
 
 def affordable_variants(context: StressContext, scenarios: int) -> int:
     """How many variants of each of so many scenarios can be run in reasonable time, at least 1."""

@@ -181,9 +181,32 @@ def test_two_revisions_are_compared(govern: Run, checkout, folder: Path, allocat
     assert report["headline"][0]["before"]
     assert "The change makes 7 scenarios cost more and 0 scenarios less." in report["summary"]
     few = govern("stress", "repricing", "--base", base, "--at", head, "--as-of", DAY, cwd=checkout.folder).stdout
-    assert b"Scenarios that break caps: 0 before, 0 after." in few
+    assert b"Scenarios that break a cap: 0 before, 0 after." in few
     same = govern("stress", "--base", head, "--at", head, "--as-of", DAY, "--years", "400", cwd=checkout.folder)
     assert b"No smallest shock that breaks a limit has moved." in same.stdout
+
+
+def test_breaks_are_counted_whichever_case_breaks_them(stressed: Callable[..., bytes], folder: Path) -> None:
+    """+35 % at acme costs most and breaks nothing; at beta, which costs less, scoring's cap of 4,000 breaks."""
+    (folder / "scenarios" / "own.yaml").unlink()
+    (folder / "govern.yaml").write_text("appetite: {max_price_shock_share: 0.7}\n")
+    allocations = folder / "allocations" / "a.yaml"
+    allocations.write_text(allocations.read_text().replace("monthly: 7000", "monthly: 9000"))
+    for arguments in (("repricing",), ()):
+        report = json.loads(stressed(*arguments, "--no-simulation", "--format", "json"))
+        caps = next(one for one in report["headline"] if one["id"] == "scenarios-over-caps")
+        assert caps["number"] == (1 if arguments else 2), "severe-repricing hits the largest alone, which breaks"
+    told = " ".join(stressed("repricing").decode().split())
+    assert "The case that costs most breaks no cap and no floor that holds without it." in told
+    assert (
+        "1 limit broken in other cases: - vendor beta: `scoring`: monthly cap, 4,050 USD a month against 4,000 USD"
+        in told
+    )
+    glance = json.loads(stressed("--no-simulation", "--format", "json"))
+    [section] = [one for one in glance["sections"] if one["id"] == "scenarios"]
+    table = next(one for one in section["blocks"] if one.get("title", "").startswith("What breaks"))
+    row = next(one for one in table["rows"] if one[0]["text"] == "repricing")
+    assert (row[1]["text"], row[1]["status"]) == ("1 at vendor beta", "bad")
 
 
 HOSTILE = """\
