@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from multillm_gov.blocks import Block, Cell, Column, HeatMap, HeatRow, Items, Paragraph, Table
+from multillm_gov.briefing.board_wording import code, some
 from multillm_gov.briefing.stress_status import (
     heat_cell,
-    listed,
     spell_loss,
     spell_requests,
     task_status,
@@ -171,9 +171,19 @@ def _notes(results: Sequence[ScenarioResult], shown: Shown) -> Iterator[Block]:
     for result in results:
         if result.worst is None:
             yield Paragraph(f"`{result.name}` has nothing to hit: the portfolio declares none of what it hits.")
-    told = listed(text for _, worst in shown for text in (*worst.outcome.assumed, *worst.outcome.unknown))
+    told = tuple(_doubts(shown))
     if told:
         yield Paragraph("Assumed or not known:")
         yield Items(told[:_MOST_ASSUMED])
         if len(told) > _MOST_ASSUMED:
             yield Paragraph(f"{len(told) - _MOST_ASSUMED:,} more; `govern stress SCENARIO` tells all of one scenario.")
+
+
+def _doubts(shown: Shown) -> Iterator[str]:
+    """Each once, and in which scenarios where not in all: the same doubt may be about other task classes in each."""
+    found: dict[str, list[str]] = {}
+    for result, worst in shown:
+        for text in dict.fromkeys((*worst.outcome.assumed, *worst.outcome.unknown)):
+            found.setdefault(text, []).append(code(result.name))
+    for text, names in found.items():
+        yield text if len(names) == len(shown) else f"{text} ({some(names)})"

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from multillm_gov.blocks import Block, Cell, Column, Paragraph, Status, Table
-from multillm_gov.briefing.board_wording import bounded
+from multillm_gov.briefing.board_wording import bounded, code, some
 from multillm_gov.briefing.headline import status_below
 from multillm_gov.briefing.simulated_wording import spell_estimate, spell_rounded
 from multillm_gov.briefing.stress_convergence import settling_chart
 from multillm_gov.briefing.stress_parts import parts_table
 from multillm_gov.report import Metric, Section
+from multillm_gov.risk.assumptions import MODERATE_FACTOR
 from multillm_gov.risk.distribution import Distribution, Estimate
 from multillm_gov.risk.failover_cost import failover_cost
 from multillm_gov.risk.simulated import Simulation
@@ -25,6 +26,7 @@ def simulation_sections(found: Simulation, context: StressContext) -> tuple[Sect
         Paragraph(_how(found)),
         *_doubts(found),
         *_against_appetite(found, context),
+        *_beside_forecast(found),
         _figures(found),
         *_failovers(found, context),
         *_caps(found),
@@ -121,6 +123,26 @@ def _against_appetite(found: Simulation, context: StressContext) -> Iterator[Par
             f"In one year of twenty spend is {spell_share(share)} or more above the expected year; the appetite is "
             f"{spell_share(allowed)}.",
             _told(status_below(share, allowed)),
+        )
+
+
+def _beside_forecast(found: Simulation) -> Iterator[Paragraph]:
+    """Why the expected year is no forecast: demand has mean 1, so only prices and retirements move it."""
+    if not found.forecast:
+        return
+    moved = found.cost.expected.value / found.forecast - 1
+    yield Paragraph(
+        f"A year at today's prices, on today's models and at the declared demand costs {spell_rounded(found.forecast)} "
+        f"{found.currency}; the expected year differs from it by {moved * 100:+.1f} %, for price moves and retirements."
+    )
+    if found.successors_assumed:
+        named = some([code(model) for model in found.successors_assumed])
+        factor = next(one.value for one in found.assumptions if one.label == MODERATE_FACTOR)
+        yield Paragraph(
+            f"{count_of(len(found.successors_assumed), 'routed model')} may retire within the year without a named "
+            f"successor whose price is known ({named}): requests are assumed to cost {factor:g} times as much from "
+            "then on, as after a moderate repricing.",
+            "watch",
         )
 
 

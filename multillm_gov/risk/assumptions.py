@@ -12,6 +12,8 @@ from multillm_gov.risk.system import Origin
 MOST_SIGMA = 4.0
 """Beyond it one outage in millions makes the mean, which no number of years would show."""
 
+MODERATE_FACTOR = "Moderate repricing"
+
 
 class Assumption(Struct, frozen=True, kw_only=True):
     """One figure with where it is from."""
@@ -62,7 +64,7 @@ def assumptions_of(risk: Risk) -> Assumptions:
         moderate_chance=_of(
             "Moderate repricing, per vendor", shocks.moderate_chance, priors.MODERATE_SHOCK_CHANCE, "chance a year"
         ),
-        moderate_factor=_of("Moderate repricing", shocks.moderate_factor, priors.MODERATE_SHOCK_FACTOR, "x price"),
+        moderate_factor=_of(MODERATE_FACTOR, shocks.moderate_factor, priors.MODERATE_SHOCK_FACTOR, "x price"),
         severe_chance=_of(
             "Severe repricing, per vendor", shocks.severe_chance, priors.SEVERE_SHOCK_CHANCE, "chance a year"
         ),

@@ -50,6 +50,10 @@ class Simulation(Struct, frozen=True, kw_only=True):
     """Value lost to outages."""
     cost: Distribution
     """Spend, over the task classes whose spend is known."""
+    forecast: float
+    """The bill at today's prices, models and declared demand, over the same task classes as ``cost``."""
+    successors_assumed: tuple[str, ...]
+    """Models that may retire within the year and have no successor with a known price: a moderate price move then."""
     exact_loss: float
     """Expected loss to every order, fallbacks taking all that is rerouted: the sum of v 8760 U (method 3.3)."""
     not_drawn: float

@@ -68,6 +68,8 @@ def simulate(  # noqa: PLR0913 - what is simulated, then how
         currency=costs.currency,
         loss=describe(losses.total),
         cost=describe(expenses.total),
+        forecast=fsum(task.fixed_per_year + fsum(line.per_year for line in task.lines) for task in costs.tasks),
+        successors_assumed=_successors_assumed(costs),
         exact_loss=exact,
         not_drawn=exact - unlimited,
         limited=chains.expected_loss - unlimited,
@@ -90,6 +92,19 @@ def affordable_years(wanted: int, chains: Chains, costs: Costs) -> int:
     draws = draws_per_year(chains) + 2 * len(costs.tasks)
     most = min(MOST_YEARS, int(_MOST_DRAWS / max(draws, 1.0)), _MOST_CELLS // max(cells, 1))
     return max(1, min(wanted, most))
+
+
+def _successors_assumed(costs: Costs) -> tuple[str, ...]:
+    lines = (line for task in costs.tasks for line in task.lines)
+    return tuple(
+        sorted(
+            {
+                line.model
+                for line in lines
+                if line.successor_factor is None and line.per_year and (line.retires_after or 0.0) < 1
+            }
+        )
+    )
 
 
 def _exact_loss(system: System) -> float:

@@ -89,6 +89,40 @@ def test_simulated_figures_are_those_of_the_portfolio(found, context) -> None:
     assert {cap.subject for cap in found.caps} == {"drafts"}
 
 
+def test_the_expected_year_is_told_beside_todays_bill(found, context) -> None:
+    """751.90 USD a month; +35 % with a chance of .2 from a uniform moment on makes the expected year 3.5 % dearer."""
+    assert found.forecast == pytest.approx(12 * (730 + 21.9))
+    assert found.successors_assumed == (), "both models stay for years"
+    said = texts(simulation_sections(found, context))
+    moved = found.cost.expected.value / found.forecast - 1
+    assert f"costs 9,023 USD; the expected year differs from it by {moved * 100:+.1f} %" in said
+    assert "named successor" not in said
+
+
+def test_a_successor_that_nobody_names_is_told_as_assumed(context) -> None:
+    tasks = tuple(
+        msgspec.structs.replace(
+            task,
+            legs=tuple(
+                msgspec.structs.replace(
+                    leg,
+                    facts=msgspec.structs.replace(
+                        leg.facts, lifecycle=msgspec.structs.replace(leg.facts.lifecycle, retirement=None)
+                    ),
+                )
+                for leg in task.legs
+            ),
+        )
+        for task in context.figures.tasks
+    )
+    undated = msgspec.structs.replace(context, figures=msgspec.structs.replace(context.figures, tasks=tasks))
+    found = simulation_of(undated, years=3_000, seed=1)
+    assert found.successors_assumed == ("m/one", "n/two")
+    said = texts(simulation_sections(found, undated))
+    assert "2 routed models may retire within the year without a named successor whose price is known" in said
+    assert "(`m/one` and `n/two`): requests are assumed to cost 1.35 times as much" in said
+
+
 def test_sections_tell_figures_intervals_and_the_seed(found, context) -> None:
     sections = simulation_sections(found, context)
     assert [(part.id, part.folded) for part in sections] == [("simulation", False), ("convergence", True)]
