@@ -1,6 +1,5 @@
 """How scenario figures stand against the appetite, and how they are spelt."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from multillm_gov.blocks import Cell, Status
@@ -89,8 +88,3 @@ def _both(one: Broken, currency: str) -> str:
     if one.what == "tone":
         return f"{one.figure.normalize():f} times the noise floor against {one.limit.normalize():f}"
     return f"{one.figure:.3f} against {one.limit:.3f}"
-
-
-def listed(sentences: Iterable[str]) -> tuple[str, ...]:
-    """Each once, in order of first appearance."""
-    return tuple(dict.fromkeys(sentences))
