@@ -280,6 +280,13 @@ def test_an_alias_that_was_re_pointed_is_told(make_probe, make_answer, make_fact
     assert told.detail == "`gpt-5.4-2026-09-01` answered; on 2026-10-01 it was `gpt-5.4-2026-03-05`: re-pointed since"
 
 
+def test_the_end_of_a_stranger_is_no_re_pointing(make_probe, make_answer, altered):
+    probe = make_probe()
+    probe = altered(probe, last=earlier(probe, served_models=("gpt-4o",)))
+    assert verdict("identity", probe, make_answer()) == "pass", "the declared model is back"
+    assert verdict("identity", probe, make_answer(served_model="gpt-4o")) == "contract"
+
+
 def test_a_provider_that_tells_no_model_leaves_nothing_to_judge(make_probe, make_answer):
     record = judge(observed(make_probe(), make_answer(served_model="")), VERSIONS)
     assert "identity" not in {each.name for each in record.checks}

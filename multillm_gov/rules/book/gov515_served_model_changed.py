@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from multillm_gov.evidence.record import PlacedProbe
+from multillm_gov.evidence.record import CheckResult, PlacedProbe, ProbeRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.claims import spell_stake
@@ -34,7 +34,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 def _said(case: Case, one: Probed, placed: PlacedProbe) -> str:
     served = placed.probe.served_models
-    failed = next((each for each in placed.probe.checks if each.name == "identity" and each.verdict != "pass"), None)
+    failed = _failed(placed.probe)
     if failed is not None:
         return failed.detail or f"{codes(served)} answered"
     key = (one.task.task.name, one.part.model)
@@ -42,9 +42,20 @@ def _said(case: Case, one: Probed, placed: PlacedProbe) -> str:
     for other in former:
         earlier = other.probe
         is_before = earlier.kind == placed.probe.kind and earlier.date < placed.probe.date
-        if is_before and earlier.served_models and served and earlier.served_models != served:
+        # What was told of an earlier probe is not told again of the one that found the model back in its place.
+        if (
+            is_before
+            and _failed(earlier) is None
+            and earlier.served_models
+            and served
+            and earlier.served_models != served
+        ):
             return f"{codes(served)} answered; on {earlier.date.isoformat()} it was {codes(earlier.served_models)}"
     return ""
+
+
+def _failed(probe: ProbeRecord) -> CheckResult | None:
+    return next((each for each in probe.checks if each.name == "identity" and each.verdict != "pass"), None)
 
 
 def _violation(case: Case, one: Probed, placed: PlacedProbe, said: str) -> Violation:

@@ -20,7 +20,9 @@ def conclude(observation: Observation) -> CheckResult | None:
     if strange:
         said = f"`{probe.model}` is declared; {_codes(strange)} answered"
         return CheckResult(name=NAME, verdict="contract", detail=said)
-    before = probe.last.served_models if probe.last is not None else ()
+    # A stranger that answered last time is no model to go back to: its end is no finding.
+    last = probe.last.served_models if probe.last is not None else ()
+    before = tuple(name for name in last if _is_declared(name, observation))
     if before and set(served) != set(before) and probe.last is not None:
         said = f"{_codes(served)} answered; on {probe.last.date.isoformat()} it was {_codes(before)}: re-pointed since"
         return CheckResult(name=NAME, verdict="contract", detail=said)
