@@ -169,7 +169,11 @@ def test_another_model_than_declared_and_one_that_was_re_pointed(dry_run, portfo
     assert trial["verdict"] == "contract"
     assert "`gpt-4o-mini` answered" in trial["message"]
     server.play(Script(rules=(Rule(model="gpt-5.4", served_model="gpt-5.4-2026-03-05"),)))
-    assert dry_run("--model", "openai/gpt-5.4", "--no-write").returncode == exits.FINDINGS, "not what answered before"
+    assert dry_run("--model", "openai/gpt-5.4").returncode == exits.CLEAN, "the declared model is back"
+    server.play(Script(rules=(Rule(model="gpt-5.4", served_model="gpt-5.4-2026-09-01"),)))
+    report = json.loads(dry_run("--model", "openai/gpt-5.4", "--no-write", "--format", "json").stdout)
+    assert report["trials"][0]["verdict"] == "contract"
+    assert "it was `gpt-5.4-2026-03-05`: re-pointed since" in report["trials"][0]["message"]
 
 
 def test_drift_of_embeddings_is_found_against_the_reference(dry_run, portfolio, server):
