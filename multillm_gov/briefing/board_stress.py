@@ -15,7 +15,7 @@ from multillm_gov.risk.scenario_book import scenarios_of
 from multillm_gov.risk.shock_parameters import spell_hours
 from multillm_gov.risk.simulated import Simulation
 from multillm_gov.risk.stress_context import StressContext
-from multillm_gov.risk.variants import MOST_SCENARIOS, ScenarioResult, run_scenario
+from multillm_gov.risk.variants import MOST_SCENARIOS, ScenarioResult, affordable_variants, run_scenario
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import count_of, spell_money, spell_share
 
@@ -36,8 +36,13 @@ def stress_section(assessment: Assessment) -> Section:
         return Section(id="stress", title="Stress", blocks=(Paragraph("No task class is declared."),))
     context = context_of(assessment)
     most = max(1, min(_MOST_VARIANTS, _MOST_RUNS // len(context.tasks)))
-    every = scenarios_of(assessment.scenarios)[:MOST_SCENARIOS]
-    results = [run_scenario(context, booked, most) for booked in every]
+    booked = scenarios_of(assessment.scenarios)
+    every = booked[:MOST_SCENARIOS]
+    affordable = affordable_variants(context, every, most=most)
+    results = [
+        run_scenario(context, one, variants) for one, variants in zip(every, affordable, strict=True) if variants
+    ]
+    not_run = len(booked) - len(results)
     shown = _worst_first(results)
     blocks: list[Block] = list(_year(context))
     blocks += islice(heat_maps(shown[:_MOST_HEAT], context, MOST_COLUMNS), 1)
@@ -45,7 +50,9 @@ def stress_section(assessment: Assessment) -> Section:
     blocks.append(
         Paragraph(
             f"{count_of(len(shown), 'scenario')} were run, each in up to {count_of(most, 'case')} with most value at "
-            "stake; shown is the worst of each. `govern stress` tells all, and the smallest shocks that break a limit."
+            "stake; shown is the worst of each. "
+            + (f"{count_of(not_run, 'scenario')} more would have taken too long. " if not_run else "")
+            + "`govern stress` tells all, and the smallest shocks that break a limit."
         )
     )
     return Section(id="stress", title="Stress", blocks=tuple(blocks))

@@ -39,7 +39,9 @@ def brief_stress(now: StressedState, sections: tuple[Section, ...], *, base: Str
         currency=settings.currency,
         revision=assessment.revision,
         base=base.assessment.revision if base else "",
-        summary=" ".join((*_left_out(assessment), _summary(now.results, now.context), *_moved(base, now))),
+        summary=" ".join(
+            (*_left_out(assessment), _summary(now.results, now.context), *_not_run(now), *_moved(base, now))
+        ),
         headline=with_before(_metrics(base), metrics) if base else metrics,
         sections=sections,
         provenance=provenance(assessment),
@@ -59,6 +61,12 @@ def _left_out(assessment: Assessment) -> Iterator[str]:
         counted = count_of(len(paths), "file")
         named = some([code(path) for path in paths])
         yield f"Not complete: {counted} could not be read as written ({named}), and what they declare is left out."
+
+
+def _not_run(now: StressedState) -> Iterator[str]:
+    """Also where scenarios are told one by one, so that none is missed without a word."""
+    if now.not_run:
+        yield f"{count_of(now.not_run, 'scenario')} more would have taken too long: name them to run them."
 
 
 def _moved(base: StressedState | None, now: StressedState) -> Iterator[str]:

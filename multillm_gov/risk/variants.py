@@ -1,6 +1,6 @@
 """A scenario over all that it may hit: one variant per entity that the portfolio really uses, the worst first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice, product
 
@@ -18,8 +18,10 @@ MOST_VARIANTS = 60
 """Runs of one scenario: those with most value at stake; the others are counted."""
 MOST_SCENARIOS = 60
 """Scenarios of one report: a portfolio may come from a stranger, and bring thousands."""
-_MOST_RUNS = 400_000
-"""Task classes times scenarios times variants: some half a minute."""
+MOST_RUNS = 400_000
+"""Runs of one task class through one piece of time, of all scenarios and variants together: some half a minute."""
+_HOPS_PER_RUN = 30
+"""Models in a chain that take as long to ask as all else about a run."""
 _BY_SPEND = frozenset({"repricing", "token-growth"})
 """Kinds whose ``largest`` is the one with most spend."""
 
@@ -68,9 +70,34 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
         return any(variant.outcome.floors_broken for variant in self.variants)
 
 
-def affordable_variants(context: StressContext, scenarios: int) -> int:
-    """How many variants of each of so many scenarios can be run in reasonable time, at least 1."""
-    return max(1, min(MOST_VARIANTS, _MOST_RUNS // max(len(context.tasks) * scenarios, 1)))
+def affordable_variants(
+    context: StressContext, scenarios: Sequence[BookedScenario], budget: int = MOST_RUNS, most: int = MOST_VARIANTS
+) -> tuple[int, ...]:
+    """How many variants of each scenario can be run in reasonable time; 0: it has to be left out.
+
+    One variant of each comes first, in the order given, as far as all of them fit; the first one is always run.
+
+    Args:
+        context: What is stressed.
+        scenarios: A portfolio may come from a stranger, with long chains and many shocks that end one by one.
+        budget: See `MOST_RUNS`.
+        most: Variants of one scenario.
+    """
+    hops = sum(len(chain.hops) for task in context.tasks for chain in task.chains)
+    per_piece = max(len(context.tasks) + hops // _HOPS_PER_RUN, 1)
+    kept, used = set[int](), 0
+    for index, booked in enumerate(scenarios):
+        cost = per_piece * _pieces(booked)
+        if not kept or used + cost <= budget:
+            kept.add(index)
+            used += cost
+    each = max(1, min(most, budget // max(used, 1)))
+    return tuple(each if index in kept else 0 for index in range(len(scenarios)))
+
+
+def _pieces(booked: BookedScenario) -> int:
+    """At most so many pieces of time: shocks that last differently end one by one."""
+    return len({(shock.kind, shock.hours, shock.days) for shock in booked.scenario.shocks})
 
 
 def run_scenario(context: StressContext, booked: BookedScenario, most: int = MOST_VARIANTS) -> ScenarioResult:

@@ -89,11 +89,11 @@ def _stressed(state: Assessment, asked: Asked, tell: Tell) -> StressedState:
     context = context_of(state)
     asked_for = chosen(state, asked)
     run = asked_for[:MOST_SCENARIOS]
-    most = affordable_variants(context, len(run))
     results = []
-    for booked in run:
-        tell(f"running {booked.name}")
-        results.append(run_scenario(context, booked, most))
+    for booked, most in zip(run, affordable_variants(context, run), strict=True):
+        if most:
+            tell(f"running {booked.name}")
+            results.append(run_scenario(context, booked, most))
     dependence = breaking = simulation = None
     if asked.is_whole:
         tell("looking for single points of failure")
@@ -107,7 +107,7 @@ def _stressed(state: Assessment, asked: Asked, tell: Tell) -> StressedState:
         assessment=state,
         context=context,
         results=tuple(results),
-        not_run=len(asked_for) - len(run),
+        not_run=len(asked_for) - len(results),
         dependence=dependence,
         breaking=breaking,
         simulation=simulation,

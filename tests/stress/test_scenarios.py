@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from multillm_gov.errors import UsageError
 from multillm_gov.portfolio.scenario import Scenario, Shock
@@ -12,7 +13,7 @@ from multillm_gov.risk.scenario_book import BUILT_IN, BookedScenario, built_in, 
 from multillm_gov.risk.scenario_settings import parse_setting, with_settings
 from multillm_gov.risk.stress import stress
 from multillm_gov.risk.stress_context import StressContext
-from multillm_gov.risk.variants import ScenarioResult, run_scenario
+from multillm_gov.risk.variants import ScenarioResult, affordable_variants, run_scenario
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import Positive
 
@@ -180,3 +181,24 @@ def test_an_unknown_scenario_gets_the_nearest_names() -> None:
     with pytest.raises(UsageError, match="no scenario `repriceing`") as caught:
         choose(built_in(), ["repriceing"])
     assert "`repricing`" in caught.value.hint
+
+
+def lasting(*hours: int) -> BookedScenario:
+    shocks = tuple(Shock(kind="outage", level="provider", entity="acme", hours=Positive(each)) for each in hours)  # type: ignore[arg-type]
+    return BookedScenario(name=f"s{len(hours)}", scenario=Scenario(title="t", shocks=shocks), source="scenarios/x.yaml")
+
+
+def test_what_takes_too_long_is_left_out_by_its_shocks_and_chains(made: Made) -> None:
+    """Three task classes, four models in their chains: 3 runs a piece of time."""
+    context = made()
+    short, long = lasting(1), lasting(1, 2, 3, 4)
+    assert affordable_variants(context, (short, long)) == (60, 60)
+    assert affordable_variants(context, (short, long, short), budget=6) == (1, 0, 1), "12 runs do not fit"
+    assert affordable_variants(context, (long, short), budget=6) == (1, 0), "the first one is run whatever it takes"
+    assert affordable_variants(context, (short, short), budget=30) == (5, 5)
+    assert affordable_variants(context, (short, short), budget=30, most=2) == (2, 2)
+    assert affordable_variants(context, (lasting(2, 2, 2),), budget=30) == (10,), "what ends at once is one piece"
+    task = context.tasks[0]
+    endless = replace(task.chains[0], hops=task.chains[0].hops * 150)
+    deep = replace(context, tasks=(replace(task, chains=(endless,)), *context.tasks[1:]))
+    assert affordable_variants(deep, (short,), budget=130) == (10,), "3 task classes and 302 hops: 13 runs a piece"
