@@ -1,20 +1,18 @@
 """Exact unavailability of chains and task classes: no sampling, no rare-event approximation (method 3.3)."""
 
-from collections.abc import Sequence
-from math import expm1, inf, log1p
+from collections.abc import Iterable, Sequence
 
+from multillm_gov.risk.cut_sets import ranks_of
 from multillm_gov.risk.priors import HOURS_PER_YEAR
 from multillm_gov.risk.system import Chain, System, TaskSystem
+from multillm_gov.risk.together import MOST_AT_ONCE, Groups, away, first_hops, groups_of, together
 
-MOST_STATES = 20_000
-"""Combinations of hops that are down which are followed at once. A chain that needs more (tens of hops that share
-causes crosswise) is cut to its first half: a shorter chain is never better, so what is told is never too good."""
-MOST_STATES_IN_ALL = 400_000
-"""The same over all distinct chains of a system, shared out evenly: a stranger may route ten thousand of them."""
-FEWEST_STATES = 64
-"""What each chain gets all the same: those of up to six hops are always exact."""
-_Causes = dict[int, float]
-"""Logarithm of the probability that all components which exactly these hops (a bit each) hang on are up."""
+MOST_STEPS = 1_000_000
+"""Work on a chain of more than six hops: combinations of hops that are down, times groups of components. A chain that
+needs more (tens of hops that share causes crosswise) is cut to its first half, six hops at least, which are always
+exact: a shorter chain is never better, so what is told is never too good."""
+MOST_STEPS_IN_ALL = 10_000_000
+"""The same over all distinct chains of more than six hops, shared out evenly: a stranger may route ten thousand."""
 
 
 def steady_unavailability(mean_hours_between: float, mean_hours_to_repair: float) -> float:
@@ -28,16 +26,16 @@ def steady_unavailability(mean_hours_between: float, mean_hours_to_repair: float
     return mean_hours_to_repair / (mean_hours_between + mean_hours_to_repair)
 
 
-def chain_unavailability(system: System, chain: Chain, coverage: float, most_states: int = MOST_STATES) -> float:
+def chain_unavailability(system: System, chain: Chain, coverage: float, most_steps: int = MOST_STEPS) -> float:
     """Share of the time (0..1) in which a request of the chain is not answered.
 
     U = P(first hop down) * (1 - c) + c * P(all hops down): a failover that is not covered does not happen.
     """
     hops = [hop.components for hop in chain.hops]
     first = all_down(system, hops[:1])
-    if len(hops) == 1:
+    if len(hops) == 1 or not coverage:
         return first
-    return first * (1 - coverage) + coverage * all_down(system, hops, most_states)
+    return first * (1 - coverage) + coverage * all_down(system, hops, most_steps)
 
 
 def task_unavailability(system: System, task: TaskSystem) -> float:
@@ -52,12 +50,17 @@ def unavailabilities(system: System) -> tuple[float, ...]:
         for task in system.tasks
         for chain in task.chains
     }
-    most = min(MOST_STATES, max(FEWEST_STATES, MOST_STATES_IN_ALL // max(len(distinct), 1)))
+    most = shared_out(MOST_STEPS, MOST_STEPS_IN_ALL, (len(hops) for hops, _ in distinct))
     known = {key: chain_unavailability(system, chain, key[1], most) for key, chain in distinct.items()}
     return tuple(
         sum(chain.share * known[tuple([hop.components for hop in chain.hops]), task.coverage] for chain in task.chains)
         for task in system.tasks
     )
+
+
+def shared_out(most: int, most_in_all: int, lengths: Iterable[int]) -> int:
+    """Steps for each chain that is too long to be worked out at once, so that all of them stay affordable."""
+    return min(most, most_in_all // max(sum(length > MOST_AT_ONCE for length in lengths), 1))
 
 
 def expected_loss_per_year(system: System) -> float:
@@ -66,67 +69,65 @@ def expected_loss_per_year(system: System) -> float:
     return sum(task.value_per_hour * HOURS_PER_YEAR * share for task, share in zip(system.tasks, shares, strict=True))
 
 
-def all_down(system: System, hops: Sequence[frozenset[int]], most_states: int = MOST_STATES) -> float:
+def all_down(system: System, hops: Sequence[frozenset[int]], most_steps: int = MOST_STEPS) -> float:
     """Probability that every one of several hops has some component down, exact whatever they share.
 
-    Components are grouped by which hops hang on them. The groups are walked one after the other, keeping the
-    probability of every combination of hops that are down; once nothing more can take a hop down, only combinations in
-    which it is down are followed. All terms are positive, so small probabilities keep their digits.
+    More than six hops are walked one after the other (`_walk`), or cut where that takes more than ``most_steps``.
     """
-    kept = list(hops)
-    while True:
-        if len(kept) == 1:
-            return _down(system, kept[0])
-        found = _walk(_causes(system, kept), len(kept), most_states)
+    if len(hops) == 1:
+        return away(system, sorted(hops[0]))[0]
+    groups = groups_of(hops)
+    count = len(hops)
+    while count > MOST_AT_ONCE:
+        found = _walk(system, groups, count, most_steps)
         if found is not None:
             return found
-        kept = kept[: len(kept) // 2]
+        count = max(count // 2, MOST_AT_ONCE)
+        groups = first_hops(groups, count)
+    return together(system, groups, count)[-1]
 
 
-def _down(system: System, components: frozenset[int]) -> float:
-    ups = [system.components[index].unavailability for index in sorted(components)]
-    return 1.0 if 1 in ups else -expm1(sum(log1p(-each) for each in ups))
+def _walk(system: System, groups: Groups, count: int, most_steps: int) -> float | None:
+    """Walk the groups hop by hop, those shared by many last to be needed first; ``None``: too many steps.
 
-
-def _causes(system: System, hops: Sequence[frozenset[int]]) -> _Causes:
-    masks: dict[int, int] = {}
-    for bit, components in enumerate(hops):
-        for component in components:
-            masks[component] = masks.get(component, 0) | 1 << bit
-    causes: _Causes = {}
-    for component, mask in sorted(masks.items()):
-        unavailability = system.components[component].unavailability
-        if unavailability > 0:
-            up = log1p(-unavailability) if unavailability < 1 else -inf
-            causes[mask] = causes.get(mask, 0.0) + up
-    return causes
-
-
-def _walk(causes: _Causes, count: int, most_states: int) -> float | None:
-    """Walk the groups hop by hop, those shared by many last to be needed first; ``None``: too many combinations."""
+    The probability of every combination of hops that are down is kept; once nothing more can take a hop down, only
+    combinations in which it is down are followed.
+    """
+    steps = sum(mask.bit_count() for mask in groups)
+    if steps > most_steps:
+        return None
     states = {0: 1.0}
-    rest = dict(causes)
     open_hops = set(range(count))
-    for mask in sorted(rest, key=lambda mask: (-mask.bit_count(), mask)):
+    for mask in sorted(groups, key=lambda mask: (-mask.bit_count(), mask)):
         if mask.bit_count() == count:
-            states = _step(states, mask, rest.pop(mask))
-    waiting = [{mask for mask in rest if mask >> hop & 1} for hop in range(count)]
+            states = _step(states, mask, *away(system, groups[mask]))
+    waiting = _by_hop(groups, count)
     while open_hops:
         hop = min(open_hops, key=lambda hop: (len(waiting[hop]), hop))
         open_hops.discard(hop)
         for mask in sorted(waiting[hop]):
-            states = _step(states, mask, rest[mask])
-            if len(states) > most_states:
+            steps += len(states)
+            if steps > most_steps:
                 return None
-            for other in open_hops:
+            states = _step(states, mask, *away(system, groups[mask]))
+            for other in ranks_of(mask):
                 waiting[other].discard(mask)
         states = _settled(states, hop)
     return sum(states.values())
 
 
-def _step(states: dict[int, float], mask: int, log_up: float) -> dict[int, float]:
+def _by_hop(groups: Groups, count: int) -> list[set[int]]:
+    """Which groups a hop still waits for; those that all hops share are known by then."""
+    waiting: list[set[int]] = [set() for _ in range(count)]
+    for mask in groups:
+        if mask.bit_count() < count:
+            for hop in ranks_of(mask):
+                waiting[hop].add(mask)
+    return waiting
+
+
+def _step(states: dict[int, float], mask: int, down: float, up: float) -> dict[int, float]:
     """Either a group has some component down, which takes its hops down, or it has not."""
-    down, up = -expm1(log_up), 1 + expm1(log_up)
     moved: dict[int, float] = {}
     for state, probability in states.items():
         taken = state | mask
