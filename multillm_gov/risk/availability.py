@@ -11,7 +11,7 @@ MOST_STEPS = 1_000_000
 """Work on a chain of more than six hops: combinations of hops that are down, times groups of components. A chain that
 needs more (tens of hops that share causes crosswise) is cut to its first half, six hops at least, which are always
 exact: a shorter chain is never better, so what is told is never too good."""
-MOST_STEPS_IN_ALL = 10_000_000
+MOST_STEPS_IN_ALL = 5_000_000
 """The same over all distinct chains of more than six hops, shared out evenly: a stranger may route ten thousand."""
 
 

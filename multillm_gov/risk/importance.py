@@ -5,25 +5,30 @@ independently, so E[L] = p E[L|down] + (1 - p) E[L|up].
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import accumulate
 from operator import mul
 
 from msgspec import Struct
 
-from multillm_gov.risk.availability import all_down
+from multillm_gov.risk.availability import all_down, shared_out
+from multillm_gov.risk.cut_sets import ranks_of
 from multillm_gov.risk.priors import HOURS_PER_YEAR
 from multillm_gov.risk.system import System
+from multillm_gov.risk.together import MOST_AT_ONCE, Groups, away, first_hops, groups_of, together
 
 MOST_STEPS = 300_000
-"""Work on one chain: combinations of hops that are down, times groups of components, squared."""
+"""Work on a chain of more than six hops: combinations of hops that are down, times groups of components, squared."""
 MOST_STEPS_IN_ALL = 150_000_000
-"""The same over all distinct chains, shared out evenly."""
+"""The same over all distinct chains of more than six hops, shared out evenly."""
 MOSTLY = 0.5
 """Above it, what is left when a group is up is worked out by itself: a difference of what is alike has no digits."""
 ROUNDING = 1e-12
 """Relative: nothing but rounding is left below it."""
 _Hops = tuple[frozenset[int], ...]
+_DownOf = Callable[[int], float]
+"""From some hops of a chain, a bit each, to the probability that all of them are down."""
 
 
 class Importance(Struct, frozen=True, kw_only=True):
@@ -61,21 +66,20 @@ class Importances(Struct, frozen=True, kw_only=True):
 def importances(system: System) -> Importances:
     """Importance of every component; each distinct chain is worked out once, whatever the number of task classes.
 
-    A chain of many hops that share causes crosswise is cut to its first hops until `MOST_STEPS` suffice: a shorter
-    chain is never better, so what is told is never too good. Chains of up to six hops are exact where they are no more
-    than a thousand, those of up to four where they are tens of thousands.
+    A chain of more than six hops that share causes crosswise is cut to its first hops, six at least, until `MOST_STEPS`
+    suffice: a shorter chain is never better, so what is told is never too good. Up to six hops are always exact.
     """
     total = 0.0
     distinct = _distinct(system)
-    most = min(MOST_STEPS, MOST_STEPS_IN_ALL // max(len(distinct), 1))
+    most = shared_out(MOST_STEPS, MOST_STEPS_IN_ALL, (len(hops) for _, hops in distinct))
     birnbaum: defaultdict[int, float] = defaultdict(float)
     for (coverage, hops), value in distinct.items():
-        kept = _followed(hops if coverage > 0 else hops[:1], most)
-        away = all_down(system, kept[:1]), all_down(system, kept)
-        total += value * _mixed(away, coverage)
-        for group in _groups(kept).values():
-            worth = value * max(_given(system, kept, coverage, group, away), 0.0)
-            for index, alone in _alone(system, group):
+        kept, groups = _followed(hops if coverage > 0 else hops[:1], most)
+        down_of = _down_of(system, kept, groups)
+        total += value * _mixed(down_of, (1 << len(kept)) - 1, coverage)
+        for mask, members in groups.items():
+            worth = value * max(_given(system, kept, coverage, mask, members, down_of), 0.0)
+            for index, alone in _alone(system, members):
                 birnbaum[index] += worth * alone
     found = (_importance(system, index, worth, total) for index, worth in birnbaum.items())
     return Importances(
@@ -94,54 +98,48 @@ def _distinct(system: System) -> dict[tuple[float, _Hops], float]:
     return found
 
 
-def _groups(hops: _Hops) -> dict[int, frozenset[int]]:
-    """Components by the hops that hang on them, a bit each: the members of a group take down the same hops."""
-    where: defaultdict[int, int] = defaultdict(int)
-    for position, hop in enumerate(hops):
-        for index in hop:
-            where[index] |= 1 << position
-    groups: defaultdict[int, list[int]] = defaultdict(list)
-    for index, mask in sorted(where.items()):
-        groups[mask].append(index)
-    return {mask: frozenset(groups[mask]) for mask in sorted(groups)}
-
-
-def _followed(hops: _Hops, most: int) -> _Hops:
-    """The chain, or as many of its first hops as can be followed in so many steps."""
-    while len(hops) > 1:
-        groups = _groups(hops)
-        states: int = 1 << min(len(hops), sum(mask.bit_count() > 1 for mask in groups))
+def _followed(hops: _Hops, most: int) -> tuple[_Hops, Groups]:
+    """The chain, or as many of its first hops as can be followed in so many steps, and its groups."""
+    groups, count = groups_of(hops), len(hops)
+    while count > MOST_AT_ONCE:
+        states: int = 1 << min(count, sum(mask.bit_count() > 1 for mask in groups))
         if states * len(groups) ** 2 <= most:
-            return hops
-        hops = hops[: len(hops) // 2]
-    return hops
+            break
+        count = max(count // 2, MOST_AT_ONCE)
+        groups = first_hops(groups, count)
+    return hops[:count], groups
 
 
-def _mixed(away: tuple[float, float], coverage: float) -> float:
-    """As `availability.chain_unavailability`, from the probabilities that the first hop and that all hops are down."""
-    first, every = away
-    return first * (1 - coverage) + coverage * every
+def _down_of(system: System, hops: _Hops, groups: Groups) -> _DownOf:
+    """All combinations at once where the hops are few, else each when it is asked for."""
+    if len(hops) <= MOST_AT_ONCE:
+        return together(system, groups, len(hops)).__getitem__
+    return cache(lambda asked: all_down(system, [hops[place] for place in ranks_of(asked)]))
 
 
-def _given(system: System, hops: _Hops, coverage: float, group: frozenset[int], away: tuple[float, float]) -> float:
+def _mixed(down_of: _DownOf, asked: int, coverage: float) -> float:
+    """As `availability.chain_unavailability`, of a chain in which all hops but those asked for are down already."""
+    return down_of(asked & 1) * (1 - coverage) + coverage * down_of(asked)
+
+
+def _given(system: System, hops: _Hops, coverage: float, mask: int, members: Sequence[int], down_of: _DownOf) -> float:
     """How much more often the chain is down with a group down than with all of it up.
 
     With it down, the hops that hang on it are down for sure. With it up, they hang on what is left of them; where it is
-    mostly up, that follows from how often they are ``away`` either way.
+    mostly up, that follows from how often they are down either way.
     """
-    hit = not group.isdisjoint(hops[0])
-    down = 1.0 if hit else away[0], all_down(system, [hop for hop in hops if group.isdisjoint(hop)])
-    chance = all_down(system, [group])
-    if chance > MOSTLY:
-        up = all_down(system, [hops[0] - group]), all_down(system, [hop - group for hop in hops])
-        return _mixed(down, coverage) - _mixed(up, coverage)
-    more, usual = _mixed(down, coverage), _mixed(away, coverage)
-    return (more - usual) / (1 - chance) if more - usual > ROUNDING * usual else 0.0
+    every = (1 << len(hops)) - 1
+    more, usual = _mixed(down_of, every & ~mask, coverage), _mixed(down_of, every, coverage)
+    down, up = away(system, members)
+    if down > MOSTLY:
+        left = tuple([hop.difference(members) for hop in hops])
+        first, whole = all_down(system, left[:1]), all_down(system, left)
+        return more - (first * (1 - coverage) + coverage * whole)
+    return (more - usual) / up if more - usual > ROUNDING * usual else 0.0
 
 
-def _alone(system: System, group: frozenset[int]) -> Iterator[tuple[int, float]]:
+def _alone(system: System, members: Sequence[int]) -> Iterator[tuple[int, float]]:
     """Each member with the probability that all the others are up: only then does it make the difference."""
-    members = sorted(group)
     ups = [1 - system.components[index].unavailability for index in members]
     before = list(accumulate(ups, mul, initial=1.0))
     after = list(accumulate(reversed(ups), mul, initial=1.0))[::-1]
