@@ -1,13 +1,16 @@
 """``govern dry-run --kind failover``: plan, refuse what costs too much, drill, judge, record, tell."""
 
 import asyncio
+import gc
 import os
 import time
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import ROUND_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,6 +35,7 @@ from multillm_gov.workflows.dry_run import Asked, Done
 from multillm_gov.workflows.evidence import record_evidence
 from multillm_gov.workflows.states import assess_folder
 from multillm_gov.workflows.trial_client import keys_of, no_keys
+from multillm_gov.workflows.trial_machine import collecting, end_on_termination
 from multillm_gov.workflows.trial_plan import plan_trials
 
 
@@ -127,8 +131,9 @@ def hold(prepared: PreparedDrills, on_progress: Callable[[Progress], None] | Non
             on_outcome=watch.note,
         )
         try:
-            asyncio.run(asyncio.wait_for(drilling, asked.total_seconds))
-        except KeyboardInterrupt:
+            with _quiet_end():
+                asyncio.run(_within(drilling, asked.total_seconds))
+        except (KeyboardInterrupt, asyncio.CancelledError):
             interrupted = True
         except TimeoutError:
             pass  # what was not sent is told by its number
@@ -140,6 +145,24 @@ def hold(prepared: PreparedDrills, on_progress: Callable[[Progress], None] | Non
         record_evidence(prepared.root, drills=whole)
     report = brief_drills(state, plan, records, limit=asked.limit, interrupted=interrupted, written=written)
     return Done(report=replace(report, path_prefix=path_prefix(prepared.root)), interrupted=interrupted)
+
+
+async def _within(drilling: Coroutine[Any, Any, object], seconds: float | None) -> None:
+    """The drills, for so long at most; SIGTERM ends them as Ctrl-C does."""
+    end_on_termination()
+    await asyncio.wait_for(drilling, seconds)
+
+
+@contextmanager
+def _quiet_end() -> Iterator[None]:
+    """No word about calls that an interruption met before LiteLLM awaited them."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="coroutine .* was never awaited", category=RuntimeWarning)
+        try:
+            with collecting():
+                yield
+        finally:
+            gc.collect()
 
 
 class _Watch:

@@ -1,9 +1,15 @@
 """``govern dry-run --kind failover``: the whole flow through the command, offline."""
 
 import json
+import os
+import signal
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from multillm_gov.workflows.dry_run import Asked
+from multillm_gov.workflows.failover import hold, prepare_drills
 
 ALLOCATION = """\
 owner: support
@@ -69,6 +75,27 @@ def test_a_drill_cut_short_proves_nothing(portfolio, govern) -> None:
     summary = json.loads(done.stdout)["summary"]
     assert summary.startswith("0 failovers drilled: 0 survived, 0 degraded, 0 failed.")
     assert "Not sent: 8 requests" in summary
+
+
+@pytest.mark.litellm
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_drill_tells_what_is_known(portfolio, sent) -> None:
+    prepared = prepare_drills(Asked(offline=True, concurrency=1), as_of=date(2026, 11, 24), root=portfolio)
+    settled = []
+
+    def interrupt(progress) -> None:
+        settled.append(progress.done)
+        if progress.done == 1:
+            os.kill(os.getpid(), sent)
+
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a drill that left it alone would end these tests
+    try:
+        done = hold(prepared, interrupt)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert done.interrupted
+    assert 1 <= len(settled) < 8
+    assert "Not sent:" in done.report.summary
 
 
 @pytest.mark.litellm
