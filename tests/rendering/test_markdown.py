@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -181,6 +181,7 @@ def test_findings_stay_one_item(text: str) -> None:
 
 
 @given(st.text("abc `x", max_size=30))
+@example("``````    a")
 def test_words_survive(text: str) -> None:
     told = "".join(token.content for token in _leaves(paragraph(text)) if token.type in {"text", "code_inline"})
     assert re.sub(r"[\s`]", "", told) == re.sub(r"[\s`]", "", text)

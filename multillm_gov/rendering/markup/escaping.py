@@ -40,7 +40,7 @@ def escape(text: str) -> str:
 
 def paragraph(text: str) -> str:
     """A line that starts no list, heading or rule."""
-    line = inline(text.strip())
+    line = inline(text.strip()).lstrip()  # blanks that stood behind dropped backticks would start a code block
     return _BLOCK.sub(lambda match: f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}", line)
 
 
