@@ -1,5 +1,6 @@
 """The connections under LiteLLM: one pool of httpx for all who speak OpenAI's format, let go of at the end."""
 
+import asyncio
 from typing import Any
 
 _LONGEST_CALL = 3600.0
@@ -22,7 +23,19 @@ def ensure_session(litellm: Any) -> None:  # noqa: ANN401 # a module without typ
 
 
 async def close_connections(litellm: Any) -> None:  # noqa: ANN401 # a module without types
-    """Close the pool and every client LiteLLM keeps; must run in the event loop that used them."""
+    """Close the pool and every client LiteLLM keeps; must run in the event loop that used them.
+
+    An interruption that comes meanwhile waits until they are closed: nobody else would close them.
+    """
+    closing = asyncio.create_task(_close(litellm))
+    try:
+        await asyncio.shield(closing)
+    except asyncio.CancelledError:
+        await closing
+        raise
+
+
+async def _close(litellm: Any) -> None:  # noqa: ANN401 # a module without types
     await litellm.close_litellm_async_clients()
     litellm.in_memory_llm_clients_cache.flush_cache()
     session, litellm.aclient_session = litellm.aclient_session, None

@@ -155,9 +155,8 @@ async def _within(drilling: Coroutine[Any, Any, object], seconds: float | None) 
 
 @contextmanager
 def _quiet_end() -> Iterator[None]:
-    """No word about calls and connections that an interruption met before LiteLLM awaited or closed them."""
+    """No word about calls that an interruption met before LiteLLM awaited them."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="unclosed", category=ResourceWarning)
         warnings.filterwarnings("ignore", message="coroutine .* was never awaited", category=RuntimeWarning)
         try:
             with collecting():
