@@ -8,16 +8,9 @@ import click
 
 from multillm_gov import exits
 from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import (
-    Target,
-    as_of_option,
-    format_option,
-    money,
-    output_option,
-    root_option,
-    today,
-)
+from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
 from multillm_gov.cli.progress import Meter
+from multillm_gov.cli.trial_options import comparing_options, no_write_option, sending_options
 
 POINTS = 100
 
@@ -52,47 +45,12 @@ class _BenchCommand(click.Command):
     "--samples", type=click.IntRange(1, 100), default=1, show_default=True, help="Answers asked for each case."
 )
 @click.option("--pairwise", is_flag=True, help="Also have judges compare challengers' answers with the primary's.")
-@click.option(
-    "--difference",
-    type=click.FloatRange(0.1, 100),
-    default=5.0,
-    show_default=True,
-    metavar="POINTS",
-    help="The difference that matters: how many cases it takes to see it is told.",
-)
-@click.option(
-    "--margin",
-    type=click.FloatRange(0, 100),
-    default=1.0,
-    show_default=True,
-    metavar="POINTS",
-    help="How much worse still counts as not worse.",
-)
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Of drawing and bootstrap."
-)
-@click.option(
-    "--max-usd", callback=money, metavar="USD", help="Most that the run may cost, in US dollars. [default: 1.00]"
-)
-@click.option("--allow-unknown-price", is_flag=True, help="Also send to models whose price is not known.")
-@click.option(
-    "--concurrency", type=click.IntRange(1, 512), default=8, show_default=True, help="Calls in flight, all together."
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1, 3_600),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="For one call.",
-)
-@click.option("--offline", is_flag=True, help="Ask a server on this machine instead of the providers; costs nothing.")
-@click.option("--record", type=click.Path(path_type=Path), metavar="FILE", help="Record all calls to a cassette.")
-@click.option("--replay", type=click.Path(path_type=Path), metavar="FILE", help="Answer from a cassette; send nothing.")
+@comparing_options
+@sending_options
 @click.option(
     "--accept-tone", is_flag=True, help="Take today's voices for the usual ones, where a drift of tone is welcome."
 )
-@click.option("--no-write", is_flag=True, help="Write no evidence.")
+@no_write_option
 @format_option
 @output_option
 @as_of_option

@@ -8,6 +8,7 @@ import click
 
 from multillm_gov.cli.emit import emit
 from multillm_gov.cli.options import Target, as_of_option, day_option, format_option, output_option, root_option, today
+from multillm_gov.cli.trial_options import comparing_options, no_write_option
 from multillm_gov.evidence.results import result_formats_known
 
 _POINTS = 100
@@ -48,24 +49,8 @@ def _pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
     show_default=True,
     help="Whose cases they are.",
 )
-@click.option(
-    "--difference",
-    type=click.FloatRange(0.1, 100),
-    default=5.0,
-    show_default=True,
-    metavar="POINTS",
-    help="The difference that matters: how many cases it takes to see it is told.",
-)
-@click.option(
-    "--margin",
-    type=click.FloatRange(0, 100),
-    default=1.0,
-    show_default=True,
-    metavar="POINTS",
-    help="How much worse still counts as not worse.",
-)
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Of the bootstrap.")
-@click.option("--no-write", is_flag=True, help="Write no evidence.")
+@comparing_options
+@no_write_option
 @format_option
 @output_option
 @as_of_option

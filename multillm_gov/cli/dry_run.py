@@ -9,15 +9,14 @@ import click
 
 from multillm_gov import exits
 from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import Target, as_of_option, format_option, money, output_option, root_option, today
+from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
 from multillm_gov.cli.progress import Meter
+from multillm_gov.cli.trial_options import no_write_option, sending_options
 
 if TYPE_CHECKING:
     from multillm_gov.workflows.dry_run import Asked
 
 _KINDS = ("answer", "embedding", "stream", "failover")
-
-
 _FAILOVER = ("failover",)
 
 
@@ -39,38 +38,21 @@ _FAILOVER = ("failover",)
     show_default=True,
     help="Calls a probe; a 95th percentile takes 20.",
 )
-@click.option(
-    "--max-usd", callback=money, metavar="USD", help="Most that the run may cost, in US dollars. [default: 1.00]"
-)
-@click.option("--allow-unknown-price", is_flag=True, help="Also send to models whose price is not known.")
-@click.option(
-    "--concurrency", type=click.IntRange(1, 512), default=8, show_default=True, help="Calls in flight, all together."
-)
+@sending_options
 @click.option(
     "--provider-concurrency",
     type=click.IntRange(1, 512),
     metavar="N",
     help="Calls in flight at one provider. [default: as --concurrency]",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1, 3_600),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="For one call.",
-)
 @click.option("--total-timeout", type=click.FloatRange(0.1, 86_400), metavar="SECONDS", help="For the whole run.")
-@click.option("--offline", is_flag=True, help="Ask a server on this machine instead of the providers; costs nothing.")
-@click.option("--record", type=click.Path(path_type=Path), metavar="FILE", help="Record all calls to a cassette.")
-@click.option("--replay", type=click.Path(path_type=Path), metavar="FILE", help="Answer from a cassette; send nothing.")
 @click.option(
     "--keep-text",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
     help="Keep the answers' texts in this folder; without it no text is kept.",
 )
-@click.option("--no-write", is_flag=True, help="Write no evidence.")
+@no_write_option
 @format_option
 @output_option
 @as_of_option

@@ -1,7 +1,6 @@
-"""The file of a cassette: read with every bound a stranger's file needs, written whole or not at all."""
+"""The file of a cassette: read with every bound a stranger's file needs, and as bytes to be written."""
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from multillm_gov.errors import OutputError, SourceError
+from multillm_gov.errors import SourceError
 from multillm_gov.providers.digests import PARTS, call_digest
 from multillm_gov.trials.client import Answer, Failure, Mode
 
@@ -98,22 +97,6 @@ def _is_plausible(outcome: Answer | Failure | None) -> bool:
     )
 
 
-def write_entries(path: Path, entries: Iterable[Entry]) -> None:
-    """Write to a neighbor first, then rename: no reader ever sees half a cassette.
-
-    Raises:
-        OutputError: the file cannot be written.
-    """
-    data = b"".join(msgspec.json.encode(entry, order="sorted") + b"\n" for entry in entries)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, neighbor = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(neighbor).replace(path)
-        except BaseException:
-            Path(neighbor).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputError(f"The cassette `{path}` cannot be written: {error.strerror}") from None
+def encode_entries(entries: Iterable[Entry]) -> bytes:
+    """The bytes of a cassette: one entry a line, keys sorted."""
+    return b"".join(msgspec.json.encode(entry, order="sorted") + b"\n" for entry in entries)

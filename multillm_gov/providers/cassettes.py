@@ -5,30 +5,31 @@ is in a cassette, but answers are, for they are judged again: whoever records de
 are scrubbed of secrets before they are written. A call sent several times is recorded and replayed as often, in order.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import structs
 
 from multillm_gov.errors import UnableError
-from multillm_gov.providers.cassette_file import Entry, read_entries, write_entries
+from multillm_gov.providers.cassette_file import Entry, encode_entries, read_entries
 from multillm_gov.providers.digests import PARTS, call_digest, part_digests
 from multillm_gov.providers.scrubbing import Scrubber
 from multillm_gov.trials.client import Answer, Call, Client, Failure, Mode
 
 
 class RecordingClient:
-    """Hands calls on and keeps what comes back; the file is written, whole, when the client is closed."""
+    """Hands calls on and keeps what comes back; the cassette is written, whole, when the client is closed."""
 
-    def __init__(self, inner: Client, path: Path, scrubber: Scrubber | None = None) -> None:
-        """Record to a path, replacing what is there.
+    def __init__(self, inner: Client, write: Callable[[bytes], None], scrubber: Scrubber | None = None) -> None:
+        """Record.
 
         Args:
             inner: Who really carries the calls.
-            path: Of the cassette.
+            write: Where the finished cassette goes; called once.
             scrubber: What takes secrets out of texts; default: one that knows the environment's keys.
         """
         self._inner = inner
-        self._path = path
+        self._write = write
         self._scrubber = scrubber or Scrubber()
         self._entries: list[Entry] = []
 
@@ -53,13 +54,13 @@ class RecordingClient:
         """Write the cassette, sorted, and close the client within.
 
         Raises:
-            OutputError: the file cannot be written.
+            OutputError: it cannot be written.
         """
         try:
             await self._inner.close()
         finally:
             # Sorting keeps the order of equal calls, and makes two recordings of one run comparable.
-            write_entries(self._path, sorted(self._entries, key=lambda entry: (entry.model, entry.digest)))
+            self._write(encode_entries(sorted(self._entries, key=lambda entry: (entry.model, entry.digest))))
 
     def _scrubbed(self, outcome: Answer | Failure) -> Answer | Failure:
         if isinstance(outcome, Failure):

@@ -31,7 +31,7 @@ def open_client(
     knowledge: Knowledge,
     *,
     offline: Callable[[str], str] | None = None,
-    record: Path | None = None,
+    record: Callable[[bytes], None] | None = None,
     replay: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Client:
@@ -40,7 +40,7 @@ def open_client(
     Args:
         knowledge: What is known of models.
         offline: The offline server's address for a wire format, by its name; no key is read then.
-        record: Write a cassette of all calls, with their answers.
+        record: Takes a cassette of all calls, with their answers, when the client is closed.
         replay: Answer from a cassette, and send nothing.
         environment: Environment variables; default: those of this process.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from multillm_gov.catalog.endpoints import endpoints_of
@@ -9,6 +10,7 @@ from multillm_gov.catalog.price import Price
 from multillm_gov.providers.keys import needed_keys
 from multillm_gov.providers.opening import Knowledge, open_client
 from multillm_gov.rules.assessment import Assessment
+from multillm_gov.sources.output import write_bytes
 from multillm_gov.trials.client import Client
 from multillm_gov.trials.probe import Key
 
@@ -27,13 +29,14 @@ def trial_client(
         MissingExtraError: the offline extra is not installed.
     """
     knowledge = _knowledge(assessment)
+    keep = None if record is None else partial(write_bytes, record)
     if not offline:
-        yield open_client(knowledge, record=record, replay=replay)
+        yield open_client(knowledge, record=keep, replay=replay)
         return
     from multillm_gov.offline.serving import serve
 
     with serve() as server:
-        yield open_client(knowledge, offline=server.base_url, record=record, replay=replay)
+        yield open_client(knowledge, offline=server.base_url, record=keep, replay=replay)
 
 
 def keys_of(assessment: Assessment) -> Callable[[str], tuple[Key, ...]]:

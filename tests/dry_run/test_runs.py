@@ -213,7 +213,8 @@ def test_what_was_paid_for_is_recorded_though_the_cassette_cannot_be_written(dry
     (tmp_path / "file").write_text("")
     done = dry_run("--record", str(tmp_path / "file" / "c.jsonl"), "--only", "triage")
     assert done.returncode == exits.UNABLE
-    assert b"cannot be written" in done.stderr
+    assert b"Cannot write" in done.stderr
+    assert b"c.jsonl" in done.stderr
     assert len(evidence(portfolio).probes) == 2
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from msgspec import structs
 from multillm_gov.errors import OutputError, SourceError, UnableError, UsageError
 from multillm_gov.providers.cassettes import RecordingClient, ReplayClient
 from multillm_gov.providers.opening import Knowledge, open_client
+from multillm_gov.sources.output import write_bytes
 from multillm_gov.trials.client import Answer, Call, Failure, Message
 
 ASKED = Call(model="anthropic/claude-sonnet-4-6", messages=(Message("user", "Say hello."),), temperature=0.0)
@@ -37,7 +39,7 @@ class Scripted:
 
 def recorded(path: Path, calls: list[Call], *outcomes: Answer | Failure) -> None:
     async def run() -> None:
-        client = RecordingClient(Scripted(*outcomes), path)
+        client = RecordingClient(Scripted(*outcomes), partial(write_bytes, path))
         for call in calls:
             await client.send(call)
         await client.close()
@@ -185,8 +187,16 @@ def test_there_is_no_cassette_or_no_place_for_one(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be read"):
         ReplayClient(tmp_path)
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="cannot be written"):
+    with pytest.raises(OutputError, match="Cannot write"):
         recorded(tmp_path / "file" / "calls.jsonl", [ASKED], ANSWER)
+
+
+def test_no_cassette_is_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("kept")
+    (tmp_path / "calls.jsonl").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match="symbolic link"):
+        recorded(tmp_path / "calls.jsonl", [ASKED], ANSWER)
+    assert (tmp_path / "elsewhere").read_text() == "kept"
 
 
 def test_an_interrupted_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,7 +228,7 @@ def test_a_replay_is_opened_without_litellm_and_not_with_what_it_excludes(tmp_pa
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
     assert done.stdout.strip() == b"[]"
-    for excluded in ({"record": path}, {"offline": str}):
+    for excluded in ({"record": path.write_bytes}, {"offline": str}):
         with pytest.raises(UsageError):
             open_client(Knowledge(), replay=path, **excluded)
 
@@ -231,7 +241,7 @@ def test_a_recorded_offline_run_replays_alike(server, runner: asyncio.Runner, tm
         structs.replace(ASKED, model="gemini/gemini-3.5-flash", stream=True),
         Call(model="openai/text-embedding-3-large", mode="embedding", inputs=("a", "b")),
     ]
-    client = open_client(Knowledge(), offline=server.base_url, record=path, environment={})
+    client = open_client(Knowledge(), offline=server.base_url, record=path.write_bytes, environment={})
     live = [runner.run(client.send(call)) for call in calls]
     runner.run(client.close())
     assert all(isinstance(outcome, Answer) for outcome in live)

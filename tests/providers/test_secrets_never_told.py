@@ -154,7 +154,7 @@ def test_an_echoed_key_is_told_nowhere(
         return type(found)(model=found.model, arguments={**found.arguments, "api_key": key})
 
     scrubber = Scrubber({"VENDOR_API_KEY": key})
-    client = RecordingClient(LiveClient(address, scrubber=scrubber), tmp_path / "calls.jsonl", scrubber)
+    client = RecordingClient(LiveClient(address, scrubber=scrubber), (tmp_path / "calls.jsonl").write_bytes, scrubber)
     told = []
     for model in MODELS:
         for stream in (False, True):
@@ -179,7 +179,9 @@ def test_an_answer_that_repeats_a_key_is_recorded_without_it(
 
     key = KEYS["openai project"]
     server.play(Script(rules=(Rule(text=f"Your key is {key}."),)))
-    client = RecordingClient(LiveClient(offline_addresses(server.base_url)), tmp_path / "c.jsonl", Scrubber({}))
+    client = RecordingClient(
+        LiveClient(offline_addresses(server.base_url)), (tmp_path / "c.jsonl").write_bytes, Scrubber({})
+    )
     answer = runner.run(client.send(Call(model="openai/gpt-5.4-2026-03-05", messages=HELLO)))
     runner.run(client.close())
     assert isinstance(answer, Answer)
