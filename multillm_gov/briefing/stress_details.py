@@ -139,7 +139,7 @@ def _whole(worst: Variant, context: StressContext) -> str:
     ]
     told = f"In total {', '.join(parts)}." if parts else "In total nothing is lost."
     if not vendors.largest:
-        return f"{told} Nothing is spent while it lasts."
+        return f"{told} No vendor is paid for answers while it lasts."
     meanwhile = f"{vendors.largest} holds {spell_share(vendors.largest_share)} of spend (HHI {vendors.hhi:,.0f})"
     return f"{told} While it lasts {meanwhile}."
 

@@ -125,7 +125,7 @@ def _breaks(shown: Shown, context: StressContext) -> Table:
         outcome, vendors = worst.outcome, worst.outcome.concentration
         after = spell_hours(outcome.hours_to_recover) if outcome.hours_to_recover else "–"
         appetite = float(context.settings.appetite.max_vendor_share_of_spend)
-        share = f"{vendors.largest} {spell_share(vendors.largest_share)}" if vendors.largest else "nothing is spent"
+        share = f"{vendors.largest} {spell_share(vendors.largest_share)}" if vendors.largest else "none"
         rows.append(
             (
                 Cell(result.name),

@@ -24,7 +24,7 @@ class Concentrated(Struct, frozen=True, kw_only=True):
     hhi: float
     """Points, 0..10,000."""
     largest: str
-    """Vendor with the largest share; empty where nothing is spent."""
+    """Vendor with the largest share; empty where nothing is spent or nobody answers."""
     largest_share: float
     """0..1."""
 

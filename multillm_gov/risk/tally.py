@@ -1,7 +1,7 @@
 """Summing up a stress, piece of time by piece of time, against everyday operation."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct, structs
@@ -130,6 +130,8 @@ class Tally:
     def _concentration(self) -> Concentrated:
         """While all shocks last; task classes that none touches pay whom they pay every day."""
         answers, strains = self._first or ({}, ())
+        if self._is_silent(answers):
+            return Concentrated(hhi=0.0, largest="", largest_share=0.0)
         totals: defaultdict[str, Decimal] = defaultdict(Decimal)
         for index, task in enumerate(self._context.tasks):
             if index not in answers:
@@ -141,6 +143,14 @@ class Tally:
         found = of_totals(totals, Level.VENDOR, Basis.SPEND)
         largest, share = found.shares[0] if found.shares else ("", 0.0)
         return Concentrated(hhi=found.hhi, largest=largest, largest_share=share)
+
+    def _is_silent(self, answers: Mapping[int, tuple[Flow, ...]]) -> bool:
+        """Whether nobody answers anything, though failovers worked: what is still paid for then serves no request."""
+        return bool(answers) and all(
+            index in answers
+            and _unserved(structs.replace(task, coverage=_ONE), answers[index]) >= _demand(answers[index])
+            for index, task in enumerate(self._context.tasks)
+        )
 
     def outcome(self) -> StressOutcome:
         """What all pieces came to."""
@@ -200,6 +210,10 @@ def _told(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 def _unserved(task: StressedTask, of_task: tuple[Flow, ...]) -> Decimal:
     return sum((flow.demand - answered(task, flow) for flow in of_task), _ZERO)
+
+
+def _demand(of_task: tuple[Flow, ...]) -> Decimal:
+    return sum((flow.demand for flow in of_task), _ZERO)
 
 
 def _degraded(task: StressedTask, of_task: tuple[Flow, ...]) -> Decimal:

@@ -472,3 +472,15 @@ task_classes:
     assert any("`nobody/knows`" in text for text in found.unknown)
     for kind in get_args(ShockKind):
         stress(context, (Shock(kind=kind),))
+
+
+def test_where_nobody_answers_no_vendor_is_large(made: Made, catalog: str) -> None:
+    """Hosting goes on while everything is away; it buys no answer, so nobody's share of it is a concentration."""
+    hosted = catalog.replace(
+        "usd_per_million_tokens: {input: 1}", "usd_per_million_tokens: {input: 1}\n    usd_fixed_per_month: 500"
+    )
+    settings = "risk: {coverage: {untested: 1}, dependencies: {front: {kind: gateway}}}\n"
+    context = made({"govern.yaml": settings, "catalog/models.yaml": hosted})
+    meanwhile = stress(context, (outage("front", "gateway"),)).concentration
+    assert (meanwhile.largest, meanwhile.largest_share, meanwhile.hhi) == ("", 0, 0)
+    assert stress(context, (outage("acme"), outage("beta"))).concentration.largest == "gamma"
