@@ -37,7 +37,9 @@ def system_below(root: Path) -> System:
 
 def ratio(system: System, runs: int) -> float:
     """Median over the turns of how much longer the cut sets took than the pass just then."""
-    return statistics.median(_seconds(cut_sets, system) / _seconds(one_pass, system) for _ in range(runs))
+    return statistics.median(
+        _seconds(cut_sets, system) / _seconds(one_pass, system) for _ in range(runs)
+    )
 
 
 def _seconds(call: Callable[[System], object], system: System) -> float:

@@ -23,7 +23,12 @@ class Figure(NamedTuple):
     def row(self) -> tuple[str, str, str, str]:
         """Cells of the table."""
         digits = 0 if self.unit == "MiB" else 2
-        return self.name, self.target, f"{self.measured:.{digits}f} {self.unit}", "ok" if self.kept else "MISSED"
+        return (
+            self.name,
+            self.target,
+            f"{self.measured:.{digits}f} {self.unit}",
+            "ok" if self.kept else "MISSED",
+        )
 
 
 def table(figures: Sequence[Figure]) -> str:
@@ -31,7 +36,8 @@ def table(figures: Sequence[Figure]) -> str:
     rows = [("Figure", "Target", "Measured", ""), *(figure.row() for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in rows
     ]
     lines.insert(1, "| " + " | ".join("-" * max(width, 3) for width in widths) + " |")
     return "\n".join(lines)
@@ -41,7 +47,10 @@ def results(figures: Sequence[Figure], runs: int) -> str:
     """What ``--write`` keeps: ratios and versions, nothing about the machine."""
     versions = {
         "Python": sys.version.split()[0],
-        **{name: version(name) for name in ("PyYAML", "jsonschema-rs", "check-jsonschema", "litellm")},
+        **{
+            name: version(name)
+            for name in ("PyYAML", "jsonschema-rs", "check-jsonschema", "litellm")
+        },
     }
     said = ", ".join(f"{name} {number}" for name, number in versions.items())
     return (

@@ -1,6 +1,7 @@
 """The least any checker could do: import click, PyYAML and the schema engine, parse the files and validate them.
 
-Usage: ``python floor.py SCHEMA FILE [SCHEMA FILE]...``, run as a whole process of its own by `benchmarks.run`.
+Usage: ``python floor.py SCHEMA FILE [SCHEMA FILE]...``, run as a whole process of its own by
+`benchmarks.run`.
 """
 
 import json
@@ -24,7 +25,8 @@ Loader.yaml_implicit_resolvers = {
 
 def main(arguments: list[str]) -> int:
     validators = {
-        schema: jsonschema_rs.validator_for(json.loads(Path(schema).read_bytes())) for schema in set(arguments[::2])
+        schema: jsonschema_rs.validator_for(json.loads(Path(schema).read_bytes()))
+        for schema in set(arguments[::2])
     }
     wrong = 0
     for schema, file in zip(arguments[::2], arguments[1::2], strict=True):

@@ -35,7 +35,10 @@ def starter(folder: Path, runs: int) -> Iterator[Figure]:
             "check": (CHECK, portfolio),
             "floor": ((sys.executable, HERE / "floor.py", *pairs), portfolio),
             # Of the allocation files only: more would take it one process per schema.
-            "peer": ((sys.executable, "-m", "check_jsonschema", *one_schema, *allocations), portfolio),
+            "peer": (
+                (sys.executable, "-m", "check_jsonschema", *one_schema, *allocations),
+                portfolio,
+            ),
         },
         runs,
     )
@@ -71,10 +74,18 @@ def scale(folder: Path, runs: int) -> Iterator[Figure]:
         runs,
     )
     name = f"check, {TASK_CLASSES:,} task classes in {FILES} files"
-    yield Figure(f"{name} / PyYAML's C safe_load", "at most 2.5 x", 2.5, seen.ratio("check", "yaml"), "x")
+    yield Figure(
+        f"{name} / PyYAML's C safe_load", "at most 2.5 x", 2.5, seen.ratio("check", "yaml"), "x"
+    )
     yield Figure(f"{name}: peak memory", "below 600 MiB", 600, seen.mebibytes("check"), "MiB")
     ratio = seen.ratio("four", "check")
-    yield Figure(f"check, {4 * TASK_CLASSES:,} task classes / {TASK_CLASSES:,}", "at most 4.4 x", 4.4, ratio, "x")
+    yield Figure(
+        f"check, {4 * TASK_CLASSES:,} task classes / {TASK_CLASSES:,}",
+        "at most 4.4 x",
+        4.4,
+        ratio,
+        "x",
+    )
 
 
 def graph(folder: Path, runs: int) -> Iterator[Figure]:
@@ -101,7 +112,13 @@ def difference(folder: Path, runs: int) -> Iterator[Figure]:
         command = (*GOVERN, "diff", f"{base}..{head}", "--as-of", AS_OF)
         seen = take_turns({"check": (CHECK, root), "diff": (command, root)}, runs)
         ratio = seen.ratio("diff", "check")
-        yield Figure(f"diff, 1 % of the task classes changed, {where} / check", "at most 1.5 x", 1.5, ratio, "x")
+        yield Figure(
+            f"diff, 1 % of the task classes changed, {where} / check",
+            "at most 1.5 x",
+            1.5,
+            ratio,
+            "x",
+        )
 
 
 def document(folder: Path, runs: int) -> Iterator[Figure]:
@@ -109,9 +126,24 @@ def document(folder: Path, runs: int) -> Iterator[Figure]:
     portfolio = folder / "report"
     _copy_own_portfolio(portfolio)
     commit(portfolio, "portfolio")
-    command = (*GOVERN, "report", "--format", "pdf", "--output", folder / "pack.pdf", "--as-of", AS_OF)
+    command = (
+        *GOVERN,
+        "report",
+        "--format",
+        "pdf",
+        "--output",
+        folder / "pack.pdf",
+        "--as-of",
+        AS_OF,
+    )
     seen = take_turns({"pdf": (command, portfolio)}, runs)
-    yield Figure("report as PDF, starter portfolio, whole process", "at most 1.5 s", 1.5, seen.seconds("pdf"), "s")
+    yield Figure(
+        "report as PDF, starter portfolio, whole process",
+        "at most 1.5 s",
+        1.5,
+        seen.seconds("pdf"),
+        "s",
+    )
 
 
 def probes(folder: Path, runs: int) -> Iterator[Figure]:
@@ -119,8 +151,12 @@ def probes(folder: Path, runs: int) -> Iterator[Figure]:
     count, concurrency, wait = 200, 32, 0.2
     ideal = ceil(count / concurrency) * wait
     seen = [_probe(folder, count, concurrency, wait)["seconds"] / ideal for _ in range(runs)]
-    name = f"{count} probes, {concurrency} at once, {wait * 1_000:.0f} ms each / the waits alone, best of the runs"
-    # What other processes take from the machine only ever adds, and there is no peer of the same run to divide by.
+    name = (
+        f"{count} probes, {concurrency} at once, {wait * 1_000:.0f} ms each / the waits alone, "
+        "best of the runs"
+    )
+    # What other processes take from the machine only ever adds, and there is no peer of the same
+    # run to divide by.
     yield Figure(name, "at most 1.35 x", 1.35, min(seen), "x")
     held = _probe(folder, 5_000, 64, 0.0)["mebibytes"]
     yield Figure("5,000 probes: peak memory", "below 600 MiB", 600, held, "MiB")
@@ -128,7 +164,9 @@ def probes(folder: Path, runs: int) -> Iterator[Figure]:
 
 def _probe(folder: Path, count: int, concurrency: int, wait: float) -> dict[str, float]:
     command = (sys.executable, "-m", "benchmarks.probes", str(count), str(concurrency), str(wait))
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env={**os.environ, "HOME": str(folder)})
+    done = subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, env={**os.environ, "HOME": str(folder)}
+    )
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
@@ -136,10 +174,18 @@ def _probe(folder: Path, count: int, concurrency: int, wait: float) -> dict[str,
 def simulation(folder: Path, runs: int) -> Iterator[Figure]:
     """A simulation of 100,000 years against drawing as many normal numbers and nothing else."""
     program = sys.executable, HERE / "simulated_years.py"
-    seen = take_turns({"years": ((*program, "simulate"), folder), "draws": ((*program, "draw"), folder)}, runs)
+    seen = take_turns(
+        {"years": ((*program, "simulate"), folder), "draws": ((*program, "draw"), folder)}, runs
+    )
     name = "simulation, 100,000 years x 200 task classes x 40 components"
     ratio = seen.ratio("years", "draws")
-    yield Figure(f"{name} / numpy drawing one normal an outage and a task class", "at most 25 x", 25.0, ratio, "x")
+    yield Figure(
+        f"{name} / numpy drawing one normal an outage and a task class",
+        "at most 25 x",
+        25.0,
+        ratio,
+        "x",
+    )
     yield Figure(f"{name}: whole process", "at most 10 s", 10.0, seen.seconds("years"), "s")
     yield Figure(f"{name}: peak memory", "below 1,536 MiB", 1536, seen.mebibytes("years"), "MiB")
 

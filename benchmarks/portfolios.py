@@ -61,7 +61,8 @@ models:
     regions: [US]
 """
 
-# 26 lines, as a person writes one: prose, a weighted route, fallbacks, demand, caps, floors, data and review.
+# 26 lines, as a person writes one: prose, a weighted route, fallbacks, demand, caps, floors, data
+# and review.
 TASK_CLASS = """\
   {name}:
     purpose: Drafts, rewrites and summaries of kind {number} for {team}
@@ -93,19 +94,33 @@ TASK_CLASS = """\
 
 FLOOR = "0.80"
 
-# Current models of five vendors: primary, second leg, fallback, each at another vendor than the one before.
+# Current models of five vendors: primary, second leg, fallback, each at another vendor than the one
+# before.
 MIXES = (
     ("anthropic/claude-sonnet-4-6", "openai/gpt-5.4-2026-03-05", "gemini/gemini-3.5-flash"),
     ("openai/gpt-5.4-2026-03-05", "anthropic/claude-sonnet-4-6", "mistral/mistral-large-2512"),
     ("gemini/gemini-3.5-flash", "openai/gpt-5.4-mini-2026-03-17", "anthropic/claude-sonnet-4-6"),
-    ("openai/gpt-5.4-mini-2026-03-17", "gemini/gemini-3.5-flash-lite", "mistral/mistral-small-2603"),
-    ("openai/gpt-5.4-mini-2026-03-17", "mistral/mistral-small-2603", "gemini/gemini-3.5-flash-lite"),
-    ("gemini/gemini-3.5-flash-lite", "openai/gpt-5.4-mini-2026-03-17", "mistral/mistral-small-2603"),
+    (
+        "openai/gpt-5.4-mini-2026-03-17",
+        "gemini/gemini-3.5-flash-lite",
+        "mistral/mistral-small-2603",
+    ),
+    (
+        "openai/gpt-5.4-mini-2026-03-17",
+        "mistral/mistral-small-2603",
+        "gemini/gemini-3.5-flash-lite",
+    ),
+    (
+        "gemini/gemini-3.5-flash-lite",
+        "openai/gpt-5.4-mini-2026-03-17",
+        "mistral/mistral-small-2603",
+    ),
     ("mistral/mistral-large-2512", "gemini/gemini-3.5-flash", "openai/gpt-5.4-2026-03-05"),
     ("custom/lead-scorer-v3", "openai/gpt-5.4-mini-2026-03-17", "mistral/mistral-small-2603"),
 )
 
-# Models that only the hardest portfolio routes to: each at a vendor, provider and cloud of its own mixture.
+# Models that only the hardest portfolio routes to: each at a vendor, provider and cloud of its own
+# mixture.
 SCATTERED = tuple(f"custom/scattered-{number:02d}" for number in range(40))
 SCATTERED_MODEL = """\
   custom/scattered-{number:02d}:
@@ -132,7 +147,8 @@ def scattered(number: int) -> tuple[str, ...]:
 def task_class(number: int, *, changed: bool = False, scatter: bool = False) -> str:
     """One task class; figures spread by coprime strides.
 
-    A portfolio in use is mostly in order: one in a hundred has no fallback, one in fifty a floor without evidence.
+    A portfolio in use is mostly in order: one in a hundred has no fallback, one in fifty a floor
+    without evidence.
     """
     primary, secondary, *fallbacks = scattered(number) if scatter else MIXES[number % len(MIXES)]
     weight = 50 + 5 * (number % 9)
@@ -152,14 +168,21 @@ def task_class(number: int, *, changed: bool = False, scatter: bool = False) -> 
         output_tokens=100 + 40 * (number % 29),
         cached=(number % 5) / 10,
         p99=8_000 + 100 * (number % 71),
-        quality=f"quality: {{floor: {FLOOR}}}" if number % 50 == 0 else "needs: {capabilities: [function_calling]}",
+        quality=f"quality: {{floor: {FLOOR}}}"
+        if number % 50 == 0
+        else "needs: {capabilities: [function_calling]}",
         cap=20_000 if changed else 25_000,
         tag="customer-facing" if number % 3 else "internal-use",
     )
 
 
 def write_portfolio(
-    root: Path, task_classes: int, files: int, changed: Container[int] = (), *, scatter: bool = False
+    root: Path,
+    task_classes: int,
+    files: int,
+    changed: Container[int] = (),
+    *,
+    scatter: bool = False,
 ) -> None:
     """Write a portfolio of so many task classes in so many files; those numbered in ``changed`` in their other form.
 
@@ -173,7 +196,9 @@ def write_portfolio(
     per_file = -(-task_classes // files)
     for file in range(files):
         numbers = range(file * per_file, min((file + 1) * per_file, task_classes))
-        body = "\n".join(task_class(number, changed=number in changed, scatter=scatter) for number in numbers)
+        body = "\n".join(
+            task_class(number, changed=number in changed, scatter=scatter) for number in numbers
+        )
         text = f"owner: team-{file % 37}\ntask_classes:\n{body}"
         (root / "allocations" / f"team-{file:04d}.yaml").write_text(text, "utf-8")
 
@@ -201,11 +226,26 @@ def commit(root: Path, message: str) -> str:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _IDENTITY.items()}
-    environment = {"PATH": _PATH, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", **who}
+    who = {
+        f"GIT_{role}_{key}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for key, value in _IDENTITY.items()
+    }
+    environment = {
+        "PATH": _PATH,
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_SYSTEM": "/dev/null",
+        **who,
+    }
     call = ["git", "-c", "gc.auto=0", *arguments]
-    return subprocess.run(call, cwd=root, env=environment, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        call, cwd=root, env=environment, check=True, capture_output=True, text=True
+    ).stdout
 
 
-_IDENTITY = {"NAME": "benchmark", "EMAIL": "benchmark@example.invalid", "DATE": "2026-11-24T00:00:00+00:00"}
+_IDENTITY = {
+    "NAME": "benchmark",
+    "EMAIL": "benchmark@example.invalid",
+    "DATE": "2026-11-24T00:00:00+00:00",
+}
 _PATH = "/usr/local/bin:/usr/bin:/bin"

@@ -1,7 +1,7 @@
 """Many probes through the real client against a server in another process; prints seconds and MiB as JSON.
 
-Run as ``python -m benchmarks.probes PROBES CONCURRENCY WAIT_SECONDS``. What is measured is the run alone, after LiteLLM
-is loaded and has answered once.
+Run as ``python -m benchmarks.probes PROBES CONCURRENCY WAIT_SECONDS``. What is measured is the run
+alone, after LiteLLM is loaded and has answered once.
 """
 
 import asyncio
@@ -65,7 +65,9 @@ def probe(number: int) -> Probe:
         declared=TaskClassDeclaration(route=(Leg(model=_MODEL),)),
         place=Place("allocations/bench.yaml"),
     )
-    call = Call(model=_MODEL, messages=(Message("user", f"Sort ticket {number}."),), max_output_tokens=200)
+    call = Call(
+        model=_MODEL, messages=(Message("user", f"Sort ticket {number}."),), max_output_tokens=200
+    )
     return Probe(
         task=task,
         model=_MODEL,
@@ -100,7 +102,10 @@ async def measure(url: str, probes: list[Probe], concurrency: int) -> Run:
 def main(count: int, concurrency: int, wait: float) -> None:
     probes = [probe(number) for number in range(count)]
     with subprocess.Popen(
-        [sys.executable, "-c", _SERVER, str(wait)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", _SERVER, str(wait)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as server:
         assert server.stdin is not None
         assert server.stdout is not None

@@ -58,7 +58,9 @@ def run_once(command: Sequence[str | Path], folder: Path) -> Run:
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1) or "Traceback" in complaint:
-        raise RuntimeError(f"{' '.join(map(str, command))} exited with {process.returncode}:\n{complaint}")
+        raise RuntimeError(
+            f"{' '.join(map(str, command))} exited with {process.returncode}:\n{complaint}"
+        )
     return Run(seconds, usage.ru_maxrss / 1024)
 
 

@@ -1,7 +1,7 @@
 """Measure every promised figure, print the table, and exit 1 when a target is missed.
 
-Run ``python -m benchmarks`` from the repository's root. A figure is a ratio against a named peer of the same run
-wherever there is one; figures in seconds or MiB are marked as such.
+Run ``python -m benchmarks`` from the repository's root. A figure is a ratio against a named peer of
+the same run wherever there is one; figures in seconds or MiB are marked as such.
 """
 
 import argparse
@@ -19,9 +19,15 @@ MISSED = 1
 def main() -> int:
     """Measure, print, and say by the exit code whether every target was met."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=7, help="runs per command (7 or more for a result to quote)")
-    parser.add_argument("--only", choices=PARTS, action="append", help="measure only this part; repeatable")
-    parser.add_argument("--write", action="store_true", help="keep the table in benchmarks/results.md")
+    parser.add_argument(
+        "--runs", type=int, default=7, help="runs per command (7 or more for a result to quote)"
+    )
+    parser.add_argument(
+        "--only", choices=PARTS, action="append", help="measure only this part; repeatable"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="keep the table in benchmarks/results.md"
+    )
     chosen = parser.parse_args()
     compile_everything(ROOT / "multillm_gov")
     figures: list[Figure] = []

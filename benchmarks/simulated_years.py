@@ -1,6 +1,7 @@
 """Simulate 100,000 years of 200 task classes over 40 components, or only draw as many normal numbers as that takes.
 
-Usage: ``python simulated_years.py simulate|draw``, run as a whole process of its own by `benchmarks.run`.
+Usage: ``python simulated_years.py simulate|draw``, run as a whole process of its own by
+`benchmarks.run`.
 """
 
 import sys
@@ -23,9 +24,18 @@ def system() -> "System":
         Component(kind="everything", name="all", unavailability=0.00006),
         Component(kind="gateway", name="gateway", unavailability=0.0005, mean_hours=1.0),
         *(Component(kind="vendor", name=f"v{n}", unavailability=0.0013) for n in range(VENDORS)),
-        *(Component(kind="cloud", name=f"c{n}", unavailability=0.0005, mean_hours=3.0) for n in range(CLOUDS)),
-        *(Component(kind="provider", name=f"p{n}", unavailability=0.0013) for n in range(PROVIDERS)),
-        *(Component(kind="deployment", name=f"d{n}", unavailability=0.0003 + 0.001 * (n % 3)) for n in range(18)),
+        *(
+            Component(kind="cloud", name=f"c{n}", unavailability=0.0005, mean_hours=3.0)
+            for n in range(CLOUDS)
+        ),
+        *(
+            Component(kind="provider", name=f"p{n}", unavailability=0.0013)
+            for n in range(PROVIDERS)
+        ),
+        *(
+            Component(kind="deployment", name=f"d{n}", unavailability=0.0003 + 0.001 * (n % 3))
+            for n in range(18)
+        ),
     ]
 
     def hop(deployment: int, index: int) -> Hop:
@@ -36,7 +46,10 @@ def system() -> "System":
 
     def chain(task: int, share: float, first: int) -> Chain:
         deployments = [(first + task * stride) % DEPLOYMENTS for stride in (1, 5, 7)]
-        return Chain(share=share, hops=tuple(hop(one, index) for index, one in enumerate(dict.fromkeys(deployments))))
+        return Chain(
+            share=share,
+            hops=tuple(hop(one, index) for index, one in enumerate(dict.fromkeys(deployments))),
+        )
 
     tasks = tuple(
         TaskSystem(
@@ -66,7 +79,9 @@ def costs() -> "Costs":
         )
 
     tasks = tuple(
-        TaskCost(name=f"task-{n}", lines=(line(n, 0), line(n, 1)), fixed_per_year=0.0, monthly_cap=300.0)
+        TaskCost(
+            name=f"task-{n}", lines=(line(n, 0), line(n, 1)), fixed_per_year=0.0, monthly_cap=300.0
+        )
         for n in range(TASK_CLASSES)
     )
     return Costs(tasks=tasks, unpriced=(), monthly_ceiling=60_000.0, currency="USD")
@@ -89,7 +104,12 @@ def draw() -> None:
     import numpy as np
 
     generator = np.random.Generator(np.random.PCG64(1))
-    print(sum(generator.standard_normal((OUTAGES_A_YEAR + TASK_CLASSES) * 1_000).sum() for _ in range(YEARS // 1_000)))
+    print(
+        sum(
+            generator.standard_normal((OUTAGES_A_YEAR + TASK_CLASSES) * 1_000).sum()
+            for _ in range(YEARS // 1_000)
+        )
+    )
 
 
 if __name__ == "__main__":

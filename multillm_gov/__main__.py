@@ -13,7 +13,8 @@ _ISSUES = "Please report it, with the command you typed; GOVERN_DEBUG=1 prints t
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (see ``exits``); nothing but a verdict returns 0 or 1."""
-    # A command builds millions of values without cycles and ends: searching them for cycles took a third of its time.
+    # A command builds millions of values without cycles and ends: searching them for cycles took a
+    # third of its time.
     gc.disable()
     try:
         return _run(arguments)
@@ -39,19 +40,27 @@ def _run(arguments: Sequence[str] | None) -> int:
     from multillm_gov.sources.output import ReaderGoneError
 
     try:
-        code = cli.main(None if arguments is None else list(arguments), prog_name="govern", standalone_mode=False)
+        code = cli.main(
+            None if arguments is None else list(arguments),
+            prog_name="govern",
+            standalone_mode=False,
+        )
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return exits.USAGE
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
-        _tell(error.format_message(), f"`{context.command_path} --help` shows the usage." if context else "")
+        _tell(
+            error.format_message(),
+            f"`{context.command_path} --help` shows the usage." if context else "",
+        )
         return exits.USAGE
     except click.Abort:
         _tell("interrupted")
         return exits.INTERRUPTED
     except (ReaderGoneError, SystemExit):
-        # click itself ends with SystemExit when the pipe it prints help to is closed; no command of ours does.
+        # click itself ends with SystemExit when the pipe it prints help to is closed; no command of
+        # ours does.
         return exits.CLOSED_PIPE
     if code is None:
         return exits.CLEAN
@@ -73,7 +82,9 @@ def _tell(message: str, hint: str = "") -> None:
 
 
 def _legible(line: str) -> str:
-    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in line
+    )
 
 
 if __name__ == "__main__":

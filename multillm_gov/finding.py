@@ -62,7 +62,11 @@ class Waived(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """``waived until 2026-12-31 by cfo``, or ``ignored in file``."""
-        return f"waived until {self.expires} by {self.approved_by}" if self.kind == "waiver" else self.kind
+        return (
+            f"waived until {self.expires} by {self.approved_by}"
+            if self.kind == "waiver"
+            else self.kind
+        )
 
     @property
     def verb(self) -> str:

@@ -54,17 +54,29 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def exit_code(self) -> int:
         """1 where the portfolio is at fault, else 3 where anything is unproved, else 0; a format never changes it."""
-        counted = {Severity.ERROR: self.errors, Severity.WARNING: self.warnings, Severity.NOTE: self.notes}
-        failing = self.fail_on is not None and any(n for s, n in counted.items() if s >= self.fail_on)
+        counted = {
+            Severity.ERROR: self.errors,
+            Severity.WARNING: self.warnings,
+            Severity.NOTE: self.notes,
+        }
+        failing = self.fail_on is not None and any(
+            n for s, n in counted.items() if s >= self.fail_on
+        )
         return exits.FINDINGS if failing else exits.UNABLE if self.unproved else exits.CLEAN
 
     @property
     def words(self) -> str:
         """``2 errors, 1 warning (3 waived)``, or ``no findings``."""
         counts = ((self.errors, "error"), (self.warnings, "warning"), (self.notes, "note"))
-        words = ", ".join(count_of(number, noun) for number, noun in counts if number) or "no findings"
+        words = (
+            ", ".join(count_of(number, noun) for number, noun in counts if number) or "no findings"
+        )
         words = f"{words} ({self.waived:,} waived)" if self.waived else words
-        return f"{words}; {count_of(self.unproved, 'probe')} could not be judged" if self.unproved else words
+        return (
+            f"{words}; {count_of(self.unproved, 'probe')} could not be judged"
+            if self.unproved
+            else words
+        )
 
 
 class RuleNote(msgspec.Struct, frozen=True, kw_only=True):

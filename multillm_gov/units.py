@@ -36,7 +36,9 @@ class Exact(Decimal):
             raise ValueError(f"Expected a number, got {type(value).__name__}")
         number = cls(str(value))
         low, high = Decimal(cls.least), Decimal(cls.most)
-        if not (number.is_finite() and low <= number <= high) or (cls.above_least and number == low):
+        if not (number.is_finite() and low <= number <= high) or (
+            cls.above_least and number == low
+        ):
             raise ValueError(f"Expected a number from {cls.least} to {cls.most}")
         return number
 
@@ -86,7 +88,8 @@ _WIDE = Context(prec=400)
 def spell_money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_UP) -> str:
     """``12,345 USD`` from 100 upwards, else cents, else four significant digits (unit costs).
 
-    ``rounding`` is one of `decimal`: up for what is needed at least, down for what is allowed at most.
+    ``rounding`` is one of `decimal`: up for what is needed at least, down for what is allowed at
+    most.
     """
     magnitude = abs(amount)
     if magnitude >= 100:
@@ -121,5 +124,11 @@ def count_of(number: int, noun: str) -> str:
     """``1 error``, ``2 policies``, ``3 task classes``."""
     if number == 1:
         return f"1 {noun}"
-    plural = f"{noun[:-1]}ies" if noun.endswith("cy") else f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    plural = (
+        f"{noun[:-1]}ies"
+        if noun.endswith("cy")
+        else f"{noun}es"
+        if noun.endswith("s")
+        else f"{noun}s"
+    )
     return f"{number:,} {plural}"

@@ -18,7 +18,15 @@ _CALM = {
     "GIT_COMMITTER_EMAIL": "author@example.org",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
 }
-_DISTURBING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "NO_COLOR", "FORCE_COLOR", "GOVERN_DEBUG")
+_DISTURBING = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "GOVERN_DEBUG",
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -64,7 +72,9 @@ class Checkout:
 
     def git(self, *arguments: str | bytes, cwd: Path | None = None) -> str:
         """Run git and return what it printed."""
-        done = subprocess.run(["git", *arguments], cwd=cwd or self.folder, check=True, capture_output=True, timeout=60)
+        done = subprocess.run(
+            ["git", *arguments], cwd=cwd or self.folder, check=True, capture_output=True, timeout=60
+        )
         return os.fsdecode(done.stdout).strip()
 
     def write(self, files: Mapping[str, str | bytes | None]) -> None:
@@ -77,7 +87,9 @@ class Checkout:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data.encode() if isinstance(data, str) else data)
 
-    def commit(self, files: Mapping[str, str | bytes | None] | None = None, day: str = "2026-06-01") -> str:
+    def commit(
+        self, files: Mapping[str, str | bytes | None] | None = None, day: str = "2026-06-01"
+    ) -> str:
         """Write files, commit everything at noon UTC of a day, and return the commit's id."""
         self.write(files or {})
         self.git("add", "--all")

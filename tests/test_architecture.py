@@ -21,21 +21,48 @@ NAMES = [str(module.relative_to(ROOT)) for module in MODULES]
 GROUP = CommandGroup("govern")
 COMMANDS = GROUP.list_commands(click.Context(GROUP))
 HEAVY = {
-    *("git", "gitdb", "networkx", "numpy", "litellm", "jinja2", "markupsafe", "typst", "jsonschema", "referencing"),
-    *("requests", "httpx", "aiohttp", "socket", "ssl", "http.client", "multiprocessing", "asyncio", "subprocess"),
+    *(
+        "git",
+        "gitdb",
+        "networkx",
+        "numpy",
+        "litellm",
+        "jinja2",
+        "markupsafe",
+        "typst",
+        "jsonschema",
+        "referencing",
+    ),
+    *(
+        "requests",
+        "httpx",
+        "aiohttp",
+        "socket",
+        "ssl",
+        "http.client",
+        "multiprocessing",
+        "asyncio",
+        "subprocess",
+    ),
 }
 
 
 def test_floors_hold() -> None:
     done = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, check=False, timeout=120
+        [Path(sys.executable).with_name("lint-imports")],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout.decode()
 
 
 def test_every_room_stands_on_a_floor() -> None:
     """The contract is exhaustive, so a new room cannot stay outside it; this holds the contract itself."""
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
     floors = next(contract for contract in contracts if contract["type"] == "layers")
     assert floors["exhaustive"] is True
     assert floors["exhaustive_ignores"] == ["__main__"]
@@ -47,7 +74,9 @@ def loaded(arguments: list[str], folder: Path) -> set[str]:
         "import json, sys\nfrom multillm_gov.__main__ import main\ncode = main(sys.argv[1:])\n"
         "print(json.dumps([code, *sys.modules]), file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", program, *arguments], cwd=folder, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=folder, capture_output=True, check=True
+    )
     code, *modules = json.loads(done.stderr)
     assert code in (0, 1), done.stderr
     assert done.stdout
@@ -62,17 +91,26 @@ def test_check_loads_nothing_heavy(tmp_path: Path, format_name: str) -> None:
     assert {module for module in modules if module.startswith("multillm_gov.cli.")} == {
         f"multillm_gov.cli.{name}" for name in ("main", "check", "options", "emit")
     }
-    rooms = {module.split(".")[1] for module in modules if module.startswith("multillm_gov.") and module.count(".") > 1}
+    rooms = {
+        module.split(".")[1]
+        for module in modules
+        if module.startswith("multillm_gov.") and module.count(".") > 1
+    }
     assert not rooms & {"changes"}
 
 
 def test_help_imports_no_command(tmp_path: Path) -> None:
     program = (
-        "import sys\nfrom multillm_gov.__main__ import main\nmain(['--help'])\nprint(*sys.modules, file=sys.stderr)"
+        "import sys\nfrom multillm_gov.__main__ import "
+        "main\nmain(['--help'])\nprint(*sys.modules, file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=True
+    )
     modules = done.stderr.decode().split()
-    assert [module for module in modules if module.startswith("multillm_gov.cli.")] == ["multillm_gov.cli.main"]
+    assert [module for module in modules if module.startswith("multillm_gov.cli.")] == [
+        "multillm_gov.cli.main"
+    ]
 
 
 def test_commands_are_found_by_presence() -> None:
@@ -93,7 +131,9 @@ def commands_with_groups() -> list[tuple[str, click.Command]]:
     return found
 
 
-@pytest.mark.parametrize(("spelled", "command"), [pytest.param(*each, id=each[0]) for each in commands_with_groups()])
+@pytest.mark.parametrize(
+    ("spelled", "command"), [pytest.param(*each, id=each[0]) for each in commands_with_groups()]
+)
 def test_every_command_has_help_with_an_example(spelled: str, command: click.Command) -> None:
     text = command.help or ""
     assert text.partition("\n")[0].endswith("."), "the first line is a sentence"
@@ -117,6 +157,13 @@ def test_every_module_says_what_it_is(module: Path) -> None:
 def test_modules_stay_small_and_well_named() -> None:
     lengths = {module: len(module.read_text(encoding="utf-8").splitlines()) for module in MODULES}
     assert {str(module): length for module, length in lengths.items() if length > 250} == {}
-    assert median(length for module, length in lengths.items() if module.name != "__init__.py") <= 120
+    assert (
+        median(length for module, length in lengths.items() if module.name != "__init__.py") <= 120
+    )
     vague = {"utils", "util", "helpers", "helper", "core", "base", "manager", "common", "misc"}
-    assert not {part for module in MODULES for part in module.relative_to(PACKAGE).with_suffix("").parts} & vague
+    assert (
+        not {
+            part for module in MODULES for part in module.relative_to(PACKAGE).with_suffix("").parts
+        }
+        & vague
+    )

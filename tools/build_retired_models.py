@@ -3,22 +3,26 @@
 Run from the repository's root, with the corpus beside it::
 
     python tools/build_retired_models.py            # writes the file
-    python tools/build_retired_models.py --check    # exits 1 when it differs from what would be written
+    python tools/build_retired_models.py --check    # exits 1 when it differs from what would be
+    written
 
-After an update of LiteLLM, first keep what the release before carried and neither a table nor the new one does
-(`pip download --no-deps litellm==OLD`, its map is inside the wheel)::
+After an update of LiteLLM, first keep what the release before carried and neither a table nor the
+new one does (`pip download --no-deps litellm==OLD`, its map is inside the wheel)::
 
-    python tools/build_retired_models.py --keep OLD path/to/model_prices_and_context_window_backup.json
+    python tools/build_retired_models.py --keep OLD
+    path/to/model_prices_and_context_window_backup.json
 
-What it holds: every model that an older price map or an announcement names and the installed LiteLLM's map does not,
-with its last known entry; and, for models the map still carries, successors and the newest release's retirement dates
+What it holds: every model that an older price map or an announcement names and the installed
+LiteLLM's map does not, with its last known entry; and, for models the map still carries, successors
+and the newest release's retirement dates
 that the last table or the installed map lacks: they serve whoever has an older release.
 
-The newest release is the installed one, unless the corpus holds the dates of one that came after it. Where dates
-disagree, the one that appeared last wins (a table by its day, LiteLLM's newest release after all of them;
-a table that only repeats an older date adds nothing) and the others are recorded. An announcement whose shutdown is the
-day it was announced was read wrongly and gives no date; of several scrapes of one vendor's page only the newest counts.
-A successor is kept only where it names a model that is known at the same provider.
+The newest release is the installed one, unless the corpus holds the dates of one that came after
+it. Where dates disagree, the one that appeared last wins (a table by its day, LiteLLM's newest
+release after all of them; a table that only repeats an older date adds nothing) and the others are
+recorded. An announcement whose shutdown is the day it was announced was read wrongly and gives no
+date; of several scrapes of one vendor's page only the newest counts. A successor is kept only where
+it names a model that is known at the same provider.
 """
 
 import argparse
@@ -91,7 +95,15 @@ class Known:
 
 def pruned(entry: Entry) -> Entry:
     """The fields of an entry that the catalog reads."""
-    wanted = {"litellm_provider", "mode", "max_input_tokens", "max_output_tokens", "max_tokens", "rpm", "tpm"}
+    wanted = {
+        "litellm_provider",
+        "mode",
+        "max_input_tokens",
+        "max_output_tokens",
+        "max_tokens",
+        "rpm",
+        "tpm",
+    }
     wanted |= {f"supports_{name}" for name in CAPABILITIES} | {"tiered_pricing"}
     return {key: value for key, value in sorted(entry.items()) if key in wanted or "cost" in key}
 
@@ -105,17 +117,30 @@ def build(corpus: Path, installed: PriceMap) -> bytes:
     past = {name: str(entry.get("litellm_provider") or "") for name, (_, entry) in last.items()}
     known = Known({**past, **now})
     stubs, successors = add_announcements(read_announcements(corpus), known, dates, {**past, **now})
-    stubs |= {name: provider for name, provider in vanished(corpus).items() if name not in past and name not in now}
+    stubs |= {
+        name: provider
+        for name, provider in vanished(corpus).items()
+        if name not in past and name not in now
+    }
     share_snapshot_dates(dates, known, {**past, **now})
-    gone = {name: row(name, last, dates, successors) for name in sorted((set(last) | set(stubs)) - set(now))}
+    gone = {
+        name: row(name, last, dates, successors)
+        for name in sorted((set(last) | set(stubs)) - set(now))
+    }
     for name, provider in stubs.items():
         if name in gone and name not in last:
             gone[name] = {"entry": {"litellm_provider": provider}, **gone[name]}
     release, newest = newest_told(corpus, installed)
     table = history[max(history)]
     older = {name: (stated(table.get(name, {})), stated(installed.entry(name))) for name in now}
-    announced = {name: told[-1] for name, rows in dates.items() if (told := [row for row in rows if "://" in row[2]])}
-    current = {name: addition(name, older[name], newest, announced, successors) for name in sorted(now)}
+    announced = {
+        name: told[-1]
+        for name, rows in dates.items()
+        if (told := [row for row in rows if "://" in row[2]])
+    }
+    current = {
+        name: addition(name, older[name], newest, announced, successors) for name in sorted(now)
+    }
     current = {name: told for name, told in current.items() if told}
     head: Entry = {
         "about": "Built by tools/build_retired_models.py; do not edit.",
@@ -137,14 +162,20 @@ def newest_told(corpus: Path, installed: PriceMap) -> tuple[str, dict[str, str]]
     release = newest_release(corpus)
     if is_older(installed.version, release):
         return release, newest_dates(corpus)
-    return installed.version, {name: told for name, entry in installed.entries() if (told := stated(entry))}
+    return installed.version, {
+        name: told for name, entry in installed.entries() if (told := stated(entry))
+    }
 
 
 def add_kept(
-    kept: dict[str, dict[str, Entry]], last: dict[str, tuple[str, Entry]], dates: dict[str, list[Observation]]
+    kept: dict[str, dict[str, Entry]],
+    last: dict[str, tuple[str, Entry]],
+    dates: dict[str, list[Observation]],
 ) -> None:
     """Add models that a release carried and no table does, each with its last release."""
-    for release in sorted(kept, key=lambda version: [int(part) for part in version.split(".")], reverse=True):
+    for release in sorted(
+        kept, key=lambda version: [int(part) for part in version.split(".")], reverse=True
+    ):
         for name, entry in kept[release].items():
             if name not in last:
                 last[name] = (f"release {release}", entry)
@@ -156,7 +187,11 @@ def keep(release: str, data: bytes, corpus: Path, installed: PriceMap) -> None:
     """Note the entries of a release that no table and not the installed map carries."""
     kept = json.loads(KEPT.read_bytes()) if KEPT.exists() else {}
     known = {*last_entries(read_history(corpus)), *installed.names}
-    rows = {name: entry for name, entry in sorted(PriceMap(release, data).entries()) if name not in known}
+    rows = {
+        name: entry
+        for name, entry in sorted(PriceMap(release, data).entries())
+        if name not in known
+    }
     kept[release] = {
         name: pruned(entry) | ({"deprecation_date": stated(entry)} if stated(entry) else {})
         for name, entry in rows.items()
@@ -165,7 +200,10 @@ def keep(release: str, data: bytes, corpus: Path, installed: PriceMap) -> None:
 
 
 def add_announcements(
-    rows: list[dict[str, str]], known: Known, dates: dict[str, list[Observation]], providers: dict[str, str]
+    rows: list[dict[str, str]],
+    known: Known,
+    dates: dict[str, list[Observation]],
+    providers: dict[str, str],
 ) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
     """Add announced dates; return models only announcements know, and successors with their source by name."""
     stubs: dict[str, str] = {}
@@ -173,8 +211,15 @@ def add_announcements(
     for told in rows:
         provider, prefix = PAGES[told["provider"]]
         names = known.meant(provider, told["model_id"])
-        plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\d[A-Za-z0-9._-]*", told["model_id"]) is not None
-        retirement = day(told["shutdown_date"]) if told["shutdown_date"] != told["announcement_date"] else None
+        plain = (
+            re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\d[A-Za-z0-9._-]*", told["model_id"])
+            is not None
+        )
+        retirement = (
+            day(told["shutdown_date"])
+            if told["shutdown_date"] != told["announcement_date"]
+            else None
+        )
         if not names and plain and retirement is not None and provider != "bedrock":
             names = [prefix + told["model_id"]]
             stubs[names[0]] = "azure_ai" if provider == "azure" else provider
@@ -187,25 +232,35 @@ def add_announcements(
     return {name: provider for name, provider in stubs.items() if name not in providers}, successors
 
 
-def share_snapshot_dates(dates: dict[str, list[Observation]], known: Known, providers: dict[str, str]) -> None:
+def share_snapshot_dates(
+    dates: dict[str, list[Observation]], known: Known, providers: dict[str, str]
+) -> None:
     """An alias ending ``-latest`` lives as long as the longest-lived snapshot of its model at the same provider."""
     for name in [name for name in providers if name.endswith("-latest") and name in dates]:
         exposure = resolve_exposure(name, providers[name])
         snapshots = known.by_model[exposure.provider, exposure.model]
-        ends = [max(dates[other]) for other in snapshots if other in dates and re.search(r"\d{6,}", other)]
+        ends = [
+            max(dates[other])
+            for other in snapshots
+            if other in dates and re.search(r"\d{6,}", other)
+        ]
         if ends:
             observed, retirement, source = max(ends, key=lambda end: end[1])
             dates[name].append((max(observed, max(dates[name])[0]), retirement, source))
 
 
-def date_row(name: str, dates: dict[str, list[Observation]], successors: dict[str, tuple[str, str]]) -> Entry:
+def date_row(
+    name: str, dates: dict[str, list[Observation]], successors: dict[str, tuple[str, str]]
+) -> Entry:
     """What is known of a model's end: date, source, other dates told before, successor."""
     told: Entry = {}
     observed = sorted(dates.get(name, []))
     if observed:
         _, retirement, source = observed[-1]
         told = {"retirement": retirement, "source": source}
-        before = sorted({f"{other} ({where})" for _, other, where in observed if other != retirement})
+        before = sorted(
+            {f"{other} ({where})" for _, other, where in observed if other != retirement}
+        )
         if before:
             told["before"] = before
     if name in successors:
@@ -250,7 +305,10 @@ def lay_out(head: Entry, gone: dict[str, Entry], current: dict[str, Entry]) -> b
     """JSON with one model a line, so that a change of the file can be read."""
     lines = ["{", *(f"{json.dumps(key)}:{json.dumps(value)}," for key, value in head.items())]
     for title, rows in (("gone", gone), ("current", current)):
-        body = [f"{json.dumps(name)}:{json.dumps(told, separators=(',', ':'))}" for name, told in rows.items()]
+        body = [
+            f"{json.dumps(name)}:{json.dumps(told, separators=(',', ':'))}"
+            for name, told in rows.items()
+        ]
         lines += [f'"{title}":{{', ",\n".join(body), "}," if title == "gone" else "}"]
     return ("\n".join([*lines, "}"]) + "\n").encode()
 
@@ -260,7 +318,12 @@ def main() -> int:
     options = argparse.ArgumentParser(description="Build the list of retired models.")
     options.add_argument("--corpus", type=Path, default=CORPUS)
     options.add_argument("--check", action="store_true", help="compare instead of writing")
-    options.add_argument("--keep", nargs=2, metavar=("RELEASE", "MAP"), help="first keep what an older release carried")
+    options.add_argument(
+        "--keep",
+        nargs=2,
+        metavar=("RELEASE", "MAP"),
+        help="first keep what an older release carried",
+    )
     asked = options.parse_args()
     if asked.keep:
         keep(asked.keep[0], Path(asked.keep[1]).read_bytes(), asked.corpus, read_price_map())

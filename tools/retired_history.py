@@ -36,15 +36,21 @@ def read_history(corpus: Path) -> dict[str, dict[str, Entry]]:
 def read_dates(corpus: Path, history: dict[str, dict[str, Entry]]) -> dict[str, list[Observation]]:
     """Every retirement date a table ever carried, by model name."""
     found: dict[str, list[Observation]] = defaultdict(list)
-    with (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv").open(newline="") as lines:
+    with (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv").open(
+        newline=""
+    ) as lines:
         for row in csv.DictReader(lines):
             retirement = day(row["deprecation_date"])
             if retirement is None:
                 continue
             seen = row["seen_in_table_on"]
             release = seen.startswith("pypi-")
-            source = f"litellm {seen.removeprefix('pypi-')}" if release else f"litellm table of {seen}"
-            found[row["model"]].append((NEWEST if release else seen, retirement.isoformat(), source))
+            source = (
+                f"litellm {seen.removeprefix('pypi-')}" if release else f"litellm table of {seen}"
+            )
+            found[row["model"]].append(
+                (NEWEST if release else seen, retirement.isoformat(), source)
+            )
     for table, rows in history.items():
         for name, entry in rows.items():
             retirement = day(entry.get("deprecation_date"))
@@ -64,7 +70,9 @@ def without_repeats(told: list[Observation]) -> list[Observation]:
 
 def vanished(corpus: Path) -> dict[str, str]:
     """Provider by name of every model that a table dated and the newest release does not."""
-    with (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv").open(newline="") as lines:
+    with (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv").open(
+        newline=""
+    ) as lines:
         rows = list(csv.DictReader(lines))
     current = {row["model"] for row in rows if row["seen_in_table_on"].startswith("pypi-")}
     return {row["model"]: row["provider"] for row in rows if row["model"] not in current}
@@ -83,9 +91,13 @@ def read_announcements(corpus: Path) -> list[dict[str, str]]:
 
 def newest_dates(corpus: Path) -> dict[str, str]:
     """Retirement dates by model name in the newest release that the corpus holds."""
-    with (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv").open(newline="") as lines:
+    with (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv").open(
+        newline=""
+    ) as lines:
         rows = [row for row in csv.DictReader(lines) if row["seen_in_table_on"].startswith("pypi-")]
-    return {row["model"]: told.isoformat() for row in rows if (told := day(row["deprecation_date"]))}
+    return {
+        row["model"]: told.isoformat() for row in rows if (told := day(row["deprecation_date"]))
+    }
 
 
 def newest_release(corpus: Path) -> str:
@@ -98,13 +110,16 @@ def newest_release(corpus: Path) -> str:
 def last_entries(history: dict[str, dict[str, Entry]]) -> dict[str, tuple[str, Entry]]:
     """The last table that carried each model, and its entry there.
 
-    A chat model never becomes an embedding model, nor the reverse: where a table says so (it happened to
-    gemini-1.5-flash in 2026), it mixed two models up, and the entry before holds.
+    A chat model never becomes an embedding model, nor the reverse: where a table says so (it
+    happened to gemini-1.5-flash in 2026), it mixed two models up, and the entry before holds.
     """
     last: dict[str, tuple[str, Entry]] = {}
     for table, rows in history.items():
         for name, entry in rows.items():
             before = last.get(name)
             modes = {before[1].get("mode"), entry.get("mode")} if before is not None else set()
-            last[name] = (table, before[1] if before is not None and modes == {"chat", "embedding"} else entry)
+            last[name] = (
+                table,
+                before[1] if before is not None and modes == {"chat", "embedding"} else entry,
+            )
     return {name: found for name, found in last.items() if name not in NOT_MODELS}

@@ -1,6 +1,7 @@
 """Write every generated file anew: ``docs/rules.md``, ``docs/report.schema.json`` and the editors' schemas.
 
-Run from the repository's root: ``python tools/write_docs.py``. CI runs it and fails where a file changes.
+Run from the repository's root: ``python tools/write_docs.py``. CI runs it and fails where a file
+changes.
 """
 
 from pathlib import Path

@@ -28,7 +28,9 @@ def _score(result: BenchResult, entry: Entry) -> ModelScore:
         low=entry.low,
         high=entry.high,
         mean_score=entry.graded,
-        usd_per_accepted=None if entry.usd_per_accepted is None else entry.usd_per_accepted.quantize(_NANO),
+        usd_per_accepted=None
+        if entry.usd_per_accepted is None
+        else entry.usd_per_accepted.quantize(_NANO),
         seconds_per_accepted=entry.seconds_per_accepted,
         p50_seconds=entry.p50_seconds,
         p95_seconds=entry.p95_seconds,

@@ -24,7 +24,11 @@ _WORDS: dict[str, tuple[str, Status]] = {
 
 def task_section(result: BenchResult, margins: Margins) -> Section:
     """Leaderboard, comparisons with the incumbent, voices, and what could not be judged."""
-    return Section(id=f"task-{result.task_class}", title=result.task_class, blocks=tuple(_blocks(result, margins)))
+    return Section(
+        id=f"task-{result.task_class}",
+        title=result.task_class,
+        blocks=tuple(_blocks(result, margins)),
+    )
 
 
 def _blocks(result: BenchResult, margins: Margins) -> Iterator[Block]:
@@ -35,7 +39,8 @@ def _blocks(result: BenchResult, margins: Margins) -> Iterator[Block]:
     if result.reasons:
         yield Items(
             tuple(
-                f"{one.model}: not judged, so that it counts neither way: {count_of(one.cases, 'case')}, {one.why}."
+                f"{one.model}: not judged, so that it counts neither way: "
+                f"{count_of(one.cases, 'case')}, {one.why}."
                 for one in result.reasons
             )
         )
@@ -66,14 +71,24 @@ def leaderboard(result: BenchResult) -> Table:
 
 def _row(entry: Entry, incumbent: str) -> tuple[Cell, ...]:
     name = f"{entry.model} (incumbent)" if entry.model == incumbent else entry.model
-    graded = "" if entry.graded is None else f"{entry.graded:.3f} ({entry.graded_low:.3f} to {entry.graded_high:.3f})"
+    graded = (
+        ""
+        if entry.graded is None
+        else f"{entry.graded:.3f} ({entry.graded_low:.3f} to {entry.graded_high:.3f})"
+    )
     return (
         Cell(name, strong=True),
-        Cell("not judged", "watch") if entry.share is None else Cell(_interval_of(entry.share, entry.low, entry.high)),
+        Cell("not judged", "watch")
+        if entry.share is None
+        else Cell(_interval_of(entry.share, entry.low, entry.high)),
         Cell(graded),
         Cell(f"{entry.scored:,}", "watch" if entry.scored < FEW_CASES else "neutral"),
         Cell(f"{entry.inconclusive:,}", "watch") if entry.inconclusive else Cell(""),
-        Cell("" if entry.usd_per_accepted is None else spell_money(entry.usd_per_accepted).removesuffix(" USD")),
+        Cell(
+            ""
+            if entry.usd_per_accepted is None
+            else spell_money(entry.usd_per_accepted).removesuffix(" USD")
+        ),
         Cell("" if entry.seconds_per_accepted is None else f"{entry.seconds_per_accepted:,.2f}"),
         Cell(_seconds(entry.p50_seconds)),
         Cell(_seconds(entry.p95_seconds)),
@@ -90,7 +105,9 @@ def _duels(result: BenchResult) -> Table:
         Column("Cases", numeric=True),
     )
     rows = tuple(_duel_row(one) for one in result.duels)
-    return Table(title=f"Is a challenger really better than {result.incumbent}?", columns=columns, rows=rows)
+    return Table(
+        title=f"Is a challenger really better than {result.incumbent}?", columns=columns, rows=rows
+    )
 
 
 def _duel_row(one: Duel) -> tuple[Cell, ...]:
@@ -99,7 +116,11 @@ def _duel_row(one: Duel) -> tuple[Cell, ...]:
     return (
         Cell(one.challenger, strong=True),
         Cell(words, status),
-        Cell("" if one.difference is None else f"{one.difference.mean * 100:+.1f} ({_interval(one.difference)})"),
+        Cell(
+            ""
+            if one.difference is None
+            else f"{one.difference.mean * 100:+.1f} ({_interval(one.difference)})"
+        ),
         Cell("" if test is None else f"{test.only_second:,} / {test.only_first:,}"),
         Cell("" if test is None else _p(test.p_value)),
         Cell(f"{one.cases:,}"),
@@ -110,25 +131,35 @@ def _sentence(one: Duel, margins: Margins) -> str:
     """Is it really better, in words with both figures."""
     if one.difference is None or one.bound is None:
         return (
-            f"{one.challenger} and {one.incumbent} have no judged case in common: nothing can be said.{_preferred(one)}"
+            f"{one.challenger} and {one.incumbent} have no judged case in common: nothing can "
+            f"be said.{_preferred(one)}"
         )
     margin, bound = spell_size(margins.non_inferiority), _points(one.bound)
     told = {
         "better": f"is really better than {one.incumbent}",
         "worse": f"is really worse than {one.incumbent}",
-        "not worse": f"is not worse than {one.incumbent} by more than {margin} (one-sided 95 % bound {bound})",
-        "not told apart": f"cannot be told apart from {one.incumbent}, which is no sign that they are equal",
+        "not worse": f"is not worse than {one.incumbent} by more than {margin} (one-sided 95 % "
+        f"bound {bound})",
+        "not told apart": f"cannot be told apart from {one.incumbent}, which is no sign that they "
+        "are equal",
     }[one.finding]
     figures = f"{_points(one.difference.mean)} ({_interval(one.difference)})"
     sentence = f"{one.challenger} {told}: {figures} on {count_of(one.cases, 'case')}."
     if one.finding == "not told apart" and one.needed is not None:
-        apart = "" if one.needed_unpaired is None else f" ({one.needed_unpaired:,} for each model where cases differ)"
+        apart = (
+            ""
+            if one.needed_unpaired is None
+            else f" ({one.needed_unpaired:,} for each model where cases differ)"
+        )
         sentence += (
-            f" A difference of {spell_size(margins.difference)} would show on some {one.needed:,} paired cases{apart}, "
+            f" A difference of {spell_size(margins.difference)} would show on some {one.needed:,} "
+            f"paired cases{apart}, "
             "80 % of the time."
         )
     if one.graded is not None:
-        sentence += f" Mean score {one.graded.mean:+.3f} ({one.graded.low:+.3f} to {one.graded.high:+.3f})."
+        sentence += (
+            f" Mean score {one.graded.mean:+.3f} ({one.graded.low:+.3f} to {one.graded.high:+.3f})."
+        )
     return sentence + _preferred(one)
 
 
@@ -138,7 +169,8 @@ def _preferred(one: Duel) -> str:
     told = one.preferences
     won, lost = count_of(told.challenger, "time"), count_of(told.incumbent, "time")
     return (
-        f" The judge preferred it {won}, the incumbent {lost}, and neither (or another one when their places were "
+        f" The judge preferred it {won}, the incumbent {lost}, and neither (or another one when "
+        "their places were "
         f"swapped) {count_of(told.ties, 'time')}; sign test p {_p(told.p_value)}."
     )
 

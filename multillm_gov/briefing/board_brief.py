@@ -26,7 +26,12 @@ def brief(assessment: Assessment) -> Table:
         per_thousand = figures.spend_per_month / figures.requests_per_month * _THOUSAND
         rows.append(("Spend per thousand requests", spell_money(per_thousand, figures.currency)))
     if figures.value_at_stake_per_month:
-        rows.append(("Value at stake per month", spell_money(figures.value_at_stake_per_month, figures.currency)))
+        rows.append(
+            (
+                "Value at stake per month",
+                spell_money(figures.value_at_stake_per_month, figures.currency),
+            )
+        )
     return Table(
         title="The portfolio in brief",
         columns=(Column("What"), Column("Now")),

@@ -17,10 +17,14 @@ _STATUS: dict[Direction, Status] = {
 _TITLE = "Changes since the last report"
 
 
-def changes_section(now: Assessment, since: Assessment | None, comparison: Comparison | None) -> Section:
+def changes_section(
+    now: Assessment, since: Assessment | None, comparison: Comparison | None
+) -> Section:
     """Money, safeguards and findings against the base; a sentence where no base was named."""
     if since is None or comparison is None:
-        said = "No base was named, so nothing is compared. `govern report --since REVISION` names one."
+        said = (
+            "No base was named, so nothing is compared. `govern report --since REVISION` names one."
+        )
         return Section(id="changes", title=_TITLE, blocks=(Paragraph(said),))
     blocks: list[Block] = [Paragraph(_finding(now, since, comparison))]
     currency = now.figures.currency
@@ -41,7 +45,11 @@ def resolved(now: Assessment, since: Assessment | None) -> tuple[Finding, ...]:
     if since is None:
         return ()
     current = {finding.fingerprint for finding in now.findings if finding.active}
-    return tuple(finding for finding in since.findings if finding.active and finding.fingerprint not in current)
+    return tuple(
+        finding
+        for finding in since.findings
+        if finding.active and finding.fingerprint not in current
+    )
 
 
 def _finding(now: Assessment, since: Assessment, comparison: Comparison) -> str:
@@ -52,11 +60,16 @@ def _finding(now: Assessment, since: Assessment, comparison: Comparison) -> str:
     delta = comparison.spend.delta
     money = "The two forecasts are in different currencies."
     if delta is not None:
-        way = "unchanged" if not delta else f"{'up' if delta > 0 else 'down'} {spell_money(abs(delta), _currency(now))}"
+        way = (
+            "unchanged"
+            if not delta
+            else f"{'up' if delta > 0 else 'down'} {spell_money(abs(delta), _currency(now))}"
+        )
         money = f"The forecast is {way} per month." if delta else "The forecast is unchanged."
     return (
         f"Since {code(since.revision[:10]) if since.revision else 'the base'}: "
-        f"{count_of(len(comparison.changes), 'change')}, {loosened:,} of them loosening a safeguard; "
+        f"{count_of(len(comparison.changes), 'change')}, {loosened:,} of them loosening a "
+        "safeguard; "
         f"{count_of(new, 'new finding')} and {gone:,} resolved. {money}"
     )
 

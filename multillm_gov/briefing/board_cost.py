@@ -12,14 +12,21 @@ from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import spell_money, spell_share
 
 _NO_OWNER = "no owner"
-_WORDS: dict[Status, str] = {"good": "Within cap", "watch": "Near cap", "bad": "Over cap", "neutral": "No cap"}
+_WORDS: dict[Status, str] = {
+    "good": "Within cap",
+    "watch": "Near cap",
+    "bad": "Over cap",
+    "neutral": "No cap",
+}
 
 
 def cost_section(assessment: Assessment) -> Section:
     """Forecast, cap and use; what a failover would cost."""
     figures = assessment.figures
     if not figures.tasks:
-        return Section(id="cost", title="Cost against caps", blocks=(Paragraph("No task class is declared."),))
+        return Section(
+            id="cost", title="Cost against caps", blocks=(Paragraph("No task class is declared."),)
+        )
     tasks = sorted(figures.tasks, key=lambda task: (-(_use(task) or -1), task.task.name))
     blocks: list[Block] = [Paragraph(_finding(assessment, tasks))]
     if any(_use(task) is not None for task in tasks):
@@ -31,7 +38,9 @@ def cost_section(assessment: Assessment) -> Section:
 
 def failover_cost(task: TaskFigures) -> Decimal | None:
     """The dearest fallback carrying everything for a month; ``None`` where there is none or no price is known."""
-    known = [f.failover_spend_per_month for f in task.fallbacks if f.failover_spend_per_month is not None]
+    known = [
+        f.failover_spend_per_month for f in task.fallbacks if f.failover_spend_per_month is not None
+    ]
     return max(known, default=None)
 
 
@@ -50,16 +59,25 @@ def _status(task: TaskFigures) -> Status:
 
 def _finding(assessment: Assessment, tasks: list[TaskFigures]) -> str:
     figures = assessment.figures
-    said = f"The forecast is {spell_money(figures.spend_per_month, figures.currency)} per month, from declared demand."
+    said = (
+        f"The forecast is {spell_money(figures.spend_per_month, figures.currency)} per month, "
+        "from declared demand."
+    )
     if figures.unpriced:
-        said += f" It leaves out {some([code(name) for name in figures.unpriced])}, whose cost is not known."
-    uncapped = [code(task.task.name) for task in tasks if task.task.declared.spend_cap.monthly is None]
+        said += (
+            f" It leaves out {some([code(name) for name in figures.unpriced])}, whose cost is "
+            "not known."
+        )
+    uncapped = [
+        code(task.task.name) for task in tasks if task.task.declared.spend_cap.monthly is None
+    ]
     if uncapped:
         said += f" No monthly cap is declared for {some(uncapped)}."
     beyond = [
         code(task.task.name)
         for task in tasks
-        if (cap := task.task.declared.spend_cap.monthly) is not None and (failover_cost(task) or 0) > cap
+        if (cap := task.task.declared.spend_cap.monthly) is not None
+        and (failover_cost(task) or 0) > cap
     ]
     if beyond:
         said += f" A month on the dearest fallback would exceed the cap of {some(beyond)}."
@@ -71,14 +89,24 @@ def _chart(tasks: list[TaskFigures]) -> BarChart:
     over = [task.task.name for task, use in used if use > 1]
     counted = part_of(len(over), len(used), "capped task class")
     verb = "is" if len(over) == 1 else "are"
-    title = f"{counted} {verb} over the cap: {some(over)}" if over else "Every capped task class is within its cap"
+    title = (
+        f"{counted} {verb} over the cap: {some(over)}"
+        if over
+        else "Every capped task class is within its cap"
+    )
     return BarChart(
         title=title,
         summary="Forecast as part of the monthly cap: "
         + "; ".join(f"{task.task.name} {spell_share(use)}" for task, use in used[:MOST_MARKS])
         + ".",
         bars=tuple(
-            Bar(label=task.task.name, value=100 * use, text=spell_share(use), limit=100, status=_status(task))
+            Bar(
+                label=task.task.name,
+                value=100 * use,
+                text=spell_share(use),
+                limit=100,
+                status=_status(task),
+            )
             for task, use in used[:MOST_MARKS]
         ),
         unit="%",

@@ -37,7 +37,9 @@ def exposure_section(assessment: Assessment) -> Section:
     views = _views(assessment.figures.tasks)
     appetite = assessment.portfolio.settings.appetite
     if not any(view.shares for view in views.values()):
-        nothing = Paragraph("There is no spend, request or value declared yet, so nothing is exposed.")
+        nothing = Paragraph(
+            "There is no spend, request or value declared yet, so nothing is exposed."
+        )
         return Section(id="exposure", title="Exposure", blocks=(nothing,))
     blocks: list[Block] = [Paragraph(_finding(views)), brief(assessment)]
     blocks += [
@@ -51,7 +53,9 @@ def exposure_section(assessment: Assessment) -> Section:
 
 
 def _views(tasks: tuple[TaskFigures, ...]) -> Views:
-    return {(level, basis): concentration(tasks, level, basis) for basis in Basis for level in Level}
+    return {
+        (level, basis): concentration(tasks, level, basis) for basis in Basis for level in Level
+    }
 
 
 def _finding(views: Views) -> str:
@@ -60,17 +64,23 @@ def _finding(views: Views) -> str:
         return "No spend can be forecast yet; shares are of requests and of value at stake only."
     name, share = vendors.shares[0]
     return (
-        f"{code(name)} receives {spell_share(share)} of forecast spend. The portfolio is as concentrated as one of "
-        f"{vendors.effective_number:.1f} equal vendors on {clouds.effective_number:.1f} equal clouds. Fallbacks carry "
+        f"{code(name)} receives {spell_share(share)} of forecast spend. The portfolio is as "
+        "concentrated as one of "
+        f"{vendors.effective_number:.1f} equal vendors on {clouds.effective_number:.1f} equal "
+        "clouds. Fallbacks carry "
         "no routine share; they are judged under Resilience."
     )
 
 
-def _chart(views: Views, basis: Basis, levels: tuple[Level, ...], vendor_limit: float) -> ShareChart:
+def _chart(
+    views: Views, basis: Basis, levels: tuple[Level, ...], vendor_limit: float
+) -> ShareChart:
     rows = tuple(
         ShareRow(
             label=level.value.capitalize(),
-            segments=tuple(Segment(label=name, share=share) for name, share in views[level, basis].shares),
+            segments=tuple(
+                Segment(label=name, share=share) for name, share in views[level, basis].shares
+            ),
             limit=vendor_limit if level is Level.VENDOR else None,
         )
         for level in levels
@@ -82,11 +92,13 @@ def _chart(views: Views, basis: Basis, levels: tuple[Level, ...], vendor_limit: 
     (name, share) = vendors.shares[0]
     beyond = "above" if share > vendor_limit else "within"
     told = "; ".join(
-        f"{level.value} {views[level, basis].shares[0][0]} {spell_share(views[level, basis].shares[0][1])}"
+        f"{level.value} {views[level, basis].shares[0][0]} "
+        f"{spell_share(views[level, basis].shares[0][1])}"
         for level in levels
     )
     return ShareChart(
-        title=f"By {word}, {name} holds {spell_share(share)}, {beyond} the limit of {spell_share(vendor_limit)}",
+        title=f"By {word}, {name} holds {spell_share(share)}, {beyond} the limit of "
+        f"{spell_share(vendor_limit)}",
         summary=f"Largest share of {word} at each level: {told}.",
         rows=rows,
     )
@@ -97,10 +109,12 @@ def _index_chart(views: Views) -> BarChart:
     above = sum(view.hhi > HHI_2010 for view in spend)
     told = "; ".join(f"{view.level.value} {spell_count(view.hhi)} points" for view in spend)
     return BarChart(
-        title=f"Index of concentration by spend: {above:,} of {len(spend):,} levels lie above the benchmark of 2,500",
+        title=f"Index of concentration by spend: {above:,} of {len(spend):,} levels lie above the "
+        "benchmark of 2,500",
         summary=told or "No spend is known.",
         bars=tuple(
-            Bar(label=view.level.value.capitalize(), value=view.hhi, text=spell_count(view.hhi)) for view in spend
+            Bar(label=view.level.value.capitalize(), value=view.hhi, text=spell_count(view.hhi))
+            for view in spend
         ),
         unit="points",
         references=(
@@ -120,7 +134,10 @@ def _table(views: Views, appetite: Appetite) -> Table:
             name, share = view.shares[0]
             over = level is Level.VENDOR and (
                 (basis is Basis.SPEND and share > float(appetite.max_vendor_share_of_spend))
-                or (basis is Basis.VALUE_AT_STAKE and share > float(appetite.max_vendor_share_of_value))
+                or (
+                    basis is Basis.VALUE_AT_STAKE
+                    and share > float(appetite.max_vendor_share_of_value)
+                )
             )
             rows.append(
                 (
@@ -160,7 +177,9 @@ def _unknown(views: Views) -> tuple[Block, ...]:
         )
     if not rows:
         return (Paragraph("Every routed model's place is known at all six levels."),)
-    levels = sorted({level for (level, _), view in views.items() if view.unknown_share}, key=list(Level).index)
+    levels = sorted(
+        {level for (level, _), view in views.items() if view.unknown_share}, key=list(Level).index
+    )
     plural = ", ".join(LEVEL_PLURALS[level] for level in levels)
     columns = (
         Column("Level and weight"),
@@ -170,5 +189,7 @@ def _unknown(views: Views) -> tuple[Block, ...]:
     )
     return (
         Table(title=f"Not everything is known of: {plural}", columns=columns, rows=tuple(rows)),
-        Paragraph("Figures elsewhere count all that is unknown as one entity, the conservative reading."),
+        Paragraph(
+            "Figures elsewhere count all that is unknown as one entity, the conservative reading."
+        ),
     )

@@ -12,7 +12,13 @@ from multillm_gov.units import count_of
 
 _STATUS: dict[str, Status] = {"error": "bad", "warning": "watch", "note": "neutral"}
 _OPEN = (Column("Weight"), Column("What is wrong"), Column("Where"), Column("What mends it"))
-_WAIVED = (Column("Waived finding"), Column("Policy"), Column("Reason"), Column("Approved by"), Column("Expires"))
+_WAIVED = (
+    Column("Waived finding"),
+    Column("Policy"),
+    Column("Reason"),
+    Column("Approved by"),
+    Column("Expires"),
+)
 _SUBJECTS = 6
 
 
@@ -22,11 +28,20 @@ def findings_section(assessment: Assessment, verdict: Verdict) -> Section:
     for finding in assessment.findings:
         if finding.active:
             groups[-finding.severity, finding.rule, finding.policy].append(finding)
-    waived = sorted((f for f in assessment.findings if not f.active), key=lambda f: (_expiry(f), f.rule, f.subject))
-    blocks: list[Block] = [Paragraph(f"Open: {verdict.words}. `govern check` lists each with its line.")]
+    waived = sorted(
+        (f for f in assessment.findings if not f.active),
+        key=lambda f: (_expiry(f), f.rule, f.subject),
+    )
+    blocks: list[Block] = [
+        Paragraph(f"Open: {verdict.words}. `govern check` lists each with its line.")
+    ]
     rows = [_row(found) for _, found in sorted(groups.items())]
-    blocks += bounded("Open findings, one row a rule", _OPEN, rows, "rule", "There is no open finding.")
-    blocks += bounded("Waived findings", _WAIVED, [_waived(f) for f in waived], "finding", "No finding is waived.")
+    blocks += bounded(
+        "Open findings, one row a rule", _OPEN, rows, "rule", "There is no open finding."
+    )
+    blocks += bounded(
+        "Waived findings", _WAIVED, [_waived(f) for f in waived], "finding", "No finding is waived."
+    )
     return Section(id="findings", title="Findings and waivers", blocks=tuple(blocks))
 
 
@@ -39,9 +54,17 @@ def _row(found: list[Finding]) -> tuple[Cell, ...]:
         risk = f" Risk: {first.risk}" if first.risk else ""
         wrong, mend = f"{_sentence(first.message)}{risk} ({asked})", first.remedy
     else:
-        wrong, mend = f"{count_of(len(found), 'time')} against: {_sentence(rule.title)} ({asked})", rule.mend
+        wrong, mend = (
+            f"{count_of(len(found), 'time')} against: {_sentence(rule.title)} ({asked})",
+            rule.mend,
+        )
     subjects = list(dict.fromkeys(finding.subject for finding in found))
-    return Cell(label.capitalize(), _STATUS[label]), Cell(wrong), Cell(some(subjects, _SUBJECTS)), Cell(mend)
+    return (
+        Cell(label.capitalize(), _STATUS[label]),
+        Cell(wrong),
+        Cell(some(subjects, _SUBJECTS)),
+        Cell(mend),
+    )
 
 
 def _sentence(text: str) -> str:

@@ -47,7 +47,8 @@ def lifecycle_section(assessment: Assessment) -> Section:
         return Section(id="lifecycle", title="Lifecycle", blocks=(Paragraph("No model is used."),))
     lead = assessment.portfolio.settings.migration_lead_days
     said = (
-        f"Slack is the time to retirement less {lead} days, what a move to another model takes here. A date that is "
+        f"Slack is the time to retirement less {lead} days, what a move to another model takes "
+        "here. A date that is "
         "not known means that no source has published one, not that the model stays."
     )
     rows = [_row(model) for model in models]
@@ -58,7 +59,11 @@ def lifecycle_section(assessment: Assessment) -> Section:
         Column("Slack", numeric=True),
         Column("Move to"),
     )
-    blocks = (Paragraph(said), _timeline(assessment, models), *bounded("Models in use", columns, rows, "model"))
+    blocks = (
+        Paragraph(said),
+        _timeline(assessment, models),
+        *bounded("Models in use", columns, rows, "model"),
+    )
     return Section(id="lifecycle", title="Lifecycle", blocks=blocks)
 
 
@@ -68,7 +73,9 @@ def _models(assessment: Assessment) -> list[_Model]:
     routed: Counter[str] = Counter()
     fallback: Counter[str] = Counter()
     for task in assessment.figures.tasks:
-        known |= {leg.model: leg.facts for leg in task.legs} | {spare.model: spare.facts for spare in task.fallbacks}
+        known |= {leg.model: leg.facts for leg in task.legs} | {
+            spare.model: spare.facts for spare in task.fallbacks
+        }
         routed.update({leg.model for leg in task.legs})
         fallback.update({spare.model for spare in task.fallbacks})
     lead = assessment.portfolio.settings.migration_lead_days
@@ -91,7 +98,9 @@ def _timeline(assessment: Assessment, models: list[_Model]) -> Timeline | Paragr
     dated = [model for model in models if model.runway is not None]
     undated = len(models) - len(dated)
     if not dated:
-        return Paragraph(f"No retirement date is known for any of {count_of(len(models), 'model')}.", "watch")
+        return Paragraph(
+            f"No retirement date is known for any of {count_of(len(models), 'model')}.", "watch"
+        )
     start, end = assessment.as_of, _years_later(assessment.as_of, HORIZON_YEARS)
     within = [model for model in dated if start + timedelta(days=model.runway or 0) <= end]
     verb = "retires" if len(within) == 1 else "retire"
@@ -112,8 +121,16 @@ def _timeline(assessment: Assessment, models: list[_Model]) -> Timeline | Paragr
 def _event(model: _Model, assessment: Assessment) -> Event:
     lead = timedelta(days=assessment.portfolio.settings.migration_lead_days)
     retirement = assessment.as_of + timedelta(days=model.runway or 0)
-    begin = retirement - min(lead, retirement - date.min)  # the calendar has no day before the year 1
-    return Event(label=model.name, day=_day(model), text=_told(model), status=model.status, since=begin.isoformat())
+    begin = retirement - min(
+        lead, retirement - date.min
+    )  # the calendar has no day before the year 1
+    return Event(
+        label=model.name,
+        day=_day(model),
+        text=_told(model),
+        status=model.status,
+        since=begin.isoformat(),
+    )
 
 
 def _years_later(day: date, years: int) -> date:

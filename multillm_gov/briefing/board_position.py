@@ -22,7 +22,9 @@ def _price_shock(assessment: Assessment) -> Metric:
     label = f"Bill rise if a vendor adds {BASE_RISE * 100:.0f} %"
     told = f"at most {spell_share(limit)}"
     if not vendors.shares:
-        return Metric(id=SHOCK, label=label, value="none", limit=told, note="there is no spend to reprice")
+        return Metric(
+            id=SHOCK, label=label, value="none", limit=told, note="there is no spend to reprice"
+        )
     rise = largest_bill_rise([share for _, share in vendors.shares], BASE_RISE)
     return Metric(
         id=SHOCK,
@@ -43,10 +45,14 @@ def standing(metrics: tuple[Metric, ...], decisions: int) -> str:
     near = sum(metric.status == "watch" for metric in judged)
     asked = "no decision is asked of the board"
     if decisions:
-        asked = f"{count_of(decisions, 'decision')} {'is' if decisions == 1 else 'are'} asked of the board"
+        asked = (
+            f"{count_of(decisions, 'decision')} {'is' if decisions == 1 else 'are'} asked of "
+            "the board"
+        )
     if not judged:
         return f"No limit of the risk appetite can be judged yet; {asked}."
     return (
         f"Of {count_of(len(judged), 'limit')} in the risk appetite, {outside:,} "
-        f"{'is' if outside == 1 else 'are'} exceeded and {near:,} {'is' if near == 1 else 'are'} close; {asked}."
+        f"{'is' if outside == 1 else 'are'} exceeded and {near:,} {'is' if near == 1 else 'are'} "
+        f"close; {asked}."
     )

@@ -40,12 +40,18 @@ def repricing_section(assessment: Assessment) -> Section:
         *(Column(f"at {_percent(rise)}", numeric=True) for rise in _RISES),
     )
     said = (
-        f"Assumed: one vendor raises all its prices by {_percent(BASE_RISE)} (mild {_percent(MILD_RISE)}, severe "
-        f"{_percent(SEVERE_RISE)}) and no request moves elsewhere. Moves of this size have been published before; "
+        f"Assumed: one vendor raises all its prices by {_percent(BASE_RISE)} (mild "
+        f"{_percent(MILD_RISE)}, severe "
+        f"{_percent(SEVERE_RISE)}) and no request moves elsewhere. Moves of this size have been "
+        "published before; "
         "when the next one comes is not forecast."
     )
     title = f"What each vendor's rise adds to the bill ({currency} per month)"
-    blocks = (Paragraph(said), _chart(vendors, limit, currency), *bounded(title, columns, rows, "vendor"))
+    blocks = (
+        Paragraph(said),
+        _chart(vendors, limit, currency),
+        *bounded(title, columns, rows, "vendor"),
+    )
     return Section(id="repricing", title="Repricing", blocks=blocks)
 
 
@@ -55,9 +61,11 @@ def _chart(vendors: Concentration, limit: float, currency: str) -> BarChart:
     added = spell_money(_part(vendors, worst), currency)
     beyond = "above" if worst > limit else "within"
     return BarChart(
-        title=f"A rise of {_percent(BASE_RISE)} at {code(name)} adds {spell_share(worst)} to the bill, {beyond} the "
+        title=f"A rise of {_percent(BASE_RISE)} at {code(name)} adds {spell_share(worst)} to the "
+        f"bill, {beyond} the "
         f"limit of {spell_share(limit)}",
-        summary=f"Rise of total spend by vendor; the largest is {name} with {spell_share(worst)}, {added} per month.",
+        summary=f"Rise of total spend by vendor; the largest is {name} with {spell_share(worst)}, "
+        f"{added} per month.",
         bars=tuple(
             Bar(
                 label=vendor,

@@ -19,11 +19,15 @@ def resilience_section(assessment: Assessment) -> Section:
     """Value at stake, primary, best fallback and what the two share."""
     figures = assessment.figures
     if not figures.tasks:
-        return Section(id="resilience", title="Resilience", blocks=(Paragraph("No task class is declared."),))
+        return Section(
+            id="resilience", title="Resilience", blocks=(Paragraph("No task class is declared."),)
+        )
     tasks = sorted(figures.tasks, key=lambda t: (-t.value_at_stake_per_month, t.task.name))
     said = (
-        "A fallback is independent when it shares neither vendor, provider nor cloud with any model routed to: outages "
-        "of one vendor's services come together, those of different vendors hardly do. It is judged from what "
+        "A fallback is independent when it shares neither vendor, provider nor cloud with any "
+        "model routed to: outages "
+        "of one vendor's services come together, those of different vendors hardly do. It is "
+        "judged from what "
         "is declared and known of the models; it does not prove that the fallback works."
     )
     blocks: list[Block] = [Paragraph(said)]
@@ -50,7 +54,8 @@ def _chart(tasks: list[TaskFigures], currency: str) -> BarChart:
         title=f"{spell_share(share)} of the value at stake has an independent fallback",
         summary="Value at stake per month: "
         + "; ".join(
-            f"{task.task.name} {spell_money(task.value_at_stake_per_month, currency)}, {_grade(task)[0].lower()}"
+            f"{task.task.name} {spell_money(task.value_at_stake_per_month, currency)}, "
+            f"{_grade(task)[0].lower()}"
             for task in valued[:MOST_MARKS]
         )
         + ".",
@@ -58,7 +63,8 @@ def _chart(tasks: list[TaskFigures], currency: str) -> BarChart:
             Bar(
                 label=task.task.name,
                 value=float(task.value_at_stake_per_month),
-                text=f"{amount(task.value_at_stake_per_month, currency)}, {_grade(task)[0].lower()}",
+                text=f"{amount(task.value_at_stake_per_month, currency)}, "
+                f"{_grade(task)[0].lower()}",
                 status=_grade(task)[1],
             )
             for task in valued[:MOST_MARKS]
@@ -98,7 +104,9 @@ def _best(task: TaskFigures) -> FallbackFigures | None:
 
     def weight(fallback: FallbackFigures) -> tuple[int, int, int]:
         levels = set(OTHER_VENDOR_AND_CLOUD)
-        shared = len(levels & set(fallback.shared_with_primary)) + (3 if fallback.facts is None else 0)
+        shared = len(levels & set(fallback.shared_with_primary)) + (
+            3 if fallback.facts is None else 0
+        )
         return shared, len(levels & set(fallback.unproved_with_primary)), fallback.index
 
     return min(task.fallbacks, key=weight, default=None)
@@ -114,6 +122,8 @@ def _shared(fallback: FallbackFigures | None) -> str:
     if fallback is None:
         return ""
     shared = [level.value for level in Level if level in fallback.shared_with_primary]
-    doubtful = [level.value for level in OTHER_VENDOR_AND_CLOUD if level in fallback.unproved_with_primary]
+    doubtful = [
+        level.value for level in OTHER_VENDOR_AND_CLOUD if level in fallback.unproved_with_primary
+    ]
     told = ", ".join(shared) or "nothing"
     return f"{told}; not known: {', '.join(doubtful)}" if doubtful else told

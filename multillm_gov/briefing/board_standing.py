@@ -15,7 +15,9 @@ _MOST_USE = 2.0
 """A limit used more than twice is drawn as twice."""
 
 
-def standing_section(assessment: Assessment, metrics: tuple[Metric, ...], asked: tuple[Decision, ...]) -> Section:
+def standing_section(
+    assessment: Assessment, metrics: tuple[Metric, ...], asked: tuple[Decision, ...]
+) -> Section:
     """What is left out comes first: figures over files that could not be read would deceive."""
     blocks: list[Block] = []
     paths = left_out(assessment)
@@ -30,8 +32,10 @@ def standing_section(assessment: Assessment, metrics: tuple[Metric, ...], asked:
 
 def _spell_left_out(paths: tuple[str, ...]) -> str:
     return (
-        f"These figures are not complete: {count_of(len(paths), 'file')} could not be read as written "
-        f"({some([code(path) for path in paths])}), and what they declare is left out in whole or in part."
+        f"These figures are not complete: {count_of(len(paths), 'file')} could not be read as "
+        "written "
+        f"({some([code(path) for path in paths])}), and what they declare is left out in whole or "
+        "in part."
     )
 
 
@@ -46,7 +50,13 @@ def _use_chart(assessment: Assessment, metrics: tuple[Metric, ...]) -> BarChart 
         title=f"How much of each limit is used, limits in days apart: {counted}",
         summary="; ".join(f"{metric.label} {_spell(use)}" for metric, use in uses),
         bars=tuple(
-            Bar(label=metric.label, value=100 * min(use, _MOST_USE), text=_spell(use), limit=100, status=metric.status)
+            Bar(
+                label=metric.label,
+                value=100 * min(use, _MOST_USE),
+                text=_spell(use),
+                limit=100,
+                status=metric.status,
+            )
             for metric, use in uses
         ),
         unit="%",

@@ -15,7 +15,12 @@ from multillm_gov.risk.scenario_book import scenarios_of
 from multillm_gov.risk.shock_parameters import spell_hours
 from multillm_gov.risk.simulated import Simulation
 from multillm_gov.risk.stress_context import StressContext
-from multillm_gov.risk.variants import MOST_SCENARIOS, ScenarioResult, affordable_variants, run_scenario
+from multillm_gov.risk.variants import (
+    MOST_SCENARIOS,
+    ScenarioResult,
+    affordable_variants,
+    run_scenario,
+)
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.units import count_of, spell_money, spell_share
 
@@ -33,14 +38,18 @@ _YEARS = 2_000
 def stress_section(assessment: Assessment) -> Section:
     """One paragraph on a year's outages, one heat map, one short table."""
     if not assessment.figures.tasks:
-        return Section(id="stress", title="Stress", blocks=(Paragraph("No task class is declared."),))
+        return Section(
+            id="stress", title="Stress", blocks=(Paragraph("No task class is declared."),)
+        )
     context = context_of(assessment)
     most = max(1, min(_MOST_VARIANTS, _MOST_RUNS // len(context.tasks)))
     booked = scenarios_of(assessment.scenarios)
     every = booked[:MOST_SCENARIOS]
     affordable = affordable_variants(context, every, most=most)
     results = [
-        run_scenario(context, one, variants) for one, variants in zip(every, affordable, strict=True) if variants
+        run_scenario(context, one, variants)
+        for one, variants in zip(every, affordable, strict=True)
+        if variants
     ]
     not_run = len(booked) - len(results)
     shown = _worst_first(results)
@@ -49,9 +58,14 @@ def stress_section(assessment: Assessment) -> Section:
     blocks.append(_table(shown[:_MOST_ROWS], context))
     blocks.append(
         Paragraph(
-            f"{count_of(len(shown), 'scenario')} were run, each in up to {count_of(most, 'case')} with most value at "
+            f"{count_of(len(shown), 'scenario')} were run, each in up to {count_of(most, 'case')} "
+            "with most value at "
             "stake; shown is the worst of each. "
-            + (f"{count_of(not_run, 'scenario')} more would have taken too long. " if not_run else "")
+            + (
+                f"{count_of(not_run, 'scenario')} more would have taken too long. "
+                if not_run
+                else ""
+            )
             + "`govern stress` tells all, and the smallest shocks that break a limit."
         )
     )
@@ -72,18 +86,25 @@ def _year(context: StressContext) -> Iterator[Paragraph]:
     limit = bearable_loss(context.figures.value_at_stake_per_month, context)
     appetite = (
         f"the appetite is {spell_money(limit, context.figures.currency)}, "
-        f"{spell_share(context.settings.risk.max_outage_loss_share)} of the value at stake. How often things fail is "
+        f"{spell_share(context.settings.risk.max_outage_loss_share)} of the value at stake. How "
+        "often things fail is "
         "assumed unless incidents are imported."
     )
     if len(context.tasks) > _MOST_SIMULATED:
-        expected = f"{spell_rounded(expected_loss_per_year(context.system))} {context.figures.currency}"
-        yield Paragraph(f"Outages are expected to cost {expected} a year (`govern stress` simulates years); {appetite}")
+        expected = (
+            f"{spell_rounded(expected_loss_per_year(context.system))} {context.figures.currency}"
+        )
+        yield Paragraph(
+            f"Outages are expected to cost {expected} a year (`govern stress` simulates years); "
+            f"{appetite}"
+        )
         return
     found = simulation_of(context, years=_YEARS, seed=1)
     worst = found.loss.p95.value
     status = status_below(worst, float(limit))
     yield Paragraph(
-        f"Outages are expected to cost {_money(found.exact_loss, found)} a year, and {_money(worst, found)} or more in "
+        f"Outages are expected to cost {_money(found.exact_loss, found)} a year, and "
+        f"{_money(worst, found)} or more in "
         f"one year of twenty ({count_of(found.years, 'year')} simulated); {appetite}",
         "neutral" if status == "good" else status,
     )
@@ -101,7 +122,11 @@ def _table(shown: Shown, context: StressContext) -> Table:
             Cell(spell_loss(worst.outcome.value_at_risk, context)),
             Cell(spell_loss(worst.outcome.added_cost, context)),
             Cell(_broken(len(worst.outcome.caps_broken), len(worst.outcome.floors_broken))),
-            Cell(spell_hours(worst.outcome.hours_to_recover) if worst.outcome.hours_to_recover else "–"),
+            Cell(
+                spell_hours(worst.outcome.hours_to_recover)
+                if worst.outcome.hours_to_recover
+                else "–"
+            ),
         )
         for result, worst in shown
     )
@@ -114,7 +139,10 @@ def _table(shown: Shown, context: StressContext) -> Table:
         Column("Back after", numeric=True),
     )
     return Table(
-        title="The scenarios that cost most", columns=columns, rows=rows, empty="No scenario has anything to hit."
+        title="The scenarios that cost most",
+        columns=columns,
+        rows=rows,
+        empty="No scenario has anything to hit.",
     )
 
 

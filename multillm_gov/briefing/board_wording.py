@@ -43,11 +43,17 @@ def some(names: Sequence[str], most: int = 3) -> str:
 
 def amount(value: Decimal | None, currency: str) -> str:
     """Money without its currency, which the column names; words where it is not known."""
-    return "not known" if value is None else spell_money(value, currency).removesuffix(f" {currency}")
+    return (
+        "not known" if value is None else spell_money(value, currency).removesuffix(f" {currency}")
+    )
 
 
 def bounded(
-    title: str, columns: tuple[Column, ...], rows: Sequence[tuple[Cell, ...]], noun: str, empty: str = "None."
+    title: str,
+    columns: tuple[Column, ...],
+    rows: Sequence[tuple[Cell, ...]],
+    noun: str,
+    empty: str = "None.",
 ) -> tuple[Block, ...]:
     """The table with its first rows, and a sentence on what it leaves out; ``rows`` come worst first."""
     table = Table(title=title, columns=columns, rows=tuple(rows[:MOST_ROWS]), empty=empty)
@@ -59,4 +65,8 @@ def bounded(
 
 def part_of(count: int, total: int, noun: str) -> str:
     """``2 of 5 task classes``."""
-    return f"{count:,} of {count_of(total, noun)}" if count != total else f"All {count_of(total, noun)}"
+    return (
+        f"{count:,} of {count_of(total, noun)}"
+        if count != total
+        else f"All {count_of(total, noun)}"
+    )

@@ -41,7 +41,10 @@ def incomplete_words(assessment: Assessment) -> str:
     paths = left_out_of_figures(assessment)
     if not paths:
         return ""
-    return f" The figures are not complete: {count_of(len(paths), 'file')} could not be read as written."
+    return (
+        f" The figures are not complete: {count_of(len(paths), 'file')} could not be read as "
+        "written."
+    )
 
 
 def rule_notes(findings: Iterable[Finding]) -> tuple[RuleNote, ...]:
@@ -76,5 +79,7 @@ def _checked(assessment: Assessment) -> tuple[tuple[str, int], ...]:
 
 
 def _summary(verdict: Verdict, checked: dict[str, int]) -> str:
-    scope = f"{count_of(checked['task classes'], 'task class')} in {count_of(checked['files'], 'file')}"
+    scope = (
+        f"{count_of(checked['task classes'], 'task class')} in {count_of(checked['files'], 'file')}"
+    )
     return f"{scope}: {verdict.words}."

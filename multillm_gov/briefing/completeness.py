@@ -10,7 +10,9 @@ _IN_FIGURES = frozenset({"settings", "allocation", "catalog", "lock"})
 
 def left_out(assessment: Assessment) -> tuple[str, ...]:
     """Paths of the governed files that are left out in whole or in part, sorted."""
-    return tuple(sorted({flaw.location.path for flaw in assessment.flaws if flaw.kind not in _HARMLESS}))
+    return tuple(
+        sorted({flaw.location.path for flaw in assessment.flaws if flaw.kind not in _HARMLESS})
+    )
 
 
 def left_out_of_figures(assessment: Assessment) -> tuple[str, ...]:

@@ -38,8 +38,8 @@ def brief_diff(
         after: What is proposed.
         comparison: Of the two.
         fail_on: Least severity of a new finding that fails; ``None`` for never.
-        by_base: Findings of ``after`` under the policies, waivers and limits of ``before``, where those differ: they
-            tell what was mended from what is merely no longer asked for.
+        by_base: Findings of ``after`` under the policies, waivers and limits of ``before``, where
+            those differ: they tell what was mended from what is merely no longer asked for.
     """
     findings = shift_findings(before.findings, after.findings, by_base, _renames(comparison))
     comparison = _with_unreadable(comparison, after)
@@ -56,7 +56,9 @@ def brief_diff(
         base=before.revision,
         summary=_summary(comparison, findings) + incomplete_words(after),
         headline=_headline(before, after) if changed else (),
-        sections=tuple(sections(comparison, findings, (before.documents, after.documents))) if changed else (),
+        sections=tuple(sections(comparison, findings, (before.documents, after.documents)))
+        if changed
+        else (),
         findings=findings.new,
         resolved=findings.resolved,
         provenance=_provenance(before, after),
@@ -85,7 +87,10 @@ def _summary(comparison: Comparison, findings: FindingsShift) -> str:
     parts = [f"{count_of(loosened, 'safeguard')} loosened"] if loosened else []
     parts += _money_words(comparison)
     if comparison.changes and not parts:
-        parts = [f"{count_of(len(comparison.changes), 'change')}, no safeguard loosened, the same forecast"]
+        parts = [
+            f"{count_of(len(comparison.changes), 'change')}, no safeguard loosened, the same "
+            "forecast"
+        ]
     active = sum(finding.active for finding in findings.new)
     if active or findings.resolved:
         parts.append(f"{count_of(active, 'new finding')}, {len(findings.resolved):,} resolved")
@@ -94,7 +99,8 @@ def _summary(comparison: Comparison, findings: FindingsShift) -> str:
     if not parts:
         same = count_of(comparison.unchanged_task_classes, "task class")
         return (
-            f"Nothing changed: {same} and {count_of(comparison.unchanged_policies, 'policy')} mean the same as before."
+            f"Nothing changed: {same} and {count_of(comparison.unchanged_policies, 'policy')} "
+            "mean the same as before."
         )
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}."
@@ -104,13 +110,19 @@ def _money_words(comparison: Comparison) -> list[str]:
     spend = comparison.spend
     after = spell_money(spend.after, spend.currency_after)
     if spend.delta is None:
-        return [f"forecast {spell_money(spend.before, spend.currency_before)} before, {after} after, a month"]
+        return [
+            f"forecast {spell_money(spend.before, spend.currency_before)} before, {after} after, a "
+            "month"
+        ]
     if not spend.delta:
         return []
     way = "up" if spend.delta > 0 else "down"
     share = f" ({float(spend.delta / spend.before) * 100:+.1f} %)" if spend.before else ""
     lost = " and incomplete" if spend.unpriced_after else ""
-    return [f"forecast {way} {spell_money(abs(spend.delta), spend.currency_after)}{share} to {after} a month{lost}"]
+    return [
+        f"forecast {way} {spell_money(abs(spend.delta), spend.currency_after)}{share} to {after} a "
+        f"month{lost}"
+    ]
 
 
 def _headline(before: Assessment, after: Assessment) -> tuple[Metric, ...]:
@@ -137,7 +149,9 @@ def _with_unreadable(comparison: Comparison, after: Assessment) -> Comparison:
         return comparison
     flawed = {flaw.location.path for flaw in after.flaws}
     changes = tuple(
-        replace(change, note=_why_gone(change.place_before, after)) if _is_gone_from(change, flawed) else change
+        replace(change, note=_why_gone(change.place_before, after))
+        if _is_gone_from(change, flawed)
+        else change
         for change in comparison.changes
     )
     return replace(comparison, changes=changes)
@@ -146,11 +160,17 @@ def _with_unreadable(comparison: Comparison, after: Assessment) -> Comparison:
 def _without_lost(findings: FindingsShift, comparison: Comparison) -> FindingsShift:
     """A finding is not resolved by breaking the entry that it is about."""
     lost = {change.subject for change in comparison.changes if change.kind in _GONE and change.note}
-    return replace(findings, resolved=tuple(one for one in findings.resolved if one.subject not in lost))
+    return replace(
+        findings, resolved=tuple(one for one in findings.resolved if one.subject not in lost)
+    )
 
 
 def _is_gone_from(change: Change, flawed: set[str]) -> bool:
-    return change.kind in _GONE and change.place_before is not None and change.place_before.path in flawed
+    return (
+        change.kind in _GONE
+        and change.place_before is not None
+        and change.place_before.path in flawed
+    )
 
 
 def _why_gone(place: Place | None, after: Assessment) -> str:
@@ -158,7 +178,9 @@ def _why_gone(place: Place | None, after: Assessment) -> str:
     document = after.documents.get(place.path) if place else None
     if place is None or document is None or not isinstance(document.data, dict):
         return "its file can no longer be read"
-    if isinstance(place.pointer[-1], int):  # items of a list move up when another goes: nothing tells them apart
+    if isinstance(
+        place.pointer[-1], int
+    ):  # items of a list move up when another goes: nothing tells them apart
         return ""
     try:
         document.offsets(place.pointer)
@@ -172,7 +194,11 @@ def _provenance(before: Assessment, after: Assessment) -> tuple[tuple[str, str],
     now = provenance(after)
     return (
         *now,
-        *((f"{label} of the base", value) for label, value in provenance(before) if (label, value) not in now),
+        *(
+            (f"{label} of the base", value)
+            for label, value in provenance(before)
+            if (label, value) not in now
+        ),
     )
 
 

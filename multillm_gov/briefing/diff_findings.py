@@ -29,35 +29,55 @@ class FindingsShift(Struct, frozen=True, kw_only=True):
 
 
 def shift_findings(
-    before: Sequence[Finding], after: Sequence[Finding], by_base: Sequence[Finding] | None, renames: Renames
+    before: Sequence[Finding],
+    after: Sequence[Finding],
+    by_base: Sequence[Finding] | None,
+    renames: Renames,
 ) -> FindingsShift:
     """Compare findings.
 
     Args:
         before: Those of the base.
         after: Those of the later state.
-        by_base: Those of the later state judged by the policies of the base; ``None`` where no policy differs.
+        by_base: Those of the later state judged by the policies of the base; ``None`` where no
+        policy differs.
         renames: What has another name in the later state.
     """
     old = {finding.fingerprint: finding for finding in before}
     origin = identities(before, after, renames)
-    new = tuple(finding for finding in after if _is_new(finding, old.get(origin.get(finding.fingerprint, ""))))
+    new = tuple(
+        finding
+        for finding in after
+        if _is_new(finding, old.get(origin.get(finding.fingerprint, "")))
+    )
     fresh = {finding.fingerprint for finding in new}
     excused = _excused(after, by_base, renames)
     ended = set(identities(before, excused, Renames(renames.task_classes)).values())
     stays = {origin.get(finding.fingerprint) for finding in after if finding.active}
     return FindingsShift(
         new=new,
-        resolved=tuple(f for f in before if f.active and f.fingerprint not in stays and f.fingerprint not in ended),
+        resolved=tuple(
+            f
+            for f in before
+            if f.active and f.fingerprint not in stays and f.fingerprint not in ended
+        ),
         excused=excused,
-        kept=tuple(finding for finding in after if finding.active and finding.fingerprint not in fresh),
+        kept=tuple(
+            finding for finding in after if finding.active and finding.fingerprint not in fresh
+        ),
     )
 
 
-def identities(before: Sequence[Finding], after: Sequence[Finding], renames: Renames) -> dict[str, str]:
+def identities(
+    before: Sequence[Finding], after: Sequence[Finding], renames: Renames
+) -> dict[str, str]:
     """By fingerprint of a later finding, that of the earlier one it continues."""
     known = {finding.fingerprint for finding in before}
-    found = {finding.fingerprint: finding.fingerprint for finding in after if finding.fingerprint in known}
+    found = {
+        finding.fingerprint: finding.fingerprint
+        for finding in after
+        if finding.fingerprint in known
+    }
     waiting: defaultdict[tuple[str, str, str], list[Finding]] = defaultdict(list)
     for finding in before:
         key = (
@@ -65,7 +85,11 @@ def identities(before: Sequence[Finding], after: Sequence[Finding], renames: Ren
             renames.policies.get(finding.policy, finding.policy),
             renames.task_classes.get(finding.subject, finding.subject),
         )
-        if finding.fingerprint not in found and key != (finding.rule, finding.policy, finding.subject):
+        if finding.fingerprint not in found and key != (
+            finding.rule,
+            finding.policy,
+            finding.subject,
+        ):
             waiting[key].append(finding)
     for finding in after:
         candidates = waiting.get((finding.rule, finding.policy, finding.subject))
@@ -77,19 +101,26 @@ def identities(before: Sequence[Finding], after: Sequence[Finding], renames: Ren
 def _closest(finding: Finding, candidates: list[Finding]) -> Finding:
     """Take out the candidate that says the same but for the name, else the first."""
     for index, candidate in enumerate(candidates):
-        if candidate.message.replace(f"`{candidate.subject}`", f"`{finding.subject}`") == finding.message:
+        if (
+            candidate.message.replace(f"`{candidate.subject}`", f"`{finding.subject}`")
+            == finding.message
+        ):
             return candidates.pop(index)
     return candidates.pop(0)
 
 
-def _excused(after: Sequence[Finding], by_base: Sequence[Finding] | None, renames: Renames) -> tuple[Finding, ...]:
+def _excused(
+    after: Sequence[Finding], by_base: Sequence[Finding] | None, renames: Renames
+) -> tuple[Finding, ...]:
     """Findings by the base's policies that the later state's no longer make.
 
     Without a difference of policies none can be; findings about files never are.
     """
     if by_base is None:
         return ()
-    asked = [finding for finding in by_base if finding.active and not finding.rule.startswith("GOV0")]
+    asked = [
+        finding for finding in by_base if finding.active and not finding.rule.startswith("GOV0")
+    ]
     origin = identities(asked, after, Renames({}, renames.policies))
     stays = {origin.get(finding.fingerprint) for finding in after if finding.active}
     return tuple(finding for finding in asked if finding.fingerprint not in stays)

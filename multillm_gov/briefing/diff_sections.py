@@ -21,13 +21,21 @@ def sections(comparison: Comparison, findings: FindingsShift, places: Places) ->
     loosened = comparison.toward(Direction.LOOSENED)
     if loosened:
         text = f"Loosened: {count_of(len(loosened), 'safeguard')}"
-        yield Section(id="loosened", title=text, blocks=(change_table("", loosened, currency, places),))
+        yield Section(
+            id="loosened", title=text, blocks=(change_table("", loosened, currency, places),)
+        )
     if findings.excused:
         yield _excused(findings)
     for name, title, areas, folded in _GROUPS:
-        found = [change for change in comparison.within(*areas) if change.direction is not Direction.LOOSENED]
+        found = [
+            change
+            for change in comparison.within(*areas)
+            if change.direction is not Direction.LOOSENED
+        ]
         if found:
-            yield Section(id=name, title=title, blocks=_grouped(name, found, comparison), folded=folded)
+            yield Section(
+                id=name, title=title, blocks=_grouped(name, found, comparison), folded=folded
+            )
     yield from _exposure(comparison)
     yield from _money(comparison)
     yield _unchanged(comparison, findings)
@@ -50,7 +58,9 @@ def _grouped(name: str, changes: list[Change], comparison: Comparison) -> tuple[
     if name not in {"policies", "terms"}:
         return (change_table("", changes, currency),)
     parts = [(way, [change for change in changes if change.direction is way]) for way in Direction]
-    return tuple(change_table(way.value.capitalize(), found, currency) for way, found in parts if found)
+    return tuple(
+        change_table(way.value.capitalize(), found, currency) for way, found in parts if found
+    )
 
 
 def _excused(findings: FindingsShift) -> Section:
@@ -86,11 +96,17 @@ def _exposure(comparison: Comparison) -> Iterator[Section]:
     shares = table("Shares that moved by half a point or more", columns, rows, len(rows), "share")
     levels = (Column("Level"), Column("Before", numeric=True), Column("After", numeric=True))
     numbers = [
-        (_spell_levels(alike), f"{alike[0].before.effective_number:.2f}", f"{alike[0].after.effective_number:.2f}")
+        (
+            _spell_levels(alike),
+            f"{alike[0].before.effective_number:.2f}",
+            f"{alike[0].after.effective_number:.2f}",
+        )
         for alike in groups.values()
     ]
     effective = table("Effective number (1 / HHI)", levels, numbers, len(numbers), "level")
-    yield Section(id="exposure", title="Exposure in detail", blocks=(shares, effective), folded=True)
+    yield Section(
+        id="exposure", title="Exposure in detail", blocks=(shares, effective), folded=True
+    )
 
 
 def _share_rows(alike: list[ConcentrationShift]) -> Iterator[tuple[str, ...]]:
@@ -99,7 +115,13 @@ def _share_rows(alike: list[ConcentrationShift]) -> Iterator[tuple[str, ...]]:
         _, old, new = entities[0]
         others = f" ({', '.join(names[1:])})" if names[1:] else ""
         points = f"{(new - old) * 100:+.1f}"
-        yield f"{names[0]}{others}", _spell_levels(alike), spell_share(old), spell_share(new), points
+        yield (
+            f"{names[0]}{others}",
+            _spell_levels(alike),
+            spell_share(old),
+            spell_share(new),
+            points,
+        )
 
 
 def _spell_levels(alike: list[ConcentrationShift]) -> str:
@@ -140,7 +162,10 @@ def _money(comparison: Comparison) -> Iterator[Section]:
 
 def _effect_row(effect: TaskEffect, currency: str) -> tuple[str, ...]:
     name = effect.after or f"{effect.before} (removed)"
-    amounts = (effect.spend_before if effect.before else None, effect.spend_after if effect.after else None)
+    amounts = (
+        effect.spend_before if effect.before else None,
+        effect.spend_after if effect.after else None,
+    )
     absent = (not effect.before, not effect.after)
     told = [
         "" if gone else "not known" if amount is None else spell_money(amount, currency)
@@ -159,4 +184,6 @@ def _unchanged(comparison: Comparison, findings: FindingsShift) -> Section:
     same += f"{count_of(comparison.unchanged_policies, 'policy')} mean the same as before."
     stays = f"Findings that were there before and stay: {', '.join(grades) or 'none'}."
     hint = " `govern check` lists them." if findings.kept else ""
-    return Section(id="unchanged", title="Unchanged", blocks=(Paragraph(f"{same} {stays}{hint}"),), folded=True)
+    return Section(
+        id="unchanged", title="Unchanged", blocks=(Paragraph(f"{same} {stays}{hint}"),), folded=True
+    )

@@ -35,8 +35,10 @@ def brief_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | None
         told = f"{count_of(active, 'new finding')}, {len(findings.resolved):,} resolved"
         told += f"; {count_of(moved, 'figure')} moved."
     limits = (
-        f"The snapshot was taken as of {before.as_of}. It holds findings and figures, not what was declared: which "
-        "caps, routes and policies changed is told by `govern diff BASE`. What was mended and what a looser policy no "
+        f"The snapshot was taken as of {before.as_of}. It holds findings and figures, not what was "
+        "declared: which "
+        "caps, routes and policies changed is told by `govern diff BASE`. What was mended and what "
+        "a looser policy no "
         "longer asks for count alike as resolved."
     )
     report = Report(
@@ -50,7 +52,9 @@ def brief_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | None
         base=before.revision,
         summary=told,
         headline=() if same else metrics,
-        sections=() if same else (Section(id="limits", title="Compared", blocks=(Paragraph(limits),), folded=True),),
+        sections=()
+        if same
+        else (Section(id="limits", title="Compared", blocks=(Paragraph(limits),), folded=True),),
         findings=findings.new,
         resolved=findings.resolved,
         provenance=(*provenance(after), ("snapshot as of", before.as_of)),

@@ -34,7 +34,11 @@ Places = tuple[Mapping[str, Document], Mapping[str, Document]]
 
 
 def change_table(
-    title: str, changes: Sequence[Change], currency: str, places: Places | None = None, noun: str = "change"
+    title: str,
+    changes: Sequence[Change],
+    currency: str,
+    places: Places | None = None,
+    noun: str = "change",
 ) -> Table:
     """One row a change. Columns that would be empty are left out; with ``places`` it ends with file and line."""
     columns: list[tuple[Column, Callable[[Change], str]]] = [
@@ -58,12 +62,17 @@ def change_table(
     return table(title, tuple(columns[index][0] for index in kept), rows, len(changes), noun)
 
 
-def table(title: str, columns: tuple[Column, ...], rows: Iterable[Row], total: int, noun: str) -> Table:
+def table(
+    title: str, columns: tuple[Column, ...], rows: Iterable[Row], total: int, noun: str
+) -> Table:
     """A table whose last row says how many of ``total`` it leaves out; first cells are strong."""
     shown = list(rows)[:MOST_ROWS]
     cells = [tuple(Cell(text, strong=not index) for index, text in enumerate(row)) for row in shown]
     if total > len(shown):
-        rest = (Cell(f"… and {count_of(total - len(shown), f'more {noun}')}"), *(Cell("") for _ in columns[1:]))
+        rest = (
+            Cell(f"… and {count_of(total - len(shown), f'more {noun}')}"),
+            *(Cell("") for _ in columns[1:]),
+        )
         cells.append(rest)
     return Table(title=title, columns=columns, rows=tuple(cells))
 
@@ -101,7 +110,9 @@ def signed(amount: Decimal, currency: str) -> str:
 def spell_points(points: Iterable[SharePoint]) -> str:
     """``alpha +3.1, beta -3.1 points``; a provider is named only where it moves otherwise than its namesake vendor."""
     listed = list(points)
-    vendors = {(point.entity, round(point.points, 3)) for point in listed if point.level is Level.VENDOR}
+    vendors = {
+        (point.entity, round(point.points, 3)) for point in listed if point.level is Level.VENDOR
+    }
     words = []
     for point in listed:
         if point.level is Level.VENDOR:

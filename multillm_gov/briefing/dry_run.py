@@ -49,12 +49,19 @@ def brief_run(
         written: Whether evidence was written.
     """
     pairs = list(zip(run.observations, records, strict=True))
-    trials = tuple(trial_of(observation, record, assessment.documents) for observation, record in pairs)
+    trials = tuple(
+        trial_of(observation, record, assessment.documents) for observation, record in pairs
+    )
     findings = findings_of(trials)
     unproved = sum(trial.outcome == "error" for trial in trials)
     counted = judge_counts(findings, Severity.ERROR)
     verdict = Verdict(
-        fail_on=Severity.ERROR, errors=counted.errors, warnings=counted.warnings, notes=0, waived=0, unproved=unproved
+        fail_on=Severity.ERROR,
+        errors=counted.errors,
+        warnings=counted.warnings,
+        notes=0,
+        waived=0,
+        unproved=unproved,
     )
     grouped = groupby(zip(trials, records, strict=True), lambda pair: pair[0].task_class)
     sections = tuple(
@@ -73,10 +80,14 @@ def brief_run(
     return masked(report, assessment.secrets)
 
 
-def _run_blocks(pairs: tuple[tuple[Trial, ProbeRecord], ...], *, written: bool) -> tuple[Block, ...]:
+def _run_blocks(
+    pairs: tuple[tuple[Trial, ProbeRecord], ...], *, written: bool
+) -> tuple[Block, ...]:
     """The table of a task class, without columns that say nothing, and what was seen and not judged."""
     rows = [_run_row(trial, record) for trial, record in pairs]
-    telling = [number for number in range(len(_RUN_COLUMNS)) if any(row[number].text for row in rows)]
+    telling = [
+        number for number in range(len(_RUN_COLUMNS)) if any(row[number].text for row in rows)
+    ]
     if len({trial.kind for trial, _ in pairs}) == 1:
         telling.remove(1)
     table = Table(
@@ -84,7 +95,12 @@ def _run_blocks(pairs: tuple[tuple[Trial, ProbeRecord], ...], *, written: bool) 
         columns=tuple(_RUN_COLUMNS[number] for number in telling),
         rows=tuple(tuple(row[number] for number in telling) for row in rows),
     )
-    kept = ((trial, note) for trial, record in pairs for note in record.notes if written or note != FIRST_REFERENCE)
+    kept = (
+        (trial, note)
+        for trial, record in pairs
+        for note in record.notes
+        if written or note != FIRST_REFERENCE
+    )
     notes = tuple(f"{trial.model}: {note}" for trial, note in kept)
     return (table, Items(notes)) if notes else (table,)
 
@@ -103,7 +119,8 @@ _RUN_COLUMNS = (
 
 
 def _run_row(trial: Trial, record: ProbeRecord) -> tuple[Cell, ...]:
-    # Checks are in order of gravity, so the first one is the reason; its words are those of the finding.
+    # Checks are in order of gravity, so the first one is the reason; its words are those of the
+    # finding.
     by = record.checks[0].name if record.checks and trial.verdict != "pass" else ""
     return (
         Cell(trial.model, strong=True),
@@ -118,10 +135,13 @@ def _run_row(trial: Trial, record: ProbeRecord) -> tuple[Cell, ...]:
     )
 
 
-def _run_summary(trials: tuple[Trial, ...], run: Run, limit: Decimal | None, *, written: bool) -> str:
+def _run_summary(
+    trials: tuple[Trial, ...], run: Run, limit: Decimal | None, *, written: bool
+) -> str:
     outcomes = [trial.outcome for trial in trials]
     told = (
-        f"{count_of(len(trials), 'probe')}: {outcomes.count('pass'):,} passed, {outcomes.count('failure'):,} failed, "
+        f"{count_of(len(trials), 'probe')}: {outcomes.count('pass'):,} passed, "
+        f"{outcomes.count('failure'):,} failed, "
         f"{outcomes.count('error'):,} could not be judged. {count_of(run.calls, 'call')} "
         f"{_cost_words(run, limit)} in {run.seconds:,.1f} s.{_ENDINGS[run.ending]}"
     )
@@ -131,7 +151,10 @@ def _run_summary(trials: tuple[Trial, ...], run: Run, limit: Decimal | None, *, 
 def _cost_words(run: Run, limit: Decimal | None) -> str:
     if limit is None:
         return f"would have cost {spell_money(run.spent_usd, rounding=ROUND_UP)}"
-    return f"cost {spell_money(run.spent_usd, rounding=ROUND_UP)} of {spell_money(limit, rounding=ROUND_DOWN)} allowed"
+    return (
+        f"cost {spell_money(run.spent_usd, rounding=ROUND_UP)} of "
+        f"{spell_money(limit, rounding=ROUND_DOWN)} allowed"
+    )
 
 
 def _headline(trials: tuple[Trial, ...], run: Run, limit: Decimal | None) -> tuple[Metric, ...]:
@@ -160,5 +183,8 @@ def _seconds(value: Decimal | None) -> str:
 
 def _tokens(record: ProbeRecord) -> str:
     """Mean tokens in and out."""
-    told = ["?" if mean is None else f"{mean:,.0f}" for mean in (record.input_tokens, record.output_tokens)]
+    told = [
+        "?" if mean is None else f"{mean:,.0f}"
+        for mean in (record.input_tokens, record.output_tokens)
+    ]
     return told[0] if record.kind == "embedding" else "/".join(told)

@@ -16,11 +16,26 @@ def findings_of(trials: tuple[Trial, ...]) -> tuple[Finding, ...]:
     groups: dict[tuple[str, ...], list[Trial]] = {}
     for trial in trials:
         if trial.outcome != "pass":
-            key = (trial.task_class, trial.kind, trial.verdict, trial.message, trial.remedy, _rule_of(trial).id)
+            key = (
+                trial.task_class,
+                trial.kind,
+                trial.verdict,
+                trial.message,
+                trial.remedy,
+                _rule_of(trial).id,
+            )
             groups.setdefault(key, []).append(trial)
     found = (_finding(tuple(group)) for group in groups.values())
     return tuple(
-        sorted(found, key=lambda each: (each.location.path, each.location.line, each.location.column, each.message))
+        sorted(
+            found,
+            key=lambda each: (
+                each.location.path,
+                each.location.line,
+                each.location.column,
+                each.message,
+            ),
+        )
     )
 
 
@@ -48,7 +63,9 @@ def _finding(group: tuple[Trial, ...]) -> Finding:
             "calls": sum(trial.calls for trial in group),
             "answers": sum(trial.answers for trial in group),
         },
-        fingerprint=fingerprint(rule.id, "", first.task_class, f"{' '.join(names)} {first.kind} {first.verdict}"),
+        fingerprint=fingerprint(
+            rule.id, "", first.task_class, f"{' '.join(names)} {first.kind} {first.verdict}"
+        ),
     )
 
 

@@ -42,11 +42,19 @@ def brief_plan(assessment: Assessment, plan: Plan, limit: Decimal | None) -> Rep
     The verdict is that of a plan: nothing was judged.
     """
     sections = [
-        Section(id=f"task-{name}", title=name, blocks=(_plan_table(probes),)) for name, probes in _by_task(plan.probes)
+        Section(id=f"task-{name}", title=name, blocks=(_plan_table(probes),))
+        for name, probes in _by_task(plan.probes)
     ]
-    report = framed(assessment, plan, Verdict(fail_on=None, errors=0, warnings=0, notes=0, waived=0))
+    report = framed(
+        assessment, plan, Verdict(fail_on=None, errors=0, warnings=0, notes=0, waived=0)
+    )
     return masked(
-        replace(report, title="Dry-run plan", summary=_plan_summary(plan, limit), sections=tuple(sections)),
+        replace(
+            report,
+            title="Dry-run plan",
+            summary=_plan_summary(plan, limit),
+            sections=tuple(sections),
+        ),
         assessment.secrets,
     )
 
@@ -76,8 +84,13 @@ def _plan_row(probe: Probe) -> tuple[Cell, ...]:
         Cell(probe.kind),
         Cell(probe.role),
         Cell(f"{probe.samples:,}"),
-        Cell("price not known", "watch") if worst is None else Cell(spell_money(worst, rounding=ROUND_UP)),
-        Cell(probe.origin, "watch" if probe.origin == "generic" and probe.kind != "embedding" else "neutral"),
+        Cell("price not known", "watch")
+        if worst is None
+        else Cell(spell_money(worst, rounding=ROUND_UP)),
+        Cell(
+            probe.origin,
+            "watch" if probe.origin == "generic" and probe.kind != "embedding" else "neutral",
+        ),
         Cell(keys, "watch" if missing else "neutral"),
     )
 
@@ -94,7 +107,9 @@ def _plan_summary(plan: Plan, limit: Decimal | None) -> str:
         f"{spell_money(plan.worst_usd, rounding=ROUND_UP)} at most"
     )
     told += (
-        "; nothing is billed." if limit is None else f"; --max-usd allows {spell_money(limit, rounding=ROUND_DOWN)}."
+        "; nothing is billed."
+        if limit is None
+        else f"; --max-usd allows {spell_money(limit, rounding=ROUND_DOWN)}."
     )
     if plan.unpriced:
         told += f" What {count_of(len(plan.unpriced), 'probe')} cost is not known and not counted."

@@ -10,12 +10,15 @@ from multillm_gov.trials.check import Observation
 
 _REMEDIES = {
     "identity": "Pin a dated model, or score the one that answers now and declare it.",
-    "tokens": "Correct `demand` to the tokens that are really used, and look at the spend it forecasts.",
-    "stability": "Build stored indexes anew, then remove the reference below `evidence/references/`.",
+    "tokens": "Correct `demand` to the tokens that are really used, and look at the spend it "
+    "forecasts.",
+    "stability": "Build stored indexes anew, then remove the reference below "
+    "`evidence/references/`.",
     "vectors": "Declare the model that fits the stored index, or build the index anew.",
     "stop": "Raise `demand.max_output_tokens`, or have the prompt ask for a shorter answer.",
     "length": "Mend the prompt, or correct the limits below `answer`.",
-    "language": "Say in the prompt which language the answer is written in, or correct `answer.language`.",
+    "language": "Say in the prompt which language the answer is written in, or correct "
+    "`answer.language`.",
     "complete": "Run the probe again with a higher --max-usd or --total-timeout.",
 }
 """By check, where the verdict's own advice would not say what to do."""
@@ -24,9 +27,17 @@ _TRACEBACK = "Traceback (most recent call last)"
 """Some providers' clients put one into their message: paths of a machine, and nothing to act on."""
 
 
-def trial_of(observation: Observation, record: ProbeRecord, documents: dict[str, Document]) -> Trial:
+def trial_of(
+    observation: Observation, record: ProbeRecord, documents: dict[str, Document]
+) -> Trial:
     """One probe for programs and build servers; a provider's message is scrubbed where it was caught, and cut here."""
-    outcome = "pass" if record.verdict == "pass" else "failure" if record.verdict in PORTFOLIO_FAULTS else "error"
+    outcome = (
+        "pass"
+        if record.verdict == "pass"
+        else "failure"
+        if record.verdict in PORTFOLIO_FAULTS
+        else "error"
+    )
     known = [answer.usd for answer in observation.answers]
     return Trial(
         task_class=record.task_class,
@@ -35,7 +46,10 @@ def trial_of(observation: Observation, record: ProbeRecord, documents: dict[str,
         verdict=record.verdict,
         outcome=outcome,  # type: ignore[arg-type]
         location=locate(observation.probe.place, documents),
-        checks=tuple(TrialCheck(name=one.name, verdict=one.verdict, detail=one.detail) for one in record.checks),
+        checks=tuple(
+            TrialCheck(name=one.name, verdict=one.verdict, detail=one.detail)
+            for one in record.checks
+        ),
         message=_message(observation, record),
         remedy=_remedy(observation, record),
         calls=record.calls,
@@ -48,7 +62,9 @@ def trial_of(observation: Observation, record: ProbeRecord, documents: dict[str,
 
 def _message(observation: Observation, record: ProbeRecord) -> str:
     """What the provider said, else what the gravest check did."""
-    said = (failure.message for failure in observation.failures if failure.verdict == record.verdict)
+    said = (
+        failure.message for failure in observation.failures if failure.verdict == record.verdict
+    )
     told = next((message for message in said if message), "").partition(_TRACEBACK)[0].strip()
     detail = record.checks[0].detail if record.checks and record.verdict != "pass" else ""
     if told and detail and not detail.endswith("not set"):

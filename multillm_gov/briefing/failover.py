@@ -21,14 +21,18 @@ from multillm_gov.units import count_of, spell_money, spell_share
 
 _STATUS: dict[str, Status] = {"survives": "good", "degraded": "watch", "fails": "bad"}
 _METHOD = (
-    "The routed model is replaced by an address on this machine that fails as asked; its provider is never called. The "
+    "The routed model is replaced by an address on this machine that fails as asked; its provider "
+    "is never called. The "
     "chain runs in LiteLLM's router as `govern export litellm` writes it."
 )
 
 
 def brief_drill_plan(assessment: Assessment, plan: DrillPlan, limit: Decimal | None) -> Report:
     """Every chain with its requests and their worst case; ``limit`` is what the run may spend, ``None``: nothing."""
-    rows = tuple(_plan_row(tuple(group)) for _, group in groupby(plan.drills, lambda one: (one.task.name, one.leg)))
+    rows = tuple(
+        _plan_row(tuple(group))
+        for _, group in groupby(plan.drills, lambda one: (one.task.name, one.leg))
+    )
     columns = (
         Column("Task class"),
         Column("Fails"),
@@ -94,11 +98,16 @@ def _summary(
     results, sent = [record.result for record in whole], sum(record.calls for record in records)
     told = (
         f"{count_of(len(whole), 'failover')} drilled: {results.count('survives'):,} survived, "
-        f"{results.count('degraded'):,} degraded, {results.count('fails'):,} failed. {count_of(sent, 'request')} "
+        f"{results.count('degraded'):,} degraded, {results.count('fails'):,} failed. "
+        f"{count_of(sent, 'request')} "
         f"{'would have cost' if limit is None else 'cost'} {spell_money(spent, rounding=ROUND_UP)}."
     )
     left = planned.total() - sent
-    return f"{told} Not sent: {count_of(left, 'request')}, so that nothing is proved of some chains." if left else told
+    return (
+        f"{told} Not sent: {count_of(left, 'request')}, so that nothing is proved of some chains."
+        if left
+        else told
+    )
 
 
 def _report(assessment: Assessment, plan: DrillPlan, verdict: Verdict) -> Report:
@@ -140,7 +149,9 @@ def _plan_summary(plan: DrillPlan, limit: Decimal | None) -> str:
         f"{spell_money(plan.worst_usd, rounding=ROUND_UP)} at most"
     )
     told += (
-        "; nothing is billed." if limit is None else f"; --max-usd allows {spell_money(limit, rounding=ROUND_DOWN)}."
+        "; nothing is billed."
+        if limit is None
+        else f"; --max-usd allows {spell_money(limit, rounding=ROUND_DOWN)}."
     )
     missing = [key.name for key in plan.keys if key.is_missing]
     told += f" Not set: {', '.join(missing)}." if missing else ""
@@ -159,11 +170,15 @@ def _section(record: DrillRecord, planned: int) -> Section:
     covered = spell_share(record.coverage or Decimal(0))
     facts = [f"{record.result}: {covered} of the faults covered"]
     if record.calls < planned:
-        facts = [f"not drilled in full: {record.calls:,} of {count_of(planned, 'request')} were sent"]
+        facts = [
+            f"not drilled in full: {record.calls:,} of {count_of(planned, 'request')} were sent"
+        ]
     if record.seconds_to_recover is not None:
         facts.append(f"longest time to an answer: {record.seconds_to_recover:.2f} s")
     table = Table(title="", columns=columns, rows=rows)
-    return Section(id=f"task-{record.task_class}", title=record.task_class, blocks=(Items(tuple(facts)), table))
+    return Section(
+        id=f"task-{record.task_class}", title=record.task_class, blocks=(Items(tuple(facts)), table)
+    )
 
 
 def _fault_row(one: FaultResult) -> tuple[Cell, ...]:
@@ -176,7 +191,9 @@ def _fault_row(one: FaultResult) -> tuple[Cell, ...]:
     )
 
 
-def _headline(records: Iterable[DrillRecord], spent: Decimal, limit: Decimal | None) -> tuple[Metric, ...]:
+def _headline(
+    records: Iterable[DrillRecord], spent: Decimal, limit: Decimal | None
+) -> tuple[Metric, ...]:
     held = tuple(records)
     survived = sum(record.result == "survives" for record in held)
     covered = [float(record.coverage) for record in held if record.coverage is not None]

@@ -50,7 +50,8 @@ def _finding(record: DrillRecord, assessment: Assessment) -> Finding:
         rule=RULE,
         name=_NAME,
         severity=Severity.ERROR if fails else Severity.WARNING,
-        message=f"the failover of `{record.task_class}` {'fails' if fails else 'is degraded'} ({told}{rest})",
+        message=f"the failover of `{record.task_class}` {'fails' if fails else 'is degraded'} "
+        f"({told}{rest})",
         location=_place(record, assessment),
         subject=record.task_class,
         remedy=_remedy(record, missed),
@@ -63,16 +64,21 @@ def _remedy(record: DrillRecord, missed: list[FaultResult]) -> str:
     if any(one.result == "fails" for one in missed):
         first = record.chain[-1]
         return (
-            f"Ask the fallbacks themselves: `govern dry-run --only {record.task_class}`; then replace the one that "
+            f"Ask the fallbacks themselves: `govern dry-run --only {record.task_class}`; then "
+            "replace the one that "
             f"does not answer, or add another behind `{first}`."
         )
     if any("limit is" in one.detail for one in missed):
         return (
-            "Give a model up earlier, so that time is left for the next one: `latency.timeout_seconds` well below "
+            "Give a model up earlier, so that time is left for the next one: "
+            "`latency.timeout_seconds` well below "
             "`latency.p95_seconds`; or take a faster fallback."
         )
     if any("schema" in one.detail for one in missed):
-        return "Take fallbacks that keep the schema, or declare what mends their answers below `normalize`."
+        return (
+            "Take fallbacks that keep the schema, or declare what mends their answers below "
+            "`normalize`."
+        )
     return f"Ask the fallbacks themselves: `govern dry-run --only {record.task_class}`."
 
 

@@ -1,7 +1,8 @@
 """The headline figures: where a portfolio stands against its risk appetite.
 
-Status bands (method 9): outside the limit is bad; within it by less than a tenth of it is "watch", since that is where
-a single repricing or a single move breaches; the rest is good. A figure that leaves out something unknown is not good.
+Status bands (method 9): outside the limit is bad; within it by less than a tenth of it is "watch",
+since that is where a single repricing or a single move breaches; the rest is good. A figure that
+leaves out something unknown is not good.
 """
 
 from decimal import Decimal
@@ -36,20 +37,42 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
     clouds = concentration(figures.tasks, Level.CLOUD, Basis.SPEND)
     metrics = (
         _spend(figures, assessment.portfolio.settings),
-        _largest(spend, "largest-vendor-of-spend", "Largest vendor by spend", appetite.max_vendor_share_of_spend),
+        _largest(
+            spend,
+            "largest-vendor-of-spend",
+            "Largest vendor by spend",
+            appetite.max_vendor_share_of_spend,
+        ),
         _independent_fallback(figures, appetite),
-        _effective(spend, "effective-vendors", "Effective vendors by spend", appetite.min_effective_vendors),
-        _effective(clouds, "effective-clouds", "Effective clouds by spend", appetite.min_effective_clouds),
-        _largest(value, "largest-vendor-of-value", "Largest vendor by value", appetite.max_vendor_share_of_value),
+        _effective(
+            spend, "effective-vendors", "Effective vendors by spend", appetite.min_effective_vendors
+        ),
+        _effective(
+            clouds, "effective-clouds", "Effective clouds by spend", appetite.min_effective_clouds
+        ),
+        _largest(
+            value,
+            "largest-vendor-of-value",
+            "Largest vendor by value",
+            appetite.max_vendor_share_of_value,
+        ),
         _retirement(assessment),
     )
-    return tuple(_incomplete(metric) for metric in metrics) if left_out_of_figures(assessment) else metrics
+    return (
+        tuple(_incomplete(metric) for metric in metrics)
+        if left_out_of_figures(assessment)
+        else metrics
+    )
 
 
 def _incomplete(metric: Metric) -> Metric:
     """A figure over files that could not be read as written; what is left out may hold the breach."""
-    note = "; ".join(part for part in (metric.note, "incomplete: a file could not be read as written") if part)
-    return msgspec.structs.replace(metric, note=note, status="watch" if metric.status == "good" else metric.status)
+    note = "; ".join(
+        part for part in (metric.note, "incomplete: a file could not be read as written") if part
+    )
+    return msgspec.structs.replace(
+        metric, note=note, status="watch" if metric.status == "good" else metric.status
+    )
 
 
 def with_before(then: tuple[Metric, ...], now: tuple[Metric, ...]) -> tuple[Metric, ...]:
@@ -81,7 +104,9 @@ def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
     if figures.unpriced:
         doubts.append(f"without {_some(figures.unpriced)}, whose cost is not known")
     if figures.currency != "USD" and settings.exchange is None:
-        doubts.append(f"dollars taken for {figures.currency} one to one: no exchange rate is declared")
+        doubts.append(
+            f"dollars taken for {figures.currency} one to one: no exchange rate is declared"
+        )
     if doubts and status == "good":
         status = "watch"
     note = "; ".join(doubts) or ("" if ceiling is not None else "no ceiling is declared")
@@ -100,7 +125,10 @@ def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
 def _ceiling(figures: PortfolioFigures, appetite: Appetite) -> tuple[Decimal | None, str]:
     """The board's ceiling, else the sum of the task classes' caps where each has one."""
     if appetite.max_monthly_spend is not None:
-        return appetite.max_monthly_spend, f"at most {spell_money(appetite.max_monthly_spend, figures.currency)}"
+        return (
+            appetite.max_monthly_spend,
+            f"at most {spell_money(appetite.max_monthly_spend, figures.currency)}",
+        )
     caps = [task.task.declared.spend_cap.monthly for task in figures.tasks]
     declared = [cap for cap in caps if cap is not None]
     if not declared or len(declared) < len(caps):
@@ -112,7 +140,9 @@ def _ceiling(figures: PortfolioFigures, appetite: Appetite) -> tuple[Decimal | N
 def _largest(shares: Concentration, name: str, label: str, ceiling: Decimal) -> Metric:
     limit = f"at most {spell_share(ceiling)}"
     if not shares.shares:
-        return Metric(id=name, label=label, value="none", limit=limit, note="there is nothing to share yet")
+        return Metric(
+            id=name, label=label, value="none", limit=limit, note="there is nothing to share yet"
+        )
     entity, share = shares.shares[0]
     unknown = shares.unknown_share
     status = status_below(share, float(ceiling))
@@ -134,7 +164,9 @@ def _independent_fallback(figures: PortfolioFigures, appetite: Appetite) -> Metr
     limit = f"at least {spell_share(floor)}"
     name = "independent-fallback"
     if not figures.value_at_stake_per_month:
-        return Metric(id=name, label=label, value="none", limit=limit, note="no value at stake is declared")
+        return Metric(
+            id=name, label=label, value="none", limit=limit, note="no value at stake is declared"
+        )
     share = value_with_independent_fallback(figures.tasks)
     hopeful = value_with_independent_fallback(figures.tasks, benefit_of_doubt=True)
     return Metric(
@@ -143,7 +175,9 @@ def _independent_fallback(figures: PortfolioFigures, appetite: Appetite) -> Metr
         value=spell_share(share),
         limit=limit,
         status=status_above(share, float(floor), best=1),
-        note=f"up to {spell_share(hopeful)} if hosts not known prove to be others" if hopeful > share else "",
+        note=f"up to {spell_share(hopeful)} if hosts not known prove to be others"
+        if hopeful > share
+        else "",
         number=share,
         unit="share",
     )
@@ -152,7 +186,9 @@ def _independent_fallback(figures: PortfolioFigures, appetite: Appetite) -> Metr
 def _effective(shares: Concentration, name: str, label: str, floor: Decimal) -> Metric:
     limit = f"at least {floor.normalize():f}"
     if not shares.shares:
-        return Metric(id=name, label=label, value="none", limit=limit, note="there is nothing to share yet")
+        return Metric(
+            id=name, label=label, value="none", limit=limit, note="there is nothing to share yet"
+        )
     number = shares.effective_number
     status = status_above(number, float(floor))
     unknown = shares.unknown_share
@@ -171,9 +207,12 @@ def _effective(shares: Concentration, name: str, label: str, floor: Decimal) -> 
 def _retirement(assessment: Assessment) -> Metric:
     """Days between the first retirement of a routed model and the day a move away from it must begin."""
     lead = assessment.portfolio.settings.migration_lead_days
-    legs: dict[str, LegFigures] = {leg.model: leg for task in assessment.figures.tasks for leg in task.legs}
+    legs: dict[str, LegFigures] = {
+        leg.model: leg for task in assessment.figures.tasks for leg in task.legs
+    }
     slacks = {
-        name: slack_days(leg.facts, assessment.as_of, lead) if leg.facts else None for name, leg in sorted(legs.items())
+        name: slack_days(leg.facts, assessment.as_of, lead) if leg.facts else None
+        for name, leg in sorted(legs.items())
     }
     dated = sorted((slack, name) for name, slack in slacks.items() if slack is not None)
     undated = len(slacks) - len(dated)
@@ -183,7 +222,9 @@ def _retirement(assessment: Assessment) -> Metric:
     if not dated:
         return Metric(id="retirement-slack", label=label, value="not known", limit=limit, note=note)
     slack, model = dated[0]
-    status: Status = "bad" if slack < 0 else "watch" if slack <= CALM_SLACK_DAYS or undated else "good"
+    status: Status = (
+        "bad" if slack < 0 else "watch" if slack <= CALM_SLACK_DAYS or undated else "good"
+    )
     return Metric(
         id="retirement-slack",
         label=label,

@@ -4,7 +4,11 @@ from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.report import TOOL_VERSION
 from multillm_gov.rules.assessment import Assessment
 
-_LABELS = {"litellm": "LiteLLM", "price_map": "price map (SHA-256)", "lock": "catalog lock (SHA-256)"}
+_LABELS = {
+    "litellm": "LiteLLM",
+    "price_map": "price map (SHA-256)",
+    "lock": "catalog lock (SHA-256)",
+}
 
 
 def provenance(assessment: Assessment) -> tuple[tuple[str, str], ...]:
@@ -21,4 +25,7 @@ def provenance(assessment: Assessment) -> tuple[tuple[str, str], ...]:
 def _catalog_lines(catalog: Catalog) -> list[tuple[str, str]]:
     known = catalog.provenance
     lines = [(label, known.get(key, "")) for key, label in _LABELS.items() if key != "lock"]
-    return [*lines, (_LABELS["lock"], known.get("lock") or "none: prices are those of the installed LiteLLM")]
+    return [
+        *lines,
+        (_LABELS["lock"], known.get("lock") or "none: prices are those of the installed LiteLLM"),
+    ]

@@ -22,7 +22,10 @@ MOST_ROWS = 12
 
 def dependency_section(dependence: Dependence, currency: str) -> Section:
     """For the board and the stress report: the worst single points of failure, and what the expected loss hangs on."""
-    blocks: list[Block] = [Paragraph(_finding(dependence, currency)), *_singles(dependence, currency)]
+    blocks: list[Block] = [
+        Paragraph(_finding(dependence, currency)),
+        *_singles(dependence, currency),
+    ]
     if dependence.importances.loss_per_hour > 0:
         blocks.append(_chart(dependence))
     blocks.append(Paragraph(_method(dependence)))
@@ -32,8 +35,10 @@ def dependency_section(dependence: Dependence, currency: str) -> Section:
 def pair_section(dependence: Dependence, currency: str) -> Section:
     """Which two things together take down what neither does alone."""
     said = (
-        "Neither of the two takes this down without the other. Where one of them is the failover, the task class has a "
-        "fallback that is not reached in time: how often that is so is its coverage, by drill or assumed. An hour of "
+        "Neither of the two takes this down without the other. Where one of them is the failover, "
+        "the task class has a "
+        "fallback that is not reached in time: how often that is so is its coverage, by drill or "
+        "assumed. An hour of "
         "both costs the first figure; the second is how much of it a mean year brings."
     )
     columns = (
@@ -51,7 +56,9 @@ def pair_section(dependence: Dependence, currency: str) -> Section:
         )
         for point in dependence.doubles[:MOST_ROWS]
     )
-    table = Table(title="", columns=columns, rows=rows, empty="No two things take a task class down together.")
+    table = Table(
+        title="", columns=columns, rows=rows, empty="No two things take a task class down together."
+    )
     blocks = [Paragraph(said), table, *_left_out(len(dependence.doubles), "pair")]
     return Section(id="dependency-pairs", title="Pairs", blocks=tuple(blocks), folded=True)
 
@@ -68,15 +75,23 @@ def importance_section(dependence: Dependence, currency: str) -> Section:
         Column("RRW", numeric=True),
     )
     found = dependence.importances.components
-    rows = tuple(_importance(each, dependence.system.components[each.component]) for each in found[:MOST_ROWS])
+    rows = tuple(
+        _importance(each, dependence.system.components[each.component])
+        for each in found[:MOST_ROWS]
+    )
     said = (
-        "An hour: expected value lost while it is away, beside what is lost anyway (Birnbaum), failovers that are not "
-        "covered included. Of loss: what the expected loss would shrink by if it never failed (criticality). RAW: how "
-        "many times the usual loss is expected while it is away. RRW: how many times the loss without it is expected."
+        "An hour: expected value lost while it is away, beside what is lost anyway (Birnbaum), "
+        "failovers that are not "
+        "covered included. Of loss: what the expected loss would shrink by if it never failed "
+        "(criticality). RAW: how "
+        "many times the usual loss is expected while it is away. RRW: how many times the loss "
+        "without it is expected."
     )
     table = Table(title="", columns=columns, rows=rows, empty="No component is hung on.")
     blocks = [Paragraph(said), table, *_left_out(len(found), "component")]
-    return Section(id="dependency-importance", title="Importance", blocks=tuple(blocks), folded=True)
+    return Section(
+        id="dependency-importance", title="Importance", blocks=tuple(blocks), folded=True
+    )
 
 
 def named(component: Component) -> str:
@@ -86,16 +101,22 @@ def named(component: Component) -> str:
 
 def _finding(dependence: Dependence, currency: str) -> str:
     components, singles = dependence.system.components, dependence.singles
-    year = f"Outages are expected to cost {_money(dependence.importances.loss_per_year)} {currency} in a mean year."
+    year = (
+        f"Outages are expected to cost {_money(dependence.importances.loss_per_year)} "
+        f"{currency} in a mean year."
+    )
     if not dependence.system.tasks:
         return "No task class is declared, so nothing hangs on anything."
     if not singles:
         return f"No component takes down a task class, or a leg of one, alone. {year}"
     worst = singles[0]
     return (
-        f"{count_of(len(singles), 'component')} take{'s' if len(singles) == 1 else ''} down a task class, or a leg of "
-        f"one, alone, even where its failover works. The most value hangs on {named(components[worst.members[0]])}: "
-        f"{_money(worst.value_per_hour)} {currency} an hour in {count_of(worst.task_classes, 'task class')}. {year}"
+        f"{count_of(len(singles), 'component')} take{'s' if len(singles) == 1 else ''} down a task "
+        "class, or a leg of "
+        "one, alone, even where its failover works. The most value hangs on "
+        f"{named(components[worst.members[0]])}: "
+        f"{_money(worst.value_per_hour)} {currency} an hour in "
+        f"{count_of(worst.task_classes, 'task class')}. {year}"
     )
 
 
@@ -122,7 +143,9 @@ def _singles(dependence: Dependence, currency: str) -> list[Block]:
             )
         )
     empty = "Nothing takes a task class down alone."
-    table = Table(title="What takes down most, alone", columns=columns, rows=tuple(rows), empty=empty)
+    table = Table(
+        title="What takes down most, alone", columns=columns, rows=tuple(rows), empty=empty
+    )
     return [table, *_left_out(len(dependence.singles), "single point")]
 
 
@@ -131,11 +154,15 @@ def _chart(dependence: Dependence) -> BarChart:
     top = [each for each in dependence.importances.components if each.criticality > 0][:MOST_MARKS]
     told = [(named(components[each.component]).replace("`", ""), each.criticality) for each in top]
     return BarChart(
-        title=f"{spell_share(told[0][1])} of the expected loss hangs on {told[0][0]}" if told else "Expected loss",
+        title=f"{spell_share(told[0][1])} of the expected loss hangs on {told[0][0]}"
+        if told
+        else "Expected loss",
         summary="Share of the expected loss that would not be without each: "
         + "; ".join(f"{name} {spell_share(share)}" for name, share in told)
         + ".",
-        bars=tuple(Bar(label=name, value=100 * share, text=spell_share(share)) for name, share in told),
+        bars=tuple(
+            Bar(label=name, value=100 * share, text=spell_share(share)) for name, share in told
+        ),
         unit="%",
     )
 
@@ -143,11 +170,15 @@ def _chart(dependence: Dependence) -> BarChart:
 def _method(dependence: Dependence) -> str:
     used = {each.component for each in dependence.importances.components}
     origins = [dependence.system.components[index].origin for index in used]
-    counted = [f"{origins.count(origin)} {origin}" for origin in ("measured", "declared", "assumed")]
+    counted = [
+        f"{origins.count(origin)} {origin}" for origin in ("measured", "declared", "assumed")
+    ]
     return (
         "A fallback counts through its chain as it would run. How often each component is away is "
-        f"{', '.join(counted)}; what is assumed is a prior from public figures, not yours. Declare your own below "
-        "`risk` in govern.yaml, or import incidents with `govern incidents import`. Shares of causes that need each "
+        f"{', '.join(counted)}; what is assumed is a prior from public figures, not yours. Declare "
+        "your own below "
+        "`risk` in govern.yaml, or import incidents with `govern incidents import`. Shares of "
+        "causes that need each "
         "other overlap, so they need not sum to 100 %."
     )
 
@@ -165,12 +196,17 @@ def _importance(each: Importance, component: Component) -> tuple[Cell, ...]:
 
 
 def _members(point: Point, components: Sequence[Component]) -> list[str]:
-    return [named(components[member]) for member in point.members] + ([UNCOVERED] if point.uncovered else [])
+    return [named(components[member]) for member in point.members] + (
+        [UNCOVERED] if point.uncovered else []
+    )
 
 
 def _hit(point: Point) -> str:
     """Names of the task classes, with the share where it is not all of one."""
-    names = [hit.task if hit.share > 0.9995 else f"{hit.task} ({spell_share(hit.share)})" for hit in point.hits]
+    names = [
+        hit.task if hit.share > 0.9995 else f"{hit.task} ({spell_share(hit.share)})"
+        for hit in point.hits
+    ]
     left = point.task_classes - MOST_HITS_TOLD
     return some(names) if left <= 0 else f"{', '.join(names[:MOST_HITS_TOLD])} and {left:,} more"
 
@@ -179,7 +215,11 @@ def _away(component: Component) -> str:
     """``0.129 % (assumed)``: how often, and who says so."""
     if not component.unavailability:
         return "not counted"
-    origin = f"measured, n = {component.sample_size:,}" if component.origin == "measured" else component.origin
+    origin = (
+        f"measured, n = {component.sample_size:,}"
+        if component.origin == "measured"
+        else component.origin
+    )
     return f"{100 * component.unavailability:.3f} % ({origin})"
 
 
@@ -189,4 +229,8 @@ def _money(value: float) -> str:
 
 def _left_out(total: int, noun: str) -> list[Block]:
     left = total - MOST_ROWS
-    return [Paragraph(f"{count_of(left, noun)} with less to say are left out here.")] if left > 0 else []
+    return (
+        [Paragraph(f"{count_of(left, noun)} with less to say are left out here.")]
+        if left > 0
+        else []
+    )

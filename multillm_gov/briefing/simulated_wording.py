@@ -29,7 +29,9 @@ def spell_estimate(estimate: Estimate) -> tuple[str, str]:
     """``1,421,000`` and ``(1,416,000 to 1,426,000)``; no interval where it has no width."""
     if estimate.low == estimate.high:
         return spell_rounded(estimate.value), ""
-    return spell_rounded(estimate.value), f"({spell_rounded(estimate.low)} to {spell_rounded(estimate.high)})"
+    return spell_rounded(
+        estimate.value
+    ), f"({spell_rounded(estimate.low)} to {spell_rounded(estimate.high)})"
 
 
 def allotted(parts: Sequence[float], whole: Decimal) -> tuple[Decimal, ...]:
@@ -43,7 +45,9 @@ def allotted(parts: Sequence[float], whole: Decimal) -> tuple[Decimal, ...]:
     left = int(whole / step) - sum(floors)
     order = sorted(range(len(parts)), key=lambda index: (floors[index] - counts[index], index))
     for place in range(abs(left)):
-        floors[order[place % len(order)] if left > 0 else order[-1 - place % len(order)]] += 1 if left > 0 else -1
+        floors[order[place % len(order)] if left > 0 else order[-1 - place % len(order)]] += (
+            1 if left > 0 else -1
+        )
     return tuple(_plain(step * count) for count in floors)
 
 

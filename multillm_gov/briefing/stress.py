@@ -19,7 +19,9 @@ from multillm_gov.units import cents, count_of, spell_money
 _ZERO = Decimal(0)
 
 
-def brief_stress(now: StressedState, sections: tuple[Section, ...], *, base: StressedState | None = None) -> Report:
+def brief_stress(
+    now: StressedState, sections: tuple[Section, ...], *, base: StressedState | None = None
+) -> Report:
     """A report of figures: it judges nothing, so it holds no findings and always passes.
 
     Args:
@@ -40,7 +42,12 @@ def brief_stress(now: StressedState, sections: tuple[Section, ...], *, base: Str
         revision=assessment.revision,
         base=base.assessment.revision if base else "",
         summary=" ".join(
-            (*_left_out(assessment), _summary(now.results, now.context), *_not_run(now), *_moved(base, now))
+            (
+                *_left_out(assessment),
+                _summary(now.results, now.context),
+                *_not_run(now),
+                *_moved(base, now),
+            )
         ),
         headline=with_before(_metrics(base), metrics) if base else metrics,
         sections=sections,
@@ -60,24 +67,41 @@ def _left_out(assessment: Assessment) -> Iterator[str]:
     if paths:
         counted = count_of(len(paths), "file")
         named = some([code(path) for path in paths])
-        yield f"Not complete: {counted} could not be read as written ({named}), and what they declare is left out."
+        yield (
+            f"Not complete: {counted} could not be read as written ({named}), and what they "
+            "declare is left out."
+        )
 
 
 def _not_run(now: StressedState) -> Iterator[str]:
     """Also where scenarios are told one by one, so that none is missed without a word."""
     if now.not_run:
-        yield f"{count_of(now.not_run, 'scenario')} more would have taken too long: name them to run them."
+        yield (
+            f"{count_of(now.not_run, 'scenario')} more would have taken too long: name them to "
+            "run them."
+        )
 
 
 def _moved(base: StressedState | None, now: StressedState) -> Iterator[str]:
     """How many scenarios cost more, and how many less, than in the state compared with."""
     if base is None:
         return
-    before = {result.name: result.worst.outcome.loss for result in base.results if result.worst is not None}
-    after = {result.name: result.worst.outcome.loss for result in now.results if result.worst is not None}
-    moved = [cents(after.get(name, _ZERO) - before.get(name, _ZERO)) for name in {**before, **after}]
+    before = {
+        result.name: result.worst.outcome.loss
+        for result in base.results
+        if result.worst is not None
+    }
+    after = {
+        result.name: result.worst.outcome.loss for result in now.results if result.worst is not None
+    }
+    moved = [
+        cents(after.get(name, _ZERO) - before.get(name, _ZERO)) for name in {**before, **after}
+    ]
     dearer, cheaper = sum(one > 0 for one in moved), sum(one < 0 for one in moved)
-    yield f"The change makes {count_of(dearer, 'scenario')} cost more and {count_of(cheaper, 'scenario')} less."
+    yield (
+        f"The change makes {count_of(dearer, 'scenario')} cost more and "
+        f"{count_of(cheaper, 'scenario')} less."
+    )
 
 
 def _metrics(state: StressedState) -> tuple[Metric, ...]:
@@ -101,10 +125,15 @@ def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
         else f"`{result.name}`{hit} costs"
     )
     colon = ":" if len(run) > 1 else ""
-    return f"{told}{colon} {spell_loss(worst.outcome.loss, context)} {currency} of value at risk and added cost."
+    return (
+        f"{told}{colon} {spell_loss(worst.outcome.loss, context)} {currency} of value at risk "
+        "and added cost."
+    )
 
 
-def scenario_metrics(results: Sequence[ScenarioResult], context: StressContext) -> tuple[Metric, ...]:
+def scenario_metrics(
+    results: Sequence[ScenarioResult], context: StressContext
+) -> tuple[Metric, ...]:
     """The largest loss of one scenario, and how many scenarios break a cap or a floor."""
     run = [result for result in results if result.variants]
     if not run:

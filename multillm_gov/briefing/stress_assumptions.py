@@ -11,7 +11,13 @@ from multillm_gov.units import spell_share
 def assumptions_section(found: Simulation, context: StressContext) -> Section:
     """Every figure that the simulation rests on, "assumed" until it is declared or measured."""
     rows = [
-        (Cell(one.label), Cell(f"{one.value:.6g} {one.unit}".rstrip()), _origin(one.origin), Cell(""), Cell(one.note))
+        (
+            Cell(one.label),
+            Cell(f"{one.value:.6g} {one.unit}".rstrip()),
+            _origin(one.origin),
+            Cell(""),
+            Cell(one.note),
+        )
         for one in found.assumptions
     ]
     covered = [
@@ -35,14 +41,31 @@ def assumptions_section(found: Simulation, context: StressContext) -> Section:
         for one in context.system.components
         if one.unavailability
     ]
-    columns = (Column("Figure"), Column("Value"), Column("Origin"), Column("Sample", numeric=True), Column("From"))
+    columns = (
+        Column("Figure"),
+        Column("Value"),
+        Column("Origin"),
+        Column("Sample", numeric=True),
+        Column("From"),
+    )
     blocks = (
-        Paragraph("Assumed figures are priors: declare your own below `risk` in `govern.yaml`, or import incidents."),
+        Paragraph(
+            "Assumed figures are priors: declare your own below `risk` in `govern.yaml`, or import "
+            "incidents."
+        ),
         *bounded("Demand, prices, retirements, lengths of outages", columns, rows, "figure"),
-        *bounded("How often parts are away, what they share taken out", columns, failing, "part", "Nothing can fail."),
+        *bounded(
+            "How often parts are away, what they share taken out",
+            columns,
+            failing,
+            "part",
+            "Nothing can fail.",
+        ),
         *bounded("Failovers", columns, covered, "task class"),
     )
-    return Section(id="assumptions", title="What is assumed, declared and measured", blocks=blocks, folded=True)
+    return Section(
+        id="assumptions", title="What is assumed, declared and measured", blocks=blocks, folded=True
+    )
 
 
 def _origin(origin: str) -> Cell:

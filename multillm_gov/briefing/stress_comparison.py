@@ -33,10 +33,20 @@ def comparison_section(before: StressedState, after: StressedState) -> Section:
     """Scenarios by their worst case, then dependencies, simulated years and retirements."""
     blocks: list[Block] = []
     if before.context.figures.currency != after.context.figures.currency:
-        blocks.append(Paragraph("The two states declare other currencies: amounts are not comparable.", "watch"))
+        blocks.append(
+            Paragraph(
+                "The two states declare other currencies: amounts are not comparable.", "watch"
+            )
+        )
     blocks += _scenarios(before, after)
     if after.dependence is not None:
-        blocks.append(Table(title="Dependencies and retirements", columns=_COLUMNS, rows=tuple(_counts(before, after))))
+        blocks.append(
+            Table(
+                title="Dependencies and retirements",
+                columns=_COLUMNS,
+                rows=tuple(_counts(before, after)),
+            )
+        )
     blocks += _boundaries(before, after)
     blocks += _years(before, after)
     return Section(id="comparison", title="What the change does to risk", blocks=tuple(blocks))
@@ -66,9 +76,16 @@ def _scenarios(before: StressedState, after: StressedState) -> Iterator[Block]:
         Column("After", numeric=True),
         Column("Difference", numeric=True),
     )
-    yield from bounded(f"Value at risk and added cost of each worst case ({currency})", columns, rows, "scenario")
-    for word, breaks in (("a cap", attrgetter("breaks_cap")), ("a floor", attrgetter("breaks_floor"))):
-        was_broken, now_broken = ({one.name for one in state.results if breaks(one)} for state in (before, after))
+    yield from bounded(
+        f"Value at risk and added cost of each worst case ({currency})", columns, rows, "scenario"
+    )
+    for word, breaks in (
+        ("a cap", attrgetter("breaks_cap")),
+        ("a floor", attrgetter("breaks_floor")),
+    ):
+        was_broken, now_broken = (
+            {one.name for one in state.results if breaks(one)} for state in (before, after)
+        )
         yield Paragraph(
             f"Scenarios that break {word}: {len(was_broken):,} before, {len(now_broken):,} after."
             + _named(" New: ", now_broken - was_broken)
@@ -102,8 +119,19 @@ def _boundaries(before: StressedState, after: StressedState) -> Iterator[Block]:
         told = _size(was), _size(now)
         if told[0] != told[1]:
             question, limit, entities = key
-            hit = " + ".join(f"{level.replace('_', ' ')} {name}" for level, name in entities) or "everything"
-            rows.append((Cell(question, _nearer(was, now)), Cell(hit), Cell(limit), Cell(told[0]), Cell(told[1])))
+            hit = (
+                " + ".join(f"{level.replace('_', ' ')} {name}" for level, name in entities)
+                or "everything"
+            )
+            rows.append(
+                (
+                    Cell(question, _nearer(was, now)),
+                    Cell(hit),
+                    Cell(limit),
+                    Cell(told[0]),
+                    Cell(told[1]),
+                )
+            )
     columns = (
         Column("Shock"),
         Column("Hits"),
@@ -112,7 +140,9 @@ def _boundaries(before: StressedState, after: StressedState) -> Iterator[Block]:
         Column("After", numeric=True),
     )
     title = "Smallest shocks that break a limit, where they moved"
-    yield from bounded(title, columns, rows, "answer", empty="No smallest shock that breaks a limit has moved.")
+    yield from bounded(
+        title, columns, rows, "answer", empty="No smallest shock that breaks a limit has moved."
+    )
 
 
 def _size(one: Breaking | None) -> str:
@@ -148,12 +178,16 @@ def _years(before: StressedState, after: StressedState) -> Iterator[Block]:
     columns = (*_COLUMNS, Column("Interval of the difference", numeric=True))
     yield Table(title=f"A year ({now.currency})", columns=columns, rows=tuple(rows))
     yield Paragraph(
-        f"Both states are simulated with the same random numbers ({found.years:,} years, seed {now.seed}), so what "
-        "they have in common cancels out of the difference; its interval holds the true one in about 95 % of the runs."
+        f"Both states are simulated with the same random numbers ({found.years:,} years, seed "
+        f"{now.seed}), so what "
+        "they have in common cancels out of the difference; its interval holds the true one in "
+        "about 95 % of the runs."
     )
 
 
-def _amounts(label: str, was: Distribution, now: Distribution, moved: AmountDifference) -> Iterator[tuple[Cell, ...]]:
+def _amounts(
+    label: str, was: Distribution, now: Distribution, moved: AmountDifference
+) -> Iterator[tuple[Cell, ...]]:
     for name, old, new, found in (
         ("expected", was.expected, now.expected, moved.expected),
         ("95th percentile", was.p95, now.p95, moved.p95),
@@ -179,7 +213,11 @@ def _loss(result: ScenarioResult | None) -> Decimal | None:
 
 
 def _hit(result: ScenarioResult | None) -> str:
-    return (result.worst.words or "everything") if result is not None and result.worst is not None else "nothing"
+    return (
+        (result.worst.words or "everything")
+        if result is not None and result.worst is not None
+        else "nothing"
+    )
 
 
 def _hits(before: str, after: str) -> str:

@@ -12,11 +12,15 @@ def settling_chart(what: str, points: tuple[Waypoint, ...], currency: str) -> Li
     named = (("Worst 5 %", "shortfall95"), ("95th percentile", "p95"), ("Mean", "expected"))
     return LineChart(
         title=f"{what}: by the number of years simulated",
-        summary=f"After {count_of(last.years, 'year')} the 95th percentile is {_spelt(last.p95)}, the mean "
+        summary=f"After {count_of(last.years, 'year')} the 95th percentile is {_spelt(last.p95)}, "
+        "the mean "
         f"{_spelt(last.expected)}.",
         x_label="Years simulated",
         y_label=f"{currency} a year",
-        lines=tuple(Line(label=label, points=tuple(_mark(point, name) for point in points)) for label, name in named),
+        lines=tuple(
+            Line(label=label, points=tuple(_mark(point, name) for point in points))
+            for label, name in named
+        ),
     )
 
 
@@ -24,7 +28,11 @@ def _mark(point: Waypoint, name: str) -> Waymark:
     estimate: Estimate = getattr(point, name)
     low = max(estimate.low, 0.0)
     return Waymark(
-        x=point.years, y=max(estimate.value, 0.0), low=low, high=max(estimate.high, low), text=_spelt(estimate)
+        x=point.years,
+        y=max(estimate.value, 0.0),
+        low=low,
+        high=max(estimate.high, low),
+        text=_spelt(estimate),
     )
 
 

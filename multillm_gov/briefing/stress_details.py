@@ -26,27 +26,41 @@ _MOST_BROKEN = 30
 def detail_section(result: ScenarioResult, context: StressContext) -> Section:
     """The worst variant first, then the others."""
     scenario = result.booked.scenario
-    blocks: list[Block] = [Paragraph(text) for text in (scenario.because.strip(), _origin(result)) if text]
+    blocks: list[Block] = [
+        Paragraph(text) for text in (scenario.because.strip(), _origin(result)) if text
+    ]
     blocks.append(Items(tuple(spell_shock(shock) for shock in scenario.shocks)))
     if result.worst is None:
-        blocks.append(Paragraph("The portfolio declares none of what it hits, so there is nothing to run."))
+        blocks.append(
+            Paragraph("The portfolio declares none of what it hits, so there is nothing to run.")
+        )
     else:
         blocks += _worst(result, result.worst, context)
         blocks += _variants(result, context)
-    return Section(id=f"scenario-{result.name}", title=f"{scenario.title} ({result.name})", blocks=tuple(blocks))
+    return Section(
+        id=f"scenario-{result.name}",
+        title=f"{scenario.title} ({result.name})",
+        blocks=tuple(blocks),
+    )
 
 
 def _origin(result: ScenarioResult) -> str:
     booked = result.booked
     told = "" if booked.source == BUILT_IN else f"Written in `{booked.source}`."
     if booked.settings:
-        told = f"{told} Set for this run: {', '.join(f'`{one}`' for one in booked.settings)}.".strip()
+        told = (
+            f"{told} Set for this run: {', '.join(f'`{one}`' for one in booked.settings)}.".strip()
+        )
     return told
 
 
 def spell_shock(shock: Shock) -> str:
     """``outage of each provider, hours 4.4, at the busiest time``."""
-    target = f" of {_target(shock.level.replace('_', ' '), shock.entity)}" if shock.level else " of everything"
+    target = (
+        f" of {_target(shock.level.replace('_', ' '), shock.entity)}"
+        if shock.level
+        else " of everything"
+    )
     told = []
     for name in shock.__struct_fields__:
         value = getattr(shock, name)
@@ -55,12 +69,20 @@ def spell_shock(shock: Shock) -> str:
         spelt = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value).lower()
         told.append(f"{name.replace('_', ' ')} {spelt}")
     told += ["at the busiest time"] if shock.at_peak else []
-    told += ["requests go on beyond the cap"] if shock.kind == "cap-exhausted" and not shock.hard else []
+    told += (
+        ["requests go on beyond the cap"]
+        if shock.kind == "cap-exhausted" and not shock.hard
+        else []
+    )
     return ", ".join([f"{shock.kind}{target}", *told])
 
 
 def _target(level: str, entity: str) -> str:
-    words = {"each": f"each {level}", "largest": f"the largest {level}", "others": f"every other {level}"}
+    words = {
+        "each": f"each {level}",
+        "largest": f"the largest {level}",
+        "others": f"every other {level}",
+    }
     return words.get(entity, f"{level} {entity}")
 
 
@@ -75,7 +97,9 @@ def _worst(result: ScenarioResult, worst: Variant, context: StressContext) -> It
         Column("Back after", numeric=True),
     )
     title = f"Worst case: {worst.words or 'everything'}"
-    yield from bounded(title, columns, _rows(worst, context), "task class", empty="No task class notices.")
+    yield from bounded(
+        title, columns, _rows(worst, context), "task class", empty="No task class notices."
+    )
     yield Paragraph(_whole(worst, context))
     yield from _breaks(result, worst, currency)
     doubts = (*outcome.assumed, *outcome.unknown)
@@ -87,7 +111,11 @@ def _worst(result: ScenarioResult, worst: Variant, context: StressContext) -> It
 def _breaks(result: ScenarioResult, worst: Variant, currency: str) -> Iterator[Block]:
     """What breaks in the worst case; and in the others, which cost less and may break what it does not."""
     broken = _broken(worst, currency)
-    elsewhere = [f"{variant.words}: {one}" for variant in result.variants[1:] for one in _broken(variant, currency)]
+    elsewhere = [
+        f"{variant.words}: {one}"
+        for variant in result.variants[1:]
+        for one in _broken(variant, currency)
+    ]
     if broken:
         yield Paragraph(f"{count_of(len(broken), 'limit')} broken that hold without it:", "bad")
         yield Items(tuple(broken[:_MOST_BROKEN]))
@@ -102,7 +130,10 @@ def _breaks(result: ScenarioResult, worst: Variant, currency: str) -> Iterator[B
 
 
 def _broken(variant: Variant, currency: str) -> list[str]:
-    return [spell_broken(one, currency) for one in (*variant.outcome.caps_broken, *variant.outcome.floors_broken)]
+    return [
+        spell_broken(one, currency)
+        for one in (*variant.outcome.caps_broken, *variant.outcome.floors_broken)
+    ]
 
 
 def _rows(worst: Variant, context: StressContext) -> list[tuple[Cell, ...]]:
@@ -129,18 +160,27 @@ def _whole(worst: Variant, context: StressContext) -> str:
     vendors = outcome.concentration
     parts = [
         f"{spell_requests(number)} requests {word}"
-        for number, word in ((outcome.unserved_requests, "unserved"), (outcome.degraded_requests, "degraded"))
+        for number, word in (
+            (outcome.unserved_requests, "unserved"),
+            (outcome.degraded_requests, "degraded"),
+        )
         if number
     ]
     parts += [
         f"{spell_loss(money, context)} {currency} {word}"
-        for money, word in ((outcome.value_at_risk, "at risk"), (outcome.added_cost, "of added cost"))
+        for money, word in (
+            (outcome.value_at_risk, "at risk"),
+            (outcome.added_cost, "of added cost"),
+        )
         if money
     ]
     told = f"In total {', '.join(parts)}." if parts else "In total nothing is lost."
     if not vendors.largest:
         return f"{told} No vendor is paid for answers while it lasts."
-    meanwhile = f"{vendors.largest} holds {spell_share(vendors.largest_share)} of spend (HHI {vendors.hhi:,.0f})"
+    meanwhile = (
+        f"{vendors.largest} holds {spell_share(vendors.largest_share)} of spend (HHI "
+        f"{vendors.hhi:,.0f})"
+    )
     return f"{told} While it lasts {meanwhile}."
 
 
@@ -166,4 +206,6 @@ def _variants(result: ScenarioResult, context: StressContext) -> Iterator[Block]
     )
     yield from bounded("Every case, worst first", columns, rows, "case")
     if result.left_out:
-        yield Paragraph(f"{count_of(result.left_out, 'case')} with less value at stake were not run.")
+        yield Paragraph(
+            f"{count_of(result.left_out, 'case')} with less value at stake were not run."
+        )

@@ -14,7 +14,12 @@ from multillm_gov.rules.assessment import Measured
 def context_of(state: Measured) -> StressContext:
     """The state's system, figures and evidence, ready for any number of stresses."""
     system = build_system(
-        state.portfolio, state.figures, state.drills, state.incidents, state.as_of, overrides=state.overrides
+        state.portfolio,
+        state.figures,
+        state.drills,
+        state.incidents,
+        state.as_of,
+        overrides=state.overrides,
     )
     return stress_context(
         system,

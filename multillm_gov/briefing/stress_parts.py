@@ -22,15 +22,22 @@ def parts_table(found: Simulation) -> tuple[Block, ...]:
         ("expected_cost", found.cost.expected.value),
         ("cost_shortfall", found.cost.shortfall95.value),
     )
-    parts = [allotted([getattr(one, name) for one in found.contributions], rounded(whole)) for name, whole in named]
-    rows = list(zip((one.name for one in found.contributions), zip(*parts, strict=True), strict=True))
+    parts = [
+        allotted([getattr(one, name) for one in found.contributions], rounded(whole))
+        for name, whole in named
+    ]
+    rows = list(
+        zip((one.name for one in found.contributions), zip(*parts, strict=True), strict=True)
+    )
     rows.sort(key=lambda row: (-row[1][1], -row[1][3], row[0]))
     kept, rest = rows[:_MOST_PARTS], rows[_MOST_PARTS:]
     if rest:
         kept.append((f"{count_of(len(rest), 'other')}", _summed(told for _, told in rest)))
     cells = [(Cell(name), *(Cell(f"{part:,}") for part in told)) for name, told in kept]
     whole = _summed(told for _, told in rows)
-    cells.append((Cell("Together", strong=True), *(Cell(f"{part:,}", strong=True) for part in whole)))
+    cells.append(
+        (Cell("Together", strong=True), *(Cell(f"{part:,}", strong=True) for part in whole))
+    )
     columns = (
         Column("Task class"),
         *(Column("Lost, expected", numeric=True), Column("Lost in the worst 5 %", numeric=True)),

@@ -27,9 +27,15 @@ def retirement_section(assessment: Assessment, context: StressContext) -> Sectio
     """How many migrations are forced, the calendar, and every model with its notice and successor."""
     models = lives(context)
     if not models:
-        return Section(id="retirements", title="Retirement calendar", blocks=(Paragraph("No model is used."),))
+        return Section(
+            id="retirements", title="Retirement calendar", blocks=(Paragraph("No model is used."),)
+        )
     lead = context.settings.migration_lead_days
-    blocks: list[Block] = [_forced(models, context), *_calm(models, context), retirement_timeline(assessment)]
+    blocks: list[Block] = [
+        _forced(models, context),
+        *_calm(models, context),
+        retirement_timeline(assessment),
+    ]
     rows = [_row(one) for one in models]
     columns = (
         Column("Model"),
@@ -39,7 +45,10 @@ def retirement_section(assessment: Assessment, context: StressContext) -> Sectio
         Column("Move to"),
         Column("Tested in", numeric=True),
     )
-    title = f"Models in use, with {lead} days to migrate and the task classes in which the successor is tested"
+    title = (
+        f"Models in use, with {lead} days to migrate and the task classes in which the "
+        "successor is tested"
+    )
     blocks += bounded(title, columns, rows, "model")
     blocks += _short_notice(models, lead)
     blocks += _policies(models)
@@ -79,9 +88,12 @@ def _calm(models: Sequence[ModelLife], context: StressContext) -> Iterator[Parag
     source = "assumed: 114 dated models of the price map" if assumed else "declared in govern.yaml"
     lower = retirement_chance(median, 12)
     yield Paragraph(
-        f"No date is known for {count_of(undated, 'model')}, which never means that they stay. Each is taken to go at "
-        f"a constant hazard of one over a median life of {median:g} months ({source}): {spell_share(lower)} within 12 "
-        f"months; if all lived equally long it would be {spell_share(fixed_life_chance(median, 12))}."
+        f"No date is known for {count_of(undated, 'model')}, which never means that they stay. "
+        "Each is taken to go at "
+        f"a constant hazard of one over a median life of {median:g} months ({source}): "
+        f"{spell_share(lower)} within 12 "
+        "months; if all lived equally long it would be "
+        f"{spell_share(fixed_life_chance(median, 12))}."
     )
 
 
@@ -110,11 +122,16 @@ def _short_notice(models: Sequence[ModelLife], lead: int) -> Iterator[Block]:
         return
     told = [
         f"{code(one.model)}: {_why(one, lead)}; "
-        + (f"successor {code(one.successor.model)} is not tested" if one.successor else "no successor is named")
+        + (
+            f"successor {code(one.successor.model)} is not tested"
+            if one.successor
+            else "no successor is named"
+        )
         for one in short[:MOST_ROWS]
     ]
     yield Paragraph(
-        f"{count_of(len(short), 'routed model')} could be gone before a move is done, which takes {lead} days here; "
+        f"{count_of(len(short), 'routed model')} could be gone before a move is done, which takes "
+        f"{lead} days here; "
         "a successor must be tested before notice is given:",
         "watch",
     )
@@ -136,7 +153,10 @@ def _policies(models: Sequence[ModelLife]) -> Iterator[Block]:
     if known:
         yield Paragraph("What providers promise about notice, on their own pages:")
         yield Items(
-            tuple(f"{provider}: {known[provider].said} ({known[provider].source})" for provider in sorted(known))
+            tuple(
+                f"{provider}: {known[provider].said} ({known[provider].source})"
+                for provider in sorted(known)
+            )
         )
     if unknown:
         yield Paragraph(f"No promise is known of {some([code(name) for name in unknown])}.")

@@ -37,11 +37,19 @@ def reverse_section(found: Sequence[Breaking], currency: str) -> Section:
     """All answers. ``found`` comes from `reverse`; ``currency`` is the portfolio's."""
     blocks: list[Block] = [
         Paragraph(
-            "For each limit the smallest shock of a kind that breaks it: anything larger does, nothing up to it does. "
-            "Limits that are broken already, and those that nothing of the kind can break, are told as such."
+            "For each limit the smallest shock of a kind that breaks it: anything larger does, "
+            "nothing up to it does. "
+            "Limits that are broken already, and those that nothing of the kind can break, are "
+            "told as such."
         )
     ]
-    columns = (Column("What"), Column("Breaks"), Column("Above", numeric=True), Column("Whose"), Column("Note"))
+    columns = (
+        Column("What"),
+        Column("Breaks"),
+        Column("Above", numeric=True),
+        Column("Whose"),
+        Column("Note"),
+    )
     for question, title in _TITLES.items():
         asked = sorted((one for one in found if one.question == question), key=_nearness)
         rows = [_row(one, currency) for one in asked]

@@ -26,15 +26,21 @@ MOST_SCENARIOS = 40
 _MOST_ASSUMED = 12
 
 
-def scenarios_section(results: Sequence[ScenarioResult], context: StressContext, not_run: int = 0) -> Section:
+def scenarios_section(
+    results: Sequence[ScenarioResult], context: StressContext, not_run: int = 0
+) -> Section:
     """Two tables and the heat map, each scenario by its worst variant."""
     run = [(result, result.worst) for result in results if result.worst is not None]
     shown = [(result, worst) for result, worst in run if worst is not None][:MOST_SCENARIOS]
     said = (
-        "Every scenario is run for each entity that requests are routed to; the tables show the worst case of each, by "
-        "value at risk and added cost together, and limits that only another case breaks with its name. A scenario is "
-        "held against the value at stake of all task classes, a task class against its own. Requests are expected "
-        "numbers: a failover that no drill has proved is taken to work as often as its coverage says. What lasts for "
+        "Every scenario is run for each entity that requests are routed to; the tables show the "
+        "worst case of each, by "
+        "value at risk and added cost together, and limits that only another case breaks with its "
+        "name. A scenario is "
+        "held against the value at stake of all task classes, a task class against its own. "
+        "Requests are expected "
+        "numbers: a failover that no drill has proved is taken to work as often as its coverage "
+        "says. What lasts for "
         "good is counted over one month."
     )
     blocks: tuple[Block, ...] = (
@@ -51,11 +57,16 @@ def scenarios_section(results: Sequence[ScenarioResult], context: StressContext,
 Shown = Sequence[tuple[ScenarioResult, Variant]]
 
 
-def heat_maps(shown: Shown, context: StressContext, most_tasks: int = MOST_TASKS) -> Iterator[HeatMap | Paragraph]:
+def heat_maps(
+    shown: Shown, context: StressContext, most_tasks: int = MOST_TASKS
+) -> Iterator[HeatMap | Paragraph]:
     """Scenario by task class, at most six task classes side by side, and a word on those left out."""
     positions = sorted(
         range(len(context.tasks)),
-        key=lambda index: (-context.tasks[index].figures.value_at_stake_per_month, context.tasks[index].name),
+        key=lambda index: (
+            -context.tasks[index].figures.value_at_stake_per_month,
+            context.tasks[index].name,
+        ),
     )
     kept = positions[:most_tasks]
     currency = context.figures.currency
@@ -73,10 +84,14 @@ def heat_maps(shown: Shown, context: StressContext, most_tasks: int = MOST_TASKS
         )
     left = len(positions) - len(kept)
     if left:
-        yield Paragraph(f"{count_of(left, 'task class')} with less value at stake are left out of the heat map.")
+        yield Paragraph(
+            f"{count_of(left, 'task class')} with less value at stake are left out of the heat map."
+        )
 
 
-def _heat_row(result: ScenarioResult, worst: Variant, chosen: Sequence[int], context: StressContext) -> HeatRow:
+def _heat_row(
+    result: ScenarioResult, worst: Variant, chosen: Sequence[int], context: StressContext
+) -> HeatRow:
     cells = []
     for index in chosen:
         task, one = context.tasks[index], worst.outcome.tasks[index]
@@ -91,7 +106,9 @@ def _summary(shown: Shown, chosen: Sequence[int], context: StressContext) -> str
         worst = max(shown, key=lambda each: each[1].outcome.tasks[index].loss, default=None)
         if worst is not None and worst[1].outcome.tasks[index].loss:
             lost = spell_loss(worst[1].outcome.tasks[index].loss, context)
-            told.append(f"{task.name} loses most in {worst[0].name} ({lost} {context.figures.currency})")
+            told.append(
+                f"{task.name} loses most in {worst[0].name} ({lost} {context.figures.currency})"
+            )
     return "; ".join(told) or "No scenario costs a task class anything."
 
 
@@ -116,7 +133,9 @@ def _losses(shown: Shown, context: StressContext) -> Table:
         Column(f"At risk ({currency})", numeric=True),
         Column("Added cost", numeric=True),
     )
-    return Table(title="What each scenario costs", columns=columns, rows=rows, empty="No scenario was run.")
+    return Table(
+        title="What each scenario costs", columns=columns, rows=rows, empty="No scenario was run."
+    )
 
 
 def _breaks(shown: Shown, context: StressContext) -> Table:
@@ -125,7 +144,9 @@ def _breaks(shown: Shown, context: StressContext) -> Table:
         outcome, vendors = worst.outcome, worst.outcome.concentration
         after = spell_hours(outcome.hours_to_recover) if outcome.hours_to_recover else "–"
         appetite = float(context.settings.appetite.max_vendor_share_of_spend)
-        share = f"{vendors.largest} {spell_share(vendors.largest_share)}" if vendors.largest else "none"
+        share = (
+            f"{vendors.largest} {spell_share(vendors.largest_share)}" if vendors.largest else "none"
+        )
         rows.append(
             (
                 Cell(result.name),
@@ -144,13 +165,22 @@ def _breaks(shown: Shown, context: StressContext) -> Table:
         Column("HHI", numeric=True),
         Column("Back after", numeric=True),
     )
-    return Table(title="What breaks, and for how long", columns=columns, rows=tuple(rows), empty="Nothing was run.")
+    return Table(
+        title="What breaks, and for how long",
+        columns=columns,
+        rows=tuple(rows),
+        empty="Nothing was run.",
+    )
 
 
 def _most_broken(result: ScenarioResult, counted: Callable[[StressOutcome], int]) -> Cell:
     """How many limits the worst case breaks; where it breaks none, the most that another case does."""
     worst, *others = result.variants
-    most = worst if counted(worst.outcome) else max((worst, *others), key=lambda variant: counted(variant.outcome))
+    most = (
+        worst
+        if counted(worst.outcome)
+        else max((worst, *others), key=lambda variant: counted(variant.outcome))
+    )
     number = counted(most.outcome)
     if not number:
         return Cell("–", "neutral")
@@ -161,22 +191,32 @@ def _left_out(results: Sequence[ScenarioResult], shown: int, not_run: int) -> It
     """What a portfolio of thousands of scenarios or task classes has no room for."""
     left = sum(result.worst is not None for result in results) - shown + not_run
     if left:
-        yield Paragraph(f"{count_of(left, 'scenario')} more are left out here; name them to see them.", "watch")
+        yield Paragraph(
+            f"{count_of(left, 'scenario')} more are left out here; name them to see them.", "watch"
+        )
     cut = sum(bool(result.left_out) for result in results)
     if cut:
-        yield Paragraph(f"Of {count_of(cut, 'scenario')} only the cases with most value at stake were run.", "watch")
+        yield Paragraph(
+            f"Of {count_of(cut, 'scenario')} only the cases with most value at stake were run.",
+            "watch",
+        )
 
 
 def _notes(results: Sequence[ScenarioResult], shown: Shown) -> Iterator[Block]:
     for result in results:
         if result.worst is None:
-            yield Paragraph(f"`{result.name}` has nothing to hit: the portfolio declares none of what it hits.")
+            yield Paragraph(
+                f"`{result.name}` has nothing to hit: the portfolio declares none of what it hits."
+            )
     told = tuple(_doubts(shown))
     if told:
         yield Paragraph("Assumed or not known:")
         yield Items(told[:_MOST_ASSUMED])
         if len(told) > _MOST_ASSUMED:
-            yield Paragraph(f"{len(told) - _MOST_ASSUMED:,} more; `govern stress SCENARIO` tells all of one scenario.")
+            yield Paragraph(
+                f"{len(told) - _MOST_ASSUMED:,} more; `govern stress SCENARIO` tells all of one "
+                "scenario."
+            )
 
 
 def _doubts(shown: Shown) -> Iterator[str]:

@@ -36,13 +36,16 @@ def simulation_sections(found: Simulation, context: StressContext) -> tuple[Sect
         settling_chart("Value lost to outages", found.loss_waypoints, found.currency),
         settling_chart("Spend", found.cost_waypoints, found.currency),
         Paragraph(
-            "Bands hold the true figure in about 95 % of the runs with other seeds: of the mean by its standard error, "
+            "Bands hold the true figure in about 95 % of the runs with other seeds: of the mean by "
+            "its standard error, "
             "of the percentile by order statistics, of the worst 5 % by the spread within them."
         ),
     )
     return (
         Section(id="simulation", title="What a year may cost", blocks=blocks),
-        Section(id="convergence", title="How the simulated figures settle", blocks=settled, folded=True),
+        Section(
+            id="convergence", title="How the simulated figures settle", blocks=settled, folded=True
+        ),
     )
 
 
@@ -84,23 +87,29 @@ def simulation_metrics(found: Simulation, context: StressContext) -> tuple[Metri
 
 def _how(found: Simulation) -> str:
     return (
-        f"{count_of(found.years, 'year')} were simulated ({found.generator}, seed {found.seed}, {found.library}): "
-        "outages of everything that requests hang on, price moves at contract dates, demand, retirements. The same "
-        "seed gives the same years. Figures are rounded to four digits, parts of them so that they sum up."
+        f"{count_of(found.years, 'year')} were simulated ({found.generator}, seed {found.seed}, "
+        f"{found.library}): "
+        "outages of everything that requests hang on, price moves at contract dates, demand, "
+        "retirements. The same "
+        "seed gives the same years. Figures are rounded to four digits, parts of them so that they "
+        "sum up."
     )
 
 
 def _doubts(found: Simulation) -> Iterator[Paragraph]:
     if not found.sound:
         yield Paragraph(
-            "The simulated outage losses are not to be relied on: three and more failures at once, which are not "
+            "The simulated outage losses are not to be relied on: three and more failures at once, "
+            "which are not "
             f"drawn, make {spell_rounded(found.not_drawn)} of the exact expected loss of "
             f"{spell_rounded(found.exact_loss)} {found.currency} a year.",
             "bad",
         )
     if found.unpriced:
         yield Paragraph(
-            f"Spend leaves out {count_of(len(found.unpriced), 'task class')} whose forecast is not known.", "watch"
+            f"Spend leaves out {count_of(len(found.unpriced), 'task class')} whose forecast is not "
+            "known.",
+            "watch",
         )
 
 
@@ -112,15 +121,21 @@ def _against_appetite(found: Simulation, context: StressContext) -> Iterator[Par
         limit = float(risk.max_outage_loss_share) * found.value_at_stake
         status = status_below(found.loss.p95.value, limit)
         yield Paragraph(
-            f"In one year of twenty outages cost {spell_rounded(found.loss.p95.value)} {found.currency} or more; the "
-            f"appetite is {spell_rounded(limit)} ({spell_share(risk.max_outage_loss_share)} of the value at stake). "
+            f"In one year of twenty outages cost {spell_rounded(found.loss.p95.value)} "
+            f"{found.currency} or more; the "
+            f"appetite is {spell_rounded(limit)} ({spell_share(risk.max_outage_loss_share)} of the "
+            "value at stake). "
             f"A year is above it with a chance of {spell_share(found.appetite_chance)}.",
             _told(status),
         )
     if found.cost.expected.value:
-        share, allowed = found.cost.relative_at_risk95 / found.cost.expected.value, float(risk.max_cost_at_risk_share)
+        share, allowed = (
+            found.cost.relative_at_risk95 / found.cost.expected.value,
+            float(risk.max_cost_at_risk_share),
+        )
         yield Paragraph(
-            f"In one year of twenty spend is {spell_share(share)} or more above the expected year; the appetite is "
+            f"In one year of twenty spend is {spell_share(share)} or more above the expected year; "
+            "the appetite is "
             f"{spell_share(allowed)}.",
             _told(status_below(share, allowed)),
         )
@@ -132,15 +147,19 @@ def _beside_forecast(found: Simulation) -> Iterator[Paragraph]:
         return
     moved = found.cost.expected.value / found.forecast - 1
     yield Paragraph(
-        f"A year at today's prices, on today's models and at the declared demand costs {spell_rounded(found.forecast)} "
-        f"{found.currency}; the expected year differs from it by {moved * 100:+.1f} %, for price moves and retirements."
+        "A year at today's prices, on today's models and at the declared demand costs "
+        f"{spell_rounded(found.forecast)} "
+        f"{found.currency}; the expected year differs from it by {moved * 100:+.1f} %, for price "
+        "moves and retirements."
     )
     if found.successors_assumed:
         named = some([code(model) for model in found.successors_assumed])
         factor = next(one.value for one in found.assumptions if one.label == MODERATE_FACTOR)
         yield Paragraph(
-            f"{count_of(len(found.successors_assumed), 'routed model')} may retire within the year without a named "
-            f"successor whose price is known ({named}): requests are assumed to cost {factor:g} times as much from "
+            f"{count_of(len(found.successors_assumed), 'routed model')} may retire within the year "
+            "without a named "
+            f"successor whose price is known ({named}): requests are assumed to cost {factor:g} "
+            "times as much from "
             "then on, as after a moderate repricing.",
             "watch",
         )
@@ -151,7 +170,8 @@ def _failovers(found: Simulation, context: StressContext) -> Iterator[Paragraph]
     if added and found.cost.expected.value:
         share = added / found.cost.expected.value
         yield Paragraph(
-            f"Not drawn: failovers to the first fallback change the bill by {spell_rounded(added)} {found.currency} in "
+            f"Not drawn: failovers to the first fallback change the bill by {spell_rounded(added)} "
+            f"{found.currency} in "
             f"an expected year, {share * 100:+.2f} % of it.",
             "watch" if share > _SIZEABLE else "neutral",
         )
@@ -172,7 +192,8 @@ _FIGURES = (
 
 def _figures(found: Simulation) -> Table:
     rows = [
-        (Cell(label), *_both(getattr(found.loss, name)), *_both(getattr(found.cost, name))) for label, name in _FIGURES
+        (Cell(label), *_both(getattr(found.loss, name)), *_both(getattr(found.cost, name)))
+        for label, name in _FIGURES
     ]
     nothing = Cell("")
     rows += [
@@ -196,7 +217,10 @@ def _figures(found: Simulation) -> Table:
     ]
     columns = (
         Column("A year"),
-        *(Column(f"Lost to outages ({found.currency})", numeric=True), Column("Interval", numeric=True)),
+        *(
+            Column(f"Lost to outages ({found.currency})", numeric=True),
+            Column("Interval", numeric=True),
+        ),
         *(Column(f"Spend ({found.currency})", numeric=True), Column("Interval", numeric=True)),
     )
     return Table(title="", columns=columns, rows=tuple(rows))
@@ -221,7 +245,10 @@ def _caps(found: Simulation) -> tuple[Block, ...]:
         (
             Cell("the portfolio" if cap.subject == "portfolio" else cap.subject),
             Cell(f"{cap.cap:,.0f}"),
-            Cell(spell_share(cap.chance), "bad" if cap.chance > 0.5 else "watch" if cap.chance > 0.05 else "neutral"),
+            Cell(
+                spell_share(cap.chance),
+                "bad" if cap.chance > 0.5 else "watch" if cap.chance > 0.05 else "neutral",
+            ),
         )
         for cap in found.caps
     ]
@@ -233,7 +260,8 @@ def _caps(found: Simulation) -> tuple[Block, ...]:
         Column("Chance that it breaks in a year", numeric=True),
     )
     said = Paragraph(
-        "A cap breaks in a year whose dearest month is above it: every vendor at its highest price of that year, "
+        "A cap breaks in a year whose dearest month is above it: every vendor at its highest price "
+        "of that year, "
         "demand spread evenly over the months."
     )
     return (*bounded("Caps, likeliest to break first", columns, rows, "cap"), said)

@@ -58,5 +58,7 @@ def details(results: Sequence[ScenarioResult], context: StressContext) -> tuple[
 
 def further_metrics(state: StressedState) -> tuple[Metric, ...]:
     """Headline figures beside those of the scenarios."""
-    simulated = simulation_metrics(state.simulation, state.context) if state.simulation is not None else ()
+    simulated = (
+        simulation_metrics(state.simulation, state.context) if state.simulation is not None else ()
+    )
     return (*reverse_metrics(state.breaking or ()), *simulated)

@@ -28,14 +28,25 @@ def bearable_loss(value_at_stake_per_month: Decimal, context: StressContext) -> 
 def whole_status(outcome: StressOutcome, context: StressContext) -> Status:
     """Of all task classes together."""
     limit = bearable_loss(context.figures.value_at_stake_per_month, context)
-    return _status(outcome.loss, limit, hurt=_hurt(outcome), broken=bool(outcome.caps_broken or outcome.floors_broken))
+    return _status(
+        outcome.loss,
+        limit,
+        hurt=_hurt(outcome),
+        broken=bool(outcome.caps_broken or outcome.floors_broken),
+    )
 
 
-def task_status(task: StressedTask, one: TaskOutcome, outcome: StressOutcome, context: StressContext) -> Status:
+def task_status(
+    task: StressedTask, one: TaskOutcome, outcome: StressOutcome, context: StressContext
+) -> Status:
     """Of one task class."""
-    broken = any(found.subject == task.name for found in (*outcome.caps_broken, *outcome.floors_broken))
+    broken = any(
+        found.subject == task.name for found in (*outcome.caps_broken, *outcome.floors_broken)
+    )
     limit = bearable_loss(task.figures.value_at_stake_per_month, context)
-    return _status(one.loss, limit, hurt=bool(one.unserved_requests or one.degraded_requests), broken=broken)
+    return _status(
+        one.loss, limit, hurt=bool(one.unserved_requests or one.degraded_requests), broken=broken
+    )
 
 
 def _hurt(outcome: StressOutcome) -> bool:
@@ -78,9 +89,15 @@ def spell_broken(one: Broken, currency: str) -> str:
 
 def _both(one: Broken, currency: str) -> str:
     if one.what in {"monthly cap", "portfolio ceiling"}:
-        return f"{spell_money(one.figure, currency)} a month against {spell_money(one.limit, currency)}"
+        return (
+            f"{spell_money(one.figure, currency)} a month against "
+            f"{spell_money(one.limit, currency)}"
+        )
     if one.what == "request cap":
-        return f"{spell_money(one.figure, currency)} for the largest request against {spell_money(one.limit, currency)}"
+        return (
+            f"{spell_money(one.figure, currency)} for the largest request against "
+            f"{spell_money(one.limit, currency)}"
+        )
     if one.what == "price shock":
         return f"{spell_share(one.figure)} against {spell_share(one.limit)}"
     if one.what == "latency":

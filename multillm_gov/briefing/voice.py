@@ -25,9 +25,12 @@ _SAID: dict[str, tuple[str, Status]] = {
 MOST_PAIRS = 40
 """Pairs of models shown in one task class."""
 METHOD = (
-    "Distance is the Jensen-Shannon distance of 98 English function words (0..1), code left out; the noise floor is "
-    "the distance of a model's answers from its own; the ratio compares both, squared and on equal amounts of text. "
-    f"Below {SAME_BELOW:g} it is one voice, above {DISTINCT_ABOVE:g} they are distinct; {LEAST_WORDS:,} function words "
+    "Distance is the Jensen-Shannon distance of 98 English function words (0..1), code left out; "
+    "the noise floor is "
+    "the distance of a model's answers from its own; the ratio compares both, squared and on equal "
+    "amounts of text. "
+    f"Below {SAME_BELOW:g} it is one voice, above {DISTINCT_ABOVE:g} they are distinct; "
+    f"{LEAST_WORDS:,} function words "
     "a side are needed. Answers in other languages, or of other length and format, tell little."
 )
 
@@ -43,7 +46,8 @@ def voice_blocks(voices: Voices) -> Iterator[Block]:
         yield Items(tuple(_drift_words(drift) for drift in voices.drifts))
     if voices.effective is not None and voices.plain is not None:
         yield Paragraph(
-            f"By shares of requests the models in use count as {voices.plain:.2f}; by shares and by how alike they "
+            f"By shares of requests the models in use count as {voices.plain:.2f}; by shares and "
+            "by how alike they "
             f"write, as {voices.effective:.2f} (indicative; Leinster-Cobbold, order 2)."
         )
 
@@ -83,7 +87,10 @@ def _drift_words(drift: Drift) -> str:
         return f"{against}: not compared, {drift.why}."
     if drift.ratio < SAME_BELOW:
         return f"{against}: ratio {drift.ratio:.2f}, the same voice."
-    return f"{against}: ratio {drift.ratio:.2f}, its tone drifted. Where that is welcome, run again with --accept-tone."
+    return (
+        f"{against}: ratio {drift.ratio:.2f}, its tone drifted. Where that is welcome, run "
+        "again with --accept-tone."
+    )
 
 
 def voice_section(state: Assessment) -> Section | None:
@@ -116,7 +123,9 @@ def _remembered(state: Assessment, task: str, models: Iterable[str]) -> Voices:
             newest[model] = (record.cases, record.prompt, halves)
     names = list(newest)
     pairs = [
-        VoicePair(first=first, second=second, found=compare_halves(newest[first][2], newest[second][2]))
+        VoicePair(
+            first=first, second=second, found=compare_halves(newest[first][2], newest[second][2])
+        )
         for place, first in enumerate(names)
         for second in names[place + 1 :]
         if newest[first][:2] == newest[second][:2]

@@ -11,7 +11,9 @@ from multillm_gov.units import Amount, Share
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Tokens = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166 code")]
-Region = Annotated[str, Meta(pattern="^([A-Z]{2,6}|global)$", description="EU, an ISO 3166 code, or global")]
+Region = Annotated[
+    str, Meta(pattern="^([A-Z]{2,6}|global)$", description="EU, an ISO 3166 code, or global")
+]
 Mode = Literal[
     "chat",
     "completion",
@@ -62,7 +64,9 @@ class Retirement(Closed, frozen=True, kw_only=True):
     """When a model goes away."""
 
     date: date
-    source: Annotated[str, Meta(max_length=500, description="Where that is told: an address, a contract")] = ""
+    source: Annotated[
+        str, Meta(max_length=500, description="Where that is told: an address, a contract")
+    ] = ""
 
 
 class ExposureFacts(Closed, frozen=True, kw_only=True):
@@ -72,10 +76,20 @@ class ExposureFacts(Closed, frozen=True, kw_only=True):
     vendor: Annotated[Text | None, Meta(description="Who made it")] = None
     provider: Annotated[Text | None, Meta(description="Who serves it and sends the bill")] = None
     cloud: Annotated[Text | None, Meta(description="Whose infrastructure it runs on")] = None
-    jurisdiction: Annotated[Country | None, Meta(description="Country whose law binds the vendor")] = None
+    jurisdiction: Annotated[
+        Country | None, Meta(description="Country whose law binds the vendor")
+    ] = None
 
 
-WIRE_FORMATS = ("openai", "text-completion-openai", "azure", "anthropic", "gemini", "mistral", "hosted_vllm")
+WIRE_FORMATS = (
+    "openai",
+    "text-completion-openai",
+    "azure",
+    "anthropic",
+    "gemini",
+    "mistral",
+    "hosted_vllm",
+)
 """Prefixes an endpoint with addresses of its own may have: formats whose only secret is the key named with them."""
 
 
@@ -83,7 +97,8 @@ EnvironmentPrefix = Annotated[
     str,
     Meta(
         pattern="^[A-Z][A-Z0-9_]{0,62}[A-Z0-9]$",
-        description="Prefix of the environment variables `<PREFIX>_API_BASE` (address) and `<PREFIX>_API_KEY` (key, may"
+        description="Prefix of the environment variables `<PREFIX>_API_BASE` (address) and "
+        "`<PREFIX>_API_KEY` (key, may"
         " be absent)",
     ),
 ]
@@ -96,7 +111,8 @@ class Endpoint(Closed, frozen=True, kw_only=True):
         str,
         Meta(
             pattern=r"^[a-z0-9_-]{1,40}/[A-Za-z0-9._:-][A-Za-z0-9._:/-]{0,180}$",
-            description="LiteLLM's spelling, `provider/model`: the provider says which wire format is spoken",
+            description="LiteLLM's spelling, `provider/model`: the provider says which wire format "
+            "is spoken",
         ),
     ]
     environment: Annotated[
@@ -108,20 +124,27 @@ class Endpoint(Closed, frozen=True, kw_only=True):
         """Refuse formats that would sign a request to an address of one's own with the credentials of a cloud."""
         wire = self.model.partition("/")[0]
         if self.environment is not None and wire not in WIRE_FORMATS:
-            raise ValueError(f"Expected `model` to begin with one of {', '.join(WIRE_FORMATS)}, got `{wire}`")
+            raise ValueError(
+                f"Expected `model` to begin with one of {', '.join(WIRE_FORMATS)}, got `{wire}`"
+            )
 
 
 class ModelDeclaration(Closed, frozen=True, kw_only=True):
     """One model; what is left out is inherited from ``base``, or from what is known of the name itself."""
 
-    base: Annotated[Text | None, Meta(description="A known model whose facts hold where nothing else is said")] = None
+    base: Annotated[
+        Text | None, Meta(description="A known model whose facts hold where nothing else is said")
+    ] = None
     mode: Mode | None = None
     usd_per_million_tokens: Annotated[
         TokenPrices | None, Meta(description="Prices; they replace all of the base's")
     ] = None
-    discount: Annotated[Share | None, Meta(description="Share taken off the base's prices (0..1)")] = None
+    discount: Annotated[
+        Share | None, Meta(description="Share taken off the base's prices (0..1)")
+    ] = None
     usd_fixed_per_month: Annotated[
-        Amount | None, Meta(description="Hosting cost that does not depend on use, US dollars a month")
+        Amount | None,
+        Meta(description="Hosting cost that does not depend on use, US dollars a month"),
     ] = None
     max_input_tokens: Tokens | None = None
     max_output_tokens: Tokens | None = None
@@ -133,65 +156,84 @@ class ModelDeclaration(Closed, frozen=True, kw_only=True):
     retirement: Retirement | None = None
     successor: Annotated[Text | None, Meta(description="The model to move to")] = None
     exposure: ExposureFacts = ExposureFacts()
-    regions: Annotated[tuple[Region, ...] | None, Meta(description="Where requests are processed")] = None
+    regions: Annotated[
+        tuple[Region, ...] | None, Meta(description="Where requests are processed")
+    ] = None
     endpoint: Annotated[
-        Endpoint | None, Meta(description="How trials call it, where LiteLLM does not know the name")
+        Endpoint | None,
+        Meta(description="How trials call it, where LiteLLM does not know the name"),
     ] = None
 
 
 class ProviderDeclaration(Closed, frozen=True, kw_only=True):
     """What holds for every model of one provider."""
 
-    cloud: Annotated[Text | None, Meta(description="Whose infrastructure answers your requests")] = None
+    cloud: Annotated[
+        Text | None, Meta(description="Whose infrastructure answers your requests")
+    ] = None
     discount: Annotated[
-        Share | None, Meta(description="Share taken off all list prices; a model's own price or discount goes before")
+        Share | None,
+        Meta(
+            description="Share taken off all list prices; a model's own price or discount goes "
+            "before"
+        ),
     ] = None
     regions: Annotated[
-        tuple[Region, ...] | None, Meta(description="Where requests are processed, unless the model's name says so")
+        tuple[Region, ...] | None,
+        Meta(description="Where requests are processed, unless the model's name says so"),
     ] = None
     classifications: Annotated[
-        tuple[Classification, ...] | None, Meta(description="Kinds of data the contract allows to be sent there")
+        tuple[Classification, ...] | None,
+        Meta(description="Kinds of data the contract allows to be sent there"),
     ] = None
     retention_days: Annotated[
         int | None, Meta(description="Days the provider keeps requests, by contract; 0: none")
     ] = None
-    trains_on_inputs: Annotated[bool | None, Meta(description="Whether the contract lets it train on what is sent")] = (
-        None
-    )
+    trains_on_inputs: Annotated[
+        bool | None, Meta(description="Whether the contract lets it train on what is sent")
+    ] = None
 
 
 class VendorDeclaration(Closed, frozen=True, kw_only=True):
     """How hard it would be to leave a vendor, in the terms of the EU's register of information (method 1.6)."""
 
     substitutability: Annotated[
-        Literal["not substitutable", "highly complex", "medium complexity", "easily substitutable"] | None,
+        Literal["not substitutable", "highly complex", "medium complexity", "easily substitutable"]
+        | None,
         Meta(description="How hard the vendor is to replace"),
     ] = None
     reason: Annotated[
-        Literal["lack of real alternatives", "difficulty migrating or reintegrating", "both"] | None,
+        Literal["lack of real alternatives", "difficulty migrating or reintegrating", "both"]
+        | None,
         Meta(description="Why it is not easily replaced"),
     ] = None
     exit_plan: Annotated[bool | None, Meta(description="Whether a written exit plan exists")] = None
     exit_plan_tested: Annotated[date | None, Meta(description="Day of its last test")] = None
     reintegration: Annotated[
-        Literal["easy", "difficult", "highly complex"] | None, Meta(description="Taking the service back in house")
+        Literal["easy", "difficult", "highly complex"] | None,
+        Meta(description="Taking the service back in house"),
     ] = None
     discontinuation_impact: Annotated[
-        Literal["low", "medium", "high", "not assessed"] | None, Meta(description="Impact of the service ending")
+        Literal["low", "medium", "high", "not assessed"] | None,
+        Meta(description="Impact of the service ending"),
     ] = None
     alternatives_identified: Literal["yes", "no", "not assessed"] | None = None
-    alternatives: Annotated[tuple[Text, ...], Meta(description="Which vendors could take over")] = ()
+    alternatives: Annotated[
+        tuple[Text, ...], Meta(description="Which vendors could take over")
+    ] = ()
 
 
 class CatalogFile(Closed, frozen=True, kw_only=True):
     """A whole file below ``catalog/``."""
 
-    models: Annotated[dict[Text, ModelDeclaration], Meta(description="Models by name, as allocations route them")] = (
-        msgspec.field(default_factory=dict)
-    )
+    models: Annotated[
+        dict[Text, ModelDeclaration], Meta(description="Models by name, as allocations route them")
+    ] = msgspec.field(default_factory=dict)
     providers: Annotated[
-        dict[Text, ProviderDeclaration], Meta(description="Providers by id, as `govern catalog show` names them")
+        dict[Text, ProviderDeclaration],
+        Meta(description="Providers by id, as `govern catalog show` names them"),
     ] = msgspec.field(default_factory=dict)
     vendors: Annotated[
-        dict[Text, VendorDeclaration], Meta(description="Vendors by name, as `govern catalog show` names them")
+        dict[Text, VendorDeclaration],
+        Meta(description="Vendors by name, as `govern catalog show` names them"),
     ] = msgspec.field(default_factory=dict)

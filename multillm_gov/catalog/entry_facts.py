@@ -13,7 +13,9 @@ _MOST_TOKENS = 1_000_000_000
 _MODES = {"moderations": "moderation"}
 
 
-def read_entry(name: str, entry: dict[str, object], *, source: Source, lifecycle: Lifecycle) -> ModelFacts:
+def read_entry(
+    name: str, entry: dict[str, object], *, source: Source, lifecycle: Lifecycle
+) -> ModelFacts:
     """Facts of one entry; fields that are missing or of an odd type stay unknown.
 
     Args:
@@ -34,7 +36,9 @@ def read_entry(name: str, entry: dict[str, object], *, source: Source, lifecycle
         price=read_price(entry, provider),
         max_input_tokens=_input_tokens(entry),
         max_output_tokens=whole(entry.get("max_output_tokens")),
-        capabilities=frozenset(name for name, value in flags.items() if value is True) if told else None,
+        capabilities=frozenset(name for name, value in flags.items() if value is True)
+        if told
+        else None,
         lacks=frozenset(name for name, value in flags.items() if value is False),
         requests_per_minute=whole(entry.get("rpm")),
         tokens_per_minute=whole(entry.get("tpm")),
@@ -53,7 +57,11 @@ def _input_tokens(entry: dict[str, object]) -> int | None:
 
 def whole(value: object) -> int | None:
     """A positive whole number of tokens or requests; ``None`` for anything else (texts, fractions, booleans)."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _MOST_TOKENS:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not 0 < value <= _MOST_TOKENS
+    ):
         return None
     return int(value) if value == int(value) else None
 
@@ -63,7 +71,11 @@ def day(value: object) -> date | None:
     if not isinstance(value, str) or len(value) > 10:
         return None
     parts = value.split("-")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts) or len(parts[0]) != 4:
+    if (
+        len(parts) != 3
+        or not all(part.isascii() and part.isdigit() for part in parts)
+        or len(parts[0]) != 4
+    ):
         return None
     try:
         return date(*(int(part) for part in parts))

@@ -8,7 +8,9 @@ from msgspec import Struct
 
 _MOST = Decimal("1e9")
 """No unit of anything costs a billion dollars: a larger number is a broken entry."""
-_THRESHOLD = re.compile(r"(?P<key>.+)_above_(?P<number>\d{1,12})(?P<kilo>k?)_tokens(?:_(?P<service>[a-z]+))?")
+_THRESHOLD = re.compile(
+    r"(?P<key>.+)_above_(?P<number>\d{1,12})(?P<kilo>k?)_tokens(?:_(?P<service>[a-z]+))?"
+)
 
 
 class Threshold(Struct, frozen=True, order=True):
@@ -46,7 +48,9 @@ class EntryNumbers:
             if "_above_" in key and (match := _THRESHOLD.fullmatch(key)):
                 number, kilo = match["number"], match["kilo"]
                 threshold = Threshold(int(number) * (1000 if kilo else 1), number + kilo)
-                self._thresholds.setdefault((match["key"], match["service"] or ""), set()).add(threshold)
+                self._thresholds.setdefault((match["key"], match["service"] or ""), set()).add(
+                    threshold
+                )
 
     def get(self, key: str, service: str = "") -> Decimal | None:
         """The amount under a key; with a service, under its own key, else under the plain one."""
@@ -59,7 +63,9 @@ class EntryNumbers:
 
     def first(self, *keys: str) -> Decimal | None:
         """The first amount there is."""
-        return next((amount for key in keys if (amount := self._amounts.get(key)) is not None), None)
+        return next(
+            (amount for key in keys if (amount := self._amounts.get(key)) is not None), None
+        )
 
     def thresholds(self, keys: tuple[str, ...], *services: str) -> tuple[Threshold, ...]:
         """Thresholds at which any of the keys changes for any of the services (``""``: standard), lowest first."""
@@ -68,7 +74,9 @@ class EntryNumbers:
 
     def serves(self, keys: tuple[str, ...], service: str) -> bool:
         """Whether the service has a price of its own for one of the keys, at any prompt length."""
-        return any(self.own(key, service) is not None or (key, service) in self._thresholds for key in keys)
+        return any(
+            self.own(key, service) is not None or (key, service) in self._thresholds for key in keys
+        )
 
     def any_positive(self, *keys: str) -> bool:
         """Whether one of the keys has an amount above zero."""

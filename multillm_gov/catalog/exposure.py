@@ -13,7 +13,8 @@ def resolve_exposure(name: str, litellm_provider: str = "") -> Exposure:
 
     Args:
         name: as routed or as the price map spells it.
-        litellm_provider: LiteLLM's provider name; empty: read from the name's prefix where it has a known one.
+        litellm_provider: LiteLLM's provider name; empty: read from the name's prefix where it has a
+            known one.
     """
     parts = take_apart(name)
     provider = provider_named(litellm_provider) if litellm_provider else parts.provider

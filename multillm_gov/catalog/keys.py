@@ -9,7 +9,9 @@ from multillm_gov.catalog.naming import LONGEST_NAME
 from multillm_gov.catalog.providers import provider_named, provider_prefixed
 from multillm_gov.catalog.regions import GEOGRAPHIES, places_of
 
-_ROUTES = frozenset({"converse", "converse_like", "invoke", "async_invoke", "mantle", "openai", "chat_completions"})
+_ROUTES = frozenset(
+    {"converse", "converse_like", "invoke", "async_invoke", "mantle", "openai", "chat_completions"}
+)
 
 
 class Spelling(msgspec.Struct, frozen=True):

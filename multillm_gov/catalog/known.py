@@ -52,9 +52,15 @@ class KnownModels:
         return _named(self._with_successor(facts, name, ending), name)
 
     def _with_successor(self, facts: ModelFacts, name: str, ending: Ending | None) -> ModelFacts:
-        told, source = (ending.successor, ending.successor_source) if ending is not None else ("", "")
-        successor = choose_successor(structs.replace(facts, name=name), told, source, self.lineup, self._as_of)
-        return structs.replace(facts, lifecycle=structs.replace(facts.lifecycle, successor=successor))
+        told, source = (
+            (ending.successor, ending.successor_source) if ending is not None else ("", "")
+        )
+        successor = choose_successor(
+            structs.replace(facts, name=name), told, source, self.lineup, self._as_of
+        )
+        return structs.replace(
+            facts, lifecycle=structs.replace(facts.lifecycle, successor=successor)
+        )
 
 
 def _named(facts: ModelFacts, name: str) -> ModelFacts:

@@ -46,7 +46,10 @@ def dated_names(name: str, names: Iterable[str]) -> list[str]:
 
 
 def _same_price(entry: dict[str, object], other: dict[str, object]) -> bool:
-    return all(entry.get(key) == other.get(key) for key in ("input_cost_per_token", "output_cost_per_token"))
+    return all(
+        entry.get(key) == other.get(key)
+        for key in ("input_cost_per_token", "output_cost_per_token")
+    )
 
 
 def date_key(name: str) -> tuple[str, str]:
@@ -60,8 +63,8 @@ def date_key(name: str) -> tuple[str, str]:
 def told_retirement(name: str, price_map: PriceMap) -> tuple[date | None, str]:
     """Retirement date of a model that the price map carries, and who tells it; ``None`` where nobody does.
 
-    A release of LiteLLM newer than the installed one overrules it where the shipped list knows its date; a vendor's
-    announcement counts where the map tells none.
+    A release of LiteLLM newer than the installed one overrules it where the shipped list knows its
+    date; a vendor's announcement counts where the map tells none.
     """
     retirement = day(price_map.entry(name).get("deprecation_date"))
     listed = retired_list()
@@ -70,7 +73,11 @@ def told_retirement(name: str, price_map: PriceMap) -> tuple[date | None, str]:
         if told.source and retirement is None:
             return day(told.retirement), told.source
         newest = day(told.retirement)
-        if not told.source and newest != retirement and is_older(price_map.version, listed.newest_release):
+        if (
+            not told.source
+            and newest != retirement
+            and is_older(price_map.version, listed.newest_release)
+        ):
             return newest, f"litellm {listed.newest_release}"
     return retirement, f"litellm {price_map.version}" if retirement is not None else ""
 
@@ -82,9 +89,13 @@ def current_lifecycle(name: str, price_map: PriceMap) -> Lifecycle:
     floats = _LATEST.search(name.lower()) is not None
     snapshot = ""
     provider = provider_named(text_of(entry, "litellm_provider"))
-    if floats or (provider.aliases and not is_snapshot(name) and not take_apart(name).base.startswith("ft:")):
+    if floats or (
+        provider.aliases and not is_snapshot(name) and not take_apart(name).base.startswith("ft:")
+    ):
         priced_alike = [
-            other for other in dated_names(name, price_map.names) if _same_price(entry, price_map.entry(other))
+            other
+            for other in dated_names(name, price_map.names)
+            if _same_price(entry, price_map.entry(other))
         ]
         snapshot = snapshot_of(name, priced_alike or price_map.names)
     return Lifecycle(
@@ -101,7 +112,10 @@ def ended_lifecycle(name: str, ending: Ending) -> Lifecycle:
     retirement = day(ending.retirement)
     source = ending.source if retirement is not None else ""
     if not source and ending.last_seen:
-        source = f"last carried by LiteLLM's price map of {ending.last_seen}; no retirement date was told"
+        source = (
+            f"last carried by LiteLLM's price map of {ending.last_seen}; no retirement date "
+            "was told"
+        )
     return Lifecycle(
         retirement=retirement,
         source=source,

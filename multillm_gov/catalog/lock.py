@@ -1,8 +1,8 @@
 """``catalog/catalog.lock.json``: the facts a portfolio depends on, so that results move only when the lock does.
 
-It holds what the price map and the list of vanished models say, before the portfolio's own declarations: those stand
-in the repository themselves, under the same review. Everything computed from the clock (a successor that has not
-retired) is computed once, for the lock's day.
+It holds what the price map and the list of vanished models say, before the portfolio's own
+declarations: those stand in the repository themselves, under the same review. Everything computed
+from the clock (a successor that has not retired) is computed once, for the lock's day.
 """
 
 import re
@@ -77,12 +77,17 @@ def read_lock(file: SourceFile) -> tuple[Lock | None, tuple[Flaw, ...]]:
     try:
         lock = msgspec.json.decode(file.data, type=Lock)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return None, (_flaw(file, f"this is no catalog lock: {error}", _line_of_error(file.data, str(error))),)
+        return None, (
+            _flaw(file, f"this is no catalog lock: {error}", _line_of_error(file.data, str(error))),
+        )
     if lock.format != FORMAT:
         message = f"the lock has format {lock.format}; this version of govern reads format {FORMAT}"
         return None, (_flaw(file, message, _line_of(file.data, b'"format"')),)
     if _digest_of(file.data) != lock.digest:
-        message = "the lock was changed by hand, or only half of it was merged: its digest does not fit its content"
+        message = (
+            "the lock was changed by hand, or only half of it was merged: its digest does "
+            "not fit its content"
+        )
         return None, (_flaw(file, message, _line_of(file.data, b'"digest"')),)
     return lock, ()
 
@@ -96,7 +101,13 @@ def _flaw(file: SourceFile, message: str, line: int) -> Flaw:
     lines = file.data.splitlines()
     source = lines[line - 1][:500].decode("utf-8", "replace") if 0 < line <= len(lines) else ""
     location = Location(file.path or LOCK, line, 1, line, max(len(source), 1) + 1, source)
-    return Flaw(kind="schema", message=message, location=location, remedy=RELOCK, subject="catalog.lock.json")
+    return Flaw(
+        kind="schema",
+        message=message,
+        location=location,
+        remedy=RELOCK,
+        subject="catalog.lock.json",
+    )
 
 
 def _line_of(data: bytes, mark: bytes) -> int:
@@ -108,5 +119,7 @@ def _line_of_error(data: bytes, message: str) -> int:
     position = re.search(r"byte (\d{1,9})", message)
     if position is not None:
         return data.count(b"\n", 0, int(position[1])) + 1
-    keys = re.findall(r"\.([a-z_]+)", message.partition(" - at ")[2]) or re.findall(r"field `(\w+)`", message)
+    keys = re.findall(r"\.([a-z_]+)", message.partition(" - at ")[2]) or re.findall(
+        r"field `(\w+)`", message
+    )
     return _line_of(data, f'"{keys[-1]}"'.encode()) if keys else 1

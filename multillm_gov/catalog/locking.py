@@ -14,11 +14,13 @@ from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.catalog.typical_prices import typical_price
 
 
-def build_lock(names: Iterable[str], overrides: Overrides, price_map: PriceMap, as_of: date) -> Lock:
+def build_lock(
+    names: Iterable[str], overrides: Overrides, price_map: PriceMap, as_of: date
+) -> Lock:
     """The lock of a portfolio: facts of its models, of its own models' bases, and of their successors.
 
-    Unknown names are left out: that they are unknown is a finding, not a fact. A model that the portfolio declares
-    without a base is not in it either.
+    Unknown names are left out: that they are unknown is a finding, not a fact. A model that the
+    portfolio declares without a base is not in it either.
 
     Args:
         names: Every model that allocations name.
@@ -29,8 +31,14 @@ def build_lock(names: Iterable[str], overrides: Overrides, price_map: PriceMap, 
     known = KnownModels(price_map, as_of)
     wanted = set(names) | set(overrides.models)
     wanted |= {link for name in overrides.models for link in chain_of(name, overrides.models)}
-    wanted |= {base for placed in overrides.models.values() if (base := placed.declared.base) is not None}
-    wanted |= {told for placed in overrides.models.values() if (told := placed.declared.successor) is not None}
+    wanted |= {
+        base for placed in overrides.models.values() if (base := placed.declared.base) is not None
+    }
+    wanted |= {
+        told
+        for placed in overrides.models.values()
+        if (told := placed.declared.successor) is not None
+    }
     models = {name: facts for name in sorted(wanted) if (facts := known.find(name)) is not None}
     for facts in list(models.values()):
         successor = facts.lifecycle.successor
@@ -62,7 +70,11 @@ def _typical(models: Iterable[ModelFacts], known: KnownModels) -> dict[str, Typi
     found: dict[str, TypicalPrice] = {}
     for facts in models:
         key = family_key(facts)
-        price = typical_price(facts, known.lineup, known.price_map) if key and key not in found else None
+        price = (
+            typical_price(facts, known.lineup, known.price_map)
+            if key and key not in found
+            else None
+        )
         if price is not None:
             found[key] = price
     return dict(sorted(found.items()))
@@ -94,7 +106,9 @@ def _moved(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
     told = list(move_effects(old, new, retirement=False))
     before, after = old.lifecycle, new.lifecycle
     if before.retirement != after.retirement:
-        told.append(f"retirement {before.retirement or 'not known'} → {after.retirement or 'not known'}")
+        told.append(
+            f"retirement {before.retirement or 'not known'} → {after.retirement or 'not known'}"
+        )
     old_successor = before.successor.model if before.successor is not None else "none"
     new_successor = after.successor.model if after.successor is not None else "none"
     if old_successor != new_successor:
@@ -102,6 +116,8 @@ def _moved(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
     if told:
         return tuple(told)
     fields = [
-        name.replace("_", " ") for name in ModelFacts.__struct_fields__ if getattr(old, name) != getattr(new, name)
+        name.replace("_", " ")
+        for name in ModelFacts.__struct_fields__
+        if getattr(old, name) != getattr(new, name)
     ]
     return (f"{', '.join(fields)} changed",)

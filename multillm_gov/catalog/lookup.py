@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from multillm_gov.catalog.known import KnownModels
     from multillm_gov.catalog.suggestions import Suggestions
 
-# What only the price map needs (tables of makers, providers and vanished models) is imported when the map is asked:
-# a command whose models are all locked never pays for it.
+# What only the price map needs (tables of makers, providers and vanished models) is imported when
+# the map is asked: a command whose models are all locked never pays for it.
 
 
 def open_catalog(
@@ -33,9 +33,10 @@ def open_catalog(
     Args:
         overrides: What its ``catalog/`` declares.
         lock: Its lock; ``None``: there is none.
-        price_map: Called at most once, and only for a name that neither the lock nor an override settles.
-        as_of: The day that decides which successors have themselves retired; the lock's successors were decided
-            on its own day.
+        price_map: Called at most once, and only for a name that neither the lock nor an override
+        settles.
+        as_of: The day that decides which successors have themselves retired; the lock's successors
+            were decided on its own day.
 
     Raises:
         CatalogError: the lock is garbled (`lock.read_lock` tells it as a located flaw instead).
@@ -78,7 +79,9 @@ class LayeredCatalog:
         """Every name a model can be routed by, sorted. Reads the price map."""
         from multillm_gov.catalog.keys import routed_names
 
-        return tuple(sorted({*routed_names(self._known.price_map.providers), *self.overrides.models}))
+        return tuple(
+            sorted({*routed_names(self._known.price_map.providers), *self.overrides.models})
+        )
 
     @cached_property
     def _suggestions(self) -> "Suggestions":
@@ -173,6 +176,10 @@ class LayeredCatalog:
     def provenance(self) -> dict[str, str]:
         """``litellm`` (version), ``price_map`` (sha256), ``lock`` (sha256, or empty)."""
         if self.lock is not None:
-            return {"litellm": self.lock.litellm, "price_map": self.lock.price_map, "lock": self._lock_digest}
+            return {
+                "litellm": self.lock.litellm,
+                "price_map": self.lock.price_map,
+                "lock": self._lock_digest,
+            }
         price_map = self._known.price_map
         return {"litellm": price_map.version, "price_map": price_map.sha256, "lock": ""}

@@ -33,7 +33,9 @@ def _price_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
         if before is None or after is None or before == after:
             continue
         change = f" ({(after / before - 1) * 100:+.0f} %)" if before else ""
-        told.append(f"{side} {_per_million(before)} → {_per_million(after)} per million tokens{change}")
+        told.append(
+            f"{side} {_per_million(before)} → {_per_million(after)} per million tokens{change}"
+        )
     return tuple(told)
 
 
@@ -54,7 +56,11 @@ def _capability_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
     unsure = sorted(old.capabilities - new.capabilities - new.lacks)
     gained = sorted(new.capabilities - old.capabilities)
     told = (("loses", lost), ("not known to have", unsure), ("gains", gained))
-    return tuple(f"{verb} {', '.join(name.replace('_', ' ') for name in names)}" for verb, names in told if names)
+    return tuple(
+        f"{verb} {', '.join(name.replace('_', ' ') for name in names)}"
+        for verb, names in told
+        if names
+    )
 
 
 def _retirement_effect(new: ModelFacts) -> tuple[str, ...]:

@@ -12,9 +12,30 @@ LONGEST_NAME = 300
 """Characters looked at; a longer name is cut first, so that hostile names cost no time."""
 
 _ROUTES = frozenset(
-    {"accounts", "fireworks", "models", "routers", "converse", "converse_like", "invoke", "async_invoke"}
+    {
+        "accounts",
+        "fireworks",
+        "models",
+        "routers",
+        "converse",
+        "converse_like",
+        "invoke",
+        "async_invoke",
+    }
 )
-_ROUTES |= {"mantle", "claude_platform", "openai", "@cf", "@hf", "@oi", "ps", "query", "custom", "deployed", "speech"}
+_ROUTES |= {
+    "mantle",
+    "claude_platform",
+    "openai",
+    "@cf",
+    "@hf",
+    "@oi",
+    "ps",
+    "query",
+    "custom",
+    "deployed",
+    "speech",
+}
 """Segments between provider and model that are neither."""
 _SKIPPED = frozenset({"community", "query"})
 _DATES = re.compile(
@@ -65,7 +86,10 @@ def take_apart(name: str) -> NameParts:
     while len(segments) > 1 and segments[-1] in _SKIPPED:
         segments = segments[:-1]
     base = segments[-1]
-    namespace = next((part for part in reversed(segments[:-1]) if part not in _ROUTES and not places_of(part)), "")
+    namespace = next(
+        (part for part in reversed(segments[:-1]) if part not in _ROUTES and not places_of(part)),
+        "",
+    )
     geography, point, rest = base.partition(".")
     if point and geography in GEOGRAPHIES and "." in rest:
         region, base = region or geography, rest
@@ -126,7 +150,9 @@ def _spelled(name: str) -> str:
     if name.startswith("claude"):
         dashed = re.sub(r"(?<=\d)\.(?=\d)", "-", name)
         dashed = re.sub(r"^(claude-3-\d-\w+)-v\d$", r"\1", dashed)
-        return _CLAUDE_TURNED.sub(lambda m: f"claude-{m[3]}-{m[1]}" + (f"-{m[2]}" if m[2] else ""), dashed)
+        return _CLAUDE_TURNED.sub(
+            lambda m: f"claude-{m[3]}-{m[1]}" + (f"-{m[2]}" if m[2] else ""), dashed
+        )
     name = _LLAMA.sub("llama-", name)
     name = _POINT.sub(r"\1.\2", name)
     name = re.sub(r"-v-?(\d+)\.0(?=-|$)", r"-v\1", name)

@@ -23,7 +23,13 @@ def overridden(name: str, placed: PlacedModel, base: ModelFacts | None) -> Model
     same = base is not None and base.name == name
     told: dict[str, object] = {
         key: value
-        for key in ("mode", "max_input_tokens", "max_output_tokens", "requests_per_minute", "tokens_per_minute")
+        for key in (
+            "mode",
+            "max_input_tokens",
+            "max_output_tokens",
+            "requests_per_minute",
+            "tokens_per_minute",
+        )
         if (value := getattr(declared, key)) is not None
     }
     if declared.capabilities is not None:
@@ -50,10 +56,14 @@ def _exposure(name: str, declared: ExposureFacts, base: Exposure, *, same: bool)
     prefixed = provider_prefixed(name.partition("/")[0]) if "/" in name and not same else None
     provider = declared.provider or (prefixed.id if prefixed is not None else None)
     if provider is not None and provider != exposure.provider:
-        exposure = structs.replace(exposure, provider=provider, cloud=provider_named(provider).cloud)
+        exposure = structs.replace(
+            exposure, provider=provider, cloud=provider_named(provider).cloud
+        )
     if declared.vendor is not None and declared.vendor != exposure.vendor:
         seat = seats().get(declared.vendor, UNKNOWN)
-        exposure = structs.replace(exposure, vendor=declared.vendor, jurisdiction=seat, family=UNKNOWN)
+        exposure = structs.replace(
+            exposure, vendor=declared.vendor, jurisdiction=seat, family=UNKNOWN
+        )
     told = {key: value for key, value in structs.asdict(declared).items() if value is not None}
     return structs.replace(exposure, **told)
 
@@ -67,7 +77,11 @@ def _price(declared: ModelDeclaration, base: Price | None) -> Price | None:
 
 
 def _per_token(prices: TokenPrices) -> TokenPrice:
-    told = {key: Decimal(value) / _MILLION for key, value in structs.asdict(prices).items() if value is not None}
+    told = {
+        key: Decimal(value) / _MILLION
+        for key, value in structs.asdict(prices).items()
+        if value is not None
+    }
     return TokenPrice(**told)
 
 
@@ -84,7 +98,9 @@ def _lifecycle(placed: PlacedModel, base: Lifecycle, *, same: bool) -> Lifecycle
     return lifecycle
 
 
-def with_provider(facts: ModelFacts, placed: PlacedProvider | None, own: ModelDeclaration | None) -> ModelFacts:
+def with_provider(
+    facts: ModelFacts, placed: PlacedProvider | None, own: ModelDeclaration | None
+) -> ModelFacts:
     """Facts after what is declared for the whole provider; what is declared for the model itself goes before."""
     if placed is None:
         return facts
@@ -94,7 +110,9 @@ def with_provider(facts: ModelFacts, placed: PlacedProvider | None, own: ModelDe
         told["exposure"] = structs.replace(facts.exposure, cloud=declared.cloud)
     if declared.regions is not None and not facts.regions:
         told["regions"] = declared.regions
-    priced = own is not None and (own.discount is not None or own.usd_per_million_tokens is not None)
+    priced = own is not None and (
+        own.discount is not None or own.usd_per_million_tokens is not None
+    )
     if declared.discount is not None and facts.price is not None and not priced:
         told["price"] = facts.price.scaled(1 - declared.discount)
     return structs.replace(facts, **told) if told else facts

@@ -5,7 +5,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.catalog.declarations import CatalogFile, ModelDeclaration, ProviderDeclaration, VendorDeclaration
+from multillm_gov.catalog.declarations import (
+    CatalogFile,
+    ModelDeclaration,
+    ProviderDeclaration,
+    VendorDeclaration,
+)
 from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Flaw
@@ -104,7 +109,9 @@ def _sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tu
             yield name, value
 
 
-def _twice(kind: str, name: str, first: Place, second: Place, documents: dict[str, Document]) -> Flaw:
+def _twice(
+    kind: str, name: str, first: Place, second: Place, documents: dict[str, Document]
+) -> Flaw:
     return Flaw(
         kind="duplicate-name",
         message=f"{kind} `{name}` is already declared at {locate(first.key(), documents)}",
@@ -121,7 +128,8 @@ def _cut_circles(models: dict[str, PlacedModel], documents: dict[str, Document])
         place = models[name].place
         yield Flaw(
             kind="schema",
-            message=f"the bases of model `{name}` run in a circle, or over more than {DEEPEST_CHAIN} overrides",
+            message=f"the bases of model `{name}` run in a circle, or over more than "
+            f"{DEEPEST_CHAIN} overrides",
             location=locate(place.at("base"), documents),
             remedy="Name a model that LiteLLM knows as `base`.",
             subject=name,
@@ -143,7 +151,9 @@ def chain_of(name: str, models: dict[str, PlacedModel]) -> tuple[str, ...]:
 
 
 def unknown_bases(
-    overrides: Overrides, known: Iterator[str] | frozenset[str] | set[str], documents: dict[str, Document]
+    overrides: Overrides,
+    known: Iterator[str] | frozenset[str] | set[str],
+    documents: dict[str, Document],
 ) -> tuple[Flaw, ...]:
     """A flaw for every ``base`` that names no known model (``known``: the bases that the catalog finds)."""
     found = set(known)
@@ -152,7 +162,8 @@ def unknown_bases(
             kind="schema",
             message=f"the base `{base}` of model `{name}` is not known",
             location=locate(placed.place.at("base"), documents),
-            remedy="Name a model that `govern catalog show` finds, or leave `base` out and declare the facts.",
+            remedy="Name a model that `govern catalog show` finds, or leave `base` out and declare "
+            "the facts.",
             subject=name,
         )
         for name, placed in overrides.models.items()

@@ -59,7 +59,10 @@ def implausible_price(
         if price and usual and not usual / FACTOR < price < usual * FACTOR:
             found.append(
                 Implausible(
-                    side=side, usd_per_million=price * 10**6, usual_usd_per_million=usual * 10**6, compared_with=whom
+                    side=side,
+                    usd_per_million=price * 10**6,
+                    usual_usd_per_million=usual * 10**6,
+                    compared_with=whom,
                 )
             )
     return tuple(found)
@@ -68,7 +71,9 @@ def implausible_price(
 def _usual(
     side: str, facts: ModelFacts, base: ModelFacts | None, typical: TypicalPrice | None
 ) -> tuple[Decimal | None, str]:
-    standard: TokenPrice | None = base.price.standard if base is not None and base.price is not None else None
+    standard: TokenPrice | None = (
+        base.price.standard if base is not None and base.price is not None else None
+    )
     own = getattr(standard, side) if standard is not None else None
     if own:
         return own, f"its base {base.name if base is not None else ''}"
@@ -79,4 +84,8 @@ def _usual(
 
 def family_key(facts: ModelFacts) -> str:
     """``claude/chat``: under which a usual price is kept; empty where the family is not known."""
-    return f"{facts.exposure.family}/{facts.mode}" if UNKNOWN not in (facts.exposure.family, facts.mode) else ""
+    return (
+        f"{facts.exposure.family}/{facts.mode}"
+        if UNKNOWN not in (facts.exposure.family, facts.mode)
+        else ""
+    )

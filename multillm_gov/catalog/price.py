@@ -82,7 +82,8 @@ PIXELS_PER_IMAGE = 1024 * 1024
 class Usage(Struct, frozen=True, kw_only=True):
     """What one request consumes.
 
-    ``input_tokens`` includes cached reads and both kinds of writes; ``output_tokens`` includes reasoning.
+    ``input_tokens`` includes cached reads and both kinds of writes; ``output_tokens`` includes
+    reasoning.
     """
 
     input_tokens: int = 0

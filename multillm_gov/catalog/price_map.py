@@ -37,7 +37,8 @@ class PriceMap(msgspec.Struct, frozen=True, eq=False, dict=True):
             rows = msgspec.json.decode(self.data, type=dict[str, msgspec.Raw])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise CatalogError(
-                f"LiteLLM's price map is not a JSON object: {error}.", "Install litellm again: pip install -U litellm"
+                f"LiteLLM's price map is not a JSON object: {error}.",
+                "Install litellm again: pip install -U litellm",
             ) from error
         return {name: row for name, row in rows.items() if name not in NOT_MODELS}
 

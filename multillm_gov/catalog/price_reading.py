@@ -1,7 +1,8 @@
 """Reading a price map entry's prices: what LiteLLM would bill, without importing it.
 
-Prices are those of the entry's dear hours: an ``off_peak_pricing`` block is a discount that nobody may count on.
-Surcharges for a region or a fast lane depend on the call, not on the model, and are left out.
+Prices are those of the entry's dear hours: an ``off_peak_pricing`` block is a discount that nobody
+may count on. Surcharges for a region or a fast lane depend on the call, not on the model, and are
+left out.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,14 @@ from msgspec import structs
 from multillm_gov.catalog.entry_numbers import EntryNumbers
 from multillm_gov.catalog.price import UNIT_PRICES, Price, PriceTier, TokenPrice
 from multillm_gov.catalog.range_prices import read_range_prices
-from multillm_gov.catalog.service_rates import HALF, INPUT, KEYS, Rates, read_batch_rates, read_rates
+from multillm_gov.catalog.service_rates import (
+    HALF,
+    INPUT,
+    KEYS,
+    Rates,
+    read_batch_rates,
+    read_rates,
+)
 from multillm_gov.catalog.unit_prices import read_unit_prices
 
 _STANDARD = ""
@@ -23,8 +31,8 @@ _UNKNOWN = TokenPrice()
 def read_price(entry: Mapping[str, object], provider: str) -> Price | None:
     """All prices of an entry in US dollars; ``None`` when it names none: unknown is not free.
 
-    ``provider`` is the entry's ``litellm_provider``, since some providers bill in their own way. Malformed values
-    count as absent.
+    ``provider`` is the entry's ``litellm_provider``, since some providers bill in their own way.
+    Malformed values count as absent.
     """
     numbers = EntryNumbers(entry)
     ranges = read_range_prices(entry, numbers)
@@ -81,5 +89,9 @@ def _merge_tiers(by_service: Mapping[str, Rates], *, inclusive: bool) -> tuple[P
     for tokens in sorted({tokens for rates in by_service.values() for tokens, _ in rates.above}):
         prices = {name: rates.at(tokens) for name, rates in by_service.items()}
         standard = prices.pop(_STANDARD)
-        tiers.append(PriceTier(above_input_tokens=tokens, at_threshold=inclusive, price=standard, services=prices))
+        tiers.append(
+            PriceTier(
+                above_input_tokens=tokens, at_threshold=inclusive, price=standard, services=prices
+            )
+        )
     return tuple(tiers)

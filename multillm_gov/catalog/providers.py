@@ -29,7 +29,11 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def _tables() -> tuple[dict[str, Provider], dict[str, Provider]]:
-    listed = [row for row in msgspec.json.decode(shipped_bytes("providers.json"), type=list[Provider]) if row.id]
+    listed = [
+        row
+        for row in msgspec.json.decode(shipped_bytes("providers.json"), type=list[Provider])
+        if row.id
+    ]
     by_name = {name: row for row in listed for name in row.litellm}
     by_prefix = {prefix: row for row in listed for prefix in (row.prefixes or row.litellm)}
     return by_name, by_prefix

@@ -1,7 +1,7 @@
 """Prices by range of input tokens (Alibaba Cloud, Volcengine): the whole request costs what its range says.
 
-Source: ``litellm_core_utils/llm_cost_calc/tiered_pricing.py``; a range holds above its start and up to its end, the
-last one without end.
+Source: ``litellm_core_utils/llm_cost_calc/tiered_pricing.py``; a range holds above its start and up
+to its end, the last one without end.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,9 @@ def read_range_prices(entry: Mapping[str, object], numbers: EntryNumbers) -> tup
     listed = entry.get("tiered_pricing")
     if not isinstance(listed, list):
         return ()
-    tiers = [tier for item in listed[:_MOST_RANGES] if (tier := _read_range(item, numbers)) is not None]
+    tiers = [
+        tier for item in listed[:_MOST_RANGES] if (tier := _read_range(item, numbers)) is not None
+    ]
     return tuple(sorted(tiers, key=lambda tier: tier.above_input_tokens))
 
 

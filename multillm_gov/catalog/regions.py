@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
-EU_MEMBERS = frozenset({"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"})
+EU_MEMBERS = frozenset(
+    {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"}
+)
 EU_MEMBERS |= {"IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"}
 """Member states of the European Union (ISO 3166 codes)."""
 
@@ -75,12 +77,17 @@ def places_of(region: str) -> tuple[str, ...]:
 def processed_within(places: Collection[str], permitted: Collection[str]) -> bool | None:
     """Whether requests stay within permitted places; ``None`` when it is not known where they are processed.
 
-    ``("EU", "DE")`` is one place told twice: permission for either is enough. Distinct places must all be permitted.
+    ``("EU", "DE")`` is one place told twice: permission for either is enough. Distinct places must
+    all be permitted.
     """
     if not places:
         return None
     allowed = set(permitted)
     countries = {place for place in places if place in EU_MEMBERS}
-    rest = {place for place in places if place not in countries and not (place == "EU" and countries)}
+    rest = {
+        place for place in places if place not in countries and not (place == "EU" and countries)
+    }
     union = "EU" in allowed
-    return all(place in allowed for place in rest) and all(union or country in allowed for country in countries)
+    return all(place in allowed for place in rest) and all(
+        union or country in allowed for country in countries
+    )

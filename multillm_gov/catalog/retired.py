@@ -1,6 +1,7 @@
 """Models that today's price map no longer carries, and ends it does not tell yet: a shipped list with sources.
 
-``python tools/build_retired_models.py`` regenerates the list from price map history and vendors' announcements.
+``python tools/build_retired_models.py`` regenerates the list from price map history and vendors'
+announcements.
 """
 
 from functools import cache

@@ -1,6 +1,7 @@
 """Token prices of one service tier at each prompt length, resolved the way LiteLLM resolves them.
 
-Source: ``litellm_core_utils/llm_cost_calc/utils.py`` (standard, flex, priority) and ``cost_calculator.py`` (batch).
+Source: ``litellm_core_utils/llm_cost_calc/utils.py`` (standard, flex, priority) and
+``cost_calculator.py`` (batch).
 """
 
 from collections.abc import Callable
@@ -30,18 +31,22 @@ class Rates(Struct, frozen=True):
 
     def at(self, tokens: int) -> TokenPrice:
         """The prices of a prompt that has just passed a threshold."""
-        return next((price for threshold, price in reversed(self.above) if threshold <= tokens), self.flat)
+        return next(
+            (price for threshold, price in reversed(self.above) if threshold <= tokens), self.flat
+        )
 
     def changed(self, change: Callable[[TokenPrice], TokenPrice]) -> "Rates":
         """The same rates with a change to the prices at every length."""
-        return Rates(change(self.flat), tuple((threshold, change(price)) for threshold, price in self.above))
+        return Rates(
+            change(self.flat), tuple((threshold, change(price)) for threshold, price in self.above)
+        )
 
 
 def read_rates(numbers: EntryNumbers, service: str = "") -> Rates:
     """Prices of a service (standard without one); what a service leaves out, standard prices fill.
 
-    A price without its own key above a threshold keeps the price of the threshold below. Reasoning has one price at
-    all lengths.
+    A price without its own key above a threshold keeps the price of the threshold below. Reasoning
+    has one price at all lengths.
     """
     amounts = {key: numbers.get(key, service) for key in KEYS}
     reasoning = numbers.own(REASONING, service) if service else None
@@ -60,19 +65,23 @@ def read_rates(numbers: EntryNumbers, service: str = "") -> Rates:
 def read_batch_rates(numbers: EntryNumbers) -> Rates | None:
     """Prices of batch jobs; ``None`` where the entry names neither an input nor an output price for them.
 
-    Cached reads without a batch price of their own cost what they cost outside of batches (so LiteLLM 1.110; it billed
-    them as batch input before), cached writes what batch input costs. An input or output price left out is half the
-    standard one, and reasoning costs what output costs.
+    Cached reads without a batch price of their own cost what they cost outside of batches (so
+    LiteLLM 1.110; it billed them as batch input before), cached writes what batch input costs. An
+    input or output price left out is half the standard one, and reasoning costs what output costs.
     """
     thresholds = sorted({*numbers.thresholds(KEYS, BATCH), *numbers.thresholds((READ,), "")})
     flat = _batch_price(numbers, None)
     if flat is None:
         return None
-    above = tuple((threshold.tokens, _batch_price(numbers, threshold) or flat) for threshold in thresholds)
+    above = tuple(
+        (threshold.tokens, _batch_price(numbers, threshold) or flat) for threshold in thresholds
+    )
     return Rates(flat, above)
 
 
-def _price(amounts: dict[str, Decimal | None], reasoning: Decimal | None, numbers: EntryNumbers) -> TokenPrice:
+def _price(
+    amounts: dict[str, Decimal | None], reasoning: Decimal | None, numbers: EntryNumbers
+) -> TokenPrice:
     output = amounts[OUTPUT]
     if not output:  # image models name a price per image token only: all they put out
         output = numbers.first("output_cost_per_image_token") or output
@@ -106,9 +115,13 @@ def _batch_price(numbers: EntryNumbers, passed: Threshold | None) -> TokenPrice 
     )
 
 
-def _amount_at(numbers: EntryNumbers, key: str, service: str, passed: Threshold | None) -> Decimal | None:
+def _amount_at(
+    numbers: EntryNumbers, key: str, service: str, passed: Threshold | None
+) -> Decimal | None:
     """A service's own price of the largest threshold passed that this key has, else its flat one."""
-    reached = passed and [step for step in numbers.thresholds((key,), service) if step.tokens <= passed.tokens]
+    reached = passed and [
+        step for step in numbers.thresholds((key,), service) if step.tokens <= passed.tokens
+    ]
     for name in (f"{key}_above_{reached[-1].spelling}_tokens", key) if reached else (key,):
         amount = numbers.own(name, service) if service else numbers.get(name)
         if amount is not None:

@@ -16,4 +16,6 @@ def shipped_bytes(name: str) -> bytes:
     try:
         return cast("bytes", __spec__.loader.get_data(str(path)))  # type: ignore[union-attr]
     except (OSError, AttributeError) as error:
-        raise CatalogError(f"The package's data file {name} cannot be read.", "Install multillm-gov again.") from error
+        raise CatalogError(
+            f"The package's data file {name} cannot be read.", "Install multillm-gov again."
+        ) from error

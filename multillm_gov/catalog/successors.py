@@ -59,7 +59,11 @@ class Candidate(msgspec.Struct, frozen=True):
 
     def suits(self, old: ModelFacts) -> bool:
         """Whether its context and capabilities are no smaller, as far as both are known."""
-        fits = old.max_input_tokens is None or self.context is None or self.context >= old.max_input_tokens
+        fits = (
+            old.max_input_tokens is None
+            or self.context is None
+            or self.context >= old.max_input_tokens
+        )
         return fits and (old.capabilities or frozenset()) <= self.capabilities
 
 
@@ -106,19 +110,23 @@ class Lineup:
             namespace=parts.namespace,
             retirement=told_retirement(name, self._map)[0],
             context=whole(entry.get("max_input_tokens")),
-            capabilities=frozenset(key.removeprefix("supports_") for key, value in entry.items() if value is True),
+            capabilities=frozenset(
+                key.removeprefix("supports_") for key, value in entry.items() if value is True
+            ),
         )
 
 
 def derive_successor(old: ModelFacts, model: str, lineup: Lineup, as_of: date | None) -> str:
     """Name of the newest suitable model of the same line; empty when there is none.
 
-    Same vendor, provider, region and mode; not older than ``model``, not retired on ``as_of``. One that outlives the
-    migration, is no preview, and loses neither context nor capability goes before one that does not.
+    Same vendor, provider, region and mode; not older than ``model``, not retired on ``as_of``. One
+    that outlives the migration, is no preview, and loses neither context nor capability goes before
+    one that does not.
 
     Args:
         old: What is to be replaced.
-        model: Canonical name whose line to follow: the old model's own, or its announced replacement's.
+        model: Canonical name whose line to follow: the old model's own, or its announced
+        replacement's.
         lineup: The price map's models.
         as_of: The day that decides what has retired; ``None``: the old model's own last day.
     """
@@ -172,10 +180,18 @@ def announced_key(told: str, old: ModelFacts, lineup: Lineup) -> Candidate | Non
         for candidate in lineup.of(wanted, old.exposure.provider)
         if candidate.region == parts.region and candidate.exposure.model == wanted
     ]
-    exact = [candidate for candidate in found if candidate.name.rpartition("/")[2].lower().replace(".", "-") == told]
+    exact = [
+        candidate
+        for candidate in found
+        if candidate.name.rpartition("/")[2].lower().replace(".", "-") == told
+    ]
     return min(
         exact or found,
-        key=lambda candidate: (candidate.namespace != parts.namespace, len(candidate.name), candidate.name),
+        key=lambda candidate: (
+            candidate.namespace != parts.namespace,
+            len(candidate.name),
+            candidate.name,
+        ),
         default=None,
     )
 
@@ -189,10 +205,17 @@ def choose_successor(
     note = "newest of the same line at the same provider"
     if told is not None:
         if told.retirement is None or today is None or told.retirement - today > SHORT_LIFE:
-            return Successor(model=respelled(told.name, old.name), origin="announced", source=announced_source)
-        note = f"announced was {told.name}, which itself retires on {told.retirement}; newest of its line"
+            return Successor(
+                model=respelled(told.name, old.name), origin="announced", source=announced_source
+            )
+        note = (
+            f"announced was {told.name}, which itself retires on {told.retirement}; newest of "
+            "its line"
+        )
     model = told.exposure.model if told is not None else announced_model(announced, old)
-    derived = derive_successor(old, model, lineup, as_of) or derive_successor(old, old.exposure.model, lineup, as_of)
+    derived = derive_successor(old, model, lineup, as_of) or derive_successor(
+        old, old.exposure.model, lineup, as_of
+    )
     if not derived:
         return None
     note += "; only a preview is left" if is_preview(derived) else ""
@@ -201,7 +224,11 @@ def choose_successor(
 
 def announced_model(announced: str, old: ModelFacts) -> str:
     """Canonical name of an announced replacement that the map no longer carries; else the old model's own."""
-    return resolve_exposure(announced, old.exposure.provider).model if announced else old.exposure.model
+    return (
+        resolve_exposure(announced, old.exposure.provider).model
+        if announced
+        else old.exposure.model
+    )
 
 
 def respelled(key: str, like: str) -> str:

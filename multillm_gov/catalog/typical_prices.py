@@ -23,5 +23,7 @@ def typical_price(facts: ModelFacts, lineup: Lineup, price_map: PriceMap) -> Typ
     if not inputs and not outputs:
         return None
     return TypicalPrice(
-        median(inputs) if inputs else None, median(outputs) if outputs else None, max(len(inputs), len(outputs))
+        median(inputs) if inputs else None,
+        median(outputs) if outputs else None,
+        max(len(inputs), len(outputs)),
     )

@@ -43,7 +43,11 @@ def _marks() -> tuple[tuple[str, Maker], ...]:
 
 @cache
 def _by_namespace() -> dict[str, Maker]:
-    return {name: Maker(row.vendor, row.jurisdiction or UNKNOWN) for row in _rows() for name in row.namespaces}
+    return {
+        name: Maker(row.vendor, row.jurisdiction or UNKNOWN)
+        for row in _rows()
+        for name in row.namespaces
+    }
 
 
 @cache

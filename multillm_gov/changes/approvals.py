@@ -7,16 +7,25 @@ from multillm_gov.changes.change import Change, Kind
 from multillm_gov.portfolio.policy import PlacedApproval
 
 
-def compare_approvals(before: tuple[PlacedApproval, ...], after: tuple[PlacedApproval, ...]) -> Iterator[Change]:
+def compare_approvals(
+    before: tuple[PlacedApproval, ...], after: tuple[PlacedApproval, ...]
+) -> Iterator[Change]:
     """An approval is the same as long as every word of it is; of one subject, changed ones pair in order of day."""
     old, new = _by_subject(before), _by_subject(after)
     for subject in sorted({*old, *new}):
         kept = {approval.declared for approval in old.get(subject, [])} & {
             approval.declared for approval in new.get(subject, [])
         }
-        was, now = ([one for one in side.get(subject, []) if one.declared not in kept] for side in (old, new))
+        was, now = (
+            [one for one in side.get(subject, []) if one.declared not in kept]
+            for side in (old, new)
+        )
         for index in range(max(len(was), len(now))):
-            yield _change(subject, was[index] if index < len(was) else None, now[index] if index < len(now) else None)
+            yield _change(
+                subject,
+                was[index] if index < len(was) else None,
+                now[index] if index < len(now) else None,
+            )
 
 
 def _by_subject(approvals: tuple[PlacedApproval, ...]) -> dict[str, list[PlacedApproval]]:
@@ -24,7 +33,9 @@ def _by_subject(approvals: tuple[PlacedApproval, ...]) -> dict[str, list[PlacedA
     for approval in approvals:
         found[approval.declared.subject].append(approval)
     for group in found.values():
-        group.sort(key=lambda one: (one.declared.date, one.declared.approved_by, one.declared.digest))
+        group.sort(
+            key=lambda one: (one.declared.date, one.declared.approved_by, one.declared.digest)
+        )
     return found
 
 
@@ -50,4 +61,6 @@ def _spell(approval: PlacedApproval | None) -> str:
         return ""
     declared = approval.declared
     comment = f": {declared.comment}" if declared.comment else ""
-    return f"{declared.approved_by} on {declared.date.isoformat()} of {declared.digest[:14]}{comment}"
+    return (
+        f"{declared.approved_by} on {declared.date.isoformat()} of {declared.digest[:14]}{comment}"
+    )

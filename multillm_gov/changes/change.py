@@ -108,11 +108,14 @@ _GROUPS: dict[Area, str] = {
     Area.ROUTING: "route weights",
     Area.RESILIENCE: "fallback-added fallback-removed fallbacks-reordered",
     Area.MONEY: "demand spend-cap value-at-stake forecast",
-    Area.SERVICE: "quality-floor latency needs mode prompt prompt-text prompt-pin output-schema answer",
+    Area.SERVICE: "quality-floor latency needs mode prompt prompt-text prompt-pin output-schema "
+    "answer",
     Area.DATA: "classification residency",
     Area.PROCESS: "owner review tags text",
-    Area.POLICIES: "coverage policy-added policy-removed policy-renamed policy-rule policy-parameter "
-    "policy-enforcement policy-scope policy-approvers policy-text waiver-added waiver-removed waiver-term waiver-text "
+    Area.POLICIES: "coverage policy-added policy-removed policy-renamed policy-rule "
+    "policy-parameter "
+    "policy-enforcement policy-scope policy-approvers policy-text waiver-added waiver-removed "
+    "waiver-term waiver-text "
     "approval-given approval-withdrawn approval-changed",
     Area.SETTINGS: "appetite setting",
     Area.MODELS: "model-price model-retirement model-exposure",

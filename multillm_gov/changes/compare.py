@@ -25,7 +25,12 @@ from multillm_gov.changes.policies import compare_policies, same_policy
 from multillm_gov.changes.prompts import compare_prompts
 from multillm_gov.changes.settings import compare_settings
 from multillm_gov.changes.spend import facts_in_use
-from multillm_gov.changes.task_classes import compare_task_class, same_content, task_class_added, task_class_removed
+from multillm_gov.changes.task_classes import (
+    compare_task_class,
+    same_content,
+    task_class_added,
+    task_class_removed,
+)
 from multillm_gov.changes.waivers import compare_waivers
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.independence import value_with_independent_fallback
@@ -41,16 +46,22 @@ _DIRECTIONS = (Direction.LOOSENED, Direction.TIGHTENED, Direction.CHANGED)
 def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comparison:
     """Everything that differs between two states.
 
-    Text that means the same is no difference: order of keys, comments, formatting, and the file a task class is
-    written in. Time and memory grow linearly with the two portfolios; what is equal is not looked into.
+    Text that means the same is no difference: order of keys, comments, formatting, and the file a
+    task class is written in. Time and memory grow linearly with the two portfolios; what is equal
+    is not looked into.
 
     Args:
         before: The earlier state.
         after: The later state.
-        rules: Tells a rule's name and default parameters, so that a limit left out is compared as it holds.
+        rules: Tells a rule's name and default parameters, so that a limit left out is compared as
+            it holds.
     """
     policies = pair_policies(before.portfolio.policies, after.portfolio.policies)
-    pairs = _figures(pair_task_classes(before.portfolio.task_classes, after.portfolio.task_classes), before, after)
+    pairs = _figures(
+        pair_task_classes(before.portfolio.task_classes, after.portfolio.task_classes),
+        before,
+        after,
+    )
     touched = tuple(pair for pair in pairs.both if not _same(*pair))
     effects = explain_effects(pairs, before, after, touched)
     shifts = shift_concentration(before, after)
@@ -59,7 +70,9 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
     own = [
         *_task_changes(pairs, touched, effects, shares),
         *compare_coverage([(old.task, new.task) for old, new in touched], policies.both),
-        *compare_prompts(((old.task, new.task) for old, new in pairs.both), before.prompts, after.prompts),
+        *compare_prompts(
+            ((old.task, new.task) for old, new in pairs.both), before.prompts, after.prompts
+        ),
     ]
     renames = (
         {old.name: new.name for old, new in policies.renamed},
@@ -125,14 +138,18 @@ def _task_changes(
         yield from attach(found, effects.causes.get(new.task.name), shares)
 
 
-def _world_changes(before: State, after: State, effects: Effects, shares: Shares) -> Iterator[Change]:
+def _world_changes(
+    before: State, after: State, effects: Effects, shares: Shares
+) -> Iterator[Change]:
     """Settings and facts of models. A new exchange rate takes the price effects that no model's price explains."""
     facts = shares.facts
     spend = partial(mean_spend_by_model, before.figures, after.figures)
     models = list(compare_models(*facts, effects.price_by_model, spend, shares))
     yield from models
     explained = {change.subject for change in models if change.kind is Kind.MODEL_PRICE}
-    rest = {model: amount for model, amount in effects.price_by_model.items() if model not in explained}
+    rest = {
+        model: amount for model, amount in effects.price_by_model.items() if model not in explained
+    }
     for change in compare_settings(before.portfolio.settings, after.portfolio.settings):
         yield with_effect(change, rest, shares) if change.aspect == "exchange" else change
 

@@ -23,8 +23,8 @@ class State(Struct, frozen=True, kw_only=True):
 class SpendParts(Struct, frozen=True, kw_only=True):
     """Why a forecast moved, per month.
 
-    Each part is averaged over the orders in which the causes could have come (Shapley), so that the parts add up to
-    the whole and reading the comparison backwards reverses every sign.
+    Each part is averaged over the orders in which the causes could have come (Shapley), so that the
+    parts add up to the whole and reading the comparison backwards reverses every sign.
     """
 
     price: Decimal = Decimal(0)

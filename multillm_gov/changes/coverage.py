@@ -19,7 +19,9 @@ def covers(scope: Scope, task: TaskClass) -> bool:
     return (
         (not scope.task_classes or task.name in scope.task_classes)
         and (not scope.owners or task.owner in scope.owners)
-        and (not scope.classifications or task.declared.data.classification in scope.classifications)
+        and (
+            not scope.classifications or task.declared.data.classification in scope.classifications
+        )
         and (not scope.tags or not set(scope.tags).isdisjoint(task.declared.tags))
     )
 
@@ -55,9 +57,17 @@ def _exceptions_direction(before: Scope | None, after: Scope | None) -> Directio
 def spell_scope(scope: Scope) -> str:
     """``owners growth, sales; tags eu``, or everything; a list's order and repetitions mean nothing."""
     keys = [(key, getattr(scope, key)) for key in _KEYS]
-    parts = [f"{key.replace('_', ' ')} {', '.join(sorted(set(values)))}" for key, values in keys if values]
+    parts = [
+        f"{key.replace('_', ' ')} {', '.join(sorted(set(values)))}"
+        for key, values in keys
+        if values
+    ]
     spelled = "; ".join(parts) or "every task class"
-    return spelled if scope.exceptions is None else f"{spelled}, except {spell_scope(scope.exceptions)}"
+    return (
+        spelled
+        if scope.exceptions is None
+        else f"{spelled}, except {spell_scope(scope.exceptions)}"
+    )
 
 
 def compare_coverage(
@@ -65,22 +75,33 @@ def compare_coverage(
 ) -> Iterator[Change]:
     """Task classes that left or entered the scope of a policy whose scope is the same in both states.
 
-    A scope that changed is a change of the policy; this is about task classes that changed their owner, tags,
-    classification or name. At most `MOST_PAIRS` are looked at; what is left out is said.
+    A scope that changed is a change of the policy; this is about task classes that changed their
+    owner, tags, classification or name. At most `MOST_PAIRS` are looked at; what is left out is
+    said.
     """
     steady = [
         (old, new)
         for old, new in policies
-        if old.declared.applies_to == new.declared.applies_to and new.declared.applies_to != EVERYTHING
+        if old.declared.applies_to == new.declared.applies_to
+        and new.declared.applies_to != EVERYTHING
     ]
-    moved = [(old, new) for old, new in tasks if _selectors(old) != _selectors(new)] if steady else []
+    moved = (
+        [(old, new) for old, new in tasks if _selectors(old) != _selectors(new)] if steady else []
+    )
     seen = min(len(steady), MOST_PAIRS // max(len(moved), 1))
     for policy, _ in steady[seen:]:
-        note = f"{len(moved):,} task classes and {len(steady):,} policies are too many to compare: not looked into"
-        yield Change(kind=Kind.COVERAGE, subject=policy.name, label="task classes covered", note=note)
+        note = (
+            f"{len(moved):,} task classes and {len(steady):,} policies are too many to compare: "
+            "not looked into"
+        )
+        yield Change(
+            kind=Kind.COVERAGE, subject=policy.name, label="task classes covered", note=note
+        )
     for _, new in steady[:seen]:
         scope = new.declared.applies_to
-        sides = [(covers(scope, before), covers(scope, after), before, after) for before, after in moved]
+        sides = [
+            (covers(scope, before), covers(scope, after), before, after) for before, after in moved
+        ]
         left = [(before, after) for was, is_now, before, after in sides if was and not is_now]
         entered = [(before, after) for was, is_now, before, after in sides if is_now and not was]
         if left:
@@ -89,7 +110,9 @@ def compare_coverage(
             yield _change(new, entered, Direction.TIGHTENED)
 
 
-def _change(policy: Policy, tasks: list[tuple[TaskClass, TaskClass]], direction: Direction) -> Change:
+def _change(
+    policy: Policy, tasks: list[tuple[TaskClass, TaskClass]], direction: Direction
+) -> Change:
     loosened = direction is Direction.LOOSENED
     names = sorted(pair[0 if loosened else 1].name for pair in tasks)
     rest = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
@@ -106,7 +129,8 @@ def _change(policy: Policy, tasks: list[tuple[TaskClass, TaskClass]], direction:
         after_figure=0 if loosened else len(names),
         place_before=first[0].place.key(),
         place_after=first[1].place.key(),
-        note=f"they {'no longer match' if loosened else 'now match'}: {spell_scope(policy.declared.applies_to)}",
+        note=f"they {'no longer match' if loosened else 'now match'}: "
+        f"{spell_scope(policy.declared.applies_to)}",
     )
 
 

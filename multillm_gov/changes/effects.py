@@ -11,7 +11,14 @@ from multillm_gov.changes.change import Change, Kind
 from multillm_gov.changes.comparison import SpendShift, State, TaskEffect
 from multillm_gov.changes.exposure import Shares
 from multillm_gov.changes.pairing import Pairs
-from multillm_gov.changes.spend import ByModel, Causes, Prices, causes_of, spend_by_model, total_parts
+from multillm_gov.changes.spend import (
+    ByModel,
+    Causes,
+    Prices,
+    causes_of,
+    spend_by_model,
+    total_parts,
+)
 from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
 
 _ZERO = Decimal(0)
@@ -31,7 +38,10 @@ class Effects(Struct, frozen=True, kw_only=True):
 
 
 def explain_effects(
-    pairs: Pairs[TaskFigures], before: State, after: State, touched: Iterable[tuple[TaskFigures, TaskFigures]]
+    pairs: Pairs[TaskFigures],
+    before: State,
+    after: State,
+    touched: Iterable[tuple[TaskFigures, TaskFigures]],
 ) -> Effects:
     """Explain the moves of ``touched`` task classes and list those added and removed."""
     currencies = (before.figures.currency, after.figures.currency)
@@ -66,11 +76,23 @@ def explain_effects(
 
 
 def _gone(task: TaskFigures) -> TaskEffect:
-    return TaskEffect(before=task.task.name, after="", spend_before=task.spend_per_month, spend_after=_ZERO, parts=None)
+    return TaskEffect(
+        before=task.task.name,
+        after="",
+        spend_before=task.spend_per_month,
+        spend_after=_ZERO,
+        parts=None,
+    )
 
 
 def _new(task: TaskFigures) -> TaskEffect:
-    return TaskEffect(before="", after=task.task.name, spend_before=_ZERO, spend_after=task.spend_per_month, parts=None)
+    return TaskEffect(
+        before="",
+        after=task.task.name,
+        spend_before=_ZERO,
+        spend_after=task.spend_per_month,
+        parts=None,
+    )
 
 
 def _order(effect: TaskEffect) -> tuple[bool, Decimal, str]:
@@ -81,7 +103,8 @@ def _order(effect: TaskEffect) -> tuple[bool, Decimal, str]:
 def attach(changes: Iterable[Change], causes: Causes | None, shares: Shares) -> Iterator[Change]:
     """The changes of one task class, those that move money with their effect.
 
-    A fallback's is the hosting that its model costs on standby; the route or the weights take the rest of the routing.
+    A fallback's is the hosting that its model costs on standby; the route or the weights take the
+    rest of the routing.
     """
     listed = list(changes)
     if causes is None:
@@ -91,7 +114,9 @@ def attach(changes: Iterable[Change], causes: Causes | None, shares: Shares) -> 
     for change in listed:
         if change.kind in _FALLBACKS and not rerouted:
             model = change.before or change.after
-            yield with_effect(change, {model: routing[model]}, shares) if model in routing else change
+            yield (
+                with_effect(change, {model: routing[model]}, shares) if model in routing else change
+            )
         elif change.kind in _ROUTES:
             yield with_effect(change, routing, shares)
         elif change.kind is Kind.DEMAND:
@@ -110,7 +135,9 @@ def with_whole_effect(change: Change, task: TaskFigures, sign: int, shares: Shar
     """A task class added (sign 1) or removed (-1): its whole forecast is the effect, if it is known."""
     if task.spend_per_month is None:
         return change
-    return with_effect(change, {model: amount * sign for model, amount in spend_by_model(task).items()}, shares)
+    return with_effect(
+        change, {model: amount * sign for model, amount in spend_by_model(task).items()}, shares
+    )
 
 
 def mean_spend_by_model(before: PortfolioFigures, after: PortfolioFigures) -> dict[str, Decimal]:
@@ -123,7 +150,9 @@ def mean_spend_by_model(before: PortfolioFigures, after: PortfolioFigures) -> di
     return totals
 
 
-def shift_spend(pairs: Pairs[TaskFigures], before: State, after: State, effects: Effects) -> SpendShift:
+def shift_spend(
+    pairs: Pairs[TaskFigures], before: State, after: State, effects: Effects
+) -> SpendShift:
     """The forecast of the whole portfolio, before and after."""
     old, new = before.figures, after.figures
     return SpendShift(
@@ -144,11 +173,16 @@ def shift_spend(pairs: Pairs[TaskFigures], before: State, after: State, effects:
 
 def _unit_cost(figures: PortfolioFigures) -> Decimal | None:
     """Spend over requests, of the task classes whose spend is known."""
-    requests = sum((task.requests_per_month for task in figures.tasks if task.spend_per_month is not None), _ZERO)
+    requests = sum(
+        (task.requests_per_month for task in figures.tasks if task.spend_per_month is not None),
+        _ZERO,
+    )
     return figures.spend_per_month / requests if requests else None
 
 
-def _owners(before: PortfolioFigures, after: PortfolioFigures) -> tuple[tuple[str, Decimal, Decimal], ...]:
+def _owners(
+    before: PortfolioFigures, after: PortfolioFigures
+) -> tuple[tuple[str, Decimal, Decimal], ...]:
     if before.currency != after.currency:
         return ()
     old, new = dict(before.spend_per_month_by_owner), dict(after.spend_per_month_by_owner)

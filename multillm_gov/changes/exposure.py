@@ -21,9 +21,13 @@ Facts = Mapping[str, ModelFacts | None]
 
 def shift_concentration(before: State, after: State) -> tuple[ConcentrationShift, ...]:
     """The shift at vendor, provider and cloud, by spend and by value at stake."""
-    weighed = {basis: [weigh(state.figures.tasks, basis) for state in (before, after)] for basis in BASES}
+    weighed = {
+        basis: [weigh(state.figures.tasks, basis) for state in (before, after)] for basis in BASES
+    }
     return tuple(
-        _shift(*(at_level(weights, level, basis) for weights in weighed[basis])) for level in LEVELS for basis in BASES
+        _shift(*(at_level(weights, level, basis) for weights in weighed[basis]))
+        for level in LEVELS
+        for basis in BASES
     )
 
 
@@ -34,22 +38,30 @@ def _shift(before: Concentration, after: Concentration) -> ConcentrationShift:
         (move for move in moves if abs(move[2] - move[1]) >= THRESHOLD),
         key=lambda move: (-abs(move[2] - move[1]), move[0]),
     )
-    return ConcentrationShift(level=before.level, basis=before.basis, before=before, after=after, moved=tuple(moved))
+    return ConcentrationShift(
+        level=before.level, basis=before.basis, before=before, after=after, moved=tuple(moved)
+    )
 
 
 class Shares:
     """Attributes the shift of shares of spend to single changes.
 
-    With share s = S_e / S, the identity  delta s = (delta S_e - mean(s) * delta S) / mean(S)  is exact and linear in
-    the two amounts, so that the parts of all changes add up to the whole shift and reverse with its direction.
+    With share s = S_e / S, the identity  delta s = (delta S_e - mean(s) * delta S) / mean(S)  is
+    exact and linear in the two amounts, so that the parts of all changes add up to the whole shift
+    and reverse with its direction.
     """
 
     def __init__(self, shifts: tuple[ConcentrationShift, ...], before: Facts, after: Facts) -> None:
         self.facts = (before, after)
         self.shifts = [
-            shift for shift in shifts if shift.basis is Basis.SPEND and shift.level in (Level.VENDOR, Level.PROVIDER)
+            shift
+            for shift in shifts
+            if shift.basis is Basis.SPEND and shift.level in (Level.VENDOR, Level.PROVIDER)
         ]
-        self.shares = {shift.level: (dict(shift.before.shares), dict(shift.after.shares)) for shift in self.shifts}
+        self.shares = {
+            shift.level: (dict(shift.before.shares), dict(shift.after.shares))
+            for shift in self.shifts
+        }
 
     def points(self, by_model: Mapping[str, Decimal]) -> tuple[SharePoint, ...]:
         """What spending these amounts more (or less) per month on these models does to the entities behind them."""
@@ -69,7 +81,9 @@ class Shares:
                 points = (float(amount) - mean_share * float(whole)) / float(mean_total)
                 if abs(points) >= THRESHOLD:
                     found.append(SharePoint(level=shift.level, entity=entity, points=points))
-        return tuple(sorted(found, key=lambda point: (point.level, -abs(point.points), point.entity)))
+        return tuple(
+            sorted(found, key=lambda point: (point.level, -abs(point.points), point.entity))
+        )
 
     def _entities(self, model: str, level: Level) -> tuple[str, str]:
         """Who stands behind a model before and after; each carries half where the two states disagree."""
@@ -83,7 +97,9 @@ class Shares:
         facts = self.facts[side][model]
         return facts.exposure.at(level) if facts else UNKNOWN
 
-    def moved(self, level: Level, before: str, after: str, amount: Decimal) -> tuple[SharePoint, ...]:
+    def moved(
+        self, level: Level, before: str, after: str, amount: Decimal
+    ) -> tuple[SharePoint, ...]:
         """What it does that spend counts for another entity than before; ``amount`` is halfway between the states."""
         for shift in self.shifts:
             mean_total = (shift.before.total + shift.after.total) / 2

@@ -12,13 +12,16 @@ from multillm_gov.portfolio.policy import EVERYTHING
 from multillm_gov.portfolio.portfolio import Portfolio
 
 
-def compare_limits(before: Portfolio, after: Portfolio, rules: RuleLookup = as_written) -> Iterator[Change]:
+def compare_limits(
+    before: Portfolio, after: Portfolio, rules: RuleLookup = as_written
+) -> Iterator[Change]:
     """What `compare` says of policies and settings, for declared portfolios that need not be measured.
 
     Args:
         before: The earlier portfolio.
         after: The later one.
-        rules: Tells a rule's name and default parameters, so that a limit left out is compared as it holds.
+        rules: Tells a rule's name and default parameters, so that a limit left out is compared as
+            it holds.
     """
     policies = pair_policies(before.policies, after.policies)
     yield from compare_policies(policies, rules)

@@ -26,11 +26,14 @@ def compare_models(
         before: Facts of the models in use, by name as routed.
         after: The same for the other state.
         price_effects: By model, what new prices add to the forecast per month.
-        mean_spend: By model, spend per month halfway between the two states: what moves with a changed host.
+        mean_spend: By model, spend per month halfway between the two states: what moves with a
+        changed host.
         shares: Attributes amounts to shares of spend.
     """
     steady = {name for name in before.keys() & after.keys() if before[name] is after[name]}
-    differing = sorted(name for name in (before.keys() & after.keys()) - steady if before[name] != after[name])
+    differing = sorted(
+        name for name in (before.keys() & after.keys()) - steady if before[name] != after[name]
+    )
     spend = mean_spend() if differing else {}
     for name in differing:
         old, new = before[name], after[name]
@@ -91,6 +94,8 @@ def _spell_price(facts: ModelFacts | None) -> str:
         (price.usd_per_second, Decimal(1), "per second"),
         (facts.usd_fixed_per_month or None, Decimal(1), "per month of hosting"),
     ]
-    words = [f"{spell_money(amount * unit)} {per}" for amount, unit, per in parts if amount is not None]
+    words = [
+        f"{spell_money(amount * unit)} {per}" for amount, unit, per in parts if amount is not None
+    ]
     tiers = [f"other prices above {tier.above_input_tokens:,} tokens" for tier in price.tiers]
     return ", ".join(words + tiers) or "free"

@@ -30,11 +30,13 @@ class Pairs(Struct, Generic[T], frozen=True, kw_only=True):
         return self.same + self.renamed
 
 
-def pair(before: Sequence[Named], after: Sequence[Named], likenesses: Sequence[Likeness[Named]]) -> Pairs[Named]:
+def pair(
+    before: Sequence[Named], after: Sequence[Named], likenesses: Sequence[Likeness[Named]]
+) -> Pairs[Named]:
     """Match by name, then what is left by each likeness in turn, strictest first.
 
-    Linear: members are looked up by key, never compared with each other. Within one key, members pair in order of
-    name, so the result is the same whichever state comes first.
+    Linear: members are looked up by key, never compared with each other. Within one key, members
+    pair in order of name, so the result is the same whichever state comes first.
     """
     old = {member.name: member for member in before}
     new = {member.name: member for member in after}
@@ -49,10 +51,14 @@ def pair(before: Sequence[Named], after: Sequence[Named], likenesses: Sequence[L
         renamed.extend(matches)
         for one, other in matches:
             del gone[one.name], fresh[other.name]
-    return Pairs(same=same, renamed=tuple(renamed), removed=tuple(gone.values()), added=tuple(fresh.values()))
+    return Pairs(
+        same=same, renamed=tuple(renamed), removed=tuple(gone.values()), added=tuple(fresh.values())
+    )
 
 
-def _match(gone: Iterable[Named], fresh: Iterable[Named], likeness: Likeness[Named]) -> list[tuple[Named, Named]]:
+def _match(
+    gone: Iterable[Named], fresh: Iterable[Named], likeness: Likeness[Named]
+) -> list[tuple[Named, Named]]:
     waiting: defaultdict[Hashable, list[Named]] = defaultdict(list)
     for member in sorted(gone, key=lambda member: member.name):
         key = likeness(member)
@@ -84,7 +90,11 @@ def _route_and_purpose(task: TaskClass) -> Hashable:
 
 def _demand_and_purpose(task: TaskClass) -> Hashable:
     declared = task.declared
-    return (declared.demand, declared.purpose, declared.prompt) if declared.purpose and declared.demand else None
+    return (
+        (declared.demand, declared.purpose, declared.prompt)
+        if declared.purpose and declared.demand
+        else None
+    )
 
 
 TASK_CLASS_LIKENESSES: tuple[Likeness[TaskClass], ...] = (

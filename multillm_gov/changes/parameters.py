@@ -50,7 +50,10 @@ def _shape(value: object) -> Shape | None:
 def _shares(before: object, after: object) -> tuple[object, object]:
     """The numbers to judge of limits with parts (``{n: 2, share: 0.8}``): their shares, if all else is equal."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        others = [{key: value for key, value in limit.items() if key != "share"} for limit in (before, after)]
+        others = [
+            {key: value for key, value in limit.items() if key != "share"}
+            for limit in (before, after)
+        ]
         return (before.get("share"), after.get("share")) if others[0] == others[1] else (None, None)
     return (None if before is None else 0), (None if after is None else 0)
 
@@ -67,7 +70,11 @@ def spell_parameter(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {spell_parameter(entry)}" for key, entry in sorted(value.items())) + "}"
+        return (
+            "{"
+            + ", ".join(f"{key}: {spell_parameter(entry)}" for key, entry in sorted(value.items()))
+            + "}"
+        )
     if isinstance(value, list | tuple):
         return "[" + ", ".join(spell_parameter(entry) for entry in value) + "]"
     return str(value)

@@ -1,7 +1,7 @@
 """Which way a parameter protects, as far as its name tells.
 
-The convention of the rule book: ``max_*`` is a ceiling, ``min_*`` a floor, ``allow*`` permits, ``exempt*`` excuses,
-``forbid*``, ``deny*`` and ``require*`` demand. Any other name proves nothing.
+The convention of the rule book: ``max_*`` is a ceiling, ``min_*`` a floor, ``allow*`` permits,
+``exempt*`` excuses, ``forbid*``, ``deny*`` and ``require*`` demand. Any other name proves nothing.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,9 @@ def judge_of(name: str, shape: Shape) -> Judge:
     exceptional = _EXCEPTIONS.get((name, shape))
     if exceptional is not None:
         return exceptional
-    return next((judge for prefix, judge in _CONVENTION[shape].items() if name.startswith(prefix)), neither)
+    return next(
+        (judge for prefix, judge in _CONVENTION[shape].items() if name.startswith(prefix)), neither
+    )
 
 
 def _reversed(judge: Judge) -> Judge:

@@ -50,11 +50,17 @@ def compare_policies(pairs: Pairs[Policy], rules: RuleLookup) -> Iterator[Change
 
 def same_policy(before: Policy, after: Policy) -> bool:
     """Whether two policies declare the same under the same name."""
-    return before.name == after.name and before.declared == after.declared and before.parameters == after.parameters
+    return (
+        before.name == after.name
+        and before.declared == after.declared
+        and before.parameters == after.parameters
+    )
 
 
 def _describe(policy: Policy) -> str:
-    parameters = ", ".join(f"{name} {spell_parameter(value)}" for name, value in sorted(policy.parameters.items()))
+    parameters = ", ".join(
+        f"{name} {spell_parameter(value)}" for name, value in sorted(policy.parameters.items())
+    )
     words = f"{policy.declared.enforcement.value} {policy.declared.rule}"
     return f"{words}: {parameters}" if parameters else words
 
@@ -71,17 +77,31 @@ def _compare_policy(before: Policy, after: Policy, rules: RuleLookup) -> Iterato
     else:
         yield from _compare_parameters(before, after, rules)
     if old.enforcement != new.enforcement:
-        direction = higher_is_tighter(_STRENGTH.index(old.enforcement), _STRENGTH.index(new.enforcement))
+        direction = higher_is_tighter(
+            _STRENGTH.index(old.enforcement), _STRENGTH.index(new.enforcement)
+        )
         values = (old.enforcement.value, new.enforcement.value)
         yield _change(Kind.POLICY_ENFORCEMENT, "enforcement", pair, values, direction)
     scopes = (spell_scope(old.applies_to), spell_scope(new.applies_to))
     if scopes[0] != scopes[1]:
-        yield _change(Kind.POLICY_SCOPE, "applies_to", pair, scopes, scope_direction(old.applies_to, new.applies_to))
+        yield _change(
+            Kind.POLICY_SCOPE,
+            "applies_to",
+            pair,
+            scopes,
+            scope_direction(old.applies_to, new.applies_to),
+        )
     if old.because != new.because:
         yield _change(Kind.POLICY_TEXT, "because", pair, (old.because, new.because))
     if set(old.approvers) != set(new.approvers):
         names = (", ".join(sorted(set(old.approvers))), ", ".join(sorted(set(new.approvers))))
-        yield _change(Kind.POLICY_APPROVERS, "approvers", pair, names, fewer_is_tighter(old.approvers, new.approvers))
+        yield _change(
+            Kind.POLICY_APPROVERS,
+            "approvers",
+            pair,
+            names,
+            fewer_is_tighter(old.approvers, new.approvers),
+        )
     controls = (", ".join(sorted(set(old.controls))), ", ".join(sorted(set(new.controls))))
     if controls[0] != controls[1]:
         yield _change(Kind.POLICY_TEXT, "controls", pair, controls)

@@ -7,7 +7,9 @@ from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.prompt import Prompt, Prompts
 
 
-def compare_prompts(tasks: Iterable[tuple[TaskClass, TaskClass]], before: Prompts, after: Prompts) -> Iterator[Change]:
+def compare_prompts(
+    tasks: Iterable[tuple[TaskClass, TaskClass]], before: Prompts, after: Prompts
+) -> Iterator[Change]:
     """One change per task class whose prompt file holds other bytes; another file is a change of the allocation."""
     for old, new in tasks:
         path = new.declared.prompt

@@ -38,7 +38,10 @@ def compare_fallbacks(before: TaskFigures, after: TaskFigures) -> Iterator[Chang
         for name in names:
             if name not in others:
                 yield _fallback(name, kind, figures, (before.task, after.task))
-    kept_before, kept_after = [name for name in old if name in new], [name for name in new if name in old]
+    kept_before, kept_after = (
+        [name for name in old if name in new],
+        [name for name in new if name in old],
+    )
     if kept_before != kept_after:
         yield Change(
             kind=Kind.FALLBACKS_REORDERED,
@@ -52,7 +55,9 @@ def compare_fallbacks(before: TaskFigures, after: TaskFigures) -> Iterator[Chang
         )
 
 
-def _fallback(name: str, kind: Kind, figures: TaskFigures, tasks: tuple[TaskClass, TaskClass]) -> Change:
+def _fallback(
+    name: str, kind: Kind, figures: TaskFigures, tasks: tuple[TaskClass, TaskClass]
+) -> Change:
     removed = kind is Kind.FALLBACK_REMOVED
     fallback = next(fallback for fallback in figures.fallbacks if fallback.model == name)
     places = [task.place.at("fallbacks") for task in tasks]
@@ -74,9 +79,13 @@ def _fallback(name: str, kind: Kind, figures: TaskFigures, tasks: tuple[TaskClas
 
 
 def _fallback_note(fallback: FallbackFigures, count: int) -> str:
-    shared = ", ".join(level.value for level in fallback.shared_with_primary if level in OTHER_VENDOR_AND_CLOUD)
+    shared = ", ".join(
+        level.value for level in fallback.shared_with_primary if level in OTHER_VENDOR_AND_CLOUD
+    )
     only = "the only fallback" if count == 1 else ""
-    return "; ".join(part for part in (only, f"shares {shared} with the route" if shared else "") if part)
+    return "; ".join(
+        part for part in (only, f"shares {shared} with the route" if shared else "") if part
+    )
 
 
 def compare_demand(before: TaskClass, after: TaskClass) -> Iterator[Change]:

@@ -78,7 +78,13 @@ SAFEGUARDS: tuple[Trait, ...] = (
         read=lambda task: task.declared.cost_of_wrong_model.value_at_stake,
         money=True,
     ),
-    Trait(kind=Kind.QUALITY_FLOOR, aspect="quality.floor", label="quality floor", read=_floor, judge=higher_is_tighter),
+    Trait(
+        kind=Kind.QUALITY_FLOOR,
+        aspect="quality.floor",
+        label="quality floor",
+        read=_floor,
+        judge=higher_is_tighter,
+    ),
     Trait(
         kind=Kind.LATENCY,
         aspect="latency.p95_seconds",
@@ -111,7 +117,12 @@ SAFEGUARDS: tuple[Trait, ...] = (
         spell=lambda tokens: f"{spell_count(tokens)} tokens",
     ),
     Trait(kind=Kind.MODE, aspect="mode", label="mode", read=lambda task: task.declared.mode),
-    Trait(kind=Kind.PROMPT, aspect="prompt", label="prompt file", read=lambda task: task.declared.prompt),
+    Trait(
+        kind=Kind.PROMPT,
+        aspect="prompt",
+        label="prompt file",
+        read=lambda task: task.declared.prompt,
+    ),
     Trait(
         kind=Kind.PROMPT_PIN,
         aspect="prompt_digest",
@@ -172,7 +183,13 @@ SAFEGUARDS: tuple[Trait, ...] = (
         judge=fewer_is_tighter,
         spell=spell_list,
     ),
-    Trait(kind=Kind.OWNER, aspect="owner", label="owner", read=lambda task: task.owner, judge=present_is_tighter),
+    Trait(
+        kind=Kind.OWNER,
+        aspect="owner",
+        label="owner",
+        read=lambda task: task.owner,
+        judge=present_is_tighter,
+    ),
     Trait(
         kind=Kind.REVIEW,
         aspect="review.every_months",
@@ -182,8 +199,16 @@ SAFEGUARDS: tuple[Trait, ...] = (
         spell=_months,
     ),
     Trait(kind=Kind.REVIEW, aspect="review.last", label="last review", read=_reviewed),
-    Trait(kind=Kind.TAGS, aspect="tags", label="tags", read=lambda task: _sorted(task.declared.tags), spell=spell_list),
-    Trait(kind=Kind.TEXT, aspect="purpose", label="purpose", read=lambda task: task.declared.purpose),
+    Trait(
+        kind=Kind.TAGS,
+        aspect="tags",
+        label="tags",
+        read=lambda task: _sorted(task.declared.tags),
+        spell=spell_list,
+    ),
+    Trait(
+        kind=Kind.TEXT, aspect="purpose", label="purpose", read=lambda task: task.declared.purpose
+    ),
     Trait(
         kind=Kind.TEXT,
         aspect="selection_criteria",

@@ -23,7 +23,9 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
         return
     for name in Appetite.__struct_fields__:
         old, new = getattr(before.appetite, name), getattr(after.appetite, name)
-        same_unit = name != "max_monthly_spend" or before.currency == after.currency or None in (old, new)
+        same_unit = (
+            name != "max_monthly_spend" or before.currency == after.currency or None in (old, new)
+        )
         direction = parameter_direction(name, old, new) if same_unit else Direction.CHANGED
         spelled = (_spell_limit(name, old, before), _spell_limit(name, new, after))
         if old != new:
@@ -31,21 +33,30 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
     directions = {
         "fail_on": higher_is_tighter(-_GATES.index(before.fail_on), -_GATES.index(after.fail_on)),
         "owners": fewer_is_tighter(before.owners, after.owners),
-        "migration_lead_days": higher_is_tighter(before.migration_lead_days, after.migration_lead_days),
+        "migration_lead_days": higher_is_tighter(
+            before.migration_lead_days, after.migration_lead_days
+        ),
     }
     for name in Settings.__struct_fields__:
         was, now = getattr(before, name), getattr(after, name)
         if name != "appetite" and was != now and not _same_set(was, now):
             values = (_spell(was, before), _spell(now, after))
-            yield _change(Kind.SETTING, name, directions.get(name, Direction.CHANGED), (was, now), values)
+            yield _change(
+                Kind.SETTING, name, directions.get(name, Direction.CHANGED), (was, now), values
+            )
 
 
 def _change(
-    kind: Kind, aspect: str, direction: Direction, values: tuple[object, object], spelled: tuple[str, str]
+    kind: Kind,
+    aspect: str,
+    direction: Direction,
+    values: tuple[object, object],
+    spelled: tuple[str, str],
 ) -> Change:
     place = Place(SETTINGS, tuple(aspect.split(".")))
     figures = [
-        figure(spelled[side] if isinstance(values[side], ExchangeRate | dict) else values[side]) for side in (0, 1)
+        figure(spelled[side] if isinstance(values[side], ExchangeRate | dict) else values[side])
+        for side in (0, 1)
     ]
     return Change(
         kind=kind,

@@ -47,7 +47,11 @@ class Prices:
     def of_request(self, model: str, side: int, demand: Demand | None) -> Decimal | None:
         """Cost of one request in the currency, with the prices of side 0 (before) or 1 (after)."""
         own = self.pricing[side].mean_cost(self.facts[side].get(model), demand)
-        return own if own is not None else self.pricing[side].mean_cost(self.facts[1 - side].get(model), demand)
+        return (
+            own
+            if own is not None
+            else self.pricing[side].mean_cost(self.facts[1 - side].get(model), demand)
+        )
 
     def fixed(self, model: str, side: int) -> Decimal:
         """Fixed monthly cost of hosting in the currency."""
@@ -67,8 +71,9 @@ def facts_in_use(figures: PortfolioFigures) -> dict[str, ModelFacts | None]:
 def causes_of(before: TaskFigures, after: TaskFigures, prices: Prices) -> Causes | None:
     """Split one task class's move by cause; ``None`` where a forecast is not known.
 
-    Running cost is requests x share x unit cost, a product of three causes (demand, routing, price), which the Shapley
-    value of three players splits exactly (Shapley 1953, "A value for n-person games").
+    Running cost is requests x share x unit cost, a product of three causes (demand, routing,
+    price), which the Shapley value of three players splits exactly (Shapley 1953, "A value for
+    n-person games").
     """
     if before.spend_per_month is None or after.spend_per_month is None:
         return None
@@ -76,7 +81,12 @@ def causes_of(before: TaskFigures, after: TaskFigures, prices: Prices) -> Causes
     with localcontext(_WORKING):
         shares = (_shares(before), _shares(after))
         for model in sorted({*shares[0], *shares[1]}):
-            cube = _Cube((before, after), (shares[0].get(model, _ZERO), shares[1].get(model, _ZERO)), model, prices)
+            cube = _Cube(
+                (before, after),
+                (shares[0].get(model, _ZERO), shares[1].get(model, _ZERO)),
+                model,
+                prices,
+            )
             for name, part in cube.split():
                 getattr(causes, name)[model] = part.quantize(_STEP)
         _split_hosting(before, after, prices, causes)
@@ -87,12 +97,17 @@ class _Cube:
     """Running cost of one model for every mixture of the two states' price, demand and share."""
 
     def __init__(
-        self, tasks: tuple[TaskFigures, TaskFigures], shares: tuple[Decimal, Decimal], model: str, prices: Prices
+        self,
+        tasks: tuple[TaskFigures, TaskFigures],
+        shares: tuple[Decimal, Decimal],
+        model: str,
+        prices: Prices,
     ) -> None:
         self.requests = (tasks[0].requests_per_month, tasks[1].requests_per_month)
         self.shares = shares
         self.costs = {
-            (price, demand): prices.of_request(model, price, tasks[demand].task.declared.demand) or _ZERO
+            (price, demand): prices.of_request(model, price, tasks[demand].task.declared.demand)
+            or _ZERO
             for price in (0, 1)
             for demand in (0, 1)
         }
@@ -121,8 +136,14 @@ def _split_hosting(before: TaskFigures, after: TaskFigures, prices: Prices, caus
     held = (_hosting(before), _hosting(after))
     for model in sorted({*held[0], *held[1]}):
         amounts = (prices.fixed(model, 0), prices.fixed(model, 1))
-        parts = [held[side].get(model, _ZERO) / amounts[side] if amounts[side] else None for side in (0, 1)]
-        old, new = (part if part is not None else parts[1 - side] or _ZERO for side, part in enumerate(parts))
+        parts = [
+            held[side].get(model, _ZERO) / amounts[side] if amounts[side] else None
+            for side in (0, 1)
+        ]
+        old, new = (
+            part if part is not None else parts[1 - side] or _ZERO
+            for side, part in enumerate(parts)
+        )
         _add(causes.price, model, ((old + new) / 2 * (amounts[1] - amounts[0])).quantize(_STEP))
         split = ((amounts[0] + amounts[1]) / 2 * (new - old)).quantize(_STEP)
         _add(_cause_of_split(before, after, model, causes), model, split)
@@ -132,7 +153,9 @@ def _cause_of_split(before: TaskFigures, after: TaskFigures, model: str, causes:
     """The task class's own routing or demand if that changed for the model; else somebody else's did."""
     shares = (_shares(before), _shares(after))
     routed = model in shares[0] or model in shares[1]
-    if (routed and shares[0] != shares[1]) or (model in before.task.models) != (model in after.task.models):
+    if (routed and shares[0] != shares[1]) or (model in before.task.models) != (
+        model in after.task.models
+    ):
         return causes.routing
     if routed and before.requests_per_month != after.requests_per_month:
         return causes.demand

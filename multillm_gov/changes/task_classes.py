@@ -13,7 +13,9 @@ from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.units import spell_money
 
 
-def compare_task_class(before: TaskFigures, after: TaskFigures, currencies: tuple[str, str]) -> Iterator[Change]:
+def compare_task_class(
+    before: TaskFigures, after: TaskFigures, currencies: tuple[str, str]
+) -> Iterator[Change]:
     """What differs between two versions of one task class. Where it is written is no part of it."""
     if before.task.name != after.task.name:
         yield Change(
@@ -80,7 +82,9 @@ def _describe(figures: TaskFigures, currency: str) -> str:
     return f"{', '.join(dict.fromkeys(leg.model for leg in figures.legs))}; {fallbacks}{stake}"
 
 
-def _forecast(before: TaskFigures, after: TaskFigures, currencies: tuple[str, str]) -> Iterator[Change]:
+def _forecast(
+    before: TaskFigures, after: TaskFigures, currencies: tuple[str, str]
+) -> Iterator[Change]:
     """A forecast that can no longer be made: a cap that cannot be judged is no cap."""
     old, new = before.spend_per_month, after.spend_per_month
     if (old is None) == (new is None):

@@ -60,7 +60,11 @@ def compare_traits(
 def _spell(trait: Trait, value: object, currency: str) -> str:
     if value is None or value in ((), ""):
         return ""
-    return spell_money(value, currency) if isinstance(value, Decimal) and trait.money else trait.spell(value)
+    return (
+        spell_money(value, currency)
+        if isinstance(value, Decimal) and trait.money
+        else trait.spell(value)
+    )
 
 
 def figure(value: object) -> Figure:

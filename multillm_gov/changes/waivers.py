@@ -31,7 +31,9 @@ def compare_waivers(
             yield _whole(Kind.WAIVER_ADDED, subject, waiver)
 
 
-def _by_exception(waivers: tuple[PlacedWaiver, ...], renames: Renames) -> dict[tuple[str, str], list[PlacedWaiver]]:
+def _by_exception(
+    waivers: tuple[PlacedWaiver, ...], renames: Renames
+) -> dict[tuple[str, str], list[PlacedWaiver]]:
     """Waivers by what they except, longest first, so that a second one counts as the one that came or went."""
     found: defaultdict[tuple[str, str], list[PlacedWaiver]] = defaultdict(list)
     for waiver in waivers:
@@ -84,7 +86,10 @@ def _compare_waiver(subject: str, before: PlacedWaiver, after: PlacedWaiver) -> 
 def _whole(kind: Kind, subject: str, waiver: PlacedWaiver) -> Change:
     declared = waiver.declared
     added = kind is Kind.WAIVER_ADDED
-    words = f"until {declared.expires.isoformat()}, approved by {declared.approved_by}: {declared.reason}"
+    words = (
+        f"until {declared.expires.isoformat()}, approved by {declared.approved_by}: "
+        f"{declared.reason}"
+    )
     return Change(
         kind=kind,
         subject=subject,

@@ -10,11 +10,17 @@ from multillm_gov.cli.options import as_of_option, root_option, today
 
 @click.command("approve", short_help="Consent to what a task class or policy says now.")
 @click.argument("subject")
-@click.option("--by", metavar="NAME", help="Who approves. [default: whom `people` in govern.yaml gives git's address]")
+@click.option(
+    "--by",
+    metavar="NAME",
+    help="Who approves. [default: whom `people` in govern.yaml gives git's address]",
+)
 @click.option("--comment", default="", help="A remark to keep with it.")
 @as_of_option
 @root_option
-def command(subject: str, *, by: str | None, comment: str, as_of: date | None, root: Path | None) -> None:
+def command(
+    subject: str, *, by: str | None, comment: str, as_of: date | None, root: Path | None
+) -> None:
     """Write an approval of SUBJECT into policies/approvals.yaml, or the policy file that has approvals already.
 
     SUBJECT is task_class:NAME or policy:NAME (or the name alone, where only one has it). The approval carries a digest

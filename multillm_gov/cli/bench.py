@@ -8,7 +8,14 @@ import click
 
 from multillm_gov import exits
 from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
+from multillm_gov.cli.options import (
+    Target,
+    as_of_option,
+    format_option,
+    output_option,
+    root_option,
+    today,
+)
 from multillm_gov.cli.progress import Meter
 from multillm_gov.cli.trial_options import comparing_options, no_write_option, sending_options
 
@@ -19,7 +26,11 @@ class _BenchCommand(click.Command):
     """``bench`` takes names of task classes; ``bench import`` is another command, and no task class of that name."""
 
     def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: object,
     ) -> click.Context:
         if args[:1] == ["import"]:
             from multillm_gov.cli.bench_import import import_results
@@ -28,9 +39,18 @@ class _BenchCommand(click.Command):
         return super().make_context(info_name, args, parent, **extra)
 
 
-@click.command("bench", cls=_BenchCommand, short_help="Run your own cases and tell which model is really better.")
+@click.command(
+    "bench",
+    cls=_BenchCommand,
+    short_help="Run your own cases and tell which model is really better.",
+)
 @click.argument("tasks", metavar="[TASK]...", nargs=-1)
-@click.option("--plan", "plan_only", is_flag=True, help="Print every call with its worst-case cost; send nothing.")
+@click.option(
+    "--plan",
+    "plan_only",
+    is_flag=True,
+    help="Print every call with its worst-case cost; send nothing.",
+)
 @click.option(
     "--model",
     "models",
@@ -39,16 +59,29 @@ class _BenchCommand(click.Command):
     help="A challenger, held against the primary alone. Repeatable. [default: all routed models and fallbacks]",
 )
 @click.option(
-    "--cases", type=click.IntRange(1, 20_000), metavar="N", help="Draw so many cases a task class. [default: all]"
+    "--cases",
+    type=click.IntRange(1, 20_000),
+    metavar="N",
+    help="Draw so many cases a task class. [default: all]",
 )
 @click.option(
-    "--samples", type=click.IntRange(1, 100), default=1, show_default=True, help="Answers asked for each case."
+    "--samples",
+    type=click.IntRange(1, 100),
+    default=1,
+    show_default=True,
+    help="Answers asked for each case.",
 )
-@click.option("--pairwise", is_flag=True, help="Also have judges compare challengers' answers with the primary's.")
+@click.option(
+    "--pairwise",
+    is_flag=True,
+    help="Also have judges compare challengers' answers with the primary's.",
+)
 @comparing_options
 @sending_options
 @click.option(
-    "--accept-tone", is_flag=True, help="Take today's voices for the usual ones, where a drift of tone is welcome."
+    "--accept-tone",
+    is_flag=True,
+    help="Take today's voices for the usual ones, where a drift of tone is welcome.",
 )
 @no_write_option
 @format_option

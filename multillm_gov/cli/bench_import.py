@@ -7,20 +7,32 @@ from typing import Literal
 import click
 
 from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import Target, as_of_option, day_option, format_option, output_option, root_option, today
+from multillm_gov.cli.options import (
+    Target,
+    as_of_option,
+    day_option,
+    format_option,
+    output_option,
+    root_option,
+    today,
+)
 from multillm_gov.cli.trial_options import comparing_options, no_write_option
 from multillm_gov.evidence.results import result_formats_known
 
 _POINTS = 100
 
 
-def _pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def _pairs(
+    ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
     """Split each at the last ``=``: the tool's names may hold one, the portfolio's do not."""
     found = {}
     for value in values:
         theirs, given, ours = value.rpartition("=")
         if not given or not theirs or not ours:
-            raise click.BadParameter(f"`{value}` is no pair; write it as THEIRS=OURS", ctx, parameter)
+            raise click.BadParameter(
+                f"`{value}` is no pair; write it as THEIRS=OURS", ctx, parameter
+            )
         found[theirs] = ours
     return found
 
@@ -33,7 +45,12 @@ def _pairs(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
     type=click.Choice(result_formats_known()),
     help="What wrote the file. [default: csv or jsonl by its ending]",
 )
-@click.option("--task", default="", metavar="TASK", help="Task class of the results. [default: as the file says]")
+@click.option(
+    "--task",
+    default="",
+    metavar="TASK",
+    help="Task class of the results. [default: as the file says]",
+)
 @click.option(
     "--model-map",
     multiple=True,
@@ -97,7 +114,9 @@ def import_results(
         model_map=model_map,
         day=days["date"] or day,
         origin=origin,
-        margins=Margins(difference=difference / _POINTS, non_inferiority=margin / _POINTS, seed=seed),
+        margins=Margins(
+            difference=difference / _POINTS, non_inferiority=margin / _POINTS, seed=seed
+        ),
         write=not no_write,
     )
     ctx.exit(emit(import_bench(file, asked, as_of=day, root=root), targets, output))

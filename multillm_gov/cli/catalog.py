@@ -20,7 +20,11 @@ _format = click.option(
 
 
 @click.group("catalog", invoke_without_command=True)
-@click.option("--unresolved", is_flag=True, help="List price map entries whose vendor or provider is not known.")
+@click.option(
+    "--unresolved",
+    is_flag=True,
+    help="List price map entries whose vendor or provider is not known.",
+)
 @click.pass_context
 def command(ctx: click.Context, *, unresolved: bool) -> None:
     """What is known of models, and the lock of the facts a portfolio depends on.
@@ -81,7 +85,13 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
     metavar="NAME",
     help="Only models known to have it, such as vision; repeatable.",
 )
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="Most models told.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="Most models told.",
+)
 @_format
 @as_of_option
 @root_option
@@ -108,7 +118,9 @@ def search(
     from multillm_gov.cli.catalog_text import as_data, table_text
     from multillm_gov.workflows.catalog import Wanted, search_models, view_catalog
 
-    wanted = Wanted(mode=mode, vendor=vendor, provider=provider, capabilities=frozenset(capabilities))
+    wanted = Wanted(
+        mode=mode, vendor=vendor, provider=provider, capabilities=frozenset(capabilities)
+    )
     day = as_of or today()
     view = view_catalog(root, day)
     _warn(view.flaws)
@@ -124,7 +136,9 @@ def search(
 
 
 @command.command("lock")
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 when the lock would change.")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; exit 1 when the lock would change."
+)
 @as_of_option
 @root_option
 @click.pass_context
@@ -148,16 +162,29 @@ def lock(ctx: click.Context, *, only_check: bool, as_of: date | None, root: Path
     for change in found.changes:
         click.echo(visible(change))
     for name in found.unknown:
-        click.echo(visible(f"`{name}` is not known and not in the lock; `govern check` says more."), err=True)
+        click.echo(
+            visible(f"`{name}` is not known and not in the lock; `govern check` says more."),
+            err=True,
+        )
     _warn(found.flaws)
     if only_check:
-        click.echo("The lock would change." if found.changes else "The lock is up to date.", err=True)
+        click.echo(
+            "The lock would change." if found.changes else "The lock is up to date.", err=True
+        )
         ctx.exit(exits.FINDINGS if found.changes else exits.CLEAN)
-    click.echo(f"wrote {found.path}: {len(found.lock.models)} models, litellm {found.lock.litellm}", err=True)
+    click.echo(
+        f"wrote {found.path}: {len(found.lock.models)} models, litellm {found.lock.litellm}",
+        err=True,
+    )
 
 
 @command.command("list")
-@click.option("--unresolved", is_flag=True, required=True, help="Entries whose vendor or provider is not known.")
+@click.option(
+    "--unresolved",
+    is_flag=True,
+    required=True,
+    help="Entries whose vendor or provider is not known.",
+)
 def list_models(*, unresolved: bool) -> None:
     """List price map entries whose vendor or provider is not known: they are never guessed.
 
@@ -172,7 +199,9 @@ def list_models(*, unresolved: bool) -> None:
 def _warn(flaws: int) -> None:
     if flaws:
         mistakes = "1 mistake" if flaws == 1 else f"{flaws} mistakes"
-        click.echo(f"{mistakes} in the portfolio's files may hide models; run `govern check`.", err=True)
+        click.echo(
+            f"{mistakes} in the portfolio's files may hide models; run `govern check`.", err=True
+        )
 
 
 def _tell_unresolved() -> None:

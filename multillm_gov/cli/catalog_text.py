@@ -13,7 +13,11 @@ from multillm_gov.dimensions import Level
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.units import spell_count, spell_money
 
-_TOLD_AS = {"override": "declared in catalog/", "litellm": "LiteLLM's price map", "retired-list": "list of past models"}
+_TOLD_AS = {
+    "override": "declared in catalog/",
+    "litellm": "LiteLLM's price map",
+    "retired-list": "list of past models",
+}
 
 
 def model_text(facts: ModelFacts, successor: ModelFacts | None) -> str:
@@ -53,7 +57,10 @@ def _lifecycle_rows(facts: ModelFacts, successor: ModelFacts | None) -> Iterator
         yield "move to", f"{told.model} ({told.origin}{f': {told.source}' if told.source else ''})"
         if successor is not None:
             effects = move_effects(facts, successor)
-            yield "the move", "; ".join(effects) or "changes no price, context or capability that is known"
+            yield (
+                "the move",
+                "; ".join(effects) or "changes no price, context or capability that is known",
+            )
     if lifecycle.floating_alias:
         fixed = f"; {lifecycle.snapshot} is fixed" if lifecycle.snapshot else ""
         yield "alias", f"the provider may point it to another snapshot{fixed}"

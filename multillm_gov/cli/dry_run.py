@@ -9,7 +9,14 @@ import click
 
 from multillm_gov import exits
 from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
+from multillm_gov.cli.options import (
+    Target,
+    as_of_option,
+    format_option,
+    output_option,
+    root_option,
+    today,
+)
 from multillm_gov.cli.progress import Meter
 from multillm_gov.cli.trial_options import no_write_option, sending_options
 
@@ -21,9 +28,22 @@ _FAILOVER = ("failover",)
 
 
 @click.command("dry-run", short_help="Ask the providers whether every model answers as declared.")
-@click.option("--plan", "plan_only", is_flag=True, help="Print every probe with its worst-case cost; send nothing.")
-@click.option("--only", "tasks", multiple=True, metavar="TASK", help="Only this task class. Repeatable.")
-@click.option("--model", "models", multiple=True, metavar="NAME", help="Only this model, as routed. Repeatable.")
+@click.option(
+    "--plan",
+    "plan_only",
+    is_flag=True,
+    help="Print every probe with its worst-case cost; send nothing.",
+)
+@click.option(
+    "--only", "tasks", multiple=True, metavar="TASK", help="Only this task class. Repeatable."
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    help="Only this model, as routed. Repeatable.",
+)
 @click.option(
     "--kind",
     "kinds",
@@ -45,7 +65,12 @@ _FAILOVER = ("failover",)
     metavar="N",
     help="Calls in flight at one provider. [default: as --concurrency]",
 )
-@click.option("--total-timeout", type=click.FloatRange(0.1, 86_400), metavar="SECONDS", help="For the whole run.")
+@click.option(
+    "--total-timeout",
+    type=click.FloatRange(0.1, 86_400),
+    metavar="SECONDS",
+    help="For the whole run.",
+)
 @click.option(
     "--keep-text",
     type=click.Path(path_type=Path),
@@ -132,7 +157,9 @@ def command(
         write=not no_write and day <= today(),
     )
     if "failover" in kinds:
-        _drill(ctx, asked, targets, output, day, root, is_alone=kinds == _FAILOVER, plan_only=plan_only)
+        _drill(
+            ctx, asked, targets, output, day, root, is_alone=kinds == _FAILOVER, plan_only=plan_only
+        )
     prepared = prepare(asked, as_of=day, root=root)
     if plan_only:
         code = emit(prepared.report(), targets, output)
@@ -159,7 +186,9 @@ def _drill(
     from multillm_gov.workflows.failover import hold, prepare_drills
 
     if not is_alone:
-        raise click.UsageError("`--kind failover` stands alone; ask for the other kinds in a run of their own.", ctx)
+        raise click.UsageError(
+            "`--kind failover` stands alone; ask for the other kinds in a run of their own.", ctx
+        )
     prepared = prepare_drills(asked, as_of=day, root=root)
     if plan_only:
         code = emit(prepared.report(), targets, output)

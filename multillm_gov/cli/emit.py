@@ -18,7 +18,9 @@ _SHARED = "GITHUB_STEP_SUMMARY"
 """Environment variable naming a file that several steps write to; its host asks that results are appended."""
 
 
-def emit(report: Report, targets: Sequence[Target], output: Path | None, default: str = "text") -> int:
+def emit(
+    report: Report, targets: Sequence[Target], output: Path | None, default: str = "text"
+) -> int:
     """Render a report in every format asked for, write them, and return the exit code its verdict asks for.
 
     All are rendered before any is written, files before stdout. A format never changes the verdict.
@@ -51,7 +53,9 @@ def _settle(targets: Sequence[Target], output: Path | None, default: str) -> lis
             )
         name = targets[0].format if targets else _by_ending(output) or default
         return [(name, output)]
-    settled = [(target.format, target.path or _STDOUT) for target in targets] or [(default, _STDOUT)]
+    settled = [(target.format, target.path or _STDOUT) for target in targets] or [
+        (default, _STDOUT)
+    ]
     places: dict[str, str] = {}
     for name, path in settled:
         place = "-" if path == _STDOUT else os.path.realpath(path)

@@ -40,4 +40,6 @@ def command(gateway: str, *, output: Path | None, as_of: date | None, root: Path
         write_bytes(output, done.data)
         click.echo(f"Wrote {output}: {count_of(done.task_classes, 'task class')}", err=True)
     if done.errors:
-        click.echo(f"`govern check` finds {count_of(done.errors, 'error')} in what was exported.", err=True)
+        click.echo(
+            f"`govern check` finds {count_of(done.errors, 'error')} in what was exported.", err=True
+        )

@@ -25,14 +25,18 @@ _ENDINGS = {"md": "markdown", "mmd": "mermaid", "gv": "dot", "txt": "text"}
     type=click.Path(path_type=Path),
     help="File to write the result to; its ending chooses the format. [default: stdout]",
 )
-@click.option("--task", "tasks", multiple=True, metavar="NAME", help="Only this task class; repeatable.")
+@click.option(
+    "--task", "tasks", multiple=True, metavar="NAME", help="Only this task class; repeatable."
+)
 @click.option(
     "--why",
     nargs=2,
     metavar="TASK NODE",
     help="Only the ways from a task class to what it hangs on: a name, or an id such as cloud:aws.",
 )
-@click.option("--at", "revision", metavar="REV", help="Git revision to draw. [default: the working tree]")
+@click.option(
+    "--at", "revision", metavar="REV", help="Git revision to draw. [default: the working tree]"
+)
 @as_of_option
 @root_option
 @click.pass_context
@@ -69,7 +73,10 @@ def command(
     data = graph_renderer(form or _by_ending(output))(drawn.graph)
     if drawn.flaws:
         mistakes = "1 mistake" if drawn.flaws == 1 else f"{drawn.flaws:,} mistakes"
-        click.echo(f"{mistakes} in the portfolio's files may hide task classes; run `govern check`.", err=True)
+        click.echo(
+            f"{mistakes} in the portfolio's files may hide task classes; run `govern check`.",
+            err=True,
+        )
     if output is None or output == Path("-"):
         write_stdout(data)
     else:

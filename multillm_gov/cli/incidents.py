@@ -32,7 +32,9 @@ def command() -> None:
     type=click.Choice(["gateway", "dependency", "vendor", "cloud", "provider"]),
     help="What kind of thing it is.",
 )
-@click.option("--entity", required=True, metavar="NAME", help="Its name, as `govern graph` shows it.")
+@click.option(
+    "--entity", required=True, metavar="NAME", help="Its name, as `govern graph` shows it."
+)
 @day_option("--from", "First day watched. [default: day of the first incident]")
 @day_option("--to", "Last day watched. [default: day of the last incident]")
 @click.option(
@@ -49,7 +51,9 @@ def command() -> None:
     metavar="NAME",
     help="Only incidents of this component of a status page; repeatable. [default: all of them]",
 )
-@click.option("--name", default="", help="Name of the file to write, without ending. [default: the entity's]")
+@click.option(
+    "--name", default="", help="Name of the file to write, without ending. [default: the entity's]"
+)
 @root_option
 def import_(
     file: Path,
@@ -91,7 +95,10 @@ def import_(
         click.echo(visible(f"left out, {reason}"), err=True)
     if done.guessed:
         options = " and ".join(done.guessed)
-        click.echo(f"{options} not given: the time watched is that of the incidents, so it looks worse.", err=True)
+        click.echo(
+            f"{options} not given: the time watched is that of the incidents, so it looks worse.",
+            err=True,
+        )
 
 
 def _told(done: "Imported") -> list[str]:
@@ -117,7 +124,9 @@ def _told(done: "Imported") -> list[str]:
             f"fewer than {FEW} outages seldom show the longest ones: the truth may well lie above the interval"
         )
     if figures.mu is not None and figures.sigma is not None:
-        lines.append(f"lognormal length: mu {figures.mu:.4f}, sigma {figures.sigma:.4f} (of hours, maximum likelihood)")
+        lines.append(
+            f"lognormal length: mu {figures.mu:.4f}, sigma {figures.sigma:.4f} (of hours, maximum likelihood)"
+        )
     return lines
 
 

@@ -26,4 +26,6 @@ def command(folder: Path, *, as_of: date | None) -> None:
 
     for path in init(folder, as_of=as_of or today()):
         click.echo(f"wrote {folder / path}")
-    click.echo("\nNext: `govern check`, then put your own task classes into `allocations/`.", err=True)
+    click.echo(
+        "\nNext: `govern check`, then put your own task classes into `allocations/`.", err=True
+    )

@@ -7,9 +7,15 @@ import click
 from multillm_gov.cli.options import as_of_option, today
 
 
-@click.command("lsp", short_help="Serve an editor: findings while you type, explanations, completion.")
+@click.command(
+    "lsp", short_help="Serve an editor: findings while you type, explanations, completion."
+)
 @as_of_option
-@click.option("--stdio", is_flag=True, help="Speak over stdin and stdout, which is the only way; editors add it.")
+@click.option(
+    "--stdio",
+    is_flag=True,
+    help="Speak over stdin and stdout, which is the only way; editors add it.",
+)
 @click.pass_context
 def command(ctx: click.Context, *, as_of: date | None, stdio: bool) -> None:
     """Speak the Language Server Protocol over stdin and stdout; an editor starts it, not a person.
@@ -31,6 +37,7 @@ def command(ctx: click.Context, *, as_of: date | None, stdio: bool) -> None:
         if (error.name or "").partition(".")[0] not in {"pygls", "lsprotocol"}:
             raise
         raise MissingExtraError(
-            "The language server needs a package that is not installed", "pip install 'multillm-gov[lsp]'"
+            "The language server needs a package that is not installed",
+            "pip install 'multillm-gov[lsp]'",
         ) from error
     ctx.exit(serve((lambda: as_of) if as_of is not None else today))

@@ -37,11 +37,19 @@ class CommandGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, but an unknown name gets the nearest known ones."""
         name = args[0]
-        if not name.startswith("-") and not ctx.resilient_parsing and self.get_command(ctx, name) is None:
+        if (
+            not name.startswith("-")
+            and not ctx.resilient_parsing
+            and self.get_command(ctx, name) is None
+        ):
             from difflib import get_close_matches
 
             near = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.65)
-            meant = f" Did you mean {' or '.join(f'`govern {other}`' for other in near)}?" if near else ""
+            meant = (
+                f" Did you mean {' or '.join(f'`govern {other}`' for other in near)}?"
+                if near
+                else ""
+            )
             raise click.UsageError(f"There is no command `{name}`.{meant}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -58,7 +66,9 @@ def _file_of(name: str) -> Path | None:
     if not _NAME.fullmatch(name):
         return None
     stem = name.replace("-", "_")
-    return next((file for file in (_HERE / f"{stem}.py", _HERE / f"{stem}_.py") if file.is_file()), None)
+    return next(
+        (file for file in (_HERE / f"{stem}.py", _HERE / f"{stem}_.py") if file.is_file()), None
+    )
 
 
 def _text(file: Path) -> str:

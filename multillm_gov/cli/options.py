@@ -101,15 +101,21 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def _targets(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[Target, ...]:
+def _targets(
+    ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[Target, ...]:
     """Split each at the first ``=``; what is named must have a name, which a variable that is not set does not give."""
     targets = []
     for value in values:
         name, given, path = value.partition("=")
         if name not in formats():
-            raise click.BadParameter(f"no format `{name}`; use one of {', '.join(formats())}", ctx, parameter)
+            raise click.BadParameter(
+                f"no format `{name}`; use one of {', '.join(formats())}", ctx, parameter
+            )
         if given and not path:
-            raise click.BadParameter(f"`{value}` names no file; write `{name}=FILE`", ctx, parameter)
+            raise click.BadParameter(
+                f"`{value}` names no file; write `{name}=FILE`", ctx, parameter
+            )
         targets.append(Target(name, Path(path) if given else None))
     return tuple(targets)
 

@@ -29,6 +29,10 @@ def command(*, tasks: tuple[str, ...], as_of: date | None, root: Path | None) ->
     done = pin(tasks, as_of=as_of or today(), root=root)
     for one in done:
         verb = "pinned anew" if one.before else "pinned"
-        click.echo(visible(f"{one.path}:{one.line}: {verb} `{one.prompt}` in `{one.task}`, {one.digest[:19]}…"))
+        click.echo(
+            visible(
+                f"{one.path}:{one.line}: {verb} `{one.prompt}` in `{one.task}`, {one.digest[:19]}…"
+            )
+        )
     if not done:
         click.echo("Every prompt is pinned as it is; nothing was written.", err=True)

@@ -6,14 +6,23 @@ from pathlib import Path
 import click
 
 from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
+from multillm_gov.cli.options import (
+    Target,
+    as_of_option,
+    format_option,
+    output_option,
+    root_option,
+    today,
+)
 
 
 @click.command("report", short_help="Render the board pack: Markdown, HTML, PDF or JSON.")
 @format_option
 @output_option
 @click.option("--since", metavar="REV", help="Git revision to compare with: what changed since.")
-@click.option("--at", "revision", metavar="REV", help="Git revision to report on. [default: the working tree]")
+@click.option(
+    "--at", "revision", metavar="REV", help="Git revision to report on. [default: the working tree]"
+)
 @as_of_option
 @root_option
 @click.pass_context
@@ -40,5 +49,10 @@ def command(
     """
     from multillm_gov.workflows.report import report
 
-    emit(report(as_of=as_of or today(), root=root, since=since, revision=revision), targets, output, "markdown")
+    emit(
+        report(as_of=as_of or today(), root=root, since=since, revision=revision),
+        targets,
+        output,
+        "markdown",
+    )
     ctx.exit(0)

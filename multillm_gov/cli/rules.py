@@ -9,12 +9,20 @@ import click
 @click.argument("words", nargs=-1)
 @click.option("--family", type=click.IntRange(0, 9), help="Only one family: the digit after GOV.")
 @click.option(
-    "--standing/--on-request", default=None, help="Only those that judge without a policy, or only the others."
+    "--standing/--on-request",
+    default=None,
+    help="Only those that judge without a policy, or only the others.",
 )
 @click.option(
-    "--enforceable/--always", default=None, help="Only those that a policy may enforce, or only those that always run."
+    "--enforceable/--always",
+    default=None,
+    help="Only those that a policy may enforce, or only those that always run.",
 )
-@click.option("--control", default="", help="Only those that support evidence for controls whose id holds this.")
+@click.option(
+    "--control",
+    default="",
+    help="Only those that support evidence for controls whose id holds this.",
+)
 @click.option(
     "--format",
     "-f",
@@ -46,5 +54,11 @@ def command(
     from multillm_gov.sources.output import write_stdout
     from multillm_gov.workflows.explain import Wanted, list_rules
 
-    wanted = Wanted(family=family, standing=standing, enforceable=enforceable, control=control, text=" ".join(words))
+    wanted = Wanted(
+        family=family,
+        standing=standing,
+        enforceable=enforceable,
+        control=control,
+        text=" ".join(words),
+    )
     write_stdout(list_rules(form=form, wanted=wanted).encode())

@@ -22,7 +22,9 @@ def _folder_option(name: str, what: str) -> Callable[[_F], _F]:
 @_folder_option("--check", "Exit 1 when the schemas in DIR are not the current ones.")
 @root_option
 @click.pass_context
-def command(ctx: click.Context, name: str | None, *, write: str | None, check: str | None, root: Path | None) -> None:
+def command(
+    ctx: click.Context, name: str | None, *, write: str | None, check: str | None, root: Path | None
+) -> None:
     """List the schemas, print the one called NAME, or write all of them to where editors find them.
 
     DIR is `.govern/schemas` in the portfolio's root unless given. A governed file names its schema in its first line:
@@ -42,14 +44,20 @@ def command(ctx: click.Context, name: str | None, *, write: str | None, check: s
     from multillm_gov.workflows.schema import schema_names, schema_text, write_schemas
 
     if sum(choice is not None for choice in (name, write, check)) > 1:
-        raise click.UsageError("NAME, --write and --check are three different things; give one.", ctx)
+        raise click.UsageError(
+            "NAME, --write and --check are three different things; give one.", ctx
+        )
     if write is not None:
         for path in write_schemas(*_folder(write, root)):
             click.echo(f"Wrote {path}", err=True)
     elif check is not None:
         ctx.exit(_compare(*_folder(check, root)))
     else:
-        write_stdout(schema_text(name) if name else "".join(f"{known}\n" for known in schema_names()).encode())
+        write_stdout(
+            schema_text(name)
+            if name
+            else "".join(f"{known}\n" for known in schema_names()).encode()
+        )
 
 
 def _folder(given: str, root: Path | None) -> tuple[Path, Path]:

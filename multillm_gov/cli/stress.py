@@ -6,14 +6,28 @@ from pathlib import Path
 import click
 
 from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import Target, as_of_option, format_option, output_option, root_option, today
+from multillm_gov.cli.options import (
+    Target,
+    as_of_option,
+    format_option,
+    output_option,
+    root_option,
+    today,
+)
 from multillm_gov.cli.waiting import Waiting
 
 
-@click.command("stress", short_help="Tell what happens to us if: scenarios, dependencies, a year's losses.")
+@click.command(
+    "stress", short_help="Tell what happens to us if: scenarios, dependencies, a year's losses."
+)
 @click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Tell every scenario in full.")
-@click.option("--list", "listing", is_flag=True, help="List the scenarios and where each is from, and run none.")
+@click.option(
+    "--list",
+    "listing",
+    is_flag=True,
+    help="List the scenarios and where each is from, and run none.",
+)
 @click.option(
     "--set",
     "settings",
@@ -22,16 +36,26 @@ from multillm_gov.cli.waiting import Waiting
     help="Set a parameter of a scenario for this run, such as provider-outage.hours=6; NAME.2.PARAMETER means its "
     "second shock alone. Repeatable.",
 )
-@click.option("--base", metavar="REV", help="Git revision to compare with: what a change does to risk.")
+@click.option(
+    "--base", metavar="REV", help="Git revision to compare with: what a change does to risk."
+)
 @click.option(
     "--years",
     type=click.IntRange(100, 1_000_000),
     metavar="N",
     help="Years to simulate. [default: 20000]",
 )
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Of the simulation.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=1,
+    show_default=True,
+    help="Of the simulation.",
+)
 @click.option("--no-simulation", is_flag=True, help="Leave the simulation of years out.")
-@click.option("--at", "revision", metavar="REV", help="Git revision to stress. [default: the working tree]")
+@click.option(
+    "--at", "revision", metavar="REV", help="Git revision to stress. [default: the working tree]"
+)
 @format_option
 @output_option
 @as_of_option
@@ -76,7 +100,9 @@ def command(
     day = as_of or today()
     if listing:
         for booked in list_scenarios(as_of=day, root=root, revision=revision):
-            click.echo(f"{booked.name:<26} {visible(booked.scenario.title)} ({visible(booked.source)})")
+            click.echo(
+                f"{booked.name:<26} {visible(booked.scenario.title)} ({visible(booked.source)})"
+            )
         ctx.exit(0)
     asked = Asked(
         scenarios=scenarios,
@@ -87,6 +113,8 @@ def command(
         simulation=not no_simulation,
     )
     with Waiting() as waiting:
-        report = stress(asked, as_of=day, root=root, revision=revision, base=base, tell=waiting.tell)
+        report = stress(
+            asked, as_of=day, root=root, revision=revision, base=base, tell=waiting.tell
+        )
     emit(report, targets, output)
     ctx.exit(0)

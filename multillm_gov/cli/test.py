@@ -22,7 +22,9 @@ from multillm_gov.cli.options import as_of_option, output_option, root_option, t
     help="Format of the result.",
 )
 @output_option
-@click.option("--coverage", is_flag=True, help="Tell policies never exercised and limits never approached.")
+@click.option(
+    "--coverage", is_flag=True, help="Tell policies never exercised and limits never approached."
+)
 @click.option(
     "--min-coverage",
     type=click.IntRange(0, 100),
@@ -76,7 +78,9 @@ def command(
 
 def _progress(number: int, count: int) -> None:
     """One line that rewrites itself, and goes at the end."""
-    click.echo(f"\rcase {number:,} of {count:,}" if number < count else "\r\033[K", nl=False, err=True)
+    click.echo(
+        f"\rcase {number:,} of {count:,}" if number < count else "\r\033[K", nl=False, err=True
+    )
 
 
 def _silence(_number: int, _count: int) -> None:

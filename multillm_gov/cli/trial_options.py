@@ -12,9 +12,14 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 _SENDING = (
     click.option(
-        "--max-usd", callback=money, metavar="USD", help="Most that the run may cost, in US dollars. [default: 1.00]"
+        "--max-usd",
+        callback=money,
+        metavar="USD",
+        help="Most that the run may cost, in US dollars. [default: 1.00]",
     ),
-    click.option("--allow-unknown-price", is_flag=True, help="Also send to models whose price is not known."),
+    click.option(
+        "--allow-unknown-price", is_flag=True, help="Also send to models whose price is not known."
+    ),
     click.option(
         "--concurrency",
         type=click.IntRange(1, 512),
@@ -31,11 +36,21 @@ _SENDING = (
         help="For one call.",
     ),
     click.option(
-        "--offline", is_flag=True, help="Ask a server on this machine instead of the providers; costs nothing."
+        "--offline",
+        is_flag=True,
+        help="Ask a server on this machine instead of the providers; costs nothing.",
     ),
-    click.option("--record", type=click.Path(path_type=Path), metavar="FILE", help="Record all calls to a cassette."),
     click.option(
-        "--replay", type=click.Path(path_type=Path), metavar="FILE", help="Answer from a cassette; send nothing."
+        "--record",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Record all calls to a cassette.",
+    ),
+    click.option(
+        "--replay",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Answer from a cassette; send nothing.",
     ),
 )
 _COMPARING = (

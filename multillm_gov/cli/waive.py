@@ -17,7 +17,14 @@ from multillm_gov.cli.options import as_of_option, day_option, root_option, toda
 @as_of_option
 @root_option
 def command(
-    finding: str, *, reason: str, expires: date, approved_by: str, ticket: str, as_of: date | None, root: Path | None
+    finding: str,
+    *,
+    reason: str,
+    expires: date,
+    approved_by: str,
+    ticket: str,
+    as_of: date | None,
+    root: Path | None,
 ) -> None:
     """Write a waiver for FINDING into policies/waivers.yaml, or the policy file that has waivers already.
 

@@ -1,7 +1,8 @@
 """Small changes to a YAML text that keep every other byte: no round trip through a writer, which would reformat it.
 
-Places come from the document's own marks. What the surgery did is proved by reading the result again: where the layout
-is one it does not understand, nothing is returned rather than something wrong.
+Places come from the document's own marks. What the surgery did is proved by reading the result
+again: where the layout is one it does not understand, nothing is returned rather than something
+wrong.
 """
 
 import re
@@ -43,7 +44,8 @@ def with_values(file: SourceFile, pointer: Pointer, values: Entry) -> SourceFile
     """The file with texts below a mapping replaced, or added behind its last key where they are missing.
 
     Returns:
-        ``None`` where there is no mapping with a plain text to follow, or its layout leaves no safe place.
+        ``None`` where there is no mapping with a plain text to follow, or its layout leaves no safe
+        place.
     """
     document, _ = read_document(file)
     if document is None:
@@ -105,7 +107,11 @@ class _Surgery:
         mapping = self._document.data
         for step in pointer:
             mapping = mapping[step]
-        edits = [(*self._span((*pointer, key)), spell(value)) for key, value in values.items() if key in mapping]
+        edits = [
+            (*self._span((*pointer, key)), spell(value))
+            for key, value in values.items()
+            if key in mapping
+        ]
         missing = [f"{key}: {spell(value)}" for key, value in values.items() if key not in mapping]
         start, _ = self._span(pointer)
         last = list(mapping)[-1]
@@ -113,13 +119,17 @@ class _Surgery:
         if missing and self._text[start] == "{":
             edits.append((end, end, "".join(f", {pair}" for pair in missing)))
         elif missing:
-            remark = _REMARK.match(self._text, end)  # what is said of the last value stays on its line
+            remark = _REMARK.match(
+                self._text, end
+            )  # what is said of the last value stays on its line
             end = remark.end() if remark else end
             indent = self._newline + " " * self._column(start)
             edits.append((end, end, "".join(indent + pair for pair in missing)))
         text = self._text
         for first, past, new in sorted(edits, reverse=True):
-            ending = self._newline if text[first:past].endswith(("\n", "\r")) else ""  # a block of lines takes its last
+            ending = (
+                self._newline if text[first:past].endswith(("\n", "\r")) else ""
+            )  # a block of lines takes its last
             text = text[:first] + new + ending + text[past:]
         return text
 
@@ -132,7 +142,10 @@ class _Surgery:
                 return self._in_brackets(*self._span((list(data)[-1],)), item)
             return f"{self._text[: end - 1]}{item}{self._text[end - 1 :]}"
         indent = " " * self._column(start) if data else ""
-        block = [f"{indent}{key}:", *self._item(entry, f"{indent}  ", flow=len(_flow(entry)) <= _WIDTH - 4)]
+        block = [
+            f"{indent}{key}:",
+            *self._item(entry, f"{indent}  ", flow=len(_flow(entry)) <= _WIDTH - 4),
+        ]
         closing = _END.search(self._text, end)
         place = closing.start() if closing else len(self._text)
         before = self._text[:place]
@@ -143,14 +156,22 @@ class _Surgery:
     def _with_first_item(self, key: str, entry: Entry) -> str:
         """Below a key whose list is empty, or not there at all."""
         start, end = self._span((key,))
-        offset = self._document.marks[id(self._document.data)][3 * list(self._document.data).index(key)]
+        offset = self._document.marks[id(self._document.data)][
+            3 * list(self._document.data).index(key)
+        ]
         indent = " " * (self._column(offset) + 2)
         lines = self._item(entry, indent, flow=len(indent) + 2 + len(_flow(entry)) <= _WIDTH)
         written = self._text[start:end]
         before = self._text[:start].rstrip(" \t")
-        if self._text[self._document.root[0]] != "{" and "\n" not in written and "\r" not in written:
+        if (
+            self._text[self._document.root[0]] != "{"
+            and "\n" not in written
+            and "\r" not in written
+        ):
             return self._below(before + self._text[end:], len(before), lines)
-        inside = f"{written[:-1]}{_flow(entry)}]" if written.startswith("[") else f" [{_flow(entry)}]"
+        inside = (
+            f"{written[:-1]}{_flow(entry)}]" if written.startswith("[") else f" [{_flow(entry)}]"
+        )
         return self._text[:start] + inside + self._text[end:]
 
     def _in_brackets(self, start: int, end: int, item: str) -> str:

@@ -27,14 +27,17 @@ class Complaints:
         Raises:
             StopReadingError: it was the last one that fits.
         """
-        self.flaws.append(Flaw(kind=kind, message=message, location=self.source.span(start, end), remedy=remedy))
+        self.flaws.append(
+            Flaw(kind=kind, message=message, location=self.source.span(start, end), remedy=remedy)
+        )
         if len(self.flaws) >= MAX_FLAWS:
             last = self.flaws.pop()
             self.refused = True
             self.flaws.append(
                 Flaw(
                     kind=last.kind,
-                    message=f"{last.message}; reading stopped here, after {MAX_FLAWS} flaws in this file",
+                    message=f"{last.message}; reading stopped here, after {MAX_FLAWS} flaws in "
+                    "this file",
                     location=last.location,
                     remedy=last.remedy,
                 )

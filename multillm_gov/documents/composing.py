@@ -1,6 +1,7 @@
 """From the YAML parser's events to plain data with a position for every key and value.
 
-PyYAML's own resolver and constructors are left out: they cost two thirds of its time and read YAML 1.1.
+PyYAML's own resolver and constructors are left out: they cost two thirds of its time and read YAML
+1.1.
 """
 
 from array import array
@@ -63,7 +64,11 @@ def compose(complaints: Complaints) -> Composed:
     try:
         _build(complaints.source.content, composed, refusals)
     except YAMLError as error:
-        from multillm_gov.documents.syntax import ParserError, depth_given_up, stop_at_error  # for broken files only
+        from multillm_gov.documents.syntax import (
+            ParserError,
+            depth_given_up,
+            stop_at_error,
+        )  # for broken files only
 
         with suppress(StopReadingError):
             broken = cast("ParserError", error)
@@ -86,13 +91,15 @@ def open_parser(content: str) -> Any:  # noqa: ANN401 - a C type without stubs
         from yaml._yaml import CParser
     except ImportError as error:
         raise MissingExtraError(
-            "PyYAML is installed without its C parser", "pip install --force-reinstall --only-binary :all: pyyaml"
+            "PyYAML is installed without its C parser",
+            "pip install --force-reinstall --only-binary :all: pyyaml",
         ) from error
     return CParser(content)
 
 
 def _build(content: str, composed: Composed, refusals: Refusals) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop
-    # One flat loop over locals: a method per event would add a tenth to the time of reading a portfolio.
+    # One flat loop over locals: a method per event would add a tenth to the time of reading a
+    # portfolio.
     parser = open_parser(content)
     scalars, marks = Scalars(), composed.marks
     container: Any = composed.top
@@ -149,7 +156,8 @@ def _build(content: str, composed: Composed, refusals: Refusals) -> None:  # noq
             container, keyed = new, kind is MappingStartEvent
             marks[id(new)] = places = array("I")
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
-            # Only a bracket has a width; the end of an indented block is where its last entry ended.
+            # Only a bracket has a width; the end of an indented block is where its last entry
+            # ended.
             if event.end_mark.index != event.start_mark.index:
                 last = event.end_mark.index
             container, keyed, places, slot = stack.pop()

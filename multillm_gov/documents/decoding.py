@@ -27,7 +27,8 @@ def decode(file: SourceFile) -> Text | Flaw:
     if len(data) > MAX_BYTES:
         return _unreadable(
             file.path,
-            f"the file has {len(data) / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} MiB are read",
+            f"the file has {len(data) / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} MiB are "
+            "read",
             "Split it into several files.",
         )
     if data.startswith(_UTF16):
@@ -58,4 +59,6 @@ def _not_utf8(file: SourceFile, offset: int) -> Flaw:
 
 
 def _unreadable(path: str, message: str, remedy: str, location: Location | None = None) -> Flaw:
-    return Flaw(kind="unreadable-file", message=message, location=location or Location(path), remedy=remedy)
+    return Flaw(
+        kind="unreadable-file", message=message, location=location or Location(path), remedy=remedy
+    )

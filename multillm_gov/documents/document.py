@@ -20,8 +20,9 @@ class SourceFile(msgspec.Struct, frozen=True):
 Marks: TypeAlias = "dict[int, array[int]]"
 """By ``id(container)``: character offsets, entry after entry in the container's own order.
 
-A mapping has three per entry (start of the key, start and end of the value), a list two (start and end). Arrays of
-machine integers cost a seventh of tuples in memory and nothing in the cyclic collector.
+A mapping has three per entry (start of the key, start and end of the value), a list two (start and
+end). Arrays of machine integers cost a seventh of tuples in memory and nothing in the cyclic
+collector.
 """
 
 
@@ -49,7 +50,8 @@ class Document(msgspec.Struct, frozen=True, eq=False):
     def locate(self, pointer: Pointer, *, on_key: bool = False) -> Location:
         """Resolve a route to a location; a route that ends early resolves to its deepest existing part.
 
-        What is missing from a mapping is reported at that mapping's own key, or at its first line where it has none.
+        What is missing from a mapping is reported at that mapping's own key, or at its first line
+        where it has none.
         """
         container = self.data
         key: tuple[int, str] | None = None
@@ -82,7 +84,9 @@ class Document(msgspec.Struct, frozen=True, eq=False):
             container = container[step]
         return span
 
-    def _entry(self, container: object, step: str | int) -> tuple[tuple[int, str] | None, tuple[int, int]] | None:
+    def _entry(
+        self, container: object, step: str | int
+    ) -> tuple[tuple[int, str] | None, tuple[int, int]] | None:
         offsets = self.marks.get(id(container))
         if isinstance(container, list) and offsets is not None:
             if isinstance(step, int) and 0 <= step < len(container):
@@ -90,7 +94,10 @@ class Document(msgspec.Struct, frozen=True, eq=False):
         elif isinstance(container, dict) and offsets is not None and isinstance(step, str):
             number = self._order(container).get(step)
             if number is not None:
-                return (offsets[3 * number], step), (offsets[3 * number + 1], offsets[3 * number + 2])
+                return (offsets[3 * number], step), (
+                    offsets[3 * number + 1],
+                    offsets[3 * number + 2],
+                )
         return None
 
     def _order(self, mapping: dict[str, Any]) -> dict[str, int]:

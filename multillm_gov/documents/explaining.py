@@ -19,7 +19,11 @@ MAX_SCHEMA_FLAWS = 100
 
 
 def explain_misfit(
-    document: Document, pointer: Pointer, kind: type[Any], value: object, error: msgspec.ValidationError
+    document: Document,
+    pointer: Pointer,
+    kind: type[Any],
+    value: object,
+    error: msgspec.ValidationError,
 ) -> tuple[Flaw, ...]:
     """All mistakes in a value that the decoder refused with ``error``; in order of place, at least one."""
     schema = cached_schema(kind)
@@ -28,7 +32,9 @@ def explain_misfit(
     flaws = {_flaw(document, pointer, mistake): None for mistake in without_echoes(found)}
     if not flaws:
         flaws = {_flaw(document, pointer, _as_decoder_says(error)): None}
-    return tuple(sorted(flaws, key=lambda flaw: (flaw.location.line, flaw.location.column, flaw.message)))
+    return tuple(
+        sorted(flaws, key=lambda flaw: (flaw.location.line, flaw.location.column, flaw.message))
+    )
 
 
 @cache
@@ -56,4 +62,6 @@ def _as_decoder_says(error: msgspec.ValidationError) -> Mistake:
         if part == "[...]":
             break
         steps.append(int(part[1:-1]) if part.startswith("[") else part)
-    return Mistake(tuple(steps), message, "Correct the value as its schema describes it (`govern schema`).")
+    return Mistake(
+        tuple(steps), message, "Correct the value as its schema describes it (`govern schema`)."
+    )

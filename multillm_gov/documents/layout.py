@@ -60,8 +60,9 @@ _HARMLESS = frozenset(
 def kind_of(path: str) -> Kind | None:
     """What the file at a root-relative path with ``/`` is; ``None``: not governed.
 
-    YAML anywhere below the folders, JSON below ``evidence/`` too, any file below ``prompts/`` and ``schemas/`` (which
-    are known by their digest and never parsed), plus ``govern.yaml`` and the lock.
+    YAML anywhere below the folders, JSON below ``evidence/`` too, any file below ``prompts/`` and
+    ``schemas/`` (which are known by their digest and never parsed), plus ``govern.yaml`` and the
+    lock.
     """
     if path == SETTINGS:
         return "settings"
@@ -80,11 +81,16 @@ def kind_of(path: str) -> Kind | None:
 def is_uncovered(path: str) -> bool:
     """Whether a file below a governed folder is of no kind, so that what it declares would silently not hold.
 
-    Readmes and the files that git and editors keep are harmless. Usage and cases come in many formats and are not held
-    wrong.
+    Readmes and the files that git and editors keep are harmless. Usage and cases come in many
+    formats and are not held wrong.
     """
     folder, _, rest = path.partition("/")
-    if not rest or folder in {"usage", "evals"} or folder not in FOLDERS or kind_of(path) is not None:
+    if (
+        not rest
+        or folder in {"usage", "evals"}
+        or folder not in FOLDERS
+        or kind_of(path) is not None
+    ):
         return False
     if path.startswith(_UNREAD):
         return False

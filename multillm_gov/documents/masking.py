@@ -62,7 +62,11 @@ class Masks:
             return self.text(value) if type(value) is str else value
         if isinstance(value, tuple | list):
             items = [self._walk(item) for item in value]
-            return value if all(new is old for new, old in zip(items, value, strict=True)) else type(value)(items)
+            return (
+                value
+                if all(new is old for new, old in zip(items, value, strict=True))
+                else type(value)(items)
+            )
         if isinstance(value, dict):
             return {self._walk(key): self._walk(item) for key, item in value.items()}
         if isinstance(value, Struct):
@@ -78,7 +82,11 @@ class Masks:
 def _shared(text: str, at: int, line: str) -> int:
     """Characters of a secret's line that stand at a place; 0 where they are too few to be it."""
     length = next(
-        (number for number in range(_HEAD, min(len(line), len(text) - at)) if text[at + number] != line[number]),
+        (
+            number
+            for number in range(_HEAD, min(len(line), len(text) - at))
+            if text[at + number] != line[number]
+        ),
         min(len(line), len(text) - at),
     )
     return length if length >= min(len(line), _TELLING) else 0

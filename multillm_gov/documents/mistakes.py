@@ -5,7 +5,14 @@ from typing import Any, Protocol
 
 import msgspec
 
-from multillm_gov.documents.wording import Spelled, closest, example, spell, spell_number, type_words
+from multillm_gov.documents.wording import (
+    Spelled,
+    closest,
+    example,
+    spell,
+    spell_number,
+    type_words,
+)
 from multillm_gov.location import Pointer
 
 Step = str | int
@@ -56,14 +63,26 @@ def _of_union(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
     fitting = [
         branch
         for branch in branches
-        if not any(found.kind.name == "type" and len(found.instance_path) == here for found in branch)
+        if not any(
+            found.kind.name == "type" and len(found.instance_path) == here for found in branch
+        )
     ]
     if fitting:
-        meant = max(fitting, key=lambda branch: (max(len(found.instance_path) for found in branch), -len(branch)))
+        meant = max(
+            fitting,
+            key=lambda branch: (max(len(found.instance_path) for found in branch), -len(branch)),
+        )
         yield from find_mistakes(meant, schema)
         return
-    kinds = [type_words(found.kind.types) for branch in branches for found in branch if found.kind.name == "type"]
-    yield _wrong_type(error, [kind for kind in kinds if kind != type_words(["null"])] or kinds, schema)
+    kinds = [
+        type_words(found.kind.types)
+        for branch in branches
+        for found in branch
+        if found.kind.name == "type"
+    ]
+    yield _wrong_type(
+        error, [kind for kind in kinds if kind != type_words(["null"])] or kinds, schema
+    )
 
 
 def _type(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
@@ -85,7 +104,9 @@ def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistak
     known = list(_node(schema, error.schema_path[:-1]).get("properties", {}))
     for key in error.kind.unexpected:
         meant = closest(key, [name for name in known if name not in error.instance] or known)
-        listed = ", ".join(f"`{name}`" for name in known[:_MOST_LISTED]) + (", …" if len(known) > _MOST_LISTED else "")
+        listed = ", ".join(f"`{name}`" for name in known[:_MOST_LISTED]) + (
+            ", …" if len(known) > _MOST_LISTED else ""
+        )
         allowed = f"known keys: {listed}" if known else "no keys are known here"
         yield Mistake(
             (*error.instance_path, key),
@@ -113,7 +134,11 @@ def _within(path: list[Step]) -> str:
         return ""
     names = [step for step in path if isinstance(step, str)]
     inside = f" in `{spell(names[-1])}`" if names else ""
-    return inside if isinstance(path[-1], str) else f" in item {path[-1] + 1}{inside.replace(' in ', ' of ')}"
+    return (
+        inside
+        if isinstance(path[-1], str)
+        else f" in item {path[-1] + 1}{inside.replace(' in ', ' of ')}"
+    )
 
 
 def _enum(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
@@ -138,7 +163,8 @@ def _limit(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
     }[error.kind.name]
     yield Mistake(
         tuple(error.instance_path),
-        f"{_name(error)}{spell_number(error.instance)} is out of range: {wording} {spell_number(limit)}",
+        f"{_name(error)}{spell_number(error.instance)} is out of range: {wording} "
+        f"{spell_number(limit)}",
         remedy.format(spell(limit)),
     )
 
@@ -165,18 +191,25 @@ def _pattern(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
 def _bad_name(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
     inner = error.kind.error
     if inner.kind.name == "pattern":
-        yield _bad_text(inner, schema, inner.kind.pattern, (*error.instance_path, inner.instance), on_key=True)
+        yield _bad_text(
+            inner, schema, inner.kind.pattern, (*error.instance_path, inner.instance), on_key=True
+        )
         return
     for mistake in find_mistakes([inner], schema):
-        yield Mistake((*error.instance_path, inner.instance), mistake.message, mistake.remedy, on_key=True)
+        yield Mistake(
+            (*error.instance_path, inner.instance), mistake.message, mistake.remedy, on_key=True
+        )
 
 
-def _bad_text(error: SchemaError, schema: dict[str, Any], pattern: str, pointer: Pointer, *, on_key: bool) -> Mistake:
+def _bad_text(
+    error: SchemaError, schema: dict[str, Any], pattern: str, pointer: Pointer, *, on_key: bool
+) -> Mistake:
     described = _node(schema, error.schema_path[:-1]).get("description", "")
     what = "key" if on_key else "text"
     return Mistake(
         pointer,
-        f"{'' if on_key else _name(error)}{what} `{spell(error.instance)}` does not fit: {described or pattern}",
+        f"{'' if on_key else _name(error)}{what} `{spell(error.instance)}` does not fit: "
+        f"{described or pattern}",
         f"Write a {what} that matches `{pattern}`.",
         on_key=on_key,
     )
@@ -184,14 +217,23 @@ def _bad_text(error: SchemaError, schema: dict[str, Any], pattern: str, pointer:
 
 def _format(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
     wanted = error.kind.format
-    remedy = "Write year-month-day, such as 2026-01-31." if wanted == "date" else f"Write a valid {wanted}."
-    yield Mistake(tuple(error.instance_path), f"{_name(error)}`{spell(error.instance)}` is no {wanted}", remedy)
+    remedy = (
+        "Write year-month-day, such as 2026-01-31."
+        if wanted == "date"
+        else f"Write a valid {wanted}."
+    )
+    yield Mistake(
+        tuple(error.instance_path),
+        f"{_name(error)}`{spell(error.instance)}` is no {wanted}",
+        remedy,
+    )
 
 
 def _other(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
     yield Mistake(
         tuple(error.instance_path),
-        f"{_name(error)}{Spelled(error.instance).described} breaks `{error.kind.name}` of the schema",
+        f"{_name(error)}{Spelled(error.instance).described} breaks `{error.kind.name}` of the "
+        "schema",
         "Correct the value as its schema describes it (`govern schema`).",
     )
 

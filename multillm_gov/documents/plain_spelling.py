@@ -11,7 +11,12 @@ _LONGEST_PLAIN = 500
 
 def spell(text: str) -> str:
     """The text plain where nobody can take it for anything else, between quotes otherwise; always on one line."""
-    if _PLAIN.fullmatch(text) and text == text.strip() and len(text) <= _LONGEST_PLAIN and _means_itself(text):
+    if (
+        _PLAIN.fullmatch(text)
+        and text == text.strip()
+        and len(text) <= _LONGEST_PLAIN
+        and _means_itself(text)
+    ):
         return text
     return json.dumps(text, ensure_ascii=False)
 

@@ -36,8 +36,9 @@ class Duplicate:
 class Refusals:
     """Notes what the builder meets; most of it leaves the rest of the file readable.
 
-    Aliases are refused altogether, not budgeted: with them one value would stand at several places, a review of the
-    lines changed would miss what an anchor far away means, and small files could expand without bound.
+    Aliases are refused altogether, not budgeted: with them one value would stand at several places,
+    a review of the lines changed would miss what an anchor far away means, and small files could
+    expand without bound.
     """
 
     def __init__(self, complaints: Complaints) -> None:
@@ -82,10 +83,14 @@ class Refusals:
     def check_characters(self, event: Event, *, is_key: bool) -> None:
         """Refuse control and hidden characters that an escape in a quoted scalar makes, and line breaks in keys."""
         text = event.value
-        found = CONTROL.search(text) or HIDDEN.search(text) or (_BREAK.search(text) if is_key else None)
+        found = (
+            CONTROL.search(text) or HIDDEN.search(text) or (_BREAK.search(text) if is_key else None)
+        )
         start, end = _span(event)
         # Hidden characters that stand there unescaped were noted when the text was decoded.
-        if found and (found.re is not HIDDEN or found[0] not in self.complaints.source.content[start:end]):
+        if found and (
+            found.re is not HIDDEN or found[0] not in self.complaints.source.content[start:end]
+        ):
             self.complaints.refuse(
                 "unsafe-yaml",
                 f"the text holds the control character U+{ord(found[0]):04X}",
@@ -93,7 +98,9 @@ class Refusals:
                 *_span(event),
             )
 
-    def odd_key(self, event: Event, value: object, mapping: dict[Any, Any], places: "array[int]") -> object:
+    def odd_key(
+        self, event: Event, value: object, mapping: dict[Any, Any], places: "array[int]"
+    ) -> object:
         """The key to use for one that is a merge, no text, or there already."""
         text = event.value
         if not isinstance(value, str):
@@ -110,7 +117,8 @@ class Refusals:
         first = places[3 * list(mapping).index(text)]
         self.complaints.note(
             "duplicate-key",
-            f"key `{_spell(text)}` is already on line {source.position(first)[0] + 1}; this entry is not used",
+            f"key `{_spell(text)}` is already on line {source.position(first)[0] + 1}; this entry "
+            "is not used",
             "Remove or rename one of the two.",
             *_span(event),
         )
@@ -158,7 +166,11 @@ class Refusals:
     def too_deep(self, start: int, end: int, most: int) -> NoReturn:
         """Stop below the deepest level allowed."""
         self.complaints.stop(
-            "unsafe-yaml", f"mappings and lists nest more than {most} levels deep", _DEEP_REMEDY, start, end
+            "unsafe-yaml",
+            f"mappings and lists nest more than {most} levels deep",
+            _DEEP_REMEDY,
+            start,
+            end,
         )
 
     def too_many(self, offset: int, most: int) -> NoReturn:
@@ -187,5 +199,7 @@ def _span(event: Event) -> tuple[int, int]:
 
 def _spell(text: str, most: int = 60) -> str:
     """A short excerpt that cannot break a message."""
-    shown = "".join(character if character.isprintable() else "\ufffd" for character in text[: most + 1])
+    shown = "".join(
+        character if character.isprintable() else "\ufffd" for character in text[: most + 1]
+    )
     return shown if len(shown) <= most else f"{shown[:most]}…"

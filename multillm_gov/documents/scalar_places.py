@@ -11,10 +11,13 @@ _ESCAPES = {"x": 4, "u": 6, "U": 10}
 """Characters of an escape in double quotes, by the one after the backslash; every other has two."""
 
 
-def locate_in_text(document: Document, pointer: Pointer, line: int, column: int, length: int = 1) -> Location:
+def locate_in_text(
+    document: Document, pointer: Pointer, line: int, column: int, length: int = 1
+) -> Location:
     """The location of ``length`` characters at a line and column (both from 1) of the text at a pointer.
 
-    Past the end of the text it is its last character; where the pointer leads to no text, the location of the value.
+    Past the end of the text it is its last character; where the pointer leads to no text, the
+    location of the value.
     """
     whole = document.locate(pointer)
     value = document.data
@@ -47,10 +50,13 @@ def _places(value: str, content: str, start: int, end: int) -> Iterator[int]:
     if style in {"|", ">"}:
         here = content.find("\n", start, end) + 1 or end
     for character in value:
-        escaped = style == '"' and content.startswith("\\", here) and not content.startswith("\\\n", here)
+        escaped = (
+            style == '"' and content.startswith("\\", here) and not content.startswith("\\\n", here)
+        )
         if character.isspace() and not escaped:
             yield min(here, end - 1)
-            # Folding writes one blank for a break and its indent, so the rest is passed over with the next word.
+            # Folding writes one blank for a break and its indent, so the rest is passed over with
+            # the next word.
             if here < end and content[here].isspace():
                 here += 1
             continue

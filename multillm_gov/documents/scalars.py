@@ -1,6 +1,7 @@
 """What a plain (unquoted) scalar means: JSON's rules, everything else is text.
 
-YAML's versions and tools disagree on more than that (``no`` is false to some, ``010`` is 8, 12:30:45 is 45045), so such
+YAML's versions and tools disagree on more than that (``no`` is false to some, ``010`` is 8,
+12:30:45 is 45045), so such
 a scalar stays text and is pointed out: quoting it says the same to everyone.
 """
 
@@ -14,7 +15,13 @@ MERGE = "<<"
 
 _EXACT_WHOLE = 2**53
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_CONSTANTS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_CONSTANTS: dict[str, bool | None] = {
+    "": None,
+    "~": None,
+    "null": None,
+    "true": True,
+    "false": False,
+}
 _SWITCHES = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 
@@ -38,7 +45,8 @@ class Scalars(dict[str, Plain]):
         """Resolve a scalar not met before.
 
         Raises:
-            DoubtError: the scalar is ambiguous; never remembered, so that every place of it is reported.
+            DoubtError: the scalar is ambiguous; never remembered, so that every place of it is
+                reported.
         """
         value = self[text] = resolve(text)
         return value
@@ -58,7 +66,11 @@ def resolve(text: str) -> Plain:
     if len(text) > LONGEST_NUMBER:
         if not _NUMBER.fullmatch(text):
             return text
-        raise DoubtError(text, f"a number of {len(text)} characters", f"Write at most {LONGEST_NUMBER}, or quote it.")
+        raise DoubtError(
+            text,
+            f"a number of {len(text)} characters",
+            f"Write at most {LONGEST_NUMBER}, or quote it.",
+        )
     if number := _NUMBER.fullmatch(text):
         return _finite(text) if number[1] or number[2] else int(text)
     if "-" not in text[1:] or "e" in text.lower():  # dates and ranges are text to everyone
@@ -86,6 +98,10 @@ def _doubt_word(text: str) -> None:
         meant = _SWITCHES[lowered]
         raise DoubtError(text, meant, f'Quote it to mean the text ("{text}"), or write {meant}.')
     if lowered in _CONSTANTS:
-        raise DoubtError(text, lowered, f'Write {lowered}, or quote it to mean the text ("{text}").')
+        raise DoubtError(
+            text, lowered, f'Write {lowered}, or quote it to mean the text ("{text}").'
+        )
     if lowered in _NOT_FINITE:
-        raise DoubtError(text, "no finite number", "Write a finite number, or quote it to mean the text.")
+        raise DoubtError(
+            text, "no finite number", "Write a finite number, or quote it to mean the text."
+        )

@@ -17,8 +17,9 @@ _REFERENCE = "#/$defs/{name}"
 def json_schema(kind: type[Any]) -> dict[str, Any]:
     """The JSON Schema of a type, the same bytes on every run; the caller may change it.
 
-    Titles, descriptions and ranges come from the types; defaults are all written out, those of factories included.
-    A default of an `Exact` type must come from a factory, as msgspec cannot encode it.
+    Titles, descriptions and ranges come from the types; defaults are all written out, those of
+    factories included. A default of an `Exact` type must come from a factory, as msgspec cannot
+    encode it.
     """
     return deepcopy(cached_schema(kind))
 
@@ -30,13 +31,17 @@ def cached_schema(kind: type[Any]) -> dict[str, Any]:
 
 @cache
 def _build(kind: type[Any]) -> dict[str, Any]:
-    (root,), components = msgspec.json.schema_components((kind,), schema_hook=_hook, ref_template=_REFERENCE)
+    (root,), components = msgspec.json.schema_components(
+        (kind,), schema_hook=_hook, ref_template=_REFERENCE
+    )
     names = {_REFERENCE.format(name=name): name for name in components}
     for struct in _structs(kind):
         _write_defaults(components[_component(struct, components)], struct)
     if root.get("$ref") in names and not _refers(components, root["$ref"]):
         root = components.pop(names[root["$ref"]])
-    definitions = {"$defs": {name: components[name] for name in sorted(components)}} if components else {}
+    definitions = (
+        {"$defs": {name: components[name] for name in sorted(components)}} if components else {}
+    )
     schema: dict[str, Any] = _polish({"$schema": DIALECT, **root, **definitions})
     return schema
 
@@ -107,7 +112,9 @@ def _default(field: msgspec.structs.FieldInfo) -> object:
 
 def _refers(node: object, reference: str) -> bool:
     if isinstance(node, dict):
-        return node.get("$ref") == reference or any(_refers(item, reference) for item in node.values())
+        return node.get("$ref") == reference or any(
+            _refers(item, reference) for item in node.values()
+        )
     return isinstance(node, list) and any(_refers(item, reference) for item in node)
 
 
@@ -130,7 +137,9 @@ def _polish(node: Any, *, is_schema: bool = True) -> Any:  # noqa: ANN401 - JSON
         elif is_schema and key == "required" and not item:
             continue
         else:
-            polished[key] = _polish(item, is_schema=not (is_schema and key in {"properties", "$defs"}))
+            polished[key] = _polish(
+                item, is_schema=not (is_schema and key in {"properties", "$defs"})
+            )
     return polished
 
 

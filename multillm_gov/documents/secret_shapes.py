@@ -33,7 +33,12 @@ SHAPES: tuple[Shape, ...] = (
     _shape("an OpenAI key", "sk-svcacct-", r"[A-Za-z0-9_-]{32,250}"),
     _shape("an OpenAI key", "sk-admin-", r"[A-Za-z0-9_-]{32,250}"),
     _shape("an OpenAI key", "sk-", r"[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}"),
-    _shape("a key of the `sk-` form (OpenAI, DeepSeek and others)", "sk-", r"[A-Za-z0-9_-]{20,100}", random=True),
+    _shape(
+        "a key of the `sk-` form (OpenAI, DeepSeek and others)",
+        "sk-",
+        r"[A-Za-z0-9_-]{20,100}",
+        random=True,
+    ),
     _shape("a Google key", "AIza", r"[A-Za-z0-9_-]{35}"),
     _shape("a Google key", "AQ.Ab", r"[A-Za-z0-9_-]{40,120}"),
     _shape("an AWS access key", "AKIA", r"[A-Z2-7]{16}"),
@@ -60,11 +65,25 @@ SHAPES: tuple[Shape, ...] = (
     _shape("a Stripe key", "sk_live_", r"[A-Za-z0-9]{16,128}"),
     _shape("an npm token", "npm_", r"[A-Za-z0-9]{36}"),
     _shape("a PyPI token", "pypi-AgE", r"[A-Za-z0-9_-]{50,250}"),
-    _shape("a JSON web token", "eyJ", r"[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{16,1000}"),
+    _shape(
+        "a JSON web token",
+        "eyJ",
+        r"[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{16,1000}",
+    ),
 )
 
 _STAND_INS = (
-    *(b"redacted", b"example", b"placeholder", b"changeme", b"change-me", b"change_me", b"dummy", b"masked", b"your-"),
+    *(
+        b"redacted",
+        b"example",
+        b"placeholder",
+        b"changeme",
+        b"change-me",
+        b"change_me",
+        b"dummy",
+        b"masked",
+        b"your-",
+    ),
     *(
         b"your_",
         b"xxxx",
@@ -107,9 +126,9 @@ _SHORTEST = 12
 def looks_random(value: bytes) -> bool:
     """Whether some part of a value mixes letters and digits as no name or number does.
 
-    A part has 12 characters or more between joints, no run of small letters as long as a word, and an entropy of 2.5
-    bits a character (3 from 20 characters on): random hexadecimal text of 32 digits has about 3.6, English words 3 to
-    4, which is why entropy alone would not tell.
+    A part has 12 characters or more between joints, no run of small letters as long as a word, and
+    an entropy of 2.5 bits a character (3 from 20 characters on): random hexadecimal text of 32
+    digits has about 3.6, English words 3 to 4, which is why entropy alone would not tell.
     """
     for part in _JOINTS.split(value[:512]):
         if len(part) < _SHORTEST or not _LETTERS.search(part) or not _DIGITS.search(part):
@@ -118,7 +137,11 @@ def looks_random(value: bytes) -> bool:
         if _WRITTEN.search(part) and not _HEXADECIMAL.fullmatch(part):
             # Of long random texts in both cases, one in sixteen has a run as long as a word.
             least = (
-                3.8 if len(part) >= 24 and _SMALL.search(part) and len(_CAPITAL_OR_DIGIT.findall(part)) >= 8 else 9.0
+                3.8
+                if len(part) >= 24
+                and _SMALL.search(part)
+                and len(_CAPITAL_OR_DIGIT.findall(part)) >= 8
+                else 9.0
             )
         if entropy_bits(part) >= least:
             return True
@@ -127,4 +150,8 @@ def looks_random(value: bytes) -> bool:
 
 def looks_chosen(value: bytes) -> bool:
     """Whether a value next to the name of a password looks like one: eight characters, not letters alone."""
-    return len(value) >= 8 and bool(_LETTERS.search(value)) and bool(re.search(rb"[^A-Za-z_.,/-]", value))
+    return (
+        len(value) >= 8
+        and bool(_LETTERS.search(value))
+        and bool(re.search(rb"[^A-Za-z_.,/-]", value))
+    )

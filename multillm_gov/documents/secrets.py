@@ -8,7 +8,13 @@ from string import ascii_letters, digits
 from msgspec import Struct
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.secret_shapes import AZURE, SHAPES, is_stand_in, looks_chosen, looks_random
+from multillm_gov.documents.secret_shapes import (
+    AZURE,
+    SHAPES,
+    is_stand_in,
+    looks_chosen,
+    looks_random,
+)
 from multillm_gov.documents.text import Text
 from multillm_gov.location import Location
 
@@ -48,7 +54,11 @@ class Secret(Struct, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         """What a waiver of a false positive names: the path, and a digest of the very text where that is safe."""
-        mark = sha256(self.text.encode()).hexdigest()[:8] if self.marked else self.kind.partition(" ")[2]
+        mark = (
+            sha256(self.text.encode()).hexdigest()[:8]
+            if self.marked
+            else self.kind.partition(" ")[2]
+        )
         return f"{self.path}#{mark}".replace(" ", "-")
 
 
@@ -94,7 +104,12 @@ def _is_suspicious(data: bytes) -> bool:
     words = {word for word in set(data.translate(_WORDS).split()) if len(word) >= _SHORTEST}
     return any(
         next(spans, None) is not None
-        for spans in (_shaped(b"\n".join(words)), _private_keys(data), _in_addresses(data), _named(data))
+        for spans in (
+            _shaped(b"\n".join(words)),
+            _private_keys(data),
+            _in_addresses(data),
+            _named(data),
+        )
     )
 
 
@@ -124,7 +139,11 @@ def _shaped(data: bytes) -> Iterator[_Span]:
         at = data.find(shape.hint)
         while at >= 0:
             start = _word_start(data, at) if shape is AZURE else at
-            match = None if start and data[start - 1] in _INSIDE else re.compile(shape.pattern).match(data, start)
+            match = (
+                None
+                if start and data[start - 1] in _INSIDE
+                else re.compile(shape.pattern).match(data, start)
+            )
             if match and not is_stand_in(match[0]) and (not shape.random or looks_random(match[0])):
                 yield _Span(*match.span(), shape.kind)
             at = data.find(shape.hint, match.end() if match else at + len(shape.hint))

@@ -13,7 +13,12 @@ T = TypeVar("T")
 
 
 def convert(
-    document: Document, pointer: Pointer, kind: type[T], value: object = msgspec.UNSET, *, explain: bool = True
+    document: Document,
+    pointer: Pointer,
+    kind: type[T],
+    value: object = msgspec.UNSET,
+    *,
+    explain: bool = True,
 ) -> tuple[T | None, tuple[Flaw, ...]]:
     """Turn the value at a pointer into a type.
 

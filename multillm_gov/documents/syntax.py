@@ -30,7 +30,8 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "mapping values are not allowed",
-        "`: ` is not allowed here: it is the second one on the line, or the indent is wrong here or above",
+        "`: ` is not allowed here: it is the second one on the line, or the indent is wrong here "
+        "or above",
         "Quote the text that holds `: `, or align the key with its neighbors.",
     ),
     (
@@ -38,13 +39,21 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "a `- ` item stands where none is allowed",
         "Start the list on a line of its own below its key.",
     ),
-    ("mapping keys are not allowed", "a key stands where none is allowed", "Align the key with its neighbors."),
+    (
+        "mapping keys are not allowed",
+        "a key stands where none is allowed",
+        "Align the key with its neighbors.",
+    ),
     (
         "found unknown escape character",
         'unknown `\\` escape in "…"',
         "Write `\\\\`, or use '…' quotes.",
     ),
-    ("hexdecimal number", 'incomplete `\\x` or `\\u` escape in "…"', "Write all its digits, or the character itself."),
+    (
+        "hexdecimal number",
+        'incomplete `\\x` or `\\u` escape in "…"',
+        "Write all its digits, or the character itself.",
+    ),
     (
         "invalid Unicode character escape",
         'a `\\u` escape in "…" that is no character by itself',
@@ -65,19 +74,43 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
         "text after the end of the document",
         "Indent it under the key it belongs to, or remove it.",
     ),
-    ("did not find expected node content", "a value is missing", "Write the value, or remove the comma before it."),
-    ("found undefined tag handle", "a value starts with `!`", "Quote the text that starts with `!`."),
-    ("expected alphabetic or numeric", "a value starts with `&` or `*`", "Quote the text that starts with it."),
+    (
+        "did not find expected node content",
+        "a value is missing",
+        "Write the value, or remove the comma before it.",
+    ),
+    (
+        "found undefined tag handle",
+        "a value starts with `!`",
+        "Quote the text that starts with `!`.",
+    ),
+    (
+        "expected alphabetic or numeric",
+        "a value starts with `&` or `*`",
+        "Quote the text that starts with it.",
+    ),
     (
         "expected comment or line break",
         "text right after `|` or `>`",
         "Start the text on the next line, or quote a text that starts with `|` or `>`.",
     ),
-    ("incompatible YAML document", "a `%YAML` version other than 1.1 or 1.2", "Remove the `%YAML` line."),
+    (
+        "incompatible YAML document",
+        "a `%YAML` version other than 1.1 or 1.2",
+        "Remove the `%YAML` line.",
+    ),
     ("indentation indicator", "an indentation indicator of 0 after `|` or `>`", "Remove the 0."),
-    ("directive", "a line starts with `%`, which is a directive to YAML", "Remove the line, or quote its text."),
+    (
+        "directive",
+        "a line starts with `%`, which is a directive to YAML",
+        "Remove the line, or quote its text.",
+    ),
     ("violates indentation", "a tab is used as indentation", "Replace the tab with blanks."),
-    ("indentation space is expected", "a tab is used as indentation", "Replace the tab with blanks."),
+    (
+        "indentation space is expected",
+        "a tab is used as indentation",
+        "Replace the tab with blanks.",
+    ),
 )
 
 
@@ -87,7 +120,11 @@ def depth_given_up(error: ParserError) -> int | None:
     libyaml has such a limit of its own (1,000 levels) in some builds only.
     """
     mark = getattr(error, "problem_mark", None)
-    return mark.index if mark is not None and "maximum nesting depth" in (error.problem or "") else None
+    return (
+        mark.index
+        if mark is not None and "maximum nesting depth" in (error.problem or "")
+        else None
+    )
 
 
 def stop_at_error(error: ParserError, complaints: Complaints) -> NoReturn:
@@ -105,14 +142,18 @@ def stop_at_error(error: ParserError, complaints: Complaints) -> NoReturn:
     complaints.stop("syntax", message, remedy, start, start + 1)
 
 
-def _explain(error: ParserError, complaints: Complaints, offset: int, opened: int) -> tuple[str, str, int]:
+def _explain(
+    error: ParserError, complaints: Complaints, offset: int, opened: int
+) -> tuple[str, str, int]:
     content, problem = complaints.source.content, error.problem or ""
     if "end of stream" in problem or "document indicator" in problem:
         return "the quote opened here is never closed", "Close the quote.", opened
     for closer, opener in _OPENERS.items():
         if f"or '{closer}'" in problem:
             line = complaints.source.position(offset)[0] + 1
-            message = f"the `{opener}` opened here is not closed: line {line} is not what may follow"
+            message = (
+                f"the `{opener}` opened here is not closed: line {line} is not what may follow"
+            )
             return message, f"Close it with `{closer}`, or put a comma between its entries.", opened
     if "cannot start any token" in problem:
         return (*_bad_start(content[offset : offset + 1]), offset)
@@ -138,4 +179,10 @@ def _stop_at_characters(error: ParserError, complaints: Complaints) -> NoReturn:
         )
     if complaints.refused:
         raise StopReadingError
-    complaints.stop("syntax", f"not valid YAML: {getattr(error, 'reason', error)}", "Save it as UTF-8 text.", 0, 0)
+    complaints.stop(
+        "syntax",
+        f"not valid YAML: {getattr(error, 'reason', error)}",
+        "Save it as UTF-8 text.",
+        0,
+        0,
+    )

@@ -49,7 +49,9 @@ class Text(msgspec.Struct, frozen=True, eq=False):
         end = start + (len(self.content[start:end].rstrip()) or end - start)
         line, column = self.position(start)
         end_line, end_column = self.position(end)
-        return Location(self.path, line + 1, column + 1, end_line + 1, end_column + 1, self.line(line))
+        return Location(
+            self.path, line + 1, column + 1, end_line + 1, end_column + 1, self.line(line)
+        )
 
     def key_span(self, start: int, key: str) -> Location:
         """The location of a mapping key that starts at an offset: quotes included, never past its line."""

@@ -22,8 +22,9 @@ def variant_schema(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The schema of a mapping, and the definitions it refers to.
 
-    One ``if``/``then`` a variant: an editor that knows the deciding key's value offers and checks that variant's keys
-    only, and says one thing about a mistake where ``oneOf`` would name every variant.
+    One ``if``/``then`` a variant: an editor that knows the deciding key's value offers and checks
+    that variant's keys only, and says one thing about a mistake where ``oneOf`` would name every
+    variant.
 
     Args:
         common: The keys every variant has, the deciding one among them.
@@ -52,7 +53,9 @@ def variant_schema(
             raise ValueError(f"{variant.names[0]} has common keys too: {sorted(clash)}")
         decided = {"properties": {deciding: {"enum": list(variant.names)}}, "required": [deciding]}
         keys = {"properties": {**own["properties"], **shared}, "additionalProperties": False}
-        branches.append({"if": decided, "then": keys | {key: own[key] for key in ("required",) if key in own}})
+        branches.append(
+            {"if": decided, "then": keys | {key: own[key] for key in ("required",) if key in own}}
+        )
     return schema | ({"allOf": branches} if branches else {}), definitions
 
 

@@ -30,7 +30,9 @@ def spell(value: object) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
         value = int(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    shown = "".join(character if character.isprintable() else "\ufffd" for character in text[: _LONGEST + 1])
+    shown = "".join(
+        character if character.isprintable() else "\ufffd" for character in text[: _LONGEST + 1]
+    )
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
@@ -54,7 +56,9 @@ class Spelled:
         if isinstance(value, str):
             return f'text "{spell(value)}"' if value else "an empty text"
         if isinstance(value, list | dict):
-            return f"a{'' if value else 'n empty'} {'list' if isinstance(value, list) else 'mapping'}"
+            return (
+                f"a{'' if value else 'n empty'} {'list' if isinstance(value, list) else 'mapping'}"
+            )
         if value is None:
             return "nothing"
         return spell(value) if isinstance(value, bool) else f"the number {spell(value)}"
@@ -76,7 +80,11 @@ def _as_list(value: str | float, sample: str) -> str:
     """A value as the only item; where items are mappings (``[{model: …}]``), it takes the sample's first blank."""
     # Only an identifier goes in: other texts would need quotes, and braces could end the mapping.
     if sample.startswith("[{"):
-        return sample.replace("…", spell(value), 1) if isinstance(value, str) and _PLAIN.fullmatch(value) else sample
+        return (
+            sample.replace("…", spell(value), 1)
+            if isinstance(value, str) and _PLAIN.fullmatch(value)
+            else sample
+        )
     return f"[{spell(value)}]"
 
 
@@ -86,7 +94,11 @@ def _number_meant(text: str) -> str:
         meant = resolve(text)
     except DoubtError as doubt:
         return doubt.remedy if text.strip("+-.")[:1].isdigit() else ""
-    return f"Remove the quotes: {spell(meant)}." if isinstance(meant, int | float) and meant is not True else ""
+    return (
+        f"Remove the quotes: {spell(meant)}."
+        if isinstance(meant, int | float) and meant is not True
+        else ""
+    )
 
 
 def closest(word: str, known: list[str]) -> str:
@@ -96,7 +108,9 @@ def closest(word: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
     lowered = {name.lower().replace("-", "_"): name for name in reversed(known)}
-    found = get_close_matches(word.lower().replace("-", "_").replace(" ", "_"), lowered, n=1, cutoff=0.6)
+    found = get_close_matches(
+        word.lower().replace("-", "_").replace(" ", "_"), lowered, n=1, cutoff=0.6
+    )
     return lowered[found[0]] if found else ""
 
 
@@ -113,7 +127,9 @@ def example(node: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> str
         return f"[{example(node.get('items', {}), schema, depth + 1) if depth < _DEEPEST_EXAMPLE else '…'}]"
     if kind in {"integer", "number"}:
         return _number_example(node)
-    return {"boolean": "true", "null": "null"}.get(str(kind), "2026-01-31" if node.get("format") == "date" else "…")
+    return {"boolean": "true", "null": "null"}.get(
+        str(kind), "2026-01-31" if node.get("format") == "date" else "…"
+    )
 
 
 def _inside(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

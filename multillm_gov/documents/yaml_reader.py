@@ -11,9 +11,10 @@ def read_document(file: SourceFile) -> tuple[Document | None, tuple[Flaw, ...]]:
     """Read a file of any content, in bounded time, without running anything it names.
 
     Returns:
-        The document and what is wrong with the file. There is no document where what was read cannot be trusted to
-        be what a reader of the file sees (no text, no YAML, aliases, tags, hidden characters). Duplicate keys (the
-        first holds) and ambiguous scalars (kept as text) leave it usable. A file without content is an empty mapping.
+        The document and what is wrong with the file. There is no document where what was read
+        cannot be trusted to be what a reader of the file sees (no text, no YAML, aliases, tags,
+        hidden characters). Duplicate keys (the first holds) and ambiguous scalars (kept as text)
+        leave it usable. A file without content is an empty mapping.
 
     Raises:
         MissingExtraError: PyYAML was installed without its C parser.

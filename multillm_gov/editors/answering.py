@@ -29,7 +29,9 @@ def answer(server: GovernServer) -> None:
             return None
         return hover_of(hint, buffer, server.encoding) if hint is not None else None
 
-    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=["/", "-", "."]))
+    @server.feature(
+        types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=["/", "-", "."])
+    )
     async def completed(params: types.CompletionParams) -> types.CompletionList | None:
         asked = await _asked(server, params)
         if asked is None:
@@ -39,7 +41,8 @@ def answer(server: GovernServer) -> None:
         return completions_of(found, buffer, server.encoding) if found is not None else None
 
     @server.feature(
-        types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
     )
     async def acted(params: types.CodeActionParams) -> list[types.CodeAction]:
         found = server.place(params.text_document.uri)

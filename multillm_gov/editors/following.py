@@ -50,7 +50,9 @@ def _follow_texts(server: GovernServer) -> None:
         server.close(params.text_document.uri)
 
 
-def _edit(session: Session, path: str, params: types.DidChangeTextDocumentParams, encoding: Encoding) -> None:
+def _edit(
+    session: Session, path: str, params: types.DidChangeTextDocumentParams, encoding: Encoding
+) -> None:
     buffer = session.files[path].buffer
     for change in params.content_changes:
         if isinstance(change, types.TextDocumentContentChangeWholeDocument):
@@ -75,4 +77,6 @@ async def _watch(server: GovernServer) -> None:
     registration = types.Registration(
         id="govern-files", method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES, register_options=options
     )
-    await server.client_register_capability_async(types.RegistrationParams(registrations=[registration]))
+    await server.client_register_capability_async(
+        types.RegistrationParams(registrations=[registration])
+    )

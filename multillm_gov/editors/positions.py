@@ -1,7 +1,7 @@
 """Places as editors count them: lines from 0, and columns in code units of the encoding agreed upon, UTF-16 by default.
 
-An astral character (an emoji, say) is one character to us, two units in UTF-16, four bytes in UTF-8. Lines end where
-the protocol says (LF, CR LF, CR) and nowhere else, as in `documents.text`.
+An astral character (an emoji, say) is one character to us, two units in UTF-16, four bytes in
+UTF-8. Lines end where the protocol says (LF, CR LF, CR) and nowhere else, as in `documents.text`.
 """
 
 import re

@@ -62,7 +62,9 @@ class GovernServer(LanguageServer):
         if session is None:
             session = self.sessions[root] = Session(root, self._today, self.publish, self.complain)
         self.places[document.uri] = (session, path)
-        session.files[path] = OpenFile(uri=document.uri, version=document.version, buffer=Buffer(document.text))
+        session.files[path] = OpenFile(
+            uri=document.uri, version=document.version, buffer=Buffer(document.text)
+        )
         session.changed(pause=0)
 
     def close(self, uri: str) -> None:
@@ -98,7 +100,9 @@ class GovernServer(LanguageServer):
         sent = {}
         for path in sorted({*by_path, *judged.files}):
             file, uri = judged.files.get(path), address(path)
-            sent[uri] = diagnostics(by_path[path], buffer_of, address, self.encoding, related=related)
+            sent[uri] = diagnostics(
+                by_path[path], buffer_of, address, self.encoding, related=related
+            )
             # A keystroke seldom changes what is said of files that are not open.
             if file is not None or session.told.get(uri) != sent[uri]:
                 self._send(uri, sent[uri], file.version if file is not None else None)
@@ -113,7 +117,9 @@ class GovernServer(LanguageServer):
 
     def complain(self, message: str) -> None:
         """Say in the editor's log why nothing could be judged."""
-        self.window_log_message(types.LogMessageParams(type=types.MessageType.Error, message=message))
+        self.window_log_message(
+            types.LogMessageParams(type=types.MessageType.Error, message=message)
+        )
 
     def _send(self, uri: str, items: list[types.Diagnostic], of_version: int | None) -> None:
         self.text_document_publish_diagnostics(

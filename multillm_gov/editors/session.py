@@ -49,7 +49,11 @@ class Session:
     """Judges one portfolio again and again, one run at a time; a run that typing has overtaken tells nothing."""
 
     def __init__(
-        self, root: Path, today: Callable[[], date], tell: Callable[["Session"], None], fail: Callable[[str], None]
+        self,
+        root: Path,
+        today: Callable[[], date],
+        tell: Callable[["Session"], None],
+        fail: Callable[[str], None],
     ) -> None:
         self.root = root
         self.files: dict[str, OpenFile] = {}
@@ -94,7 +98,9 @@ class Session:
         texts = {path: file.buffer.text for path, file in files.items()}
         known = self.judged.assessment if self.judged is not None else None
         try:
-            assessment = await asyncio.to_thread(assess_workspace, self.root, texts, as_of=self._today(), known=known)
+            assessment = await asyncio.to_thread(
+                assess_workspace, self.root, texts, as_of=self._today(), known=known
+            )
             self.judged = Judged(assessment=assessment, files=files)
         except GovernError as error:
             self._fail(f"{error.message} {error.hint}".rstrip())

@@ -46,7 +46,8 @@ def marked(buffer: Buffer) -> int:
 def span(buffer: Buffer, start: int, end: int, encoding: Encoding) -> types.Range:
     """The range between two offsets."""
     return types.Range(
-        start=types.Position(*buffer.position(start, encoding)), end=types.Position(*buffer.position(end, encoding))
+        start=types.Position(*buffer.position(start, encoding)),
+        end=types.Position(*buffer.position(end, encoding)),
     )
 
 
@@ -68,10 +69,18 @@ def _place(line: int, column: int, buffer: Buffer, encoding: Encoding) -> Positi
 
 
 def diagnostics(
-    findings: list[Finding], buffer_of: BufferOf, address: Address, encoding: Encoding, *, related: bool
+    findings: list[Finding],
+    buffer_of: BufferOf,
+    address: Address,
+    encoding: Encoding,
+    *,
+    related: bool,
 ) -> list[types.Diagnostic]:
     """The findings of one file; ``related``: whether the editor shows further places."""
-    return [_diagnostic(finding, buffer_of, address, encoding, related) for finding in findings[:MOST_SHOWN]]
+    return [
+        _diagnostic(finding, buffer_of, address, encoding, related)
+        for finding in findings[:MOST_SHOWN]
+    ]
 
 
 def _diagnostic(
@@ -130,7 +139,11 @@ def completions_of(found: Offers, buffer: Buffer, encoding: Encoding) -> types.C
 
 
 def _item(number: int, offer: Offer, place: types.Range) -> types.CompletionItem:
-    told = types.MarkupContent(kind=types.MarkupKind.Markdown, value=offer.markdown) if offer.markdown else None
+    told = (
+        types.MarkupContent(kind=types.MarkupKind.Markdown, value=offer.markdown)
+        if offer.markdown
+        else None
+    )
     return types.CompletionItem(
         label=visible(offer.label),
         kind=_KINDS[offer.what],
@@ -142,7 +155,9 @@ def _item(number: int, offer: Offer, place: types.Range) -> types.CompletionItem
     )
 
 
-def actions_of(finding: Finding, diagnostic: types.Diagnostic, address: Address) -> Iterator[types.CodeAction]:
+def actions_of(
+    finding: Finding, diagnostic: types.Diagnostic, address: Address
+) -> Iterator[types.CodeAction]:
     """The mends of a finding, each as an edit of its place."""
     for number, mend in enumerate(mends_of(finding)):
         edit = types.TextEdit(range=diagnostic.range, new_text=mend.text)

@@ -34,7 +34,9 @@ Raises ``ValueError`` with the place of the fault.
 @cache
 def incident_formats_known() -> tuple[str, ...]:
     """Names of all formats, in order, read from file names alone."""
-    names = {file.stem for folder in incident_formats.__path__ for file in Path(folder).glob("*.py")}
+    names = {
+        file.stem for folder in incident_formats.__path__ for file in Path(folder).glob("*.py")
+    }
     return tuple(sorted(names - {"__init__"}))
 
 
@@ -43,20 +45,34 @@ def read_export(data: bytes, format_name: str, components: frozenset[str] = froz
 
     Raises:
         UsageError: there is no such format.
-        SourceError: the export is not of that format, with the row and column or the field of the fault.
+        SourceError: the export is not of that format, with the row and column or the field of the
+            fault.
     """
     if format_name not in incident_formats_known():
-        raise UsageError(f"There is no format `{format_name}`", f"Use one of: {', '.join(incident_formats_known())}.")
+        raise UsageError(
+            f"There is no format `{format_name}`",
+            f"Use one of: {', '.join(incident_formats_known())}.",
+        )
     read: Read = import_module(f"{incident_formats.__name__}.{format_name}").read
     try:
         export = read(data, components)
     except ValueError as error:
         raise SourceError(
-            f"The export cannot be read as {format_name}: {error}", "Mend the export, or name its `--format`."
+            f"The export cannot be read as {format_name}: {error}",
+            "Mend the export, or name its `--format`.",
         ) from error
     if len(export.incidents) > MOST_INCIDENTS:
-        raise SourceError(f"The export has more than {MOST_INCIDENTS:,} incidents", "Import it in several files.")
-    strange = next((one for one in export.incidents if one.start.year < FIRST_YEAR or one.end.year > LAST_YEAR), None)
+        raise SourceError(
+            f"The export has more than {MOST_INCIDENTS:,} incidents", "Import it in several files."
+        )
+    strange = next(
+        (
+            one
+            for one in export.incidents
+            if one.start.year < FIRST_YEAR or one.end.year > LAST_YEAR
+        ),
+        None,
+    )
     if strange is not None:
         raise SourceError(
             f"An incident lasts from {strange.start.isoformat()} to {strange.end.isoformat()}",

@@ -19,7 +19,11 @@ class Incident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     start: Annotated[datetime, Meta(tz=True, description="First report, with its time zone")]
     end: Annotated[datetime, Meta(tz=True, description="Close, with its time zone")]
     weight: Annotated[
-        Share, Meta(description="Part of the service that was away: 1 for a major outage, 0.3 for a partial one")
+        Share,
+        Meta(
+            description="Part of the service that was away: 1 for a major outage, 0.3 for a "
+            "partial one"
+        ),
     ] = field(default_factory=partial(Share, "1"))
     title: Annotated[str, Meta(max_length=500)] = ""
 
@@ -33,7 +37,9 @@ class IncidentFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A whole file below ``incidents/``: what was seen of one service."""
 
     level: Annotated[Watched, Meta(description="What kind of thing it is")]
-    entity: Annotated[str, Meta(min_length=1, max_length=200, description="Its name, as `govern graph` shows it")]
+    entity: Annotated[
+        str, Meta(min_length=1, max_length=200, description="Its name, as `govern graph` shows it")
+    ]
     first_day: Annotated[date, Meta(description="First day watched")]
     last_day: Annotated[date, Meta(description="Last day watched")]
     source: Annotated[str, Meta(max_length=500, description="Where the incidents are from")] = ""
@@ -42,7 +48,10 @@ class IncidentFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         """Refuse a time watched that ends before it starts."""
         if self.last_day < self.first_day:
-            raise ValueError(f"Expected `last_day` not before `first_day`, got {self.last_day} and {self.first_day}")
+            raise ValueError(
+                f"Expected `last_day` not before `first_day`, got {self.last_day} and "
+                f"{self.first_day}"
+            )
 
 
 class PlacedIncidents(Struct, frozen=True, kw_only=True):

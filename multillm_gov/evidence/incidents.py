@@ -8,7 +8,9 @@ from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
 
 
-def load_incidents(documents: dict[str, Document]) -> tuple[tuple[PlacedIncidents, ...], tuple[Flaw, ...]]:
+def load_incidents(
+    documents: dict[str, Document],
+) -> tuple[tuple[PlacedIncidents, ...], tuple[Flaw, ...]]:
     """Load every history that is sound, ordered by path; the others are located flaws."""
     flaws: list[Flaw] = []
     histories: list[PlacedIncidents] = []

@@ -26,7 +26,9 @@ Probes = dict[tuple[str, str], tuple[PlacedProbe, ...]]
 """Probes by task class and model, newest first."""
 
 
-def load_evidence(documents: dict[str, Document]) -> tuple[Evidence, Drills, Probes, tuple[Flaw, ...]]:
+def load_evidence(
+    documents: dict[str, Document],
+) -> tuple[Evidence, Drills, Probes, tuple[Flaw, ...]]:
     """Load every record, drill and probe that is sound; the others are located flaws."""
     flaws: list[Flaw] = []
     records: list[PlacedRecord] = []
@@ -59,7 +61,9 @@ def load_evidence(documents: dict[str, Document]) -> tuple[Evidence, Drills, Pro
     probes.sort(key=lambda placed: placed.probe.date, reverse=True)
     probed: dict[tuple[str, str], list[PlacedProbe]] = {}
     for placed_probe in probes:
-        probed.setdefault((placed_probe.probe.task_class, placed_probe.probe.model), []).append(placed_probe)
+        probed.setdefault((placed_probe.probe.task_class, placed_probe.probe.model), []).append(
+            placed_probe
+        )
     return (
         {key: tuple(group) for key, group in grouped.items()},
         {task: tuple(group) for task, group in held.items()},
@@ -68,7 +72,9 @@ def load_evidence(documents: dict[str, Document]) -> tuple[Evidence, Drills, Pro
     )
 
 
-def _items(document: Document, key: str, kind: type[Any], file: EvidenceFile | None) -> Iterator[tuple[int, Any]]:
+def _items(
+    document: Document, key: str, kind: type[Any], file: EvidenceFile | None
+) -> Iterator[tuple[int, Any]]:
     if file is not None:
         yield from enumerate(getattr(file, key))
         return

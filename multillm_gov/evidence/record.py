@@ -19,9 +19,12 @@ Digest = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 class VoiceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How often each function word stood in the answers: enough to compare a later day's, and no text of any."""
 
-    words: Annotated[str, Meta(min_length=1, max_length=100, description="Name of the list of words counted")]
+    words: Annotated[
+        str, Meta(min_length=1, max_length=100, description="Name of the list of words counted")
+    ]
     first: Annotated[
-        tuple[Count, ...], Meta(max_length=1_000, description="Counts in every other answer, from the 1st")
+        tuple[Count, ...],
+        Meta(max_length=1_000, description="Counts in every other answer, from the 1st"),
     ]
     second: Annotated[tuple[Count, ...], Meta(max_length=1_000, description="Counts in the others")]
 
@@ -36,49 +39,78 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int,
         Meta(
             ge=1,
-            description="Cases scored; of cases that weigh differently, as many of one weight as would tell as much",
+            description="Cases scored; of cases that weigh differently, as many of one weight as "
+            "would tell as much",
         ),
     ]
     score: Annotated[Share, Meta(description="Share of accepted answers (0..1)")]
     origin: Annotated[
         Literal["internal", "public", "vendor"],
-        Meta(description="Who measured: our own cases, a public leaderboard, the vendor's marketing"),
+        Meta(
+            description="Who measured: our own cases, a public leaderboard, the vendor's marketing"
+        ),
     ] = "internal"
     source: Annotated[str, Meta(description="Where the result can be seen")] = ""
     p95_seconds: Annotated[
         Positive | None, Meta(description="95th percentile of the answer time measured, seconds")
     ] = None
-    prompt: Annotated[Digest | None, Meta(description="Digest of the prompt file the cases were run with")] = None
-    output_schema: Annotated[Digest | None, Meta(description="Digest of the output schema the cases were run with")] = (
-        None
-    )
+    prompt: Annotated[
+        Digest | None, Meta(description="Digest of the prompt file the cases were run with")
+    ] = None
+    output_schema: Annotated[
+        Digest | None, Meta(description="Digest of the output schema the cases were run with")
+    ] = None
     paired_with: Annotated[
-        tuple[str, ...], Meta(description="Models that answered the very same cases: what makes two scores comparable")
+        tuple[str, ...],
+        Meta(
+            description="Models that answered the very same cases: what makes two scores comparable"
+        ),
     ] = ()
     tone_ratio: Annotated[
         Positive | None,
-        Meta(description="Stylistic distance to the model's earlier answers over its own noise floor (1: no drift)"),
+        Meta(
+            description="Stylistic distance to the model's earlier answers over its own noise "
+            "floor (1: no drift)"
+        ),
     ] = None
-    tone_since: Annotated[Day | None, Meta(description="Day of the earlier answers that `tone_ratio` speaks of")] = None
+    tone_since: Annotated[
+        Day | None, Meta(description="Day of the earlier answers that `tone_ratio` speaks of")
+    ] = None
     tone_reference: Annotated[
         VoiceRecord | None,
-        Meta(description="The earlier voice, kept while the tone is another one, so that the next run meets it again"),
+        Meta(
+            description="The earlier voice, kept while the tone is another one, so that the next "
+            "run meets it again"
+        ),
     ] = None
     low: Annotated[Share | None, Meta(description="Lower end of the score's 95 % interval")] = None
     high: Annotated[Share | None, Meta(description="Upper end of the score's 95 % interval")] = None
     graded: Annotated[
-        Share | None, Meta(description="Mean score where answers are graded, not just accepted or not (0..1)")
+        Share | None,
+        Meta(description="Mean score where answers are graded, not just accepted or not (0..1)"),
     ] = None
-    inconclusive: Annotated[Count, Meta(description="Cases that could not be judged, on top of the scored ones")] = 0
-    p50_seconds: Annotated[Positive | None, Meta(description="Median answer time measured, seconds")] = None
+    inconclusive: Annotated[
+        Count, Meta(description="Cases that could not be judged, on top of the scored ones")
+    ] = 0
+    p50_seconds: Annotated[
+        Positive | None, Meta(description="Median answer time measured, seconds")
+    ] = None
     usd_per_accepted: Annotated[
-        Amount | None, Meta(description="US dollars spent on answers, for each one accepted; nothing where not known")
+        Amount | None,
+        Meta(
+            description="US dollars spent on answers, for each one accepted; nothing where not "
+            "known"
+        ),
     ] = None
     cases: Annotated[
-        Digest | None, Meta(description="Digest of the cases: results of equal digests are of the very same cases")
+        Digest | None,
+        Meta(
+            description="Digest of the cases: results of equal digests are of the very same cases"
+        ),
     ] = None
     voice: Annotated[
-        VoiceRecord | None, Meta(description="Counts of function words, which a later day's can be compared with")
+        VoiceRecord | None,
+        Meta(description="Counts of function words, which a later day's can be compared with"),
     ] = None
     versions: Annotated[dict[str, str], Meta(description="Of this tool and of LiteLLM")] = {}
 
@@ -100,7 +132,12 @@ Fault = Literal[
 class CheckResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing that a probe looked at."""
 
-    name: Annotated[str, Meta(min_length=1, description="What was judged: contract, latency, cost, tokens, identity …")]
+    name: Annotated[
+        str,
+        Meta(
+            min_length=1, description="What was judged: contract, latency, cost, tokens, identity …"
+        ),
+    ]
     verdict: Verdict
     detail: Annotated[str, Meta(description="Both figures, in words; never text of an answer")] = ""
 
@@ -111,7 +148,9 @@ class FaultResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     fault: Fault
     result: Literal["survives", "degraded", "fails"]
     answered_by: Annotated[str, Meta(description="The model that answered; empty: none did")] = ""
-    seconds: Annotated[Amount | None, Meta(description="Until the answer, or until the chain gave up")] = None
+    seconds: Annotated[
+        Amount | None, Meta(description="Until the answer, or until the chain gave up")
+    ] = None
     detail: str = ""
 
 
@@ -120,22 +159,42 @@ class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     task_class: Annotated[str, Meta(min_length=1)]
     date: date
-    result: Annotated[Literal["survives", "degraded", "fails"], Meta(description="What the chain did")]
-    seconds_to_recover: Annotated[Positive | None, Meta(description="Seconds until the fallback answered")] = None
+    result: Annotated[
+        Literal["survives", "degraded", "fails"], Meta(description="What the chain did")
+    ]
+    seconds_to_recover: Annotated[
+        Positive | None, Meta(description="Seconds until the fallback answered")
+    ] = None
     source: Annotated[str, Meta(description="Where the result can be seen")] = ""
     chain: Annotated[
-        tuple[str, ...], Meta(description="The models drilled: the routed one, then the fallbacks in order")
+        tuple[str, ...],
+        Meta(description="The models drilled: the routed one, then the fallbacks in order"),
     ] = ()
-    faults: Annotated[tuple[FaultResult, ...], Meta(description="What each injected fault led to")] = ()
+    faults: Annotated[
+        tuple[FaultResult, ...], Meta(description="What each injected fault led to")
+    ] = ()
     coverage: Annotated[
         Share | None,
-        Meta(description="Share of the faults after which the chain answered in order, within latency and schema"),
+        Meta(
+            description="Share of the faults after which the chain answered in order, within "
+            "latency and schema"
+        ),
     ] = None
-    task: Annotated[Digest | None, Meta(description="Digest of the task class as it was declared then")] = None
-    prompt: Annotated[Digest | None, Meta(description="Digest of the prompt file that was sent")] = None
-    output_schema: Annotated[Digest | None, Meta(description="Digest of the output schema that was asked for")] = None
-    calls: Annotated[Count, Meta(description="Requests sent through the chain: one per routed model and fault")] = 0
-    usd: Annotated[Amount, Meta(description="What the drill cost, US dollars")] = field(default_factory=Amount)
+    task: Annotated[
+        Digest | None, Meta(description="Digest of the task class as it was declared then")
+    ] = None
+    prompt: Annotated[
+        Digest | None, Meta(description="Digest of the prompt file that was sent")
+    ] = None
+    output_schema: Annotated[
+        Digest | None, Meta(description="Digest of the output schema that was asked for")
+    ] = None
+    calls: Annotated[
+        Count, Meta(description="Requests sent through the chain: one per routed model and fault")
+    ] = 0
+    usd: Annotated[Amount, Meta(description="What the drill cost, US dollars")] = field(
+        default_factory=Amount
+    )
     versions: Annotated[dict[str, str], Meta(description="Of this tool and of LiteLLM")] = {}
 
 
@@ -148,27 +207,43 @@ class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     date: date
     role: Literal["route", "fallback"] = "route"
     verdict: Verdict
-    checks: Annotated[tuple[CheckResult, ...], Meta(description="What was judged, each by itself")] = ()
-    notes: Annotated[tuple[str, ...], Meta(description="What was seen and not judged, in words")] = ()
+    checks: Annotated[
+        tuple[CheckResult, ...], Meta(description="What was judged, each by itself")
+    ] = ()
+    notes: Annotated[
+        tuple[str, ...], Meta(description="What was seen and not judged, in words")
+    ] = ()
     calls: Annotated[Count, Meta(description="Calls sent, retries included")]
     answers: Annotated[Count, Meta(description="Calls answered")] = 0
     served_models: Annotated[
         tuple[str, ...], Meta(description="Model names as the provider reported them, sorted")
     ] = ()
     normalizers: Annotated[
-        tuple[str, ...], Meta(description="What the answers needed to satisfy the schema, in order; empty: nothing")
+        tuple[str, ...],
+        Meta(description="What the answers needed to satisfy the schema, in order; empty: nothing"),
     ] = ()
-    native_schema: Annotated[bool, Meta(description="Whether the provider's own structured output was used")] = False
+    native_schema: Annotated[
+        bool, Meta(description="Whether the provider's own structured output was used")
+    ] = False
     p50_seconds: Positive | None = None
     p95_seconds: Positive | None = None
     input_tokens: Annotated[Amount | None, Meta(description="Mean input tokens per answer")] = None
-    output_tokens: Annotated[Amount | None, Meta(description="Mean output tokens per answer")] = None
-    usd: Annotated[Amount, Meta(description="What the probe cost, US dollars")] = field(default_factory=Amount)
-    dimensions: Annotated[Count | None, Meta(description="Length of the vectors, for embeddings")] = None
-    rank_stability: Annotated[
-        Decimal | None, Meta(description="Agreement of the ranking with the reference set (-1..1), for embeddings")
+    output_tokens: Annotated[Amount | None, Meta(description="Mean output tokens per answer")] = (
+        None
+    )
+    usd: Annotated[Amount, Meta(description="What the probe cost, US dollars")] = field(
+        default_factory=Amount
+    )
+    dimensions: Annotated[
+        Count | None, Meta(description="Length of the vectors, for embeddings")
     ] = None
-    task: Annotated[Digest | None, Meta(description="Digest of the task class as it was declared then")] = None
+    rank_stability: Annotated[
+        Decimal | None,
+        Meta(description="Agreement of the ranking with the reference set (-1..1), for embeddings"),
+    ] = None
+    task: Annotated[
+        Digest | None, Meta(description="Digest of the task class as it was declared then")
+    ] = None
     prompt: Digest | None = None
     output_schema: Digest | None = None
     versions: Annotated[dict[str, str], Meta(description="Of this tool and of LiteLLM")] = {}

@@ -14,7 +14,8 @@ def result_of(row: Mapping[str, object], place: str) -> CaseResult:
     """One row: ``model`` and ``case`` must be there, and ``accepted`` or ``score``, either of which may be empty.
 
     Raises:
-        ValueError: a column is missing or its value is not what it should be; ``place`` names the row.
+        ValueError: a column is missing or its value is not what it should be; ``place`` names the
+            row.
     """
     score = _number(row, "score", place, most=1.0)
     accepted = _truth(row, place)
@@ -54,7 +55,9 @@ def _number(row: Mapping[str, object], column: str, place: str, most: float = 1e
     except ValueError:
         value = float("nan")
     if not isfinite(value) or not 0 <= value <= most:
-        raise ValueError(f"{place}, column `{column}`: {text[:60]!r} is no number from 0 to {most:g}")
+        raise ValueError(
+            f"{place}, column `{column}`: {text[:60]!r} is no number from 0 to {most:g}"
+        )
     return value
 
 

@@ -47,23 +47,32 @@ def read_results(data: bytes, format_name: str) -> tuple[CaseResult, ...]:
 
     Raises:
         UsageError: there is no such format.
-        SourceError: the export is not of that format, with the row and column or the field of the fault.
+        SourceError: the export is not of that format, with the row and column or the field of the
+            fault.
     """
     if format_name not in result_formats_known():
-        raise UsageError(f"There is no format `{format_name}`", f"Use one of: {', '.join(result_formats_known())}.")
+        raise UsageError(
+            f"There is no format `{format_name}`",
+            f"Use one of: {', '.join(result_formats_known())}.",
+        )
     read: Read = import_module(f"{result_formats.__name__}.{format_name}").read
     try:
         results = read(data)
     except ValueError as error:
         raise SourceError(
-            f"The results cannot be read as {format_name}: {error}", "Mend the file, or name its `--from`."
+            f"The results cannot be read as {format_name}: {error}",
+            "Mend the file, or name its `--from`.",
         ) from error
     if len(results) > MOST_RESULTS:
-        raise SourceError(f"The file has more than {MOST_RESULTS:,} results", "Import it in several files.")
+        raise SourceError(
+            f"The file has more than {MOST_RESULTS:,} results", "Import it in several files."
+        )
     return results
 
 
-def settled(accepted: bool | None, score: float | None) -> Literal["accepted", "rejected", "unknown"]:
+def settled(
+    accepted: bool | None, score: float | None
+) -> Literal["accepted", "rejected", "unknown"]:
     """The outcome from what a tool tells: its own verdict, else a full score."""
     if accepted is None:
         if score is None:

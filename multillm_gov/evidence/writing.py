@@ -27,14 +27,20 @@ def merge(
 ) -> EvidenceFile:
     """The current view with what was shown anew: one entry per subject, the newest; of one day, the one handed in.
 
-    A subject is the task class, model and origin of a result, the task class of a drill, and the task class, model and
-    kind of a probe. A probe that showed nothing (a key was missing, the provider was down) never takes the place of one
-    that did: it is in the history. Entries are ordered by subject, so that equal evidence is equal bytes.
+    A subject is the task class, model and origin of a result, the task class of a drill, and the
+    task class, model and kind of a probe. A probe that showed nothing (a key was missing, the
+    provider was down) never takes the place of one
+    that did: it is in the history. Entries are ordered by subject, so that equal evidence is equal
+    bytes.
     """
     return EvidenceFile(
-        records=_newest((*current.records, *records), lambda one: (one.task_class, one.model, one.origin)),
+        records=_newest(
+            (*current.records, *records), lambda one: (one.task_class, one.model, one.origin)
+        ),
         drills=_newest((*current.drills, *drills), lambda one: (one.task_class,)),
-        probes=_newest((*current.probes, *probes), lambda one: (one.task_class, one.model, one.kind)),
+        probes=_newest(
+            (*current.probes, *probes), lambda one: (one.task_class, one.model, one.kind)
+        ),
     )
 
 
@@ -60,11 +66,15 @@ def encode_line(entry: EvidenceRecord | DrillRecord | ProbeRecord) -> bytes:
 
 
 def _compact(probe: ProbeRecord) -> ProbeRecord:
-    checks = tuple(replace(check, detail="") if check.verdict == "pass" else check for check in probe.checks)
+    checks = tuple(
+        replace(check, detail="") if check.verdict == "pass" else check for check in probe.checks
+    )
     return replace(probe, checks=checks)
 
 
-def _newest(entries: tuple[_Dated, ...], subject: Callable[[_Dated], Hashable]) -> tuple[_Dated, ...]:
+def _newest(
+    entries: tuple[_Dated, ...], subject: Callable[[_Dated], Hashable]
+) -> tuple[_Dated, ...]:
     kept: dict[Any, _Dated] = {}
     for entry in entries:
         held = kept.get(subject(entry))
@@ -82,7 +92,11 @@ def _plain(value: object) -> object:
     if isinstance(value, Struct):
         fields = {field.name: field for field in msgspec.structs.fields(value)}
         given = {name: getattr(value, name) for name in value.__struct_fields__}
-        return {name: _plain(each) for name, each in given.items() if not _is_default(fields[name], each)}
+        return {
+            name: _plain(each)
+            for name, each in given.items()
+            if not _is_default(fields[name], each)
+        }
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     if isinstance(value, dict):
@@ -98,7 +112,11 @@ def _is_default(field: msgspec.structs.FieldInfo, value: object) -> bool:
 
 def _spell(value: object) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)}: {_spell(value[key])}" for key in sorted(value)) + "}"
+        return (
+            "{"
+            + ", ".join(f"{json.dumps(key)}: {_spell(value[key])}" for key in sorted(value))
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(map(_spell, value)) + "]"
     if isinstance(value, Decimal):
@@ -109,7 +127,8 @@ def _spell(value: object) -> str:
 def _quote(text: str) -> str:
     """A text as JSON and YAML both read it, and as every governed file may hold it.
 
-    What a provider says may be anything. JSON's pairs of escaped surrogates mean no character to YAML, so that nothing
-    is escaped but quotes, backslashes and line breaks; characters that no governed file may hold are replaced.
+    What a provider says may be anything. JSON's pairs of escaped surrogates mean no character to
+    YAML, so that nothing is escaped but quotes, backslashes and line breaks; characters that no
+    governed file may hold are replaced.
     """
     return json.dumps(_INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", text), ensure_ascii=False)

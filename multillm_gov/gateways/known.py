@@ -15,7 +15,11 @@ _HERE = Path(__file__).parent
 def gateways() -> tuple[str, ...]:
     """Names of all gateways, sorted; found by the files present, without importing any."""
     files = sorted(_HERE.glob("*.py"))
-    return tuple(file.stem for file in files if "\ndef render(routing: Routing) -> bytes:" in file.read_text("utf-8"))
+    return tuple(
+        file.stem
+        for file in files
+        if "\ndef render(routing: Routing) -> bytes:" in file.read_text("utf-8")
+    )
 
 
 def renderer(name: str) -> Callable[[Routing], bytes]:
@@ -25,6 +29,8 @@ def renderer(name: str) -> Callable[[Routing], bytes]:
         UsageError: there is no such gateway.
     """
     if name not in gateways():
-        raise UsageError(f"There is no gateway `{name[:100]}`", f"Name one of: {', '.join(gateways())}.")
+        raise UsageError(
+            f"There is no gateway `{name[:100]}`", f"Name one of: {', '.join(gateways())}."
+        )
     found: Callable[[Routing], bytes] = import_module(f"multillm_gov.gateways.{name}").render
     return found

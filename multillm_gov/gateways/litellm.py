@@ -10,16 +10,19 @@ MASTER_KEY = "LITELLM_MASTER_KEY"
 """Environment variable that the proxy's own key is read from."""
 NO_RETRIES = "DEFAULT_MAX_RETRIES"
 """Environment variable that LiteLLM must find 0 in: embeddings of OpenAI's kind do not heed `max_retries: 0`, and are
-sent again twice, after waiting as long as the provider asks (1.110.2: `max_retries or litellm.DEFAULT_MAX_RETRIES`)."""
+sent again twice, after waiting as long as the provider asks (1.110.2: `max_retries or
+litellm.DEFAULT_MAX_RETRIES`)."""
 
 
 def configuration(routing: Routing) -> dict[str, Any]:
     """The whole configuration as plain data; keys and addresses are references to environment variables.
 
-    - The name of a task class is the model that callers ask for; its routed models share the requests by weight.
-    - The chain stands three times: LiteLLM asks another list when a filter refuses and when a context overflows.
-    - Nothing is retried on the model that failed: the next of the chain is the retry. An answer is then never later
-      than time-outs add up to, and a failing provider never gets twice the load.
+    - The name of a task class is the model that callers ask for; its routed models share the
+    requests by weight.
+    - The chain stands three times: LiteLLM asks another list when a filter refuses and when a
+    context overflows.
+    - Nothing is retried on the model that failed: the next of the chain is the retry. An answer is
+      then never later than time-outs add up to, and a failing provider never gets twice the load.
     """
     groups = [group for group in routing.groups if group.fallbacks]
     return {
@@ -29,7 +32,10 @@ def configuration(routing: Routing) -> dict[str, Any]:
             "num_retries": 0,
             # Left alone, LiteLLM gives up after five.
             "max_fallbacks": max(routing.longest_chain, 1),
-            **{name: _chains(groups) for name in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")},
+            **{
+                name: _chains(groups)
+                for name in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
+            },
         },
         "general_settings": {"master_key": _reference(MASTER_KEY)},
     }
@@ -37,7 +43,9 @@ def configuration(routing: Routing) -> dict[str, Any]:
 
 def render(routing: Routing) -> bytes:
     """The configuration as YAML: the same bytes on every run."""
-    return write_yaml(configuration(routing), f"Run it with `{NO_RETRIES}=0 litellm --config FILE`.")
+    return write_yaml(
+        configuration(routing), f"Run it with `{NO_RETRIES}=0 litellm --config FILE`."
+    )
 
 
 def router_arguments(settings: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +62,8 @@ def _entry(group: Group, one: Deployment) -> dict[str, Any]:
             **{name: _reference(variable) for name, variable in one.variables.items()},
             **{name: value for name, value in limits.items() if value is not None},
             "timeout": _number(one.timeout_seconds),
-            # The client library below LiteLLM would otherwise send a failed request again by itself.
+            # The client library below LiteLLM would otherwise send a failed request again by
+            # itself.
             "max_retries": 0,
         },
         "model_info": {

@@ -64,14 +64,22 @@ def routing(tasks: tuple[TaskFigures, ...], endpoints: Mapping[str, Endpoint]) -
     Raises:
         SourceError: a name would be read as a reference to a secret.
     """
-    return Routing(groups=tuple(group for figures in tasks for group in _groups(figures, endpoints)))
+    return Routing(
+        groups=tuple(group for figures in tasks for group in _groups(figures, endpoints))
+    )
 
 
 def _groups(figures: TaskFigures, endpoints: Mapping[str, Endpoint]) -> Iterator[Group]:
     name, owner = figures.task.name, figures.task.owner or ""
     reserve = tuple(_deployment(figures, part, endpoints) for part in figures.fallbacks)
     routed = tuple(_deployment(figures, leg, endpoints) for leg in figures.legs)
-    yield Group(name=name, task=name, owner=owner, deployments=routed, fallbacks=tuple(one.id for one in reserve))
+    yield Group(
+        name=name,
+        task=name,
+        owner=owner,
+        deployments=routed,
+        fallbacks=tuple(one.id for one in reserve),
+    )
     for one in reserve:
         yield Group(name=one.id, task=name, owner=owner, deployments=(one,))
 
@@ -85,7 +93,9 @@ def _deployment(
     endpoint = endpoints.get(part.model)
     model = endpoint.model if endpoint is not None else part.model
     latency = figures.task.declared.latency
-    seconds = (latency.timeout_seconds or latency.p95_seconds) if latency is not None else TIMEOUT_SECONDS
+    seconds = (
+        (latency.timeout_seconds or latency.p95_seconds) if latency is not None else TIMEOUT_SECONDS
+    )
     return Deployment(
         id=f"{figures.task.name}:{'route' if is_routed else 'fallback'}-{part.index + 1}",
         name=part.model,
@@ -104,7 +114,8 @@ def _refuse_references(figures: TaskFigures, model: str) -> None:
     for text in (model, figures.task.owner or ""):
         if text.lower().startswith(("os.environ", "oidc/")):
             raise SourceError(
-                f"`{figures.task.name}` names `{text[:80]}`, which a gateway would read as a secret's reference",
+                f"`{figures.task.name}` names `{text[:80]}`, which a gateway would read as a "
+                "secret's reference",
                 "Name a model or a team.",
             )
 

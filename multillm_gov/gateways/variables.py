@@ -5,9 +5,39 @@ from multillm_gov.catalog.facts import ModelFacts
 
 _PLAIN = frozenset(
     {
-        *("openai", "anthropic", "gemini", "mistral", "codestral", "groq", "cohere", "deepseek", "xai", "cerebras"),
-        *("sambanova", "voyage", "ai21", "moonshot", "openrouter", "novita", "replicate", "deepinfra", "fireworks_ai"),
-        *("volcengine", "tencent", "inception", "huggingface", "cloudflare", "aleph_alpha", "baseten", "nvidia_nim"),
+        *(
+            "openai",
+            "anthropic",
+            "gemini",
+            "mistral",
+            "codestral",
+            "groq",
+            "cohere",
+            "deepseek",
+            "xai",
+            "cerebras",
+        ),
+        *(
+            "sambanova",
+            "voyage",
+            "ai21",
+            "moonshot",
+            "openrouter",
+            "novita",
+            "replicate",
+            "deepinfra",
+            "fireworks_ai",
+        ),
+        *(
+            "volcengine",
+            "tencent",
+            "inception",
+            "huggingface",
+            "cloudflare",
+            "aleph_alpha",
+            "baseten",
+            "nvidia_nim",
+        ),
     }
 )
 """LiteLLM's provider names whose key is ``<NAME>_API_KEY``."""
@@ -18,7 +48,11 @@ _KEYS = {
     "together_ai": "TOGETHERAI_API_KEY",
     "perplexity": "PERPLEXITYAI_API_KEY",
 }
-_AZURE = {"api_key": "AZURE_API_KEY", "api_base": "AZURE_API_BASE", "api_version": "AZURE_API_VERSION"}
+_AZURE = {
+    "api_key": "AZURE_API_KEY",
+    "api_base": "AZURE_API_BASE",
+    "api_version": "AZURE_API_VERSION",
+}
 _ADDRESSED = {
     "azure": _AZURE,
     "azure_text": _AZURE,
@@ -30,7 +64,8 @@ _ADDRESSED = {
 def references(model: str, facts: ModelFacts | None, endpoint: Endpoint | None) -> dict[str, str]:
     """Names of environment variables by parameter: ``api_key``, ``api_base`` and the like.
 
-    Empty where a cloud signs with the identity of the machine (Bedrock, Vertex), and for a provider whose variables are
+    Empty where a cloud signs with the identity of the machine (Bedrock, Vertex), and for a provider
+    whose variables are
     not known here: the gateway then reads its own.
 
     Args:

@@ -14,5 +14,12 @@ def write_yaml(data: dict[str, Any], remark: str) -> bytes:
             del data
             return True
 
-    text = yaml.dump(data, Dumper=Plain, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=False)
+    text = yaml.dump(
+        data,
+        Dumper=Plain,
+        sort_keys=False,
+        allow_unicode=True,
+        width=10_000,
+        default_flow_style=False,
+    )
     return f"{_ABOUT}\n# {remark}\n{text}".encode()

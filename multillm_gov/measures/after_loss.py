@@ -36,13 +36,15 @@ class AfterLoss(Struct, frozen=True, kw_only=True):
 def after_loss(tasks: Iterable[TaskFigures], level: Level, basis: Basis, failed: str) -> AfterLoss:
     """Move the requests of every leg on ``failed`` to the first fallback of its chain that hangs elsewhere.
 
-    The formula: with ``w`` the weight of a leg, an entity ``e`` other than ``failed`` carries the sum of ``w`` over
-    the legs on ``e``, plus the sum of ``w'`` over the legs on ``failed`` whose first surviving fallback is on ``e``.
-    By requests and value ``w'`` is ``w``, by spend it is the leg's requests at the fallback's price. The other legs of
-    a route take nothing over: only the declared chain does. A fallback whose place at the level is not known is taken
-    to fail too; a leg whose place is not known stays, in the one entity ``unknown``. Fixed costs of what failed are
-    left out, standby costs of what survives are in. On the spend basis legs and fallbacks without a known price weigh
-    nothing. Linear in legs and fallbacks.
+    The formula: with ``w`` the weight of a leg, an entity ``e`` other than ``failed`` carries the
+    sum of ``w`` over the legs on ``e``, plus the sum of ``w'`` over the legs on ``failed`` whose
+    first surviving fallback is on ``e``. By requests and value ``w'`` is ``w``, by spend it is the
+    leg's requests at the fallback's price. The other legs of
+    a route take nothing over: only the declared chain does. A fallback whose place at the level is
+    not known is taken to fail too; a leg whose place is not known stays, in the one entity
+    ``unknown``. Fixed costs of what failed are left out, standby costs of what survives are in. On
+    the spend basis legs and fallbacks without a known price weigh nothing. Linear in legs and
+    fallbacks.
     """
     totals: defaultdict[str, Decimal] = defaultdict(Decimal)
     lost = stopped = total = _ZERO
@@ -83,7 +85,9 @@ def _carried(task: TaskFigures, leg: LegFigures, basis: Basis) -> Decimal:
 
 
 def _survivor(task: TaskFigures, level: Level, failed: str) -> FallbackFigures | None:
-    return next((one for one in task.fallbacks if _entity(one.facts, level) not in {failed, UNKNOWN}), None)
+    return next(
+        (one for one in task.fallbacks if _entity(one.facts, level) not in {failed, UNKNOWN}), None
+    )
 
 
 def _taken_over(leg: LegFigures, taker: FallbackFigures, weight: Decimal, basis: Basis) -> Decimal:

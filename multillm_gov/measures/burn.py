@@ -21,7 +21,8 @@ class Burn(Struct, frozen=True, kw_only=True):
 def burn(spent: Decimal, day: int, days: int, budget: Decimal) -> Burn:
     """Burn of ``spent`` (S) by the end of ``day`` (t) of a month of ``days`` (N), against ``budget`` (B).
 
-    A plain run-rate: weekday and weekend are not told apart, which may err by some five percent early in a month.
+    A plain run-rate: weekday and weekend are not told apart, which may err by some five percent
+    early in a month.
 
     Raises:
         ValueError: the day is not one of the month.

@@ -11,7 +11,13 @@ _ONE = Decimal(1)
 def mean_tokens(demand: Demand) -> Decimal:
     """Mean tokens of a request, both ways: limits count input and output."""
     if demand.sizes:
-        return sum((Decimal(size.share) * (size.input_tokens + size.output_tokens) for size in demand.sizes), _ZERO)
+        return sum(
+            (
+                Decimal(size.share) * (size.input_tokens + size.output_tokens)
+                for size in demand.sizes
+            ),
+            _ZERO,
+        )
     return Decimal(demand.input_tokens + demand.output_tokens)
 
 

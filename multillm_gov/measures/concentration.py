@@ -13,8 +13,9 @@ from multillm_gov.measures.shares import effective_number, hhi, normalize
 def concentration(tasks: Iterable[TaskFigures], level: Level, basis: Basis) -> Concentration:
     """Shares of the routed models' entities; fallbacks count only for the fixed cost they incur on standby.
 
-    Task classes without a known spend add nothing on the spend basis. A model that is not known, or whose place at the
-    level is not, adds to the one entity ``unknown``: the conservative view (method 1.5).
+    Task classes without a known spend add nothing on the spend basis. A model that is not known, or
+    whose place at the level is not, adds to the one entity ``unknown``: the conservative view
+    (method 1.5).
     """
     return at_level(weigh(tasks, basis), level, basis)
 
@@ -45,7 +46,8 @@ def at_level(weighed: Weights, level: Level, basis: Basis) -> Concentration:
 def of_totals(totals: dict[str, Decimal], level: Level, basis: Basis) -> Concentration:
     """The concentration of totals already summed by entity."""
     ordered = sorted(
-        ((name, weight) for name, weight in totals.items() if weight), key=lambda item: (-item[1], item[0])
+        ((name, weight) for name, weight in totals.items() if weight),
+        key=lambda item: (-item[1], item[0]),
     )
     shares = normalize(float(weight) for _, weight in ordered)
     return Concentration(
@@ -72,7 +74,9 @@ def known_only(whole: Concentration) -> Concentration:
     )
 
 
-def share_growth(before: Concentration, after: Concentration) -> tuple[tuple[str, float, float], ...]:
+def share_growth(
+    before: Concentration, after: Concentration
+) -> tuple[tuple[str, float, float], ...]:
     """Entities whose share grew, with both shares, largest growth first; one that is new grew from 0.
 
     Empty where one of the two has nothing to share: a first forecast is no growth.
@@ -80,7 +84,11 @@ def share_growth(before: Concentration, after: Concentration) -> tuple[tuple[str
     if not before.shares or not after.shares:
         return ()
     old = dict(before.shares)
-    grown = [(name, old.get(name, 0.0), share) for name, share in after.shares if share > old.get(name, 0.0)]
+    grown = [
+        (name, old.get(name, 0.0), share)
+        for name, share in after.shares
+        if share > old.get(name, 0.0)
+    ]
     return tuple(sorted(grown, key=lambda one: (one[1] - one[2], one[0])))
 
 

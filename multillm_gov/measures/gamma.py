@@ -15,7 +15,9 @@ def gamma_quantile(probability: float, shape: float, scale: float) -> float:
         ValueError: the probability is not between 0 and 1, or shape or scale not above 0.
     """
     if not 0 < probability < 1 or shape <= 0 or scale <= 0:
-        raise ValueError("a quantile needs a probability between 0 and 1, and shape and scale above 0")
+        raise ValueError(
+            "a quantile needs a probability between 0 and 1, and shape and scale above 0"
+        )
     low, high = 0.0, max(shape, 1.0)
     while gamma_below(high, shape) < probability:
         low, high = high, 2 * high
@@ -33,7 +35,8 @@ def gamma_quantile(probability: float, shape: float, scale: float) -> float:
 def gamma_below(amount: float, shape: float) -> float:
     """Probability that a gamma variable of scale 1 lies below an amount: the regularized incomplete gamma function.
 
-    By its series left of the mean, by its continued fraction right of it (W. H. Press et al., Numerical Recipes, 6.2).
+    By its series left of the mean, by its continued fraction right of it (W. H. Press et al.,
+    Numerical Recipes, 6.2).
     """
     if amount <= 0:
         return 0.0

@@ -22,7 +22,10 @@ def unproved_levels(first: Exposure, second: Exposure) -> tuple[Level, ...]:
 
 
 def has_independent_fallback(
-    task: TaskFigures, levels: Sequence[Level] = OTHER_VENDOR_AND_CLOUD, *, benefit_of_doubt: bool = False
+    task: TaskFigures,
+    levels: Sequence[Level] = OTHER_VENDOR_AND_CLOUD,
+    *,
+    benefit_of_doubt: bool = False,
 ) -> bool:
     """Whether some fallback shares none of the levels with any routed model.
 

@@ -5,10 +5,13 @@ from functools import cache
 from math import inf, sqrt
 
 
-def wilson_interval(share: float, sample_size: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson_interval(
+    share: float, sample_size: int, confidence: float = 0.95
+) -> tuple[float, float]:
     """Two-sided Wilson score interval of a proportion (0..1).
 
-    Source: E. B. Wilson, Probable inference, JASA 22 (1927). 450 of 500 gives .870578 to .923322 at 95 %.
+    Source: E. B. Wilson, Probable inference, JASA 22 (1927). 450 of 500 gives .870578 to .923322 at
+    95 %.
 
     Raises:
         ValueError: no sample, a share outside 0..1, or a confidence that is not between 0 and 1.
@@ -39,11 +42,13 @@ def cases_to_prove(share: float, floor: float, confidence: float = 0.95) -> floa
     return (_quantile(confidence, confidence) / (share - floor)) ** 2 * floor * (1 - floor)
 
 
-def smallest_visible_drop(share: float, sample_size: int, confidence: float = 0.95, power: float = 0.80) -> float:
+def smallest_visible_drop(
+    share: float, sample_size: int, confidence: float = 0.95, power: float = 0.80
+) -> float:
     """The smallest drop from a share (0..1) that two samples of this size tell from chance; above the share: none.
 
-    One-sided two-proportion z-test with variances not pooled: n = (z_a + z_b)^2 (p1 q1 + p2 q2) / d^2, solved for d.
-    538 cases an arm see .90 fall to .85 (method 7).
+    One-sided two-proportion z-test with variances not pooled: n = (z_a + z_b)^2 (p1 q1 + p2 q2) /
+    d^2, solved for d. 538 cases an arm see .90 fall to .85 (method 7).
 
     Raises:
         ValueError: as `wilson_interval`, for the power too.
@@ -58,7 +63,8 @@ def cases_to_see(share: float, drop: float, confidence: float = 0.95, power: flo
     """Cases an arm that a drop from a share needs to be told from chance; not rounded. The inverse of the above.
 
     Raises:
-        ValueError: the drop is not above 0, or larger than the share; else as `smallest_visible_drop`.
+        ValueError: the drop is not above 0, or larger than the share; else as
+            `smallest_visible_drop`.
     """
     _refuse_no_proportion(share, 1)
     if not 0 < drop <= share:
@@ -94,10 +100,11 @@ def _quantile(probability: float, confidence: float) -> float:
 def gamma_interval(weights: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
     """Two-sided interval of the expected sum of a compound Poisson process of which these amounts were seen.
 
-    Source: M. P. Fay and E. J. Feuer, Confidence intervals for directly standardized rates, Statistics in Medicine 16
-    (1997): gamma quantiles with the sum as mean and the sum of squares as variance, the upper end moved by the largest
-    amount. With equal amounts it is Garwood's exact Poisson interval: 10 gives 4.795 to 18.390. Nothing seen: 0 to
-    infinity, since the size of what was not seen is not known.
+    Source: M. P. Fay and E. J. Feuer, Confidence intervals for directly standardized rates,
+    Statistics in Medicine 16 (1997): gamma quantiles with the sum as mean and the sum of squares as
+    variance, the upper end moved by the largest amount. With equal amounts it is Garwood's exact
+    Poisson interval: 10 gives 4.795 to 18.390.
+    Nothing seen: 0 to infinity, since the size of what was not seen is not known.
 
     Raises:
         ValueError: an amount that is not above 0, or a confidence that is not between 0 and 1.

@@ -36,7 +36,8 @@ class PairedDifference(Struct, frozen=True, kw_only=True):
 def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> McNemar:
     """McNemar's exact test of two models on the same cases, in the same order.
 
-    Source: Q. McNemar, Psychometrika 12 (1947); the exact form is a binomial test of the discordant pairs at one half.
+    Source: Q. McNemar, Psychometrika 12 (1947); the exact form is a binomial test of the discordant
+    pairs at one half.
 
     Raises:
         ValueError: the sides have different lengths.
@@ -44,18 +45,25 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> McNemar:
     pairs = list(zip(first, second, strict=True))
     only_first = sum(one and not other for one, other in pairs)
     only_second = sum(other and not one for one, other in pairs)
-    return McNemar(only_first=only_first, only_second=only_second, p_value=_split(only_first, only_second))
+    return McNemar(
+        only_first=only_first, only_second=only_second, p_value=_split(only_first, only_second)
+    )
 
 
 def paired_interval(
-    first: Sequence[float], second: Sequence[float], *, weights: Sequence[float] = (), confidence: float = 0.95
+    first: Sequence[float],
+    second: Sequence[float],
+    *,
+    weights: Sequence[float] = (),
+    confidence: float = 0.95,
 ) -> PairedDifference:
     """Adjusted Wald interval of the mean difference of scores in 0..1, second less first.
 
-    Source: A. Agresti and Y. Min, Simple improved confidence intervals for comparing matched proportions, Statistics in
-    Medicine 24 (2005): half a case more in each cell of the table, so two cases more in all, one of which differs. With
-    few cases that all agree it stays wide, where a bootstrap would have no width. Graded scores take the same two
-    cases; weighted ones count as many as would tell as much (`effective_cases`).
+    Source: A. Agresti and Y. Min, Simple improved confidence intervals for comparing matched
+    proportions, Statistics in Medicine 24 (2005): half a case more in each cell of the table, so
+    two cases more in all, one of which differs. With few cases that all agree it stays wide, where
+    a bootstrap would have no width. Graded scores take the same two cases; weighted ones count as
+    many as would tell as much (`effective_cases`).
 
     Raises:
         ValueError: no case, different lengths, or a confidence outside 0..1.
@@ -66,12 +74,18 @@ def paired_interval(
     held = list(weights) or [1.0] * len(differences)
     total, cases = sum(held), effective_cases(held)
     mean = sum(weight * each for weight, each in zip(held, differences, strict=True)) / total
-    square = sum(weight * each * each for weight, each in zip(held, differences, strict=True)) / total
+    square = (
+        sum(weight * each * each for weight, each in zip(held, differences, strict=True)) / total
+    )
     size = cases + 2
     center = mean * cases / size
-    spread = NormalDist().inv_cdf((1 + confidence) / 2) * sqrt(((square * cases + 1) / size - center**2) / size)
+    spread = NormalDist().inv_cdf((1 + confidence) / 2) * sqrt(
+        ((square * cases + 1) / size - center**2) / size
+    )
     low, high = max(-1.0, center - spread), min(1.0, center + spread)
-    return PairedDifference(cases=len(differences), mean=mean, low=low, high=high, confidence=confidence)
+    return PairedDifference(
+        cases=len(differences), mean=mean, low=low, high=high, confidence=confidence
+    )
 
 
 def effective_cases(weights: Sequence[float]) -> float:
@@ -92,8 +106,9 @@ def paired_cases_to_see(
 ) -> float:
     """Cases on which a difference of accepted shares shows in a one-sided McNemar test; not rounded.
 
-    Source: R. J. Connor, Sample size for testing differences in proportions for the paired-sample design, Biometrics 43
-    (1987): (z_a sqrt(d) + z_b sqrt(d - D^2))^2 / D^2, d the share of cases on which the two differ, at least D.
+    Source: R. J. Connor, Sample size for testing differences in proportions for the paired-sample
+    design, Biometrics 43 (1987): (z_a sqrt(d) + z_b sqrt(d - D^2))^2 / D^2, d the share of cases on
+    which the two differ, at least D.
 
     Raises:
         ValueError: a difference that is not above 0 and at most 1, or a share outside 0..1.
@@ -127,7 +142,9 @@ def paired_bootstrap(
     held = list(weights) or [1.0] * len(differences)
     mean = sum(weight * each for weight, each in zip(held, differences, strict=True)) / sum(held)
     low, high = _percentiles(differences, held, seed, draws, confidence)
-    return PairedDifference(cases=len(differences), mean=mean, low=low, high=high, confidence=confidence)
+    return PairedDifference(
+        cases=len(differences), mean=mean, low=low, high=high, confidence=confidence
+    )
 
 
 def bootstrap_interval(
@@ -164,7 +181,9 @@ def two_proportions(before: tuple[int, int], after: tuple[int, int]) -> tuple[fl
     return z, 1 - NormalDist().cdf(z)
 
 
-def words_for(difference: PairedDifference, margin: float) -> Literal["better", "not worse", "worse", "not told apart"]:
+def words_for(
+    difference: PairedDifference, margin: float
+) -> Literal["better", "not worse", "worse", "not told apart"]:
     """What a paired difference shows of the second model, with a non-inferiority margin on the scores' scale."""
     if difference.low > 0:
         return "better"

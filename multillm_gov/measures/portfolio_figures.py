@@ -16,19 +16,26 @@ _ZERO = Decimal(0)
 NO_OWNER = "(no owner)"
 
 
-def measure(portfolio: Portfolio, catalog: Catalog, known: PortfolioFigures | None = None) -> PortfolioFigures:
+def measure(
+    portfolio: Portfolio, catalog: Catalog, known: PortfolioFigures | None = None
+) -> PortfolioFigures:
     """Measure every task class and sum up.
 
-    ``known`` are figures of another state of the same portfolio: a task class that is equal there, over models whose
-    facts are equal and have no fixed cost, is not measured again.
+    ``known`` are figures of another state of the same portfolio: a task class that is equal there,
+    over models whose facts are equal and have no fixed cost, is not measured again.
     """
     rate = portfolio.settings.exchange.usd_per_unit if portfolio.settings.exchange else Decimal(1)
-    facts = {name: catalog.find(name) for name in sorted({m for task in portfolio.task_classes for m in task.models})}
+    facts = {
+        name: catalog.find(name)
+        for name in sorted({m for task in portfolio.task_classes for m in task.models})
+    }
     fixed = _FixedCosts(portfolio.task_classes, facts, rate)
     reusable = _reusable(known, facts, portfolio.settings.currency, rate) if known else {}
     measurer = _Measurer(facts, fixed, Pricing(rate))
     tasks = tuple(
-        old if (old := reusable.get(task.name)) is not None and old.task == task else measurer.task(task)
+        old
+        if (old := reusable.get(task.name)) is not None and old.task == task
+        else measurer.task(task)
         for task in portfolio.task_classes
     )
     return _total(tasks, portfolio.settings.currency, rate)
@@ -44,7 +51,9 @@ def _total(tasks: tuple[TaskFigures, ...], currency: str, rate: Decimal) -> Port
         usd_per_unit=rate,
         spend_per_month=sum(owners.values(), _ZERO),
         unpriced=tuple(task.task.name for task in tasks if task.spend_per_month is None),
-        spend_per_month_by_owner=tuple(sorted(owners.items(), key=lambda item: (-item[1], item[0]))),
+        spend_per_month_by_owner=tuple(
+            sorted(owners.items(), key=lambda item: (-item[1], item[0]))
+        ),
         value_at_stake_per_month=sum((task.value_at_stake_per_month for task in tasks), _ZERO),
         requests_per_month=sum((task.requests_per_month for task in tasks), _ZERO),
     )
@@ -70,9 +79,13 @@ def _reusable(
 class _FixedCosts:
     """Splits each model's fixed monthly cost: over its legs by requests, or over its fallbacks evenly."""
 
-    def __init__(self, tasks: tuple[TaskClass, ...], facts: dict[str, ModelFacts | None], rate: Decimal) -> None:
+    def __init__(
+        self, tasks: tuple[TaskClass, ...], facts: dict[str, ModelFacts | None], rate: Decimal
+    ) -> None:
         self.amounts = {
-            name: fact.usd_fixed_per_month / rate for name, fact in facts.items() if fact and fact.usd_fixed_per_month
+            name: fact.usd_fixed_per_month / rate
+            for name, fact in facts.items()
+            if fact and fact.usd_fixed_per_month
         }
         self.requests: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.legs: defaultdict[str, int] = defaultdict(int)
@@ -81,7 +94,9 @@ class _FixedCosts:
             return
         for task in tasks:
             for leg, share in zip(task.declared.route, task.shares, strict=True):
-                self.requests[leg.model] += share * (task.declared.demand.requests if task.declared.demand else 0)
+                self.requests[leg.model] += share * (
+                    task.declared.demand.requests if task.declared.demand else 0
+                )
                 self.legs[leg.model] += 1
             for model in task.declared.fallbacks:
                 self.fallbacks[model] += 1
@@ -101,7 +116,9 @@ class _FixedCosts:
 class _Measurer:
     """Measures task classes one after the other, remembering what pairs of models share."""
 
-    def __init__(self, facts: dict[str, ModelFacts | None], fixed: _FixedCosts, pricing: Pricing) -> None:
+    def __init__(
+        self, facts: dict[str, ModelFacts | None], fixed: _FixedCosts, pricing: Pricing
+    ) -> None:
         self.facts = facts
         self.fixed = fixed
         self.pricing = pricing
@@ -110,15 +127,22 @@ class _Measurer:
     def task(self, task: TaskClass) -> TaskFigures:
         declared = task.declared
         requests = Decimal(declared.demand.requests) if declared.demand else _ZERO
-        legs = tuple(self._leg(task, index, share, requests) for index, share in enumerate(task.shares))
+        legs = tuple(
+            self._leg(task, index, share, requests) for index, share in enumerate(task.shares)
+        )
         standing = sum((leg.fixed_per_month for leg in legs), _ZERO)
         standing += sum((self.fixed.of_fallback(model) for model in declared.fallbacks), _ZERO)
-        fallbacks = tuple(self._fallback(task, index, requests, standing) for index in range(len(declared.fallbacks)))
+        fallbacks = tuple(
+            self._fallback(task, index, requests, standing)
+            for index in range(len(declared.fallbacks))
+        )
         spends = [leg.spend_per_month for leg in legs]
         known = [spend for spend in spends if spend is not None]
         spend = None
         if len(known) == len(spends):
-            spend = sum(known, _ZERO) + sum((fallback.standby_per_month for fallback in fallbacks), _ZERO)
+            spend = sum(known, _ZERO) + sum(
+                (fallback.standby_per_month for fallback in fallbacks), _ZERO
+            )
         largest = [self.pricing.largest_cost(leg.facts, declared.demand) for leg in legs]
         return TaskFigures(
             task=task,
@@ -128,7 +152,9 @@ class _Measurer:
             value_at_stake_per_month=Decimal(declared.cost_of_wrong_model.value_at_stake or 0),
             spend_per_month=spend,
             cost_per_request=spend / requests if spend is not None and requests else None,
-            largest_cost_per_request=max((cost for cost in largest if cost is not None), default=None),
+            largest_cost_per_request=max(
+                (cost for cost in largest if cost is not None), default=None
+            ),
         )
 
     def _leg(self, task: TaskClass, index: int, share: Decimal, requests: Decimal) -> LegFigures:
@@ -148,7 +174,9 @@ class _Measurer:
             spend_per_month=None if cost is None else own * cost + fixed,
         )
 
-    def _fallback(self, task: TaskClass, index: int, requests: Decimal, standing: Decimal) -> FallbackFigures:
+    def _fallback(
+        self, task: TaskClass, index: int, requests: Decimal, standing: Decimal
+    ) -> FallbackFigures:
         model = task.declared.fallbacks[index]
         facts = self.facts[model]
         cost = self.pricing.mean_cost(facts, task.declared.demand)

@@ -29,8 +29,8 @@ class PriceMove(Struct, frozen=True):
 def largest_move(before: Price, after: Price) -> PriceMove | None:
     """The unit price with the largest relative move, up or down, the first of equals; ``None``: none moved.
 
-    A price that only one of the two states gives is not compared: what then holds is another price of the same state
-    (see `request_cost`).
+    A price that only one of the two states gives is not compared: what then holds is another price
+    of the same state (see `request_cost`).
     """
     old = dict(_unit_prices(before))
     moves = [

@@ -28,7 +28,8 @@ def share_within(tolerated_rise: float, price_rise: float) -> float:
 def added_spend(spend: Decimal, price_rise: Decimal) -> Decimal:
     """Money a month that a rise by ``price_rise`` adds to what is spent with one entity: spend * g.
 
-    Unlike a limit on its share of spend, a limit on this cannot be met by spending more elsewhere (method 6.2).
+    Unlike a limit on its share of spend, a limit on this cannot be met by spending more elsewhere
+    (method 6.2).
     """
     return spend * price_rise
 

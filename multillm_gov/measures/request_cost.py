@@ -12,9 +12,10 @@ _ZERO = Decimal(0)
 def request_cost(price: Price, usage: Usage) -> Decimal:
     """US dollars of one request.
 
-    A price the source does not give falls back: cache reads and writes to the input price, one-hour writes to the
-    price of other writes, reasoning to the output price, an unknown service tier to standard prices; an explicit zero
-    is a price. An image price stands in where no output tokens are counted, a price by the second where tokens bill
+    A price the source does not give falls back: cache reads and writes to the input price, one-hour
+    writes to the price of other writes, reasoning to the output price, an unknown service tier to
+    standard prices; an explicit zero is a price. An image price stands in where no output tokens
+    are counted, a price by the second where tokens bill
     nothing: makers quote both for the same thing.
     """
     total = token_cost(rates_for(price, usage.input_tokens, usage.service_tier), usage)
@@ -35,14 +36,20 @@ def rates_for(price: Price, input_tokens: int, service_tier: str = "standard") -
     """The token prices that hold for all tokens of a request: those of the largest threshold its prompt passes."""
     rates = price.services.get(service_tier, price.standard)
     for tier in price.tiers:
-        if input_tokens > tier.above_input_tokens or (tier.at_threshold and input_tokens == tier.above_input_tokens):
+        if input_tokens > tier.above_input_tokens or (
+            tier.at_threshold and input_tokens == tier.above_input_tokens
+        ):
             rates = tier.services.get(service_tier, tier.price)
     return rates
 
 
 def token_cost(rates: TokenPrice, usage: Usage) -> Decimal:
     """US dollars of a request's tokens at given prices."""
-    read, write, write_1h = usage.cached_input_tokens, usage.cache_write_tokens, usage.cache_write_1h_tokens
+    read, write, write_1h = (
+        usage.cached_input_tokens,
+        usage.cache_write_tokens,
+        usage.cache_write_1h_tokens,
+    )
     reasoning = min(usage.reasoning_tokens, usage.output_tokens)
     rate_in = _first(rates.input)
     total = _EXACT.multiply(rate_in, max(usage.input_tokens - read - write - write_1h, 0))
@@ -51,7 +58,9 @@ def token_cost(rates: TokenPrice, usage: Usage) -> Decimal:
     if write:
         total = _EXACT.fma(_first(rates.cache_write, rate_in), write, total)
     if write_1h:
-        total = _EXACT.fma(_first(rates.cache_write_1h, rates.cache_write, rate_in), write_1h, total)
+        total = _EXACT.fma(
+            _first(rates.cache_write_1h, rates.cache_write, rate_in), write_1h, total
+        )
     rate_out = _first(rates.output)
     if reasoning:
         total = _EXACT.fma(_first(rates.reasoning, rate_out), reasoning, total)

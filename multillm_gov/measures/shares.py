@@ -70,7 +70,9 @@ def merger_delta(first: float, second: float) -> float:
     return 2 * first * second * POINTS
 
 
-def effective_number_similar(shares: Sequence[float], similarity: Sequence[Sequence[float]]) -> float:
+def effective_number_similar(
+    shares: Sequence[float], similarity: Sequence[Sequence[float]]
+) -> float:
     """Leinster-Cobbold effective number of order 2, 1 / (s' Z s); Z holds similarities 0..1 with ones on the diagonal.
 
     Raises:
@@ -78,7 +80,11 @@ def effective_number_similar(shares: Sequence[float], similarity: Sequence[Seque
     """
     if len(similarity) != len(shares) or any(len(row) != len(shares) for row in similarity):
         raise ValueError("the similarity matrix must have one row and one column per share")
-    total = sum(a * b * z for a, row in zip(shares, similarity, strict=True) for b, z in zip(shares, row, strict=True))
+    total = sum(
+        a * b * z
+        for a, row in zip(shares, similarity, strict=True)
+        for b, z in zip(shares, row, strict=True)
+    )
     return 1 / total if total else 0.0
 
 

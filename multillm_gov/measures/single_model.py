@@ -7,12 +7,15 @@ from multillm_gov.measures.figures import TaskFigures
 _ZERO = Decimal(0)
 
 
-def saving_per_month(task: TaskFigures, cost_per_request: Decimal, fixed_per_month: Decimal = _ZERO) -> Decimal | None:
+def saving_per_month(
+    task: TaskFigures, cost_per_request: Decimal, fixed_per_month: Decimal = _ZERO
+) -> Decimal | None:
     """What a month would cost less if one model answered every request, in the portfolio's currency.
 
-    The requests of every leg at its unit cost, minus all requests at the other's unit cost, minus the fixed cost the
-    other would newly bring. Fixed costs of what is replaced are taken to go on, so a saving is never flattered; costs
-    of evaluating and of a colder prompt cache are not in it. ``None`` where a leg's unit cost is not known.
+    The requests of every leg at its unit cost, minus all requests at the other's unit cost, minus
+    the fixed cost the other would newly bring. Fixed costs of what is replaced are taken to go on,
+    so a saving is never flattered; costs of evaluating and of a colder prompt cache are not in it.
+    ``None`` where a leg's unit cost is not known.
     """
     now = _ZERO
     for leg in task.legs:

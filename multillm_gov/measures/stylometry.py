@@ -1,7 +1,9 @@
 """How differently two sets of answers are written: the Jensen-Shannon distance on function words (method 7.1).
 
-Function words carry style and hardly any topic, so that answers to the same inputs can be compared. Length and format
-dominate where the inputs differ, code is left out, and the list is English: figures about other languages mean little.
+Function words carry style and hardly any topic, so that answers to the same inputs can be compared.
+Length and format
+dominate where the inputs differ, code is left out, and the list is English: figures about other
+languages mean little.
 """
 
 import re
@@ -13,10 +15,14 @@ from typing import Literal
 from msgspec import Struct
 
 _LISTED = (
-    "the of and to a in that is was it for on with as be by at this from or an but not are have had has which one all "
-    "were they their there been if more when will would who so no out up into than them can only other its about could "
-    "these may then do any such we you i he she his her my your our us me him what how where why while because also "
-    "however therefore thus since between each both some most many much very just even still first let need"
+    "the of and to a in that is was it for on with as be by at this from or an but not are have "
+    "had has which one all "
+    "were they their there been if more when will would who so no out up into than them can only "
+    "other its about could "
+    "these may then do any such we you i he she his her my your our us me him what how where why "
+    "while because also "
+    "however therefore thus since between each both some most many much very just even still first "
+    "let need"
 )
 FUNCTION_WORDS: tuple[str, ...] = tuple(_LISTED.split())
 """98 English function words: the list that the thresholds were calibrated with on public answers."""
@@ -101,9 +107,9 @@ def expected_noise_bits(kinds: int, first: int, second: int) -> float:
 def compare_voices(first: Sequence[str], second: Sequence[str]) -> VoiceComparison:
     """Compare the answers of two sides to the same inputs, in the same order.
 
-    The ratio takes the squared distance between the sides over that within them, all between halves of the same size
-    (answers at even and at odd positions), so that the amount of text cancels out. Below 1.5 one voice, above 3
-    distinct voices; both sides need 5,000 function words.
+    The ratio takes the squared distance between the sides over that within them, all between halves
+    of the same size (answers at even and at odd positions), so that the amount of text cancels out.
+    Below 1.5 one voice, above 3 distinct voices; both sides need 5,000 function words.
 
     Raises:
         ValueError: a side has no function word at all.
@@ -127,24 +133,31 @@ def compare_profiles(first: Halves, second: Halves) -> VoiceComparison:
     words = sum(sides[0]), sum(sides[1])
     apart = distance(*sides)
     if not all(sum(half) for pair in halves for half in pair):
-        return VoiceComparison(distance=apart, within=0.0, ratio=None, words=words, voice="too little text")
+        return VoiceComparison(
+            distance=apart, within=0.0, ratio=None, words=words, voice="too little text"
+        )
     within = (divergence_bits(*halves[0]) + divergence_bits(*halves[1])) / 2
     between = sum(divergence_bits(one, other) for one in halves[0] for other in halves[1]) / 4
     ratio = between / within if within else None
-    return VoiceComparison(distance=apart, within=within, ratio=ratio, words=words, voice=_voice(ratio, min(words)))
+    return VoiceComparison(
+        distance=apart, within=within, ratio=ratio, words=words, voice=_voice(ratio, min(words))
+    )
 
 
 def burrows_delta(rows: Sequence[_Counts], *, degrees: int = 0) -> list[list[float]]:
     """Burrows' Delta between every two rows: mean absolute difference of z-scores over the words.
 
-    ``degrees`` is taken off the number of rows in the standard deviation. A word that no row varies in is left out.
-    With fewer than five rows the z-scores say little.
+    ``degrees`` is taken off the number of rows in the standard deviation. A word that no row varies
+    in is left out. With fewer than five rows the z-scores say little.
 
     Raises:
         ValueError: no more rows than ``degrees``.
     """
     scores = _z_scores(rows, degrees)
-    return [[sum(abs(a - b) for a, b in zip(x, y, strict=True)) / len(x) if x else 0.0 for y in scores] for x in scores]
+    return [
+        [sum(abs(a - b) for a, b in zip(x, y, strict=True)) / len(x) if x else 0.0 for y in scores]
+        for x in scores
+    ]
 
 
 def cosine_delta(rows: Sequence[_Counts]) -> list[list[float]]:

@@ -1,11 +1,12 @@
 """The offline server itself: a plain ASGI application that speaks every wire format there is a file for.
 
-Written here after looking for a package that does it. ``aimock`` (npm) speaks most of these formats but needs Node,
-answers Gemini embeddings at no path LiteLLM asks, and counts no tokens in some formats; ``llmock`` (PyPI) knows the
-format of OpenAI well and others only below prefixes of its own; neither has each vendor's own wording for a filter, an
-overflow, a retired model. Answers that honor a JSON Schema, deterministic vectors and faults by rule would have to be
-added to either from outside. What is left to do without them is small: no routing library, one ASGI server
-(`serving`).
+Written here after looking for a package that does it. ``aimock`` (npm) speaks most of these formats
+but needs Node, answers Gemini embeddings at no path LiteLLM asks, and counts no tokens in some
+formats; ``llmock`` (PyPI) knows the format of OpenAI well and others only below prefixes of its
+own; neither has each vendor's own wording for a filter, an overflow, a retired model. Answers that
+honor a JSON Schema, deterministic vectors and faults by rule would have to be added to either from
+outside. What is left to do without
+them is small: no routing library, one ASGI server (`serving`).
 """
 
 import asyncio
@@ -55,12 +56,21 @@ class Application:
         asked = found[0].read(found[1], sent, _key(scope)) if found and sent is not None else None
         if found is None or asked is None:
             self.journal.add(Entry(format=found[0].name if found else "", path=path))
-            await _send(send, body({"error": {"message": f"There is no {path} here", "code": "no_endpoint"}}, 404))
+            await _send(
+                send,
+                body(
+                    {"error": {"message": f"There is no {path} here", "code": "no_endpoint"}}, 404
+                ),
+            )
             return
         await self._answer(found[0], asked, path, (scope, receive, send))
 
     async def _answer(
-        self, kind: Format, asked: Asked, path: str, connection: tuple[MutableMapping[str, Any], Receive, Send]
+        self,
+        kind: Format,
+        asked: Asked,
+        path: str,
+        connection: tuple[MutableMapping[str, Any], Receive, Send],
     ) -> None:
         scope, receive, send = connection
         rule = self.playing.rule_for(kind.name, asked)
@@ -143,7 +153,9 @@ async def _waited(receive: Receive, seconds: float) -> bool:
 async def _send(send: Send, wire: Wire) -> None:
     await _start(send, wire)
     for number, piece in enumerate(wire.pieces, 1):
-        await send({"type": "http.response.body", "body": piece, "more_body": number < len(wire.pieces)})
+        await send(
+            {"type": "http.response.body", "body": piece, "more_body": number < len(wire.pieces)}
+        )
         if len(wire.pieces) > 1:
             await asyncio.sleep(0)
 

@@ -10,7 +10,9 @@ from multillm_gov.offline.script import Rule
 from multillm_gov.offline.vendors import Format
 from multillm_gov.offline.wording import encoded
 
-_HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+_HTML = (
+    b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+)
 _LOGIN = b"<html><head><title>Sign in</title></head><body>Sign in to continue.</body></html>"
 _PAGES = {
     "wrong-shape": Wire(pieces=(encoded({"status": "ok", "result": 1}),)),
@@ -50,7 +52,9 @@ def broken(kind: Format, asked: Asked, reply: Reply, rule: Rule, shown: str) -> 
     if rule.fault is None or rule.fault == "time-out":
         return kind.answer(asked, reply)
     wire = kind.refuse(asked, rule.fault, shown)
-    headers = {"retry-after": rule.retry_after} if rule.fault == "rate-limit" and rule.retry_after else {}
+    headers = (
+        {"retry-after": rule.retry_after} if rule.fault == "rate-limit" and rule.retry_after else {}
+    )
     return structs.replace(wire, headers={**wire.headers, **headers})
 
 

@@ -24,7 +24,8 @@ Schema = dict[str, Any]
 def minimal_instance(schema: Schema) -> object:
     """The smallest sensible value that satisfies a schema: required keys only, first choices, lowest numbers.
 
-    Local references are followed, to a depth of 24; ``not``, ``if`` and remote references are not looked at.
+    Local references are followed, to a depth of 24; ``not``, ``if`` and remote references are not
+    looked at.
     """
     return _instance(schema, schema, 0)
 
@@ -45,7 +46,12 @@ def _instance(schema: object, root: Schema, depth: int) -> object:
             first = _resolved(options[0], root) if isinstance(options[0], dict) else {}
             return _instance(_merged(rest, first), root, depth + 1)
     kind = schema.get("type")
-    return _of_type(kind[0] if isinstance(kind, list) and kind else kind or _implied(schema), schema, root, depth)
+    return _of_type(
+        kind[0] if isinstance(kind, list) and kind else kind or _implied(schema),
+        schema,
+        root,
+        depth,
+    )
 
 
 def _of_type(kind: object, schema: Schema, root: Schema, depth: int) -> object:
@@ -67,7 +73,9 @@ def _implied(schema: Schema) -> str:
         return "array"
     if "minimum" in schema or "maximum" in schema:
         return "number"
-    return "string" if "pattern" in schema or "minLength" in schema or "format" in schema else "null"
+    return (
+        "string" if "pattern" in schema or "minLength" in schema or "format" in schema else "null"
+    )
 
 
 def _resolved(schema: Schema, root: Schema) -> Schema:
@@ -78,7 +86,11 @@ def _resolved(schema: Schema, root: Schema) -> Schema:
         if isinstance(reference, str) and reference.startswith("#"):
             target: Any = root
             for step in reference[1:].split("/")[1:]:
-                target = target.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(target, dict) else None
+                target = (
+                    target.get(step.replace("~1", "/").replace("~0", "~"))
+                    if isinstance(target, dict)
+                    else None
+                )
             rest = {key: value for key, value in schema.items() if key != "$ref"}
             schema = _merged(target if isinstance(target, dict) else {}, rest)
         elif isinstance(parts, list):
@@ -112,7 +124,11 @@ def _object(schema: Schema, root: Schema, depth: int) -> Schema:
 
 def _array(schema: Schema, root: Schema, depth: int) -> list[object]:
     fixed = schema.get("prefixItems")
-    items = [_instance(part, root, depth + 1) for part in fixed[:_MOST_ITEMS]] if isinstance(fixed, list) else []
+    items = (
+        [_instance(part, root, depth + 1) for part in fixed[:_MOST_ITEMS]]
+        if isinstance(fixed, list)
+        else []
+    )
     wanted = min(_count(schema.get("minItems")), _MOST_ITEMS)
     part = schema.get("items")
     choices = part.get("enum") if isinstance(part, dict) else None
@@ -122,7 +138,13 @@ def _array(schema: Schema, root: Schema, depth: int) -> list[object]:
             continue
         item = _instance(part, root, depth + 1)
         if schema.get("uniqueItems") and item in items:
-            item = f"{item}{number}" if isinstance(item, str) else item + number if isinstance(item, int) else item
+            item = (
+                f"{item}{number}"
+                if isinstance(item, str)
+                else item + number
+                if isinstance(item, int)
+                else item
+            )
         items.append(item)
     return items
 

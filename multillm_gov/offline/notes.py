@@ -1,7 +1,7 @@
 """Bounds that a schema tells in words: clients move there what a vendor's structured output does not take.
 
-LiteLLM sends Anthropic ``"description": "Note: minimum value: 3."`` in the place of ``"minimum": 3``, and a model reads
-it.
+LiteLLM sends Anthropic ``"description": "Note: minimum value: 3."`` in the place of ``"minimum":
+3``, and a model reads it.
 """
 
 import re
@@ -32,7 +32,9 @@ def told_bounds(schema: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(text, str) or "Note: " not in text:
         return {}
     note = text[text.rindex("Note: ") :][:_LONGEST_NOTE]
-    found: dict[str, Any] = {_NUMBERS[words]: _number(value) for words, value in _TOLD.findall(note)}
+    found: dict[str, Any] = {
+        _NUMBERS[words]: _number(value) for words, value in _TOLD.findall(note)
+    }
     if multiple := _MULTIPLE.search(note):
         found["multipleOf"] = _number(multiple[1])
     if _UNIQUE in note:

@@ -56,7 +56,9 @@ def _letter(code: Code, argument: Argument) -> str:
 def _member(choices: list[Part]) -> str:
     """One character of a class; of a negated one, one that is not in it."""
     if choices and choices[0][0] is _constants.NEGATE:
-        expressions = [letter for letter in "a0-Z _" if not any(_holds(part, letter) for part in choices[1:])]
+        expressions = [
+            letter for letter in "a0-Z _" if not any(_holds(part, letter) for part in choices[1:])
+        ]
         return expressions[0] if expressions else "~"
     return next((_first(part) for part in choices), "")
 
@@ -67,7 +69,13 @@ def _first(part: Part) -> str:
         return chr(argument)
     if code is _constants.RANGE:
         return chr(argument[0])
-    return "0" if argument is _constants.CATEGORY_DIGIT else " " if argument is _constants.CATEGORY_SPACE else "a"
+    return (
+        "0"
+        if argument is _constants.CATEGORY_DIGIT
+        else " "
+        if argument is _constants.CATEGORY_SPACE
+        else "a"
+    )
 
 
 def _holds(part: Part, letter: str) -> bool:

@@ -59,7 +59,9 @@ def reply_to(asked: Asked, *, text: str | None = None, served_model: str = "") -
     cut = limit is not None and tokens(answer) > limit
     answer = answer[: limit * TOKEN_CHARACTERS] if cut and limit is not None else answer
     used = sum(tokens(one) + 4 for one in asked.texts) + 3
-    return Reply(text=answer, cut=cut, served_model=served, input_tokens=used, output_tokens=tokens(answer))
+    return Reply(
+        text=answer, cut=cut, served_model=served, input_tokens=used, output_tokens=tokens(answer)
+    )
 
 
 def _answer(asked: Asked) -> str:
@@ -91,7 +93,9 @@ def _schema_in(texts: tuple[str, ...]) -> dict[str, Any] | None:
 def _dimensions(asked: Asked) -> int:
     if asked.dimensions:
         return min(max(asked.dimensions, 1), _MOST_DIMENSIONS)
-    return next((size for name, size in _DIMENSIONS.items() if name in asked.model), _USUAL_DIMENSIONS)
+    return next(
+        (size for name, size in _DIMENSIONS.items() if name in asked.model), _USUAL_DIMENSIONS
+    )
 
 
 def _vector(text: str, size: int) -> tuple[float, ...]:
@@ -100,7 +104,9 @@ def _vector(text: str, size: int) -> tuple[float, ...]:
 
     total = np.zeros(size)
     for word in text.lower().split()[:10_000] or [""]:
-        bits = np.unpackbits(np.frombuffer(shake_256(word.encode()).digest(-(-size // 8)), np.uint8))[:size]
+        bits = np.unpackbits(
+            np.frombuffer(shake_256(word.encode()).digest(-(-size // 8)), np.uint8)
+        )[:size]
         total += bits * 2.0 - 1.0
     length = float(np.linalg.norm(total)) or 1.0
     return tuple((total / length).astype(np.float32).astype(float).tolist())

@@ -39,14 +39,20 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What happens to the requests that fit."""
 
     format: Annotated[str, Meta(description="Wire format; `*` stands for any")] = "*"
-    model: Annotated[str, Meta(description="Model as the server sees it; `*` stands for anything")] = "*"
+    model: Annotated[
+        str, Meta(description="Model as the server sees it; `*` stands for anything")
+    ] = "*"
     mode: Mode | None = None
     contains: Annotated[str, Meta(description="A part of the text sent")] = ""
     skip: Annotated[Count, Meta(description="Let so many requests that fit go by first")] = 0
-    times: Annotated[Count | None, Meta(description="Hold for so many requests, then no more")] = None
+    times: Annotated[Count | None, Meta(description="Hold for so many requests, then no more")] = (
+        None
+    )
     fault: Fault | None = None
     seconds: Annotated[Seconds | None, Meta(description="Wait before the answer")] = None
-    retry_after: Annotated[str, Meta(max_length=64, description="Retry-After header of a rate limit")] = "1"
+    retry_after: Annotated[
+        str, Meta(max_length=64, description="Retry-After header of a rate limit")
+    ] = "1"
     text: Annotated[str | None, Meta(description="The answer")] = None
     served_model: Annotated[str, Meta(description="Name of the model in the answer")] = ""
 
@@ -65,7 +71,8 @@ class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     seconds: Annotated[Seconds, Meta(description="Wait before every answer")] = 0.0
     echo_key: Annotated[
-        bool, Meta(description="Repeat the key that was sent in error bodies, as careless servers do")
+        bool,
+        Meta(description="Repeat the key that was sent in error bodies, as careless servers do"),
     ] = False
     rules: tuple[Rule, ...] = ()
 

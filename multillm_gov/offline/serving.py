@@ -71,7 +71,10 @@ def serve(script: Script | None = None, *, port: int = 0) -> Iterator[Server]:
     with _listening(port) as listener:
         running = _uvicorn(application)
         thread = threading.Thread(
-            target=asyncio.run, args=(running.serve(sockets=[listener]),), name="offline-server", daemon=True
+            target=asyncio.run,
+            args=(running.serve(sockets=[listener]),),
+            name="offline-server",
+            daemon=True,
         )
         thread.start()
         try:
@@ -89,7 +92,9 @@ def _listening(port: int) -> Iterator[socket.socket]:
         try:
             listener.bind(("127.0.0.1", port))
         except OSError as error:
-            raise UnableError(f"The offline server cannot listen at port {port}: {error.strerror}") from None
+            raise UnableError(
+                f"The offline server cannot listen at port {port}: {error.strerror}"
+            ) from None
         listener.listen(512)
         yield listener
 
@@ -110,7 +115,8 @@ def _uvicorn(application: Application) -> "uvicorn.Server":
         from uvicorn.protocols.http.h11_impl import H11Protocol
     except ImportError:
         raise MissingExtraError(
-            "The offline server needs an optional package", "Run `pip install 'multillm-gov[offline]'`."
+            "The offline server needs an optional package",
+            "Run `pip install 'multillm-gov[offline]'`.",
         ) from None
 
     class Protocol(H11Protocol):
@@ -143,4 +149,8 @@ async def _with_transport(
     receive: Receive,
     send: Send,
 ) -> None:
-    await app({**scope, "extensions": {**scope.get("extensions", {}), TRANSPORT: transport}}, receive, send)
+    await app(
+        {**scope, "extensions": {**scope.get("extensions", {}), TRANSPORT: transport}},
+        receive,
+        send,
+    )

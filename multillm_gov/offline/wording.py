@@ -24,9 +24,12 @@ def body(value: object, status: int = 200, headers: dict[str, str] | None = None
 def events(values: Iterable[tuple[str, object]], *, done: bool = False) -> Wire:
     """A stream of server-sent events: name (may be empty) and data, ended by ``[DONE]`` where a format does so."""
     pieces = [
-        (f"event: {name}\n" if name else "").encode() + b"data: " + encoded(value) + b"\n\n" for name, value in values
+        (f"event: {name}\n" if name else "").encode() + b"data: " + encoded(value) + b"\n\n"
+        for name, value in values
     ]
-    return Wire(media="text/event-stream", pieces=(*pieces, *([b"data: [DONE]\n\n"] if done else ())))
+    return Wire(
+        media="text/event-stream", pieces=(*pieces, *([b"data: [DONE]\n\n"] if done else ()))
+    )
 
 
 def identifier(prefix: str, asked: Asked) -> str:

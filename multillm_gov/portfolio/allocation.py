@@ -13,15 +13,25 @@ Name = Annotated[
     str,
     Meta(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$",
-        description="A name: up to 100 letters, digits, `.`, `_` and `-`, starting with a letter or digit",
+        description="A name: up to 100 letters, digits, `.`, `_` and `-`, starting with a letter "
+        "or digit",
     ),
 ]
 Text = Annotated[str, Meta(min_length=1)]
 Digest = Annotated[
-    str, Meta(pattern="^sha256:[0-9a-f]{64}$", description="`sha256:` and 64 hexadecimal digits of a file's bytes")
+    str,
+    Meta(
+        pattern="^sha256:[0-9a-f]{64}$",
+        description="`sha256:` and 64 hexadecimal digits of a file's bytes",
+    ),
 ]
 ModelName = Annotated[
-    str, Meta(min_length=1, max_length=200, description="Model as LiteLLM spells it, or as `catalog/` defines it")
+    str,
+    Meta(
+        min_length=1,
+        max_length=200,
+        description="Model as LiteLLM spells it, or as `catalog/` defines it",
+    ),
 ]
 Tokens = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Classification = Literal["public", "internal", "confidential", "restricted"]
@@ -62,14 +72,17 @@ class Leg(Closed, frozen=True, kw_only=True):
 
     model: ModelName
     weight: Annotated[
-        Percent | None, Meta(description="Percent of requests; optional when the route has one model")
+        Percent | None,
+        Meta(description="Percent of requests; optional when the route has one model"),
     ] = None
 
 
 class RequestSize(Closed, frozen=True, kw_only=True):
     """One bar of the histogram of request sizes: prices step with prompt length, so means mislead."""
 
-    share: Annotated[Share, Meta(description="Share of the requests that have this size; shares sum to 1")]
+    share: Annotated[
+        Share, Meta(description="Share of the requests that have this size; shares sum to 1")
+    ]
     input_tokens: Tokens
     output_tokens: Tokens = 0
 
@@ -78,28 +91,41 @@ class Demand(Closed, frozen=True, kw_only=True):
     """Volume per month and size per request."""
 
     requests: Annotated[int, Meta(ge=0, le=1_000_000_000_000, description="Requests per month")]
-    input_tokens: Annotated[Tokens, Meta(description="Mean input tokens per request, cached ones included")] = 0
-    output_tokens: Annotated[Tokens, Meta(description="Mean output tokens per request, reasoning included")] = 0
+    input_tokens: Annotated[
+        Tokens, Meta(description="Mean input tokens per request, cached ones included")
+    ] = 0
+    output_tokens: Annotated[
+        Tokens, Meta(description="Mean output tokens per request, reasoning included")
+    ] = 0
     cached_input_share: Annotated[
-        Share, Meta(description="Share of the input tokens read from the provider's prompt cache (0..1)")
+        Share,
+        Meta(description="Share of the input tokens read from the provider's prompt cache (0..1)"),
     ] = field(default_factory=Share)
     p99_input_tokens: Annotated[
-        Tokens | None, Meta(description="99th percentile of input tokens: what the context window must hold")
+        Tokens | None,
+        Meta(description="99th percentile of input tokens: what the context window must hold"),
     ] = None
     max_output_tokens: Annotated[
-        Tokens | None, Meta(description="Longest answer needed: what the model's output limit must allow")
+        Tokens | None,
+        Meta(description="Longest answer needed: what the model's output limit must allow"),
     ] = None
     sizes: Annotated[
         tuple[RequestSize, ...],
-        Meta(description="Histogram of request sizes; replaces the means where prices step with prompt length"),
+        Meta(
+            description="Histogram of request sizes; replaces the means where prices step with "
+            "prompt length"
+        ),
     ] = ()
     service_tier: Annotated[
-        Literal["standard", "batch", "flex", "priority"], Meta(description="Price tier the requests are sent under")
+        Literal["standard", "batch", "flex", "priority"],
+        Meta(description="Price tier the requests are sent under"),
     ] = "standard"
-    images: Annotated[int, Meta(ge=0, le=10_000, description="Images made per request (image generation)")] = 0
-    seconds: Annotated[Amount, Meta(description="Seconds of audio per request (transcription, speech)")] = field(
-        default_factory=Amount
-    )
+    images: Annotated[
+        int, Meta(ge=0, le=10_000, description="Images made per request (image generation)")
+    ] = 0
+    seconds: Annotated[
+        Amount, Meta(description="Seconds of audio per request (transcription, speech)")
+    ] = field(default_factory=Amount)
 
 
 class SpendCap(Closed, frozen=True, kw_only=True):
@@ -114,7 +140,11 @@ class WrongModelCost(Closed, frozen=True, kw_only=True):
 
     effect: Annotated[str, Meta(description="What happens, in words")] = ""
     value_at_stake: Annotated[
-        Amount | None, Meta(description="Value that depends on this task class, per month, in the portfolio's currency")
+        Amount | None,
+        Meta(
+            description="Value that depends on this task class, per month, in the portfolio's "
+            "currency"
+        ),
     ] = None
 
 
@@ -155,8 +185,13 @@ class Data(Closed, frozen=True, kw_only=True):
 
     classification: Classification = "internal"
     residency: Annotated[
-        tuple[Annotated[str, Meta(pattern="^[A-Z]{2,6}$", description="2 to 6 capital letters")], ...],
-        Meta(description="Places where the data may be processed: ISO country codes or EU; empty means anywhere"),
+        tuple[
+            Annotated[str, Meta(pattern="^[A-Z]{2,6}$", description="2 to 6 capital letters")], ...
+        ],
+        Meta(
+            description="Places where the data may be processed: ISO country codes or EU; empty "
+            "means anywhere"
+        ),
     ] = ()
 
 
@@ -172,43 +207,61 @@ class Needs(Closed, frozen=True, kw_only=True):
 
     capabilities: tuple[Capability, ...] = ()
     context_tokens: Annotated[
-        Tokens | None, Meta(description="Context window needed; default: p99 input + longest output")
+        Tokens | None,
+        Meta(description="Context window needed; default: p99 input + longest output"),
     ] = None
 
 
 class TaskClassDeclaration(Closed, frozen=True, kw_only=True):
     """One entry below ``task_classes``."""
 
-    route: Annotated[tuple[Leg, ...], Meta(min_length=1, max_length=50, description="One model, or a weighted split")]
+    route: Annotated[
+        tuple[Leg, ...],
+        Meta(min_length=1, max_length=50, description="One model, or a weighted split"),
+    ]
     purpose: Annotated[str, Meta(description="What the answers are used for")] = ""
-    owner: Annotated[Text | None, Meta(description="Team that answers for it; default: the file's owner")] = None
+    owner: Annotated[
+        Text | None, Meta(description="Team that answers for it; default: the file's owner")
+    ] = None
     mode: Annotated[Mode, Meta(description="Kind of model the task needs")] = "chat"
-    selection_criteria: Annotated[tuple[str, ...], Meta(description="Why these models, in order of weight")] = ()
+    selection_criteria: Annotated[
+        tuple[str, ...], Meta(description="Why these models, in order of weight")
+    ] = ()
     cost_of_wrong_model: WrongModelCost = WrongModelCost()
     fallbacks: Annotated[
-        tuple[ModelName, ...], Meta(max_length=50, description="Models tried in order when the routed one fails")
+        tuple[ModelName, ...],
+        Meta(max_length=50, description="Models tried in order when the routed one fails"),
     ] = ()
     demand: Annotated[
-        Demand | None, Meta(description="Volume and size of requests; without it no cost is forecast")
+        Demand | None,
+        Meta(description="Volume and size of requests; without it no cost is forecast"),
     ] = None
     spend_cap: SpendCap = SpendCap()
     quality: Annotated[Quality | None, Meta(description="Quality floor")] = None
     latency: Latency | None = None
     data: Data = Data()
     needs: Needs = Needs()
-    prompt: Annotated[Text | None, Meta(description="Prompt file, relative to the portfolio's root")] = None
+    prompt: Annotated[
+        Text | None, Meta(description="Prompt file, relative to the portfolio's root")
+    ] = None
     prompt_digest: Annotated[
-        Digest | None, Meta(description="Digest of the prompt file that was agreed on, as `govern pin` writes it")
+        Digest | None,
+        Meta(description="Digest of the prompt file that was agreed on, as `govern pin` writes it"),
     ] = None
     output_schema: Annotated[
         Text | None, Meta(description="JSON Schema the answer must satisfy, relative to the root")
     ] = None
     normalize: Annotated[
         tuple[Normalizer, ...],
-        Meta(max_length=10, description="What your code does to an answer, in order, before it reads it as JSON"),
+        Meta(
+            max_length=10,
+            description="What your code does to an answer, in order, before it reads it as JSON",
+        ),
     ] = ()
     answer: AnswerShape = AnswerShape()
-    review: Annotated[Review | None, Meta(description="When it was last reviewed and how often it must be")] = None
+    review: Annotated[
+        Review | None, Meta(description="When it was last reviewed and how often it must be")
+    ] = None
     tags: Annotated[tuple[Name, ...], Meta(description="Labels that policies can select by")] = ()
 
 
@@ -216,9 +269,12 @@ class AllocationFile(Closed, frozen=True, kw_only=True):
     """A whole file below ``allocations/``."""
 
     task_classes: Annotated[
-        dict[Name, TaskClassDeclaration], Meta(description="Task classes by name; a name is unique in the portfolio")
+        dict[Name, TaskClassDeclaration],
+        Meta(description="Task classes by name; a name is unique in the portfolio"),
     ]
-    owner: Annotated[Text | None, Meta(description="Owner of every task class without its own")] = None
+    owner: Annotated[Text | None, Meta(description="Owner of every task class without its own")] = (
+        None
+    )
 
 
 class TaskClass(Struct, frozen=True, kw_only=True):

@@ -18,16 +18,25 @@ class Scorer(Closed, frozen=True, kw_only=True):
     """How an answer is turned into a score (0..1)."""
 
     kind: Annotated[
-        Text, Meta(description="exact, numeric, regex, json-schema, fields, similarity or rubric; each is one file")
+        Text,
+        Meta(
+            description="exact, numeric, regex, json-schema, fields, similarity or rubric; each is "
+            "one file"
+        ),
     ] = "exact"
-    tolerance: Annotated[Positive | None, Meta(description="Largest difference that still counts, for numeric")] = None
+    tolerance: Annotated[
+        Positive | None, Meta(description="Largest difference that still counts, for numeric")
+    ] = None
     pattern: Annotated[Line | None, Meta(description="RE2 pattern the answer must match")] = None
     ignore_case: bool = False
     threshold: Annotated[
-        Share | None, Meta(description="Least score that is accepted; default: 1, or as the kind says")
+        Share | None,
+        Meta(description="Least score that is accepted; default: 1, or as the kind says"),
     ] = None
     rubric: Annotated[Page | None, Meta(description="What the judge model looks for")] = None
-    judge: Annotated[Text | None, Meta(description="Model that judges; of another vendor than the judged")] = None
+    judge: Annotated[
+        Text | None, Meta(description="Model that judges; of another vendor than the judged")
+    ] = None
     embedding: Annotated[Text | None, Meta(description="Model that embeds, for similarity")] = None
 
 
@@ -35,9 +44,15 @@ class EvalCase(Closed, frozen=True, kw_only=True):
     """One case: what is sent and what is expected."""
 
     id: Name
-    input: Annotated[Body | None, Meta(description="What the user says; or give `variables` for the prompt")] = None
-    variables: Annotated[dict[str, Any] | None, Meta(description="Values for the prompt file's variables")] = None
-    expected: Annotated[Any, Meta(description="The right answer: a text, a number, a mapping of fields")] = None
+    input: Annotated[
+        Body | None, Meta(description="What the user says; or give `variables` for the prompt")
+    ] = None
+    variables: Annotated[
+        dict[str, Any] | None, Meta(description="Values for the prompt file's variables")
+    ] = None
+    expected: Annotated[
+        Any, Meta(description="The right answer: a text, a number, a mapping of fields")
+    ] = None
     scorer: Annotated[Scorer | None, Meta(description="Default: the file's scorer")] = None
     weight: Annotated[Positive, Meta(description="How much the case counts")] = field(
         default_factory=partial(Positive, "1")
@@ -55,7 +70,11 @@ class EvalFile(Closed, frozen=True, kw_only=True):
     def models(self) -> tuple[str, ...]:
         """Judges and embedding models that its scorers name, sorted."""
         scorers = (self.scorer, *(case.scorer for case in self.cases if case.scorer is not None))
-        return tuple(sorted({name for one in scorers for name in (one.judge, one.embedding) if name is not None}))
+        return tuple(
+            sorted(
+                {name for one in scorers for name in (one.judge, one.embedding) if name is not None}
+            )
+        )
 
 
 class PlacedEvals(Struct, frozen=True, kw_only=True):

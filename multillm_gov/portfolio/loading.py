@@ -25,12 +25,15 @@ _COMMON_KEYS = frozenset(PolicyDeclaration.__struct_fields__)
 
 
 def load_portfolio(
-    documents: dict[str, Document], known: Portfolio | None = None, unchanged: frozenset[str] = frozenset()
+    documents: dict[str, Document],
+    known: Portfolio | None = None,
+    unchanged: frozenset[str] = frozenset(),
 ) -> tuple[Portfolio, tuple[Flaw, ...]]:
     """Load settings, task classes, policies and waivers from documents by path.
 
-    ``unchanged`` names paths whose documents are the very ones ``known`` was loaded from, without a flaw: their task
-    classes are taken over. A name used twice keeps its first place; the second is a flaw.
+    ``unchanged`` names paths whose documents are the very ones ``known`` was loaded from, without a
+    flaw: their task classes are taken over. A name used twice keeps its first place; the second is
+    a flaw.
     """
     flaws: list[Flaw] = []
     tasks: dict[str, TaskClass] = {}
@@ -49,7 +52,9 @@ def load_portfolio(
             _unique(tasks, ((task.name, task) for task in found), documents, "task class", flaws)
         elif kind == "policy":
             file = _policy_file(document, flaws)
-            _unique(policies, ((policy.name, policy) for policy in file[0]), documents, "policy", flaws)
+            _unique(
+                policies, ((policy.name, policy) for policy in file[0]), documents, "policy", flaws
+            )
             waivers.extend(file[1])
             approvals.extend(file[2])
     portfolio = Portfolio(
@@ -74,13 +79,18 @@ def _settings(document: Document, flaws: list[Flaw]) -> Settings:
     settings, found = convert(document, (), Settings)
     flaws.extend(found)
     if settings is None:
-        # One mistake must not put every other setting back to its default, or limits would silently move.
-        settings = convert(document, (), Settings, value=_sound_keys(document, ()), explain=False)[0] or Settings()
+        # One mistake must not put every other setting back to its default, or limits would silently
+        # move.
+        settings = (
+            convert(document, (), Settings, value=_sound_keys(document, ()), explain=False)[0]
+            or Settings()
+        )
     if settings.currency != "USD" and settings.exchange is None:
         flaws.append(
             Flaw(
                 kind="schema",
-                message=f"amounts are in {settings.currency}, model prices in USD, and no exchange rate is given",
+                message=f"amounts are in {settings.currency}, model prices in USD, and no exchange "
+                "rate is given",
                 location=locate(Place(SETTINGS, ("currency",)), {SETTINGS: document}),
                 remedy="Add `exchange: {usd_per_unit: …, as_of: …}` below `currency`.",
             )
@@ -144,8 +154,14 @@ def _policy_file(
     approvals = enumerate(file.approvals) if file else _sound_items(document, "approvals", Approval)
     return (
         policies,
-        [PlacedWaiver(declared=one, place=Place(document.path, ("waivers", index))) for index, one in waivers],
-        [PlacedApproval(declared=one, place=Place(document.path, ("approvals", index))) for index, one in approvals],
+        [
+            PlacedWaiver(declared=one, place=Place(document.path, ("waivers", index)))
+            for index, one in waivers
+        ],
+        [
+            PlacedApproval(declared=one, place=Place(document.path, ("approvals", index)))
+            for index, one in approvals
+        ],
     )
 
 
@@ -168,7 +184,9 @@ def _policy(document: Document, name: str, flaws: list[Flaw]) -> Policy | None:
     if declared is None:
         return None
     parameters = {key: value for key, value in written.items() if key not in _COMMON_KEYS}
-    return Policy(name=name, declared=declared, parameters=parameters, place=Place(document.path, pointer))
+    return Policy(
+        name=name, declared=declared, parameters=parameters, place=Place(document.path, pointer)
+    )
 
 
 def _unique(

@@ -17,9 +17,9 @@ class Scope(Closed, frozen=True, kw_only=True):
     owners: tuple[str, ...] = ()
     classifications: tuple[Classification, ...] = ()
     tags: tuple[Name, ...] = ()
-    exceptions: Annotated["Scope | None", Meta(description="Task classes it does not speak of after all")] = field(
-        default=None, name="except"
-    )
+    exceptions: Annotated[
+        "Scope | None", Meta(description="Task classes it does not speak of after all")
+    ] = field(default=None, name="except")
 
 
 EVERYTHING = Scope()
@@ -29,16 +29,25 @@ EVERYTHING = Scope()
 class PolicyDeclaration(Struct, frozen=True, kw_only=True):
     """The keys every policy shares; the remaining keys are the rule's parameters."""
 
-    rule: Annotated[str, Meta(min_length=1, description="Name or id of the rule, as `govern rules` lists it")]
-    enforcement: Annotated[Enforcement, Meta(description="What a violation does")] = Enforcement.SOFT_MANDATORY
+    rule: Annotated[
+        str, Meta(min_length=1, description="Name or id of the rule, as `govern rules` lists it")
+    ]
+    enforcement: Annotated[Enforcement, Meta(description="What a violation does")] = (
+        Enforcement.SOFT_MANDATORY
+    )
     because: Annotated[str, Meta(description="Why the organization wants it")] = ""
-    controls: Annotated[tuple[str, ...], Meta(description="Control ids it supports evidence for")] = ()
-    applies_to: Annotated[Scope, Meta(description="Task classes it speaks of; default: all")] = EVERYTHING
+    controls: Annotated[
+        tuple[str, ...], Meta(description="Control ids it supports evidence for")
+    ] = ()
+    applies_to: Annotated[Scope, Meta(description="Task classes it speaks of; default: all")] = (
+        EVERYTHING
+    )
     approvers: Annotated[
         tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...],
         Meta(
             max_length=50,
-            description="Who alone may approve: waivers from it, and what `approval-required` asks for",
+            description="Who alone may approve: waivers from it, and what `approval-required` asks "
+            "for",
         ),
     ] = ()
 
@@ -55,8 +64,12 @@ class Policy(Struct, frozen=True, kw_only=True):
 class Waiver(Closed, frozen=True, kw_only=True):
     """A written, dated exception."""
 
-    policy: Annotated[str, Meta(min_length=1, description="Policy (or rule name or id) it excepts from")]
-    subject: Annotated[str, Meta(min_length=1, description="Task class, or subject as the finding names it")]
+    policy: Annotated[
+        str, Meta(min_length=1, description="Policy (or rule name or id) it excepts from")
+    ]
+    subject: Annotated[
+        str, Meta(min_length=1, description="Task class, or subject as the finding names it")
+    ]
     reason: Annotated[str, Meta(min_length=1)]
     approved_by: Annotated[str, Meta(min_length=1)]
     expires: Annotated[date, Meta(description="Last day it holds")]
@@ -74,10 +87,18 @@ class Approval(Closed, frozen=True, kw_only=True):
     """A written consent, bound to the content it was given to."""
 
     subject: Annotated[
-        str, Meta(min_length=1, description="`task_class:NAME` or `policy:NAME`, as `govern approve` spells it")
+        str,
+        Meta(
+            min_length=1,
+            description="`task_class:NAME` or `policy:NAME`, as `govern approve` spells it",
+        ),
     ]
     digest: Annotated[
-        str, Meta(pattern="^sha256:[0-9a-f]{64}$", description="Of the canonical form of what was approved")
+        str,
+        Meta(
+            pattern="^sha256:[0-9a-f]{64}$",
+            description="Of the canonical form of what was approved",
+        ),
     ]
     approved_by: Annotated[str, Meta(min_length=1)]
     date: Annotated[date, Meta(description="Day of the consent")]

@@ -12,7 +12,8 @@ from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Closed, Text
 
 Patch = Annotated[
-    dict[str, Any] | None, Meta(description="Merged over what stands under the name, key by key; null removes it")
+    dict[str, Any] | None,
+    Meta(description="Merged over what stands under the name, key by key; null removes it"),
 ]
 
 
@@ -34,23 +35,27 @@ class EvidenceOverlay(Closed, frozen=True, kw_only=True):
 class Overlay(Closed, frozen=True, kw_only=True):
     """What a case changes in the portfolio: names are merged key by key, lists replace lists, null removes."""
 
-    settings: Annotated[dict[str, Any], Meta(description="Merged over `govern.yaml`")] = field(default_factory=dict)
-    task_classes: Annotated[dict[str, Patch], Meta(description="By name, wherever they are declared")] = field(
+    settings: Annotated[dict[str, Any], Meta(description="Merged over `govern.yaml`")] = field(
         default_factory=dict
     )
-    policies: Annotated[dict[str, Patch], Meta(description="By name, wherever they are declared")] = field(
-        default_factory=dict
-    )
+    task_classes: Annotated[
+        dict[str, Patch], Meta(description="By name, wherever they are declared")
+    ] = field(default_factory=dict)
+    policies: Annotated[
+        dict[str, Patch], Meta(description="By name, wherever they are declared")
+    ] = field(default_factory=dict)
     waivers: Annotated[
-        tuple[dict[str, Any], ...] | None, Meta(description="Added; null removes all of the portfolio's")
+        tuple[dict[str, Any], ...] | None,
+        Meta(description="Added; null removes all of the portfolio's"),
     ] = ()
     approvals: Annotated[
-        tuple[dict[str, Any], ...] | None, Meta(description="Added; null removes all of the portfolio's")
+        tuple[dict[str, Any], ...] | None,
+        Meta(description="Added; null removes all of the portfolio's"),
     ] = ()
     catalog: CatalogOverlay = CatalogOverlay()
-    evidence: Annotated[EvidenceOverlay | None, Meta(description="Added; null removes all of the portfolio's")] = (
-        EvidenceOverlay()
-    )
+    evidence: Annotated[
+        EvidenceOverlay | None, Meta(description="Added; null removes all of the portfolio's")
+    ] = EvidenceOverlay()
 
 
 class Expected(Closed, frozen=True, kw_only=True):
@@ -58,7 +63,9 @@ class Expected(Closed, frozen=True, kw_only=True):
 
     policy: Annotated[Text | None, Meta(description="Name of the policy that asks")] = None
     rule: Annotated[Text | None, Meta(description="Name or id of the rule")] = None
-    subject: Annotated[Text | None, Meta(description="As the finding names it: a task class, `vendor:openai` …")] = None
+    subject: Annotated[
+        Text | None, Meta(description="As the finding names it: a task class, `vendor:openai` …")
+    ] = None
     severity: Literal["note", "warning", "error"] | None = None
     message: Annotated[Text | None, Meta(description="Words that the message contains")] = None
     waived: Annotated[bool, Meta(description="Whether a waiver covers it")] = False
@@ -72,19 +79,24 @@ class Expected(Closed, frozen=True, kw_only=True):
 class PolicyTest(Closed, frozen=True, kw_only=True):
     """One case."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200, description="What it shows; unique in its file")]
+    name: Annotated[
+        str, Meta(min_length=1, max_length=200, description="What it shows; unique in its file")
+    ]
     expect: Annotated[
         Literal["none"] | Annotated[tuple[Expected, ...], Meta(min_length=1)],
         Meta(description="`none`, or every finding of the policies and rules under test"),
     ]
     overlay: Overlay = Overlay()
-    as_of: Annotated[date | None, Meta(description="Day to judge dates against; default: the call's")] = None
+    as_of: Annotated[
+        date | None, Meta(description="Day to judge dates against; default: the call's")
+    ] = None
     only: Annotated[
         tuple[Text, ...],
         Meta(
             max_length=100,
             description=(
-                "Policies and rules under test; default: those that `expect` names, and with `none` whatever fails "
+                "Policies and rules under test; default: those that `expect` names, and with "
+                "`none` whatever fails "
                 "`govern check`"
             ),
         ),
@@ -104,7 +116,9 @@ class PlacedPolicyTest(Struct, frozen=True, kw_only=True):
     place: Place
 
 
-def load_policy_tests(documents: dict[str, Document]) -> tuple[tuple[PlacedPolicyTest, ...], tuple[Flaw, ...]]:
+def load_policy_tests(
+    documents: dict[str, Document],
+) -> tuple[tuple[PlacedPolicyTest, ...], tuple[Flaw, ...]]:
     """Every case that is sound, in order of path and place; what is not becomes a flaw."""
     cases: list[PlacedPolicyTest] = []
     flaws: list[Flaw] = []

@@ -23,10 +23,12 @@ class Variable(Closed, frozen=True, kw_only=True):
     """One place in a prompt that each request fills."""
 
     description: Words = ""
-    required: Annotated[bool, Meta(description="Whether every request must give it; one with a default need not")] = (
-        True
-    )
-    default: Annotated[Value | None, Meta(description="What stands there when a request gives none")] = None
+    required: Annotated[
+        bool, Meta(description="Whether every request must give it; one with a default need not")
+    ] = True
+    default: Annotated[
+        Value | None, Meta(description="What stands there when a request gives none")
+    ] = None
 
     @property
     def wanted(self) -> bool:
@@ -39,15 +41,23 @@ class PromptHeader(Closed, frozen=True, kw_only=True):
 
     version: Annotated[
         Annotated[str, Meta(min_length=1, max_length=100)] | int | None,
-        Meta(description="Version of the text, for people: a whole number or a quoted text; the digest is what counts"),
+        Meta(
+            description="Version of the text, for people: a whole number or a quoted text; the "
+            "digest is what counts"
+        ),
     ] = None
     description: Words = ""
     variables: Annotated[
-        dict[VariableName, Variable], Meta(max_length=200, description="Names that the text uses as `{{ name }}`")
+        dict[VariableName, Variable],
+        Meta(max_length=200, description="Names that the text uses as `{{ name }}`"),
     ] = field(default_factory=dict)
     canaries: Annotated[
         tuple[dict[VariableName, Value], ...],
-        Meta(max_length=100, description="Harmless inputs that probes send: a value per variable; none of them secret"),
+        Meta(
+            max_length=100,
+            description="Harmless inputs that probes send: a value per variable; none of them "
+            "secret",
+        ),
     ] = ()
     system: Annotated[Body, Meta(description="System message; it may use the variables too")] = ""
 

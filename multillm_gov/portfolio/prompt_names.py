@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
-_PIECE = re.compile(r"\{#.*?(?:#\}|\Z)|\{%-?\s*raw\s*-?%\}.*?(?:\{%-?\s*endraw\s*-?%\}|\Z)|\{\{|\{%", re.DOTALL)
+_PIECE = re.compile(
+    r"\{#.*?(?:#\}|\Z)|\{%-?\s*raw\s*-?%\}.*?(?:\{%-?\s*endraw\s*-?%\}|\Z)|\{\{|\{%", re.DOTALL
+)
 _TOKEN = re.compile(
     r"""(?P<end>-?[%}]\})|(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<number>\d[\w.]*)"""
     r"""|(?P<name>[A-Za-z_]\w*)|(?P<sign>[^\s])""",
@@ -11,7 +13,21 @@ _TOKEN = re.compile(
 )
 _WORDS = frozenset(
     {
-        *("and", "or", "not", "in", "is", "if", "else", "elif", "endif", "for", "endfor", "loop", "recursive"),
+        *(
+            "and",
+            "or",
+            "not",
+            "in",
+            "is",
+            "if",
+            "else",
+            "elif",
+            "endif",
+            "for",
+            "endfor",
+            "loop",
+            "recursive",
+        ),
         *("true", "false", "none", "True", "False", "None", "raw", "endraw"),
     }
 )
@@ -20,8 +36,8 @@ _WORDS = frozenset(
 def names_used(content: str, start: int) -> Iterator[tuple[str, int]]:
     """Every name that an expression reads, with its offset; names that loops bind are left out.
 
-    It knows the language of prompts (see `providers.prompting`): text, ``{{ … }}``, ``if``, ``for``, filters and tests.
-    What else a text tries is told when it is rendered.
+    It knows the language of prompts (see `providers.prompting`): text, ``{{ … }}``, ``if``,
+    ``for``, filters and tests. What else a text tries is told when it is rendered.
     """
     bound: set[str] = set()
     position = start
@@ -46,7 +62,9 @@ def _tokens(content: str, position: int) -> tuple[list[tuple[str, str, int]], in
     return found, position
 
 
-def _reads(tokens: list[tuple[str, str, int]], bound: set[str], *, in_block: bool) -> Iterator[tuple[str, int]]:
+def _reads(
+    tokens: list[tuple[str, str, int]], bound: set[str], *, in_block: bool
+) -> Iterator[tuple[str, int]]:
     if in_block and tokens and tokens[0][1] == "for":
         end = next((index for index, token in enumerate(tokens) if token[1] == "in"), len(tokens))
         bound |= {text for kind, text, _ in tokens[1:end] if kind == "name"}

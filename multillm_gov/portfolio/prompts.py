@@ -24,7 +24,9 @@ _FENCE = re.compile(r"---[ \t]*(?:\r\n?|\n)")
 _CLOSING = re.compile(r"^---[ \t]*(?:\r\n?|\n|\Z)", re.MULTILINE)
 
 
-def load_prompts(files: Mapping[str, SourceFile], tasks: Iterable[TaskClass]) -> tuple[Prompts, tuple[Flaw, ...]]:
+def load_prompts(
+    files: Mapping[str, SourceFile], tasks: Iterable[TaskClass]
+) -> tuple[Prompts, tuple[Flaw, ...]]:
     """Read the prompt of every task class that names one; a file that is not there is another rule's finding."""
     prompts: Prompts = {}
     flaws: list[Flaw] = []
@@ -47,8 +49,15 @@ def read_prompt(file: SourceFile) -> tuple[Prompt | None, tuple[Flaw, ...]]:
     if isinstance(source, Flaw):
         return None, (source,)
     if len(file.data) > MAX_PROMPT:
-        said = f"the prompt has {len(file.data) / 2**20:,.1f} MiB; at most {MAX_PROMPT / 2**20:.0f} MiB are read"
-        return None, (_flaw(source, said, "Send long material as a variable, and keep the prompt short.", 0, 0),)
+        said = (
+            f"the prompt has {len(file.data) / 2**20:,.1f} MiB; at most "
+            f"{MAX_PROMPT / 2**20:.0f} MiB are read"
+        )
+        return None, (
+            _flaw(
+                source, said, "Send long material as a variable, and keep the prompt short.", 0, 0
+            ),
+        )
     digest = f"sha256:{sha256(file.data).hexdigest()}"
     opening = _FENCE.match(source.content)
     if opening is None:
@@ -57,7 +66,10 @@ def read_prompt(file: SourceFile) -> tuple[Prompt | None, tuple[Flaw, ...]]:
     if closing is None or closing.start() > MAX_HEADER:
         said = "the front matter that starts here has no closing `---` line"
         if closing is not None:
-            said = f"the front matter has {closing.start():,} characters; at most {MAX_HEADER:,} are read"
+            said = (
+                f"the front matter has {closing.start():,} characters; at most {MAX_HEADER:,} "
+                "are read"
+            )
         remedy = "Close it with a line `---` before the prompt's text, or remove the first `---`."
         return None, (_flaw(source, said, remedy, 0, 3),)
     return _with_header(file, source, closing, digest)
@@ -66,7 +78,8 @@ def read_prompt(file: SourceFile) -> tuple[Prompt | None, tuple[Flaw, ...]]:
 def _with_header(
     file: SourceFile, source: Text, closing: "re.Match[str]", digest: str
 ) -> tuple[Prompt | None, tuple[Flaw, ...]]:
-    # The opening fence stays: to YAML it is the start of a document, and every place is the file's own.
+    # The opening fence stays: to YAML it is the start of a document, and every place is the file's
+    # own.
     written = source.content[: closing.start()]
     document, flaws = read_document(SourceFile(file.path, written.encode("utf-8", "surrogatepass")))
     if document is None:
@@ -84,7 +97,11 @@ def _with_header(
         is_template=True,
         digest=digest,
     )
-    return prompt, (*flaws, *_unknown_names(source, closing.end(), prompt), *_canaries(document, header))
+    return prompt, (
+        *flaws,
+        *_unknown_names(source, closing.end(), prompt),
+        *_canaries(document, header),
+    )
 
 
 def _unknown_names(source: Text, start: int, prompt: Prompt) -> Iterator[Flaw]:
@@ -94,14 +111,18 @@ def _unknown_names(source: Text, start: int, prompt: Prompt) -> Iterator[Flaw]:
         if name not in prompt.header.variables and name not in told and len(told) < MOST_NAMED:
             told.add(name)
             said = f"the text uses `{name}`, which `variables` does not declare"
-            remedy = f"Declare it below `variables` (`{name}: {{description: …}}`), or correct the name."
+            remedy = (
+                f"Declare it below `variables` (`{name}: {{description: …}}`), or correct the name."
+            )
             yield _flaw(source, said, remedy, offset, offset + len(name))
 
 
 def _canaries(document: Document, header: PromptHeader) -> Iterator[Flaw]:
     """Canary inputs that lack a variable, or give one that is not declared."""
     for index, canary in enumerate(header.canaries):
-        lacking = [name for name, one in header.variables.items() if one.wanted and name not in canary]
+        lacking = [
+            name for name, one in header.variables.items() if one.wanted and name not in canary
+        ]
         strange = [name for name in canary if name not in header.variables]
         place = document.locate(("canaries", index))
         for name in lacking[:MOST_NAMED]:
@@ -116,7 +137,8 @@ def _canaries(document: Document, header: PromptHeader) -> Iterator[Flaw]:
                 kind="prompt",
                 message=f"canary {index + 1} gives `{name}`, which `variables` does not declare",
                 location=document.locate(("canaries", index, name), on_key=True),
-                remedy=f"Declare it below `variables` (`{name}: {{description: …}}`), or remove it from the canary.",
+                remedy=f"Declare it below `variables` (`{name}: {{description: …}}`), or remove it "
+                "from the canary.",
             )
 
 

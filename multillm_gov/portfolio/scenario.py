@@ -24,7 +24,16 @@ ShockKind = Literal[
 ]
 
 Target = Literal[
-    "model", "family", "vendor", "provider", "cloud", "region", "jurisdiction", "gateway", "dependency", "task_class"
+    "model",
+    "family",
+    "vendor",
+    "provider",
+    "cloud",
+    "region",
+    "jurisdiction",
+    "gateway",
+    "dependency",
+    "task_class",
 ]
 
 ENTITY_WORDS = frozenset({"each", "largest", "others"})
@@ -40,41 +49,70 @@ class Shock(Closed, frozen=True, kw_only=True):
         Text,
         Meta(
             max_length=200,
-            description="Its name; `each`: every one of the level in turn; `largest`: the one with most value at stake "
+            description="Its name; `each`: every one of the level in turn; `largest`: the one with "
+            "most value at stake "
             "(most spend where a price rises); `others`: all of the level that no other shock hits",
         ),
     ] = "each"
-    hours: Annotated[Positive | None, Meta(description="How long an outage or a rate limit lasts")] = None
-    days: Annotated[Positive | None, Meta(description="How long a drift or a withdrawal lasts")] = None
+    hours: Annotated[
+        Positive | None, Meta(description="How long an outage or a rate limit lasts")
+    ] = None
+    days: Annotated[Positive | None, Meta(description="How long a drift or a withdrawal lasts")] = (
+        None
+    )
     factor: Annotated[
-        Positive | None, Meta(description="What a limit, a price, tokens or demand are multiplied by: 1.35 is +35 %")
+        Positive | None,
+        Meta(
+            description="What a limit, a price, tokens or demand are multiplied by: 1.35 is +35 %"
+        ),
     ] = None
     points: Annotated[
         Share | None,
-        Meta(description="How much of the accepted answers is lost by quality drift (0..1): 0.05 is 5 points"),
+        Meta(
+            description="How much of the accepted answers is lost by quality drift (0..1): 0.05 is "
+            "5 points"
+        ),
     ] = None
-    ratio: Annotated[Positive | None, Meta(description="Stylistic distance over the model's own noise floor")] = None
-    day: Annotated[Day | None, Meta(description="Day of the month on which caps are exhausted")] = None
+    ratio: Annotated[
+        Positive | None, Meta(description="Stylistic distance over the model's own noise floor")
+    ] = None
+    day: Annotated[Day | None, Meta(description="Day of the month on which caps are exhausted")] = (
+        None
+    )
     successor_qualified: Annotated[
         bool | None,
-        Meta(description="Whether the successor of a retired model is tested and ready; default: as proved"),
+        Meta(
+            description="Whether the successor of a retired model is tested and ready; default: as "
+            "proved"
+        ),
     ] = None
     notice_days: Annotated[
-        Amount | None, Meta(description="Days of a retirement's notice that the migration can use; assumed 0")
+        Amount | None,
+        Meta(description="Days of a retirement's notice that the migration can use; assumed 0"),
     ] = None
     reroute_hours: Annotated[
         Amount | None,
-        Meta(description="Hours after which people have rerouted by hand what the failover missed; assumed never"),
+        Meta(
+            description="Hours after which people have rerouted by hand what the failover missed; "
+            "assumed never"
+        ),
     ] = None
     tries: Annotated[
         Tries | None,
-        Meta(description="Calls that clients make for one request while a limit refuses them; assumed 1"),
+        Meta(
+            description="Calls that clients make for one request while a limit refuses them; "
+            "assumed 1"
+        ),
     ] = None
     hard: Annotated[
-        bool, Meta(description="Whether an exhausted cap stops the requests; else they go on and cost more")
+        bool,
+        Meta(
+            description="Whether an exhausted cap stops the requests; else they go on and cost more"
+        ),
     ] = True
     review_cost: Annotated[
-        Amount | None, Meta(description="What a review of the brand's voice costs, once, per task class")
+        Amount | None,
+        Meta(description="What a review of the brand's voice costs, once, per task class"),
     ] = None
     at_peak: Annotated[bool, Meta(description="Whether it happens at the busiest time")] = False
 
@@ -83,16 +121,18 @@ class Scenario(Closed, frozen=True, kw_only=True):
     """Shocks that happen together."""
 
     title: Text
-    because: Annotated[str, Meta(description="Which event, source or judgment makes it worth a look")] = ""
+    because: Annotated[
+        str, Meta(description="Which event, source or judgment makes it worth a look")
+    ] = ""
     shocks: Annotated[tuple[Shock, ...], Meta(min_length=1, max_length=20)]
 
 
 class ScenarioFile(Closed, frozen=True, kw_only=True):
     """A whole file below ``scenarios/``; a scenario with the name of a built-in one replaces it."""
 
-    scenarios: Annotated[dict[Name, Scenario], Meta(description="Scenarios by name, as `govern stress` takes them")] = (
-        field(default_factory=dict)
-    )
+    scenarios: Annotated[
+        dict[Name, Scenario], Meta(description="Scenarios by name, as `govern stress` takes them")
+    ] = field(default_factory=dict)
 
 
 class PlacedScenario(Struct, frozen=True, kw_only=True):

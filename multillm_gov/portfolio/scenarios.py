@@ -10,7 +10,9 @@ from multillm_gov.location import Place
 from multillm_gov.portfolio.scenario import PlacedScenario, Scenario, ScenarioFile
 
 
-def load_scenarios(documents: dict[str, Document]) -> tuple[tuple[PlacedScenario, ...], tuple[Flaw, ...]]:
+def load_scenarios(
+    documents: dict[str, Document],
+) -> tuple[tuple[PlacedScenario, ...], tuple[Flaw, ...]]:
     """Load every scenario that is sound, in order of file path, then of appearance; the others are located flaws."""
     flaws: list[Flaw] = []
     placed: list[PlacedScenario] = []

@@ -15,16 +15,18 @@ Text = Annotated[str, Meta(min_length=1, max_length=200)]
 class ExchangeRate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How US-dollar list prices become the portfolio's currency."""
 
-    usd_per_unit: Annotated[Positive, Meta(description="US dollars that one unit of the portfolio's currency costs")]
+    usd_per_unit: Annotated[
+        Positive, Meta(description="US dollars that one unit of the portfolio's currency costs")
+    ]
     as_of: Annotated[date, Meta(description="Day of the rate")]
 
 
 class Appetite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the board is prepared to bear; every limit is the board's to edit."""
 
-    max_vendor_share_of_spend: Annotated[Share, Meta(description="Largest share of spend with one vendor (0..1)")] = (
-        field(default_factory=partial(Share, "0.60"))
-    )
+    max_vendor_share_of_spend: Annotated[
+        Share, Meta(description="Largest share of spend with one vendor (0..1)")
+    ] = field(default_factory=partial(Share, "0.60"))
     max_vendor_share_of_value: Annotated[
         Share, Meta(description="Largest share of value at stake with one vendor (0..1)")
     ] = field(default_factory=partial(Share, "0.70"))
@@ -36,7 +38,10 @@ class Appetite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = field(default_factory=partial(AtLeastOne, "1.5"))
     min_value_with_independent_fallback: Annotated[
         Share,
-        Meta(description="Smallest share of value at stake with a fallback at another vendor and another cloud"),
+        Meta(
+            description="Smallest share of value at stake with a fallback at another vendor and "
+            "another cloud"
+        ),
     ] = field(default_factory=partial(Share, "0.70"))
     max_price_shock_share: Annotated[
         Share, Meta(description="Largest tolerated rise of total spend when one vendor reprices")
@@ -49,32 +54,56 @@ class Appetite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of ``govern.yaml``."""
 
-    organization: Annotated[str, Meta(min_length=1, description="Name printed on reports")] = "Unnamed organization"
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code of every amount declared")] = "USD"
+    organization: Annotated[str, Meta(min_length=1, description="Name printed on reports")] = (
+        "Unnamed organization"
+    )
+    currency: Annotated[
+        str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code of every amount declared")
+    ] = "USD"
     exchange: Annotated[
-        ExchangeRate | None, Meta(description="Required when the currency is not USD: model prices are in US dollars")
+        ExchangeRate | None,
+        Meta(description="Required when the currency is not USD: model prices are in US dollars"),
     ] = None
     appetite: Appetite = field(default_factory=Appetite)
     risk: Annotated[
-        Risk, Meta(description="How often things fail and what else requests hang on; what is left out is assumed")
+        Risk,
+        Meta(
+            description="How often things fail and what else requests hang on; what is left out is "
+            "assumed"
+        ),
     ] = field(default_factory=Risk)
     fail_on: Annotated[
         Literal["note", "warning", "error", "never"],
         Meta(description="Least severity at which `govern check` exits 1"),
     ] = "error"
     migration_lead_days: Annotated[
-        int, Meta(ge=0, le=730, description="Days a move to another model takes: evaluation, prompts, change window")
+        int,
+        Meta(
+            ge=0,
+            le=730,
+            description="Days a move to another model takes: evaluation, prompts, change window",
+        ),
     ] = 90
     owners: Annotated[
-        tuple[Text, ...], Meta(description="Teams that may own a task class; empty: any name is taken")
+        tuple[Text, ...],
+        Meta(description="Teams that may own a task class; empty: any name is taken"),
     ] = ()
     people: Annotated[
         dict[Text, tuple[Text, ...]],
-        Meta(description="E-mail addresses that approvers commit with, by the name that approvals give them"),
+        Meta(
+            description="E-mail addresses that approvers commit with, by the name that approvals "
+            "give them"
+        ),
     ] = field(default_factory=dict)
     waiver_notice_days: Annotated[
-        int, Meta(ge=0, le=365, description="Days before its last day at which a waiver is said to end soon")
+        int,
+        Meta(
+            ge=0,
+            le=365,
+            description="Days before its last day at which a waiver is said to end soon",
+        ),
     ] = 30
     default_branch: Annotated[
-        str | None, Meta(description="Branch that `govern diff` compares with when no base is named")
+        str | None,
+        Meta(description="Branch that `govern diff` compares with when no base is named"),
     ] = None

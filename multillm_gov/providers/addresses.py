@@ -77,7 +77,9 @@ def for_mode(model: str, mode: Mode) -> str:
     """LiteLLM's spelling for a way to ask: legacy completions have provider names of their own."""
     provider, slash, rest = model.partition("/")
     if mode == "completion" and slash:
-        return {"openai": "text-completion-openai/", "azure": "azure_text/"}.get(provider, f"{provider}/") + rest
+        return {"openai": "text-completion-openai/", "azure": "azure_text/"}.get(
+            provider, f"{provider}/"
+        ) + rest
     return model
 
 

@@ -34,9 +34,15 @@ def arguments_for(call: Call, address: Address) -> dict[str, Any]:
         arguments["stream_options"] = {"include_usage": True}
     if call.mode == "completion":
         return {**arguments, "prompt": "\n\n".join(message.content for message in call.messages)}
-    arguments["messages"] = [{"role": message.role, "content": message.content} for message in call.messages]
+    arguments["messages"] = [
+        {"role": message.role, "content": message.content} for message in call.messages
+    ]
     if call.output_schema is not None:
-        form = {"name": SCHEMA_NAME, "schema": call.output_schema, "strict": is_strict(call.output_schema)}
+        form = {
+            "name": SCHEMA_NAME,
+            "schema": call.output_schema,
+            "strict": is_strict(call.output_schema),
+        }
         arguments["response_format"] = {"type": "json_schema", "json_schema": form}
     return arguments
 

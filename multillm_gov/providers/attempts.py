@@ -13,7 +13,9 @@ class Attempts:
         made: dict[str, list[str]] = {}
 
         class Recorder(CustomLogger):
-            def log_pre_api_call(self, model: str, messages: Any, kwargs: Mapping[str, Any]) -> None:  # noqa: ANN401
+            def log_pre_api_call(
+                self, model: str, messages: Any, kwargs: Mapping[str, Any]
+            ) -> None:
                 del model, messages
                 deployment = _deployment_of(kwargs)
                 calls = made.get(deployment)
@@ -39,7 +41,9 @@ class Attempts:
 
     def close(self) -> None:
         """Tell LiteLLM to tell no more."""
-        self._litellm.callbacks = [one for one in self._litellm.callbacks if one is not self._recorder]
+        self._litellm.callbacks = [
+            one for one in self._litellm.callbacks if one is not self._recorder
+        ]
 
 
 def _deployment_of(kwargs: Mapping[str, Any]) -> str:

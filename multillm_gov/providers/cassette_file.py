@@ -49,7 +49,9 @@ def read_entries(path: Path) -> Iterator[Entry]:
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size > LARGEST_FILE:
-                raise SourceError(f"`{path.name}` is larger than {LARGEST_FILE >> 20} MiB: no cassette is")
+                raise SourceError(
+                    f"`{path.name}` is larger than {LARGEST_FILE >> 20} MiB: no cassette is"
+                )
             for number in range(1, MOST_ENTRIES + 2):
                 line = file.readline(LONGEST_LINE + 1)
                 if not line:

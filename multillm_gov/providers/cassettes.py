@@ -1,8 +1,10 @@
 """Cassettes: calls recorded at the client protocol, so that a run can be repeated without keys or network.
 
-One JSON object a line: digests of the call and of its parts, its model and mode, and the answer or failure. No prompt
-is in a cassette, but answers are, for they are judged again: whoever records decides that they may be kept. All texts
-are scrubbed of secrets before they are written. A call sent several times is recorded and replayed as often, in order.
+One JSON object a line: digests of the call and of its parts, its model and mode, and the answer or
+failure. No prompt
+is in a cassette, but answers are, for they are judged again: whoever records decides that they may
+be kept. All texts are scrubbed of secrets before they are written. A call sent several times is
+recorded and replayed as often, in order.
 """
 
 from collections.abc import Callable
@@ -20,13 +22,16 @@ from multillm_gov.trials.client import Answer, Call, Client, Failure, Mode
 class RecordingClient:
     """Hands calls on and keeps what comes back; the cassette is written, whole, when the client is closed."""
 
-    def __init__(self, inner: Client, write: Callable[[bytes], None], scrubber: Scrubber | None = None) -> None:
+    def __init__(
+        self, inner: Client, write: Callable[[bytes], None], scrubber: Scrubber | None = None
+    ) -> None:
         """Record.
 
         Args:
             inner: Who really carries the calls.
             write: Where the finished cassette goes; called once.
-            scrubber: What takes secrets out of texts; default: one that knows the environment's keys.
+            scrubber: What takes secrets out of texts; default: one that knows the environment's
+                keys.
         """
         self._inner = inner
         self._write = write
@@ -59,14 +64,19 @@ class RecordingClient:
         try:
             await self._inner.close()
         finally:
-            # Sorting keeps the order of equal calls, and makes two recordings of one run comparable.
-            self._write(encode_entries(sorted(self._entries, key=lambda entry: (entry.model, entry.digest))))
+            # Sorting keeps the order of equal calls, and makes two recordings of one run
+            # comparable.
+            self._write(
+                encode_entries(sorted(self._entries, key=lambda entry: (entry.model, entry.digest)))
+            )
 
     def _scrubbed(self, outcome: Answer | Failure) -> Answer | Failure:
         if isinstance(outcome, Failure):
             return structs.replace(outcome, message=self._scrubber.text(outcome.message))
         return structs.replace(
-            outcome, text=self._scrubber.text(outcome.text), served_model=self._scrubber.text(outcome.served_model)
+            outcome,
+            text=self._scrubber.text(outcome.text),
+            served_model=self._scrubber.text(outcome.served_model),
         )
 
 
@@ -106,7 +116,8 @@ class ReplayClient:
         number = self._given.get(key, 0)
         if number >= len(outcomes):
             raise UnableError(
-                f"`{self._path.name}` has {len(outcomes)} recordings of {about}, and it is sent once more",
+                f"`{self._path.name}` has {len(outcomes)} recordings of {about}, and it is sent "
+                "once more",
                 "Record it anew with `--record`, with the same numbers of samples and retries.",
             )
         self._given[key] = number + 1

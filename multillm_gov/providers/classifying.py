@@ -1,7 +1,8 @@
 """From what a failure shows to its verdict: one table, read from the top; what no row knows is inconclusive.
 
-Codes come before words and words before the bare status, since several vendors send one status for many things: 400 may
-be a filter, an overflow or a wrong key (Google), 404 a retired model, 429 an empty account.
+Codes come before words and words before the bare status, since several vendors send one status for
+many things: 400 may be a filter, an overflow or a wrong key (Google), 404 a retired model, 429 an
+empty account.
 """
 
 import re
@@ -60,8 +61,10 @@ def _row(
 
 
 _CONNECTION = (
-    "ConnectError ReadError WriteError CloseError RemoteProtocolError ConnectionError ClientConnectionError"
-    " ClientPayloadError IncompleteRead gaierror EndpointConnectionError ProxyError UnsupportedProtocol InvalidURL"
+    "ConnectError ReadError WriteError CloseError RemoteProtocolError ConnectionError "
+    "ClientConnectionError"
+    " ClientPayloadError IncompleteRead gaierror EndpointConnectionError ProxyError "
+    "UnsupportedProtocol InvalidURL"
 )
 _CLOSED_EARLY = r"closed the response(?:s)? stream before"
 TABLE: tuple[Row, ...] = (
@@ -76,10 +79,16 @@ TABLE: tuple[Row, ...] = (
     ),
     _row(
         "time-out",
-        names="TimeoutError ReadTimeout WriteTimeout PoolTimeout ConnectTimeout APITimeoutError ReadTimeoutError"
+        names="TimeoutError ReadTimeout WriteTimeout PoolTimeout ConnectTimeout APITimeoutError "
+        "ReadTimeoutError"
         " ServerTimeoutError",
     ),
-    _row("provider-fault", begun=True, names="StreamCutError", words=(r"stream ended before a finish", _CLOSED_EARLY)),
+    _row(
+        "provider-fault",
+        begun=True,
+        names="StreamCutError",
+        words=(r"stream ended before a finish", _CLOSED_EARLY),
+    ),
     _row(
         "contract",
         names="MalformedAnswerError StreamCutError APIResponseValidationError",
@@ -103,7 +112,8 @@ TABLE: tuple[Row, ...] = (
     _row(
         "refused-by-filter",
         statuses=(400, 403, 422),
-        codes="content_filter content_policy_violation responsibleaipolicyviolation invalid_prompt moderation_blocked"
+        codes="content_filter content_policy_violation responsibleaipolicyviolation invalid_prompt "
+        "moderation_blocked"
         " prohibited_content",
         words=(r"content management policy", r"output blocked by content filtering policy"),
     ),
@@ -124,10 +134,17 @@ TABLE: tuple[Row, ...] = (
     _row(
         "credentials",
         statuses=(400, 402, 403, 429),
-        codes="invalid_api_key api_key_invalid authentication_error insufficient_quota billing_hard_limit_reached"
-        " billing_not_active unrecognizedclientexception invalidsignatureexception expiredtokenexception"
+        codes="invalid_api_key api_key_invalid authentication_error insufficient_quota "
+        "billing_hard_limit_reached"
+        " billing_not_active unrecognizedclientexception invalidsignatureexception "
+        "expiredtokenexception"
         " account_deactivated",
-        words=(r"credit balance is too low", r"api key not valid", r"api key expired", r"credits are depleted"),
+        words=(
+            r"credit balance is too low",
+            r"api key not valid",
+            r"api key expired",
+            r"credits are depleted",
+        ),
     ),
     _row(
         "retired",
@@ -135,7 +152,8 @@ TABLE: tuple[Row, ...] = (
         codes="model_decommissioned modeldeprecated model_deprecated deprecated_model",
         words=(
             r"reached the end of its life",
-            r"model[^\n]{0,160}?(?:has been|is|was) (?:deprecated|retired|decommissioned|discontinued|sunset)",
+            r"model[^\n]{0,160}?(?:has been|is|was) "
+            r"(?:deprecated|retired|decommissioned|discontinued|sunset)",
             r"model[^\n]{0,20}(?:models/\S{1,80} )?is no longer (?:available|supported)",
             r"marked by provider as legacy",
         ),
@@ -156,7 +174,10 @@ TABLE: tuple[Row, ...] = (
     _row(
         "contract",
         codes="invalid_json_schema",
-        words=(r"invalid schema for response_format", r"does not support parameters: \[[^\]]{0,200}response_format"),
+        words=(
+            r"invalid schema for response_format",
+            r"does not support parameters: \[[^\]]{0,200}response_format",
+        ),
     ),
     _row(
         "rate-limited",
@@ -174,14 +195,25 @@ TABLE: tuple[Row, ...] = (
     _row(
         "provider-fault",
         begun=True,
-        codes="overloaded_error api_error server_error internalserverexception internalservererror serviceunavailable"
+        codes="overloaded_error api_error server_error internalserverexception internalservererror "
+        "serviceunavailable"
         " serviceunavailableexception modelstreamerrorexception unavailable internal",
     ),
     # What no response was there for.
-    _row("credentials", names="NoCredentialsError DefaultCredentialsError PartialCredentialsError AuthenticationError"),
+    _row(
+        "credentials",
+        names="NoCredentialsError DefaultCredentialsError PartialCredentialsError "
+        "AuthenticationError",
+    ),
     _row("not-found", words=(r"llm provider not provided",)),
     _row("unreachable", words=(r"api_base not set",)),
-    _row("credentials", words=(r"api_key client option must be set", r"missing (?:credentials|[^.]{0,30}api[ _]key)")),
+    _row(
+        "credentials",
+        words=(
+            r"api_key client option must be set",
+            r"missing (?:credentials|[^.]{0,30}api[ _]key)",
+        ),
+    ),
     # LiteLLM's readers take a field for granted that a body lacks, or take for JSON what is none.
     _row("contract", statuses=(200,)),
     _row("contract", names="JSONDecodeError UnicodeDecodeError"),

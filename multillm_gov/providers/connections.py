@@ -10,7 +10,8 @@ _LONGEST_CALL = 3600.0
 def ensure_session(litellm: Any) -> None:  # noqa: ANN401 # a module without types
     """Give LiteLLM a pool of ours, once: by itself it opens one a call in some modes, and never closes them.
 
-    Redirects are not followed: a key in a header of a vendor's own would travel to wherever they lead.
+    Redirects are not followed: a key in a header of a vendor's own would travel to wherever they
+    lead.
     """
     if litellm.aclient_session is not None and not litellm.aclient_session.is_closed:
         return

@@ -10,7 +10,12 @@ from msgspec import Struct
 
 from multillm_gov.catalog.declarations import Endpoint
 
-_MAKERS = (("claude", "anthropic"), ("gemini", "vertex_ai"), ("command", "cohere"), ("mistral", "mistral"))
+_MAKERS = (
+    ("claude", "anthropic"),
+    ("gemini", "vertex_ai"),
+    ("command", "cohere"),
+    ("mistral", "mistral"),
+)
 """Providers LiteLLM takes for names without one; what is not here it takes for OpenAI's."""
 
 
@@ -73,7 +78,13 @@ def needed_keys(
     row = _table().get(name)
     if row is None:
         return Needs(provider=name, known=False)
-    best = min(row.ways, key=lambda way: (not all(map(present.get, way)), -sum(bool(present.get(one)) for one in way)))
+    best = min(
+        row.ways,
+        key=lambda way: (
+            not all(map(present.get, way)),
+            -sum(bool(present.get(one)) for one in way),
+        ),
+    )
     return Needs(provider=name, keys=tuple(NeededKey(one, bool(present.get(one))) for one in best))
 
 
@@ -87,7 +98,10 @@ def provider_of(model: str) -> str:
 
 def _of_endpoint(prefix: str, present: Mapping[str, str]) -> Needs:
     base, key = f"{prefix}_API_BASE", f"{prefix}_API_KEY"
-    keys = (NeededKey(base, bool(present.get(base))), NeededKey(key, bool(present.get(key)), required=False))
+    keys = (
+        NeededKey(base, bool(present.get(base))),
+        NeededKey(key, bool(present.get(key)), required=False),
+    )
     return Needs(provider=prefix, keys=keys)
 
 

@@ -14,7 +14,13 @@ from multillm_gov.providers.asking import arguments_for
 from multillm_gov.providers.classifying import verdict_of
 from multillm_gov.providers.connections import close_connections, ensure_session
 from multillm_gov.providers.quiet import load_litellm, unlogged
-from multillm_gov.providers.reading import Read, read_chat, read_completion, read_embedding, read_responses
+from multillm_gov.providers.reading import (
+    Read,
+    read_chat,
+    read_completion,
+    read_embedding,
+    read_responses,
+)
 from multillm_gov.providers.retry_after import retry_after_seconds
 from multillm_gov.providers.scrubbing import Scrubber
 from multillm_gov.providers.streaming import Listening, listen
@@ -42,9 +48,12 @@ class LiveClient:
 
         Args:
             addressing: Where a model's calls go.
-            price_of: A model's price as the catalog knows it; what calls cost is told by it and nothing else.
-            is_retired: Whether the catalog knows a model as retired: some vendors just forget such a model.
-            scrubber: What takes secrets out of messages; default: one that knows the environment's keys.
+            price_of: A model's price as the catalog knows it; what calls cost is told by it and
+            nothing else.
+            is_retired: Whether the catalog knows a model as retired: some vendors just forget such
+            a model.
+            scrubber: What takes secrets out of messages; default: one that knows the environment's
+                keys.
         """
         self._litellm = load_litellm()
         self._addressing = addressing
@@ -65,12 +74,22 @@ class LiveClient:
                 async with asyncio.timeout(call.timeout_seconds):
                     read = await self._read(call, address, listening)
         except Exception as error:  # noqa: BLE001 # whatever a provider's client raises is that provider's failure
-            return self._failure(call, symptoms_of(error, begun=listening.first_at is not None), error, started)
+            return self._failure(
+                call, symptoms_of(error, begun=listening.first_at is not None), error, started
+            )
         seconds = time.perf_counter() - started
         if read.refusal or read.finish_reason == "content_filter":
-            message = f"the model refused: {read.refusal}" if read.refusal else "the answer was stopped by a filter"
-            return Failure(verdict="refused-by-filter", message=self._told(message), seconds=seconds)
-        return self._answer(call, read, seconds, listening.first_at and listening.first_at - started)
+            message = (
+                f"the model refused: {read.refusal}"
+                if read.refusal
+                else "the answer was stopped by a filter"
+            )
+            return Failure(
+                verdict="refused-by-filter", message=self._told(message), seconds=seconds
+            )
+        return self._answer(
+            call, read, seconds, listening.first_at and listening.first_at - started
+        )
 
     async def close(self) -> None:
         """Let go of all connections of this process's LiteLLM."""
@@ -125,7 +144,8 @@ class LiveClient:
             status=shown.status,
             retry_after_seconds=retry_after_seconds(shown.headers, shown.text),
             seconds=time.perf_counter() - started,
-            may_bill=shown.begun or (verdict in _BILLS and not _is_refused_by_server(verdict, shown)),
+            may_bill=shown.begun
+            or (verdict in _BILLS and not _is_refused_by_server(verdict, shown)),
         )
 
     def _told(self, message: str) -> str:

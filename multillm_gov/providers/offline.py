@@ -29,27 +29,40 @@ _MAKERS_AT_VERTEX = ("claude", "mistral", "llama", "deepseek", "qwen", "jamba")
 _EMBEDS = ("titan-embed", "cohere.embed", "nova-embed")
 
 
-def offline_addresses(base_url: Callable[[str], str], endpoints: Mapping[str, Endpoint] | None = None) -> Addressing:
+def offline_addresses(
+    base_url: Callable[[str], str], endpoints: Mapping[str, Endpoint] | None = None
+) -> Addressing:
     """Where calls go offline: the provider's own wire format where the server speaks it, else OpenAI's.
 
     Args:
         base_url: The server's address for a wire format, by its name.
-        endpoints: How the portfolio's own models are called, by name; their environment is not looked at.
+        endpoints: How the portfolio's own models are called, by name; their environment is not
+            looked at.
     """
     known = endpoints or {}
 
     def address(model: str, mode: Mode) -> Address | Failure:
         endpoint = known.get(model)
         if not is_plain_name(model):
-            return Failure(verdict="not-found", message="this is no plain model name", seconds=0.0, may_bill=False)
+            return Failure(
+                verdict="not-found",
+                message="this is no plain model name",
+                seconds=0.0,
+                may_bill=False,
+            )
         if endpoint is not None:
             wire, rest = "compatible", endpoint.model.partition("/")[2]
             provider = endpoint.model.partition("/")[0]
-            wire, spoken = _NATIVE.get(provider, ("compatible", "openai")) if provider != "openai" else (wire, "openai")
+            wire, spoken = (
+                _NATIVE.get(provider, ("compatible", "openai"))
+                if provider != "openai"
+                else (wire, "openai")
+            )
         else:
             wire, spoken, rest = _spoken(model)
         return Address(
-            model=for_mode(f"{spoken}/{rest}", mode), arguments={**_arguments(wire), **_base(wire, base_url(wire))}
+            model=for_mode(f"{spoken}/{rest}", mode),
+            arguments={**_arguments(wire), **_base(wire, base_url(wire))},
         )
 
     return address
@@ -81,7 +94,11 @@ def _bare(model: str) -> tuple[str, str, str]:
 
 def _arguments(wire: str) -> dict[str, Any]:
     if wire == "bedrock":
-        return {"aws_access_key_id": KEY, "aws_secret_access_key": KEY, "aws_region_name": "us-east-1"}
+        return {
+            "aws_access_key_id": KEY,
+            "aws_secret_access_key": KEY,
+            "aws_region_name": "us-east-1",
+        }
     return {"api_key": KEY, **({"api_version": AZURE_VERSION} if wire == "azure" else {})}
 
 

@@ -50,7 +50,10 @@ def open_client(
     """
     if replay is not None:
         if record is not None or offline is not None:
-            raise UsageError("A replay sends nothing that could be recorded, or answered offline", "Leave one out.")
+            raise UsageError(
+                "A replay sends nothing that could be recorded, or answered offline",
+                "Leave one out.",
+            )
         from multillm_gov.providers.cassettes import ReplayClient
 
         return ReplayClient(replay)
@@ -80,4 +83,6 @@ def _sending(
         addressing = offline_addresses(offline, knowledge.endpoints)
     else:
         addressing = addresses_from(environment, knowledge.endpoints)
-    return LiveClient(addressing, price_of=knowledge.price_of, is_retired=knowledge.is_retired, scrubber=scrubber)
+    return LiveClient(
+        addressing, price_of=knowledge.price_of, is_retired=knowledge.is_retired, scrubber=scrubber
+    )

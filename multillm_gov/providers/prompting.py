@@ -1,8 +1,9 @@
 """Filling in a prompt: a small template language in a sandbox, with the work it may do counted.
 
-Text, ``{{ name }}`` with a few filters, ``if`` and ``for`` are allowed and nothing else: no assignment, no call, no
-arithmetic, no attribute, no file. Values can then never grow, so that the work is bounded by what is read and repeated,
-and both are counted; a prompt comes from a pull request, and runs on the machine that holds the keys.
+Text, ``{{ name }}`` with a few filters, ``if`` and ``for`` are allowed and nothing else: no
+assignment, no call, no arithmetic, no attribute, no file. Values can then never grow, so that the
+work is bounded by what is read and repeated, and both are counted; a prompt comes from a pull
+request, and runs on the machine that holds the keys.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from multillm_gov.errors import SourceError
 from multillm_gov.portfolio.prompt import Prompt
-from multillm_gov.providers.template_language import BUDGET, Budget, OverspentError, compile_template
+from multillm_gov.providers.template_language import (
+    BUDGET,
+    Budget,
+    OverspentError,
+    compile_template,
+)
 from multillm_gov.trials.client import Message
 
 if TYPE_CHECKING:
@@ -27,7 +33,8 @@ class Rendering:
         """Read the texts of a prompt.
 
         Raises:
-            SourceError: a text is no template of the small language; the message names file and line.
+            SourceError: a text is no template of the small language; the message names file and
+                line.
         """
         self._prompt = prompt
         self._body = self._compiled(prompt.body, prompt.body_line) if prompt.is_template else None
@@ -41,7 +48,8 @@ class Rendering:
             said: What the user says; the prompt's text is then the system message before it.
 
         Raises:
-            SourceError: a required variable has no value, one is not declared, or the text asks for too much.
+            SourceError: a required variable has no value, one is not declared, or the text asks for
+                too much.
         """
         known = self._values(values)
         body = self._prompt.body if self._body is None else self._run(self._body, known)
@@ -55,11 +63,17 @@ class Rendering:
         variables, path = self._prompt.header.variables, self._prompt.path
         strange = sorted(given.keys() - variables.keys())
         if strange:
-            raise SourceError(f"`{path}` declares no variable `{strange[0][:80]}`", "Correct the name of the value.")
-        lacking = sorted(name for name, one in variables.items() if one.wanted and name not in given)
+            raise SourceError(
+                f"`{path}` declares no variable `{strange[0][:80]}`",
+                "Correct the name of the value.",
+            )
+        lacking = sorted(
+            name for name, one in variables.items() if one.wanted and name not in given
+        )
         if lacking:
             raise SourceError(
-                f"`{path}` needs a value for `{lacking[0]}`", "Give it, or declare a `default` in the front matter."
+                f"`{path}` needs a value for `{lacking[0]}`",
+                "Give it, or declare a `default` in the front matter.",
             )
         defaults = {name: one.default for name, one in variables.items() if one.default is not None}
         return {name: _checked(path, name, value) for name, value in {**defaults, **given}.items()}
@@ -73,11 +87,19 @@ class Rendering:
         except TemplateSyntaxError as error:
             where = f"{path}:{line + error.lineno - 1}" if line is not None else f"{path}: `system`"
             said = (error.message or "not a template")[:300]
-        except (TemplateError, RecursionError, MemoryError, SyntaxError, ValueError, OverflowError) as error:
+        except (
+            TemplateError,
+            RecursionError,
+            MemoryError,
+            SyntaxError,
+            ValueError,
+            OverflowError,
+        ) as error:
             where, said = path, f"not a template ({type(error).__name__})"
         raise SourceError(
             f"{where}: {said}",
-            "A prompt may use `{{ name }}`, filters, `if` and `for`; write `{% raw %}` before braces.",
+            "A prompt may use `{{ name }}`, filters, `if` and `for`; write `{% raw %}` before "
+            "braces.",
         )
 
     def _run(self, template: "Template", values: dict[str, Any]) -> str:
@@ -87,10 +109,21 @@ class Rendering:
         try:
             return "".join(map(budget.put_out, template.generate({**values, BUDGET: budget})))
         except OverspentError as error:
-            raise SourceError(f"`{path}` asks for too much: {error}", "Shorten the loops or the values.") from None
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+            raise SourceError(
+                f"`{path}` asks for too much: {error}", "Shorten the loops or the values."
+            ) from None
+        except (
+            TemplateError,
+            TypeError,
+            ValueError,
+            ArithmeticError,
+            LookupError,
+            RecursionError,
+        ) as error:
             said = str(error)[:300]
-            raise SourceError(f"`{path}` cannot be filled in: {said}", "Correct the text or the values.") from None
+            raise SourceError(
+                f"`{path}` cannot be filled in: {said}", "Correct the text or the values."
+            ) from None
 
 
 def _checked(path: str, name: str, value: object) -> object:
@@ -102,6 +135,7 @@ def _checked(path: str, name: str, value: object) -> object:
         if len(parts) == len(value) and sum(len(str(part)) for part in parts) <= MAX_VALUE:
             return tuple(parts)
     raise SourceError(
-        f"`{path}`: the value of `{name}` is no text, number or list of them, or has over {MAX_VALUE:,} characters",
+        f"`{path}`: the value of `{name}` is no text, number or list of them, or has over "
+        f"{MAX_VALUE:,} characters",
         "Give a shorter one; write what is nested as text.",
     )

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 _SETTINGS = {
-    # The price map and the header list would be fetched from the network: seconds lost, and a foreign host told.
+    # The price map and the header list would be fetched from the network: seconds lost, and a
+    # foreign host told.
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",
-    # In its other mode LiteLLM loads a `.env` file from the folders above it: a pull request could bring one that
-    # sends production keys to an address of its own.
+    # In its other mode LiteLLM loads a `.env` file from the folders above it: a pull request could
+    # bring one that sends production keys to an address of its own.
     "LITELLM_MODE": "PRODUCTION",
 }
 _LOOPBACK = "127.0.0.1"
@@ -29,7 +30,16 @@ _SWITCHES = {
     "cache": None,
 }
 _REMARKS = r"(pydantic|litellm)(\.|$)"
-_LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "httpx", "httpcore", "openai", "botocore", "asyncio")
+_LOGGERS = (
+    "LiteLLM",
+    "LiteLLM Router",
+    "LiteLLM Proxy",
+    "httpx",
+    "httpcore",
+    "openai",
+    "botocore",
+    "asyncio",
+)
 
 
 def load_litellm() -> Any:  # noqa: ANN401 # a module without types
@@ -41,7 +51,13 @@ def load_litellm() -> Any:  # noqa: ANN401 # a module without types
         import litellm
     for name, value in _SWITCHES.items():
         setattr(litellm, name, value)
-    for name in ("callbacks", "success_callback", "failure_callback", "_async_success_callback", "input_callback"):
+    for name in (
+        "callbacks",
+        "success_callback",
+        "failure_callback",
+        "_async_success_callback",
+        "input_callback",
+    ):
         setattr(litellm, name, [])
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -31,7 +31,9 @@ _ECHOES: Mapping[Mode, frozenset[str]] = {
     "chat": frozenset({"bedrock", "sagemaker"}),
     "completion": frozenset({"bedrock", "sagemaker"}),
     "responses": frozenset({"bedrock", "sagemaker"}),
-    "embedding": frozenset({"bedrock", "sagemaker", "gemini", "vertex_ai", "cohere", "huggingface"}),
+    "embedding": frozenset(
+        {"bedrock", "sagemaker", "gemini", "vertex_ai", "cohere", "huggingface"}
+    ),
 }
 
 
@@ -70,14 +72,25 @@ def read_responses(response: Any, address: Address) -> Read:  # noqa: ANN401 # L
     reason = str(_mapping(_mapping(response).get("incomplete_details")).get("reason") or "")
     if not isinstance(output, list) or not (output or reason):
         raise MalformedAnswerError("the response has no output")
-    parts = [part for item in output for part in _mapping(item).get("content") or () if isinstance(part, Mapping)]
+    parts = [
+        part
+        for item in output
+        for part in _mapping(item).get("content") or ()
+        if isinstance(part, Mapping)
+    ]
     status = str(_mapping(response).get("status") or "")
     cut = {"max_output_tokens": "length", "max_tokens": "length"}.get(reason, reason)
     return Read(
-        text="".join(str(part.get("text") or "") for part in parts if part.get("type") in {"output_text", "text"}),
+        text="".join(
+            str(part.get("text") or "")
+            for part in parts
+            if part.get("type") in {"output_text", "text"}
+        ),
         finish_reason="stop" if status == "completed" else cut or status,
         served_model=served_model(response, address, "responses"),
-        refusal="".join(str(part.get("refusal") or "") for part in parts if part.get("type") == "refusal"),
+        refusal="".join(
+            str(part.get("refusal") or "") for part in parts if part.get("type") == "refusal"
+        ),
         usage=usage_of(getattr(response, "usage", None)),
     )
 
@@ -110,7 +123,9 @@ def served_model(response: Any, address: Address, mode: Mode) -> str:  # noqa: A
 def refusal_of(message: Any) -> str:  # noqa: ANN401 # LiteLLM's message
     """What a message says in refusal, apart from its content."""
     fields = getattr(message, "provider_specific_fields", None)
-    told = getattr(message, "refusal", None) or (fields.get("refusal") if isinstance(fields, Mapping) else None)
+    told = getattr(message, "refusal", None) or (
+        fields.get("refusal") if isinstance(fields, Mapping) else None
+    )
     return told if isinstance(told, str) else ""
 
 
@@ -122,11 +137,15 @@ def usage_of(usage: Any) -> Usage | None:  # noqa: ANN401 # LiteLLM's usage, of 
     if given is None and answered is None:
         return None
     inward = _mapping(counts.get("prompt_tokens_details") or counts.get("input_tokens_details"))
-    outward = _mapping(counts.get("completion_tokens_details") or counts.get("output_tokens_details"))
+    outward = _mapping(
+        counts.get("completion_tokens_details") or counts.get("output_tokens_details")
+    )
     return Usage(
         input_tokens=given or 0,
         output_tokens=answered or 0,
-        cached_input_tokens=_count(inward, "cached_tokens") or _count(counts, "cache_read_input_tokens") or 0,
+        cached_input_tokens=_count(inward, "cached_tokens")
+        or _count(counts, "cache_read_input_tokens")
+        or 0,
         cache_write_tokens=_count(inward, "cache_creation_tokens")
         or _count(counts, "cache_creation_input_tokens")
         or 0,
@@ -136,7 +155,9 @@ def usage_of(usage: Any) -> Usage | None:  # noqa: ANN401 # LiteLLM's usage, of 
 
 def _count(counts: Mapping[str, Any], *names: str) -> int | None:
     found = (counts.get(name) for name in names)
-    return next((value for value in found if isinstance(value, int) and not isinstance(value, bool)), None)
+    return next(
+        (value for value in found if isinstance(value, int) and not isinstance(value, bool)), None
+    )
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:  # noqa: ANN401 # a mapping, a model of pydantic's, or nothing

@@ -10,7 +10,9 @@ _LONGEST = 24 * 3600.0
 _DELAY = re.compile(r'"?retrydelay"?\s*:\s*"?(\d{1,9}(?:\.\d{1,9})?)s', re.IGNORECASE)
 
 
-def retry_after_seconds(headers: Mapping[str, str], text: str, now: datetime | None = None) -> float | None:
+def retry_after_seconds(
+    headers: Mapping[str, str], text: str, now: datetime | None = None
+) -> float | None:
     """Seconds to wait; ``None`` where the provider says nothing that can be read.
 
     Args:

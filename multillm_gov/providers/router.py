@@ -1,6 +1,7 @@
 """Running a task class's chain as a gateway would: the exported configuration in LiteLLM's own router.
 
-The routed model's address is replaced by one on this machine that fails as asked; everything else stays as exported.
+The routed model's address is replaced by one on this machine that fails as asked; everything else
+stays as exported.
 """
 
 import asyncio
@@ -17,7 +18,13 @@ from multillm_gov.providers.attempts import Attempts
 from multillm_gov.providers.classifying import verdict_of
 from multillm_gov.providers.connections import close_connections, ensure_session
 from multillm_gov.providers.quiet import ignore_remarks, load_litellm
-from multillm_gov.providers.reading import Read, read_chat, read_completion, read_embedding, read_responses
+from multillm_gov.providers.reading import (
+    Read,
+    read_chat,
+    read_completion,
+    read_embedding,
+    read_responses,
+)
 from multillm_gov.providers.router_settings import Addresses, arguments_of, places_of
 from multillm_gov.providers.scrubbing import Scrubber
 from multillm_gov.providers.streaming import Listening, listen
@@ -34,7 +41,8 @@ _OWN = ("timeout", "num_retries", "max_retries", "model")
 class RoutedChain:
     """Carries drills of one fault: one router for the first routed model of every task class, one for the second ones.
 
-    A router then meets every deployment once, so that no failure is remembered from one drill to the next.
+    A router then meets every deployment once, so that no failure is remembered from one drill to
+    the next.
     """
 
     def __init__(
@@ -53,7 +61,8 @@ class RoutedChain:
             drills: All that are to be carried, each once.
             addresses: Where calls go.
             price_of: A model's price as the catalog knows it.
-            scrubber: What takes secrets out of messages; default: one that knows the environment's keys.
+            scrubber: What takes secrets out of messages; default: one that knows the environment's
+                keys.
         """
         self._litellm = load_litellm()
         ignore_remarks()
@@ -90,7 +99,11 @@ class RoutedChain:
         seconds = time.perf_counter() - started
         result: Answer | Failure = self._answer(drill, read, seconds, attempts)
         if read.refusal or read.finish_reason == "content_filter":
-            result = Failure(verdict="refused-by-filter", message="the last of the chain refused", seconds=seconds)
+            result = Failure(
+                verdict="refused-by-filter",
+                message="the last of the chain refused",
+                seconds=seconds,
+            )
         return Carried(result=result, attempts=attempts)
 
     async def close(self) -> None:
@@ -109,13 +122,19 @@ class RoutedChain:
             "embedding": router.aembedding,
         }[call.mode]
         asked = arguments_for(call, address)
-        response = await function(model=drill.task.name, **{key: asked[key] for key in asked if key not in _OWN})
+        response = await function(
+            model=drill.task.name, **{key: asked[key] for key in asked if key not in _OWN}
+        )
         return await _read_as(call, response, address, listening)
 
-    def _answer(self, drill: Drill, read: Read, seconds: float, attempts: tuple[int, ...]) -> Answer:
+    def _answer(
+        self, drill: Drill, read: Read, seconds: float, attempts: tuple[int, ...]
+    ) -> Answer:
         usage: Usage | None = read.usage
         price = self._price_of(drill.chain[attempts[-1]]) if attempts else None
-        usd: Decimal | None = request_cost(price, usage) if price is not None and usage is not None else None
+        usd: Decimal | None = (
+            request_cost(price, usage) if price is not None and usage is not None else None
+        )
         return Answer(
             text=read.text,
             vectors=read.vectors,
@@ -130,7 +149,9 @@ class RoutedChain:
         shown = symptoms_of(error, begun=listening.first_at is not None)
         message = " ".join(self._scrubber.text(f"{type(error).__name__}: {error}").split())[:500]
         seconds = time.perf_counter() - started
-        return Failure(verdict=verdict_of(shown), message=message, status=shown.status, seconds=seconds)
+        return Failure(
+            verdict=verdict_of(shown), message=message, status=shown.status, seconds=seconds
+        )
 
 
 async def _read_as(call: Call, response: Any, address: Address, listening: Listening) -> Read:  # noqa: ANN401

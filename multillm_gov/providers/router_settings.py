@@ -57,21 +57,29 @@ def _entries(
         info = entry["model_info"]
         drill = drills.get(info["task_class"])
         is_routed = entry["model_name"] == info["task_class"]
-        if drill is not None and (not is_routed or info["id"] == f"{info['task_class']}:route-{leg + 1}"):
+        if drill is not None and (
+            not is_routed or info["id"] == f"{info['task_class']}:route-{leg + 1}"
+        ):
             yield _entry(entry, drill, addresses, is_routed=is_routed)
 
 
-def _entry(entry: Mapping[str, Any], drill: Drill, addresses: Addresses, *, is_routed: bool) -> dict[str, Any]:
+def _entry(
+    entry: Mapping[str, Any], drill: Drill, addresses: Addresses, *, is_routed: bool
+) -> dict[str, Any]:
     name = str(entry["model_info"]["id"])
     position = 0 if is_routed else int(name.rpartition("-")[2])
     addressing = addresses.faulty if is_routed else addresses.fallbacks
     address = addressing(drill.chain[position], drill.call.mode)
     given = entry["litellm_params"]
-    parameters = {key: value for key, value in given.items() if not _is_unset(value, addresses.environment)}
+    parameters = {
+        key: value for key, value in given.items() if not _is_unset(value, addresses.environment)
+    }
     if isinstance(address, Failure):
         address = Address(model=parameters["model"], arguments=_NOWHERE)
     if address.arguments:
-        parameters = {key: value for key, value in parameters.items() if not str(value).startswith(_REFERENCE)}
+        parameters = {
+            key: value for key, value in parameters.items() if not str(value).startswith(_REFERENCE)
+        }
     return {
         "model_name": entry["model_name"],
         "litellm_params": {**parameters, "model": address.model, **address.arguments},

@@ -24,7 +24,9 @@ _HEADER = re.compile(
 )
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 _SIGNATURE = re.compile(r"(?i)\b(credential|signature|x-amz-\w+)=[^\s,&\"']+")
-_QUERY = re.compile(r"(?i)([?&](?:key|api[-_]?key|access_token|token|sig|signature|subscription-key|code)=)[^\s&\"'#]+")
+_QUERY = re.compile(
+    r"(?i)([?&](?:key|api[-_]?key|access_token|token|sig|signature|subscription-key|code)=)[^\s&\"'#]+"
+)
 _USER = re.compile(r"(://)[^\s/@\"'<>]{1,400}@")
 
 
@@ -41,7 +43,9 @@ def key_values(environment: Mapping[str, str]) -> tuple[str, ...]:
 class Scrubber:
     """Knows the secrets of one environment; what it returns may be printed, logged and stored."""
 
-    def __init__(self, environment: Mapping[str, str] | None = None, more: Iterable[str] = ()) -> None:
+    def __init__(
+        self, environment: Mapping[str, str] | None = None, more: Iterable[str] = ()
+    ) -> None:
         """Look at the environment once.
 
         Args:
@@ -62,7 +66,9 @@ class Scrubber:
         text = _SIGNATURE.sub(rf"\1={STARS}", text)
         text = _QUERY.sub(rf"\1{STARS}", text)
         text = _USER.sub(rf"\1{STARS}@", text)
-        return masked(text, find_secrets((SourceFile(path="text", data=text.encode("utf-8", "replace")),)))
+        return masked(
+            text, find_secrets((SourceFile(path="text", data=text.encode("utf-8", "replace")),))
+        )
 
     def over(self, value: T) -> T:
         """The value with every text in it scrubbed: structs, tuples, lists and mappings are walked."""

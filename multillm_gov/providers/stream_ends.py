@@ -1,7 +1,8 @@
 """Whether a stream came to its proper end.
 
-LiteLLM makes up a reason to finish where a stream just stops, and takes every piece of Gemini's format to have given
-one; so its own readers, which may lie under several layers, are asked what really came.
+LiteLLM makes up a reason to finish where a stream just stops, and takes every piece of Gemini's
+format to have given one; so its own readers, which may lie under several layers, are asked what
+really came.
 """
 
 from collections.abc import AsyncGenerator, Iterator, Mapping
@@ -29,7 +30,9 @@ def _readers(stream: Any, depth: int) -> Iterator[Any]:  # noqa: ANN401 # LiteLL
     frame = getattr(stream, "ag_frame", None)  # of a generator that LiteLLM wraps a stream in
     parts = frame.f_locals if frame is not None else getattr(stream, "__dict__", {})
     for part in tuple(parts.values()):
-        if depth < _DEEPEST and (isinstance(part, AsyncGenerator) or type(part).__module__.startswith("litellm.")):
+        if depth < _DEEPEST and (
+            isinstance(part, AsyncGenerator) or type(part).__module__.startswith("litellm.")
+        ):
             yield from _readers(part, depth + 1)
 
 
@@ -63,7 +66,9 @@ class EndWatch:
                 self._ended = self._ended or any(
                     isinstance(one, Mapping) and one.get("finishReason") for one in candidates
                 )
-                self._ended = self._ended or (isinstance(told, Mapping) and bool(told.get("blockReason")))
+                self._ended = self._ended or (
+                    isinstance(told, Mapping) and bool(told.get("blockReason"))
+                )
             return parse(chunk)
 
         parser.chunk_parser = watched
@@ -74,5 +79,6 @@ class EndWatch:
         if self._ended is not None:
             return self._ended
         return not self._readers or any(
-            getattr(reader, _REASON) or getattr(reader, "intermittent_finish_reason", None) for reader in self._readers
+            getattr(reader, _REASON) or getattr(reader, "intermittent_finish_reason", None)
+            for reader in self._readers
         )

@@ -53,7 +53,9 @@ async def _chunks(stream: Any, address: Address, listening: Listening) -> Read: 
         end.heard()
         usage = usage_of(getattr(chunk, "usage", None))
         served = served_model(chunk, address, "chat")
-        read = structs.replace(read, usage=usage or read.usage, served_model=served or read.served_model)
+        read = structs.replace(
+            read, usage=usage or read.usage, served_model=served or read.served_model
+        )
         for choice in chunk.choices or ():
             delta = getattr(choice, "delta", None)
             piece = (getattr(choice, "text", None) if delta is None else delta.content) or ""

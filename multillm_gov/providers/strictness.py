@@ -4,7 +4,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _REFUSED = frozenset(
-    {"allOf", "oneOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "patternProperties"}
+    {
+        "allOf",
+        "oneOf",
+        "not",
+        "if",
+        "then",
+        "else",
+        "dependentRequired",
+        "dependentSchemas",
+        "patternProperties",
+    }
 )
 _LISTS = ("anyOf", "prefixItems")
 _MAPPINGS = ("properties", "$defs", "definitions")
@@ -14,7 +24,8 @@ _DEEPEST = 64
 def is_strict(schema: object) -> bool:
     """Whether every object is closed, all its keys are required, and no keyword is used that strict mode lacks.
 
-    What is not strict is asked for loosely, and followed as well as may be; the root must be an object.
+    What is not strict is asked for loosely, and followed as well as may be; the root must be an
+    object.
     """
     return isinstance(schema, Mapping) and schema.get("type") == "object" and _is_strict(schema, 0)
 
@@ -27,7 +38,10 @@ def _is_strict(schema: object, depth: int) -> bool:
     properties = schema.get("properties")
     if schema.get("type") == "object" or isinstance(properties, Mapping):
         names = set(properties) if isinstance(properties, Mapping) else set()
-        if schema.get("additionalProperties") is not False or set(schema.get("required") or ()) != names:
+        if (
+            schema.get("additionalProperties") is not False
+            or set(schema.get("required") or ()) != names
+        ):
             return False
     return all(_is_strict(part, depth + 1) for part in _parts(schema))
 

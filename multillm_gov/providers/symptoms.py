@@ -68,7 +68,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _true_status(chain: list[BaseException]) -> int | None:
     """The status of the innermost exception that has one, unless it wraps what is no response at all.
 
-    LiteLLM's exceptions of a provider give 500 to a broken connection and 422 to a body it cannot read.
+    LiteLLM's exceptions of a provider give 500 to a broken connection and 422 to a body it cannot
+    read.
     """
     for one in reversed(chain):
         status = _status(one)

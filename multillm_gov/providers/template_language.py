@@ -1,8 +1,8 @@
 """The template language of prompts: what a text may say, and how much work it may ask for.
 
-Jinja's own sandbox keeps a text away from files and from Python; it does not keep it from filling the memory. So the
-syntax tree is held against a short list before anything is compiled, and every read, filter and round of a loop is paid
-for from a budget.
+Jinja's own sandbox keeps a text away from files and from Python; it does not keep it from filling
+the memory. So the syntax tree is held against a short list before anything is compiled, and every
+read, filter and round of a loop is paid for from a budget.
 """
 
 import json
@@ -29,12 +29,25 @@ _ROUND = 64
 
 _NODES = frozenset(
     {
-        *("Template", "Output", "TemplateData", "Name", "Const", "If", "For", "CondExpr", "Compare", "Operand"),
+        *(
+            "Template",
+            "Output",
+            "TemplateData",
+            "Name",
+            "Const",
+            "If",
+            "For",
+            "CondExpr",
+            "Compare",
+            "Operand",
+        ),
         *("And", "Or", "Not", "Filter", "Test", "Getattr", "List", "Tuple", "Keyword"),
     }
 )
 _LOOP = frozenset({"index", "index0", "first", "last", "length", "revindex"})
-_FILTERS = frozenset({"default", "length", "trim", "lower", "upper", "capitalize", "title", "tojson", "join"})
+_FILTERS = frozenset(
+    {"default", "length", "trim", "lower", "upper", "capitalize", "title", "tojson", "join"}
+)
 _RESERVED = frozenset({"self", "super", "caller", "varargs", "kwargs"})
 _TESTS = frozenset({"defined", "undefined", "none", "string", "number", "boolean", "true", "false"})
 
@@ -83,11 +96,15 @@ def compile_template(text: str) -> "Template":
     from jinja2 import TemplateSyntaxError
 
     if len(text) > MAX_TEXT:
-        raise TemplateSyntaxError(f"the text has {len(text):,} characters; at most {MAX_TEXT:,} are filled in", 1)
+        raise TemplateSyntaxError(
+            f"the text has {len(text):,} characters; at most {MAX_TEXT:,} are filled in", 1
+        )
     environment = _environment()
     tree = environment.parse(text)
     _refuse_strangers(tree)
-    return environment.template_class.from_code(environment, environment.compile(_priced(tree)), {}, None)
+    return environment.template_class.from_code(
+        environment, environment.compile(_priced(tree)), {}, None
+    )
 
 
 def _environment() -> "SandboxedEnvironment":
@@ -96,7 +113,11 @@ def _environment() -> "SandboxedEnvironment":
 
     # Without the optimizer no filter runs at compile time, where nobody pays for it.
     environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, optimized=False, cache_size=0
+        undefined=StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,
+        optimized=False,
+        cache_size=0,
     )
     environment.globals.clear()
     environment.filters = {name: _paid(name, function) for name, function in _filters().items()}
@@ -172,7 +193,9 @@ def _refuse_strangers(tree: "nodes.Template") -> None:
         count += 1
         line = getattr(node, "lineno", None) or 1
         if count > MAX_NODES or depth > MAX_DEPTH:
-            raise TemplateSyntaxError("the text has too many braces, or too many inside one another", line)
+            raise TemplateSyntaxError(
+                "the text has too many braces, or too many inside one another", line
+            )
         said = _strange(node)
         if said:
             raise TemplateSyntaxError(f"{said} is not part of a prompt's small language", line)
@@ -182,11 +205,15 @@ def _refuse_strangers(tree: "nodes.Template") -> None:
 def _strange(node: Any) -> str:  # noqa: ANN401 - one of some sixty classes
     kind = type(node).__name__
     if kind == "Getattr":
-        known = type(node.node).__name__ == "Name" and node.node.name == "loop" and node.attr in _LOOP
+        known = (
+            type(node.node).__name__ == "Name" and node.node.name == "loop" and node.attr in _LOOP
+        )
         return "" if known else f"the attribute `{node.attr[:40]}`"
     if kind == "Name" and (node.name in _RESERVED or node.name.startswith("_")):
         return f"the name `{node.name[:40]}`"
-    if kind == "Filter" and (node.node is None or node.name in {"read", "rounds"} or node.name not in _FILTERS):
+    if kind == "Filter" and (
+        node.node is None or node.name in {"read", "rounds"} or node.name not in _FILTERS
+    ):
         return f"the filter `{node.name[:40]}`"
     if kind == "Test" and (node.name not in _TESTS or node.args):
         return f"the test `{node.name[:40]}`"
@@ -201,7 +228,9 @@ def _priced(tree: "nodes.Template") -> "nodes.Template":
     from jinja2.visitor import NodeTransformer
 
     def priced(node: Any, name: str) -> Any:  # noqa: ANN401 - a node for a node
-        return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno, environment=node.environment)
+        return nodes.Filter(
+            node, name, [], [], None, None, lineno=node.lineno, environment=node.environment
+        )
 
     class Pricing(NodeTransformer):
         def visit_Name(self, node: Any) -> Any:  # noqa: ANN401, N802 - named after the class it visits

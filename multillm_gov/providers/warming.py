@@ -17,7 +17,8 @@ _LONGEST_SECONDS = 10.0
 async def warm_up(calls: Iterable[Call]) -> tuple[Failure, ...]:
     """Send one call of each provider and mode to an address of this machine where nobody listens.
 
-    No key goes with it, nothing leaves the machine, and nothing is billed. Code that is loaded at the first call takes
+    No key goes with it, nothing leaves the machine, and nothing is billed. Code that is loaded at
+    the first call takes
     up to a second: more than some task classes allow for an answer.
 
     Args:
@@ -31,7 +32,10 @@ async def warm_up(calls: Iterable[Call]) -> tuple[Failure, ...]:
         first.setdefault((call.model.partition("/")[0], call.mode, call.stream), call)
     with _closed_port() as url:
         client = LiveClient(offline_addresses(partial(_everywhere, url)))
-        sent = [await client.send(replace(first[key], timeout_seconds=_LONGEST_SECONDS)) for key in sorted(first)]
+        sent = [
+            await client.send(replace(first[key], timeout_seconds=_LONGEST_SECONDS))
+            for key in sorted(first)
+        ]
     return tuple(each for each in sent if isinstance(each, Failure))
 
 

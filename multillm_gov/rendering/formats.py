@@ -24,6 +24,8 @@ def renderer(name: str) -> Callable[[Report], bytes]:
         UsageError: there is no such format.
     """
     if name not in formats():
-        raise UsageError(f"There is no format `{name}`.", hint=f"Use one of: {', '.join(formats())}.")
+        raise UsageError(
+            f"There is no format `{name}`.", hint=f"Use one of: {', '.join(formats())}."
+        )
     render: Callable[[Report], bytes] = import_module(f"{rendering.__name__}.{name}").render
     return render

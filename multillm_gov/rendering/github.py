@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
-from multillm_gov.rendering.plain.wording import STATUS_WORDS, checked_sentence, since_when, verdict_sentence
+from multillm_gov.rendering.plain.wording import (
+    STATUS_WORDS,
+    checked_sentence,
+    since_when,
+    verdict_sentence,
+)
 from multillm_gov.report import Metric, Report
 
 MEDIA_TYPE = "text/plain"
@@ -16,7 +21,9 @@ _HEADLINES = 3
 
 def render(report: Report) -> bytes:
     """One command a line and nothing else, the summary last; waived findings are only counted."""
-    active = sorted((finding for finding in report.findings if finding.active), key=lambda each: -each.severity)
+    active = sorted(
+        (finding for finding in report.findings if finding.active), key=lambda each: -each.severity
+    )
     lines = [_annotation(finding, report.path_prefix) for finding in active]
     summary = "\n".join(_summary(report, active))
     lines.append(_command("notice", {"title": "govern"}, summary))
@@ -29,7 +36,10 @@ def _annotation(finding: Finding, prefix: str) -> str:
     last = max(location.end_line, location.line)
     properties = {"file": prefix + location.path, "line": str(location.line), "endLine": str(last)}
     if location.line == last:
-        properties |= {"col": str(location.column), "endColumn": str(max(location.end_column, location.column))}
+        properties |= {
+            "col": str(location.column),
+            "endColumn": str(max(location.end_column, location.column)),
+        }
     properties["title"] = f"{finding.rule} {finding.name}"
     texts = [finding.message]
     texts += [f"Risk: {finding.risk}"] if finding.risk else []
@@ -43,12 +53,17 @@ def _summary(report: Report, active: list[Finding]) -> Iterator[str]:
     yield checked_sentence(report)
     for metric in report.headline[:_HEADLINES]:
         yield _figure(metric)
-    if any(count > _SHOWN for count in (report.verdict.errors, report.verdict.warnings, report.verdict.notes)):
+    if any(
+        count > _SHOWN
+        for count in (report.verdict.errors, report.verdict.warnings, report.verdict.notes)
+    ):
         yield f"GitHub shows {_SHOWN} annotations of a kind; this log holds all {len(active):,}."
 
 
 def _figure(metric: Metric) -> str:
-    told = ", ".join(part for part in (metric.limit, STATUS_WORDS[metric.status], metric.note) if part)
+    told = ", ".join(
+        part for part in (metric.limit, STATUS_WORDS[metric.status], metric.note) if part
+    )
     return f"{metric.label}: {metric.value}" + (f" ({told})" if told else "")
 
 

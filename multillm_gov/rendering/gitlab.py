@@ -24,7 +24,10 @@ def _issue(finding: Finding, prefix: str) -> dict[str, Any]:
         "check_name": f"{finding.rule} {finding.name}",
         "fingerprint": finding.fingerprint,
         "severity": _grade(finding),
-        "location": {"path": encodable(prefix + finding.location.path), "lines": {"begin": finding.location.line}},
+        "location": {
+            "path": encodable(prefix + finding.location.path),
+            "lines": {"begin": finding.location.line},
+        },
     }
 
 
@@ -44,6 +47,7 @@ def _description(finding: Finding) -> str:
         parts.append(f"Mend: {finding.remedy}")
     if finding.policy:
         parts.append(
-            f"Policy: {finding.policy}{since_when(finding)}{f' ({finding.because})' if finding.because else ''}"
+            "Policy: "
+            f"{finding.policy}{since_when(finding)}{f' ({finding.because})' if finding.because else ''}"
         )
     return " ".join(parts)

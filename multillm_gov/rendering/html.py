@@ -62,7 +62,13 @@ def _shown(value: object) -> object:
 def _classes(cell: Cell, column: Column) -> str:
     """How the cell may wrap, and what its text color says again."""
     longest = max(map(len, cell.text.split()), default=0)
-    wrap = "breaks" if longest > _LONG_WORD else "short" if len(cell.text) <= _SHORT_CELL or column.numeric else ""
+    wrap = (
+        "breaks"
+        if longest > _LONG_WORD
+        else "short"
+        if len(cell.text) <= _SHORT_CELL or column.numeric
+        else ""
+    )
     names = (wrap, "numeric" if column.numeric else "", "strong" if cell.strong else "")
     return " ".join([name for name in names if name] + [cell.status])
 

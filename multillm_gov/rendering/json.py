@@ -17,7 +17,8 @@ def render(report: Report) -> bytes:
 def write_json(value: object) -> bytes:
     r"""A value as indented JSON; lone surrogates, which UTF-8 cannot carry, become U+FFFD.
 
-    Control and bidirectional characters are ``\\u`` escapes, so that printing the bytes is safe too.
+    Control and bidirectional characters are ``\\u`` escapes, so that printing the bytes is safe
+    too.
     """
     try:
         data = msgspec.json.encode(value)

@@ -16,13 +16,14 @@ MEDIA_TYPE = "application/xml"
 def render(report: Report) -> bytes:
     """Findings that fail the gate are failures, waived ones skipped; those below the gate pass and say so.
 
-    A report without findings holds one case that passes, since build servers take an empty file for a broken one. A
-    report of trials holds one case for each of them instead.
+    A report without findings holds one case that passes, since build servers take an empty file for
+    a broken one. A report of trials holds one case for each of them instead.
     """
     if report.trials:
         return render_trials(report)
     suites = [
-        _suite(report, path, list(group)) for path, group in groupby(report.findings, lambda each: each.location.path)
+        _suite(report, path, list(group))
+        for path, group in groupby(report.findings, lambda each: each.location.path)
     ]
     cases = report.findings or (None,)
     counts = _counts(len(cases), report.findings, report.verdict)
@@ -51,7 +52,10 @@ def _case(finding: Finding, name: str, report: Report) -> Iterator[str]:
     """The name holds no figure, so that a server recognizes the case in the next run."""
     location = finding.location
     place = {"file": report.path_prefix + location.path, "line": str(location.line)}
-    yield f"    <testcase{_attributes(name=name, classname=f'{finding.rule} {finding.name}', **place, time='0')}>"
+    yield (
+        "    "
+        f"<testcase{_attributes(name=name, classname=f'{finding.rule} {finding.name}', **place, time='0')}>"
+    )
     told = "\n".join(_details(finding))
     if finding.waiver is not None:
         waiver = finding.waiver
@@ -62,7 +66,10 @@ def _case(finding: Finding, name: str, report: Report) -> Iterator[str]:
         kind = _attributes(message=finding.message, type=finding.severity.label)
         yield f"      <failure{kind}>{_text(told)}</failure>"
     else:
-        yield f"      <system-out>{_text(f'{finding.severity.label}, below the gate{chr(10)}{told}')}</system-out>"
+        yield (
+            "      "
+            f"<system-out>{_text(f'{finding.severity.label}, below the gate{chr(10)}{told}')}</system-out>"
+        )
     yield "    </testcase>"
 
 
@@ -73,7 +80,10 @@ def _details(finding: Finding) -> Iterator[str]:
     if finding.remedy:
         yield f"Mend: {finding.remedy}"
     if finding.policy:
-        yield f"Policy: {finding.policy}{since_when(finding)}{f': {finding.because}' if finding.because else ''}"
+        yield (
+            "Policy: "
+            f"{finding.policy}{since_when(finding)}{f': {finding.because}' if finding.because else ''}"
+        )
     for related in finding.related:
         yield f"See {related.location}: {related.message}"
 
@@ -91,7 +101,9 @@ def _calm(report: Report) -> list[str]:
     ]
 
 
-def _counts(tests: int, findings: tuple[Finding, ...] | list[Finding], verdict: Verdict) -> dict[str, str]:
+def _counts(
+    tests: int, findings: tuple[Finding, ...] | list[Finding], verdict: Verdict
+) -> dict[str, str]:
     failures = sum(_fails(finding, verdict) for finding in findings)
     skipped = sum(not finding.active for finding in findings)
     return {

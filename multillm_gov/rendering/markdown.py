@@ -26,12 +26,22 @@ def render(report: Report) -> bytes:
     if report.kind in {"board", "stress", "bench"}:
         return assemble(_document(report), None, "").rstrip("\n").encode() + b"\n"
     parts = _diff(report) if report.kind in {"diff", "dry-run"} else _check(report)
-    return assemble(parts, COMMENT_LIMIT, f"govern {report.kind} --format json").rstrip("\n").encode() + b"\n"
+    return (
+        assemble(parts, COMMENT_LIMIT, f"govern {report.kind} --format json").rstrip("\n").encode()
+        + b"\n"
+    )
 
 
 def _check(report: Report) -> list[Part]:
     return [
-        Part(pieces=(MARKER, _verdict(report), paragraph(checked_sentence(report)) + "\n\n", _headline(report))),
+        Part(
+            pieces=(
+                MARKER,
+                _verdict(report),
+                paragraph(checked_sentence(report)) + "\n\n",
+                _headline(report),
+            )
+        ),
         *_findings(report),
         *(Part(pieces=(section(part, 3),), noun="section") for part in report.sections),
         _provenance(report),
@@ -41,8 +51,14 @@ def _check(report: Report) -> list[Part]:
 def _diff(report: Report) -> list[Part]:
     """What decides comes first: verdict, figures, what a reviewer must see; then what is folded."""
     summary = f"{paragraph(report.summary)}\n\n" if report.summary else ""
-    sections = [Part(pieces=(section(part, 3),), noun="section") for part in report.sections if not part.folded]
-    details = [Part(pieces=(section(part, 3),), noun="section") for part in report.sections if part.folded]
+    sections = [
+        Part(pieces=(section(part, 3),), noun="section")
+        for part in report.sections
+        if not part.folded
+    ]
+    details = [
+        Part(pieces=(section(part, 3),), noun="section") for part in report.sections if part.folded
+    ]
     resolved = Part(
         pieces=tuple(line(finding) for finding in report.resolved),
         noun="resolved finding",
@@ -60,7 +76,11 @@ def _diff(report: Report) -> list[Part]:
 
 
 def _document(report: Report) -> list[Part]:
-    named = (report.organization, f"as of {report.as_of}", f"commit {short_revision(report.revision)}")
+    named = (
+        report.organization,
+        f"as of {report.as_of}",
+        f"commit {short_revision(report.revision)}",
+    )
     line = " · ".join(map(inline, named[: 3 if report.revision else 2]))
     parts = [f"# {inline(report.title)}\n\n{line}\n\n", _verdict(report)]
     parts += [f"{paragraph(report.summary)}\n\n"] if report.summary else []
@@ -116,7 +136,11 @@ def _by_weight(report: Report) -> tuple[list[Finding], list[Finding], list[Findi
 
 def _folded(findings: Sequence[Finding], title: str, noun: str) -> list[Part]:
     opening, closing = fold_opening(title), f"\n{FOLD_CLOSING}"
-    return [Part(pieces=_items(findings), noun=noun, opening=opening, closing=closing)] if findings else []
+    return (
+        [Part(pieces=_items(findings), noun=noun, opening=opening, closing=closing)]
+        if findings
+        else []
+    )
 
 
 def _items(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -20,8 +20,8 @@ STANDARDS: "list[PDFStandard]" = ["ua-1", "a-2a"]
 def render(report: Report) -> bytes:
     """The PDF; the same report gives the same bytes wherever the same typst release runs.
 
-    Characters that the shipped typeface lacks are looked for in typst's own; where they are missing too, they are
-    shown as ``□``.
+    Characters that the shipped typeface lacks are looked for in typst's own; where they are missing
+    too, they are shown as ``□``.
 
     Raises:
         MissingExtraError: the ``pdf`` extra is not installed.
@@ -31,7 +31,8 @@ def render(report: Report) -> bytes:
         import typst
     except ImportError as error:
         raise MissingExtraError(
-            "A PDF needs the typst package, which is not installed.", "pip install 'multillm-gov[pdf]'"
+            "A PDF needs the typst package, which is not installed.",
+            "pip install 'multillm-gov[pdf]'",
         ) from error
     try:
         return _typeset(document_of(report))

@@ -20,7 +20,9 @@ def render(report: Report) -> bytes:
     """One run: the rules that speak, and a result for each finding; waived ones are suppressed, never left out."""
     rules = [_rule(note) for note in report.rules]
     known = {note.id for note in report.rules}
-    unnoted = {finding.rule: finding.name for finding in report.findings if finding.rule not in known}
+    unnoted = {
+        finding.rule: finding.name for finding in report.findings if finding.rule not in known
+    }
     rules += [{"id": identifier, "name": name} for identifier, name in sorted(unnoted.items())]
     index = {rule["id"]: position for position, rule in enumerate(rules)}
     version = dict(report.provenance).get("govern")
@@ -30,13 +32,25 @@ def render(report: Report) -> bytes:
         "automationDetails": {"id": f"govern/{report.kind}/"},
         "invocations": [{"executionSuccessful": True, "exitCode": report.verdict.exit_code}],
         "originalUriBaseIds": {
-            _ROOT: {"description": {"text": "The root of the repository, or of the portfolio outside one."}}
+            _ROOT: {
+                "description": {
+                    "text": "The root of the repository, or of the portfolio outside one."
+                }
+            }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, index[finding.rule], report.path_prefix) for finding in report.findings],
-        "properties": {"organization": report.organization, "asOf": report.as_of, "revision": report.revision},
+        "results": [
+            _result(finding, index[finding.rule], report.path_prefix) for finding in report.findings
+        ],
+        "properties": {
+            "organization": report.organization,
+            "asOf": report.as_of,
+            "revision": report.revision,
+        },
     }
-    schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+    schema = (
+        "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+    )
     return write_json({"$schema": schema, "version": "2.1.0", "runs": [run]})
 
 
@@ -60,7 +74,11 @@ def _result(finding: Finding, rule: int, prefix: str) -> dict[str, Any]:
         "message": {"text": _message(finding)},
         "locations": [_location(finding.location, prefix)],
         "relatedLocations": [
-            {"id": number, **_location(related.location, prefix), "message": {"text": _text(related.message)}}
+            {
+                "id": number,
+                **_location(related.location, prefix),
+                "message": {"text": _text(related.message)},
+            }
             for number, related in enumerate(finding.related, start=1)
         ],
         "partialFingerprints": {"govern/v1": finding.fingerprint},
@@ -86,7 +104,8 @@ def _message(finding: Finding) -> str:
         parts.append(f"Mend: {finding.remedy}")
     if finding.policy:
         parts.append(
-            f"Policy: {finding.policy}{since_when(finding)}{f' ({finding.because})' if finding.because else ''}"
+            "Policy: "
+            f"{finding.policy}{since_when(finding)}{f' ({finding.because})' if finding.because else ''}"
         )
     return _text("\n".join(parts))
 
@@ -96,7 +115,11 @@ def _suppressions(finding: Finding, prefix: str) -> list[dict[str, Any]]:
     waiver = finding.waiver
     if waiver is None:
         return []
-    approval = {"approvedBy": waiver.approved_by, "expires": waiver.expires, "ticket": waiver.ticket}
+    approval = {
+        "approvedBy": waiver.approved_by,
+        "expires": waiver.expires,
+        "ticket": waiver.ticket,
+    }
     return [
         {
             "kind": "external" if waiver.kind == "waiver" else "inSource",

@@ -19,7 +19,8 @@ def render(report: Report, *, color: bool = False, width: int = 100) -> bytes:
 
     Args:
         report: What to tell.
-        color: Whether to write ANSI colors; the caller knows whether a terminal reads it and honors NO_COLOR.
+        color: Whether to write ANSI colors; the caller knows whether a terminal reads it and honors
+        NO_COLOR.
         width: Cells that tables, prose and source lines keep to; messages are never broken.
     """
     painter = Painter(color)
@@ -63,9 +64,13 @@ def _board(report: Report, painter: Painter, size: int) -> Iterator[str]:
 
 
 def _opening(report: Report, painter: Painter, size: int) -> Iterator[str]:
-    revisions = " → ".join(short_revision(commit) for commit in (report.base, report.revision) if commit)
+    revisions = " → ".join(
+        short_revision(commit) for commit in (report.base, report.revision) if commit
+    )
     named = [report.organization, revisions, f"as of {report.as_of}"]
-    yield painter(visible(report.title), "bold") + painter(" · ".join(("", *filter(None, map(visible, named)))), "dim")
+    yield painter(visible(report.title), "bold") + painter(
+        " · ".join(("", *filter(None, map(visible, named)))), "dim"
+    )
     yield ""
     if report.summary:
         yield from wrap(visible(report.summary), size)

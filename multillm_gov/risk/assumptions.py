@@ -55,20 +55,35 @@ def assumptions_of(risk: Risk) -> Assumptions:
     shocks = risk.price_shocks
     return Assumptions(
         outage_sigma=_bounded(
-            _of("Sigma of the length of outages", risk.outage_sigma, priors.OUTAGE_SIGMA), MOST_SIGMA
+            _of("Sigma of the length of outages", risk.outage_sigma, priors.OUTAGE_SIGMA),
+            MOST_SIGMA,
         ),
-        demand_variation=_of("Variation of a year's demand", risk.demand_variation, priors.DEMAND_VARIATION),
+        demand_variation=_of(
+            "Variation of a year's demand", risk.demand_variation, priors.DEMAND_VARIATION
+        ),
         demand_common_share=_of(
-            "Part of it common to all task classes", risk.demand_common_share, priors.DEMAND_COMMON_SHARE
+            "Part of it common to all task classes",
+            risk.demand_common_share,
+            priors.DEMAND_COMMON_SHARE,
         ),
         moderate_chance=_of(
-            "Moderate repricing, per vendor", shocks.moderate_chance, priors.MODERATE_SHOCK_CHANCE, "chance a year"
+            "Moderate repricing, per vendor",
+            shocks.moderate_chance,
+            priors.MODERATE_SHOCK_CHANCE,
+            "chance a year",
         ),
-        moderate_factor=_of(MODERATE_FACTOR, shocks.moderate_factor, priors.MODERATE_SHOCK_FACTOR, "x price"),
+        moderate_factor=_of(
+            MODERATE_FACTOR, shocks.moderate_factor, priors.MODERATE_SHOCK_FACTOR, "x price"
+        ),
         severe_chance=_of(
-            "Severe repricing, per vendor", shocks.severe_chance, priors.SEVERE_SHOCK_CHANCE, "chance a year"
+            "Severe repricing, per vendor",
+            shocks.severe_chance,
+            priors.SEVERE_SHOCK_CHANCE,
+            "chance a year",
         ),
-        severe_factor=_of("Severe repricing", shocks.severe_factor, priors.SEVERE_SHOCK_FACTOR, "x price"),
+        severe_factor=_of(
+            "Severe repricing", shocks.severe_factor, priors.SEVERE_SHOCK_FACTOR, "x price"
+        ),
         retirement_months=_of(
             "Life of a model without a retirement date",
             risk.retirement_median_months,
@@ -81,10 +96,14 @@ def assumptions_of(risk: Risk) -> Assumptions:
 def _bounded(one: Assumption, most: float) -> Assumption:
     if one.value <= most:
         return one
-    return replace(one, value=most, note=f"{one.note}; {one.value:g} is declared, drawn are {most:g} at most")
+    return replace(
+        one, value=most, note=f"{one.note}; {one.value:g} is declared, drawn are {most:g} at most"
+    )
 
 
 def _of(label: str, declared: Decimal | None, prior: float, unit: str = "") -> Assumption:
     if declared is None:
         return Assumption(label=label, value=prior, unit=unit, note="prior")
-    return Assumption(label=label, value=float(declared), unit=unit, origin="declared", note="govern.yaml, risk")
+    return Assumption(
+        label=label, value=float(declared), unit=unit, origin="declared", note="govern.yaml, risk"
+    )

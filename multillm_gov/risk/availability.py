@@ -9,7 +9,8 @@ from multillm_gov.risk.together import MOST_AT_ONCE, Groups, away, first_hops, g
 
 MOST_STEPS = 1_000_000
 """Work on a chain of more than six hops: combinations of hops that are down, times groups of components. A chain that
-needs more (tens of hops that share causes crosswise) is cut to its first half, six hops at least, which are always
+needs more (tens of hops that share causes crosswise) is cut to its first half, six hops at least,
+which are always
 exact: a shorter chain is never better, so what is told is never too good."""
 MOST_STEPS_IN_ALL = 5_000_000
 """The same over all distinct chains of more than six hops, shared out evenly: a stranger may route ten thousand."""
@@ -21,15 +22,21 @@ def steady_unavailability(mean_hours_between: float, mean_hours_to_repair: float
     Raises:
         ValueError: a time below 0, or both 0.
     """
-    if min(mean_hours_between, mean_hours_to_repair) < 0 or mean_hours_between + mean_hours_to_repair == 0:
+    if (
+        min(mean_hours_between, mean_hours_to_repair) < 0
+        or mean_hours_between + mean_hours_to_repair == 0
+    ):
         raise ValueError("times lie at or above 0, and not both are 0")
     return mean_hours_to_repair / (mean_hours_between + mean_hours_to_repair)
 
 
-def chain_unavailability(system: System, chain: Chain, coverage: float, most_steps: int = MOST_STEPS) -> float:
+def chain_unavailability(
+    system: System, chain: Chain, coverage: float, most_steps: int = MOST_STEPS
+) -> float:
     """Share of the time (0..1) in which a request of the chain is not answered.
 
-    U = P(first hop down) * (1 - c) + c * P(all hops down): a failover that is not covered does not happen.
+    U = P(first hop down) * (1 - c) + c * P(all hops down): a failover that is not covered does not
+    happen.
     """
     hops = [hop.components for hop in chain.hops]
     first = all_down(system, hops[:1])
@@ -40,7 +47,9 @@ def chain_unavailability(system: System, chain: Chain, coverage: float, most_ste
 
 def task_unavailability(system: System, task: TaskSystem) -> float:
     """Expected share of a task class's requests (0..1) that are not answered: over its chains, by their shares."""
-    return sum(chain.share * chain_unavailability(system, chain, task.coverage) for chain in task.chains)
+    return sum(
+        chain.share * chain_unavailability(system, chain, task.coverage) for chain in task.chains
+    )
 
 
 def unavailabilities(system: System) -> tuple[float, ...]:
@@ -51,9 +60,14 @@ def unavailabilities(system: System) -> tuple[float, ...]:
         for chain in task.chains
     }
     most = shared_out(MOST_STEPS, MOST_STEPS_IN_ALL, (len(hops) for hops, _ in distinct))
-    known = {key: chain_unavailability(system, chain, key[1], most) for key, chain in distinct.items()}
+    known = {
+        key: chain_unavailability(system, chain, key[1], most) for key, chain in distinct.items()
+    }
     return tuple(
-        sum(chain.share * known[tuple([hop.components for hop in chain.hops]), task.coverage] for chain in task.chains)
+        sum(
+            chain.share * known[tuple([hop.components for hop in chain.hops]), task.coverage]
+            for chain in task.chains
+        )
         for task in system.tasks
     )
 
@@ -66,13 +80,17 @@ def shared_out(most: int, most_in_all: int, lengths: Iterable[int]) -> int:
 def expected_loss_per_year(system: System) -> float:
     """Value lost to outages in a mean year, in the portfolio's currency: sum of v * 8,760 h * U (method 3.3, 8)."""
     shares = unavailabilities(system)
-    return sum(task.value_per_hour * HOURS_PER_YEAR * share for task, share in zip(system.tasks, shares, strict=True))
+    return sum(
+        task.value_per_hour * HOURS_PER_YEAR * share
+        for task, share in zip(system.tasks, shares, strict=True)
+    )
 
 
 def all_down(system: System, hops: Sequence[frozenset[int]], most_steps: int = MOST_STEPS) -> float:
     """Probability that every one of several hops has some component down, exact whatever they share.
 
-    More than six hops are walked one after the other (`_walk`), or cut where that takes more than ``most_steps``.
+    More than six hops are walked one after the other (`_walk`), or cut where that takes more than
+    ``most_steps``.
     """
     if len(hops) == 1:
         return away(system, sorted(hops[0]))[0]
@@ -90,8 +108,8 @@ def all_down(system: System, hops: Sequence[frozenset[int]], most_steps: int = M
 def _walk(system: System, groups: Groups, count: int, most_steps: int) -> float | None:
     """Walk the groups hop by hop, those shared by many last to be needed first; ``None``: too many steps.
 
-    The probability of every combination of hops that are down is kept; once nothing more can take a hop down, only
-    combinations in which it is down are followed.
+    The probability of every combination of hops that are down is kept; once nothing more can take a
+    hop down, only combinations in which it is down are followed.
     """
     steps = sum(mask.bit_count() for mask in groups)
     if steps > most_steps:

@@ -36,11 +36,11 @@ def build_system(
         drills: By task class, newest first.
         incidents: Histories of outages; days after ``as_of`` do not count.
         as_of: The day retirements and drills are judged against.
-        overrides: What ``catalog/`` declares: only rate limits declared there bind, those of the price map are a new
-            customer's. None: no limit binds.
+        overrides: What ``catalog/`` declares: only rate limits declared there bind, those of the
+            price map are a new customer's. None: no limit binds.
 
-    A routed model that is retired is a deployment that never answers; one that nobody knows hangs on entities that
-    nobody knows. Components that no chain hangs on are left out.
+    A routed model that is retired is a deployment that never answers; one that nobody knows hangs
+    on entities that nobody knows. Components that no chain hangs on are left out.
     """
     risk = portfolio.settings.risk
     failings = Failings(risk, incidents, as_of)
@@ -50,13 +50,16 @@ def build_system(
         models.update((leg.model, leg.facts) for leg in task.legs)
         models.update((fallback.model, fallback.facts) for fallback in standby)
     deployments = Deployments(models, failings, as_of)
-    dependencies = used_dependencies(risk.dependencies, deployments, (task.task.name for task in figures.tasks))
+    dependencies = used_dependencies(
+        risk.dependencies, deployments, (task.task.name for task in figures.tasks)
+    )
     betas, origin = _betas(risk.common_cause)
     parts = assemble(deployments.all, dependencies, failings, betas, origin)
     chains = Chains(deployments, parts, dependencies, overrides or Overrides())
     coverings = Coverings(risk.coverage, as_of)
     tasks = tuple(
-        _task(task, standby, chains, coverings, drills) for task, standby in zip(figures.tasks, standbys, strict=True)
+        _task(task, standby, chains, coverings, drills)
+        for task, standby in zip(figures.tasks, standbys, strict=True)
     )
     return System(components=parts.components, tasks=tasks)
 
@@ -69,12 +72,18 @@ def _betas(declared: CommonCause) -> tuple[Betas, Origin]:
         "same_vendor": priors.BETA_SAME_VENDOR,
         "same_provider": priors.BETA_SAME_PROVIDER,
     }
-    told = {name: float(value) for name in assumed if (value := getattr(declared, name)) is not None}
+    told = {
+        name: float(value) for name in assumed if (value := getattr(declared, name)) is not None
+    }
     return Betas(**(assumed | told)), "declared" if len(told) == len(assumed) else "assumed"
 
 
 def _task(
-    task: TaskFigures, standby: tuple[FallbackFigures, ...], chains: Chains, coverings: Coverings, drills: Drills
+    task: TaskFigures,
+    standby: tuple[FallbackFigures, ...],
+    chains: Chains,
+    coverings: Coverings,
+    drills: Drills,
 ) -> TaskSystem:
     name = task.task.name
     made = chains.of(task, standby)

@@ -39,7 +39,9 @@ def broken_request(
     if not dear:
         return None
     cost, model = max(dear)
-    return Broken(what="request cap", subject=task.name, model=model, figure=cost, limit=Decimal(cap))
+    return Broken(
+        what="request cap", subject=task.name, model=model, figure=cost, limit=Decimal(cap)
+    )
 
 
 def broken_ceilings(context: StressContext, added: Decimal, *, repriced: bool) -> Iterator[Broken]:
@@ -47,9 +49,16 @@ def broken_ceilings(context: StressContext, added: Decimal, *, repriced: bool) -
     appetite, spend = context.settings.appetite, context.figures.spend_per_month
     ceiling, shock = appetite.max_monthly_spend, appetite.max_price_shock_share
     if ceiling is not None and spend <= ceiling < spend + added:
-        yield Broken(what="portfolio ceiling", subject=_PORTFOLIO, figure=spend + added, limit=Decimal(ceiling))
+        yield Broken(
+            what="portfolio ceiling",
+            subject=_PORTFOLIO,
+            figure=spend + added,
+            limit=Decimal(ceiling),
+        )
     if repriced and spend and added > spend * shock:
-        yield Broken(what="price shock", subject=_PORTFOLIO, figure=added / spend, limit=Decimal(shock))
+        yield Broken(
+            what="price shock", subject=_PORTFOLIO, figure=added / spend, limit=Decimal(shock)
+        )
 
 
 def without_repeats(found: Iterable[Broken]) -> tuple[Broken, ...]:

@@ -21,7 +21,10 @@ class Hanging:
         self._everywhere: set[str] = set()
         self._by: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for name, declared in dependencies.items():
-            lists = {key: getattr(declared, key) for key in ("task_classes", "models", "providers", "clouds")}
+            lists = {
+                key: getattr(declared, key)
+                for key in ("task_classes", "models", "providers", "clouds")
+            }
             if not any(lists.values()):
                 self._everywhere.add(name)
             for key, entities in lists.items():
@@ -56,7 +59,11 @@ class Chains:
     """Makes the chains of task classes."""
 
     def __init__(
-        self, deployments: Deployments, parts: Parts, dependencies: Mapping[str, Dependency], overrides: Overrides
+        self,
+        deployments: Deployments,
+        parts: Parts,
+        dependencies: Mapping[str, Dependency],
+        overrides: Overrides,
     ) -> None:
         self._deployments = deployments
         self._hanging = Hanging(dependencies)
@@ -70,7 +77,8 @@ class Chains:
         extra = self._indexes(self._hanging.of_task(task.task.name))
         names = tuple((one.model, one.index) for one in standby)
         return tuple(
-            Chain(share=float(leg.share), hops=self._walk((leg.model, leg.index), names, extra)) for leg in task.legs
+            Chain(share=float(leg.share), hops=self._walk((leg.model, leg.index), names, extra))
+            for leg in task.legs
         )
 
     def _walk(
@@ -81,14 +89,18 @@ class Chains:
         if key not in self._chains:
             own = self._deployments.of(routed[0]).key
             others = [one for one in standby if self._deployments.of(one[0]).key != own]
-            self._chains[key] = tuple(self._at(model, index, extra) for model, index in (routed, *others))
+            self._chains[key] = tuple(
+                self._at(model, index, extra) for model, index in (routed, *others)
+            )
         return self._chains[key]
 
     def _at(self, model: str, index: int, extra: frozenset[int]) -> Hop:
         key = model, index, extra
         if key not in self._hops:
             first = self._first[model]
-            self._hops[key] = structs.replace(first, index=index, components=first.components | extra)
+            self._hops[key] = structs.replace(
+                first, index=index, components=first.components | extra
+            )
         return self._hops[key]
 
     def _hop(self, model: str, parts: Parts, overrides: Overrides) -> Hop:
@@ -97,7 +109,8 @@ class Chains:
         return Hop(
             model=model,
             index=0,
-            components=parts.of_deployment[self._deployments.index_of(model)] | self._indexes(outer),
+            components=parts.of_deployment[self._deployments.index_of(model)]
+            | self._indexes(outer),
             requests_per_minute=requests,
             tokens_per_minute=tokens,
         )
@@ -111,6 +124,10 @@ def _limits(model: str, overrides: Overrides) -> tuple[int | None, int | None]:
     if model not in overrides.models:
         return None, None
     declared = [overrides.models[name].declared for name in chain_of(model, overrides.models)]
-    requests = next((one.requests_per_minute for one in declared if one.requests_per_minute is not None), None)
-    tokens = next((one.tokens_per_minute for one in declared if one.tokens_per_minute is not None), None)
+    requests = next(
+        (one.requests_per_minute for one in declared if one.requests_per_minute is not None), None
+    )
+    tokens = next(
+        (one.tokens_per_minute for one in declared if one.tokens_per_minute is not None), None
+    )
     return requests, tokens

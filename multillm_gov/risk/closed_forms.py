@@ -48,7 +48,11 @@ class Lognormal(Struct, frozen=True, kw_only=True):
         """P(C > amount)."""
         if amount <= 0:
             return 1.0
-        return NORMAL.cdf((self.mu - log(amount)) / self.sigma) if self.sigma else float(self.mean > amount)
+        return (
+            NORMAL.cdf((self.mu - log(amount)) / self.sigma)
+            if self.sigma
+            else float(self.mean > amount)
+        )
 
 
 class NormalSum(Struct, frozen=True, kw_only=True):
@@ -76,8 +80,9 @@ class NormalSum(Struct, frozen=True, kw_only=True):
 def joint_chance(chances: Sequence[float], correlation: float) -> float:
     """P(all happen) under a Gaussian copula with one common factor: each two latent normals correlate by ``rho``.
 
-    The integral over the factor f of prod Phi((z_i - sqrt(rho) f) / sqrt(1 - rho)); for two it is Phi2(z1, z2; rho).
-    Never read an indicator correlation (phi) as ``rho``: .5 of the latter is .13 of the former at .01 and .02.
+    The integral over the factor f of prod Phi((z_i - sqrt(rho) f) / sqrt(1 - rho)); for two it is
+    Phi2(z1, z2; rho). Never read an indicator correlation (phi) as ``rho``: .5 of the latter is .13
+    of the former at .01 and .02.
 
     Raises:
         ValueError: the correlation is not in 0..1.
@@ -93,7 +98,9 @@ def joint_chance(chances: Sequence[float], correlation: float) -> float:
     loading, rest = sqrt(correlation), sqrt(1 - correlation)
 
     def given(factor: float) -> float:
-        return NORMAL.pdf(factor) * prod(NORMAL.cdf((bound - loading * factor) / rest) for bound in bounds)
+        return NORMAL.pdf(factor) * prod(
+            NORMAL.cdf((bound - loading * factor) / rest) for bound in bounds
+        )
 
     return _integral(given, -_REACH, _REACH)
 
@@ -101,7 +108,9 @@ def joint_chance(chances: Sequence[float], correlation: float) -> float:
 def _integral(function: Callable[[float], float], start: float, end: float) -> float:
     """Simpson's rule."""
     width = (end - start) / _STEPS
-    inner = fsum((4 if step % 2 else 2) * function(start + step * width) for step in range(1, _STEPS))
+    inner = fsum(
+        (4 if step % 2 else 2) * function(start + step * width) for step in range(1, _STEPS)
+    )
     return (function(start) + inner + function(end)) * width / 3
 
 

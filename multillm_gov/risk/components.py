@@ -60,11 +60,17 @@ def assemble(
 class _Common:
     """Shared causes, and who says how often they strike: assumed as long as anything in them is."""
 
-    def __init__(self, causes: Sequence[Cause], deployed: Sequence[Deployed], betas_origin: Origin) -> None:
-        self._assumed = {index for index, one in enumerate(deployed) if one.failing.origin == "assumed"}
+    def __init__(
+        self, causes: Sequence[Cause], deployed: Sequence[Deployed], betas_origin: Origin
+    ) -> None:
+        self._assumed = {
+            index for index, one in enumerate(deployed) if one.failing.origin == "assumed"
+        }
         self._betas_origin = betas_origin
         self._groups = {
-            (cause.kind, cause.name): (cause.probability, self._origin(cause)) for cause in causes if not cause.further
+            (cause.kind, cause.name): (cause.probability, self._origin(cause))
+            for cause in causes
+            if not cause.further
         }
 
     def _origin(self, cause: Cause) -> Origin:
@@ -84,7 +90,8 @@ class _Common:
         both = structs.replace(
             failing,
             origin="assumed" if origin == "assumed" else failing.origin,
-            note=f"{failing.note}; {_percent(failing.unavailability)} by itself, the rest a common cause (betas)",
+            note=f"{failing.note}; {_percent(failing.unavailability)} by itself, the rest a common "
+            "cause (betas)",
         )
         return _component(kind, name, joined(failing.unavailability, probability), both)
 
@@ -104,13 +111,19 @@ def _own(one: Deployed, rest: float, common: _Common, failings: Failings) -> Ite
     yield common.service("cloud", exposure.cloud, failings.cloud(exposure.cloud))
     for region in one.regions:
         yield _place("region", region)
-    part = structs.replace(failing, note=f"part of {_percent(failing.unavailability)}, {failing.note}")
-    yield _component("provider", exposure.provider, common.part("provider", exposure.provider), part)
+    part = structs.replace(
+        failing, note=f"part of {_percent(failing.unavailability)}, {failing.note}"
+    )
+    yield _component(
+        "provider", exposure.provider, common.part("provider", exposure.provider), part
+    )
     if one.retired is None:
         yield _component("deployment", one.name, rest, part)
     else:
         told = f"retired on {one.retired}"
-        yield Component(kind="deployment", name=one.name, unavailability=1.0, origin="declared", note=told)
+        yield Component(
+            kind="deployment", name=one.name, unavailability=1.0, origin="declared", note=told
+        )
 
 
 def _dependency(name: str, declared: Dependency, failings: Failings) -> Component:
@@ -119,11 +132,15 @@ def _dependency(name: str, declared: Dependency, failings: Failings) -> Componen
 
 
 def _place(kind: Kind, name: str) -> Component:
-    return Component(kind=kind, name=name, origin="declared", note="fails only where a scenario withdraws it")
+    return Component(
+        kind=kind, name=name, origin="declared", note="fails only where a scenario withdraws it"
+    )
 
 
 def _cause(kind: Kind, name: str, probability: float, origin: Origin) -> Component:
-    return Component(kind=kind, name=name, unavailability=probability, origin=origin, note="common cause (betas)")
+    return Component(
+        kind=kind, name=name, unavailability=probability, origin=origin, note="common cause (betas)"
+    )
 
 
 def _component(kind: Kind, name: str, unavailability: float, failing: Failing) -> Component:

@@ -50,7 +50,10 @@ class YearlyHours(Struct, frozen=True, kw_only=True):
     def shortfall(self, confidence: float) -> float:
         """Mean of the worst years: E[S; S > q] is the sum of Pois(n) n theta P(Pois(q / theta) <= n)."""
         hours = self.quantile(confidence)
-        beyond = sum(chance * number * self.mean_hours * most for number, (chance, _, most) in self._numbered(hours))
+        beyond = sum(
+            chance * number * self.mean_hours * most
+            for number, (chance, _, most) in self._numbered(hours)
+        )
         at_quantile = (1 - confidence) - self.exceeds(hours)
         return (beyond + hours * at_quantile) / (1 - confidence)
 

@@ -52,14 +52,19 @@ class Costs(Struct, frozen=True, kw_only=True):
 
 
 def costs_of(
-    figures: PortfolioFigures, settings: Settings, successors: Mapping[str, ModelFacts | None], as_of: date
+    figures: PortfolioFigures,
+    settings: Settings,
+    successors: Mapping[str, ModelFacts | None],
+    as_of: date,
 ) -> Costs:
     """Read the forecast as cost lines. ``successors``: by model as routed, what is known of the model to move to."""
     pricing = Pricing(figures.usd_per_unit)
     ceiling = settings.appetite.max_monthly_spend
     return Costs(
         tasks=tuple(
-            _task(task, pricing, successors, as_of) for task in figures.tasks if task.spend_per_month is not None
+            _task(task, pricing, successors, as_of)
+            for task in figures.tasks
+            if task.spend_per_month is not None
         ),
         unpriced=figures.unpriced,
         monthly_ceiling=None if ceiling is None else float(ceiling),
@@ -67,7 +72,9 @@ def costs_of(
     )
 
 
-def _task(task: TaskFigures, pricing: Pricing, successors: Mapping[str, ModelFacts | None], as_of: date) -> TaskCost:
+def _task(
+    task: TaskFigures, pricing: Pricing, successors: Mapping[str, ModelFacts | None], as_of: date
+) -> TaskCost:
     cap = task.task.declared.spend_cap.monthly
     fixed = sum((leg.fixed_per_month for leg in task.legs), Decimal(0))
     fixed += sum((fallback.standby_per_month for fallback in task.fallbacks), Decimal(0))
@@ -89,12 +96,16 @@ def _lines(
             vendor=leg.facts.exposure.vendor if leg.facts is not None else UNKNOWN,
             model=leg.model,
             per_year=float(variable * MONTHS_PER_YEAR),
-            retires_after=None if retirement is None else max((retirement - as_of).days, 0) / DAYS_PER_YEAR,
+            retires_after=None
+            if retirement is None
+            else max((retirement - as_of).days, 0) / DAYS_PER_YEAR,
             successor_factor=_factor(task, leg, pricing, successors.get(leg.model)),
         )
 
 
-def _factor(task: TaskFigures, leg: LegFigures, pricing: Pricing, successor: ModelFacts | None) -> float | None:
+def _factor(
+    task: TaskFigures, leg: LegFigures, pricing: Pricing, successor: ModelFacts | None
+) -> float | None:
     cost = pricing.mean_cost(successor, task.task.declared.demand)
     if cost is None or not leg.cost_per_request:
         return None

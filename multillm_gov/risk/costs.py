@@ -41,15 +41,17 @@ class Costs:
         elif key in known:
             cost = known[key]
         else:
-            cost = known[key] = self._pricing.largest_cost(hop.facts, task.figures.task.declared.demand)
+            cost = known[key] = self._pricing.largest_cost(
+                hop.facts, task.figures.task.declared.demand
+            )
         return None if cost is None else cost * state.price_factor
 
     def added(self, before: tuple[StressedTask, Flow], after: tuple[StressedTask, Flow]) -> Decimal:
         """Cost per declared request of the task class that one chain's strain adds.
 
-        The answers' cost, less what as many answers cost before, but at most those there were: what unanswered
-        requests would have cost is no saving, what requests that never came would have cost is. 0 where a price is not
-        known.
+        The answers' cost, less what as many answers cost before, but at most those there were: what
+        unanswered requests would have cost is no saving, what requests that never came would have
+        cost is. 0 where a price is not known.
         """
         old, new = self.answers(*before), self.answers(*after)
         if old is None or new is None:
@@ -61,7 +63,10 @@ class Costs:
     def answers(self, task: StressedTask, flow: Flow) -> Decimal | None:
         """Expected cost of a chain's answers per declared request of the task class; ``None``: not known."""
         total = _ZERO
-        for one, share in ((flow.routed, flow.routed.share), *((o, o.share * task.coverage) for o in flow.fallbacks)):
+        for one, share in (
+            (flow.routed, flow.routed.share),
+            *((o, o.share * task.coverage) for o in flow.fallbacks),
+        ):
             cost = self._cost(task, one, share)
             if cost is None:
                 return None
@@ -93,15 +98,23 @@ class Costs:
     def _vendor(self, one: Answered) -> str:
         """Who is paid for what a model, or its successor in its place, answers."""
         successor = self._context.successors.get(one.hop.model) if one.state.succeeded else None
-        return successor.facts.exposure.vendor if successor is not None and successor.facts else one.hop.vendor
+        return (
+            successor.facts.exposure.vendor
+            if successor is not None and successor.facts
+            else one.hop.vendor
+        )
 
     def _priced_as(
         self, task: StressedTask, hop: StressedHop, state: HopState
     ) -> tuple[ModelFacts | None, Demand | None]:
         successor = self._context.successors.get(hop.model) if state.succeeded else None
-        facts = successor.facts if successor is not None and successor.facts is not None else hop.facts
+        facts = (
+            successor.facts if successor is not None and successor.facts is not None else hop.facts
+        )
         demand = task.figures.task.declared.demand
-        return facts, demand if demand is None or state.token_factor == 1 else _longer(demand, state.token_factor)
+        return facts, demand if demand is None or state.token_factor == 1 else _longer(
+            demand, state.token_factor
+        )
 
 
 def fixed_cost(task: StressedTask, fixed: FixedCost, strains: Iterable[Strain]) -> Decimal:
@@ -127,10 +140,16 @@ def _longer(demand: Demand, factor: Decimal) -> Demand:
         demand,
         input_tokens=times(demand.input_tokens),
         output_tokens=times(demand.output_tokens),
-        p99_input_tokens=None if demand.p99_input_tokens is None else times(demand.p99_input_tokens),
-        max_output_tokens=None if demand.max_output_tokens is None else times(demand.max_output_tokens),
+        p99_input_tokens=None
+        if demand.p99_input_tokens is None
+        else times(demand.p99_input_tokens),
+        max_output_tokens=None
+        if demand.max_output_tokens is None
+        else times(demand.max_output_tokens),
         sizes=tuple(
-            structs.replace(size, input_tokens=times(size.input_tokens), output_tokens=times(size.output_tokens))
+            structs.replace(
+                size, input_tokens=times(size.input_tokens), output_tokens=times(size.output_tokens)
+            )
             for size in demand.sizes
         ),
     )

@@ -35,9 +35,9 @@ class Coverings:
     def of(self, task: TaskClassDeclaration, drills: Sequence[PlacedDrill]) -> Covering:
         """By the newest drill up to the day that is not too old and was of the chain as it is declared now.
 
-        Survived: what it measured, else the figure for tested chains. Degraded: the lesser of what it measured and that
-        figure; where it measured nothing it proves nothing, and the lesser of tested and untested holds. Failed: 0,
-        which time does not heal.
+        Survived: what it measured, else the figure for tested chains. Degraded: the lesser of what
+        it measured and that figure; where it measured nothing it proves nothing, and the lesser of
+        tested and untested holds. Failed: 0, which time does not heal.
         """
         newest = next((placed.drill for placed in drills if placed.drill.date <= self._as_of), None)
         if newest is None:
@@ -45,9 +45,13 @@ class Coverings:
         if not is_of(newest, task):
             return self._told(self._untested, f"drill of {newest.date} was of another chain")
         if newest.result == "fails":
-            return Covering(share=priors.COVERAGE_NONE, origin="measured", note=f"drill of {newest.date} failed")
+            return Covering(
+                share=priors.COVERAGE_NONE, origin="measured", note=f"drill of {newest.date} failed"
+            )
         if (self._as_of - newest.date).days > priors.DRILL_DAYS:
-            return self._told(self._untested, f"last drilled on {newest.date}, over {priors.DRILL_DAYS} days ago")
+            return self._told(
+                self._untested, f"last drilled on {newest.date}, over {priors.DRILL_DAYS} days ago"
+            )
         return self._by(newest)
 
     def _by(self, drill: DrillRecord) -> Covering:
@@ -55,7 +59,9 @@ class Coverings:
         if drill.coverage is not None:
             share = float(drill.coverage)
             capped = share if drill.result == "survives" else min(share, tested[0])
-            return Covering(share=capped, origin="measured", note=f"drill of {drill.date}: {drill.result}")
+            return Covering(
+                share=capped, origin="measured", note=f"drill of {drill.date}: {drill.result}"
+            )
         if drill.result == "survives":
             return self._told(tested, f"drill of {drill.date} survived")
         return self._told(min(tested, self._untested), f"drill of {drill.date} was degraded")

@@ -1,12 +1,14 @@
 """Minimal cut sets of order 1 and 2: which one thing, or which two, take down a chain or a whole task class.
 
-Structure comes first and probability second: a component that never failed yet (a vendor, a jurisdiction) is a member
-all the same. That a failover is not covered counts as a member too, of weight 1 - coverage; it is one event of the
-task class, since one drill tests all its chains. Method 3.3.
+Structure comes first and probability second: a component that never failed yet (a vendor, a
+jurisdiction) is a member all the same. That a failover is not covered counts as a member too, of
+weight 1 - coverage; it is one event of the task class, since one drill tests all its chains. Method
+3.3.
 
-A set of components is an integer, a bit each. What all hops have in common is order 1, in one mask. Order 2 is a
-product: what hits some of the hops, times what hits all the others, without order 1. That is held as the masks of the
-hops, counted as it is, and multiplied out only as far as somebody reads.
+A set of components is an integer, a bit each. What all hops have in common is order 1, in one mask.
+Order 2 is a
+product: what hits some of the hops, times what hits all the others, without order 1. That is held
+as the masks of the hops, counted as it is, and multiplied out only as far as somebody reads.
 """
 
 from collections.abc import Iterator, Sequence
@@ -126,7 +128,8 @@ class Cuts(Struct, frozen=True, eq=False):
     def products(self) -> Iterator[tuple[int, int]]:
         """Order 2 as products, no pair in two of them: the rank of a member and the bits of all that it needs.
 
-        One member lies in the hop with the fewest components; the other is common to all hops without the first.
+        One member lies in the hop with the fewest components; the other is common to all hops
+        without the first.
         """
         hops = list(dict.fromkeys(mask & ~self.alone for chain in self.chains for mask in chain))
         if not hops:
@@ -137,13 +140,18 @@ class Cuts(Struct, frozen=True, eq=False):
             others = reduce(and_, [mask for mask in hops if not mask & bit]) & ~(fewest & (bit - 1))
             if others:
                 yield rank, others
-        if self.coverage < 1 and (needy := reduce(and_, [chain[0] for chain in self.chains]) & ~self.alone):
+        if self.coverage < 1 and (
+            needy := reduce(and_, [chain[0] for chain in self.chains]) & ~self.alone
+        ):
             yield NOT_COVERED, needy
 
     def likeliest(self, most: int) -> tuple[CutSet, ...]:
         """The likeliest of order 2: products are merged, none multiplied out further than it is read."""
         merged = merge(*(self._multiplied(first, others) for first, others in self.products()))
-        found = [self.ranking.cut_set(*ranks, coverage=self.coverage) for _, *ranks in islice(merged, most)]
+        found = [
+            self.ranking.cut_set(*ranks, coverage=self.coverage)
+            for _, *ranks in islice(merged, most)
+        ]
         return tuple(sorted(found, key=lambda cut: (-cut.probability, cut.members, cut.uncovered)))
 
     def _multiplied(self, first: int, others: int) -> Iterator[tuple[float, int, int]]:
@@ -168,7 +176,10 @@ class TaskCuts(Struct, frozen=True, eq=False, gc=False):
     def chains(self) -> tuple[Cuts, ...]:
         """One per chain: what takes down that chain's share of the requests."""
         told = zip(self.hops, self.alone, strict=True)
-        return tuple(self.ranking.cuts(self.task.coverage, (hops,) if hops else (), alone) for hops, alone in told)
+        return tuple(
+            self.ranking.cuts(self.task.coverage, (hops,) if hops else (), alone)
+            for hops, alone in told
+        )
 
     @property
     def whole(self) -> Cuts:
@@ -191,10 +202,14 @@ def cut_sets(system: System) -> tuple[TaskCuts, ...]:
         known = remembered[covered]
         hops, alone, together = [], [], _ALL
         for chain in task.chains:
-            each = known.get(id(chain.hops))  # the system holds the hops, so their id stays their own
+            each = known.get(
+                id(chain.hops)
+            )  # the system holds the hops, so their id stays their own
             if each is None:
                 # Where no failover is ever covered, it is as if there were none.
-                masks = [mask_of[hop.components] for hop in (chain.hops if covered else chain.hops[:1])]
+                masks = [
+                    mask_of[hop.components] for hop in (chain.hops if covered else chain.hops[:1])
+                ]
                 common = _ALL if masks else 0
                 for mask in masks:
                     common &= mask

@@ -19,14 +19,17 @@ Data = dict[str, object]
 def dependence_data(dependence: Dependence) -> Data:
     """Single points, pairs, importance, task classes and their cut sets; components go by their ids.
 
-    Equal cut sets are told once: chains and task classes name them by position in ``cut_sets``. Amounts are in the
-    portfolio's currency, per hour or per year as their names say; shares and probabilities 0..1.
+    Equal cut sets are told once: chains and task classes name them by position in ``cut_sets``.
+    Amounts are in the portfolio's currency, per hour or per year as their names say; shares and
+    probabilities 0..1.
     """
     system = dependence.system
     ids = [component.id for component in system.components]
     shares = unavailabilities(system)
     distinct = _Distinct()
-    told = [_task(cuts, share, distinct) for cuts, share in zip(dependence.cuts, shares, strict=True)]
+    told = [
+        _task(cuts, share, distinct) for cuts, share in zip(dependence.cuts, shares, strict=True)
+    ]
     most = min(MOST_PAIRS, MOST_PAIRS_IN_ALL // max(len(distinct.all), 1))
     return {
         "expected_loss_per_year": dependence.importances.loss_per_year,
@@ -59,7 +62,10 @@ def _point(point: Point, ids: Sequence[str]) -> Data:
         "value_per_hour": point.value_per_hour,
         "loss_per_year": point.loss_per_year,
         "task_classes": point.task_classes,
-        "hits": [{"name": hit.task, "share": hit.share, "value_per_hour": hit.value_per_hour} for hit in point.hits],
+        "hits": [
+            {"name": hit.task, "share": hit.share, "value_per_hour": hit.value_per_hour}
+            for hit in point.hits
+        ],
     }
 
 

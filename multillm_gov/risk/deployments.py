@@ -45,17 +45,22 @@ _Key = tuple[Deployment, str, str]
 class Deployments:
     """Every distinct deployment, ordered by name, and which routed name means which."""
 
-    def __init__(self, models: Mapping[str, ModelFacts | None], failings: Failings, as_of: date) -> None:
+    def __init__(
+        self, models: Mapping[str, ModelFacts | None], failings: Failings, as_of: date
+    ) -> None:
         keys: dict[str, _Key] = {}
         facts_of: dict[_Key, tuple[str, ModelFacts | None]] = {}
         for name, facts in sorted(models.items(), key=lambda model: model[0]):
-            vendor, cloud = (facts.exposure.vendor, facts.exposure.cloud) if facts else (UNKNOWN, UNKNOWN)
+            vendor, cloud = (
+                (facts.exposure.vendor, facts.exposure.cloud) if facts else (UNKNOWN, UNKNOWN)
+            )
             keys[name] = key = deployment(name, facts), vendor, cloud
             facts_of.setdefault(key, (name, facts))
         ordered = sorted(facts_of, key=lambda key: (_spell(key[0]), key))
         names = _distinct([_spell(key[0]) for key in ordered])
         self.all = tuple(
-            _deployed(key[0], name, *facts_of[key], failings, as_of) for key, name in zip(ordered, names, strict=True)
+            _deployed(key[0], name, *facts_of[key], failings, as_of)
+            for key, name in zip(ordered, names, strict=True)
         )
         places = {key: index for index, key in enumerate(ordered)}
         self._places = {name: places[key] for name, key in keys.items()}
@@ -75,7 +80,12 @@ class Deployments:
 
 
 def _deployed(
-    key: Deployment, name: str, model: str, facts: ModelFacts | None, failings: Failings, as_of: date
+    key: Deployment,
+    name: str,
+    model: str,
+    facts: ModelFacts | None,
+    failings: Failings,
+    as_of: date,
 ) -> Deployed:
     exposure = facts.exposure if facts else Exposure(model=model)
     return Deployed(

@@ -117,7 +117,9 @@ def _mean(amounts: Floats) -> tuple[Estimate, float, float]:
 
 def _quantile(ordered: Floats, level: float) -> Estimate:
     rank, low, high = quantile_ranks(len(ordered), level)
-    return Estimate(value=float(ordered[rank - 1]), low=float(ordered[low - 1]), high=float(ordered[high - 1]))
+    return Estimate(
+        value=float(ordered[rank - 1]), low=float(ordered[low - 1]), high=float(ordered[high - 1])
+    )
 
 
 def _shortfall(ordered: Floats, confidence: float) -> Estimate:

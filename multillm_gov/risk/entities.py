@@ -29,7 +29,8 @@ class _Weight(Struct):
 def entities_of(context: StressContext, level: str) -> tuple[Entity, ...]:
     """By value at stake, largest first, then by requests and name; models as routed.
 
-    What is not known is no entity that could be named, and models that only stand by carry nothing: both are left out.
+    What is not known is no entity that could be named, and models that only stand by carry nothing:
+    both are left out.
     """
     weights: defaultdict[str, _Weight] = defaultdict(_Weight)
     for task in context.tasks:
@@ -51,10 +52,15 @@ def largest_entity(context: StressContext, level: str, *, by_spend: bool) -> str
     every = entities_of(context, level)
     if not every:
         return ""
-    return min(every, key=lambda one: (-one.spend if by_spend else -one.value_at_stake, -one.requests, one.name)).name
+    return min(
+        every,
+        key=lambda one: (-one.spend if by_spend else -one.value_at_stake, -one.requests, one.name),
+    ).name
 
 
-def _names(level: str, task: str, labels: frozenset[tuple[str, str]], model: str) -> tuple[str, ...]:
+def _names(
+    level: str, task: str, labels: frozenset[tuple[str, str]], model: str
+) -> tuple[str, ...]:
     if level == "task_class":
         return (task,)
     if level == "model":

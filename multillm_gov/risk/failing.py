@@ -39,11 +39,13 @@ class Failings:
     def cloud(self, name: str) -> Failing:
         """The host itself, on top of its services.
 
-        What is measured of a provider may hold outages of its host, which then count twice: the cautious side, by no
-        more than the host's figure.
+        What is measured of a provider may hold outages of its host, which then count twice: the
+        cautious side, by no more than the host's figure.
         """
         note = "assumed: a cloud as such"
-        return self._settle("cloud", name, self._risk.clouds.get(name), priors.HOST_UNAVAILABILITY, note)
+        return self._settle(
+            "cloud", name, self._risk.clouds.get(name), priors.HOST_UNAVAILABILITY, note
+        )
 
     def vendor(self, name: str) -> Failing:
         """What takes everything of a vendor away beside what its providers show: nothing, unless it is declared."""
@@ -55,14 +57,21 @@ class Failings:
         note = f"assumed: a {declared.kind} of one's own"
         return self._settle(declared.kind, name, failure, priors.GATEWAY_UNAVAILABILITY, note)
 
-    def _settle(self, level: str, name: str, declared: Failure | None, prior: float, note: str) -> Failing:
+    def _settle(
+        self, level: str, name: str, declared: Failure | None, prior: float, note: str
+    ) -> Failing:
         measured = self._measured.get((level, name))
         hours = measured.mean_hours if measured else priors.OUTAGE_MEAN_HOURS
         if declared is not None and declared.mean_hours is not None:
             hours = float(declared.mean_hours)
         if declared is not None and declared.unavailability is not None:
             value = float(declared.unavailability)
-            return Failing(unavailability=value, mean_hours=hours, origin="declared", note="declared in govern.yaml")
+            return Failing(
+                unavailability=value,
+                mean_hours=hours,
+                origin="declared",
+                note="declared in govern.yaml",
+            )
         if measured is not None:
             return Failing(
                 unavailability=measured.unavailability,
@@ -77,7 +86,10 @@ class Failings:
 def _provider_prior(exposure: Exposure) -> tuple[float, str]:
     row = provider_named(exposure.provider)
     if row.cloud in priors.HYPERSCALERS and row.vendor != exposure.vendor:
-        return priors.HYPERSCALER_SERVED_UNAVAILABILITY, "assumed: served from a large cloud's own service"
+        return (
+            priors.HYPERSCALER_SERVED_UNAVAILABILITY,
+            "assumed: served from a large cloud's own service",
+        )
     return priors.FIRST_PARTY_UNAVAILABILITY, "assumed: a vendor's own or an independent API"
 
 

@@ -11,8 +11,9 @@ from multillm_gov.risk.system import Chain, System
 def failover_cost(context: StressContext) -> float:
     """Expected per year, in the portfolio's currency; negative where fallbacks are cheaper.
 
-    Hours that a routed model is away, are covered, and the first fallback is up, times requests, times the difference
-    in price; later fallbacks, which stand in for two failures at once, are left out, as is what has no known price.
+    Hours that a routed model is away, are covered, and the first fallback is up, times requests,
+    times the difference in price; later fallbacks, which stand in for two failures at once, are
+    left out, as is what has no known price.
     """
     by_name = {one.name: one.chains for one in context.system.tasks}
     return fsum(_task(context.system, task, by_name[task.name]) for task in context.tasks)
@@ -27,6 +28,10 @@ def _task(system: System, task: StressedTask, chains: tuple[Chain, ...]) -> floa
         if routed is None or fallback is None:
             continue
         hops = [hop.components for hop in chain.hops[:2]]
-        carried = float(task.coverage) * (all_down(system, hops[:1]) - all_down(system, hops)) * HOURS_PER_YEAR
+        carried = (
+            float(task.coverage)
+            * (all_down(system, hops[:1]) - all_down(system, hops))
+            * HOURS_PER_YEAR
+        )
         added.append(carried * float(stressed.share * task.requests_per_hour * (fallback - routed)))
     return fsum(added)

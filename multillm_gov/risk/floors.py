@@ -22,10 +22,16 @@ def answering(flows: tuple[Flow, ...]) -> Iterator[Answered]:
 def is_below_floor(task: StressedTask, one: Answered) -> bool:
     """Whether the model's newest internal score, less the drift, lies below the quality floor; unknown is not below."""
     quality = task.figures.task.declared.quality
-    return bool(quality and one.hop.evidence and one.hop.evidence[0].score - one.state.points < quality.floor)
+    return bool(
+        quality
+        and one.hop.evidence
+        and one.hop.evidence[0].score - one.state.points < quality.floor
+    )
 
 
-def broken_floors(task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow, ...]) -> Iterator[Broken]:
+def broken_floors(
+    task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow, ...]
+) -> Iterator[Broken]:
     """Floors that models miss under strain and did not miss before, ordered as the models answer."""
     known = {(one.what, one.model) for answer in answering(before) for one in _missed(task, answer)}
     for answer in answering(after):
@@ -40,7 +46,10 @@ def is_unproved(task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow,
     if task.figures.task.declared.quality is None:
         return False
     calm = {one.hop.model for one in answering(before)}
-    return any(not one.hop.evidence and (one.hop.model not in calm or one.state.points) for one in answering(after))
+    return any(
+        not one.hop.evidence and (one.hop.model not in calm or one.state.points)
+        for one in answering(after)
+    )
 
 
 def _missed(task: StressedTask, one: Answered) -> Iterator[Broken]:
@@ -53,8 +62,14 @@ def _missed(task: StressedTask, one: Answered) -> Iterator[Broken]:
             figure=hop.evidence[0].score - one.state.points,
             limit=Decimal(declared.quality.floor),
         )
-    seconds = next((record.p95_seconds for record in hop.evidence if record.p95_seconds is not None), None)
-    if declared.latency is not None and seconds is not None and seconds > declared.latency.p95_seconds:
+    seconds = next(
+        (record.p95_seconds for record in hop.evidence if record.p95_seconds is not None), None
+    )
+    if (
+        declared.latency is not None
+        and seconds is not None
+        and seconds > declared.latency.p95_seconds
+    ):
         yield Broken(
             what="latency",
             subject=task.name,
@@ -63,4 +78,10 @@ def _missed(task: StressedTask, one: Answered) -> Iterator[Broken]:
             limit=Decimal(declared.latency.p95_seconds),
         )
     if one.state.tone_ratio > TONE_ALARM:
-        yield Broken(what="tone", subject=task.name, model=hop.model, figure=one.state.tone_ratio, limit=TONE_ALARM)
+        yield Broken(
+            what="tone",
+            subject=task.name,
+            model=hop.model,
+            figure=one.state.tone_ratio,
+            limit=TONE_ALARM,
+        )

@@ -1,9 +1,11 @@
 """Who answers what: requests go down their chains, each deployment taking only what its rate limits allow.
 
-Round by round: first what is routed to each model, then what the first fallback is asked for, and so on, so that a
-fallback takes over only what its limit leaves beyond its own demand. Within a round those who ask one deployment share
-it in proportion to what they ask (N+1, method 3.3). All failovers are taken to work here: that is what a limit has to
-hold; how likely they work is the task class's coverage, applied by `stress`.
+Round by round: first what is routed to each model, then what the first fallback is asked for, and
+so on, so that a fallback takes over only what its limit leaves beyond its own demand. Within a
+round those who ask one deployment share it in proportion to what they ask (N+1, method 3.3). All
+failovers are taken to
+work here: that is what a limit has to hold; how likely they work is the task class's coverage,
+applied by `stress`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +16,13 @@ from msgspec import Struct
 from multillm_gov.measures.capacity import demand_with_retries, served_share
 from multillm_gov.risk.hop_state import HopState, States, demand_factor
 from multillm_gov.risk.strain import Strain
-from multillm_gov.risk.stress_context import Limits, StressContext, StressedChain, StressedHop, StressedTask
+from multillm_gov.risk.stress_context import (
+    Limits,
+    StressContext,
+    StressedChain,
+    StressedHop,
+    StressedTask,
+)
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -51,12 +59,16 @@ Flows = dict[int, tuple[Flow, ...]]
 class _Run:
     """One chain on its way down."""
 
-    def __init__(self, task: StressedTask, chain: StressedChain, strains: Sequence[Strain], states: States) -> None:
+    def __init__(
+        self, task: StressedTask, chain: StressedChain, strains: Sequence[Strain], states: States
+    ) -> None:
         self.task = task
         self.chain = chain
         self.demand = chain.share * demand_factor(task.name, chain.hops[0], strains)
         self.left = self.demand
-        self.states = [states.of(task.name, hop, routed=not index) for index, hop in enumerate(chain.hops)]
+        self.states = [
+            states.of(task.name, hop, routed=not index) for index, hop in enumerate(chain.hops)
+        ]
         self.answered = [_ZERO] * len(chain.hops)
 
     def asks(self, index: int) -> bool:
@@ -88,7 +100,10 @@ def involved(context: StressContext, strains: Iterable[Strain]) -> tuple[int, ..
 
 
 def flows(
-    context: StressContext, strains: Sequence[Strain], peak: Decimal = _ONE, tasks: Iterable[int] | None = None
+    context: StressContext,
+    strains: Sequence[Strain],
+    peak: Decimal = _ONE,
+    tasks: Iterable[int] | None = None,
 ) -> Flows:
     """Who answers what under strains.
 
@@ -101,14 +116,19 @@ def flows(
     states = States(strains)
     looked_at = range(len(context.tasks)) if tasks is None else tasks
     runs = {
-        index: [_Run(context.tasks[index], chain, strains, states) for chain in context.tasks[index].chains]
+        index: [
+            _Run(context.tasks[index], chain, strains, states)
+            for chain in context.tasks[index].chains
+        ]
         for index in looked_at
     }
     every = [run for of_task in runs.values() for run in of_task]
     used: dict[int, tuple[Decimal, Decimal]] = {}
     busiest = context.settings.risk.peak_factor
     for index in range(max((len(run.chain.hops) for run in every), default=0)):
-        _round([run for run in every if run.asks(index)], index, context.limits, used, (peak, busiest))
+        _round(
+            [run for run in every if run.asks(index)], index, context.limits, used, (peak, busiest)
+        )
     return {index: tuple(run.flow() for run in of_task) for index, of_task in runs.items()}
 
 
@@ -150,8 +170,8 @@ def _room(
 ) -> tuple[Decimal | None, Decimal | None]:
     """What a deployment can take beside what it takes already.
 
-    Where no limit is declared it is taken to be just enough for the busiest minute of what is asked, and a factor cuts
-    that.
+    Where no limit is declared it is taken to be just enough for the busiest minute of what is
+    asked, and a factor cuts that.
     """
     if limit is None:
         return asked[0] * spare * factor, None

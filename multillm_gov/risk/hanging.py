@@ -20,7 +20,9 @@ _CARRIERS: dict[Kind, tuple[Kind, ...]] = {
     **dict.fromkeys(SHARED, ("provider", "cloud", "vendor")),
 }
 """Through which other component of a hop each kind is reached, nearest first; else from the model itself."""
-_ORDER = {kind: rank for rank, kind in enumerate(("task_class", "model", *reversed(get_args(Kind))))}
+_ORDER = {
+    kind: rank for rank, kind in enumerate(("task_class", "model", *reversed(get_args(Kind))))
+}
 
 Spot = tuple[str, frozenset[int]]
 """A hop as drawn: the node of its model, and its components."""
@@ -41,9 +43,11 @@ class Hanging(Struct):
 def draw_graph(system: System, singles: Iterable[Point], *, currency: str) -> Graph:
     """The graph of a system; ``singles`` are its single points of failure, the worst first, which are marked.
 
-    Task classes hang on models by route and fallback; models on providers and vendors, providers on clouds and regions,
-    vendors on jurisdictions. An edge skips a step where that step does not always lead to the same place. Common causes
-    that only some deployments share are pieces of how beta factors are counted: figures tell them, the graph does not.
+    Task classes hang on models by route and fallback; models on providers and vendors, providers on
+    clouds and regions, vendors on jurisdictions. An edge skips a step where that step does not
+    always lead to the same place. Common causes
+    that only some deployments share are pieces of how beta factors are counted: figures tell them,
+    the graph does not.
     """
     points = {point.members[0]: point for point in singles if len(point.members) == 1}
     hanging = _hanging(system)
@@ -62,8 +66,12 @@ def draw_graph(system: System, singles: Iterable[Point], *, currency: str) -> Gr
         title="What each task class hangs on",
         summary=_summary(system, points),
         currency=currency,
-        nodes=tuple(sorted(nodes, key=lambda node: (_ORDER[node.kind], -node.value_per_hour, node.label))),
-        edges=tuple(sorted(edges, key=lambda edge: (edge.source, edge.target, edge.role, edge.position))),
+        nodes=tuple(
+            sorted(nodes, key=lambda node: (_ORDER[node.kind], -node.value_per_hour, node.label))
+        ),
+        edges=tuple(
+            sorted(edges, key=lambda edge: (edge.source, edge.target, edge.role, edge.position))
+        ),
     )
 
 
@@ -97,7 +105,9 @@ def _hanging(system: System) -> Hanging:
             by_component[index] = by_component.get(index, components) & components
     everywhere = frozenset.intersection(*by_task.values()) if by_task else frozenset()
     drawn = frozenset(
-        index for index in by_component if system.components[index].kind != "everything" or index in everywhere
+        index
+        for index in by_component
+        if system.components[index].kind != "everything" or index in everywhere
     )
     return Hanging(by_task, by_model, by_component, by_spot, drawn)
 
@@ -128,7 +138,11 @@ def _part_edges(
     parts = system.components
     for index in components:
         target = parts[index]
-        if target.id == model or index not in hanging.drawn or (target.kind in SHARED and index in shared):
+        if (
+            target.id == model
+            or index not in hanging.drawn
+            or (target.kind in SHARED and index in shared)
+        ):
             continue
         carriers = [
             parts[other].id
@@ -164,11 +178,16 @@ def _component_node(system: System, index: int, points: dict[int, Point], curren
     component = system.components[index]
     point = points.get(index)
     marks: tuple[Mark, ...] = ("single point of failure",) if point else ()
-    away = f"away {component.unavailability:.3%} of the time ({component.origin})" if component.unavailability else ""
+    away = (
+        f"away {component.unavailability:.3%} of the time ({component.origin})"
+        if component.unavailability
+        else ""
+    )
     taken = ""
     if point:
         taken = (
-            f"takes down {count_of(point.task_classes, 'task class')}, {point.value_per_hour:,.2f} {currency} an hour"
+            f"takes down {count_of(point.task_classes, 'task class')}, "
+            f"{point.value_per_hour:,.2f} {currency} an hour"
         )
     return Node(
         id=component.id,
@@ -186,7 +205,10 @@ def _summary(system: System, points: dict[int, Point]) -> str:
         return f"{tasks}; nothing takes one down alone."
     index, worst = next(iter(points.items()))
     component = system.components[index]
-    hit = f"{count_of(worst.task_classes, 'task class')} {'goes' if worst.task_classes == 1 else 'go'} down with it"
+    hit = (
+        f"{count_of(worst.task_classes, 'task class')} "
+        f"{'goes' if worst.task_classes == 1 else 'go'} down with it"
+    )
     return (
         f"{tasks}; {count_of(len(points), 'single point')} of failure. Most value hangs on "
         f"{KIND_WORDS[component.kind]} `{component.name}`: {hit}."

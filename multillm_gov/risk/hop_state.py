@@ -45,7 +45,8 @@ class States:
     def __init__(self, strains: Sequence[Strain]) -> None:
         self._strains = strains
         self._alike = not any(
-            strain.task_classes is not None or any(level == "task_class" for level, _ in strain.aims or ())
+            strain.task_classes is not None
+            or any(level == "task_class" for level, _ in strain.aims or ())
             for strain in strains
         )
         self._found: dict[tuple[int, bool, bool], HopState] = {}
@@ -54,13 +55,19 @@ class States:
         """The state of one hop."""
         if not self._alike:
             return state_of(task_class, hop, self._strains, routed=routed)
-        key = id(hop.labels), hop.retired, routed  # the context holds the labels, so their id stays their own
+        key = (
+            id(hop.labels),
+            hop.retired,
+            routed,
+        )  # the context holds the labels, so their id stays their own
         if key not in self._found:
             self._found[key] = state_of(task_class, hop, self._strains, routed=routed)
         return self._found[key]
 
 
-def state_of(task_class: str, hop: StressedHop, strains: Sequence[Strain], *, routed: bool) -> HopState:
+def state_of(
+    task_class: str, hop: StressedHop, strains: Sequence[Strain], *, routed: bool
+) -> HopState:
     """Factors multiply, the least limit and the largest tone ratio count, drifts hit independently of each other."""
     hitting = [strain for strain in strains if strain.hits(task_class, hop.labels, routed=routed)]
     if not hitting:

@@ -1,7 +1,7 @@
 """How much hangs on each component: Birnbaum, criticality, risk achievement and risk reduction worth (method 3.3).
 
-Exact by conditioning: the expected loss with a component down for sure, and with it up for sure. Components fail
-independently, so E[L] = p E[L|down] + (1 - p) E[L|up].
+Exact by conditioning: the expected loss with a component down for sure, and with it up for sure.
+Components fail independently, so E[L] = p E[L|down] + (1 - p) E[L|up].
 """
 
 from collections import defaultdict
@@ -66,8 +66,10 @@ class Importances(Struct, frozen=True, kw_only=True):
 def importances(system: System) -> Importances:
     """Importance of every component; each distinct chain is worked out once, whatever the number of task classes.
 
-    A chain of more than six hops that share causes crosswise is cut to its first hops, six at least, until `MOST_STEPS`
-    suffice: a shorter chain is never better, so what is told is never too good. Up to six hops are always exact.
+    A chain of more than six hops that share causes crosswise is cut to its first hops, six at
+    least, until `MOST_STEPS`
+    suffice: a shorter chain is never better, so what is told is never too good. Up to six hops are
+    always exact.
     """
     total = 0.0
     distinct = _distinct(system)
@@ -84,7 +86,9 @@ def importances(system: System) -> Importances:
     found = (_importance(system, index, worth, total) for index, worth in birnbaum.items())
     return Importances(
         loss_per_hour=total,
-        components=tuple(sorted(found, key=lambda each: (-each.criticality, -each.birnbaum, each.component))),
+        components=tuple(
+            sorted(found, key=lambda each: (-each.criticality, -each.birnbaum, each.component))
+        ),
     )
 
 
@@ -122,11 +126,18 @@ def _mixed(down_of: _DownOf, asked: int, coverage: float) -> float:
     return down_of(asked & 1) * (1 - coverage) + coverage * down_of(asked)
 
 
-def _given(system: System, hops: _Hops, coverage: float, mask: int, members: Sequence[int], down_of: _DownOf) -> float:
+def _given(
+    system: System,
+    hops: _Hops,
+    coverage: float,
+    mask: int,
+    members: Sequence[int],
+    down_of: _DownOf,
+) -> float:
     """How much more often the chain is down with a group down than with all of it up.
 
-    With it down, the hops that hang on it are down for sure. With it up, they hang on what is left of them; where it is
-    mostly up, that follows from how often they are down either way.
+    With it down, the hops that hang on it are down for sure. With it up, they hang on what is left
+    of them; where it is mostly up, that follows from how often they are down either way.
     """
     every = (1 << len(hops)) - 1
     more, usual = _mixed(down_of, every & ~mask, coverage), _mixed(down_of, every, coverage)

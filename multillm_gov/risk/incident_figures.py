@@ -27,8 +27,8 @@ class IncidentFigures(Struct, frozen=True, kw_only=True):
     low: float
     """Lower end of its 95 % interval: gamma interval of a weighted sum of Poisson counts (Fay and Feuer 1997).
 
-    With lognormal lengths (sigma 1.2) it holds the truth in 96 % of samples of 100 outages, 94 % of 30, 84 % of 5
-    (2,000 samples each): few outages seldom show the longest ones.
+    With lognormal lengths (sigma 1.2) it holds the truth in 96 % of samples of 100 outages, 94 % of
+    30, 84 % of 5 (2,000 samples each): few outages seldom show the longest ones.
     """
     high: float
     """Upper end."""
@@ -41,10 +41,13 @@ class IncidentFigures(Struct, frozen=True, kw_only=True):
     """Its standard deviation (maximum likelihood: over n)."""
 
 
-def incident_figures(histories: Iterable[IncidentFile], as_of: date | None = None) -> IncidentFigures | None:
+def incident_figures(
+    histories: Iterable[IncidentFile], as_of: date | None = None
+) -> IncidentFigures | None:
     """Figures of one service from all its histories; days after ``as_of`` are not known yet.
 
-    ``None`` where no day was watched. Of histories that overlap, a day and an outage in both count once.
+    ``None`` where no day was watched. Of histories that overlap, a day and an outage in both count
+    once.
     """
     spans: list[tuple[date, date]] = []
     kept: list[Incident] = []
@@ -97,13 +100,20 @@ def _days(spans: list[tuple[date, date]]) -> int:
     return total
 
 
-def measured_services(incidents: Iterable[PlacedIncidents], as_of: date) -> dict[tuple[str, str], IncidentFigures]:
+def measured_services(
+    incidents: Iterable[PlacedIncidents], as_of: date
+) -> dict[tuple[str, str], IncidentFigures]:
     """Figures by level and entity, of every service with at least one outage in the time watched.
 
-    A time without any outage says that they are rare, not that there are none: there the prior stays.
+    A time without any outage says that they are rare, not that there are none: there the prior
+    stays.
     """
     grouped: defaultdict[tuple[str, str], list[IncidentFile]] = defaultdict(list)
     for placed in incidents:
         grouped[placed.history.level, placed.history.entity].append(placed.history)
     found = {key: incident_figures(histories, as_of) for key, histories in sorted(grouped.items())}
-    return {key: figures for key, figures in found.items() if figures is not None and figures.sample_size}
+    return {
+        key: figures
+        for key, figures in found.items()
+        if figures is not None and figures.sample_size
+    }

@@ -9,7 +9,15 @@ from msgspec import Struct
 class Broken(Struct, frozen=True, kw_only=True):
     """A cap or a floor that holds without the shock and does not hold with it."""
 
-    what: Literal["monthly cap", "request cap", "portfolio ceiling", "price shock", "quality", "latency", "tone"]
+    what: Literal[
+        "monthly cap",
+        "request cap",
+        "portfolio ceiling",
+        "price shock",
+        "quality",
+        "latency",
+        "tone",
+    ]
     subject: str
     """Task class, or ``portfolio``."""
     model: str = ""

@@ -13,7 +13,8 @@ Overflow = dict[tuple[str, int], dict[int, float]]
 def overflows(context: StressContext) -> Overflow:
     """For every component that may be away, alone and at mean demand, where failovers work.
 
-    Nothing where no rate limit is declared. Chains whose every hop hangs on it are left out: they lose everything.
+    Nothing where no rate limit is declared. Chains whose every hop hangs on it are left out: they
+    lose everything.
     """
     found: Overflow = {}
     if not context.limits:
@@ -29,7 +30,9 @@ def overflows(context: StressContext) -> Overflow:
             name = context.tasks[task].name
             for chain, flow in enumerate(of_task):
                 part = _left_over(flow)
-                if part > 0 and not all(index in hop.components for hop in chains[name][chain].hops):
+                if part > 0 and not all(
+                    index in hop.components for hop in chains[name][chain].hops
+                ):
                     found.setdefault((name, chain), {})[index] = part
     return found
 

@@ -100,7 +100,8 @@ def _limits(tasks: tuple[StressedTask, ...]) -> dict[int, Limits]:
                 continue
             known = found.get(hop.deployment, Limits())
             found[hop.deployment] = Limits(
-                _least(known.requests, hop.requests_per_minute), _least(known.tokens, hop.tokens_per_minute)
+                _least(known.requests, hop.requests_per_minute),
+                _least(known.tokens, hop.tokens_per_minute),
             )
     return found
 
@@ -125,7 +126,9 @@ def _successors(figures: PortfolioFigures, catalog: Catalog) -> dict[str, NamedS
         for part in parts:
             if part.facts is not None and part.facts.lifecycle.successor is not None:
                 named[part.model] = part.facts.lifecycle.successor.model
-    return {model: NamedSuccessor(name, catalog.find(name)) for model, name in sorted(named.items())}
+    return {
+        model: NamedSuccessor(name, catalog.find(name)) for model, name in sorted(named.items())
+    }
 
 
 def _task(system: TaskSystem, figures: TaskFigures, hops: "_Hops") -> StressedTask:
@@ -168,7 +171,11 @@ def _fixed(figures: TaskFigures, hops: "_Hops") -> Iterator[FixedCost]:
     for model, amount in amounts.items():
         facts = hops.facts(model)
         if amount and facts is not None:
-            yield FixedCost(labels=hops.labels.of_model(model, facts), vendor=facts.exposure.vendor, per_month=amount)
+            yield FixedCost(
+                labels=hops.labels.of_model(model, facts),
+                vendor=facts.exposure.vendor,
+                per_month=amount,
+            )
 
 
 class _Labels:
@@ -182,8 +189,12 @@ class _Labels:
         """Labels, the deployment's index, and whether it never answers."""
         key = hop.model, hop.components
         if key not in self._of_hop:
-            hung_on = frozenset((self.components[n].kind, self.components[n].name) for n in hop.components)
-            deployment = next((n for n in sorted(hop.components) if self.components[n].kind == "deployment"), -1)
+            hung_on = frozenset(
+                (self.components[n].kind, self.components[n].name) for n in hop.components
+            )
+            deployment = next(
+                (n for n in sorted(hop.components) if self.components[n].kind == "deployment"), -1
+            )
             never = any(self.components[n].unavailability >= 1 for n in hop.components)
             self._of_hop[key] = hung_on | self.of_model(hop.model, facts), deployment, never
         return self._of_hop[key]
@@ -226,8 +237,12 @@ class _Hops:
             labels=labels,
             retired=never,
             deployment=deployment,
-            requests_per_minute=None if hop.requests_per_minute is None else Decimal(hop.requests_per_minute),
-            tokens_per_minute=None if hop.tokens_per_minute is None else Decimal(hop.tokens_per_minute),
+            requests_per_minute=None
+            if hop.requests_per_minute is None
+            else Decimal(hop.requests_per_minute),
+            tokens_per_minute=None
+            if hop.tokens_per_minute is None
+            else Decimal(hop.tokens_per_minute),
             facts=part.facts,
             cost_per_request=part.cost_per_request,
             vendor=_vendor(part.facts),

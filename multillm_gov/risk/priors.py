@@ -1,7 +1,8 @@
 """What is assumed where nothing is declared or measured (method 9); every figure made of it is shown as assumed.
 
-Sources: [S10] Chu, Talluri, Lu and Iosup, An empirical characterization of outages of public LLM services, ICPE 2025,
-arXiv 2501.12469, with its daily data to 31 August 2024; [S17] engineering beta factors (weibull.com hotwire 115).
+Sources: [S10] Chu, Talluri, Lu and Iosup, An empirical characterization of outages of public LLM
+services, ICPE 2025, arXiv 2501.12469, with its daily data to 31 August 2024; [S17] engineering beta
+factors (weibull.com hotwire 115).
 """
 
 HOURS_PER_MONTH = 730

@@ -91,17 +91,27 @@ def lives(context: StressContext) -> tuple[ModelLife, ...]:
         _life(model, known, tuple(routed.get(model, ())), tuple(standby.get(model, ())), context)
         for model, known in facts.items()
     )
-    return tuple(sorted(found, key=lambda one: (one.slack is None, one.slack or 0, -len(one.routed), one.model)))
+    return tuple(
+        sorted(
+            found, key=lambda one: (one.slack is None, one.slack or 0, -len(one.routed), one.model)
+        )
+    )
 
 
 def _life(
-    model: str, facts: ModelFacts | None, routed: tuple[str, ...], standby: tuple[str, ...], context: StressContext
+    model: str,
+    facts: ModelFacts | None,
+    routed: tuple[str, ...],
+    standby: tuple[str, ...],
+    context: StressContext,
 ) -> ModelLife:
     lead = context.settings.migration_lead_days
     provider = facts.exposure.provider if facts is not None else UNKNOWN
     lifecycle = facts.lifecycle if facts is not None else None
     policy = notice_policy(provider)
-    promised = policy.least(preview=bool(lifecycle and lifecycle.preview)) if policy is not None else None
+    promised = (
+        policy.least(preview=bool(lifecycle and lifecycle.preview)) if policy is not None else None
+    )
     return ModelLife(
         model=model,
         provider=provider,
@@ -122,8 +132,8 @@ def _life(
 def forced_migrations(models: Sequence[ModelLife], months: int, median_months: float) -> Forced:
     """How many models must be left within so many months.
 
-    A known date counts as 1 or 0. One that is not known counts as 1 - exp(-months / median): memoryless, at a hazard of
-    one over the median life.
+    A known date counts as 1 or 0. One that is not known counts as 1 - exp(-months / median):
+    memoryless, at a hazard of one over the median life.
     """
     horizon = months * _DAYS_PER_MONTH
     certain = sum(one.runway is not None and one.runway <= horizon for one in models)

@@ -1,6 +1,7 @@
 """Reverse stress: for each limit the smallest shock that breaks it (method 9).
 
-Every answer can be tried: the forward stress just above its size breaks the limit, just below it does not.
+Every answer can be tried: the forward stress just above its size breaks the limit, just below it
+does not.
 """
 
 from multillm_gov.risk.reversing.breaking import Breaking

@@ -58,7 +58,9 @@ def scenarios_of(own: Iterable[PlacedScenario]) -> tuple[BookedScenario, ...]:
     for placed in own:
         if placed.name not in written:
             written.add(placed.name)
-            found[placed.name] = BookedScenario(name=placed.name, scenario=placed.scenario, source=placed.place.path)
+            found[placed.name] = BookedScenario(
+                name=placed.name, scenario=placed.scenario, source=placed.place.path
+            )
     return tuple(found.values())
 
 
@@ -76,6 +78,8 @@ def choose(every: tuple[BookedScenario, ...], names: Iterable[str]) -> tuple[Boo
 
             near = get_close_matches(name, by_name, n=2, cutoff=0.5)
             meant = f"Did you mean {' or '.join(f'`{one}`' for one in near)}? " if near else ""
-            raise UsageError(f"There is no scenario `{name}`", f"{meant}`govern stress --list` names them all.")
+            raise UsageError(
+                f"There is no scenario `{name}`", f"{meant}`govern stress --list` names them all."
+            )
         chosen.append(by_name[name])
     return tuple(chosen)

@@ -41,21 +41,27 @@ def parse_setting(text: str) -> Setting:
         names = ", ".join(name for name in Shock.__struct_fields__ if name != "kind")
         raise UsageError(f"A shock has no parameter `{key}`", f"It has {names}.")
     value = _value(key, written, text)
-    return Setting(scenario=path if shock is None else head, shock=shock, key=key, value=value, text=text)
+    return Setting(
+        scenario=path if shock is None else head, shock=shock, key=key, value=value, text=text
+    )
 
 
 def _value(key: str, written: str, text: str) -> object:
     """The value as a scenario file would have it; checked by the same schema."""
     file = SourceFile("--set", f"kind: outage\n{key}: {written}\n".encode())
     document, flaws = read_document(file)
-    shock, misfits = convert(document, (), Shock) if document is not None and not flaws else (None, ())
+    shock, misfits = (
+        convert(document, (), Shock) if document is not None and not flaws else (None, ())
+    )
     if shock is None:
         said = next((flaw.message for flaw in (*misfits, *flaws)), "not a value")
         raise UsageError(f"`{text}` cannot be set: {said}", _HINT)
     return getattr(shock, key)
 
 
-def with_settings(every: tuple[BookedScenario, ...], settings: Iterable[Setting]) -> tuple[BookedScenario, ...]:
+def with_settings(
+    every: tuple[BookedScenario, ...], settings: Iterable[Setting]
+) -> tuple[BookedScenario, ...]:
     """The scenarios with the parameters set, the later of two holding.
 
     Raises:
@@ -65,7 +71,10 @@ def with_settings(every: tuple[BookedScenario, ...], settings: Iterable[Setting]
     for setting in settings:
         booked = by_name.get(setting.scenario)
         if booked is None:
-            raise UsageError(f"There is no scenario `{setting.scenario}`", "`govern stress --list` names them all.")
+            raise UsageError(
+                f"There is no scenario `{setting.scenario}`",
+                "`govern stress --list` names them all.",
+            )
         by_name[setting.scenario] = _with(booked, setting)
     return tuple(by_name[booked.name] for booked in every)
 
@@ -74,10 +83,14 @@ def _with(booked: BookedScenario, setting: Setting) -> BookedScenario:
     shocks = booked.scenario.shocks
     if setting.shock is not None:
         if not 1 <= setting.shock <= len(shocks):
-            raise UsageError(f"`{booked.name}` has no shock {setting.shock}", f"It has {len(shocks)}.")
+            raise UsageError(
+                f"`{booked.name}` has no shock {setting.shock}", f"It has {len(shocks)}."
+            )
         meant = {setting.shock - 1}
     else:
-        having = {index for index, shock in enumerate(shocks) if getattr(shock, setting.key) is not None}
+        having = {
+            index for index, shock in enumerate(shocks) if getattr(shock, setting.key) is not None
+        }
         meant = having or set(range(len(shocks)))
     changed = tuple(
         structs.replace(shock, **{setting.key: setting.value}) if index in meant else shock
@@ -85,5 +98,7 @@ def _with(booked: BookedScenario, setting: Setting) -> BookedScenario:
     )
     told = setting.text.removeprefix(f"{booked.name}.")
     return structs.replace(
-        booked, scenario=structs.replace(booked.scenario, shocks=changed), settings=(*booked.settings, told)
+        booked,
+        scenario=structs.replace(booked.scenario, shocks=changed),
+        settings=(*booked.settings, told),
     )

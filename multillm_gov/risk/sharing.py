@@ -1,11 +1,13 @@
 """Which part of a deployment's unavailability it has in common with others: beta factors as nested causes.
 
-A deployment is away for a share u of the time. That share is made of independent causes, one inside the other: one
-that all deployments share, one of its cloud, one of its vendor, one of its provider, and its own. With the betas b of
-two deployments of equal u that share a cause on a level, the causes they share amount to exactly b*u; causes combine as
-1 - (1-x)(1-y). This is the marginal-preserving form of method 3.3 (qc = b*u, qi = (u - qc)/(1 - qc)), nested.
+A deployment is away for a share u of the time. That share is made of independent causes, one inside
+the other: one that all deployments share, one of its cloud, one of its vendor, one of its provider,
+and its own. With the betas b of two deployments of equal u that share a cause on a level, the
+causes they share amount to exactly b*u; causes combine as 1 - (1-x)(1-y). This is the
+marginal-preserving form of method 3.3 (qc = b*u, qi = (u - qc)/(1 - qc)), nested.
 
-Unequal channels share b*min(u). So a group whose members differ has a further cause for those above the least, another
+Unequal channels share b*min(u). So a group whose members differ has a further cause for those above
+the least, another
 for those above the next, and so on: each pair then shares exactly what the smaller one has.
 """
 
@@ -69,9 +71,11 @@ def beyond(total: float, held: float) -> float:
 def split(channels: Sequence[Channel], betas: Betas) -> tuple[tuple[Cause, ...], tuple[float, ...]]:
     """Shared causes, and what is left to each channel alone; together they are exactly its unavailability.
 
-    Two channels with both vendor and cloud in common share the causes of both. A beta below that of a wider group adds
-    nothing to it; where cloud and vendor together would exceed the whole, the vendor's cause ends there. Models of
-    different vendors at one provider share its cause too: nobody has data for such pairs, and one API is one API.
+    Two channels with both vendor and cloud in common share the causes of both. A beta below that of
+    a wider group adds nothing to it; where cloud and vendor together would exceed the whole, the
+    vendor's cause ends there. Models of
+    different vendors at one provider share its cause too: nobody has data for such pairs, and one
+    API is one API.
     """
     held = [0.0] * len(channels)
     causes: list[Cause] = []
@@ -81,7 +85,9 @@ def split(channels: Sequence[Channel], betas: Betas) -> tuple[tuple[Cause, ...],
                 causes.append(cause)
                 _hold(cause, held)
     causes += list(_providers(channels, betas.same_provider, causes, held))
-    left = tuple(beyond(channel.unavailability, have) for channel, have in zip(channels, held, strict=True))
+    left = tuple(
+        beyond(channel.unavailability, have) for channel, have in zip(channels, held, strict=True)
+    )
     return tuple(causes), left
 
 
@@ -104,17 +110,22 @@ def _groups(betas: Betas) -> tuple[tuple[Kind, _Name, _Part], ...]:
     )
 
 
-def _grouped(channels: Sequence[Channel], members: Iterable[int], name_of: _Name) -> dict[str, list[int]]:
+def _grouped(
+    channels: Sequence[Channel], members: Iterable[int], name_of: _Name
+) -> dict[str, list[int]]:
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for member in members:
         groups[name_of(channels[member])].append(member)
     return dict(sorted(groups.items()))
 
 
-def _steps(channels: Sequence[Channel], kind: Kind, name: str, members: list[int], part: _Part) -> Iterable[Cause]:
+def _steps(
+    channels: Sequence[Channel], kind: Kind, name: str, members: list[int], part: _Part
+) -> Iterable[Cause]:
     """The cause of a whole group, and further ones for members above its least.
 
-    Where one provider's deployments alone are left, their own shared cause takes over what is missing.
+    Where one provider's deployments alone are left, their own shared cause takes over what is
+    missing.
     """
     levels = _thinned(sorted({channels[member].unavailability for member in members}))
     before = 0.0
@@ -126,7 +137,9 @@ def _steps(channels: Sequence[Channel], kind: Kind, name: str, members: list[int
             return
         if probability > 0:
             further = level if step else 0.0
-            yield Cause(kind=kind, name=name, further=further, probability=probability, members=above)
+            yield Cause(
+                kind=kind, name=name, further=further, probability=probability, members=above
+            )
         before = part(level)
 
 
@@ -140,7 +153,9 @@ def _thinned(levels: list[float]) -> list[float]:
 class _Filling:
     """Fills up what deployments of one vendor at one provider share, cause by cause."""
 
-    def __init__(self, channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]) -> None:
+    def __init__(
+        self, channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]
+    ) -> None:
         self._channels = channels
         self._beta = beta
         self._held = held
@@ -154,16 +169,25 @@ class _Filling:
         """What a group shares too little by its beta, as far as no member gets more than it has."""
         common = set.intersection(*(self._holding[member] for member in group))
         whole = [self._channels[member].unavailability for member in group]
-        least = min(beyond(total, self._held[member]) for total, member in zip(whole, group, strict=True))
+        least = min(
+            beyond(total, self._held[member]) for total, member in zip(whole, group, strict=True)
+        )
         return min(
             least,
-            beyond(self._beta * min(whole), joined(*(self._shared[index].probability for index in sorted(common)))),
+            beyond(
+                self._beta * min(whole),
+                joined(*(self._shared[index].probability for index in sorted(common))),
+            ),
         )
 
-    def fill(self, kind: Kind, name: str, members: Sequence[int], probability: float) -> Iterable[Cause]:
+    def fill(
+        self, kind: Kind, name: str, members: Sequence[int], probability: float
+    ) -> Iterable[Cause]:
         """A further cause of the members, if it is one."""
         if probability > 0:
-            cause = Cause(kind=kind, name=name, further=0.0, probability=probability, members=tuple(members))
+            cause = Cause(
+                kind=kind, name=name, further=0.0, probability=probability, members=tuple(members)
+            )
             _hold(cause, self._held)
             self._keep(cause)
             yield cause
@@ -174,15 +198,23 @@ class _Filling:
         self._shared.append(cause)
 
 
-def _providers(channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]) -> Iterable[Cause]:
+def _providers(
+    channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]
+) -> Iterable[Cause]:
     """One cause a provider, and a further one where a vendor's deployments there still share less than they do."""
     filling = _Filling(channels, beta, tuple(causes), held)
-    for name, members in _grouped(channels, range(len(channels)), lambda channel: channel.provider).items():
+    for name, members in _grouped(
+        channels, range(len(channels)), lambda channel: channel.provider
+    ).items():
         vendors = _grouped(channels, members, lambda channel: channel.vendor)
-        yield from filling.fill("provider", name, members, min(filling.missing(group) for group in vendors.values()))
+        yield from filling.fill(
+            "provider", name, members, min(filling.missing(group) for group in vendors.values())
+        )
         for vendor, group in vendors.items():
             if len(group) > 1:
-                yield from filling.fill("everything", f"{vendor} at {name}", group, filling.missing(group))
+                yield from filling.fill(
+                    "everything", f"{vendor} at {name}", group, filling.missing(group)
+                )
 
 
 def _hold(cause: Cause, held: list[float]) -> None:

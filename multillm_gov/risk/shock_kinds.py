@@ -19,7 +19,9 @@ def shock_kinds() -> tuple[str, ...]:
     return tuple(sorted(module.name.replace("_", "-") for module in iter_modules(shocks.__path__)))
 
 
-def strains_of(shock: Shock, aims: frozenset[Label] | None, context: StressContext) -> tuple[Strain, ...]:
+def strains_of(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[Strain, ...]:
     """What a shock does to what it aims at; ``None``: it aims at everything."""
     module = import_module(f"{shocks.__name__}.{shock.kind.replace('-', '_')}")
     strains: Strains = module.strains

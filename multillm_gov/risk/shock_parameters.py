@@ -14,7 +14,9 @@ def length(shock: Shock, assumed_hours: Decimal) -> tuple[Decimal, tuple[str, ..
         return Decimal(shock.hours), ()
     if shock.days is not None:
         return shock.days * HOURS_PER_DAY, ()
-    return assumed_hours, (f"Length of a shock of kind {shock.kind}: {spell_hours(assumed_hours)}.",)
+    return assumed_hours, (
+        f"Length of a shock of kind {shock.kind}: {spell_hours(assumed_hours)}.",
+    )
 
 
 def month(shock: Shock) -> Decimal:
@@ -38,7 +40,10 @@ def until_rerouted(shock: Shock) -> tuple[str, ...]:
     """What is assumed where no time is written."""
     if shock.reroute_hours is not None:
         return ()
-    return ("What a failover misses stays unanswered as long as the shock lasts: no `reroute_hours` are given.",)
+    return (
+        "What a failover misses stays unanswered as long as the shock lasts: no `reroute_hours` "
+        "are given.",
+    )
 
 
 def spell_hours(hours: Decimal) -> str:

@@ -1,8 +1,9 @@
 """Monte Carlo over years of outages, prices, demand and retirements (method 8): losses, cost, and how sure both are.
 
-Losses: every component has outages at Poisson times with random lengths; the time that two components are away at once
-is taken from the drawn outages themselves. What three and more at once add is not drawn: `Simulation.not_drawn` is its
-exact expectation. Hours count alike at every time of day and week.
+Losses: every component has outages at Poisson times with random lengths; the time that two
+components are away at once is taken from the drawn outages themselves. What three and more at once
+add is not drawn: `Simulation.not_drawn` is its exact expectation. Hours count alike at every time
+of day and week.
 """
 
 from array import array
@@ -56,9 +57,14 @@ def simulate(  # noqa: PLR0913 - what is simulated, then how
     """
     chains = chains_of(system, overflows)
     years = affordable_years(years, chains, costs)
-    losses = simulate_losses(chains, years, seed=seed, sigma=assumptions.outage_sigma.value, lengths=lengths)
+    losses = simulate_losses(
+        chains, years, seed=seed, sigma=assumptions.outage_sigma.value, lengths=lengths
+    )
     expenses = simulate_expenses(costs, assumptions, years, seed=seed)
-    exact, unlimited = _exact_loss(system), chains_of(system).expected_loss if overflows else chains.expected_loss
+    exact, unlimited = (
+        _exact_loss(system),
+        chains_of(system).expected_loss if overflows else chains.expected_loss,
+    )
     stake = HOURS_PER_YEAR * fsum(task.value_per_hour for task in system.tasks)
     return Simulation(
         years=years,
@@ -68,7 +74,9 @@ def simulate(  # noqa: PLR0913 - what is simulated, then how
         currency=costs.currency,
         loss=describe(losses.total),
         cost=describe(expenses.total),
-        forecast=fsum(task.fixed_per_year + fsum(line.per_year for line in task.lines) for task in costs.tasks),
+        forecast=fsum(
+            task.fixed_per_year + fsum(line.per_year for line in task.lines) for task in costs.tasks
+        ),
         successors_assumed=_successors_assumed(costs),
         exact_loss=exact,
         not_drawn=exact - unlimited,
@@ -101,7 +109,9 @@ def _successors_assumed(costs: Costs) -> tuple[str, ...]:
             {
                 line.model
                 for line in lines
-                if line.successor_factor is None and line.per_year and (line.retires_after or 0.0) < 1
+                if line.successor_factor is None
+                and line.per_year
+                and (line.retires_after or 0.0) < 1
             }
         )
     )
@@ -109,7 +119,10 @@ def _successors_assumed(costs: Costs) -> tuple[str, ...]:
 
 def _exact_loss(system: System) -> float:
     away = unavailabilities(system)
-    return fsum(task.value_per_hour * HOURS_PER_YEAR * share for task, share in zip(system.tasks, away, strict=True))
+    return fsum(
+        task.value_per_hour * HOURS_PER_YEAR * share
+        for task, share in zip(system.tasks, away, strict=True)
+    )
 
 
 def _caps(costs: Costs, expenses: ExpenseYears) -> tuple[CapRisk, ...]:
@@ -119,11 +132,15 @@ def _caps(costs: Costs, expenses: ExpenseYears) -> tuple[CapRisk, ...]:
         if task.monthly_cap is not None
     ]
     if costs.monthly_ceiling is not None:
-        found.append(CapRisk(subject="portfolio", cap=costs.monthly_ceiling, chance=expenses.ceiling_broken))
+        found.append(
+            CapRisk(subject="portfolio", cap=costs.monthly_ceiling, chance=expenses.ceiling_broken)
+        )
     return tuple(sorted(found, key=lambda cap: (-cap.chance, cap.subject)))
 
 
-def _contributions(system: System, costs: Costs, losses: LossYears, expenses: ExpenseYears) -> tuple[Contribution, ...]:
+def _contributions(
+    system: System, costs: Costs, losses: LossYears, expenses: ExpenseYears
+) -> tuple[Contribution, ...]:
     count = len(system.tasks)
     lost = losses.parts(count, _euler_weights(losses.total))
     spent = np.einsum("yt,ry->rt", expenses.by_task, _euler_weights(expenses.total))
@@ -155,4 +172,6 @@ def _euler_weights(total: Floats) -> Floats:
     tail[worst] = 1 / len(worst)
     centered = total - total.mean()
     spread = float(np.sqrt((centered**2).sum() * max(years - 1, 1)))
-    return np.array([np.full(years, 1 / years), tail, centered / spread if spread else np.zeros(years)])
+    return np.array(
+        [np.full(years, 1 / years), tail, centered / spread if spread else np.zeros(years)]
+    )

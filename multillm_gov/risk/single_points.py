@@ -57,18 +57,22 @@ class _Group(Struct):
 
 def single_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
     """Single points of failure: those that take down the most value first, then the costliest, then by name."""
-    return _gather(tuple(cuts), lambda chain: chain.singles, lambda value, loss: (-value, -loss), None)
+    return _gather(
+        tuple(cuts), lambda chain: chain.singles, lambda value, loss: (-value, -loss), None
+    )
 
 
 def double_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
     """Pairs, whose value is what neither takes down without the other: the costliest first, `MOST_POINTS` at most.
 
-    Those that never happened yet come last, by the value they would take down. Of each chain the likeliest are looked
-    at, `MOST_PAIRS` where the distinct chains are few.
+    Those that never happened yet come last, by the value they would take down. Of each chain the
+    likeliest are looked at, `MOST_PAIRS` where the distinct chains are few.
     """
     tasks = tuple(cuts)
     most = min(MOST_PAIRS, MOST_READ // max(len(_groups(tasks)), 1))
-    return _gather(tasks, lambda chain: chain.likeliest(most), lambda value, loss: (-loss, -value), MOST_POINTS)
+    return _gather(
+        tasks, lambda chain: chain.likeliest(most), lambda value, loss: (-loss, -value), MOST_POINTS
+    )
 
 
 def _gather(
@@ -86,8 +90,14 @@ def _gather(
             values[key] += group.value
             losses[key] += group.value * cut.probability * HOURS_PER_YEAR
             groups[key].append(group)
-    ranked = nsmallest(len(values) if most is None else most, values, lambda key: (rank(values[key], losses[key]), key))
-    return tuple(_point(key, values[key], losses[key], _shares(groups[key]), tasks) for key in ranked)
+    ranked = nsmallest(
+        len(values) if most is None else most,
+        values,
+        lambda key: (rank(values[key], losses[key]), key),
+    )
+    return tuple(
+        _point(key, values[key], losses[key], _shares(groups[key]), tasks) for key in ranked
+    )
 
 
 def _groups(tasks: tuple[TaskCuts, ...]) -> Collection[_Group]:
@@ -111,10 +121,16 @@ def _shares(groups: Iterable[_Group]) -> dict[int, float]:
     return shares
 
 
-def _point(key: Key, value: float, loss: float, shares: dict[int, float], tasks: tuple[TaskCuts, ...]) -> Point:
-    lost = ((-share * tasks[position].task.value_per_hour, position) for position, share in shares.items())
+def _point(
+    key: Key, value: float, loss: float, shares: dict[int, float], tasks: tuple[TaskCuts, ...]
+) -> Point:
+    lost = (
+        (-share * tasks[position].task.value_per_hour, position)
+        for position, share in shares.items()
+    )
     hits = tuple(
-        Hit(tasks[position].task.name, shares[position], -least) for least, position in nsmallest(MOST_HITS, lost)
+        Hit(tasks[position].task.name, shares[position], -least)
+        for least, position in nsmallest(MOST_HITS, lost)
     )
     return Point(
         members=key[0],

@@ -54,4 +54,8 @@ class Strain(Struct, frozen=True, kw_only=True):
             return False
         if self.task_classes is not None and task_class not in self.task_classes:
             return False
-        return self.aims is None or ("task_class", task_class) in self.aims or not self.aims.isdisjoint(labels)
+        return (
+            self.aims is None
+            or ("task_class", task_class) in self.aims
+            or not self.aims.isdisjoint(labels)
+        )

@@ -1,17 +1,22 @@
 """Forward stress: what shocks that happen together do to each task class and to the whole (method 9).
 
-All shocks start at one moment, each lasts its own time. The time is cut where one of them ends, and each piece is
-compared with everyday operation at the same demand:
+All shocks start at one moment, each lasts its own time. The time is cut where one of them ends, and
+each piece is compared with everyday operation at the same demand:
 
-- a request is *unserved* when the routed model is away or full and the failover is not covered, or every fallback is
-  away or full: demand less what the routed model answers less coverage times what the fallbacks can answer;
-- *value at risk* is the value at stake of the time, times the unserved share plus the share of answers that drift makes
-  unacceptable (share * n * delta q * value at stake per request, method 7);
-- *added cost* is what the answers cost more than as many cost before; lasting changes are counted over one month;
-- a task class *recovers* with the end of the last piece in which a shock leaves some of its requests unserved or
-  degraded.
+- a request is *unserved* when the routed model is away or full and the failover is not covered, or
+every fallback is
+  away or full: demand less what the routed model answers less coverage times what the fallbacks can
+  answer;
+- *value at risk* is the value at stake of the time, times the unserved share plus the share of
+  answers that drift makes unacceptable (share * n * delta q * value at stake per request, method
+  7);
+- *added cost* is what the answers cost more than as many cost before; lasting changes are counted
+over one month;
+- a task class *recovers* with the end of the last piece in which a shock leaves some of its
+  requests unserved or degraded.
 
-At the busiest time demand and value run at the declared peak factor. Pure, and linear in chains for each piece.
+At the busiest time demand and value run at the declared peak factor. Pure, and linear in chains for
+each piece.
 """
 
 from collections.abc import Sequence
@@ -34,7 +39,8 @@ def stress(context: StressContext, shocks: tuple[Shock, ...]) -> StressOutcome:
 
     Args:
         context: What is stressed; see `stress_context`.
-        shocks: All of them start at once. An entity that the portfolio does not use is hit without effect.
+        shocks: All of them start at once. An entity that the portfolio does not use is hit without
+            effect.
 
     Raises:
         ValueError: an entity is a word such as ``each``, which `variants` resolves.
@@ -66,6 +72,8 @@ def _pieces(strains: Sequence[Strain]) -> list[Piece]:
     cuts = {HOURS_PER_MONTH, *by_hand, *(strain.hours for strain in strains)}
     ends = sorted(cut for cut in cuts if 0 < cut <= last)
     return [
-        Piece(start=start, end=end, strains=tuple(strain for strain in strains if strain.hours >= end))
+        Piece(
+            start=start, end=end, strains=tuple(strain for strain in strains if strain.hours >= end)
+        )
         for start, end in pairwise((Decimal(0), *ends))
     ]

@@ -6,8 +6,8 @@ from multillm_gov.risk.stress_context import StressContext
 def is_qualified(task_class: str, model: str, context: StressContext) -> bool:
     """Whether the successor of ``model`` has passed in a task class.
 
-    The newest internal result must reach the quality floor, or where there is no floor or no result the newest probe
-    must have passed. Evidence after the day counts for nothing.
+    The newest internal result must reach the quality floor, or where there is no floor or no result
+    the newest probe must have passed. Evidence after the day counts for nothing.
     """
     if model not in context.successors:
         return False

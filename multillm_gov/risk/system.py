@@ -1,7 +1,9 @@
 """A portfolio as a system of independent components and chains that run through them: what every risk measure reads.
 
-Every shared cause is a component of its own (the vendor's, the provider's, the one that all share), so that components
-fail independently of each other and a joint failure needs no correlation: it is one component that several hops have.
+Every shared cause is a component of its own (the vendor's, the provider's, the one that all share),
+so that components
+fail independently of each other and a joint failure needs no correlation: it is one component that
+several hops have.
 """
 
 from typing import Literal
@@ -9,7 +11,15 @@ from typing import Literal
 from msgspec import Struct
 
 Kind = Literal[
-    "everything", "gateway", "dependency", "jurisdiction", "vendor", "cloud", "region", "provider", "deployment"
+    "everything",
+    "gateway",
+    "dependency",
+    "jurisdiction",
+    "vendor",
+    "cloud",
+    "region",
+    "provider",
+    "deployment",
 ]
 """``everything`` is the cause that all deployments share; a ``deployment`` is one model at one provider."""
 Origin = Literal["assumed", "declared", "measured"]
@@ -79,8 +89,8 @@ class TaskSystem(Struct, frozen=True, kw_only=True):
 class System(Struct, frozen=True, kw_only=True):
     """All components and task classes.
 
-    Unserved share of a task class at a moment: the sum over its chains of the chain's share, where the chain's first
-    hop is down and either the failover is not covered or every hop is down.
+    Unserved share of a task class at a moment: the sum over its chains of the chain's share, where
+    the chain's first hop is down and either the failover is not covered or every hop is down.
     """
 
     components: tuple[Component, ...]

@@ -63,8 +63,15 @@ class Tally:
 
     def add(self, piece: Piece) -> None:
         """Add one piece; they come in order of time."""
-        peak = self._context.settings.risk.peak_factor if any(one.at_peak for one in piece.strains) else _ONE
-        before, after = self._everyday(peak), flows(self._context, piece.strains, peak, self._involved)
+        peak = (
+            self._context.settings.risk.peak_factor
+            if any(one.at_peak for one in piece.strains)
+            else _ONE
+        )
+        before, after = (
+            self._everyday(peak),
+            flows(self._context, piece.strains, peak, self._involved),
+        )
         self._first = self._first or (after, piece.strains)
         for index, total in self._sums.items():
             task, compared = self._context.tasks[index], (before[index], after[index])
@@ -82,7 +89,9 @@ class Tally:
     def _charge(self, task: StressedTask, total: _Sum, piece: Piece) -> None:
         """Costs that do not follow requests: fixed ones at new prices, and what shocks add as such."""
         hours = piece.end - piece.start
-        risen = sum((fixed_cost(task, one, piece.strains) - one.per_month for one in task.fixed), _ZERO)
+        risen = sum(
+            (fixed_cost(task, one, piece.strains) - one.per_month for one in task.fixed), _ZERO
+        )
         cost = risen * hours / HOURS_PER_MONTH
         for strain in piece.strains:
             cost += strain.added_cost_per_hour.get(task.name, _ZERO) * hours
@@ -148,26 +157,37 @@ class Tally:
         """Whether nobody answers anything, though failovers worked: what is still paid for then serves no request."""
         return bool(answers) and all(
             index in answers
-            and _unserved(structs.replace(task, coverage=_ONE), answers[index]) >= _demand(answers[index])
+            and _unserved(structs.replace(task, coverage=_ONE), answers[index])
+            >= _demand(answers[index])
             for index, task in enumerate(self._context.tasks)
         )
 
     def outcome(self) -> StressOutcome:
         """What all pieces came to."""
-        touched = {index: _told_task(self._context.tasks[index], total) for index, total in self._sums.items()}
+        touched = {
+            index: _told_task(self._context.tasks[index], total)
+            for index, total in self._sums.items()
+        }
         in_month = sum((one.added_cost_in_month for one in touched.values()), _ZERO)
-        months = [broken_month(self._context.tasks[index], one.added_cost_in_month) for index, one in touched.items()]
+        months = [
+            broken_month(self._context.tasks[index], one.added_cost_in_month)
+            for index, one in touched.items()
+        ]
         ceilings = broken_ceilings(
             self._context, in_month, repriced=any(one.price_factor != 1 for one in self._strains)
         )
         return StressOutcome(
-            tasks=tuple(touched.get(index) or _calm(task) for index, task in enumerate(self._context.tasks)),
+            tasks=tuple(
+                touched.get(index) or _calm(task) for index, task in enumerate(self._context.tasks)
+            ),
             unserved_requests=sum((one.unserved_requests for one in touched.values()), _ZERO),
             degraded_requests=sum((one.degraded_requests for one in touched.values()), _ZERO),
             value_at_risk=sum((one.value_at_risk for one in touched.values()), _ZERO),
             added_cost=sum((one.added_cost for one in touched.values()), _ZERO),
             added_cost_in_month=in_month,
-            caps_broken=without_repeats((*(one for one in months if one is not None), *self._caps, *ceilings)),
+            caps_broken=without_repeats(
+                (*(one for one in months if one is not None), *self._caps, *ceilings)
+            ),
             floors_broken=without_repeats(self._floors),
             concentration=self._concentration(),
             hours_to_recover=max((one.hours_to_recover for one in touched.values()), default=_ZERO),
@@ -179,11 +199,17 @@ class Tally:
         told = []
         if self._costs.unpriced:
             names = ", ".join(f"`{name}`" for name in sorted(self._costs.unpriced)[:3])
-            told.append(f"Added cost: the price of {count_of(len(self._costs.unpriced), 'model')} ({names}).")
+            told.append(
+                f"Added cost: the price of {count_of(len(self._costs.unpriced), 'model')} "
+                f"({names})."
+            )
         if self._unproved:
             names = ", ".join(f"`{name}`" for name in sorted(self._unproved)[:3])
             counted = count_of(len(self._unproved), "task class")
-            told.append(f"Whether quality floors hold in {counted} ({names}): a model that answers has no result.")
+            told.append(
+                f"Whether quality floors hold in {counted} ({names}): a model that answers has no "
+                "result."
+            )
         return told
 
 
@@ -217,7 +243,13 @@ def _demand(of_task: tuple[Flow, ...]) -> Decimal:
 
 
 def _degraded(task: StressedTask, of_task: tuple[Flow, ...]) -> Decimal:
-    return sum((_degraded_routed(task, flow.routed) + task.coverage * flow.by_fallbacks for flow in of_task), _ZERO)
+    return sum(
+        (
+            _degraded_routed(task, flow.routed) + task.coverage * flow.by_fallbacks
+            for flow in of_task
+        ),
+        _ZERO,
+    )
 
 
 def _degraded_routed(task: StressedTask, one: Answered) -> Decimal:

@@ -31,7 +31,8 @@ def merged(incidents: Iterable[Incident]) -> tuple[Outage, ...]:
     Those of no weight or no length count for nothing. Sorting dominates: n log n.
     """
     sound = sorted(
-        (one for one in incidents if one.weight and one.end > one.start), key=lambda one: (one.start, one.end)
+        (one for one in incidents if one.weight and one.end > one.start),
+        key=lambda one: (one.start, one.end),
     )
     outages: list[Outage] = []
     block: list[Incident] = []
@@ -55,7 +56,8 @@ def _outage(block: list[Incident], end: datetime) -> Outage:
 def _weighted_hours(block: list[Incident]) -> float:
     """Sweep over starts and ends, keeping how many incidents of each weight are open."""
     events = sorted(
-        [(one.start, 1, one.weight) for one in block] + [(one.end, -1, one.weight) for one in block],
+        [(one.start, 1, one.weight) for one in block]
+        + [(one.end, -1, one.weight) for one in block],
         key=lambda event: event[:2],
     )
     # Few weights occur, so the largest open one is found among them, not among all incidents.

@@ -1,7 +1,7 @@
 """Which hops of a chain are down together, and how often: every combination of up to six of them at once.
 
-Components are grouped by the hops that hang on them: those of a group take down the same hops, and groups fail
-independently. All terms are positive, so small probabilities keep their digits.
+Components are grouped by the hops that hang on them: those of a group take down the same hops, and
+groups fail independently. All terms are positive, so small probabilities keep their digits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

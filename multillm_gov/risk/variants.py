@@ -71,15 +71,20 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
 
 
 def affordable_variants(
-    context: StressContext, scenarios: Sequence[BookedScenario], budget: int = MOST_RUNS, most: int = MOST_VARIANTS
+    context: StressContext,
+    scenarios: Sequence[BookedScenario],
+    budget: int = MOST_RUNS,
+    most: int = MOST_VARIANTS,
 ) -> tuple[int, ...]:
     """How many variants of each scenario can be run in reasonable time; 0: it has to be left out.
 
-    One variant of each comes first, in the order given, as far as all of them fit; the first one is always run.
+    One variant of each comes first, in the order given, as far as all of them fit; the first one is
+    always run.
 
     Args:
         context: What is stressed.
-        scenarios: A portfolio may come from a stranger, with long chains and many shocks that end one by one.
+        scenarios: A portfolio may come from a stranger, with long chains and many shocks that end
+        one by one.
         budget: See `MOST_RUNS`.
         most: Variants of one scenario.
     """
@@ -100,13 +105,18 @@ def _pieces(booked: BookedScenario) -> int:
     return len({(shock.kind, shock.hours, shock.days) for shock in booked.scenario.shocks})
 
 
-def run_scenario(context: StressContext, booked: BookedScenario, most: int = MOST_VARIANTS) -> ScenarioResult:
+def run_scenario(
+    context: StressContext, booked: BookedScenario, most: int = MOST_VARIANTS
+) -> ScenarioResult:
     """Run every variant of a scenario.
 
-    Shocks whose entity is ``each`` at the same level hit the same one; at different levels every combination is run.
+    Shocks whose entity is ``each`` at the same level hit the same one; at different levels every
+    combination is run.
     """
     shocks = booked.scenario.shocks
-    levels = tuple(dict.fromkeys(shock.level for shock in shocks if shock.level and shock.entity == "each"))
+    levels = tuple(
+        dict.fromkeys(shock.level for shock in shocks if shock.level and shock.entity == "each")
+    )
     every = [[one.name for one in entities_of(context, level)] for level in levels]
     total = 1
     for names in every:
@@ -115,8 +125,12 @@ def run_scenario(context: StressContext, booked: BookedScenario, most: int = MOS
     for chosen in islice(product(*every), most):
         aimed = _aimed(context, shocks, dict(zip(levels, chosen, strict=True)))
         if aimed is not None:
-            variants.append(Variant(entities=tuple(_told(shocks, aimed)), outcome=stress_aimed(context, aimed)))
-    return ScenarioResult(booked=booked, variants=tuple(sorted(variants, key=_badness)), left_out=max(total - most, 0))
+            variants.append(
+                Variant(entities=tuple(_told(shocks, aimed)), outcome=stress_aimed(context, aimed))
+            )
+    return ScenarioResult(
+        booked=booked, variants=tuple(sorted(variants, key=_badness)), left_out=max(total - most, 0)
+    )
 
 
 def _badness(variant: Variant) -> tuple[Decimal, Decimal, Decimal, tuple[tuple[str, str], ...]]:
@@ -124,7 +138,9 @@ def _badness(variant: Variant) -> tuple[Decimal, Decimal, Decimal, tuple[tuple[s
     return -outcome.loss, -outcome.unserved_requests, -outcome.degraded_requests, variant.entities
 
 
-def _aimed(context: StressContext, shocks: tuple[Shock, ...], chosen: dict[str, str]) -> tuple[Aimed, ...] | None:
+def _aimed(
+    context: StressContext, shocks: tuple[Shock, ...], chosen: dict[str, str]
+) -> tuple[Aimed, ...] | None:
     """Shocks with what each hits; ``None``: one of them has nothing to hit."""
     named: dict[int, frozenset[Label]] = {}
     for index, shock in enumerate(shocks):
@@ -140,7 +156,12 @@ def _aimed(context: StressContext, shocks: tuple[Shock, ...], chosen: dict[str, 
         named[index] = frozenset({(shock.level, name)})
     hit = frozenset(label for labels in named.values() for label in labels)
     return tuple(
-        (shock, _others(context, shock.level, hit) if shock.level and shock.entity == OTHERS else named.get(index))
+        (
+            shock,
+            _others(context, shock.level, hit)
+            if shock.level and shock.entity == OTHERS
+            else named.get(index),
+        )
         for index, shock in enumerate(shocks)
     )
 

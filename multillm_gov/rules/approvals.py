@@ -1,9 +1,10 @@
 """What an approval is bound to: the digest of what a task class or a policy declares.
 
-Two declarations that mean the same have one digest: comments, layout and order of keys do not count, a key written
-with its default value counts as not written, and ``1.0`` is 1. Order within a list counts. A task class's effective
-owner counts, wherever it is written; the day of its last review does not, since recording a review changes nothing that
-was approved. What a name refers to (a prompt's bytes, a model's price) is not part of it.
+Two declarations that mean the same have one digest: comments, layout and order of keys do not
+count, a key written with its default value counts as not written, and ``1.0`` is 1. Order within a
+list counts. A task class's effective owner counts, wherever it is written; the day of its last
+review does not, since recording a review changes nothing that was approved. What a name refers to
+(a prompt's bytes, a model's price) is not part of it.
 """
 
 from collections.abc import Callable, Collection
@@ -32,7 +33,9 @@ POLICY = "policy:"
 class Contents:
     """The digests of one state's task classes and policies, each computed once and only when asked for."""
 
-    def __init__(self, portfolio: Portfolio, documents: dict[str, Document], rules: ParametersLookup) -> None:
+    def __init__(
+        self, portfolio: Portfolio, documents: dict[str, Document], rules: ParametersLookup
+    ) -> None:
         self._portfolio = portfolio
         self._documents = documents
         self._rules = rules
@@ -43,8 +46,12 @@ class Contents:
     def subjects(self) -> Collection[str]:
         """``task_class:NAME`` and ``policy:NAME`` of everything that can be approved."""
         if not self._nouns:
-            self._nouns.update({f"{TASK_CLASS}{task.name}": task for task in self._portfolio.task_classes})
-            self._nouns.update({f"{POLICY}{policy.name}": policy for policy in self._portfolio.policies})
+            self._nouns.update(
+                {f"{TASK_CLASS}{task.name}": task for task in self._portfolio.task_classes}
+            )
+            self._nouns.update(
+                {f"{POLICY}{policy.name}": policy for policy in self._portfolio.policies}
+            )
         return self._nouns.keys()
 
     def digest(self, subject: str) -> str:
@@ -74,7 +81,9 @@ def policy_digest(policy: Policy, documents: dict[str, Document], rules: Paramet
     parameters: object = policy.parameters
     if found is not None:
         document = documents[policy.place.path]
-        typed, _ = convert(document, policy.place.pointer, found[1], policy.parameters, explain=False)
+        typed, _ = convert(
+            document, policy.place.pointer, found[1], policy.parameters, explain=False
+        )
         parameters = policy.parameters if typed is None else _declared(typed)
     declared = {**_declared(policy.declared), "rule": found[0] if found else policy.declared.rule}
     return f"sha256:{digest({'policy': policy.name, **declared, 'parameters': parameters})}"

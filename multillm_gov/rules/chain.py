@@ -23,8 +23,9 @@ class Cut(Struct, frozen=True, kw_only=True):
 def cuts(task: TaskFigures, level: Level, standby: tuple[FallbackFigures, ...]) -> Iterator[Cut]:
     """Every cut of size one at a level, in order of the route.
 
-    A request goes to the routed model its weight gives it to, then down the fallbacks in order. An entity's loss takes
-    the share of each routed model that hangs on it when every fallback hangs on it too, or there is none.
+    A request goes to the routed model its weight gives it to, then down the fallbacks in order. An
+    entity's loss takes the share of each routed model that hangs on it when every fallback hangs on
+    it too, or there is none.
     """
     behind = {_entity(fallback, level) for fallback in standby}
     known = behind - {UNKNOWN}

@@ -43,10 +43,13 @@ class Claim(Struct, frozen=True):
         return f"{'route' if self.role == 'model' else 'fallback'}: {self.part.model}"
 
 
-def claims_of(case: Case, task: TaskFigures, *, fallbacks: bool, telling: str = "") -> tuple[Claim, ...]:
+def claims_of(
+    case: Case, task: TaskFigures, *, fallbacks: bool, telling: str = ""
+) -> tuple[Claim, ...]:
     """One claim per place where a task class names a model, routed ones first; gathered once in a judgment.
 
-    ``telling`` names a field of the record: results that do not tell it are passed over for `Claim.newest`.
+    ``telling`` names a field of the record: results that do not tell it are passed over for
+    `Claim.newest`.
     """
     memo: dict[str, dict[str, tuple[Claim, ...]]] = case.memo.setdefault("claims", {})
     by_task = memo.setdefault(telling, {})
@@ -83,7 +86,9 @@ def claims(case: Case, *, fallbacks: bool) -> Iterator[Claim]:
             yield from claims_of(case, task, fallbacks=fallbacks)
 
 
-def measured(case: Case, *, fallbacks: bool, telling: str = "") -> Iterator[tuple[Claim, PlacedRecord]]:
+def measured(
+    case: Case, *, fallbacks: bool, telling: str = ""
+) -> Iterator[tuple[Claim, PlacedRecord]]:
     """The models that have an internal result up to today, floor or not; no evidence costs nothing."""
     if not case.evidence:
         return
@@ -98,7 +103,9 @@ def origins(case: Case, claim: Claim) -> tuple[str, ...]:
     memo: dict[tuple[str, str], tuple[str, ...]] = case.memo.setdefault("origins of results", {})
     key = (claim.task.task.name, claim.part.model)
     if key not in memo:
-        found = {placed.record.origin for placed in claim.records if placed.record.date <= case.as_of}
+        found = {
+            placed.record.origin for placed in claim.records if placed.record.date <= case.as_of
+        }
         memo[key] = tuple(sorted(found))
     return memo[key]
 

@@ -12,7 +12,8 @@ from multillm_gov.rules.introductions import Introductions
 from multillm_gov.rules.spelling import code
 
 UNPROVED = (
-    "A commit's author is what its maker typed: it proves who approved only as far as signed commits and a protected "
+    "A commit's author is what its maker typed: it proves who approved only as far as signed "
+    "commits and a protected "
     "branch keep others from writing that name."
 )
 
@@ -84,11 +85,17 @@ def _doubt(approval: PlacedApproval, demand: Demand) -> str:
         if not commit.commit:
             return "it is not committed yet"
         if commit.beyond:
-            return "this clone is shallow and may lack the commit that introduced it (`git fetch --unshallow`)"
-        if commit.author_email.casefold() not in known:
-            signed = {"none": "unsigned", "verified": "with a verified signature"}.get(commit.signature)
             return (
-                f"commit {commit.commit[:10]} that wrote it names {code(commit.author_email)} as author "
+                "this clone is shallow and may lack the commit that introduced it (`git fetch "
+                "--unshallow`)"
+            )
+        if commit.author_email.casefold() not in known:
+            signed = {"none": "unsigned", "verified": "with a verified signature"}.get(
+                commit.signature
+            )
+            return (
+                f"commit {commit.commit[:10]} that wrote it names {code(commit.author_email)} as "
+                "author "
                 f"({signed or 'with a signature that could not be verified'})"
             )
     return ""

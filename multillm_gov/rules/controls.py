@@ -1,6 +1,7 @@
 """Which published controls a rule supports evidence for: ``data/controls.json`` is the one place that says so.
 
-A finding, or its absence, is evidence that an auditor may weigh; no rule proves that a control is met.
+A finding, or its absence, is evidence that an auditor may weigh; no rule proves that a control is
+met.
 """
 
 from functools import cache

@@ -19,7 +19,10 @@ def rule_facts(name: str) -> "RuleFacts":
     rule = find_rule(name)
     if rule is None:
         return name, {}
-    defaults = {field.name: _default(field.default, field.default_factory) for field in fields(rule.parameters)}
+    defaults = {
+        field.name: _default(field.default, field.default_factory)
+        for field in fields(rule.parameters)
+    }
     return rule.name, {key: value for key, value in defaults.items() if value is not None}
 
 

@@ -7,7 +7,15 @@ from msgspec.structs import replace
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.masking import masked
-from multillm_gov.finding import Enforcement, Finding, Related, Severity, Violation, Waived, fingerprint
+from multillm_gov.finding import (
+    Enforcement,
+    Finding,
+    Related,
+    Severity,
+    Violation,
+    Waived,
+    fingerprint,
+)
 from multillm_gov.location import Location, Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import Policy
@@ -32,15 +40,18 @@ def judge(
 ) -> tuple[Finding, ...]:
     """Judge a measured portfolio by the book, or by ``rules`` alone.
 
-    ``base`` is the state it is compared with, for the rules that judge a change; without it they find nothing.
-    ``policies`` are asked instead of the portfolio's own, which rules still see as part of what they judge.
+    ``base`` is the state it is compared with, for the rules that judge a change; without it they
+    find nothing. ``policies`` are asked instead of the portfolio's own, which rules still see as
+    part of what they judge.
 
-    Findings come ordered by path, line, column, rule and subject; waived ones are marked, never left out. Which rule
-    judges what on whose behalf is told in `planning`.
+    Findings come ordered by path, line, column, rule and subject; waived ones are marked, never
+    left out. Which rule judges what on whose behalf is told in `planning`.
     """
     book = all_rules() if rules is None else rules
     tasks = state.figures.tasks
-    runs, misfits = plan_runs(book, state.portfolio.policies if policies is None else policies, tasks, state.documents)
+    runs, misfits = plan_runs(
+        book, state.portfolio.policies if policies is None else policies, tasks, state.documents
+    )
     case = Case(
         portfolio=state.portfolio,
         figures=state.figures,
@@ -69,7 +80,9 @@ def judge(
     ledger = WaiverLedger(state.portfolio.waivers, state.documents, state.as_of)
     findings: list[Finding] = []
     for last in (False, True):
-        told = replace(case, waivers=ledger.outcomes(), ignores=ignores.outcomes()) if last else case
+        told = (
+            replace(case, waivers=ledger.outcomes(), ignores=ignores.outcomes()) if last else case
+        )
         for rule in book:
             if (rule.about == "waivers") is last:
                 own = tuple(run for run in runs if run.rule is rule)
@@ -89,7 +102,9 @@ def models_of(tasks: tuple[TaskFigures, ...]) -> dict[str, ModelFacts | None]:
     return models
 
 
-def _judged(runs: tuple[Run, ...], base: Case, ledger: WaiverLedger, ignores: IgnoreLedger) -> Iterator[Finding]:
+def _judged(
+    runs: tuple[Run, ...], base: Case, ledger: WaiverLedger, ignores: IgnoreLedger
+) -> Iterator[Finding]:
     """The findings of one rule's runs, at most `MOST_FINDINGS` of them and one that counts the rest."""
     listed = rest = 0
     heaviest = Severity.NOTE
@@ -137,7 +152,9 @@ def _waivable(run: Run) -> bool:
 
 def _cover(run: Run, violation: Violation, ledger: WaiverLedger) -> Waived | None:
     approvers = run.policy.declared.approvers if run.policy else ()
-    return ledger.cover(_names(run), violation.subject, waivable=_waivable(run), approvers=approvers)
+    return ledger.cover(
+        _names(run), violation.subject, waivable=_waivable(run), approvers=approvers
+    )
 
 
 def _advisory(run: Run, violation: Violation) -> bool:
@@ -156,7 +173,9 @@ def _severity(run: Run, violation: Violation) -> Severity:
     return violation.severity or Severity.ERROR
 
 
-def _finding(run: Run, violation: Violation, waived: Waived | None, documents: dict[str, Document]) -> Finding:
+def _finding(
+    run: Run, violation: Violation, waived: Waived | None, documents: dict[str, Document]
+) -> Finding:
     rule, policy = run.rule, run.policy
     name = policy.name if policy else ""
     return Finding(
@@ -173,13 +192,17 @@ def _finding(run: Run, violation: Violation, waived: Waived | None, documents: d
         policy=name,
         enforcement=policy.declared.enforcement if policy else None,
         because=policy.declared.because if policy else "",
-        controls=tuple(dict.fromkeys((*(policy.declared.controls if policy else ()), *rule.controls))),
+        controls=tuple(
+            dict.fromkeys((*(policy.declared.controls if policy else ()), *rule.controls))
+        ),
         waiver=waived,
         fingerprint=fingerprint(rule.id, name, violation.subject, violation.distinction),
     )
 
 
-def _related(violation: Violation, policy: Policy | None, documents: dict[str, Document]) -> Iterator[Related]:
+def _related(
+    violation: Violation, policy: Policy | None, documents: dict[str, Document]
+) -> Iterator[Related]:
     for message, place in violation.related:
         yield Related(message, locate(place, documents))
     if policy is not None and violation.place.path != policy.place.path:
@@ -191,10 +214,12 @@ def _remainder(rule: Rule, count: int, heaviest: Severity, first: Location) -> F
         rule=rule.id,
         name=rule.name,
         severity=heaviest,
-        message=f"{count:,} more findings of `{rule.name}` beyond the {MOST_FINDINGS:,} listed; the first is here",
+        message=f"{count:,} more findings of `{rule.name}` beyond the {MOST_FINDINGS:,} listed; "
+        "the first is here",
         location=first,
         subject="portfolio",
-        remedy=f"Mend the listed ones first (`govern explain {rule.id}` says how), then check again.",
+        remedy=f"Mend the listed ones first (`govern explain {rule.id}` says how), then check "
+        "again.",
         figures={"findings_not_listed": count},
         controls=rule.controls,
         fingerprint=fingerprint(rule.id, "", "portfolio", "findings not listed"),
@@ -203,7 +228,15 @@ def _remainder(rule: Rule, count: int, heaviest: Severity, first: Location) -> F
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str, str, str]:
     place = finding.location
-    return place.path, place.line, place.column, finding.rule, finding.subject, finding.policy, finding.fingerprint
+    return (
+        place.path,
+        place.line,
+        place.column,
+        finding.rule,
+        finding.subject,
+        finding.policy,
+        finding.fingerprint,
+    )
 
 
 def _told_apart(findings: list[Finding]) -> tuple[Finding, ...]:
@@ -212,5 +245,9 @@ def _told_apart(findings: list[Finding]) -> tuple[Finding, ...]:
     told: list[Finding] = []
     for finding in findings:
         count = seen[finding.fingerprint] = seen.get(finding.fingerprint, 0) + 1
-        told.append(finding if count == 1 else replace(finding, fingerprint=f"{finding.fingerprint}-{count}"))
+        told.append(
+            finding
+            if count == 1
+            else replace(finding, fingerprint=f"{finding.fingerprint}-{count}")
+        )
     return tuple(told)

@@ -1,8 +1,10 @@
 """The one place that names the expression engine: CEL by Google's own implementation, behind four small types.
 
-The engine bounds iterations (10,000 an evaluation) and nesting (32). What could still grow a value beyond bounds is
-left out of the language: the ``map`` macro, ``matches`` (a regular expression is compiled anew at each step) and
-joining texts or lists; `custom.words` refuses lists and maps made of anything but literals.
+The engine bounds iterations (10,000 an evaluation) and nesting (32). What could still grow a value
+beyond bounds is
+left out of the language: the ``map`` macro, ``matches`` (a regular expression is compiled anew at
+each step) and joining texts or lists; `custom.words` refuses lists and maps made of anything but
+literals.
 """
 
 import re
@@ -72,7 +74,8 @@ class Language:
             from cel_expr_python import cel
         except ImportError as error:
             raise MissingExtraError(
-                "Custom rules need an expression engine that is not installed", "pip install 'multillm-gov[cel]'"
+                "Custom rules need an expression engine that is not installed",
+                "pip install 'multillm-gov[cel]'",
             ) from error
         self._engine = cel
         types = {name: cel.Type(signature) for name, signature in variables.items()}
@@ -83,7 +86,10 @@ class Language:
         try:
             compiled = self._language.compile(text)
         except RuntimeError as error:
-            found = [Misfit(int(line), int(column), said) for line, column, said in _ERROR.findall(str(error))]
+            found = [
+                Misfit(int(line), int(column), said)
+                for line, column, said in _ERROR.findall(str(error))
+            ]
             return tuple(found) or (Misfit(1, 1, _STATUS.sub("", _STATUS.sub("", str(error)))),)
         kind = compiled.return_type()
         if kind not in (self._engine.Type.BOOL, self._engine.Type.DYN):

@@ -31,13 +31,20 @@ class Weight(Struct, frozen=True, kw_only=True):
 
     def spell(self, basis: Basis, entity: str, currency: str) -> str:
         """The weight in words."""
-        return f"{code(self.task_class)} puts {spell_weight(self.amount, basis, currency)} on {code(entity)}"
+        return (
+            f"{code(self.task_class)} puts {spell_weight(self.amount, basis, currency)} on "
+            f"{code(entity)}"
+        )
 
 
 def spell_weight(amount: Decimal, basis: Basis, currency: str) -> str:
     """An amount in the basis's unit, per month."""
     requests = basis is Basis.REQUESTS
-    return f"{spell_count(amount)} requests a month" if requests else f"{spell_money(amount, currency)} a month"
+    return (
+        f"{spell_count(amount)} requests a month"
+        if requests
+        else f"{spell_money(amount, currency)} a month"
+    )
 
 
 class Loads:
@@ -65,7 +72,9 @@ class Loads:
             totals[_entity(facts, level)] += amount
         return totals
 
-    def largest_users(self, entity: str, level: Level, basis: Basis) -> list[tuple[Decimal, TaskFigures]]:
+    def largest_users(
+        self, entity: str, level: Level, basis: Basis
+    ) -> list[tuple[Decimal, TaskFigures]]:
         """The three task classes that put most on an entity, the first of equals first."""
         by_task: dict[int, Decimal] = {}
         for facts, _ in self.weights(basis):
@@ -108,7 +117,9 @@ class Hanging:
         """The three task classes that put most on an entity."""
         return tuple(
             Weight(task_class=task.task.name, amount=amount, place=task.task.place.at("route"))
-            for amount, task in self._loads.largest_users(entity, self._found.level, self._found.basis)
+            for amount, task in self._loads.largest_users(
+                entity, self._found.level, self._found.basis
+            )
         )
 
     def spell_loss(self, entity: str) -> str:
@@ -123,7 +134,10 @@ class Hanging:
         spent = self._spend.get(entity)
         if spent:
             added, total = spent * BASE_SHOCK, sum(self._spend.values())
-            rise = f"{spell_money(added, self._currency)} a month ({spell_share(added / total)} of spend)"
+            rise = (
+                f"{spell_money(added, self._currency)} a month ({spell_share(added / total)} of "
+                "spend)"
+            )
             parts.append(f"a rise of its prices by 35 % adds {rise}")
         text = "; ".join(parts)
         return f"{text[0].upper()}{text[1:]}." if text else ""

@@ -1,6 +1,7 @@
 """Comments in governed files that ask to ignore a finding: ``# govern: ignore GOV404 because REASON``.
 
-They weigh less than waivers, since nobody approved them: only advice can be ignored, and only with a reason.
+They weigh less than waivers, since nobody approved them: only advice can be ignored, and only with
+a reason.
 """
 
 import re
@@ -44,7 +45,9 @@ class IgnoreLedger:
     """Answers for each finding whether a comment on its line covers it, and keeps count for the outcomes."""
 
     def __init__(self, documents: dict[str, Document]) -> None:
-        self._comments = tuple(found for path in sorted(documents) for found in _requests(documents[path]))
+        self._comments = tuple(
+            found for path in sorted(documents) for found in _requests(documents[path])
+        )
         self._by_place: dict[tuple[str, int, str], list[int]] = {}
         for number, comment in enumerate(self._comments):
             place = (comment.location.path, comment.line, comment.rule)
@@ -58,17 +61,27 @@ class IgnoreLedger:
 
     def cover(self, names: tuple[str, ...], location: Location, *, advisory: bool) -> Waived | None:
         """The first comment with a reason on the finding's line that names one of ``names`` (rule id, rule name)."""
-        numbers = [n for name in names for n in self._by_place.get((location.path, location.line, name), ())]
+        numbers = [
+            n
+            for name in names
+            for n in self._by_place.get((location.path, location.line, name), ())
+        ]
         if not advisory:
             self._mandatory.update(numbers)
             return None
         self._covering.update(numbers)
-        given = [self._comments[number] for number in sorted(numbers) if self._comments[number].reason]
+        given = [
+            self._comments[number] for number in sorted(numbers) if self._comments[number].reason
+        ]
         if not given:
             return None
         comment = given[0]
         return Waived(
-            reason=comment.reason, approved_by="", expires="", location=comment.location, kind="ignored in file"
+            reason=comment.reason,
+            approved_by="",
+            expires="",
+            location=comment.location,
+            kind="ignored in file",
         )
 
     def outcomes(self) -> tuple[IgnoreOutcome, ...]:
@@ -106,7 +119,9 @@ def _requests(document: Document) -> Iterator[IgnoreComment]:
 def _request(words: str, line: int, place: Location) -> IgnoreComment:
     rule, because, reason = (*words.split(None, 2), "", "", "")[:3]
     rule = rule.rstrip(":,")[:_LONGEST_NAME]
-    given = because.rstrip(":,").lower() == "because" and any(character.isalnum() for character in reason)
+    given = because.rstrip(":,").lower() == "because" and any(
+        character.isalnum() for character in reason
+    )
     return IgnoreComment(
         rule=rule.upper() if rule[:3].lower() == "gov" else rule,
         reason=reason.strip() if given else "",

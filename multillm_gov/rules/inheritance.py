@@ -44,7 +44,9 @@ class _Load:
         self.requests = self.tokens = Decimal(0)
         self.heirs: dict[str, tuple[Decimal, TaskFigures, FallbackFigures]] = {}
 
-    def add(self, task: TaskFigures, fallback: FallbackFigures, requests: Decimal, tokens: Decimal) -> None:
+    def add(
+        self, task: TaskFigures, fallback: FallbackFigures, requests: Decimal, tokens: Decimal
+    ) -> None:
         self.requests += requests
         self.tokens += tokens
         before = self.heirs[task.task.name][0] if task.task.name in self.heirs else Decimal(0)
@@ -54,13 +56,16 @@ class _Load:
 def inherited_loads(tasks: Sequence[TaskFigures], level: Level, as_of: date) -> Iterator[Inherited]:
     """Per fallback deployment the worst single loss at a level, ordered by name; linear in routes and fallbacks.
 
-    A lost routed model's requests go to the first fallback that answers and is not known to hang on the same entity.
-    Entities that are not known are never lost.
+    A lost routed model's requests go to the first fallback that answers and is not known to hang on
+    the same entity. Entities that are not known are never lost.
     """
     routine, added = _loads(tasks, level, as_of)
     worst: dict[Deployment, tuple[str, _Load]] = {}
     for (entity, key), load in sorted(added.items(), key=lambda item: item[0][0]):
-        if key not in worst or load.tokens + load.requests > worst[key][1].tokens + worst[key][1].requests:
+        if (
+            key not in worst
+            or load.tokens + load.requests > worst[key][1].tokens + worst[key][1].requests
+        ):
             worst[key] = (entity, load)
     found = []
     for key, (entity, load) in worst.items():
@@ -85,7 +90,9 @@ def inherited_loads(tasks: Sequence[TaskFigures], level: Level, as_of: date) -> 
 
 def _is_limited(facts: ModelFacts | None) -> bool:
     """Of several spellings of one deployment, the one whose limits are known speaks."""
-    return facts is not None and not (facts.requests_per_minute is None and facts.tokens_per_minute is None)
+    return facts is not None and not (
+        facts.requests_per_minute is None and facts.tokens_per_minute is None
+    )
 
 
 def _loads(
@@ -106,7 +113,12 @@ def _loads(
             before = routine.get(key, (Decimal(0), Decimal(0)))
             routine[key] = (before[0] + requests, before[1] + requests * size)
             entity = leg.facts.exposure.at(level) if leg.facts else UNKNOWN
-            heir = next((one for one in standby if one.facts and one.facts.exposure.at(level) != entity), None)
+            heir = next(
+                (one for one in standby if one.facts and one.facts.exposure.at(level) != entity),
+                None,
+            )
             if entity != UNKNOWN and heir is not None:
-                added[entity, deployment(heir.model, heir.facts)].add(task, heir, requests, requests * size)
+                added[entity, deployment(heir.model, heir.facts)].add(
+                    task, heir, requests, requests * size
+                )
     return routine, added

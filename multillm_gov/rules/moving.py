@@ -6,7 +6,11 @@ from multillm_gov.finding import Figure
 from multillm_gov.rules.rule import Case
 from multillm_gov.rules.spelling import code
 
-_ORIGIN = {"declared": "declared in `catalog/`", "announced": "announced by its vendor", "derived": "derived"}
+_ORIGIN = {
+    "declared": "declared in `catalog/`",
+    "announced": "announced by its vendor",
+    "derived": "derived",
+}
 
 
 class Moves:
@@ -25,13 +29,18 @@ class Moves:
     def figures(self, old: ModelFacts) -> dict[str, Figure]:
         """The successor and its origin, machine-readable."""
         successor = old.lifecycle.successor
-        return {"successor": successor.model, "successor_origin": successor.origin} if successor else {}
+        return (
+            {"successor": successor.model, "successor_origin": successor.origin}
+            if successor
+            else {}
+        )
 
     def _spell(self, old: ModelFacts) -> str:
         successor = old.lifecycle.successor
         if successor is None:
             return (
-                "Choose another model (`govern catalog search` finds them) and score it on your own cases; name it as "
+                "Choose another model (`govern catalog search` finds them) and score it on your "
+                "own cases; name it as "
                 f"`successor` of {code(old.name)} in `catalog/` to plan the move."
             )
         source = f"; {successor.source}" if successor.source else ""

@@ -47,7 +47,9 @@ def stale_trials(case: Case, digests: Digests, *, fallbacks: bool) -> Iterator[S
         if newest is not None:
             trials.append(("", newest.drill.prompt, newest.drill.output_schema, newest.place))
         for number, asset in enumerate(ASSETS, start=1):
-            yield from _stale(task, asset, [(one[0], one[number], one[3]) for one in trials], digests)
+            yield from _stale(
+                task, asset, [(one[0], one[number], one[3]) for one in trials], digests
+            )
 
 
 def _stale(
@@ -57,7 +59,11 @@ def _stale(
     now = digests.of(path)
     if path is None or not now:
         return
-    stale = [(model, str(digest), place) for model, digest, place in trials if digest is not None and digest != now]
+    stale = [
+        (model, str(digest), place)
+        for model, digest, place in trials
+        if digest is not None and digest != now
+    ]
     if stale:
         yield StaleTrials(
             task=task,

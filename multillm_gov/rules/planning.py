@@ -1,12 +1,14 @@
 """Which rule judges which task classes, with which parameters, on whose behalf.
 
-- A policy is an instance of a rule: it judges the task classes its ``applies_to`` selects, with its own parameters.
-- A standing rule about task classes also judges, with default parameters, every task class that no policy of that
-  rule selects.
-- A standing rule about the whole portfolio also judges the whole portfolio, unless a policy of that rule without
-  ``applies_to`` does.
+- A policy is an instance of a rule: it judges the task classes its ``applies_to`` selects, with its
+own parameters.
+- A standing rule about task classes also judges, with default parameters, every task class that no
+  policy of that rule selects.
+- A standing rule about the whole portfolio also judges the whole portfolio, unless a policy of that
+  rule without ``applies_to`` does.
 - Rules about files and about waivers always run once, as they are: no policy can soften them.
-- A policy that cannot be read, or names an unknown rule, selects nothing: breaking a policy switches no rule off.
+- A policy that cannot be read, or names an unknown rule, selects nothing: breaking a policy
+switches no rule off.
 """
 
 from collections import defaultdict
@@ -75,7 +77,9 @@ def _run(
     if rule.about in {"files", "waivers"}:
         return None, (_not_a_policy(policy, rule, documents),)
     document = documents[policy.place.path]
-    parameters, flaws = convert(document, policy.place.pointer, rule.parameters, value=policy.parameters)
+    parameters, flaws = convert(
+        document, policy.place.pointer, rule.parameters, value=policy.parameters
+    )
     if parameters is not None and rule.examine is not None:
         flaws = tuple(rule.examine(parameters, document, policy.place.pointer))
     if parameters is None or flaws:
@@ -115,7 +119,9 @@ def _standing(rule: Rule, asked: list[Run], tasks: tuple[TaskFigures, ...]) -> I
         rest = tuple(task for task in tasks if task.task.name not in covered) if covered else tasks
         if rest:
             yield Run(rule=rule, tasks=rest, parameters=rule.parameters())
-    elif not any(run.policy is not None and run.policy.declared.applies_to == EVERYTHING for run in asked):
+    elif not any(
+        run.policy is not None and run.policy.declared.applies_to == EVERYTHING for run in asked
+    ):
         yield Run(rule=rule, tasks=tasks, parameters=rule.parameters())
 
 
@@ -124,7 +130,8 @@ def _not_a_policy(policy: Policy, rule: Rule, documents: dict[str, Document]) ->
         kind="schema",
         message=f"{code(rule.name)} is about {rule.about}: it always holds and takes no policy",
         location=locate(policy.place.at("rule"), documents),
-        remedy=f"Remove the policy {code(policy.name)}, or name a rule that `govern rules` lists for policies.",
+        remedy=f"Remove the policy {code(policy.name)}, or name a rule that `govern rules` lists "
+        "for policies.",
         subject=policy.name,
     )
 
@@ -132,8 +139,10 @@ def _not_a_policy(policy: Policy, rule: Rule, documents: dict[str, Document]) ->
 def _too_many(policy: Policy, judged: int, count: int, documents: dict[str, Document]) -> Flaw:
     return Flaw(
         kind="schema",
-        message=f"the portfolio has {count:,} policies; {judged:,} are judged, this one and the rest are not",
+        message=f"the portfolio has {count:,} policies; {judged:,} are judged, this one and the "
+        "rest are not",
         location=locate(policy.place.key(), documents),
-        remedy="Merge policies that share a rule: one policy can select many task classes by `applies_to`.",
+        remedy="Merge policies that share a rule: one policy can select many task classes by "
+        "`applies_to`.",
         subject=policy.name,
     )

@@ -36,7 +36,10 @@ class Probed(Struct, frozen=True):
 def probed(case: Case, *, fallbacks: bool = True) -> Iterator[Probed]:
     """Every model of every task class, once a task class: one that is routed and a fallback too counts as routed."""
     for task in case.tasks:
-        parts: tuple[LegFigures | FallbackFigures, ...] = (*task.legs, *(task.fallbacks if fallbacks else ()))
+        parts: tuple[LegFigures | FallbackFigures, ...] = (
+            *task.legs,
+            *(task.fallbacks if fallbacks else ()),
+        )
         told = set[str]()
         for part in parts:
             if part.model not in told:

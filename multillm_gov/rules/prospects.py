@@ -27,11 +27,14 @@ class Prospects:
         book = tuple(
             rule
             for rule in all_rules()
-            if rule.about == "task classes" and rule.family in _FAMILIES and rule.id not in {own, *_BY_LOCKING}
+            if rule.about == "task classes"
+            and rule.family in _FAMILIES
+            and rule.id not in {own, *_BY_LOCKING}
         )
         runs, _ = plan_runs(book, case.portfolio.policies, case.tasks, case.documents)
         self._runs = tuple((run, frozenset(task.task.name for task in run.tasks)) for run in runs)
-        # What rules say of a change is not about the model as such: what it takes is to make the change properly.
+        # What rules say of a change is not about the model as such: what it takes is to make the
+        # change properly.
         self._case = replace(case, base=None)
         self._now: dict[str, Counter[tuple[str, str]]] = {}
 
@@ -50,14 +53,20 @@ class Prospects:
         declared = replace(
             task.task.declared,
             route=(Leg(model=model),),
-            fallbacks=tuple(former if one == model else one for one in task.task.declared.fallbacks),
+            fallbacks=tuple(
+                former if one == model else one for one in task.task.declared.fallbacks
+            ),
         )
-        alone = Portfolio(settings=self._case.portfolio.settings, task_classes=(replace(task.task, declared=declared),))
+        alone = Portfolio(
+            settings=self._case.portfolio.settings,
+            task_classes=(replace(task.task, declared=declared),),
+        )
         return measure(alone, self._case.catalog).tasks[0]
 
     def _violations(self, task: TaskFigures) -> Counter[tuple[str, str]]:
         found: Counter[tuple[str, str]] = Counter()
-        # Seen alone, before and after: a rule that adds up the whole portfolio would do so for every trial.
+        # Seen alone, before and after: a rule that adds up the whole portfolio would do so for
+        # every trial.
         alone = replace(self._case.figures, tasks=(task,))
         case = replace(self._case, tasks=(task,), figures=alone, models=models_of((task,)))
         for run, names in self._runs:

@@ -21,7 +21,9 @@ def rule_names(folders: Iterable[str] | None = None) -> dict[str, str]:
         ValueError: two files claim one id or one name: a defect of the book.
     """
     names: dict[str, str] = {}
-    for file in sorted(file.name for folder in folders or book.__path__ for file in Path(folder).iterdir()):
+    for file in sorted(
+        file.name for folder in folders or book.__path__ for file in Path(folder).iterdir()
+    ):
         found = _MODULE.fullmatch(file)
         if found is None:
             continue
@@ -36,7 +38,8 @@ def all_rules() -> tuple[Rule, ...]:
     """Every rule of the book, ordered by id.
 
     Raises:
-        ValueError: a file's name and its rule differ, or two rules claim one flaw: a defect of the book.
+        ValueError: a file's name and its rule differ, or two rules claim one flaw: a defect of the
+            book.
     """
     rules = tuple(_load(rule, name) for rule, name in rule_names().items())
     claims = [rule.claims for rule in rules if rule.claims]

@@ -45,7 +45,9 @@ class Fitness:
     def __init__(self) -> None:
         self._seen: dict[Requirement, dict[str, Lacks | None]] = {}
 
-    def lacks(self, needed: Requirement, models: Iterable[ModelFacts | None]) -> Iterator[Lacks | None]:
+    def lacks(
+        self, needed: Requirement, models: Iterable[ModelFacts | None]
+    ) -> Iterator[Lacks | None]:
         """What each model lacks, in order; ``None``: nothing, or nobody knows the model."""
         seen = self._seen.get(needed)
         if seen is None:
@@ -63,8 +65,8 @@ class Fitness:
 def requirement(declared: TaskClassDeclaration) -> Requirement:
     """The mode, capabilities, context and output length that a task class needs.
 
-    The context is ``needs.context_tokens``, else the 99th percentile (else the largest declared size) of the input
-    plus the longest output.
+    The context is ``needs.context_tokens``, else the 99th percentile (else the largest declared
+    size) of the input plus the longest output.
     """
     capabilities: tuple[str, ...] = declared.needs.capabilities
     if declared.output_schema and "response_schema" not in capabilities:
@@ -88,15 +90,23 @@ def _longest(demand: Demand) -> tuple[int, int]:
 
 
 def _proved(needed: Requirement, facts: ModelFacts) -> Iterator[str]:
-    if facts.mode not in {needed.mode, UNKNOWN} and not _TALKING.issuperset({facts.mode, needed.mode}):
+    if facts.mode not in {needed.mode, UNKNOWN} and not _TALKING.issuperset(
+        {facts.mode, needed.mode}
+    ):
         yield f"`{needed.mode}` mode (its mode is `{facts.mode}`)"
     for capability in needed.capabilities:
         if capability in facts.lacks:
             yield f"`{capability}`"
     if facts.max_input_tokens is not None and needed.context_tokens > facts.max_input_tokens:
-        yield f"{spell_count(needed.context_tokens)} tokens of context (it has {spell_count(facts.max_input_tokens)})"
+        yield (
+            f"{spell_count(needed.context_tokens)} tokens of context (it has "
+            f"{spell_count(facts.max_input_tokens)})"
+        )
     if facts.max_output_tokens is not None and needed.output_tokens > facts.max_output_tokens:
-        yield f"{spell_count(needed.output_tokens)} tokens of output (it has {spell_count(facts.max_output_tokens)})"
+        yield (
+            f"{spell_count(needed.output_tokens)} tokens of output (it has "
+            f"{spell_count(facts.max_output_tokens)})"
+        )
 
 
 def _unknown(needed: Requirement, facts: ModelFacts) -> Iterator[str]:

@@ -79,7 +79,9 @@ class RiskNames:
         for level, key in (("provider", "providers"), ("cloud", "clouds"), ("vendor", "vendors")):
             for name in getattr(risk, key):
                 where = place.at(key, name).key()
-                yield Named(level=level, name=name, place=where, subject=f"{level}:{name}", because=_OWN)
+                yield Named(
+                    level=level, name=name, place=where, subject=f"{level}:{name}", because=_OWN
+                )
         for name, dependency in risk.dependencies.items():
             yield from _hanging(name, dependency, place.at("dependencies", name))
 
@@ -88,7 +90,9 @@ class RiskNames:
             level, name = placed.history.level, placed.history.entity
             where, subject = placed.place.at("entity"), f"{level}:{name}"
             because = "what was measured holds for nothing"
-            yield Named(level=level, name=name, place=where, subject=subject, because=because, kept=True)
+            yield Named(
+                level=level, name=name, place=where, subject=subject, because=because, kept=True
+            )
 
     def _shocks(self) -> Iterator[Named]:
         for placed in self._case.scenarios:
@@ -97,12 +101,29 @@ class RiskNames:
                     continue
                 where = placed.place.at("shocks", index, "entity")
                 because = "the scenario hits nothing there"
-                yield Named(level=shock.level, name=shock.entity, place=where, subject=placed.name, because=because)
+                yield Named(
+                    level=shock.level,
+                    name=shock.entity,
+                    place=where,
+                    subject=placed.name,
+                    because=because,
+                )
 
 
 def _hanging(name: str, dependency: Dependency, place: Place) -> Iterator[Named]:
-    keys = (("task_class", "task_classes"), ("model", "models"), ("provider", "providers"), ("cloud", "clouds"))
+    keys = (
+        ("task_class", "task_classes"),
+        ("model", "models"),
+        ("provider", "providers"),
+        ("cloud", "clouds"),
+    )
     for level, key in keys:
         for index, entity in enumerate(getattr(dependency, key)):
             where, because = place.at(key, index), "what hangs on it is taken not to"
-            yield Named(level=level, name=entity, place=where, subject=f"{dependency.kind}:{name}", because=because)
+            yield Named(
+                level=level,
+                name=entity,
+                place=where,
+                subject=f"{dependency.kind}:{name}",
+                because=because,
+            )

@@ -23,7 +23,10 @@ class Substitutes:
         usable = [
             facts
             for _, facts in sorted(case.models.items())
-            if facts is not None and facts.source == "litellm" and facts.price is not None and _lasts(facts, case)
+            if facts is not None
+            and facts.source == "litellm"
+            and facts.price is not None
+            and _lasts(facts, case)
         ]
         self._candidates = usable[:_MOST_CANDIDATES]
 
@@ -32,7 +35,11 @@ class Substitutes:
         routed = [leg.facts for leg in task.legs if leg.facts is not None]
         key = (requirement(task.task.declared), frozenset(facts.name for facts in routed))
         if key not in self._known:
-            found = (one.name for one in self._candidates if self._independent(one, routed) and self._fits(one, key[0]))
+            found = (
+                one.name
+                for one in self._candidates
+                if self._independent(one, routed) and self._fits(one, key[0])
+            )
             self._known[key] = next(found, "")
         return self._known[key]
 

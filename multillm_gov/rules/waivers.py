@@ -33,7 +33,9 @@ class WaiverLedger:
     An answer takes no longer, however many waivers name one subject; a policy's approvers are few.
     """
 
-    def __init__(self, waivers: tuple[PlacedWaiver, ...], documents: dict[str, Document], as_of: date) -> None:
+    def __init__(
+        self, waivers: tuple[PlacedWaiver, ...], documents: dict[str, Document], as_of: date
+    ) -> None:
         self._waivers = waivers
         self._documents = documents
         self._as_of = as_of
@@ -48,7 +50,12 @@ class WaiverLedger:
                 by_approver.setdefault(waiver.declared.approved_by, number)
 
     def cover(
-        self, names: tuple[str, ...], subject: str, *, waivable: bool, approvers: tuple[str, ...] = ()
+        self,
+        names: tuple[str, ...],
+        subject: str,
+        *,
+        waivable: bool,
+        approvers: tuple[str, ...] = (),
     ) -> Waived | None:
         """The first waiver in force that names one of ``names`` (policy, rule id, rule name) and the subject.
 
@@ -69,8 +76,12 @@ class WaiverLedger:
                 covering.extend(list(by_approver.values())[:1])
             else:
                 permitted = self._permitted.get(key)
-                self._permitted[key] = frozenset(approvers) if permitted is None else permitted & frozenset(approvers)
-                covering.extend(by_approver[approver] for approver in approvers if approver in by_approver)
+                self._permitted[key] = (
+                    frozenset(approvers) if permitted is None else permitted & frozenset(approvers)
+                )
+                covering.extend(
+                    by_approver[approver] for approver in approvers if approver in by_approver
+                )
         return self._waived(self._waivers[min(covering)]) if covering else None
 
     def outcomes(self) -> tuple[WaiverOutcome, ...]:
@@ -81,7 +92,9 @@ class WaiverLedger:
         state = self._state(waiver)
         permitted = self._permitted[_key(waiver)] if state == "unapproved" else ()
         matched = self._matched.get(_key(waiver), 0)
-        return WaiverOutcome(waiver=waiver, state=state, matched=matched, approvers=tuple(sorted(permitted)))
+        return WaiverOutcome(
+            waiver=waiver, state=state, matched=matched, approvers=tuple(sorted(permitted))
+        )
 
     def _state(self, waiver: PlacedWaiver) -> State:
         key = _key(waiver)

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.layout import FOLDERS, POLICY_TESTS, SETTINGS, is_policy_test, is_uncovered, kind_of
+from multillm_gov.documents.layout import (
+    FOLDERS,
+    POLICY_TESTS,
+    SETTINGS,
+    is_policy_test,
+    is_uncovered,
+    kind_of,
+)
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Flaw
 from multillm_gov.sources import refusals
@@ -24,15 +31,18 @@ _OPEN_FLAGS = (
 def read_folder(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
     """Every governed file below a portfolio's root, sorted by path, and a flaw for each one that is refused.
 
-    Refused and never opened: symbolic links (wherever they point), nested git repositories, pipes, sockets and
-    devices, files above 5 MiB, names that are not UTF-8, and whatever exceeds the limits in ``refusals``.
+    Refused and never opened: symbolic links (wherever they point), nested git repositories, pipes,
+    sockets and devices, files above 5 MiB, names that are not UTF-8, and whatever exceeds the
+    limits in ``refusals``.
 
     Raises:
         SourceError: the root does not exist, is not a folder or may not be listed.
     """
     _require_folder(root)
     starts = ((SETTINGS, 0), *((folder, 1) for folder in FOLDERS))
-    paths, flaws = _listed(_walk(str(root), starts, lambda path: kind_of(path) is not None or is_uncovered(path)))
+    paths, flaws = _listed(
+        _walk(str(root), starts, lambda path: kind_of(path) is not None or is_uncovered(path))
+    )
     files, refused = _read_all(root, filter(kind_of, paths))
     uncovered = refusals.tell_uncovered(path for path in paths if not kind_of(path))
     return files, _by_path((*flaws, *refused, *uncovered))
@@ -93,10 +103,14 @@ def _require_folder(root: Path) -> None:
         return
     if root.exists():
         raise SourceError(f"`{root}` is not a folder", "Name the folder that holds `allocations/`.")
-    raise SourceError(f"There is no folder `{root}`", "Check the path, or run `govern init` to start a portfolio.")
+    raise SourceError(
+        f"There is no folder `{root}`", "Check the path, or run `govern init` to start a portfolio."
+    )
 
 
-def _walk(root: str, starts: Iterable[tuple[str, int]], wanted: Callable[[str], bool]) -> Iterator[str | Flaw]:
+def _walk(
+    root: str, starts: Iterable[tuple[str, int]], wanted: Callable[[str], bool]
+) -> Iterator[str | Flaw]:
     """Root-relative paths of wanted files below paths with their depth, and flaws of what is not entered; unordered."""
     pending = [*starts]
     seen = 0

@@ -32,7 +32,9 @@ def read_view(root: Path) -> SourceFile | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise OutputError(f"Cannot read `{path}`: {error.strerror or error}", "Make the file readable.") from error
+        raise OutputError(
+            f"Cannot read `{path}`: {error.strerror or error}", "Make the file readable."
+        ) from error
 
 
 def write_view(root: Path, data: bytes) -> None:
@@ -43,7 +45,8 @@ def write_view(root: Path, data: bytes) -> None:
     """
     if len(data) > MAX_BYTES:
         raise OutputError(
-            f"`{CURRENT}` would have {len(data) / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} MiB are read",
+            f"`{CURRENT}` would have {len(data) / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} "
+            "MiB are read",
             "Remove the entries of task classes and models that are gone; the history keeps them.",
         )
     write_bytes(_inside(root, CURRENT), data)
@@ -61,7 +64,13 @@ def append_history(root: Path, day: date, lines: Iterable[bytes]) -> None:
     data = b"".join(lines)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        flags = (
+            os.O_RDWR
+            | os.O_CREAT
+            | os.O_APPEND
+            | getattr(os, "O_NOFOLLOW", 0)
+            | getattr(os, "O_BINARY", 0)
+        )
         with os.fdopen(os.open(path, flags, 0o666), "r+b", buffering=0) as file:
             file.write(b"\n" + data if _is_torn(path) else data)
             os.fsync(file.fileno())
@@ -145,6 +154,7 @@ def _inside(root: Path, path: str) -> Path:
         place /= part
         if place.is_symlink():
             raise OutputError(
-                f"`{place}` is a symbolic link and is not written through", "Replace the link by a real folder or file."
+                f"`{place}` is a symbolic link and is not written through",
+                "Replace the link by a real folder or file.",
             )
     return place

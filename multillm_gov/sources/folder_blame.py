@@ -9,7 +9,8 @@ from multillm_gov.rules.introductions import Blame, Introduction
 def blame_folder(root: Path) -> Blame:
     """Tells which commits wrote lines of the files below a root, as they are on the disk.
 
-    The repository is looked for when the first line is asked about; outside one, no commit wrote any.
+    The repository is looked for when the first line is asked about; outside one, no commit wrote
+    any.
     """
     found: list[Callable[[str, tuple[int, ...]], tuple[Introduction, ...]]] = []
 

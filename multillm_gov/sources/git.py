@@ -49,14 +49,21 @@ class Repository:
     def resolve(self, revision: str) -> str:
         """The full id of the commit that a revision names: a branch, a tag, an id, ``HEAD~2``.
 
-        A day (``2026-09-30``) that is no branch or tag names the last commit of ``HEAD``'s first-parent history up to
-        the end of it, in UTC.
+        A day (``2026-09-30``) that is no branch or tag names the last commit of ``HEAD``'s
+        first-parent history up to the end of it, in UTC.
 
         Raises:
             RevisionError: unknown, unborn, not fetched, or made to look like an option of git's.
         """
-        if not revision or revision.startswith("-") or not revision.isprintable() or len(revision) > _LONGEST_REVISION:
-            raise RevisionError(f"`{revision[:80]}` is not a revision", "Name a branch, a tag or a commit.")
+        if (
+            not revision
+            or revision.startswith("-")
+            or not revision.isprintable()
+            or len(revision) > _LONGEST_REVISION
+        ):
+            raise RevisionError(
+                f"`{revision[:80]}` is not a revision", "Name a branch, a tag or a commit."
+            )
         code, output, _ = self._git.attempt(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
         )
@@ -68,9 +75,13 @@ class Repository:
 
     def _last_commit_of(self, day: str) -> str:
         until = f"--until={day}T23:59:59Z"
-        found = self._git.run("rev-list", "--max-count=1", "--first-parent", until, self.head_commit())
+        found = self._git.run(
+            "rev-list", "--max-count=1", "--first-parent", until, self.head_commit()
+        )
         if not found:
-            raise RevisionError(f"No commit is as old as {day}", "Name a later day, or a revision from `git log`.")
+            raise RevisionError(
+                f"No commit is as old as {day}", "Name a later day, or a revision from `git log`."
+            )
         return found.decode("ascii").strip()
 
     def head_commit(self) -> str:
@@ -88,21 +99,33 @@ class Repository:
             RevisionError: none of them exists, or the declared one does not.
         """
         self.head_commit()
-        names = [f"origin/{declared}", declared] if declared else ["origin/HEAD", "origin/main", "origin/master"]
+        names = (
+            [f"origin/{declared}", declared]
+            if declared
+            else ["origin/HEAD", "origin/main", "origin/master"]
+        )
         if not declared:
             names += ["main", "master"]
         for name in names:
-            if self._git.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")[0] == 0:
+            if (
+                self._git.attempt(
+                    "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
+                )[0]
+                == 0
+            ):
                 return name
         if declared:
             raise explain_unknown(self._git, f"origin/{declared}")
-        raise explain_unknown(self._git, "origin/main", "Neither origin nor this clone has a branch main or master")
+        raise explain_unknown(
+            self._git, "origin/main", "Neither origin nor this clone has a branch main or master"
+        )
 
     def merge_base(self, declared: str | None = None, head: str = "HEAD") -> str:
         """The full id of the commit where ``head`` left the default branch.
 
         Raises:
-            RevisionError: no default branch, or no common history (in a shallow clone: none fetched).
+            RevisionError: no default branch, or no common history (in a shallow clone: none
+                fetched).
         """
         return self.common_commit(self.default_branch(declared), head)
 
@@ -114,10 +137,14 @@ class Repository:
         """
         code, output, _ = self._git.attempt("merge-base", self.resolve(base), self.resolve(head))
         if code:
-            raise explain_unknown(self._git, base, f"`{head}` and `{base}` have no common commit here")
+            raise explain_unknown(
+                self._git, base, f"`{head}` and `{base}` have no common commit here"
+            )
         return output.decode("ascii").strip()
 
-    def read_revision(self, commit: str, prefix: str | None = None) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
+    def read_revision(
+        self, commit: str, prefix: str | None = None
+    ) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
         """The governed files of a commit, as ``read_folder`` would give them from its checkout.
 
         A blob is read once, however many revisions hold it, so equal files are the same object.
@@ -140,7 +167,14 @@ class Repository:
         start = f"{self.prefix}/" if self.prefix else ""
         roots = [f"{start}{name}" for name in (SETTINGS, *FOLDERS)]
         status = self._git.run(
-            *("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=traditional"),
+            *(
+                "status",
+                "--porcelain=v1",
+                "-z",
+                "--no-renames",
+                "--untracked-files=all",
+                "--ignored=traditional",
+            ),
             *("--ignore-submodules=all", "--", *roots),
         )
         paths = (os.fsdecode(entry[3:]) for entry in status.split(b"\0") if entry)
@@ -163,4 +197,8 @@ class Repository:
 
     def describe(self, commit: str) -> str:
         """A short name for people: the nearest tag and the distance from it, else the id's first digits."""
-        return self._git.run("describe", "--tags", "--always", commit).decode("utf-8", "replace").strip()
+        return (
+            self._git.run("describe", "--tags", "--always", commit)
+            .decode("utf-8", "replace")
+            .strip()
+        )

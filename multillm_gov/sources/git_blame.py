@@ -1,7 +1,8 @@
 """Which commits wrote the lines of a file, and who says to have made them.
 
-Names and addresses are read from the commits themselves. ``git blame`` alone would not do: it rewrites them by
-``.mailmap`` and skips the commits that an ignore file lists, and both may come with the change that is judged.
+Names and addresses are read from the commits themselves. ``git blame`` alone would not do: it
+rewrites them by ``.mailmap`` and skips the commits that an ignore file lists, and both may come
+with the change that is judged.
 """
 
 import re
@@ -42,17 +43,32 @@ class Blame:
         revision = [self._commit] if self._commit else []
         git = self._git
         code, output, complaint = git.attempt(
-            *("-c", "blame.ignoreRevsFile=", "blame", "--porcelain", "--no-textconv", *revision, "--", path)
+            *(
+                "-c",
+                "blame.ignoreRevsFile=",
+                "blame",
+                "--porcelain",
+                "--no-textconv",
+                *revision,
+                "--",
+                path,
+            )
         )
         if code:
             if any(words in complaint for words in _UNBORN):
                 return {}
             raise explain(git.folder, complaint)
         lines, oldest = _parse(output)
-        unknown = sorted({commit for commit in lines.values() if commit and commit not in self._known})
-        shallow = bool(oldest) and git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+        unknown = sorted(
+            {commit for commit in lines.values() if commit and commit not in self._known}
+        )
+        shallow = (
+            bool(oldest) and git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+        )
         for first in range(0, len(unknown), _AT_ONCE):
-            for found in _describe(git, unknown[first : first + _AT_ONCE], oldest if shallow else set()):
+            for found in _describe(
+                git, unknown[first : first + _AT_ONCE], oldest if shallow else set()
+            ):
                 self._known[found.commit] = found
         return lines
 
@@ -75,7 +91,14 @@ def _parse(output: bytes) -> tuple[dict[int, str], set[str]]:
 
 def _describe(git: GitCommand, commits: list[str], beyond: set[str]) -> Iterable[Introduction]:
     output = git.run(
-        *("log", "--no-walk=unsorted", "--no-mailmap", "--no-show-signature", "--no-color", "--encoding=UTF-8"),
+        *(
+            "log",
+            "--no-walk=unsorted",
+            "--no-mailmap",
+            "--no-show-signature",
+            "--no-color",
+            "--encoding=UTF-8",
+        ),
         *("--format=%H%x00%ae%x00%ce%x00%G?", *commits, "--"),
     )
     for row in output.decode("utf-8", "replace").splitlines():

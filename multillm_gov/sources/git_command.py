@@ -41,7 +41,9 @@ class GitCommand:
         Raises:
             SourceError: git is not installed.
         """
-        os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # else the import itself fails where git is missing
+        os.environ.setdefault(
+            "GIT_PYTHON_REFRESH", "quiet"
+        )  # else the import itself fails where git is missing
         import git
 
         try:
@@ -56,7 +58,8 @@ class GitCommand:
             )
         except git.GitCommandNotFound as error:
             raise SourceError(
-                "git is not installed", "Install git to compare revisions; `govern check` works without it."
+                "git is not installed",
+                "Install git to compare revisions; `govern check` works without it.",
             ) from error
         return result
 
@@ -75,11 +78,15 @@ def explain(folder: Path, complaint: str) -> SourceError:
     ):
         return SourceError(
             f"`{folder}` is not in a git working tree",
-            "`govern check` needs no git; to compare revisions, run `git init` and commit the portfolio.",
+            "`govern check` needs no git; to compare revisions, run `git init` and commit the "
+            "portfolio.",
         )
     if "missing blob" in complaint or "promisor" in complaint or "could not fetch" in complaint:
         return SourceError(
             "This partial clone lacks files of that revision, and govern never fetches",
             "`git fetch --refetch --no-filter` completes the clone.",
         )
-    return SourceError(f"git could not read `{folder}`: {complaint.strip().partition(chr(10))[0]}", "Try `git fsck`.")
+    return SourceError(
+        f"git could not read `{folder}`: {complaint.strip().partition(chr(10))[0]}",
+        "Try `git fsck`.",
+    )

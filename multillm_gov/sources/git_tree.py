@@ -58,12 +58,15 @@ class Blobs:
             position = start + size + 1
 
 
-def read_entries(listing: bytes, prefix: str, blobs: Blobs) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
+def read_entries(
+    listing: bytes, prefix: str, blobs: Blobs
+) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
     """Files and flaws, both sorted by path, from the output of ``git ls-tree -r -l -z``.
 
     Args:
         listing: The output.
-        prefix: What precedes the portfolio's root in its paths: empty, or a folder with a final ``/``.
+        prefix: What precedes the portfolio's root in its paths: empty, or a folder with a final
+        ``/``.
         blobs: Where contents are read.
 
     Raises:
@@ -106,7 +109,9 @@ def _judge(record: bytes, prefix: str) -> Entry | Flaw | str | None:
 
 
 def _damaged(blob: str) -> SourceError:
-    return SourceError(f"git object {blob} is missing or damaged", "`git fsck` names what is broken.")
+    return SourceError(
+        f"git object {blob} is missing or damaged", "`git fsck` names what is broken."
+    )
 
 
 def _refusal(path: str, mode: bytes, name: bytes) -> Flaw | None:
@@ -134,7 +139,9 @@ def _within_limits(entries: list[Entry]) -> tuple[list[Entry], Flaw | None]:
     total = 0
     for index, entry in enumerate(entries):
         if index == refusals.MOST_FILES:
-            return entries[:index], refusals.refuse_rest(entry.path, "governed files", refusals.MOST_FILES)
+            return entries[:index], refusals.refuse_rest(
+                entry.path, "governed files", refusals.MOST_FILES
+            )
         total += entry.size_bytes
         if total > refusals.MOST_BYTES:
             return entries[:index], refusals.refuse_rest(entry.path, "bytes", refusals.MOST_BYTES)

@@ -21,11 +21,16 @@ def read_given(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST_BYTES + 1)
     except FileNotFoundError as error:
-        raise SourceError(f"There is no file `{path}`", "Check the path; it is relative to where you are.") from error
+        raise SourceError(
+            f"There is no file `{path}`", "Check the path; it is relative to where you are."
+        ) from error
     except OSError as error:
-        raise SourceError(f"Cannot read `{path}`: {error.strerror or error}", "Make the file readable.") from error
+        raise SourceError(
+            f"Cannot read `{path}`: {error.strerror or error}", "Make the file readable."
+        ) from error
     if len(data) > LARGEST_BYTES:
         raise SourceError(
-            f"`{path}` has more than {LARGEST_BYTES // 2**20} MiB", "Split the export, and import its parts by --name."
+            f"`{path}` has more than {LARGEST_BYTES // 2**20} MiB",
+            "Split the export, and import its parts by --name.",
         )
     return data

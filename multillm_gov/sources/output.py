@@ -18,19 +18,23 @@ class ReaderGoneError(Exception):
 def write_bytes(path: Path, data: bytes) -> None:
     """Replace a file by ``data`` in one step; missing folders are made.
 
-    Written to a neighbor first and then renamed, so that an interruption leaves the old file whole and no neighbor
-    behind. A link is refused, as target and (in a relative path) as folder on the way: a hostile checkout could aim
-    it at any file of the user's. Existing devices and pipes (``/dev/stdout``) are written to directly.
+    Written to a neighbor first and then renamed, so that an interruption leaves the old file whole
+    and no neighbor behind. A link is refused, as target and (in a relative path) as folder on the
+    way: a hostile checkout could aim it at any file of the user's. Existing devices and pipes
+    (``/dev/stdout``) are written to directly.
 
     Raises:
-        OutputError: the folder or file may not be written, a link is in the way, or the disk is full.
+        OutputError: the folder or file may not be written, a link is in the way, or the disk is
+            full.
     """
     try:
         _refuse_links(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         mode = _mode_of(path)
         if mode is not None and stat.S_ISDIR(mode):
-            raise OutputError(f"`{path}` is a folder", f"Name a file: `--output {path / 'report'}`.")
+            raise OutputError(
+                f"`{path}` is a folder", f"Name a file: `--output {path / 'report'}`."
+            )
         if mode is not None and not stat.S_ISREG(mode):
             path.write_bytes(data)
         else:
@@ -54,7 +58,8 @@ def append_bytes(path: Path, data: bytes) -> None:
             file.write(data)
     except OSError as error:
         raise OutputError(
-            f"Cannot append to `{path}`: {error.strerror or error}", "Name a file that you may write to."
+            f"Cannot append to `{path}`: {error.strerror or error}",
+            "Name a file that you may write to.",
         ) from error
 
 
@@ -74,7 +79,9 @@ def write_stdout(data: bytes) -> None:
         _silence_stdout()
         if error.errno in (errno.EPIPE, errno.ESHUTDOWN):
             raise ReaderGoneError from error
-        raise OutputError(f"Cannot write to stdout: {error.strerror}", "Use `--output FILE`.") from error
+        raise OutputError(
+            f"Cannot write to stdout: {error.strerror}", "Use `--output FILE`."
+        ) from error
 
 
 def _silence_stdout() -> None:
@@ -91,7 +98,8 @@ def _refuse_links(path: Path) -> None:
     for part in walked:
         if part.is_symlink():
             raise OutputError(
-                f"`{part}` is a symbolic link and is not written through", f"Name the real place: `{part.resolve()}`."
+                f"`{part}` is a symbolic link and is not written through",
+                f"Name the real place: `{part.resolve()}`.",
             )
 
 
@@ -114,7 +122,13 @@ def _replace(path: Path, data: bytes, mode: int | None) -> None:
 
 
 def _write(path: Path, data: bytes, mode: int | None) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    flags = (
+        os.O_WRONLY
+        | os.O_CREAT
+        | os.O_EXCL
+        | getattr(os, "O_BINARY", 0)
+        | getattr(os, "O_CLOEXEC", 0)
+    )
     with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
         if mode is not None and hasattr(os, "fchmod"):
             os.fchmod(file.fileno(), stat.S_IMODE(mode))
@@ -133,7 +147,9 @@ def _unwinding() -> Iterator[None]:
 
     try:
         before = signal.signal(signal.SIGTERM, unwind)
-    except ValueError:  # only the main thread may; a library's user in another one keeps their own handling
+    except (
+        ValueError
+    ):  # only the main thread may; a library's user in another one keeps their own handling
         yield
         return
     try:

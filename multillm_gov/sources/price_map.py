@@ -23,7 +23,9 @@ def read_price_map() -> PriceMap:
     try:
         data = (package / _FILE).read_bytes()
     except OSError as error:
-        raise CatalogError(f"LiteLLM's price map cannot be read: {error.strerror or error}.", _HINT) from error
+        raise CatalogError(
+            f"LiteLLM's price map cannot be read: {error.strerror or error}.", _HINT
+        ) from error
     return PriceMap(_version(package), data)
 
 

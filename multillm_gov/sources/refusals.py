@@ -20,7 +20,13 @@ MOST_UNCOVERED = 100
 def refuse(path: str, message: str, remedy: str) -> Flaw:
     """A flaw of kind ``unreadable-file`` on a root-relative path; undecodable bytes are spelled as escapes."""
     spelled = _spell(path)
-    return Flaw(kind="unreadable-file", message=message, location=Location(spelled), remedy=remedy, subject=spelled)
+    return Flaw(
+        kind="unreadable-file",
+        message=message,
+        location=Location(spelled),
+        remedy=remedy,
+        subject=spelled,
+    )
 
 
 def refuse_link(path: str) -> Flaw:
@@ -36,7 +42,8 @@ def refuse_nested_repository(path: str) -> Flaw:
     """A submodule or an embedded repository is another history: no revision of ours holds its files."""
     return refuse(
         path,
-        "a nested git repository (submodule) is not entered: no revision of the portfolio holds its files",
+        "a nested git repository (submodule) is not entered: no revision of the portfolio holds "
+        "its files",
         "Move its governed files into the portfolio's own repository.",
     )
 
@@ -44,7 +51,9 @@ def refuse_nested_repository(path: str) -> Flaw:
 def refuse_special(path: str) -> Flaw:
     """A pipe, socket or device under a governed name is never opened."""
     return refuse(
-        path, "this is not a regular file, so it is not opened", "Delete it, or put a regular file in its place."
+        path,
+        "this is not a regular file, so it is not opened",
+        "Delete it, or put a regular file in its place.",
     )
 
 
@@ -59,12 +68,20 @@ def refuse_size(path: str, size_bytes: int) -> Flaw:
 
 def refuse_name(path: str) -> Flaw:
     """A path that is not UTF-8 cannot be named in any report."""
-    return refuse(path, "the file name is not UTF-8, so the file is not read", "Rename the file, in ASCII if you can.")
+    return refuse(
+        path,
+        "the file name is not UTF-8, so the file is not read",
+        "Rename the file, in ASCII if you can.",
+    )
 
 
 def refuse_unreadable(path: str, reason: str) -> Flaw:
     """The operating system would not give the bytes."""
-    return refuse(path, f"it cannot be read: {reason}", "Make it readable for the user who runs govern, or remove it.")
+    return refuse(
+        path,
+        f"it cannot be read: {reason}",
+        "Make it readable for the user who runs govern, or remove it.",
+    )
 
 
 def refuse_depth(path: str) -> Flaw:
@@ -88,10 +105,18 @@ def refuse_rest(path: str, what: str, limit: int) -> Flaw:
 def tell_uncovered(paths: Iterable[str]) -> list[Flaw]:
     """Flaws of kind ``uncovered-file`` for files below governed folders that are of no kind, in order of path."""
     every = sorted(paths)
-    flaws = [_uncovered(path, f"the file is not governed: {_expected(path)}") for path in every[:MOST_UNCOVERED]]
+    flaws = [
+        _uncovered(path, f"the file is not governed: {_expected(path)}")
+        for path in every[:MOST_UNCOVERED]
+    ]
     rest = len(every) - MOST_UNCOVERED
     if rest > 0:
-        flaws.append(_uncovered(every[MOST_UNCOVERED], f"{rest:,} more files are not governed; the first is this one"))
+        flaws.append(
+            _uncovered(
+                every[MOST_UNCOVERED],
+                f"{rest:,} more files are not governed; the first is this one",
+            )
+        )
     return flaws
 
 

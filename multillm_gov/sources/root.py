@@ -13,7 +13,8 @@ _ALLOCATIONS = "allocations"
 def find_root(start: Path) -> Path:
     """The nearest folder at or above ``start`` that has ``govern.yaml`` or ``allocations/``.
 
-    The search ends at the top of the git repository, so a portfolio further up never speaks for this one.
+    The search ends at the top of the git repository, so a portfolio further up never speaks for
+    this one.
 
     Raises:
         SourceError: there is none; the hint names portfolios one level below, if any.
@@ -21,7 +22,9 @@ def find_root(start: Path) -> Path:
     folder = Path(os.path.realpath(start))
     while not _is_root(folder):
         if (folder / ".git").exists() or folder == folder.parent:
-            raise SourceError(f"No portfolio in `{start}`: no `allocations/` and no `{SETTINGS}`", _hint(start))
+            raise SourceError(
+                f"No portfolio in `{start}`: no `allocations/` and no `{SETTINGS}`", _hint(start)
+            )
         folder = folder.parent
     return folder
 
@@ -48,7 +51,8 @@ def split_paths(paths: Sequence[Path], root: Path | None = None) -> tuple[Path, 
     for path, place in zip(paths, places, strict=True):
         if not place.is_relative_to(root):
             raise SourceError(
-                f"`{path}` is outside the portfolio in `{root}`", "Check one portfolio a call; `-C` names its root."
+                f"`{path}` is outside the portfolio in `{root}`",
+                "Check one portfolio a call; `-C` names its root.",
             )
         filters.add(place.relative_to(root).as_posix())
     return root, () if "." in filters else tuple(sorted(filters))
@@ -75,7 +79,10 @@ def within(path: str, filters: tuple[str, ...]) -> bool:
 def _place(path: Path) -> Path:
     """Where a path stands, its last part not followed: a link is judged as the link it is."""
     if not os.path.lexists(path):
-        raise SourceError(f"There is no file or folder `{path}`", "Check the path; it is relative to where you are.")
+        raise SourceError(
+            f"There is no file or folder `{path}`",
+            "Check the path; it is relative to where you are.",
+        )
     if path.is_symlink():
         return Path(os.path.realpath(path.parent)) / path.name
     return Path(os.path.realpath(path))
@@ -87,9 +94,17 @@ def _is_root(folder: Path) -> bool:
 
 def _hint(start: Path) -> str:
     try:
-        below = sorted(entry.name for entry in os.scandir(start) if entry.is_dir() and _is_root(Path(entry.path)))
+        below = sorted(
+            entry.name
+            for entry in os.scandir(start)
+            if entry.is_dir() and _is_root(Path(entry.path))
+        )
     except OSError:
         below = []
     if below:
-        return f"Name the portfolio: `-C {below[0]}`" + (f" (also here: {', '.join(below[1:4])})" if below[1:] else "")
-    return "Run `govern init` to write a starter portfolio here, or name its folder with `-C FOLDER`."
+        return f"Name the portfolio: `-C {below[0]}`" + (
+            f" (also here: {', '.join(below[1:4])})" if below[1:] else ""
+        )
+    return (
+        "Run `govern init` to write a starter portfolio here, or name its folder with `-C FOLDER`."
+    )

@@ -16,7 +16,8 @@ def explain_unknown(git: GitCommand, revision: str, message: str = "") -> Revisi
     """
     if git.attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")[0]:
         return RevisionError(
-            "The repository has no commit yet", "`git add . && git commit` first; `govern check` works without."
+            "The repository has no commit yet",
+            "`git add . && git commit` first; `govern check` works without.",
         )
     names = _names(git)
     said = message or f"Revision `{revision}` is unknown"
@@ -26,10 +27,15 @@ def explain_unknown(git: GitCommand, revision: str, message: str = "") -> Revisi
 
     near = get_close_matches(revision, names, n=3, cutoff=0.6)
     if message:
-        return RevisionError(said, "Name the base, such as `HEAD~1`, or set `default_branch` in govern.yaml.")
+        return RevisionError(
+            said, "Name the base, such as `HEAD~1`, or set `default_branch` in govern.yaml."
+        )
     if near:
         return RevisionError(said, f"Did you mean {' or '.join(f'`{name}`' for name in near)}?")
-    return RevisionError(said, "`git branch --all` and `git tag` list what this clone has; `git fetch` may bring more.")
+    return RevisionError(
+        said,
+        "`git branch --all` and `git tag` list what this clone has; `git fetch` may bring more.",
+    )
 
 
 def _names(git: GitCommand) -> list[str]:

@@ -20,7 +20,9 @@ ROOM = 2
 """Longest answer over the mean one, where only the mean is declared."""
 
 
-def longest_answer(declared: TaskClassDeclaration, facts: ModelFacts | None, *, generic: bool = False) -> int:
+def longest_answer(
+    declared: TaskClassDeclaration, facts: ModelFacts | None, *, generic: bool = False
+) -> int:
     """Output tokens that a probe asks for at most: the longest declared, or twice the mean; never beyond the model's.
 
     A generic input asks for one sentence, and leaves a reasoning model room to think of it.
@@ -29,7 +31,11 @@ def longest_answer(declared: TaskClassDeclaration, facts: ModelFacts | None, *, 
     wanted = DEFAULT_OUTPUT_TOKENS
     if demand is not None:
         sizes = [size.output_tokens for size in demand.sizes]
-        wanted = demand.max_output_tokens or max([demand.output_tokens * ROOM, *sizes]) or DEFAULT_OUTPUT_TOKENS
+        wanted = (
+            demand.max_output_tokens
+            or max([demand.output_tokens * ROOM, *sizes])
+            or DEFAULT_OUTPUT_TOKENS
+        )
     if generic:
         wanted = min(wanted, DEFAULT_OUTPUT_TOKENS)
     limit = facts.max_output_tokens if facts is not None else None

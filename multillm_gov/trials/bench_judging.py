@@ -43,12 +43,19 @@ async def judge_answers(
     plan: BenchPlan, planner: Planner, kept: list[Kept], send: Send
 ) -> tuple[Run | None, Preferences]:
     """Ask about every answer that waits for a judge, then forget their texts; no run where there is nothing to ask."""
-    questions = [*_single(plan, planner, kept), *(_pairs(plan, planner, kept) if planner.limits.pairwise else ())]
+    questions = [
+        *_single(plan, planner, kept),
+        *(_pairs(plan, planner, kept) if planner.limits.pairwise else ()),
+    ]
     for each in kept:
         each.texts.clear()
     if not questions:
         return None, {}
-    asked = {id(probe): (question, place) for question in questions for place, probe in enumerate(question.probes)}
+    asked = {
+        id(probe): (question, place)
+        for question in questions
+        for place, probe in enumerate(question.probes)
+    }
     preferred: dict[tuple[str, str], list[Preferred]] = {}
 
     def look(probe: Probe, sample: int, answer: Answer) -> None:
@@ -67,7 +74,10 @@ async def judge_answers(
 
 
 def _settle(
-    slot: Slot, question: _Question, kept: list[Kept], preferred: dict[tuple[str, str], list[Preferred]]
+    slot: Slot,
+    question: _Question,
+    kept: list[Kept],
+    preferred: dict[tuple[str, str], list[Preferred]],
 ) -> None:
     replies = [question.replies[place] for place in range(len(question.probes))]
     question.replies.clear()
@@ -83,7 +93,11 @@ def _settle(
 def _concluded(slot: Slot, replies: list[Answer]) -> Score | Unscorable:
     module: Any = scorer_module(slot.case.held.scorer.kind)
     found = module.conclude(replies, slot.case.held)
-    return found if isinstance(found, Unscorable) else accept(found, slot.case.held.scorer, module.ACCEPTED_FROM)
+    return (
+        found
+        if isinstance(found, Unscorable)
+        else accept(found, slot.case.held.scorer, module.ACCEPTED_FROM)
+    )
 
 
 def _single(plan: BenchPlan, planner: Planner, kept: list[Kept]) -> list[_Question]:
@@ -96,14 +110,18 @@ def _single(plan: BenchPlan, planner: Planner, kept: list[Kept]) -> list[_Questi
             if isinstance(asked, Unscorable):
                 each.scores.append(asked)
             else:
-                found.append(_Question(number, judge_probes(slot.bench, slot.contender, asked, planner)))
+                found.append(
+                    _Question(number, judge_probes(slot.bench, slot.contender, asked, planner))
+                )
     return found
 
 
 def _asked(slot: Slot, text: str) -> tuple[Call, ...] | Unscorable:
     if not _fits(slot.bench, slot.contender, text):
         return Unscorable(why="the answer is longer than a judge's call was planned for")
-    asked: tuple[Call, ...] | Unscorable = scorer_module(slot.case.held.scorer.kind).ask(text, slot.case.held)
+    asked: tuple[Call, ...] | Unscorable = scorer_module(slot.case.held.scorer.kind).ask(
+        text, slot.case.held
+    )
     return asked
 
 
@@ -119,12 +137,16 @@ def _pairs(plan: BenchPlan, planner: Planner, kept: list[Kept]) -> list[_Questio
         name, case, bench = slot.bench.task.name, slot.case, slot.bench
         if case.held.scorer.kind != "rubric" or slot.contender.model == bench.incumbent:
             continue
-        sides = [texts.get((name, case.id, model)) for model in (bench.incumbent, slot.contender.model)]
+        sides = [
+            texts.get((name, case.id, model)) for model in (bench.incumbent, slot.contender.model)
+        ]
         if None in sides:
             continue
         asked = ask_pair(sides[0] or "", sides[1] or "", case.held)
         if not isinstance(asked, Unscorable):
-            found.append(_Question(number, judge_probes(bench, slot.contender, asked, planner), is_pair=True))
+            found.append(
+                _Question(number, judge_probes(bench, slot.contender, asked, planner), is_pair=True)
+            )
     return found
 
 

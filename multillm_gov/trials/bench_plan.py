@@ -60,7 +60,10 @@ class BenchPlan(Struct, frozen=True, kw_only=True):
     @property
     def foreseen(self) -> tuple[Foreseen, ...]:
         """All judges' calls."""
-        return (*(each for slot in self.slots for each in slot.judging * self.samples), *self.pairings)
+        return (
+            *(each for slot in self.slots for each in slot.judging * self.samples),
+            *self.pairings,
+        )
 
     @property
     def worst_usd(self) -> Decimal:
@@ -72,7 +75,9 @@ class BenchPlan(Struct, frozen=True, kw_only=True):
     def unpriced(self) -> tuple[str, ...]:
         """Models whose price is not known, sorted: never counted as free."""
         models = {slot.probe.model for slot in self.slots if slot.probe.worst_usd is None}
-        return tuple(sorted(models | {each.model for each in self.foreseen if each.worst_usd is None}))
+        return tuple(
+            sorted(models | {each.model for each in self.foreseen if each.worst_usd is None})
+        )
 
     @property
     def calls(self) -> int:
@@ -84,7 +89,11 @@ class BenchPlan(Struct, frozen=True, kw_only=True):
         """Keys that are needed and not set, by name."""
         keys = {key for slot in self.slots for key in slot.probe.keys}
         return tuple(
-            sorted(key for key in keys | {key for each in self.foreseen for key in each.keys} if key.is_missing)
+            sorted(
+                key
+                for key in keys | {key for each in self.foreseen for key in each.keys}
+                if key.is_missing
+            )
         )
 
 
@@ -97,14 +106,22 @@ def plan_bench(benches: Iterable[Bench], planner: Planner) -> BenchPlan:
         for case in bench.cases
         for contender in bench.contenders
     ]
-    pairings = [probe for bench in held for probe in _pairings(bench, planner)] if planner.limits.pairwise else []
-    return BenchPlan(benches=held, slots=tuple(slots), pairings=tuple(pairings), samples=planner.limits.samples)
+    pairings = (
+        [probe for bench in held for probe in _pairings(bench, planner)]
+        if planner.limits.pairwise
+        else []
+    )
+    return BenchPlan(
+        benches=held, slots=tuple(slots), pairings=tuple(pairings), samples=planner.limits.samples
+    )
 
 
 def _slot(bench: Bench, case: Case, contender: Contender, planner: Planner) -> Slot:
     judging: tuple[Foreseen, ...] = ()
     if asks(case.held.scorer.kind):
-        asked = scorer_module(case.held.scorer.kind).ask("x" * longest_judged(bench, contender), case.held)
+        asked = scorer_module(case.held.scorer.kind).ask(
+            "x" * longest_judged(bench, contender), case.held
+        )
         judging = () if isinstance(asked, Unscorable) else _foreseen(asked, planner)
     probe = _probe(bench, contender, answer_call(bench, case, contender, planner.limits), planner)
     return Slot(bench=bench, case=case, contender=contender, probe=probe, judging=judging)
@@ -128,7 +145,9 @@ def longest_judged(bench: Bench, contender: Contender) -> int:
     return longest_answer(bench.task.declared, contender.facts) * BYTES_PER_TOKEN
 
 
-def judge_probes(bench: Bench, contender: Contender, calls: Iterable[Call], planner: Planner) -> tuple[Probe, ...]:
+def judge_probes(
+    bench: Bench, contender: Contender, calls: Iterable[Call], planner: Planner
+) -> tuple[Probe, ...]:
     """Calls of a scorer as the runner takes them, one each."""
     return tuple(_judge_probe(bench, contender, call, planner) for call in calls)
 
@@ -144,7 +163,10 @@ def _pairings(bench: Bench, planner: Planner) -> Iterator[Foreseen]:
 
 def _foreseen(calls: Iterable[Call], planner: Planner) -> tuple[Foreseen, ...]:
     return tuple(
-        Foreseen(model=call.model, worst_usd=_worst(call, planner), keys=planner.keys_of(call.model)) for call in calls
+        Foreseen(
+            model=call.model, worst_usd=_worst(call, planner), keys=planner.keys_of(call.model)
+        )
+        for call in calls
     )
 
 

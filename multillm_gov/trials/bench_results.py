@@ -78,11 +78,19 @@ def result_of(
         incumbent=incumbent,
         entries=tuple(sorted(entries, key=_rank)),
         duels=tuple(
-            duel((incumbent, model), outcomes[incumbent], each, margins, (preferred or {}).get(model, ()))
+            duel(
+                (incumbent, model),
+                outcomes[incumbent],
+                each,
+                margins,
+                (preferred or {}).get(model, ()),
+            )
             for model, each in outcomes.items()
             if model != incumbent
         ),
-        reasons=tuple(reason for model, each in outcomes.items() for reason in _reasons(model, each)),
+        reasons=tuple(
+            reason for model, each in outcomes.items() for reason in _reasons(model, each)
+        ),
         voices=voices or Voices(),
     )
 
@@ -118,7 +126,10 @@ def _record(
     facts: Facts,
     voice: VoiceRecord | None,
 ) -> EvidenceRecord:
-    drift = next((one for one in result.voices.drifts if one.model == entry.model and one.ratio is not None), None)
+    drift = next(
+        (one for one in result.voices.drifts if one.model == entry.model and one.ratio is not None),
+        None,
+    )
     return EvidenceRecord(
         task_class=result.task_class,
         model=entry.model,
@@ -139,7 +150,9 @@ def _record(
         graded=None if entry.graded is None else _share(entry.graded),
         inconclusive=entry.inconclusive,
         p50_seconds=_seconds(entry.p50_seconds),
-        usd_per_accepted=None if entry.usd_per_accepted is None else Amount(entry.usd_per_accepted.quantize(_NANO)),
+        usd_per_accepted=None
+        if entry.usd_per_accepted is None
+        else Amount(entry.usd_per_accepted.quantize(_NANO)),
         cases=facts.cases,
         voice=voice,
         versions=dict(facts.versions),
@@ -147,7 +160,10 @@ def _record(
 
 
 def _paired(model: str, outcomes: Mapping[str, Sequence[Outcome]]) -> tuple[str, ...]:
-    scored = {name: {one.case for one in each if one.accepted is not None} for name, each in outcomes.items()}
+    scored = {
+        name: {one.case for one in each if one.accepted is not None}
+        for name, each in outcomes.items()
+    }
     own = scored[model]
     return tuple(
         sorted(

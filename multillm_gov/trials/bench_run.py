@@ -72,7 +72,11 @@ def _take(slot: Slot, answer: Answer, kept: Kept) -> None:
     held = slot.case.held
     if slot.bench.has_voice:
         counts = count_words([answer.text])
-        kept.counts = counts if kept.counts is None else tuple(map(sum, zip(kept.counts, counts, strict=True)))
+        kept.counts = (
+            counts
+            if kept.counts is None
+            else tuple(map(sum, zip(kept.counts, counts, strict=True)))
+        )
     if asks(held.scorer.kind):
         kept.texts.append(answer.text)
     else:
@@ -107,7 +111,8 @@ def _outcome(slot: Slot, kept: Kept, observation: Observation) -> Outcome:
     refused = [one for one in observation.failures if one.verdict in REJECTED]
     verdicts = [one.accepted for one in scores] + [False] * len(refused)
     graded = [one.value for one in scores] + [0.0] * len(refused)
-    # One sample that nobody could judge leaves the case open: what is missing might have gone either way.
+    # One sample that nobody could judge leaves the case open: what is missing might have gone
+    # either way.
     is_whole = len(verdicts) == slot.probe.samples
     return Outcome(
         case=slot.case.id,
@@ -131,7 +136,9 @@ def _why(kept: Kept, scores: Sequence[Score], observation: Observation, *, is_wh
 def _cost(observation: Observation) -> Decimal | None:
     """What all calls of the case cost; ``None`` where one of them is not known."""
     costs = [
-        Decimal(0) if isinstance(result, Failure) and not result.may_bill else getattr(result, "usd", None)
+        Decimal(0)
+        if isinstance(result, Failure) and not result.may_bill
+        else getattr(result, "usd", None)
         for result in (each.result for each in observation.seen)
     ]
     return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
@@ -142,5 +149,7 @@ def _counts(plan: BenchPlan, kept: list[Kept]) -> dict[tuple[str, str], tuple[Co
     found: dict[tuple[str, str], list[Counts]] = {}
     for slot, each in zip(plan.slots, kept, strict=True):
         if slot.bench.has_voice:
-            found.setdefault((slot.bench.task.name, slot.contender.model), []).append(each.counts or nothing)
+            found.setdefault((slot.bench.task.name, slot.contender.model), []).append(
+                each.counts or nothing
+            )
     return {key: tuple(counts) for key, counts in found.items()}

@@ -8,9 +8,9 @@ _NOTHING = Decimal(0)
 class Budget:
     """US dollars that a run may spend; every call reserves its worst case before it is sent.
 
-    Spent plus reserved never exceeds the limit. An answer that costs more than its worst case breaks the bound (the
-    price map or the provider's count is off): it is counted in full, and ``is_broken`` says that nothing more may be
-    sent.
+    Spent plus reserved never exceeds the limit. An answer that costs more than its worst case
+    breaks the bound (the price map or the provider's count is off): it is counted in full, and
+    ``is_broken`` says that nothing more may be sent.
     """
 
     def __init__(self, limit: Decimal | None) -> None:
@@ -26,7 +26,9 @@ class Budget:
         A call of unknown price reserves nothing: whoever lets it run was told so.
         """
         wanted = worst or _NOTHING
-        if self.is_broken or (self.limit is not None and self.spent + self.reserved + wanted > self.limit):
+        if self.is_broken or (
+            self.limit is not None and self.spent + self.reserved + wanted > self.limit
+        ):
             return False
         self.reserved += wanted
         return True

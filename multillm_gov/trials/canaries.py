@@ -21,6 +21,8 @@ _SENTENCES = (
 def generic_canaries(task: TaskClass) -> Canaries:
     """Inputs that show whether a model answers at all, and nothing of the task itself."""
     if task.declared.mode == "embedding":
-        return Canaries(origin="generic", inputs=tuple(Canary(text=sentence) for sentence in _SENTENCES))
+        return Canaries(
+            origin="generic", inputs=tuple(Canary(text=sentence) for sentence in _SENTENCES)
+        )
     message = Message(role="user", content=_GREETING)
     return Canaries(origin="generic", inputs=(Canary(messages=(message,), text=_GREETING),))

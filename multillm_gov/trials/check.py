@@ -74,7 +74,11 @@ def look(probe: Probe, result: Answer | Failure, attempts: int) -> Seen:
     """All that is kept of one call."""
     if isinstance(result, Failure):
         return Seen(result=result, attempts=attempts)
-    sights = {check.name: sight for check in all_checks() if (sight := check.look(probe, result)) is not None}
+    sights = {
+        check.name: sight
+        for check in all_checks()
+        if (sight := check.look(probe, result)) is not None
+    }
     from msgspec.structs import replace
 
     return Seen(result=replace(result, text="", vectors=()), attempts=attempts, sights=sights)

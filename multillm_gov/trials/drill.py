@@ -1,6 +1,7 @@
 """Failover drills: which routed model is made to fail in which way, and whether the declared chain answers.
 
-Nobody's service is disturbed: only the routed model's address is replaced, by one on this machine that fails as asked.
+Nobody's service is disturbed: only the routed model's address is replaced, by one on this machine
+that fails as asked.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,9 @@ from multillm_gov.trials.plan import LeftOut, Plan
 from multillm_gov.trials.probe import Key, Probe
 
 FAULTS: tuple[Fault, ...] = get_args(Fault)
-OUTAGES: frozenset[Fault] = frozenset({"connection-refused", "server-error", "rate-limit", "time-out"})
+OUTAGES: frozenset[Fault] = frozenset(
+    {"connection-refused", "server-error", "rate-limit", "time-out"}
+)
 """The faults that an outage shows as: a chain that does not answer after each of them is no failover."""
 _NOT_FOR_EMBEDDINGS: frozenset[Fault] = frozenset({"content-filter", "stream-cut"})
 
@@ -78,7 +81,8 @@ def plan_drills(plan: Plan, faults: Iterable[Fault] = FAULTS) -> DrillPlan:
     """A request per routed model and fault, for every task class with a fallback.
 
     Args:
-        plan: The plan of the probes of all models of the task classes to drill, routed ones and fallbacks.
+        plan: The plan of the probes of all models of the task classes to drill, routed ones and
+        fallbacks.
         faults: The faults to inject.
     """
     drills: list[Drill] = []
@@ -91,7 +95,9 @@ def plan_drills(plan: Plan, faults: Iterable[Fault] = FAULTS) -> DrillPlan:
             continue
         reserve = [by_model[name] for name in task.declared.fallbacks if name in by_model]
         if len(reserve) < len(task.declared.fallbacks):
-            left_out.append(LeftOut(task_class=task.name, why="not all of its fallbacks are to be called"))
+            left_out.append(
+                LeftOut(task_class=task.name, why="not all of its fallbacks are to be called")
+            )
             continue
         keys |= {key for probe in reserve for key in probe.keys}
         drills += _drills(task, by_model, reserve, wanted)
@@ -112,13 +118,19 @@ def _drills(
     task: TaskClass, by_model: dict[str, Probe], reserve: list[Probe], faults: tuple[Fault, ...]
 ) -> list[Drill]:
     # One request goes to whoever answers: what not all of the chain take, it must not ask for.
-    legs = [(index, by_model[leg.model]) for index, leg in enumerate(task.declared.route) if leg.model in by_model]
+    legs = [
+        (index, by_model[leg.model])
+        for index, leg in enumerate(task.declared.route)
+        if leg.model in by_model
+    ]
     drills = []
     for index, probe in legs:
         native = probe.native_schema and all(one.native_schema for one in reserve)
         call = replace(probe.call(0), output_schema=probe.output_schema if native else None)
         costs = [one.worst_usd for one in reserve]
-        worst = None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
+        worst = (
+            None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
+        )
         limits = [one.call(0).max_output_tokens for one in (probe, *reserve)]
         known = [limit for limit in limits if limit is not None]
         drills += [
@@ -127,7 +139,11 @@ def _drills(
                 fault=fault,
                 leg=index,
                 chain=(probe.model, *task.declared.fallbacks),
-                call=replace(call, stream=fault == "stream-cut", max_output_tokens=min(known) if known else None),
+                call=replace(
+                    call,
+                    stream=fault == "stream-cut",
+                    max_output_tokens=min(known) if known else None,
+                ),
                 probe=replace(probe, native_schema=native),
                 worst_usd=worst,
             )

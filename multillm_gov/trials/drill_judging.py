@@ -19,14 +19,19 @@ _NANO = Decimal("0.000000001")
 _SHARE = Decimal("0.0001")
 
 
-def judge_drills(outcomes: Iterable[Outcome], versions: Mapping[str, str]) -> tuple[DrillRecord, ...]:
+def judge_drills(
+    outcomes: Iterable[Outcome], versions: Mapping[str, str]
+) -> tuple[DrillRecord, ...]:
     """One record per task class, in the order met.
 
-    A fault counts by the worst of the routed models it was injected into. The task class *survives* if the chain
-    answered in order, within latency and schema after every fault; it *fails* if no answer came after one of the faults
-    that an outage shows as (refused connection, server error, rate limit, time-out); else it is *degraded*. A stream
-    cut after its first words counts in the coverage alone: no gateway takes back what its caller has read already.
-    Coverage is the share of the faults that the chain survived, cut streams included.
+    A fault counts by the worst of the routed models it was injected into. The task class *survives*
+    if the chain answered in order, within latency and schema after every fault; it *fails* if no
+    answer came after one of the faults that an outage shows as (refused connection, server error,
+    rate limit, time-out); else it is
+    *degraded*. A stream
+    cut after its first words counts in the coverage alone: no gateway takes back what its caller
+    has read already. Coverage is the share of the faults that the chain survived, cut streams
+    included.
     """
     grouped: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -70,7 +75,11 @@ def _chain(task: TaskClass) -> tuple[str, ...]:
 def _overall(faults: tuple[FaultResult, ...]) -> Result:
     if all(one.result == "survives" for one in faults if one.fault != CUT):
         return "survives"
-    return "fails" if any(one.result == "fails" and one.fault in OUTAGES for one in faults) else "degraded"
+    return (
+        "fails"
+        if any(one.result == "fails" and one.fault in OUTAGES for one in faults)
+        else "degraded"
+    )
 
 
 def _worst_by_fault(outcomes: list[Outcome]) -> Iterator[FaultResult]:
@@ -96,7 +105,9 @@ def judge_fault(outcome: Outcome) -> FaultResult:
     by = drill.chain[carried.attempts[-1]]
     result: Result = "degraded" if missed else "survives"
     detail = f"{where}{'; '.join(missed)}" if missed else ""
-    return FaultResult(fault=drill.fault, result=result, answered_by=by, seconds=seconds, detail=detail)
+    return FaultResult(
+        fault=drill.fault, result=result, answered_by=by, seconds=seconds, detail=detail
+    )
 
 
 def _why_none(outcome: Outcome) -> str:
@@ -106,7 +117,11 @@ def _why_none(outcome: Outcome) -> str:
     tried = [drill.chain[position] for position in dict.fromkeys(carried.attempts)]
     if carried.attempts in {(), (0,)}:
         said = "no fallback was tried"
-        return f"{said}: text was on its way, and it is not taken back" if drill.fault == "stream-cut" else said
+        return (
+            f"{said}: text was on its way, and it is not taken back"
+            if drill.fault == "stream-cut"
+            else said
+        )
     told = ", ".join(f"`{name}`" for name in tried[1:])
     return f"no answer from {told} either"
 
@@ -116,7 +131,11 @@ def _missed(drill: Drill, answer: Answer, attempts: tuple[int, ...]) -> Iterator
     if attempts != expected:
         passed = [drill.chain[position] for position in expected if position not in attempts]
         told = ", ".join(f"`{name}`" for name in passed)
-        yield f"out of order: {told} passed over" if passed else "out of order: models were called more than once"
+        yield (
+            f"out of order: {told} passed over"
+            if passed
+            else "out of order: models were called more than once"
+        )
     latency = drill.task.declared.latency
     if latency is not None and answer.seconds > latency.p95_seconds:
         yield f"the answer came after {answer.seconds:.2f} s; the limit is {latency.p95_seconds} s"

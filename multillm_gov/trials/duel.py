@@ -79,14 +79,20 @@ def duel(
 ) -> Duel:
     """Compare two models, incumbent first, on what both were judged by.
 
-    Better or worse is what a two-sided interval shows that leaves zero out, at 95 % for all comparisons together
-    (Bonferroni); not worse is what the one-sided 95 % bound shows that stays above the margin. All else is not told
-    apart, which is no sign of being equal.
+    Better or worse is what a two-sided interval shows that leaves zero out, at 95 % for all
+    comparisons together (Bonferroni); not worse is what the one-sided 95 % bound shows that stays
+    above the margin. All else is not told apart, which is no sign of being equal.
     """
     preferences = preferences_of(preferred) if preferred else None
     pairs = _pairs(incumbent, challenger)
     if not pairs:
-        return Duel(incumbent=names[0], challenger=names[1], cases=0, finding="no common case", preferences=preferences)
+        return Duel(
+            incumbent=names[0],
+            challenger=names[1],
+            cases=0,
+            finding="no common case",
+            preferences=preferences,
+        )
     first, second = ([one.accepted or 0.0 for one in side] for side in zip(*pairs, strict=True))
     weights = [one.weight for one, _ in pairs]
     difference = paired_interval(first, second, weights=weights)
@@ -97,7 +103,9 @@ def duel(
         challenger=names[1],
         cases=len(pairs),
         finding=_finding(_together(first, second, weights, margins), bound, margins),
-        test=mcnemar([value == 1 for value in first], [value == 1 for value in second]) if whole else None,
+        test=mcnemar([value == 1 for value in first], [value == 1 for value in second])
+        if whole
+        else None,
         difference=difference,
         bound=bound,
         graded=_graded(pairs, weights, margins.seed),
@@ -111,10 +119,17 @@ def preferences_of(preferred: Sequence[Preferred]) -> Preferences:
     """Wins, ties and losses of the second model, and whether they are more uneven than chance."""
     first, second = preferred.count("first"), preferred.count("second")
     test = mcnemar([True] * first + [False] * second, [False] * first + [True] * second)
-    return Preferences(challenger=second, incumbent=first, ties=len(preferred) - first - second, p_value=test.p_value)
+    return Preferences(
+        challenger=second,
+        incumbent=first,
+        ties=len(preferred) - first - second,
+        p_value=test.p_value,
+    )
 
 
-def _pairs(incumbent: Sequence[Outcome], challenger: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:
+def _pairs(
+    incumbent: Sequence[Outcome], challenger: Sequence[Outcome]
+) -> list[tuple[Outcome, Outcome]]:
     others: Mapping[str, Outcome] = {one.case: one for one in challenger}
     found = ((one, others.get(one.case)) for one in incumbent)
     return [
@@ -137,20 +152,36 @@ def _finding(difference: PairedDifference, bound: float, margins: Margins) -> Fi
     return "not worse" if found == "not told apart" and bound > -margins.non_inferiority else found
 
 
-def _graded(pairs: Sequence[tuple[Outcome, Outcome]], weights: Sequence[float], seed: int) -> PairedDifference | None:
-    scores = [(one.score, other.score) for one, other in pairs if one.score is not None and other.score is not None]
-    if len(scores) < max(len(pairs), ENOUGH_TO_DRAW) or all(score in {0.0, 1.0} for pair in scores for score in pair):
+def _graded(
+    pairs: Sequence[tuple[Outcome, Outcome]], weights: Sequence[float], seed: int
+) -> PairedDifference | None:
+    scores = [
+        (one.score, other.score)
+        for one, other in pairs
+        if one.score is not None and other.score is not None
+    ]
+    if len(scores) < max(len(pairs), ENOUGH_TO_DRAW) or all(
+        score in {0.0, 1.0} for pair in scores for score in pair
+    ):
         return None
     first, second = zip(*scores, strict=True)
     return paired_bootstrap(first, second, weights=weights, seed=seed)
 
 
-def _needed(first: Sequence[float], second: Sequence[float], weights: Sequence[float], margins: Margins) -> int:
+def _needed(
+    first: Sequence[float], second: Sequence[float], weights: Sequence[float], margins: Margins
+) -> int:
     """Half a case each way is added to what differed, so that few cases that agree promise nothing."""
     cases = effective_cases(weights)
-    apart = weighted_mean([abs(one - other) for one, other in zip(first, second, strict=True)], weights)
+    apart = weighted_mean(
+        [abs(one - other) for one, other in zip(first, second, strict=True)], weights
+    )
     return ceil(paired_cases_to_see((apart * cases + 1) / (cases + 2), margins.difference) - 1e-9)
 
 
 def _needed_unpaired(share: float, margins: Margins) -> int | None:
-    return ceil(cases_to_see(share, margins.difference) - 1e-9) if share >= margins.difference else None
+    return (
+        ceil(cases_to_see(share, margins.difference) - 1e-9)
+        if share >= margins.difference
+        else None
+    )

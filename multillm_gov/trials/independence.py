@@ -20,14 +20,22 @@ def standing(judge: ModelFacts | None, judged: ModelFacts | None) -> Standing:
     return "same vendor" if vendors[0] == vendors[1] else "independent"
 
 
-def dependent_judges(bench: "Bench", find: Callable[[str], ModelFacts | None]) -> Iterator[tuple[str, str, Standing]]:
+def dependent_judges(
+    bench: "Bench", find: Callable[[str], ModelFacts | None]
+) -> Iterator[tuple[str, str, Standing]]:
     """Judges of a benchmark that are not shown to be independent of a model they would judge: judge, judged, standing.
 
     A judge is the judge of a rubric: an embedding model compares texts, whoever wrote them.
     """
-    judges = {case.held.scorer.judge or "" for case in bench.cases if case.held.scorer.kind == "rubric"}
+    judges = {
+        case.held.scorer.judge or "" for case in bench.cases if case.held.scorer.kind == "rubric"
+    }
     for judge in sorted(judges - {""}):
         for contender in bench.contenders:
-            found = "same vendor" if judge == contender.model else standing(find(judge), contender.facts)
+            found = (
+                "same vendor"
+                if judge == contender.model
+                else standing(find(judge), contender.facts)
+            )
             if found != "independent":
                 yield judge, contender.model, found

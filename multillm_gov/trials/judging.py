@@ -14,14 +14,18 @@ from multillm_gov.trials.references import Reference
 from multillm_gov.trials.severity import ORDER, worst
 from multillm_gov.units import Amount, Positive
 
-FIRST_REFERENCE = "these vectors are the reference from now on; stability is judged from the next probe on"
+FIRST_REFERENCE = (
+    "these vectors are the reference from now on; stability is judged from the next probe on"
+)
 """Noted where a probe's vectors are stored: not in a run that writes no evidence."""
 _MICRO = Decimal("0.000001")
 _CENTS_OF_CENTS = Decimal("0.000000001")
 _FOUR = Decimal("0.0001")
 
 
-def judge(observation: Observation, versions: Mapping[str, str], *, is_complete: bool = True) -> ProbeRecord:
+def judge(
+    observation: Observation, versions: Mapping[str, str], *, is_complete: bool = True
+) -> ProbeRecord:
     """The record of one probe: every check by itself, and the worst of them as the probe's verdict.
 
     Args:
@@ -30,9 +34,13 @@ def judge(observation: Observation, versions: Mapping[str, str], *, is_complete:
         is_complete: Whether all of its samples were settled; one cut short never passes.
     """
     probe, answers = observation.probe, observation.answers
-    results = [result for check in all_checks() if (result := check.conclude(observation)) is not None]
+    results = [
+        result for check in all_checks() if (result := check.conclude(observation)) is not None
+    ]
     if not is_complete:
-        said = f"{len(observation.seen)} of {probe.samples} samples were settled before the run ended"
+        said = (
+            f"{len(observation.seen)} of {probe.samples} samples were settled before the run ended"
+        )
         results.append(CheckResult(name="complete", verdict="inconclusive", detail=said))
     results.sort(key=lambda result: (ORDER.index(result.verdict), result.name))
     seconds = [answer.seconds for answer in answers]
@@ -52,10 +60,14 @@ def judge(observation: Observation, versions: Mapping[str, str], *, is_complete:
         normalizers=normalizers_needed(observation),
         native_schema=probe.native_schema,
         p50_seconds=_seconds(median(seconds)) if seconds else None,
-        p95_seconds=_seconds(nearest_rank(seconds, 0.95)) if len(seconds) >= ENOUGH_FOR_P95 else None,
+        p95_seconds=_seconds(nearest_rank(seconds, 0.95))
+        if len(seconds) >= ENOUGH_FOR_P95
+        else None,
         input_tokens=_mean(observation, "input"),
         output_tokens=None if probe.kind == "embedding" else _mean(observation, "output"),
-        usd=Amount(sum((each.usd or Decimal(0) for each in answers), Decimal(0)).quantize(_CENTS_OF_CENTS)),
+        usd=Amount(
+            sum((each.usd or Decimal(0) for each in answers), Decimal(0)).quantize(_CENTS_OF_CENTS)
+        ),
         dimensions=vectors[0].dimensions if vectors and not vectors[0].flaw else None,
         rank_stability=_rank_stability(observation),
         task=probe.digests.task,
@@ -67,7 +79,9 @@ def judge(observation: Observation, versions: Mapping[str, str], *, is_complete:
 
 def fresh_reference(observation: Observation) -> Reference | None:
     """The reference that the probe's first sound answer makes, where there was none."""
-    return next((sight.fresh for sight in observation.sights("stability") if sight.fresh is not None), None)
+    return next(
+        (sight.fresh for sight in observation.sights("stability") if sight.fresh is not None), None
+    )
 
 
 def _notes(observation: Observation) -> tuple[str, ...]:

@@ -58,7 +58,8 @@ def normalize(
 ) -> Reading | None:
     """The first reading that satisfies the schema, normalizers added one by one in the declared order.
 
-    A normalizer that changes nothing is not counted as needed. ``None``: none of the readings satisfies it.
+    A normalizer that changes nothing is not counted as needed. ``None``: none of the readings
+    satisfies it.
     """
     draft, used = read_json(text), list[str]()
     for name in ("", *declared):

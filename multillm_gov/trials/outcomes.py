@@ -95,12 +95,16 @@ def _with_scores(whole: Entry, scored: Sequence[Outcome], seconds: float, seed: 
         graded=graded,
         graded_low=graded_low,
         graded_high=graded_high,
-        usd_per_accepted=whole.usd / Decimal(str(accepted)) if whole.usd is not None and accepted else None,
+        usd_per_accepted=whole.usd / Decimal(str(accepted))
+        if whole.usd is not None and accepted
+        else None,
         seconds_per_accepted=seconds / accepted if seconds and accepted else None,
     )
 
 
-def _graded(scored: Sequence[Outcome], weights: Sequence[float], seed: int) -> tuple[float | None, float, float]:
+def _graded(
+    scored: Sequence[Outcome], weights: Sequence[float], seed: int
+) -> tuple[float | None, float, float]:
     """Mean score with its interval, where every case has a score and one of them is neither 0 nor 1."""
     scores = [one.score for one in scored if one.score is not None]
     if len(scores) < len(scored) or all(score in {0.0, 1.0} for score in scores):
@@ -108,7 +112,8 @@ def _graded(scored: Sequence[Outcome], weights: Sequence[float], seed: int) -> t
     mean = weighted_mean(scores, weights)
     if len(scores) >= ENOUGH_TO_DRAW:
         return mean, *bootstrap_interval(scores, weights=weights, seed=seed)
-    # A score within 0..1 spreads no wider than a proportion of the same mean, so Wilson's interval is a safe one.
+    # A score within 0..1 spreads no wider than a proportion of the same mean, so Wilson's interval
+    # is a safe one.
     return mean, *wilson_interval(min(1.0, max(0.0, mean)), max(1, floor(effective_cases(weights))))
 
 

@@ -22,7 +22,9 @@ def compile_schema(schema: dict[str, Any]) -> Callable[[Any], Misfit | None]:
     """
     try:
         options = jsonschema_rs.RegexOptions(size_limit=1_000_000)
-        validator = jsonschema_rs.validator_for(schema, pattern_options=options, retriever=_fetch_nothing)
+        validator = jsonschema_rs.validator_for(
+            schema, pattern_options=options, retriever=_fetch_nothing
+        )
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
         raise SchemaError("no JSON Schema, or one that refers out of its file") from error
 

@@ -44,9 +44,10 @@ class Time(Struct, frozen=True, kw_only=True):
 def wait_before_retry(failure: Failure, attempt: int, pace: Pace, chance: float) -> float | None:
     """Seconds to wait before the call is sent again; ``None``: it is not.
 
-    A call that may have been billed is never sent again, so that the worst case of a plan holds whatever happens. The
-    wait doubles with each attempt and is drawn from all of its length (full jitter), so that calls which failed
-    together do not return together; never is it shorter than ``Retry-After``.
+    A call that may have been billed is never sent again, so that the worst case of a plan holds
+    whatever happens. The wait doubles with each attempt and is drawn from all of its length (full
+    jitter), so that calls which failed together do not return together; never is it shorter than
+    ``Retry-After``.
 
     Args:
         failure: How the last attempt ended.

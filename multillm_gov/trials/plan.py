@@ -102,7 +102,9 @@ def plan(
         if settings.tasks and task.name not in settings.tasks:
             continue
         if task.declared.mode not in PROBED:
-            left_out.append(LeftOut(task_class=task.name, why=f"mode `{task.declared.mode}` has no probe"))
+            left_out.append(
+                LeftOut(task_class=task.name, why=f"mode `{task.declared.mode}` has no probe")
+            )
             continue
         found = tuple(_probes(figures, inputs[task.name], settings, known))
         probes += (_with_keys(probe, keys_of) for probe in found)
@@ -116,9 +118,13 @@ class _Model(Struct, frozen=True, kw_only=True):
     place: Place
 
 
-def _probes(figures: TaskFigures, given: TaskInputs, settings: Settings, known: Known) -> Iterator[Probe]:
+def _probes(
+    figures: TaskFigures, given: TaskInputs, settings: Settings, known: Known
+) -> Iterator[Probe]:
     task = figures.task
-    kinds: tuple[ProbeKind, ...] = ("embedding",) if task.declared.mode == "embedding" else ("answer", "stream")
+    kinds: tuple[ProbeKind, ...] = (
+        ("embedding",) if task.declared.mode == "embedding" else ("answer", "stream")
+    )
     for model in _models(figures):
         if settings.models and model.name not in settings.models:
             continue
@@ -131,11 +137,18 @@ def _models(figures: TaskFigures) -> Iterator[_Model]:
     """Each model once: one that is routed and a fallback too is probed as routed."""
     place, told = figures.task.place, set[str]()
     routed = (
-        _Model(name=leg.model, role="route", facts=leg.facts, place=place.at("route", leg.index, "model"))
+        _Model(
+            name=leg.model,
+            role="route",
+            facts=leg.facts,
+            place=place.at("route", leg.index, "model"),
+        )
         for leg in figures.legs
     )
     kept = (
-        _Model(name=one.model, role="fallback", facts=one.facts, place=place.at("fallbacks", one.index))
+        _Model(
+            name=one.model, role="fallback", facts=one.facts, place=place.at("fallbacks", one.index)
+        )
         for one in figures.fallbacks
     )
     for model in (*routed, *kept):
@@ -145,10 +158,19 @@ def _models(figures: TaskFigures) -> Iterator[_Model]:
 
 
 def _probe(
-    task: TaskClass, model: _Model, kind: ProbeKind, given: TaskInputs, settings: Settings, known: Known
+    task: TaskClass,
+    model: _Model,
+    kind: ProbeKind,
+    given: TaskInputs,
+    settings: Settings,
+    known: Known,
 ) -> Probe:
     facts = model.facts
-    native = kind != "embedding" and given.output_schema is not None and speaks_schema(task.declared, facts)
+    native = (
+        kind != "embedding"
+        and given.output_schema is not None
+        and speaks_schema(task.declared, facts)
+    )
     calls = tuple(_calls(task.declared, model, kind, given, settings, native=native))
     costs = [worst_cost(call, facts.price if facts is not None else None) for call in calls]
     return Probe(
@@ -170,7 +192,9 @@ def _probe(
         worst_usd=None if None in costs else max(cost for cost in costs if cost is not None),
         usd_per_unit=settings.usd_per_unit,
         last=known.last(task.name, model.name, kind),
-        reference=known.reference(task.name, model.name, calls[0].inputs) if kind == "embedding" else None,
+        reference=known.reference(task.name, model.name, calls[0].inputs)
+        if kind == "embedding"
+        else None,
     )
 
 
@@ -185,9 +209,12 @@ def _calls(
 ) -> Iterator[Call]:
     mode = PROBED[declared.mode]
     if kind == "embedding":
-        # One call holds all inputs: cosines are only comparable between vectors of one model at one time.
+        # One call holds all inputs: cosines are only comparable between vectors of one model at one
+        # time.
         texts = tuple(canary.text for canary in given.canaries.inputs)
-        yield Call(model=model.name, mode=mode, inputs=texts, timeout_seconds=settings.timeout_seconds)
+        yield Call(
+            model=model.name, mode=mode, inputs=texts, timeout_seconds=settings.timeout_seconds
+        )
         return
     for canary in given.canaries.inputs[: settings.samples]:
         yield Call(
@@ -195,7 +222,9 @@ def _calls(
             mode=mode,
             messages=canary.messages,
             output_schema=given.output_schema if native else None,
-            max_output_tokens=longest_answer(declared, model.facts, generic=given.canaries.origin == "generic"),
+            max_output_tokens=longest_answer(
+                declared, model.facts, generic=given.canaries.origin == "generic"
+            ),
             stream=kind == "stream",
             timeout_seconds=settings.timeout_seconds,
         )

@@ -10,7 +10,8 @@ from multillm_gov.trials.scoring import Expectation, Unscorable
 Preferred = Literal["first", "second", "tie"]
 SCHEMA = closed_schema({"reason": REASON, "better": {"enum": ["A", "B", "tie"]}})
 _TASK = (
-    "Two systems, A and B, answered the same question. Which answer meets the rubric better? Say `tie` where you see "
+    "Two systems, A and B, answered the same question. Which answer meets the rubric better? Say "
+    "`tie` where you see "
     "no difference that the rubric speaks of. The order of the answers means nothing."
 )
 _READ: tuple[dict[str, Preferred], dict[str, Preferred]] = (
@@ -32,5 +33,9 @@ def conclude_pair(answers: Sequence[Answer]) -> Preferred | Unscorable:
     judgments = [read_judgment(answer, SCHEMA) for answer in answers]
     if len(judgments) != 2 or None in judgments:
         return Unscorable(why="the judge's reply is not of the form it was asked for")
-    one, other = (reading[judged["better"]] for reading, judged in zip(_READ, judgments, strict=True) if judged)
+    one, other = (
+        reading[judged["better"]]
+        for reading, judged in zip(_READ, judgments, strict=True)
+        if judged
+    )
     return one if one == other else "tie"

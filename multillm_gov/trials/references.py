@@ -20,7 +20,8 @@ _STEPS = 127
 class Reference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a model made of a few inputs on a day: digests of the texts, and their vectors in eight bits a number.
 
-    Rounding to 1/127 of a vector's largest number moves a cosine by some 1e-4; drift that matters moves it by more.
+    Rounding to 1/127 of a vector's largest number moves a cosine by some 1e-4; drift that matters
+    moves it by more.
     """
 
     task_class: str
@@ -74,11 +75,16 @@ def compare(reference: Reference, vectors: Sequence[Vector]) -> Agreement:
     """
     import numpy as np
 
-    sides = [np.array([_unpack(text) for text in reference.vectors], float), np.array(vectors, float)]
+    sides = [
+        np.array([_unpack(text) for text in reference.vectors], float),
+        np.array(vectors, float),
+    ]
     if sides[0].shape != sides[1].shape:
         raise ValueError("other vectors than the reference's")
     lengths = [np.linalg.norm(side, axis=1, keepdims=True) for side in sides]
-    then, now = (side / np.where(length == 0, 1, length) for side, length in zip(sides, lengths, strict=True))
+    then, now = (
+        side / np.where(length == 0, 1, length) for side, length in zip(sides, lengths, strict=True)
+    )
     pairs = np.triu_indices(len(now), 1)
     return Agreement(
         ranks=spearman((then @ then.T)[pairs].tolist(), (now @ now.T)[pairs].tolist()),
@@ -95,8 +101,8 @@ def mean_norm(vectors: Sequence[Vector]) -> float:
 def spearman(first: Vector, second: Vector) -> float:
     """Spearman's rank correlation (-1..1): Pearson's correlation of the ranks, ties at their mean rank.
 
-    Figures of one side that are all equal have no ranking to agree with, so they agree only with figures that are all
-    equal too.
+    Figures of one side that are all equal have no ranking to agree with, so they agree only with
+    figures that are all equal too.
     """
     sides = [_ranks(first), _ranks(second)]
     middle = (len(first) - 1) / 2

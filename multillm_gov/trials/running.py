@@ -103,7 +103,9 @@ class Runner:
         """As many workers a provider as may call it at once; a provider that pauses holds up no other."""
         queues: dict[str, deque[tuple[int, int]]] = {}
         for number, probe in enumerate(self._probes):
-            queues.setdefault(probe.provider, deque()).extend((number, sample) for sample in range(probe.samples))
+            queues.setdefault(probe.provider, deque()).extend(
+                (number, sample) for sample in range(probe.samples)
+            )
         most = self._pace.provider_concurrency or self._pace.concurrency
         async with asyncio.TaskGroup() as group:
             for provider, queue in queues.items():
@@ -136,8 +138,11 @@ class Runner:
             if wait is None:
                 return look(probe, result, attempt)
             if result.verdict == "rate-limited":
-                # The limit is the provider's, not the call's: whoever calls it next would meet it as well.
-                self._pauses[provider] = max(self._pauses.get(provider, 0.0), self._time.now() + wait)
+                # The limit is the provider's, not the call's: whoever calls it next would meet it
+                # as well.
+                self._pauses[provider] = max(
+                    self._pauses.get(provider, 0.0), self._time.now() + wait
+                )
             else:
                 await self._time.sleep(wait)
         raise AssertionError("the last attempt is never sent again")
@@ -166,13 +171,19 @@ class Runner:
         try:
             return await asyncio.wait_for(self._client.send(call), limit)
         except TimeoutError:
-            return Failure(verdict="time-out", message=f"no answer within {limit:g} s", seconds=limit)
+            return Failure(
+                verdict="time-out", message=f"no answer within {limit:g} s", seconds=limit
+            )
 
     async def _reserve(self, worst: Decimal | None) -> bool:
         """Set the worst case aside, waiting while calls in flight may still turn out cheaper than theirs."""
         async with self._freed:
             while not self._budget.reserve(worst):
-                if self._ending != "complete" or self._budget.is_broken or not self._budget.reserved:
+                if (
+                    self._ending != "complete"
+                    or self._budget.is_broken
+                    or not self._budget.reserved
+                ):
                     self._end("budget")
                     self._freed.notify_all()
                     return False

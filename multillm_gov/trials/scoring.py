@@ -110,4 +110,8 @@ def accept(value: float, scorer: Scorer, least: float) -> Score:
     """The score with whether it reaches the case's threshold, else the kind's own."""
     needed = float(scorer.threshold) if scorer.threshold is not None else least
     accepted = value >= needed - 1e-12
-    return Score(value=value, accepted=accepted, why="" if accepted else f"{value:.3f} of {needed:.3f} needed")
+    return Score(
+        value=value,
+        accepted=accepted,
+        why="" if accepted else f"{value:.3f} of {needed:.3f} needed",
+    )

@@ -22,7 +22,8 @@ ORDER: tuple[Verdict, ...] = (
 )
 """Worst first: what leaves nothing else to judge, then what the portfolio can mend, then what the world did.
 
-`inconclusive` comes after every verdict that was shown and before ``pass``, which takes all checks to agree.
+`inconclusive` comes after every verdict that was shown and before ``pass``, which takes all checks
+to agree.
 """
 
 

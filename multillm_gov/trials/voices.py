@@ -62,9 +62,13 @@ class Voices(Struct, frozen=True, kw_only=True):
 
 def halves_of(counts: Sequence[tuple[int, ...]], chosen: Sequence[bool] | None = None) -> Halves:
     """Counts by case into counts of the cases at even and at odd positions, over the chosen cases alone."""
-    kept = [one for one, wanted in zip(counts, chosen or [True] * len(counts), strict=True) if wanted]
+    kept = [
+        one for one, wanted in zip(counts, chosen or [True] * len(counts), strict=True) if wanted
+    ]
     nothing = (0,) * len(FUNCTION_WORDS)
-    first, second = (tuple(map(sum, zip(*kept[start::2], strict=True))) or nothing for start in (0, 1))
+    first, second = (
+        tuple(map(sum, zip(*kept[start::2], strict=True))) or nothing for start in (0, 1)
+    )
     return first, second
 
 
@@ -80,17 +84,22 @@ def pairs_of(counts: Mapping[str, Sequence[tuple[int, ...]]]) -> tuple[VoicePair
     """Every two models, over the cases that both wrote something for: another input would be another text."""
     found = []
     for first, second in combinations(counts, 2):
-        chosen = [any(one) and any(other) for one, other in zip(counts[first], counts[second], strict=True)]
+        chosen = [
+            any(one) and any(other)
+            for one, other in zip(counts[first], counts[second], strict=True)
+        ]
         sides = halves_of(counts[first], chosen), halves_of(counts[second], chosen)
         found.append(VoicePair(first=first, second=second, found=compare_halves(*sides)))
     return tuple(found)
 
 
-def with_effective(pairs: Sequence[VoicePair], shares: Mapping[str, float]) -> tuple[float | None, float | None]:
+def with_effective(
+    pairs: Sequence[VoicePair], shares: Mapping[str, float]
+) -> tuple[float | None, float | None]:
     """Leinster-Cobbold effective number of the models in use, and the plain one (method 1.1 and 7.1); indicative.
 
-    ``None`` where fewer than two models are in use or a pair of them could not be told: a distance of little text is
-    mostly noise, and would make models look more different than they are.
+    ``None`` where fewer than two models are in use or a pair of them could not be told: a distance
+    of little text is mostly noise, and would make models look more different than they are.
     """
     used = [model for model, share in shares.items() if share > 0]
     apart = {frozenset((pair.first, pair.second)): pair for pair in pairs if pair.is_told}
@@ -103,9 +112,9 @@ def with_effective(pairs: Sequence[VoicePair], shares: Mapping[str, float]) -> t
         return 1.0 if found is None else similarity(found.distance)
 
     parts = normalize(shares[model] for model in used)
-    return effective_number_similar(parts, [[alike(one, other) for other in used] for one in used]), effective_number(
-        parts
-    )
+    return effective_number_similar(
+        parts, [[alike(one, other) for other in used] for one in used]
+    ), effective_number(parts)
 
 
 def record_of(halves: Halves) -> VoiceRecord:
@@ -115,18 +124,25 @@ def record_of(halves: Halves) -> VoiceRecord:
 
 def stored_halves(voice: VoiceRecord | None) -> Halves | None:
     """What evidence kept; ``None`` where it kept none, or counts of another list."""
-    if voice is None or voice.words != WORD_LIST or {len(voice.first), len(voice.second)} != {len(FUNCTION_WORDS)}:
+    if (
+        voice is None
+        or voice.words != WORD_LIST
+        or {len(voice.first), len(voice.second)} != {len(FUNCTION_WORDS)}
+    ):
         return None
     return voice.first, voice.second
 
 
 def drift_of(
-    model: str, halves: Halves, earlier: Sequence[EvidenceRecord], speaks_of: tuple[date, str, str | None]
+    model: str,
+    halves: Halves,
+    earlier: Sequence[EvidenceRecord],
+    speaks_of: tuple[date, str, str | None],
 ) -> Drift | None:
     """A model's voice against that of its newest earlier record of the same cases and prompt; ``None``: there is none.
 
-    Once a tone has drifted, the voice from before stays the reference: running again the next day does not make the
-    new tone the usual one, a person does (``--accept-tone``).
+    Once a tone has drifted, the voice from before stays the reference: running again the next day
+    does not make the new tone the usual one, a person does (``--accept-tone``).
 
     Args:
         model: The model.
@@ -140,17 +156,31 @@ def drift_of(
         before = stored_halves(kept)
         if before is None or record.date > day:
             continue
-        since = record.tone_since if record.tone_reference is not None and record.tone_since else record.date
+        since = (
+            record.tone_since
+            if record.tone_reference is not None and record.tone_since
+            else record.date
+        )
         if (record.cases, record.prompt) != (cases, prompt):
-            return Drift(model=model, since=since, why="the cases or the prompt are not the same any more")
+            return Drift(
+                model=model, since=since, why="the cases or the prompt are not the same any more"
+            )
         return _drift(model, since, compare_halves(before, halves), kept)
     return None
 
 
-def _drift(model: str, since: date, found: VoiceComparison | None, reference: VoiceRecord | None) -> Drift:
+def _drift(
+    model: str, since: date, found: VoiceComparison | None, reference: VoiceRecord | None
+) -> Drift:
     if found is None or found.ratio is None or found.voice == TOO_LITTLE:
-        return Drift(model=model, since=since, words=found.words if found else (0, 0), why=TOO_LITTLE)
+        return Drift(
+            model=model, since=since, words=found.words if found else (0, 0), why=TOO_LITTLE
+        )
     drifted = found.ratio >= SAME_BELOW
     return Drift(
-        model=model, since=since, ratio=found.ratio, words=found.words, reference=reference if drifted else None
+        model=model,
+        since=since,
+        ratio=found.ratio,
+        words=found.words,
+        reference=reference if drifted else None,
     )

@@ -28,18 +28,29 @@ def most_input_tokens(call: Call) -> int:
 def worst_cost(call: Call, price: Price | None) -> Decimal | None:
     """US dollars that the call costs at most; ``None`` where no price is known, which is not the same as free.
 
-    The answer is as long as the call lets it be, all of it billed at the dearer of output and reasoning; the prompt is
-    as long as its bound, at the dearest of the tiers that a prompt up to there can fall into.
+    The answer is as long as the call lets it be, all of it billed at the dearer of output and
+    reasoning; the prompt is as long as its bound, at the dearest of the tiers that a prompt up to
+    there can fall into.
     """
     if price is None:
         return None
     output = 0 if call.mode == "embedding" else call.max_output_tokens or 0
     most = most_input_tokens(call)
-    lengths = {most, *(tier.above_input_tokens for tier in price.tiers if tier.above_input_tokens < most)}
-    # Each tier at the full length: a tier that is cheaper than the one below it must not lower the bound.
-    prices = [price.standard, *(tier.price for tier in price.tiers if tier.above_input_tokens in lengths)]
+    lengths = {
+        most,
+        *(tier.above_input_tokens for tier in price.tiers if tier.above_input_tokens < most),
+    }
+    # Each tier at the full length: a tier that is cheaper than the one below it must not lower the
+    # bound.
+    prices = [
+        price.standard,
+        *(tier.price for tier in price.tiers if tier.above_input_tokens in lengths),
+    ]
     return max(
-        request_cost(_at(price, number), Usage(input_tokens=most, output_tokens=output, reasoning_tokens=reasoning))
+        request_cost(
+            _at(price, number),
+            Usage(input_tokens=most, output_tokens=output, reasoning_tokens=reasoning),
+        )
         for number in range(len(prices))
         for reasoning in (0, output)
     )

@@ -16,19 +16,31 @@ Count = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
 class Actual(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Spend from the first of a month through a day of it, in the portfolio's currency."""
 
-    month: Annotated[str, Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$", description="Month, as YYYY-MM")]
-    through: Annotated[date, Meta(description="Last day counted; a complete month ends with its last day")]
-    spend: Annotated[Amount, Meta(description="Spent since the first of the month, in the portfolio's currency")]
+    month: Annotated[
+        str, Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$", description="Month, as YYYY-MM")
+    ]
+    through: Annotated[
+        date, Meta(description="Last day counted; a complete month ends with its last day")
+    ]
+    spend: Annotated[
+        Amount, Meta(description="Spent since the first of the month, in the portfolio's currency")
+    ]
     task_class: Annotated[Name | None, Meta(description="Task class that spent it")] = None
-    owner: Annotated[Name | None, Meta(description="Owner that spent it, all of its task classes together")] = None
-    requests: Annotated[Count | None, Meta(description="Requests answered since the first of the month")] = None
+    owner: Annotated[
+        Name | None, Meta(description="Owner that spent it, all of its task classes together")
+    ] = None
+    requests: Annotated[
+        Count | None, Meta(description="Requests answered since the first of the month")
+    ] = None
 
     def __post_init__(self) -> None:
         """Refuse a record of nobody, of two, or through a day outside of its month."""
         if (self.task_class is None) == (self.owner is None):
             raise ValueError("Expected either `task_class` or `owner`")
         if self.through.isoformat()[:7] != self.month:
-            raise ValueError(f"Expected `through` to be a day of `month`, got {self.through} and {self.month}")
+            raise ValueError(
+                f"Expected `through` to be a day of `month`, got {self.through} and {self.month}"
+            )
 
     @property
     def days(self) -> int:

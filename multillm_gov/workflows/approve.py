@@ -41,7 +41,8 @@ def approve(
         root: The portfolio's root, if it is not to be searched for.
 
     Returns:
-        ``None`` where that person has approved this very content already; an approval dated later does not count yet.
+        ``None`` where that person has approved this very content already; an approval dated later
+        does not count yet.
 
     Raises:
         UsageError: no such subject, a text says nothing, or nobody says who approves.
@@ -55,30 +56,44 @@ def approve(
     approver = by if by is not None else _committer(top, state)
     check_words([("--by", approver), *([("--comment", comment)] if comment else [])])
     held = [
-        one for one in state.portfolio.approvals if (one.declared.subject, one.declared.approved_by) == (full, approver)
+        one
+        for one in state.portfolio.approvals
+        if (one.declared.subject, one.declared.approved_by) == (full, approver)
     ]
     digest = contents.digest(full)
     if any(one.declared.digest == digest and one.declared.date <= as_of for one in held):
         return None
     entry = {"subject": full, "digest": digest, "approved_by": approver, "date": as_of.isoformat()}
     old: Place | None = max(held, key=lambda one: one.declared.date).place if held else None
-    written = amend(state, "approvals", entry | ({"comment": comment} if comment else {}), old, APPROVALS)
+    written = amend(
+        state, "approvals", entry | ({"comment": comment} if comment else {}), old, APPROVALS
+    )
     write(top, written.content)
     return Approving(written=written, subject=full, digest=digest, approved_by=approver)
 
 
 def _subject(asked: str, contents: Contents) -> str:
     """The full name of a subject."""
-    meant = [full for full in (asked, f"{TASK_CLASS}{asked}", f"{POLICY}{asked}") if full in contents.subjects]
+    meant = [
+        full
+        for full in (asked, f"{TASK_CLASS}{asked}", f"{POLICY}{asked}")
+        if full in contents.subjects
+    ]
     if len(meant) == 1:
         return meant[0]
     if meant:
-        raise UsageError(f"`{asked}` is a task class and a policy", f"Write {listed(map(code, meant), 'or')}.")
+        raise UsageError(
+            f"`{asked}` is a task class and a policy", f"Write {listed(map(code, meant), 'or')}."
+        )
     from difflib import get_close_matches
 
     known = sorted({*contents.subjects, *(full.partition(":")[2] for full in contents.subjects)})
     near = get_close_matches(asked[:200], known[:5_000], n=3, cutoff=0.5)
-    hint = f"Did you mean {listed(map(code, near), 'or')}?" if near else "Name one: `task_class:NAME` or `policy:NAME`."
+    hint = (
+        f"Did you mean {listed(map(code, near), 'or')}?"
+        if near
+        else "Name one: `task_class:NAME` or `policy:NAME`."
+    )
     raise UsageError(f"There is no task class or policy `{asked}` to approve", hint)
 
 

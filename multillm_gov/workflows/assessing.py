@@ -49,9 +49,11 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
         as_of: The day dates are judged against.
         price_map: Called only for a model that neither the lock nor an override settles.
         revision: The commit the files are of; empty outside git.
-        known: Another state of the same portfolio: what is equal there is neither parsed nor measured again.
+        known: Another state of the same portfolio: what is equal there is neither parsed nor
+        measured again.
         base: The state that rules about changes compare with.
-        blame: Asks git which commits wrote lines of the files; called only where a policy wants to know.
+        blame: Asks git which commits wrote lines of the files; called only where a policy wants to
+            know.
 
     Raises:
         CatalogError: the price map is needed and cannot be read.
@@ -61,7 +63,9 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
         lock = by_path.pop(LOCK, None)
         documents, unchanged, found = _read(by_path, known)
         clean = unchanged - {flaw.location.path for flaw in (known.flaws if known else ())}
-        portfolio, portfolio_flaws = load_portfolio(documents, known.portfolio if known else None, clean)
+        portfolio, portfolio_flaws = load_portfolio(
+            documents, known.portfolio if known else None, clean
+        )
         prompts, prompt_flaws = load_prompts(by_path, portfolio.task_classes)
         overrides, override_flaws = load_overrides(documents)
         evidence, drills, probes, evidence_flaws = load_evidence(documents)
@@ -70,14 +74,19 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
         scenarios, scenario_flaws = load_scenarios(documents)
         evals, eval_flaws = load_evals(documents)
         lock_flaws = read_lock(lock)[1] if lock else ()
-        # A lock that cannot be trusted is a finding; the facts then come from the installed price map.
+        # A lock that cannot be trusted is a finding; the facts then come from the installed price
+        # map.
         catalog = open_catalog(overrides, None if lock_flaws else lock, price_map, as_of)
         bases = {model.declared.base for model in overrides.models.values() if model.declared.base}
-        base_flaws = unknown_bases(overrides, {base for base in bases if catalog.find(base)}, documents)
+        base_flaws = unknown_bases(
+            overrides, {base for base in bases if catalog.find(base)}, documents
+        )
         figures = measure(portfolio, catalog, known.figures if known else None)
         others = (*override_flaws, *evidence_flaws, *usage_flaws, *lock_flaws, *base_flaws)
         trial_flaws = (*incident_flaws, *scenario_flaws, *eval_flaws)
-        every = without_echoes((*flaws, *found, *portfolio_flaws, *prompt_flaws, *others, *trial_flaws))
+        every = without_echoes(
+            (*flaws, *found, *portfolio_flaws, *prompt_flaws, *others, *trial_flaws)
+        )
         state = Measured(
             portfolio=portfolio,
             figures=figures,
@@ -102,14 +111,20 @@ def assess(  # noqa: PLR0913 - the one line that all commands walk
             revision=revision,
         )
         findings = judge(state, base=base)
-    return Assessment(**{name: getattr(state, name) for name in Measured.__struct_fields__}, findings=findings)
+    return Assessment(
+        **{name: getattr(state, name) for name in Measured.__struct_fields__}, findings=findings
+    )
 
 
 def _secrets(files: dict[str, SourceFile], known: Assessment | None) -> tuple[Secret, ...]:
     """Secrets of every file, in order of path; a file that ``known`` has too is not searched again."""
     if known is None:
         return find_secrets(files.values())
-    same = {path for path, file in files.items() if path in known.files and known.files[path].data == file.data}
+    same = {
+        path
+        for path, file in files.items()
+        if path in known.files and known.files[path].data == file.data
+    }
     found = find_secrets(file for path, file in files.items() if path not in same)
     kept = (secret for secret in known.secrets if secret.path in same)
     return tuple(sorted((*kept, *found), key=lambda secret: (secret.path, secret.location.line)))

@@ -89,14 +89,18 @@ class PreparedBench(Struct, frozen=True, kw_only=True):
             names = ", ".join(f"`{name}`" for name in plan.unpriced[:5])
             raise UnableError(
                 f"What the benchmark may cost is not known: no price of {names}",
-                "Declare `usd_per_million_tokens` below `models` in `catalog/`, or pass --allow-unknown-price.",
+                "Declare `usd_per_million_tokens` below `models` in `catalog/`, or pass "
+                "--allow-unknown-price.",
             )
         if limit is not None and plan.worst_usd > limit:
             raise UnableError(
-                f"{count_of(plan.calls, 'call')} may cost {spell_money(plan.worst_usd, rounding=ROUND_UP)}; --max-usd "
+                f"{count_of(plan.calls, 'call')} may cost "
+                f"{spell_money(plan.worst_usd, rounding=ROUND_UP)}; --max-usd "
                 f"allows {spell_money(limit)}",
-                f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or ask less: name task classes, "
-                "draw fewer --cases, or declare `demand.max_output_tokens`; --plan shows the worst case of each model.",
+                f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or ask "
+                "less: name task classes, "
+                "draw fewer --cases, or declare `demand.max_output_tokens`; --plan shows the worst "
+                "case of each model.",
             )
 
     def report(self) -> Report:
@@ -119,7 +123,9 @@ def prepare_bench(asked: BenchAsked, *, as_of: date, root: Path | None = None) -
     benches, left_out = benches_of(assessment, asked.wanted)
     planner = Planner(
         day=as_of,
-        limits=Limits(samples=asked.samples, timeout_seconds=asked.timeout_seconds, pairwise=asked.pairwise),
+        limits=Limits(
+            samples=asked.samples, timeout_seconds=asked.timeout_seconds, pairwise=asked.pairwise
+        ),
         find=assessment.catalog.find,
         keys_of=keys_of(assessment) if asked.is_billed else no_keys,
     )
@@ -136,8 +142,8 @@ def prepare_bench(asked: BenchAsked, *, as_of: date, root: Path | None = None) -
 def bench(prepared: PreparedBench, on_progress: Callable[[Progress], None] | None = None) -> Done:
     """Send the plan, score what comes back, compare, record and tell it.
 
-    Evidence is written only of whole runs and only of what real providers answered: never of the offline server or a
-    cassette. Ctrl-C ends the run cleanly: what is known is told.
+    Evidence is written only of whole runs and only of what real providers answered: never of the
+    offline server or a cassette. Ctrl-C ends the run cleanly: what is known is told.
 
     Raises:
         UnableError: the plan may cost too much, or a replay lacks a call.
@@ -146,17 +152,35 @@ def bench(prepared: PreparedBench, on_progress: Callable[[Progress], None] | Non
     """
     prepared.check()
     asked, state = prepared.asked, prepared.assessment
-    with collecting(), trial_client(state, offline=asked.offline, record=asked.record, replay=asked.replay) as client:
+    with (
+        collecting(),
+        trial_client(
+            state, offline=asked.offline, record=asked.record, replay=asked.replay
+        ) as client,
+    ):
         run = asyncio.run(_run(prepared, client, on_progress))
     results, records = _results(prepared, run)
     written = asked.write and asked.is_billed and run.ending == "complete"
     if written:
         record_evidence(prepared.root, records)
-    report = brief_bench(state, results, run, asked.margins, limit=asked.limit, written=written, offline=asked.offline)
-    return Done(report=replace(report, path_prefix=path_prefix(prepared.root)), interrupted=run.ending == "interrupted")
+    report = brief_bench(
+        state,
+        results,
+        run,
+        asked.margins,
+        limit=asked.limit,
+        written=written,
+        offline=asked.offline,
+    )
+    return Done(
+        report=replace(report, path_prefix=path_prefix(prepared.root)),
+        interrupted=run.ending == "interrupted",
+    )
 
 
-async def _run(prepared: PreparedBench, client: Client, on_progress: Callable[[Progress], None] | None) -> BenchRun:
+async def _run(
+    prepared: PreparedBench, client: Client, on_progress: Callable[[Progress], None] | None
+) -> BenchRun:
     asked = prepared.asked
     budget, pace, time = (
         Budget(asked.limit),
@@ -165,7 +189,15 @@ async def _run(prepared: PreparedBench, client: Client, on_progress: Callable[[P
     )
 
     async def send(probes: Sequence[Probe], told: Told) -> Run:
-        runner = Runner(probes, client, pace=pace, budget=budget, time=time, on_progress=on_progress, on_answer=told)
+        runner = Runner(
+            probes,
+            client,
+            pace=pace,
+            budget=budget,
+            time=time,
+            on_progress=on_progress,
+            on_answer=told,
+        )
         return await runner.run()
 
     try:
@@ -174,7 +206,9 @@ async def _run(prepared: PreparedBench, client: Client, on_progress: Callable[[P
         await client.close()
 
 
-def _results(prepared: PreparedBench, run: BenchRun) -> tuple[tuple[BenchResult, ...], tuple[EvidenceRecord, ...]]:
+def _results(
+    prepared: PreparedBench, run: BenchRun
+) -> tuple[tuple[BenchResult, ...], tuple[EvidenceRecord, ...]]:
     day = prepared.planner.day
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
     results: list[BenchResult] = []
@@ -184,7 +218,14 @@ def _results(prepared: PreparedBench, run: BenchRun) -> tuple[tuple[BenchResult,
         voices, kept = voices_of(one, run, _earlier(prepared), day)
         outcomes = {model: run.outcomes[name, model] for model in models}
         preferred = {model: run.preferred.get((name, model), ()) for model in models}
-        result = result_of(name, one.incumbent, outcomes, prepared.asked.margins, preferred=preferred, voices=voices)
+        result = result_of(
+            name,
+            one.incumbent,
+            outcomes,
+            prepared.asked.margins,
+            preferred=preferred,
+            voices=voices,
+        )
         facts = Facts(
             day=day,
             source=SOURCE,

@@ -35,13 +35,16 @@ class Wanted(Struct, frozen=True, kw_only=True):
     seed: int = 1
 
 
-def benches_of(assessment: Assessment, wanted: Wanted) -> tuple[tuple[Bench, ...], tuple[LeftOutCase, ...]]:
+def benches_of(
+    assessment: Assessment, wanted: Wanted
+) -> tuple[tuple[Bench, ...], tuple[LeftOutCase, ...]]:
     """A benchmark per task class that has cases, and what is left out.
 
     Raises:
         UsageError: a task class that the portfolio does not have.
         UnableError: no cases, or a judge that is not independent of a model it would judge.
-        SourceError: cases that cannot be run: no input, an unknown scorer, a prompt that cannot be filled in.
+        SourceError: cases that cannot be run: no input, an unknown scorer, a prompt that cannot be
+            filled in.
     """
     tasks = assessment.figures.tasks
     check_names("task class", wanted.tasks, {figures.task.name for figures in tasks})
@@ -59,7 +62,8 @@ def benches_of(assessment: Assessment, wanted: Wanted) -> tuple[tuple[Bench, ...
     if not benches:
         told = f": `{left[0].subject}` {left[0].why}" if len(left) == 1 else ""
         raise UnableError(
-            f"There are no cases to run{told}", "Write cases below `evals/`; `govern schema` has their form."
+            f"There are no cases to run{told}",
+            "Write cases below `evals/`; `govern schema` has their form.",
         )
     for bench in benches:
         _check_judges(bench, assessment)
@@ -84,20 +88,23 @@ def _bench(figures: TaskFigures, assessment: Assessment, wanted: Wanted) -> Benc
     task = figures.task
     declared = list(_declared(task, assessment))
     if wanted.most_cases is not None and wanted.most_cases < len(declared):
-        # The same seed draws the same cases, in their order: what differs between two runs is then the models.
+        # The same seed draws the same cases, in their order: what differs between two runs is then
+        # the models.
         chosen = Random(wanted.seed).sample(range(len(declared)), wanted.most_cases)  # noqa: S311 - no secret
         declared = [declared[number] for number in sorted(chosen)]
     inputs = inputs_of(task, assessment)
     prompt = assessment.prompts.get(task.declared.prompt or "")
     if prompt is None and task.declared.prompt is not None:
         raise SourceError(
-            f"The prompt `{task.declared.prompt}` of `{task.name}` cannot be read", "Mend what `govern check` finds."
+            f"The prompt `{task.declared.prompt}` of `{task.name}` cannot be read",
+            "Mend what `govern check` finds.",
         )
     rendering = None if prompt is None else Rendering(prompt)
     return Bench(
         task=task,
         cases=tuple(
-            _case(case, scorer, path, rendering, inputs.output_schema, assessment) for case, scorer, path in declared
+            _case(case, scorer, path, rendering, inputs.output_schema, assessment)
+            for case, scorer, path in declared
         ),
         contenders=tuple(_contenders(figures, assessment, wanted)),
         digests=inputs.digests,
@@ -129,7 +136,8 @@ def _case(
             scorer=scorer,
             output_schema=schema,
             question=messages[-1].content,
-            native_schema=judge is not None and "response_schema" in (judge.capabilities or frozenset()),
+            native_schema=judge is not None
+            and "response_schema" in (judge.capabilities or frozenset()),
         ),
         weight=float(case.weight),
     )
@@ -143,13 +151,16 @@ def _messages(case: EvalCase, path: str, rendering: Rendering | None) -> tuple[M
             raise SourceError(f"{path}: case `{case.id}`: {error.message}", error.hint) from None
     if case.input is None:
         raise SourceError(
-            f"{path}: case `{case.id}` gives no `input`, and the task class has no prompt file to fill in",
+            f"{path}: case `{case.id}` gives no `input`, and the task class has no prompt file to "
+            "fill in",
             "Give it an `input`, or name a `prompt` in the allocation.",
         )
     return (Message("user", case.input),)
 
 
-def _contenders(figures: TaskFigures, assessment: Assessment, wanted: Wanted) -> Iterator[Contender]:
+def _contenders(
+    figures: TaskFigures, assessment: Assessment, wanted: Wanted
+) -> Iterator[Contender]:
     """The primary, then the others of the portfolio or the challengers; each model once."""
     place, primary = figures.task.place, figures.primary
     yield Contender(
@@ -180,7 +191,9 @@ def _contender(model: str, figures: TaskFigures, assessment: Assessment) -> Cont
         if fallback.model == model:
             where = place.at("fallbacks", fallback.index)
             return Contender(model=model, role="fallback", facts=fallback.facts, place=where)
-    return Contender(model=model, role="challenger", facts=assessment.catalog.find(model), place=place.key())
+    return Contender(
+        model=model, role="challenger", facts=assessment.catalog.find(model), place=place.key()
+    )
 
 
 def _check_judges(bench: Bench, assessment: Assessment) -> None:
@@ -190,12 +203,14 @@ def _check_judges(bench: Bench, assessment: Assessment) -> None:
     for judge, judged, standing in dependent_judges(bench, find):
         if standing == "same vendor":
             raise UnableError(
-                f"`{judge}` would judge `{judged}` in `{bench.task.name}`, and both are of one vendor: models favor "
+                f"`{judge}` would judge `{judged}` in `{bench.task.name}`, and both are of one "
+                "vendor: models favor "
                 "their own",
                 "Name a `judge` of another vendor in the cases' scorer.",
             )
         raise UnableError(
-            f"Nobody knows whether `{judge}` is of another vendor than `{judged}`, which it would judge in "
+            f"Nobody knows whether `{judge}` is of another vendor than `{judged}`, which it would "
+            "judge in "
             f"`{bench.task.name}`",
             "Declare the `vendor` of both below `models` in `catalog/`, or name another `judge`.",
         )

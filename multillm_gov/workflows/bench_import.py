@@ -48,22 +48,32 @@ class ImportAsked(Struct, frozen=True, kw_only=True):
     write: bool = True
 
 
-def import_bench(file: Path, asked: ImportAsked, *, as_of: date, root: Path | None = None) -> Report:
+def import_bench(
+    file: Path, asked: ImportAsked, *, as_of: date, root: Path | None = None
+) -> Report:
     """Read results, pair them by case, compare the models, record evidence and tell.
 
     Raises:
         UsageError: no such format or task class, or a file whose ending tells no format.
-        SourceError: no portfolio, a file that is not of its format, or one without a result of a task class.
+        SourceError: no portfolio, a file that is not of its format, or one without a result of a
+        task class.
         OutputError: evidence may not be written.
     """
     top, _ = split_paths((), root)
     results = read_results(read_given(file), asked.format_name or _format_of(file))
     state = assess_folder(top, as_of=as_of)
     tasks = _by_task(results, asked)
-    check_names("task class", frozenset(tasks), {figures.task.name for figures in state.figures.tasks})
+    check_names(
+        "task class", frozenset(tasks), {figures.task.name for figures in state.figures.tasks}
+    )
     found: list[BenchResult] = []
     records: list[EvidenceRecord] = []
-    facts = Facts(day=asked.day, source=_visible(file.name), origin=asked.origin, versions={"govern": TOOL_VERSION})
+    facts = Facts(
+        day=asked.day,
+        source=_visible(file.name),
+        origin=asked.origin,
+        versions={"govern": TOOL_VERSION},
+    )
     for name, group in sorted(tasks.items()):
         sides = _sides(group, asked.model_map)
         result = result_of(name, _incumbent(name, sides, state), sides, asked.margins)
@@ -82,10 +92,14 @@ def import_bench(file: Path, asked: ImportAsked, *, as_of: date, root: Path | No
 
 def _format_of(file: Path) -> str:
     for name in result_formats_known():
-        if file.suffix.lower() in import_module(f"multillm_gov.evidence.result_formats.{name}").ENDINGS:
+        if (
+            file.suffix.lower()
+            in import_module(f"multillm_gov.evidence.result_formats.{name}").ENDINGS
+        ):
             return name
     raise UsageError(
-        f"The ending of `{file.name}` tells no format", f"Name it: --from {'|'.join(result_formats_known())}."
+        f"The ending of `{file.name}` tells no format",
+        f"Name it: --from {'|'.join(result_formats_known())}.",
     )
 
 
@@ -94,12 +108,15 @@ def _by_task(results: Iterable[CaseResult], asked: ImportAsked) -> dict[str, lis
     for result in results:
         name = result.task_class or asked.task
         if not name:
-            raise UsageError("The results name no task class", "Say of which they are: --task TASK.")
+            raise UsageError(
+                "The results name no task class", "Say of which they are: --task TASK."
+            )
         if not asked.task or name == asked.task:
             tasks.setdefault(name, []).append(result)
     if not tasks:
         raise SourceError(
-            f"The file holds no result of `{asked.task or 'any task class'}`", "Check --task and the file."
+            f"The file holds no result of `{asked.task or 'any task class'}`",
+            "Check --task and the file.",
         )
     return tasks
 
@@ -111,7 +128,8 @@ def _sides(results: Iterable[CaseResult], model_map: Mapping[str, str]) -> Sides
         name = _visible(model_map.get(result.model, result.model))
         grouped.setdefault(name, {}).setdefault(result.case, []).append(result)
     return {
-        model: tuple(_outcome(case, each) for case, each in cases.items()) for model, cases in sorted(grouped.items())
+        model: tuple(_outcome(case, each) for case, each in cases.items())
+        for model, cases in sorted(grouped.items())
     }
 
 
@@ -133,22 +151,29 @@ def _outcome(case: str, results: Sequence[CaseResult]) -> Outcome:
 
 def _incumbent(task: str, sides: Sides, state: Assessment) -> str:
     """The primary where it was measured, else the model with most verdicts, the first of equals."""
-    primary = next(figures.primary.model for figures in state.figures.tasks if figures.task.name == task)
+    primary = next(
+        figures.primary.model for figures in state.figures.tasks if figures.task.name == task
+    )
     if primary in sides:
         return primary
-    return min(sides, key=lambda model: (-sum(one.accepted is not None for one in sides[model]), model))
+    return min(
+        sides, key=lambda model: (-sum(one.accepted is not None for one in sides[model]), model)
+    )
 
 
 def _unknown(results: Iterable[BenchResult], state: Assessment) -> tuple[str, ...]:
     """Models that evidence of would speak for nothing."""
-    declared = {(figures.task.name, name) for figures in state.figures.tasks for name in figures.task.models}
+    declared = {
+        (figures.task.name, name) for figures in state.figures.tasks for name in figures.task.models
+    }
     return tuple(
         sorted(
             {
                 entry.model
                 for result in results
                 for entry in result.entries
-                if (result.task_class, entry.model) not in declared and state.catalog.find(entry.model) is None
+                if (result.task_class, entry.model) not in declared
+                and state.catalog.find(entry.model) is None
             }
         )
     )

@@ -89,7 +89,11 @@ def show_model(name: str, view: View) -> ModelFacts:
     facts = view.catalog.find(name)
     if facts is None:
         near = view.catalog.suggest(name)
-        hint = f"Did you mean {', '.join(f'`{other}`' for other in near)}?" if near else "Try `govern catalog search`."
+        hint = (
+            f"Did you mean {', '.join(f'`{other}`' for other in near)}?"
+            if near
+            else "Try `govern catalog search`."
+        )
         raise UsageError(f"No model `{name}` is known", hint)
     return facts
 
@@ -146,7 +150,9 @@ def compare_lock(root: Path | None = None, *, as_of: date | None = None, today: 
     names = {model for task in portfolio.task_classes for model in task.models}
     # Judges are facts that `check` depends on too: of which vendor they are.
     names |= {model for placed in evals for model in placed.file.models}
-    lock = build_lock(names, overrides, read_price_map(), as_of or (old.as_of if old is not None else today))
+    lock = build_lock(
+        names, overrides, read_price_map(), as_of or (old.as_of if old is not None else today)
+    )
     changes = lock_changes(old, lock)
     if not changes and (files.lock is None or files.lock.data != encode_lock(lock)):
         changes = (f"written anew for {lock.as_of}",)
@@ -175,12 +181,14 @@ def write_lock(locked: Locked) -> None:
     """Write what `compare_lock` found, in one step.
 
     Raises:
-        CatalogError: mistakes in the portfolio's files hide what it depends on; a lock without it would be lost facts.
+        CatalogError: mistakes in the portfolio's files hide what it depends on; a lock without it
+        would be lost facts.
         OutputError: it cannot be written; the old lock is then intact.
     """
     if locked.flaws:
         raise CatalogError(
-            f"{count_of(locked.flaws, 'mistake')} in the portfolio's files may hide models, so no lock is written",
+            f"{count_of(locked.flaws, 'mistake')} in the portfolio's files may hide models, so no "
+            "lock is written",
             "Mend what `govern check` reports, then lock.",
         )
     write_bytes(locked.path, encode_lock(locked.lock))
@@ -199,7 +207,10 @@ def view_catalog(root: Path | None, as_of: date) -> View:
         return View(catalog=open_catalog(Overrides(), None, read_price_map, as_of))
     files = _read(folder)
     overrides, flaws = load_overrides(files.documents)
-    return View(catalog=open_catalog(overrides, files.lock, read_price_map, as_of), flaws=files.flaws + len(flaws))
+    return View(
+        catalog=open_catalog(overrides, files.lock, read_price_map, as_of),
+        flaws=files.flaws + len(flaws),
+    )
 
 
 def _read(folder: Path) -> _Files:

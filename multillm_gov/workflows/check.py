@@ -32,13 +32,14 @@ def check(
         paths: Files or folders; none means the portfolio of the current folder.
         as_of: The day dates are judged against.
         root: The portfolio's root, if it is not to be searched for.
-        fail_on: Overrides the gate of ``govern.yaml``; ``"never"`` always passes. With a base, the stricter gate of the
-            two states holds.
-        base: Git revision that the portfolio is a change of: rules about changes compare with it, and what its
-            policies forbid and the portfolio's own no longer do is a finding too.
+        fail_on: Overrides the gate of ``govern.yaml``; ``"never"`` always passes. With a base, the
+            stricter gate of the two states holds.
+        base: Git revision that the portfolio is a change of: rules about changes compare with it,
+            and what its policies forbid and the portfolio's own no longer do is a finding too.
 
     Raises:
-        SourceError: no portfolio there, a path outside it, or no git repository where a base is named.
+        SourceError: no portfolio there, a path outside it, or no git repository where a base is
+        named.
         RevisionError: the base is unknown, unborn or not fetched.
         CatalogError: the lock or the price map cannot be read.
     """
@@ -46,13 +47,17 @@ def check(
     files, flaws = read_folder(top)
     then: Assessment | None = None
     if base is None:
-        assessment = assess(files, flaws, as_of=as_of, price_map=read_price_map, blame=blame_folder(top))
+        assessment = assess(
+            files, flaws, as_of=as_of, price_map=read_price_map, blame=blame_folder(top)
+        )
     else:
         from multillm_gov.workflows.loosening import assess_change
 
         then, assessment = assess_change(top, files, flaws, base, as_of=as_of)
     if filters:
-        kept = tuple(finding for finding in assessment.findings if within(finding.location.path, filters))
+        kept = tuple(
+            finding for finding in assessment.findings if within(finding.location.path, filters)
+        )
         assessment = replace(assessment, findings=kept)
     states = (then, assessment) if then and then.files else (assessment,)
     severity = strictest_gate((state.portfolio.settings for state in states), fail_on)

@@ -19,16 +19,21 @@ def compare_assessments(before: Assessment, after: Assessment) -> Comparison:
 
 
 def _state(assessment: Assessment) -> State:
-    return State(portfolio=assessment.portfolio, figures=assessment.figures, prompts=assessment.prompts)
+    return State(
+        portfolio=assessment.portfolio, figures=assessment.figures, prompts=assessment.prompts
+    )
 
 
 def judge_by_base(
-    before: Assessment, after: Assessment, comparison: Comparison, waivers: tuple[PlacedWaiver, ...] = ()
+    before: Assessment,
+    after: Assessment,
+    comparison: Comparison,
+    waivers: tuple[PlacedWaiver, ...] = (),
 ) -> tuple[Finding, ...] | None:
     """Findings of the later state under the policies, waivers and limits of the base.
 
-    Without it, loosening a policy would look like mending what it forbids. ``None`` where none of them differs.
-    ``waivers`` hold besides those of the base.
+    Without it, loosening a policy would look like mending what it forbids. ``None`` where none of
+    them differs. ``waivers`` hold besides those of the base.
     """
     if not comparison.within(Area.POLICIES, Area.SETTINGS):
         return None
@@ -42,8 +47,12 @@ def judge_by_base(
     )
     portfolio = replace(new, settings=settings, waivers=(*old.waivers, *waivers))
     written = governing_paths(before)
-    documents = after.documents | {path: found for path, found in before.documents.items() if path in written}
-    return judge(replace(after, portfolio=portfolio, documents=documents), base=before, policies=old.policies)
+    documents = after.documents | {
+        path: found for path, found in before.documents.items() if path in written
+    }
+    return judge(
+        replace(after, portfolio=portfolio, documents=documents), base=before, policies=old.policies
+    )
 
 
 def governing_paths(state: Assessment) -> frozenset[str]:

@@ -17,7 +17,12 @@ def controls_text(rule: Rule) -> str:
     for framework, controls in _by_framework(rule):
         lines.append(f"  {framework.name}")
         lines += [
-            fill(f"{control.id}: {control.title}", _WIDTH, initial_indent="    ", subsequent_indent="      ")
+            fill(
+                f"{control.id}: {control.title}",
+                _WIDTH,
+                initial_indent="    ",
+                subsequent_indent="      ",
+            )
             for control in controls
         ]
     return "\n".join(["Supports evidence for", *lines]) if lines else ""
@@ -26,7 +31,8 @@ def controls_text(rule: Rule) -> str:
 def controls_markdown(rule: Rule) -> str:
     """One list item a framework; empty for a rule without controls."""
     lines = [
-        f"- {framework.name}: {'; '.join(f'{control.id} ({control.title})' for control in controls)}"
+        f"- {framework.name}: "
+        f"{'; '.join(f'{control.id} ({control.title})' for control in controls)}"
         for framework, controls in _by_framework(rule)
     ]
     return "\n".join(["Supports evidence for:", "", *lines]) if lines else ""
@@ -49,5 +55,8 @@ def frameworks_markdown() -> str:
 
 def _by_framework(rule: Rule) -> list[tuple[Framework, list[Control]]]:
     found = [control for name in rule.controls if (control := find_control(name)) is not None]
-    grouped = ((one, [control for control in found if control.framework is one]) for one in mapping().frameworks)
+    grouped = (
+        (one, [control for control in found if control.framework is one])
+        for one in mapping().frameworks
+    )
     return [(framework, controls) for framework, controls in grouped if controls]

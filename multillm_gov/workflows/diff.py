@@ -49,22 +49,28 @@ def parse_range(spec: str | None) -> Range:
     if not found:
         return Range(base=base)
     if ".." in head:
-        raise UsageError(f"`{spec}` is not a range of revisions", "Write BASE, BASE..HEAD or BASE...HEAD.")
+        raise UsageError(
+            f"`{spec}` is not a range of revisions", "Write BASE, BASE..HEAD or BASE...HEAD."
+        )
     return Range(base=base or "HEAD", head=head or "HEAD", fork=dots == "...")
 
 
 def diff(
-    spec: str | None = None, *, as_of: date, root: Path | None = None, fail_on: Severity | str | None = None
+    spec: str | None = None,
+    *,
+    as_of: date,
+    root: Path | None = None,
+    fail_on: Severity | str | None = None,
 ) -> Report:
     """Compare two states of the portfolio, both judged as of one day, so that dates alone change nothing.
 
     Args:
-        spec: ``BASE`` (against the working tree), ``BASE..HEAD`` or ``BASE...HEAD``; default: the working tree
-            against where it left the default branch.
+        spec: ``BASE`` (against the working tree), ``BASE..HEAD`` or ``BASE...HEAD``; default: the
+            working tree against where it left the default branch.
         as_of: The day dates are judged against, in both states.
         root: The portfolio's root, if it is not to be searched for.
-        fail_on: Least severity of a new finding that fails. Default: the stricter of the two states' ``govern.yaml``,
-            so that a change cannot soften the gate it has to pass.
+        fail_on: Least severity of a new finding that fails. Default: the stricter of the two
+            states' ``govern.yaml``, so that a change cannot soften the gate it has to pass.
 
     Raises:
         UsageError: not a range, or no such gate.
@@ -83,15 +89,25 @@ def diff(
     return replace(report, path_prefix=path_prefix(top))
 
 
-def _assess_both(repository: Repository, asked: Range, top: Path, as_of: date) -> tuple[Assessment, Assessment]:
+def _assess_both(
+    repository: Repository, asked: Range, top: Path, as_of: date
+) -> tuple[Assessment, Assessment]:
     """The base, then the later state, which takes over what is equal and is judged as a change of the base."""
     if asked.head:
         commit = repository.resolve(asked.head)
-        fork = repository.common_commit(asked.base, asked.head) if asked.fork else repository.resolve(asked.base)
+        fork = (
+            repository.common_commit(asked.base, asked.head)
+            if asked.fork
+            else repository.resolve(asked.base)
+        )
         before = assess_revision(repository, fork, as_of=as_of)
         return before, assess_revision(repository, commit, as_of=as_of, known=before, base=before)
     files, flaws = read_folder(top)
-    base = repository.resolve(asked.base) if asked.base else repository.merge_base(_declared_branch(files))
+    base = (
+        repository.resolve(asked.base)
+        if asked.base
+        else repository.merge_base(_declared_branch(files))
+    )
     before = assess_revision(repository, base, as_of=as_of)
     after = assess(
         files,

@@ -38,7 +38,8 @@ async def hold_drills(
 ) -> tuple[DrillRecord, ...]:
     """Inject one fault after the other into all routed models, and judge what the chains did.
 
-    No provider is asked to misbehave: a routed model is never called, its address is one on this machine.
+    No provider is asked to misbehave: a routed model is never called, its address is one on this
+    machine.
 
     Args:
         plan: What to send.
@@ -47,7 +48,8 @@ async def hold_drills(
         versions: Of this tool and of LiteLLM, for the records.
         budget: What may be spent; drills that it has no room for are left out of the records.
         concurrency: Requests under way at most.
-        on_outcome: Told each outcome as it comes; what `judge_drills` makes of them is what is known so far.
+        on_outcome: Told each outcome as it comes; what `judge_drills` makes of them is what is
+            known so far.
 
     Raises:
         MissingExtraError: the offline extra, whose server injects the faults, is not installed.
@@ -62,18 +64,26 @@ async def hold_drills(
     for fault in dict.fromkeys(one.fault for one in plan.drills):
         drills = tuple(one for one in plan.drills if one.fault == fault)
         with failing(fault) as base_url:
-            addresses = Addresses(fallbacks=addressing, faulty=offline_addresses(base_url, endpoints))
+            addresses = Addresses(
+                fallbacks=addressing, faulty=offline_addresses(base_url, endpoints)
+            )
             chain = RoutedChain(settings, drills, addresses, price_of=_prices(state))
             try:
                 outcomes += await drill(
-                    drills, chain.carry, budget=budget, concurrency=concurrency, on_outcome=on_outcome
+                    drills,
+                    chain.carry,
+                    budget=budget,
+                    concurrency=concurrency,
+                    on_outcome=on_outcome,
                 )
             finally:
                 await chain.close()
     return judge_drills(outcomes, versions)
 
 
-async def _warm_up(plan: DrillPlan, settings: dict[str, Any], endpoints: Mapping[str, Endpoint]) -> None:
+async def _warm_up(
+    plan: DrillPlan, settings: dict[str, Any], endpoints: Mapping[str, Endpoint]
+) -> None:
     """Send each kind of request once to where nobody listens: LiteLLM loads most of itself with the first call.
 
     Otherwise the first drill would be judged by how long that takes, and not by the chain.
@@ -81,11 +91,14 @@ async def _warm_up(plan: DrillPlan, settings: dict[str, Any], endpoints: Mapping
     from multillm_gov.providers.router import RoutedChain
 
     kinds = {
-        (one.call.mode, one.call.stream, *(name.partition("/")[0] for name in one.chain)): one for one in plan.drills
+        (one.call.mode, one.call.stream, *(name.partition("/")[0] for name in one.chain)): one
+        for one in plan.drills
     }
     with refuse() as nowhere:
         addressing = offline_addresses(nowhere, endpoints)
-        chain = RoutedChain(settings, kinds.values(), Addresses(fallbacks=addressing, faulty=addressing))
+        chain = RoutedChain(
+            settings, kinds.values(), Addresses(fallbacks=addressing, faulty=addressing)
+        )
         try:
             for one in kinds.values():
                 await chain.carry(one)

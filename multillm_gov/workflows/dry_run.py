@@ -86,7 +86,9 @@ class Prepared(Struct, frozen=True, kw_only=True):
         Raises:
             UnableError: it could cost more than the limit, or nobody knows what it costs.
         """
-        check_affordable(self.plan, self.asked.limit, unknown_allowed=self.asked.unknown_price_allowed)
+        check_affordable(
+            self.plan, self.asked.limit, unknown_allowed=self.asked.unknown_price_allowed
+        )
 
     def report(self) -> Report:
         """The plan as it is told."""
@@ -106,7 +108,8 @@ def prepare(asked: Asked, *, as_of: date, root: Path | None = None) -> Prepared:
 
     Raises:
         UsageError: a task class or model that the portfolio does not have.
-        UnableError: there is nothing to probe, or files that say what is to be probed cannot be read as written.
+        UnableError: there is nothing to probe, or files that say what is to be probed cannot be
+        read as written.
         SourceError: no portfolio there, or a prompt that cannot be filled in.
         CatalogError: the lock or the price map cannot be read.
     """
@@ -123,11 +126,14 @@ def prepare(asked: Asked, *, as_of: date, root: Path | None = None) -> Prepared:
         models=asked.models,
         usd_per_unit=assessment.figures.usd_per_unit,
     )
-    plan = plan_trials(top, assessment, settings, keys_of(assessment) if asked.is_billed else no_keys)
+    plan = plan_trials(
+        top, assessment, settings, keys_of(assessment) if asked.is_billed else no_keys
+    )
     if not plan.probes:
         raise UnableError(
             "There is nothing to probe",
-            "Ask for other task classes, models or kinds with --only, --model and --kind, or declare some below "
+            "Ask for other task classes, models or kinds with --only, --model and --kind, or "
+            "declare some below "
             "`allocations/`.",
         )
     return Prepared(root=top, assessment=assessment, plan=plan, asked=asked)
@@ -136,8 +142,9 @@ def prepare(asked: Asked, *, as_of: date, root: Path | None = None) -> Prepared:
 def dry_run(prepared: Prepared, on_progress: Callable[[Progress], None] | None = None) -> Done:
     """Send the plan, judge what comes back, record it and tell it.
 
-    Ctrl-C ends the run cleanly: what is known is recorded and told. Evidence is written only of what real providers
-    answered, never of the offline server or a cassette, and only of probes that were sent in full.
+    Ctrl-C ends the run cleanly: what is known is recorded and told. Evidence is written only of
+    what real providers answered, never of the offline server or a cassette, and only of probes that
+    were sent in full.
 
     Raises:
         UnableError: the plan may cost too much, or a replay lacks a call.
@@ -149,7 +156,9 @@ def dry_run(prepared: Prepared, on_progress: Callable[[Progress], None] | None =
     keeper = None if asked.keep_text is None else TextKeeper(asked.keep_text)
     with (
         collecting(),
-        trial_client(prepared.assessment, offline=asked.offline, record=asked.record, replay=asked.replay) as client,
+        trial_client(
+            prepared.assessment, offline=asked.offline, record=asked.record, replay=asked.replay
+        ) as client,
     ):
         runner = Runner(
             plan.probes,
@@ -160,7 +169,9 @@ def dry_run(prepared: Prepared, on_progress: Callable[[Progress], None] | None =
             on_progress=on_progress,
             on_answer=keeper,
         )
-        run, trouble = asyncio.run(_run(runner, client, () if asked.replay is not None else plan.probes))
+        run, trouble = asyncio.run(
+            _run(runner, client, () if asked.replay is not None else plan.probes)
+        )
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
     records = [judge(each, versions, is_complete=_is_complete(each)) for each in run.observations]
     written = asked.write and asked.is_billed
@@ -168,11 +179,18 @@ def dry_run(prepared: Prepared, on_progress: Callable[[Progress], None] | None =
         _record(prepared.root, run, records)
     if trouble is not None:
         raise trouble
-    report = brief_run(prepared.assessment, plan, run, tuple(records), limit=asked.limit, written=written)
-    return Done(report=replace(report, path_prefix=path_prefix(prepared.root)), interrupted=run.ending == "interrupted")
+    report = brief_run(
+        prepared.assessment, plan, run, tuple(records), limit=asked.limit, written=written
+    )
+    return Done(
+        report=replace(report, path_prefix=path_prefix(prepared.root)),
+        interrupted=run.ending == "interrupted",
+    )
 
 
-async def _run(runner: Runner, client: Client, sent: tuple[Probe, ...]) -> tuple[Run, GovernError | None]:
+async def _run(
+    runner: Runner, client: Client, sent: tuple[Probe, ...]
+) -> tuple[Run, GovernError | None]:
     """The run, and what went wrong when the client was closed: what was paid for is recorded all the same."""
     if sent:
         await warm_up(call for probe in sent for call in probe.calls)
@@ -222,11 +240,15 @@ def _check_whole(asked: Asked, assessment: Assessment) -> None:
     if paths and not asked.tasks and not asked.models:
         rest = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
         raise UnableError(
-            f"`{paths[0]}`{rest} cannot be read as written, so not all that is declared would be probed",
+            f"`{paths[0]}`{rest} cannot be read as written, so not all that is declared would be "
+            "probed",
             "Mend what `govern check` finds there, or name what to probe with --only.",
         )
 
 
 def _check_text_folder(folder: Path | None, root: Path) -> None:
     if folder is not None and folder.resolve().is_relative_to((root / "evidence").resolve()):
-        raise UsageError("--keep-text names a folder inside `evidence/`", "Keep texts outside of what is governed.")
+        raise UsageError(
+            "--keep-text names a folder inside `evidence/`",
+            "Keep texts outside of what is governed.",
+        )

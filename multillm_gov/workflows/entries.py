@@ -28,11 +28,13 @@ class Written(Struct, frozen=True, kw_only=True):
     content: SourceFile
 
 
-def amend(assessment: Assessment, key: str, entry: Mapping[str, str], old: Place | None, default: str) -> Written:
+def amend(
+    assessment: Assessment, key: str, entry: Mapping[str, str], old: Place | None, default: str
+) -> Written:
     """The file with an entry added to the list below ``key``, or with the entry at ``old`` changed; nothing is written.
 
-    A new entry goes to the file that has such a list (``default`` before others, then in order of path), else to
-    ``default``, which may be a new file.
+    A new entry goes to the file that has such a list (``default`` before others, then in order of
+    path), else to ``default``, which may be a new file.
 
     Raises:
         SourceError: the file cannot be read, or its layout leaves no safe place.
@@ -44,7 +46,8 @@ def amend(assessment: Assessment, key: str, entry: Mapping[str, str], old: Place
         item = ", ".join(f"{name}: {spell(value)}" for name, value in entry.items())
         raise SourceError(
             f"`{path}` has a layout, or a fault, that leaves no safe place for an entry",
-            f"Mend what `govern check {path}` finds, or write it below `{key}` yourself: `- {{{item}}}`.",
+            f"Mend what `govern check {path}` finds, or write it below `{key}` yourself: `- "
+            f"{{{item}}}`.",
         )
     held = assessment.documents[path].data.get(key) if path in assessment.documents else None
     line = _line_of(amended, old.pointer if old else (key, len(held or ())))
@@ -79,7 +82,8 @@ def check_words(words: Iterable[tuple[str, str]]) -> None:
             raise UsageError(f"{option} says nothing", f"Write it in words: {option} '…'.")
         if not text.isprintable() or len(text) > _LONGEST or text != text.strip():
             raise UsageError(
-                f"{option} must be one line of at most {_LONGEST:,} visible characters, without blanks around it",
+                f"{option} must be one line of at most {_LONGEST:,} visible characters, without "
+                "blanks around it",
                 f"Write it in one line: {option} '…'.",
             )
 
@@ -88,7 +92,9 @@ def _home(assessment: Assessment, key: str, default: str) -> str:
     holding = [
         path
         for path, document in sorted(assessment.documents.items())
-        if kind_of(path) == "policy" and isinstance(document.data, dict) and isinstance(document.data.get(key), list)
+        if kind_of(path) == "policy"
+        and isinstance(document.data, dict)
+        and isinstance(document.data.get(key), list)
     ]
     return default if default in holding or not holding else holding[0]
 

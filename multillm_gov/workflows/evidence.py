@@ -8,7 +8,13 @@ from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import SourceError
 from multillm_gov.evidence.record import DrillRecord, EvidenceFile, EvidenceRecord, ProbeRecord
 from multillm_gov.evidence.writing import encode_line, encode_view, merge
-from multillm_gov.sources.evidence_store import CURRENT, alone, append_history, read_view, write_view
+from multillm_gov.sources.evidence_store import (
+    CURRENT,
+    alone,
+    append_history,
+    read_view,
+    write_view,
+)
 
 
 def record_evidence(
@@ -19,7 +25,8 @@ def record_evidence(
 ) -> None:
     """Append entries to ``evidence/history/<year>-<month>.jsonl`` and merge them into ``evidence/current.json``.
 
-    The history is on the disk before the view changes, so that an interruption loses nothing that was told.
+    The history is on the disk before the view changes, so that an interruption loses nothing that
+    was told.
 
     Args:
         root: The portfolio's root.
@@ -52,6 +59,7 @@ def _current(root: Path) -> EvidenceFile:
     if view is None:
         raise SourceError(
             f"`{CURRENT}` cannot be read as evidence, so nothing is added to it",
-            f"Mend what `govern check {CURRENT}` finds, or remove the file: the history keeps what it said.",
+            f"Mend what `govern check {CURRENT}` finds, or remove the file: the history keeps what "
+            "it said.",
         )
     return view

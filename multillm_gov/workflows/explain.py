@@ -67,14 +67,21 @@ def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
     wanted = name.strip()
     rule = None if wanted.startswith(_POLICY) else find_rule(wanted)
     if rule is None:
-        return _explain_policy(wanted.removeprefix(_POLICY), form, root, only=wanted.startswith(_POLICY))
+        return _explain_policy(
+            wanted.removeprefix(_POLICY), form, root, only=wanted.startswith(_POLICY)
+        )
     if form == "json":
         return as_json(page_data(rule))
     return page_markdown(rule) if form == "markdown" else page_text(rule)
 
 
 def _explain_policy(name: str, form: Form, root: Path | None, *, only: bool) -> str:
-    from multillm_gov.workflows.policy_pages import find_policies, policy_data, policy_markdown, policy_text
+    from multillm_gov.workflows.policy_pages import (
+        find_policies,
+        policy_data,
+        policy_markdown,
+        policy_text,
+    )
 
     policies = find_policies(root)
     found = policies.get(name)
@@ -86,10 +93,13 @@ def _explain_policy(name: str, form: Form, root: Path | None, *, only: bool) -> 
         what = "policy" if only else "rule or policy"
         if found is not None:
             raise UsageError(
-                f"Policy `{name[:LONGEST]}` names a rule that there is not: `{found.policy.declared.rule[:LONGEST]}`",
+                f"Policy `{name[:LONGEST]}` names a rule that there is not: "
+                f"`{found.policy.declared.rule[:LONGEST]}`",
                 "Run `govern rules` to list them all.",
             )
-        raise UsageError(f"There is no {what} `{name[:LONGEST]}`{meant}.", "Run `govern rules` to list them all.")
+        raise UsageError(
+            f"There is no {what} `{name[:LONGEST]}`{meant}.", "Run `govern rules` to list them all."
+        )
     if form == "json":
         return as_json(policy_data(found, rule))
     return policy_markdown(found, rule) if form == "markdown" else policy_text(found, rule)

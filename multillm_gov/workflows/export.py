@@ -34,14 +34,16 @@ def export(gateway: str, *, as_of: date, root: Path | None = None) -> Exported:
 
     Raises:
         UsageError: there is no such gateway.
-        SourceError: no portfolio, or mistakes in its files, which would be routes left out in silence.
+        SourceError: no portfolio, or mistakes in its files, which would be routes left out in
+            silence.
     """
     render = renderer(gateway)
     top, _ = split_paths((), root)
     state = assess_folder(top, as_of=as_of)
     if state.flaws:
         raise SourceError(
-            f"{count_of(len(state.flaws), 'mistake')} in the portfolio's files may hide task classes, so nothing is "
+            f"{count_of(len(state.flaws), 'mistake')} in the portfolio's files may hide task "
+            "classes, so nothing is "
             "exported",
             "Mend what `govern check` reports, then export.",
         )

@@ -57,15 +57,19 @@ class PreparedDrills(Struct, frozen=True, kw_only=True):
         if plan.unpriced and limit is not None and not self.asked.unknown_price_allowed:
             names = sorted({name for one in plan.unpriced for name in one.chain[1:]})
             raise UnableError(
-                f"What {count_of(len(plan.unpriced), 'request')} may cost is not known: no price of one of "
+                f"What {count_of(len(plan.unpriced), 'request')} may cost is not known: no price "
+                "of one of "
                 f"{', '.join(f'`{name}`' for name in names[:5])}",
-                "Declare `usd_per_million_tokens` below `models` in `catalog/`, or pass --allow-unknown-price.",
+                "Declare `usd_per_million_tokens` below `models` in `catalog/`, or pass "
+                "--allow-unknown-price.",
             )
         if limit is not None and plan.worst_usd > limit:
             raise UnableError(
-                f"{count_of(len(plan.drills), 'request')} may cost {spell_money(plan.worst_usd, rounding=ROUND_UP)}; "
+                f"{count_of(len(plan.drills), 'request')} may cost "
+                f"{spell_money(plan.worst_usd, rounding=ROUND_UP)}; "
                 f"--max-usd allows {spell_money(limit)}",
-                f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or drill less with --only.",
+                f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or drill "
+                "less with --only.",
             )
 
     def report(self) -> Report:
@@ -78,13 +82,20 @@ def prepare_drills(asked: Asked, *, as_of: date, root: Path | None = None) -> Pr
     """Load the portfolio and plan the drills; LiteLLM is not loaded, and nothing is sent.
 
     Raises:
-        UsageError: an option that a drill has no use for, or a task class that the portfolio does not have.
+        UsageError: an option that a drill has no use for, or a task class that the portfolio does
+        not have.
         UnableError: no task class has a fallback.
         SourceError: no portfolio there, or a prompt that cannot be filled in.
     """
-    if asked.models or asked.record is not None or asked.replay is not None or asked.keep_text is not None:
+    if (
+        asked.models
+        or asked.record is not None
+        or asked.replay is not None
+        or asked.keep_text is not None
+    ):
         raise UsageError(
-            "A failover drill runs whole chains through LiteLLM's router: --model, --record, --replay and --keep-text "
+            "A failover drill runs whole chains through LiteLLM's router: --model, --record, "
+            "--replay and --keep-text "
             "have no meaning for it",
             "Leave them out; --only chooses task classes.",
         )
@@ -98,17 +109,21 @@ def prepare_drills(asked: Asked, *, as_of: date, root: Path | None = None) -> Pr
         tasks=asked.tasks,
         usd_per_unit=assessment.figures.usd_per_unit,
     )
-    plan = plan_drills(plan_trials(top, assessment, settings, keys_of(assessment) if asked.is_billed else no_keys))
+    plan = plan_drills(
+        plan_trials(top, assessment, settings, keys_of(assessment) if asked.is_billed else no_keys)
+    )
     if not plan.drills:
-        raise UnableError("There is no failover to drill: no task class has a fallback", "Declare `fallbacks`.")
+        raise UnableError(
+            "There is no failover to drill: no task class has a fallback", "Declare `fallbacks`."
+        )
     return PreparedDrills(root=top, assessment=assessment, plan=plan, asked=asked)
 
 
 def hold(prepared: PreparedDrills, on_progress: Callable[[Progress], None] | None = None) -> Done:
     """Drill, judge, record and tell.
 
-    Ctrl-C and the total time-out end the run cleanly: what is known is told; evidence is written of whole drills only,
-    and never of what the offline server answered.
+    Ctrl-C and the total time-out end the run cleanly: what is known is told; evidence is written of
+    whole drills only, and never of what the offline server answered.
 
     Raises:
         UnableError: the plan may cost too much.
@@ -143,8 +158,12 @@ def hold(prepared: PreparedDrills, on_progress: Callable[[Progress], None] | Non
     written = asked.write and asked.is_billed
     if written:
         record_evidence(prepared.root, drills=whole)
-    report = brief_drills(state, plan, records, limit=asked.limit, interrupted=interrupted, written=written)
-    return Done(report=replace(report, path_prefix=path_prefix(prepared.root)), interrupted=interrupted)
+    report = brief_drills(
+        state, plan, records, limit=asked.limit, interrupted=interrupted, written=written
+    )
+    return Done(
+        report=replace(report, path_prefix=path_prefix(prepared.root)), interrupted=interrupted
+    )
 
 
 async def _within(drilling: Coroutine[Any, Any, object], seconds: float | None) -> None:
@@ -157,7 +176,9 @@ async def _within(drilling: Coroutine[Any, Any, object], seconds: float | None) 
 def _quiet_end() -> Iterator[None]:
     """No word about calls that an interruption met before LiteLLM awaited them."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="coroutine .* was never awaited", category=RuntimeWarning)
+        warnings.filterwarnings(
+            "ignore", message="coroutine .* was never awaited", category=RuntimeWarning
+        )
         try:
             with collecting():
                 yield
@@ -168,7 +189,9 @@ def _quiet_end() -> Iterator[None]:
 class _Watch:
     """Keeps what became of drills, and tells how far they are."""
 
-    def __init__(self, total: int, budget: Budget, on_progress: Callable[[Progress], None] | None) -> None:
+    def __init__(
+        self, total: int, budget: Budget, on_progress: Callable[[Progress], None] | None
+    ) -> None:
         self.outcomes: list[Outcome] = []
         self.budget = budget
         self._total, self._on_progress, self._start = total, on_progress, time.monotonic()
@@ -179,7 +202,9 @@ class _Watch:
         if self._on_progress is not None:
             seconds = time.monotonic() - self._start
             done = len(self.outcomes)
-            self._on_progress(Progress(done=done, total=self._total, spent_usd=self.budget.spent, seconds=seconds))
+            self._on_progress(
+                Progress(done=done, total=self._total, spent_usd=self.budget.spent, seconds=seconds)
+            )
 
 
 @contextmanager

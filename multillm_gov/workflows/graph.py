@@ -92,4 +92,8 @@ def _restricted(system: System, names: list[str]) -> System:
                 f"There is no task class `{name[:LONGEST]}`{near(name, known)}.",
                 "Run `govern graph` to see them all.",
             )
-    return replace(system, tasks=tuple(task for task in system.tasks if task.name in names)) if names else system
+    return (
+        replace(system, tasks=tuple(task for task in system.tasks if task.name in names))
+        if names
+        else system
+    )

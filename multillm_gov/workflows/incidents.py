@@ -91,10 +91,14 @@ def _format_of(file: Path) -> str:
     from importlib import import_module
 
     for name in incident_formats_known():
-        if file.suffix.lower() in import_module(f"multillm_gov.evidence.incident_formats.{name}").ENDINGS:
+        if (
+            file.suffix.lower()
+            in import_module(f"multillm_gov.evidence.incident_formats.{name}").ENDINGS
+        ):
             return name
     raise UsageError(
-        f"The ending of `{file.name}` tells no format", f"Name it: --format {'|'.join(incident_formats_known())}."
+        f"The ending of `{file.name}` tells no format",
+        f"Name it: --format {'|'.join(incident_formats_known())}.",
     )
 
 
@@ -102,11 +106,15 @@ def _history(export: Export, service: Service, source: str) -> tuple[IncidentFil
     days = [one.start.astimezone(UTC).date() for one in export.incidents]
     days += [one.end.astimezone(UTC).date() for one in export.incidents]
     if not days and None in (service.first_day, service.last_day):
-        raise UsageError("The export has no closed incident", "Give the days watched: --from DATE --to DATE.")
+        raise UsageError(
+            "The export has no closed incident", "Give the days watched: --from DATE --to DATE."
+        )
     first = service.first_day or min(days)
     last = service.last_day or max(days)
     if last < first:
-        raise UsageError(f"The time watched ends on {last}, before it begins on {first}", "Give --from and --to.")
+        raise UsageError(
+            f"The time watched ends on {last}, before it begins on {first}", "Give --from and --to."
+        )
     outages = merged(clipped(export.incidents, first, last))
     given = (("--from", service.first_day), ("--to", service.last_day))
     history = IncidentFile(
@@ -144,7 +152,9 @@ def _yaml(history: IncidentFile) -> bytes:
     for one in history.incidents:
         start, end = (moment.isoformat().replace("+00:00", "Z") for moment in (one.start, one.end))
         title = f", title: {spell(one.title)}" if one.title else ""
-        lines.append(f"  - {{start: {spell(start)}, end: {spell(end)}, weight: {one.weight:f}{title}}}")
+        lines.append(
+            f"  - {{start: {spell(start)}, end: {spell(end)}, weight: {one.weight:f}{title}}}"
+        )
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -160,7 +170,8 @@ def _write(root: Path, path: str, data: bytes) -> None:
     """Nothing is written that could not be read again, and nothing through a link."""
     if len(data) > MAX_BYTES:
         raise OutputError(
-            f"`{path}` would have {len(data) / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} MiB are read",
+            f"`{path}` would have {len(data) / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} "
+            "MiB are read",
             "Import the years one by one, each with its own `--name`.",
         )
     document, flaws = read_document(SourceFile(path, data))
@@ -170,5 +181,8 @@ def _write(root: Path, path: str, data: bytes) -> None:
         raise SourceError(f"The history would not be sound: {told}", "Mend the export.")
     folder = root / FOLDER
     if folder.is_symlink():
-        raise OutputError(f"`{folder}` is a symbolic link and is not written through", "Put a folder in its place.")
+        raise OutputError(
+            f"`{folder}` is a symbolic link and is not written through",
+            "Put a folder in its place.",
+        )
     write_bytes(root / path, data)

@@ -27,7 +27,8 @@ def init(folder: Path, *, as_of: date) -> tuple[str, ...]:
     """Write the starter, its editor schemas and its catalog lock below ``folder``; return the paths written.
 
     Raises:
-        OutputError: a file of the portfolio is already there (nothing is written then), or cannot be written.
+        OutputError: a file of the portfolio is already there (nothing is written then), or cannot
+        be written.
         CatalogError: the price map cannot be read.
     """
     starter = starter_files(as_of)
@@ -35,7 +36,8 @@ def init(folder: Path, *, as_of: date) -> tuple[str, ...]:
     taken = [path for path in present if path not in _OPTIONAL]
     if taken:
         raise OutputError(
-            f"`{folder}` already has {', '.join(f'`{path}`' for path in taken)}; nothing was written",
+            f"`{folder}` already has {', '.join(f'`{path}`' for path in taken)}; nothing was "
+            "written",
             "Run `govern init` in an empty folder, or move these files away.",
         )
     written = []
@@ -50,7 +52,8 @@ def init(folder: Path, *, as_of: date) -> tuple[str, ...]:
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
     for entry in folder.iterdir():
-        # Packaging tools drop dot files easily, so the starter spells a leading dot as an underscore.
+        # Packaging tools drop dot files easily, so the starter spells a leading dot as an
+        # underscore.
         path = prefix + (f".{entry.name[1:]}" if entry.name.startswith("_") else entry.name)
         if entry.is_dir():
             if entry.name != "__pycache__":

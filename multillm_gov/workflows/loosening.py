@@ -48,16 +48,21 @@ def assess_change(
             blame=blame_folder(root),
         )
         used = used_at_once(before, after, compare_assessments(before, after))
-    findings = sorted((*after.findings, *used), key=lambda each: (each.location.path, each.location.line))
+    findings = sorted(
+        (*after.findings, *used), key=lambda each: (each.location.path, each.location.line)
+    )
     return before, replace(after, findings=tuple(findings))
 
 
-def used_at_once(before: Assessment, after: Assessment, comparison: Comparison) -> tuple[Finding, ...]:
+def used_at_once(
+    before: Assessment, after: Assessment, comparison: Comparison
+) -> tuple[Finding, ...]:
     """Findings of the later state that the policies and limits of the base raise and its own do not, or lower.
 
-    What already stood in the base, with the same figures, is not among them: loosening a limit that is broken anyway
-    uses no new room, and would otherwise never pass. A waiver of the later state excepts from a policy of the base as
-    well, unless that one is hard-mandatory. Rules about files and waivers judge only a state's own.
+    What already stood in the base, with the same figures, is not among them: loosening a limit that
+    is broken anyway uses no new room, and would otherwise never pass. A waiver of the later state
+    excepts from a policy of the base as well, unless that one is hard-mandatory. Rules about files
+    and waivers judge only a state's own.
     """
     judged = judge_by_base(before, after, comparison, after.portfolio.waivers)
     if judged is None:
@@ -65,13 +70,19 @@ def used_at_once(before: Assessment, after: Assessment, comparison: Comparison) 
     renames = _renames(comparison)
     asked = [finding for finding in judged if finding.active and _about_the_portfolio(finding)]
     origin = identities(asked, after.findings, Renames({}, renames.policies))
-    stays = {origin[each.fingerprint]: each for each in after.findings if each.active and each.fingerprint in origin}
+    stays = {
+        origin[each.fingerprint]: each
+        for each in after.findings
+        if each.active and each.fingerprint in origin
+    }
     stood = {finding.fingerprint: finding for finding in before.findings}
     earlier = identities(before.findings, asked, Renames(renames.task_classes))
     used = []
     for finding in asked:
         own, old = stays.get(finding.fingerprint), stood.get(earlier.get(finding.fingerprint, ""))
-        if not _as_grave(own, finding) and not (_as_grave(old, finding) and old and old.figures == finding.figures):
+        if not _as_grave(own, finding) and not (
+            _as_grave(old, finding) and old and old.figures == finding.figures
+        ):
             used.append(_told(finding, before, after, renames))
     return tuple(used)
 
@@ -98,7 +109,9 @@ def _told(finding: Finding, before: Assessment, after: Assessment, renames: Rena
     written = governing_paths(before)
     location = finding.location
     related = tuple(
-        Related(f"{each.message} (as of the base)", each.location) if each.location.path in written else each
+        Related(f"{each.message} (as of the base)", each.location)
+        if each.location.path in written
+        else each
         for each in finding.related
     )
     if location.path in written:
@@ -110,7 +123,8 @@ def _told(finding: Finding, before: Assessment, after: Assessment, renames: Rena
         message=f"{LEAD}: {finding.message}",
         location=location,
         related=related,
-        remedy=f"Have the looser limit accepted in a change of its own first{waive}; or mend it: {finding.remedy}",
+        remedy=f"Have the looser limit accepted in a change of its own first{waive}; or mend it: "
+        f"{finding.remedy}",
         fingerprint=f"{finding.fingerprint}-base",
         under=before.revision,
     )

@@ -45,7 +45,8 @@ def pin(tasks: Iterable[str] = (), *, as_of: date, root: Path | None = None) -> 
 
     Raises:
         UsageError: no such task class, or it names no prompt file.
-        SourceError: no portfolio, a prompt file is not there, or a file's layout leaves no safe place.
+        SourceError: no portfolio, a prompt file is not there, or a file's layout leaves no safe
+        place.
         OutputError: a file may not be written.
     """
     top, _ = split_paths((), root)
@@ -55,13 +56,18 @@ def pin(tasks: Iterable[str] = (), *, as_of: date, root: Path | None = None) -> 
         prompt, digest = task.declared.prompt or "", digests.of(task.declared.prompt)
         if not digest:
             raise SourceError(
-                f"`{task.name}` names `{prompt}`, which is not among the governed files", "Run `govern check`."
+                f"`{task.name}` names `{prompt}`, which is not among the governed files",
+                "Run `govern check`.",
             )
         if task.declared.prompt_digest != digest:
             path = task.place.path
             files[path] = _amended(files.get(path) or state.files[path], task, digest)
             before = task.declared.prompt_digest or ""
-            pinned.append(Pinned(task=task.name, prompt=prompt, digest=digest, before=before, path=path, line=0))
+            pinned.append(
+                Pinned(
+                    task=task.name, prompt=prompt, digest=digest, before=before, path=path, line=0
+                )
+            )
     for file in files.values():
         write(top, file)
     return tuple(_with_lines(pinned, state, files))
@@ -73,9 +79,15 @@ def _chosen(state: Assessment, names: tuple[str, ...]) -> list[TaskClass]:
         return [task for task in known.values() if task.declared.prompt is not None]
     for name in names:
         if name not in known:
-            raise UsageError(f"There is no task class `{name[:100]}`{near(name, known)}", "Run `govern check` first.")
+            raise UsageError(
+                f"There is no task class `{name[:100]}`{near(name, known)}",
+                "Run `govern check` first.",
+            )
         if known[name].declared.prompt is None:
-            raise UsageError(f"`{name}` names no prompt file", f"Write `prompt: prompts/{name}.md` into it first.")
+            raise UsageError(
+                f"`{name}` names no prompt file",
+                f"Write `prompt: prompts/{name}.md` into it first.",
+            )
     return [known[name] for name in dict.fromkeys(names)]
 
 
@@ -84,12 +96,15 @@ def _amended(file: SourceFile, task: TaskClass, digest: str) -> SourceFile:
     if amended is None:
         raise SourceError(
             f"`{file.path}` has a layout, or a fault, that leaves no safe place for a pin",
-            f"Mend what `govern check {file.path}` finds, or write it into `{task.name}`: `{_KEY}: {digest}`.",
+            f"Mend what `govern check {file.path}` finds, or write it into `{task.name}`: `{_KEY}: "
+            f"{digest}`.",
         )
     return amended
 
 
-def _with_lines(pinned: list[Pinned], state: Assessment, files: dict[str, SourceFile]) -> Iterable[Pinned]:
+def _with_lines(
+    pinned: list[Pinned], state: Assessment, files: dict[str, SourceFile]
+) -> Iterable[Pinned]:
     """Where the pins stand now that all of them are written."""
     from msgspec.structs import replace
 

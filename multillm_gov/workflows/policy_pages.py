@@ -56,7 +56,11 @@ def _found(policy: Policy, documents: dict[str, Document]) -> FoundPolicy:
     defaults = rule_facts(policy.declared.rule)[1]
     names = [*policy.parameters, *(name for name in defaults if name not in policy.parameters)]
     values = (
-        (name, spell_parameter(policy.parameters.get(name, defaults.get(name))), name in policy.parameters)
+        (
+            name,
+            spell_parameter(policy.parameters.get(name, defaults.get(name))),
+            name in policy.parameters,
+        )
         for name in names
     )
     location = locate(policy.place.key(), documents)
@@ -68,7 +72,11 @@ def policy_text(found: FoundPolicy, rule: Rule) -> str:
     declared = found.policy.declared
     lines = [f"policy {found.policy.name} ({declared.enforcement.value}), {found.place}", ""]
     if declared.because:
-        lines += ["Because", fill(declared.because, _WIDTH, initial_indent="  ", subsequent_indent="  "), ""]
+        lines += [
+            "Because",
+            fill(declared.because, _WIDTH, initial_indent="  ", subsequent_indent="  "),
+            "",
+        ]
     lines += ["Applies to", f"  {spell_scope(declared.applies_to)}", ""]
     if declared.controls:
         lines += ["Supports evidence for, as it says", f"  {', '.join(declared.controls)}", ""]
@@ -82,13 +90,19 @@ def policy_text(found: FoundPolicy, rule: Rule) -> str:
 def policy_markdown(found: FoundPolicy, rule: Rule) -> str:
     """As a section, then that of its rule."""
     declared = found.policy.declared
-    parts = [f"### Policy {code(found.policy.name)}", f"{declared.enforcement.value}, {code(found.place)}"]
+    parts = [
+        f"### Policy {code(found.policy.name)}",
+        f"{declared.enforcement.value}, {code(found.place)}",
+    ]
     parts += [f"**Because.** {inline(declared.because)}"] if declared.because else []
     parts.append(f"Applies to {inline(spell_scope(declared.applies_to))}.")
     controls = ", ".join(map(inline, declared.controls))
     parts += [f"Supports evidence for, as it says: {controls}."] if controls else []
     if found.parameters:
-        rows = [f"| {code(name)} | {code(value)} | {_origin(own)} |" for name, value, own in found.parameters]
+        rows = [
+            f"| {code(name)} | {code(value)} | {_origin(own)} |"
+            for name, value, own in found.parameters
+        ]
         parts.append("\n".join(["| parameter | value | |", "| --- | --- | --- |", *rows]))
     return "\n\n".join([*parts, page_markdown(rule)])
 
@@ -103,7 +117,9 @@ def policy_data(found: FoundPolicy, rule: Rule) -> dict[str, object]:
         "because": declared.because,
         "applies_to": spell_scope(declared.applies_to),
         "controls": list(declared.controls),
-        "parameters": [{"name": name, "value": value, "given": own} for name, value, own in found.parameters],
+        "parameters": [
+            {"name": name, "value": value, "given": own} for name, value, own in found.parameters
+        ],
         "rule": page_data(rule),
     }
 

@@ -30,7 +30,10 @@ def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -
     node = _find(graph, target)
     ways = paths(graph, f"task_class:{task}", node.id)
     kept = {edge for way in ways for edge in way}
-    touched = {end for edge in kept for end in (edge.source, edge.target)} | {f"task_class:{task}", node.id}
+    touched = {end for edge in kept for end in (edge.source, edge.target)} | {
+        f"task_class:{task}",
+        node.id,
+    }
     nodes = {each.id: each for each in graph.nodes}
     told = tuple(_way(way, nodes) for way in ways)
     effect = _effect(dependence, node, graph.currency)
@@ -40,7 +43,13 @@ def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -
         summary=effect,
         nodes=tuple(each for each in graph.nodes if each.id in touched),
         edges=tuple(edge for edge in graph.edges if edge in kept),
-        sections=(Section(id="why", title="Ways", blocks=(Items(told) if told else Paragraph("There is none."),)),),
+        sections=(
+            Section(
+                id="why",
+                title="Ways",
+                blocks=(Items(told) if told else Paragraph("There is none."),),
+            ),
+        ),
         data={
             "task_class": task,
             "component": node.id,
@@ -71,24 +80,36 @@ def _way(way: Sequence[Edge], nodes: dict[str, Node]) -> str:
     words = [nodes[way[0].source].label]
     for edge in way:
         node = nodes[edge.target]
-        how = {"route": f"routed {spell_share(edge.share)}: ", "fallback": f"fallback {edge.position}: "}
+        how = {
+            "route": f"routed {spell_share(edge.share)}: ",
+            "fallback": f"fallback {edge.position}: ",
+        }
         words.append(f"{how.get(edge.role, '')}{KIND_WORDS[node.kind]} {code(node.label)}")
     return " → ".join(words)
 
 
 def _effect(dependence: Dependence, node: Node, currency: str) -> str:
     components = dependence.system.components
-    index = next((index for index, component in enumerate(components) if component.id == node.id), None)
+    index = next(
+        (index for index, component in enumerate(components) if component.id == node.id), None
+    )
     what = f"{KIND_WORDS[node.kind]} {code(node.label)}"
     if index is None:
         return f"How often {what} is away is not counted apart from what it hangs on."
     point = next((point for point in dependence.singles if point.members == (index,)), None)
     share = sum(hit.share for hit in point.hits) if point else 0.0
-    worth = next((each.birnbaum for each in dependence.importances.components if each.component == index), 0.0)
+    worth = next(
+        (each.birnbaum for each in dependence.importances.components if each.component == index),
+        0.0,
+    )
     lost = spell_money(Decimal(f"{worth:.2f}"), currency)
     if point:
-        return f"Without {what} {spell_share(share)} of the requests go unanswered, failover or not: {lost} an hour."
+        return (
+            f"Without {what} {spell_share(share)} of the requests go unanswered, failover or "
+            f"not: {lost} an hour."
+        )
     return (
-        f"Alone {what} takes down nothing as long as the failover works; failovers that are not covered included, "
+        f"Alone {what} takes down nothing as long as the failover works; failovers that are not "
+        "covered included, "
         f"{lost} an hour are expected to be lost while it is away."
     )

@@ -14,7 +14,9 @@ from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
 
 
-def report(*, as_of: date, root: Path | None = None, since: str | None = None, revision: str | None = None) -> Report:
+def report(
+    *, as_of: date, root: Path | None = None, since: str | None = None, revision: str | None = None
+) -> Report:
     """The board pack of one state.
 
     Args:

@@ -61,13 +61,17 @@ def _type(node: dict[str, Any], definitions: dict[str, Any]) -> str:
         return f"list of {_type(_resolved(node['items'], definitions), definitions)}"
     if kind in {"number", "integer"}:
         return _range("whole number" if kind == "integer" else "number", node)
-    return {"boolean": "`true` or `false`", "object": "mapping", "string": "text"}.get(kind, str(kind))
+    return {"boolean": "`true` or `false`", "object": "mapping", "string": "text"}.get(
+        kind, str(kind)
+    )
 
 
 def _range(kind: str, node: dict[str, Any]) -> str:
     low, high = node.get("minimum"), node.get("maximum")
     if "exclusiveMinimum" in node:
-        return f"{kind} above {node['exclusiveMinimum']:,}" + ("" if high is None else f", at most {high:,}")
+        return f"{kind} above {node['exclusiveMinimum']:,}" + (
+            "" if high is None else f", at most {high:,}"
+        )
     if low is None or high is None:
         return kind
     return f"{kind}, {low:,} or more" if high >= 10**12 else f"{kind} from {low:,} to {high:,}"

@@ -58,7 +58,9 @@ def schema_of(name: str) -> dict[str, Any]:
         UsageError: there is none of that name.
     """
     if name not in _FILES:
-        raise UsageError(f"There is no schema `{name}`", f"Name one of: {', '.join(schema_names())}.")
+        raise UsageError(
+            f"There is no schema `{name}`", f"Name one of: {', '.join(schema_names())}."
+        )
     return _policy_schema() if name == "policy" else json_schema(_FILES[name])
 
 
@@ -99,7 +101,9 @@ def compare_schemas(root: Path, folder: Path = SCHEMAS) -> tuple[SchemaDifferenc
             found.append(SchemaDifference(path.as_posix(), missing=True))
             continue
         except OSError as error:
-            raise SourceError(f"Cannot read `{path}`: {error.strerror}", "Make it a readable file.") from error
+            raise SourceError(
+                f"Cannot read `{path}`: {error.strerror}", "Make it a readable file."
+            ) from error
         # A checkout may have turned the line ends.
         if written.replace(b"\r\n", b"\n") != schema_text(name):
             found.append(SchemaDifference(path.as_posix(), missing=False))

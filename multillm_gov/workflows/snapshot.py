@@ -114,7 +114,9 @@ def read_snapshot(file: Path) -> Snapshot:
     return Snapshot(
         as_of=stored.as_of,
         revision=stored.revision,
-        headline=tuple(Metric(id=one.id, label=one.label, value=one.value) for one in stored.headline),
+        headline=tuple(
+            Metric(id=one.id, label=one.label, value=one.value) for one in stored.headline
+        ),
         findings=tuple(map(_finding, stored.findings)),
     )
 
@@ -129,7 +131,9 @@ def _finding(stored: _Finding) -> Finding:
     )
 
 
-_SAME = tuple(name for name in _Finding.__struct_fields__ if name not in {"severity", "location", "waiver"})
+_SAME = tuple(
+    name for name in _Finding.__struct_fields__ if name not in {"severity", "location", "waiver"}
+)
 
 
 def _waiver(stored: _Waiver) -> Waived:

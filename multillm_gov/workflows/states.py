@@ -12,11 +12,21 @@ from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.workflows.assessing import assess
 
 
-def assess_folder(root: Path, *, as_of: date, known: Assessment | None = None, revision: str = "") -> Assessment:
+def assess_folder(
+    root: Path, *, as_of: date, known: Assessment | None = None, revision: str = ""
+) -> Assessment:
     """Assess what lies on the disk below a portfolio's root."""
     files, flaws = read_folder(root)
     blame = blame_folder(root)
-    return assess(files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=revision, blame=blame)
+    return assess(
+        files,
+        flaws,
+        as_of=as_of,
+        price_map=read_price_map,
+        known=known,
+        revision=revision,
+        blame=blame,
+    )
 
 
 def assess_revision(
@@ -29,12 +39,20 @@ def assess_revision(
 ) -> Assessment:
     """Assess the portfolio as a commit holds it.
 
-    ``known`` is another state, not read or measured twice; ``base`` the one that rules about changes compare with.
+    ``known`` is another state, not read or measured twice; ``base`` the one that rules about
+    changes compare with.
     """
     files, flaws = repository.read_revision(commit)
     blame = repository.blame(commit)
     return assess(
-        files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=commit, base=base, blame=blame
+        files,
+        flaws,
+        as_of=as_of,
+        price_map=read_price_map,
+        known=known,
+        revision=commit,
+        base=base,
+        blame=blame,
     )
 
 

@@ -131,7 +131,9 @@ def chosen(state: Assessment, asked: Asked) -> tuple[BookedScenario, ...]:
     return choose(every, asked.scenarios) if asked.scenarios else every
 
 
-def list_scenarios(*, as_of: date, root: Path | None = None, revision: str | None = None) -> Iterable[BookedScenario]:
+def list_scenarios(
+    *, as_of: date, root: Path | None = None, revision: str | None = None
+) -> Iterable[BookedScenario]:
     """Every scenario that the portfolio can be stressed with, built-in ones first.
 
     Raises:

@@ -8,5 +8,10 @@ from multillm_gov.rules.assessment import Measured
 def system_of(state: Measured) -> System:
     """Components and chains, with what is declared, measured and assumed of how often they fail."""
     return build_system(
-        state.portfolio, state.figures, state.drills, state.incidents, state.as_of, overrides=state.overrides
+        state.portfolio,
+        state.figures,
+        state.drills,
+        state.incidents,
+        state.as_of,
+        overrides=state.overrides,
     )

@@ -17,7 +17,11 @@ from multillm_gov.trials.probe import Key
 
 @contextmanager
 def trial_client(
-    assessment: Assessment, *, offline: bool = False, record: Path | None = None, replay: Path | None = None
+    assessment: Assessment,
+    *,
+    offline: bool = False,
+    record: Path | None = None,
+    replay: Path | None = None,
 ) -> Iterator[Client]:
     """A client for the models of a portfolio; the offline server runs until the end of the block.
 
@@ -45,8 +49,12 @@ def keys_of(assessment: Assessment) -> Callable[[str], tuple[Key, ...]]:
 
     def keys(model: str) -> tuple[Key, ...]:
         facts = assessment.catalog.find(model)
-        needs = needed_keys(model, facts.exposure.provider if facts is not None else "", endpoints=endpoints)
-        return tuple(Key(name=key.name, present=key.present, required=key.required) for key in needs.keys)
+        needs = needed_keys(
+            model, facts.exposure.provider if facts is not None else "", endpoints=endpoints
+        )
+        return tuple(
+            Key(name=key.name, present=key.present, required=key.required) for key in needs.keys
+        )
 
     return keys
 
@@ -68,4 +76,6 @@ def _knowledge(assessment: Assessment) -> Knowledge:
         facts = find(model)
         return facts is not None and facts.retired_on(assessment.as_of)
 
-    return Knowledge(endpoints=endpoints_of(assessment.overrides), price_of=price_of, is_retired=is_retired)
+    return Knowledge(
+        endpoints=endpoints_of(assessment.overrides), price_of=price_of, is_retired=is_retired
+    )

@@ -24,8 +24,8 @@ REFERENCE_INPUTS = 8
 def inputs_of(task: TaskClass, assessment: Assessment) -> TaskInputs:
     """Canary inputs of one task class, its output schema and the digests that a result speaks of.
 
-    Inputs are the prompt file's canaries, else the first cases in ``evals/``, else a generic one. An embedding class
-    with few of its own is filled up with generic ones.
+    Inputs are the prompt file's canaries, else the first cases in ``evals/``, else a generic one.
+    An embedding class with few of its own is filled up with generic ones.
 
     Raises:
         SourceError: the prompt cannot be filled in with its canaries.
@@ -53,7 +53,8 @@ def _canaries(task: TaskClass, assessment: Assessment) -> Canaries:
         # A prompt without variables is complete as it stands: it needs no canary to be sent.
         sets = prompt.header.canaries or (() if wanted else ({},))
         found = Canaries(
-            origin="prompt", inputs=tuple(_canary(rendering.fill(values)) for values in sets[:MOST_CANARIES])
+            origin="prompt",
+            inputs=tuple(_canary(rendering.fill(values)) for values in sets[:MOST_CANARIES]),
         )
     if not found.inputs:
         found = Canaries(origin="evals", inputs=_cases(task, assessment, rendering))
@@ -62,12 +63,21 @@ def _canaries(task: TaskClass, assessment: Assessment) -> Canaries:
         return generic
     if task.declared.mode == "embedding":
         own = found.inputs[:REFERENCE_INPUTS]
-        return Canaries(origin=found.origin, inputs=(*own, *generic.inputs[: REFERENCE_INPUTS - len(own)]))
+        return Canaries(
+            origin=found.origin, inputs=(*own, *generic.inputs[: REFERENCE_INPUTS - len(own)])
+        )
     return found
 
 
-def _cases(task: TaskClass, assessment: Assessment, rendering: Rendering | None) -> tuple[Canary, ...]:
-    cases = [case for placed in assessment.evals if placed.file.task_class == task.name for case in placed.file.cases]
+def _cases(
+    task: TaskClass, assessment: Assessment, rendering: Rendering | None
+) -> tuple[Canary, ...]:
+    cases = [
+        case
+        for placed in assessment.evals
+        if placed.file.task_class == task.name
+        for case in placed.file.cases
+    ]
     most = REFERENCE_INPUTS if task.declared.mode == "embedding" else MOST_CASES
     found = []
     for case in cases[:most]:

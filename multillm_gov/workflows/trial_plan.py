@@ -23,7 +23,10 @@ _SHOWN = 3
 
 
 def plan_trials(
-    root: Path, assessment: Assessment, settings: Settings, keys_of: Callable[[str], tuple[Key, ...]]
+    root: Path,
+    assessment: Assessment,
+    settings: Settings,
+    keys_of: Callable[[str], tuple[Key, ...]],
 ) -> Plan:
     """Every probe that the call asks for, ready to be sent.
 
@@ -41,12 +44,17 @@ def plan_trials(
     """
     tasks = assessment.figures.tasks
     check_names("task class", settings.tasks, {figures.task.name for figures in tasks})
-    check_names("model", settings.models, {name for figures in tasks for name in figures.task.models})
-    chosen = [figures for figures in tasks if not settings.tasks or figures.task.name in settings.tasks]
+    check_names(
+        "model", settings.models, {name for figures in tasks for name in figures.task.models}
+    )
+    chosen = [
+        figures for figures in tasks if not settings.tasks or figures.task.name in settings.tasks
+    ]
     most = sum(len(figures.task.models) for figures in chosen) * len(settings.kinds)
     if most > MOST_PROBES and not settings.models:
         raise UnableError(
-            f"There may be {most:,} probes; one run holds {MOST_PROBES:,}", "Run it in parts, with --only and --model."
+            f"There may be {most:,} probes; one run holds {MOST_PROBES:,}",
+            "Run it in parts, with --only and --model.",
         )
     inputs = {
         figures.task.name: inputs_of(figures.task, assessment)
@@ -65,17 +73,23 @@ def check_affordable(plan: Plan, limit: Decimal | None, *, unknown_allowed: bool
     """
     if plan.unpriced and not unknown_allowed and limit is not None:
         names = sorted({probe.model for probe in plan.unpriced})
-        told = ", ".join(f"`{name}`" for name in names[:_SHOWN]) + (" and others" if len(names) > _SHOWN else "")
+        told = ", ".join(f"`{name}`" for name in names[:_SHOWN]) + (
+            " and others" if len(names) > _SHOWN else ""
+        )
         raise UnableError(
-            f"What {count_of(len(plan.unpriced), 'probe')} may cost is not known: no price of {told}",
-            "Declare `usd_per_million_tokens` below `models` in `catalog/`, leave them out with --model or --only, or "
+            f"What {count_of(len(plan.unpriced), 'probe')} may cost is not known: no price of "
+            f"{told}",
+            "Declare `usd_per_million_tokens` below `models` in `catalog/`, leave them out with "
+            "--model or --only, or "
             "pass --allow-unknown-price.",
         )
     if limit is not None and plan.worst_usd > limit:
         raise UnableError(
-            f"{count_of(len(plan.probes), 'probe')} may cost {spell_money(plan.worst_usd, rounding=ROUND_UP)}; "
+            f"{count_of(len(plan.probes), 'probe')} may cost "
+            f"{spell_money(plan.worst_usd, rounding=ROUND_UP)}; "
             f"--max-usd allows {spell_money(limit)}",
-            f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or plan less with --only, --model, "
+            f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or plan less "
+            "with --only, --model, "
             "--kind or --samples; --plan shows what each probe may cost.",
         )
 
@@ -90,8 +104,14 @@ def check_names(what: str, asked: frozenset[str], known: set[str]) -> None:
     if strange:
         from difflib import get_close_matches
 
-        near = get_close_matches(strange[0], sorted(known), n=3, cutoff=0.5) or sorted(known)[:_SHOWN]
-        meant = f"Did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else "Declare it first."
+        near = (
+            get_close_matches(strange[0], sorted(known), n=3, cutoff=0.5) or sorted(known)[:_SHOWN]
+        )
+        meant = (
+            f"Did you mean {' or '.join(f'`{name}`' for name in near)}?"
+            if near
+            else "Declare it first."
+        )
         raise UsageError(f"The portfolio has no {what} `{strange[0]}`", meant)
 
 
@@ -113,7 +133,11 @@ def _reference_of(root: Path) -> Callable[[str, str, tuple[str, ...]], Reference
             found = msgspec.json.decode(data, type=Reference)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
-        same = (found.task_class, found.model, found.inputs) == (task, model, tuple(map(digest_of, inputs)))
+        same = (found.task_class, found.model, found.inputs) == (
+            task,
+            model,
+            tuple(map(digest_of, inputs)),
+        )
         return found if same and len(found.vectors) == len(inputs) else None
 
     return reference

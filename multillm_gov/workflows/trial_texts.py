@@ -29,4 +29,7 @@ class TextKeeper:
         model = re.sub(r"[^A-Za-z0-9._-]+", "-", probe.model)[:80]
         mark = sha256(probe.model.encode()).hexdigest()[:6]
         name = f"{model}-{mark}-{probe.kind}-{sample + 1}.txt"
-        write_bytes(self._folder / probe.task.name / name, self._scrubber.text(answer.text).encode("utf-8", "replace"))
+        write_bytes(
+            self._folder / probe.task.name / name,
+            self._scrubber.text(answer.text).encode("utf-8", "replace"),
+        )

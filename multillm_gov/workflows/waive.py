@@ -55,25 +55,32 @@ def waive(
         root: The portfolio's root, if it is not to be searched for.
 
     Raises:
-        UsageError: no such finding, it cannot be waived (by that approver), the expiry is past, a text says nothing.
+        UsageError: no such finding, it cannot be waived (by that approver), the expiry is past, a
+        text says nothing.
         SourceError: no portfolio, or a file whose layout leaves no safe place.
         OutputError: the file may not be written.
     """
     words = [("--reason", reason), ("--approved-by", approved_by)]
     check_words([*words, ("--ticket", ticket)] if ticket else words)
     if expires < as_of:
-        raise UsageError(f"{expires} is past (today is {as_of})", "Name the last day it shall hold.")
+        raise UsageError(
+            f"{expires} is past (today is {as_of})", "Name the last day it shall hold."
+        )
     top, _ = split_paths((), root)
     before = assess_folder(top, as_of=as_of)
     policy, subject = _named(finding, before.findings)
-    named = [found for found in before.findings if found.subject == subject and policy in _names(found)]
+    named = [
+        found for found in before.findings if found.subject == subject and policy in _names(found)
+    ]
     _refuse(named, before, approved_by)
     terms = {"reason": reason, "approved_by": approved_by, "expires": expires.isoformat()}
     terms |= {"ticket": ticket} if ticket else {}
     old = _held(before, policy, subject)
     entry = terms if old else {"policy": policy, "subject": subject, **terms}
     written = amend(before, "waivers", entry, old, WAIVERS)
-    after = assess(with_file(before, written.content), as_of=as_of, price_map=read_price_map, known=before)
+    after = assess(
+        with_file(before, written.content), as_of=as_of, price_map=read_price_map, known=before
+    )
     told = (reason, approved_by, expires.isoformat())
     covered = sum(
         (found.waiver.reason, found.waiver.approved_by, found.waiver.expires) == told
@@ -96,7 +103,9 @@ def _named(asked: str, findings: tuple[Finding, ...]) -> tuple[str, str]:
         named = {(finding.policy or finding.name, finding.subject) for finding in found}
         if len(named) > 1:
             meant = listed(f"`{policy}:{subject}`" for policy, subject in sorted(named))
-            raise UsageError(f"`{asked}` begins {len(named)} fingerprints: {meant}", "Write more of its digits.")
+            raise UsageError(
+                f"`{asked}` begins {len(named)} fingerprints: {meant}", "Write more of its digits."
+            )
         if named:
             return named.pop()
     policy, _, subject = asked.partition(":")
@@ -113,12 +122,20 @@ def _names(finding: Finding) -> tuple[str, ...]:
 def _unknown(asked: str, findings: tuple[Finding, ...]) -> UsageError:
     from difflib import get_close_matches
 
-    known = sorted({f"{name}:{finding.subject}" for finding in findings[:2_000] for name in _names(finding)})
+    known = sorted(
+        {f"{name}:{finding.subject}" for finding in findings[:2_000] for name in _names(finding)}
+    )
     near = get_close_matches(asked[:200], known, n=3, cutoff=0.5)
     meant = f"Did you mean {listed((f'`{name}`' for name in near), 'or')}?" if near else ""
-    there = "`govern check` lists the findings, `--format json` with their fingerprints." if known else ""
+    there = (
+        "`govern check` lists the findings, `--format json` with their fingerprints."
+        if known
+        else ""
+    )
     nothing = "" if known else "There is nothing to waive: `govern check` has no finding."
-    return UsageError(f"There is no finding `{asked}`", " ".join(filter(None, (meant, there, nothing))))
+    return UsageError(
+        f"There is no finding `{asked}`", " ".join(filter(None, (meant, there, nothing)))
+    )
 
 
 def _refuse(named: list[Finding], assessment: Assessment, approved_by: str) -> None:
@@ -132,7 +149,9 @@ def _refuse(named: list[Finding], assessment: Assessment, approved_by: str) -> N
                 "Mend the finding, or have the policy changed to `enforcement: soft-mandatory`.",
             )
         if rule is not None and not rule.waivable:
-            raise UsageError(f"Findings of `{finding.name}` cannot be waived", f"Mend it: {finding.remedy}")
+            raise UsageError(
+                f"Findings of `{finding.name}` cannot be waived", f"Mend it: {finding.remedy}"
+            )
         permitted = approvers.get(finding.policy, ())
         if permitted and approved_by not in permitted:
             raise UsageError(

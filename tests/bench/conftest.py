@@ -33,7 +33,11 @@ cases:
   - {id: italy, input: Capital of Italy?, expected: Rome}
   - {id: peru, input: Capital of Peru?, expected: Lima}
 """
-FILES = {"govern.yaml": "organization: Example\n", "allocations/a.yaml": ALLOCATION, "evals/capitals.yaml": EVALS}
+FILES = {
+    "govern.yaml": "organization: Example\n",
+    "allocations/a.yaml": ALLOCATION,
+    "evals/capitals.yaml": EVALS,
+}
 Say = Callable[[Call], str | Answer | Failure]
 
 
@@ -49,7 +53,9 @@ class Fake:
         self.calls.append(call)
         await asyncio.sleep(0)
         said = self.say(call)
-        return Answer(text=said, seconds=1.0, usd=Decimal("0.0001")) if isinstance(said, str) else said
+        return (
+            Answer(text=said, seconds=1.0, usd=Decimal("0.0001")) if isinstance(said, str) else said
+        )
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -78,7 +84,9 @@ def prepared(portfolio: Callable[..., Path]) -> Callable[..., PreparedBench]:
     """A planned benchmark of the small portfolio."""
 
     def prepare(files: Mapping[str, str] | None = None, **asked: object) -> PreparedBench:
-        return prepare_bench(BenchAsked(**{"offline": True, **asked}), as_of=DAY, root=portfolio(files))
+        return prepare_bench(
+            BenchAsked(**{"offline": True, **asked}), as_of=DAY, root=portfolio(files)
+        )
 
     return prepare
 
@@ -91,7 +99,9 @@ def run() -> Callable[..., BenchRun]:
         budget, time = Budget(limit), Time(now=lambda: 0.0, sleep=_sleep, chance=lambda: 0.0)
 
         async def send(probes, told):
-            return await Runner(probes, fake, pace=Pace(concurrency=1), budget=budget, time=time, on_answer=told).run()
+            return await Runner(
+                probes, fake, pace=Pace(concurrency=1), budget=budget, time=time, on_answer=told
+            ).run()
 
         return asyncio.run(run_bench(prepared.plan, prepared.planner, send))
 

@@ -32,7 +32,10 @@ models:
     endpoint: {model: openai/writer, environment: WRITER}
 """,
     "evals/capitals.yaml": "task_class: articles\nscorer: {kind: regex, pattern: '[a-z]'}\ncases:\n"
-    + "".join(f"  - {{id: case-{number}, input: 'Write article number {number:03}.'}}\n" for number in range(24)),
+    + "".join(
+        f"  - {{id: case-{number}, input: 'Write article number {number:03}.'}}\n"
+        for number in range(24)
+    ),
 }
 _PLAIN = [1 / rank for rank in range(1, len(FUNCTION_WORDS) + 1)]
 _OTHER = _PLAIN[12:] + _PLAIN[:12]
@@ -112,7 +115,8 @@ cases:
     )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    # 2 cases for 2 models, each judged (twice by the judge, once by the embedding), and one pair in both positions.
+    # 2 cases for 2 models, each judged (twice by the judge, once by the embedding), and one pair in
+    # both positions.
     assert "12 calls" in told["summary"]
     assert [one["scored"] for one in told["scores"]] == [2, 2]
     assert "The judge preferred it" in json.dumps(told["sections"])
@@ -135,7 +139,9 @@ def test_every_format_takes_it(govern, portfolio, tmp_path):
 
 def test_a_cassette_gives_the_same_leaderboard_and_sends_nothing(govern, portfolio, tmp_path):
     folder, tape = portfolio(), tmp_path / "tape.jsonl"
-    recorded = govern("bench", "--offline", "--record", tape, "--as-of", DAY, "--format", "json", cwd=folder)
+    recorded = govern(
+        "bench", "--offline", "--record", tape, "--as-of", DAY, "--format", "json", cwd=folder
+    )
     assert recorded.returncode == 0, recorded.stderr
     replayed = govern("bench", "--replay", tape, "--as-of", DAY, "--format", "json", cwd=folder)
     assert replayed.returncode == 0, replayed.stderr
@@ -160,7 +166,9 @@ def test_results_become_evidence_that_check_relies_on(bench, server, portfolio):
     assert sum(record["voice"]["first"]) + sum(record["voice"]["second"]) == 24 * 300
     assert record["low"] < 1
     # Counts are all that is kept: no answer's words stand in any file of the evidence, and no key.
-    written = b"".join(file.read_bytes() for file in (folder / "evidence").rglob("*") if file.is_file())
+    written = b"".join(
+        file.read_bytes() for file in (folder / "evidence").rglob("*") if file.is_file()
+    )
     answer = voice("gpt-5.4", 1, _PLAIN)[0].text or ""
     assert answer[:60].encode() not in written
     assert b"planted-key" not in written
@@ -177,7 +185,10 @@ def test_a_silent_update_of_a_models_voice_becomes_a_finding(bench, govern, serv
     again = bench(folder, "--max-usd", "20")
     assert "its tone drifted" in again.stdout.decode()
     assert "custom/writer against its answers of 2026-10-01: ratio" in again.stdout.decode()
-    records = {one["model"]: one for one in json.loads((folder / "evidence/current.json").read_text())["records"]}
+    records = {
+        one["model"]: one
+        for one in json.loads((folder / "evidence/current.json").read_text())["records"]
+    }
     assert records["openai/gpt-5.4"]["tone_ratio"] > 3
     assert records["openai/gpt-5.4"]["tone_since"] == "2026-10-01"
     assert records["custom/writer"]["tone_ratio"] < 1.5
@@ -200,7 +211,9 @@ def test_a_plan_imports_no_litellm(portfolio):
         "code = main(['bench', '--plan', '--max-usd', '9', '--as-of', '2026-11-24'])\n"
         "print(code, 'litellm' in sys.modules, file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=portfolio(), capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=portfolio(), capture_output=True, check=True
+    )
     assert done.stderr.split()[:2] == [b"0", b"False"], done.stderr
     assert b"Benchmark plan" in done.stdout
 

@@ -31,12 +31,16 @@ def test_public_answers_of_two_models_as_the_method_counts_them(corpus):
             {key: value if key == "subject" else int(value) for key, value in row.items()}
             for row in csv.DictReader(file)
         ]
-    both, only_mixtral = (sum(row[key] for row in rows) for key in ("both_correct", "only_mixtral_correct"))
+    both, only_mixtral = (
+        sum(row[key] for row in rows) for key in ("both_correct", "only_mixtral_correct")
+    )
     neither, total = (sum(row[key] for row in rows) for key in ("neither_correct", "n"))
     only_gpt = total - both - only_mixtral - neither
     assert (total, neither) == (14_042, 1_985)
     gpt, mixtral = both + only_gpt, both + only_mixtral
-    phi = (both * neither - only_gpt * only_mixtral) / sqrt(gpt * (total - gpt) * mixtral * (total - mixtral))
+    phi = (both * neither - only_gpt * only_mixtral) / sqrt(
+        gpt * (total - gpt) * mixtral * (total - mixtral)
+    )
     assert phi == pytest.approx(0.43, abs=0.005)
     found = duel(("GPT-4", "Mixtral"), *cells(both, only_gpt, only_mixtral, neither), Margins())
     assert (found.test.only_first, found.test.only_second) == (only_gpt, only_mixtral)
@@ -48,13 +52,20 @@ def test_public_answers_of_two_models_as_the_method_counts_them(corpus):
 
 def test_a_subject_that_tells_the_two_apart_and_one_that_does_not(corpus):
     with (corpus / "benchmarks" / "routellm_mmlu_by_subject.csv").open() as file:
-        rows = {row.pop("subject"): {key: int(value) for key, value in row.items()} for row in csv.DictReader(file)}
+        rows = {
+            row.pop("subject"): {key: int(value) for key, value in row.items()}
+            for row in csv.DictReader(file)
+        }
 
     def of(subject):
         row = rows[subject]
         only_gpt = row["gpt4_correct"] - row["both_correct"]
         return duel(
-            NAMES, *cells(row["both_correct"], only_gpt, row["only_mixtral_correct"], row["neither_correct"]), Margins()
+            NAMES,
+            *cells(
+                row["both_correct"], only_gpt, row["only_mixtral_correct"], row["neither_correct"]
+            ),
+            Margins(),
         )
 
     assert of("abstract_algebra").finding == "worse"
@@ -113,11 +124,19 @@ def test_graded_scores_are_compared_by_bootstrap():
 
 def test_preferences_are_wins_ties_and_losses():
     found = duel(NAMES, *cells(10, 0, 0, 0), Margins(), ["second"] * 9 + ["first"] + ["tie"] * 4)
-    assert (found.preferences.challenger, found.preferences.incumbent, found.preferences.ties) == (9, 1, 4)
+    assert (found.preferences.challenger, found.preferences.incumbent, found.preferences.ties) == (
+        9,
+        1,
+        4,
+    )
     assert found.preferences.p_value == pytest.approx(22 / 1024)
 
 
-@given(st.lists(st.tuples(st.sampled_from([0.0, 1.0]), st.sampled_from([0.0, 1.0])), min_size=1, max_size=60))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 1.0]), st.sampled_from([0.0, 1.0])), min_size=1, max_size=60
+    )
+)
 def test_changing_sides_changes_the_sign(pairs):
     old, new = side([one for one, _ in pairs]), side([other for _, other in pairs])
     found, mirrored = duel(NAMES, old, new, Margins()), duel(NAMES, new, old, Margins())

@@ -14,7 +14,10 @@ def imported(govern, folder, *arguments):
 
 
 def records(folder):
-    return {one["model"]: one for one in json.loads((folder / "evidence/current.json").read_text())["records"]}
+    return {
+        one["model"]: one
+        for one in json.loads((folder / "evidence/current.json").read_text())["records"]
+    }
 
 
 def table(folder, rows):
@@ -30,7 +33,14 @@ def test_a_table_becomes_paired_evidence_and_a_leaderboard(govern, portfolio):
     rows += [["theirs", f"c{number}", number % 10 > 0, "", 1.5, 0.001] for number in range(200)]
     rows += [["haiku", f"c{number}", number % 10 > 3, "", 0.5, 0.0001] for number in range(200)]
     rows += [["haiku", "c200", "", "", 0.5, 0.0001]]
-    arguments = ("--task", "capitals", "--model-map", f"theirs={GPT}", "--model-map", f"haiku={HAIKU}")
+    arguments = (
+        "--task",
+        "capitals",
+        "--model-map",
+        f"theirs={GPT}",
+        "--model-map",
+        f"haiku={HAIKU}",
+    )
     done = imported(govern, folder, table(folder, rows), *arguments, "--date", "2026-11-02")
     told = " ".join(done.stdout.decode().split())
     assert done.returncode == 0, done.stderr
@@ -51,7 +61,16 @@ def test_a_table_becomes_paired_evidence_and_a_leaderboard(govern, portfolio):
 
 def test_what_promptfoo_wrote_is_taken(govern, portfolio):
     folder = portfolio()
-    done = imported(govern, folder, DATA / "promptfoo.json", "--from", "promptfoo", "--task", "capitals", "--no-write")
+    done = imported(
+        govern,
+        folder,
+        DATA / "promptfoo.json",
+        "--from",
+        "promptfoo",
+        "--task",
+        "capitals",
+        "--no-write",
+    )
     assert done.returncode in {0, 3}, done.stderr
     assert "Leaderboard" in done.stdout.decode()
     assert "No evidence was written." in done.stdout.decode()
@@ -60,7 +79,9 @@ def test_what_promptfoo_wrote_is_taken(govern, portfolio):
 
 def test_what_inspect_wrote_is_taken(govern, portfolio):
     folder = portfolio()
-    done = imported(govern, folder, DATA / "inspect.json", "--from", "inspect", "--task", "capitals")
+    done = imported(
+        govern, folder, DATA / "inspect.json", "--from", "inspect", "--task", "capitals"
+    )
     assert done.returncode == 0, done.stderr
     assert "Nothing is known of `mockllm/model`" in " ".join(done.stdout.decode().split())
     assert records(folder)["mockllm/model"]["source"] == "inspect.json"
@@ -68,7 +89,11 @@ def test_what_inspect_wrote_is_taken(govern, portfolio):
 
 def test_samples_of_one_case_are_one_case(govern, portfolio):
     folder = portfolio()
-    rows = [["model", "case", "accepted"], *[[GPT, "a", one] for one in ("yes", "no", "yes", "yes")], [GPT, "b", "yes"]]
+    rows = [
+        ["model", "case", "accepted"],
+        *[[GPT, "a", one] for one in ("yes", "no", "yes", "yes")],
+        [GPT, "b", "yes"],
+    ]
     assert imported(govern, folder, table(folder, rows), "--task", "capitals").returncode == 0
     assert records(folder)[GPT]["sample_size"] == 2
     assert records(folder)[GPT]["score"] == 0.875
@@ -76,7 +101,11 @@ def test_samples_of_one_case_are_one_case(govern, portfolio):
 
 def test_only_the_named_task_class_is_taken(govern, portfolio):
     folder = portfolio()
-    rows = [["model", "case", "accepted", "task_class"], [GPT, "a", "yes", "capitals"], [GPT, "b", "no", "other"]]
+    rows = [
+        ["model", "case", "accepted", "task_class"],
+        [GPT, "a", "yes", "capitals"],
+        [GPT, "b", "no", "other"],
+    ]
     assert imported(govern, folder, table(folder, rows), "--task", "capitals").returncode == 0
     assert records(folder)[GPT]["score"] == 1
     everything = imported(govern, folder, table(folder, rows))
@@ -87,7 +116,12 @@ def test_only_the_named_task_class_is_taken(govern, portfolio):
 def test_the_public_leaderboard_of_a_vendor_stays_what_it_is(govern, portfolio):
     folder = portfolio()
     rows = [["model", "case", "accepted"], *[[GPT, f"c{number}", "yes"] for number in range(40)]]
-    assert imported(govern, folder, table(folder, rows), "--task", "capitals", "--origin", "vendor").returncode == 0
+    assert (
+        imported(
+            govern, folder, table(folder, rows), "--task", "capitals", "--origin", "vendor"
+        ).returncode
+        == 0
+    )
     assert records(folder)[GPT]["origin"] == "vendor"
 
 

@@ -19,7 +19,11 @@ def test_what_is_known_is_told_and_nothing_is_written(portfolio):
     folder = portfolio()
     with serve() as server:
         server.play(Script(rules=(Rule(contains="France", text="Paris"), Rule(seconds=60))))
-        env = {**os.environ, "OPENAI_API_KEY": "planted", "OPENAI_BASE_URL": server.base_url("openai")}
+        env = {
+            **os.environ,
+            "OPENAI_API_KEY": "planted",
+            "OPENAI_BASE_URL": server.base_url("openai"),
+        }
         arguments = ["bench", "--model", "openai/gpt-5.4-mini", "--as-of", "2026-11-24"]
         running = subprocess.Popen(
             [sys.executable, "-m", "multillm_gov", *arguments],

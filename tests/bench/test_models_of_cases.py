@@ -19,4 +19,6 @@ cases:
     assert govern("catalog", "lock", "--as-of", "2026-11-24", cwd=folder).returncode == 0
     locked = json.loads((folder / "catalog/catalog.lock.json").read_text())["models"]
     assert {"mistral/mistral-large-2512", "openai/text-embedding-3-small"} <= set(locked)
-    assert govern("check", "--fail-on", "error", "--as-of", "2026-11-24", cwd=folder).returncode == 0
+    assert (
+        govern("check", "--fail-on", "error", "--as-of", "2026-11-24", cwd=folder).returncode == 0
+    )

@@ -7,7 +7,9 @@ from multillm_gov.trials.outcomes import Outcome, entry_of
 
 def outcomes(accepted, rejected, inconclusive=0, **options):
     verdicts = [1.0] * accepted + [0.0] * rejected + [None] * inconclusive
-    return [Outcome(case=f"c{number}", accepted=one, **options) for number, one in enumerate(verdicts)]
+    return [
+        Outcome(case=f"c{number}", accepted=one, **options) for number, one in enumerate(verdicts)
+    ]
 
 
 def test_the_share_of_the_method_with_its_wilson_interval():
@@ -37,7 +39,10 @@ def test_what_an_accepted_answer_costs_includes_the_rejected_ones():
 
 
 def test_a_cost_that_is_not_known_is_not_free():
-    one = [Outcome(case="a", accepted=1.0, usd=None), Outcome(case="b", accepted=1.0, usd=Decimal(1))]
+    one = [
+        Outcome(case="a", accepted=1.0, usd=None),
+        Outcome(case="b", accepted=1.0, usd=Decimal(1)),
+    ]
     entry = entry_of("m", one, seed=1)
     assert entry.usd is None
     assert entry.usd_per_accepted is None
@@ -54,7 +59,10 @@ def test_weights_move_the_share_and_widen_the_interval():
 
 
 def test_graded_scores_have_an_interval_of_their_own():
-    graded = [Outcome(case=f"c{number}", accepted=1.0, score=0.7 + 0.01 * (number % 20)) for number in range(100)]
+    graded = [
+        Outcome(case=f"c{number}", accepted=1.0, score=0.7 + 0.01 * (number % 20))
+        for number in range(100)
+    ]
     entry = entry_of("m", graded, seed=1)
     assert entry.graded == pytest.approx(0.795)
     assert entry.graded_low < 0.795 < entry.graded_high

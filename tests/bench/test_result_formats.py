@@ -31,8 +31,15 @@ def test_promptfoo_tells_cases_by_test_and_models_by_label():
 
 
 def test_an_error_of_promptfoo_is_no_wrong_answer():
-    data = (DATA / "promptfoo.json").read_bytes().replace(b'"failureReason": 1', b'"failureReason": 2')
-    assert [one.outcome for one in read_results(data, "promptfoo")] == ["accepted", "accepted", "unknown", "unknown"]
+    data = (
+        (DATA / "promptfoo.json").read_bytes().replace(b'"failureReason": 1', b'"failureReason": 2')
+    )
+    assert [one.outcome for one in read_results(data, "promptfoo")] == [
+        "accepted",
+        "accepted",
+        "unknown",
+        "unknown",
+    ]
 
 
 def test_inspect_takes_the_headline_scorer():
@@ -43,13 +50,20 @@ def test_inspect_takes_the_headline_scorer():
         ("mockllm/model", "c2", "rejected"),
     ]
     assert all(one.seconds > 0 for one in found)
-    other = (DATA / "inspect.json").read_bytes().replace(b'"score": "match"', b'"score": "includes"')
-    assert [one.outcome for one in read_results(other, "inspect")] == ["accepted", "rejected", "accepted"]
+    other = (
+        (DATA / "inspect.json").read_bytes().replace(b'"score": "match"', b'"score": "includes"')
+    )
+    assert [one.outcome for one in read_results(other, "inspect")] == [
+        "accepted",
+        "rejected",
+        "accepted",
+    ]
 
 
 def test_a_sample_with_an_error_shows_nothing():
     data = (
-        b'{"eval": {"model": "m"}, "samples": [{"id": 1, "scores": {"a": {"value": "C"}}, "error": {"message": "x"}}]}'
+        b'{"eval": {"model": "m"}, "samples": [{"id": 1, "scores": {"a": {"value": "C"}}, '
+        b'"error": {"message": "x"}}]}'
     )
     assert read_results(data, "inspect")[0].outcome == "unknown"
 
@@ -57,7 +71,8 @@ def test_a_sample_with_an_error_shows_nothing():
 def test_rows_and_lines_say_the_same():
     table = b"model,case,accepted,score,seconds,usd,task_class,note\nm,1,yes,,1.5,0.01,triage,x\nm,2,,0.25,,,,\n"
     lines = (
-        b'{"model": "m", "case": 1, "accepted": true, "seconds": 1.5, "usd": 0.01, "task_class": "triage"}\n\n'
+        b'{"model": "m", "case": 1, "accepted": true, "seconds": 1.5, "usd": 0.01, "task_class": '
+        b'"triage"}\n\n'
         b'{"model": "m", "case": 2, "score": 0.25}\n'
     )
     assert read_results(table, "csv") == read_results(lines, "jsonl")
@@ -67,7 +82,11 @@ def test_rows_and_lines_say_the_same():
     ("name", "data", "told"),
     [
         ("csv", b"model,case\n", "row 1 names no column `accepted` or `score`"),
-        ("csv", b"model,case,score\nm,1,2\n", "row 2, column `score`: '2' is no number from 0 to 1"),
+        (
+            "csv",
+            b"model,case,score\nm,1,2\n",
+            "row 2, column `score`: '2' is no number from 0 to 1",
+        ),
         ("csv", b"model,case,score\nm,1,nan\n", "row 2, column `score`"),
         ("csv", b"model,case,accepted\nm,1,maybe\n", "row 2, column `accepted`"),
         ("csv", b"model,case,score\n,1,1\n", "row 2 has no `model`"),
@@ -89,4 +108,6 @@ def test_faults_are_told_with_their_place(name, data, told):
 @given(st.sampled_from(["csv", "inspect", "jsonl", "promptfoo"]), st.binary(max_size=300))
 def test_whatever_stands_in_a_file_it_is_read_or_refused(name, data):
     with suppress(SourceError):
-        assert all(one.outcome in {"accepted", "rejected", "unknown"} for one in read_results(data, name))
+        assert all(
+            one.outcome in {"accepted", "rejected", "unknown"} for one in read_results(data, name)
+        )

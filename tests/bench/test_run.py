@@ -36,15 +36,26 @@ def test_every_model_answers_the_same_cases_and_is_scored(prepared, run, fake):
     found = run(prepared(), client)
     assert accepted(found.outcomes["capitals", GPT]) == [1, 1, 1, 1]
     assert accepted(found.outcomes["capitals", HAIKU]) == [1, 0, 0, 0]
-    assert [one.case for one in found.outcomes["capitals", HAIKU]] == ["france", "spain", "italy", "peru"]
+    assert [one.case for one in found.outcomes["capitals", HAIKU]] == [
+        "france",
+        "spain",
+        "italy",
+        "peru",
+    ]
     # Case by case, so that a run cut short has whole pairs.
-    assert [call.model for call in sorted(client.calls, key=lambda call: call.messages[-1].content)] == [GPT, HAIKU] * 4
+    assert [
+        call.model for call in sorted(client.calls, key=lambda call: call.messages[-1].content)
+    ] == [GPT, HAIKU] * 4
     assert found.spent_usd == Decimal("0.0008")
 
 
-@pytest.mark.parametrize("verdict", ["unreachable", "credentials", "time-out", "provider-fault", "inconclusive"])
+@pytest.mark.parametrize(
+    "verdict", ["unreachable", "credentials", "time-out", "provider-fault", "inconclusive"]
+)
 def test_what_shows_nothing_is_open_and_never_accepted(prepared, run, fake, verdict):
-    client = fake(lambda call: failure(verdict) if "Peru" in call.messages[-1].content else right(call))
+    client = fake(
+        lambda call: failure(verdict) if "Peru" in call.messages[-1].content else right(call)
+    )
     outcomes = run(prepared(), client).outcomes["capitals", GPT]
     assert accepted(outcomes) == [1, 1, 1, None]
     assert outcomes[3].why == verdict
@@ -52,13 +63,17 @@ def test_what_shows_nothing_is_open_and_never_accepted(prepared, run, fake, verd
 
 @pytest.mark.parametrize("verdict", ["refused-by-filter", "context"])
 def test_a_refusal_is_the_models_own_answer(prepared, run, fake, verdict):
-    client = fake(lambda call: failure(verdict) if "Peru" in call.messages[-1].content else right(call))
+    client = fake(
+        lambda call: failure(verdict) if "Peru" in call.messages[-1].content else right(call)
+    )
     assert accepted(run(prepared(), client).outcomes["capitals", GPT]) == [1, 1, 1, 0]
 
 
 def test_several_samples_are_a_share_of_each_case(prepared, run, fake):
     answers = {model: cycle(["Paris", "Rome"]) for model in (GPT, HAIKU)}
-    outcomes = run(prepared(samples=2), fake(lambda call: next(answers[call.model]))).outcomes["capitals", GPT]
+    outcomes = run(prepared(samples=2), fake(lambda call: next(answers[call.model]))).outcomes[
+        "capitals", GPT
+    ]
     assert accepted(outcomes) == [0.5, 0, 0.5, 0]
     assert len(outcomes[0].seconds) == 2
 
@@ -68,7 +83,9 @@ def test_the_limit_of_money_leaves_cases_open(prepared, run, fake):
     found = run(plan, fake(right), limit=plan.plan.slots[0].probe.worst_usd * Decimal("1.1"))
     assert found.ending == "budget"
     # Each answer cost far less than its worst case, and still some were not sent.
-    open_ones = [one for outcomes in found.outcomes.values() for one in outcomes if one.accepted is None]
+    open_ones = [
+        one for outcomes in found.outcomes.values() for one in outcomes if one.accepted is None
+    ]
     assert open_ones
     assert {one.why for one in open_ones} == {"the run ended before it was judged"}
 
@@ -118,7 +135,9 @@ def test_a_judge_grades_each_answer_twice(prepared, run, fake):
 
 
 def test_a_judge_that_fails_leaves_the_case_open(prepared, run, fake):
-    client = fake(lambda call: failure("unreachable") if call.model.startswith("mistral/") else "Paris")
+    client = fake(
+        lambda call: failure("unreachable") if call.model.startswith("mistral/") else "Paris"
+    )
     outcomes = run(prepared({"evals/capitals.yaml": RUBRIC}), client).outcomes["capitals", GPT]
     assert accepted(outcomes) == [None, None]
     assert outcomes[0].why == "the judge gave no answer"
@@ -153,8 +172,14 @@ def test_the_worst_case_covers_judges_of_the_longest_answers(prepared, run, fake
     run(prepared({"evals/capitals.yaml": RUBRIC}), client)
     from multillm_gov.trials.worst_cost import most_input_tokens
 
-    sent = max(most_input_tokens(call) for call in client.calls if call.model.startswith("mistral/"))
-    price = prepared({"evals/capitals.yaml": RUBRIC}).planner.find("mistral/mistral-large-2512").price.standard
+    sent = max(
+        most_input_tokens(call) for call in client.calls if call.model.startswith("mistral/")
+    )
+    price = (
+        prepared({"evals/capitals.yaml": RUBRIC})
+        .planner.find("mistral/mistral-large-2512")
+        .price.standard
+    )
     foreseen = max(each.worst_usd for each in alone.foreseen)
     assert sent * price.input + 1024 * price.output == foreseen
 
@@ -180,7 +205,10 @@ def test_challengers_are_held_against_the_primary_alone(prepared):
 
 def test_a_draw_of_cases_is_the_same_for_the_same_seed(prepared):
     def drawn(seed):
-        return [case.id for case in prepared(wanted=Wanted(most_cases=2, seed=seed)).plan.benches[0].cases]
+        return [
+            case.id
+            for case in prepared(wanted=Wanted(most_cases=2, seed=seed)).plan.benches[0].cases
+        ]
 
     assert drawn(1) == drawn(1)
     assert len(drawn(1)) == 2
@@ -191,7 +219,10 @@ def test_a_draw_of_cases_is_the_same_for_the_same_seed(prepared):
     ("evals", "said"),
     [
         ("task_class: capitals\ncases: [{id: a, expected: x}]\n", "gives no `input`"),
-        ("task_class: capitals\ncases: [{id: a, input: x, scorer: {kind: telepathy}}]\n", "does not exist"),
+        (
+            "task_class: capitals\ncases: [{id: a, input: x, scorer: {kind: telepathy}}]\n",
+            "does not exist",
+        ),
     ],
 )
 def test_cases_that_cannot_be_run_are_refused(prepared, evals, said):

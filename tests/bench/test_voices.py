@@ -26,12 +26,23 @@ DAY, BEFORE = date(2026, 11, 24), date(2026, 10, 1)
 
 def counts(seed, weights, cases=24, words=500):
     random = Random(seed)  # noqa: S311 - no secret
-    return [count_words([" ".join(random.choices(FUNCTION_WORDS, weights, k=words))]) for _ in range(cases)]
+    return [
+        count_words([" ".join(random.choices(FUNCTION_WORDS, weights, k=words))])
+        for _ in range(cases)
+    ]
 
 
 def record(model, halves, day=BEFORE, **given):
-    facts = {"task_class": "capitals", "sample_size": 24, "score": Share("0.9"), "cases": f"sha256:{'1' * 64}", **given}
-    return EvidenceRecord(model=model, date=day, voice=record_of(halves) if halves else None, **facts)
+    facts = {
+        "task_class": "capitals",
+        "sample_size": 24,
+        "score": Share("0.9"),
+        "cases": f"sha256:{'1' * 64}",
+        **given,
+    }
+    return EvidenceRecord(
+        model=model, date=day, voice=record_of(halves) if halves else None, **facts
+    )
 
 
 def speaking(day=DAY, cases=f"sha256:{'1' * 64}", prompt=None):
@@ -78,7 +89,9 @@ def test_models_that_write_alike_count_as_fewer():
 def test_too_little_text_counts_for_nothing():
     pairs = pairs_of({"a": counts(1, PLAIN, cases=4), "b": counts(2, PLAIN, cases=4)})
     assert with_effective(pairs, {"a": 0.5, "b": 0.5}) == (None, None)
-    assert with_effective((VoicePair(first="a", second="b", found=None),), {"a": 0.5, "b": 0.5}) == (None, None)
+    assert with_effective(
+        (VoicePair(first="a", second="b", found=None),), {"a": 0.5, "b": 0.5}
+    ) == (None, None)
     assert with_effective((), {"a": 1.0}) == (None, None)
 
 
@@ -93,7 +106,9 @@ def test_the_newest_earlier_record_of_the_same_cases_is_compared():
     drift = drift_of("m", now, [record("m", halves_of(counts(1, PLAIN)))], speaking())
     assert drift.since == BEFORE
     assert drift.ratio > 3
-    calm = drift_of("m", halves_of(counts(4, PLAIN)), [record("m", halves_of(counts(1, PLAIN)))], speaking())
+    calm = drift_of(
+        "m", halves_of(counts(4, PLAIN)), [record("m", halves_of(counts(1, PLAIN)))], speaking()
+    )
     assert calm.ratio < 1.5
     assert drift_of("m", now, [], speaking()) is None
     assert drift_of("m", now, [record("m", None)], speaking()) is None
@@ -139,6 +154,9 @@ def test_the_board_can_tell_what_evidence_remembers(portfolio):
     assert "one voice" in told
     assert "openai/gpt-5.4 / anthropic/claude-haiku-4-5" in told
     # Of other cases nothing is said.
-    strange = [record("openai/gpt-5.4", one), record("anthropic/claude-haiku-4-5", other, cases=f"sha256:{'2' * 64}")]
+    strange = [
+        record("openai/gpt-5.4", one),
+        record("anthropic/claude-haiku-4-5", other, cases=f"sha256:{'2' * 64}"),
+    ]
     (folder / "evidence/current.json").write_bytes(encode_view(merge(EvidenceFile(), strange)))
     assert voice_section(assess_folder(folder, as_of=DAY)) is None

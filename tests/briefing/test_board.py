@@ -98,14 +98,17 @@ def judged() -> Judge:
             **(changed or {}),
         }
         files = [SourceFile(path, text.encode()) for path, text in texts.items() if text]
-        return assess(files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", b"{}"), revision=revision)
+        return assess(
+            files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", b"{}"), revision=revision
+        )
 
     return build
 
 
 def board(now: Assessment, since: Assessment | None = None) -> Report:
     comparison = since and compare(
-        State(portfolio=since.portfolio, figures=since.figures), State(portfolio=now.portfolio, figures=now.figures)
+        State(portfolio=since.portfolio, figures=since.figures),
+        State(portfolio=now.portfolio, figures=now.figures),
     )
     return brief_board(now, since=since, comparison=comparison, fail_on=Severity.ERROR)
 
@@ -125,7 +128,8 @@ def rows(table: Table) -> list[list[str]]:
 def words(report: Report) -> str:
     """Everything a reader may read."""
     return msgspec.json.encode(
-        [report.title, report.summary, *map(str, report.sections), *map(str, report.headline)], enc_hook=str
+        [report.title, report.summary, *map(str, report.sections), *map(str, report.headline)],
+        enc_hook=str,
     ).decode()
 
 
@@ -168,11 +172,15 @@ def test_the_limit_that_a_decision_names_would_hold(judged: Judge) -> None:
     """Whoever writes what the report proposes has no such decision left."""
     asked = rows(block(section(board(judged()), "decisions"), Table))
     proposed = dict(
-        re.search(r"`appetite\.(\w+)` to ([0-9]+[.][0-9]+)", row[1]).groups() for row in asked if "appetite." in row[1]
+        re.search(r"`appetite\.(\w+)` to ([0-9]+[.][0-9]+)", row[1]).groups()
+        for row in asked
+        if "appetite." in row[1]
     )
     assert len(proposed) == 3
     settings = (
-        "migration_lead_days: 0\nappetite: {" + ", ".join(f"{key}: {value}" for key, value in proposed.items()) + "}"
+        "migration_lead_days: 0\nappetite: {"
+        + ", ".join(f"{key}: {value}" for key, value in proposed.items())
+        + "}"
     )
     report = board(judged({"govern.yaml": settings}))
     assert not [one.id for one in report.headline if one.status == "bad"]
@@ -200,8 +208,10 @@ waivers:
     asked = rows(block(section(report, "decisions"), Table))
     assert [row[1:] for row in asked] == [
         [
-            "Have `filtering` brought within `capped-spend`, or change the policy: it allows no waiver.",
-            "Policy `capped-spend` is broken in 1 place. It exists because of: No task class without a ceiling.",
+            "Have `filtering` brought within `capped-spend`, or change the policy: it allows no "
+            "waiver.",
+            "Policy `capped-spend` is broken in 1 place. It exists because of: No task class "
+            "without a ceiling.",
         ],
         [
             "Renew or end the waiver from `two-legs` for `filtering`.",
@@ -213,7 +223,9 @@ waivers:
         ],
     ]
     waived = rows(block(section(report, "findings"), Table, 1))
-    assert [row[1:] for row in waived] == [["two-legs", "contract pending (T-1)", "cfo", "2026-12-31"]]
+    assert [row[1:] for row in waived] == [
+        ["two-legs", "contract pending (T-1)", "cfo", "2026-12-31"]
+    ]
     open_findings = str(block(section(report, "findings"), Table, 0).rows)
     assert "capped-spend" in open_findings
     assert "T-1" not in open_findings
@@ -221,14 +233,25 @@ waivers:
 
 def test_exposure_at_six_levels_by_three_weights(judged: Judge) -> None:
     part = section(board(judged()), "exposure")
-    table = next(one for one in part.blocks if isinstance(one, Table) and one.title == "Concentration at each level")
+    table = next(
+        one
+        for one in part.blocks
+        if isinstance(one, Table) and one.title == "Concentration at each level"
+    )
     assert len(table.rows) == 18
     figures = {row[0]: row[1:] for row in rows(table)}
     assert figures["Vendor, by spend"] == ["acme", "60.0 %", "100.0 %", "4,600", "2.17"]
     assert figures["Cloud, by requests"] == ["cumulus", "33.3 %", "100.0 %", "3,333", "3.00"]
     chart = block(part, ShareChart)
     assert chart.title == "By spend, acme holds 60.0 %, above the limit of 50.0 %"
-    assert [row.label for row in chart.rows] == ["Model", "Family", "Vendor", "Provider", "Cloud", "Jurisdiction"]
+    assert [row.label for row in chart.rows] == [
+        "Model",
+        "Family",
+        "Vendor",
+        "Provider",
+        "Cloud",
+        "Jurisdiction",
+    ]
     assert [row.limit for row in chart.rows] == [None, None, 0.5, None, None, None]
     for chart in (one for one in part.blocks if isinstance(one, ShareChart)):
         for row in chart.rows:
@@ -243,10 +266,15 @@ def test_exposure_at_six_levels_by_three_weights(judged: Judge) -> None:
 
 def test_what_is_not_known_is_shown_both_ways(judged: Judge) -> None:
     allocation = ALLOCATION.replace("route: [{model: gamma/z}]", "route: [{model: mystery}]")
-    catalog = CATALOG + "  mystery: {mode: chat, usd_per_million_tokens: {input: 1}, max_input_tokens: 9}\n"
+    catalog = (
+        CATALOG
+        + "  mystery: {mode: chat, usd_per_million_tokens: {input: 1}, max_input_tokens: 9}\n"
+    )
     report = board(judged({"allocations/a.yaml": allocation, "catalog/models.yaml": catalog}))
     table = next(
-        one for one in section(report, "exposure").blocks if isinstance(one, Table) and "Not every" in one.title
+        one
+        for one in section(report, "exposure").blocks
+        if isinstance(one, Table) and "Not every" in one.title
     )
     figures = {row[0]: row[1:] for row in rows(table)}
     assert figures["Vendor, by spend"] == ["10.0 %", "2.17", "1.80"]
@@ -266,7 +294,9 @@ def test_repricing_of_each_vendor(judged: Judge) -> None:
     assert [bar.limit for bar in chart.bars] == [15, 15, 15]
     assert bill_rise(0.6, 0.35) == pytest.approx(0.21)
     assert largest_bill_rise([], 0.35) == 0
-    assert share_within(0.15, 0.4) == pytest.approx(0.375), "the cap that a tolerance of 15 % and a shock of 40 % imply"
+    assert share_within(0.15, 0.4) == pytest.approx(0.375), (
+        "the cap that a tolerance of 15 % and a shock of 40 % imply"
+    )
 
 
 def test_cost_against_caps(judged: Judge) -> None:
@@ -285,7 +315,9 @@ def test_cost_against_caps(judged: Judge) -> None:
 
 
 def test_a_failover_beyond_the_cap_and_an_unknown_price_are_said(judged: Judge) -> None:
-    allocation = ALLOCATION.replace("fallbacks: [gamma/z]", "fallbacks: [acme/x]\n    spend_cap: {monthly: 2000}")
+    allocation = ALLOCATION.replace(
+        "fallbacks: [gamma/z]", "fallbacks: [acme/x]\n    spend_cap: {monthly: 2000}"
+    )
     allocation = allocation.replace("route: [{model: beta/y}]", "route: [{model: beta/unheard-of}]")
     part = section(board(judged({"allocations/a.yaml": allocation})), "cost")
     said = block(part, Paragraph).text
@@ -318,7 +350,9 @@ def test_lifecycle_says_slack_and_what_is_not_known(judged: Judge) -> None:
     assert (timeline.start, timeline.end) == ("2026-11-24", "2028-11-24")
     assert timeline.title == "1 of 3 models retires by 2028-11-24; for 2 no date is known"
     assert (timeline.events[0].since, timeline.events[0].day) == ("2026-10-16", "2027-01-14")
-    assert [(one.label, one.text) for one in timeline.events[1:]] == [("2 models", "date not known")]
+    assert [(one.label, one.text) for one in timeline.events[1:]] == [
+        ("2 models", "date not known")
+    ]
 
 
 def test_changes_without_a_base(judged: Judge) -> None:
@@ -329,7 +363,11 @@ def test_changes_without_a_base(judged: Judge) -> None:
 def test_changes_since_a_base(judged: Judge) -> None:
     then = judged(revision="cd" * 20)
     now = judged(
-        {"allocations/a.yaml": ALLOCATION.replace("monthly: 4000", "monthly: 9000").replace("fallbacks: [beta/y]", "")}
+        {
+            "allocations/a.yaml": ALLOCATION.replace("monthly: 4000", "monthly: 9000").replace(
+                "fallbacks: [beta/y]", ""
+            )
+        }
     )
     report = board(now, then)
     assert report.base == "cd" * 20
@@ -338,13 +376,18 @@ def test_changes_since_a_base(judged: Judge) -> None:
     assert "The forecast is unchanged." in block(part, Paragraph).text
     changed = {row[0]: row[1:] for row in rows(block(part, Table))}
     assert changed["`scoring`: monthly spend cap"] == ["4,000 USD", "9,000 USD", "", "Loosened"]
-    assert next(one for one in report.headline if one.id == "independent-fallback").before == "60.0 %"
+    assert (
+        next(one for one in report.headline if one.id == "independent-fallback").before == "60.0 %"
+    )
     same = board(judged(), judged(revision="cd" * 20))
     assert rows(block(section(same, "changes"), Table)) == []
 
 
 def test_resolved_findings_are_those_of_the_base_that_are_gone(judged: Judge) -> None:
-    report = board(judged({"allocations/a.yaml": ALLOCATION.replace("monthly: 5000", "monthly: 7000")}), judged())
+    report = board(
+        judged({"allocations/a.yaml": ALLOCATION.replace("monthly: 5000", "monthly: 7000")}),
+        judged(),
+    )
     assert {finding.name for finding in report.resolved} == {"forecast-over-cap"}
 
 
@@ -395,7 +438,11 @@ def test_sections_and_verdict(judged: Judge) -> None:
 
 def test_every_figure_follows_the_portfolio(judged: Judge) -> None:
     """Ten times the demand: ten times the money, the same shares; nothing is typed in."""
-    more = board(judged({"allocations/a.yaml": ALLOCATION.replace("requests: 1000000", "requests: 10000000")}))
+    more = board(
+        judged(
+            {"allocations/a.yaml": ALLOCATION.replace("requests: 1000000", "requests: 10000000")}
+        )
+    )
     assert rows(block(section(more, "repricing"), Table))[0] == [
         "acme",
         "60.0 %",
@@ -418,7 +465,8 @@ def test_currency_is_the_portfolios(judged: Judge) -> None:
 
 def test_large_portfolios_make_a_bounded_report(judged: Judge) -> None:
     tasks = "".join(
-        f"  task-{n:04}:\n    route: [{{model: acme/x}}]\n    demand: {{requests: 1000, input_tokens: {n}}}\n"
+        f"  task-{n:04}:\n    route: [{{model: acme/x}}]\n    demand: {{requests: 1000, "
+        f"input_tokens: {n}}}\n"
         "    spend_cap: {monthly: 5}\n    cost_of_wrong_model: {value_at_stake: 1}\n"
         for n in range(1, 1001)
     )
@@ -436,7 +484,9 @@ def test_large_portfolios_make_a_bounded_report(judged: Judge) -> None:
 def test_hostile_words_reach_the_pages_as_text(judged: Judge, tmp_path: Path) -> None:
     bad = "<img src=x onerror=y> #panic() `ls` {{ 7*7 }}"
     allocation = ALLOCATION.replace("owner: growth", f'owner: "{bad}"')
-    report = board(judged({"allocations/a.yaml": allocation, "govern.yaml": f'organization: "{bad}"\n'}))
+    report = board(
+        judged({"allocations/a.yaml": allocation, "govern.yaml": f'organization: "{bad}"\n'})
+    )
     page = html.render(report).decode()
     assert "<img" not in page
     assert "&lt;img src=x onerror=y&gt; #panic()" in page
@@ -465,7 +515,9 @@ def test_calendar_of_a_leap_day(judged: Judge) -> None:
 @pytest.mark.parametrize("as_of", [date.min, date.max])
 def test_the_ends_of_the_calendar_are_days_too(judged: Judge, as_of: date) -> None:
     ancient = CATALOG.replace("2027-01-14", "0001-01-02")
-    waiver = "waivers: [{policy: p, subject: s, reason: r, approved_by: cfo, expires: 9999-12-31}]\n"
+    waiver = (
+        "waivers: [{policy: p, subject: s, reason: r, approved_by: cfo, expires: 9999-12-31}]\n"
+    )
     assessment = judged({"catalog/models.yaml": ancient, "policies/w.yaml": waiver})
     report = board(msgspec.structs.replace(assessment, as_of=as_of))
     assert block(section(report, "lifecycle"), Timeline).events[0].since == "0001-01-01"

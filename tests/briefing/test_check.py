@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.briefing.check import brief_check
-from multillm_gov.briefing.headline import HEADLINES, headline, status_above, status_below, with_before
+from multillm_gov.briefing.headline import (
+    HEADLINES,
+    headline,
+    status_above,
+    status_below,
+    with_before,
+)
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.finding import Severity
@@ -59,13 +65,17 @@ Judge = Callable[..., Assessment]
 
 @pytest.fixture
 def judged() -> Judge:
-    def build(settings: str = "", allocation: str = ALLOCATION, prices: dict[str, object] | None = None) -> Assessment:
+    def build(
+        settings: str = "", allocation: str = ALLOCATION, prices: dict[str, object] | None = None
+    ) -> Assessment:
         files = [
             SourceFile("allocations/a.yaml", allocation.encode()),
             *([SourceFile("govern.yaml", settings.encode())] if settings else []),
         ]
         data = json.dumps(PRICES if prices is None else prices).encode()
-        return assess(files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", data), revision="ab" * 20)
+        return assess(
+            files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", data), revision="ab" * 20
+        )
 
     return build
 
@@ -76,7 +86,11 @@ def _metric(assessment: Assessment, name: str) -> Metric:
 
 def test_the_three_headline_figures_come_first(judged: Judge) -> None:
     names = [metric.id for metric in headline(judged())]
-    assert names[:HEADLINES] == ["forecast-spend", "largest-vendor-of-spend", "independent-fallback"]
+    assert names[:HEADLINES] == [
+        "forecast-spend",
+        "largest-vendor-of-spend",
+        "independent-fallback",
+    ]
     assert len(names) == len(set(names))
 
 
@@ -94,7 +108,10 @@ def test_spend_is_judged_against_the_boards_ceiling_first(judged: Judge) -> None
 
 
 def test_without_a_cap_on_each_task_class_spend_is_not_judged(judged: Judge) -> None:
-    spend = _metric(judged(allocation=ALLOCATION.replace("    spend_cap: {monthly: 120}\n", "")), "forecast-spend")
+    spend = _metric(
+        judged(allocation=ALLOCATION.replace("    spend_cap: {monthly: 120}\n", "")),
+        "forecast-spend",
+    )
     assert (spend.limit, spend.status, spend.note) == ("", "neutral", "no ceiling is declared")
 
 
@@ -111,7 +128,10 @@ def test_a_total_without_an_exchange_rate_is_never_good(judged: Judge) -> None:
     assert (spend.value, spend.status) == ("400 EUR", "watch")
     assert spend.note == "dollars taken for EUR one to one: no exchange rate is declared"
     known = judged(f"currency: EUR\nexchange: {{usd_per_unit: 1, as_of: 2026-11-01}}\n{ceiling}")
-    assert (_metric(known, "forecast-spend").status, _metric(known, "forecast-spend").note) == ("good", "")
+    assert (_metric(known, "forecast-spend").status, _metric(known, "forecast-spend").note) == (
+        "good",
+        "",
+    )
 
 
 def test_the_largest_vendor_is_named(judged: Judge) -> None:
@@ -120,7 +140,12 @@ def test_the_largest_vendor_is_named(judged: Judge) -> None:
     assert vendor.value == "openai 70.0 %"
     assert vendor.number == pytest.approx(0.7)
     assert (vendor.limit, vendor.status) == ("at most 60.0 %", "bad")
-    assert _metric(judged("appetite: {max_vendor_share_of_spend: 0.8}\n"), "largest-vendor-of-spend").status == "good"
+    assert (
+        _metric(
+            judged("appetite: {max_vendor_share_of_spend: 0.8}\n"), "largest-vendor-of-spend"
+        ).status
+        == "good"
+    )
 
 
 def test_value_without_a_fallback_elsewhere_is_bad(judged: Judge) -> None:
@@ -161,14 +186,16 @@ def test_with_before_pairs_by_name(judged: Judge) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "status"), [(0.0, "good"), (0.54, "good"), (0.55, "watch"), (0.6, "watch"), (0.61, "bad")]
+    ("number", "status"),
+    [(0.0, "good"), (0.54, "good"), (0.55, "watch"), (0.6, "watch"), (0.61, "bad")],
 )
 def test_the_band_below_a_ceiling(number: float, status: str) -> None:
     assert status_below(number, 0.6) == status
 
 
 @pytest.mark.parametrize(
-    ("number", "status"), [(0.69, "bad"), (0.7, "watch"), (0.76, "watch"), (0.78, "good"), (1.0, "good")]
+    ("number", "status"),
+    [(0.69, "bad"), (0.7, "watch"), (0.76, "watch"), (0.78, "good"), (1.0, "good")],
 )
 def test_the_band_above_a_floor(number: float, status: str) -> None:
     assert status_above(number, 0.7, best=1) == status
@@ -187,26 +214,39 @@ def test_outside_the_limit_is_bad_and_nothing_else_is(number: float, limit: floa
 def test_a_check_counts_what_it_looked_at_and_owns_the_verdict(judged: Judge) -> None:
     assessment = judged("organization: Example GmbH\n")
     report = brief_check(assessment, Severity.ERROR)
-    assert (report.kind, report.organization, report.as_of) == ("check", "Example GmbH", "2026-11-24")
+    assert (report.kind, report.organization, report.as_of) == (
+        "check",
+        "Example GmbH",
+        "2026-11-24",
+    )
     assert dict(report.checked) == {"files": 2, "task classes": 2, "policies": 0, "models": 2}
     assert report.findings == assessment.findings
     assert report.summary.startswith("2 task classes in 2 files: ")
     assert report.verdict.words in report.summary
     assert brief_check(assessment, None).verdict.exit_code == 0
-    assert brief_check(assessment, Severity.NOTE).verdict.exit_code == 1, "scoring and articles break standing rules"
+    assert brief_check(assessment, Severity.NOTE).verdict.exit_code == 1, (
+        "scoring and articles break standing rules"
+    )
 
 
 def test_each_finding_has_its_rules_note(judged: Judge) -> None:
     report = brief_check(judged(), Severity.ERROR)
     assert report.findings
-    assert [note.id for note in report.rules] == sorted({finding.rule for finding in report.findings})
+    assert [note.id for note in report.rules] == sorted(
+        {finding.rule for finding in report.findings}
+    )
     assert all(note.title and note.why and note.mend for note in report.rules)
 
 
 def test_a_broken_file_is_counted_and_hides_no_figure(judged: Judge) -> None:
-    files = [SourceFile("allocations/a.yaml", ALLOCATION.encode()), SourceFile("allocations/b.yaml", b"a: [\n")]
+    files = [
+        SourceFile("allocations/a.yaml", ALLOCATION.encode()),
+        SourceFile("allocations/b.yaml", b"a: [\n"),
+    ]
     data = json.dumps(PRICES).encode()
-    report = brief_check(assess(files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", data)), Severity.ERROR)
+    report = brief_check(
+        assess(files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", data)), Severity.ERROR
+    )
     assert dict(report.checked)["files"] == 2
     assert report.headline[0].value == "400 USD"
     assert any(finding.location.path == "allocations/b.yaml" for finding in report.findings)

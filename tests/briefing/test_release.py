@@ -7,5 +7,7 @@ from multillm_gov.report import TOOL_VERSION
 
 
 def test_reports_name_the_packaged_release() -> None:
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))[
+        "project"
+    ]
     assert project["version"] == TOOL_VERSION

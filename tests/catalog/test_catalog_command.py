@@ -12,7 +12,10 @@ task_classes:
   a: {route: [{model: openai/gpt-4o}], fallbacks: [anthropic/claude-3-5-sonnet-20241022]}
   b: {route: [{model: custom/own}, {model: no/such-model}]}
 """
-CATALOG = "models: {custom/own: {mode: chat, usd_per_million_tokens: {input: 2}}, tuned: {base: gpt-4.1-mini}}\n"
+CATALOG = (
+    "models: {custom/own: {mode: chat, usd_per_million_tokens: {input: 2}}, tuned: {base: "
+    "gpt-4.1-mini}}\n"
+)
 
 
 @pytest.fixture
@@ -24,7 +27,14 @@ def portfolio(tmp_path):
 
 
 def test_show_tells_everything_of_a_past_model(govern, tmp_path):
-    done = govern("catalog", "show", "anthropic/claude-3-5-sonnet-20241022", "--as-of", "2026-11-24", cwd=tmp_path)
+    done = govern(
+        "catalog",
+        "show",
+        "anthropic/claude-3-5-sonnet-20241022",
+        "--as-of",
+        "2026-11-24",
+        cwd=tmp_path,
+    )
     text = done.stdout.decode()
     assert done.returncode == 0, done.stderr
     for told in (
@@ -77,7 +87,16 @@ def test_control_characters_never_reach_the_terminal(govern, portfolio):
 
 def test_search_filters_and_limits(govern, tmp_path):
     done = govern(
-        "catalog", "search", "sonnet", "--provider", "anthropic", "--as-of", "2026-11-24", "--limit", "2", cwd=tmp_path
+        "catalog",
+        "search",
+        "sonnet",
+        "--provider",
+        "anthropic",
+        "--as-of",
+        "2026-11-24",
+        "--limit",
+        "2",
+        cwd=tmp_path,
     )
     lines = done.stdout.decode().splitlines()
     assert done.returncode == 0
@@ -88,14 +107,24 @@ def test_search_filters_and_limits(govern, tmp_path):
 
 def test_search_by_capability_as_json(govern, tmp_path):
     done = govern(
-        *("catalog", "search", "--mode", "embedding", "--vendor", "mistral", "--format", "json"), cwd=tmp_path
+        *("catalog", "search", "--mode", "embedding", "--vendor", "mistral", "--format", "json"),
+        cwd=tmp_path,
     )
     found = json.loads(done.stdout)
     assert found
     assert {one["mode"] for one in found} == {"embedding"}
     assert {one["exposure"]["vendor"] for one in found} == {"mistral"}
     seeing = json.loads(
-        govern("catalog", "search", "gemini", "--capability", "vision", "--format", "json", cwd=tmp_path).stdout
+        govern(
+            "catalog",
+            "search",
+            "gemini",
+            "--capability",
+            "vision",
+            "--format",
+            "json",
+            cwd=tmp_path,
+        ).stdout
     )
     assert seeing
     assert all("vision" in one["capabilities"] for one in seeing)
@@ -117,7 +146,11 @@ def test_lock_is_written_checked_and_stable(govern, portfolio):
     assert b"no/such-model" in first.stderr
     data = (portfolio / LOCK).read_bytes()
     told = json.loads(data)
-    assert set(told["models"]) >= {"openai/gpt-4o", "anthropic/claude-3-5-sonnet-20241022", "gpt-4.1-mini"}
+    assert set(told["models"]) >= {
+        "openai/gpt-4o",
+        "anthropic/claude-3-5-sonnet-20241022",
+        "gpt-4.1-mini",
+    }
     assert told["own"] == ["custom/own", "tuned"]
     assert govern("catalog", "lock", "--check", cwd=portfolio).returncode == 0
     again = govern("catalog", "lock", "--as-of", "2026-11-24", cwd=portfolio)
@@ -137,7 +170,9 @@ def test_a_lock_left_behind_fails_the_check_and_says_why(govern, portfolio):
     assert {"openai/gpt-4.1: added", "openai/gpt-4o: removed"} <= set(told)
     # A lock holds successors too, and which they are is the installed price map's to say.
     govern("catalog", "lock", "--as-of", "2026-11-24", cwd=portfolio)
-    old, new = (set(json.loads(data)["models"]) for data in (before, (portfolio / LOCK).read_bytes()))
+    old, new = (
+        set(json.loads(data)["models"]) for data in (before, (portfolio / LOCK).read_bytes())
+    )
     moved = dict.fromkeys(new - old, "added") | dict.fromkeys(old - new, "removed")
     assert told == [f"{name}: {moved[name]}" for name in sorted(moved)]
 

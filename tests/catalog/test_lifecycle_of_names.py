@@ -83,18 +83,24 @@ def test_previews_are_told_by_their_name(name, preview):
     assert is_preview(name) is preview
 
 
-@pytest.mark.parametrize("name", ["gpt-5-2025-08-07", "command-r-08-2024", "mistral-large-2407", "x@001", "gpt-4-0613"])
+@pytest.mark.parametrize(
+    "name", ["gpt-5-2025-08-07", "command-r-08-2024", "mistral-large-2407", "x@001", "gpt-4-0613"]
+)
 def test_dated_names_are_snapshots(name):
     assert is_snapshot(name)
 
 
-@pytest.mark.parametrize("name", ["gpt-4o", "llama-3.3-70b", "claude-opus-4-6", "text-embedding-3-small", "grok-4.20"])
+@pytest.mark.parametrize(
+    "name", ["gpt-4o", "llama-3.3-70b", "claude-opus-4-6", "text-embedding-3-small", "grok-4.20"]
+)
 def test_versions_and_sizes_are_no_dates(name):
     assert not is_snapshot(name)
 
 
 def test_the_newest_snapshot_is_by_date_not_by_spelling():
-    assert snapshot_of("command-r", ["command-r-08-2024", "command-r-03-2025"]) == "command-r-03-2025"
+    assert (
+        snapshot_of("command-r", ["command-r-08-2024", "command-r-03-2025"]) == "command-r-03-2025"
+    )
     assert date_key("a-2025-01-01") < date_key("a-2026-01-01")
 
 
@@ -107,14 +113,20 @@ def test_missing_retirement_is_unknown(small_map):
 def test_a_newer_release_overrules_an_older_installed_one(small_map):
     entries = {"gpt-5": {"litellm_provider": "openai"}}
     newest = retired_list().newest_release
-    assert told_retirement("gpt-5", small_map(entries, "1.106.2")) == (date(2026, 12, 11), f"litellm {newest}")
+    assert told_retirement("gpt-5", small_map(entries, "1.106.2")) == (
+        date(2026, 12, 11),
+        f"litellm {newest}",
+    )
     assert told_retirement("gpt-5", small_map(entries, newest)) == (None, "")
     assert told_retirement("gpt-5", small_map(entries, "1.200.0")) == (None, "")
 
 
 def test_a_release_that_agrees_with_a_newer_one_is_its_own_source(small_map):
     entries = {"gpt-5": {"litellm_provider": "openai", "deprecation_date": "2026-12-11"}}
-    assert told_retirement("gpt-5", small_map(entries, "1.106.2")) == (date(2026, 12, 11), "litellm 1.106.2")
+    assert told_retirement("gpt-5", small_map(entries, "1.106.2")) == (
+        date(2026, 12, 11),
+        "litellm 1.106.2",
+    )
 
 
 def test_an_announcement_counts_only_where_the_map_tells_no_date(small_map):
@@ -128,7 +140,12 @@ def test_an_announcement_counts_only_where_the_map_tells_no_date(small_map):
 
 @pytest.mark.parametrize(
     ("version", "other", "older"),
-    [("1.106.2", "1.109.1", True), ("1.109.1", "1.109.1", False), ("1.110", "1.109.1", False), ("unknown", "1", True)],
+    [
+        ("1.106.2", "1.109.1", True),
+        ("1.109.1", "1.109.1", False),
+        ("1.110", "1.109.1", False),
+        ("unknown", "1", True),
+    ],
 )
 def test_releases_are_ordered_by_number(version, other, older):
     assert is_older(version, other) is older

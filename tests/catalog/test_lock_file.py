@@ -115,7 +115,9 @@ def test_a_garbled_lock_is_a_located_flaw(broken, line):
 
 
 def test_an_unknown_key_is_refused(data):
-    lock, flaws = read_lock(SourceFile(LOCK, data.replace(b'"format": 1', b'"evil": 1, "format": 1')))
+    lock, flaws = read_lock(
+        SourceFile(LOCK, data.replace(b'"format": 1', b'"evil": 1, "format": 1'))
+    )
     assert lock is None
     assert flaws
 
@@ -127,15 +129,30 @@ def test_no_damaged_lock_passes_or_crashes(data, choice):
     damaged = data[:position] + bytes([byte]) + data[position + 1 :]
     lock, flaws = read_lock(SourceFile(LOCK, damaged))
     assert (lock is None) == bool(flaws)
-    assert lock is None or damaged == data or damaged.split() == data.split() or damaged.strip() == data.strip()
+    assert (
+        lock is None
+        or damaged == data
+        or damaged.split() == data.split()
+        or damaged.strip() == data.strip()
+    )
 
 
 def test_what_moved_is_told(lock, small_map, as_of):
-    entry = {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 1e-6, "output_cost_per_token": 2e-6}
-    before = build_lock(["gpt-x", "gpt-y"], Overrides(), small_map({"gpt-x": entry, "gpt-y": entry}, "1.0.0"), as_of)
+    entry = {
+        "litellm_provider": "openai",
+        "mode": "chat",
+        "input_cost_per_token": 1e-6,
+        "output_cost_per_token": 2e-6,
+    }
+    before = build_lock(
+        ["gpt-x", "gpt-y"], Overrides(), small_map({"gpt-x": entry, "gpt-y": entry}, "1.0.0"), as_of
+    )
     dearer = {**entry, "input_cost_per_token": 1.5e-6, "deprecation_date": "2027-01-01", "rpm": 3}
     after = build_lock(
-        ["gpt-x", "gpt-z"], Overrides(), small_map({"gpt-x": dearer, "gpt-z": {**entry, "rpm": 9}}, "2.0.0"), as_of
+        ["gpt-x", "gpt-z"],
+        Overrides(),
+        small_map({"gpt-x": dearer, "gpt-z": {**entry, "rpm": 9}}, "2.0.0"),
+        as_of,
     )
     assert lock_changes(before, before) == ()
     assert lock_changes(before, after) == (
@@ -150,7 +167,12 @@ def test_what_moved_is_told(lock, small_map, as_of):
 
 def test_a_moved_fact_without_words_of_its_own_is_named(small_map, as_of):
     locks = [
-        build_lock(["gpt-x"], Overrides(), small_map({"gpt-x": {"litellm_provider": "openai", "rpm": rpm}}), as_of)
+        build_lock(
+            ["gpt-x"],
+            Overrides(),
+            small_map({"gpt-x": {"litellm_provider": "openai", "rpm": rpm}}),
+            as_of,
+        )
         for rpm in (1, 2)
     ]
     assert lock_changes(*locks)[0] == "gpt-x: requests per minute changed"

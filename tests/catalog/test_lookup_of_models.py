@@ -27,7 +27,10 @@ def _refuse():
     [
         ("openai/gpt-4o", "gpt-4o"),
         ("anthropic/claude-sonnet-4-5", "claude-sonnet-4-5"),
-        ("bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        (
+            "bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            "eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        ),
         ("bedrock/converse/us.anthropic.claude-sonnet-4-6", "us.anthropic.claude-sonnet-4-6"),
         ("vertex_ai/gemini-2.5-pro", "gemini-2.5-pro"),
         ("vertex_ai_beta/claude-sonnet-4-5", "vertex_ai/claude-sonnet-4-5"),
@@ -50,7 +53,15 @@ def test_names_are_found_as_litellm_finds_them(catalog, name, key):
 
 @pytest.mark.parametrize(
     "name",
-    ["openai/claude-sonnet-4-5", "anthropic/gpt-4o", "gemini/gpt-4o", "gpt-4o-2099-01-01", "openai/", "", "x" * 400],
+    [
+        "openai/claude-sonnet-4-5",
+        "anthropic/gpt-4o",
+        "gemini/gpt-4o",
+        "gpt-4o-2099-01-01",
+        "openai/",
+        "",
+        "x" * 400,
+    ],
 )
 def test_what_is_not_listed_is_unknown(catalog, name):
     assert catalog.find(name) is None
@@ -81,7 +92,10 @@ def test_overrides_go_before_the_lock_and_the_lock_before_the_map(overrides, sma
 
 
 def test_locked_models_never_touch_the_price_map(overrides, price_map, as_of):
-    found, _ = overrides("models: {tuned: {base: gpt-4o-mini}, own: {mode: chat, usd_per_million_tokens: {input: 1}}}")
+    found, _ = overrides(
+        "models: {tuned: {base: gpt-4o-mini}, own: {mode: chat, usd_per_million_tokens: {input: "
+        "1}}}"
+    )
     names = ["openai/gpt-4o", "anthropic/claude-3-5-sonnet-20241022", "tuned", "own"]
     lock = SourceFile(LOCK, encode_lock(build_lock(names, found, price_map, as_of)))
     catalog = open_catalog(found, lock, _refuse)
@@ -91,23 +105,39 @@ def test_locked_models_never_touch_the_price_map(overrides, price_map, as_of):
         assert catalog.is_locked(name)
     successor = catalog.find(names[1]).lifecycle.successor.model
     assert catalog.find(successor) is not None
-    assert catalog.usual_price(catalog.find("openai/gpt-4o")) == plain.usual_price(plain.find("openai/gpt-4o"))
+    assert catalog.usual_price(catalog.find("openai/gpt-4o")) == plain.usual_price(
+        plain.find("openai/gpt-4o")
+    )
     assert catalog.provenance["litellm"] == price_map.version
     assert catalog.provenance["price_map"] == price_map.sha256
     assert len(catalog.provenance["lock"]) == 64
 
 
-def test_a_model_amended_after_locking_still_inherits_and_is_not_locked(overrides, price_map, as_of):
-    lock = SourceFile(LOCK, encode_lock(build_lock([], overrides("models: {}")[0], price_map, as_of)))
-    found, _ = overrides("models: {gpt-4o: {max_output_tokens: 5}, new-own: {mode: chat}, tuned: {base: gpt-4o}}")
+def test_a_model_amended_after_locking_still_inherits_and_is_not_locked(
+    overrides, price_map, as_of
+):
+    lock = SourceFile(
+        LOCK, encode_lock(build_lock([], overrides("models: {}")[0], price_map, as_of))
+    )
+    found, _ = overrides(
+        "models: {gpt-4o: {max_output_tokens: 5}, new-own: {mode: chat}, tuned: {base: gpt-4o}}"
+    )
     catalog = open_catalog(found, lock, lambda: price_map, as_of)
     assert catalog.find("gpt-4o").price is not None
     assert catalog.find("tuned").price is not None
-    assert [catalog.is_locked(name) for name in ("gpt-4o", "tuned", "new-own")] == [False, False, True]
+    assert [catalog.is_locked(name) for name in ("gpt-4o", "tuned", "new-own")] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_provenance_without_a_lock(catalog, price_map):
-    assert catalog.provenance == {"litellm": price_map.version, "price_map": price_map.sha256, "lock": ""}
+    assert catalog.provenance == {
+        "litellm": price_map.version,
+        "price_map": price_map.sha256,
+        "lock": "",
+    }
     assert catalog.is_locked("anything")
 
 
@@ -119,7 +149,9 @@ def test_a_garbled_lock_is_an_error_with_a_place_and_a_hint(price_map):
 
 def test_a_locked_run_loads_no_table(tmp_path, price_map, as_of):
     names = ["openai/gpt-4o", "gemini/gemini-2.5-pro"]
-    (tmp_path / "lock.json").write_bytes(encode_lock(build_lock(names, Overrides(), price_map, as_of)))
+    (tmp_path / "lock.json").write_bytes(
+        encode_lock(build_lock(names, Overrides(), price_map, as_of))
+    )
     code = f"""
 import sys, pathlib
 from multillm_gov.catalog.lookup import open_catalog
@@ -131,7 +163,9 @@ assert all(catalog.find(name) for name in {names!r})
 heavy = set(sys.modules) & {{"litellm", "multillm_gov.catalog.known", "multillm_gov.catalog.naming", "yaml", "click"}}
 sys.exit(str(heavy) if heavy else 0)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, timeout=60
+    )
     assert done.returncode == 0, done.stderr.decode()
 
 
@@ -154,7 +188,10 @@ def test_near_misses_are_suggested(catalog, name, first):
 
 def test_own_models_are_suggested_too(overrides, price_map):
     found, _ = overrides("models: {custom/lead-scorer: {mode: chat}}")
-    assert open_catalog(found, None, lambda: price_map).suggest("custom/lead-scorrer")[0] == "custom/lead-scorer"
+    assert (
+        open_catalog(found, None, lambda: price_map).suggest("custom/lead-scorrer")[0]
+        == "custom/lead-scorer"
+    )
 
 
 def test_nothing_is_suggested_for_nonsense(catalog):

@@ -49,21 +49,29 @@ models:
     assert facts.capabilities == {"response_schema"}
     assert "vision" in facts.lacks
     assert facts.exposure.family == "unknown"
-    assert (facts.exposure.vendor, facts.exposure.cloud, facts.exposure.jurisdiction) == ("in-house", "own", "DE")
+    assert (facts.exposure.vendor, facts.exposure.cloud, facts.exposure.jurisdiction) == (
+        "in-house",
+        "own",
+        "DE",
+    )
     assert facts.exposure.model == "custom/lead-scorer"
     assert facts.regions == ("EU",)
     assert facts.lifecycle.retirement is None
 
 
 def test_a_tuned_model_inherits_from_its_base(declared):
-    catalog = declared("models: {azure/scorer: {base: gpt-4o-mini-2024-07-18, exposure: {vendor: in-house}}}")
+    catalog = declared(
+        "models: {azure/scorer: {base: gpt-4o-mini-2024-07-18, exposure: {vendor: in-house}}}"
+    )
     base, facts = catalog.find("gpt-4o-mini-2024-07-18"), catalog.find("azure/scorer")
     assert facts.price == base.price
     assert facts.max_input_tokens == base.max_input_tokens
     assert facts.capabilities == base.capabilities
     assert facts.lifecycle.retirement == base.lifecycle.retirement is not None
     assert facts.exposure.model == "azure/scorer"
-    assert (facts.exposure.provider, facts.exposure.cloud) == ("azure", "azure"), "the prefix says who serves it"
+    assert (facts.exposure.provider, facts.exposure.cloud) == ("azure", "azure"), (
+        "the prefix says who serves it"
+    )
     assert (facts.exposure.vendor, facts.exposure.jurisdiction) == ("in-house", "unknown")
 
 
@@ -121,7 +129,10 @@ models:
     assert catalog.find("gpt-4o-mini").price.standard.input == listed * Decimal("0.8")
     assert catalog.find("gpt-4o-mini").exposure.cloud == "azure"
     assert catalog.find("gpt-4o-mini").regions == ("US",)
-    assert catalog.find("openai/gpt-4o").price.standard.input == plain.find("gpt-4o").price.standard.input / 2
+    assert (
+        catalog.find("openai/gpt-4o").price.standard.input
+        == plain.find("gpt-4o").price.standard.input / 2
+    )
     assert catalog.find("openai/gpt-4.1").price.standard.input * 10**6 == 1
     assert catalog.find("openai/gpt-4.1").exposure.cloud == "own"
     eu = catalog.find("bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0")
@@ -154,14 +165,22 @@ providers:
     )
     assert set(found.models) == {"good"}
     assert set(found.providers) == {"openai"}
-    assert {(flaw.kind, flaw.location.line) for flaw in flaws} == {("schema", 4), ("schema", 5), ("schema", 8)}
+    assert {(flaw.kind, flaw.location.line) for flaw in flaws} == {
+        ("schema", 4),
+        ("schema", 5),
+        ("schema", 8),
+    }
     assert all(flaw.location.path == "catalog/0.yaml" for flaw in flaws)
 
 
 def test_a_name_declared_twice_keeps_its_first_place(overrides):
-    found, flaws = overrides("models: {a: {mode: chat}}", "models: {a: {mode: embedding}}\nproviders: {p: {}}")
+    found, flaws = overrides(
+        "models: {a: {mode: chat}}", "models: {a: {mode: embedding}}\nproviders: {p: {}}"
+    )
     assert found.models["a"].declared.mode == "chat"
-    assert [(flaw.kind, flaw.location.path) for flaw in flaws] == [("duplicate-name", "catalog/1.yaml")]
+    assert [(flaw.kind, flaw.location.path) for flaw in flaws] == [
+        ("duplicate-name", "catalog/1.yaml")
+    ]
     assert "catalog/0.yaml:1" in flaws[0].message
 
 
@@ -199,7 +218,9 @@ def test_an_unknown_base_gives_unknown_facts_not_invented_ones(declared):
     assert facts.exposure.vendor == "unknown"
 
 
-@pytest.mark.parametrize("text", ["", "[]", "3", "models: []", "models: {a: 3}", "models: {a: {b: {c: {}}}}"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "3", "models: []", "models: {a: 3}", "models: {a: {b: {c: {}}}}"]
+)
 def test_files_of_another_shape_are_flaws_or_empty(overrides, text):
     found, flaws = overrides(text)
     assert found.models == {}

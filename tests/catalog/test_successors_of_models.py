@@ -60,7 +60,10 @@ def test_a_past_model_names_a_living_one_of_its_line(catalog, as_of, name, line,
     assert not is_preview(new.name)
     assert new.regions == region
     assert new.mode == old.mode
-    assert (new.exposure.vendor, new.exposure.provider) == (old.exposure.vendor, old.exposure.provider)
+    assert (new.exposure.vendor, new.exposure.provider) == (
+        old.exposure.vendor,
+        old.exposure.provider,
+    )
     if "/" in name:
         assert told.model.startswith(name.partition("/")[0] + "/")
 
@@ -113,9 +116,16 @@ def test_a_successor_loses_no_ability_where_one_that_keeps_it_exists(small_map, 
 def test_a_preview_is_told_to_be_one_where_nothing_else_is_left(small_map, as_of):
     base = {"litellm_provider": "anthropic", "mode": "chat"}
     price_map = small_map(
-        {"claude-opus-4-1": {**base, "deprecation_date": "2026-08-05"}, "claude-opus-7-preview": base}
+        {
+            "claude-opus-4-1": {**base, "deprecation_date": "2026-08-05"},
+            "claude-opus-7-preview": base,
+        }
     )
-    told = open_catalog(Overrides(), None, lambda: price_map, as_of).find("claude-opus-4-1").lifecycle.successor
+    told = (
+        open_catalog(Overrides(), None, lambda: price_map, as_of)
+        .find("claude-opus-4-1")
+        .lifecycle.successor
+    )
     assert told.model == "claude-opus-7-preview"
     assert "preview" in told.source
 
@@ -123,16 +133,30 @@ def test_a_preview_is_told_to_be_one_where_nothing_else_is_left(small_map, as_of
 def test_no_successor_is_invented(small_map, as_of):
     price_map = small_map(
         {
-            "claude-opus-4-1": {"litellm_provider": "anthropic", "mode": "chat", "deprecation_date": "2026-08-05"},
+            "claude-opus-4-1": {
+                "litellm_provider": "anthropic",
+                "mode": "chat",
+                "deprecation_date": "2026-08-05",
+            },
             "claude-haiku-5": {"litellm_provider": "anthropic", "mode": "chat"},
-            "vertex_ai/claude-opus-5": {"litellm_provider": "vertex_ai-anthropic_models", "mode": "chat"},
+            "vertex_ai/claude-opus-5": {
+                "litellm_provider": "vertex_ai-anthropic_models",
+                "mode": "chat",
+            },
         }
     )
-    assert open_catalog(Overrides(), None, lambda: price_map, as_of).find("claude-opus-4-1").lifecycle.successor is None
+    assert (
+        open_catalog(Overrides(), None, lambda: price_map, as_of)
+        .find("claude-opus-4-1")
+        .lifecycle.successor
+        is None
+    )
 
 
 def _facts(**changed):
-    return ModelFacts(**{"name": "x", "source": "litellm", "exposure": Exposure(model="x"), **changed})
+    return ModelFacts(
+        **{"name": "x", "source": "litellm", "exposure": Exposure(model="x"), **changed}
+    )
 
 
 def test_the_effects_of_a_move_are_in_both_figures():

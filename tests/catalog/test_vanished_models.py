@@ -65,10 +65,20 @@ def test_a_model_that_vanished_without_a_date_is_not_called_retired(catalog, as_
 
 
 def test_every_dated_model_of_the_corpus_is_known(corpus, catalog):
-    lines = (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv").read_text().splitlines()[1:]
-    unknown = {line.split(",")[0] for line in lines} - set(retired_list().gone) - set(catalog._known.price_map.names)
+    lines = (
+        (corpus / "deprecations" / "litellm_deprecation_dates_over_time.csv")
+        .read_text()
+        .splitlines()[1:]
+    )
+    unknown = (
+        {line.split(",")[0] for line in lines}
+        - set(retired_list().gone)
+        - set(catalog._known.price_map.names)
+    )
     later = {line.split(",")[0] for line in lines if ",pypi-" in line}
-    assert unknown <= later, "models that vanished must be known; only a newer release may bring unknown ones"
+    assert unknown <= later, (
+        "models that vanished must be known; only a newer release may bring unknown ones"
+    )
 
 
 def test_a_model_that_only_a_release_between_two_tables_carried_is_known(catalog, as_of):
@@ -84,20 +94,31 @@ def test_what_an_older_release_carried_is_kept(corpus, builder, small_map, tmp_p
     older = {
         "new-in-map": {"mode": "chat"},
         "gpt-4o": {"mode": "chat"},
-        "short-lived": {"mode": "chat", "input_cost_per_token": 1e-6, "about": "x", "deprecation_date": "2026-10-01"},
+        "short-lived": {
+            "mode": "chat",
+            "input_cost_per_token": 1e-6,
+            "about": "x",
+            "deprecation_date": "2026-10-01",
+        },
         "undated": {"mode": "chat"},
     }
     builder.keep("1.200.0", json.dumps(older).encode(), corpus, small_map({"new-in-map": {}}))
     kept = json.loads(builder.KEPT.read_bytes())
     assert kept == {
         "1.200.0": {
-            "short-lived": {"mode": "chat", "input_cost_per_token": 1e-6, "deprecation_date": "2026-10-01"},
+            "short-lived": {
+                "mode": "chat",
+                "input_cost_per_token": 1e-6,
+                "deprecation_date": "2026-10-01",
+            },
             "undated": {"mode": "chat"},
         }
     }
     last, dates = {}, defaultdict(list)
     builder.add_kept({**kept, "1.99.0": {"undated": {"mode": "embedding"}}}, last, dates)
-    assert last["undated"] == ("release 1.200.0", {"mode": "chat"}), "of two releases the later one is the last"
+    assert last["undated"] == ("release 1.200.0", {"mode": "chat"}), (
+        "of two releases the later one is the last"
+    )
     assert dates == {"short-lived": [("9999", "2026-10-01", "litellm 1.200.0")]}
 
 
@@ -108,9 +129,14 @@ def test_dates_of_the_installed_release_serve_older_ones(corpus, builder, small_
     assert (release, told["gpt-5"]) == ("1.109.1", "2026-12-11")
     successors = {"c": ("d", "https://example.org")}
     announced = {"b": ("2026-01-01", "2026-05-01", "https://example.org")}
-    assert builder.addition("a", ("", "2027-01-01"), {"a": "2027-01-01"}, {}, {}) == {"retirement": "2027-01-01"}
+    assert builder.addition("a", ("", "2027-01-01"), {"a": "2027-01-01"}, {}, {}) == {
+        "retirement": "2027-01-01"
+    }
     assert builder.addition("a", ("2027-01-01", "2027-01-01"), {"a": "2027-01-01"}, {}, {}) == {}
-    assert builder.addition("b", ("", ""), {}, announced, successors)["source"] == "https://example.org"
+    assert (
+        builder.addition("b", ("", ""), {}, announced, successors)["source"]
+        == "https://example.org"
+    )
     assert builder.addition("b", ("", "2026-06-01"), {}, announced, successors) == {}
     assert builder.addition("c", ("", ""), {}, announced, successors)["successor"] == "d"
 
@@ -129,7 +155,9 @@ def test_the_list_is_small_and_says_where_it_is_from():
         assert ending.retirement or ending.last_seen, name
         assert bool(ending.retirement) == bool(ending.source), name
         assert bool(ending.successor) == bool(ending.successor_source), name
-    sources = Counter(ending.source.partition(":")[0] for ending in listed.gone.values() if ending.source)
+    sources = Counter(
+        ending.source.partition(":")[0] for ending in listed.gone.values() if ending.source
+    )
     assert sources["https"] > 30
 
 
@@ -147,12 +175,17 @@ def builder(monkeypatch):
 
 def test_the_documented_command_gives_the_shipped_bytes(corpus, builder, price_map):
     if json.loads(DATA.read_bytes())["litellm"] != price_map.version:
-        pytest.skip(f"the list was built with LiteLLM {retired_list().litellm}, installed is {price_map.version}")
+        pytest.skip(
+            f"the list was built with LiteLLM {retired_list().litellm}, installed is "
+            f"{price_map.version}"
+        )
     assert builder.build(corpus, price_map) == DATA.read_bytes()
 
 
 def test_garbled_successors_are_cleaned_or_dropped(builder):
-    known = builder.Known({"gpt-5": "openai", "gpt-4.1": "openai", "gpt-image-1": "openai", "imagen-3": "gemini"})
+    known = builder.Known(
+        {"gpt-5": "openai", "gpt-4.1": "openai", "gpt-image-1": "openai", "imagen-3": "gemini"}
+    )
     assert known.successor("openai", "gpt-5orgpt-4.1*") == "gpt-5"
     assert known.successor("openai", "gpt-image-1orgpt-image-1-mini") == "gpt-image-1"
     assert known.successor("openai", "gpt-9orgpt-4.1*") == "gpt-4-1"
@@ -171,5 +204,7 @@ def test_a_date_that_is_the_day_of_its_announcement_is_not_believed(builder):
         "url": "https://example.org",
     }
     dates = defaultdict(list)
-    builder.add_announcements([told], builder.Known({"gpt-5": "openai"}), dates, {"gpt-5": "openai"})
+    builder.add_announcements(
+        [told], builder.Known({"gpt-5": "openai"}), dates, {"gpt-5": "openai"}
+    )
     assert not dates

@@ -92,7 +92,12 @@ def model_facts(name: str, usd_in: str, usd_out: str, fixed: str = "0") -> Model
         name=name,
         source="override",
         exposure=Exposure(
-            model=name, family=vendor, vendor=vendor, provider=vendor, cloud=f"{vendor}-cloud", jurisdiction="US"
+            model=name,
+            family=vendor,
+            vendor=vendor,
+            provider=vendor,
+            cloud=f"{vendor}-cloud",
+            jurisdiction="US",
         ),
         mode="chat",
         price=Price(standard=TokenPrice(input=Decimal(usd_in), output=Decimal(usd_out))),
@@ -143,7 +148,9 @@ def state() -> Callable[..., State]:
 def edited(state, files) -> Callable[..., Comparison]:
     """Compare the base with itself after replacing one piece of text by another in whichever file has it."""
 
-    def build(*replacements: tuple[str, str], facts: Mapping[str, ModelFacts] = FACTS) -> Comparison:
+    def build(
+        *replacements: tuple[str, str], facts: Mapping[str, ModelFacts] = FACTS
+    ) -> Comparison:
         changed = dict(files)
         for old, new in replacements:
             assert sum(old in text for text in changed.values()) == 1, old

@@ -22,7 +22,9 @@ LINE = "rule: concentration"
 def test_approvers_of_a_policy(state, files, before, after, direction):
     def declared(names):
         text = LINE.rstrip() + (f"\n        approvers: {names}" if names else "")
-        return {path: content.replace(LINE.strip(), text.strip()) for path, content in files.items()}
+        return {
+            path: content.replace(LINE.strip(), text.strip()) for path, content in files.items()
+        }
 
     comparison = compare(state(declared(before)), state(declared(after)))
     told = [(change.kind, change.direction) for change in comparison.changes]
@@ -31,5 +33,11 @@ def test_approvers_of_a_policy(state, files, before, after, direction):
 
 def test_addresses_of_people(edited):
     text = "organization: Example\n"
-    (change,) = edited((text, f"{text}    people: {{cfo: [b@example.com, a@example.com]}}\n")).changes
-    assert (change.kind, change.aspect, change.after) == (Kind.SETTING, "people", "cfo: a@example.com, b@example.com")
+    (change,) = edited(
+        (text, f"{text}    people: {{cfo: [b@example.com, a@example.com]}}\n")
+    ).changes
+    assert (change.kind, change.aspect, change.after) == (
+        Kind.SETTING,
+        "people",
+        "cfo: a@example.com, b@example.com",
+    )

@@ -33,7 +33,9 @@ def leaves(kind, prefix=""):
 
 
 def test_every_key_of_a_task_class_is_compared():
-    assert set(leaves(TaskClassDeclaration)) == BY_THEMSELVES | {trait.aspect for trait in SAFEGUARDS}
+    assert set(leaves(TaskClassDeclaration)) == BY_THEMSELVES | {
+        trait.aspect for trait in SAFEGUARDS
+    }
 
 
 def test_every_key_of_a_scope_a_policy_and_a_waiver_is_compared():
@@ -57,7 +59,13 @@ def test_every_key_of_a_scope_a_policy_and_a_waiver_is_compared():
 
 
 def test_every_part_of_a_portfolio_is_compared():
-    assert set(Portfolio.__struct_fields__) == {"settings", "task_classes", "policies", "waivers", "approvals"}
+    assert set(Portfolio.__struct_fields__) == {
+        "settings",
+        "task_classes",
+        "policies",
+        "waivers",
+        "approvals",
+    }
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -66,7 +74,9 @@ def test_every_kind_has_its_place(kind):
 
 
 def test_changes_of_settings(edited):
-    comparison = edited(("organization: Example\n", "organization: Example\n    owners: [growth, sales]\n"))
+    comparison = edited(
+        ("organization: Example\n", "organization: Example\n    owners: [growth, sales]\n")
+    )
     assert [(c.kind, c.aspect, c.direction, c.after) for c in comparison.changes] == [
         (Kind.SETTING, "owners", "tightened", "growth, sales")
     ]
@@ -78,4 +88,7 @@ def test_approvals_given_and_withdrawn(edited):
     waivers:
 """  # fmt: skip
     (change,) = edited(("    waivers:\n", text % ("a" * 64))).changes
-    assert (change.kind, change.after) == (Kind.APPROVAL_GIVEN, "cfo on 2026-11-01 of sha256:aaaaaaa")
+    assert (change.kind, change.after) == (
+        Kind.APPROVAL_GIVEN,
+        "cfo on 2026-11-01 of sha256:aaaaaaa",
+    )

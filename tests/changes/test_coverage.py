@@ -17,7 +17,12 @@ few = st.lists(st.sampled_from(["a", "b", "c"]), max_size=2).map(tuple)
 levels = st.lists(st.sampled_from(["public", "internal"]), max_size=2).map(tuple)
 plain = st.builds(Scope, task_classes=few, owners=few, tags=few, classifications=levels)
 scopes = st.builds(
-    Scope, task_classes=few, owners=few, tags=few, classifications=levels, exceptions=st.none() | st.none() | plain
+    Scope,
+    task_classes=few,
+    owners=few,
+    tags=few,
+    classifications=levels,
+    exceptions=st.none() | st.none() | plain,
 )
 
 
@@ -78,8 +83,16 @@ def test_spelling(scope, words):
     ("before", "after", "direction"),
     [
         (Scope(), Scope(exceptions=Scope(owners=("x",))), Direction.LOOSENED),
-        (Scope(exceptions=Scope(owners=("x",))), Scope(exceptions=Scope(owners=("x", "y"))), Direction.LOOSENED),
-        (Scope(exceptions=Scope(owners=("x",))), Scope(exceptions=Scope(owners=("y",))), Direction.CHANGED),
+        (
+            Scope(exceptions=Scope(owners=("x",))),
+            Scope(exceptions=Scope(owners=("x", "y"))),
+            Direction.LOOSENED,
+        ),
+        (
+            Scope(exceptions=Scope(owners=("x",))),
+            Scope(exceptions=Scope(owners=("y",))),
+            Direction.CHANGED,
+        ),
         (Scope(exceptions=Scope(owners=("x",))), Scope(tags=("t",)), Direction.CHANGED),
     ],
 )

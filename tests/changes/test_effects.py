@@ -8,7 +8,8 @@ from multillm_gov.changes.change import Kind
 from multillm_gov.changes.compare import compare
 from multillm_gov.dimensions import Basis, Level
 
-# Per month before: writing 100,000 x (0.7 x 0.0105 + 0.3 x 0.006) = 915; scoring 400,000 x 0.00048 = 192.
+# Per month before: writing 100,000 x (0.7 x 0.0105 + 0.3 x 0.006) = 915; scoring 400,000 x 0.00048
+# = 192.
 WRITING, SCORING = Decimal(915), Decimal(192)
 
 
@@ -31,15 +32,21 @@ def test_a_demand_change_carries_its_effect(edited):
 
 
 def test_two_causes_share_their_joint_effect_evenly(edited):
-    comparison = edited(("[{model: beta/large}]", "[{model: gamma/large}]"), ("requests: 400000", "requests: 800000"))
+    comparison = edited(
+        ("[{model: beta/large}]", "[{model: gamma/large}]"),
+        ("requests: 400000", "requests: 800000"),
+    )
     effects = {c.kind: c.spend_effect for c in comparison.changes}
-    # 192 -> 192: doubling alone adds 192 (or 96 at the new price), the cheaper model saves 96 (or 192 at twice).
+    # 192 -> 192: doubling alone adds 192 (or 96 at the new price), the cheaper model saves 96 (or
+    # 192 at twice).
     assert effects == {Kind.DEMAND: Decimal(144), Kind.ROUTE: Decimal(-144)}
     assert comparison.spend.delta == 0
 
 
 def test_price_and_allocation_are_told_apart(edited, repriced):
-    comparison = edited(("requests: 400000", "requests: 800000"), facts=repriced("beta/large", "1.5"))
+    comparison = edited(
+        ("requests: 400000", "requests: 800000"), facts=repriced("beta/large", "1.5")
+    )
     parts = comparison.spend.parts
     # beta/large serves scoring (192 -> 576) and 30 % of writing (180 -> 270).
     assert parts.total == comparison.spend.delta == 384 + 90
@@ -47,8 +54,12 @@ def test_price_and_allocation_are_told_apart(edited, repriced):
     assert parts.allocation == parts.demand == 240
     prices = [c for c in comparison.changes if c.kind is Kind.MODEL_PRICE]
     assert [(c.subject, c.spend_effect) for c in prices] == [("beta/large", Decimal(234))]
-    assert prices[0].before == "2.00 USD per million input tokens, 8.00 USD per million output tokens"
-    assert prices[0].after == "3.00 USD per million input tokens, 12.00 USD per million output tokens"
+    assert (
+        prices[0].before == "2.00 USD per million input tokens, 8.00 USD per million output tokens"
+    )
+    assert (
+        prices[0].after == "3.00 USD per million input tokens, 12.00 USD per million output tokens"
+    )
 
 
 def test_a_new_exchange_rate_is_a_price_effect_and_not_a_model_s(state, files):
@@ -105,8 +116,14 @@ def test_points_of_share_add_up_to_the_shift(edited):
     )  # fmt: skip
     shift = comparison.at(Level.VENDOR, Basis.SPEND)
     before, after = dict(shift.before.shares), dict(shift.after.shares)
-    points = [p for c in comparison.changes for p in c.exposure if p.level is Level.VENDOR and p.entity == "alpha"]
-    # The other change adds no spend at alpha, yet lowers the total, which is left out: it moved nothing there itself.
+    points = [
+        p
+        for c in comparison.changes
+        for p in c.exposure
+        if p.level is Level.VENDOR and p.entity == "alpha"
+    ]
+    # The other change adds no spend at alpha, yet lowers the total, which is left out: it moved
+    # nothing there itself.
     total = sum(p.points for p in points)
     mean = (shift.before.total + shift.after.total) / 2
     diluted = -((before["alpha"] + after["alpha"]) / 2) * float(Decimal(-96) / mean)
@@ -130,7 +147,9 @@ def test_a_forecast_that_can_no_longer_be_made_is_not_a_saving(edited, facts):
 def test_a_model_moved_to_another_host_shifts_shares_without_any_edit(edited, facts):
     from msgspec.structs import replace
 
-    moved = replace(facts["beta/large"], exposure=replace(facts["beta/large"].exposure, provider="alpha"))
+    moved = replace(
+        facts["beta/large"], exposure=replace(facts["beta/large"].exposure, provider="alpha")
+    )
     comparison = edited(facts={**facts, "beta/large": moved})
     (change,) = comparison.changes
     assert (change.kind, change.label, change.before, change.after) == (
@@ -138,7 +157,9 @@ def test_a_model_moved_to_another_host_shifts_shares_without_any_edit(edited, fa
     )  # fmt: skip
     shift = comparison.at(Level.PROVIDER, Basis.SPEND)
     points = {point.entity: point.points for point in change.exposure}
-    assert points["alpha"] == pytest.approx(dict(shift.after.shares)["alpha"] - dict(shift.before.shares)["alpha"])
+    assert points["alpha"] == pytest.approx(
+        dict(shift.after.shares)["alpha"] - dict(shift.before.shares)["alpha"]
+    )
 
 
 def test_owners_whose_forecast_moved(edited):

@@ -26,17 +26,21 @@ EDITS = [
     ("classification: confidential", "classification: restricted",
      Kind.CLASSIFICATION, TIGHTENED, "confidential", "restricted"),
     ("residency: [EU, US]", "residency: [EU]", Kind.RESIDENCY, TIGHTENED, "EU, US", "EU"),
-    ("residency: [EU, US]", "residency: [EU, US, CN]", Kind.RESIDENCY, LOOSENED, "EU, US", "CN, EU, US"),
+    ("residency: [EU, US]", "residency: [EU, US, CN]", Kind.RESIDENCY, LOOSENED, "EU, US", "CN, "
+                                                                                           "EU, "
+                                                                                           "US"),
     ("residency: [EU, US]", "residency: []", Kind.RESIDENCY, LOOSENED, "EU, US", ""),
     ("residency: [EU, US]", "residency: [EU, CN]", Kind.RESIDENCY, CHANGED, "EU, US", "CN, EU"),
     ("capabilities: [vision, reasoning]", "capabilities: [vision]",
      Kind.NEEDS, LOOSENED, "reasoning, vision", "vision"),
-    ("[vision, reasoning]}", "[vision, reasoning], context_tokens: 5000}", Kind.NEEDS, TIGHTENED, "", "5,000 tokens"),
+    ("[vision, reasoning]}", "[vision, reasoning], context_tokens: "
+                             "5000}", Kind.NEEDS, TIGHTENED, "", "5,000 tokens"),
     ("prompts/writing.md", "prompts/other.md", Kind.PROMPT, CHANGED, "prompts/writing.md", "prompts/other.md"),
     ("prompts/writing.md\n", f"prompts/writing.md\n        prompt_digest: sha256:{'ab' * 32}\n",
      Kind.PROMPT_PIN, TIGHTENED, "", "sha256:abababababab…"),
     ("p95_seconds: 8", "p95_seconds: 8, timeout_seconds: 3", Kind.LATENCY, CHANGED, "", "3 s"),
-    ("        output_schema: schemas/writing.json\n", "", Kind.OUTPUT_SCHEMA, LOOSENED, "schemas/writing.json", ""),
+    ("        output_schema: "
+     "schemas/writing.json\n", "", Kind.OUTPUT_SCHEMA, LOOSENED, "schemas/writing.json", ""),
     ("schemas/writing.json\n", "schemas/writing.json\n        normalize: [strip-fences, coerce]\n",
      Kind.OUTPUT_SCHEMA, CHANGED, "", "strip-fences, coerce"),
     ("schemas/writing.json\n", "schemas/writing.json\n        answer: {language: en}\n",
@@ -47,16 +51,21 @@ EDITS = [
      Kind.ANSWER, TIGHTENED, "", "9,000 characters"),
     ("value_at_stake: 45000", "value_at_stake: 4500", Kind.VALUE_AT_STAKE, CHANGED, "45,000 USD", "4,500 USD"),
     ("effect: rework", "effect: lost trust", Kind.TEXT, CHANGED, "rework", "lost trust"),
-    ("every_months: 3", "every_months: 12", Kind.REVIEW, LOOSENED, "every 3 months", "every 12 months"),
+    ("every_months: 3", "every_months: 12", Kind.REVIEW, LOOSENED, "every 3 months", "every 12 "
+                                                                                     "months"),
     ("every_months: 3", "every_months: 1", Kind.REVIEW, TIGHTENED, "every 3 months", "every month"),
     ("last: 2026-10-01", "last: 2026-11-01", Kind.REVIEW, CHANGED, "2026-10-01", "2026-11-01"),
     ("purpose: Lead scores", "purpose: Scores", Kind.TEXT, CHANGED, "Lead scores", "Scores"),
-    ("brand]", "brand, legal]", Kind.TAGS, CHANGED, "brand, customer-facing", "brand, customer-facing, legal"),
+    ("brand]", "brand, legal]", Kind.TAGS, CHANGED, "brand, customer-facing", "brand, "
+                                                                              "customer-facing, "
+                                                                              "legal"),
     ("weight: 70}\n          - {model: beta/large, weight: 30}",
      "weight: 60}\n          - {model: beta/large, weight: 40}",
-     Kind.WEIGHTS, CHANGED, "alpha/large 70.0 %, beta/large 30.0 %", "alpha/large 60.0 %, beta/large 40.0 %"),
+     Kind.WEIGHTS, CHANGED, "alpha/large 70.0 %, beta/large 30.0 %", "alpha/large 60.0 %, "
+                                                                     "beta/large 40.0 %"),
     ("[{model: beta/large}]", "[{model: gamma/large}]", Kind.ROUTE, CHANGED, "beta/large", "gamma/large"),
-    ("requests: 400000", "requests: 500000", Kind.DEMAND, CHANGED, "400,000 requests", "500,000 requests"),
+    ("requests: 400000", "requests: 500000", Kind.DEMAND, CHANGED, "400,000 requests", "500,000 "
+                                                                                       "requests"),
     ("input_tokens: 200,", "input_tokens: 200, cached_input_share: 0.5,", Kind.DEMAND, CHANGED,
      "cached input share 0", "cached input share 0.5"),
     ("[gamma/large, alpha/small]", "[alpha/small]", Kind.FALLBACK_REMOVED, LOOSENED, "gamma/large", ""),
@@ -81,7 +90,8 @@ EDITS = [
      Kind.POLICY_TEXT, CHANGED, "Board resolution", "Board minutes"),
     ("{tags: [customer-facing]}", "{tags: [customer-facing, brand]}", Kind.POLICY_SCOPE, TIGHTENED,
      "tags customer-facing", "tags brand, customer-facing"),
-    ("{tags: [customer-facing]}", "{tags: [customer-facing], owners: [growth]}", Kind.POLICY_SCOPE, LOOSENED,
+    ("{tags: [customer-facing]}", "{tags: [customer-facing], owners: "
+                                  "[growth]}", Kind.POLICY_SCOPE, LOOSENED,
      "tags customer-facing", "owners growth; tags customer-facing"),
     ("{tags: [customer-facing]}", "{owners: [growth]}",
      Kind.POLICY_SCOPE, CHANGED, "tags customer-facing", "owners growth"),
@@ -102,11 +112,15 @@ EDITS = [
 @pytest.mark.parametrize(("old", "new", "kind", "direction", "before", "after"), EDITS)
 def test_one_edit_is_one_change(edited, old, new, kind, direction, before, after):
     comparison = edited((old, new))
-    assert [(c.kind, c.direction, c.before, c.after) for c in comparison.changes] == [(kind, direction, before, after)]
+    assert [(c.kind, c.direction, c.before, c.after) for c in comparison.changes] == [
+        (kind, direction, before, after)
+    ]
 
 
 @pytest.mark.parametrize(("old", "new", "kind", "direction", "before", "after"), EDITS)
-def test_reading_it_backwards_turns_it_around(edited, state, files, old, new, kind, direction, before, after):
+def test_reading_it_backwards_turns_it_around(
+    edited, state, files, old, new, kind, direction, before, after
+):
     from multillm_gov.changes.compare import compare
 
     changed = {path: text.replace(old, new) for path, text in files.items()}
@@ -136,14 +150,18 @@ def test_a_removed_policy_loosens_and_an_added_one_tightens(edited, files):
         "customer-facing-fallbacks",
         LOOSENED,
     )
-    assert change.before == "soft-mandatory fallback-not-independent: require_levels [vendor, cloud]"
+    assert (
+        change.before == "soft-mandatory fallback-not-independent: require_levels [vendor, cloud]"
+    )
     assert change.place_before is not None
     assert change.place_after is None
 
 
 def test_a_renamed_policy_keeps_its_waivers(edited):
     old = "- {policy: vendor-concentration,"
-    comparison = edited((old, "- {policy: spread,"), ("      vendor-concentration:", "      spread:"))
+    comparison = edited(
+        (old, "- {policy: spread,"), ("      vendor-concentration:", "      spread:")
+    )
     assert [(c.kind, c.before, c.after) for c in comparison.changes] == [
         (Kind.POLICY_RENAMED, "vendor-concentration", "spread")
     ]
@@ -161,11 +179,16 @@ def test_a_waiver_granted_loosens(edited):
             "    waivers:\n",
             (
                 "    waivers:\n      "
-                "- {policy: GOV301, subject: scoring, reason: r, approved_by: cto, expires: 2027-02-01}\n"
+                "- {policy: GOV301, subject: scoring, reason: r, approved_by: cto, expires: "
+                "2027-02-01}\n"
             ),
         )
     ).changes
-    assert (change.kind, change.direction, change.subject) == (Kind.WAIVER_ADDED, LOOSENED, "GOV301 / scoring")
+    assert (change.kind, change.direction, change.subject) == (
+        Kind.WAIVER_ADDED,
+        LOOSENED,
+        "GOV301 / scoring",
+    )
     assert change.after == "until 2027-02-01, approved by cto: r"
 
 
@@ -186,7 +209,11 @@ def test_an_added_task_class_brings_its_forecast_and_says_what_it_is(edited):
 
 def test_leaving_a_policy_by_dropping_its_tag_is_called_out(edited):
     first, second = edited(("[customer-facing, brand]", "[brand]")).changes
-    assert (first.kind, first.subject, first.direction) == (Kind.COVERAGE, "customer-facing-fallbacks", LOOSENED)
+    assert (first.kind, first.subject, first.direction) == (
+        Kind.COVERAGE,
+        "customer-facing-fallbacks",
+        LOOSENED,
+    )
     assert (first.before, first.after) == ("writing", "")
     assert first.note == "they no longer match: tags customer-facing"
     assert first.place_after.pointer == ("task_classes", "writing")
@@ -204,7 +231,11 @@ def test_too_many_policies_to_look_into_are_said(edited, monkeypatch):
     from multillm_gov.changes import coverage
 
     monkeypatch.setattr(coverage, "MOST_PAIRS", 0)
-    (change,) = [c for c in edited(("[customer-facing, brand]", "[brand]")).changes if c.kind is Kind.COVERAGE]
+    (change,) = [
+        c
+        for c in edited(("[customer-facing, brand]", "[brand]")).changes
+        if c.kind is Kind.COVERAGE
+    ]
     assert "not looked into" in change.note
 
 
@@ -227,17 +258,25 @@ def test_a_rule_by_id_and_by_name_is_the_same_rule(edited, state, files):
 
     text = files["policies/p.yaml"].replace("rule: concentration", "rule: GOV301")
     named = {"GOV301": ("concentration", {}), "concentration": ("concentration", {})}
-    changes = compare(state(files), state({**files, "policies/p.yaml": text}), lambda name: named.get(name, (name, {})))
+    changes = compare(
+        state(files),
+        state({**files, "policies/p.yaml": text}),
+        lambda name: named.get(name, (name, {})),
+    )
     assert changes.changes == ()
 
 
 def test_another_text_in_the_same_prompt_file_is_a_change(state):
     before, after = state(), state()
     files = [
-        SourceFile("prompts/writing.md", text) for text in (b"---\nversion: 3\n---\nWrite it.\n", b"Write it well.\n")
+        SourceFile("prompts/writing.md", text)
+        for text in (b"---\nversion: 3\n---\nWrite it.\n", b"Write it well.\n")
     ]
     was, now = (read_prompt(file)[0] for file in files)
-    old, new = (replace(one, prompts={"prompts/writing.md": prompt}) for one, prompt in ((before, was), (after, now)))
+    old, new = (
+        replace(one, prompts={"prompts/writing.md": prompt})
+        for one, prompt in ((before, was), (after, now))
+    )
     (change,) = compare(old, new).changes
     assert (change.kind, change.subject, change.direction) == (Kind.PROMPT_TEXT, "writing", CHANGED)
     assert change.before.startswith("version 3, sha256:")

@@ -74,13 +74,19 @@ class Shelf:
 def declarations(draw):
     route = draw(st.lists(st.sampled_from(MODELS), min_size=1, max_size=3, unique=True))
     return TaskClassDeclaration(
-        route=tuple(Leg(model=model, weight=draw(st.none() | few.map(lambda n: Percent(n * 10)))) for model in route),
+        route=tuple(
+            Leg(model=model, weight=draw(st.none() | few.map(lambda n: Percent(n * 10))))
+            for model in route
+        ),
         purpose=draw(st.sampled_from(["", "mail", "scores"])),
         fallbacks=tuple(draw(st.lists(st.sampled_from(MODELS), max_size=3))),
         demand=draw(
             st.none()
             | st.builds(
-                Demand, requests=few.map(lambda n: n * 1000), input_tokens=few.map(lambda n: n * 7), output_tokens=few
+                Demand,
+                requests=few.map(lambda n: n * 1000),
+                input_tokens=few.map(lambda n: n * 7),
+                output_tokens=few,
             )
         ),
         spend_cap=SpendCap(monthly=draw(optional_amount), per_request=draw(optional_amount)),
@@ -92,7 +98,9 @@ def declarations(draw):
             residency=tuple(draw(st.lists(st.sampled_from(["EU", "US", "CN"]), max_size=2))),
         ),
         output_schema=draw(st.sampled_from([None, "a.json", "b.json"])),
-        review=draw(st.none() | few.map(lambda n: Review(last=date(2026, 1, 1 + n), every_months=1 + n))),
+        review=draw(
+            st.none() | few.map(lambda n: Review(last=date(2026, 1, 1 + n), every_months=1 + n))
+        ),
         tags=tuple(draw(st.lists(st.sampled_from(["a", "b"]), max_size=2))),
     )
 
@@ -100,7 +108,12 @@ def declarations(draw):
 @st.composite
 def policies(draw):
     name = draw(st.sampled_from(["p", "q", "r"]))
-    values = st.integers(0, 2) | st.booleans() | st.lists(st.sampled_from(["x", "y"]), max_size=2) | st.just("vendor")
+    values = (
+        st.integers(0, 2)
+        | st.booleans()
+        | st.lists(st.sampled_from(["x", "y"]), max_size=2)
+        | st.just("vendor")
+    )
     return Policy(
         name=name,
         declared=PolicyDeclaration(
@@ -114,7 +127,9 @@ def policies(draw):
         ),
         parameters=draw(
             st.dictionaries(
-                st.sampled_from(["max_share", "min_count", "require_levels", "allowed", "exempt", "odd"]),
+                st.sampled_from(
+                    ["max_share", "min_count", "require_levels", "allowed", "exempt", "odd"]
+                ),
                 values,
                 max_size=3,
             )
@@ -130,7 +145,10 @@ def states(draw):
             name=name,
             owner=draw(st.sampled_from([None, "x", "y"])),
             declared=draw(declarations()),
-            place=Place(draw(st.sampled_from(["allocations/a.yaml", "allocations/b.yaml"])), ("task_classes", name)),
+            place=Place(
+                draw(st.sampled_from(["allocations/a.yaml", "allocations/b.yaml"])),
+                ("task_classes", name),
+            ),
         )
         for name in draw(st.lists(names, max_size=4, unique=True))
     )
@@ -179,11 +197,17 @@ def states(draw):
         model: ModelFacts(
             name=model,
             source="override",
-            exposure=Exposure(model=model, vendor=model[:2], provider=model[:2], cloud=draw(st.sampled_from("cd"))),
+            exposure=Exposure(
+                model=model, vendor=model[:2], provider=model[:2], cloud=draw(st.sampled_from("cd"))
+            ),
             price=draw(
                 st.none()
                 | st.builds(
-                    lambda n, m: Price(standard=TokenPrice(input=Decimal(n) / 7000, output=Decimal(m) / 3000)), few, few
+                    lambda n, m: Price(
+                        standard=TokenPrice(input=Decimal(n) / 7000, output=Decimal(m) / 3000)
+                    ),
+                    few,
+                    few,
                 )
             ),
             usd_fixed_per_month=Decimal(draw(st.sampled_from([0, 0, 100, 70]))),
@@ -218,13 +242,19 @@ def mirrored(change: Change, names: dict[str, str]) -> tuple[object, ...]:
 
 def summary(change: Change) -> tuple[object, ...]:
     points = tuple(sorted((p.level, p.entity, round(p.points, 9) + 0.0) for p in change.exposure))
-    fields = [getattr(change, name) for name in Change.__struct_fields__ if name not in {"note", "exposure"}]
+    fields = [
+        getattr(change, name)
+        for name in Change.__struct_fields__
+        if name not in {"note", "exposure"}
+    ]
     return (*map(repr, fields), repr(points))
 
 
 def normalized(change: Change) -> Change:
     effect = change.spend_effect
-    return replace(change, spend_effect=effect.quantize(Decimal("1e-6")) + 0 if effect is not None else None)
+    return replace(
+        change, spend_effect=effect.quantize(Decimal("1e-6")) + 0 if effect is not None else None
+    )
 
 
 def renames(comparison: Comparison) -> dict[str, str]:

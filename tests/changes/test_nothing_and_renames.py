@@ -31,7 +31,9 @@ def test_comments_formatting_spelling_of_numbers_and_order_of_keys_show_nothing(
 
 def test_weights_in_another_scale_and_legs_in_another_order_show_nothing(edited):
     legs = "- {model: alpha/large, weight: 70}\n          - {model: beta/large, weight: 30}"
-    assert edited((legs, "- {model: beta/large, weight: 3}\n          - {model: alpha/large, weight: 7}")).empty
+    assert edited(
+        (legs, "- {model: beta/large, weight: 3}\n          - {model: alpha/large, weight: 7}")
+    ).empty
 
 
 def test_moving_a_task_class_to_another_file_shows_nothing(state, files):
@@ -48,7 +50,9 @@ def test_moving_a_task_class_to_another_file_shows_nothing(state, files):
 def test_splitting_policies_over_files_shows_nothing(state, files):
     text = files["policies/p.yaml"]
     cut = text.index("    waivers:")
-    assert compare(state(files), state({**files, "policies/p.yaml": text[:cut], "policies/w.yaml": text[cut:]})).empty
+    assert compare(
+        state(files), state({**files, "policies/p.yaml": text[:cut], "policies/w.yaml": text[cut:]})
+    ).empty
 
 
 def test_a_new_name_for_the_same_content_is_a_rename(edited):
@@ -60,7 +64,9 @@ def test_a_new_name_for_the_same_content_is_a_rename(edited):
 
 
 def test_a_renamed_task_class_keeps_its_waiver(edited):
-    comparison = edited(("      writing:", "      drafting:"), ("subject: writing", "subject: drafting"))
+    comparison = edited(
+        ("      writing:", "      drafting:"), ("subject: writing", "subject: drafting")
+    )
     assert [c.kind for c in comparison.changes] == [Kind.TASK_CLASS_RENAMED]
 
 
@@ -78,7 +84,10 @@ def test_a_rename_with_new_purpose_and_cap_is_still_recognized(edited):
 
 
 def test_a_rename_with_another_model_is_still_recognized(edited):
-    comparison = edited(("      scoring:", "      lead-scoring:"), ("[{model: beta/large}]", "[{model: gamma/large}]"))
+    comparison = edited(
+        ("      scoring:", "      lead-scoring:"),
+        ("[{model: beta/large}]", "[{model: gamma/large}]"),
+    )
     assert {c.kind for c in comparison.changes} == {Kind.TASK_CLASS_RENAMED, Kind.ROUTE}
 
 
@@ -94,14 +103,18 @@ def test_too_different_is_removed_and_added(edited):
 
 def test_twins_are_paired_by_name_whichever_side_comes_first(state):
     def twins(*names: str) -> dict[str, str]:
-        bodies = "".join(f"      {name}:\n        route: [{{model: beta/large}}]\n" for name in names)
+        bodies = "".join(
+            f"      {name}:\n        route: [{{model: beta/large}}]\n" for name in names
+        )
         return {"allocations/a.yaml": "    task_classes:\n" + bodies}
 
     forward = compare(state(twins("a", "b", "c")), state(twins("x", "z", "y", "w")))
     backward = compare(state(twins("x", "z", "y", "w")), state(twins("a", "b", "c")))
     renamed = {(c.before, c.after) for c in forward.changes if c.kind is Kind.TASK_CLASS_RENAMED}
     assert renamed == {("a", "w"), ("b", "x"), ("c", "y")}
-    assert {(c.after, c.before) for c in backward.changes if c.kind is Kind.TASK_CLASS_RENAMED} == renamed
+    assert {
+        (c.after, c.before) for c in backward.changes if c.kind is Kind.TASK_CLASS_RENAMED
+    } == renamed
     assert [c.subject for c in forward.changes if c.kind is Kind.TASK_CLASS_ADDED] == ["z"]
 
 
@@ -109,7 +122,9 @@ def test_ten_thousand_renamed_twins_take_a_moment_not_minutes(state):
     from time import perf_counter
 
     def many(prefix: str) -> dict[str, str]:
-        bodies = "".join(f"      {prefix}{i}:\n        route: [{{model: beta/large}}]\n" for i in range(10_000))
+        bodies = "".join(
+            f"      {prefix}{i}:\n        route: [{{model: beta/large}}]\n" for i in range(10_000)
+        )
         return {"allocations/a.yaml": "    task_classes:\n" + bodies}
 
     before, after = state(many("a")), state(many("b"))

@@ -27,8 +27,15 @@ NO_DIRECTION = {
 }
 """Parameters of which no value is stricter than another."""
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(allow_nan=False) | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["n", "share"]), inner, max_size=2),
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["n", "share"]), inner, max_size=2)
+    ),
     max_leaves=6,
 )
 
@@ -81,14 +88,27 @@ def test_every_parameter_of_the_rule_book_has_a_direction_or_is_known_to_have_no
         if not {LOOSENED, TIGHTENED}
         & {
             parameter_direction(field.name, *pair)
-            for pair in ((1, 2), (False, True), (["a"], ["a", "b"]), (None, "a"), ({"share": 1}, {"share": 2}))
+            for pair in (
+                (1, 2),
+                (False, True),
+                (["a"], ["a", "b"]),
+                (None, "a"),
+                ({"share": 1}, {"share": 2}),
+            )
         }
     }
     assert undirected <= NO_DIRECTION
 
 
-@given(st.sampled_from(["max_x", "min_x", "levels", "allowed", "require_x", "every_months", "odd"]), values, values)
+@given(
+    st.sampled_from(["max_x", "min_x", "levels", "allowed", "require_x", "every_months", "odd"]),
+    values,
+    values,
+)
 def test_no_value_breaks_it_and_backwards_is_the_opposite(name, before, after):
-    forward, backward = parameter_direction(name, before, after), parameter_direction(name, after, before)
+    forward, backward = (
+        parameter_direction(name, before, after),
+        parameter_direction(name, after, before),
+    )
     assert forward is backward.opposite
     assert isinstance(spell_parameter(before), str)

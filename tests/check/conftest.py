@@ -53,7 +53,10 @@ FILES = {
     "allocations/a.yaml": ALLOCATION,
     "policies/p.yaml": POLICY,
     "catalog/models.yaml": "models:\n"
-    + "".join(MODEL.format(name=name, price=price) for name, price in (("alpha", 6), ("beta", 4), ("gamma", 2))),
+    + "".join(
+        MODEL.format(name=name, price=price)
+        for name, price in (("alpha", 6), ("beta", 4), ("gamma", 2))
+    ),
     "govern.yaml": "organization: Example\n",
 }
 

@@ -24,14 +24,18 @@ def loosen_and_use(edit):
     edit("policies/p.yaml", "max_share: 0.7", "max_share: 0.9")
 
 
-def test_nothing_changed_is_clean_and_says_what_it_was_compared_with(repository, checkout, check, told):
+def test_nothing_changed_is_clean_and_says_what_it_was_compared_with(
+    repository, checkout, check, told
+):
     report = told()
     assert (report["verdict"]["exit_code"], used(report)) == (0, [])
     assert report["base"] == report["revision"] == checkout.git("rev-parse", "HEAD")
     assert f"as a change of {report['base'][:10]}." in check("--base", "HEAD").stdout.decode()
 
 
-def test_loosened_and_used_at_once_is_shown_as_exactly_that(repository, checkout, edit, check, told):
+def test_loosened_and_used_at_once_is_shown_as_exactly_that(
+    repository, checkout, edit, check, told
+):
     loosen_and_use(edit)
     assert check().returncode == exits.CLEAN, "by its own policies the change is fine"
     report = told()
@@ -42,7 +46,11 @@ def test_loosened_and_used_at_once_is_shown_as_exactly_that(repository, checkout
     assert finding["message"].startswith(f"{LEAD}vendor `alpha` carries 72.8 % of spend")
     assert finding["message"].endswith("the limit is 70.0 %")
     assert finding["under"] == checkout.git("rev-parse", "HEAD")
-    assert (finding["rule"], finding["policy"], finding["severity"]) == ("GOV301", "spread", "error")
+    assert (finding["rule"], finding["policy"], finding["severity"]) == (
+        "GOV301",
+        "spread",
+        "error",
+    )
     assert (finding["location"]["path"], finding["location"]["line"]) == ("policies/p.yaml", 2)
     assert "accepted in a change of its own first, or have it waived" in finding["remedy"]
     (loosened,) = [finding for finding in report["findings"] if finding["rule"] == "GOV708"]
@@ -53,7 +61,16 @@ def test_loosened_and_used_at_once_is_shown_as_exactly_that(repository, checkout
 def test_every_format_says_so(repository, checkout, edit, check):
     loosen_and_use(edit)
     done = check(
-        *("--base", "HEAD", "--format", "text", "--format", "markdown=o.md", "--format", "sarif=o.sarif"),
+        *(
+            "--base",
+            "HEAD",
+            "--format",
+            "text",
+            "--format",
+            "markdown=o.md",
+            "--format",
+            "sarif=o.sarif",
+        ),
         *(
             "--format",
             "junit=o.xml",
@@ -80,10 +97,13 @@ def test_every_format_says_so(repository, checkout, edit, check):
     assert len({result["partialFingerprints"]["govern/v1"] for result in results}) == len(results)
     (failure,) = ET.parse(repository / "o.xml").iter("failure")  # noqa: S314 - our own output
     assert failure.get("message", "").startswith(LEAD)
-    assert any(issue["description"].startswith(LEAD) for issue in json.loads((repository / "o.json").read_text()))
+    assert any(
+        issue["description"].startswith(LEAD)
+        for issue in json.loads((repository / "o.json").read_text())
+    )
     assert (
-        f"::error file=policies/p.yaml,line=2,endLine=2,col=3,endColumn=9,title=GOV301 concentration::{LEAD}"
-        in (repository / "o.txt").read_text()
+        "::error file=policies/p.yaml,line=2,endLine=2,col=3,endColumn=9,title=GOV301 "
+        f"concentration::{LEAD}" in (repository / "o.txt").read_text()
     )
 
 
@@ -91,7 +111,9 @@ def test_using_the_room_in_a_later_change_is_fine(repository, checkout, edit, to
     edit("policies/p.yaml", "max_share: 0.7", "max_share: 0.9")
     report = told()
     assert (used(report), report["verdict"]["exit_code"]) == ([], 0)
-    assert [finding["rule"] for finding in report["findings"] if finding["severity"] == "warning"] == ["GOV708"]
+    assert [
+        finding["rule"] for finding in report["findings"] if finding["severity"] == "warning"
+    ] == ["GOV708"]
     checkout.commit()
     edit("allocations/a.yaml", *ALL_ALPHA)
     report = told()
@@ -100,18 +122,30 @@ def test_using_the_room_in_a_later_change_is_fine(repository, checkout, edit, to
 
 
 def test_a_removed_policy_and_a_narrowed_one_still_bite(repository, edit, told):
-    edit("policies/p.yaml", "  capped:\n    rule: cap-missing\n    enforcement: hard-mandatory\n", "")
     edit(
-        "policies/p.yaml", "    rule: fallback-missing\n", "    rule: fallback-missing\n    applies_to: {owners: [x]}\n"
+        "policies/p.yaml", "  capped:\n    rule: cap-missing\n    enforcement: hard-mandatory\n", ""
+    )
+    edit(
+        "policies/p.yaml",
+        "    rule: fallback-missing\n",
+        "    rule: fallback-missing\n    applies_to: {owners: [x]}\n",
     )
     edit("allocations/a.yaml", "    spend_cap: {monthly: 1000}\n", "")
-    edit("allocations/a.yaml", "    fallbacks: [custom/gamma]\n    demand: {requests: 4", "    demand: {requests: 4")
+    edit(
+        "allocations/a.yaml",
+        "    fallbacks: [custom/gamma]\n    demand: {requests: 4",
+        "    demand: {requests: 4",
+    )
     report = told()
-    assert [(each["rule"], each["policy"], each["subject"], each["severity"]) for each in used(report)] == [
+    assert [
+        (each["rule"], each["policy"], each["subject"], each["severity"]) for each in used(report)
+    ] == [
         ("GOV201", "sheltered", "scoring", "error"),
         ("GOV403", "capped", "scoring", "error"),
     ]
-    assert "have it waived" not in used(report)[1]["remedy"], "nobody can waive what is hard-mandatory"
+    assert "have it waived" not in used(report)[1]["remedy"], (
+        "nobody can waive what is hard-mandatory"
+    )
     asked = [each["message"] for each in used(report)[1]["related"]]
     assert "policy `capped` asks for it (as of the base)" in asked
 
@@ -159,8 +193,10 @@ def test_a_waiver_lifts_what_is_not_hard_mandatory(repository, edit, told):
     with (repository / "policies/p.yaml").open("a") as file:
         file.write(
             "waivers:\n"
-            "  - {policy: spread, subject: 'vendor:alpha', reason: r, approved_by: cfo, expires: 2027-01-31}\n"
-            "  - {policy: capped, subject: scoring, reason: r, approved_by: cfo, expires: 2027-01-31}\n"
+            "  - {policy: spread, subject: 'vendor:alpha', reason: r, approved_by: cfo, expires: "
+            "2027-01-31}\n"
+            "  - {policy: capped, subject: scoring, reason: r, approved_by: cfo, expires: "
+            "2027-01-31}\n"
         )
     assert [(each["rule"], each["subject"]) for each in used(told())] == [("GOV403", "scoring")]
 
@@ -205,9 +241,13 @@ def test_a_base_that_cannot_be_is_not_a_verdict(repository, check, govern, tmp_p
 
 def test_without_a_base_git_is_not_loaded(repository):
     program = (
-        "import sys\nfrom multillm_gov.__main__ import main\nmain(['check', '--fail-on', 'never'])\n"
-        "rooms = {name for name in sys.modules if name.startswith(('git', 'subprocess', 'multillm_gov.changes', "
+        "import sys\nfrom multillm_gov.__main__ import main\nmain(['check', '--fail-on', "
+        "'never'])\n"
+        "rooms = {name for name in sys.modules if name.startswith(('git', 'subprocess', "
+        "'multillm_gov.changes', "
         "'multillm_gov.sources.git'))}\nprint(sorted(rooms), file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=repository, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=repository, capture_output=True, check=True
+    )
     assert done.stderr.decode().strip() == "[]"

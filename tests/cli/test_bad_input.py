@@ -52,7 +52,9 @@ def test_a_portfolio_without_any_task_class_says_so(govern, tmp_path: Path) -> N
         assert done.returncode == exits.CLEAN
         assert b"0 task classes" in done.stdout
         assert b"No task class could be read, so nothing is judged" in done.stdout
-    (tmp_path / "allocations/a.yaml").write_text("owner: o\ntask_classes: {t: {route: [{model: m}]}}\n")
+    (tmp_path / "allocations/a.yaml").write_text(
+        "owner: o\ntask_classes: {t: {route: [{model: m}]}}\n"
+    )
     assert b"No task class" not in govern("check", cwd=tmp_path).stdout
 
 
@@ -164,7 +166,9 @@ def test_a_reader_that_closes_early(portfolio: Path, format_name: str) -> None:
 
 def test_a_closed_stdout(portfolio: Path) -> None:
     command = " ".join(f"'{part}'" for part in CHECK)
-    done = subprocess.run(["sh", "-c", f"{command} >&-"], cwd=portfolio, capture_output=True, check=False, timeout=120)
+    done = subprocess.run(
+        ["sh", "-c", f"{command} >&-"], cwd=portfolio, capture_output=True, check=False, timeout=120
+    )
     assert done.returncode == exits.UNABLE
     assert b"stdout" in done.stderr
     assert b"Traceback" not in done.stderr
@@ -173,13 +177,17 @@ def test_a_closed_stdout(portfolio: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk(portfolio: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(CHECK, cwd=portfolio, stdout=full, stderr=subprocess.PIPE, check=False, timeout=120)
+        done = subprocess.run(
+            CHECK, cwd=portfolio, stdout=full, stderr=subprocess.PIPE, check=False, timeout=120
+        )
     assert done.returncode == exits.UNABLE
     assert b"No space left" in done.stderr
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("output", ["allocations/good.yaml/report.md", "allocations", "/proc/self/report.md"])
+@pytest.mark.parametrize(
+    "output", ["allocations/good.yaml/report.md", "allocations", "/proc/self/report.md"]
+)
 def test_an_output_that_cannot_be_written(govern, portfolio: Path, output: str) -> None:
     done = govern("check", "--format", "markdown", "--output", output, cwd=portfolio)
     assert (done.returncode, done.stdout) == (exits.UNABLE, b"")
@@ -201,8 +209,13 @@ def test_output_goes_to_the_file_alone_and_by_its_ending(govern, portfolio: Path
 def test_text_is_plain_unless_a_terminal_reads_it(govern, portfolio: Path) -> None:
     assert b"\x1b" not in govern("check", cwd=portfolio).stdout
     master, slave = os.openpty()
-    for environment, colored in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": "1"}, False)):
-        process = subprocess.Popen(CHECK, cwd=portfolio, stdout=slave, env={**os.environ, **environment})
+    for environment, colored in (
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+    ):
+        process = subprocess.Popen(
+            CHECK, cwd=portfolio, stdout=slave, env={**os.environ, **environment}
+        )
         shown = b""
         while b"the gate counts" not in shown:
             assert select.select([master], [], [], 60)[0], shown
@@ -216,7 +229,12 @@ def test_text_is_plain_unless_a_terminal_reads_it(govern, portfolio: Path) -> No
 def test_a_pdf_does_not_go_to_a_terminal(portfolio: Path) -> None:
     master, slave = os.openpty()
     done = subprocess.run(
-        [*CHECK, "-f", "pdf"], cwd=portfolio, stdout=slave, stderr=subprocess.PIPE, check=False, timeout=120
+        [*CHECK, "-f", "pdf"],
+        cwd=portfolio,
+        stdout=slave,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=120,
     )
     os.close(slave)
     os.close(master)
@@ -230,7 +248,9 @@ def test_interrupted_on_the_way_the_old_report_stands(portfolio: Path) -> None:
     report = portfolio / "reports/check.html"
     report.write_bytes(b"old")
     for delay in (0.05, 0.1, 0.2):
-        process = subprocess.Popen([*CHECK, "--output", str(report)], cwd=portfolio, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [*CHECK, "--output", str(report)], cwd=portfolio, stderr=subprocess.PIPE
+        )
         time.sleep(delay)
         process.terminate()
         process.communicate(timeout=60)

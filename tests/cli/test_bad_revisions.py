@@ -27,16 +27,26 @@ def refused(done, told: str) -> str:
 
 
 def test_not_a_repository(govern, portfolio: Path) -> None:
-    for arguments in (["diff"], ["diff", "main"], ["report", "--since", "main"], ["report", "--at", "main"]):
+    for arguments in (
+        ["diff"],
+        ["diff", "main"],
+        ["report", "--since", "main"],
+        ["report", "--at", "main"],
+    ):
         hint = refused(
-            govern(*arguments, cwd=portfolio, env={"GIT_CEILING_DIRECTORIES": str(portfolio.parent)}), "not in a git"
+            govern(
+                *arguments, cwd=portfolio, env={"GIT_CEILING_DIRECTORIES": str(portfolio.parent)}
+            ),
+            "not in a git",
         )
         assert "git init" in hint
 
 
 def test_git_is_not_installed(govern, governed) -> None:
     governed.commit()
-    assert "Install git" in refused(govern("diff", cwd=governed.folder, env={"PATH": "/nonexistent"}), "not installed")
+    assert "Install git" in refused(
+        govern("diff", cwd=governed.folder, env={"PATH": "/nonexistent"}), "not installed"
+    )
 
 
 def test_an_unborn_branch(govern, governed) -> None:
@@ -54,16 +64,26 @@ def test_an_empty_repository_with_a_commit(govern, checkout) -> None:
 def test_unknown_revisions(govern, governed) -> None:
     governed.commit()
     assert "`main`" in refused(govern("diff", "mian", cwd=governed.folder), "`mian` is unknown")
-    for arguments in (["diff", "nope..HEAD"], ["diff", "HEAD..nope"], ["report", "--since", "nope"]):
+    for arguments in (
+        ["diff", "nope..HEAD"],
+        ["diff", "HEAD..nope"],
+        ["report", "--since", "nope"],
+    ):
         refused(govern(*arguments, cwd=governed.folder), "`nope` is unknown")
 
 
 @pytest.mark.parametrize("revision", ["--upload-pack=touch pwned", "--output=pwned", "-x"])
 def test_revisions_that_look_like_options(govern, governed, revision: str) -> None:
     governed.commit()
-    assert govern("diff", revision, cwd=governed.folder).returncode == exits.USAGE or revision.startswith("--output")
+    assert govern(
+        "diff", revision, cwd=governed.folder
+    ).returncode == exits.USAGE or revision.startswith("--output")
     (governed.folder / "pwned").unlink(missing_ok=True)  # `--output` is an option of ours too
-    for arguments in (["diff", "--", revision], ["report", f"--since={revision}"], ["diff", "--", f"HEAD..{revision}"]):
+    for arguments in (
+        ["diff", "--", revision],
+        ["report", f"--since={revision}"],
+        ["diff", "--", f"HEAD..{revision}"],
+    ):
         refused(govern(*arguments, cwd=governed.folder), "is not a revision")
     assert not (governed.folder / "pwned").exists()
 
@@ -72,7 +92,9 @@ def test_a_shallow_clone_without_the_base(govern, governed, tmp_path: Path) -> N
     governed.commit()
     governed.git("checkout", "--quiet", "-b", "feature")
     allocation = (governed.folder / "allocations/good.yaml").read_text()
-    governed.commit({"allocations/good.yaml": allocation.replace("requests: 1000", "requests: 2000")})
+    governed.commit(
+        {"allocations/good.yaml": allocation.replace("requests: 1000", "requests: 2000")}
+    )
     governed.git("checkout", "--quiet", "main")
     clone = governed.clone(tmp_path / "clone", "--depth=1", "--branch=feature")
     for arguments in (["diff"], ["diff", "origin/main"]):
@@ -87,7 +109,9 @@ def test_hostile_files_in_a_revision(govern, governed, tmp_path: Path) -> None:
     """What is refused on the disk is refused in a revision: both states of the comparison say the same."""
     (tmp_path / "secret.yaml").write_text("password-of-another-user: [")
     (governed.folder / "allocations/link.yaml").symlink_to("../../secret.yaml")
-    governed.write({"allocations/big.yaml": b"#" * 6_000_000, "allocations/binary.yaml": bytes(range(256))})
+    governed.write(
+        {"allocations/big.yaml": b"#" * 6_000_000, "allocations/binary.yaml": bytes(range(256))}
+    )
     governed.commit()
     for spec in ("HEAD", "HEAD..HEAD"):
         done = govern("diff", spec, "--format", "json", cwd=governed.folder)

@@ -32,13 +32,17 @@ def test_several_formats_each_to_its_place(govern, portfolio: Path) -> None:
     issues = json.loads((portfolio / "q.json").read_text())
     cases = list(ET.parse(portfolio / "junit.xml").iter("testcase"))  # noqa: S314 - our own output
     assert len(results) == len(issues) == len(cases) > 0
-    assert (portfolio / "out/a.sarif").read_bytes() == govern("check", "--format", "sarif", cwd=portfolio).stdout
+    assert (portfolio / "out/a.sarif").read_bytes() == govern(
+        "check", "--format", "sarif", cwd=portfolio
+    ).stdout
 
 
 def test_files_alone_leave_stdout_silent(govern, portfolio: Path) -> None:
     done = govern("check", "--format", "json=a=b.json", cwd=portfolio)
     assert (done.returncode, done.stdout, done.stderr) == (exits.FINDINGS, b"", b"")
-    assert json.loads((portfolio / "a=b.json").read_text())["verdict"]["exit_code"] == exits.FINDINGS
+    assert (
+        json.loads((portfolio / "a=b.json").read_text())["verdict"]["exit_code"] == exits.FINDINGS
+    )
 
 
 @pytest.mark.parametrize("name", formats())
@@ -54,7 +58,10 @@ def test_the_format_never_changes_the_verdict(govern, portfolio: Path, name: str
     [
         (["--format", "text", "--format", "json"], b"text and json would both go to stdout"),
         (["--format", "text", "--format", "json=-"], b"text and json would both go to stdout"),
-        (["--format", "json=a.json", "--format", "sarif=./x/../a.json"], b"json and sarif would both go to"),
+        (
+            ["--format", "json=a.json", "--format", "sarif=./x/../a.json"],
+            b"json and sarif would both go to",
+        ),
         (["--format", "text", "--format", "json", "--output", "a"], b"--format sarif=out.sarif"),
         (["--format", "json=a", "--output", "b"], b"--output takes one result"),
         (["--format", "markdown="], b"`markdown=` names no file"),
@@ -63,7 +70,9 @@ def test_the_format_never_changes_the_verdict(govern, portfolio: Path, name: str
         (["--format", "TEXT"], b"github, gitlab"),
     ],
 )
-def test_what_cannot_be_meant_is_wrong_usage(govern, portfolio: Path, arguments: list[str], said: bytes) -> None:
+def test_what_cannot_be_meant_is_wrong_usage(
+    govern, portfolio: Path, arguments: list[str], said: bytes
+) -> None:
     done = govern("check", *arguments, cwd=portfolio)
     assert (done.returncode, done.stdout) == (exits.USAGE, b"")
     assert said in done.stderr
@@ -71,10 +80,20 @@ def test_what_cannot_be_meant_is_wrong_usage(govern, portfolio: Path, arguments:
 
 
 def test_output_alone_still_takes_one_format(govern, portfolio: Path) -> None:
-    for arguments in (["--output", "a.sarif"], ["--format", "sarif", "--output", "b"], ["-f", "sarif=c"]):
+    for arguments in (
+        ["--output", "a.sarif"],
+        ["--format", "sarif", "--output", "b"],
+        ["-f", "sarif=c"],
+    ):
         assert govern("check", *arguments, cwd=portfolio).stdout == b""
-    assert (portfolio / "a.sarif").read_bytes() == (portfolio / "b").read_bytes() == (portfolio / "c").read_bytes()
-    assert govern("check", "--format", "json", "--output", "-", cwd=portfolio).stdout.startswith(b"{")
+    assert (
+        (portfolio / "a.sarif").read_bytes()
+        == (portfolio / "b").read_bytes()
+        == (portfolio / "c").read_bytes()
+    )
+    assert govern("check", "--format", "json", "--output", "-", cwd=portfolio).stdout.startswith(
+        b"{"
+    )
 
 
 def test_nothing_is_written_when_one_cannot_be_rendered(portfolio: Path) -> None:
@@ -83,7 +102,9 @@ def test_nothing_is_written_when_one_cannot_be_rendered(portfolio: Path) -> None
         "import sys\nsys.modules['typst'] = None\nfrom multillm_gov.__main__ import main\n"
         "sys.exit(main(['check', '--format', 'sarif=a.sarif', '--format', 'pdf=a.pdf']))"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=portfolio, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=portfolio, capture_output=True, check=False
+    )
     assert done.returncode == exits.UNABLE, done.stderr
     assert [entry.name for entry in portfolio.iterdir()] == ["allocations"]
 
@@ -102,11 +123,15 @@ def test_the_job_summary_is_appended_to(govern, portfolio: Path, tmp_path: Path)
     assert summary.read_text() == first.removeprefix("# Of another tool\n")
 
 
-def test_the_job_summary_is_not_written_through_a_link(govern, portfolio: Path, tmp_path: Path) -> None:
+def test_the_job_summary_is_not_written_through_a_link(
+    govern, portfolio: Path, tmp_path: Path
+) -> None:
     (tmp_path / "theirs").write_text("kept")
     (tmp_path / "link").symlink_to(tmp_path / "theirs")
     link = str(tmp_path / "link")
-    done = govern("check", "--format", f"markdown={link}", cwd=portfolio, env={"GITHUB_STEP_SUMMARY": link})
+    done = govern(
+        "check", "--format", f"markdown={link}", cwd=portfolio, env={"GITHUB_STEP_SUMMARY": link}
+    )
     assert done.returncode == exits.UNABLE
     assert b"symbolic link" in done.stderr
     assert (tmp_path / "theirs").read_text() == "kept"
@@ -114,10 +139,14 @@ def test_the_job_summary_is_not_written_through_a_link(govern, portfolio: Path, 
 
 def test_diff_and_report_take_several_too(govern, checkout, portfolio: Path) -> None:
     checkout.commit({"allocations/good.yaml": (portfolio / "allocations/good.yaml").read_text()})
-    done = govern("diff", "HEAD", "--format", "markdown=c.md", "--format", "text", cwd=checkout.folder)
+    done = govern(
+        "diff", "HEAD", "--format", "markdown=c.md", "--format", "text", cwd=checkout.folder
+    )
     assert done.stdout.startswith(b"Portfolio changes")
     assert (checkout.folder / "c.md").read_text().startswith("<!-- govern -->")
-    done = govern("report", "--format", "markdown=b.md", "--format", "json=b.json", cwd=checkout.folder)
+    done = govern(
+        "report", "--format", "markdown=b.md", "--format", "json=b.json", cwd=checkout.folder
+    )
     assert (done.returncode, done.stdout) == (exits.CLEAN, b"")
     assert json.loads((checkout.folder / "b.json").read_text())["kind"] == "board"
 
@@ -137,7 +166,10 @@ def test_paths_for_a_host_start_at_the_repository(govern, checkout, portfolio: P
         "uriBaseId": "%SRCROOT%",
     }
     assert "::error file=services/ai team/allocations/good.yaml," in told["github"]
-    assert json.loads(told["gitlab"])[0]["location"]["path"] == "services/ai team/allocations/good.yaml"
+    assert (
+        json.loads(told["gitlab"])[0]["location"]["path"]
+        == "services/ai team/allocations/good.yaml"
+    )
     assert 'file="services/ai team/allocations/good.yaml"' in told["junit"]
     assert json.loads(told["json"])["path_prefix"] == "services/ai team/"
     assert json.loads(told["json"])["findings"][0]["location"]["path"] == "allocations/good.yaml"
@@ -146,4 +178,6 @@ def test_paths_for_a_host_start_at_the_repository(govern, checkout, portfolio: P
 
 def test_outside_a_repository_paths_start_at_the_portfolio(govern, portfolio: Path) -> None:
     assert not any(os.path.lexists(parent / ".git") for parent in portfolio.parents)
-    assert json.loads(govern("check", "--format", "json", cwd=portfolio).stdout)["path_prefix"] == ""
+    assert (
+        json.loads(govern("check", "--format", "json", cwd=portfolio).stdout)["path_prefix"] == ""
+    )

@@ -59,7 +59,10 @@ def test_help_lists_every_command_with_a_line(govern, tmp_path: Path) -> None:
 
 def test_version(govern, tmp_path: Path) -> None:
     done = govern("--version", cwd=tmp_path)
-    assert (done.returncode, done.stdout.decode()) == (exits.CLEAN, f"govern {version('multillm-gov')}\n")
+    assert (done.returncode, done.stdout.decode()) == (
+        exits.CLEAN,
+        f"govern {version('multillm-gov')}\n",
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,10 @@ def test_a_defect_shows_its_traceback_when_asked(tmp_path: Path) -> None:
         ("return 'clean'", exits.DEFECT),
         ("raise AssertionError", exits.DEFECT),
         ("raise KeyboardInterrupt", exits.INTERRUPTED),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGINT); import time; time.sleep(9)", exits.INTERRUPTED),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGINT); import time; time.sleep(9)",
+            exits.INTERRUPTED,
+        ),
         ("raise UsageError('m', 'h')", exits.USAGE),
         ("raise RevisionError('m', 'h')", exits.UNABLE),
         ("raise OutputError('m', 'h')", exits.UNABLE),

@@ -34,7 +34,9 @@ def test_a_policy_is_explained_with_its_own_parameters(govern, governed: Path) -
     done = govern("explain", "spread", cwd=governed)
     text = done.stdout.decode()
     assert (done.returncode, done.stderr) == (exits.CLEAN, b"")
-    assert text.startswith("policy spread (hard-mandatory), policies/p.yaml:2\n\nBecause\n  Board resolution 7\n")
+    assert text.startswith(
+        "policy spread (hard-mandatory), policies/p.yaml:2\n\nBecause\n  Board resolution 7\n"
+    )
     for said in (
         "  owners marketing\n",
         "  DORA Art. 29\n",
@@ -47,8 +49,14 @@ def test_a_policy_is_explained_with_its_own_parameters(govern, governed: Path) -
 
 
 def test_as_data_and_markdown_and_from_elsewhere(govern, governed: Path, tmp_path: Path) -> None:
-    data = json.loads(govern("explain", "spread", "-f", "json", "-C", governed, cwd=tmp_path).stdout)
-    assert (data["policy"], data["place"], data["rule"]["id"]) == ("spread", "policies/p.yaml:2", "GOV301")
+    data = json.loads(
+        govern("explain", "spread", "-f", "json", "-C", governed, cwd=tmp_path).stdout
+    )
+    assert (data["policy"], data["place"], data["rule"]["id"]) == (
+        "spread",
+        "policies/p.yaml:2",
+        "GOV301",
+    )
     assert {"name": "max_share", "value": "0.7", "given": True} in data["parameters"]
     markdown = govern("explain", "spread", "-f", "markdown", cwd=governed).stdout.decode()
     assert markdown.startswith("### Policy `spread`\n")
@@ -57,8 +65,12 @@ def test_as_data_and_markdown_and_from_elsewhere(govern, governed: Path, tmp_pat
 
 
 def test_a_rule_goes_before_a_policy_of_its_name(govern, governed: Path) -> None:
-    assert govern("explain", "concentration", cwd=governed).stdout.startswith(b"GOV301 concentration")
-    assert govern("explain", "policy:concentration", cwd=governed).stdout.startswith(b"policy concentration (")
+    assert govern("explain", "concentration", cwd=governed).stdout.startswith(
+        b"GOV301 concentration"
+    )
+    assert govern("explain", "policy:concentration", cwd=governed).stdout.startswith(
+        b"policy concentration ("
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +95,9 @@ def test_outside_a_portfolio_rules_are_explained_all_the_same(govern, tmp_path: 
 
 
 def listed(govern, folder: Path, *words: str) -> set[str]:
-    return {rule["id"] for rule in json.loads(govern("rules", "-f", "json", *words, cwd=folder).stdout)}
+    return {
+        rule["id"] for rule in json.loads(govern("rules", "-f", "json", *words, cwd=folder).stdout)
+    }
 
 
 def test_rules_are_narrowed_by_each_filter_and_by_all(govern, tmp_path: Path) -> None:
@@ -96,7 +110,11 @@ def test_rules_are_narrowed_by_each_filter_and_by_all(govern, tmp_path: Path) ->
     assert {"GOV001", "GOV703"} <= always
     assert not always & listed(govern, tmp_path, "--enforceable")
     dora = listed(govern, tmp_path, "--control", "dora art. 28")
-    assert dora == {rule.id for rule in book if any("DORA Art. 28" in control for control in rule.controls)} != set()
+    assert (
+        dora
+        == {rule.id for rule in book if any("DORA Art. 28" in control for control in rule.controls)}
+        != set()
+    )
     assert "GOV301" in listed(govern, tmp_path, "max_hhi")
     assert listed(govern, tmp_path, "--family", "2", "Fallback", "--standing") <= {
         rule.id for rule in book if rule.family == 2 and rule.standing

@@ -56,7 +56,9 @@ def commit_as(checkout):
     def commit(address, *options):
         environment = {**os.environ, "GIT_AUTHOR_NAME": address, "GIT_AUTHOR_EMAIL": address}
         for arguments in (["add", "--all"], ["commit", "--quiet", "-m", "change", *options]):
-            subprocess.run(["git", *arguments], cwd=checkout.folder, env=environment, check=True, timeout=60)
+            subprocess.run(
+                ["git", *arguments], cwd=checkout.folder, env=environment, check=True, timeout=60
+            )
         return checkout.git("rev-parse", "HEAD")
 
     return commit

@@ -23,7 +23,9 @@ def lacking(govern, portfolio):
     def run(folder=None):
         done = govern("check", "--format", "json", *TODAY, cwd=folder or portfolio.folder)
         findings = json.loads(done.stdout)["findings"]
-        return [finding["message"] for finding in findings if finding["rule"] in {"GOV706", "GOV707"}]
+        return [
+            finding["message"] for finding in findings if finding["rule"] in {"GOV706", "GOV707"}
+        ]
 
     return run
 
@@ -33,11 +35,17 @@ def test_consent_committed_by_the_approver_counts_until_the_content_changes(
 ):
     assert lacking()[0].endswith("above 20,000 USD; none is given")
     done = approve("triage", "--by", "cfo", "--comment", "as discussed")
-    assert done.stdout.startswith(b"policies/approvals.yaml:3: approved `task_class:triage` by `cfo`, sha256:")
+    assert done.stdout.startswith(
+        b"policies/approvals.yaml:3: approved `task_class:triage` by `cfo`, sha256:"
+    )
     assert lacking()[0].endswith("it is not committed yet")
     commit_as("cfo@example.com")
     assert lacking() == []
-    same = files["allocations/a.yaml"].replace("# the desk", "# another remark").replace("45000", "45000.00")
+    same = (
+        files["allocations/a.yaml"]
+        .replace("# the desk", "# another remark")
+        .replace("45000", "45000.00")
+    )
     portfolio.write({"allocations/a.yaml": same})
     assert lacking() == []
     portfolio.write({"allocations/a.yaml": same.replace("monthly: 100", "monthly: 101")})
@@ -55,7 +63,10 @@ def test_an_approval_that_someone_else_committed_does_not_count(approve, lacking
     approve("triage", "--by", "cfo")
     commit = commit_as("mallory@example.com")
     (said,) = lacking()
-    assert f"commit {commit[:10]} that wrote it names `mallory@example.com` as author (unsigned)" in said
+    assert (
+        f"commit {commit[:10]} that wrote it names `mallory@example.com` as author (unsigned)"
+        in said
+    )
 
 
 def test_a_later_hand_on_one_line_is_seen(approve, lacking, commit_as, portfolio, files):
@@ -68,24 +79,32 @@ def test_a_later_hand_on_one_line_is_seen(approve, lacking, commit_as, portfolio
     assert "`cto@example.com` as author" in lacking()[0]
 
 
-def test_neither_mailmap_nor_ignored_commits_change_who_wrote_it(approve, lacking, commit_as, portfolio):
+def test_neither_mailmap_nor_ignored_commits_change_who_wrote_it(
+    approve, lacking, commit_as, portfolio
+):
     approve("triage", "--by", "cfo")
     commit = commit_as("mallory@example.com")
-    portfolio.write({".mailmap": "Cfo <cfo@example.com> <mallory@example.com>\n", ".ignored": f"{commit}\n"})
+    portfolio.write(
+        {".mailmap": "Cfo <cfo@example.com> <mallory@example.com>\n", ".ignored": f"{commit}\n"}
+    )
     portfolio.git("config", "blame.ignoreRevsFile", ".ignored")
     portfolio.git("config", "log.mailmap", "true")
     commit_as("mallory@example.com")
     assert "`mallory@example.com` as author" in lacking()[0]
 
 
-def test_a_shallow_clone_says_so_instead_of_guessing(approve, lacking, commit_as, portfolio, tmp_path):
+def test_a_shallow_clone_says_so_instead_of_guessing(
+    approve, lacking, commit_as, portfolio, tmp_path
+):
     approve("triage", "--by", "cfo")
     commit_as("mallory@example.com")
     portfolio.write({"allocations/b.yaml": "task_classes: {}\n"})
     commit_as("cfo@example.com")
     clone = tmp_path / "clone"
     subprocess.run(
-        ["git", "clone", "--quiet", "--depth=1", portfolio.folder.as_uri(), str(clone)], check=True, timeout=60
+        ["git", "clone", "--quiet", "--depth=1", portfolio.folder.as_uri(), str(clone)],
+        check=True,
+        timeout=60,
     )
     (said,) = lacking(clone)
     assert "this clone is shallow and may lack the commit that introduced it" in said
@@ -102,7 +121,11 @@ def test_the_name_behind_gits_address_is_the_default(govern, approve, portfolio)
 
 @pytest.mark.parametrize(
     ("subject", "said"),
-    [("triaje", "Did you mean"), ("policy:triage", "There is no task class or policy"), ("", "There is no")],
+    [
+        ("triaje", "Did you mean"),
+        ("policy:triage", "There is no task class or policy"),
+        ("", "There is no"),
+    ],
 )
 def test_unknown_subjects(approve, subject, said):
     done = approve(subject, "--by", "cfo")
@@ -125,9 +148,13 @@ def test_the_base_keeps_its_own_people(govern, approve, commit_as, portfolio, fi
     """A change that makes its author the approver is judged by the addresses of the base too."""
     base = portfolio.git("rev-parse", "HEAD")
     approve("triage", "--by", "cfo")
-    portfolio.write({"govern.yaml": files["govern.yaml"].replace("CFO@example.com", "mallory@example.com")})
+    portfolio.write(
+        {"govern.yaml": files["govern.yaml"].replace("CFO@example.com", "mallory@example.com")}
+    )
     commit_as("mallory@example.com")
-    done = govern("diff", base, "--format", "json", "--fail-on", "never", *TODAY, cwd=portfolio.folder)
+    done = govern(
+        "diff", base, "--format", "json", "--fail-on", "never", *TODAY, cwd=portfolio.folder
+    )
     assert b"names `mallory@example.com` as author" in done.stdout
 
 
@@ -135,12 +162,21 @@ def test_git_is_not_loaded_unless_a_policy_asks_for_it(portfolio, files):
     import sys
 
     program = (
-        "import sys; from multillm_gov.__main__ import main; main(['check', '--as-of', '2026-11-24']); "
+        "import sys; from multillm_gov.__main__ import main; main(['check', '--as-of', "
+        "'2026-11-24']); "
         "print('git' in sys.modules, 'multillm_gov.sources.git' in sys.modules)"
     )
     run = [sys.executable, "-c", program]
-    asked = subprocess.run(run, cwd=portfolio.folder, capture_output=True, check=True, timeout=60).stdout
-    portfolio.write({"policies/p.yaml": files["policies/p.yaml"].replace("    identity: git\n", "")})
-    idle = subprocess.run(run, cwd=portfolio.folder, capture_output=True, check=True, timeout=60).stdout
-    assert asked.endswith(b"False False\n")  # nothing is approved yet: there is no line to ask about
+    asked = subprocess.run(
+        run, cwd=portfolio.folder, capture_output=True, check=True, timeout=60
+    ).stdout
+    portfolio.write(
+        {"policies/p.yaml": files["policies/p.yaml"].replace("    identity: git\n", "")}
+    )
+    idle = subprocess.run(
+        run, cwd=portfolio.folder, capture_output=True, check=True, timeout=60
+    ).stdout
+    assert asked.endswith(
+        b"False False\n"
+    )  # nothing is approved yet: there is no line to ask about
     assert idle.endswith(b"False False\n")

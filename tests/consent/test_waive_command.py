@@ -32,17 +32,24 @@ def of(findings, rule):
 def test_a_waiver_is_written_and_every_other_byte_stays(waive, check, portfolio, files):
     done = waive("fallbacks:triage", *TERMS, "--ticket", "RISK-7")
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout == b"policies/p.yaml:13: waived `fallbacks` for `triage` until 2027-03-31: 1 finding\n"
+    assert (
+        done.stdout
+        == b"policies/p.yaml:13: waived `fallbacks` for `triage` until 2027-03-31: 1 finding\n"
+    )
     entry = (
-        '  - {policy: fallbacks, subject: triage, reason: "contract: pending # 7", approved_by: cfo, '
+        '  - {policy: fallbacks, subject: triage, reason: "contract: pending # 7", approved_by: '
+        "cfo, "
         "expires: 2027-03-31, ticket: RISK-7}\n"
     )
     block = (
-        '  - policy: fallbacks\n    subject: triage\n    reason: "contract: pending # 7"\n    approved_by: cfo\n'
+        '  - policy: fallbacks\n    subject: triage\n    reason: "contract: pending # 7"\n    '
+        "approved_by: cfo\n"
         "    expires: 2027-03-31\n    ticket: RISK-7\n"
     )
     assert len(entry) > 120
-    expected = files["policies/p.yaml"].replace("waivers: []  # none so far\n", f"waivers:  # none so far\n{block}")
+    expected = files["policies/p.yaml"].replace(
+        "waivers: []  # none so far\n", f"waivers:  # none so far\n{block}"
+    )
     assert (portfolio.folder / "policies/p.yaml").read_text() == expected
     (finding,) = of(check(), "GOV201")
     assert finding["waiver"]["kind"] == "waiver"
@@ -52,7 +59,8 @@ def test_a_waiver_is_written_and_every_other_byte_stays(waive, check, portfolio,
 
 
 @pytest.mark.parametrize(
-    "form", ["fingerprint", "first digits", "GOV201:triage", "gov201:triage", "fallback-missing:triage"]
+    "form",
+    ["fingerprint", "first digits", "GOV201:triage", "gov201:triage", "fallback-missing:triage"],
 )
 def test_each_way_to_name_a_finding(waive, check, form):
     digits = of(check(), "GOV201")[0]["fingerprint"]
@@ -65,7 +73,15 @@ def test_a_waiver_is_renewed_in_its_place(waive, check, portfolio):
     assert waive("GOV201:triage", *TERMS).returncode == 0
     once = (portfolio.folder / "policies/p.yaml").read_text()
     done = waive(
-        *("fallback-missing:triage", "--reason", "longer", "--expires", "2027-06-30", "--approved-by", "cro"),
+        *(
+            "fallback-missing:triage",
+            "--reason",
+            "longer",
+            "--expires",
+            "2027-06-30",
+            "--approved-by",
+            "cro",
+        ),
         *("--ticket", "R-1"),
     )
     assert b"renewed" in done.stdout
@@ -90,8 +106,16 @@ def test_the_first_waiver_makes_its_file(waive, portfolio, files):
     [
         (("fallbacks:triaje", *TERMS), "There is no finding", "Did you mean `fallbacks:triage`"),
         (("0123456789abcdef", *TERMS), "There is no finding", "fingerprints"),
-        (("fallbacks:triage", *TERMS[:2], "--expires", "2026-11-23", *TERMS[4:]), "is past", "last day"),
-        (("fallbacks:triage", *TERMS[:4], "--approved-by", "cto"), "only `cfo` and `cro` may", "--approved-by 'cfo'"),
+        (
+            ("fallbacks:triage", *TERMS[:2], "--expires", "2026-11-23", *TERMS[4:]),
+            "is past",
+            "last day",
+        ),
+        (
+            ("fallbacks:triage", *TERMS[:4], "--approved-by", "cto"),
+            "only `cfo` and `cro` may",
+            "--approved-by 'cfo'",
+        ),
         (("fallbacks:triage", "--reason", "…", *TERMS[2:]), "--reason says nothing", ""),
         (("fallbacks:triage", "--reason", "a\nb", *TERMS[2:]), "one line", ""),
         (("fallbacks:triage", "--reason", "a\u202eb", *TERMS[2:]), "visible characters", ""),
@@ -107,7 +131,9 @@ def test_refusals(waive, portfolio, files, arguments, said, hint):
 
 
 def test_what_is_hard_mandatory_or_about_files_cannot_be_waived(waive, check, portfolio, files):
-    capless = files["allocations/a.yaml"].replace("    spend_cap: {monthly: 100}\n", "    purpose: a\n    purpose: b\n")
+    capless = files["allocations/a.yaml"].replace(
+        "    spend_cap: {monthly: 100}\n", "    purpose: a\n    purpose: b\n"
+    )
     portfolio.write({"allocations/a.yaml": capless})
     assert b"`capped` is hard-mandatory" in waive("GOV403:triage", *TERMS).stderr
     assert b"cannot be waived" in waive(of(check(), "GOV002")[0]["fingerprint"], *TERMS).stderr
@@ -125,7 +151,9 @@ def test_a_file_without_a_safe_place_is_refused_with_the_entry_to_write(waive, p
 
 
 def test_an_ignored_finding_is_told_in_every_format(govern, portfolio, files):
-    text = files["allocations/a.yaml"].replace("# first line", "# govern: ignore GOV701 because founded today")
+    text = files["allocations/a.yaml"].replace(
+        "# first line", "# govern: ignore GOV701 because founded today"
+    )
     portfolio.write({"allocations/a.yaml": text})
     told = {
         name: govern("check", "--format", name, *TODAY, cwd=portfolio.folder).stdout.decode()

@@ -54,7 +54,9 @@ class LiteLLM:
 
     def cost(self, name: str, entry: Mapping[str, Any], usage: Usage) -> float:
         """US dollars of a response; a name LiteLLM cannot place is priced with its entry's own provider."""
-        model, provider = self.served.get(name) or self.served.setdefault(name, self._serve(name, entry))
+        model, provider = self.served.get(name) or self.served.setdefault(
+            name, self._serve(name, entry)
+        )
         try:
             return self._cost(name, model, provider, entry, usage)
         except Exception as error:
@@ -73,7 +75,9 @@ class LiteLLM:
                 return model, provider
         return name.removeprefix(f"{own}/"), own
 
-    def _cost(self, name: str, model: str, provider: str, entry: Mapping[str, Any], usage: Usage) -> float:
+    def _cost(
+        self, name: str, model: str, provider: str, entry: Mapping[str, Any], usage: Usage
+    ) -> float:
         embedding = entry["mode"] == "embedding"
         response = self.vectors if embedding else self.response
         response.usage, response.model = self._usage(usage, embedding=embedding), model
@@ -85,13 +89,16 @@ class LiteLLM:
                 model=name,
                 custom_llm_provider=provider,
                 call_type=calls.get(usage.service_tier, "embedding" if embedding else "completion"),
-                service_tier=usage.service_tier if usage.service_tier in {"flex", "priority"} else None,
+                service_tier=usage.service_tier
+                if usage.service_tier in {"flex", "priority"}
+                else None,
                 total_time=float(usage.seconds) * 1000,
             )
 
     def _usage(self, usage: Usage, *, embedding: bool) -> Any:
         writes = self.types.CacheCreationTokenDetails(
-            ephemeral_5m_input_tokens=usage.cache_write_tokens, ephemeral_1h_input_tokens=usage.cache_write_1h_tokens
+            ephemeral_5m_input_tokens=usage.cache_write_tokens,
+            ephemeral_1h_input_tokens=usage.cache_write_1h_tokens,
         )
         return self.types.Usage(
             prompt_tokens=usage.input_tokens,
@@ -101,7 +108,8 @@ class LiteLLM:
                 cached_tokens=usage.cached_input_tokens,
                 cache_creation_tokens=usage.cache_write_tokens + usage.cache_write_1h_tokens,
                 cache_creation_token_details=writes,
-                # What the transformations of embedding providers that bill by the query report for one text.
+                # What the transformations of embedding providers that bill by the query report for
+                # one text.
                 query_count=1 if embedding else None,
             ),
             completion_tokens_details=self.types.CompletionTokensDetailsWrapper(

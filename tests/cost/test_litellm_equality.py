@@ -16,7 +16,9 @@ from multillm_gov.catalog.price import Price, Usage
 from multillm_gov.catalog.price_reading import read_price
 from multillm_gov.measures.request_cost import request_cost
 
-EXCEPTIONS = yaml.safe_load((Path(__file__).parent / "data" / "litellm_exceptions.yaml").read_text("utf-8"))
+EXCEPTIONS = yaml.safe_load(
+    (Path(__file__).parent / "data" / "litellm_exceptions.yaml").read_text("utf-8")
+)
 SERVICES = {"batch": "_batches", "flex": "_flex", "priority": "_priority"}
 RELATIVE = 1e-9
 
@@ -41,20 +43,34 @@ def prompt_lengths(entry: Mapping[str, Any]) -> list[int]:
 
 def usages(entry: Mapping[str, Any]) -> Iterator[Usage]:
     """Plain, cached reads, both kinds of writes, all of them, and reasoning, at each length and service."""
-    services = ["standard", *(s for s, suffix in SERVICES.items() if any(key.endswith(suffix) for key in entry))]
+    services = [
+        "standard",
+        *(s for s, suffix in SERVICES.items() if any(key.endswith(suffix) for key in entry)),
+    ]
     for service in services:
         for tokens in prompt_lengths(entry):
-            plain = Usage(input_tokens=tokens, output_tokens=300, service_tier=service, seconds=Decimal("2.5"))
+            plain = Usage(
+                input_tokens=tokens, output_tokens=300, service_tier=service, seconds=Decimal("2.5")
+            )
             read, write = tokens * 4 // 10, tokens * 3 // 10
             for usage in (
                 plain,
                 replace(plain, cached_input_tokens=read),
                 replace(plain, cache_write_tokens=write),
                 replace(plain, cache_write_1h_tokens=write),
-                replace(plain, cached_input_tokens=read, cache_write_tokens=write // 2, cache_write_1h_tokens=write),
+                replace(
+                    plain,
+                    cached_input_tokens=read,
+                    cache_write_tokens=write // 2,
+                    cache_write_1h_tokens=write,
+                ),
                 replace(plain, reasoning_tokens=200),
             ):
-                yield replace(usage, output_tokens=0, reasoning_tokens=0) if is_embedding(entry) else usage
+                yield (
+                    replace(usage, output_tokens=0, reasoning_tokens=0)
+                    if is_embedding(entry)
+                    else usage
+                )
 
 
 def is_embedding(entry: Mapping[str, Any]) -> bool:
@@ -78,7 +94,9 @@ def excepted(name: str, usage: Usage) -> int | None:
     return None
 
 
-def explained(entries: Entries, name: str, usage: Usage, theirs: float, instead: Mapping[str, Any]) -> bool:
+def explained(
+    entries: Entries, name: str, usage: Usage, theirs: float, instead: Mapping[str, Any]
+) -> bool:
     """Whether LiteLLM bills exactly what the exception says it does."""
     price = price_of(entries[name])
     if "characters" in instead:
@@ -87,7 +105,8 @@ def explained(entries: Entries, name: str, usage: Usage, theirs: float, instead:
         price = price_of(entries[instead["entry"].format(model=name.rpartition("/")[2])])
     assert price is not None
     if usage.service_tier == "batch" and "batch" not in price.services:
-        # Its guess where an entry has no batch prices: half of everything, and cached reads for nothing.
+        # Its guess where an entry has no batch prices: half of everything, and cached reads for
+        # nothing.
         free_reads = replace(price.standard, cache_read=Decimal(0))
         price = Price(standard=free_reads).scaled(Decimal("0.5"))
     if "service" in instead:
@@ -136,7 +155,9 @@ def test_no_exception_is_listed_that_is_not_needed(
             position = excepted(name, usage)
             ours = 0.0 if price is None else float(request_cost(price, usage))
             if position is not None and not agree(ours, theirs):
-                needed[position].update(p for p in EXCEPTIONS[position]["names"] if fnmatchcase(name, p))
+                needed[position].update(
+                    p for p in EXCEPTIONS[position]["names"] if fnmatchcase(name, p)
+                )
     listed = {position: set(exception["names"]) for position, exception in enumerate(EXCEPTIONS)}
     assert needed == listed
 

@@ -11,7 +11,11 @@ from multillm_gov.catalog.price import UNIT_PRICES, Price, Usage
 from multillm_gov.catalog.price_reading import read_price
 from multillm_gov.measures.request_cost import rates_for, request_cost
 
-PLAIN: dict[str, Any] = {"mode": "chat", "input_cost_per_token": 2e-06, "output_cost_per_token": 8e-06}
+PLAIN: dict[str, Any] = {
+    "mode": "chat",
+    "input_cost_per_token": 2e-06,
+    "output_cost_per_token": 8e-06,
+}
 
 
 def read(entry: dict[str, Any], provider: str = "openai") -> Price:
@@ -91,11 +95,16 @@ def test_services_fill_their_gaps_from_standard_prices() -> None:
     assert flex.reasoning == Decimal("0.000009")
     above = price.tiers[0].services
     assert above["priority"].input == Decimal("0.000007")
-    assert above["flex"].input == Decimal("0.000004"), "LiteLLM bills a service without long prices at standard ones"
+    assert above["flex"].input == Decimal("0.000004"), (
+        "LiteLLM bills a service without long prices at standard ones"
+    )
 
 
 def test_a_service_may_have_prices_for_long_prompts_only() -> None:
-    long = {"input_cost_per_token_above_272k_tokens": 4e-06, "input_cost_per_token_above_272k_tokens_flex": 2e-06}
+    long = {
+        "input_cost_per_token_above_272k_tokens": 4e-06,
+        "input_cost_per_token_above_272k_tokens_flex": 2e-06,
+    }
     price = read(PLAIN | long, "azure")
     assert rates_for(price, 272_000, "flex").input == Decimal("0.000002")
     assert rates_for(price, 272_001, "flex").input == Decimal("0.000002")
@@ -113,21 +122,32 @@ def test_batch_prices() -> None:
         }
     )
     batch = price.services["batch"]
-    assert (batch.input, batch.output) == (Decimal("0.000001"), Decimal("0.000004")), "output left out is half"
-    assert batch.cache_read == Decimal("0.0000002"), "cached tokens cost what they cost outside of batches"
+    assert (batch.input, batch.output) == (Decimal("0.000001"), Decimal("0.000004")), (
+        "output left out is half"
+    )
+    assert batch.cache_read == Decimal("0.0000002"), (
+        "cached tokens cost what they cost outside of batches"
+    )
     assert price.tiers[0].services["batch"].input == Decimal("0.000002")
     assert "batch" not in read(PLAIN).services, "no discount is assumed"
 
 
 def test_batch_prices_of_cached_tokens() -> None:
-    reads = {"cache_read_input_token_cost": 2e-07, "cache_read_input_token_cost_above_200k_tokens": 4e-07}
+    reads = {
+        "cache_read_input_token_cost": 2e-07,
+        "cache_read_input_token_cost_above_200k_tokens": 4e-07,
+    }
     batch = {"input_cost_per_token_batches": 1e-06}
     price = read(PLAIN | reads | batch)
     assert rates_for(price, 200_000, "batch").cache_read == Decimal("0.0000002")
-    assert rates_for(price, 200_001, "batch").cache_read == Decimal("0.0000004"), "the step of standard prices holds"
+    assert rates_for(price, 200_001, "batch").cache_read == Decimal("0.0000004"), (
+        "the step of standard prices holds"
+    )
     assert rates_for(price, 200_001, "batch").input == Decimal("0.000001")
     own = read(PLAIN | reads | batch | {"cache_read_input_token_cost_batches": 1e-07})
-    assert rates_for(own, 200_001, "batch").cache_read == Decimal("0.0000001"), "a price for batches goes first"
+    assert rates_for(own, 200_001, "batch").cache_read == Decimal("0.0000001"), (
+        "a price for batches goes first"
+    )
     assert read(PLAIN | batch).services["batch"].cache_read is None
     halved = read(PLAIN | reads | {"output_cost_per_token_batches": 1e-06}).services["batch"]
     assert (halved.input, halved.cache_read) == (Decimal("0.000001"), Decimal("0.0000001"))
@@ -136,13 +156,22 @@ def test_batch_prices_of_cached_tokens() -> None:
         "cache_creation_input_token_cost_above_1hr_batches": 3e-06,
     }
     written = read(PLAIN | batch | writes).services["batch"]
-    assert (written.cache_write, written.cache_write_1h) == (Decimal("0.000002"), Decimal("0.000003"))
+    assert (written.cache_write, written.cache_write_1h) == (
+        Decimal("0.000002"),
+        Decimal("0.000003"),
+    )
 
 
 def test_an_image_model_without_an_output_price_bills_image_tokens() -> None:
-    image = {"mode": "image_generation", "input_cost_per_token": 5e-06, "output_cost_per_image_token": 4e-05}
+    image = {
+        "mode": "image_generation",
+        "input_cost_per_token": 5e-06,
+        "output_cost_per_image_token": 4e-05,
+    }
     price = read(image)
-    assert request_cost(price, Usage(input_tokens=100, output_tokens=1000, images=1)) == Decimal("0.0405")
+    assert request_cost(price, Usage(input_tokens=100, output_tokens=1000, images=1)) == Decimal(
+        "0.0405"
+    )
     assert read(image | {"output_cost_per_token": 1e-05}).standard.output == Decimal("0.00001")
 
 
@@ -150,8 +179,16 @@ def test_ranges_hold_above_their_start_and_up_to_their_end() -> None:
     price = read(
         {
             "tiered_pricing": [
-                {"range": [32000.0, 128000.0], "input_cost_per_token": 2e-06, "output_cost_per_token": 6e-06},
-                {"range": [0, 32000.0], "input_cost_per_token": 1e-06, "output_cost_per_token": 3e-06},
+                {
+                    "range": [32000.0, 128000.0],
+                    "input_cost_per_token": 2e-06,
+                    "output_cost_per_token": 6e-06,
+                },
+                {
+                    "range": [0, 32000.0],
+                    "input_cost_per_token": 1e-06,
+                    "output_cost_per_token": 3e-06,
+                },
             ]
         },
         "dashscope",
@@ -163,7 +200,10 @@ def test_ranges_hold_above_their_start_and_up_to_their_end() -> None:
 
 
 def test_ranges_of_input_prices_only_keep_the_models_output_price() -> None:
-    price = read(PLAIN | {"tiered_pricing": [{"range": [0, 100], "input_cost_per_token": 1e-06}]}, "volcengine")
+    price = read(
+        PLAIN | {"tiered_pricing": [{"range": [0, 100], "input_cost_per_token": 1e-06}]},
+        "volcengine",
+    )
     assert price.standard.output == Decimal("0.000008")
 
 
@@ -182,15 +222,31 @@ def test_providers_that_bill_in_their_own_way() -> None:
         ({"mode": "chat", "input_cost_per_request": 0.005}, "usd_per_request", "0.005"),
         ({"mode": "image_generation", "output_cost_per_image": 0.04}, "usd_per_image", "0.04"),
         ({"mode": "image_generation", "input_cost_per_pixel": 1.9e-08}, "usd_per_pixel", "1.9E-8"),
-        ({"mode": "audio_transcription", "input_cost_per_second": 0.0001}, "usd_per_second", "0.0001"),
         (
-            {"mode": "audio_transcription", "input_cost_per_second": 0.0001, "output_cost_per_second": 0.0002},
+            {"mode": "audio_transcription", "input_cost_per_second": 0.0001},
+            "usd_per_second",
+            "0.0001",
+        ),
+        (
+            {
+                "mode": "audio_transcription",
+                "input_cost_per_second": 0.0001,
+                "output_cost_per_second": 0.0002,
+            },
             "usd_per_second",
             "0.0002",
         ),
-        ({"mode": "video_generation", "output_cost_per_video_per_second": 0.1}, "usd_per_second", "0.1"),
+        (
+            {"mode": "video_generation", "output_cost_per_video_per_second": 0.1},
+            "usd_per_second",
+            "0.1",
+        ),
         ({"mode": "chat", "input_cost_per_second": 0.011}, "usd_per_second", "0.011"),
-        ({"mode": "audio_speech", "input_cost_per_character": 1.5e-05}, "usd_per_character", "0.000015"),
+        (
+            {"mode": "audio_speech", "input_cost_per_character": 1.5e-05},
+            "usd_per_character",
+            "0.000015",
+        ),
         ({"mode": "ocr", "ocr_cost_per_page": 0.001}, "usd_per_page", "0.001"),
     ],
 )
@@ -244,7 +300,9 @@ def test_a_malformed_price_counts_as_absent(broken: object) -> None:
 
 junk = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 keys = st.sampled_from(
@@ -266,11 +324,22 @@ keys = st.sampled_from(
 ranges = st.fixed_dictionaries({"range": junk, "input_cost_per_token": junk})
 
 
-@given(st.dictionaries(keys | st.text(max_size=12), junk | st.lists(ranges, max_size=3)), st.text(max_size=12))
-def test_no_entry_crashes_the_reader_or_costs_less_than_nothing(entry: dict[str, Any], provider: str) -> None:
+@given(
+    st.dictionaries(keys | st.text(max_size=12), junk | st.lists(ranges, max_size=3)),
+    st.text(max_size=12),
+)
+def test_no_entry_crashes_the_reader_or_costs_less_than_nothing(
+    entry: dict[str, Any], provider: str
+) -> None:
     price = read_price(entry, provider)
     if price is not None:
-        usage = Usage(input_tokens=300_000, output_tokens=10, images=1, seconds=Decimal(1), service_tier="batch")
+        usage = Usage(
+            input_tokens=300_000,
+            output_tokens=10,
+            images=1,
+            seconds=Decimal(1),
+            service_tier="batch",
+        )
         assert request_cost(price, usage) >= 0
 
 
@@ -278,7 +347,8 @@ def test_every_entry_of_the_installed_map_is_read(price_map: dict[str, dict[str,
     unpriced = {
         name: entry
         for name, entry in price_map.items()
-        if read_price(entry, entry.get("litellm_provider", "")) is None and entry.get("mode") != "search"
+        if read_price(entry, entry.get("litellm_provider", "")) is None
+        and entry.get("mode") != "search"
     }
     by_token = {"input_cost_per_token", "output_cost_per_token", "tiered_pricing"}
     assert not [name for name, entry in unpriced.items() if by_token & entry.keys()]

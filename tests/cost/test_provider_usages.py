@@ -28,7 +28,8 @@ PREFIXES = {
 }
 # Neither a forecast from token counts nor the price map covers these; they are priced apart.
 OTHER_KINDS = ("audio", "image", "video", "web_searches", "tool")
-# The two price tables are of different days or places: the name was re-pointed or repriced between them.
+# The two price tables are of different days or places: the name was re-pointed or repriced between
+# them.
 REPRICED = (
     "mistral/*-latest",  # aliases that follow their newest target
     "deepseek/*",  # repriced with V4, and in dear hours
@@ -54,14 +55,20 @@ def cases(corpus: Path, price_map: dict[str, dict[str, Any]]) -> list[Case]:
     path = corpus / PAYLOADS
     if not path.is_file():
         pytest.skip("the corpus has no provider usage payloads")
-    return [case for payload in json.loads(path.read_bytes()) for case in _cases(payload, price_map)]
+    return [
+        case for payload in json.loads(path.read_bytes()) for case in _cases(payload, price_map)
+    ]
 
 
 def _cases(payload: dict[str, Any], price_map: dict[str, dict[str, Any]]) -> Iterator[Case]:
     for extracted in payload["extracted"]:
         tokens = extracted["usage"]
         quoted = {
-            (PREFIXES[quote["provider_id"]] + payload["model"], quote["input_price"], quote.get("output_price", "0"))
+            (
+                PREFIXES[quote["provider_id"]] + payload["model"],
+                quote["input_price"],
+                quote.get("output_price", "0"),
+            )
             for quote in extracted["extractors"]
             if "input_price" in quote and quote["provider_id"] in PREFIXES
         }
@@ -70,7 +77,10 @@ def _cases(payload: dict[str, Any], price_map: dict[str, dict[str, Any]]) -> Ite
             price = read_price(entry, entry["litellm_provider"]) if entry else None
             if price is not None:
                 yield Case(
-                    name, tokens, Decimal(input_price) + Decimal(output_price), request_cost(price, _usage(tokens))
+                    name,
+                    tokens,
+                    Decimal(input_price) + Decimal(output_price),
+                    request_cost(price, _usage(tokens)),
                 )
 
 

@@ -17,7 +17,8 @@ from multillm_gov.measures.request_cost import rates_for, request_cost
 ORACLES = Path(__file__).parents[2] / ".." / "shared" / "oracles.json"
 MILLION = Decimal("1e-6")
 
-# Prices as the vendors published them for these models, so that the examples hold whatever the installed map says.
+# Prices as the vendors published them for these models, so that the examples hold whatever the
+# installed map says.
 GPT_4O_MINI = {
     "input_cost_per_token": 1.5e-07,
     "output_cost_per_token": 6e-07,
@@ -45,20 +46,35 @@ GPT_5 = {"input_cost_per_token": 1.25e-06, "output_cost_per_token": 1e-05}
     ("entry", "usage", "usd"),
     [
         (GPT_4O_MINI, Usage(input_tokens=100_000, output_tokens=20_000), "0.027"),
-        (GPT_4O_MINI, Usage(input_tokens=10_000, cached_input_tokens=6_000, output_tokens=2_000), "0.00225"),
+        (
+            GPT_4O_MINI,
+            Usage(input_tokens=10_000, cached_input_tokens=6_000, output_tokens=2_000),
+            "0.00225",
+        ),
         (
             CLAUDE_SONNET,
-            Usage(input_tokens=10_000, cached_input_tokens=6_000, cache_write_tokens=3_000, output_tokens=1_000),
+            Usage(
+                input_tokens=10_000,
+                cached_input_tokens=6_000,
+                cache_write_tokens=3_000,
+                output_tokens=1_000,
+            ),
             "0.03105",
         ),
         (GEMINI_PRO, Usage(input_tokens=200_000, output_tokens=1_000), "0.26"),
         (GEMINI_PRO, Usage(input_tokens=200_001, output_tokens=1_000), "0.5150025"),
         (GPT_5, Usage(input_tokens=1_000, output_tokens=5_000, reasoning_tokens=4_500), "0.05125"),
         (CLAUDE_SONNET, Usage(input_tokens=1_000, cache_write_1h_tokens=1_000), "0.006"),
-        (GPT_4O_MINI, Usage(input_tokens=1_200, output_tokens=300, service_tier="batch"), "0.00018"),
+        (
+            GPT_4O_MINI,
+            Usage(input_tokens=1_200, output_tokens=300, service_tier="batch"),
+            "0.00018",
+        ),
     ],
 )
-def test_worked_examples_to_the_last_digit(entry: dict[str, object], usage: Usage, usd: str) -> None:
+def test_worked_examples_to_the_last_digit(
+    entry: dict[str, object], usage: Usage, usd: str
+) -> None:
     price = read_price(entry, "openai")
     assert price is not None
     assert request_cost(price, usage) == Decimal(usd)
@@ -73,7 +89,9 @@ def test_month_of_method_2_1() -> None:
     assert 1_000_000 * request_cost(price, replace(usage, service_tier="batch")) == 180
 
 
-def test_shared_oracles_hold_on_the_installed_price_map(price_map: dict[str, dict[str, Any]]) -> None:
+def test_shared_oracles_hold_on_the_installed_price_map(
+    price_map: dict[str, dict[str, Any]],
+) -> None:
     if not ORACLES.is_file():
         pytest.skip("the shared oracles are not beside this repository")
     for oracle in json.loads(ORACLES.read_bytes())["litellm_cost"]:
@@ -101,9 +119,13 @@ def test_missing_prices_fall_back_and_a_zero_is_a_price() -> None:
         reasoning_tokens=5,
     )
     assert request_cost(plain, usage) == 10 * 2 + 6 * 5
-    free = replace(plain, standard=replace(plain.standard, cache_read=Decimal(0), cache_write=Decimal(0)))
+    free = replace(
+        plain, standard=replace(plain.standard, cache_read=Decimal(0), cache_write=Decimal(0))
+    )
     assert request_cost(free, usage) == 1 * 2 + 6 * 5
-    dear = replace(plain, standard=replace(plain.standard, cache_write_1h=Decimal(7), reasoning=Decimal(9)))
+    dear = replace(
+        plain, standard=replace(plain.standard, cache_write_1h=Decimal(7), reasoning=Decimal(9))
+    )
     assert request_cost(dear, usage) == 6 * 2 + 4 * 7 + 1 * 5 + 5 * 9
 
 
@@ -114,7 +136,9 @@ def test_an_unknown_service_costs_standard_prices_and_a_tier_knows_its_services(
         services={"batch": TokenPrice(input=Decimal("1.5"))},
     )
     price = Price(
-        standard=TokenPrice(input=Decimal(2)), tiers=(tier,), services={"batch": TokenPrice(input=Decimal(1))}
+        standard=TokenPrice(input=Decimal(2)),
+        tiers=(tier,),
+        services={"batch": TokenPrice(input=Decimal(1))},
     )
     costs = {
         (service, tokens): request_cost(price, Usage(input_tokens=tokens, service_tier=service))
@@ -133,15 +157,21 @@ def test_an_unknown_service_costs_standard_prices_and_a_tier_knows_its_services(
 
 def test_units_other_than_tokens() -> None:
     nothing = TokenPrice()
-    assert request_cost(Price(standard=nothing, usd_per_image=Decimal("0.04")), Usage(images=3)) == Decimal("0.12")
+    assert request_cost(
+        Price(standard=nothing, usd_per_image=Decimal("0.04")), Usage(images=3)
+    ) == Decimal("0.12")
     pixels = Price(standard=nothing, usd_per_pixel=Decimal("1e-7"))
     assert request_cost(pixels, Usage(images=1, pixels_per_image=512 * 512)) == Decimal("0.0262144")
     audio = Price(standard=TokenPrice(input=MILLION), usd_per_second=Decimal("0.0001"))
     assert request_cost(audio, Usage(seconds=Decimal(60))) == Decimal("0.006")
-    assert request_cost(audio, Usage(input_tokens=1000, seconds=Decimal(60))) == Decimal("0.001"), "tokens win"
+    assert request_cost(audio, Usage(input_tokens=1000, seconds=Decimal(60))) == Decimal("0.001"), (
+        "tokens win"
+    )
     speech = Price(standard=nothing, usd_per_character=Decimal("15e-6"))
     assert request_cost(speech, Usage(characters=1000)) == Decimal("0.015")
-    assert request_cost(Price(standard=nothing, usd_per_page=Decimal("0.001")), Usage(pages=12)) == Decimal("0.012")
+    assert request_cost(
+        Price(standard=nothing, usd_per_page=Decimal("0.001")), Usage(pages=12)
+    ) == Decimal("0.012")
 
 
 amounts = st.decimals(min_value=0, max_value=1, places=12)
@@ -200,7 +230,9 @@ def test_zero_usage_costs_the_fee_per_request_only(price: Price) -> None:
 
 
 @given(prices, consumed(), st.sampled_from(TokenPrice.__struct_fields__), amounts)
-def test_cost_never_falls_when_a_price_rises(price: Price, usage: Usage, field: str, rise: Decimal) -> None:
+def test_cost_never_falls_when_a_price_rises(
+    price: Price, usage: Usage, field: str, rise: Decimal
+) -> None:
     rates = rates_for(price, usage.input_tokens, usage.service_tier)
     before = getattr(rates, field)
     if before is None:
@@ -212,7 +244,9 @@ def test_cost_never_falls_when_a_price_rises(price: Price, usage: Usage, field: 
 
 
 @given(prices, consumed(), st.sampled_from(["input_tokens", "output_tokens"]), st.integers(1, 1000))
-def test_cost_never_falls_with_more_tokens_within_a_tier(price: Price, usage: Usage, field: str, more: int) -> None:
+def test_cost_never_falls_with_more_tokens_within_a_tier(
+    price: Price, usage: Usage, field: str, more: int
+) -> None:
     larger = replace(usage, **{field: getattr(usage, field) + more})
     rates = rates_for(price, usage.input_tokens, usage.service_tier)
     if rates_for(price, larger.input_tokens, usage.service_tier) is not rates:
@@ -223,13 +257,17 @@ def test_cost_never_falls_with_more_tokens_within_a_tier(price: Price, usage: Us
 @given(token_prices, consumed(), st.integers(2, 9))
 def test_linear_within_a_tier(rates: TokenPrice, usage: Usage, times: int) -> None:
     price = Price(standard=rates)
-    scaled = replace(usage, **{k: v * times for k, v in asdict(usage).items() if k.endswith("_tokens")})
+    scaled = replace(
+        usage, **{k: v * times for k, v in asdict(usage).items() if k.endswith("_tokens")}
+    )
     assert request_cost(price, scaled) == times * request_cost(price, usage)
 
 
 @given(prices, consumed())
 def test_a_discount_on_every_price_is_a_discount_on_the_cost(price: Price, usage: Usage) -> None:
-    assert request_cost(price.scaled(Decimal("0.85")), usage) == request_cost(price, usage) * Decimal("0.85")
+    assert request_cost(price.scaled(Decimal("0.85")), usage) == request_cost(
+        price, usage
+    ) * Decimal("0.85")
 
 
 @given(prices, consumed())

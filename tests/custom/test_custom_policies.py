@@ -20,24 +20,60 @@ def _told(state: Any, rule: str) -> list[str]:
 @pytest.mark.parametrize(
     ("policy", "place", "said"),
     [
-        ("    assert: task.nmae == 'x'\n", "4:13", "`task.nmae` cannot be read over `task_class` (did you mean"),
+        (
+            "    assert: task.nmae == 'x'\n",
+            "4:13",
+            "`task.nmae` cannot be read over `task_class` (did you mean",
+        ),
         ("    assert: 'task.name == ''x'' && task.nme'\n", "4:36", "`task.nme` cannot be read"),
         ('    assert: "task.name != \\"\\u0041\\" && bad"\n', "4:41", "`bad` cannot be read"),
-        ("    assert: |\n      task.name == 'x' &&\n      task.owner == 3\n", "6:18", "`==` does not"),
-        ("    assert: >-\n      task.name == 'x'\n      && nobody\n", "6:10", "`nobody` cannot be read"),
+        (
+            "    assert: |\n      task.name == 'x' &&\n      task.owner == 3\n",
+            "6:18",
+            "`==` does not",
+        ),
+        (
+            "    assert: >-\n      task.name == 'x'\n      && nobody\n",
+            "6:10",
+            "`nobody` cannot be read",
+        ),
         ("    assert: true\n", "4:13", "expected text, got"),
-        ("    assert: 'true'\n    when: task.mode\n", "5:11", "`when`: expected true or false, got string"),
-        ("    over: model\n    assert: task.name == ''\n", "5:13", "`task.name` cannot be read over `model`"),
-        ("    assert: task.route.all(r, r.vendro != '')\n", "4:33", "element (did you mean `vendor`?)"),
+        (
+            "    assert: 'true'\n    when: task.mode\n",
+            "5:11",
+            "`when`: expected true or false, got string",
+        ),
+        (
+            "    over: model\n    assert: task.name == ''\n",
+            "5:13",
+            "`task.name` cannot be read over `model`",
+        ),
+        (
+            "    assert: task.route.all(r, r.vendro != '')\n",
+            "4:33",
+            "element (did you mean `vendor`?)",
+        ),
         ("    assert: (1 == 1\n", "4:19", "not an expression"),
         ("    assert: task.value_at_stake * 2.0 > 3\n", "4:39", "`>` does not take (double, int)"),
         ("    assert: task.name.matches('a')\n", "4:23", "`matches` is left out"),
-        ("    assert: task.route.map(r, r.model).size() > 0\n", "4:24", "the `map` macro is left out"),
+        (
+            "    assert: task.route.map(r, r.model).size() > 0\n",
+            "4:24",
+            "the `map` macro is left out",
+        ),
         ("    assert: task.name + 'a' == 'b'\n", "4:23", "`+` does not take (string, string)"),
-        ("    assert: task.tags.exists(t, t in [task.name])\n", "4:39", "`task` stands in a list: only literals may"),
+        (
+            "    assert: task.tags.exists(t, t in [task.name])\n",
+            "4:39",
+            "`task` stands in a list: only literals may",
+        ),
         ("    assert: '[[1]] == [[1]]'\n", "4:15", "lists inside lists"),
         ("    assert: '{1: 2} == {1: 2}'\n", "4:14", "maps cannot be built"),
-        ("    assert: 'google.protobuf.Int64Value{value: 1} == 1'\n", "4:40", "maps cannot be built"),
+        (
+            "    assert: 'google.protobuf.Int64Value{value: 1} == 1'\n",
+            "4:40",
+            "maps cannot be built",
+        ),
         (
             "    assert: task.tags.all(a, task.tags.all(b, task.tags.all(c, true)))\n",
             "4:57",
@@ -54,12 +90,16 @@ def test_a_mistake_is_a_schema_finding_at_its_character(
     found = _told(state, "GOV003")
     assert found[0].startswith(f"policies/p.yaml:{place}: "), found
     assert said in found[0]
-    assert all(one.subject == "own" and one.remedy for one in state.findings if one.rule == "GOV003")
+    assert all(
+        one.subject == "own" and one.remedy for one in state.findings if one.rule == "GOV003"
+    )
     assert _told(state, "GOV901") == [], "a policy that cannot be read judges nothing"
 
 
 @pytest.mark.parametrize("enforcement", ["advisory", "soft-mandatory"])
-def test_a_mistake_is_an_error_whatever_the_policy_enforces(enforcement: str, judged: Any, over: Any) -> None:
+def test_a_mistake_is_an_error_whatever_the_policy_enforces(
+    enforcement: str, judged: Any, over: Any
+) -> None:
     state = judged(over(f"    assert: nobody\n    enforcement: {enforcement}\n"))
     assert [one.severity.label for one in state.findings if one.rule == "GOV003"] == ["error"]
 
@@ -127,25 +167,39 @@ def test_a_budget_that_is_spent_fails_the_policy(
         "allocations/a.yaml": f"owner: o\ntask_classes:\n{tasks}",
     }
     found = [one for one in judged(files).findings if one.rule == "GOV901"]
-    assert [(str(one.location), one.severity.label) for one in found] == [("policies/p.yaml:2:3", "warning")]
+    assert [(str(one.location), one.severity.label) for one in found] == [
+        ("policies/p.yaml:2:3", "warning")
+    ]
     assert "not judged to the end" in found[0].message
 
 
 def test_custom_policies_are_bounded_in_number(judged: Any, over: Any) -> None:
-    policies = "policies:\n" + "".join(f"  p{n:03}: {{rule: custom, assert: 'true'}}\n" for n in range(103))
-    found = [one for one in judged({**over(""), "policies/p.yaml": policies}).findings if one.rule == "GOV901"]
+    policies = "policies:\n" + "".join(
+        f"  p{n:03}: {{rule: custom, assert: 'true'}}\n" for n in range(103)
+    )
+    found = [
+        one
+        for one in judged({**over(""), "policies/p.yaml": policies}).findings
+        if one.rule == "GOV901"
+    ]
     assert [one.subject for one in found] == ["p100", "p101", "p102"]
     assert all("only 100 custom policies are judged" in one.message for one in found)
 
 
-def test_subjects_are_worked_out_once_for_all_policies(judged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_subjects_are_worked_out_once_for_all_policies(
+    judged: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made: list[str] = []
     real = bench.Language.activation
     monkeypatch.setattr(
-        bench.Language, "activation", lambda self, values: made.append(values["task.name"]) or real(self, values)
+        bench.Language,
+        "activation",
+        lambda self, values: made.append(values["task.name"]) or real(self, values),
     )
     tasks = "".join(f"  t{n}: {{route: [{{model: gpt-5-mini}}]}}\n" for n in range(7))
-    policies = "policies:\n" + "".join(f"  p{n}: {{rule: custom, assert: \"task.name != ''\"}}\n" for n in range(9))
+    policies = "policies:\n" + "".join(
+        f"  p{n}: {{rule: custom, assert: \"task.name != ''\"}}\n" for n in range(9)
+    )
     judged({"allocations/a.yaml": f"owner: o\ntask_classes:\n{tasks}", "policies/p.yaml": policies})
     assert sorted(made) == [f"t{n}" for n in range(7)]
 
@@ -157,10 +211,13 @@ def test_forty_policies_cost_little_over_many_task_classes(judged: Any) -> None:
         for n in range(1_000)
     )
     policies = "policies:\n" + "".join(
-        f"  p{n}: {{rule: custom, assert: \"task.demand.requests > {n} || 'a' in task.tags\"}}\n" for n in range(40)
+        f"  p{n}: {{rule: custom, assert: \"task.demand.requests > {n} || 'a' in task.tags\"}}\n"
+        for n in range(40)
     )
     started = time.process_time()
-    state = judged({"allocations/a.yaml": f"owner: o\ntask_classes:\n{tasks}", "policies/p.yaml": policies})
+    state = judged(
+        {"allocations/a.yaml": f"owner: o\ntask_classes:\n{tasks}", "policies/p.yaml": policies}
+    )
     assert time.process_time() - started < 10
     assert _told(state, "GOV901") == []
 
@@ -185,7 +242,9 @@ def test_without_the_extra_a_custom_policy_cannot_be_judged(tmp_path: Path, over
     for path, text in over("    assert: 'true'\n").items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text)
-    done = subprocess.run([sys.executable, "-c", _WITHOUT], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", _WITHOUT], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 3
     assert "pip install 'multillm-gov[cel]'" in done.stderr
     assert done.stdout == ""
@@ -196,6 +255,11 @@ def test_without_a_custom_policy_the_engine_is_not_asked_for(tmp_path: Path, ove
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text)
     done = subprocess.run(
-        [sys.executable, "-c", _WITHOUT], cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ}
+        [sys.executable, "-c", _WITHOUT],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ},
     )
     assert done.returncode in {0, 1}, done.stderr

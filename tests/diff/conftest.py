@@ -65,7 +65,10 @@ def folder(tmp_path: Path) -> Path:
         "allocations/a.yaml": ALLOCATION,
         "policies/p.yaml": POLICY,
         "catalog/models.yaml": "models:\n"
-        + "".join(MODEL.format(name=name, price=price) for name, price in (("alpha", 6), ("beta", 4), ("gamma", 2))),
+        + "".join(
+            MODEL.format(name=name, price=price)
+            for name, price in (("alpha", 6), ("beta", 4), ("gamma", 2))
+        ),
         "govern.yaml": "organization: Example\n",
     }.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -87,7 +90,9 @@ def git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
         monkeypatch.setenv(name, value)
 
     def run(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            ["git", *words], cwd=folder, check=True, capture_output=True, text=True
+        ).stdout.strip()
 
     return run
 

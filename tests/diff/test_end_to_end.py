@@ -4,12 +4,18 @@ from multillm_gov.errors import RevisionError, SourceError, UsageError
 
 
 def changes(report):
-    return [(c["kind"], c["subject"], c["direction"], c["before"], c["after"]) for c in report["changes"]]
+    return [
+        (c["kind"], c["subject"], c["direction"], c["before"], c["after"])
+        for c in report["changes"]
+    ]
 
 
 def test_nothing_changed_is_calm_in_every_format(repository, run, told):
     report = told()
-    assert report["summary"] == "Nothing changed: 2 task classes and 2 policies mean the same as before."
+    assert (
+        report["summary"]
+        == "Nothing changed: 2 task classes and 2 policies mean the same as before."
+    )
     assert report["changes"] == report["sections"] == report["headline"] == report["findings"] == []
     for name in ("text", "markdown", "json"):
         result = run("--format", name)
@@ -61,7 +67,10 @@ def test_new_findings_fail_and_old_ones_are_only_counted(repository, git, edit, 
     ]
     assert report["verdict"]["exit_code"] == run("HEAD").exit_code == 1
     assert run("HEAD", "--fail-on", "never").exit_code == 0
-    assert "error" in next(s for s in report["sections"] if s["id"] == "unchanged")["blocks"][0]["text"]
+    assert (
+        "error"
+        in next(s for s in report["sections"] if s["id"] == "unchanged")["blocks"][0]["text"]
+    )
     git("commit", "-qam", "Two")
     assert run("HEAD").exit_code == 0
 
@@ -79,7 +88,11 @@ def test_mending_is_told_as_resolved(repository, git, edit, told):
 def test_loosening_a_policy_does_not_pass_for_mending(repository, git, edit, told):
     edit("allocations/a.yaml", "    spend_cap: {monthly: 500}\n", "")
     git("commit", "-qam", "Broken")
-    edit("policies/p.yaml", "    rule: cap-missing\n", "    rule: cap-missing\n    min_forecast: 100000\n")
+    edit(
+        "policies/p.yaml",
+        "    rule: cap-missing\n",
+        "    rule: cap-missing\n    min_forecast: 100000\n",
+    )
     report = told("HEAD")
     assert report["resolved"] == []
     assert report["sections"][0]["id"] == "loosened"
@@ -91,7 +104,11 @@ def test_loosening_a_policy_does_not_pass_for_mending(repository, git, edit, tol
 
 def test_a_new_violation_hidden_by_a_looser_policy_is_called_out(repository, edit, told):
     edit("allocations/a.yaml", "    spend_cap: {monthly: 500}\n", "")
-    edit("policies/p.yaml", "    rule: cap-missing\n", "    rule: cap-missing\n    applies_to: {owners: [nobody]}\n")
+    edit(
+        "policies/p.yaml",
+        "    rule: cap-missing\n",
+        "    rule: cap-missing\n    applies_to: {owners: [nobody]}\n",
+    )
     report = told("HEAD")
     assert [s["id"] for s in report["sections"]][:2] == ["loosened", "excused"]
 
@@ -99,7 +116,10 @@ def test_a_new_violation_hidden_by_a_looser_policy_is_called_out(repository, edi
 def test_a_waiver_excuses_and_does_not_mend(repository, git, edit, told):
     edit("policies/p.yaml", "max_share: 0.75", "max_share: 0.5")
     git("commit", "-qam", "Concentrated")
-    waiver = "{policy: spread, subject: 'vendor:alpha', reason: r, approved_by: cfo, expires: 2027-01-31}"
+    waiver = (
+        "{policy: spread, subject: 'vendor:alpha', reason: r, approved_by: cfo, expires: "
+        "2027-01-31}"
+    )
     with (repository / "policies/p.yaml").open("a") as file:
         file.write(f"waivers:\n  - {waiver}\n")
     report = told("HEAD")
@@ -137,15 +157,24 @@ def test_a_change_cannot_soften_the_gate_it_has_to_pass(repository, edit, run):
 
 def test_a_stricter_gate_holds_at_once(repository, edit, run, told):
     edit("govern.yaml", "organization: Example\n", "organization: Example\nfail_on: warning\n")
-    edit("allocations/a.yaml", "fallbacks: [custom/gamma]\n    demand: {requests: 4", "demand: {requests: 4")
+    edit(
+        "allocations/a.yaml",
+        "fallbacks: [custom/gamma]\n    demand: {requests: 4",
+        "demand: {requests: 4",
+    )
     assert {f["severity"] for f in told("HEAD")["findings"]} == {"warning"}
     assert run("HEAD").exit_code == 1
 
 
-def test_a_file_that_can_no_longer_be_read_is_a_finding_and_says_why_its_task_classes_are_gone(repository, edit, told):
+def test_a_file_that_can_no_longer_be_read_is_a_finding_and_says_why_its_task_classes_are_gone(
+    repository, edit, told
+):
     edit("allocations/a.yaml", "owner: growth", "owner: growth\nowner: growth: :")
     report = told("HEAD")
-    assert {f["rule"] for f in report["findings"] if f["severity"] == "error"} & {"GOV001", "GOV002"}
+    assert {f["rule"] for f in report["findings"] if f["severity"] == "error"} & {
+        "GOV001",
+        "GOV002",
+    }
     removed = [c for c in report["changes"] if c["kind"] == "task-class-removed"]
     assert {c["note"] for c in removed} == {"its file can no longer be read"}
 
@@ -205,7 +234,11 @@ def test_the_catalog_s_prices_of_both_states_are_told_apart(repository, edit, to
 
 
 def test_an_exchange_rate_alone_moves_the_forecast(repository, git, edit, told):
-    edit("govern.yaml", "organization: Example\n", "currency: EUR\nexchange: {usd_per_unit: 1.1, as_of: 2026-11-01}\n")
+    edit(
+        "govern.yaml",
+        "organization: Example\n",
+        "currency: EUR\nexchange: {usd_per_unit: 1.1, as_of: 2026-11-01}\n",
+    )
     git("commit", "-qam", "Euros")
     edit("govern.yaml", "usd_per_unit: 1.1", "usd_per_unit: 1.2")
     (change,) = told("HEAD")["changes"]
@@ -241,7 +274,8 @@ def test_help_has_examples(run):
 def test_ten_thousand_changes_still_fit_a_comment(folder, git, run):
     def write(cap: int) -> None:
         tasks = "".join(
-            f"  task-{i}:\n    route: [{{model: custom/alpha}}]\n    spend_cap: {{monthly: {cap}}}\n"
+            f"  task-{i}:\n    route: [{{model: custom/alpha}}]\n    spend_cap: {{monthly: "
+            f"{cap}}}\n"
             f"    purpose: '{'<x>|`*' * 30}{cap}'\n"
             for i in range(2_000)
         )
@@ -261,7 +295,9 @@ def test_ten_thousand_changes_still_fit_a_comment(folder, git, run):
 
 def test_the_declared_default_branch_is_the_base(repository, git, edit, told):
     git("switch", "-q", "-c", "release")
-    edit("govern.yaml", "organization: Example\n", "organization: Example\ndefault_branch: release\n")
+    edit(
+        "govern.yaml", "organization: Example\n", "organization: Example\ndefault_branch: release\n"
+    )
     git("commit", "-qam", "Declare")
     start = git("rev-parse", "HEAD")
     git("switch", "-q", "-c", "topic")

@@ -15,7 +15,17 @@ def snapshot(folder, tmp_path):
     from multillm_gov.cli.check import command
 
     file = tmp_path / "base.json"
-    words = [str(folder), "--as-of", DAY, "--format", "json", "--fail-on", "never", "--output", str(file)]
+    words = [
+        str(folder),
+        "--as-of",
+        DAY,
+        "--format",
+        "json",
+        "--fail-on",
+        "never",
+        "--output",
+        str(file),
+    ]
     assert CliRunner().invoke(command, words).exit_code == 0
     return file
 
@@ -38,9 +48,13 @@ def test_new_and_resolved_findings_and_moved_figures(folder, edit, snapshot, tol
     stored = snapshot.with_name("later.json")
     from multillm_gov.cli.check import command
 
-    CliRunner().invoke(command, [str(folder), "--as-of", DAY, "--format", "json", "--output", str(stored)])
+    CliRunner().invoke(
+        command, [str(folder), "--as-of", DAY, "--format", "json", "--output", str(stored)]
+    )
     edit(
-        "allocations/a.yaml", "    purpose: Lead scores\n", "    purpose: Lead scores\n    spend_cap: {monthly: 900}\n"
+        "allocations/a.yaml",
+        "    purpose: Lead scores\n",
+        "    purpose: Lead scores\n    spend_cap: {monthly: 900}\n",
     )
     report = told("--compare-to", str(stored))
     assert [f["rule"] for f in report["resolved"]] == ["GOV403"]
@@ -49,7 +63,14 @@ def test_new_and_resolved_findings_and_moved_figures(folder, edit, snapshot, tol
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b"[1]", b"\xff\xfe", b"[" * 100_000, b'{"schema": "govern/report/9", "kind": "check"}'],
+    [
+        b"",
+        b"{}",
+        b"[1]",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"schema": "govern/report/9", "kind": "check"}',
+    ],
 )
 def test_another_file_is_refused_with_the_command_that_writes_one(tmp_path, folder, run, content):
     file = tmp_path / "other.json"

@@ -15,7 +15,9 @@ Read = Callable[[str | bytes], tuple[Document | None, tuple[Flaw, ...]]]
 @pytest.fixture(scope="session")
 def read() -> Read:
     def read_text(text: str | bytes) -> tuple[Document | None, tuple[Flaw, ...]]:
-        return read_document(SourceFile("allocations/a.yaml", text if isinstance(text, bytes) else text.encode()))
+        return read_document(
+            SourceFile("allocations/a.yaml", text if isinstance(text, bytes) else text.encode())
+        )
 
     return read_text
 

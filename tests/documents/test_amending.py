@@ -9,23 +9,38 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.plain_spelling import spell
 from multillm_gov.documents.yaml_reader import read_document
 
-ENTRY = {"policy": "caps", "subject": "triage", "reason": "a: b # c", "approved_by": "cfo", "expires": "2026-12-31"}
+ENTRY = {
+    "policy": "caps",
+    "subject": "triage",
+    "reason": "a: b # c",
+    "approved_by": "cfo",
+    "expires": "2026-12-31",
+}
 
 EMPTY = ([b"[]"], [b"[", b"]"], [b"~"], [b"["])
 
-visible = st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" "), min_size=1, max_size=40).map(
-    str.strip
-)
-texts = (visible | st.sampled_from(["no", "null", "1e5", "010", "a: b", "- x", "#", "{", "'", '"', "\\", "~"])).filter(
-    bool
-)
+visible = st.text(
+    st.characters(exclude_categories=("C", "Z"), include_characters=" "), min_size=1, max_size=40
+).map(str.strip)
+texts = (
+    visible
+    | st.sampled_from(["no", "null", "1e5", "010", "a: b", "- x", "#", "{", "'", '"', "\\", "~"])
+).filter(bool)
 entries = st.dictionaries(st.sampled_from(list(ENTRY)), texts, min_size=1).map(
     lambda given: {key: given[key] for key in ENTRY if key in given}
 )
 heads = st.sampled_from(
-    ["", "# a head\n\n", "---\n", "policies:\n  caps: {rule: cap-missing}  # remark\n\n", "approvals: []\n# odd\n"]
+    [
+        "",
+        "# a head\n\n",
+        "---\n",
+        "policies:\n  caps: {rule: cap-missing}  # remark\n\n",
+        "approvals: []\n# odd\n",
+    ]
 )
-tails = st.sampled_from(["", "# the end\n", "\n\npolicies_too: {a: [1, 2]}\n", "x:\n- 1\n", "...\n", "...\n# over\n"])
+tails = st.sampled_from(
+    ["", "# the end\n", "\n\npolicies_too: {a: [1, 2]}\n", "x:\n- 1\n", "...\n", "...\n# over\n"]
+)
 lists = st.sampled_from(
     [
         "",
@@ -56,7 +71,10 @@ def read(file):
 
 
 def alike(one, other):
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
 
 
 def common(before, after):
@@ -64,7 +82,15 @@ def common(before, after):
     return prefix, alike(before[prefix:][::-1], after[prefix:][::-1])
 
 
-@given(heads, lists, tails, st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.booleans(), entries)
+@given(
+    heads,
+    lists,
+    tails,
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+    st.booleans(),
+    entries,
+)
 @example("", "waivers:\n- {policy: a}\n", "", "\n", True, False, ENTRY)
 def test_an_item_more_and_nothing_else(head, held, tail, newline, last, mark, entry):
     text = (head + held + tail).replace("\n", newline)
@@ -87,13 +113,26 @@ def test_an_item_more_and_nothing_else(head, held, tail, newline, last, mark, en
         first = line.split(b"#")[0].split()
         assert line.strip() in amended.data or first in ([b"waivers:", *empty] for empty in EMPTY)
         assert line.partition(b"#")[2] in amended.data
-    new = amended.data.count(b"\n") - data.count(b"\n"), amended.data.count(b"\r") - data.count(b"\r")
+    new = (
+        amended.data.count(b"\n") - data.count(b"\n"),
+        amended.data.count(b"\r") - data.count(b"\r"),
+    )
     if newline in data.decode() and "\r" in newline:
         assert new[1] >= 0
         assert new[0] == (new[1] if newline == "\r\n" else 0)
 
 
-@given(st.sampled_from(["{}", "{a: 1}", "{a: {b: [1]},\n}", "{waivers: []}", '{"waivers": [{"policy": "a"}], "b": 2}']))
+@given(
+    st.sampled_from(
+        [
+            "{}",
+            "{a: 1}",
+            "{a: {b: [1]},\n}",
+            "{waivers: []}",
+            '{"waivers": [{"policy": "a"}], "b": 2}',
+        ]
+    )
+)
 def test_a_file_between_braces(text):
     file = SourceFile("policies/p.yaml", text.encode())
     old = read(file)
@@ -115,7 +154,15 @@ def test_a_text_is_spelled_so_that_it_reads_as_itself(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["waivers: {a: 1}\n", "waivers: text\n", "[1, 2]\n", "a: [\n", "just text\n", "a: !tag 1\n", "a: 1\n\0"],
+    [
+        "waivers: {a: 1}\n",
+        "waivers: text\n",
+        "[1, 2]\n",
+        "a: [\n",
+        "just text\n",
+        "a: !tag 1\n",
+        "a: 1\n\0",
+    ],
 )
 def test_what_is_no_list_in_a_sound_file_is_left_alone(text):
     assert with_item(SourceFile("policies/p.yaml", text.encode()), "waivers", ENTRY) is None
@@ -123,7 +170,9 @@ def test_what_is_no_list_in_a_sound_file_is_left_alone(text):
 
 def test_an_entry_looks_like_its_neighbors_and_long_ones_are_broken():
     file = SourceFile("p.yaml", b"waivers:\n  - {policy: a, subject: b}\n")
-    assert with_item(file, "waivers", {"policy": "x"}).data.endswith(b"  - {policy: a, subject: b}\n  - {policy: x}\n")
+    assert with_item(file, "waivers", {"policy": "x"}).data.endswith(
+        b"  - {policy: a, subject: b}\n  - {policy: x}\n"
+    )
     long = with_item(file, "waivers", {"policy": "x", "reason": "r" * 120}).data.decode()
     assert long.endswith(f"  - policy: x\n    reason: {'r' * 120}\n")
     block = SourceFile("p.yaml", b"waivers:\n  - policy: a\n    subject: b\n")

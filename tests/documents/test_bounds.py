@@ -29,7 +29,8 @@ CASES = {
     "hidden characters": ("a: " + "\u202e" * (HALF // 3), "unsafe-yaml"),
     "control characters": ("\x01" * HALF, "unsafe-yaml"),
     "a laugh": (
-        "a0: &a0 [lol]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)),
+        "a0: &a0 [lol]\n"
+        + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)),
         "unsafe-yaml",
     ),
 }
@@ -43,7 +44,10 @@ def test_a_hostile_text_is_refused_in_bounded_time(read, name):
     _, flaws = read(text)
     assert time.perf_counter() - started < SECONDS
     assert flaws[-1].kind == kind
-    assert sum(len(flaw.message) + len(flaw.remedy) + len(flaw.location.source_line) for flaw in flaws) < 400_000
+    assert (
+        sum(len(flaw.message) + len(flaw.remedy) + len(flaw.location.source_line) for flaw in flaws)
+        < 400_000
+    )
 
 
 def test_a_file_over_the_limit_is_not_even_decoded(read):
@@ -56,7 +60,10 @@ def test_a_file_over_the_limit_is_not_even_decoded(read):
 
 
 def test_reading_is_linear(read, lines_run):
-    entry = "  t{}: {{route: [{{model: a/b, weight: 70}}, {{model: c}}], purpose: Blog posts, tags: [x, y]}}\n"
+    entry = (
+        "  t{}: {{route: [{{model: a/b, weight: 70}}, {{model: c}}], purpose: Blog posts, "
+        "tags: [x, y]}}\n"
+    )
 
     def lines(count):
         text = "task_classes:\n" + "".join(entry.format(number) for number in range(count))

@@ -26,7 +26,10 @@ PIECES = [
 ]
 
 
-@given(st.lists(st.sampled_from(PIECES), max_size=6, unique_by=lambda piece: piece[0]), st.sampled_from(["\n", "\r\n"]))
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=6, unique_by=lambda piece: piece[0]),
+    st.sampled_from(["\n", "\r\n"]),
+)
 def test_exactly_the_comments_are_found(pieces, newline):
     text = "".join(f"{piece}\n" for piece, _ in pieces).replace("\n", newline)
     document, flaws = read_document(SourceFile("p.yaml", text.encode()))

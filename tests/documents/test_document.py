@@ -37,7 +37,9 @@ def covered(location):
     if location.line == location.end_line:
         return location.source_line[location.column - 1 : location.end_column - 1]
     lines = TEXT.split("\n")[location.line - 1 : location.end_line]
-    return "\n".join([lines[0][location.column - 1 :], *lines[1:-1], lines[-1][: location.end_column - 1]])
+    return "\n".join(
+        [lines[0][location.column - 1 :], *lines[1:-1], lines[-1][: location.end_column - 1]]
+    )
 
 
 TASK = ("task_classes", "long-form")

@@ -18,7 +18,10 @@ TREES = st.dictionaries(
     KEYS,
     st.recursive(
         SCALARS,
-        lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(KEYS, inner, min_size=1, max_size=3),
+        lambda inner: (
+            st.lists(inner, min_size=1, max_size=3)
+            | st.dictionaries(KEYS, inner, min_size=1, max_size=3)
+        ),
         max_leaves=8,
     ),
     min_size=1,
@@ -48,7 +51,11 @@ def spots(data: Any, pointer: Pointer = ()) -> list[tuple[Pointer, bool]]:
 
 @given(tree=TREES, flow=st.booleans())
 def test_every_key_and_scalar_is_found_where_it_stands(tree: dict[str, Any], flow: bool) -> None:
-    document = read(yaml.safe_dump(tree, allow_unicode=True, default_flow_style=flow, sort_keys=False, width=10**6))
+    document = read(
+        yaml.safe_dump(
+            tree, allow_unicode=True, default_flow_style=flow, sort_keys=False, width=10**6
+        )
+    )
     for pointer, on_key in spots(document.data):
         place: Location = document.locate(pointer, on_key=on_key)
         start = offset_of(document, place.line, place.column)
@@ -56,7 +63,12 @@ def test_every_key_and_scalar_is_found_where_it_stands(tree: dict[str, Any], flo
         for offset in range(start, end):
             spot = spot_at(document, offset)
             assert spot is not None
-            assert (spot.pointer, spot.on_key, spot.start, spot.end) == (pointer, on_key, start, end)
+            assert (spot.pointer, spot.on_key, spot.start, spot.end) == (
+                pointer,
+                on_key,
+                start,
+                end,
+            )
 
 
 @pytest.mark.parametrize("offset", [4, 5, 16, 17, 99, -1])

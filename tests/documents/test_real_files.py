@@ -20,7 +20,9 @@ def files(request):
     if not corpus.is_dir():
         pytest.skip("the corpus of third-party files (../shared/corpus) is not here")
     return sorted(
-        path for folder in ("litellm_configs", "litellm_official") for path in (corpus / folder).rglob("*.yaml")
+        path
+        for folder in ("litellm_configs", "litellm_official")
+        for path in (corpus / folder).rglob("*.yaml")
     )
 
 
@@ -35,7 +37,9 @@ def test_they_are_read_as_pyyaml_reads_them_or_refused_for_a_reason(files):
             assert flaw.location.source_line == data.decode().splitlines()[flaw.location.line - 1]
         if not flaws:
             sound += 1
-            assert outline(document.data) == outline(yaml.load(data, yaml.CBaseLoader) or {}), path.name  # noqa: S506
+            assert outline(document.data) == outline(yaml.load(data, yaml.CBaseLoader) or {}), (
+                path.name
+            )
         if document is None:
             with pytest.raises(yaml.YAMLError):
                 yaml.load(data, yaml.CSafeLoader)

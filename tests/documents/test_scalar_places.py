@@ -22,7 +22,13 @@ def _found(yaml: str, character: str = "X") -> list[tuple[int, int, str]]:
             line = value.count("\n", 0, offset) + 1
             column = offset - value.rfind("\n", 0, offset)
             place = locate_in_text(document, ("key",), line, column)
-            places.append((place.line, place.column, place.source_line[place.column - 1 : place.end_column - 1]))
+            places.append(
+                (
+                    place.line,
+                    place.column,
+                    place.source_line[place.column - 1 : place.end_column - 1],
+                )
+            )
     return places
 
 

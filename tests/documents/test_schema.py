@@ -26,7 +26,9 @@ class Inner(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     since: date = date(2026, 1, 31)
-    share: Annotated[Share, Meta(description="A part")] = field(default_factory=partial(Share, "0.25"))
+    share: Annotated[Share, Meta(description="A part")] = field(
+        default_factory=partial(Share, "0.25")
+    )
 
 
 class OuterThing(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -55,7 +57,11 @@ def test_a_schema_says_everything_the_type_says():
     inner = schema["$defs"]["Inner"]
     assert inner["description"] == "What is inside."
     assert "required" not in inner
-    assert inner["properties"]["since"] == {"type": "string", "format": "date", "default": "2026-01-31"}
+    assert inner["properties"]["since"] == {
+        "type": "string",
+        "format": "date",
+        "default": "2026-01-31",
+    }
     assert inner["properties"]["share"] == {
         "type": "number",
         "minimum": 0,
@@ -91,11 +97,15 @@ def test_a_schema_may_be_changed_without_harm():
 def test_a_schema_is_the_same_in_every_process():
     code = (
         "import json; from multillm_gov.documents.schema import json_schema;"
-        "from multillm_gov.portfolio.allocation import AllocationFile; print(json.dumps(json_schema(AllocationFile)))"
+        "from multillm_gov.portfolio.allocation import AllocationFile; "
+        "print(json.dumps(json_schema(AllocationFile)))"
     )
     runs = {
         subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
         ).stdout
         for seed in ("1", "2")
     }

@@ -23,7 +23,9 @@ def made(seed: str, alphabet: str, length: int) -> str:
 
 
 def jwt() -> str:
-    return ".".join(("eyJ" + made("h", ALNUM, 30), "eyJ" + made("p", ALNUM, 80), made("s", BASE64URL, 43)))
+    return ".".join(
+        ("eyJ" + made("h", ALNUM, 30), "eyJ" + made("p", ALNUM, 80), made("s", BASE64URL, 43))
+    )
 
 
 KEYS = {
@@ -68,7 +70,9 @@ def found(text: str, path: str = "prompts/p.md") -> list[Secret]:
 
 
 @pytest.mark.parametrize(("kind", "key"), KEYS.items())
-@pytest.mark.parametrize("around", ["{}", "# note: {} (revoked?)", '{{"x":"{}"}}', "a={};", "Größe `{}`."])
+@pytest.mark.parametrize(
+    "around", ["{}", "# note: {} (revoked?)", '{{"x":"{}"}}', "a={};", "Größe `{}`."]
+)
 def test_keys_are_known_by_their_shape(kind: str, key: str, around: str) -> None:
     text = f"first\r\n{around.format(key)}\nlast\n"
     (secret,) = found(text)
@@ -95,7 +99,11 @@ def test_a_private_key_is_masked_line_by_line() -> None:
         masks = Masks([secret])
         for line in lines:
             assert masks.text(f"  `{line}` is not a date") == f"  `{'*' * 64}` is not a date"
-    (escaped,) = found('{"key": "-----BEGIN PRIVATE KEY-----\\n' + "\\n".join(lines) + '\\n-----END PRIVATE KEY-----"}')
+    (escaped,) = found(
+        '{"key": "-----BEGIN PRIVATE KEY-----\\n'
+        + "\\n".join(lines)
+        + '\\n-----END PRIVATE KEY-----"}'
+    )
     assert lines[2] not in Masks([escaped]).text(lines[2])
 
 
@@ -140,7 +148,9 @@ def test_any_bytes_are_searched_and_files_told_apart() -> None:
 
 
 def test_the_subject_tells_one_text_from_another_but_no_chosen_password() -> None:
-    first, again, other = (found(f"{text} ")[0].subject for text in (KEYS["a Groq key"],) * 2 + (KEYS["an xAI key"],))
+    first, again, other = (
+        found(f"{text} ")[0].subject for text in (KEYS["a Groq key"],) * 2 + (KEYS["an xAI key"],)
+    )
     assert first == again != other
     assert found("password: abcd1234")[0].subject == found("password: wxyz6789")[0].subject
 
@@ -150,7 +160,10 @@ def test_masks_cover_cut_secrets_and_leave_other_words() -> None:
     masks = Masks(found(f"api_key: {key} and https://app:claude@host/"))
     assert masks.text(f"`{key[:40]}…` is unknown") == f"`{'*' * 40}…` is unknown"
     assert masks.text(f"{key}{key}") == "*" * (2 * len(key))
-    assert masks.text("sk-ant- is a prefix; claude is a name") == "sk-ant- is a prefix; claude is a name"
+    assert (
+        masks.text("sk-ant- is a prefix; claude is a name")
+        == "sk-ant- is a prefix; claude is a name"
+    )
     assert masks.text("https://app:claude@host/") == "https://app:******@host/"
 
 
@@ -164,7 +177,17 @@ def test_values_without_secrets_stay_the_same_object() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    [b"eyJ", b".eyJa", b"key=", b"key= aaaa ", b"://a:", b"-----BEGIN PRIVATE KEY-----\n", b"sk-", b" sk-a", b"JQQJ99"]  # noqa: RUF005
+    [
+        b"eyJ",
+        b".eyJa",
+        b"key=",
+        b"key= aaaa ",
+        b"://a:",
+        b"-----BEGIN PRIVATE KEY-----\n",
+        b"sk-",
+        b" sk-a",
+        b"JQQJ99",
+    ]
     + [b"/ABSK+", b"token_", b"bearer a", b"password=a1 ", b"a", b"-"],
 )
 def test_time_is_linear_in_hostile_bytes(piece: bytes) -> None:
@@ -192,5 +215,9 @@ def test_random_text_is_told_from_written_text() -> None:
     keys = [made(f"n{number}", ALNUM, 32) for number in range(500)]
     assert sum(looks_random(key.encode()) for key in keys) >= 485
     assert sum(looks_random(made(f"h{number}", HEX, 32).encode()) for number in range(500)) >= 485
-    for words in ("meta-llama/Llama-3.3-70B-Instruct-Turbo", "long-form-content-generation-v2", "2026-11-24T10:00:00Z"):
+    for words in (
+        "meta-llama/Llama-3.3-70B-Instruct-Turbo",
+        "long-form-content-generation-v2",
+        "2026-11-24T10:00:00Z",
+    ):
         assert not looks_random(words.encode())

@@ -31,13 +31,18 @@ def misfit(read):
         value, flaws = convert(document, (), AllocationFile)
         assert value is None
         assert {flaw.kind for flaw in flaws} == {"schema"}
-        return [(flaw.location.line, flaw.location.column, flaw.message, flaw.remedy) for flaw in flaws]
+        return [
+            (flaw.location.line, flaw.location.column, flaw.message, flaw.remedy) for flaw in flaws
+        ]
 
     return flaws_of
 
 
 def test_a_sound_file_becomes_its_type(read):
-    document, _ = read(TASK % "spend_cap: {monthly: 0.1}\n    review: {last: 2026-10-01}\n    demand: {requests: 1e5}")
+    document, _ = read(
+        TASK
+        % "spend_cap: {monthly: 0.1}\n    review: {last: 2026-10-01}\n    demand: {requests: 1e5}"
+    )
     file, flaws = convert(document, (), AllocationFile)
     assert flaws == ()
     declared = file.task_classes["t"]
@@ -50,23 +55,68 @@ def test_a_sound_file_becomes_its_type(read):
 @pytest.mark.parametrize(
     ("line", "column", "message", "remedy"),
     [
-        ("demnd: {requests: 1}", 5, "unknown key `demnd`; did you mean `demand`?", "Write `demand`"),
-        ("fall_backs: []", 5, "unknown key `fall_backs`; did you mean `fallbacks`?", "Write `fallbacks`"),
+        (
+            "demnd: {requests: 1}",
+            5,
+            "unknown key `demnd`; did you mean `demand`?",
+            "Write `demand`",
+        ),
+        (
+            "fall_backs: []",
+            5,
+            "unknown key `fall_backs`; did you mean `fallbacks`?",
+            "Write `fallbacks`",
+        ),
         ("xyzzy: 1", 5, "unknown key `xyzzy`", "Remove it; known keys: `route`, `purpose`"),
-        ("mode: chatt", 11, 'text "chatt" is not allowed; did you mean `chat`?', "allowed: `audio_speech`"),
+        (
+            "mode: chatt",
+            11,
+            'text "chatt" is not allowed; did you mean `chat`?',
+            "allowed: `audio_speech`",
+        ),
         ("mode: 3", 11, "`mode`: the number 3 is not allowed", "Write one of `audio_speech`"),
         ("needs: {capabilities: [vision, vison]}", 36, "did you mean `vision`?", "Write `vision`"),
         ("quality: {}", 5, "key `floor` is missing in `quality`", "Add `floor: 0.5`."),
-        ("review: {every_months: 3}", 5, "key `last` is missing in `review`", "Add `last: 2026-01-31`."),
-        ('demand: {requests: "12"}', 24, '`requests`: expected a whole number, got text "12"', "quotes: 12."),
-        ("demand: {requests: 1.5}", 24, "expected a whole number, got the number 1.5", "such as `1000`"),
-        ("demand: {requests: true}", 24, "expected a whole number, got true", "Write a whole number"),
-        ("demand: {requests: 1_000}", 24, 'expected a whole number, got text "1_000"', "Write 1000"),
+        (
+            "review: {every_months: 3}",
+            5,
+            "key `last` is missing in `review`",
+            "Add `last: 2026-01-31`.",
+        ),
+        (
+            'demand: {requests: "12"}',
+            24,
+            '`requests`: expected a whole number, got text "12"',
+            "quotes: 12.",
+        ),
+        (
+            "demand: {requests: 1.5}",
+            24,
+            "expected a whole number, got the number 1.5",
+            "such as `1000`",
+        ),
+        (
+            "demand: {requests: true}",
+            24,
+            "expected a whole number, got true",
+            "Write a whole number",
+        ),
+        (
+            "demand: {requests: 1_000}",
+            24,
+            'expected a whole number, got text "1_000"',
+            "Write 1000",
+        ),
         ("demand: {requests: -1}", 24, "-1 is out of range: the least allowed is 0", "0 or more"),
         ("demand: {requests: 1e13}", 24, "the most allowed is 1,000,000,000,000", "or less"),
         ("latency: {p95_seconds: 0}", 28, "0 is out of range: it must be above 0", "above 0"),
         ("spend_cap: {monthly: -5}", 26, "-5 is out of range: the least allowed is 0", "0 or more"),
-        ("spend_cap: {monthly: a lot}", 26, 'expected a number, got text "a lot"', "such as `1000`"),
+        (
+            "spend_cap: {monthly: a lot}",
+            26,
+            'expected a number, got text "a lot"',
+            "such as `1000`",
+        ),
         ("spend_cap:", 15, "`spend_cap`: expected a mapping, got nothing", "or remove the key"),
         ("quality: 0.8", 14, "expected a mapping, got the number 0.8", "such as `{floor: 0.5}`"),
         ("fallbacks: gpt-5", 16, 'expected a list, got text "gpt-5"', "[gpt-5]"),
@@ -75,8 +125,18 @@ def test_a_sound_file_becomes_its_type(read):
         ("prompt: ''", 13, "it holds nothing; at least 1 character must be there", "at least 1"),
         ("review: {last: 2026-13-01}", 20, "`2026-13-01` is no date", "year-month-day"),
         ("tags: [ok, -x]", 16, "text `-x` does not fit: A name: up to 100 letters", "matches `^"),
-        ("data: {residency: [eu]}", 24, "text `eu` does not fit: 2 to 6 capital letters", "matches `^"),
-        ("fallbacks: [" + "m, " * 51 + "]", 16, "it holds 51 items; at most 50 items may be there", "Shorten"),
+        (
+            "data: {residency: [eu]}",
+            24,
+            "text `eu` does not fit: 2 to 6 capital letters",
+            "matches `^",
+        ),
+        (
+            "fallbacks: [" + "m, " * 51 + "]",
+            16,
+            "it holds 51 items; at most 50 items may be there",
+            "Shorten",
+        ),
     ],
 )
 def test_one_plain_message_at_the_exact_place(misfit, line, column, message, remedy):
@@ -86,7 +146,9 @@ def test_one_plain_message_at_the_exact_place(misfit, line, column, message, rem
     assert remedy in mend
 
 
-@pytest.mark.parametrize(("written", "mended"), [("openai/gpt-5", "{model: openai/gpt-5}"), ("'a: b}'", "{model: …}")])
+@pytest.mark.parametrize(
+    ("written", "mended"), [("openai/gpt-5", "{model: openai/gpt-5}"), ("'a: b}'", "{model: …}")]
+)
 def test_a_route_that_is_one_model_is_mended_to_what_fits(misfit, read, written, mended):
     ((_, _, message, remedy),) = misfit("", f"task_classes:\n  t:\n    route: {written}\n")
     assert "`route`: expected a list, got text" in message
@@ -99,7 +161,9 @@ def test_a_missing_key_is_reported_at_its_parents_key(misfit):
     assert misfit("", "task_classes:\n  t: {purpose: x}\n") == [
         (2, 3, "key `route` is missing in `t`", "Add `route: [{model: …}]`.")
     ]
-    assert misfit("", "task_classes:\n  t:\n    route:\n      - model: a\n      - weight: 3\n")[0][:3] == (
+    assert misfit("", "task_classes:\n  t:\n    route:\n      - model: a\n      - weight: 3\n")[0][
+        :3
+    ] == (
         5,
         9,
         "key `model` is missing in item 2 of `route`",
@@ -121,7 +185,8 @@ def test_a_bad_name_is_reported_at_the_key(misfit):
 
 
 @pytest.mark.parametrize(
-    ("text", "got"), [("[1]", "a list"), ("12", "the number 12"), ("x", 'text "x"'), ("[]", "empty")]
+    ("text", "got"),
+    [("[1]", "a list"), ("12", "the number 12"), ("x", 'text "x"'), ("[]", "empty")],
 )
 def test_a_file_of_another_shape_is_one_flaw(misfit, text, got):
     ((line, column, message, _),) = misfit("", text)
@@ -149,14 +214,19 @@ def test_flaws_are_bounded(read):
 
 def test_without_explaining_nothing_is_looked_for(read):
     document, _ = read("task_classes: {t: {}}")
-    assert convert(document, ("task_classes", "t"), TaskClassDeclaration, explain=False) == (None, ())
+    assert convert(document, ("task_classes", "t"), TaskClassDeclaration, explain=False) == (
+        None,
+        (),
+    )
 
 
 def test_a_part_of_a_mapping_keeps_its_places(read):
     document, _ = read("policies:\n  p:\n    max_share: 2\n    rule: 3\n")
     declared, flaws = convert(document, ("policies", "p"), PolicyDeclaration, value={"rule": 3})
     assert declared is None
-    assert [(flaw.location.line, flaw.location.column, flaw.subject) for flaw in flaws] == [(4, 11, "p")]
+    assert [(flaw.location.line, flaw.location.column, flaw.subject) for flaw in flaws] == [
+        (4, 11, "p")
+    ]
     document, _ = read("policies:\n  p:\n    max_share: 2\n")
     _, flaws = convert(document, ("policies", "p"), PolicyDeclaration, value={})
     assert [(flaw.location.line, flaw.location.column) for flaw in flaws] == [(2, 3)]

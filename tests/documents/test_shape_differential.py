@@ -2,11 +2,15 @@
 
 Three exceptions are known, and none lets a bad value pass as a good one:
 
-- ``$`` in a pattern also matches before a last line break to Python (decoder, reference), not to the engine.
-- The engine takes the year 0 for one; decoder and reference do not, and the decoder's words are told.
-- The reference takes a compact date (20261001) as Python 3.11 does; decoder and engine take year-month-day only.
+- ``$`` in a pattern also matches before a last line break to Python (decoder, reference), not to
+the engine.
+- The engine takes the year 0 for one; decoder and reference do not, and the decoder's words are
+told.
+- The reference takes a compact date (20261001) as Python 3.11 does; decoder and engine take
+year-month-day only.
 
-Whole floats (1.0 for an integer), on which the decoder would differ too, never reach it: the reader makes integers.
+Whole floats (1.0 for an integer), on which the decoder would differ too, never reach it: the reader
+makes integers.
 """
 
 import copy
@@ -57,32 +61,64 @@ SETTINGS = {
     "organization": "X",
     "currency": "EUR",
     "exchange": {"usd_per_unit": 1.1, "as_of": "2026-10-01"},
-    "appetite": {"max_vendor_share_of_spend": 0.5, "min_effective_vendors": 1.5, "max_monthly_spend": 10},
+    "appetite": {
+        "max_vendor_share_of_spend": 0.5,
+        "min_effective_vendors": 1.5,
+        "max_monthly_spend": 10,
+    },
     "fail_on": "error",
     "migration_lead_days": 30,
 }
 POLICIES = {
     "policies": {"p": {"rule": "concentration", "max_share": 0.5}},
-    "waivers": [{"policy": "p", "subject": "s", "reason": "r", "approved_by": "a", "expires": "2026-12-31"}],
+    "waivers": [
+        {"policy": "p", "subject": "s", "reason": "r", "approved_by": "a", "expires": "2026-12-31"}
+    ],
 }
 EVIDENCE = {
     "records": [
-        {"task_class": "t", "model": "m", "date": "2026-10-01", "sample_size": 3, "score": 0.9, "origin": "public"}
+        {
+            "task_class": "t",
+            "model": "m",
+            "date": "2026-10-01",
+            "sample_size": 3,
+            "score": 0.9,
+            "origin": "public",
+        }
     ]
 }
-KINDS = [(AllocationFile, ALLOCATION), (Settings, SETTINGS), (PolicyFile, POLICIES), (EvidenceFile, EVIDENCE)]
+KINDS = [
+    (AllocationFile, ALLOCATION),
+    (Settings, SETTINGS),
+    (PolicyFile, POLICIES),
+    (EvidenceFile, EVIDENCE),
+]
 
 WORDS = ["", "x", "EU", "eu", "chat", "é", "a b", "x" * 101, "x" * 201]
 DATES = ["2026-02-29", "2024-02-29", "2026-1-1", "0001-01-01"]
 NUMBERS = [0, 1, -1, 3, 101, 10**12, 10**16, 10**25, 0.5, 1.5, -0.1, 1e20, 1e-9]
-CONTAINERS = [[], {}, [1], ["EU"], {"a": 1}, {"model": "m"}, [{"model": "m"}], {"requests": 1}, {"floor": 1}]
+CONTAINERS = [
+    [],
+    {},
+    [1],
+    ["EU"],
+    {"a": 1},
+    {"model": "m"},
+    [{"model": "m"}],
+    {"requests": 1},
+    {"floor": 1},
+]
 VALUES = st.sampled_from([None, True, False, *WORDS, *DATES, *NUMBERS, *CONTAINERS])
-KEYS = st.sampled_from(["route", "model", "weight", "owner", "x", "quality", "floor", "a b", "requests", "policies"])
+KEYS = st.sampled_from(
+    ["route", "model", "weight", "owner", "x", "quality", "floor", "a b", "requests", "policies"]
+)
 
 
 def spots(data, pointer=()):
     yield pointer
-    for step in data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ():
+    for step in (
+        data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
+    ):
         yield from spots(data[step], (*pointer, step))
 
 
@@ -143,9 +179,16 @@ def test_all_three_agree_and_every_misfit_is_explained(opinions, mutant):
     assert accepted is (value is not None)
     assert accepted is (not flaws)
     for flaw in flaws:
-        assert not flaw.message.startswith(("Expected", "Object", "Invalid")), "the decoder's own words"
+        assert not flaw.message.startswith(("Expected", "Object", "Invalid")), (
+            "the decoder's own words"
+        )
         assert flaw.location.line == 1
-        assert 1 <= flaw.location.column <= flaw.location.end_column <= len(document.source.content) + 1
+        assert (
+            1
+            <= flaw.location.column
+            <= flaw.location.end_column
+            <= len(document.source.content) + 1
+        )
 
 
 def test_the_known_exceptions_are_still_the_only_ones(opinions):

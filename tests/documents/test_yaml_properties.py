@@ -17,7 +17,9 @@ from multillm_gov.documents.yaml_reader import read_document
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).filter(
     lambda text: not HIDDEN.search(text) and not CONTROL.search(text)
 )
-NUMBERS = st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False)
+NUMBERS = st.integers(-(10**20), 10**20) | st.floats(
+    allow_nan=False, allow_infinity=False, allow_subnormal=False
+)
 SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS | TEXTS.map(lambda text: f"{text}\n")
 DATA = st.recursive(
     SCALARS,
@@ -70,7 +72,9 @@ def excerpt(document, location):
     if location.line == location.end_line:
         return lines[location.line - 1][location.column - 1 : location.end_column - 1]
     first, *rest = lines[location.line - 1 : location.end_line]
-    return "\n".join([first[location.column - 1 :], *rest[:-1], rest[-1][: location.end_column - 1]])
+    return "\n".join(
+        [first[location.column - 1 :], *rest[:-1], rest[-1][: location.end_column - 1]]
+    )
 
 
 def check_inside(location, lines):
@@ -84,7 +88,9 @@ def check_inside(location, lines):
 @settings(max_examples=150, deadline=None)
 @given(DATA, st.booleans() | st.none(), st.booleans(), st.sampled_from(["\n", "\r\n"]))
 def test_what_is_dumped_is_read_back_at_its_place(data, flow, unicode, line_break):
-    text = yaml.dump(data, Dumper=Dumper, default_flow_style=flow, allow_unicode=unicode, sort_keys=False)
+    text = yaml.dump(
+        data, Dumper=Dumper, default_flow_style=flow, allow_unicode=unicode, sort_keys=False
+    )
     document = read(text.replace("\n", line_break))
     assert document.data == (data if data is not None else {})
     lines = document.lines

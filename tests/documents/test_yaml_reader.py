@@ -147,7 +147,13 @@ def test_flaws_are_bounded_and_say_so(read):
         ("b: 1\na: *b\n", "unsafe-yaml", 2, 4, "alias `*b`"),
         ("*b : 1\n", "unsafe-yaml", 1, 1, "alias `*b`"),
         ("a: 1\n<<: {b: 2}\n", "unsafe-yaml", 2, 1, "merge key"),
-        ("a: !!python/object/apply:os.system [ls]\n", "unsafe-yaml", 1, 4, "tag `!!python/object/apply:os.system`"),
+        (
+            "a: !!python/object/apply:os.system [ls]\n",
+            "unsafe-yaml",
+            1,
+            4,
+            "tag `!!python/object/apply:os.system`",
+        ),
         ("a: !!str 1\n", "unsafe-yaml", 1, 4, "tag `!!str`"),
         ("a: ! 1\n", "unsafe-yaml", 1, 4, "tag `!`"),
         ("a: !x {b: 1}\n", "unsafe-yaml", 1, 4, "tag `!x`"),
@@ -220,7 +226,9 @@ def test_what_is_no_readable_text_is_one_flaw(read, data, line, words):
     assert words in flaw.message
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "# a comment\n", "---\n", "--- # x\n...\n", "\ufeff", "null\n"])
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "# a comment\n", "---\n", "--- # x\n...\n", "\ufeff", "null\n"]
+)
 def test_a_file_without_content_is_an_empty_mapping(load, text):
     assert load(text) == {}
 

@@ -34,7 +34,9 @@ SCHEMA = {
 def assessed():
     def build(task: str, catalog: str = ""):
         body = textwrap.indent(textwrap.dedent(task), "  ")
-        files = [SourceFile("allocations/a.yaml", f"owner: support\ntask_classes:\n{body}".encode())]
+        files = [
+            SourceFile("allocations/a.yaml", f"owner: support\ntask_classes:\n{body}".encode())
+        ]
         if catalog:
             files.append(SourceFile("catalog/m.yaml", textwrap.dedent(catalog).encode()))
         state = assess(files, as_of=DAY, price_map=read_price_map)

@@ -26,8 +26,10 @@ task_classes:
 FILES = {
     "govern.yaml": "organization: Example\n",
     "allocations/support.yaml": ALLOCATION,
-    "prompts/triage.md": "---\nvariables: {ticket: {}}\ncanaries: [{ticket: My bill}]\n---\nSort {{ ticket }}\n",
-    "schemas/triage.json": '{"type": "object", "properties": {"queue": {"type": "string"}}, "required": ["queue"], '
+    "prompts/triage.md": "---\nvariables: {ticket: {}}\ncanaries: [{ticket: My bill}]\n---\nSort "
+    "{{ ticket }}\n",
+    "schemas/triage.json": '{"type": "object", "properties": {"queue": {"type": "string"}}, '
+    '"required": ["queue"], '
     '"additionalProperties": false}',
 }
 
@@ -46,7 +48,9 @@ def test_the_plan_loads_no_litellm_and_costs_nothing(portfolio, govern) -> None:
     report = json.loads(done.stdout)
     assert report["summary"].startswith("8 requests to the fallbacks cost ")
     assert "Left out: `alone`, it declares no fallback." in report["summary"]
-    assert "OPENAI_API_KEY" in report["summary"]  # of the fallback; the failing model's key is not needed
+    assert (
+        "OPENAI_API_KEY" in report["summary"]
+    )  # of the fallback; the failing model's key is not needed
     assert "ANTHROPIC_API_KEY" not in report["summary"]
 
 
@@ -62,14 +66,25 @@ def test_a_drill_offline(portfolio, govern) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == b""
     report = json.loads(done.stdout)
-    assert report["summary"].startswith("1 failover drilled: 1 survived, 0 degraded, 0 failed. 8 requests would have")
+    assert report["summary"].startswith(
+        "1 failover drilled: 1 survived, 0 degraded, 0 failed. 8 requests would have"
+    )
     assert "87.5 %" in done.stdout.decode()
     assert not (portfolio / "evidence").exists()  # nothing is proved by a server on this machine
 
 
 @pytest.mark.litellm
 def test_a_drill_cut_short_proves_nothing(portfolio, govern) -> None:
-    arguments = ("dry-run", "--kind", "failover", "--offline", "--total-timeout", "0.1", "--format", "json")
+    arguments = (
+        "dry-run",
+        "--kind",
+        "failover",
+        "--offline",
+        "--total-timeout",
+        "0.1",
+        "--format",
+        "json",
+    )
     done = govern(*arguments, cwd=portfolio)
     assert done.returncode == 3, done.stderr
     summary = json.loads(done.stdout)["summary"]
@@ -80,7 +95,9 @@ def test_a_drill_cut_short_proves_nothing(portfolio, govern) -> None:
 @pytest.mark.litellm
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_drill_tells_what_is_known(portfolio, sent) -> None:
-    prepared = prepare_drills(Asked(offline=True, concurrency=1), as_of=date(2026, 11, 24), root=portfolio)
+    prepared = prepare_drills(
+        Asked(offline=True, concurrency=1), as_of=date(2026, 11, 24), root=portfolio
+    )
     settled = []
 
     def interrupt(progress) -> None:
@@ -88,7 +105,9 @@ def test_an_interrupted_drill_tells_what_is_known(portfolio, sent) -> None:
         if progress.done == 1:
             os.kill(os.getpid(), sent)
 
-    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a drill that left it alone would end these tests
+    before = signal.signal(
+        signal.SIGTERM, signal.SIG_IGN
+    )  # a drill that left it alone would end these tests
     try:
         done = hold(prepared, interrupt)
     finally:
@@ -106,8 +125,13 @@ def test_no_key_is_told_though_the_chain_fails(portfolio, govern) -> None:
         "models:\n  own/sorter:\n    base: openai/gpt-5-mini\n"
         "    endpoint: {model: openai/sorter, environment: SORTER}\n"
     )
-    (portfolio / "allocations/support.yaml").write_text(ALLOCATION.replace("[openai/gpt-5-mini]", "[own/sorter]"))
-    keys = {"SORTER_API_KEY": "sk-proj-Planted0000000000000000000000", "OPENAI_API_KEY": "sk-Planted1111111111111"}
+    (portfolio / "allocations/support.yaml").write_text(
+        ALLOCATION.replace("[openai/gpt-5-mini]", "[own/sorter]")
+    )
+    keys = {
+        "SORTER_API_KEY": "sk-proj-Planted0000000000000000000000",
+        "OPENAI_API_KEY": "sk-Planted1111111111111",
+    }
     done = govern(
         *("dry-run", "--kind", "failover", "--format", "json", "--as-of", "2026-11-24"),
         cwd=portfolio,
@@ -116,15 +140,22 @@ def test_no_key_is_told_though_the_chain_fails(portfolio, govern) -> None:
     assert done.returncode == 1, done.stderr
     report = json.loads(done.stdout)
     assert report["summary"].startswith("1 failover drilled: 0 survived, 0 degraded, 1 failed.")
-    assert "the failover of `triage` fails (connection-refused: no answer from `own/sorter` either" in str(report)
-    written = "".join(path.read_text() for path in (portfolio / "evidence").rglob("*") if path.is_file())
+    assert (
+        "the failover of `triage` fails (connection-refused: no answer from `own/sorter` either"
+        in str(report)
+    )
+    written = "".join(
+        path.read_text() for path in (portfolio / "evidence").rglob("*") if path.is_file()
+    )
     assert '"result": "fails"' in written
     assert "Planted" not in written + done.stdout.decode() + done.stderr.decode()
     found = govern("check", "--as-of", "2026-11-24", cwd=portfolio)
     assert b"GOV0" not in found.stdout  # the evidence that was written is sound
 
 
-@pytest.mark.parametrize("arguments", [("--kind", "answer"), ("--model", "openai/gpt-5-mini"), ("--record", "a.jsonl")])
+@pytest.mark.parametrize(
+    "arguments", [("--kind", "answer"), ("--model", "openai/gpt-5-mini"), ("--record", "a.jsonl")]
+)
 def test_what_a_drill_has_no_use_for_is_refused(arguments, portfolio, govern) -> None:
     done = govern("dry-run", "--kind", "failover", *arguments, cwd=portfolio)
     assert done.returncode == 2, done.stderr

@@ -47,7 +47,9 @@ def failure(verdict: str = "provider-fault") -> Failure:
 
 
 def test_every_routed_model_fails_in_every_way(plan) -> None:
-    assert [(one.leg, one.fault) for one in plan.drills] == [(leg, fault) for leg in (0, 1) for fault in FAULTS]
+    assert [(one.leg, one.fault) for one in plan.drills] == [
+        (leg, fault) for leg in (0, 1) for fault in FAULTS
+    ]
     assert {one.chain for one in plan.drills} == {
         ("openai/gpt-5", "openai/gpt-5-mini", "gemini/gemini-2.5-flash"),
         ("anthropic/claude-haiku-4-5", "openai/gpt-5-mini", "gemini/gemini-2.5-flash"),
@@ -60,7 +62,9 @@ def test_every_routed_model_fails_in_every_way(plan) -> None:
     ]
 
 
-def test_the_worst_case_is_that_of_all_fallbacks_and_never_of_the_failing_model(plan, assessed, planned) -> None:
+def test_the_worst_case_is_that_of_all_fallbacks_and_never_of_the_failing_model(
+    plan, assessed, planned
+) -> None:
     worst = {one.worst_usd for one in plan.drills}
     assert len(worst) == 1
     dear = planned(assessed(TASKS.replace("openai/gpt-5,", "openai/o1-pro,")))
@@ -81,18 +85,33 @@ def test_the_worst_case_is_that_of_all_fallbacks_and_never_of_the_failing_model(
             "gemini/gemini-2.5-flash",
             "`openai/gpt-5-mini` passed",
         ),
-        (Carried(result=answer(), attempts=(0, 0, 1)), "degraded", "openai/gpt-5-mini", "called more than once"),
+        (
+            Carried(result=answer(), attempts=(0, 0, 1)),
+            "degraded",
+            "openai/gpt-5-mini",
+            "called more than once",
+        ),
         (
             Carried(result=answer(2.5), attempts=(0, 1)),
             "degraded",
             "openai/gpt-5-mini",
             "after 2.50 s; the limit is 2 s",
         ),
-        (Carried(result=answer(text=""), attempts=(0, 1)), "degraded", "openai/gpt-5-mini", "the answer is empty"),
+        (
+            Carried(result=answer(text=""), attempts=(0, 1)),
+            "degraded",
+            "openai/gpt-5-mini",
+            "the answer is empty",
+        ),
         (Carried(result=answer(), attempts=(0,)), "fails", "", "the fault was taken for an answer"),
         (Carried(result=failure(), attempts=(0,)), "fails", "", "no fallback was tried"),
         (Carried(result=failure(), attempts=()), "fails", "", "no fallback was tried"),
-        (Carried(result=failure(), attempts=(0, 1)), "fails", "", "no answer from `openai/gpt-5-mini` either"),
+        (
+            Carried(result=failure(), attempts=(0, 1)),
+            "fails",
+            "",
+            "no answer from `openai/gpt-5-mini` either",
+        ),
     ],
 )
 def test_a_fault_is_judged(carried, result, by, detail, plan) -> None:
@@ -117,18 +136,29 @@ def test_a_fault_is_judged(carried, result, by, detail, plan) -> None:
     )
 )
 def test_the_record_follows_from_its_faults(chosen, plan) -> None:
-    outcomes = [Outcome(drill=one, carried=carried) for one, carried in zip(plan.drills, chosen, strict=True)]
+    outcomes = [
+        Outcome(drill=one, carried=carried)
+        for one, carried in zip(plan.drills, chosen, strict=True)
+    ]
     (record,) = judge_drills(outcomes, {"govern": "0"})
     by_fault = {one.fault: one.result for one in record.faults}
     plain = [result for fault, result in by_fault.items() if fault != "stream-cut"]
     assert tuple(by_fault) == FAULTS
     assert (record.result == "survives") == (set(plain) == {"survives"})
     assert (record.result == "fails") == any(by_fault[fault] == "fails" for fault in OUTAGES)
-    assert float(record.coverage) == pytest.approx(list(by_fault.values()).count("survives") / 8, abs=1e-4)
+    assert float(record.coverage) == pytest.approx(
+        list(by_fault.values()).count("survives") / 8, abs=1e-4
+    )
     assert (record.seconds_to_recover is None) == (set(by_fault.values()) == {"fails"})
-    assert record.chain == ("anthropic/claude-haiku-4-5", "openai/gpt-5-mini", "gemini/gemini-2.5-flash")
+    assert record.chain == (
+        "anthropic/claude-haiku-4-5",
+        "openai/gpt-5-mini",
+        "gemini/gemini-2.5-flash",
+    )
     # What is written is read again as the very same.
-    document, flaws = read_document(SourceFile("evidence/current.json", encode_view(EvidenceFile(drills=(record,)))))
+    document, flaws = read_document(
+        SourceFile("evidence/current.json", encode_view(EvidenceFile(drills=(record,))))
+    )
     assert document is not None
     assert not flaws
     _, drills, _, flaws = load_evidence({"evidence/current.json": document})

@@ -29,7 +29,9 @@ def told(record: DrillRecord) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize("primary", PRIMARIES)
-def test_every_fault_of_every_format_is_answered_by_the_first_fallback(primary, assessed, held) -> None:
+def test_every_fault_of_every_format_is_answered_by_the_first_fallback(
+    primary, assessed, held
+) -> None:
     (record,), asked = held(assessed(CHAIN.format(primary=primary)))
     survived = ("survives", "openai/gpt-5-mini")
     expected = dict.fromkeys(FAULTS, survived) | {"stream-cut": ("fails", "")}
@@ -54,18 +56,30 @@ def test_a_chain_of_three_is_walked_in_order(assessed, held) -> None:
           fallbacks: [openai/gpt-5-mini, gemini/gemini-2.5-flash, mistral/mistral-large-2512]
           latency: {p95_seconds: 8, timeout_seconds: 2}
     """)
-    script = Script(rules=(Rule(model="gpt-5-mini", fault="server-error"), Rule(model="gemini*", fault="rate-limit")))
+    script = Script(
+        rules=(
+            Rule(model="gpt-5-mini", fault="server-error"),
+            Rule(model="gemini*", fault="rate-limit"),
+        )
+    )
     (record,), asked = held(state, script)
     outages = [one for one in record.faults if one.fault != "stream-cut"]
-    assert {(one.result, one.answered_by) for one in outages} == {("survives", "mistral/mistral-large-2512")}
-    assert [entry.model for entry in asked] == ["gpt-5-mini", "gemini-2.5-flash", "mistral-large-2512"] * 7
+    assert {(one.result, one.answered_by) for one in outages} == {
+        ("survives", "mistral/mistral-large-2512")
+    }
+    assert [entry.model for entry in asked] == [
+        "gpt-5-mini",
+        "gemini-2.5-flash",
+        "mistral-large-2512",
+    ] * 7
 
 
 def test_a_longer_chain_than_litellm_walks_by_itself(assessed, held) -> None:
     names = [f"openai/gpt-5-mini-{number}" for number in range(7)]
     models = "\n".join(f"  {name}: {{base: openai/gpt-5-mini, mode: chat}}" for name in names)
     state = assessed(
-        f"triage:\n  route: [{{model: openai/gpt-5}}]\n  fallbacks: [{', '.join(names)}]\n", f"models:\n{models}\n"
+        f"triage:\n  route: [{{model: openai/gpt-5}}]\n  fallbacks: [{', '.join(names)}]\n",
+        f"models:\n{models}\n",
     )
     script = Script(rules=(Rule(model="gpt-5-mini-6"), Rule(fault="server-error")))
     (record,), asked = held(state, script, faults=("server-error",))
@@ -76,9 +90,15 @@ def test_a_longer_chain_than_litellm_walks_by_itself(assessed, held) -> None:
 def test_a_chain_that_is_down_with_its_primary_fails(assessed, held) -> None:
     script = Script(rules=(Rule(fault="server-error"),))
     (record,), _ = held(assessed(CHAIN.format(primary="openai/gpt-5")), script)
-    assert (record.result, float(record.coverage), record.seconds_to_recover) == ("fails", 0.0, None)
+    assert (record.result, float(record.coverage), record.seconds_to_recover) == (
+        "fails",
+        0.0,
+        None,
+    )
     refused = next(one for one in record.faults if one.fault == "connection-refused")
-    assert refused.detail == "no answer from `openai/gpt-5-mini`, `anthropic/claude-sonnet-4-6` either"
+    assert (
+        refused.detail == "no answer from `openai/gpt-5-mini`, `anthropic/claude-sonnet-4-6` either"
+    )
 
 
 def test_a_late_answer_and_one_off_the_schema_are_degraded(assessed, held) -> None:
@@ -96,7 +116,12 @@ def test_a_late_answer_and_one_off_the_schema_are_degraded(assessed, held) -> No
           fallbacks: [gemini/gemini-2.5-flash]
           output_schema: schemas/queue.json
     """)
-    script = Script(rules=(Rule(model="claude*", seconds=0.4), Rule(model="gpt-5-mini", text="The queue is billing.")))
+    script = Script(
+        rules=(
+            Rule(model="claude*", seconds=0.4),
+            Rule(model="gpt-5-mini", text="The queue is billing."),
+        )
+    )
     records, _ = held(state, script, faults=("server-error",), schema_of=("wordy", "strict"))
     late, wordy, strict = records
     assert (late.result, float(late.coverage)) == ("degraded", 0.0)
@@ -119,7 +144,9 @@ def test_every_routed_model_of_a_split_is_made_to_fail(assessed, held) -> None:
     assert [entry.model for entry in asked] == ["gpt-5-mini"] * 4
 
 
-@pytest.mark.parametrize(("mode", "model"), [("responses", "openai/gpt-5"), ("completion", "openai/gpt-5")])
+@pytest.mark.parametrize(
+    ("mode", "model"), [("responses", "openai/gpt-5"), ("completion", "openai/gpt-5")]
+)
 def test_other_modes(mode, model, assessed, held) -> None:
     state = assessed(f"""
         triage:
@@ -129,7 +156,9 @@ def test_other_modes(mode, model, assessed, held) -> None:
           latency: {{p95_seconds: 8, timeout_seconds: 2}}
     """)
     (record,), _ = held(state)
-    assert {fault for fault, (result, _) in told(record).items() if result != "survives"} <= {"stream-cut"}, record
+    assert {fault for fault, (result, _) in told(record).items() if result != "survives"} <= {
+        "stream-cut"
+    }, record
 
 
 def test_embeddings(assessed, held) -> None:

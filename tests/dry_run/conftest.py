@@ -115,6 +115,8 @@ def dry_run(govern, portfolio: Path, environment: dict[str, str]) -> DryRun:
     """Run ``govern dry-run ARGUMENTS`` in the portfolio, against the server."""
 
     def run(*arguments: str, env: Mapping[str, str] | None = None) -> "CompletedProcess[bytes]":
-        return govern("dry-run", "--as-of", DAY, *arguments, cwd=portfolio, env={**environment, **(env or {})})
+        return govern(
+            "dry-run", "--as-of", DAY, *arguments, cwd=portfolio, env={**environment, **(env or {})}
+        )
 
     return run

@@ -16,7 +16,9 @@ def test_a_plan_holds_so_many_probes(portfolio, monkeypatch):
     monkeypatch.setattr(trial_plan, "MOST_PROBES", 5)
     with pytest.raises(UnableError, match="may be 6 probes; one run holds 5"):
         prepare(Asked(offline=True), as_of=DAY, root=portfolio)
-    assert prepare(Asked(offline=True, tasks=frozenset({"triage"})), as_of=DAY, root=portfolio).plan.probes
+    assert prepare(
+        Asked(offline=True, tasks=frozenset({"triage"})), as_of=DAY, root=portfolio
+    ).plan.probes
 
 
 def test_so_many_canaries_are_filled_in(portfolio):
@@ -30,7 +32,9 @@ def test_so_many_canaries_are_filled_in(portfolio):
 def test_a_prompt_that_asks_for_too_much_is_refused_before_anything_is_sent(portfolio):
     path = portfolio / "prompts/triage.md"
     loop = "{% for a in ticket %}" * 6 + "x" + "{% endfor %}" * 6
-    path.write_text(path.read_text().replace("{{ ticket }}", loop).replace("My bill is wrong", "b" * 1_000))
+    path.write_text(
+        path.read_text().replace("{{ ticket }}", loop).replace("My bill is wrong", "b" * 1_000)
+    )
     with pytest.raises(SourceError, match=r"prompts/triage\.md"):
         prepare(Asked(offline=True), as_of=DAY, root=portfolio)
 

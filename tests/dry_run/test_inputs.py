@@ -24,9 +24,16 @@ def given(files):
     """Inputs of one task class of the portfolio, some of its files replaced or (``None``) left out."""
 
     def read(task="triage", **changed):
-        renamed = {path.replace("__", "/").replace("_yaml", ".yaml"): text for path, text in changed.items()}
+        renamed = {
+            path.replace("__", "/").replace("_yaml", ".yaml"): text
+            for path, text in changed.items()
+        }
         every = {**files, **renamed}
-        sources = [SourceFile(path, text.encode()) for path, text in sorted(every.items()) if text is not None]
+        sources = [
+            SourceFile(path, text.encode())
+            for path, text in sorted(every.items())
+            if text is not None
+        ]
         state = assess(sources, as_of=date(2026, 11, 24), price_map=read_price_map)
         (found,) = [each for each in state.portfolio.task_classes if each.name == task]
         return inputs_of(found, state)
@@ -41,7 +48,10 @@ def texts(found):
 def test_canaries_are_filled_into_the_prompt(given):
     found = given()
     assert found.canaries.origin == "prompt"
-    assert [text.splitlines()[-1] for text in texts(found)] == ["My bill is wrong", "The page does not load"]
+    assert [text.splitlines()[-1] for text in texts(found)] == [
+        "My bill is wrong",
+        "The page does not load",
+    ]
     assert all(text.startswith("Sort the ticket.") for text in texts(found))
     assert all((found.digests.task, found.digests.prompt, found.digests.output_schema))
     assert found.output_schema["required"] == ["queue"]
@@ -50,19 +60,27 @@ def test_canaries_are_filled_into_the_prompt(given):
 def test_the_first_cases_stand_in(given, files):
     allocation = files["allocations/support.yaml"].replace("    prompt: prompts/triage.md\n", "")
     found = given(allocations__support_yaml=allocation, evals__triage_yaml=CASES)
-    assert (found.canaries.origin, texts(found)) == ("evals", ["First", "Third"]), "a case of variables needs a prompt"
+    assert (found.canaries.origin, texts(found)) == ("evals", ["First", "Third"]), (
+        "a case of variables needs a prompt"
+    )
     assert found.digests.prompt is None
 
 
 def test_cases_go_through_the_prompt_where_there_is_one(given, files):
     files["prompts/triage.md"] = (
         files["prompts/triage.md"]
-        .replace("canaries:\n  - {ticket: My bill is wrong}\n  - {ticket: The page does not load}\n", "")
+        .replace(
+            "canaries:\n  - {ticket: My bill is wrong}\n  - {ticket: The page does not load}\n", ""
+        )
         .replace("{ticket: {}}", "{ticket: {default: none}}")
     )
     found = given(evals__triage_yaml=CASES)
-    assert found.canaries.origin == "prompt", "every variable has a default, so the prompt is complete as it stands"
-    files["prompts/triage.md"] = files["prompts/triage.md"].replace("{ticket: {default: none}}", "{ticket: {}}")
+    assert found.canaries.origin == "prompt", (
+        "every variable has a default, so the prompt is complete as it stands"
+    )
+    files["prompts/triage.md"] = files["prompts/triage.md"].replace(
+        "{ticket: {default: none}}", "{ticket: {}}"
+    )
     cases = CASES.replace("input: First", "variables: {ticket: First}").replace(
         "input: Third", "variables: {ticket: T}"
     )

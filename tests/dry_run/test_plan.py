@@ -33,7 +33,10 @@ def test_the_plan_lists_every_probe_with_its_worst_case_and_its_keys(dry_run, se
     assert told["openai/gpt-5.4"]["Input"] == "prompt"
     assert told["openai/gpt-5.4"]["Keys"] == "OPENAI_API_KEY (not set)"
     assert told["custom/sorter"]["Use"] == "fallback"
-    assert told["custom/sorter"]["Keys"] == "SORTER_API_BASE, SORTER_API_KEY (not set, may be left out)"
+    assert (
+        told["custom/sorter"]["Keys"]
+        == "SORTER_API_BASE, SORTER_API_KEY (not set, may be left out)"
+    )
     assert "Not set: OPENAI_API_KEY." in report["summary"]
     assert server.journal.entries == ()
 
@@ -47,9 +50,12 @@ def test_a_key_that_is_set_is_never_shown(dry_run, environment):
 def test_the_plan_does_not_load_litellm(portfolio: Path):
     program = (
         "import json, sys\nfrom multillm_gov.__main__ import main\n"
-        "code = main(['dry-run', '--plan'])\nprint(json.dumps([code, *sys.modules]), file=sys.stderr)"
+        "code = main(['dry-run', '--plan'])\nprint(json.dumps([code, *sys.modules]), "
+        "file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=portfolio, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=portfolio, capture_output=True, check=True
+    )
     code, *modules = json.loads(done.stderr.splitlines()[-1])
     assert code == 0
     assert not {"litellm", "httpx", "openai", "aiohttp", "uvicorn"} & set(modules)
@@ -81,17 +87,24 @@ def test_an_unknown_price_is_never_free(dry_run, portfolio: Path, server):
     assert server.journal.entries == ()
     planned = plan_of(dry_run("--plan", "--allow-unknown-price", "--format", "json"))
     assert "What 1 probe cost is not known and not counted." in planned["summary"]
-    assert {row["Model"]: row["At most"] for row in rows(planned)}["custom/sorter"] == "price not known"
+    assert {row["Model"]: row["At most"] for row in rows(planned)}[
+        "custom/sorter"
+    ] == "price not known"
 
 
 def test_less_can_be_asked_for(dry_run):
-    assert {row["Model"] for row in rows(plan_of(dry_run("--plan", "--format", "json", "--only", "search")))} == {
-        "openai/text-embedding-3-small"
-    }
-    assert {row["Model"] for row in rows(plan_of(dry_run("--plan", "-f", "json", "--model", "custom/sorter")))} == {
-        "custom/sorter"
-    }
-    kinds = [(row["Model"], row["Kind"]) for row in rows(plan_of(dry_run("--plan", "-f", "json", "--kind", "stream")))]
+    assert {
+        row["Model"]
+        for row in rows(plan_of(dry_run("--plan", "--format", "json", "--only", "search")))
+    } == {"openai/text-embedding-3-small"}
+    assert {
+        row["Model"]
+        for row in rows(plan_of(dry_run("--plan", "-f", "json", "--model", "custom/sorter")))
+    } == {"custom/sorter"}
+    kinds = [
+        (row["Model"], row["Kind"])
+        for row in rows(plan_of(dry_run("--plan", "-f", "json", "--kind", "stream")))
+    ]
     assert kinds == [("openai/gpt-5.4", "stream"), ("custom/sorter", "stream")]
 
 
@@ -112,7 +125,9 @@ def test_nothing_to_probe_is_no_success(dry_run):
 def test_a_task_class_without_inputs_is_marked(dry_run, portfolio: Path):
     path = portfolio / "allocations/support.yaml"
     path.write_text(path.read_text().replace("    prompt: prompts/triage.md\n", ""))
-    told = {row["Model"]: row["Input"] for row in rows(plan_of(dry_run("--plan", "--format", "json")))}
+    told = {
+        row["Model"]: row["Input"] for row in rows(plan_of(dry_run("--plan", "--format", "json")))
+    }
     assert told["openai/gpt-5.4"] == "generic"
 
 
@@ -122,14 +137,21 @@ def test_benchmark_cases_stand_in_for_canaries(dry_run, portfolio: Path):
     (portfolio / "evals").mkdir()
     cases = "task_class: triage\ncases:\n  - {id: a, input: My bill is wrong, expected: billing}\n"
     (portfolio / "evals/triage.yaml").write_text(cases)
-    told = {row["Model"]: row["Input"] for row in rows(plan_of(dry_run("--plan", "--format", "json")))}
+    told = {
+        row["Model"]: row["Input"] for row in rows(plan_of(dry_run("--plan", "--format", "json")))
+    }
     assert told["openai/gpt-5.4"] == "evals"
 
 
 def test_modes_without_a_probe_are_left_out_and_said(dry_run, portfolio: Path):
     path = portfolio / "allocations/support.yaml"
-    path.write_text(path.read_text() + "  voice:\n    mode: audio_speech\n    route: [{model: openai/tts-1}]\n")
-    assert "Left out: `voice`, mode `audio_speech` has no probe." in plan_of(dry_run("--plan", "-f", "json"))["summary"]
+    path.write_text(
+        path.read_text() + "  voice:\n    mode: audio_speech\n    route: [{model: openai/tts-1}]\n"
+    )
+    assert (
+        "Left out: `voice`, mode `audio_speech` has no probe."
+        in plan_of(dry_run("--plan", "-f", "json"))["summary"]
+    )
 
 
 def test_a_run_that_would_leave_out_a_broken_file_is_refused(dry_run, portfolio: Path):

@@ -47,7 +47,9 @@ def verdicts(report: dict) -> dict[str, str]:
     return {trial["model"]: trial["verdict"] for trial in report["trials"]}
 
 
-def test_all_pass_and_the_evidence_says_what_was_proved(dry_run, govern, portfolio, server, environment):
+def test_all_pass_and_the_evidence_says_what_was_proved(
+    dry_run, govern, portfolio, server, environment
+):
     done = dry_run("--format", "json", "--format", "junit=junit.xml")
     report = json.loads(done.stdout)
     assert done.returncode == exits.CLEAN, done.stdout.decode() + done.stderr.decode()
@@ -57,11 +59,22 @@ def test_all_pass_and_the_evidence_says_what_was_proved(dry_run, govern, portfol
     found = {probe.model: probe for probe in evidence(portfolio).probes}
     assert set(found) == {"openai/gpt-5.4", "custom/sorter", "openai/text-embedding-3-small"}
     routed = found["openai/gpt-5.4"]
-    assert (routed.calls, routed.answers, routed.role, routed.native_schema) == (3, 3, "route", True)
+    assert (routed.calls, routed.answers, routed.role, routed.native_schema) == (
+        3,
+        3,
+        "route",
+        True,
+    )
     assert routed.date.isoformat() == "2026-11-24"
     assert routed.served_models == ("gpt-5.4",)
     assert routed.usd > 0
-    assert {check.name for check in routed.checks} >= {"contract", "reachability", "latency", "identity", "stop"}
+    assert {check.name for check in routed.checks} >= {
+        "contract",
+        "reachability",
+        "latency",
+        "identity",
+        "stop",
+    }
     assert set(routed.versions) == {"govern", "litellm"}
     assert all((routed.task, routed.prompt, routed.output_schema))
     assert found["custom/sorter"].role == "fallback"
@@ -73,10 +86,17 @@ def test_all_pass_and_the_evidence_says_what_was_proved(dry_run, govern, portfol
     assert b"queue" not in written
     assert environment["OPENAI_API_KEY"].encode() not in written + done.stdout + done.stderr
     suites = ET.fromstring((portfolio / "junit.xml").read_bytes())  # noqa: S314 - our own
-    assert {suite.get("name"): suite.get("tests") for suite in suites} == {"triage": "2", "search": "1"}
+    assert {suite.get("name"): suite.get("tests") for suite in suites} == {
+        "triage": "2",
+        "search": "1",
+    }
     assert (suites.get("failures"), suites.get("errors")) == ("0", "0")
-    checked = json.loads(govern("check", "--format", "json", "--as-of", "2026-11-24", cwd=portfolio).stdout)
-    assert not [one for one in checked["findings"] if one["location"]["path"].startswith("evidence/")]
+    checked = json.loads(
+        govern("check", "--format", "json", "--as-of", "2026-11-24", cwd=portfolio).stdout
+    )
+    assert not [
+        one for one in checked["findings"] if one["location"]["path"].startswith("evidence/")
+    ]
 
 
 FAULTS = {
@@ -91,7 +111,13 @@ FAULTS = {
     "server-error": "provider-fault",
     "connection-refused": "unreachable",
 }
-OTHERS = {"slow": "latency", "talking": "contract", "fenced": "pass", "dear": "cost", "sound": "pass"}
+OTHERS = {
+    "slow": "latency",
+    "talking": "contract",
+    "fenced": "pass",
+    "dear": "cost",
+    "sound": "pass",
+}
 AT_FAULT = {"not-found", "retired", "refused-by-filter", "context", "contract", "latency", "cost"}
 
 
@@ -118,7 +144,9 @@ def portfolio_of_faults() -> dict[str, str]:
     }
 
 
-def test_each_fault_has_its_verdict_its_exit_code_and_its_place(dry_run, portfolio, server, writing):
+def test_each_fault_has_its_verdict_its_exit_code_and_its_place(
+    dry_run, portfolio, server, writing
+):
     writing(portfolio, portfolio_of_faults())
     answers = {"talking": "no JSON at all", "fenced": '```json\n{"queue": "billing"}\n```'}
     server.play(
@@ -130,21 +158,35 @@ def test_each_fault_has_its_verdict_its_exit_code_and_its_place(dry_run, portfol
             )
         )
     )
-    done = dry_run("--samples", "1", "--timeout", "5", "--format", "json", "--format", "junit=junit.xml")
+    done = dry_run(
+        "--samples", "1", "--timeout", "5", "--format", "json", "--format", "junit=junit.xml"
+    )
     assert done.returncode == exits.FINDINGS, done.stderr
     report = json.loads(done.stdout)
     expected = {f"custom/{name}": verdict for name, verdict in {**FAULTS, **OTHERS}.items()}
     assert verdicts(report) == expected
     for trial in report["trials"]:
-        kind = "pass" if trial["verdict"] == "pass" else "failure" if trial["verdict"] in AT_FAULT else "error"
+        kind = (
+            "pass"
+            if trial["verdict"] == "pass"
+            else "failure"
+            if trial["verdict"] in AT_FAULT
+            else "error"
+        )
         assert trial["outcome"] == kind, trial
         assert bool(trial["remedy"]) == (kind != "pass")
-        written = (portfolio / "allocations/support.yaml").read_text().splitlines()[trial["location"]["line"] - 1]
+        written = (
+            (portfolio / "allocations/support.yaml")
+            .read_text()
+            .splitlines()[trial["location"]["line"] - 1]
+        )
         assert trial["model"] in written
     records = {probe.model: probe for probe in evidence(portfolio).probes}
     assert {model: record.verdict for model, record in records.items()} == expected
     assert records["custom/fenced"].normalizers == ("strip-fences",)
-    assert records["custom/server-error"].calls == 3, "sent again, since no refusal of a server is billed"
+    assert records["custom/server-error"].calls == 3, (
+        "sent again, since no refusal of a server is billed"
+    )
     assert records["custom/rate-limit"].calls == 3
     assert records["custom/wrong-key"].calls == 1
     suites = ET.fromstring((portfolio / "junit.xml").read_bytes())  # noqa: S314 - our own
@@ -169,9 +211,13 @@ def test_another_model_than_declared_and_one_that_was_re_pointed(dry_run, portfo
     assert trial["verdict"] == "contract"
     assert "`gpt-4o-mini` answered" in trial["message"]
     server.play(Script(rules=(Rule(model="gpt-5.4", served_model="gpt-5.4-2026-03-05"),)))
-    assert dry_run("--model", "openai/gpt-5.4").returncode == exits.CLEAN, "the declared model is back"
+    assert dry_run("--model", "openai/gpt-5.4").returncode == exits.CLEAN, (
+        "the declared model is back"
+    )
     server.play(Script(rules=(Rule(model="gpt-5.4", served_model="gpt-5.4-2026-09-01"),)))
-    report = json.loads(dry_run("--model", "openai/gpt-5.4", "--no-write", "--format", "json").stdout)
+    report = json.loads(
+        dry_run("--model", "openai/gpt-5.4", "--no-write", "--format", "json").stdout
+    )
     assert report["trials"][0]["verdict"] == "contract"
     assert "it was `gpt-5.4-2026-03-05`: re-pointed since" in report["trials"][0]["message"]
 
@@ -187,7 +233,9 @@ def test_drift_of_embeddings_is_found_against_the_reference(dry_run, portfolio, 
     done = dry_run("--only", "search", "--format", "json")
     assert done.returncode == exits.FINDINGS
     assert "rank correlation" in json.loads(done.stdout)["trials"][0]["message"]
-    assert json.loads(reference.read_bytes()) == stored, "a reference is not replaced by what differs from it"
+    assert json.loads(reference.read_bytes()) == stored, (
+        "a reference is not replaced by what differs from it"
+    )
 
 
 def test_a_cassette_is_replayed_without_keys_or_network(dry_run, portfolio, server, tmp_path):
@@ -209,7 +257,9 @@ def test_a_cassette_is_replayed_without_keys_or_network(dry_run, portfolio, serv
     assert b"the prompt differs" in refused.stderr
 
 
-def test_what_was_paid_for_is_recorded_though_the_cassette_cannot_be_written(dry_run, portfolio, server, tmp_path):
+def test_what_was_paid_for_is_recorded_though_the_cassette_cannot_be_written(
+    dry_run, portfolio, server, tmp_path
+):
     (tmp_path / "file").write_text("")
     done = dry_run("--record", str(tmp_path / "file" / "c.jsonl"), "--only", "triage")
     assert done.returncode == exits.UNABLE
@@ -232,7 +282,9 @@ def test_offline_needs_no_key_and_writes_no_evidence(govern, portfolio):
     assert "No evidence was written." in json.loads(done.stdout)["summary"]
 
 
-def test_texts_are_kept_only_where_asked_and_without_secrets(dry_run, portfolio, server, tmp_path, environment):
+def test_texts_are_kept_only_where_asked_and_without_secrets(
+    dry_run, portfolio, server, tmp_path, environment
+):
     secret = environment["OPENAI_API_KEY"]
     server.play(Script(rules=(Rule(model="gpt-5.4", text=f'{{"queue": "the key is {secret}"}}'),)))
     folder = tmp_path / "texts"
@@ -257,7 +309,9 @@ def test_no_planted_secret_is_ever_told(dry_run, portfolio, server, tmp_path):
     """A careless server repeats the key in its errors and answers; a user writes one into the address."""
     cassette = tmp_path / "c.jsonl"
     rules = (
-        Rule(model="gpt-5.4", text=PLANTED["OPENAI_API_KEY"], served_model=PLANTED["OPENAI_API_KEY"]),
+        Rule(
+            model="gpt-5.4", text=PLANTED["OPENAI_API_KEY"], served_model=PLANTED["OPENAI_API_KEY"]
+        ),
         Rule(model="sorter", fault="wrong-key"),
         Rule(model="text-embedding-3-small", fault="server-error"),
     )
@@ -278,7 +332,16 @@ def test_no_planted_secret_is_ever_told(dry_run, portfolio, server, tmp_path):
 def test_ctrl_c_leaves_valid_evidence_and_exits_130(portfolio, server, environment, ending):
     server.play(Script(rules=(Rule(model="sorter", seconds=60.0),)))
     running = subprocess.Popen(
-        [sys.executable, "-m", "multillm_gov", "dry-run", "--as-of", "2026-11-24", "--format", "json"],
+        [
+            sys.executable,
+            "-m",
+            "multillm_gov",
+            "dry-run",
+            "--as-of",
+            "2026-11-24",
+            "--format",
+            "json",
+        ],
         cwd=portfolio,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
@@ -306,7 +369,16 @@ def test_no_first_answer_waits_for_what_litellm_loads(govern, portfolio):
     path = portfolio / "allocations/support.yaml"
     text = path.read_text().replace("p95_seconds: 20", "p95_seconds: 0.5")
     path.write_text(text.replace("openai/gpt-5.4}", "gemini/gemini-3.5-flash}"))
-    arguments = ("--only", "triage", "--model", "gemini/gemini-3.5-flash", "--samples", "1", "--format", "json")
+    arguments = (
+        "--only",
+        "triage",
+        "--model",
+        "gemini/gemini-3.5-flash",
+        "--samples",
+        "1",
+        "--format",
+        "json",
+    )
     done = govern("dry-run", "--offline", *arguments, cwd=portfolio)
     assert done.returncode == exits.CLEAN, done.stdout
 
@@ -314,7 +386,9 @@ def test_no_first_answer_waits_for_what_litellm_loads(govern, portfolio):
 def test_streams_on_demand(dry_run, portfolio, server):
     done = dry_run("--kind", "stream", "--format", "json")
     assert done.returncode == exits.CLEAN, done.stdout
-    assert {(trial["kind"], trial["verdict"]) for trial in json.loads(done.stdout)["trials"]} == {("stream", "pass")}
+    assert {(trial["kind"], trial["verdict"]) for trial in json.loads(done.stdout)["trials"]} == {
+        ("stream", "pass")
+    }
     assert {probe.kind for probe in evidence(portfolio).probes} == {"stream"}
 
 
@@ -325,4 +399,6 @@ def test_the_run_stops_at_its_total_time(dry_run, portfolio, server):
     assert time.monotonic() - started < 30
     assert done.returncode == exits.UNABLE
     assert "It stopped when the total time was over." in json.loads(done.stdout)["summary"]
-    assert not (portfolio / "evidence/current.json").exists(), "nothing was shown, so nothing is recorded"
+    assert not (portfolio / "evidence/current.json").exists(), (
+        "nothing was shown, so nothing is recorded"
+    )

@@ -33,18 +33,26 @@ def test_models_that_fail_alike_share_a_finding():
 
 def test_what_fails_otherwise_has_a_finding_of_its_own():
     found = findings_of((trial("a", line=9), trial("b", "credentials", "error", line=4)))
-    assert [(each.location.line, each.severity.label) for each in found] == [(4, "warning"), (9, "error")]
+    assert [(each.location.line, each.severity.label) for each in found] == [
+        (4, "warning"),
+        (9, "error"),
+    ]
     assert "could not be judged" in found[0].message
 
 
 def test_a_fingerprint_survives_moved_lines_and_other_words():
-    (one,), (other,) = findings_of((trial(),)), findings_of((trial(line=40, message="other words"),))
+    (one,), (other,) = (
+        findings_of((trial(),)),
+        findings_of((trial(line=40, message="other words"),)),
+    )
     assert one.fingerprint == other.fingerprint
 
 
 def test_build_servers_tell_a_failure_from_an_error():
     trials = (
-        trial("a", checks=(TrialCheck(name="contract", verdict="contract", detail="3 < 4 & more"),)),
+        trial(
+            "a", checks=(TrialCheck(name="contract", verdict="contract", detail="3 < 4 & more"),)
+        ),
         trial("b", "unreachable", "error", message="\x1b[31mgone\x1b[0m"),
         trial("c", "pass", "pass", message="", remedy="", p50_seconds=Decimal("0.25")),
     )

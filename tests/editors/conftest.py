@@ -123,7 +123,9 @@ class Editor:
             self._next()
 
     def initialize(self, **capabilities: Any) -> dict[str, Any]:
-        told = self.ask("initialize", {"processId": None, "rootUri": None, "capabilities": capabilities})
+        told = self.ask(
+            "initialize", {"processId": None, "rootUri": None, "capabilities": capabilities}
+        )
         self.notify("initialized", {})
         return told["capabilities"]
 
@@ -141,7 +143,9 @@ class Editor:
     def change(self, uri: str, version: int, *changes: dict[str, Any]) -> None:
         """Edit a file and wait for the findings of just this version."""
         document = {"uri": uri, "version": version}
-        self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": list(changes)})
+        self.notify(
+            "textDocument/didChange", {"textDocument": document, "contentChanges": list(changes)}
+        )
         self.wait(lambda: self.versions.get(uri) == version)
 
     def codes(self, uri: str) -> set[str]:
@@ -174,7 +178,10 @@ class Editor:
 def portfolio(tmp_path: Path) -> Path:
     """A portfolio whose one model has retired."""
     folder = tmp_path / "portfolio with blanks"
-    for name, text in {"allocations/support.yaml": ALLOCATION, "policies/limits.yaml": POLICIES}.items():
+    for name, text in {
+        "allocations/support.yaml": ALLOCATION,
+        "policies/limits.yaml": POLICIES,
+    }.items():
         (folder / name).parent.mkdir(parents=True)
         (folder / name).write_text(text)
     return folder

@@ -19,7 +19,10 @@ def block(language: str) -> str:
 
 def test_settings_name_the_command_and_the_language() -> None:
     code = json.loads(block("json"))
-    assert [code["glspc.server.command"], *code["glspc.server.commandArguments"]] == ["govern", "lsp"]
+    assert [code["glspc.server.command"], *code["glspc.server.commandArguments"]] == [
+        "govern",
+        "lsp",
+    ]
     assert code["glspc.server.languageId"] == ["yaml"]
     helix = tomllib.loads(block("toml"))
     server = helix["language-server"]["govern"]

@@ -23,7 +23,9 @@ def units(text: str, encoding: Encoding) -> int:
 
 
 @given(text=TEXTS, encoding=st.sampled_from(ENCODINGS), data=st.data())
-def test_a_position_is_line_and_units_before_it(text: str, encoding: Encoding, data: st.DataObject) -> None:
+def test_a_position_is_line_and_units_before_it(
+    text: str, encoding: Encoding, data: st.DataObject
+) -> None:
     lines = lines_of(text)
     line = data.draw(st.integers(0, len(lines) - 1))
     column = data.draw(st.integers(0, len(lines[line])))
@@ -35,9 +37,13 @@ def test_a_position_is_line_and_units_before_it(text: str, encoding: Encoding, d
 
 
 @given(text=TEXTS, new=TEXTS, encoding=st.sampled_from(ENCODINGS), data=st.data())
-def test_an_edit_replaces_what_stands_between(text: str, new: str, encoding: Encoding, data: st.DataObject) -> None:
+def test_an_edit_replaces_what_stands_between(
+    text: str, new: str, encoding: Encoding, data: st.DataObject
+) -> None:
     # Never between CR and LF: no editor can put a cursor there.
-    stops = [offset for offset in range(len(text) + 1) if text[max(offset - 1, 0) : offset + 1] != "\r\n"]
+    stops = [
+        offset for offset in range(len(text) + 1) if text[max(offset - 1, 0) : offset + 1] != "\r\n"
+    ]
     first, last = sorted((data.draw(st.sampled_from(stops)), data.draw(st.sampled_from(stops))))
     buffer = Buffer(text)
     start, end = buffer.position(first, encoding), buffer.position(last, encoding)
@@ -46,9 +52,20 @@ def test_an_edit_replaces_what_stands_between(text: str, new: str, encoding: Enc
 
 @pytest.mark.parametrize(
     ("position", "offset"),
-    [((0, 0), 0), ((0, 1), 0), ((0, 2), 1), ((0, 3), 2), ((0, 99), 2), ((1, 0), 3), ((1, 99), 4), ((7, 0), 4)],
+    [
+        ((0, 0), 0),
+        ((0, 1), 0),
+        ((0, 2), 1),
+        ((0, 3), 2),
+        ((0, 99), 2),
+        ((1, 0), 3),
+        ((1, 99), 4),
+        ((7, 0), 4),
+    ],
 )
-def test_what_lies_outside_is_clamped_and_no_character_is_split(position: tuple[int, int], offset: int) -> None:
+def test_what_lies_outside_is_clamped_and_no_character_is_split(
+    position: tuple[int, int], offset: int
+) -> None:
     assert Buffer("🎉a\nb").offset(position, "utf-16") == offset
     assert Buffer("🎉a\nb").position(99, "utf-16") == (1, 1)
     assert Buffer("🎉a\nb").position(-1, "utf-16") == (0, 0)

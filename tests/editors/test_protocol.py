@@ -19,7 +19,9 @@ task_classes:
 UTF8 = {"general": {"positionEncodings": ["utf-8", "utf-16"]}}
 
 
-def edit(line: int, start: int, end: int, text: str, last_line: int | None = None) -> dict[str, Any]:
+def edit(
+    line: int, start: int, end: int, text: str, last_line: int | None = None
+) -> dict[str, Any]:
     last = {"line": line if last_line is None else last_line, "character": end}
     return {"range": {"start": {"line": line, "character": start}, "end": last}, "text": text}
 
@@ -30,7 +32,9 @@ def only(items: list[dict[str, Any]], code: str) -> dict[str, Any]:
 
 
 def test_a_session_from_hello_to_goodbye(editor, portfolio: Path) -> None:
-    capabilities = editor.initialize(textDocument={"publishDiagnostics": {"relatedInformation": True}})
+    capabilities = editor.initialize(
+        textDocument={"publishDiagnostics": {"relatedInformation": True}}
+    )
     assert capabilities["hoverProvider"]
     assert capabilities["completionProvider"]
     assert capabilities["codeActionProvider"]
@@ -38,7 +42,10 @@ def test_a_session_from_hello_to_goodbye(editor, portfolio: Path) -> None:
     uri = editor.open(portfolio / "allocations/support.yaml")
 
     retired = only(editor.published[uri], "GOV102")
-    assert retired["range"] == {"start": {"line": 3, "character": 20}, "end": {"line": 3, "character": 37}}
+    assert retired["range"] == {
+        "start": {"line": 3, "character": 20},
+        "end": {"line": 3, "character": 37},
+    }
     assert retired["severity"] == 1
     assert retired["source"] == "govern"
     assert retired["tags"] == [2]
@@ -82,10 +89,16 @@ def test_the_unsaved_text_counts_until_the_file_is_closed(desk, portfolio: Path)
 
 
 def test_a_file_not_yet_saved_belongs_to_the_portfolio(desk, portfolio: Path) -> None:
-    desk.open(portfolio / "allocations/new.yaml", "task_classes:\n  triage:\n    route: [{model: gpt-5}]\n")
+    desk.open(
+        portfolio / "allocations/new.yaml",
+        "task_classes:\n  triage:\n    route: [{model: gpt-5}]\n",
+    )
     other = (portfolio / "allocations/support.yaml").as_uri()
     desk.wait(lambda: other in desk.published)
-    assert "`triage` is already defined at allocations/new.yaml" in only(desk.published[other], "GOV008")["message"]
+    assert (
+        "`triage` is already defined at allocations/new.yaml"
+        in only(desk.published[other], "GOV008")["message"]
+    )
 
 
 def test_two_portfolios_are_judged_apart(desk, portfolio: Path, tmp_path: Path) -> None:
@@ -111,15 +124,21 @@ def test_a_change_on_the_disk_is_judged(editor, portfolio: Path) -> None:
     uri = editor.open(portfolio / "policies/limits.yaml")
     other = portfolio / "allocations/support.yaml"
     editor.wait(lambda: "GOV102" in editor.codes(other.as_uri()))
-    editor.wait(lambda: any(each["method"] == "client/registerCapability" for each in editor.notified))
+    editor.wait(
+        lambda: any(each["method"] == "client/registerCapability" for each in editor.notified)
+    )
     other.write_text(other.read_text().replace("gpt-4o-2024-05-13", "gpt-5.4-2026-03-05"))
-    editor.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": other.as_uri(), "type": 2}]})
+    editor.notify(
+        "workspace/didChangeWatchedFiles", {"changes": [{"uri": other.as_uri(), "type": 2}]}
+    )
     editor.wait(lambda: "GOV102" not in editor.codes(other.as_uri()))
     assert uri in editor.published
 
 
 @pytest.mark.parametrize(("capabilities", "width"), [({}, 2), (UTF8, 4)], ids=["utf-16", "utf-8"])
-def test_columns_are_the_editors_own_units(editor, portfolio: Path, capabilities: dict[str, Any], width: int) -> None:
+def test_columns_are_the_editors_own_units(
+    editor, portfolio: Path, capabilities: dict[str, Any], width: int
+) -> None:
     told = editor.initialize(**capabilities)
     assert told["positionEncoding"] == ("utf-8" if capabilities else "utf-16")
     text = "task_classes:\n  triage: {purpose: '🎉🎉', route: [{model: gpt-4o-2024-05-13}]}\n"
@@ -140,7 +159,9 @@ def test_columns_are_the_editors_own_units(editor, portfolio: Path, capabilities
 
 def test_lines_end_where_the_protocol_says(desk, portfolio: Path) -> None:
     """U+2028 ends a line for Python, not for an editor: edits below it must not land elsewhere."""
-    text = "# one\u2028line\r\ntask_classes:\r\n  triage:\r    route: [{model: gpt-4o-2024-05-13}]\n"
+    text = (
+        "# one\u2028line\r\ntask_classes:\r\n  triage:\r    route: [{model: gpt-4o-2024-05-13}]\n"
+    )
     uri = desk.open(portfolio / "allocations/support.yaml", text)
     assert only(desk.published[uri], "GOV005")["range"]["start"] == {"line": 0, "character": 5}
     desk.change(uri, 2, edit(0, 5, 6, ""))
@@ -150,7 +171,10 @@ def test_lines_end_where_the_protocol_says(desk, portfolio: Path) -> None:
 def test_hover_tells_what_is_under_the_cursor(desk, portfolio: Path) -> None:
     uri = desk.open(portfolio / "allocations/support.yaml")
     told = desk.at("hover", uri, 3, 25)
-    assert told["range"] == {"start": {"line": 3, "character": 20}, "end": {"line": 3, "character": 37}}
+    assert told["range"] == {
+        "start": {"line": 3, "character": 20},
+        "end": {"line": 3, "character": 37},
+    }
     card = told["contents"]["value"]
     for said in (
         "input 5.00 USD, output 15.00 USD per million tokens",
@@ -180,7 +204,9 @@ def test_completion_in_a_text_that_is_no_yaml_yet(desk, portfolio: Path) -> None
     place = first["textEdit"]["range"]
     assert (place["start"]["character"], place["end"]["character"]) == (20, 39)
     assert len(told["items"]) <= 60
-    policies = desk.open(portfolio / "policies/limits.yaml", "policies:\n  vendors:\n    rule: con\n")
+    policies = desk.open(
+        portfolio / "policies/limits.yaml", "policies:\n  vendors:\n    rule: con\n"
+    )
     labels = [item["label"] for item in desk.at("completion", policies, 2, 13)["items"]]
     assert labels[0] == "concentration"
     assert not [label for label in labels if "con" not in label]
@@ -192,7 +218,11 @@ def test_a_mend_is_offered_and_mends(desk, portfolio: Path) -> None:
     found = only(desk.published[uri], "GOV006")
     actions = desk.ask(
         "textDocument/codeAction",
-        {"textDocument": {"uri": uri}, "range": found["range"], "context": {"diagnostics": [found]}},
+        {
+            "textDocument": {"uri": uri},
+            "range": found["range"],
+            "context": {"diagnostics": [found]},
+        },
     )
     mend = next(action for action in actions if action["title"] == "Write `concentration`")
     assert mend["kind"] == "quickfix"
@@ -221,7 +251,10 @@ def test_hostile_files_end_nothing(editor, portfolio: Path) -> None:
             for method in ("hover", "completion"):
                 answer = editor.answer(
                     f"textDocument/{method}",
-                    {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}},
+                    {
+                        "textDocument": {"uri": uri},
+                        "position": {"line": line, "character": character},
+                    },
                 )
                 assert "error" not in answer
                 assert "](http" not in json.dumps(answer)
@@ -244,7 +277,12 @@ def test_a_link_is_not_read_through_the_editor(desk, portfolio: Path, tmp_path: 
 def test_files_of_nobody_are_passed_over(editor, portfolio: Path, tmp_path: Path) -> None:
     editor.initialize()
     stray = tmp_path / "stray.yaml"
-    for uri in (stray.as_uri(), "untitled:Untitled-1", "file:///%00", (portfolio / "README.md").as_uri()):
+    for uri in (
+        stray.as_uri(),
+        "untitled:Untitled-1",
+        "file:///%00",
+        (portfolio / "README.md").as_uri(),
+    ):
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": "a: 1\n"}
         editor.notify("textDocument/didOpen", {"textDocument": document})
         change = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": "b"}]}
@@ -273,7 +311,10 @@ def test_keystrokes_in_a_burst_are_judged_once(desk, portfolio: Path) -> None:
         desk.notify("textDocument/didChange", change)
     while desk.versions[uri] != 21:
         message = desk._next()
-        if message.get("method") == "textDocument/publishDiagnostics" and message["params"]["uri"] == uri:
+        if (
+            message.get("method") == "textDocument/publishDiagnostics"
+            and message["params"]["uri"] == uri
+        ):
             told.append(message["params"]["version"])
     assert told[-1] == 21
     assert len(told) < 10
@@ -299,7 +340,9 @@ def test_a_missing_package_is_named_with_what_to_type() -> None:
         "import sys\nsys.modules['pygls'] = sys.modules['lsprotocol'] = None\n"
         "from multillm_gov.__main__ import main\nsys.exit(main(['lsp']))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, timeout=60, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, timeout=60, text=True
+    )
     assert done.returncode == 3
     assert "pip install 'multillm-gov[lsp]'" in done.stderr
     assert done.stdout == ""

@@ -28,7 +28,9 @@ def finding(**more: Any) -> Finding:
 
 
 def told(one: Finding, *, related: bool = True) -> types.Diagnostic:
-    (found,) = diagnostics([one], lambda _: Buffer(TEXT), lambda path: f"file:///{path}", "utf-16", related=related)
+    (found,) = diagnostics(
+        [one], lambda _: Buffer(TEXT), lambda path: f"file:///{path}", "utf-16", related=related
+    )
     return found
 
 
@@ -46,7 +48,10 @@ def test_severities(severity: Severity, shown: types.DiagnosticSeverity) -> None
 
 def test_a_message_says_what_it_risks_and_how_to_mend() -> None:
     one = finding(risk="Costs 3 USD.", policy="vendors", because="The board\x1b[31m said so")
-    assert told(one).message == "too much\nCosts 3 USD.\nMove some.\nPolicy vendors: The board\\x1b[31m said so"
+    assert (
+        told(one).message
+        == "too much\nCosts 3 USD.\nMove some.\nPolicy vendors: The board\\x1b[31m said so"
+    )
 
 
 def test_a_waived_finding_is_a_hint_that_says_by_whom() -> None:
@@ -82,7 +87,9 @@ def test_a_retired_model_is_struck_through() -> None:
         ("\ufeffab\ncd", (2, 1, 2, 3), (1, 0), (1, 2)),
     ],
 )
-def test_ranges(text: str, place: tuple[int, ...], start: tuple[int, int], end: tuple[int, int]) -> None:
+def test_ranges(
+    text: str, place: tuple[int, ...], start: tuple[int, int], end: tuple[int, int]
+) -> None:
     found = range_of(Location("x", *place), Buffer(text), "utf-16")
     assert (found.start.line, found.start.character) == start
     assert (found.end.line, found.end.character) == end

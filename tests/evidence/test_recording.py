@@ -30,13 +30,23 @@ DIGEST = "sha256:" + "ab" * 32
 
 def probe(task="triage", model="openai/gpt-5.4", day="2026-11-20", verdict="pass", **given):
     return ProbeRecord(
-        task_class=task, model=model, kind="answer", date=date.fromisoformat(day), verdict=verdict, calls=3, **given
+        task_class=task,
+        model=model,
+        kind="answer",
+        date=date.fromisoformat(day),
+        verdict=verdict,
+        calls=3,
+        **given,
     )
 
 
 def result(day="2026-11-20", score="0.93"):
     return EvidenceRecord(
-        task_class="triage", model="m", date=date.fromisoformat(day), sample_size=540, score=Share(score)
+        task_class="triage",
+        model="m",
+        date=date.fromisoformat(day),
+        sample_size=540,
+        score=Share(score),
     )
 
 
@@ -64,7 +74,9 @@ FULL = EvidenceFile(
     probes=(
         probe(
             checks=(
-                CheckResult(name="latency", verdict="inconclusive", detail="1 of 3 answers slower than 2 s"),
+                CheckResult(
+                    name="latency", verdict="inconclusive", detail="1 of 3 answers slower than 2 s"
+                ),
                 CheckResult(name="contract", verdict="pass"),
             ),
             answers=3,
@@ -89,7 +101,9 @@ def test_words_of_checks_that_passed_are_in_the_history_alone(tmp_path: Path):
     passed = CheckResult(name="contract", verdict="pass", detail="3 of 3")
     record_evidence(tmp_path, probes=[probe(checks=(passed,))])
     (kept,) = read_back((tmp_path / "evidence/current.json").read_bytes()).probes
-    assert [(check.name, check.verdict, check.detail) for check in kept.checks] == [("contract", "pass", "")]
+    assert [(check.name, check.verdict, check.detail) for check in kept.checks] == [
+        ("contract", "pass", "")
+    ]
     assert b"3 of 3" in (tmp_path / "evidence/history/2026-11.jsonl").read_bytes()
 
 
@@ -109,7 +123,9 @@ def test_the_view_holds_the_newest_of_each_subject(before, after):
     view = merge(merge(EvidenceFile(), probes=before), probes=after)
     assert {(one.task_class, one.model, one.kind): one.date for one in view.probes} == {
         (one.task_class, one.model, one.kind): max(
-            each.date for each in (*before, *after) if (each.task_class, each.model) == (one.task_class, one.model)
+            each.date
+            for each in (*before, *after)
+            if (each.task_class, each.model) == (one.task_class, one.model)
         )
         for one in (*before, *after)
     }
@@ -118,31 +134,44 @@ def test_the_view_holds_the_newest_of_each_subject(before, after):
 
 
 def test_of_one_day_the_one_handed_in_counts():
-    view = merge(merge(EvidenceFile(), probes=[probe(verdict="contract")]), probes=[probe(verdict="pass")])
+    view = merge(
+        merge(EvidenceFile(), probes=[probe(verdict="contract")]), probes=[probe(verdict="pass")]
+    )
     assert [one.verdict for one in view.probes] == ["pass"]
 
 
-@pytest.mark.parametrize("verdict", ["credentials", "unreachable", "provider-fault", "inconclusive", "time-out"])
+@pytest.mark.parametrize(
+    "verdict", ["credentials", "unreachable", "provider-fault", "inconclusive", "time-out"]
+)
 def test_what_showed_nothing_never_takes_the_place_of_a_proof(verdict):
     proved = merge(EvidenceFile(), probes=[probe(day="2026-11-01")])
     after = merge(proved, probes=[probe(day="2026-11-20", verdict=verdict)])
     assert [(one.verdict, one.date.day) for one in after.probes] == [("pass", 1)]
-    assert [one.verdict for one in merge(EvidenceFile(), probes=[probe(verdict=verdict)]).probes] == [verdict]
+    assert [
+        one.verdict for one in merge(EvidenceFile(), probes=[probe(verdict=verdict)]).probes
+    ] == [verdict]
     again = merge(
-        merge(EvidenceFile(), probes=[probe(day="2026-11-20", verdict=verdict)]), probes=[probe(day="2026-11-01")]
+        merge(EvidenceFile(), probes=[probe(day="2026-11-20", verdict=verdict)]),
+        probes=[probe(day="2026-11-01")],
     )
-    assert [one.verdict for one in again.probes] == ["pass"], "an older proof says more than a newer nothing"
+    assert [one.verdict for one in again.probes] == ["pass"], (
+        "an older proof says more than a newer nothing"
+    )
 
 
 def test_an_older_one_never_replaces_a_newer():
-    view = merge(EvidenceFile(records=(result("2026-11-20"),)), records=[result("2026-10-01", "0.5")])
+    view = merge(
+        EvidenceFile(records=(result("2026-11-20"),)), records=[result("2026-10-01", "0.5")]
+    )
     assert [str(one.score) for one in view.records] == ["0.93"]
 
 
 def test_the_history_keeps_every_entry_in_its_month(tmp_path: Path):
     record_evidence(tmp_path, probes=[probe(day="2026-10-31"), probe(day="2026-11-01")])
     before = (tmp_path / "evidence/history/2026-11.jsonl").read_bytes()
-    record_evidence(tmp_path, records=[result()], probes=[probe(day="2026-11-01", verdict="latency")])
+    record_evidence(
+        tmp_path, records=[result()], probes=[probe(day="2026-11-01", verdict="latency")]
+    )
     after = (tmp_path / "evidence/history/2026-11.jsonl").read_bytes()
     assert after.startswith(before)
     lines = [json.loads(line) for line in after.splitlines()]
@@ -191,7 +220,9 @@ def test_no_link_is_written_through(tmp_path: Path, link: str):
 
 
 def test_a_line_of_the_history_is_one_line():
-    line = encode_line(probe(checks=(CheckResult(name="a", verdict="contract", detail="two\nlines\u2028\x85"),)))
+    line = encode_line(
+        probe(checks=(CheckResult(name="a", verdict="contract", detail="two\nlines\u2028\x85"),))
+    )
     assert len(line.decode().splitlines()) == 1
     assert json.loads(line)["probe"]["checks"][0]["detail"] == "two\nlines\ufffd\ufffd"
 

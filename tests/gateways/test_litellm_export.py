@@ -51,7 +51,14 @@ def portfolio(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def exported(portfolio, govern):
-    done = govern("export", "litellm", "--as-of", "2026-11-24", cwd=portfolio, env={"OPENAI_API_KEY": "sk-planted-1"})
+    done = govern(
+        "export",
+        "litellm",
+        "--as-of",
+        "2026-11-24",
+        cwd=portfolio,
+        env={"OPENAI_API_KEY": "sk-planted-1"},
+    )
     assert done.returncode == 0, done.stderr
     assert b"sk-planted" not in done.stdout + done.stderr
     return yaml.safe_load(done.stdout)
@@ -70,8 +77,16 @@ def test_a_task_class_is_a_group_of_weighted_models(exported) -> None:
         "timeout": 2.5,
         "max_retries": 0,
     }
-    assert first["model_info"] == {"id": "triage:route-1", "mode": "chat", "task_class": "triage", "owner": "support"}
-    assert (second["litellm_params"]["model"], second["litellm_params"]["weight"]) == ("gpt-5-mini", 37.5)
+    assert first["model_info"] == {
+        "id": "triage:route-1",
+        "mode": "chat",
+        "task_class": "triage",
+        "owner": "support",
+    }
+    assert (second["litellm_params"]["model"], second["litellm_params"]["weight"]) == (
+        "gpt-5-mini",
+        37.5,
+    )
     assert second["litellm_params"]["api_key"] == "os.environ/OPENAI_API_KEY"
 
 
@@ -120,7 +135,9 @@ def test_no_value_of_an_entry_can_become_a_secret(portfolio, govern) -> None:
 def test_mistakes_are_not_exported_and_errors_are_told(portfolio, govern) -> None:
     path = portfolio / "allocations/support.yaml"
     path.write_text(ALLOCATION.replace("gpt-5-mini", "openai/no-such-model"))
-    done = govern("export", "litellm", "--output", "out/litellm.yaml", "--as-of", "2026-11-24", cwd=portfolio)
+    done = govern(
+        "export", "litellm", "--output", "out/litellm.yaml", "--as-of", "2026-11-24", cwd=portfolio
+    )
     assert done.returncode == 0
     assert b"Wrote out/litellm.yaml: 3 task classes" in done.stderr.replace(b"\\", b"/")
     assert b"error" in done.stderr
@@ -142,7 +159,10 @@ def test_the_file_says_how_to_run_it(portfolio, govern) -> None:
 
 
 def test_the_same_allocation_gives_the_same_bytes(portfolio, govern) -> None:
-    runs = {govern("export", "litellm", cwd=portfolio, env={"PYTHONHASHSEED": seed}).stdout for seed in ("1", "2")}
+    runs = {
+        govern("export", "litellm", cwd=portfolio, env={"PYTHONHASHSEED": seed}).stdout
+        for seed in ("1", "2")
+    }
     assert len(runs) == 1
 
 
@@ -166,8 +186,17 @@ print(json.dumps([sorted(set(names)), keys, chains, router.num_retries, router.m
 
 @pytest.mark.litellm
 def test_litellm_takes_it_as_it_is(exported) -> None:
-    keys = {"ANTHROPIC_API_KEY": "a-key", "OPENAI_API_KEY": "o-key", "GEMINI_API_KEY": "g-key", "MISTRAL_API_KEY": "m"}
-    keys |= {"SORTER_API_KEY": "s-key", "SORTER_API_BASE": "http://127.0.0.1:9/v1", "AZURE_API_KEY": "z-key"}
+    keys = {
+        "ANTHROPIC_API_KEY": "a-key",
+        "OPENAI_API_KEY": "o-key",
+        "GEMINI_API_KEY": "g-key",
+        "MISTRAL_API_KEY": "m",
+    }
+    keys |= {
+        "SORTER_API_KEY": "s-key",
+        "SORTER_API_BASE": "http://127.0.0.1:9/v1",
+        "AZURE_API_KEY": "z-key",
+    }
     keys |= {"AZURE_API_BASE": "http://127.0.0.1:9", "AZURE_API_VERSION": "2024-10-21"}
     done = subprocess.run(
         [sys.executable, "-c", _ACCEPT],

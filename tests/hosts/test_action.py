@@ -13,7 +13,9 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
-STEPS: dict[str, dict[str, Any]] = {step["name"]: step for step in ACTION["runs"]["steps"] if "name" in step}
+STEPS: dict[str, dict[str, Any]] = {
+    step["name"]: step for step in ACTION["runs"]["steps"] if "name" in step
+}
 ALLOCATION = """\
 owner: sales
 task_classes:
@@ -59,12 +61,17 @@ class Runner:
 
     def __init__(self, folder: Path, place: Path) -> None:
         self.folder, self.place = folder, place
-        self.outputs, self.summary, self.state = place / "outputs", place / "summary", place / "comments.json"
+        self.outputs, self.summary, self.state = (
+            place / "outputs",
+            place / "summary",
+            place / "comments.json",
+        )
         for file in (self.outputs, self.summary):
             file.touch()
         self.state.write_text("[]")
         self._executable(
-            place / "govern-venv/bin/govern", f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m multillm_gov "$@"\n'
+            place / "govern-venv/bin/govern",
+            f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m multillm_gov "$@"\n',
         )
         self._executable(place / "bin/gh", GH.format(python=sys.executable))
 
@@ -74,7 +81,9 @@ class Runner:
         path.write_text(text)
         path.chmod(0o755)
 
-    def step(self, name: str, base_ref: str = "main", env: dict[str, str] | None = None, **inputs: str) -> Any:
+    def step(
+        self, name: str, base_ref: str = "main", env: dict[str, str] | None = None, **inputs: str
+    ) -> Any:
         """Run one step's script as the host would: expressions only in its environment."""
         given = {key: str(one.get("default", "")) for key, one in ACTION["inputs"].items()}
         given |= {key.replace("_", "-"): value for key, value in inputs.items()}
@@ -88,7 +97,9 @@ class Runner:
             ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]],
             cwd=self.folder,
             env={
-                **{key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")},
+                **{
+                    key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")
+                },
                 "PATH": f"{self.place / 'bin'}:{os.environ['PATH']}",
                 "PYTHONPATH": str(ROOT),
                 "RUNNER_TEMP": str(self.place),
@@ -150,7 +161,10 @@ def test_the_change_is_judged_by_its_target_branch(runner: Runner) -> None:
     outputs = dict(line.split("=", 1) for line in runner.outputs.read_text().splitlines())
     assert outputs["exit-code"] == "1"
     results = json.loads(Path(outputs["sarif-file"]).read_text())["runs"][0]["results"]
-    places = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].split("/")[0] for each in results}
+    places = {
+        each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].split("/")[0]
+        for each in results
+    }
     assert places == {"my%20ai"}
     assert runner.summary.read_text().startswith("<!-- govern -->")
     assert runner.step("Verdict").returncode == 1
@@ -163,7 +177,8 @@ def test_without_a_base_and_with_another_gate(runner: Runner) -> None:
 
 
 @pytest.mark.parametrize(
-    "inputs", [{"path": "nowhere"}, {"path": "my ai", "base": "nowhere"}, {"path": "my ai", "fail_on": "x"}]
+    "inputs",
+    [{"path": "nowhere"}, {"path": "my ai", "base": "nowhere"}, {"path": "my ai", "fail_on": "x"}],
 )
 def test_what_cannot_be_done_is_no_verdict(runner: Runner, inputs: dict[str, str]) -> None:
     done = runner.step("Check", **inputs)
@@ -172,10 +187,15 @@ def test_what_cannot_be_done_is_no_verdict(runner: Runner, inputs: dict[str, str
 
 
 @pytest.mark.parametrize(
-    "hostile", ["$(touch pwned)", "; touch pwned", "`touch pwned`", "--upload-pack=touch pwned", "' \" \n"]
+    "hostile",
+    ["$(touch pwned)", "; touch pwned", "`touch pwned`", "--upload-pack=touch pwned", "' \" \n"],
 )
 def test_inputs_are_words_not_commands(runner: Runner, hostile: str) -> None:
-    for inputs in ({"path": hostile}, {"path": "my ai", "base": hostile}, {"path": "my ai", "fail_on": hostile}):
+    for inputs in (
+        {"path": hostile},
+        {"path": "my ai", "base": hostile},
+        {"path": "my ai", "fail_on": hostile},
+    ):
         assert runner.step("Check", **inputs).returncode > 1
         assert runner.step("Comment", **inputs).returncode > 1 or "fail_on" in inputs
     assert not list(runner.folder.rglob("pwned"))
@@ -191,14 +211,20 @@ def test_one_comment_is_kept_up_to_date(runner: Runner) -> None:
     assert [each["body"].splitlines()[0] for each in runner.comments] == [marker, marker]
     first = runner.comments[1]["body"]
     assert "Loosened: 2 safeguards" in first
-    (runner.folder / "my ai/policies/p.yaml").write_text("policies: {spread: {rule: concentration}}\n")
+    (runner.folder / "my ai/policies/p.yaml").write_text(
+        "policies: {spread: {rule: concentration}}\n"
+    )
     assert runner.step("Comment", path="my ai").returncode == 0
     assert runner.comments[0] == theirs
     assert len(runner.comments) == 2
     assert runner.comments[1]["body"] != first
     (runner.folder / "my ai").rename(runner.folder / "other")
     assert runner.step("Comment", path="other").returncode == 0
-    assert [each["body"].splitlines()[0] for each in runner.comments] == [marker, marker, "<!-- govern diff other -->"]
+    assert [each["body"].splitlines()[0] for each in runner.comments] == [
+        marker,
+        marker,
+        "<!-- govern diff other -->",
+    ]
 
 
 @pytest.mark.parametrize("forbidden", ["--jq", "--method"])

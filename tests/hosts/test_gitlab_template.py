@@ -66,7 +66,10 @@ def folder(checkout) -> Path:
 def test_it_fits_the_published_schema() -> None:
     tool = Path(sys.executable).with_name("check-jsonschema")
     done = subprocess.run(
-        [tool, "--builtin-schema", "vendor.gitlab-ci", FILE], capture_output=True, check=False, timeout=60
+        [tool, "--builtin-schema", "vendor.gitlab-ci", FILE],
+        capture_output=True,
+        check=False,
+        timeout=60,
     )
     assert done.returncode == 0, done.stdout
 
@@ -89,7 +92,9 @@ def test_a_merge_request_is_judged_by_what_it_changes(folder: Path, checkout) ->
     done = run(folder, GOVERN_PATH="ai", CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "loosened in this change and used at once" in done.stdout
-    passed = run(folder, GOVERN_PATH="ai", CI_MERGE_REQUEST_DIFF_BASE_SHA=base, GOVERN_FAIL_ON="never")
+    passed = run(
+        folder, GOVERN_PATH="ai", CI_MERGE_REQUEST_DIFF_BASE_SHA=base, GOVERN_FAIL_ON="never"
+    )
     assert passed.returncode == 0
     assert run(folder, GOVERN_PATH="ai", CI_MERGE_REQUEST_DIFF_BASE_SHA="").returncode == 0
 

@@ -15,7 +15,9 @@ from multillm_gov.documents.layout import kind_of
 
 ROOT = Path(__file__).parents[2]
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-BROKEN = "owner: sales\ntask_classes:\n  a:\n    route: [{model: custom/alpha}]\n    no_such_key: 1\n"
+BROKEN = (
+    "owner: sales\ntask_classes:\n  a:\n    route: [{model: custom/alpha}]\n    no_such_key: 1\n"
+)
 MODELS = """\
 models:
   custom/alpha:
@@ -31,9 +33,17 @@ def test_a_hook_is_complete_and_fires_on_governed_files(hook: dict[str, Any]) ->
     assert hook["language"] == "python"
     assert hook["pass_filenames"] is False, "the whole portfolio is judged, once"
     fires = re.compile(hook["files"]).search
-    governed = ["govern.yaml", "allocations/a.yaml", "policies/x/y.yaml", "catalog/catalog.lock.json", "prompts/a.md"]
+    governed = [
+        "govern.yaml",
+        "allocations/a.yaml",
+        "policies/x/y.yaml",
+        "catalog/catalog.lock.json",
+        "prompts/a.md",
+    ]
     assert all(kind_of(path) and fires(path) for path in governed)
-    assert not any(fires(path) for path in ("README.md", "src/policies/a.py", "xgovern.yaml", "govern_yaml"))
+    assert not any(
+        fires(path) for path in ("README.md", "src/policies/a.py", "xgovern.yaml", "govern_yaml")
+    )
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

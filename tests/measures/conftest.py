@@ -7,7 +7,13 @@ from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.catalog.price import Price, TokenPrice
 from multillm_gov.location import Place
 from multillm_gov.measures.portfolio_figures import measure
-from multillm_gov.portfolio.allocation import Demand, Leg, TaskClass, TaskClassDeclaration, WrongModelCost
+from multillm_gov.portfolio.allocation import (
+    Demand,
+    Leg,
+    TaskClass,
+    TaskClassDeclaration,
+    WrongModelCost,
+)
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.units import Amount, Percent
@@ -33,7 +39,11 @@ class Shelf:
 def model(
     name: str, usd_in: str | None = "1e-6", usd_out: str = "2e-6", fixed: str = "0", **exposure: str
 ) -> ModelFacts:
-    price = None if usd_in is None else Price(standard=TokenPrice(input=Decimal(usd_in), output=Decimal(usd_out)))
+    price = (
+        None
+        if usd_in is None
+        else Price(standard=TokenPrice(input=Decimal(usd_in), output=Decimal(usd_out)))
+    )
     return ModelFacts(
         name=name,
         source="override",
@@ -77,7 +87,16 @@ def new_task() -> Callable[..., TaskClass]:
 
 @pytest.fixture
 def figures() -> Callable[..., object]:
-    def build(tasks: list[TaskClass], facts: list[ModelFacts], settings: Settings | None = None, known=None):
-        return measure(Portfolio(settings=settings or Settings(), task_classes=tuple(tasks)), Shelf(facts), known)
+    def build(
+        tasks: list[TaskClass],
+        facts: list[ModelFacts],
+        settings: Settings | None = None,
+        known=None,
+    ):
+        return measure(
+            Portfolio(settings=settings or Settings(), task_classes=tuple(tasks)),
+            Shelf(facts),
+            known,
+        )
 
     return build

@@ -25,7 +25,9 @@ def four(new_model):
     ]
 
 
-def test_requests_move_down_the_chain_past_what_failed_and_what_is_not_known(figures, new_task, four):
+def test_requests_move_down_the_chain_past_what_failed_and_what_is_not_known(
+    figures, new_task, four
+):
     """a fails: 700 of `x` go to b (not to a again, not to d, whose vendor nobody knows), 300 stay on c."""
     found = figures([new_task("x", {"a": 70, "c": 30}, "a", "d", "b", demand=DEMAND)], four)
     loss = after_loss(found.tasks, Level.VENDOR, Basis.REQUESTS, "alpha")
@@ -45,7 +47,11 @@ def test_by_spend_the_fallbacks_price_counts(figures, new_task, four):
 
 def test_what_nobody_takes_over_stops(figures, new_task, four):
     found = figures(
-        [new_task("x", {"a": 100}, demand=DEMAND, value=300), new_task("y", {"a": 50, "b": 50}, "d", value=100)], four
+        [
+            new_task("x", {"a": 100}, demand=DEMAND, value=300),
+            new_task("y", {"a": 50, "b": 50}, "d", value=100),
+        ],
+        four,
     )
     loss = after_loss(found.tasks, Level.VENDOR, Basis.VALUE_AT_STAKE, "alpha")
     assert (loss.lost, loss.stopped, loss.total) == (350, 350, 400)
@@ -54,7 +60,9 @@ def test_what_nobody_takes_over_stops(figures, new_task, four):
 
 
 def test_everything_may_stop_and_nothing_may_be_there(figures, new_task, four):
-    loss = after_loss(figures([new_task("x", {"a": 100}, demand=DEMAND)], four).tasks, *ALL, "alpha")
+    loss = after_loss(
+        figures([new_task("x", {"a": 100}, demand=DEMAND)], four).tasks, *ALL, "alpha"
+    )
     assert (loss.after.shares, loss.stopped_share) == ((), 1.0)
     assert after_loss((), *ALL, "alpha").stopped_share == 0.0
 
@@ -66,13 +74,20 @@ def test_the_unknown_fail_as_one(figures, new_task, four):
 
 
 names = st.sampled_from("abcd")
-routes = st.lists(st.tuples(st.dictionaries(names, st.integers(1, 9), min_size=1), st.lists(names, max_size=4)))
+routes = st.lists(
+    st.tuples(st.dictionaries(names, st.integers(1, 9), min_size=1), st.lists(names, max_size=4))
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(routes, st.sampled_from(["alpha", "beta", "gamma", "unknown"]))
-def test_requests_are_carried_or_stopped_and_the_failed_carries_none(figures, new_task, four, routes, failed):
-    tasks = [new_task(f"t{number}", legs, *chain, demand=DEMAND) for number, (legs, chain) in enumerate(routes)]
+def test_requests_are_carried_or_stopped_and_the_failed_carries_none(
+    figures, new_task, four, routes, failed
+):
+    tasks = [
+        new_task(f"t{number}", legs, *chain, demand=DEMAND)
+        for number, (legs, chain) in enumerate(routes)
+    ]
     loss = after_loss(figures(tasks, four).tasks, *ALL, failed)
     assert float(loss.after.total + loss.stopped) == pytest.approx(float(loss.total))
     assert loss.stopped <= loss.lost

@@ -23,7 +23,11 @@ def test_a_spent_budget_and_a_complete_month():
     gone = burn(Decimal(120), 10, 30, Decimal(100))
     assert (gone.days_to_exhaustion, gone.allowance_per_day) == (0, 0)
     complete = burn(Decimal(120), 30, 30, Decimal(100))
-    assert (complete.forecast, complete.rate, complete.allowance_per_day) == (120, Decimal("1.2"), None)
+    assert (complete.forecast, complete.rate, complete.allowance_per_day) == (
+        120,
+        Decimal("1.2"),
+        None,
+    )
 
 
 def test_nothing_spent_and_no_budget():
@@ -39,7 +43,9 @@ def test_a_day_outside_of_the_month_is_refused(day: int):
 
 
 @given(amounts, st.integers(1, 31), amounts.filter(bool))
-def test_above_one_means_over_budget_and_exhausted_within_the_month(spent: Decimal, day: int, budget: Decimal):
+def test_above_one_means_over_budget_and_exhausted_within_the_month(
+    spent: Decimal, day: int, budget: Decimal
+):
     found = burn(spent, day, 31, budget)
     assert found.rate is not None
     assert (found.rate > 1) == (found.forecast > budget)

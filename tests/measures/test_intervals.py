@@ -21,7 +21,8 @@ Z_95_ONE_SIDED = Decimal("1.644853626951472714863848907991632")
 
 
 @pytest.mark.parametrize(
-    ("right", "sample_size", "low", "high"), [(450, 500, 0.870578, 0.923322), (90, 100, 0.825634, 0.944771)]
+    ("right", "sample_size", "low", "high"),
+    [(450, 500, 0.870578, 0.923322), (90, 100, 0.825634, 0.944771)],
 )
 def test_worked_intervals(right: int, sample_size: int, low: float, high: float) -> None:
     assert wilson_interval(right / sample_size, sample_size) == pytest.approx((low, high), abs=5e-7)
@@ -65,7 +66,13 @@ def test_the_bound_lies_below_the_share_and_rises_with_the_sample(
 
 @pytest.mark.parametrize(
     ("before", "after", "cases"),
-    [(0.90, 0.85, 538), (0.90, 0.87, 1_396), (0.90, 0.88, 3_024), (0.80, 0.75, 860), (0.84, 0.51, 22)],
+    [
+        (0.90, 0.85, 538),
+        (0.90, 0.87, 1_396),
+        (0.90, 0.88, 3_024),
+        (0.80, 0.75, 860),
+        (0.84, 0.51, 22),
+    ],
 )
 def test_worked_sample_sizes(before: float, after: float, cases: int) -> None:
     assert ceil(cases_to_see(before, before - after)) == cases
@@ -79,7 +86,9 @@ def test_a_hundred_cases_cannot_see_five_points() -> None:
 
 @settings(deadline=None)
 @given(st.floats(0.01, 1), st.integers(1, 10**6))
-def test_the_smallest_drop_is_the_one_the_sample_is_needed_for(share: float, sample_size: int) -> None:
+def test_the_smallest_drop_is_the_one_the_sample_is_needed_for(
+    share: float, sample_size: int
+) -> None:
     drop = smallest_visible_drop(share, sample_size)
     assert drop > 0
     if drop <= share:
@@ -88,7 +97,9 @@ def test_the_smallest_drop_is_the_one_the_sample_is_needed_for(share: float, sam
 
 @settings(deadline=None)
 @given(st.floats(0.02, 1), st.floats(0, 0.99), st.floats(0.6, 0.999))
-def test_so_many_cases_prove_a_floor_and_fewer_do_not(share: float, part: float, confidence: float) -> None:
+def test_so_many_cases_prove_a_floor_and_fewer_do_not(
+    share: float, part: float, confidence: float
+) -> None:
     floor = share * part
     cases = cases_to_prove(share, floor, confidence)
     assert wilson_lower_bound(share, ceil(cases) + 1, confidence) >= floor - 1e-9

@@ -30,7 +30,9 @@ def test_the_adjusted_interval_of_a_table():
     found = paired_interval(first, second)
     center, error = 10 / 102, ((21 / 102 - (10 / 102) ** 2) / 102) ** 0.5
     assert found.mean == pytest.approx(0.10)
-    assert (found.low, found.high) == pytest.approx((center - 1.959964 * error, center + 1.959964 * error), abs=1e-6)
+    assert (found.low, found.high) == pytest.approx(
+        (center - 1.959964 * error, center + 1.959964 * error), abs=1e-6
+    )
 
 
 @given(scores)
@@ -38,7 +40,13 @@ def test_the_interval_mirrors_and_holds_its_center(pairs):
     first, second = [one for one, _ in pairs], [other for _, other in pairs]
     found, mirrored = paired_interval(first, second), paired_interval(second, first)
     assert found.low == pytest.approx(-mirrored.high)
-    assert -1 <= found.low <= found.mean * len(pairs) / (len(pairs) + 2) + 1e-9 <= found.high + 1e-9 <= 1 + 1e-9
+    assert (
+        -1
+        <= found.low
+        <= found.mean * len(pairs) / (len(pairs) + 2) + 1e-9
+        <= found.high + 1e-9
+        <= 1 + 1e-9
+    )
 
 
 @given(scores)
@@ -60,7 +68,9 @@ def test_a_case_of_all_the_weight_decides():
     low, high = bootstrap_interval([1.0, 0.0, 0.0], seed=1, weights=[1.0, 0.0001, 0.0001])
     assert low < 0.01
     assert high > 0.99
-    found = paired_bootstrap([0.0] * 40, [1.0] * 20 + [0.0] * 20, seed=1, weights=[3.0] * 20 + [1.0] * 20)
+    found = paired_bootstrap(
+        [0.0] * 40, [1.0] * 20 + [0.0] * 20, seed=1, weights=[3.0] * 20 + [1.0] * 20
+    )
     assert found.mean == pytest.approx(0.75)
     assert found.low < 0.75 < found.high
 
@@ -75,7 +85,9 @@ def test_how_many_pairs_show_a_difference():
         paired_cases_to_see(0.2, 0)
 
 
-@pytest.mark.parametrize(("cases", "worse", "better"), [(30, 0.05, 0.10), (200, 0.02, 0.03), (400, 0.10, 0.10)])
+@pytest.mark.parametrize(
+    ("cases", "worse", "better"), [(30, 0.05, 0.10), (200, 0.02, 0.03), (400, 0.10, 0.10)]
+)
 def test_the_adjusted_interval_covers_the_truth_as_often_as_it_says(cases, worse, better):
     random = Random(11)  # noqa: S311 - no secret
     held = 0

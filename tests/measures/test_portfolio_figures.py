@@ -29,7 +29,11 @@ def test_month_of_method_2_1(figures, new_model, new_task) -> None:
 
 def test_split_fallback_and_owner_totals(figures, new_model, new_task) -> None:
     demand = Demand(requests=1000, input_tokens=1000, output_tokens=500)
-    facts = [new_model("a"), new_model("b", usd_in="3e-6", usd_out="6e-6"), new_model("c", usd_in="1e-5", usd_out="0")]
+    facts = [
+        new_model("a"),
+        new_model("b", usd_in="3e-6", usd_out="6e-6"),
+        new_model("c", usd_in="1e-5", usd_out="0"),
+    ]
     result = figures(
         [
             new_task("one", {"a": 75, "b": 25}, "c", demand=demand),
@@ -56,14 +60,19 @@ def test_a_histogram_of_sizes_replaces_the_means(figures, new_model, new_task) -
         p99_input_tokens=20_000,
     )
     [task] = figures([new_task("t", {"m": 100}, demand=demand)], [new_model("m")]).tasks
-    assert task.cost_per_request == Decimal("0.75") * Decimal("0.001") + Decimal("0.25") * Decimal("0.0092")
+    assert task.cost_per_request == Decimal("0.75") * Decimal("0.001") + Decimal("0.25") * Decimal(
+        "0.0092"
+    )
     assert task.largest_cost_per_request == Decimal("0.0202")
 
 
 def test_unknown_price_is_not_free(figures, new_model, new_task) -> None:
     demand = Demand(requests=10, input_tokens=10)
     result = figures(
-        [new_task("t", {"m": 50, "gone": 50}, demand=demand), new_task("u", {"free": 100}, demand=demand)],
+        [
+            new_task("t", {"m": 50, "gone": 50}, demand=demand),
+            new_task("u", {"free": 100}, demand=demand),
+        ],
         [new_model("m"), new_model("free", usd_in=None)],
     )
     assert result.unpriced == ("t", "u")
@@ -94,16 +103,23 @@ def test_fixed_cost_is_split_by_requests_and_standby_evenly(figures, new_model, 
 
 
 def test_prices_are_converted_to_the_portfolios_currency(figures, new_model, new_task) -> None:
-    euros = Settings(currency="EUR", exchange=ExchangeRate(usd_per_unit=Positive("1.25"), as_of=date(2026, 11, 1)))
+    euros = Settings(
+        currency="EUR",
+        exchange=ExchangeRate(usd_per_unit=Positive("1.25"), as_of=date(2026, 11, 1)),
+    )
     demand = Demand(requests=1000, input_tokens=1000)
-    result = figures([new_task("t", {"m": 100}, demand=demand)], [new_model("m", fixed="10")], euros)
+    result = figures(
+        [new_task("t", {"m": 100}, demand=demand)], [new_model("m", fixed="10")], euros
+    )
     assert result.currency == "EUR"
     assert result.spend_per_month == Decimal("0.8") + 8
 
 
 def test_level_example_of_method_1_5(figures, new_model, new_task) -> None:
     def on(name: str, vendor: str, provider: str, cloud: str, jurisdiction: str = "US"):
-        return new_model(name, vendor=vendor, provider=provider, cloud=cloud, jurisdiction=jurisdiction)
+        return new_model(
+            name, vendor=vendor, provider=provider, cloud=cloud, jurisdiction=jurisdiction
+        )
 
     facts = [
         on("gpt-x", "openai", "openai", "azure"),
@@ -114,7 +130,11 @@ def test_level_example_of_method_1_5(figures, new_model, new_task) -> None:
     ]
     volumes = zip(facts, (30_000, 20_000, 25_000, 15_000, 10_000), strict=True)
     tasks = figures(
-        [new_task(fact.name, {fact.name: 100}, demand=Demand(requests=count)) for fact, count in volumes], facts
+        [
+            new_task(fact.name, {fact.name: 100}, demand=Demand(requests=count))
+            for fact, count in volumes
+        ],
+        facts,
     ).tasks
     expected = {
         Level.VENDOR: (3450, 2.8986, 0.50),
@@ -185,7 +205,9 @@ def test_spend_is_the_sum_of_its_legs_and_never_falls_when_a_price_rises(
     figures, new_model, new_task, requests, tokens, weights, rise
 ) -> None:
     task = new_task(
-        "t", {f"m{i}": w for i, w in enumerate(weights)}, demand=Demand(requests=requests, input_tokens=tokens)
+        "t",
+        {f"m{i}": w for i, w in enumerate(weights)},
+        demand=Demand(requests=requests, input_tokens=tokens),
     )
     facts = [new_model(f"m{i}", usd_in="0.000001") for i in range(len(weights))]
     dearer = [new_model("m0", usd_in=str(Decimal("0.000001") + rise * Decimal("1e-9"))), *facts[1:]]

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from multillm_gov.measures import shares as measure
 
 EXAMPLES = {
-    "doj": ((0.30, 0.30, 0.20, 0.20), 2600, 3.846154, 0.013333, 3.920263, 0.985475, 0.1000, (0.30, 0.60, 0.80)),
+    "doj": (
+        (0.30, 0.30, 0.20, 0.20),
+        2600,
+        3.846154,
+        0.013333,
+        3.920263,
+        0.985475,
+        0.1000,
+        (0.30, 0.60, 0.80),
+    ),
     "eight": (
         (0.10, 0.09, 0.12, 0.15, 0.12, 0.11, 0.15, 0.16),
         1296,
@@ -18,8 +27,26 @@ EXAMPLES = {
         0.1075,
         (0.16, 0.31, 0.46),
     ),
-    "40-30-20-10": ((0.4, 0.3, 0.2, 0.1), 3000, 3.333333, 0.066667, 3.596115, 0.923220, 0.2500, (0.40, 0.70, 0.90)),
-    "70-15-10-5": ((0.70, 0.15, 0.10, 0.05), 5250, 1.904762, 0.366667, 2.494992, 0.659518, 0.5, (0.70, 0.85, 0.95)),
+    "40-30-20-10": (
+        (0.4, 0.3, 0.2, 0.1),
+        3000,
+        3.333333,
+        0.066667,
+        3.596115,
+        0.923220,
+        0.2500,
+        (0.40, 0.70, 0.90),
+    ),
+    "70-15-10-5": (
+        (0.70, 0.15, 0.10, 0.05),
+        5250,
+        1.904762,
+        0.366667,
+        2.494992,
+        0.659518,
+        0.5,
+        (0.70, 0.85, 0.95),
+    ),
     "equal": ((0.25,) * 4, 2500, 4, 0, 4, 1, 0, (0.25, 0.50, 0.75)),
     "monopoly": ((1.0,), 10_000, 1, 1, 1, None, 0, (1, 1, 1)),
 }
@@ -34,7 +61,9 @@ def test_worked_examples(name: str) -> None:
     assert measure.effective_number(shares) == pytest.approx(n2, abs=5e-7)
     assert measure.normalized_hhi(shares) == pytest.approx(normalized, abs=5e-7)
     assert measure.effective_number_shannon(shares) == pytest.approx(n1, abs=5e-7)
-    assert measure.evenness(shares) == (None if evenness is None else pytest.approx(evenness, abs=5e-7))
+    assert measure.evenness(shares) == (
+        None if evenness is None else pytest.approx(evenness, abs=5e-7)
+    )
     assert measure.gini(shares) == pytest.approx(gini, abs=5e-7)
     assert [measure.concentration_ratio(shares, n) for n in (1, 2, 3)] == pytest.approx(ratios)
 
@@ -94,7 +123,9 @@ def test_order_and_scale_do_not_matter(raw: list[float], random: object, factor:
     shuffled = list(raw)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     scaled = [weight * factor for weight in shuffled]
-    assert measure.hhi(measure.normalize(raw)) == pytest.approx(measure.hhi(measure.normalize(scaled)))
+    assert measure.hhi(measure.normalize(raw)) == pytest.approx(
+        measure.hhi(measure.normalize(scaled))
+    )
 
 
 @given(st.lists(st.floats(0.001, 1e6), min_size=2, max_size=30))

@@ -43,7 +43,9 @@ def test_tiers_services_and_fees_are_compared_and_what_only_one_state_has_is_not
     assert move is not None
     assert move.what == "input per million tokens above 200,000 tokens"
     assert largest_move(price("1e-6"), tiered("3e-6")) is None
-    fee = largest_move(price("1e-6", usd_per_image=Decimal("0.04")), price("1e-6", usd_per_image=Decimal("0.05")))
+    fee = largest_move(
+        price("1e-6", usd_per_image=Decimal("0.04")), price("1e-6", usd_per_image=Decimal("0.05"))
+    )
     assert fee == PriceMove("per image", Decimal("0.04"), Decimal("0.05"))
 
 
@@ -56,12 +58,18 @@ def test_what_was_free_and_is_no_more_moved_without_bound():
 def test_a_repricing_in_money():
     """40,000 a month and a rise of 35 % are 14,000 a month more; 10,000 tolerated mean 28,571 with one vendor."""
     assert added_spend(Decimal(40_000), Decimal("0.35")) == 14_000
-    assert float(spend_within(Decimal(10_000), Decimal("0.35"))) == pytest.approx(28_571.43, abs=5e-3)
+    assert float(spend_within(Decimal(10_000), Decimal("0.35"))) == pytest.approx(
+        28_571.43, abs=5e-3
+    )
 
 
 def test_saving_of_one_model_for_all(figures, new_task, new_model):
     """600 x .004 + 400 x .002 = 3.20 now; 1,000 x .001 is 1.00; a fixed cost of .20 leaves 2.00 of saving."""
-    models = [new_model("dear", "4e-6"), new_model("fair", "2e-6", fixed="500"), new_model("unpriced", None)]
+    models = [
+        new_model("dear", "4e-6"),
+        new_model("fair", "2e-6", fixed="500"),
+        new_model("unpriced", None),
+    ]
     (split,) = figures([new_task("x", {"dear": 60, "fair": 40}, demand=DEMAND)], models).tasks
     assert saving_per_month(split, Decimal("0.001")) == Decimal("2.20")
     assert saving_per_month(split, Decimal("0.001"), Decimal("0.20")) == Decimal("2.00")
@@ -77,12 +85,21 @@ def test_utilization_of_a_hosted_model():
 
 
 def test_growth_of_shares(figures, new_task, new_model):
-    models = [new_model("a", vendor="alpha"), new_model("b", vendor="beta"), new_model("c", vendor="gamma")]
+    models = [
+        new_model("a", vendor="alpha"),
+        new_model("b", vendor="beta"),
+        new_model("c", vendor="gamma"),
+    ]
 
     def shares(**legs: int) -> object:
-        found = figures([new_task("x", legs, demand=DEMAND)], models) if legs else figures([], models)
+        found = (
+            figures([new_task("x", legs, demand=DEMAND)], models) if legs else figures([], models)
+        )
         return concentration(found.tasks, Level.VENDOR, Basis.REQUESTS)
 
-    assert share_growth(shares(a=70, b=30), shares(a=40, b=40, c=20)) == (("gamma", 0.0, 0.2), ("beta", 0.3, 0.4))
+    assert share_growth(shares(a=70, b=30), shares(a=40, b=40, c=20)) == (
+        ("gamma", 0.0, 0.2),
+        ("beta", 0.3, 0.4),
+    )
     assert share_growth(shares(), shares(a=100)) == ()
     assert share_growth(shares(a=100), shares()) == ()

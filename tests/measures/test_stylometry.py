@@ -21,7 +21,9 @@ counts = st.lists(st.integers(0, 10_000), min_size=3, max_size=3).filter(any)
 
 
 def test_the_worked_example_of_the_method():
-    assert divergence_bits((0.5, 0.3, 0.2), (0.4, 0.4, 0.2)) == pytest.approx(0.0091859255, abs=5e-11)
+    assert divergence_bits((0.5, 0.3, 0.2), (0.4, 0.4, 0.2)) == pytest.approx(
+        0.0091859255, abs=5e-11
+    )
     assert distance((0.5, 0.3, 0.2), (0.4, 0.4, 0.2)) == pytest.approx(0.0958432338, abs=5e-11)
     assert distance((1, 0), (0, 1)) == 1
 
@@ -41,7 +43,9 @@ def test_the_noise_floor_is_what_sampling_gives():
         return found
 
     drawn = [divergence_bits(sample(), sample()) for _ in range(40)]
-    assert sum(drawn) / len(drawn) == pytest.approx(stylometry.expected_noise_bits(50, 5_000, 5_000), rel=0.10)
+    assert sum(drawn) / len(drawn) == pytest.approx(
+        stylometry.expected_noise_bits(50, 5_000, 5_000), rel=0.10
+    )
 
 
 @given(counts, counts, counts)
@@ -54,17 +58,25 @@ def test_the_distance_is_a_metric(first, second, third):
 
 @given(counts, counts, st.integers(2, 50))
 def test_the_amount_of_text_does_not_move_the_distance(first, second, times):
-    assert distance([times * count for count in first], second) == pytest.approx(distance(first, second), abs=1e-9)
+    assert distance([times * count for count in first], second) == pytest.approx(
+        distance(first, second), abs=1e-9
+    )
 
 
 def test_the_deltas_of_the_method():
     rows = [(62, 30, 21), (50, 36, 25), (70, 25, 17)]
     delta = stylometry.burrows_delta(rows)
-    assert [delta[0][1], delta[0][2], delta[1][2]] == pytest.approx([1.339662, 1.103316, 2.442978], abs=5e-7)
+    assert [delta[0][1], delta[0][2], delta[1][2]] == pytest.approx(
+        [1.339662, 1.103316, 2.442978], abs=5e-7
+    )
     sample = stylometry.burrows_delta(rows, degrees=1)
-    assert [sample[0][1], sample[0][2], sample[1][2]] == pytest.approx([1.093830, 0.900854, 1.994683], abs=5e-7)
+    assert [sample[0][1], sample[0][2], sample[1][2]] == pytest.approx(
+        [1.093830, 0.900854, 1.994683], abs=5e-7
+    )
     cosine = stylometry.cosine_delta(rows)
-    assert [cosine[0][1], cosine[0][2], cosine[1][2]] == pytest.approx([1.780078, 0.255166, 1.998515], abs=5e-7)
+    assert [cosine[0][1], cosine[0][2], cosine[1][2]] == pytest.approx(
+        [1.780078, 0.255166, 1.998515], abs=5e-7
+    )
 
 
 def test_distinct_n_of_the_method():

@@ -23,7 +23,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "$defs": {
             "line": {
                 "type": "object",
-                "properties": {"sku": {"type": "string", "pattern": "^[A-Z]{3}-\\d{4}$"}, "n": {"type": "integer"}},
+                "properties": {
+                    "sku": {"type": "string", "pattern": "^[A-Z]{3}-\\d{4}$"},
+                    "n": {"type": "integer"},
+                },
                 "required": ["sku", "n"],
                 "additionalProperties": False,
             }
@@ -33,7 +36,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "one of": {"oneOf": [{"const": 7}, {"type": "string"}]},
     "all of": {
         "allOf": [
-            {"type": "object", "properties": {"a": {"type": "integer", "minimum": 5}}, "required": ["a"]},
+            {
+                "type": "object",
+                "properties": {"a": {"type": "integer", "minimum": 5}},
+                "required": ["a"],
+            },
             {"properties": {"b": {"enum": ["x", "y"]}}, "required": ["b"]},
         ]
     },
@@ -52,20 +59,38 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "formats": {
         "type": "object",
         "properties": {
-            name: {"type": "string", "format": name} for name in ("date", "date-time", "email", "uuid", "ipv4")
+            name: {"type": "string", "format": name}
+            for name in ("date", "date-time", "email", "uuid", "ipv4")
         },
         "required": ["date", "date-time", "email", "uuid", "ipv4"],
     },
-    "tuple": {"type": "array", "prefixItems": [{"type": "string"}, {"type": "boolean"}], "minItems": 3},
-    "unique": {"type": "array", "items": {"enum": ["a", "b", "c"]}, "minItems": 3, "uniqueItems": True},
-    "unique numbers": {"type": "array", "items": {"type": "integer"}, "minItems": 4, "uniqueItems": True},
+    "tuple": {
+        "type": "array",
+        "prefixItems": [{"type": "string"}, {"type": "boolean"}],
+        "minItems": 3,
+    },
+    "unique": {
+        "type": "array",
+        "items": {"enum": ["a", "b", "c"]},
+        "minItems": 3,
+        "uniqueItems": True,
+    },
+    "unique numbers": {
+        "type": "array",
+        "items": {"type": "integer"},
+        "minItems": 4,
+        "uniqueItems": True,
+    },
     "several types": {"type": ["string", "null"], "minLength": 1},
     "few properties": {
         "type": "object",
         "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
         "minProperties": 2,
     },
-    "no type": {"properties": {"a": {"items": {"type": "string"}, "minItems": 1}}, "required": ["a"]},
+    "no type": {
+        "properties": {"a": {"items": {"type": "string"}, "minItems": 1}},
+        "required": ["a"],
+    },
     "nothing said": {},
 }
 
@@ -73,7 +98,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_an_instance_satisfies_its_schema(name: str) -> None:
     instance = minimal_instance(SCHEMAS[name])
-    validator = jsonschema.Draft202012Validator(SCHEMAS[name], format_checker=jsonschema.FormatChecker())
+    validator = jsonschema.Draft202012Validator(
+        SCHEMAS[name], format_checker=jsonschema.FormatChecker()
+    )
     assert not list(validator.iter_errors(instance)), instance
     json.dumps(instance)
 
@@ -81,8 +108,14 @@ def test_an_instance_satisfies_its_schema(name: str) -> None:
 def test_bounds_told_in_words_are_kept_like_any_others() -> None:
     """As LiteLLM moves them there for vendors whose structured output does not take them."""
     told = {
-        "n": {"type": "integer", "description": "How many. Note: minimum value: 3, maximum value: 9."},
-        "x": {"type": "number", "description": "Note: exclusive minimum value: 0.5, must be a multiple of 0.25."},
+        "n": {
+            "type": "integer",
+            "description": "How many. Note: minimum value: 3, maximum value: 9.",
+        },
+        "x": {
+            "type": "number",
+            "description": "Note: exclusive minimum value: 0.5, must be a multiple of 0.25.",
+        },
         "s": {"type": "string", "description": "Note: minimum length: 6, maximum length: 6."},
         "l": {
             "type": "array",
@@ -99,14 +132,26 @@ def test_bounds_told_in_words_are_kept_like_any_others() -> None:
         "plain": {"const": 0},
     }
     instance = minimal_instance({"type": "object", "properties": told, "required": sorted(told)})
-    jsonschema.validate(instance, {"type": "object", "properties": meant, "required": sorted(meant)})
+    jsonschema.validate(
+        instance, {"type": "object", "properties": meant, "required": sorted(meant)}
+    )
 
 
 def test_a_schema_that_never_ends_does_end() -> None:
-    endless = {"$ref": "#/$defs/a", "$defs": {"a": {"properties": {"a": {"$ref": "#/$defs/a"}}, "required": ["a"]}}}
+    endless = {
+        "$ref": "#/$defs/a",
+        "$defs": {"a": {"properties": {"a": {"$ref": "#/$defs/a"}}, "required": ["a"]}},
+    }
     assert json.dumps(minimal_instance(endless))
     assert minimal_instance({"$ref": "#"}) is None
-    assert len(json.dumps(minimal_instance({"type": "array", "minItems": 10**9, "items": {"type": "null"}}))) < 5000
+    assert (
+        len(
+            json.dumps(
+                minimal_instance({"type": "array", "minItems": 10**9, "items": {"type": "null"}})
+            )
+        )
+        < 5000
+    )
     assert len(json.dumps(minimal_instance({"type": "string", "minLength": 10**9}))) < 20_000
 
 
@@ -148,7 +193,11 @@ _LEAVES = st.sampled_from(
 _SCHEMAS = st.recursive(
     _LEAVES,
     lambda inner: st.one_of(
-        st.builds(lambda part, count: {"type": "array", "items": part, "minItems": count}, inner, st.integers(0, 3)),
+        st.builds(
+            lambda part, count: {"type": "array", "items": part, "minItems": count},
+            inner,
+            st.integers(0, 3),
+        ),
         st.builds(
             lambda parts: {"type": "object", "properties": parts, "required": sorted(parts)},
             st.dictionaries(st.sampled_from("abcd"), inner, max_size=4),

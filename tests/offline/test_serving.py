@@ -26,18 +26,37 @@ def post(server: Server, path: str, body: object, **more: object) -> httpx.Respo
 
 def test_the_same_request_is_answered_alike_and_others_differently(server: Server) -> None:
     def said(**changes: object) -> str:
-        return post(server, "/openai/v1/chat/completions", {**CHAT, **changes}).json()["choices"][0]["message"][
-            "content"
-        ]
+        return post(server, "/openai/v1/chat/completions", {**CHAT, **changes}).json()["choices"][
+            0
+        ]["message"]["content"]
 
     assert said() == said()
-    assert len({said(), said(model="other"), said(messages=[{"role": "user", "content": "Say goodbye."}])}) == 3
+    assert (
+        len(
+            {
+                said(),
+                said(model="other"),
+                said(messages=[{"role": "user", "content": "Say goodbye."}]),
+            }
+        )
+        == 3
+    )
 
 
-def test_a_schema_in_the_prompt_is_followed_where_none_is_asked_for_natively(server: Server) -> None:
-    schema = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 4}}, "required": ["n"]}
+def test_a_schema_in_the_prompt_is_followed_where_none_is_asked_for_natively(
+    server: Server,
+) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"n": {"type": "integer", "minimum": 4}},
+        "required": ["n"],
+    }
     text = f'Example {{not json}}. Answer by this schema:\n{json.dumps(schema)}\nInput: {{"a": 1}}'
-    found = post(server, "/anthropic/v1/messages", {"model": "m", "messages": [{"role": "user", "content": text}]})
+    found = post(
+        server,
+        "/anthropic/v1/messages",
+        {"model": "m", "messages": [{"role": "user", "content": text}]},
+    )
     assert json.loads(found.json()["content"][0]["text"]) == {"n": 4}
 
 
@@ -48,7 +67,11 @@ def test_streams_are_framed_as_each_vendor_frames_them(server: Server) -> None:
     messages = post(server, "/anthropic/v1/messages", {**CHAT, "stream": True})
     assert messages.text.startswith("event: message_start\ndata: {")
     assert messages.text.rstrip().endswith('data: {"type":"message_stop"}')
-    gemini = post(server, "/gemini/models/g:streamGenerateContent?alt=sse", {"contents": [{"parts": [{"text": "x"}]}]})
+    gemini = post(
+        server,
+        "/gemini/models/g:streamGenerateContent?alt=sse",
+        {"contents": [{"parts": [{"text": "x"}]}]},
+    )
     assert gemini.text.startswith('data: {"candidates"')
     assert "[DONE]" not in gemini.text
 
@@ -60,16 +83,22 @@ def test_amazon_s_frames_have_their_lengths_and_checksums(server: Server) -> Non
         total, headers = struct.unpack("!II", data[:8])
         assert struct.unpack("!I", data[8:12])[0] == zlib.crc32(data[:8])
         assert struct.unpack("!I", data[total - 4 : total])[0] == zlib.crc32(data[: total - 4])
-        kinds.append(data[12 : 12 + headers].split(b":event-type\x07")[1][2:].split(b"\r")[0].decode())
+        kinds.append(
+            data[12 : 12 + headers].split(b":event-type\x07")[1][2:].split(b"\r")[0].decode()
+        )
         json.loads(data[12 + headers : total - 4])
         data = data[total:]
     assert kinds[0] == "messageStart"
     assert kinds[-1] == "metadata"
 
 
-def test_vectors_have_the_length_of_the_model_s_or_as_asked_and_share_words_share_direction(server: Server) -> None:
+def test_vectors_have_the_length_of_the_model_s_or_as_asked_and_share_words_share_direction(
+    server: Server,
+) -> None:
     def vectors(**body: object) -> list[list[float]]:
-        rows = post(server, "/openai/v1/embeddings", {"encoding_format": "float", **body}).json()["data"]
+        rows = post(server, "/openai/v1/embeddings", {"encoding_format": "float", **body}).json()[
+            "data"
+        ]
         return [row["embedding"] for row in rows]
 
     texts = ["the quick brown fox", "the quick brown cat", "stocks fell sharply today"]
@@ -104,11 +133,22 @@ def test_rules_hold_for_what_they_name_and_as_often_as_they_say(server: Server) 
     assert statuses[1].headers["retry-after"] == "9"
     assert statuses[0].json()["choices"][0]["message"]["content"] == "Good day."
     assert post(server, "/anthropic/v1/messages", CHAT).status_code == 529
-    assert [entry.fault for entry in server.journal.entries] == ["", "rate-limit", "rate-limit", "", "overloaded"]
+    assert [entry.fault for entry in server.journal.entries] == [
+        "",
+        "rate-limit",
+        "rate-limit",
+        "",
+        "overloaded",
+    ]
 
 
 def test_the_journal_tells_what_was_asked(server: Server) -> None:
-    post(server, "/azure/openai/deployments/dep/chat/completions?api-version=1", CHAT, headers={"api-key": "k1"})
+    post(
+        server,
+        "/azure/openai/deployments/dep/chat/completions?api-version=1",
+        CHAT,
+        headers={"api-key": "k1"},
+    )
     post(server, "/gemini/v1beta/models/g:generateContent?key=k2", {"contents": []})
     post(server, "/nowhere/at/all", {})
     first, second, third = server.journal.entries
@@ -125,24 +165,50 @@ def test_the_journal_tells_what_was_asked(server: Server) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 100_000, b'{"messages": 5, "stream": "yes", "model": null}'],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff",
+        b"[" * 100_000,
+        b'{"messages": 5, "stream": "yes", "model": null}',
+    ],
 )
 @pytest.mark.parametrize(
     "path",
     [
-        *("/openai/v1/chat/completions", "/openai/v1/responses", "/openai/v1/embeddings", "/openai/v1/completions"),
-        *("/anthropic/v1/messages", "/gemini/models/g:generateContent", "/gemini/models/g:batchEmbedContents"),
-        *("/bedrock/model/m/converse", "/bedrock/model/m/invoke", "/azure/openai/deployments/d/embeddings"),
+        *(
+            "/openai/v1/chat/completions",
+            "/openai/v1/responses",
+            "/openai/v1/embeddings",
+            "/openai/v1/completions",
+        ),
+        *(
+            "/anthropic/v1/messages",
+            "/gemini/models/g:generateContent",
+            "/gemini/models/g:batchEmbedContents",
+        ),
+        *(
+            "/bedrock/model/m/converse",
+            "/bedrock/model/m/invoke",
+            "/azure/openai/deployments/d/embeddings",
+        ),
     ],
 )
-def test_a_body_that_is_nonsense_is_answered_and_breaks_nothing(path: str, content: bytes, server: Server) -> None:
+def test_a_body_that_is_nonsense_is_answered_and_breaks_nothing(
+    path: str, content: bytes, server: Server
+) -> None:
     response = httpx.post(server.root_url + path, content=content, timeout=5)
     assert response.status_code in {200, 404}
     assert post(server, "/openai/v1/chat/completions", CHAT).status_code == 200
 
 
 def test_it_breaks_connections_off_for_real(server: Server) -> None:
-    server.play(Script(rules=(Rule(fault="connection-refused", times=1), Rule(fault="stream-cut", skip=0))))
+    server.play(
+        Script(rules=(Rule(fault="connection-refused", times=1), Rule(fault="stream-cut", skip=0)))
+    )
     with pytest.raises(httpx.TransportError):
         post(server, "/openai/v1/chat/completions", CHAT)
     got: list[str] = []
@@ -176,8 +242,12 @@ def test_it_listens_on_this_machine_only_and_lets_go_of_its_port() -> None:
 
 
 def test_a_script_is_written_in_yaml() -> None:
-    script = read_script(b"seconds: 0.1\nrules:\n- {format: openai, fault: rate-limit, times: 2, retry_after: '3'}\n")
-    assert script == Script(seconds=0.1, rules=(Rule(format="openai", fault="rate-limit", times=2, retry_after="3"),))
+    script = read_script(
+        b"seconds: 0.1\nrules:\n- {format: openai, fault: rate-limit, times: 2, retry_after: '3'}\n"
+    )
+    assert script == Script(
+        seconds=0.1, rules=(Rule(format="openai", fault="rate-limit", times=2, retry_after="3"),)
+    )
     assert read_script(b"") == Script()
     for wrong in (b"rules: [{fault: earthquake}]", b"seconds: -1", b"surplus: 1", b"a: [", b"- 1"):
         with pytest.raises(UsageError):

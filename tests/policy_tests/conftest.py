@@ -52,7 +52,9 @@ def tested(write: Write) -> Tested:
     """Run cases, given as the text below ``cases:``, over the portfolio; further files by path."""
 
     def run(cases: str, files: Mapping[str, str] | None = None, **options: Any) -> PolicyTestRun:
-        root = write({**PORTFOLIO, **(files or {}), "tests/policies/cases.yaml": f"cases:\n{cases}"})
+        root = write(
+            {**PORTFOLIO, **(files or {}), "tests/policies/cases.yaml": f"cases:\n{cases}"}
+        )
         return run_policy_tests([], root=root, as_of=date(2026, 11, 24), **options)
 
     return run

@@ -7,11 +7,16 @@ import pytest
 from multillm_gov.workflows.policy_tests.coverage import percent
 from multillm_gov.workflows.policy_tests.telling import tell
 
-ROUTE = "{task_classes: {triage: {route: [{model: claude-haiku-4-5, weight: %d}, {model: gpt-5-mini, weight: %d}]}}}"
+ROUTE = (
+    "{task_classes: {triage: {route: [{model: claude-haiku-4-5, weight: %d}, {model: "
+    "gpt-5-mini, weight: %d}]}}}"
+)
 
 
 def _sides(run: Any) -> dict[str, tuple[bool, bool]]:
-    return {f"{one.policy}.{one.limit}".rstrip("."): (one.outside, one.inside) for one in run.covered}
+    return {
+        f"{one.policy}.{one.limit}".rstrip("."): (one.outside, one.inside) for one in run.covered
+    }
 
 
 def _route(weight: int) -> str:
@@ -31,15 +36,23 @@ def _route(weight: int) -> str:
 def test_a_case_lies_next_to_a_limit_when_a_tenth_decides(
     weight: int, expect: str, policy: tuple[bool, bool], limit: tuple[bool, bool], tested: Any
 ) -> None:
-    run = tested(f"  - {{name: c, overlay: {_route(weight)}, only: [one-vendor], expect: {expect}}}\n", coverage=True)
+    run = tested(
+        f"  - {{name: c, overlay: {_route(weight)}, only: [one-vendor], expect: {expect}}}\n",
+        coverage=True,
+    )
     assert run.exit_code == 0
-    assert _sides(run) == {"capped": (False, False), "one-vendor": policy, "one-vendor.max_share": limit}
+    assert _sides(run) == {
+        "capped": (False, False),
+        "one-vendor": policy,
+        "one-vendor.max_share": limit,
+    }
     assert run.coverage_percent == 100 * (sum(policy) + sum(limit)) // 6
 
 
 def test_whole_numbers_move_by_at_least_one(tested: Any) -> None:
     files = {
-        "policies/own.yaml": "policies:\n  soon: {rule: retiring-soon, lead_days: 5, notice_days: 0}\n",
+        "policies/own.yaml": "policies:\n  soon: {rule: retiring-soon, lead_days: 5, notice_days: "
+        "0}\n",
         "catalog/models.yaml": "models:\n  gpt-5-mini: {retirement: {date: 2027-06-10}}\n"
         "  claude-haiku-4-5: {retirement: {date: 2028-06-10}}\n",
     }
@@ -52,7 +65,10 @@ def test_whole_numbers_move_by_at_least_one(tested: Any) -> None:
     assert _sides(run) == {
         "soon": (True, True),
         "soon.lead_days": (True, True),
-        "soon.notice_days": (False, True),  # a notice of -1 days is not taken, so nothing can vanish
+        "soon.notice_days": (
+            False,
+            True,
+        ),  # a notice of -1 days is not taken, so nothing can vanish
     }
 
 
@@ -65,10 +81,13 @@ def test_cases_that_fail_cover_nothing(tested: Any) -> None:
 
 def test_a_case_about_everything_exercises_no_policy_by_name(tested: Any) -> None:
     run = tested(
-        "  - {name: c, overlay: {task_classes: {triage: {tags: [a]}}}, only: [cap-missing], expect: none}\n",
+        "  - {name: c, overlay: {task_classes: {triage: {tags: [a]}}}, only: [cap-missing], "
+        "expect: none}\n",
         coverage=True,
     )
-    assert _sides(run)["capped"] == (False, True), "a rule's name stands for the policies of that rule"
+    assert _sides(run)["capped"] == (False, True), (
+        "a rule's name stands for the policies of that rule"
+    )
     run = tested("  - {name: c, only: [GOV701], expect: none}\n", coverage=True)
     assert not any(any(sides) for sides in _sides(run).values())
 
@@ -81,7 +100,10 @@ def test_the_gate_counts_sides_of_all(tested: Any) -> None:
     told = tell(low, "text").decode()
     assert "Coverage: 33 % (at least 34 % asked for)" in told
     assert "never exercised       capped (policies/own.yaml:2:3)" in told
-    assert "limit not approached  one-vendor.max_share: no case just passes (policies/own.yaml:4:3)" in told
+    assert (
+        "limit not approached  one-vendor.max_share: no case just passes (policies/own.yaml:4:3)"
+        in told
+    )
 
 
 def test_nothing_to_cover_is_covered() -> None:

@@ -42,7 +42,8 @@ def test_a_difference_names_what_is_missing_and_what_nobody_expects(tested: Any)
     failed, missing, unexpected = _told(run)[1:4]
     assert failed == "  FAIL  typo"
     assert missing == (
-        "        - missing:    a warning of policy `capped` on `triaje` (expected at tests/policies/cases.yaml:2:11)"
+        "        - missing:    a warning of policy `capped` on `triaje` (expected at "
+        "tests/policies/cases.yaml:2:11)"
     )
     assert unexpected.startswith(
         "        + unexpected: error GOV403 `cap-missing` of policy `capped` on `triage`: `triage`"
@@ -51,18 +52,26 @@ def test_a_difference_names_what_is_missing_and_what_nobody_expects(tested: Any)
 
 
 OVERLAYS = [
-    ("{task_classes: {triage: {spend_cap: {monthly: 1}}}}", "{rule: GOV401, subject: triage, severity: error}"),
-    ("{task_classes: {triage: {review: {last: 2020-01-01}}}}", "{rule: review-overdue, subject: triage}"),
+    (
+        "{task_classes: {triage: {spend_cap: {monthly: 1}}}}",
+        "{rule: GOV401, subject: triage, severity: error}",
+    ),
+    (
+        "{task_classes: {triage: {review: {last: 2020-01-01}}}}",
+        "{rule: review-overdue, subject: triage}",
+    ),
     (
         "{task_classes: {new: {owner: o, route: [{model: gpt-5-mini}], demand: {requests: 9}}}}",
         "{policy: capped, subject: new}",
     ),
     (
         "{policies: {one-vendor: {max_share: 0.4}}}",
-        "{policy: one-vendor, subject: 'vendor:anthropic'}, {policy: one-vendor, subject: 'vendor:openai'}",
+        "{policy: one-vendor, subject: 'vendor:anthropic'}, {policy: one-vendor, subject: "
+        "'vendor:openai'}",
     ),
     (
-        "{policies: {capped: null, other: {rule: concentration, weigh_by: requests, max_hhi: 4000}}}",
+        "{policies: {capped: null, other: {rule: concentration, weigh_by: requests, max_hhi: "
+        "4000}}}",
         "{policy: other}",
     ),
     ("{settings: {appetite: {max_monthly_spend: 1}}}", "{rule: GOV405, message: allows 1.00 USD}"),
@@ -84,7 +93,9 @@ OVERLAYS = [
 
 
 @pytest.mark.parametrize(("overlay", "expected"), OVERLAYS)
-def test_every_part_of_a_portfolio_can_be_overlaid(overlay: str, expected: str, tested: Any) -> None:
+def test_every_part_of_a_portfolio_can_be_overlaid(
+    overlay: str, expected: str, tested: Any
+) -> None:
     run = tested(f"  - {{name: c, overlay: {overlay}, expect: [{expected}]}}\n")
     assert run.exit_code == 0, _told(run)
     without = tested(f"  - {{name: c, expect: [{expected}]}}\n")
@@ -94,8 +105,10 @@ def test_every_part_of_a_portfolio_can_be_overlaid(overlay: str, expected: str, 
 def test_null_removes_what_the_portfolio_has(tested: Any) -> None:
     files = {
         "policies/waivers.yaml": "waivers:\n"
-        "  - {policy: cap-missing, subject: bare, reason: r, approved_by: cfo, expires: 2027-01-01}\n",
-        "allocations/bare.yaml": "owner: o\ntask_classes:\n  bare:\n    route: [{model: gpt-5-mini}]\n"
+        "  - {policy: cap-missing, subject: bare, reason: r, approved_by: cfo, expires: "
+        "2027-01-01}\n",
+        "allocations/bare.yaml": "owner: o\ntask_classes:\n  bare:\n    route: [{model: "
+        "gpt-5-mini}]\n"
         "    demand: {requests: 9}\n",
     }
     run = tested(
@@ -114,7 +127,11 @@ def test_what_an_overlay_leaves_alone_keeps_its_own_place(tested: Any) -> None:
         "allocations/support.yaml": "owner: o\ntask_classes:\n  one:\n    route: [{model: x}]\n"
         "  two:\n    route: [{model: gpt-5-mini}]\n"
     }
-    run = tested("  - {name: c, overlay: {task_classes: {two: {tags: [a]}}}, only: [GOV101], expect: none}\n", files)
+    run = tested(
+        "  - {name: c, overlay: {task_classes: {two: {tags: [a]}}}, only: [GOV101], expect: "
+        "none}\n",
+        files,
+    )
     (found,) = run.outcomes[0].unexpected
     assert str(found.location) == "allocations/support.yaml:4:21"
     assert found.location.source_line == "    route: [{model: x}]"
@@ -123,16 +140,22 @@ def test_what_an_overlay_leaves_alone_keeps_its_own_place(tested: Any) -> None:
 @pytest.mark.parametrize(
     ("case", "said"),
     [
-        ("{name: c, overlay: {task_classes: {triage: {spend_cap: {montly: 5}}}}, only: [capped], expect: none}",
+        ("{name: c, overlay: {task_classes: {triage: {spend_cap: {montly: 5}}}}, only: [capped], "
+         "expect: none}",
          "cases.yaml:2:61)"),
-        ("{name: c, only: [cappd], expect: none}", "`cappd` is no policy of this portfolio and no rule (did you"),
+        ("{name: c, only: [cappd], expect: none}", "`cappd` is no policy of this portfolio and no "
+                                                   "rule (did you"),
         ("{name: c, expect: [{policy: nobody}]}", "`nobody` is no policy"),
-        ("{name: c, overlay: {task_classes: {gone: null}}, only: [capped], expect: none}", "`gone` cannot be removed"),
-        ("{name: c, overlay: {policies: {new: {rule: custom, assert: task.nmae}}}, only: [capped], expect: none}",
+        ("{name: c, overlay: {task_classes: {gone: null}}, only: [capped], expect: "
+         "none}", "`gone` cannot be removed"),
+        ("{name: c, overlay: {policies: {new: {rule: custom, assert: task.nmae}}}, only: [capped], "
+         "expect: none}",
          "`task.nmae` cannot be read over `task_class`"),
     ],
 )  # fmt: skip
-def test_a_mistake_in_a_case_fails_it_and_is_never_taken_for_a_pass(case: str, said: str, tested: Any) -> None:
+def test_a_mistake_in_a_case_fails_it_and_is_never_taken_for_a_pass(
+    case: str, said: str, tested: Any
+) -> None:
     run = tested(f"  - {case}\n")
     assert run.exit_code == 1
     assert any(said in line for line in _told(run)), _told(run)
@@ -148,11 +171,17 @@ def test_a_mistake_in_a_case_fails_it_and_is_never_taken_for_a_pass(case: str, s
         ("cases: []\n", "cases"),
     ],
 )
-def test_a_broken_file_of_cases_is_told_at_its_place_and_fails(text: str, said: str, tested: Any) -> None:
-    run = tested("  - {name: sound, only: [capped], expect: none}\n", {"tests/policies/broken.yaml": text})
+def test_a_broken_file_of_cases_is_told_at_its_place_and_fails(
+    text: str, said: str, tested: Any
+) -> None:
+    run = tested(
+        "  - {name: sound, only: [capped], expect: none}\n", {"tests/policies/broken.yaml": text}
+    )
     assert run.exit_code == 1
     assert [outcome.passed for outcome in run.outcomes] == [True]
-    assert any(line.startswith("tests/policies/broken.yaml:") and said in line for line in _told(run)), _told(run)
+    assert any(
+        line.startswith("tests/policies/broken.yaml:") and said in line for line in _told(run)
+    ), _told(run)
 
 
 def test_a_policy_that_cannot_be_read_passes_no_case(tested: Any) -> None:
@@ -202,11 +231,16 @@ def test_paths_choose_cases(tested: Any, tmp_path: Path) -> None:
 
 
 def test_expect_none_alone_is_about_the_gate(tested: Any) -> None:
-    run = tested("  - {name: c, overlay: {task_classes: {triage: {route: [{model: nobody}]}}}, expect: none}\n")
+    run = tested(
+        "  - {name: c, overlay: {task_classes: {triage: {route: [{model: nobody}]}}}, expect: "
+        "none}\n"
+    )
     assert "GOV101" in {finding.rule for finding in run.outcomes[0].unexpected}
     lenient = {"govern.yaml": "fail_on: never\n"}
     run = tested(
-        "  - {name: c, overlay: {task_classes: {triage: {route: [{model: nobody}]}}}, expect: none}\n", lenient
+        "  - {name: c, overlay: {task_classes: {triage: {route: [{model: nobody}]}}}, expect: "
+        "none}\n",
+        lenient,
     )
     assert run.failed == 1, "a gate that never fails still means errors"
 
@@ -226,7 +260,10 @@ def test_data_and_junit_tell_the_same(tested: Any) -> None:
   - {name: "bad %% ]]>", expect: [{policy: capped}]}
 """)
     data = json.loads(tell(run, "json"))
-    assert [(case["name"], case["passed"]) for case in data["cases"]] == [("good <&>", True), ("bad %% ]]>", False)]
+    assert [(case["name"], case["passed"]) for case in data["cases"]] == [
+        ("good <&>", True),
+        ("bad %% ]]>", False),
+    ]
     assert data["exit_code"] == run.exit_code == 1
     assert "coverage" not in data
     suites = ET.fromstring(tell(run, "junit"))  # noqa: S314 - our own
@@ -242,7 +279,16 @@ def test_the_starter_brings_cases_that_pass(tmp_path: Path, govern: Any) -> None
     done = govern("test", "--as-of", "2027-08-01", "--min-coverage", "20", cwd=tmp_path)
     assert done.returncode == 0, done.stdout.decode()
     low = govern(
-        "test", "--as-of", "2026-11-24", "--min-coverage", "99", "--format", "junit", "-o", "t.xml", cwd=tmp_path
+        "test",
+        "--as-of",
+        "2026-11-24",
+        "--min-coverage",
+        "99",
+        "--format",
+        "junit",
+        "-o",
+        "t.xml",
+        cwd=tmp_path,
     )
     assert low.returncode == 1
     assert (tmp_path / "t.xml").read_text().startswith("<?xml")

@@ -30,6 +30,8 @@ def test_a_changed_prompt_is_told_and_its_pin_found_stale(checkout, govern) -> N
     assert "version 4," in told
     assert f"sha256:{digest(AFTER)[:12]}…" in told
     assert govern("pin", cwd=checkout.folder).returncode == 0
-    told = " ".join(govern("diff", "--as-of", "2026-11-24", cwd=checkout.folder).stdout.decode().split())
+    told = " ".join(
+        govern("diff", "--as-of", "2026-11-24", cwd=checkout.folder).stdout.decode().split()
+    )
     assert "GOV511" not in told
     assert "pinned prompt" in told

@@ -18,4 +18,7 @@ def test_the_example_is_sound_and_filled_in() -> None:
     assert prompt is not None
     system, user = Rendering(prompt).fill(prompt.header.canaries[0])
     assert system.content == "You sort tickets."
-    assert user.content == "Sort the ticket into one of: billing, delivery, other.\n\n\nMy invoice is wrong."
+    assert (
+        user.content
+        == "Sort the ticket into one of: billing, delivery, other.\n\n\nMy invoice is wrong."
+    )

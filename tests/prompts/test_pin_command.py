@@ -42,7 +42,9 @@ def test_all_prompts_are_pinned_and_nothing_else_changes(portfolio, govern) -> N
     triage, drafting = digest("Sort it.\n"), digest("Write it.\n")
     assert written.splitlines()[5] == f"    prompt_digest: {triage}"
     assert f"prompts/drafting.md, prompt_digest: {drafting}}}" in written
-    kept = written.replace(f"    prompt_digest: {triage}\n", "").replace(f", prompt_digest: {drafting}", "")
+    kept = written.replace(f"    prompt_digest: {triage}\n", "").replace(
+        f", prompt_digest: {drafting}", ""
+    )
     assert kept == ALLOCATION
     assert done.stdout.decode().splitlines()[0] == (
         f"allocations/support.yaml:6: pinned `prompts/triage.md` in `triage`, {triage[:19]}…"

@@ -36,7 +36,11 @@ def test_all_parts_are_read() -> None:
     prompt, flaws = read(GOOD)
     assert flaws == ()
     assert prompt is not None
-    assert (prompt.header.version, prompt.header.system, prompt.body) == (3, "You sort tickets.", "Sort {{ ticket }}.")
+    assert (prompt.header.version, prompt.header.system, prompt.body) == (
+        3,
+        "You sort tickets.",
+        "Sort {{ ticket }}.",
+    )
     assert (prompt.body_line, prompt.is_template) == (12, True)
     assert prompt.digest == f"sha256:{sha256(GOOD).hexdigest()}"
     assert prompt.header.canaries == ({"ticket": "My invoice is wrong."},)
@@ -57,7 +61,10 @@ def test_line_ends_and_byte_order_marks_change_the_digest_only(data: bytes) -> N
     [
         (b"---\nversoin: 3\n---\nx", [("schema", "prompts/p.md:2:1")]),
         (b"---\nversion: 3\nversion: 4\n---\nx", [("duplicate-key", "prompts/p.md:3:1")]),
-        (b"---\nversion: !!python/object:os.system {}\n---\nx", [("unsafe-yaml", "prompts/p.md:2:10")]),
+        (
+            b"---\nversion: !!python/object:os.system {}\n---\nx",
+            [("unsafe-yaml", "prompts/p.md:2:10")],
+        ),
         (b"---\nvariables: {a: {}, 'b c': {}}\n---\n{{ a }}", [("schema", "prompts/p.md:2:20")]),
         (b"---\ncanaries: [{a: {deep: 1}}]\n---\nx", [("schema", "prompts/p.md:2:16")]),
         (b"---\na: [\n---\nx", [("syntax", "prompts/p.md:3:1")]),
@@ -74,7 +81,10 @@ def test_a_flaw_has_its_place_in_the_file(data: bytes, flaws: list[tuple[str, st
 
 def test_an_empty_front_matter_and_rulers_in_plain_text() -> None:
     prompt, flaws = read(b"---\n---\n{{ x }}")
-    assert (prompt is not None and prompt.is_template, [flaw.kind for flaw in flaws]) == (True, ["prompt"])
+    assert (prompt is not None and prompt.is_template, [flaw.kind for flaw in flaws]) == (
+        True,
+        ["prompt"],
+    )
     plain, flaws = read(b"A text.\n---\nAnother {{ part }}.\n")
     assert flaws == ()
     assert plain is not None

@@ -12,7 +12,10 @@ from multillm_gov.providers.prompting import Rendering
 from multillm_gov.trials.client import Message
 
 
-def prompt(body: str, head: str = "variables: {text: {}, parts: {default: [a, b]}, tone: {required: false}}"):
+def prompt(
+    body: str,
+    head: str = "variables: {text: {}, parts: {default: [a, b]}, tone: {required: false}}",
+):
     found, _ = read_prompt(SourceFile("prompts/p.md", f"---\n{head}\n---\n{body}".encode()))
     assert found is not None
     return found
@@ -29,8 +32,14 @@ def filled(body: str, **values: object) -> str:
     [
         ("Sort: {{ text }}\n", "Sort: Hello"),
         ("{{ text | upper | lower | title }} {{ parts | join(', ') }}", "Hello a, b"),
-        ("{% for part in parts %}{{ loop.index }}{% if not loop.last %}-{% endif %}{% endfor %}", "1-2"),
-        ("{% for a in parts %}{% for b in parts %}{{ a }}{{ b }} {% endfor %}{% endfor %}", "aa ab ba bb "),
+        (
+            "{% for part in parts %}{{ loop.index }}{% if not loop.last %}-{% endif %}{% endfor %}",
+            "1-2",
+        ),
+        (
+            "{% for a in parts %}{% for b in parts %}{{ a }}{{ b }} {% endfor %}{% endfor %}",
+            "aa ab ba bb ",
+        ),
         ("{% if tone is defined %}{{ tone }}{% else %}plain{% endif %}", "plain"),
         ("{{ tone | default('calm') }}{{ parts | length }}{{ parts | tojson }}", 'calm2["a", "b"]'),
         ("{{ 'yes' if text == 'Hello' and 'a' in parts else 'no' }}", "yes"),
@@ -43,7 +52,10 @@ def test_the_small_language(body: str, expected: str) -> None:
 
 
 def test_a_value_is_never_a_template() -> None:
-    assert filled("{{ text }}", text="{{ parts }} {% include 'x' %}") == "{{ parts }} {% include 'x' %}"
+    assert (
+        filled("{{ text }}", text="{{ parts }} {% include 'x' %}")
+        == "{{ parts }} {% include 'x' %}"
+    )
 
 
 def test_the_system_message_and_what_the_user_says() -> None:
@@ -109,9 +121,11 @@ def test_nothing_else_is_said(body: str, said: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "{% for a in parts %}{% for b in parts %}{% for c in parts %}{% endfor %}{% endfor %}{% endfor %}",
+        "{% for a in parts %}{% for b in parts %}{% for c in parts %}{% endfor %}{% endfor %}{% "
+        "endfor %}",
         "{% for a in parts %}{{ text }}{% endfor %}",
-        "{% for a in parts %}{% if text | upper | lower | upper | lower == 'x' %}{% endif %}{% endfor %}",
+        "{% for a in parts %}{% if text | upper | lower | upper | lower == 'x' %}{% endif %}{% "
+        "endfor %}",
         "{{ parts | join(text) }}",
         "{% for a in parts %}{{ parts | join(text) | length }}{% endfor %}",
         "{% for a in parts %}{{ parts | tojson | tojson | tojson | tojson | length }}{% endfor %}",

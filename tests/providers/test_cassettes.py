@@ -16,11 +16,20 @@ from multillm_gov.providers.opening import Knowledge, open_client
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.trials.client import Answer, Call, Failure, Message
 
-ASKED = Call(model="anthropic/claude-sonnet-4-6", messages=(Message("user", "Say hello."),), temperature=0.0)
-ANSWER = Answer(
-    text="Hello.", finish_reason="stop", input_tokens=5, output_tokens=2, usd=Decimal("0.000045"), seconds=0.5
+ASKED = Call(
+    model="anthropic/claude-sonnet-4-6", messages=(Message("user", "Say hello."),), temperature=0.0
 )
-FAILURE = Failure(verdict="rate-limited", message="slow down", status=429, retry_after_seconds=2.0, seconds=0.1)
+ANSWER = Answer(
+    text="Hello.",
+    finish_reason="stop",
+    input_tokens=5,
+    output_tokens=2,
+    usd=Decimal("0.000045"),
+    seconds=0.5,
+)
+FAILURE = Failure(
+    verdict="rate-limited", message="slow down", status=429, retry_after_seconds=2.0, seconds=0.1
+)
 
 
 class Scripted:
@@ -73,7 +82,10 @@ def test_a_cassette_holds_no_prompt_and_is_the_same_whatever_the_order(tmp_path:
     recorded(two, [other, ASKED], FAILURE, ANSWER)
     assert one.read_bytes() == two.read_bytes()
     assert b"Say hello" not in one.read_bytes()
-    assert [line["model"] for line in map(json.loads, one.read_text().splitlines())] == [ASKED.model, other.model]
+    assert [line["model"] for line in map(json.loads, one.read_text().splitlines())] == [
+        ASKED.model,
+        other.model,
+    ]
 
 
 def test_how_long_one_waits_makes_no_other_call(tmp_path: Path) -> None:
@@ -199,7 +211,9 @@ def test_no_cassette_is_written_through_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere").read_text() == "kept"
 
 
-def test_an_interrupted_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_write_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "calls.jsonl"
     recorded(path, [ASKED], ANSWER)
     before = path.read_bytes()
@@ -222,7 +236,8 @@ def test_a_replay_is_opened_without_litellm_and_not_with_what_it_excludes(tmp_pa
     path = tmp_path / "calls.jsonl"
     recorded(path, [ASKED], ANSWER)
     code = (
-        "import sys; from pathlib import Path; from multillm_gov.providers.opening import Knowledge, open_client;"
+        "import sys; from pathlib import Path; from multillm_gov.providers.opening import "
+        "Knowledge, open_client;"
         f"open_client(Knowledge(), replay=Path({str(path)!r}));"
         "print([name for name in ('litellm', 'httpx', 'openai', 'aiohttp') if name in sys.modules])"
     )
@@ -234,14 +249,18 @@ def test_a_replay_is_opened_without_litellm_and_not_with_what_it_excludes(tmp_pa
 
 
 @pytest.mark.litellm
-def test_a_recorded_offline_run_replays_alike(server, runner: asyncio.Runner, tmp_path: Path) -> None:
+def test_a_recorded_offline_run_replays_alike(
+    server, runner: asyncio.Runner, tmp_path: Path
+) -> None:
     path = tmp_path / "calls.jsonl"
     calls = [
         ASKED,
         structs.replace(ASKED, model="gemini/gemini-3.5-flash", stream=True),
         Call(model="openai/text-embedding-3-large", mode="embedding", inputs=("a", "b")),
     ]
-    client = open_client(Knowledge(), offline=server.base_url, record=path.write_bytes, environment={})
+    client = open_client(
+        Knowledge(), offline=server.base_url, record=path.write_bytes, environment={}
+    )
     live = [runner.run(client.send(call)) for call in calls]
     runner.run(client.close())
     assert all(isinstance(outcome, Answer) for outcome in live)

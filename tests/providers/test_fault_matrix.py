@@ -80,12 +80,20 @@ def test_all_faults_and_formats_are_in_the_matrix() -> None:
     assert set(MODELS) == set(all_formats())
 
 
-WAYS = [("chat", False), ("chat", True), ("responses", False), ("responses", True), ("completion", False)]
+WAYS = [
+    ("chat", False),
+    ("chat", True),
+    ("responses", False),
+    ("responses", True),
+    ("completion", False),
+]
 WAYS += [("completion", True), ("embedding", False)]
 
 
 @pytest.mark.parametrize("model", [*MODELS.values(), MISTRAL])
-@pytest.mark.parametrize(("mode", "stream"), WAYS, ids=[f"{mode}{'-streamed' * on}" for mode, on in WAYS])
+@pytest.mark.parametrize(
+    ("mode", "stream"), WAYS, ids=[f"{mode}{'-streamed' * on}" for mode, on in WAYS]
+)
 def test_no_fault_is_misjudged(
     mode: str, stream: bool, model: str, server: Server, live_client: Client, runner: asyncio.Runner
 ) -> None:
@@ -96,7 +104,13 @@ def test_no_fault_is_misjudged(
     # LiteLLM loads code at a provider's first call, for longer than the time-out lasts.
     assert isinstance(runner.run(live_client.send(call_of(model, mode, stream=stream))), Answer)
     # A rule a fault, told apart by the text that is sent, so that all go at once.
-    server.play(Script(rules=tuple(Rule(contains=f"<{fault}>", fault=fault, retry_after="7") for fault in VERDICTS)))
+    server.play(
+        Script(
+            rules=tuple(
+                Rule(contains=f"<{fault}>", fault=fault, retry_after="7") for fault in VERDICTS
+            )
+        )
+    )
 
     async def send_all() -> dict[str, Answer | Failure]:
         calls = [call_of(model, mode, fault, stream=stream) for fault in VERDICTS]
@@ -104,11 +118,17 @@ def test_no_fault_is_misjudged(
 
     outcomes = runner.run(send_all())
     verdicts = {fault: getattr(outcome, "verdict", outcome) for fault, outcome in outcomes.items()}
-    expected = {fault: expected_verdict(fault, kind, model, mode, stream=stream) for fault in VERDICTS}
-    assert verdicts == expected, {fault: outcomes[fault] for fault in VERDICTS if verdicts[fault] != expected[fault]}
+    expected = {
+        fault: expected_verdict(fault, kind, model, mode, stream=stream) for fault in VERDICTS
+    }
+    assert verdicts == expected, {
+        fault: outcomes[fault] for fault in VERDICTS if verdicts[fault] != expected[fault]
+    }
     sent = sorted(entry.fault for entry in server.journal.entries)
     # On a busy machine a call may run out of its 0.3 seconds before it is sent.
-    assert sent in (sorted(VERDICTS), sorted(set(VERDICTS) - {"time-out"})), "each is sent exactly once"
+    assert sent in (sorted(VERDICTS), sorted(set(VERDICTS) - {"time-out"})), (
+        "each is sent exactly once"
+    )
     for fault, failure in outcomes.items():
         assert failure.status in STATUSES.get(fault, {failure.status}), failure
         assert failure.message
@@ -121,7 +141,9 @@ def expected_verdict(fault: str, kind: str, model: str, mode: str, *, stream: bo
     """The verdict of a fault; exceptions each with their reason."""
     is_fetched_whole = mode == "responses" and model in {MODELS["azure"], MODELS["compatible"]}
     if fault == "malformed-body" and kind == "gemini" and stream:
-        return "provider-fault"  # its streams have no opening event: what is garbled comes after text
+        return (
+            "provider-fault"  # its streams have no opening event: what is garbled comes after text
+        )
     if fault == "stream-short" and (not stream or is_fetched_whole):
         return "contract"  # half a body is garbled; of models it does not know, LiteLLM asks the whole response
     if (fault, kind, mode, stream) == ("wrong-shape", "azure", "completion", False):
@@ -134,7 +156,9 @@ def expected_verdict(fault: str, kind: str, model: str, mode: str, *, stream: bo
 
 
 @pytest.mark.parametrize("model", MODELS.values())
-def test_a_model_the_vendor_forgot_is_retired_when_the_catalog_knows(model: str, server: Server, ask) -> None:
+def test_a_model_the_vendor_forgot_is_retired_when_the_catalog_knows(
+    model: str, server: Server, ask
+) -> None:
     from multillm_gov.providers.live import LiveClient
     from multillm_gov.providers.offline import offline_addresses
 

@@ -38,14 +38,19 @@ def test_when_to_come_back(headers: dict[str, str], text: str, seconds: float | 
 
 @given(st.text(max_size=60))
 def test_no_header_breaks_the_reading(written: str) -> None:
-    seconds = retry_after_seconds({"retry-after": written, "retry-after-ms": written}, written, NOON)
+    seconds = retry_after_seconds(
+        {"retry-after": written, "retry-after-ms": written}, written, NOON
+    )
     assert seconds is None or 0 <= seconds <= 86_400
 
 
 def test_what_no_row_knows_is_inconclusive_and_no_row_passes() -> None:
     assert verdict_of(Symptoms()) == "inconclusive"
     assert verdict_of(symptoms_of(RuntimeError("something else"))) == "inconclusive"
-    assert verdict_of(symptoms_of(AttributeError("'NoneType' object has no attribute 'x'"))) == "inconclusive"
+    assert (
+        verdict_of(symptoms_of(AttributeError("'NoneType' object has no attribute 'x'")))
+        == "inconclusive"
+    )
     assert verdict_of(Symptoms(status=400, text="unsupported parameter")) == "inconclusive"
     assert not [row for row in TABLE if row.verdict in {"pass", "latency", "cost"}]
 
@@ -54,21 +59,31 @@ def test_what_no_row_knows_is_inconclusive_and_no_row_passes() -> None:
     ("status", "text", "verdict"),
     [
         (404, "the model `gpt-4-32k` has been deprecated", "retired"),
-        (400, "the model `llama-3.1-70b` has been decommissioned and is no longer supported", "retired"),
+        (
+            400,
+            "the model `llama-3.1-70b` has been decommissioned and is no longer supported",
+            "retired",
+        ),
         (404, "this model version has reached the end of its life", "retired"),
         (400, "`temperature` is deprecated", "inconclusive"),
         (404, "resource not found", "not-found"),
         (
             400,
-            "invalid schema for response_format 'answer': in context=(), 'additionalproperties' is required",
+            "invalid schema for response_format 'answer': in context=(), 'additionalproperties' is "
+            "required",
             "contract",
         ),
         (None, "groq does not support parameters: ['response_format'], for model=x", "contract"),
-        (400, "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000", "context"),
+        (
+            400,
+            "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000",
+            "context",
+        ),
         (429, "too many tokens, please wait before trying again", "rate-limited"),
         (
             429,
-            "you exceeded your current quota, please check your plan (quota metric: requests per minute)",
+            "you exceeded your current quota, please check your plan (quota metric: requests per "
+            "minute)",
             "rate-limited",
         ),
         (301, "moved permanently", "unreachable"),
@@ -78,7 +93,9 @@ def test_what_no_row_knows_is_inconclusive_and_no_row_passes() -> None:
         (418, "short and stout", "inconclusive"),
     ],
 )
-def test_words_of_vendors_that_are_easily_confused(status: int | None, text: str, verdict: str) -> None:
+def test_words_of_vendors_that_are_easily_confused(
+    status: int | None, text: str, verdict: str
+) -> None:
     assert verdict_of(Symptoms(status=status, text=text)) == verdict
 
 

@@ -29,7 +29,11 @@ SILENT = "bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
 """Its format has no place for the model that served."""
 SCHEMA = {
     "type": "object",
-    "properties": {"label": {"enum": ["spam", "ham"]}, "score": {"type": "number"}, "why": {"type": "string"}},
+    "properties": {
+        "label": {"enum": ["spam", "ham"]},
+        "score": {"type": "number"},
+        "why": {"type": "string"},
+    },
     "required": ["label", "score", "why"],
     "additionalProperties": False,
 }
@@ -38,7 +42,9 @@ HELLO = (Message("system", "Be short."), Message("user", "Say hello."))
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("model", CHAT)
-def test_the_served_model_is_what_the_provider_reports(model: str, stream: bool, server: Server, ask) -> None:
+def test_the_served_model_is_what_the_provider_reports(
+    model: str, stream: bool, server: Server, ask
+) -> None:
     server.play(Script(rules=(Rule(served_model="snapshot-of-last-night"),)))
     answer = ask(Call(model=model, messages=HELLO, stream=stream))
     assert isinstance(answer, Answer)
@@ -46,7 +52,9 @@ def test_the_served_model_is_what_the_provider_reports(model: str, stream: bool,
 
 
 @pytest.mark.parametrize("mode", ["chat", "responses", "completion"])
-def test_a_format_without_a_model_reports_none_and_no_echo_of_ours(mode: str, server: Server, ask) -> None:
+def test_a_format_without_a_model_reports_none_and_no_echo_of_ours(
+    mode: str, server: Server, ask
+) -> None:
     for call in (
         Call(model=SILENT, mode=mode, messages=HELLO),
         Call(model="gemini/gemini-embedding-001", mode="embedding", inputs=("a",)),
@@ -58,7 +66,9 @@ def test_a_format_without_a_model_reports_none_and_no_echo_of_ours(mode: str, se
 
 @pytest.mark.parametrize("mode", ["chat", "responses"])
 @pytest.mark.parametrize("model", [*CHAT, SILENT])
-def test_structured_output_is_asked_for_natively(model: str, mode: str, server: Server, ask) -> None:
+def test_structured_output_is_asked_for_natively(
+    model: str, mode: str, server: Server, ask
+) -> None:
     answer = ask(Call(model=model, mode=mode, messages=HELLO, output_schema=SCHEMA))
     assert isinstance(answer, Answer), answer
     assert json.loads(answer.text) == {"label": "spam", "score": 0, "why": "text"}
@@ -66,7 +76,9 @@ def test_structured_output_is_asked_for_natively(model: str, mode: str, server: 
 
 
 @pytest.mark.parametrize("model", [*CHAT, SILENT])
-def test_bounds_survive_what_a_vendor_s_format_does_not_take(model: str, server: Server, ask) -> None:
+def test_bounds_survive_what_a_vendor_s_format_does_not_take(
+    model: str, server: Server, ask
+) -> None:
     import jsonschema
 
     schema = {
@@ -92,7 +104,16 @@ def test_bounds_survive_what_a_vendor_s_format_does_not_take(model: str, server:
         ({**SCHEMA, "allOf": [{}]}, False),
         ({"type": "array", "items": SCHEMA}, False),
         ({**SCHEMA, "properties": {**SCHEMA["properties"], "why": {"type": "object"}}}, False),
-        ({**SCHEMA, "properties": {**SCHEMA["properties"], "why": {"anyOf": [SCHEMA, {"type": "null"}]}}}, True),
+        (
+            {
+                **SCHEMA,
+                "properties": {
+                    **SCHEMA["properties"],
+                    "why": {"anyOf": [SCHEMA, {"type": "null"}]},
+                },
+            },
+            True,
+        ),
         (
             {
                 "type": "object",
@@ -128,9 +149,17 @@ def test_addresses_of_known_providers_are_read_as_litellm_reads_them(
     assert [entry.key for entry in server.journal.entries] == ["key-of-openai", "key-of-anthropic"]
 
 
-@pytest.mark.parametrize("model", ["openai/gpt-5.4-2026-03-05", "anthropic/claude-sonnet-4-6", SILENT])
-def test_a_schema_with_open_objects_is_asked_for_all_the_same(model: str, server: Server, ask) -> None:
-    schema = {"type": "object", "properties": {"n": {"type": "integer"}, "m": {"type": "string"}}, "required": ["n"]}
+@pytest.mark.parametrize(
+    "model", ["openai/gpt-5.4-2026-03-05", "anthropic/claude-sonnet-4-6", SILENT]
+)
+def test_a_schema_with_open_objects_is_asked_for_all_the_same(
+    model: str, server: Server, ask
+) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"n": {"type": "integer"}, "m": {"type": "string"}},
+        "required": ["n"],
+    }
     answer = ask(Call(model=model, messages=HELLO, output_schema=schema))
     assert isinstance(answer, Answer), answer
     assert isinstance(json.loads(answer.text)["n"], int)
@@ -142,13 +171,16 @@ def test_cost_is_ours_and_exact(server: Server, runner: asyncio.Runner) -> None:
 
     price = Price(standard=TokenPrice(input=Decimal("0.000003"), output=Decimal("0.000015")))
     client = LiveClient(
-        offline_addresses(server.base_url), price_of=lambda model: price if model.startswith("anthropic/") else None
+        offline_addresses(server.base_url),
+        price_of=lambda model: price if model.startswith("anthropic/") else None,
     )
     answer = runner.run(client.send(Call(model="anthropic/claude-sonnet-4-6", messages=HELLO)))
     unknown = runner.run(client.send(Call(model="openai/gpt-5.4-2026-03-05", messages=HELLO)))
     assert isinstance(answer, Answer)
     assert isinstance(unknown, Answer)
-    assert answer.usd == answer.input_tokens * Decimal("0.000003") + answer.output_tokens * Decimal("0.000015")
+    assert answer.usd == answer.input_tokens * Decimal("0.000003") + answer.output_tokens * Decimal(
+        "0.000015"
+    )
     assert unknown.usd is None, "not known is not free, and LiteLLM's own figure is no substitute"
 
 
@@ -196,10 +228,15 @@ def test_an_endpoint_of_ones_own_gets_its_own_key_and_no_other(
     from multillm_gov.providers.live import LiveClient
 
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-openai-and-of-nobody-else")
-    endpoints = {"custom/lead-scorer-v3": Endpoint(model="openai/lead-scorer-v3", environment="LEAD_SCORER")}
+    endpoints = {
+        "custom/lead-scorer-v3": Endpoint(model="openai/lead-scorer-v3", environment="LEAD_SCORER")
+    }
     call = Call(model="custom/lead-scorer-v3", messages=HELLO)
     base = {"LEAD_SCORER_API_BASE": server.base_url("compatible")}
-    for environment, shown in ((base, NO_KEY), ({**base, "LEAD_SCORER_API_KEY": "own-key"}, "own-key")):
+    for environment, shown in (
+        (base, NO_KEY),
+        ({**base, "LEAD_SCORER_API_KEY": "own-key"}, "own-key"),
+    ):
         answer = ask(call, client=LiveClient(addresses_from(environment, endpoints)))
         assert isinstance(answer, Answer)
         assert server.journal.entries[-1].key == shown
@@ -248,7 +285,9 @@ def test_a_settings_file_in_the_folder_is_not_read(tmp_path) -> None:
         "import os; from multillm_gov.providers.quiet import load_litellm; load_litellm();"
         "print(os.environ.get('OPENAI_API_BASE'))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True, timeout=60
+    )
     assert done.stdout.strip() == b"None"
     assert done.stderr == b""
 
@@ -336,10 +375,14 @@ def test_every_model_name_of_the_starter_reaches_its_wire_format(server: Server,
         assert [len(vector) for vector in answer.vectors] == [size, size], model
         assert answer.vectors[0] != answer.vectors[1]
         assert server.journal.entries[-1].format == kind, model
-    assert all(entry.key in {"offline", ""} or "AWS4" in entry.key for entry in server.journal.entries)
+    assert all(
+        entry.key in {"offline", ""} or "AWS4" in entry.key for entry in server.journal.entries
+    )
 
 
-def test_many_calls_at_once_cost_little_over_the_waiting(server: Server, live_client, runner: asyncio.Runner) -> None:
+def test_many_calls_at_once_cost_little_over_the_waiting(
+    server: Server, live_client, runner: asyncio.Runner
+) -> None:
     """The figure that is promised is measured in `benchmarks/`; here only that calls do not wait for each other."""
     server.play(Script(seconds=0.2))
 

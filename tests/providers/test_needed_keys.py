@@ -53,7 +53,9 @@ def test_a_provider_s_key_is_named_and_its_presence_told_but_never_its_value() -
     assert needs.keys == (NeededKey("ANTHROPIC_API_KEY", present=False),)
     assert needs.missing == ("ANTHROPIC_API_KEY",)
     assert not needs.satisfied
-    there = needed_keys("anthropic/claude-sonnet-4-6", environment={"ANTHROPIC_API_KEY": "the-very-value"})
+    there = needed_keys(
+        "anthropic/claude-sonnet-4-6", environment={"ANTHROPIC_API_KEY": "the-very-value"}
+    )
     assert there.satisfied
     assert "the-very-value" not in repr(there)
 
@@ -66,7 +68,9 @@ def test_of_several_ways_the_one_that_is_there_is_told() -> None:
         ({"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}, ()),
     ]
     for environment, missing in ways[1:]:
-        assert needed_keys("bedrock/amazon.nova-pro-v1:0", environment=environment).missing == missing
+        assert (
+            needed_keys("bedrock/amazon.nova-pro-v1:0", environment=environment).missing == missing
+        )
     assert needed_keys("gemini/x", environment={"GOOGLE_API_KEY": "x"}).satisfied
     half = needed_keys("azure/x", environment={"AZURE_API_KEY": "x"})
     assert half.missing == ("AZURE_API_BASE", "AZURE_API_VERSION")
@@ -81,11 +85,17 @@ def test_an_endpoint_needs_its_address_and_may_have_a_key() -> None:
         "custom/lead": Endpoint(model="openai/lead", environment="LEAD"),
         "custom/tuned": Endpoint(model="azure/tuned"),
     }
-    needs = needed_keys("custom/lead", endpoints=endpoints, environment={"LEAD_API_BASE": "http://x"})
+    needs = needed_keys(
+        "custom/lead", endpoints=endpoints, environment={"LEAD_API_BASE": "http://x"}
+    )
     assert needs.satisfied
     assert [key.name for key in needs.keys] == ["LEAD_API_BASE", "LEAD_API_KEY"]
-    assert needed_keys("custom/lead", endpoints=endpoints, environment={}).missing == ("LEAD_API_BASE",)
-    assert "AZURE_API_KEY" in needed_keys("custom/tuned", endpoints=endpoints, environment={}).missing
+    assert needed_keys("custom/lead", endpoints=endpoints, environment={}).missing == (
+        "LEAD_API_BASE",
+    )
+    assert (
+        "AZURE_API_KEY" in needed_keys("custom/tuned", endpoints=endpoints, environment={}).missing
+    )
 
 
 def test_a_name_without_provider_is_taken_as_litellm_takes_it() -> None:
@@ -124,13 +134,19 @@ def test_litellm_asks_for_the_same(model: str, monkeypatch: pytest.MonkeyPatch) 
     with unlogged():  # LiteLLM takes a warning on its way for an answer
         theirs = litellm.validate_environment(model)
     assert ours.known
-    assert theirs["missing_keys"], "else LiteLLM has no opinion, and the model does not belong in the list"
+    assert theirs["missing_keys"], (
+        "else LiteLLM has no opinion, and the model does not belong in the list"
+    )
     if model.startswith("gemini/"):
-        assert set(ours.missing) <= set(theirs["missing_keys"]), "either name will do, and LiteLLM tells both"
+        assert set(ours.missing) <= set(theirs["missing_keys"]), (
+            "either name will do, and LiteLLM tells both"
+        )
     elif model.startswith("cloudflare/"):
         assert ours.missing[0] == "CLOUDFLARE_API_KEY"
     else:
         assert set(ours.missing) == set(theirs["missing_keys"])
     for name in ours.missing:
         monkeypatch.setenv(name, "x")
-    assert litellm.validate_environment(model)["keys_in_environment"] or model.startswith("cloudflare/")
+    assert litellm.validate_environment(model)["keys_in_environment"] or model.startswith(
+        "cloudflare/"
+    )

@@ -38,7 +38,17 @@ def test_a_dry_run_tells_no_key(fault: str | None, portfolio: Path, server: Serv
     rule = Rule(fault=fault) if fault else Rule(text=f"Keys: {' '.join(keys.values())}")
     server.play(Script(echo_key=True, rules=(rule,)))
     done = govern(
-        *("dry-run", "--samples", "1", "--record", "calls.jsonl", "--format", "json", "--format", "markdown=told.md"),
+        *(
+            "dry-run",
+            "--samples",
+            "1",
+            "--record",
+            "calls.jsonl",
+            "--format",
+            "json",
+            "--format",
+            "markdown=told.md",
+        ),
         *(part for model in MODELS for part in ("--model", model)),
         cwd=portfolio,
         env={**keys, **bases, "GOVERN_DEBUG": "1", "LITELLM_LOG": "DEBUG"},

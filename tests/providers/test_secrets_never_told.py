@@ -69,7 +69,14 @@ def test_every_shape_the_product_knows_is_planted_or_alike() -> None:
     planted = "\n".join(KEYS.values()).encode()
     missing = [shape.kind for shape in SHAPES if shape.hint not in planted]
     assert set(missing) <= {
-        *("a GitHub token", "a GitLab token", "a Slack token", "a Stripe key", "an npm token", "a PyPI token"),
+        *(
+            "a GitHub token",
+            "a GitLab token",
+            "a Slack token",
+            "a Stripe key",
+            "an npm token",
+            "a PyPI token",
+        ),
     }, "these are no vendors of models"
 
 
@@ -90,7 +97,8 @@ def test_a_key_in_the_environment_is_scrubbed_wherever_it_stands(name: str) -> N
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in KEYS if name not in {"no known shape", "mistral", "a chosen password"}]
+    "name",
+    [name for name in KEYS if name not in {"no known shape", "mistral", "a chosen password"}],
 )
 def test_a_key_of_a_known_shape_is_scrubbed_though_nobody_told_of_it(name: str) -> None:
     key = KEYS[name]
@@ -115,7 +123,10 @@ def test_headers_and_addresses_are_scrubbed_whatever_the_key_looks_like() -> Non
 
 
 def test_words_stay_words() -> None:
-    text = "The model `anthropic/claude-sonnet-4-6` was not found; max_tokens 4096, request id req_012 of 3 keys."
+    text = (
+        "The model `anthropic/claude-sonnet-4-6` was not found; max_tokens 4096, request id "
+        "req_012 of 3 keys."
+    )
     assert Scrubber({"HOME": "/root", "LANG": "C", "SHORT_KEY": "abc"}).text(text) == text
 
 
@@ -130,12 +141,22 @@ def test_variables_are_taken_for_keys_by_their_names() -> None:
         "MONKEY": "bananabanana",
         "EMPTY_API_KEY": "",
     }
-    assert set(key_values(environment)) == {"value-one", "value-two", "value-three", "value-four", "value-five"}
+    assert set(key_values(environment)) == {
+        "value-one",
+        "value-two",
+        "value-three",
+        "value-four",
+        "value-five",
+    }
 
 
 @pytest.mark.litellm
-@pytest.mark.parametrize("fault", ["wrong-key", "forbidden", "rate-limit", "connection-refused", "malformed-body"])
-@pytest.mark.parametrize("name", ["anthropic", "openai project", "google", "azure", "no known shape", "mistral"])
+@pytest.mark.parametrize(
+    "fault", ["wrong-key", "forbidden", "rate-limit", "connection-refused", "malformed-body"]
+)
+@pytest.mark.parametrize(
+    "name", ["anthropic", "openai project", "google", "azure", "no known shape", "mistral"]
+)
 def test_an_echoed_key_is_told_nowhere(
     name: str, fault: Fault, server: Server, runner: asyncio.Runner, tmp_path: Path, caplog, capfd
 ) -> None:
@@ -154,7 +175,9 @@ def test_an_echoed_key_is_told_nowhere(
         return type(found)(model=found.model, arguments={**found.arguments, "api_key": key})
 
     scrubber = Scrubber({"VENDOR_API_KEY": key})
-    client = RecordingClient(LiveClient(address, scrubber=scrubber), (tmp_path / "calls.jsonl").write_bytes, scrubber)
+    client = RecordingClient(
+        LiveClient(address, scrubber=scrubber), (tmp_path / "calls.jsonl").write_bytes, scrubber
+    )
     told = []
     for model in MODELS:
         for stream in (False, True):
@@ -164,8 +187,16 @@ def test_an_echoed_key_is_told_nowhere(
     runner.run(client.close())
     assert any(key in entry.key for entry in server.journal.entries), "the key really was sent"
     printed = capfd.readouterr()
-    logged = "\n".join(f"{entry.getMessage()} {entry.exc_text or ''} {entry.__dict__}" for entry in caplog.records)
-    everything = ["\n".join(told), printed.out, printed.err, logged, (tmp_path / "calls.jsonl").read_text()]
+    logged = "\n".join(
+        f"{entry.getMessage()} {entry.exc_text or ''} {entry.__dict__}" for entry in caplog.records
+    )
+    everything = [
+        "\n".join(told),
+        printed.out,
+        printed.err,
+        logged,
+        (tmp_path / "calls.jsonl").read_text(),
+    ]
     assert not [text for text in everything if key in text or key[:24] in text]
 
 
@@ -180,7 +211,9 @@ def test_an_answer_that_repeats_a_key_is_recorded_without_it(
     key = KEYS["openai project"]
     server.play(Script(rules=(Rule(text=f"Your key is {key}."),)))
     client = RecordingClient(
-        LiveClient(offline_addresses(server.base_url)), (tmp_path / "c.jsonl").write_bytes, Scrubber({})
+        LiveClient(offline_addresses(server.base_url)),
+        (tmp_path / "c.jsonl").write_bytes,
+        Scrubber({}),
     )
     answer = runner.run(client.send(Call(model="openai/gpt-5.4-2026-03-05", messages=HELLO)))
     runner.run(client.close())

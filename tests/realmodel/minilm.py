@@ -31,7 +31,9 @@ class MiniLM:
         w = self._weights
         places = w["embeddings.position_embeddings.weight"][: len(tokens)]
         hidden = (
-            w["embeddings.word_embeddings.weight"][tokens] + places + w["embeddings.token_type_embeddings.weight"][0]
+            w["embeddings.word_embeddings.weight"][tokens]
+            + places
+            + w["embeddings.token_type_embeddings.weight"][0]
         )
         hidden = self._normed(hidden, "embeddings.LayerNorm")
         for layer in range(_LAYERS):
@@ -41,17 +43,26 @@ class MiniLM:
 
     def _layer(self, hidden: np.ndarray, name: str) -> np.ndarray:
         query, key, value = (
-            self._dense(hidden, f"{name}.attention.self.{part}").reshape(len(hidden), _HEADS, -1).transpose(1, 0, 2)
+            self._dense(hidden, f"{name}.attention.self.{part}")
+            .reshape(len(hidden), _HEADS, -1)
+            .transpose(1, 0, 2)
             for part in ("query", "key", "value")
         )
         scores = query @ key.transpose(0, 2, 1) / np.sqrt(query.shape[-1])
         scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        mixed = (scores / scores.sum(axis=-1, keepdims=True) @ value).transpose(1, 0, 2).reshape(hidden.shape)
+        mixed = (
+            (scores / scores.sum(axis=-1, keepdims=True) @ value)
+            .transpose(1, 0, 2)
+            .reshape(hidden.shape)
+        )
         hidden = self._normed(
-            hidden + self._dense(mixed, f"{name}.attention.output.dense"), f"{name}.attention.output.LayerNorm"
+            hidden + self._dense(mixed, f"{name}.attention.output.dense"),
+            f"{name}.attention.output.LayerNorm",
         )
         wide = _gelu(self._dense(hidden, f"{name}.intermediate.dense"))
-        return self._normed(hidden + self._dense(wide, f"{name}.output.dense"), f"{name}.output.LayerNorm")
+        return self._normed(
+            hidden + self._dense(wide, f"{name}.output.dense"), f"{name}.output.LayerNorm"
+        )
 
     def _dense(self, hidden: np.ndarray, name: str) -> np.ndarray:
         return hidden @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
@@ -66,7 +77,9 @@ def _gelu(x: np.ndarray) -> np.ndarray:
     """The Gaussian error linear unit, its error function by formula 7.1.26 of Abramowitz and Stegun (error 1.5e-7)."""
     z = np.abs(x) / np.sqrt(2)
     t = 1 / (1 + 0.3275911 * z)
-    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    series = t * (
+        0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))
+    )
     return x * (1 + np.sign(x) * (1 - series * np.exp(-(z**2)))) / 2
 
 
@@ -108,7 +121,8 @@ def _response(model: MiniLM, asked: dict[str, Any]) -> dict[str, Any]:
     texts = asked["input"] if isinstance(asked["input"], list) else [asked["input"]]
     found = [model.embed(text) for text in texts]
     rows = [
-        {"object": "embedding", "index": index, "embedding": vector.tolist()} for index, (vector, _) in enumerate(found)
+        {"object": "embedding", "index": index, "embedding": vector.tolist()}
+        for index, (vector, _) in enumerate(found)
     ]
     used = sum(count for _, count in found)
     usage = {"prompt_tokens": used, "total_tokens": used}

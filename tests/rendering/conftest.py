@@ -31,7 +31,11 @@ GOLDEN = Path(__file__).parent / "golden"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The one flag; other folders' conftest may have added it first."""
     try:
-        parser.addoption("--refresh-golden", action="store_true", help="rewrite golden files from what is rendered now")
+        parser.addoption(
+            "--refresh-golden",
+            action="store_true",
+            help="rewrite golden files from what is rendered now",
+        )
     except ValueError:
         return
 
@@ -54,9 +58,15 @@ RETIRED = Finding(
     rule="GOV102",
     name="retired-model",
     severity=Severity.ERROR,
-    message="`data-extraction` routes 100 % of its requests to `gemini/gemini-1.5-pro`, retired on 2025-09-24",
+    message="`data-extraction` routes 100 % of its requests to `gemini/gemini-1.5-pro`, retired on "
+    "2025-09-24",
     location=Location(
-        "allocations/framework.yaml", 12, 21, 12, 42, "    route: [{model: gemini/gemini-1.5-pro, weight: 100}]"
+        "allocations/framework.yaml",
+        12,
+        21,
+        12,
+        42,
+        "    route: [{model: gemini/gemini-1.5-pro, weight: 100}]",
     ),
     subject="data-extraction",
     remedy="Route `gemini/gemini-2.5-pro` instead (announced successor):\n"
@@ -74,14 +84,20 @@ SHARED = Finding(
     rule="GOV202",
     name="independent-fallback",
     severity=Severity.WARNING,
-    message="`long-form-content` falls back to `openai/gpt-5-mini`, at the vendor of its primary (openai)",
-    location=Location("allocations/framework.yaml", 31, 16, 31, 33, "    fallbacks: [openai/gpt-5-mini]"),
+    message="`long-form-content` falls back to `openai/gpt-5-mini`, at the vendor of its primary "
+    "(openai)",
+    location=Location(
+        "allocations/framework.yaml", 31, 16, 31, 33, "    fallbacks: [openai/gpt-5-mini]"
+    ),
     subject="long-form-content",
     remedy="Name a fallback at another vendor and cloud, for example `anthropic/claude-haiku-4-5`.",
     risk="One outage of openai stops 45,000 USD of value a month.",
     related=(
         Related(
-            "the primary", Location("allocations/framework.yaml", 29, 14, 29, 26, "    route: [{model: openai/gpt-5}]")
+            "the primary",
+            Location(
+                "allocations/framework.yaml", 29, 14, 29, 26, "    route: [{model: openai/gpt-5}]"
+            ),
         ),
     ),
     policy="fallback-independence",
@@ -103,7 +119,9 @@ WAIVED = Finding(
         reason="migration under way",
         approved_by="cfo",
         expires="2026-12-31",
-        location=Location("policies/limits.yaml", 20, 5, 20, 6, "  - {policy: spend-caps, subject: crm-scoring}"),
+        location=Location(
+            "policies/limits.yaml", 20, 5, 20, 6, "  - {policy: spend-caps, subject: crm-scoring}"
+        ),
         ticket="FIN-12",
     ),
     figures={"forecast_per_month": Decimal("12000.50"), "cap_per_month": Decimal(10000)},
@@ -186,7 +204,12 @@ RULES = (
         severity=Severity.ERROR,
     ),
 )
-PROVENANCE = (("govern", "0.1.0"), ("as of", "2026-11-24"), ("LiteLLM", "1.106.2"), ("price map (SHA-256)", "9f" * 32))
+PROVENANCE = (
+    ("govern", "0.1.0"),
+    ("as of", "2026-11-24"),
+    ("LiteLLM", "1.106.2"),
+    ("price map (SHA-256)", "9f" * 32),
+)
 CHECKED = (("files", 7), ("task classes", 5), ("policies", 1), ("models", 9))
 
 
@@ -231,7 +254,12 @@ def diff_report() -> Report:
     before = ("8,900 USD", "openai 55.0 %", "91.0 %", "2.4")
     loosened = Table(
         title="",
-        columns=(Column("Policy"), Column("What"), Column("Before", numeric=True), Column("After", numeric=True)),
+        columns=(
+            Column("Policy"),
+            Column("What"),
+            Column("Before", numeric=True),
+            Column("After", numeric=True),
+        ),
         rows=(
             (
                 Cell("vendor-concentration", strong=True),
@@ -245,7 +273,11 @@ def diff_report() -> Report:
         title="Routes",
         columns=(Column("Task class"), Column("Change"), Column("USD a month", numeric=True)),
         rows=(
-            (Cell("long-form-content"), Cell("`openai/gpt-5` 30 % → 60 %, `claude` 70 % → 40 %"), Cell("+512")),
+            (
+                Cell("long-form-content"),
+                Cell("`openai/gpt-5` 30 % → 60 %, `claude` 70 % → 40 %"),
+                Cell("+512"),
+            ),
             (Cell("data-extraction"), Cell("fallback `gemini/gemini-2.5-pro` added"), Cell("0")),
         ),
     )
@@ -320,13 +352,16 @@ def board_report() -> Report:
                             ShareRow(
                                 label="Cloud",
                                 segments=tuple(
-                                    Segment(label=f"cloud-{n}", share=s) for n, s in enumerate([0.5, *[0.1] * 5])
+                                    Segment(label=f"cloud-{n}", share=s)
+                                    for n, s in enumerate([0.5, *[0.1] * 5])
                                 ),
                                 note="as declared",
                             ),
                         ),
                     ),
-                    Items(("One vendor is outside appetite.", "A second contract is in negotiation.")),
+                    Items(
+                        ("One vendor is outside appetite.", "A second contract is in negotiation.")
+                    ),
                 ),
             ),
             Section(
@@ -337,14 +372,29 @@ def board_report() -> Report:
                         title="Forecast per month",
                         summary="Two of two task classes stay below their cap.",
                         bars=(
-                            Bar(label="long-form-content", value=7000, text="7,000 USD", limit=9000, status="good"),
-                            Bar(label="crm-scoring", value=2412, text="2,412 USD", limit=2500, status="watch"),
+                            Bar(
+                                label="long-form-content",
+                                value=7000,
+                                text="7,000 USD",
+                                limit=9000,
+                                status="good",
+                            ),
+                            Bar(
+                                label="crm-scoring",
+                                value=2412,
+                                text="2,412 USD",
+                                limit=2500,
+                                status="watch",
+                            ),
                         ),
                         unit="USD",
                         references=(Reference(label="last quarter", value=6500),),
                     ),
                     Table(
-                        title="Uncapped", columns=(Column("Task class"),), rows=(), empty="Every task class has a cap."
+                        title="Uncapped",
+                        columns=(Column("Task class"),),
+                        rows=(),
+                        empty="Every task class has a cap.",
                     ),
                 ),
             ),
@@ -358,8 +408,15 @@ def board_report() -> Report:
                         start="2026-11-24",
                         end="2027-11-24",
                         events=(
-                            Event(label="openai/gpt-5", day="2026-12-11", text="in 17 days", status="bad"),
-                            Event(label="anthropic/claude-sonnet-4-6", day="", text="no date known"),
+                            Event(
+                                label="openai/gpt-5",
+                                day="2026-12-11",
+                                text="in 17 days",
+                                status="bad",
+                            ),
+                            Event(
+                                label="anthropic/claude-sonnet-4-6", day="", text="no date known"
+                            ),
                         ),
                     ),
                 ),

@@ -64,7 +64,9 @@ def test_nothing_to_show(line: str) -> None:
     st.integers(-3, 400),
     st.integers(20, 120),
 )
-def test_never_wider_than_the_room_and_never_raw(line: str, start: int, end: int, size: int) -> None:
+def test_never_wider_than_the_room_and_never_raw(
+    line: str, start: int, end: int, size: int
+) -> None:
     shown = excerpt(_at(line.replace("\n", " "), start, end), size)
     if shown is None:
         return
@@ -72,4 +74,6 @@ def test_never_wider_than_the_room_and_never_raw(line: str, start: int, end: int
     assert width(source) <= size
     assert width(carets) <= size + 1
     assert "^" in carets
-    assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or 0x202A <= ord(c) <= 0x202E for c in source)
+    assert not any(
+        ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or 0x202A <= ord(c) <= 0x202E for c in source
+    )

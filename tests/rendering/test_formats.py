@@ -12,7 +12,9 @@ from multillm_gov.report import Report
 
 
 def test_all_formats_are_found() -> None:
-    assert {"text", "json", "sarif", "github", "gitlab", "junit", "markdown", "html", "pdf"} <= set(formats())
+    assert {"text", "json", "sarif", "github", "gitlab", "junit", "markdown", "html", "pdf"} <= set(
+        formats()
+    )
     assert list(formats()) == sorted(formats())
 
 
@@ -29,7 +31,9 @@ def test_the_same_report_gives_the_same_bytes(name: str, board_report: Report) -
     assert renderer(name)(board_report) == renderer(name)(board_report)
 
 
-@pytest.mark.parametrize("name", ["", "yaml", "formats", "__init__", "plain", "text.render", "../text", "TEXT"])
+@pytest.mark.parametrize(
+    "name", ["", "yaml", "formats", "__init__", "plain", "text.render", "../text", "TEXT"]
+)
 def test_other_names_are_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(UsageError) as raised:
         renderer(name)
@@ -38,9 +42,13 @@ def test_other_names_are_refused_with_the_known_ones(name: str) -> None:
 
 def test_text_loads_no_other_format_and_nothing_heavy() -> None:
     script = (
-        "import sys; from multillm_gov.rendering.formats import formats, renderer; formats(); renderer('text');"
+        "import sys; from multillm_gov.rendering.formats import formats, renderer; formats(); "
+        "renderer('text');"
         "loaded = [n for n in ('jinja2', 'typst', 'json', 'multillm_gov.rendering.json',"
-        " 'multillm_gov.rendering.sarif', 'multillm_gov.rendering.html') if n in sys.modules]; print(loaded)"
+        " 'multillm_gov.rendering.sarif', 'multillm_gov.rendering.html') if n in sys.modules]; "
+        "print(loaded)"
     )
-    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"

@@ -24,7 +24,9 @@ def _read(data: bytes) -> list[tuple[str, dict[str, str], str]]:
         match = COMMAND.fullmatch(line)
         assert match, line
         pairs = (pair.split("=", 1) for pair in match[2].split(","))
-        commands.append((match[1], {key: _decode(value) for key, value in pairs}, _decode(match[3])))
+        commands.append(
+            (match[1], {key: _decode(value) for key, value in pairs}, _decode(match[3]))
+        )
     return commands
 
 
@@ -56,7 +58,9 @@ def _report(*findings: Finding) -> Report:
 
 
 @pytest.mark.parametrize("kind", ["check", "clean", "diff", "board"])
-def test_golden(kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest) -> None:
+def test_golden(
+    kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest
+) -> None:
     golden(f"{kind}.github.txt", render(request.getfixturevalue(f"{kind}_report")))
 
 
@@ -74,13 +78,20 @@ def test_an_annotation_stands_at_its_span() -> None:
 
 
 def test_a_span_over_lines_has_no_columns() -> None:
-    finding = msgspec.structs.replace(_finding("a.yaml", "m"), location=Location("a.yaml", 2, 3, 4, 1))
+    finding = msgspec.structs.replace(
+        _finding("a.yaml", "m"), location=Location("a.yaml", 2, 3, 4, 1)
+    )
     assert "col" not in _read(render(_report(finding)))[0][1]
 
 
 def test_the_worst_come_first_and_the_summary_last(check_report: Report) -> None:
     names = [(name, properties["title"][:6]) for name, properties, _ in _read(render(check_report))]
-    assert names == [("error", "GOV102"), ("warning", "GOV202"), ("notice", "GOV701"), ("notice", "govern")]
+    assert names == [
+        ("error", "GOV102"),
+        ("warning", "GOV202"),
+        ("notice", "GOV701"),
+        ("notice", "govern"),
+    ]
 
 
 def test_waived_findings_are_counted_only(check_report: Report) -> None:

@@ -26,14 +26,17 @@ def _issues(report: Report) -> list[dict[str, Any]]:
         assert set(issue["location"]) == {"path", "lines"}
         assert issue["location"]["lines"]["begin"] >= 1
         assert all(
-            isinstance(issue[name], str) and issue[name] for name in ("description", "check_name", "fingerprint")
+            isinstance(issue[name], str) and issue[name]
+            for name in ("description", "check_name", "fingerprint")
         )
     assert len({issue["fingerprint"] for issue in issues}) == len(issues)
     return issues
 
 
 @pytest.mark.parametrize("kind", ["check", "clean", "diff", "board"])
-def test_golden(kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest) -> None:
+def test_golden(
+    kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest
+) -> None:
     report = request.getfixturevalue(f"{kind}_report")
     assert len(_issues(report)) == len(report.findings)
     golden(f"{kind}.gitlab.json", render(report))
@@ -54,7 +57,10 @@ def test_what_nobody_can_waive_is_critical(check_report: Report) -> None:
 
 def test_paths_start_at_the_repository(check_report: Report) -> None:
     issues = _issues(replace(check_report, path_prefix="services/ai/"))
-    assert issues[0]["location"] == {"path": "services/ai/allocations/framework.yaml", "lines": {"begin": 12}}
+    assert issues[0]["location"] == {
+        "path": "services/ai/allocations/framework.yaml",
+        "lines": {"begin": 12},
+    }
 
 
 @given(st.text(st.characters(), min_size=1, max_size=40), st.text(st.characters(), max_size=60))

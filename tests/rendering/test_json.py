@@ -22,7 +22,9 @@ KINDS = ["check", "clean", "diff", "board"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_golden(kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest) -> None:
+def test_golden(
+    kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest
+) -> None:
     golden(f"{kind}.json", render(request.getfixturevalue(f"{kind}_report")))
 
 
@@ -61,7 +63,9 @@ def test_amounts_are_exact_strings(check_report: Report) -> None:
 
 
 def test_large_amounts_are_never_in_scientific_notation(check_report: Report) -> None:
-    finding = msgspec.structs.replace(check_report.findings[0], figures={"amount": Decimal("1.2E+7")})
+    finding = msgspec.structs.replace(
+        check_report.findings[0], figures={"amount": Decimal("1.2E+7")}
+    )
     report = msgspec.structs.replace(check_report, findings=(finding,))
     assert json.loads(render(report))["findings"][0]["figures"] == {"amount": "12000000"}
 
@@ -103,4 +107,6 @@ def test_any_text_survives_and_reaches_a_terminal_harmless(path: str, message: s
     read = json.loads(data)["findings"][0]
     clean = "".join("\ufffd" if 0xD800 <= ord(c) <= 0xDFFF else c for c in message)
     assert read["message"] == clean
-    assert not any((ord(c) < 32 and c != "\n") or 0x7F <= ord(c) < 0xA0 or c == "\u202e" for c in data.decode())
+    assert not any(
+        (ord(c) < 32 and c != "\n") or 0x7F <= ord(c) < 0xA0 or c == "\u202e" for c in data.decode()
+    )

@@ -57,21 +57,29 @@ def _counts(element: ET.Element) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize("kind", ["check", "clean", "diff", "board"])
-def test_golden(kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest) -> None:
+def test_golden(
+    kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest
+) -> None:
     golden(f"{kind}.junit.xml", render(request.getfixturevalue(f"{kind}_report")))
 
 
 def test_suites_are_files_and_counts_agree(check_report: Report) -> None:
     root = _parsed(render(check_report))
-    assert [suite.get("name") for suite in root] == ["allocations/framework.yaml", "allocations/sales team/größe.yaml"]
+    assert [suite.get("name") for suite in root] == [
+        "allocations/framework.yaml",
+        "allocations/sales team/größe.yaml",
+    ]
     assert _counts(root) == (4, 1, 1)
     assert [_counts(suite) for suite in root] == [(2, 1, 0), (2, 0, 1)]
 
 
 @pytest.mark.parametrize(
-    ("gate", "failures"), [(None, 0), (Severity.ERROR, 1), (Severity.WARNING, 2), (Severity.NOTE, 3)]
+    ("gate", "failures"),
+    [(None, 0), (Severity.ERROR, 1), (Severity.WARNING, 2), (Severity.NOTE, 3)],
 )
-def test_failures_are_what_the_gate_counts(check_report: Report, gate: Severity | None, failures: int) -> None:
+def test_failures_are_what_the_gate_counts(
+    check_report: Report, gate: Severity | None, failures: int
+) -> None:
     report = replace(check_report, verdict=judge_counts(check_report.findings, gate))
     assert _counts(_parsed(render(report)))[1] == failures
     assert report.verdict.exit_code == (1 if failures else 0)
@@ -108,7 +116,17 @@ def test_any_text_gives_well_formed_xml(path: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "hostile", ["]]>", "<!--", "--><x>", "&lol;", '"><failure/>', "\x00\x1b]0;x\x07", "\ufffe\uffff", "\ud800"]
+    "hostile",
+    [
+        "]]>",
+        "<!--",
+        "--><x>",
+        "&lol;",
+        '"><failure/>',
+        "\x00\x1b]0;x\x07",
+        "\ufffe\uffff",
+        "\ud800",
+    ],
 )
 def test_hostile_text_stays_text(hostile: str) -> None:
     root = _parsed(render(_report(_finding(hostile, hostile))))

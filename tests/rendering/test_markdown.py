@@ -52,7 +52,9 @@ HOSTILE = [
     "`",
 ]
 ANY = st.one_of(
-    st.sampled_from(HOSTILE), st.text(st.characters(), max_size=40), st.text("`|\\<>[]()!*_#@:/w.-~&\n x1", max_size=30)
+    st.sampled_from(HOSTILE),
+    st.text(st.characters(), max_size=40),
+    st.text("`|\\<>[]()!*_#@:/w.-~&\n x1", max_size=30),
 )
 
 
@@ -73,7 +75,9 @@ def _harmless(text: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_golden(kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest) -> None:
+def test_golden(
+    kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest
+) -> None:
     golden(f"{kind}.md", render(request.getfixturevalue(f"{kind}_report")))
 
 
@@ -85,24 +89,45 @@ def test_comments_start_with_the_marker(kind: str, request: pytest.FixtureReques
 def test_a_document_has_no_marker_and_each_section_a_heading(board_report: Report) -> None:
     text = render(board_report).decode()
     assert MARKER not in text
-    headings = [token.content for before, token in _pairs(PARSER.parse(text)) if before.type == "heading_open"]
-    assert headings == ["Model portfolio: board pack", "Exposure", "Cost against caps", "Lifecycle", "Findings"]
+    headings = [
+        token.content
+        for before, token in _pairs(PARSER.parse(text))
+        if before.type == "heading_open"
+    ]
+    assert headings == [
+        "Model portfolio: board pack",
+        "Exposure",
+        "Cost against caps",
+        "Lifecycle",
+        "Findings",
+    ]
 
 
 def _pairs(tokens: list[Token]) -> Iterator[tuple[Token, Token]]:
     return pairwise(tokens)
 
 
-def test_a_document_that_tells_its_findings_itself_does_not_list_them_again(board_report: Report) -> None:
+def test_a_document_that_tells_its_findings_itself_does_not_list_them_again(
+    board_report: Report,
+) -> None:
     own = Section(id="findings", title="Findings and waivers", blocks=(Paragraph("Four."),))
     text = render(msgspec.structs.replace(board_report, sections=(own,))).decode()
     assert "GOV102" not in text
 
 
-def test_a_diff_tells_verdict_figures_and_loosened_policies_before_anything_folded(diff_report: Report) -> None:
+def test_a_diff_tells_verdict_figures_and_loosened_policies_before_anything_folded(
+    diff_report: Report,
+) -> None:
     text = render(diff_report).decode()
     order = [
-        text.index(part) for part in ("**Passed", "| Before | Now |", "### Loosened", "<details>", "<summary>Routing")
+        text.index(part)
+        for part in (
+            "**Passed",
+            "| Before | Now |",
+            "### Loosened",
+            "<details>",
+            "<summary>Routing",
+        )
     ]
     assert order == sorted(order)
 
@@ -112,13 +137,17 @@ def test_what_fails_the_gate_is_in_full_view(check_report: Report) -> None:
     view = text[: text.index("<details>")]
     assert "GOV102" in view
     assert "GOV202" not in view
-    strict = msgspec.structs.replace(check_report, verdict=judge_counts(check_report.findings, Severity.WARNING))
+    strict = msgspec.structs.replace(
+        check_report, verdict=judge_counts(check_report.findings, Severity.WARNING)
+    )
     text = render(strict).decode()
     assert "GOV202" in text[: text.index("<details>")]
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_hostile_content_stays_text_everywhere(hostile: str, check_report: Report, board_report: Report) -> None:
+def test_hostile_content_stays_text_everywhere(
+    hostile: str, check_report: Report, board_report: Report
+) -> None:
     finding = Finding(
         rule="GOV001",
         name="syntax",
@@ -131,10 +160,17 @@ def test_hostile_content_stays_text_everywhere(hostile: str, check_report: Repor
         policy=hostile,
         because=hostile,
     )
-    part = Section(id="x", title=hostile, blocks=(Paragraph(hostile), Items((hostile,))), folded=True)
+    part = Section(
+        id="x", title=hostile, blocks=(Paragraph(hostile), Items((hostile,))), folded=True
+    )
     for report in (check_report, board_report):
         spoilt = msgspec.structs.replace(
-            report, title=hostile, organization=hostile, summary=hostile, findings=(finding,), sections=(part,)
+            report,
+            title=hostile,
+            organization=hostile,
+            summary=hostile,
+            findings=(finding,),
+            sections=(part,),
         )
         _harmless(render(spoilt).decode())
 
@@ -161,7 +197,13 @@ def test_lists_and_paragraphs_keep_their_shape(text: str) -> None:
     opened = [kind for kind in types if kind.endswith("_open")]
     assert set(opened) <= {"paragraph_open", "bullet_list_open"}, told
     assert opened.count("bullet_list_open") == 1
-    assert not set(types) - {"paragraph_open", "paragraph_close", "inline", "bullet_list_open", "bullet_list_close"}
+    assert not set(types) - {
+        "paragraph_open",
+        "paragraph_close",
+        "inline",
+        "bullet_list_open",
+        "bullet_list_close",
+    }
     _harmless(told)
 
 
@@ -183,12 +225,16 @@ def test_findings_stay_one_item(text: str) -> None:
 @given(st.text("abc `x", max_size=30))
 @example("``````    a")
 def test_words_survive(text: str) -> None:
-    told = "".join(token.content for token in _leaves(paragraph(text)) if token.type in {"text", "code_inline"})
+    told = "".join(
+        token.content for token in _leaves(paragraph(text)) if token.type in {"text", "code_inline"}
+    )
     assert re.sub(r"[\s`]", "", told) == re.sub(r"[\s`]", "", text)
 
 
 def test_code_between_backticks_is_code() -> None:
-    tokens = [token for token in _leaves(inline("`a.b` may spend 5")) if token.type == "code_inline"]
+    tokens = [
+        token for token in _leaves(inline("`a.b` may spend 5")) if token.type == "code_inline"
+    ]
     assert [token.content for token in tokens] == ["a.b"]
     assert code("x") == "`x`"
 
@@ -199,11 +245,15 @@ class TestLimit:
     def _many(self, report: Report, count: int, message: str = "m") -> Report:
         findings = tuple(
             msgspec.structs.replace(
-                report.findings[0], message=f"{message} {number}", location=Location("a.yaml", number)
+                report.findings[0],
+                message=f"{message} {number}",
+                location=Location("a.yaml", number),
             )
             for number in range(1, count + 1)
         )
-        return msgspec.structs.replace(report, findings=findings, verdict=judge_counts(findings, Severity.ERROR))
+        return msgspec.structs.replace(
+            report, findings=findings, verdict=judge_counts(findings, Severity.ERROR)
+        )
 
     def test_what_fits_is_whole(self, check_report: Report) -> None:
         text = render(self._many(check_report, 100)).decode()
@@ -229,11 +279,16 @@ class TestLimit:
 
     def test_sections_are_left_out_whole(self, diff_report: Report) -> None:
         part = Section(id="s", title="Long", blocks=(Paragraph("word " * 8000),))
-        text = render(msgspec.structs.replace(diff_report, sections=(part, part, *diff_report.sections))).decode()
+        text = render(
+            msgspec.structs.replace(diff_report, sections=(part, part, *diff_report.sections))
+        ).decode()
         assert len(text) <= COMMENT_LIMIT
         assert text.count("### Long") == 1
         assert "### Loosened" in text
-        assert "Left out to stay within 65,400 characters: 1 section. `govern diff --format json`" in text
+        assert (
+            "Left out to stay within 65,400 characters: 1 section. `govern diff --format json`"
+            in text
+        )
 
     def test_a_document_has_no_limit(self, board_report: Report) -> None:
         assert render(self._many(board_report, 1000)).decode().count("**error**") == 1000

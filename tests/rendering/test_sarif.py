@@ -17,7 +17,9 @@ from multillm_gov.location import Location
 from multillm_gov.rendering.sarif import render
 from multillm_gov.report import Report, judge_counts
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "data" / "sarif" / "sarif-2.1.0.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(
+    (Path(__file__).parents[1] / "data" / "sarif" / "sarif-2.1.0.schema.json").read_text("utf-8")
+)
 VALIDATOR = jsonschema_rs.validator_for(SCHEMA)
 
 
@@ -59,7 +61,9 @@ def test_the_schema_refuses_what_is_wrong(check_report: Report) -> None:
 
 
 @pytest.mark.parametrize("kind", ["check", "clean", "diff", "board"])
-def test_golden(kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest) -> None:
+def test_golden(
+    kind: str, golden: Callable[[str, bytes], None], request: pytest.FixtureRequest
+) -> None:
     report = request.getfixturevalue(f"{kind}_report")
     assert len(_run(report)["results"]) == len(report.findings)
     golden(f"{kind}.sarif", render(report))
@@ -68,8 +72,12 @@ def test_golden(kind: str, golden: Callable[[str, bytes], None], request: pytest
 def test_every_result_names_its_rule_by_id_and_index(check_report: Report) -> None:
     run = _run(check_report)
     rules = run["tool"]["driver"]["rules"]
-    assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [r["ruleId"] for r in run["results"]]
-    assert {rule["id"] for rule in rules} == {"GOV102", "GOV202", "GOV401", "GOV701"}, "GOV701 has no note but a rule"
+    assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [
+        r["ruleId"] for r in run["results"]
+    ]
+    assert {rule["id"] for rule in rules} == {"GOV102", "GOV202", "GOV401", "GOV701"}, (
+        "GOV701 has no note but a rule"
+    )
 
 
 def test_regions_count_characters_and_keep_the_span(check_report: Report) -> None:
@@ -81,7 +89,10 @@ def test_regions_count_characters_and_keep_the_span(check_report: Report) -> Non
 
 def test_an_empty_span_reaches_to_the_end_of_its_line() -> None:
     run = _run(_report(_finding()))
-    assert run["results"][0]["locations"][0]["physicalLocation"]["region"] == {"startLine": 1, "startColumn": 1}
+    assert run["results"][0]["locations"][0]["physicalLocation"]["region"] == {
+        "startLine": 1,
+        "startColumn": 1,
+    }
 
 
 def test_only_waived_results_are_suppressed(check_report: Report) -> None:
@@ -90,15 +101,27 @@ def test_only_waived_results_are_suppressed(check_report: Report) -> None:
     (waived,) = [result for result in results if result["suppressions"]]
     (suppression,) = waived["suppressions"]
     assert suppression["justification"] == "migration under way"
-    assert suppression["properties"] == {"approvedBy": "cfo", "expires": "2026-12-31", "ticket": "FIN-12"}
+    assert suppression["properties"] == {
+        "approvedBy": "cfo",
+        "expires": "2026-12-31",
+        "ticket": "FIN-12",
+    }
 
 
 @pytest.mark.parametrize(
     "path",
-    ["allocations/sales team/größe.yaml", "a:b.yaml", "with\nnewline.yaml", "100%#?.yaml", "not-\udcff-utf8.yaml"],
+    [
+        "allocations/sales team/größe.yaml",
+        "a:b.yaml",
+        "with\nnewline.yaml",
+        "100%#?.yaml",
+        "not-\udcff-utf8.yaml",
+    ],
 )
 def test_paths_survive_as_uris(path: str) -> None:
-    artifact = _run(_report(_finding(path)))["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    artifact = _run(_report(_finding(path)))["results"][0]["locations"][0]["physicalLocation"][
+        "artifactLocation"
+    ]
     assert artifact["uriBaseId"] == "%SRCROOT%"
     parts = urlsplit(artifact["uri"])
     assert (parts.scheme, parts.netloc, parts.query, parts.fragment) == ("", "", "", "")
@@ -106,14 +129,22 @@ def test_paths_survive_as_uris(path: str) -> None:
 
 
 def test_messages_hold_no_embedded_links() -> None:
-    text = _run(_report(_finding(message="read [this](http://evil.example)")))["results"][0]["message"]["text"]
+    text = _run(_report(_finding(message="read [this](http://evil.example)")))["results"][0][
+        "message"
+    ]["text"]
     assert "](" not in text
 
 
 def test_fingerprints_identify_results(check_report: Report) -> None:
-    moved = msgspec.structs.replace(check_report.findings[0], location=Location("allocations/framework.yaml", 99))
+    moved = msgspec.structs.replace(
+        check_report.findings[0], location=Location("allocations/framework.yaml", 99)
+    )
     before = _run(_report(check_report.findings[0]))["results"][0]["partialFingerprints"]
-    assert before == _run(_report(moved))["results"][0]["partialFingerprints"] == {"govern/v1": "0f1e2d3c4b5a6978"}
+    assert (
+        before
+        == _run(_report(moved))["results"][0]["partialFingerprints"]
+        == {"govern/v1": "0f1e2d3c4b5a6978"}
+    )
 
 
 @given(st.text(st.characters(), min_size=1, max_size=40), st.text(st.characters(), max_size=80))

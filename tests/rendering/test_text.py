@@ -56,7 +56,9 @@ def test_each_file_is_named_once(check_report: Report) -> None:
 def test_a_remedy_of_several_lines_keeps_its_indentation(check_report: Report) -> None:
     lines = render(check_report).decode().splitlines()
     at = lines.index(next(line for line in lines if line.endswith("  route:")))
-    assert lines[at + 1] == lines[at].replace("route:", "  - {model: gemini/gemini-2.5-pro, weight: 100}")
+    assert lines[at + 1] == lines[at].replace(
+        "route:", "  - {model: gemini/gemini-2.5-pro, weight: 100}"
+    )
 
 
 def test_waived_findings_say_who_and_until_when(check_report: Report) -> None:
@@ -70,7 +72,10 @@ def test_the_verdict_is_the_last_line(check_report: Report, clean_report: Report
     def last(report: Report) -> str:
         return render(report).decode().splitlines()[-1]
 
-    assert last(check_report) == "Failed: 1 error, 1 warning, 1 note (1 waived); the gate counts errors."
+    assert (
+        last(check_report)
+        == "Failed: 1 error, 1 warning, 1 note (1 waived); the gate counts errors."
+    )
     assert last(clean_report) == "Passed: no findings."
 
 
@@ -99,7 +104,11 @@ def test_nothing_reaches_the_terminal_raw(hostile: str) -> None:
         policy=hostile,
         because=hostile,
     )
-    table = Table(title=hostile, columns=(Column(hostile), Column("b")), rows=((Cell(hostile), Cell(hostile)),))
+    table = Table(
+        title=hostile,
+        columns=(Column(hostile), Column("b")),
+        rows=((Cell(hostile), Cell(hostile)),),
+    )
     for kind in ("check", "diff", "board"):
         report = Report(
             kind=kind,
@@ -133,7 +142,11 @@ def test_ten_thousand_findings_take_seconds_at_most(check_report: Report) -> Non
 
 
 def test_a_cell_of_megabytes_is_laid_out_at_once(board_report: Report) -> None:
-    table = Table(title="", columns=(Column("a"), Column("b")), rows=((Cell("x " * 1_000_000), Cell("y" * 1_000_000)),))
+    table = Table(
+        title="",
+        columns=(Column("a"), Column("b")),
+        rows=((Cell("x " * 1_000_000), Cell("y" * 1_000_000)),),
+    )
     section = Section(id="s", title="s", blocks=(table,))
     start = time.perf_counter()
     render(msgspec.structs.replace(board_report, sections=(section,)))
@@ -144,15 +157,22 @@ def test_a_table_too_wide_becomes_records(board_report: Report) -> None:
     columns = (Column("Subject"), Column("Path"), Column("Nothing"), Column("USD", numeric=True))
     rows = ((Cell("first", "bad"), Cell("p" * 60), Cell(""), Cell("+5")),)
     section = Section(id="s", title="s", blocks=(Table(title="", columns=columns, rows=rows),))
-    lines = render(msgspec.structs.replace(board_report, sections=(section,)), width=60).decode().splitlines()
+    lines = (
+        render(msgspec.structs.replace(board_report, sections=(section,)), width=60)
+        .decode()
+        .splitlines()
+    )
     at = lines.index("! first")
-    assert lines[at + 1 : at + 3] == [f"  Path  {'p' * 60}", "  USD   +5"], "whole words, empty cells left out"
+    assert lines[at + 1 : at + 3] == [f"  Path  {'p' * 60}", "  USD   +5"], (
+        "whole words, empty cells left out"
+    )
 
 
 def test_a_line_of_megabytes_is_cropped_at_once(check_report: Report) -> None:
     location = Location("a.yaml", 1, 2_000_000, 1, 2_000_010, "x" * 5_000_000)
     report = msgspec.structs.replace(
-        check_report, findings=(msgspec.structs.replace(check_report.findings[0], location=location),)
+        check_report,
+        findings=(msgspec.structs.replace(check_report.findings[0], location=location),),
     )
     assert len(render(report)) < 5000
 

@@ -23,7 +23,8 @@ from multillm_gov.location import Location
 from multillm_gov.report import Metric, Report, Section, judge_counts
 
 HOSTILE = (
-    '<script>alert("x")</script> #panic("x") $x$ *b* _i_ @ref \\ `c` {{ 7*7 }} {% raw %} &amp; "><img src=x onerror=y> '
+    '<script>alert("x")</script> #panic("x") $x$ *b* _i_ @ref \\ `c` {{ 7*7 }} {% raw %} &amp; '
+    '"><img src=x onerror=y> '
     "// /* ]] </svg>"
 )
 
@@ -39,7 +40,10 @@ def _charts(name: str) -> tuple[Block, ...]:
                 Bar(label="semantic-search", value=40, text="40 %", limit=100, status="good"),
             ),
             unit="%",
-            references=(Reference(label="benchmark 90", value=90), Reference(label="benchmark 95", value=95)),
+            references=(
+                Reference(label="benchmark 90", value=90),
+                Reference(label="benchmark 95", value=95),
+            ),
         ),
         ShareChart(
             title="Most spend hangs on one vendor",
@@ -59,7 +63,8 @@ def _charts(name: str) -> tuple[Block, ...]:
                     ),
                 ),
                 ShareRow(
-                    label="Cloud", segments=(Segment(label="aws", share=0.8), Segment(label="unknown", share=0.2))
+                    label="Cloud",
+                    segments=(Segment(label="aws", share=0.8), Segment(label="unknown", share=0.2)),
                 ),
                 ShareRow(label="Nothing", segments=()),
             ),
@@ -71,7 +76,13 @@ def _charts(name: str) -> tuple[Block, ...]:
             end="2028-11-24",
             events=(
                 Event(label=name, day="2026-06-01", text="retired 176 days ago", status="bad"),
-                Event(label="gpt-x", day="2027-01-14", text="51 days", status="watch", since="2026-10-16"),
+                Event(
+                    label="gpt-x",
+                    day="2027-01-14",
+                    text="51 days",
+                    status="watch",
+                    since="2026-10-16",
+                ),
                 Event(label="far", day="2031-01-14", text="2031-01-14", status="good"),
                 Event(label="own", day="", text="date not known"),
             ),
@@ -82,14 +93,18 @@ def _charts(name: str) -> tuple[Block, ...]:
 def build_report(name: str, organization: str) -> Report:
     """A board report in which a name stands wherever a portfolio can put one."""
     place = Location("allocations/main.yaml", 3, 5, 3, 9, f"    {name}: 1")
-    waiver = Waived(reason=name, approved_by="cfo", expires="2026-12-31", location=place, ticket="T-1")
+    waiver = Waived(
+        reason=name, approved_by="cfo", expires="2026-12-31", location=place, ticket="T-1"
+    )
     findings = (
         Finding(
-            rule="GOV401", name="monthly-cap", severity=Severity.ERROR, message=f"`{name}` exceeds its cap",
+            rule="GOV401", name="monthly-cap", severity=Severity.ERROR, message=f"`{name}` exceeds "
+                                                                                "its cap",
             location=place, subject=name, remedy=f"Raise {name}", risk="1,000 USD a month", policy="spend-caps",
         ),
         Finding(
-            rule="GOV301", name="concentration", severity=Severity.WARNING, message=f"{name} holds 61 %",
+            rule="GOV301", name="concentration", severity=Severity.WARNING, message=f"{name} holds "
+                                                                                    "61 %",
             location=place, subject="portfolio", remedy="Move it", waiver=waiver,
         ),
     )  # fmt: skip
@@ -97,12 +112,17 @@ def build_report(name: str, organization: str) -> Report:
         title=f"Forecast against cap: {name}",
         columns=(Column("Task class"), Column("Forecast", numeric=True), Column("Status")),
         rows=(
-            *((Cell(f"task-{n}"), Cell(f"{n * 1234:,} USD"), Cell("Within", "good")) for n in range(60)),
+            *(
+                (Cell(f"task-{n}"), Cell(f"{n * 1234:,} USD"), Cell("Within", "good"))
+                for n in range(60)
+            ),
             (Cell(name, strong=True), Cell("12,345 USD"), Cell("Outside", "bad")),
             (Cell("x" * 150), Cell("1 USD"), Cell("Near limit", "watch")),
         ),
     )
-    empty = Table(title="Waivers", columns=(Column("Subject"),), rows=(), empty="No waiver is in force.")
+    empty = Table(
+        title="Waivers", columns=(Column("Subject"),), rows=(), empty="No waiver is in force."
+    )
     return Report(
         kind="board",
         title="Multi-LLM portfolio: board pack",

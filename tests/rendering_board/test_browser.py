@@ -12,7 +12,12 @@ from multillm_gov.rendering.html import render
 from multillm_gov.report import Report
 
 CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
+    None,
 )
 pytestmark = [
     pytest.mark.browser,
@@ -39,7 +44,10 @@ def measured(data: bytes, folder: Path, width: int) -> dict[str, str]:
     page = re.sub(r"<meta http-equiv[^>]*>", "", data.decode())
     file = folder / "frame.html"
     file.write_text(FRAME.format(width=width, page=escape(page)), encoding="utf-8")
-    options = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    options = (
+        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+        "--disable-background-networking"
+    )
     done = subprocess.run(
         [
             CHROMIUM, *options.split(), "--disable-component-update", "--disable-sync", "--hide-scrollbars",
@@ -55,7 +63,9 @@ def measured(data: bytes, folder: Path, width: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("which", ["report", "hostile_report"])
 @pytest.mark.parametrize("width", [400, 1000])
-def test_nothing_overflows(which: str, width: int, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_nothing_overflows(
+    which: str, width: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     report: Report = request.getfixturevalue(which)
     seen = measured(render(report), tmp_path, width)
     assert int(seen["window"]) == width, "the page fills its window"

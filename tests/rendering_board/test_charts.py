@@ -7,7 +7,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from multillm_gov.blocks import Bar, BarChart, Event, Reference, Segment, ShareChart, ShareRow, Timeline
+from multillm_gov.blocks import (
+    Bar,
+    BarChart,
+    Event,
+    Reference,
+    Segment,
+    ShareChart,
+    ShareRow,
+    Timeline,
+)
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick, spread
 from multillm_gov.rendering.charts.svg import SIZE, clip, text_width
@@ -27,7 +36,9 @@ bar_charts = st.builds(
     summary=names,
     unit=st.sampled_from(["%", "USD", ""]),
     bars=st.lists(
-        st.builds(Bar, label=names, value=figures, text=names, limit=st.none() | figures, status=statuses),
+        st.builds(
+            Bar, label=names, value=figures, text=names, limit=st.none() | figures, status=statuses
+        ),
         max_size=8,
     ).map(tuple),
     references=st.lists(st.builds(Reference, label=names, value=figures), max_size=4).map(tuple),
@@ -40,10 +51,14 @@ def share_rows(draw_from: st.DrawFn) -> ShareRow:
     total = sum(weights)
     segments = tuple(Segment(label=draw_from(names), share=weight / total) for weight in weights)
     limit = draw_from(st.none() | st.floats(0, 1))
-    return ShareRow(label=draw_from(names), segments=segments, limit=limit, note=draw_from(st.just("") | names))
+    return ShareRow(
+        label=draw_from(names), segments=segments, limit=limit, note=draw_from(st.just("") | names)
+    )
 
 
-share_charts = st.builds(ShareChart, title=names, summary=names, rows=st.lists(share_rows(), max_size=6).map(tuple))
+share_charts = st.builds(
+    ShareChart, title=names, summary=names, rows=st.lists(share_rows(), max_size=6).map(tuple)
+)
 timelines = st.builds(
     Timeline,
     title=names,
@@ -51,7 +66,14 @@ timelines = st.builds(
     start=st.just("2026-11-24"),
     end=st.sampled_from(["2027-03-01", "2028-11-24", "2036-02-29"]),
     events=st.lists(
-        st.builds(Event, label=names, day=st.just("") | days, text=names, status=statuses, since=st.just("") | days),
+        st.builds(
+            Event,
+            label=names,
+            day=st.just("") | days,
+            text=names,
+            status=statuses,
+            since=st.just("") | days,
+        ),
         max_size=8,
     ).map(tuple),
 )
@@ -93,11 +115,25 @@ def coordinates(root: ET.Element) -> list[tuple[float, float]]:
 
 @settings(deadline=None, max_examples=150)
 @given(charts, widths)
-@example(BarChart(title="t", summary="s", unit="%", bars=(), references=(Reference(label="r", value=5e-324),)), WIDE)
 @example(
-    BarChart(title="t", summary="s", unit="%", bars=(), references=(Reference(label="r", value=2.3e-308),)), NARROW
+    BarChart(
+        title="t", summary="s", unit="%", bars=(), references=(Reference(label="r", value=5e-324),)
+    ),
+    WIDE,
 )
-def test_everything_lies_inside_the_drawing(chart: BarChart | ShareChart | Timeline, width: float) -> None:
+@example(
+    BarChart(
+        title="t",
+        summary="s",
+        unit="%",
+        bars=(),
+        references=(Reference(label="r", value=2.3e-308),),
+    ),
+    NARROW,
+)
+def test_everything_lies_inside_the_drawing(
+    chart: BarChart | ShareChart | Timeline, width: float
+) -> None:
     root = parse(draw(chart, width=width, key="k", theme=PRINT))
     _, _, right, bottom = map(float, root.attrib["viewBox"].split())
     assert right == width
@@ -118,14 +154,19 @@ def test_labels_do_not_overlap(chart: BarChart | ShareChart | Timeline, width: f
     boxes = text_boxes(parse(draw(chart, width=width, key="k", theme=PRINT)))
     for one, other in combinations(boxes, 2):
         apart = (
-            one[2] <= other[0] + 0.6 or other[2] <= one[0] + 0.6 or one[3] <= other[1] + 0.6 or other[3] <= one[1] + 0.6
+            one[2] <= other[0] + 0.6
+            or other[2] <= one[0] + 0.6
+            or one[3] <= other[1] + 0.6
+            or other[3] <= one[1] + 0.6
         )
         assert apart, (one, other)
 
 
 @settings(deadline=None, max_examples=60)
 @given(charts, widths, st.sampled_from([PRINT, SCREEN]))
-def test_named_described_and_the_same_each_time(chart: BarChart | ShareChart | Timeline, width: float, theme) -> None:
+def test_named_described_and_the_same_each_time(
+    chart: BarChart | ShareChart | Timeline, width: float, theme
+) -> None:
     svg = draw(chart, width=width, key="chart-1", theme=theme)
     root = parse(svg)
     assert root.attrib["role"] == "img"
@@ -140,13 +181,17 @@ def test_named_described_and_the_same_each_time(chart: BarChart | ShareChart | T
     st.lists(st.tuples(st.floats(0, 500), st.floats(1, 200)), max_size=12).map(sorted),
     st.floats(0, 30),
 )
-def test_spread_keeps_labels_apart_and_inside(labels: list[tuple[float, float]], gap: float) -> None:
+def test_spread_keeps_labels_apart_and_inside(
+    labels: list[tuple[float, float]], gap: float
+) -> None:
     centers, sizes = [center for center, _ in labels], [size for _, size in labels]
     placed = spread(centers, sizes, start=0, end=500, gap=gap)
     for (center, _), size in zip(placed, sizes, strict=True):
         assert center - size / 2 >= -1e-6
         assert center + size / 2 <= 500 + 1e-6
-    for (one, other), (first, second) in zip(combinations(placed, 2), combinations(sizes, 2), strict=True):
+    for (one, other), (first, second) in zip(
+        combinations(placed, 2), combinations(sizes, 2), strict=True
+    ):
         if one[1] == other[1]:
             assert other[0] - one[0] >= (first + second) / 2 + gap - 1e-6
 
@@ -170,7 +215,13 @@ def test_scale_and_ticks_of_known_values() -> None:
     assert nice_ticks(0) == (0, 1)
     assert nice_ticks(5e-324) == (0, 1), "the smallest float there is divides into no steps"
     assert nice_ticks(1e-12, 5) == pytest.approx((0, 2e-13, 4e-13, 6e-13, 8e-13, 1e-12))
-    assert [spell_tick(tick, "%") for tick in nice_ticks(0.9, 4)] == ["0 %", "0.25 %", "0.5 %", "0.75 %", "1 %"]
+    assert [spell_tick(tick, "%") for tick in nice_ticks(0.9, 4)] == [
+        "0 %",
+        "0.25 %",
+        "0.5 %",
+        "0.75 %",
+        "1 %",
+    ]
     assert spell_tick(10_000, "USD") == "10,000"
     scale = Scale(0, 100, 10, 210)
     assert [scale(0), scale(50), scale(100), scale(400)] == [10, 110, 210, 210]
@@ -202,8 +253,16 @@ def test_bar_lengths_and_limit_marks_are_to_scale() -> None:
 
 
 def test_small_parts_are_named_below_and_many_are_drawn_as_one(report: Report) -> None:
-    chart = next(block for section in report.sections for block in section.blocks if isinstance(block, ShareChart))
-    texts = [item.text for item in parse(draw(chart, width=WIDE, key="k", theme=PRINT)).iter(f"{SVG}text")]
+    chart = next(
+        block
+        for section in report.sections
+        for block in section.blocks
+        if isinstance(block, ShareChart)
+    )
+    texts = [
+        item.text
+        for item in parse(draw(chart, width=WIDE, key="k", theme=PRINT)).iter(f"{SVG}text")
+    ]
     assert "mistral 3.0 %" in texts
     assert "2 others 1.0 %" in texts
     assert "nothing to share" in texts
@@ -211,10 +270,18 @@ def test_small_parts_are_named_below_and_many_are_drawn_as_one(report: Report) -
 
 def test_a_name_keeps_clear_of_the_limit_mark() -> None:
     row = ShareRow(
-        label="Vendor", limit=0.55, segments=(Segment(label="one", share=0.5), Segment(label="two", share=0.5))
+        label="Vendor",
+        limit=0.55,
+        segments=(Segment(label="one", share=0.5), Segment(label="two", share=0.5)),
     )
-    root = parse(draw(ShareChart(title="t", summary="s", rows=(row,)), width=WIDE, key="k", theme=PRINT))
-    mark = next(float(line.attrib["x1"]) for line in root.iter(f"{SVG}line") if line.attrib["stroke-width"] == "2")
+    root = parse(
+        draw(ShareChart(title="t", summary="s", rows=(row,)), width=WIDE, key="k", theme=PRINT)
+    )
+    mark = next(
+        float(line.attrib["x1"])
+        for line in root.iter(f"{SVG}line")
+        if line.attrib["stroke-width"] == "2"
+    )
     for left, _, right, _, text in text_boxes(root):
         if text.startswith(("one", "two")):
             assert not left - 2 < mark < right + 2, text
@@ -227,7 +294,11 @@ def test_hostile_labels_stay_text(hostile_report: Report, hostile: str) -> None:
                 root = parse(draw(block, width=WIDE, key="k", theme=SCREEN))
                 tags = {item.tag.removeprefix(SVG) for item in root.iter()}
                 assert tags <= {"svg", "title", "desc", "text", "line", "rect", "circle", "polygon"}
-                assert not any(name.startswith("on") or "href" in name for item in root.iter() for name in item.attrib)
+                assert not any(
+                    name.startswith("on") or "href" in name
+                    for item in root.iter()
+                    for name in item.attrib
+                )
 
 
 def contrast(one: str, other: str) -> float:
@@ -235,7 +306,9 @@ def contrast(one: str, other: str) -> float:
 
     def luminance(color: str) -> float:
         parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
     light, dark = sorted([luminance(one), luminance(other)], reverse=True)
@@ -243,5 +316,10 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_printed_labels_stand_out_from_their_ground() -> None:
-    pairs = [*PRINT.ranks, (PRINT.unknown, PRINT.on_unknown), (PRINT.ground, PRINT.ink), (PRINT.ground, PRINT.muted)]
+    pairs = [
+        *PRINT.ranks,
+        (PRINT.unknown, PRINT.on_unknown),
+        (PRINT.ground, PRINT.ink),
+        (PRINT.ground, PRINT.muted),
+    ]
     assert min(contrast(ground, ink) for ground, ink in pairs) >= 4.5

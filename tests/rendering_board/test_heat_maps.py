@@ -37,7 +37,13 @@ def heat_maps(take: st.DrawFn) -> HeatMap:
             max_size=8,
         )
     )
-    return HeatMap(title=take(names), summary=take(names), columns=tuple(columns), rows=tuple(rows), corner=take(names))
+    return HeatMap(
+        title=take(names),
+        summary=take(names),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        corner=take(names),
+    )
 
 
 STRESS = HeatMap(
@@ -46,7 +52,9 @@ STRESS = HeatMap(
     corner="Scenario",
     columns=("long-form-content", "realtime-personalization", "scoring"),
     rows=(
-        HeatRow(label="outage", cells=(Cell("1,234", "bad"), Cell("–", "good"), Cell("12.34", "watch"))),
+        HeatRow(
+            label="outage", cells=(Cell("1,234", "bad"), Cell("–", "good"), Cell("12.34", "watch"))
+        ),
         HeatRow(label="repricing", cells=(Cell("–", "good"), Cell("–", "good"), Cell("–", "good"))),
         HeatRow(label="drift", cells=(Cell("0.50", "watch"), Cell("99", "bad"), Cell("–", "good"))),
     ),
@@ -72,7 +80,12 @@ def test_everything_lies_inside_the_drawing_and_apart(chart: HeatMap, width: flo
         assert -0.6 <= left <= end <= right + 0.6, text
         assert -0.6 <= top <= low <= bottom + 0.6, text
     for one, other in combinations([box for box in boxes if box[4]], 2):
-        apart = one[2] <= other[0] + 0.6 or other[2] <= one[0] + 0.6 or one[3] <= other[1] + 0.6 or other[3] <= one[1]
+        apart = (
+            one[2] <= other[0] + 0.6
+            or other[2] <= one[0] + 0.6
+            or one[3] <= other[1] + 0.6
+            or other[3] <= one[1]
+        )
         assert apart, (one, other)
 
 
@@ -89,7 +102,9 @@ def test_every_cell_says_its_figure_and_its_status_without_color() -> None:
         texts = [item.text for item in drawn(STRESS, width).iter(f"{SVG}text")]
         assert texts.count("▲ 1,234") == texts.count("△ 12.34") == texts.count("▲ 99") == 1
         assert texts.count("–") == 5
-    assert {"long-form-", "content"} <= set(texts), "names are broken at their seams where it is narrow"
+    assert {"long-form-", "content"} <= set(texts), (
+        "names are broken at their seams where it is narrow"
+    )
 
 
 def test_columns_that_do_not_fit_stand_in_bands_of_like_size() -> None:
@@ -97,7 +112,8 @@ def test_columns_that_do_not_fit_stand_in_bands_of_like_size() -> None:
         STRESS,
         columns=tuple(f"task-{n}" for n in range(14)),
         rows=tuple(
-            HeatRow(label=row.label, cells=tuple(Cell(f"{n:,}", "watch") for n in range(14))) for row in STRESS.rows
+            HeatRow(label=row.label, cells=tuple(Cell(f"{n:,}", "watch") for n in range(14)))
+            for row in STRESS.rows
         ),
     )
     texts = [item.text for item in drawn(wide, WIDE).iter(f"{SVG}text")]
@@ -124,7 +140,10 @@ def contrast(one: str, other: str) -> float:
 
 def test_figures_stand_out_from_their_ground_in_print_in_light_and_in_dark() -> None:
     css = (Path(rendering.__path__[0]) / "templates/report.css").read_text()
-    schemes = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", part)) for part in css.split("@media screen", 2)[:2]]
+    schemes = [
+        dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", part))
+        for part in css.split("@media screen", 2)[:2]
+    ]
     for status, ground in PRINT.grounds.items():
         assert contrast(ground, PRINT.ink) >= 7
         for scheme in schemes:

@@ -79,7 +79,9 @@ def test_hostile_strings_are_text(hostile_report: Report, hostile: str) -> None:
 
 def test_control_characters_are_spelt_out(report: Report) -> None:
     data = render(
-        msgspec.structs.replace(report, organization="a\x00\x1b[31m\u202eb\ud800", summary="\u2066c")
+        msgspec.structs.replace(
+            report, organization="a\x00\x1b[31m\u202eb\ud800", summary="\u2066c"
+        )
     ).decode()
     assert r"a\x00\x1b[31m\u202eb\ud800" in data
     assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", data)
@@ -121,7 +123,11 @@ def test_empty_sections_and_tables_say_so(page: Page) -> None:
 
 @pytest.mark.parametrize("kind", ["check", "diff"])
 def test_check_and_diff_show_their_findings(report: Report, kind: str) -> None:
-    page = Page(render(msgspec.structs.replace(report, kind=kind, sections=(), resolved=report.findings[:1])))
+    page = Page(
+        render(
+            msgspec.structs.replace(report, kind=kind, sections=(), resolved=report.findings[:1])
+        )
+    )
     assert "content-generation exceeds its cap" in page.text
     assert "Raise content-generation" in page.text
     assert "allocations/main.yaml:3 GOV401 monthly-cap" in page.text
@@ -131,7 +137,9 @@ def test_check_and_diff_show_their_findings(report: Report, kind: str) -> None:
 
 def test_folded_sections_can_be_opened(report: Report) -> None:
     folded = Section(id="a", title="More", blocks=(), folded=True)
-    tags = [tag for tag, _ in Page(render(msgspec.structs.replace(report, sections=(folded,)))).elements]
+    tags = [
+        tag for tag, _ in Page(render(msgspec.structs.replace(report, sections=(folded,)))).elements
+    ]
     assert tags.index("details") < tags.index("summary")
 
 
@@ -144,7 +152,9 @@ def contrast(one: str, other: str) -> float:
 
     def luminance(color: str) -> float:
         parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
     light, dark = sorted([luminance(one), luminance(other)], reverse=True)
@@ -157,11 +167,15 @@ def test_text_stands_out_in_light_and_dark(mode: int) -> None:
     block = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[mode]
     colors = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", block))
     grounds = [colors["ground"], colors["panel"]]
-    texts = [colors[name] for name in ("ink", "muted", "accent", "good-text", "watch-text", "bad-text")]
+    texts = [
+        colors[name] for name in ("ink", "muted", "accent", "good-text", "watch-text", "bad-text")
+    ]
     pairs = [(ground, text) for ground in grounds for text in texts]
     pairs += [(colors[f"rank{n}"], colors[f"on-rank{n}"]) for n in range(6)] + [
         (colors["unknown"], colors["on-unknown"])
     ]
     assert min(contrast(*pair) for pair in pairs) >= 4.5
     marks = [colors[name] for name in ("good", "watch", "bad", "neutral")]
-    assert min(contrast(colors["track"], mark) for mark in marks) >= 2, "bars stand out from their track"
+    assert min(contrast(colors["track"], mark) for mark in marks) >= 2, (
+        "bars stand out from their track"
+    )

@@ -49,7 +49,13 @@ SETTLING = LineChart(
         Line(
             label=name,
             points=tuple(
-                Waymark(x=1_000 * n, y=top, low=top - 900 / n, high=top + 900 / n, text=f"{top:,} after {n}")
+                Waymark(
+                    x=1_000 * n,
+                    y=top,
+                    low=top - 900 / n,
+                    high=top + 900 / n,
+                    text=f"{top:,} after {n}",
+                )
                 for n in range(1, 17)
             ),
         )
@@ -79,7 +85,12 @@ def test_everything_lies_inside_the_drawing_and_apart(chart: LineChart, width: f
         assert -0.6 <= left <= end <= right + 0.6, text
         assert -0.6 <= top <= low <= bottom + 0.6, text
     for one, other in combinations(boxes, 2):
-        apart = one[2] <= other[0] + 1 or other[2] <= one[0] + 1 or one[3] <= other[1] + 1 or other[3] <= one[1] + 1
+        apart = (
+            one[2] <= other[0] + 1
+            or other[2] <= one[0] + 1
+            or one[3] <= other[1] + 1
+            or other[3] <= one[1] + 1
+        )
         assert apart, (one, other)
 
 
@@ -105,7 +116,12 @@ def test_lines_are_told_apart_without_color_and_each_has_its_band() -> None:
 
 
 def test_the_axis_starts_at_zero_unless_all_lies_far_above() -> None:
-    ticks = [item.text for item in ET.fromstring(draw(SETTLING, width=WIDE, key="k", theme=PRINT)).iter(f"{SVG}text")]  # noqa: S314
+    ticks = [
+        item.text
+        for item in ET.fromstring(draw(SETTLING, width=WIDE, key="k", theme=PRINT)).iter(
+            f"{SVG}text"
+        )
+    ]
     assert "60,000" in ticks
     assert "40,000" not in ticks
     low = msgspec.structs.replace(
@@ -117,7 +133,14 @@ def test_the_axis_starts_at_zero_unless_all_lies_far_above() -> None:
 def test_a_table_of_at_most_six_points_ends_with_the_last() -> None:
     table = tabulate(SETTLING)
     assert [column.title for column in table.columns] == ["Simulated years", "P95", "Mean"]
-    assert [row[0].text for row in table.rows] == ["1,000", "4,000", "7,000", "10,000", "13,000", "16,000"]
+    assert [row[0].text for row in table.rows] == [
+        "1,000",
+        "4,000",
+        "7,000",
+        "10,000",
+        "13,000",
+        "16,000",
+    ]
     assert table.rows[-1][1].text == "97,000 after 16"
     uneven = msgspec.structs.replace(
         SETTLING, lines=(SETTLING.lines[0], msgspec.structs.replace(SETTLING.lines[1], points=()))

@@ -55,7 +55,12 @@ def test_is_tagged_and_claims_its_standards(report: Report) -> None:
 def test_every_chart_has_its_summary_as_alternative_text(report: Report) -> None:
     with opened(render(report)) as pdf:
         alternatives = {str(e["/Alt"]) for e in structure(pdf.Root.StructTreeRoot) if "/Alt" in e}
-    summaries = {block.summary for section in report.sections for block in section.blocks if hasattr(block, "summary")}
+    summaries = {
+        block.summary
+        for section in report.sections
+        for block in section.blocks
+        if hasattr(block, "summary")
+    }
     assert len(summaries) == 3
     assert summaries <= alternatives
 
@@ -161,14 +166,20 @@ def test_characters_without_a_glyph_are_said_to_be_replaced(report: Report) -> N
 
 
 def test_empty_report(report: Report) -> None:
-    empty = msgspec.structs.replace(report, sections=(), headline=(), summary="", provenance=(), findings=())
+    empty = msgspec.structs.replace(
+        report, sections=(), headline=(), summary="", provenance=(), findings=()
+    )
     with opened(render(empty)) as pdf:
         assert 1 <= len(pdf.pages) <= 2
 
 
 def test_empty_tables_say_so_and_keep_their_title(report: Report) -> None:
-    table = Table(title="Waivers", columns=(Column("A"), Column("B")), rows=(), empty="No waiver is in force.")
-    document = document_of(msgspec.structs.replace(report, sections=(Section(id="x", title="X", blocks=(table,)),)))
+    table = Table(
+        title="Waivers", columns=(Column("A"), Column("B")), rows=(), empty="No waiver is in force."
+    )
+    document = document_of(
+        msgspec.structs.replace(report, sections=(Section(id="x", title="X", blocks=(table,)),))
+    )
     shown = document["sections"][0]["blocks"][0]
     assert shown["title"] == "Waivers"
     assert list(shown["empty"]) == [("No waiver is in force.", False)]

@@ -82,7 +82,9 @@ def made() -> Made:
     def build(**changes: Change) -> StressContext:
         names = {"settings": "govern.yaml", "allocation": "allocations/a.yaml"}
         names |= {"catalog": "catalog/models.yaml", "evidence": "evidence/e.yaml"}
-        texts = BASE | {names[name]: _changed(BASE[names[name]], change) for name, change in changes.items()}
+        texts = BASE | {
+            names[name]: _changed(BASE[names[name]], change) for name, change in changes.items()
+        }
         files = [SourceFile(path, text.encode()) for path, text in texts.items() if text]
         state = assess(files, as_of=date(2026, 11, 24), price_map=lambda: PriceMap("1.0", b"{}"))
         assert not state.flaws, state.flaws

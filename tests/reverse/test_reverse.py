@@ -7,7 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multillm_gov.risk.reverse import reverse
-from multillm_gov.risk.reversing.breaking import Breaking, bearable_value, breaks_at, is_broken, shocks_of
+from multillm_gov.risk.reversing.breaking import (
+    Breaking,
+    bearable_value,
+    breaks_at,
+    is_broken,
+    shocks_of,
+)
 from multillm_gov.risk.stress import stress
 
 EPSILON = Decimal("1e-6")
@@ -38,14 +44,20 @@ def test_price_rises_by_hand(made) -> None:
     found = answers(context)
     acme = found["price rise", "cap", "acme"]
     assert (acme.verdict, acme.subject, acme.bound) == ("breaks", "articles", 7_000)
-    assert acme.size == 1 + Decimal(1_000) / 6_000, "the monthly cap goes before the one on a request, at 1.5"
+    assert acme.size == 1 + Decimal(1_000) / 6_000, (
+        "the monthly cap goes before the one on a request, at 1.5"
+    )
     assert found["price rise", "ceiling", "acme"].size == 1 + Decimal(2_000) / 6_000
     assert found["price rise", "price shock", "acme"].size == Decimal("1.25")
     beta = found["price rise", "cap", "beta"]
     assert (beta.subject, beta.size) == ("scoring", 1 + Decimal(1_000) / 3_000)
     assert found["price rise", "price shock", "beta"].size == Decimal("1.5")
     gamma = found["price rise", "cap", "gamma"]
-    assert (gamma.verdict, gamma.size, gamma.note) == ("cannot break", None, "No task class with a cap pays it.")
+    assert (gamma.verdict, gamma.size, gamma.note) == (
+        "cannot break",
+        None,
+        "No task class with a cap pays it.",
+    )
     assert found["price rise", "price shock", "gamma"].size == Decimal("2.5")
 
 
@@ -73,7 +85,10 @@ def test_growth_by_hand(made) -> None:
     assert (caps.subject, caps.size) == ("articles", 1 + Decimal(1_000) / 6_000)
     assert found["demand growth", "ceiling", ""].size == Decimal("1.2")
     unlimited = found["demand growth", "rate limit", ""]
-    assert (unlimited.verdict, unlimited.note) == ("not known", "No rate limit is declared for a model in use.")
+    assert (unlimited.verdict, unlimited.note) == (
+        "not known",
+        "No rate limit is declared for a model in use.",
+    )
 
 
 def test_quality_by_hand(made) -> None:
@@ -90,7 +105,11 @@ def test_every_answer_is_shown_by_the_forward_stress(made) -> None:
     for one in tried:
         shown(context, one)
     for one in reverse(context):
-        if one.verdict == "cannot break" and one.entities and one.question in {"price rise", "outage"}:
+        if (
+            one.verdict == "cannot break"
+            and one.entities
+            and one.question in {"price rise", "outage"}
+        ):
             assert not breaks_at(context, one, Decimal(8_760)), one
 
 
@@ -109,7 +128,9 @@ def test_growth_until_rate_limits_break(made, coverage) -> None:
     peak = Decimal(4) * 1_000_000 / 730 / 60
     if coverage == "1":
         both = (120 + 300) / (2 * peak)
-        assert found.size == pytest.approx(both, rel=Decimal("1e-8")), "what acme cannot take, beta does"
+        assert found.size == pytest.approx(both, rel=Decimal("1e-8")), (
+            "what acme cannot take, beta does"
+        )
     else:
         assert found.size == pytest.approx(120 / peak, rel=Decimal("1e-12"))
     shown(context, found)
@@ -118,11 +139,12 @@ def test_growth_until_rate_limits_break(made, coverage) -> None:
 def test_spend_that_bends_where_a_limit_binds_is_searched(made) -> None:
     """Beyond acme's limit a fallback at half the price answers every other request: the cap breaks later than linearly.
 
-    The limit is declared below the mean demand's growth: 25 a minute against 22.83, so it binds at +9.5 %, and the cap
-    would break at +16.7 %.
+    The limit is declared below the mean demand's growth: 25 a minute against 22.83, so it binds at
+    +9.5 %, and the cap would break at +16.7 %.
     """
     context = made(
-        catalog=[(ACME, f"    requests_per_minute: 25\n{ACME}")], allocation=[("monthly: 4000", "monthly: 40000")]
+        catalog=[(ACME, f"    requests_per_minute: 25\n{ACME}")],
+        allocation=[("monthly: 4000", "monthly: 40000")],
     )
     found = answers(context)["demand growth", "cap", ""]
     minute = Decimal(1_000_000) / 730 / 60
@@ -151,8 +173,14 @@ def test_what_is_broken_already_is_an_answer(made) -> None:
     assert found["demand growth", "ceiling", ""].verdict == "already broken"
     assert found["demand growth", "cap", ""].subject == "scoring"
     drop = found["quality drop", "quality floor", "acme/x"]
-    assert (drop.verdict, drop.figure, drop.bound) == ("already broken", Decimal("0.86"), Decimal("0.90"))
-    alone = answers(made(allocation=[*over, (", per_request: 0.009", "")]))["price rise", "cap", "acme"]
+    assert (drop.verdict, drop.figure, drop.bound) == (
+        "already broken",
+        Decimal("0.86"),
+        Decimal("0.90"),
+    )
+    alone = answers(made(allocation=[*over, (", per_request: 0.009", "")]))[
+        "price rise", "cap", "acme"
+    ]
     assert (alone.verdict, alone.subject) == ("already broken", "articles")
 
 
@@ -163,9 +191,15 @@ def test_what_nothing_of_the_kind_breaks_is_an_answer(made) -> None:
     year = answers(made(settings=patient))["outage", "value", "acme"]
     assert (year.verdict, year.note) == ("cannot break", "Not by a whole year of it.")
     assert year.figure == 50 * 8_760
-    uncapped = [("spend_cap: {monthly: 4000}", ""), ("spend_cap: {monthly: 7000, per_request: 0.009}", "")]
+    uncapped = [
+        ("spend_cap: {monthly: 4000}", ""),
+        ("spend_cap: {monthly: 7000, per_request: 0.009}", ""),
+    ]
     free = answers(made(allocation=uncapped))["demand growth", "cap", ""]
-    assert (free.verdict, free.note) == ("cannot break", "No task class has a cap that its demand moves.")
+    assert (free.verdict, free.note) == (
+        "cannot break",
+        "No task class has a cap that its demand moves.",
+    )
 
 
 def test_what_is_not_measured_is_not_known(made) -> None:
@@ -180,7 +214,8 @@ def losses(context) -> dict[str, Breaking]:
 @pytest.mark.parametrize(
     ("share", "expected"),
     [
-        # 90 days of 24 h: acme 50 USD an hour is 108,000; beta 50 (and articles' fallback) 108,000; gamma 21,600.
+        # 90 days of 24 h: acme 50 USD an hour is 108,000; beta 50 (and articles' fallback) 108,000;
+        # gamma 21,600.
         ("0.01", {"acme"}),
         ("0.08", {"acme", "beta"}),  # 112,128; both together: 150 an hour, 324,000
         ("0.24", {"acme", "beta", "gamma"}),  # 336,384; all: 160 an hour, 345,600
@@ -202,7 +237,9 @@ def test_smallest_set_by_hand(made, share, expected) -> None:
     for left_out in found.entities:
         rest = tuple(label for label in found.entities if label != left_out)
         if rest:
-            fewer = stress(context, shocks_of(Breaking(**{**_fields(found), "entities": rest}), found.size))
+            fewer = stress(
+                context, shocks_of(Breaking(**{**_fields(found), "entities": rest}), found.size)
+            )
             assert not is_broken(context, "value", fewer), "a smaller set does not breach"
     assert {level for level, _ in losses(context)["cloud"].entities} == {"cloud"}
 
@@ -219,7 +256,10 @@ def _fields(breaking: Breaking) -> dict[str, object]:
 )
 @settings(max_examples=25, deadline=None)
 def test_boundaries_hold_on_random_portfolios(made, spends, caps, ceiling, coverage) -> None:
-    changes = [("monthly: 7000, per_request: 0.009", f"monthly: {caps[0]}"), ("monthly: 4000", f"monthly: {caps[1]}")]
+    changes = [
+        ("monthly: 7000, per_request: 0.009", f"monthly: {caps[0]}"),
+        ("monthly: 4000", f"monthly: {caps[1]}"),
+    ]
     changes += [("requests: 1000000", f"requests: {requests * 1000}") for requests in spends]
     rules = [("12000", str(ceiling)), ("untested: 0.5", f"untested: {coverage}")]
     context = made(allocation=changes, settings=rules, catalog=LIMITED)
@@ -243,12 +283,21 @@ def test_many_vendors_are_combined_within_bounds(made) -> None:
     models, tasks = ["models:"], ["owner: growth", "task_classes:"]
     for n in range(70):
         models += [f"  v{n}/m:", "    mode: chat", "    usd_per_million_tokens: {input: 1}"]
-        models += [f"    exposure: {{family: f{n}, vendor: v{n}, provider: v{n}, cloud: c{n}, jurisdiction: US}}"]
+        models += [
+            f"    exposure: {{family: f{n}, vendor: v{n}, provider: v{n}, cloud: c{n}, "
+            f"jurisdiction: US}}"
+        ]
         tasks += [f"  task-{n}:", f"    route: [{{model: v{n}/m}}]"]
-        tasks += ["    cost_of_wrong_model: {value_at_stake: 730}", "    demand: {requests: 1000, input_tokens: 10}"]
-    # 70 USD an hour in all; 90 days of one vendor are 2,160; the appetite of .8 % of a year is 4,905.6.
+        tasks += [
+            "    cost_of_wrong_model: {value_at_stake: 730}",
+            "    demand: {requests: 1000, input_tokens: 10}",
+        ]
+    # 70 USD an hour in all; 90 days of one vendor are 2,160; the appetite of .8 % of a year is
+    # 4,905.6.
     changed = [("risk: {", "risk: {max_outage_loss_share: 0.008, ")]
-    context = made(catalog="\n".join(models), allocation="\n".join(tasks), evidence="", settings=changed)
+    context = made(
+        catalog="\n".join(models), allocation="\n".join(tasks), evidence="", settings=changed
+    )
     found = losses(context)["vendor"]
     assert (found.verdict, len(found.entities), found.figure) == ("breaks", 3, 6_480)
     assert found.note == "Among those with most value at stake; others were not combined."
@@ -259,7 +308,10 @@ def test_a_vendor_that_only_stands_by_counts_once_another_is_lost(made) -> None:
     context = made(
         allocation=[("route: [{model: beta/y}]", "route: [{model: gamma/z}]")],
         evidence="",
-        settings=[("untested: 0.5", "untested: 1"), ("risk: {", "risk: {max_outage_loss_share: 0.1, ")],
+        settings=[
+            ("untested: 0.5", "untested: 1"),
+            ("risk: {", "risk: {max_outage_loss_share: 0.1, "),
+        ],
     )
     found = losses(context)["vendor"]
     assert {name for _, name in found.entities} == {"acme", "beta"}

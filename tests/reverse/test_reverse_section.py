@@ -6,7 +6,12 @@ import msgspec
 import pytest
 
 from multillm_gov.blocks import Paragraph, Table
-from multillm_gov.briefing.stress_reverse import reverse_metrics, reverse_section, spell_size, status_of
+from multillm_gov.briefing.stress_reverse import (
+    reverse_metrics,
+    reverse_section,
+    spell_size,
+    status_of,
+)
 from multillm_gov.risk.reverse import reverse
 from multillm_gov.risk.reversing.breaking import Breaking
 
@@ -22,14 +27,27 @@ def rows(section) -> dict[str, list[list[str]]]:
 def test_one_table_a_question_nearest_first(made) -> None:
     told = rows(reverse_section(reverse(made()), "USD"))
     rises = told["How far may a vendor's prices rise?"]
-    assert rises[0] == ["vendor `acme`", "a task class's cap", "+16.7 %", "articles", "7,000 USD a month."]
+    assert rises[0] == [
+        "vendor `acme`",
+        "a task class's cap",
+        "+16.7 %",
+        "articles",
+        "7,000 USD a month.",
+    ]
     assert [row[2] for row in rises[:3]] == ["+16.7 %", "+25.0 %", "+33.3 %"]
     assert rises[-1][2] == "cannot break"
     outages = told["How long may something be away before a year's appetite is spent?"]
     assert outages[0][2:4] == ["11.7 days", "the portfolio"]
     assert outages[0][4] == "14,016 USD a year."
-    assert [row[2] for row in told["How far may demand grow?"]] == ["+16.7 %", "+20.0 %", "not known"]
-    assert [row[2] for row in told["How much worse may a model get?"]] == ["5.0 points", "6.0 points"]
+    assert [row[2] for row in told["How far may demand grow?"]] == [
+        "+16.7 %",
+        "+20.0 %",
+        "not known",
+    ]
+    assert [row[2] for row in told["How much worse may a model get?"]] == [
+        "5.0 points",
+        "6.0 points",
+    ]
     losses = told["How few must be lost before the appetite is breached?"]
     assert losses[1][0] == "vendor `acme`"
     assert losses[1][2] == "1 of them"
@@ -37,9 +55,19 @@ def test_one_table_a_question_nearest_first(made) -> None:
 
 
 def test_verdicts_that_are_no_size_are_words_with_a_status() -> None:
-    one = Breaking(question="outage", limit="value", entities=(("cloud", "aws"),), verdict="breaks", size=Decimal(2))
+    one = Breaking(
+        question="outage",
+        limit="value",
+        entities=(("cloud", "aws"),),
+        verdict="breaks",
+        size=Decimal(2),
+    )
     assert (spell_size(one), status_of(one)) == ("2 hours", "watch")
-    for verdict, status in (("already broken", "bad"), ("not known", "watch"), ("cannot break", "good")):
+    for verdict, status in (
+        ("already broken", "bad"),
+        ("not known", "watch"),
+        ("cannot break", "good"),
+    ):
         other = msgspec.structs.replace(one, verdict=verdict, size=None)
         assert (spell_size(other), status_of(other)) == (verdict, status)
 
@@ -56,7 +84,13 @@ def test_verdicts_that_are_no_size_are_words_with_a_status() -> None:
     ],
 )
 def test_what_an_ordinary_shock_breaks_is_on_watch(question, size, status) -> None:
-    one = Breaking(question=question, limit="cap", entities=(("vendor", "v"),), verdict="breaks", size=Decimal(size))
+    one = Breaking(
+        question=question,
+        limit="cap",
+        entities=(("vendor", "v"),),
+        verdict="breaks",
+        size=Decimal(size),
+    )
     assert status_of(one) == status
 
 

@@ -20,14 +20,21 @@ from multillm_gov.risk.sharing import Betas, Channel, joined, split
 from multillm_gov.risk.system import Chain, Component, Hop, System, TaskSystem
 
 
-def make(unavailable: list[float], hops: list[set[int]], coverage: float = 1.0, value: float = 0.0) -> System:
+def make(
+    unavailable: list[float], hops: list[set[int]], coverage: float = 1.0, value: float = 0.0
+) -> System:
     """One task class with one chain."""
     chain = Chain(
         share=1.0,
-        hops=tuple(Hop(model=f"m{n}", index=n, components=frozenset(one)) for n, one in enumerate(hops)),
+        hops=tuple(
+            Hop(model=f"m{n}", index=n, components=frozenset(one)) for n, one in enumerate(hops)
+        ),
     )
     return System(
-        components=tuple(Component(kind="provider", name=str(n), unavailability=u) for n, u in enumerate(unavailable)),
+        components=tuple(
+            Component(kind="provider", name=str(n), unavailability=u)
+            for n, u in enumerate(unavailable)
+        ),
         tasks=(
             TaskSystem(
                 name="t",
@@ -57,7 +64,9 @@ def test_steady_state_of_mean_times():
         steady_unavailability(-1, 2)
 
 
-@pytest.mark.parametrize(("coverage", "expected"), [(1, 3.6e-5), (0.95, 1.242e-4), (0.9, 2.124e-4), (0.5, 9.18e-4)])
+@pytest.mark.parametrize(
+    ("coverage", "expected"), [(1, 3.6e-5), (0.95, 1.242e-4), (0.9, 2.124e-4), (0.5, 9.18e-4)]
+)
 def test_imperfect_switching(coverage, expected):
     """u1 .0018, P(fallback down | primary down) .02: the shared part is beta*u1, the fallback has nothing else."""
     common = 0.02 * 0.0018
@@ -90,7 +99,9 @@ def test_what_is_away_for_good_takes_its_hops_along():
 
 def test_small_probabilities_keep_their_digits():
     """1e-30 is far below what inclusion and exclusion over numbers near 1 could see."""
-    assert unavailability(make([1e-6] * 5, [{0}, {1}, {2}, {3}, {4}])) == pytest.approx(1e-30, rel=1e-9)
+    assert unavailability(make([1e-6] * 5, [{0}, {1}, {2}, {3}, {4}])) == pytest.approx(
+        1e-30, rel=1e-9
+    )
 
 
 def test_fifty_fallbacks_that_share_crosswise_are_bounded_and_never_too_good():
@@ -139,7 +150,10 @@ def test_never_falls_when_a_component_fails_more_or_less_is_covered(system, data
     before = system.components[index]
     worse = structs.replace(before, unavailability=data.draw(st.floats(before.unavailability, 1)))
     components = (*system.components[:index], worse, *system.components[index + 1 :])
-    assert unavailability(structs.replace(system, components=components)) >= unavailability(system) - 1e-12
+    assert (
+        unavailability(structs.replace(system, components=components))
+        >= unavailability(system) - 1e-12
+    )
     task = system.tasks[0]
     covered = structs.replace(task, coverage=data.draw(st.floats(0, task.coverage)))
     assert task_unavailability(system, covered) >= task_unavailability(system, task) - 1e-12
@@ -151,7 +165,9 @@ def test_a_longer_chain_is_never_worse(system):
     chain = task.chains[0]
     for count in range(1, len(chain.hops)):
         shorter = structs.replace(chain, hops=chain.hops[:count])
-        assert chain_unavailability(system, shorter, task.coverage) >= unavailability(system) - 1e-12
+        assert (
+            chain_unavailability(system, shorter, task.coverage) >= unavailability(system) - 1e-12
+        )
 
 
 @given(st.lists(systems(), min_size=1, max_size=4), st.randoms(use_true_random=False))
@@ -166,7 +182,12 @@ def test_the_order_of_task_classes_changes_no_figure(parts, random):
                 structs.replace(
                     chain,
                     hops=tuple(
-                        structs.replace(hop, components=frozenset(index % len(components) for index in hop.components))
+                        structs.replace(
+                            hop,
+                            components=frozenset(
+                                index % len(components) for index in hop.components
+                            ),
+                        )
                         for hop in chain.hops
                     ),
                 )
@@ -177,14 +198,18 @@ def test_the_order_of_task_classes_changes_no_figure(parts, random):
     ]
     shuffled = list(tasks)
     random.shuffle(shuffled)
-    first, second = (System(components=components, tasks=tuple(order)) for order in (tasks, shuffled))
+    first, second = (
+        System(components=components, tasks=tuple(order)) for order in (tasks, shuffled)
+    )
     assert dict(zip((t.name for t in tasks), unavailabilities(first), strict=True)) == dict(
         zip((t.name for t in shuffled), unavailabilities(second), strict=True)
     )
 
 
 shares = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0, 1))
-betas_drawn = st.builds(Betas, otherwise=shares, same_cloud=shares, same_vendor=shares, same_provider=shares)
+betas_drawn = st.builds(
+    Betas, otherwise=shares, same_cloud=shares, same_vendor=shares, same_provider=shares
+)
 
 
 @st.composite
@@ -203,7 +228,9 @@ def test_the_parts_of_a_channel_are_all_of_it(channels, betas):
     causes, left = split(channels, betas)
     for index, channel in enumerate(channels):
         parts = [cause.probability for cause in causes if index in cause.members]
-        assert isclose(joined(*parts, left[index]), channel.unavailability, rel_tol=1e-9, abs_tol=1e-12)
+        assert isclose(
+            joined(*parts, left[index]), channel.unavailability, rel_tol=1e-9, abs_tol=1e-12
+        )
         assert all(0 <= part <= 1 for part in (*parts, left[index]))
 
 
@@ -214,7 +241,9 @@ def test_each_pair_shares_what_its_beta_says_of_the_smaller_one(channels, beta):
     causes, _ = split(channels, betas)
     for i, first in enumerate(channels):
         for j, second in enumerate(channels[:i]):
-            shared = joined(*(one.probability for one in causes if i in one.members and j in one.members))
+            shared = joined(
+                *(one.probability for one in causes if i in one.members and j in one.members)
+            )
             expected = beta * min(first.unavailability, second.unavailability)
             assert isclose(shared, expected, rel_tol=1e-9, abs_tol=1e-12)
 
@@ -225,14 +254,23 @@ def test_shared_parts_never_shrink_when_a_channel_is_added(channels, betas, data
     """Whatever else a portfolio routes, two deployments at different providers share the same."""
     more = [*channels, *data.draw(channel_lists())]
     same = {channel.provider: channel.unavailability for channel in channels}
-    more = [structs.replace(one, unavailability=same.get(one.provider, one.unavailability)) for one in more]
+    more = [
+        structs.replace(one, unavailability=same.get(one.provider, one.unavailability))
+        for one in more
+    ]
     before, _ = split(channels, betas)
     after, _ = split(more, betas)
     for i, first in enumerate(channels):
         for j, second in enumerate(channels[:i]):
             if first.provider != second.provider:
                 old, new = (
-                    joined(*(one.probability for one in causes if i in one.members and j in one.members))
+                    joined(
+                        *(
+                            one.probability
+                            for one in causes
+                            if i in one.members and j in one.members
+                        )
+                    )
                     for causes in (before, after)
                 )
                 assert isclose(old, new, rel_tol=1e-9, abs_tol=1e-12)
@@ -240,15 +278,24 @@ def test_shared_parts_never_shrink_when_a_channel_is_added(channels, betas, data
 
 def test_the_limits_of_beta():
     channels = [Channel(vendor="a", provider=p, cloud="x", unavailability=0.01) for p in "pqr"]
-    nothing, left = split(channels, Betas(otherwise=0, same_cloud=0, same_vendor=0, same_provider=0))
+    nothing, left = split(
+        channels, Betas(otherwise=0, same_cloud=0, same_vendor=0, same_provider=0)
+    )
     assert (nothing, left) == ((), (0.01, 0.01, 0.01))
-    all_of_it, left = split(channels, Betas(otherwise=1, same_cloud=1, same_vendor=1, same_provider=1))
+    all_of_it, left = split(
+        channels, Betas(otherwise=1, same_cloud=1, same_vendor=1, same_provider=1)
+    )
     assert [(cause.kind, cause.probability) for cause in all_of_it] == [("everything", 0.01)]
     assert left == (0.0, 0.0, 0.0)
 
 
 def test_many_different_figures_stay_few_causes():
-    channels = [Channel(vendor="a", provider=f"p{n}", cloud="x", unavailability=0.0001 * (n + 1)) for n in range(200)]
-    causes, _ = split(channels, Betas(otherwise=0.02, same_cloud=0.1, same_vendor=0.45, same_provider=0.9))
+    channels = [
+        Channel(vendor="a", provider=f"p{n}", cloud="x", unavailability=0.0001 * (n + 1))
+        for n in range(200)
+    ]
+    causes, _ = split(
+        channels, Betas(otherwise=0.02, same_cloud=0.1, same_vendor=0.45, same_provider=0.9)
+    )
     assert sum(1 for cause in causes if len(cause.members) > 1) <= 60
     assert causes[0].probability == pytest.approx(0.02 * 0.0001)

@@ -44,7 +44,10 @@ def channels(count: int, u: float, risk: str, **exposure: str) -> dict[str, str]
     for number in range(count):
         told = {key: exposure.get(key, f"{key}{number}") for key in ("vendor", "provider", "cloud")}
         told["jurisdiction"] = "US"
-        lines.append(f"  m{number}: {{exposure: {{{', '.join(f'{key}: {value}' for key, value in told.items())}}}}}")
+        lines.append(
+            f"  m{number}: {{exposure: "
+            f"{{{', '.join(f'{key}: {value}' for key, value in told.items())}}}}}"
+        )
     providers = {exposure.get("provider", f"provider{number}") for number in range(count)}
     clouds = {exposure.get("cloud", f"cloud{number}") for number in range(count)}
     settings = ["risk:", "  providers:"]
@@ -55,7 +58,9 @@ def channels(count: int, u: float, risk: str, **exposure: str) -> dict[str, str]
     return {
         "catalog/m.yaml": "\n".join(lines),
         "govern.yaml": "\n".join(settings),
-        "allocations/a.yaml": "task_classes:\n  t:\n    route: [{model: m0}]\n    fallbacks: [" + fallbacks + "]\n",
+        "allocations/a.yaml": "task_classes:\n  t:\n    route: [{model: m0}]\n    fallbacks: ["
+        + fallbacks
+        + "]\n",
     }
 
 
@@ -72,7 +77,9 @@ def test_nine_nodes_end_to_end():
     assert not state.flaws
     built = system_of(state)
     found = {one.name: task_unavailability(built, one) for one in built.tasks}
-    assert found == pytest.approx({"T1": 0.001501497001, "T2": 0.00299725075, "T3": 0.0005065887064}, rel=1e-10)
+    assert found == pytest.approx(
+        {"T1": 0.001501497001, "T2": 0.00299725075, "T3": 0.0005065887064}, rel=1e-10
+    )
     assert expected_loss_per_year(built) == pytest.approx(153_779.13832821746, rel=1e-12)
     failing = {one.id for one in built.components if one.unavailability}
     assert len(failing) == 9
@@ -84,16 +91,23 @@ def test_nine_nodes_to_the_printed_digits(oracles):
     reference = oracles["spof_example"]
     for one in built.tasks:
         assert task_unavailability(built, one) == pytest.approx(reference[one.name], rel=1e-12)
-    assert expected_loss_per_year(built) == pytest.approx(reference["expected_loss_usd_per_year"], rel=1e-12)
+    assert expected_loss_per_year(built) == pytest.approx(
+        reference["expected_loss_usd_per_year"], rel=1e-12
+    )
 
 
 def test_the_beta_factor_table(oracles):
     assert len(oracles["beta_factor"]) == 7
     for row in oracles["beta_factor"]:
         u, beta, count = row["u"], row["beta"], row["n"]
-        betas = f"common_cause: {{otherwise: {beta}, same_cloud: {beta}, same_vendor: {beta}, same_provider: {beta}}}"
+        betas = (
+            f"common_cause: {{otherwise: {beta}, same_cloud: {beta}, same_vendor: {beta}, "
+            f"same_provider: {beta}}}"
+        )
         built = system(channels(count, u, betas))
-        assert task_unavailability(built, task(built)) == pytest.approx(row["U_marginal_preserving"], rel=1e-12), row
+        assert task_unavailability(built, task(built)) == pytest.approx(
+            row["U_marginal_preserving"], rel=1e-12
+        ), row
 
 
 @pytest.mark.parametrize(
@@ -111,7 +125,9 @@ def test_a_pair_shares_exactly_what_its_beta_says(shared, beta):
     built = system(channels(2, 0.01, NOTHING_ELSE, **shared))
     common = beta * 0.01
     private = (0.01 - common) / (1 - common)
-    assert task_unavailability(built, task(built)) == pytest.approx(common + (1 - common) * private**2, rel=1e-12)
+    assert task_unavailability(built, task(built)) == pytest.approx(
+        common + (1 - common) * private**2, rel=1e-12
+    )
 
 
 def test_at_one_api_models_of_other_vendors_share_its_cause_too():
@@ -133,7 +149,9 @@ def test_unequal_channels_share_what_the_smaller_one_has():
         0.1: 8.12385e-5,
     }.items():
         files = channels(
-            2, 0.0018, f"common_cause: {{otherwise: {beta}, same_cloud: 0, same_vendor: 0, same_provider: 0}}"
+            2,
+            0.0018,
+            f"common_cause: {{otherwise: {beta}, same_cloud: 0, same_vendor: 0, same_provider: 0}}",
         )
         files["govern.yaml"] = files["govern.yaml"].replace(
             "provider1: {unavailability: 0.0018}", "provider1: {unavailability: 0.0008}"
@@ -152,12 +170,18 @@ def test_a_reliable_third_party_does_not_make_the_others_independent():
     first, second, third = (hop.components for hop in task(built).chains[0].hops)
     common = 0.02 * 0.003
     private = (0.003 - common) / (1 - common)
-    assert all_down(built, [first, second]) == pytest.approx(common + (1 - common) * private**2, rel=1e-12)
+    assert all_down(built, [first, second]) == pytest.approx(
+        common + (1 - common) * private**2, rel=1e-12
+    )
     assert all_down(built, [third]) == 0
 
 
 def test_betas_of_one_make_everything_fail_together_and_of_zero_nothing():
-    one = system(channels(3, 0.01, "common_cause: {otherwise: 1, same_cloud: 1, same_vendor: 1, same_provider: 1}"))
+    one = system(
+        channels(
+            3, 0.01, "common_cause: {otherwise: 1, same_cloud: 1, same_vendor: 1, same_provider: 1}"
+        )
+    )
     assert [c.id for c in one.components if c.unavailability] == ["everything:all deployments"]
     assert task_unavailability(one, task(one)) == pytest.approx(0.01)
     none = system(channels(3, 0.01, INDEPENDENT, vendor="same", provider="same", cloud="same"))
@@ -183,11 +207,18 @@ REAL = {
 def test_priors_are_assumed_and_say_so():
     built = system(REAL)
     by_id = {one.id: one for one in built.components}
-    of = {name: _channel(built, name) for name in ("gpt-5-mini", "azure/gpt-4o", "gemini/gemini-2.5-flash")}
+    of = {
+        name: _channel(built, name)
+        for name in ("gpt-5-mini", "azure/gpt-4o", "gemini/gemini-2.5-flash")
+    }
     host = priors.HOST_UNAVAILABILITY
-    assert of["gpt-5-mini"] == pytest.approx(1 - (1 - priors.FIRST_PARTY_UNAVAILABILITY) * (1 - host))
+    assert of["gpt-5-mini"] == pytest.approx(
+        1 - (1 - priors.FIRST_PARTY_UNAVAILABILITY) * (1 - host)
+    )
     assert of["gemini/gemini-2.5-flash"] == pytest.approx(of["gpt-5-mini"])
-    assert of["azure/gpt-4o"] == pytest.approx(1 - (1 - priors.HYPERSCALER_SERVED_UNAVAILABILITY) * (1 - host))
+    assert of["azure/gpt-4o"] == pytest.approx(
+        1 - (1 - priors.HYPERSCALER_SERVED_UNAVAILABILITY) * (1 - host)
+    )
     assert by_id["provider:openai"].origin == "assumed"
     assert "assumed" in by_id["provider:azure"].note
     assert all(one.origin == "assumed" for one in built.components if one.unavailability)
@@ -206,7 +237,8 @@ def test_a_declared_host_with_an_assumed_common_cause_is_assumed_and_says_what_w
     }
     built = system(files)
     cloud, vendor, provider = (
-        built.components[built.index_of(name)] for name in ("cloud:gcp", "vendor:google", "provider:gemini")
+        built.components[built.index_of(name)]
+        for name in ("cloud:gcp", "vendor:google", "provider:gemini")
     )
     assert cloud.unavailability > 0.002
     assert cloud.origin == "assumed"
@@ -227,11 +259,21 @@ def test_chains_run_as_the_fallbacks_would():
     built = system(REAL)
     first, second = task(built).chains
     assert (first.share, second.share) == pytest.approx((0.7, 0.3))
-    assert [(hop.model, hop.index) for hop in first.hops] == [("gpt-5-mini", 0), ("gemini/gemini-2.5-flash", 1)]
-    assert [hop.model for hop in second.hops] == ["azure/gpt-4o", "openai/gpt-5-mini", "gemini/gemini-2.5-flash"]
+    assert [(hop.model, hop.index) for hop in first.hops] == [
+        ("gpt-5-mini", 0),
+        ("gemini/gemini-2.5-flash", 1),
+    ]
+    assert [hop.model for hop in second.hops] == [
+        "azure/gpt-4o",
+        "openai/gpt-5-mini",
+        "gemini/gemini-2.5-flash",
+    ]
     assert task(built).value_per_hour == pytest.approx(100)
     assert task(built).requests_per_hour == pytest.approx(1_000)
-    assert (task(built, "alone").coverage, task(built, "alone").coverage_note) == (0.0, "no fallback would run")
+    assert (task(built, "alone").coverage, task(built, "alone").coverage_note) == (
+        0.0,
+        "no fallback would run",
+    )
 
 
 def test_a_retired_routed_model_never_answers_and_a_retired_fallback_is_no_hop():
@@ -260,7 +302,10 @@ def test_a_retired_routed_model_never_answers_and_a_retired_fallback_is_no_hop()
 
 
 def test_an_unknown_model_hangs_on_what_nobody_knows():
-    files = {"allocations/a.yaml": "task_classes:\n  t:\n    route: [{model: no-such}]\n    fallbacks: [gpt-5-mini]\n"}
+    files = {
+        "allocations/a.yaml": "task_classes:\n  t:\n    route: [{model: no-such}]\n    fallbacks: "
+        "[gpt-5-mini]\n"
+    }
     built = system(files)
     assert {one.id for one in _of(built, task(built).chains[0].hops[0].components)} >= {
         "vendor:unknown",
@@ -310,7 +355,9 @@ def test_dependencies_take_the_hops_they_are_declared_for():
     built = build_system(state.portfolio, state.figures, {}, (), AS_OF, state.overrides)
     outer = {
         (one.name, hop.model): {
-            component.name for component in _of(built, hop.components) if component.kind in {"gateway", "dependency"}
+            component.name
+            for component in _of(built, hop.components)
+            if component.kind in {"gateway", "dependency"}
         }
         for one in built.tasks
         for hop in one.chains[0].hops
@@ -322,7 +369,9 @@ def test_dependencies_take_the_hops_they_are_declared_for():
         ("u", "gemini/gemini-2.5-flash"): {"all", "peering", "sso"},
     }
     assert "idle" not in {one.name for one in built.components}
-    gateway, key = (built.components[built.index_of(name)] for name in ("gateway:all", "dependency:key"))
+    gateway, key = (
+        built.components[built.index_of(name)] for name in ("gateway:all", "dependency:key")
+    )
     assert (gateway.unavailability, gateway.origin) == (priors.GATEWAY_UNAVAILABILITY, "assumed")
     assert (key.unavailability, key.mean_hours, key.origin) == (0.01, 3.0, "declared")
 
@@ -337,7 +386,11 @@ def test_only_declared_limits_bind_and_bases_hand_theirs_on():
 
 def test_places_are_components_that_never_fail_by_themselves():
     built = system(DEPENDING)
-    places = {one.id: one.unavailability for one in built.components if one.kind in {"jurisdiction", "region"}}
+    places = {
+        one.id: one.unavailability
+        for one in built.components
+        if one.kind in {"jurisdiction", "region"}
+    }
     assert places == {"jurisdiction:US": 0.0, "region:EU": 0.0}
 
 
@@ -379,7 +432,11 @@ DRILLED = """\
         ("{result: fails}", 0.0, "measured"),
         ("{result: fails, chain: [gpt-5-mini, claude-haiku-4-5]}", 0.50, "assumed"),
         ("{result: survives, chain: [gpt-5-mini, gemini/gemini-2.5-flash]}", 0.90, "assumed"),
-        ("{result: survives, coverage: 0.97, chain: [gpt-5-mini, claude-haiku-4-5]}", 0.50, "assumed"),
+        (
+            "{result: survives, coverage: 0.97, chain: [gpt-5-mini, claude-haiku-4-5]}",
+            0.50,
+            "assumed",
+        ),
         (None, 0.50, "assumed"),
     ],
 )
@@ -393,7 +450,8 @@ def test_coverage_is_what_the_drill_proved(drill, coverage, origin):
 
 
 @pytest.mark.parametrize(
-    ("day", "coverage"), [("2026-05-27", 0.8), ("2026-05-26", 0.3), ("2026-11-23", 0.8), ("2026-11-24", 0.3)]
+    ("day", "coverage"),
+    [("2026-05-27", 0.8), ("2026-05-26", 0.3), ("2026-11-23", 0.8), ("2026-11-24", 0.3)],
 )
 def test_a_drill_counts_for_180_days_and_not_before_it_happened(day, coverage):
     files = {
@@ -414,8 +472,10 @@ def test_the_order_of_task_classes_changes_no_figure():
     """The same task classes in files that are read in the opposite order."""
     texts = [
         "task_classes:\n  a:\n    route: [{model: gpt-5-mini}]\n    fallbacks: [azure/gpt-4o]\n",
-        "task_classes:\n  b:\n    route: [{model: azure/gpt-4o}, {model: gemini/gemini-2.5-flash}]\n",
-        "task_classes:\n  c:\n    route: [{model: gemini/gemini-2.5-flash}]\n    fallbacks: [gpt-5-mini]\n",
+        "task_classes:\n  b:\n    route: [{model: azure/gpt-4o}, {model: "
+        "gemini/gemini-2.5-flash}]\n",
+        "task_classes:\n  c:\n    route: [{model: gemini/gemini-2.5-flash}]\n    fallbacks: "
+        "[gpt-5-mini]\n",
     ]
     one, other = (
         system({f"allocations/{number}.yaml": text for number, text in enumerate(order)})
@@ -455,12 +515,15 @@ def test_ten_thousand_task_classes_share_their_chains(lines_run):
 
     def files(count: int) -> list[SourceFile]:
         rows = "\n".join(
-            f"  t{number}:\n    route: [{{model: gpt-5-mini}}]\n    fallbacks: [gemini/gemini-2.5-flash, gpt-4o]"
+            f"  t{number}:\n    route: [{{model: gpt-5-mini}}]\n    fallbacks: "
+            "[gemini/gemini-2.5-flash, gpt-4o]"
             for number in range(count)
         )
         return [SourceFile("allocations/a.yaml", f"task_classes:\n{rows}\n".encode())]
 
-    small, large = (assess(files(count), as_of=AS_OF, price_map=read_price_map) for count in (100, 1_000))
+    small, large = (
+        assess(files(count), as_of=AS_OF, price_map=read_price_map) for count in (100, 1_000)
+    )
     few, many = lines_run(lambda: system_of(small)), lines_run(lambda: system_of(large))
     assert many <= 11 * few
     built = system_of(large)

@@ -29,14 +29,23 @@ DAY = datetime(2025, 1, 1, tzinfo=UTC)
 def incident(start: float, end: float, weight: str = "1", title: str = "") -> Incident:
     """Hours after the start of 2025."""
     return Incident(
-        start=DAY + timedelta(hours=start), end=DAY + timedelta(hours=end), weight=Share(weight), title=title
+        start=DAY + timedelta(hours=start),
+        end=DAY + timedelta(hours=end),
+        weight=Share(weight),
+        title=title,
     )
 
 
-def history(*incidents: Incident, days: int = 10, entity: str = "openai", first: int = 0) -> IncidentFile:
+def history(
+    *incidents: Incident, days: int = 10, entity: str = "openai", first: int = 0
+) -> IncidentFile:
     day = DAY.date() + timedelta(days=first)
     return IncidentFile(
-        level="provider", entity=entity, first_day=day, last_day=day + timedelta(days=days - 1), incidents=incidents
+        level="provider",
+        entity=entity,
+        first_day=day,
+        last_day=day + timedelta(days=days - 1),
+        incidents=incidents,
     )
 
 
@@ -57,20 +66,29 @@ def test_overlapping_incidents_are_one_outage_and_the_worst_counts():
     (outage,) = merged([incident(1, 4, "0.3"), incident(0, 2, "1", "first")])
     assert (outage.hours, outage.title) == (4.0, "first")
     assert outage.weighted_hours == pytest.approx(2.6)
-    assert [one.hours for one in merged([incident(5, 6), incident(0, 1), incident(1, 2)])] == [2.0, 1.0]
+    assert [one.hours for one in merged([incident(5, 6), incident(0, 1), incident(1, 2)])] == [
+        2.0,
+        1.0,
+    ]
     assert merged([incident(0, 1, "0"), incident(2, 2)]) == ()
 
 
 spans = st.lists(
-    st.tuples(st.integers(0, 500), st.integers(0, 60), st.sampled_from(["0", "0.3", "0.5", "1"])), max_size=12
+    st.tuples(st.integers(0, 500), st.integers(0, 60), st.sampled_from(["0", "0.3", "0.5", "1"])),
+    max_size=12,
 )
 
 
 @given(spans)
 def test_merging_keeps_the_weighted_time_of_a_minute_by_minute_count(drawn):
-    incidents = [incident(start / 60, (start + length) / 60, weight) for start, length, weight in drawn]
+    incidents = [
+        incident(start / 60, (start + length) / 60, weight) for start, length, weight in drawn
+    ]
     minutes = [
-        max((float(w) for start, length, w in drawn if start <= minute < start + length), default=0.0)
+        max(
+            (float(w) for start, length, w in drawn if start <= minute < start + length),
+            default=0.0,
+        )
         for minute in range(600)
     ]
     outages = merged(incidents)
@@ -90,7 +108,10 @@ def test_the_lognormal_fit_is_the_mean_and_deviation_of_logarithms():
 
 
 def test_histories_add_up_and_a_day_in_two_counts_once():
-    first, second = history(incident(0, 1), incident(30, 31)), history(incident(30, 32), first=1, days=20)
+    first, second = (
+        history(incident(0, 1), incident(30, 31)),
+        history(incident(30, 32), first=1, days=20),
+    )
     figures = incident_figures([first, second])
     assert figures is not None
     assert (figures.days, figures.sample_size) == (21, 2)
@@ -105,7 +126,9 @@ def test_what_lies_outside_the_time_watched_does_not_count():
     assert later is not None
     assert (later.days, later.sample_size) == (2, 1)
     assert incident_figures([history(incident(0, 1))], as_of=date(2024, 12, 31)) is None
-    assert incident_figures([IncidentFile(level="cloud", entity="x", first_day=date.max, last_day=date.max)])
+    assert incident_figures(
+        [IncidentFile(level="cloud", entity="x", first_day=date.max, last_day=date.max)]
+    )
 
 
 @pytest.mark.parametrize("count", [1, 3, 10, 100])
@@ -138,7 +161,11 @@ def test_the_interval_holds_what_was_seen(weights):
 
 
 def test_measured_figures_take_the_place_of_priors_and_declared_ones_that_of_both():
-    placed = (PlacedIncidents(history=history(incident(0, 3), incident(50, 54)), place=Place("incidents/o.yaml")),)
+    placed = (
+        PlacedIncidents(
+            history=history(incident(0, 3), incident(50, 54)), place=Place("incidents/o.yaml")
+        ),
+    )
     exposure = Exposure(model="m", vendor="openai", provider="openai")
     measured = Failings(Risk(), placed, date(2025, 6, 1)).provider(exposure)
     assert measured.unavailability == pytest.approx(7 / 240)
@@ -184,10 +211,22 @@ def test_tables_are_read_row_by_row():
         ("begin,end\n", "row 1 names no column `start`"),
         ("", "row 1 names no column `start`"),
         ("start,end\n2025-01-01T00:00:00Z,soon\n", "row 2, column `end`: 'soon' is no time"),
-        ("start,end\n2025-01-01T00:00:00,2025-01-01T00:00:00Z\n", "row 2, column `start`: .* has no time zone"),
-        ("start,end\n2025-01-02T00:00:00Z,2025-01-01T00:00:00Z\n", "row 2, column `end`: .* is before `start`"),
-        ("start,end,weight\n2025-01-01T00:00:00Z,2025-01-02T00:00:00Z,2\n", "row 2, column `weight`: '2' is no number"),
-        ("start,end,weight\n2025-01-01T00:00:00Z,2025-01-02T00:00:00Z,nan\n", "row 2, column `weight`"),
+        (
+            "start,end\n2025-01-01T00:00:00,2025-01-01T00:00:00Z\n",
+            "row 2, column `start`: .* has no time zone",
+        ),
+        (
+            "start,end\n2025-01-02T00:00:00Z,2025-01-01T00:00:00Z\n",
+            "row 2, column `end`: .* is before `start`",
+        ),
+        (
+            "start,end,weight\n2025-01-01T00:00:00Z,2025-01-02T00:00:00Z,2\n",
+            "row 2, column `weight`: '2' is no number",
+        ),
+        (
+            "start,end,weight\n2025-01-01T00:00:00Z,2025-01-02T00:00:00Z,nan\n",
+            "row 2, column `weight`",
+        ),
         ("start,end\n2025-01-01T00:00:00Z,2025-01-02T00:00:00Z,1\n", "row 2 has more columns"),
         ('start,end\n"2025', "row 1: unexpected end of data"),
     ],
@@ -209,7 +248,9 @@ def test_times_no_service_has_seen_are_refused(year):
 
 
 def page(*incidents: dict) -> bytes:
-    return json.dumps({"page": {"id": "x", "name": "Service"}, "incidents": list(incidents)}).encode()
+    return json.dumps(
+        {"page": {"id": "x", "name": "Service"}, "incidents": list(incidents)}
+    ).encode()
 
 
 def reported(impact: str, hours: int = 1, **more: object) -> dict:
@@ -232,14 +273,22 @@ def weights(data: bytes, *components: str) -> list[tuple[float, float]]:
 
 
 def test_status_pages_count_by_impact_where_components_are_not_told():
-    data = page(reported("none"), reported("minor"), reported("major"), reported("critical"), reported("maintenance"))
+    data = page(
+        reported("none"),
+        reported("minor"),
+        reported("major"),
+        reported("critical"),
+        reported("maintenance"),
+    )
     assert weights(data) == [(1, 0.3), (1, 1.0), (1, 1.0)]
 
 
 def affected(hour: int, **statuses: str) -> dict:
     return {
         "created_at": f"2025-03-01T{hour}:00:00Z",
-        "affected_components": [{"name": name, "new_status": status} for name, status in statuses.items()],
+        "affected_components": [
+            {"name": name, "new_status": status} for name, status in statuses.items()
+        ],
     }
 
 
@@ -266,7 +315,10 @@ def test_incidents_of_other_components_do_not_count_and_those_of_none_do():
 
 def test_open_incidents_are_left_out_and_told():
     export = read_export(page(reported("major", resolved_at=None)), "statuspage")
-    assert (export.incidents, export.left_out) == ((), ("still open on 2025-03-01: Elevated errors",))
+    assert (export.incidents, export.left_out) == (
+        (),
+        ("still open on 2025-03-01: Elevated errors",),
+    )
 
 
 @pytest.mark.parametrize(

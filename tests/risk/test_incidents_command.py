@@ -20,7 +20,12 @@ PAGE = {
             "created_at": "2026-02-01T11:00:00Z",
             "resolved_at": "2026-02-01T14:00:00Z",
         },
-        {"name": "Now \u202e\x1b[2J", "impact": "major", "created_at": "2026-03-01T10:00:00Z", "resolved_at": None},
+        {
+            "name": "Now \u202e\x1b[2J",
+            "impact": "major",
+            "created_at": "2026-03-01T10:00:00Z",
+            "resolved_at": None,
+        },
     ]
 }
 DAYS = ("--from", "2026-01-01", "--to", "2026-04-10")
@@ -40,7 +45,15 @@ def portfolio(tmp_path: Path) -> Path:
 def test_an_import_is_measured_written_and_read_again(govern, portfolio):
     """2 h whole and 2 h by .3 are 2.6 h of 100 days: .10833 %."""
     done = govern(
-        "incidents", "import", "../incidents.json", "--level", "provider", "--entity", "openai", *DAYS, cwd=portfolio
+        "incidents",
+        "import",
+        "../incidents.json",
+        "--level",
+        "provider",
+        "--entity",
+        "openai",
+        *DAYS,
+        cwd=portfolio,
     )
     assert done.returncode == 0, done.stderr
     told = done.stdout.decode()
@@ -58,9 +71,20 @@ def test_an_import_is_measured_written_and_read_again(govern, portfolio):
     assert checked.returncode == 0, checked.stderr
     assert b"incidents/openai.yaml" not in checked.stdout
     again = govern(
-        "incidents", "import", "../incidents.json", "--level", "provider", "--entity", "openai", *DAYS, cwd=portfolio
+        "incidents",
+        "import",
+        "../incidents.json",
+        "--level",
+        "provider",
+        "--entity",
+        "openai",
+        *DAYS,
+        cwd=portfolio,
     )
-    assert (again.stdout, (portfolio / "incidents/openai.yaml").read_text()) == (done.stdout, written)
+    assert (again.stdout, (portfolio / "incidents/openai.yaml").read_text()) == (
+        done.stdout,
+        written,
+    )
 
 
 def test_what_was_imported_is_what_the_system_says(govern, portfolio):
@@ -70,7 +94,15 @@ def test_what_was_imported_is_what_the_system_says(govern, portfolio):
     from multillm_gov.workflows.systems import system_of
 
     govern(
-        "incidents", "import", "../incidents.json", "--level", "provider", "--entity", "openai", *DAYS, cwd=portfolio
+        "incidents",
+        "import",
+        "../incidents.json",
+        "--level",
+        "provider",
+        "--entity",
+        "openai",
+        *DAYS,
+        cwd=portfolio,
     )
     system = system_of(assess_folder(portfolio, as_of=date(2026, 11, 23)))
     provider = system.components[system.index_of("provider:openai")]
@@ -80,7 +112,16 @@ def test_what_was_imported_is_what_the_system_says(govern, portfolio):
 
 
 def test_days_that_are_not_given_are_those_of_the_incidents_and_that_is_said(govern, portfolio):
-    done = govern("incidents", "import", "../incidents.json", "--level", "gateway", "--entity", "gw", cwd=portfolio)
+    done = govern(
+        "incidents",
+        "import",
+        "../incidents.json",
+        "--level",
+        "gateway",
+        "--entity",
+        "gw",
+        cwd=portfolio,
+    )
     assert b"gateway `gw`, 2026-02-01 to 2026-02-01" in done.stdout
     assert b"--from and --to not given" in done.stderr
 
@@ -99,7 +140,9 @@ def test_a_name_leads_nowhere_else(govern, portfolio):
     )
     assert done.returncode == 0, done.stderr
     assert [path.name for path in (portfolio / "incidents").iterdir()] == ["etc-x-y.yaml"]
-    assert "entity: ../../Etc/x y" in (portfolio / "incidents/etc-x-y.yaml").read_text().replace('"', "")
+    assert "entity: ../../Etc/x y" in (portfolio / "incidents/etc-x-y.yaml").read_text().replace(
+        '"', ""
+    )
     named = govern(
         "incidents",
         "import",
@@ -115,7 +158,15 @@ def test_a_name_leads_nowhere_else(govern, portfolio):
     )
     assert named.stdout.startswith(b"incidents/openai-2026.yaml")
     nameless = govern(
-        "incidents", "import", "../incidents.json", "--level", "provider", "--entity", "...", *DAYS, cwd=portfolio
+        "incidents",
+        "import",
+        "../incidents.json",
+        "--level",
+        "provider",
+        "--entity",
+        "...",
+        *DAYS,
+        cwd=portfolio,
     )
     assert (nameless.returncode, b"makes no file name" in nameless.stderr) == (2, True)
 
@@ -125,7 +176,15 @@ def test_links_are_not_written_through(govern, portfolio, tmp_path):
     outside.mkdir()
     (portfolio / "incidents").symlink_to(outside)
     done = govern(
-        "incidents", "import", "../incidents.json", "--level", "provider", "--entity", "openai", *DAYS, cwd=portfolio
+        "incidents",
+        "import",
+        "../incidents.json",
+        "--level",
+        "provider",
+        "--entity",
+        "openai",
+        *DAYS,
+        cwd=portfolio,
     )
     assert (done.returncode, b"symbolic link" in done.stderr) == (3, True)
     assert not list(outside.iterdir())
@@ -133,7 +192,15 @@ def test_links_are_not_written_through(govern, portfolio, tmp_path):
     (portfolio / "incidents").mkdir()
     (portfolio / "incidents/openai.yaml").symlink_to(outside / "target")
     done = govern(
-        "incidents", "import", "../incidents.json", "--level", "provider", "--entity", "openai", *DAYS, cwd=portfolio
+        "incidents",
+        "import",
+        "../incidents.json",
+        "--level",
+        "provider",
+        "--entity",
+        "openai",
+        *DAYS,
+        cwd=portfolio,
     )
     assert (done.returncode, b"symbolic link" in done.stderr) == (3, True)
     assert not list(outside.iterdir())
@@ -147,14 +214,27 @@ def test_links_are_not_written_through(govern, portfolio, tmp_path):
         (("../incidents.json", "--format", "pdf"), 2, b"There is no format `pdf`"),
         (("../incidents.json", "--format", "csv"), 3, b"row 1 names no column `start`"),
         (("../incidents.txt",), 2, b"tells no format"),
-        (("../incidents.json", "--from", "2026-05-01", "--to", "2026-04-01"), 2, b"before it begins"),
+        (
+            ("../incidents.json", "--from", "2026-05-01", "--to", "2026-04-01"),
+            2,
+            b"before it begins",
+        ),
         (("../open.json",), 2, b"no closed incident"),
     ],
 )
 def test_what_cannot_be_done_says_why(govern, portfolio, tmp_path, arguments, code, told):
     (tmp_path / "incidents.txt").write_text("x")
     (tmp_path / "open.json").write_text(json.dumps({"incidents": PAGE["incidents"][2:]}))
-    done = govern("incidents", "import", *arguments, "--level", "provider", "--entity", "openai", cwd=portfolio)
+    done = govern(
+        "incidents",
+        "import",
+        *arguments,
+        "--level",
+        "provider",
+        "--entity",
+        "openai",
+        cwd=portfolio,
+    )
     assert (done.returncode, told in done.stderr) == (code, True), done.stderr
     assert not (portfolio / "incidents").exists()
 
@@ -162,7 +242,15 @@ def test_what_cannot_be_done_says_why(govern, portfolio, tmp_path, arguments, co
 def test_a_quiet_time_is_told_to_prove_little(govern, portfolio, tmp_path):
     (tmp_path / "quiet.csv").write_text("start,end\n")
     done = govern(
-        "incidents", "import", "../quiet.csv", "--level", "provider", "--entity", "openai", *DAYS, cwd=portfolio
+        "incidents",
+        "import",
+        "../quiet.csv",
+        "--level",
+        "provider",
+        "--entity",
+        "openai",
+        *DAYS,
+        cwd=portfolio,
     )
     assert done.returncode == 0, done.stderr
     assert b"too little to measure" in done.stdout

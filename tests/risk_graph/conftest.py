@@ -9,7 +9,10 @@ from multillm_gov.risk.system import Chain, Component, Hop, Kind, System, TaskSy
 
 
 def task(
-    name: str, *chains: tuple[float, tuple[frozenset[int], ...]], coverage: float, value: float = 1.0
+    name: str,
+    *chains: tuple[float, tuple[frozenset[int], ...]],
+    coverage: float,
+    value: float = 1.0,
 ) -> TaskSystem:
     """A task class from its chains: share, and the components of each hop."""
     return TaskSystem(
@@ -45,16 +48,28 @@ def nine_nodes() -> System:
         ("provider", "OpenAIAPI", 0.002),
         ("provider", "Vertex", 0.0012),
     )
-    components = tuple(Component(kind=kind, name=name, unavailability=away) for kind, name, away in listed)
+    components = tuple(
+        Component(kind=kind, name=name, unavailability=away) for kind, name, away in listed
+    )
     place = {component.name: index for index, component in enumerate(components)}
 
     def hop(*names: str) -> frozenset[int]:
         return frozenset(place[name] for name in names)
 
     tasks = (
-        task("T1", (1.0, (hop("G", "AWS", "Bedrock"), hop("G", "AWS", "AnthropicAPI"))), coverage=1.0, value=5_000.0),
+        task(
+            "T1",
+            (1.0, (hop("G", "AWS", "Bedrock"), hop("G", "AWS", "AnthropicAPI"))),
+            coverage=1.0,
+            value=5_000.0,
+        ),
         task("T2", (1.0, (hop("G", "Azure", "AzureOpenAI"),)), coverage=0.0, value=2_000.0),
-        task("T3", (1.0, (hop("G", "Azure", "OpenAIAPI"), hop("G", "GCP", "Vertex"))), coverage=1.0, value=8_000.0),
+        task(
+            "T3",
+            (1.0, (hop("G", "Azure", "OpenAIAPI"), hop("G", "GCP", "Vertex"))),
+            coverage=1.0,
+            value=8_000.0,
+        ),
     )
     return System(components=components, tasks=tasks)
 

@@ -17,7 +17,10 @@ def system(*chains: tuple[float, tuple[set[int], ...]], coverage: float, count: 
         chains=tuple(
             Chain(
                 share=share,
-                hops=tuple(Hop(model=f"m{n}", index=n, components=frozenset(hop)) for n, hop in enumerate(hops)),
+                hops=tuple(
+                    Hop(model=f"m{n}", index=n, components=frozenset(hop))
+                    for n, hop in enumerate(hops)
+                ),
             )
             for share, hops in chains
         ),
@@ -27,13 +30,16 @@ def system(*chains: tuple[float, tuple[set[int], ...]], coverage: float, count: 
         requests_per_hour=1.0,
     )
     components = tuple(
-        Component(kind="provider", name=f"p{index:03d}", unavailability=(index + 1) / 1_000) for index in range(count)
+        Component(kind="provider", name=f"p{index:03d}", unavailability=(index + 1) / 1_000)
+        for index in range(count)
     )
     return System(components=components, tasks=(task,))
 
 
 def told(cuts):
-    return [cut.members for cut in cuts.singles], [(cut.members, cut.uncovered) for cut in cuts.pairs]
+    return [cut.members for cut in cuts.singles], [
+        (cut.members, cut.uncovered) for cut in cuts.pairs
+    ]
 
 
 def test_a_failover_that_is_not_covered_is_a_member_of_its_own():
@@ -87,12 +93,16 @@ def test_more_pairs_than_anyone_reads_are_counted_not_listed():
     (found,) = cut_sets(wide)
     assert len(found.whole.pairs) == MOST_PAIRS
     assert found.whole.pairs_left_out == 40 * 60 - MOST_PAIRS
-    every = sorted(((a + 1) / 1_000 * (b + 1) / 1_000 for a in range(40) for b in range(40, 100)), reverse=True)
+    every = sorted(
+        ((a + 1) / 1_000 * (b + 1) / 1_000 for a in range(40) for b in range(40, 100)), reverse=True
+    )
     assert [cut.probability for cut in found.whole.pairs] == pytest.approx(every[:MOST_PAIRS])
 
 
 def test_pairs_are_counted_and_the_likeliest_read_without_multiplying_all_out(lines_run):
-    wide = system((1.0, tuple(set(range(hop, 900, 3)) for hop in range(2))), coverage=0.5, count=900)
+    wide = system(
+        (1.0, tuple(set(range(hop, 900, 3)) for hop in range(2))), coverage=0.5, count=900
+    )
     (found,) = cut_sets(wide)
     counted, read = [], []
     assert lines_run(lambda: counted.append(found.whole.pair_count)) < 5_000
@@ -128,13 +138,16 @@ def test_equal_chains_are_worked_out_once(lines_run):
     base = system((1.0, ({0, 1}, {1, 2})), coverage=0.5)
     (task,) = base.tasks
     few, many = (
-        replace(base, tasks=tuple(replace(task, name=f"t{n}") for n in range(count))) for count in (100, 1_000)
+        replace(base, tasks=tuple(replace(task, name=f"t{n}") for n in range(count)))
+        for count in (100, 1_000)
     )
     assert lines_run(lambda: cut_sets(many)) <= 11 * lines_run(lambda: cut_sets(few))
     first, second, *_ = cut_sets(few)
     assert first.whole is second.whole
     points = single_points(cut_sets(many))
-    assert [(point.members, point.task_classes, len(point.hits)) for point in points] == [((1,), 1_000, MOST_HITS)]
+    assert [(point.members, point.task_classes, len(point.hits)) for point in points] == [
+        ((1,), 1_000, MOST_HITS)
+    ]
     assert points[0].value_per_hour == pytest.approx(100_000.0)
 
 
@@ -143,7 +156,9 @@ def test_nothing_at_stake_has_no_worth_to_lose():
     poor = replace(base, tasks=(replace(base.tasks[0], value_per_hour=0.0),))
     found = measure_dependence(poor)
     assert found.importances.loss_per_hour == 0.0
-    assert {(each.criticality, each.raw, each.rrw) for each in found.importances.components} == {(0.0, None, None)}
+    assert {(each.criticality, each.raw, each.rrw) for each in found.importances.components} == {
+        (0.0, None, None)
+    }
     assert [point.members for point in found.singles] == [(1,)]
 
 
@@ -157,7 +172,9 @@ def test_what_alone_causes_all_loss_has_no_limit_to_its_worth():
 
 def test_long_chains_that_share_causes_crosswise_stay_affordable(lines_run):
     """Fifty fallbacks that share forty causes crosswise have more states than anyone can follow."""
-    hops = tuple({(7 * place + step * step * (place + 3)) % 40 for step in range(6)} for place in range(51))
+    hops = tuple(
+        {(7 * place + step * step * (place + 3)) % 40 for step in range(6)} for place in range(51)
+    )
     tangled = system((1.0, hops), coverage=0.5, count=40)
     found = []
     assert lines_run(lambda: found.append(importances(tangled))) < 2_000_000

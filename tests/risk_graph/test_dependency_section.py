@@ -6,7 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from multillm_gov.blocks import BarChart, Paragraph, Table
-from multillm_gov.briefing.risk_graph import MOST_ROWS, dependency_section, importance_section, pair_section
+from multillm_gov.briefing.risk_graph import (
+    MOST_ROWS,
+    dependency_section,
+    importance_section,
+    pair_section,
+)
 from multillm_gov.risk.dependence import measure_dependence
 from multillm_gov.risk.system import Component, System
 
@@ -25,8 +30,19 @@ def test_single_points_stand_with_their_figures(nine_nodes: System) -> None:
     assert [column.title for column in table.columns] == [
         *("Component", "USD an hour", "Task classes", "Away", "Of yearly loss")
     ]
-    assert texts(table)[0] == ["gateway `G`", "15,000", "T3, T1 and T2", "0.050 % (assumed)", "42.7 %"]
-    assert [row[0] for row in texts(table)] == ["gateway `G`", "cloud `AWS`", "provider `AzureOpenAI`", "cloud `Azure`"]
+    assert texts(table)[0] == [
+        "gateway `G`",
+        "15,000",
+        "T3, T1 and T2",
+        "0.050 % (assumed)",
+        "42.7 %",
+    ]
+    assert [row[0] for row in texts(table)] == [
+        "gateway `G`",
+        "cloud `AWS`",
+        "provider `AzureOpenAI`",
+        "cloud `Azure`",
+    ]
     said = " ".join(block.text for block in blocks(section, Paragraph))
     assert "15,000 USD an hour in 3 task classes" in said
     assert "153,779 USD in a mean year" in said
@@ -47,7 +63,10 @@ def test_where_figures_are_from_is_said(nine_nodes: System) -> None:
     parts: tuple[Component, ...] = (measured, replace(second, origin="declared"), *others)
     section = dependency_section(measure_dependence(replace(nine_nodes, components=parts)), "EUR")
     (table,) = blocks(section, Table)
-    assert [row[3] for row in texts(table)][:2] == ["0.050 % (measured, n = 12)", "0.100 % (declared)"]
+    assert [row[3] for row in texts(table)][:2] == [
+        "0.050 % (measured, n = 12)",
+        "0.100 % (declared)",
+    ]
     assert table.columns[1].title == "EUR an hour"
     said = " ".join(block.text for block in blocks(section, Paragraph))
     assert "1 measured, 1 declared, 7 assumed" in said
@@ -76,13 +95,22 @@ def test_an_empty_portfolio_hangs_on_nothing(nine_nodes: System) -> None:
 
 def test_a_failover_that_is_not_covered_is_half_of_a_pair(nine_nodes: System) -> None:
     first = replace(nine_nodes.tasks[0], coverage=0.5)
-    (table,) = blocks(pair_section(measure_dependence(replace(nine_nodes, tasks=(first,))), "USD"), Table)
+    (table,) = blocks(
+        pair_section(measure_dependence(replace(nine_nodes, tasks=(first,))), "USD"), Table
+    )
     assert texts(table)[0] == [
-        *("provider `Bedrock` + failover is not covered", "5,000", f"{Decimal(5000 * 0.001 * 0.5 * 8760):,.0f}", "T1")
+        *(
+            "provider `Bedrock` + failover is not covered",
+            "5,000",
+            f"{Decimal(5000 * 0.001 * 0.5 * 8760):,.0f}",
+            "T1",
+        )
     ]
 
 
 def test_importance_names_all_four_measures(nine_nodes: System) -> None:
     (table,) = blocks(importance_section(measure_dependence(nine_nodes), "USD"), Table)
-    assert texts(table)[0] == [*("gateway `G`", "0.050 % (assumed)", "14,990", "42.7 %", "65,656", "854.47", "1.745")]
+    assert texts(table)[0] == [
+        *("gateway `G`", "0.050 % (assumed)", "14,990", "42.7 %", "65,656", "854.47", "1.745")
+    ]
     assert len(table.rows) <= MOST_ROWS

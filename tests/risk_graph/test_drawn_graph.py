@@ -22,7 +22,11 @@ PARTS: tuple[Kind, ...] = ("jurisdiction", "vendor", "cloud", "region", "provide
 def systems(draw: st.DrawFn) -> System:
     """Deployments that each have a place at every level, shared things, and dependencies of some task classes."""
     names = [(kind, f"{kind}-{number}") for kind in PARTS for number in range(3)]
-    shared: list[tuple[Kind, str]] = [("everything", "all"), ("gateway", "proxy"), ("dependency", "vpn")]
+    shared: list[tuple[Kind, str]] = [
+        ("everything", "all"),
+        ("gateway", "proxy"),
+        ("dependency", "vpn"),
+    ]
     shared += [("dependency", "key")]
     deployments: list[tuple[Kind, str]] = [("deployment", f"m{number}") for number in range(5)]
     listed = [*shared, *names, *deployments]
@@ -91,7 +95,12 @@ def reached(graph: Graph, start: str) -> set[str]:
 def test_a_task_class_reaches_exactly_what_its_hops_hang_on(system: System) -> None:
     graph = drawn(system)
     for task in system.tasks:
-        used = {system.components[each].id for chain in task.chains for hop in chain.hops for each in hop.components}
+        used = {
+            system.components[each].id
+            for chain in task.chains
+            for hop in chain.hops
+            for each in hop.components
+        }
         assert reached(graph, f"task_class:{task.name}") == used - undrawn(system)
 
 
@@ -99,7 +108,9 @@ def test_a_task_class_reaches_exactly_what_its_hops_hang_on(system: System) -> N
 @settings(max_examples=60, deadline=None)
 def test_marks_and_nodes_are_those_of_the_system(system: System) -> None:
     graph = drawn(system)
-    points = {system.components[point.members[0]].id: point for point in single_points(cut_sets(system))}
+    points = {
+        system.components[point.members[0]].id: point for point in single_points(cut_sets(system))
+    }
     assert {node.id for node in graph.nodes if "single point of failure" in node.marks} == (
         set(points) - undrawn(system)
     )
@@ -107,8 +118,14 @@ def test_marks_and_nodes_are_those_of_the_system(system: System) -> None:
     ends = {end for edge in graph.edges for end in (edge.source, edge.target)}
     assert ends <= {node.id for node in graph.nodes}
     for task in system.tasks:
-        routed = [edge for edge in graph.edges if edge.source == f"task_class:{task.name}" and edge.role == "route"]
-        assert sum(edge.share for edge in routed) == pytest.approx(sum(chain.share for chain in task.chains))
+        routed = [
+            edge
+            for edge in graph.edges
+            if edge.source == f"task_class:{task.name}" and edge.role == "route"
+        ]
+        assert sum(edge.share for edge in routed) == pytest.approx(
+            sum(chain.share for chain in task.chains)
+        )
 
 
 @given(systems(), st.integers(2, 6))

@@ -25,7 +25,9 @@ def systems(draw: st.DrawFn, most: int = MOST) -> System:
     count = draw(st.integers(1, most))
     chances = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0.0, 1.0), st.floats(1e-6, 1e-2))
     components = tuple(
-        Component(kind=draw(st.sampled_from(KINDS)), name=f"c{index:02d}", unavailability=draw(chances))
+        Component(
+            kind=draw(st.sampled_from(KINDS)), name=f"c{index:02d}", unavailability=draw(chances)
+        )
         for index in range(count)
     )
     members = st.frozensets(st.integers(0, count - 1), min_size=1, max_size=5)
@@ -45,7 +47,9 @@ def systems(draw: st.DrawFn, most: int = MOST) -> System:
                     )
                     for weight in weights
                 ),
-                coverage=draw(st.one_of(st.sampled_from([0.0, 0.5, 0.9, 1.0]), st.floats(0.0, 1.0))),
+                coverage=draw(
+                    st.one_of(st.sampled_from([0.0, 0.5, 0.9, 1.0]), st.floats(0.0, 1.0))
+                ),
                 coverage_origin="assumed",
                 value_per_hour=draw(st.floats(0.0, 1e4)),
                 requests_per_hour=1.0,
@@ -136,7 +140,9 @@ def test_reading_only_the_likeliest_reads_the_first_of_all(system: System, most:
             every = cuts.likeliest(cuts.pair_count)
             tried = minimal(found.task, _down_together(found, cuts), len(system.components))
             assert {(cut.members, cut.uncovered) for cut in every} == {
-                (members, uncovered) for members, uncovered in tried if len(members) + uncovered == 2
+                (members, uncovered)
+                for members, uncovered in tried
+                if len(members) + uncovered == 2
             }
             assert len(every) == cuts.pair_count
             read = cuts.likeliest(most)
@@ -164,7 +170,9 @@ def test_cut_sets_come_likeliest_first_and_carry_their_probability(system: Syste
                 assert cut.probability == pytest.approx(chance, rel=1e-12)
                 assert cut.order == (1 if cut in cuts.singles else 2)
             for several in (cuts.singles, cuts.pairs):
-                assert list(several) == sorted(several, key=lambda cut: (-cut.probability, cut.members, cut.uncovered))
+                assert list(several) == sorted(
+                    several, key=lambda cut: (-cut.probability, cut.members, cut.uncovered)
+                )
 
 
 @given(systems(most=10))
@@ -173,7 +181,9 @@ def test_unavailability_and_importance_are_those_of_all_states(system: System) -
     every = states(system)
     shares = [sum(chance * unserved(task, down) for down, chance in every) for task in system.tasks]
     assert unavailabilities(system) == pytest.approx(shares, rel=1e-9, abs=1e-15)
-    total = sum(task.value_per_hour * share for task, share in zip(system.tasks, shares, strict=True))
+    total = sum(
+        task.value_per_hour * share for task, share in zip(system.tasks, shares, strict=True)
+    )
     found = importances(system)
     assert found.loss_per_hour == pytest.approx(total, rel=1e-9, abs=1e-12)
     told = {each.component: each for each in found.components}
@@ -184,9 +194,13 @@ def test_unavailability_and_importance_are_those_of_all_states(system: System) -
             continue
         each = told[index]
         assert each.birnbaum == pytest.approx(down - up, rel=1e-9, abs=1e-9)
-        assert each.loss_per_year == pytest.approx(component.unavailability * each.birnbaum * HOURS_PER_YEAR, rel=1e-9)
+        assert each.loss_per_year == pytest.approx(
+            component.unavailability * each.birnbaum * HOURS_PER_YEAR, rel=1e-9
+        )
         if total > 1e-6:
-            assert each.criticality == pytest.approx(component.unavailability * (down - up) / total, abs=1e-9)
+            assert each.criticality == pytest.approx(
+                component.unavailability * (down - up) / total, abs=1e-9
+            )
             assert each.raw == pytest.approx(down / total, rel=1e-6, abs=1e-9)
             if up > 1e-6 * total:
                 assert each.rrw == pytest.approx(total / up, rel=1e-6)
@@ -197,23 +211,34 @@ def _loss(system: System, index: int, unavailability: float) -> float:
     parts = list(system.components)
     parts[index] = replace(parts[index], unavailability=unavailability)
     every = states(replace(system, components=tuple(parts)))
-    return sum(chance * task.value_per_hour * unserved(task, down) for down, chance in every for task in system.tasks)
+    return sum(
+        chance * task.value_per_hour * unserved(task, down)
+        for down, chance in every
+        for task in system.tasks
+    )
 
 
 @given(systems(), st.data())
 @settings(max_examples=100, deadline=None)
-def test_nothing_gets_better_when_something_fails_more_often(system: System, data: st.DataObject) -> None:
+def test_nothing_gets_better_when_something_fails_more_often(
+    system: System, data: st.DataObject
+) -> None:
     index = data.draw(st.integers(0, len(system.components) - 1))
     worse = data.draw(st.floats(system.components[index].unavailability, 1.0))
     parts = list(system.components)
     parts[index] = replace(parts[index], unavailability=worse)
-    before, after = unavailabilities(system), unavailabilities(replace(system, components=tuple(parts)))
+    before, after = (
+        unavailabilities(system),
+        unavailabilities(replace(system, components=tuple(parts))),
+    )
     assert all(later >= earlier - 1e-12 for earlier, later in zip(before, after, strict=True))
 
 
 @given(systems(), st.data())
 @settings(max_examples=100, deadline=None)
-def test_a_further_fallback_and_more_coverage_never_hurt(system: System, data: st.DataObject) -> None:
+def test_a_further_fallback_and_more_coverage_never_hurt(
+    system: System, data: st.DataObject
+) -> None:
     task = data.draw(st.sampled_from(system.tasks))
     chain = data.draw(st.sampled_from(task.chains))
     more = data.draw(st.frozensets(st.integers(0, len(system.components) - 1), min_size=1))
@@ -224,7 +249,12 @@ def test_a_further_fallback_and_more_coverage_never_hurt(system: System, data: s
     assert chain_unavailability(system, chain, coverage) <= before + 1e-12
     if task.coverage > 0:
         alone, joined = (
-            {cut.members for cut in cut_sets(replace(system, tasks=(replace(task, chains=(each,)),)))[0].whole.singles}
+            {
+                cut.members
+                for cut in cut_sets(replace(system, tasks=(replace(task, chains=(each,)),)))[
+                    0
+                ].whole.singles
+            }
             for each in (chain, longer)
         )
         assert joined <= alone
@@ -232,7 +262,9 @@ def test_a_further_fallback_and_more_coverage_never_hurt(system: System, data: s
 
 @given(systems())
 @settings(max_examples=80, deadline=None)
-def test_what_a_single_point_takes_down_is_what_its_failing_alone_takes_down(system: System) -> None:
+def test_what_a_single_point_takes_down_is_what_its_failing_alone_takes_down(
+    system: System,
+) -> None:
     points = {point.members[0]: point for point in measure_dependence(system).singles}
     for index in range(len(system.components)):
         lost = sum(
@@ -244,4 +276,6 @@ def test_what_a_single_point_takes_down_is_what_its_failing_alone_takes_down(sys
         value = points[index].value_per_hour if index in points else 0.0
         assert value == pytest.approx(lost, rel=1e-9, abs=1e-12)
         if index in points:
-            assert sum(hit.value_per_hour for hit in points[index].hits) == pytest.approx(value, rel=1e-9, abs=1e-9)
+            assert sum(hit.value_per_hour for hit in points[index].hits) == pytest.approx(
+                value, rel=1e-9, abs=1e-9
+            )

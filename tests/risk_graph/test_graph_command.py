@@ -60,9 +60,24 @@ def test_json_keeps_its_keys(govern, nine):
     told = read(govern, nine)
     assert list(told) == [
         *("version", "title", "summary", "currency", "nodes", "edges", "as_of", "revision"),
-        *("expected_loss_per_year", "single_points", "pairs", "importance", "task_classes", "cut_sets"),
+        *(
+            "expected_loss_per_year",
+            "single_points",
+            "pairs",
+            "importance",
+            "task_classes",
+            "cut_sets",
+        ),
     ]
-    assert list(told["nodes"][0]) == ["id", "kind", "label", "marks", "note", "value_per_hour", "stands_for"]
+    assert list(told["nodes"][0]) == [
+        "id",
+        "kind",
+        "label",
+        "marks",
+        "note",
+        "value_per_hour",
+        "stands_for",
+    ]
     assert list(told["edges"][0]) == ["source", "target", "role", "share", "position"]
     assert list(told["pairs"][0]) == [
         "components",
@@ -73,8 +88,23 @@ def test_json_keeps_its_keys(govern, nine):
         "hits",
     ]
     assert list(told["importance"][0]) == [
-        *("component", "kind", "name", "unavailability", "mean_hours", "origin", "sample_size", "note"),
-        *("birnbaum_per_hour", "criticality", "risk_achievement_worth", "risk_reduction_worth", "loss_per_year"),
+        *(
+            "component",
+            "kind",
+            "name",
+            "unavailability",
+            "mean_hours",
+            "origin",
+            "sample_size",
+            "note",
+        ),
+        *(
+            "birnbaum_per_hour",
+            "criticality",
+            "risk_achievement_worth",
+            "risk_reduction_worth",
+            "loss_per_year",
+        ),
     ]
 
 
@@ -132,26 +162,47 @@ def test_why_tells_every_way(govern, nine):
     told = read(govern, nine, "--why", "T1", "AWS")
     assert told["component"] == "cloud:AWS"
     assert told["ways"] == [
-        ["task_class:T1", "deployment:claude-on-bedrock at Bedrock", "provider:Bedrock", "cloud:AWS"],
-        ["task_class:T1", "deployment:claude-direct at Anthropic API", "provider:Anthropic API", "cloud:AWS"],
+        [
+            "task_class:T1",
+            "deployment:claude-on-bedrock at Bedrock",
+            "provider:Bedrock",
+            "cloud:AWS",
+        ],
+        [
+            "task_class:T1",
+            "deployment:claude-direct at Anthropic API",
+            "provider:Anthropic API",
+            "cloud:AWS",
+        ],
     ]
     text = govern("graph", "--why", "T1", "AWS", *DAY, cwd=nine).stdout.decode()
-    assert "T1 → routed 100.0 %: model `claude-on-bedrock at Bedrock` → provider `Bedrock` → cloud `AWS`" in text
+    assert (
+        "T1 → routed 100.0 %: model `claude-on-bedrock at Bedrock` → provider `Bedrock` → cloud "
+        "`AWS`" in text
+    )
     assert "100.0 % of the requests go unanswered" in " ".join(text.split())
-    drawing = ET.fromstring(govern("graph", "--why", "T1", "AWS", "-f", "svg", *DAY, cwd=nine).stdout)  # noqa: S314
+    drawing = ET.fromstring(
+        govern("graph", "--why", "T1", "AWS", "-f", "svg", *DAY, cwd=nine).stdout
+    )
     assert "GCP" not in "".join(drawing.itertext())
 
 
 def test_another_revision_is_drawn_as_it_was(govern, checkout):
     files = {str(path.relative_to(NINE)): path.read_bytes() for path in NINE.rglob("*.yaml")}
     before = checkout.commit(files)
-    tasks = files["allocations/tasks.yaml"].replace(b"fallbacks: [claude-direct]", b"fallbacks: [gemini-on-vertex]")
+    tasks = files["allocations/tasks.yaml"].replace(
+        b"fallbacks: [claude-direct]", b"fallbacks: [gemini-on-vertex]"
+    )
     checkout.write({"allocations/tasks.yaml": tasks})
     then, now = read(govern, checkout.folder, "--at", before), read(govern, checkout.folder)
     assert (then["revision"], now["revision"]) == (before, f"{before}+")
 
     def worst(told):
-        return [point["value_per_hour"] for point in told["single_points"] if point["components"] == ["cloud:AWS"]]
+        return [
+            point["value_per_hour"]
+            for point in told["single_points"]
+            if point["components"] == ["cloud:AWS"]
+        ]
 
     assert (worst(then), worst(now)) == ([5_000.0], [])
 
@@ -183,7 +234,8 @@ def test_a_secret_in_a_name_is_not_repeated(govern, nine):
 def test_nothing_heavy_is_loaded_but_for_ways(nine):
     program = (
         "import json, sys\nfrom multillm_gov.__main__ import main\nmain(sys.argv[1:])\n"
-        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), "
+        "file=sys.stderr)"
     )
     loaded = {}
     for asked in ((), ("--why", "T1", "AWS")):

@@ -61,9 +61,12 @@ def many(system: System, count: int) -> System:
 @pytest.fixture
 def hostile(nine_nodes: System) -> Graph:
     components = tuple(
-        replace(component, name=f"{HOSTILE[index]}{index}") for index, component in enumerate(nine_nodes.components)
+        replace(component, name=f"{HOSTILE[index]}{index}")
+        for index, component in enumerate(nine_nodes.components)
     )
-    tasks = tuple(replace(task, name=HOSTILE[-1 - index]) for index, task in enumerate(nine_nodes.tasks))
+    tasks = tuple(
+        replace(task, name=HOSTILE[-1 - index]) for index, task in enumerate(nine_nodes.tasks)
+    )
     graph = drawn(System(components=components, tasks=tasks))
     return replace(graph, title=f"{HOSTILE[0]}{HOSTILE[3]}", summary=HOSTILE[8])
 
@@ -81,7 +84,9 @@ def test_formats_are_found_by_presence() -> None:
 
 
 @pytest.mark.parametrize("name", graph_formats())
-def test_the_same_graph_gives_the_same_bytes_without_control_characters(name: str, hostile: Graph) -> None:
+def test_the_same_graph_gives_the_same_bytes_without_control_characters(
+    name: str, hostile: Graph
+) -> None:
     data = graph_renderer(name)(hostile)
     assert data == graph_renderer(name)(hostile)
     assert data.endswith(b"\n")
@@ -101,7 +106,8 @@ def test_no_box_lies_over_another_and_no_text_leaves_its_box(graph: Graph) -> No
     assert root.find(f"{SVG}desc").text == visible(graph.summary)
     width, height = float(root.get("width")), float(root.get("height"))
     background, *boxes = [
-        tuple(float(each.get(key)) for key in ("x", "y", "width", "height")) for each in root.iter(f"{SVG}rect")
+        tuple(float(each.get(key)) for key in ("x", "y", "width", "height"))
+        for each in root.iter(f"{SVG}rect")
     ]
     assert background == (0.0, 0.0, width, height)
     for index, (x, y, wide, tall) in enumerate(boxes):
@@ -110,22 +116,33 @@ def test_no_box_lies_over_another_and_no_text_leaves_its_box(graph: Graph) -> No
         assert x + wide <= width
         assert y + tall <= height - 40
         for left, top, other_wide, other_tall in boxes[:index]:
-            apart = x + wide < left or left + other_wide < x or y + tall < top or top + other_tall < y
+            apart = (
+                x + wide < left or left + other_wide < x or y + tall < top or top + other_tall < y
+            )
             assert apart
     for text in root.iter(f"{SVG}text"):
         x, y = float(text.get("x")), float(text.get("y"))
         end = x + text_width(text.text, float(text.get("font-size", "12")))
         assert end <= width
-        around = [box for box in boxes if box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3]]
+        around = [
+            box
+            for box in boxes
+            if box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3]
+        ]
         assert all(end <= left + wide for left, _, wide, _ in around)
 
 
 def test_a_drawing_does_not_grow_with_the_portfolio(nine_nodes: System) -> None:
-    sizes = {name: len(graph_renderer(name)(drawn(many(nine_nodes, 3_000)))) for name in ("svg", "mermaid", "text")}
+    sizes = {
+        name: len(graph_renderer(name)(drawn(many(nine_nodes, 3_000))))
+        for name in ("svg", "mermaid", "text")
+    }
     assert sizes["svg"] < 150_000
     assert sizes["mermaid"] < 50_000
     assert sizes["text"] < 50_000
-    assert "2,961 other task classes" in graph_renderer("svg")(drawn(many(nine_nodes, 3_000))).decode()
+    assert (
+        "2,961 other task classes" in graph_renderer("svg")(drawn(many(nine_nodes, 3_000))).decode()
+    )
 
 
 def test_single_points_are_told_in_words_in_every_format(nine_nodes: System) -> None:
@@ -160,7 +177,9 @@ def test_every_line_of_mermaid_is_one_of_six_kinds(graph: Graph) -> None:
     lines = graph_renderer("mermaid")(graph).decode().splitlines()
     assert lines[0] == "flowchart LR"
     assert [line for line in lines if not any(kind.fullmatch(line) for kind in kinds)] == []
-    assert sum(re.match(r"  n\d+ [=-]", line) is not None for line in lines) <= 500  # as GitHub draws at most
+    assert (
+        sum(re.match(r"  n\d+ [=-]", line) is not None for line in lines) <= 500
+    )  # as GitHub draws at most
 
 
 def test_markdown_holds_one_diagram_that_no_name_ends(hostile: Graph) -> None:

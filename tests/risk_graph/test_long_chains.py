@@ -8,18 +8,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multillm_gov.risk import availability, importance
-from multillm_gov.risk.availability import all_down, chain_unavailability, shared_out, unavailabilities
+from multillm_gov.risk.availability import (
+    all_down,
+    chain_unavailability,
+    shared_out,
+    unavailabilities,
+)
 from multillm_gov.risk.importance import importances
 from multillm_gov.risk.system import Chain, Component, Hop, System, TaskSystem
 from multillm_gov.risk.together import groups_of, together
 
 
-def tangled(tasks: int, hops: int, *, parts: int = 40, models: int = 60, coverage: float = 0.5) -> System:
+def tangled(
+    tasks: int, hops: int, *, parts: int = 40, models: int = 60, coverage: float = 0.5
+) -> System:
     """Task classes of one an hour, each with its own order of the same models, which share parts crosswise."""
     drawn = random.Random(11)  # noqa: S311 - a fixed portfolio, nothing secret
     members = [frozenset(drawn.sample(range(parts), 6)) for _ in range(models)]
     components = tuple(
-        Component(kind="dependency", name=f"d{index:02d}", unavailability=(index + 1) / 1_000) for index in range(parts)
+        Component(kind="dependency", name=f"d{index:02d}", unavailability=(index + 1) / 1_000)
+        for index in range(parts)
     )
     return System(
         components=components,
@@ -52,7 +60,9 @@ def states(system: System, hops: list[frozenset[int]]) -> float:
         if all(any(state >> index & 1 for index in hop) for hop in hops):
             chance = 1.0
             for index, component in enumerate(system.components):
-                chance *= component.unavailability if state >> index & 1 else 1 - component.unavailability
+                chance *= (
+                    component.unavailability if state >> index & 1 else 1 - component.unavailability
+                )
             total += chance
     return total
 
@@ -62,9 +72,13 @@ def states(system: System, hops: list[frozenset[int]]) -> float:
 def test_every_combination_of_hops_is_that_of_all_states(data: st.DataObject) -> None:
     chances = st.one_of(st.sampled_from([0.0, 1.0, 1e-9]), st.floats(0.0, 1.0))
     unavailable = data.draw(st.lists(chances, min_size=1, max_size=8))
-    components = tuple(Component(kind="cloud", name=str(n), unavailability=u) for n, u in enumerate(unavailable))
+    components = tuple(
+        Component(kind="cloud", name=str(n), unavailability=u) for n, u in enumerate(unavailable)
+    )
     system = System(components=components, tasks=())
-    hops = data.draw(st.lists(st.frozensets(st.integers(0, len(components) - 1)), min_size=1, max_size=8))
+    hops = data.draw(
+        st.lists(st.frozensets(st.integers(0, len(components) - 1)), min_size=1, max_size=8)
+    )
     assert all_down(system, hops) == pytest.approx(states(system, hops), rel=1e-9, abs=1e-15)
     few = hops[:6]
     found = together(system, groups_of(few), len(few))
@@ -82,9 +96,13 @@ def test_six_hops_stay_exact_among_hundreds_of_others() -> None:
 
 def test_long_chains_that_are_not_tangled_are_exact() -> None:
     """Fifty hops with a cause each and one that all share: only one of two things has to be looked at."""
-    components = tuple(Component(kind="cloud", name=f"{n:02d}", unavailability=0.5) for n in range(51))
+    components = tuple(
+        Component(kind="cloud", name=f"{n:02d}", unavailability=0.5) for n in range(51)
+    )
     hops = [frozenset({0, place}) for place in range(1, 51)]
-    assert all_down(System(components=components, tasks=()), hops) == pytest.approx(0.5 + 0.5 * 0.5**50, rel=1e-12)
+    assert all_down(System(components=components, tasks=()), hops) == pytest.approx(
+        0.5 + 0.5 * 0.5**50, rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("hops", [7, 12, 49])
@@ -98,7 +116,9 @@ def test_where_work_is_short_long_chains_are_bounded_and_never_too_good(
     told = unavailabilities(system)
     for task, share, least in zip(system.tasks, told, exact, strict=True):
         six = [hop.components for hop in task.chains[0].hops[:6]]
-        assert share == pytest.approx(0.5 * all_down(system, six[:1]) + 0.5 * all_down(system, six), rel=1e-12)
+        assert share == pytest.approx(
+            0.5 * all_down(system, six[:1]) + 0.5 * all_down(system, six), rel=1e-12
+        )
         assert share >= least * (1 - 1e-12)
     bounded = importances(system).loss_per_hour
     assert bounded == pytest.approx(sum(told), rel=1e-12)
@@ -106,7 +126,9 @@ def test_where_work_is_short_long_chains_are_bounded_and_never_too_good(
     assert bounded > sum(exact)
 
 
-def test_no_more_steps_are_taken_than_there_are(lines_run: Callable[[Callable[[], object]], int]) -> None:
+def test_no_more_steps_are_taken_than_there_are(
+    lines_run: Callable[[Callable[[], object]], int],
+) -> None:
     """What a refused chain costs is its first six hops and three tries of so many steps, some lines each."""
     system = tangled(1, 49)
     hops = [hop.components for hop in system.tasks[0].chains[0].hops]

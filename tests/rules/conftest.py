@@ -34,8 +34,9 @@ def price_map() -> PriceMap:
 def assessed(price_map: PriceMap) -> Judge:
     """Walk files, given as text or bytes by path, down the real line: read, load, measure, judge by the whole book.
 
-    ``lock`` names models for a real catalog lock beside the files; ``moved`` are entries of the price map that changed
-    after it was written. ``base`` is the state that the files are compared with.
+    ``lock`` names models for a real catalog lock beside the files; ``moved`` are entries of the
+    price map that changed after it was written. ``base`` is the state that the files are compared
+    with.
     """
 
     def run(

@@ -11,13 +11,21 @@ from multillm_gov.rules.approvals import Contents
 from multillm_gov.rules.registry import parameters_type
 
 KEYS = {
-    "route": st.lists(st.fixed_dictionaries({"model": st.sampled_from(["a", "b"])}), min_size=1, max_size=2),
+    "route": st.lists(
+        st.fixed_dictionaries({"model": st.sampled_from(["a", "b"])}), min_size=1, max_size=2
+    ),
     "fallbacks": st.lists(st.sampled_from(["a", "b", "c"]), max_size=2),
     "purpose": st.sampled_from(["", "x"]),
     "mode": st.sampled_from(["chat", "embedding"]),
-    "spend_cap": st.fixed_dictionaries({}, optional={"monthly": st.sampled_from([1, 1.0, 1.5, 100])}),
-    "cost_of_wrong_model": st.fixed_dictionaries({}, optional={"value_at_stake": st.sampled_from([7, 7.0, 8])}),
-    "data": st.fixed_dictionaries({}, optional={"classification": st.sampled_from(["internal", "public"])}),
+    "spend_cap": st.fixed_dictionaries(
+        {}, optional={"monthly": st.sampled_from([1, 1.0, 1.5, 100])}
+    ),
+    "cost_of_wrong_model": st.fixed_dictionaries(
+        {}, optional={"value_at_stake": st.sampled_from([7, 7.0, 8])}
+    ),
+    "data": st.fixed_dictionaries(
+        {}, optional={"classification": st.sampled_from(["internal", "public"])}
+    ),
     "tags": st.lists(st.sampled_from(["x", "y"]), max_size=2),
     "owner": st.sampled_from(["desk", "sales"]),
     "quality": st.fixed_dictionaries({"floor": st.sampled_from([0.5, 0.8])}),
@@ -32,7 +40,9 @@ DEFAULTS = {
     "tags": [],
     "owner": "desk",
 }
-declarations = st.fixed_dictionaries({"route": KEYS["route"]}, optional={k: v for k, v in KEYS.items() if k != "route"})
+declarations = st.fixed_dictionaries(
+    {"route": KEYS["route"]}, optional={k: v for k, v in KEYS.items() if k != "route"}
+)
 
 
 def contents(**files):
@@ -94,14 +104,24 @@ def test_a_policy_is_known_by_what_it_asks():
         return contents(policies=f"policies: {{p: {text}}}\n").digest("policy:p")
 
     plain = policy("{rule: review-overdue, every_months: 3}")
-    assert policy("{every_months: 3, rule: GOV701, enforcement: soft-mandatory, controls: []}") == plain
+    assert (
+        policy("{every_months: 3, rule: GOV701, enforcement: soft-mandatory, controls: []}")
+        == plain
+    )
     assert policy("{rule: review-overdue, every_months: 6}") != plain
     assert policy("{rule: review-overdue}") != plain
     assert policy("{rule: review-overdue, every_months: 3, approvers: [cfo]}") != plain
-    assert policy("{rule: review-overdue, every_months: 3, applies_to: {except: {owners: [x]}}}") != plain
-    assert policy("{rule: concentration, max_share: 0.50}") == policy("{rule: GOV301, max_share: 0.5}")
+    assert (
+        policy("{rule: review-overdue, every_months: 3, applies_to: {except: {owners: [x]}}}")
+        != plain
+    )
+    assert policy("{rule: concentration, max_share: 0.50}") == policy(
+        "{rule: GOV301, max_share: 0.5}"
+    )
     assert policy("{rule: no-such-rule, limit: 1}") != policy("{rule: no-such-rule, limit: 2}")
-    assert policy("{rule: review-overdue, every_months: none}") != policy("{rule: review-overdue, every_months: some}")
+    assert policy("{rule: review-overdue, every_months: none}") != policy(
+        "{rule: review-overdue, every_months: some}"
+    )
 
 
 def test_nothing_is_approved_of_what_is_not_there():

@@ -51,11 +51,20 @@ def test_a_limit_that_every_entity_breaks_walks_the_task_classes_once(assessed: 
     """One finding per entity must not cost one pass over the portfolio each."""
     count = 1_500
     allocations = "owner: o\ntask_classes:\n" + "".join(
-        f"  t{number}: {{route: [{{model: custom/m{number}}}], demand: {{requests: 10}}}}\n" for number in range(count)
+        f"  t{number}: {{route: [{{model: custom/m{number}}}], demand: {{requests: 10}}}}\n"
+        for number in range(count)
     )
-    catalog = "models:\n" + "".join(f"  custom/m{number}: {{mode: chat}}\n" for number in range(count))
-    policy = "policies:\n  c: {rule: concentration, level: model, weigh_by: requests, max_share: 0}\n"
-    files = {"allocations/a.yaml": allocations, "catalog/c.yaml": catalog, "policies/p.yaml": policy}
+    catalog = "models:\n" + "".join(
+        f"  custom/m{number}: {{mode: chat}}\n" for number in range(count)
+    )
+    policy = (
+        "policies:\n  c: {rule: concentration, level: model, weigh_by: requests, max_share: 0}\n"
+    )
+    files = {
+        "allocations/a.yaml": allocations,
+        "catalog/c.yaml": catalog,
+        "policies/p.yaml": policy,
+    }
     start = time.process_time()
     state = assessed(files)
     assert time.process_time() - start < 30
@@ -74,9 +83,14 @@ def test_thousands_of_unknown_names_get_few_suggestions(assessed: Any) -> None:
 
 
 def test_a_thousand_waivers_of_one_subject_cost_no_more_than_one(assessed: Any) -> None:
-    waiver = "  - {policy: cap-missing, subject: triage, reason: r, approved_by: cio, expires: 2026-12-31}\n"
+    waiver = (
+        "  - {policy: cap-missing, subject: triage, reason: r, approved_by: cio, expires: "
+        "2026-12-31}\n"
+    )
     allocation = "owner: o\ntask_classes:\n  triage: {route: [{model: claude-haiku-4-5}]}\n"
-    state = assessed({"allocations/a.yaml": allocation, "policies/p.yaml": "waivers:\n" + waiver * 1_000})
+    state = assessed(
+        {"allocations/a.yaml": allocation, "policies/p.yaml": "waivers:\n" + waiver * 1_000}
+    )
     (found,) = [one for one in state.findings if one.rule == "GOV403"]
     assert str(found.waiver.location) == "policies/p.yaml:2:5"
     assert not [one for one in state.findings if one.rule == "GOV703"]
@@ -84,23 +98,32 @@ def test_a_thousand_waivers_of_one_subject_cost_no_more_than_one(assessed: Any) 
 
 def test_long_names_are_cut_in_messages(assessed: Any) -> None:
     allocation = f"owner: o\ntask_classes:\n  triage: {{route: [{{model: {'m' * 200}}}]}}\n"
-    (found,) = [one for one in assessed({"allocations/a.yaml": allocation}).findings if one.rule == "GOV101"]
+    (found,) = [
+        one for one in assessed({"allocations/a.yaml": allocation}).findings if one.rule == "GOV101"
+    ]
     assert len(found.message) < 200
     assert "m" * LONGEST not in found.message
 
 
 def test_percent_signs_and_braces_in_names_are_only_text(assessed: Any) -> None:
-    allocation = "owner: o\ntask_classes:\n  triage: {route: [{model: x}], demand: {requests: 10}}\n"
+    allocation = (
+        "owner: o\ntask_classes:\n  triage: {route: [{model: x}], demand: {requests: 10}}\n"
+    )
     catalog = "models:\n  x: {mode: chat, exposure: {vendor: '%s {0} %d'}}\n"
-    policy = "policies:\n  c: {rule: concentration, weigh_by: requests, max_share: 0.1, max_hhi: 10}\n"
-    state = assessed({"allocations/a.yaml": allocation, "catalog/c.yaml": catalog, "policies/p.yaml": policy})
+    policy = (
+        "policies:\n  c: {rule: concentration, weigh_by: requests, max_share: 0.1, max_hhi: 10}\n"
+    )
+    state = assessed(
+        {"allocations/a.yaml": allocation, "catalog/c.yaml": catalog, "policies/p.yaml": policy}
+    )
     found = [one for one in state.findings if one.rule == "GOV301"]
     assert len(found) == 2
     assert all("`%s {0} %d`" in one.message for one in found)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"), [((), ""), (("a",), "`a`"), (("a", "b"), "`a` and `b`"), (("a", "b", "c"), "`a`, `b` and `c`")]
+    ("words", "said"),
+    [((), ""), (("a",), "`a`"), (("a", "b"), "`a` and `b`"), (("a", "b", "c"), "`a`, `b` and `c`")],
 )
 def test_names_are_listed_as_people_do(words: tuple[str, ...], said: str) -> None:
     assert (codes(words) if words else "") == said
@@ -129,7 +152,10 @@ task_classes:
     review: {{last: {as_of}, every_months: 60}}
 """
     catalog = "models:\n  custom/m: {mode: chat, retirement: {date: 0001-01-02}}\n"
-    evidence = f"records:\n  - {{task_class: triage, model: custom/m, date: {as_of}, sample_size: 1, score: 1}}\n"
+    evidence = (
+        f"records:\n  - {{task_class: triage, model: custom/m, date: {as_of}, sample_size: "
+        f"1, score: 1}}\n"
+    )
     waiver = f"{{policy: slow, subject: triage, reason: r, approved_by: cio, expires: {as_of}}}"
     policy = f"policies:\n  slow: {{rule: retiring-soon, lead_days: 730}}\nwaivers:\n  - {waiver}\n"
     files = {
@@ -144,7 +170,9 @@ task_classes:
 
 
 @given(st.dates(date(1970, 1, 1), date(2200, 12, 31)), st.integers(1, 60))
-def test_a_review_is_due_on_the_same_day_of_a_later_month_or_its_last(day: date, months: int) -> None:
+def test_a_review_is_due_on_the_same_day_of_a_later_month_or_its_last(
+    day: date, months: int
+) -> None:
     due = _later(day, months)
     assert (due.year * 12 + due.month) - (day.year * 12 + day.month) == months
     assert due.day == min(day.day, monthrange(due.year, due.month)[1])

@@ -34,7 +34,9 @@ def test_case(rule_id: str, case: dict[str, Any], assessed: Any) -> None:
     assert len(found) == len(wanted), "\n".join(f"{one.location} {one.message}" for one in found)
     for one, expected in zip(found, wanted, strict=True):
         _assert_finding(one, expected)
-    if rule.about != "waivers" and rule_id != "GOV003":  # these two speak of what other rules did or take
+    if (
+        rule.about != "waivers" and rule_id != "GOV003"
+    ):  # these two speak of what other rules did or take
         alone = judge(state, rules=(rule,), base=base)
         assert [(one.location, one.message) for one in alone if one.rule == rule_id] == [
             (one.location, one.message) for one in found
@@ -42,7 +44,10 @@ def test_case(rule_id: str, case: dict[str, Any], assessed: Any) -> None:
 
 
 def _assert_finding(finding: Finding, expected: dict[str, Any]) -> None:
-    assert (str(finding.location), finding.severity.label) == (expected["at"], expected["severity"]), finding.message
+    assert (str(finding.location), finding.severity.label) == (
+        expected["at"],
+        expected["severity"],
+    ), finding.message
     for key in ("message", "risk", "remedy", "subject", "policy"):
         if key in expected:
             assert expected[key] in getattr(finding, key)
@@ -67,24 +72,36 @@ def test_no_cases_without_a_rule() -> None:
     assert {file.stem.upper() for file in _HERE.glob("gov*.yaml")} == set(rule_names())
 
 
-@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in all_rules() if rule.example])
-def test_the_example_violates_the_rule_and_the_mended_one_does_not(rule: Any, assessed: Any, split_files: Any) -> None:
+@pytest.mark.parametrize(
+    "rule", [pytest.param(rule, id=rule.id) for rule in all_rules() if rule.example]
+)
+def test_the_example_violates_the_rule_and_the_mended_one_does_not(
+    rule: Any, assessed: Any, split_files: Any
+) -> None:
     assert rule.id in {finding.rule for finding in assessed(split_files(rule.example)).findings}
     mended = assessed(split_files(rule.mended)).findings
     assert rule.id not in {finding.rule for finding in mended}
-    assert not [str(one.location) + one.message for one in mended if one.rule.startswith(("GOV0", "GOV101"))]
+    assert not [
+        str(one.location) + one.message for one in mended if one.rule.startswith(("GOV0", "GOV101"))
+    ]
 
 
 def test_only_rules_that_text_cannot_violate_have_no_example() -> None:
     """Bytes that are no text, files never read, a generated lock, and changes, which take two states."""
     without = {rule.id for rule in all_rules() if not rule.example}
     failing = {
-        rule_id: [case for case in yaml.safe_load(file.read_text("utf-8"))["cases"] if case.get("findings")]
+        rule_id: [
+            case
+            for case in yaml.safe_load(file.read_text("utf-8"))["cases"]
+            if case.get("findings")
+        ]
         for rule_id in rule_names()
         if (file := _HERE / f"{rule_id.lower()}.yaml").is_file()
     }
     needing_more = {
-        rule_id for rule_id, cases in failing.items() if all(case.keys() & {"lock", "base"} for case in cases)
+        rule_id
+        for rule_id, cases in failing.items()
+        if all(case.keys() & {"lock", "base"} for case in cases)
     }
     assert without == {"GOV009", "GOV013", *needing_more}
 
@@ -98,4 +115,6 @@ def test_the_page_is_complete(rule: Any) -> None:
     assert rule.mend.endswith(".")
     assert (rule.about == "files") == (rule.family == 0 and rule.id != "GOV007")
     for control in rule.controls:
-        assert control.startswith(("NIST-AI-RMF ", "NIST-AI-600-1 ", "ISO-42001 A.", "EU-AI-Act Art. ", "DORA Art. "))
+        assert control.startswith(
+            ("NIST-AI-RMF ", "NIST-AI-600-1 ", "ISO-42001 A.", "EU-AI-Act Art. ", "DORA Art. ")
+        )

@@ -16,7 +16,9 @@ VENDORS = st.sampled_from(["a", "b", "c", UNKNOWN])
 
 
 def _facts(name: str, vendor: str) -> ModelFacts:
-    return ModelFacts(name=name, source="litellm", exposure=Exposure(model=name, vendor=vendor, provider="p"))
+    return ModelFacts(
+        name=name, source="litellm", exposure=Exposure(model=name, vendor=vendor, provider="p")
+    )
 
 
 def _task(routed: list[tuple[str, int]], behind: list[str]) -> TaskFigures:
@@ -71,7 +73,9 @@ def _lost(routed: list[tuple[str, int]], behind: list[str], gone: str) -> Decima
     st.lists(st.tuples(VENDORS, st.integers(1, 100)), min_size=1, max_size=5),
     st.lists(VENDORS, max_size=4),
 )
-def test_cuts_are_what_the_loss_of_each_entity_takes(routed: list[tuple[str, int]], behind: list[str]) -> None:
+def test_cuts_are_what_the_loss_of_each_entity_takes(
+    routed: list[tuple[str, int]], behind: list[str]
+) -> None:
     task = _task(routed, behind)
     found = list(cuts(task, Level.VENDOR, task.fallbacks))
     if UNKNOWN not in {*behind, *(vendor for vendor, _ in routed)}:
@@ -79,7 +83,8 @@ def test_cuts_are_what_the_loss_of_each_entity_takes(routed: list[tuple[str, int
         for vendor in "abc":
             told = sum(cut.share for cut in found if cut.entity == vendor)
             assert abs(told - _lost(routed, behind, vendor)) < Decimal("1e-20")
-    # Whatever the unknown ones turn out to be, what is called proved is lost, and what is lost is told.
+    # Whatever the unknown ones turn out to be, what is called proved is lost, and what is lost is
+    # told.
     for truth in "abc":
         real = [(truth if vendor == UNKNOWN else vendor, weight) for vendor, weight in routed]
         known = [truth if vendor == UNKNOWN else vendor for vendor in behind]
@@ -91,7 +96,12 @@ def test_cuts_are_what_the_loss_of_each_entity_takes(routed: list[tuple[str, int
             assert found
 
 
-@given(st.lists(st.tuples(VENDORS, st.integers(1, 100)), min_size=1, max_size=5), st.lists(VENDORS, max_size=4))
-def test_two_known_vendors_behind_leave_no_cut(routed: list[tuple[str, int]], behind: list[str]) -> None:
+@given(
+    st.lists(st.tuples(VENDORS, st.integers(1, 100)), min_size=1, max_size=5),
+    st.lists(VENDORS, max_size=4),
+)
+def test_two_known_vendors_behind_leave_no_cut(
+    routed: list[tuple[str, int]], behind: list[str]
+) -> None:
     task = _task(routed, [*behind, "a", "b"])
     assert not list(cuts(task, Level.VENDOR, task.fallbacks))

@@ -30,7 +30,8 @@ def _found(assessed: Any, record: dict[str, object], policies: str = "") -> list
         "allocations/a.yaml": ALLOCATION,
         "evidence/e.yaml": f"records:\n  - {{{written}}}\n",
         "policies/p.yaml": f"policies:\n  savings: {{rule: cheaper-model-exists}}\n{policies}",
-        "catalog/c.yaml": "models:\n  custom/tuned: {base: claude-haiku-4-5-20251001, usd_fixed_per_month: 100}\n",
+        "catalog/c.yaml": "models:\n  custom/tuned: {base: claude-haiku-4-5-20251001, "
+        "usd_fixed_per_month: 100}\n",
     }
     return [one for one in assessed(files).findings if one.rule == "GOV409"]
 

@@ -15,7 +15,9 @@ from multillm_gov.workflows.explain import explain, list_rules
 
 _ROOT = Path(__file__).parents[2]
 _DATA = _ROOT / "multillm_gov" / "rules" / "data" / "controls.json"
-_ANYTHING_STRONGER = re.compile(r"\b(compl(?:y|ies|iant)|certif\w+|satisf\w+|fulfil\w*)\b", re.IGNORECASE)
+_ANYTHING_STRONGER = re.compile(
+    r"\b(compl(?:y|ies|iant)|certif\w+|satisf\w+|fulfil\w*)\b", re.IGNORECASE
+)
 
 
 def test_no_rule_declares_controls_beside_the_file() -> None:
@@ -30,7 +32,9 @@ def test_no_rule_declares_controls_beside_the_file() -> None:
 
 
 def test_every_control_of_a_rule_is_published_and_asks_for_a_duty() -> None:
-    known = {f"{framework.id} {own}" for framework in mapping().frameworks for own in framework.controls}
+    known = {
+        f"{framework.id} {own}" for framework in mapping().frameworks for own in framework.controls
+    }
     asked = {control for duty in mapping().duties.values() for control in duty.controls}
     assert asked == known
     named = {control for controls in mapping().rules.values() for control in controls}
@@ -81,9 +85,19 @@ def test_an_unknown_control_is_none(control: str) -> None:
 
 
 def test_a_page_names_the_framework_and_claims_no_more_than_support() -> None:
-    text, markdown, data = explain("GOV501"), explain("GOV501", "markdown"), json.loads(explain("GOV501", "json"))
-    assert "Supports evidence for\n  NIST AI Risk Management Framework 1.0\n    NIST-AI-RMF MEASURE 2.3: " in text
-    assert "Supports evidence for:\n\n- NIST AI Risk Management Framework 1.0: NIST-AI-RMF MEASURE 2.3 (" in markdown
+    text, markdown, data = (
+        explain("GOV501"),
+        explain("GOV501", "markdown"),
+        json.loads(explain("GOV501", "json")),
+    )
+    assert (
+        "Supports evidence for\n  NIST AI Risk Management Framework 1.0\n    NIST-AI-RMF MEASURE "
+        "2.3: " in text
+    )
+    assert (
+        "Supports evidence for:\n\n- NIST AI Risk Management Framework 1.0: NIST-AI-RMF MEASURE "
+        "2.3 (" in markdown
+    )
     shown: list[dict[str, Any]] = data["supports_evidence_for"]
     assert [one["control"] for one in shown] == data["controls"]
     assert {one["framework"] for one in shown} >= {"EU AI Act, Regulation (EU) 2024/1689"}

@@ -34,7 +34,10 @@ def _subjects(state: Any, rule: str) -> dict[str, str]:
 
 
 def _waiver(policy: str, subject: str = "triage", expires: str = "2027-01-31") -> str:
-    return f"  - {{policy: {policy}, subject: {subject}, reason: r, approved_by: cio, expires: {expires}}}\n"
+    return (
+        f"  - {{policy: {policy}, subject: {subject}, reason: r, approved_by: cio, expires: "
+        f"{expires}}}\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,9 +54,13 @@ def _waiver(policy: str, subject: str = "triage", expires: str = "2027-01-31") -
         ("{owners: [support], except: {task_classes: [search]}}", {"triage"}),
     ],
 )
-def test_scope_selects_and_the_standing_rule_judges_the_rest(assessed: Any, scope: str, subjects: set[str]) -> None:
+def test_scope_selects_and_the_standing_rule_judges_the_rest(
+    assessed: Any, scope: str, subjects: set[str]
+) -> None:
     policies = f"policies:\n  capped:\n    rule: cap-missing\n    applies_to: {scope}\n"
-    found = _subjects(assessed({"allocations/a.yaml": TASKS, "policies/p.yaml": policies}), "cap-missing")
+    found = _subjects(
+        assessed({"allocations/a.yaml": TASKS, "policies/p.yaml": policies}), "cap-missing"
+    )
     assert {name for name, policy in found.items() if policy == "capped"} == subjects
     assert set(found) == {"triage", "replies", "search"}
 
@@ -74,15 +81,27 @@ policies:
 
 
 def test_a_broken_policy_switches_no_standing_rule_off(assessed: Any) -> None:
-    for body in ("{rule: cap-missing, min_forecast: much}", "{rule: cap-missin}", "{rule: GOV403, enforcement: never}"):
-        state = assessed({"allocations/a.yaml": TASKS, "policies/p.yaml": f"policies:\n  capped: {body}\n"})
+    for body in (
+        "{rule: cap-missing, min_forecast: much}",
+        "{rule: cap-missin}",
+        "{rule: GOV403, enforcement: never}",
+    ):
+        state = assessed(
+            {"allocations/a.yaml": TASKS, "policies/p.yaml": f"policies:\n  capped: {body}\n"}
+        )
         assert _subjects(state, "GOV403") == {"triage": "", "replies": "", "search": ""}
-        assert [one.location.path for one in state.findings if one.rule in {"GOV003", "GOV006"}] == ["policies/p.yaml"]
+        assert [
+            one.location.path for one in state.findings if one.rule in {"GOV003", "GOV006"}
+        ] == ["policies/p.yaml"]
 
 
 @pytest.mark.parametrize(
     ("enforcement", "severity"),
-    [("advisory", Severity.WARNING), ("soft-mandatory", Severity.ERROR), ("hard-mandatory", Severity.ERROR)],
+    [
+        ("advisory", Severity.WARNING),
+        ("soft-mandatory", Severity.ERROR),
+        ("hard-mandatory", Severity.ERROR),
+    ],
 )
 def test_enforcement_sets_the_severity_and_the_policy_is_carried(
     assessed: Any, enforcement: str, severity: Severity
@@ -96,7 +115,9 @@ policies:
     controls: [NIST-AI-RMF GOVERN 2.1, House rule 7]
 """
     tasks = "task_classes:\n  triage:\n    route: [{model: claude-haiku-4-5}]\n"
-    (found,) = _found(assessed({"allocations/a.yaml": tasks, "policies/p.yaml": policies}), "GOV702")
+    (found,) = _found(
+        assessed({"allocations/a.yaml": tasks, "policies/p.yaml": policies}), "GOV702"
+    )
     assert found.severity is severity
     assert (found.policy, found.enforcement, found.because) == (
         "named",
@@ -108,7 +129,9 @@ policies:
     assert [str(related.location) for related in found.related] == ["policies/p.yaml:2:3"]
 
 
-def test_a_violation_graded_by_its_rule_keeps_its_grade_and_advice_never_exceeds_a_warning(assessed: Any) -> None:
+def test_a_violation_graded_by_its_rule_keeps_its_grade_and_advice_never_exceeds_a_warning(
+    assessed: Any,
+) -> None:
     graded = _rule(lambda case: [_violation(case, name, Severity.NOTE) for name in ("triage",)])
     plain = _rule(lambda case: [_violation(case, "triage")])
     for rule, enforcement, expected in (
@@ -123,7 +146,9 @@ def test_a_violation_graded_by_its_rule_keeps_its_grade_and_advice_never_exceeds
 
 def test_a_waiver_covers_its_subject_up_to_its_last_day(assessed: Any) -> None:
     for name in ("capped", "cap-missing", "GOV403"):
-        policies = "policies:\n  capped: {rule: cap-missing}\nwaivers:\n" + _waiver(name, expires="2026-11-24")
+        policies = "policies:\n  capped: {rule: cap-missing}\nwaivers:\n" + _waiver(
+            name, expires="2026-11-24"
+        )
         found = {one.subject: one for one in _found(_state(assessed, policies), "GOV403")}
         assert not found["triage"].active
         assert found["triage"].waiver.approved_by == "cio"
@@ -134,13 +159,18 @@ def test_a_waiver_covers_its_subject_up_to_its_last_day(assessed: Any) -> None:
 
 def test_expired_void_and_idle_waivers_cover_nothing_and_are_told(assessed: Any) -> None:
     for policies, said in (
-        ("waivers:\n" + _waiver("cap-missing", expires="2026-11-23"), "expired on 2026-11-23, 1 day ago"),
         (
-            "policies:\n  capped: {rule: cap-missing, enforcement: hard-mandatory}\nwaivers:\n" + _waiver("capped"),
+            "waivers:\n" + _waiver("cap-missing", expires="2026-11-23"),
+            "expired on 2026-11-23, 1 day ago",
+        ),
+        (
+            "policies:\n  capped: {rule: cap-missing, enforcement: hard-mandatory}\nwaivers:\n"
+            + _waiver("capped"),
             "void",
         ),
         (
-            "policies:\n  capped: {rule: cap-missing, enforcement: hard-mandatory}\nwaivers:\n" + _waiver("GOV403"),
+            "policies:\n  capped: {rule: cap-missing, enforcement: hard-mandatory}\nwaivers:\n"
+            + _waiver("GOV403"),
             "void",
         ),
         ("waivers:\n" + _waiver("cap-missing", subject="somebody"), "matches no finding"),
@@ -152,18 +182,26 @@ def test_expired_void_and_idle_waivers_cover_nothing_and_are_told(assessed: Any)
 
 
 def test_findings_about_files_cannot_be_waived(assessed: Any) -> None:
-    files = {"allocations/a.yaml": TASKS.replace("tags:", "tag:"), "policies/p.yaml": "waivers:\n" + _waiver("GOV003")}
+    files = {
+        "allocations/a.yaml": TASKS.replace("tags:", "tag:"),
+        "policies/p.yaml": "waivers:\n" + _waiver("GOV003"),
+    }
     state = assessed(files)
     assert [one.active for one in _found(state, "GOV003")] == [True]
     assert "void" in _found(state, "GOV703")[0].message
 
 
 def test_order_is_by_place_then_rule_whatever_the_order_of_files_and_rules(assessed: Any) -> None:
-    files = {"allocations/b.yaml": TASKS.replace("triage", "t2").replace("replies", "r2").replace("search", "s2")}
+    files = {
+        "allocations/b.yaml": TASKS.replace("triage", "t2")
+        .replace("replies", "r2")
+        .replace("search", "s2")
+    }
     files |= {"allocations/a.yaml": TASKS.replace("owner: support\n", "")}
     state = assessed(files)
     keys = [
-        (one.location.path, one.location.line, one.location.column, one.rule, one.subject) for one in state.findings
+        (one.location.path, one.location.line, one.location.column, one.rule, one.subject)
+        for one in state.findings
     ]
     assert keys == sorted(keys)
     again = assessed(dict(reversed(files.items())))
@@ -174,11 +212,16 @@ def test_fingerprints_are_unique_and_survive_reformatting_and_moved_lines(assess
     spread = "# a comment\n\n" + TASKS.replace(
         "route: [{model: claude-haiku-4-5}]", "route:\n      -   model: 'claude-haiku-4-5'\n"
     )
-    before, after = assessed({"allocations/a.yaml": TASKS}), assessed({"allocations/a.yaml": spread})
+    before, after = (
+        assessed({"allocations/a.yaml": TASKS}),
+        assessed({"allocations/a.yaml": spread}),
+    )
     prints = [one.fingerprint for one in before.findings]
     assert len(set(prints)) == len(prints) > 10
     assert sorted(prints) == sorted(one.fingerprint for one in after.findings)
-    moved = {one.location.line for one in after.findings} - {one.location.line for one in before.findings}
+    moved = {one.location.line for one in after.findings} - {
+        one.location.line for one in before.findings
+    }
     assert moved
 
 
@@ -214,7 +257,9 @@ def test_waived_findings_beyond_the_bound_do_not_weigh(assessed: Any) -> None:
 
 
 def test_policies_beyond_the_bound_are_told_and_not_judged(assessed: Any) -> None:
-    many = "".join(f"  p{number:05}: {{rule: owner-missing}}\n" for number in range(MOST_POLICIES + 3))
+    many = "".join(
+        f"  p{number:05}: {{rule: owner-missing}}\n" for number in range(MOST_POLICIES + 3)
+    )
     state = assessed({"allocations/a.yaml": TASKS, "policies/p.yaml": f"policies:\n{many}"})
     (told,) = _found(state, "GOV003")
     assert told.location.line == MOST_POLICIES + 2
@@ -223,13 +268,21 @@ def test_policies_beyond_the_bound_are_told_and_not_judged(assessed: Any) -> Non
 
 def test_a_policy_scoped_to_part_leaves_a_portfolio_rule_standing(assessed: Any) -> None:
     files = {
-        "allocations/a.yaml": TASKS.replace("tags: [batch]", "demand: {requests: 1000000, input_tokens: 1000}"),
+        "allocations/a.yaml": TASKS.replace(
+            "tags: [batch]", "demand: {requests: 1000000, input_tokens: 1000}"
+        ),
         "govern.yaml": "appetite: {max_monthly_spend: 10}\n",
     }
-    part = "policies:\n  part: {rule: GOV405, max_monthly: 5, applies_to: {task_classes: [triage]}}\n"
+    part = (
+        "policies:\n  part: {rule: GOV405, max_monthly: 5, applies_to: {task_classes: [triage]}}\n"
+    )
     whole = "policies:\n  whole: {rule: GOV405, max_monthly: 5}\n"
-    assert sorted(one.policy for one in _found(assessed({**files, "policies/p.yaml": part}), "GOV405")) == ["", "part"]
-    assert [one.policy for one in _found(assessed({**files, "policies/p.yaml": whole}), "GOV405")] == ["whole"]
+    assert sorted(
+        one.policy for one in _found(assessed({**files, "policies/p.yaml": part}), "GOV405")
+    ) == ["", "part"]
+    assert [
+        one.policy for one in _found(assessed({**files, "policies/p.yaml": whole}), "GOV405")
+    ] == ["whole"]
 
 
 def _state(assessed: Any, policies: str) -> Any:
@@ -252,7 +305,9 @@ def _rule(check: Any) -> Rule:
 
 def _violation(case: Case, subject: str, severity: Severity | None = None) -> Violation:
     place = case.tasks[0].task.place.key()
-    return Violation(message="wrong", place=place, subject=subject, remedy="Mend it.", severity=severity)
+    return Violation(
+        message="wrong", place=place, subject=subject, remedy="Mend it.", severity=severity
+    )
 
 
 def _judged(assessed: Any, rule: Rule, policies: str) -> tuple[Any, ...]:

@@ -19,9 +19,13 @@ task_classes:
 """
 
 
-def _record(model: str = "claude-haiku-4-5", size: int = 540, score: str = "0.95", **more: object) -> str:
+def _record(
+    model: str = "claude-haiku-4-5", size: int = 540, score: str = "0.95", **more: object
+) -> str:
     told = "".join(f", {key}: {value}" for key, value in more.items())
-    fixed = f"task_class: triage, model: {model}, date: 2026-11-02, sample_size: {size}, score: {score}"
+    fixed = (
+        f"task_class: triage, model: {model}, date: 2026-11-02, sample_size: {size}, score: {score}"
+    )
     return f"  - {{{fixed}{told}}}\n"
 
 
@@ -30,15 +34,23 @@ def _of(state: Any, rule: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(("score", "size"), [("0.91", 300), ("0.93", 100), ("0.999", 5)])
-def test_so_many_cases_as_the_remedy_says_prove_the_floor(assessed: Any, score: str, size: int) -> None:
+def test_so_many_cases_as_the_remedy_says_prove_the_floor(
+    assessed: Any, score: str, size: int
+) -> None:
     policy = "policies:\n  proof: {rule: quality-not-proved, fallbacks: false}\n"
     files = {A: ALLOCATION, P: policy, "prompts/triage.md": "Sort.\n"}
     (found,) = _of(assessed({**files, E: f"records:\n{_record(size=size, score=score)}"}), "GOV506")
     needed = re.search(r"\(([\d,]+) at this score", found.remedy)
     assert needed is not None
     enough = int(needed[1].replace(",", ""))
-    assert _of(assessed({**files, E: f"records:\n{_record(size=enough + 1, score=score)}"}), "GOV506") == []
-    assert _of(assessed({**files, E: f"records:\n{_record(size=enough - 1, score=score)}"}), "GOV506") != []
+    assert (
+        _of(assessed({**files, E: f"records:\n{_record(size=enough + 1, score=score)}"}), "GOV506")
+        == []
+    )
+    assert (
+        _of(assessed({**files, E: f"records:\n{_record(size=enough - 1, score=score)}"}), "GOV506")
+        != []
+    )
 
 
 def test_the_digest_in_the_remedy_is_the_one_to_write(assessed: Any) -> None:
@@ -59,7 +71,11 @@ def test_a_prompt_of_any_bytes_has_a_digest(assessed: Any) -> None:
 
 def test_terms_written_as_the_remedy_says_end_the_finding(assessed: Any) -> None:
     policy = "policies:\n  terms: {rule: provider-terms-missing, max_retention_days: 0}\n"
-    files = {A: ALLOCATION, P: policy, C: "providers:\n  openai: {retention_days: 7, trains_on_inputs: true}\n"}
+    files = {
+        A: ALLOCATION,
+        P: policy,
+        C: "providers:\n  openai: {retention_days: 7, trains_on_inputs: true}\n",
+    }
     found = next(one for one in _of(assessed(files), "GOV603") if one.subject == "provider:openai")
     written = re.search(r"`(providers: .*\}\})`", found.remedy)
     assert written is not None
@@ -86,7 +102,9 @@ def test_one_identity_per_task_class_whatever_is_missing(assessed: Any) -> None:
     assert len(one.related) == 1
 
 
-def test_many_places_and_policies_read_the_evidence_once(assessed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_places_and_policies_read_the_evidence_once(
+    assessed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from multillm_gov.rules import claims
 
     asked: list[str] = []
@@ -99,7 +117,9 @@ def test_many_places_and_policies_read_the_evidence_once(assessed: Any, monkeypa
     monkeypatch.setattr(claims, "_newest", counted)
     route = ", ".join("{model: claude-haiku-4-5, weight: 2}" for _ in range(50))
     allocation = ALLOCATION.replace("{model: claude-haiku-4-5}", route)
-    policies = "policies:\n" + "".join(f"  p{number}: {{rule: quality-not-proved}}\n" for number in range(30))
+    policies = "policies:\n" + "".join(
+        f"  p{number}: {{rule: quality-not-proved}}\n" for number in range(30)
+    )
     records = "records:\n" + "".join(_record(origin="vendor") for _ in range(50))
     state = assessed({A: allocation, E: records, P: policies, "prompts/triage.md": "Sort.\n"})
     assert len(_of(state, "GOV506")) == 1_001

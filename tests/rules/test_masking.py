@@ -103,16 +103,27 @@ def test_no_format_repeats_a_secret(name: str, assessed, planted: dict[str, str]
 
 def test_findings_of_other_rules_do_not_either(assessed, planted: dict[str, str]) -> None:
     findings = assessed(planted).findings
-    assert {finding.rule for finding in findings} >= {"GOV001", "GOV003", "GOV006", "GOV011", "GOV101"}
+    assert {finding.rule for finding in findings} >= {
+        "GOV001",
+        "GOV003",
+        "GOV006",
+        "GOV011",
+        "GOV101",
+    }
     text = repr(findings)
     assert not [secret for secret in SECRETS if secret in text or secret[:12] in text]
-    (pem,) = [one for one in findings if one.rule == "GOV011" and one.location.path == "allocations/b.yaml"]
+    (pem,) = [
+        one
+        for one in findings
+        if one.rule == "GOV011" and one.location.path == "allocations/b.yaml"
+    ]
     assert pem.message == "a private key stands in the file"
 
 
 def test_a_secret_switches_no_other_rule_off(assessed) -> None:
     files = {
-        "allocations/a.yaml": f"task_classes:\n  a:\n    prompt: prompts/none.md\n    purpose: {MODEL}\n"
+        "allocations/a.yaml": "task_classes:\n  a:\n    prompt: prompts/none.md\n    purpose: "
+        f"{MODEL}\n"
         "    route: [{model: claude-haiku-4-5}]\n",
     }
     assert {"GOV006", "GOV011", "GOV702"} <= {finding.rule for finding in assessed(files).findings}

@@ -25,7 +25,11 @@ def test_the_committed_book_is_current() -> None:
 def test_a_page_says_everything_in_every_format(rule_id: str) -> None:
     rule = find_rule(rule_id)
     assert rule is not None
-    text, markdown, data = explain(rule_id), explain(rule.name, "markdown"), json.loads(explain(rule_id, "json"))
+    text, markdown, data = (
+        explain(rule_id),
+        explain(rule.name, "markdown"),
+        json.loads(explain(rule_id, "json")),
+    )
     flat = " ".join(text.split())
     for said in (rule.id, rule.name, rule.title, rule.why, rule.mend, *rule.controls):
         assert " ".join(said.split()) in flat
@@ -35,7 +39,9 @@ def test_a_page_says_everything_in_every_format(rule_id: str) -> None:
         assert block in markdown
     assert data["example"] == rule.example
     assert [one["name"] for one in data["parameters"]] == [one.name for one in parameters_of(rule)]
-    assert all(f"  {one.name}: " in text and f"`{one.name}`" in markdown for one in parameters_of(rule))
+    assert all(
+        f"  {one.name}: " in text and f"`{one.name}`" in markdown for one in parameters_of(rule)
+    )
     assert max(map(len, text.splitlines())) <= 120
 
 
@@ -47,7 +53,11 @@ def test_parameters_tell_type_range_default_and_need() -> None:
     }
     assert by_name["GOV301", "max_share"] == ("number from 0 to 1", "", False)
     assert by_name["GOV301", "max_top_n.n"] == ("whole number from 1 to 100", "", True)
-    assert by_name["GOV301", "weigh_by"] == ("one of `requests`, `spend`, `value_at_stake`", "spend", False)
+    assert by_name["GOV301", "weigh_by"] == (
+        "one of `requests`, `spend`, `value_at_stake`",
+        "spend",
+        False,
+    )
     assert by_name["GOV202", "levels"][1] == "[vendor, provider, cloud]"
     assert by_name["GOV401", "warn_at_share"] == ("number from 0 to 1", "0.9", False)
     assert by_name["GOV501", "fallbacks"] == ("`true` or `false`", "true", False)
@@ -55,7 +65,12 @@ def test_parameters_tell_type_range_default_and_need() -> None:
 
 
 def test_every_parameter_is_described() -> None:
-    assert [(rule.id, one.name) for rule in all_rules() for one in parameters_of(rule) if not one.description] == []
+    assert [
+        (rule.id, one.name)
+        for rule in all_rules()
+        for one in parameters_of(rule)
+        if not one.description
+    ] == []
 
 
 def test_defaults_on_the_page_are_the_ones_that_judge(assessed: Any) -> None:
@@ -71,7 +86,9 @@ task_classes:
 """
     standing = assessed({"allocations/a.yaml": allocation})
     for rule in all_rules():
-        written = {one.name: yaml.safe_load(one.default) for one in parameters_of(rule) if one.default}
+        written = {
+            one.name: yaml.safe_load(one.default) for one in parameters_of(rule) if one.default
+        }
         if not written or not rule.standing:
             continue
         policy = yaml.safe_dump({"policies": {"p": {"rule": rule.name, **written}}})
@@ -83,7 +100,12 @@ task_classes:
 
 @pytest.mark.parametrize(
     ("word", "near"),
-    [("fallback-mising", "fallback-missing"), ("gov20", "GOV20"), ("Concentration", "concentration"), ("qqq", "")],
+    [
+        ("fallback-mising", "fallback-missing"),
+        ("gov20", "GOV20"),
+        ("Concentration", "concentration"),
+        ("qqq", ""),
+    ],
 )
 def test_an_unknown_rule_is_wrong_usage_with_near_names(word: str, near: str) -> None:
     with pytest.raises(UsageError) as caught:
@@ -97,7 +119,11 @@ def test_an_unknown_rule_is_wrong_usage_with_near_names(word: str, near: str) ->
 def test_the_list_can_be_narrowed_to_a_family() -> None:
     spend = json.loads(list_rules(4, "json"))
     assert {rule["family"] for rule in spend} == {"Spend"}
-    assert all(line.strip().startswith(("GOV4", "Spend", "`govern")) for line in list_rules(4).splitlines() if line)
+    assert all(
+        line.strip().startswith(("GOV4", "Spend", "`govern"))
+        for line in list_rules(4).splitlines()
+        if line
+    )
     assert "### GOV301" not in list_rules(4, "markdown")
     with pytest.raises(UsageError):
         list_rules(8)

@@ -32,7 +32,9 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_new_file_is_a_new_rule(shelf: Path) -> None:
     before = len(all_rules())
-    (shelf / "gov998_shelf_tidy.py").write_text(_MODULE.format(id="GOV998", name="shelf-tidy", claims=""))
+    (shelf / "gov998_shelf_tidy.py").write_text(
+        _MODULE.format(id="GOV998", name="shelf-tidy", claims="")
+    )
     assert len(all_rules()) == before + 1
     found = find_rule("shelf-tidy")
     assert found is not None
@@ -41,7 +43,9 @@ def test_a_new_file_is_a_new_rule(shelf: Path) -> None:
 
 
 def test_a_file_whose_rule_is_called_otherwise_is_a_defect(shelf: Path) -> None:
-    (shelf / "gov997_shelf_named.py").write_text(_MODULE.format(id="GOV997", name="named-otherwise", claims=""))
+    (shelf / "gov997_shelf_named.py").write_text(
+        _MODULE.format(id="GOV997", name="named-otherwise", claims="")
+    )
     with pytest.raises(ValueError, match="GOV997"):
         all_rules()
 
@@ -54,7 +58,9 @@ def test_ids_and_names_are_unique(shelf: Path, file: str) -> None:
 
 
 def test_a_kind_of_flaw_has_one_rule(shelf: Path) -> None:
-    (shelf / "gov995_shelf_claim.py").write_text(_MODULE.format(id="GOV995", name="shelf-claim", claims="syntax"))
+    (shelf / "gov995_shelf_claim.py").write_text(
+        _MODULE.format(id="GOV995", name="shelf-claim", claims="syntax")
+    )
     with pytest.raises(ValueError, match="one kind of flaw"):
         all_rules()
 
@@ -82,7 +88,11 @@ def test_every_kind_of_flaw_that_the_package_makes_is_claimed() -> None:
 def _kinds(call: ast.Call) -> set[str]:
     named = [keyword.value for keyword in call.keywords if keyword.arg == "kind"]
     first = call.args[:1] if len(call.args) >= 3 else []
-    return {node.value for node in (*named, *first) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {
+        node.value
+        for node in (*named, *first)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 def test_looking_one_rule_up_imports_no_other() -> None:
@@ -97,7 +107,8 @@ def test_looking_one_rule_up_imports_no_other() -> None:
 def test_the_book_needs_no_heavy_import() -> None:
     code = (
         "import sys; from multillm_gov.rules.registry import all_rules; all_rules();"
-        "print([m for m in ('jsonschema_rs','git','jinja2','typst','litellm','networkx','numpy','difflib','yaml')"
+        "print([m for m in "
+        "('jsonschema_rs','git','jinja2','typst','litellm','networkx','numpy','difflib','yaml')"
         " if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

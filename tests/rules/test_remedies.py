@@ -1,7 +1,8 @@
 """Each rule's remedy, applied as it is worded, makes its finding vanish.
 
-A hand below reads what to do in a remedy's own words and does that to the files, so that a remedy that names the wrong
-key, model, amount or command fails here. Rules whose remedy is a decision or a measurement are listed with the reason.
+A hand below reads what to do in a remedy's own words and does that to the files, so that a remedy
+that names the wrong key, model, amount or command fails here. Rules whose remedy is a decision or a
+measurement are listed with the reason.
 """
 
 import json
@@ -122,7 +123,9 @@ class Bench:
 
     def first(self, folder: str, key: str) -> str:
         """The file of a folder that has a key already, else a new one."""
-        paths = sorted(path for path in self.files if path.startswith(f"{folder}/") and path.endswith(".yaml"))
+        paths = sorted(
+            path for path in self.files if path.startswith(f"{folder}/") and path.endswith(".yaml")
+        )
         return next((path for path in paths if key in self.tree(path)), f"{folder}/added.yaml")
 
     def merge(self, folder: str, addition: dict[str, Any]) -> None:
@@ -165,7 +168,9 @@ def _filled(value: Any, key: str = "") -> Any:
 def _read(text: str) -> Any:
     """YAML of a remedy, with what it leaves open filled in."""
     read = yaml.safe_load(text)
-    for model in (read.get("models") or {}).values() if isinstance(read.get("models"), dict) else ():
+    for model in (
+        (read.get("models") or {}).values() if isinstance(read.get("models"), dict) else ()
+    ):
         if isinstance(model.get("retirement"), dict):
             model["retirement"]["date"] = date(2035, 1, 1)
     return _filled(read)
@@ -177,7 +182,11 @@ def close(bench: Bench, words: re.Match[str]) -> None:
     place = bench.finding.location
     lines = bench.files[place.path].splitlines()
     opener = {"]": "[", "}": "{"}[words[1]]
-    index = max(number for number in range(place.line) if lines[number].count(opener) > lines[number].count(words[1]))
+    index = max(
+        number
+        for number in range(place.line)
+        if lines[number].count(opener) > lines[number].count(words[1])
+    )
     lines[index] += words[1]
     bench.files[place.path] = "\n".join(lines) + "\n"
 
@@ -214,7 +223,10 @@ def untag(bench: Bench, _: re.Match[str]) -> None:
     bench.files[place.path] = re.sub(r"!\S+ ?", "", bench.files[place.path])
 
 
-@hand(r"^Write `([\w.]+)`; (?:known keys|allowed):|^Write `([^`]+)`(?:, or describe| \(|\.$|, which retires)")
+@hand(
+    r"^Write `([\w.]+)`; (?:known keys|allowed):|^Write `([^`]+)`(?:, or describe| \(|\.$|, which "
+    r"retires)"
+)
 def write_word(bench: Bench, words: re.Match[str]) -> None:
     bench.write(words[1] or words[2])
 
@@ -224,7 +236,9 @@ def correct(bench: Bench, _: re.Match[str]) -> None:
     meant = re.search(r"did you mean `([^`]+)`", bench.finding.message)
     if meant:
         path, wrong = bench.finding.location.path, bench.finding.message.split("`")[1]
-        bench.files[path] = re.sub(rf"(?<![\w/.]){re.escape(wrong)}(?![\w/.])", meant[1], bench.files[path])
+        bench.files[path] = re.sub(
+            rf"(?<![\w/.]){re.escape(wrong)}(?![\w/.])", meant[1], bench.files[path]
+        )
 
 
 @hand(r"`route: (\[.+\])`")
@@ -265,7 +279,12 @@ def move_out(bench: Bench, _: re.Match[str]) -> None:
 @hand(r"`catalog/(?:models\.yaml)?`: `((?:models|providers|vendors): .+?)`(?:[.,;]|$)")
 def describe(bench: Bench, words: re.Match[str]) -> None:
     """``MODEL`` is the one of the portfolio's own whose facts are missing."""
-    known = {name for path in bench.files if path.startswith("catalog/") for name in bench.tree(path).get("models", {})}
+    known = {
+        name
+        for path in bench.files
+        if path.startswith("catalog/")
+        for name in bench.tree(path).get("models", {})
+    }
     bench.merge("catalog", _read(words[1].replace("MODEL", min(known, default=""))))
 
 
@@ -282,7 +301,9 @@ def lock(bench: Bench, _: re.Match[str]) -> None:
     for name, changes in bench.case.get("moved", {}).items():
         entries[name] = {**entries[name], **(changes or {})}
     today = PriceMap("99.0.3", json.dumps(entries).encode())
-    bench.files[LOCK] = encode_lock(build_lock(sorted(names), Overrides(), today, bench.as_of)).decode()
+    bench.files[LOCK] = encode_lock(
+        build_lock(sorted(names), Overrides(), today, bench.as_of)
+    ).decode()
     bench.lock = ()
 
 
@@ -304,20 +325,27 @@ def add_fallback(bench: Bench, words: re.Match[str]) -> None:
 @hand(r"^Add (?:a fallback with another|a model of another) .+ to `fallbacks`")
 def add_some_fallback(bench: Bench, _: re.Match[str]) -> None:
     path, tree, task = bench.task(bench.finding.subject)
-    task.setdefault("fallbacks", []).extend(["gemini/gemini-2.5-flash", "mistral/mistral-large-2512"])
+    task.setdefault("fallbacks", []).extend(
+        ["gemini/gemini-2.5-flash", "mistral/mistral-large-2512"]
+    )
     bench.save(path, tree)
 
 
 @hand(r"^State the ([\w, ]+) of the models in `catalog/`")
 def tell_apart(bench: Bench, words: re.Match[str]) -> None:
     """Each model hangs on somebody of its own."""
-    tasks = [task for file in bench.allocations() for task in bench.tree(file)["task_classes"].values()]
+    tasks = [
+        task for file in bench.allocations() for task in bench.tree(file)["task_classes"].values()
+    ]
     names = sorted(
         {leg["model"] for task in tasks for leg in task["route"]}
         | {name for task in tasks for name in task.get("fallbacks", ())}
     )
     for level in re.split(r", | and ", words[1]):
-        bench.merge("catalog", {"models": {name: {"exposure": {level: f"own-{names.index(name)}"}} for name in names}})
+        bench.merge(
+            "catalog",
+            {"models": {name: {"exposure": {level: f"own-{names.index(name)}"}} for name in names}},
+        )
 
 
 @hand(r"^Remove it from `fallbacks`")
@@ -335,7 +363,11 @@ def drill(bench: Bench, words: re.Match[str]) -> None:
     for path in sorted(path for path in bench.files if path.startswith("evidence/")):
         tree = bench.tree(path)
         drills = tree.get("drills", [])
-        drills[:] = [one for one in drills if (one["task_class"], one["date"]) != (record["task_class"], bench.as_of)]
+        drills[:] = [
+            one
+            for one in drills
+            if (one["task_class"], one["date"]) != (record["task_class"], bench.as_of)
+        ]
         bench.save(path, tree)
     bench.record("drills", record)
 
@@ -385,7 +417,9 @@ def raise_cap_for_failover(bench: Bench, words: re.Match[str]) -> None:
 @hand(r"^Lower caps by ([\d,.]+) USD, that of `([^`]+)` first")
 def lower_cap(bench: Bench, words: re.Match[str]) -> None:
     path, tree, task = bench.task(words[2])
-    task["spend_cap"]["monthly"] = round(float(task["spend_cap"]["monthly"]) - float(words[1].replace(",", "")), 9)
+    task["spend_cap"]["monthly"] = round(
+        float(task["spend_cap"]["monthly"]) - float(words[1].replace(",", "")), 9
+    )
     bench.save(path, tree)
 
 
@@ -408,7 +442,10 @@ def score(bench: Bench, words: re.Match[str]) -> None:
         bench.record("records", {**record, "model": model})
 
 
-@hand(r"^Score `([^`]+)` (?:again on the same cases|on your own cases) and add the record to `evidence/`")
+@hand(
+    r"^Score `([^`]+)` (?:again on the same cases|on your own cases) and add the record to "
+    r"`evidence/`"
+)
 def score_again(bench: Bench, words: re.Match[str]) -> None:
     record = {"task_class": bench.finding.subject, "model": words[1], "date": bench.as_of}
     bench.record("records", {**record, "sample_size": 5_000, "score": 1.0})
@@ -437,7 +474,12 @@ def pin(bench: Bench, words: re.Match[str]) -> None:
 
 @hand(r"write `(paired_with: \[[^`]+\])` into the record of `([^`]+)`")
 def pair(bench: Bench, words: re.Match[str]) -> None:
-    record = {"task_class": bench.finding.subject, "model": words[2], "date": bench.as_of, "sample_size": 5_000}
+    record = {
+        "task_class": bench.finding.subject,
+        "model": words[2],
+        "date": bench.as_of,
+        "sample_size": 5_000,
+    }
     bench.record("records", {**record, "score": 1.0, **yaml.safe_load(words[1])})
 
 
@@ -445,10 +487,20 @@ def pair(bench: Bench, words: re.Match[str]) -> None:
 def run_command(bench: Bench, words: re.Match[str]) -> None:
     """Run it over the files, with what it leaves open filled in as the policies ask."""
     _unpack(bench)
-    approver = next(iter(re.findall(r"approvers: \[(\w+)", "".join(map(str, bench.files.values())))), "cfo")
-    said = words[1].replace("--by NAME", f"--by {approver}").replace("--approved-by …", f"--approved-by {approver}")
-    said = said.replace("--reason …", "--reason agreed").replace("--expires …", "--expires 2027-03-31")
-    done = CliRunner().invoke(cli, [*said.split(), "--as-of", str(bench.as_of), "--root", str(bench.folder)])
+    approver = next(
+        iter(re.findall(r"approvers: \[(\w+)", "".join(map(str, bench.files.values())))), "cfo"
+    )
+    said = (
+        words[1]
+        .replace("--by NAME", f"--by {approver}")
+        .replace("--approved-by …", f"--approved-by {approver}")
+    )
+    said = said.replace("--reason …", "--reason agreed").replace(
+        "--expires …", "--expires 2027-03-31"
+    )
+    done = CliRunner().invoke(
+        cli, [*said.split(), "--as-of", str(bench.as_of), "--root", str(bench.folder)]
+    )
     assert done.exit_code == 0, done.output
     for path in sorted(bench.folder.glob("policies/*.yaml")):
         bench.files[f"policies/{path.name}"] = path.read_text("utf-8")
@@ -509,7 +561,9 @@ def _apply(bench: Bench) -> bool:
     return False
 
 
-def _mended(case: dict[str, Any], finding: Finding, count: int, assessed: Any, folder: Path) -> bool:
+def _mended(
+    case: dict[str, Any], finding: Finding, count: int, assessed: Any, folder: Path
+) -> bool:
     """Whether the remedy applies; where one leads to the next (who serves it, then on what terms), both are done."""
     bench = Bench(case, finding, folder)
     base = assessed(case["base"], bench.as_of, bench.lock) if "base" in case else None
@@ -529,7 +583,9 @@ def _mended(case: dict[str, Any], finding: Finding, count: int, assessed: Any, f
 
 
 @pytest.mark.parametrize("rule_id", sorted(set(rule_names()) - DECISIONS.keys()))
-def test_the_remedy_applied_makes_the_finding_vanish(rule_id: str, assessed: Any, tmp_path: Path) -> None:
+def test_the_remedy_applied_makes_the_finding_vanish(
+    rule_id: str, assessed: Any, tmp_path: Path
+) -> None:
     mended = 0
     for number, case in enumerate(_failing(rule_id)):
         as_of, given = case.get("as_of", AS_OF), case.get("lock", ())

@@ -14,7 +14,8 @@ def _allocations(count: int, model: str) -> str:
             f"  t{number:04}:",
             f"    route: [{{model: {model}}}]",
             "    fallbacks: [gemini/gemini-2.5-flash]",
-            f"    demand: {{requests: {1000 * (number + 1)}, input_tokens: 1000, output_tokens: 100}}",
+            f"    demand: {{requests: {1000 * (number + 1)}, input_tokens: 1000, output_tokens: "
+            f"100}}",
             "    quality: {floor: 0.8}",
         ]
     return "\n".join(lines) + "\n"
@@ -22,7 +23,8 @@ def _allocations(count: int, model: str) -> str:
 
 def _evidence(count: int, *models: str) -> str:
     return "records:\n" + "".join(
-        f"  - {{task_class: t{number:04}, model: {model}, date: 2026-11-02, sample_size: 500, score: 0.9}}\n"
+        f"  - {{task_class: t{number:04}, model: {model}, date: 2026-11-02, sample_size: 500, "
+        f"score: 0.9}}\n"
         for number in range(count)
         for model in models
     )
@@ -33,7 +35,9 @@ def test_cheaper_models_are_tried_largest_saving_first_and_the_rest_is_told(asse
     count = MOST_TRIALS
     files = {
         "allocations/a.yaml": _allocations(count, "claude-sonnet-4-6"),
-        "evidence/e.yaml": _evidence(count, "text-embedding-3-small", "cohere/embed-v4.0", "claude-haiku-4-5-20251001"),
+        "evidence/e.yaml": _evidence(
+            count, "text-embedding-3-small", "cohere/embed-v4.0", "claude-haiku-4-5-20251001"
+        ),
         "policies/p.yaml": "policies:\n  p: {rule: cheaper-model-exists}\n",
     }
     start = time.process_time()
@@ -59,11 +63,19 @@ def test_no_more_than_some_policies_may_try_cheaper_models(assessed: Any) -> Non
     assert [one.figures["tried"] for one in found if one.subject == "portfolio"] == [0, 0]
 
 
-def test_a_ceiling_that_every_task_class_breaks_takes_linear_time(assessed: Any, lines_run: Any) -> None:
-    policies = "policies:\n  p: {rule: total-spend-over-cap, per: task_class, max_monthly: 0, max_yearly: 0}\n"
+def test_a_ceiling_that_every_task_class_breaks_takes_linear_time(
+    assessed: Any, lines_run: Any
+) -> None:
+    policies = (
+        "policies:\n  p: {rule: total-spend-over-cap, per: task_class, max_monthly: 0, "
+        "max_yearly: 0}\n"
+    )
 
     def lines(count: int) -> int:
-        files = {"allocations/a.yaml": _allocations(count, "claude-sonnet-4-6"), "policies/p.yaml": policies}
+        files = {
+            "allocations/a.yaml": _allocations(count, "claude-sonnet-4-6"),
+            "policies/p.yaml": policies,
+        }
         state = assessed(files)
         assert sum(one.rule == "GOV405" for one in state.findings) == min(2 * count, 1_001)
         return lines_run(lambda: judge(state))

@@ -12,7 +12,13 @@ from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import OutputError, SourceError, UsageError
 from multillm_gov.rules.registry import all_rules
 from multillm_gov.workflows.init import starter_files
-from multillm_gov.workflows.schema import compare_schemas, schema_names, schema_of, schema_text, write_schemas
+from multillm_gov.workflows.schema import (
+    compare_schemas,
+    schema_names,
+    schema_of,
+    schema_text,
+    write_schemas,
+)
 
 NAMES = (
     "allocation",
@@ -35,7 +41,8 @@ def judge(name, text):
     assert flaws == ()
     validator = jsonschema.Draft202012Validator(schema_of(name))
     return [
-        (error.validator, "/".join(map(str, error.absolute_path))) for error in validator.iter_errors(document.data)
+        (error.validator, "/".join(map(str, error.absolute_path)))
+        for error in validator.iter_errors(document.data)
     ]
 
 
@@ -58,11 +65,18 @@ def test_names_are_sorted_and_unknown_ones_are_a_usage_error():
 
 
 def test_a_policys_keys_hang_on_its_rule():
-    sound = "policies: {p: {rule: concentration, level: vendor, weigh_by: spend, max_share: 0.5, because: x}}"
+    sound = (
+        "policies: {p: {rule: concentration, level: vendor, weigh_by: spend, max_share: 0.5, "
+        "because: x}}"
+    )
     assert judge("policy", sound) == []
     assert judge("policy", sound.replace("concentration", "GOV301")) == []
-    assert judge("policy", sound.replace("max_share", "max_shar")) == [("additionalProperties", "policies/p")]
-    assert judge("policy", sound.replace("concentration", "concentratio")) == [("enum", "policies/p/rule")]
+    assert judge("policy", sound.replace("max_share", "max_shar")) == [
+        ("additionalProperties", "policies/p")
+    ]
+    assert judge("policy", sound.replace("concentration", "concentratio")) == [
+        ("enum", "policies/p/rule")
+    ]
     assert judge("policy", "policies: {p: {enforcement: advisory}}") == [("required", "policies/p")]
     assert judge("policy", "policies: {p: {rule: concentration, enforcement: x}}")[0] == (
         "enum",
@@ -73,7 +87,9 @@ def test_a_policys_keys_hang_on_its_rule():
 def test_every_rule_that_takes_a_policy_is_offered_by_name_and_id():
     rules = [rule for rule in all_rules() if rule.about not in {"files", "waivers"}]
     offered = schema_of("policy")["$defs"]["Policy"]["properties"]["rule"]
-    assert sorted(offered["enum"]) == sorted(name for rule in rules for name in (rule.name, rule.id))
+    assert sorted(offered["enum"]) == sorted(
+        name for rule in rules for name in (rule.name, rule.id)
+    )
     assert len(offered["enumDescriptions"]) == len(offered["enum"])
     assert offered["enumDescriptions"][offered["enum"].index("GOV301")] == next(
         rule.title for rule in rules if rule.id == "GOV301"
@@ -85,7 +101,12 @@ def test_the_starters_files_fit_and_name_schemas_that_are_written(tmp_path):
     from datetime import date
 
     write_schemas(tmp_path)
-    kinds = {"allocations": "allocation", "policies": "policy", "catalog": "catalog", "govern.yaml": "settings"}
+    kinds = {
+        "allocations": "allocation",
+        "policies": "policy",
+        "catalog": "catalog",
+        "govern.yaml": "settings",
+    }
     judged = set()
     for path, data in starter_files(date(2026, 11, 24)).items():
         name = kinds.get(path.partition("/")[0])
@@ -111,7 +132,9 @@ def test_the_shipped_schemas_of_this_repository_are_current(request):
 
 
 def test_writing_and_comparing(tmp_path):
-    assert [(found.path, found.missing) for found in compare_schemas(tmp_path)] == [(path, True) for path in FILES]
+    assert [(found.path, found.missing) for found in compare_schemas(tmp_path)] == [
+        (path, True) for path in FILES
+    ]
     assert write_schemas(tmp_path) == tuple(FILES)
     assert compare_schemas(tmp_path) == ()
     changed = tmp_path / FILES[3]
@@ -119,7 +142,10 @@ def test_writing_and_comparing(tmp_path):
     assert compare_schemas(tmp_path) == ()
     changed.write_bytes(b"{}")
     (tmp_path / FILES[0]).unlink()
-    assert [(found.path, found.missing) for found in compare_schemas(tmp_path)] == [(FILES[0], True), (FILES[3], False)]
+    assert [(found.path, found.missing) for found in compare_schemas(tmp_path)] == [
+        (FILES[0], True),
+        (FILES[3], False),
+    ]
 
 
 def test_a_folder_in_the_place_of_a_schema_is_an_error(tmp_path):
@@ -152,7 +178,9 @@ def test_the_command_writes_and_checks_the_portfolio_from_below(govern, portfoli
     assert b"govern schema --write" in checked.stderr
     written = govern("schema", "--write", cwd=below)
     assert (written.returncode, written.stdout) == (0, b"")
-    assert sorted(path.relative_to(portfolio).as_posix() for path in portfolio.rglob("*.json")) == sorted(FILES)
+    assert sorted(
+        path.relative_to(portfolio).as_posix() for path in portfolio.rglob("*.json")
+    ) == sorted(FILES)
     again = govern("schema", "--check", cwd=below)
     assert (again.returncode, again.stdout) == (0, b"")
     (portfolio / FILES[0]).write_text("{}")

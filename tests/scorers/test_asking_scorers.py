@@ -12,8 +12,15 @@ from multillm_gov.trials.scoring import Expectation, Unscorable, asks
 
 
 def held(kind="rubric", expected=None, **options):
-    given = {"rubric": "Names both dates.", "judge": "claude-haiku-4-5", "embedding": "embedder", **options}
-    return Expectation(expected=expected, scorer=Scorer(kind=kind, **given), question="When was it?")
+    given = {
+        "rubric": "Names both dates.",
+        "judge": "claude-haiku-4-5",
+        "embedding": "embedder",
+        **options,
+    }
+    return Expectation(
+        expected=expected, scorer=Scorer(kind=kind, **given), question="When was it?"
+    )
 
 
 def reply(value):
@@ -34,7 +41,12 @@ def test_the_scale_is_told_in_both_orders_and_the_grades_are_averaged():
     down, up = (call.messages[1].content for call in rubric.ask("In 2024.", held()))
     assert down.index("5: meets") < down.index("1: does not")
     assert up.index("1: does not") < up.index("5: meets")
-    assert rubric.conclude([reply({"reason": "", "score": 5}), reply({"reason": "", "score": 4})], held()) == 0.875
+    assert (
+        rubric.conclude(
+            [reply({"reason": "", "score": 5}), reply({"reason": "", "score": 4})], held()
+        )
+        == 0.875
+    )
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,12 @@ def test_fields_by_hand():
     whole = scored('{"tags": ["a", "b"], "year": 1815.0, "name": " Ada "}', expected, "fields")
     assert (whole.value, whole.accepted) == (1, True)
     # Three of four expected leaves, four given: P = R = 3/4.
-    half = scored('{"tags": ["a", "b"], "year": 1816, "name": "Ada"}', expected, "fields", threshold=Share("0.7"))
+    half = scored(
+        '{"tags": ["a", "b"], "year": 1816, "name": "Ada"}',
+        expected,
+        "fields",
+        threshold=Share("0.7"),
+    )
     assert half == Score(value=0.75, accepted=True)
     # Two of four expected, two given: P = 1, R = 1/2.
     assert scored('{"tags": ["a", "b"]}', expected, "fields").value == pytest.approx(2 / 3)
@@ -86,20 +91,28 @@ def test_fields_by_hand():
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-100, 100) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
 
 @given(
-    st.dictionaries(st.text(max_size=4), values, max_size=5), st.dictionaries(st.text(max_size=4), values, max_size=5)
+    st.dictionaries(st.text(max_size=4), values, max_size=5),
+    st.dictionaries(st.text(max_size=4), values, max_size=5),
 )
 def test_fields_is_one_for_itself_and_the_same_both_ways(one, other):
     assert scored(json.dumps(one), one, "fields").value == 1
-    assert scored(json.dumps(other), one, "fields").value == scored(json.dumps(one), other, "fields").value
+    assert (
+        scored(json.dumps(other), one, "fields").value
+        == scored(json.dumps(one), other, "fields").value
+    )
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("exact", {}), ("numeric", "many"), ("numeric", True), ("fields", "x")])
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("exact", {}), ("numeric", "many"), ("numeric", True), ("fields", "x")]
+)
 def test_a_case_that_cannot_be_scored_is_told_from_a_wrong_answer(kind, expected):
     assert isinstance(scored("x", expected, kind), Unscorable)
 

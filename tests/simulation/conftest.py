@@ -19,7 +19,10 @@ def new_system(
     return System(
         components=tuple(
             Component(
-                kind=kinds[n] if kinds else "deployment", name=f"part-{n}", unavailability=u, mean_hours=mean_hours
+                kind=kinds[n] if kinds else "deployment",
+                name=f"part-{n}",
+                unavailability=u,
+                mean_hours=mean_hours,
             )
             for n, u in enumerate(unavailability)
         ),
@@ -45,11 +48,16 @@ def new_system(
     )
 
 
-def new_costs(*tasks: Sequence[CostLine], caps: Sequence[float | None] = (), ceiling: float | None = None) -> Costs:
+def new_costs(
+    *tasks: Sequence[CostLine], caps: Sequence[float | None] = (), ceiling: float | None = None
+) -> Costs:
     return Costs(
         tasks=tuple(
             TaskCost(
-                name=f"task-{n}", lines=tuple(lines), fixed_per_year=0.0, monthly_cap=caps[n] if n < len(caps) else None
+                name=f"task-{n}",
+                lines=tuple(lines),
+                fixed_per_year=0.0,
+                monthly_cap=caps[n] if n < len(caps) else None,
             )
             for n, lines in enumerate(tasks)
         ),

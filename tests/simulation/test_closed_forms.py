@@ -25,31 +25,51 @@ EXACT = 1e-12
             2.4,
             3.2863353450309964,
             0.09071795328941251,
-            {0.50: 2.8149457842761327, 0.90: 8.08046767061381, 0.95: 10.029578966366433, 0.99: 14.226885189747538},
+            {
+                0.50: 2.8149457842761327,
+                0.90: 8.08046767061381,
+                0.95: 10.029578966366433,
+                0.99: 14.226885189747538,
+            },
             {0.95: 12.624257914228622, 0.99: 16.64947761250651},
         ),
         (
             6,
             5.196152422706632,
             0.0024787521766663585,
-            {0.50: 8.238494377161736, 0.90: 16.006271366789548, 0.95: 18.660810298307005, 0.99: 24.17824524727866},
+            {
+                0.50: 8.238494377161736,
+                0.90: 16.006271366789548,
+                0.95: 18.660810298307005,
+                0.99: 24.17824524727866,
+            },
             {0.95: 22.0648696920081, 0.99: 27.255769678733365},
         ),
     ],
 )
 def test_compound_poisson(
-    outages: float, deviation: float, none: float, quantiles: dict[float, float], shortfalls: dict[float, float]
+    outages: float,
+    deviation: float,
+    none: float,
+    quantiles: dict[float, float],
+    shortfalls: dict[float, float],
 ) -> None:
     year = YearlyHours(outages=outages, mean_hours=1.5)
     assert year.mean == pytest.approx(outages * 1.5, rel=EXACT)
     assert year.deviation == pytest.approx(deviation, rel=EXACT)
     assert year.none == pytest.approx(none, rel=EXACT)
-    assert {level: year.quantile(level) for level in quantiles} == pytest.approx(quantiles, rel=1e-9)
-    assert {level: year.shortfall(level) for level in shortfalls} == pytest.approx(shortfalls, rel=1e-9)
+    assert {level: year.quantile(level) for level in quantiles} == pytest.approx(
+        quantiles, rel=1e-9
+    )
+    assert {level: year.shortfall(level) for level in shortfalls} == pytest.approx(
+        shortfalls, rel=1e-9
+    )
 
 
 def test_value_at_risk_of_ten_thousand_an_hour() -> None:
-    assert 10_000 * YearlyHours(outages=2.4, mean_hours=1.5).quantile(0.95) == pytest.approx(100_295.79, abs=0.005)
+    assert 10_000 * YearlyHours(outages=2.4, mean_hours=1.5).quantile(0.95) == pytest.approx(
+        100_295.79, abs=0.005
+    )
 
 
 def test_a_year_without_outage_is_a_quantile_of_nothing() -> None:
@@ -59,7 +79,9 @@ def test_a_year_without_outage_is_a_quantile_of_nothing() -> None:
 
 
 @given(outages=st.floats(0.01, 60), hours=st.floats(0.1, 50), level=st.floats(0.5, 0.999))
-def test_compound_poisson_quantile_is_where_the_rest_begins(outages: float, hours: float, level: float) -> None:
+def test_compound_poisson_quantile_is_where_the_rest_begins(
+    outages: float, hours: float, level: float
+) -> None:
     year = YearlyHours(outages=outages, mean_hours=hours)
     quantile = year.quantile(level)
     if quantile:
@@ -139,7 +161,9 @@ def test_an_indicator_correlation_is_not_rho() -> None:
 
 def test_retirements_without_a_date() -> None:
     assert retirement_chance(18.1, 12) == pytest.approx(0.4847, abs=5e-5)
-    assert any_retirement_chance(18.1, 3, 5) == pytest.approx(0.5633, abs=1e-4)  # printed without rounding: .563396
+    assert any_retirement_chance(18.1, 3, 5) == pytest.approx(
+        0.5633, abs=1e-4
+    )  # printed without rounding: .563396
     assert any_retirement_chance(18.1, 12, 8) == pytest.approx(0.9950, abs=5e-5)
 
 

@@ -11,7 +11,16 @@ from multillm_gov.risk.simulation_difference import difference
 ASSUMED = assumptions_of(Risk())
 
 
-def run(system_of, costs_of, line, *, u: float = 0.002, spend: float = 1_000.0, years: int = 8_000, seed: int = 1):
+def run(
+    system_of,
+    costs_of,
+    line,
+    *,
+    u: float = 0.002,
+    spend: float = 1_000.0,
+    years: int = 8_000,
+    seed: int = 1,
+):
     system = system_of([0.003, u], [([[0], [1]], 0.5, 100.0)])
     return simulate(system, costs_of([line(spend)]), ASSUMED, years=years, seed=seed)
 
@@ -34,9 +43,14 @@ def test_a_tenth_more_spend_is_a_tenth_more_of_everything(system_of, costs_of, l
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_common_histories_show_a_change_that_separate_ones_would_drown(system_of, costs_of, line, seed) -> None:
+def test_common_histories_show_a_change_that_separate_ones_would_drown(
+    system_of, costs_of, line, seed
+) -> None:
     """The fallback gets worse: exact change .5 * 8,760 * .003 * du * 100 a year, far below the spread of one run."""
-    before, after = run(system_of, costs_of, line, seed=seed), run(system_of, costs_of, line, u=0.02, seed=seed)
+    before, after = (
+        run(system_of, costs_of, line, seed=seed),
+        run(system_of, costs_of, line, u=0.02, seed=seed),
+    )
     found = difference(before, after).loss.expected
     exact = 0.5 * 8_760 * 0.003 * (0.02 - 0.002) * 100
     assert after.exact_loss - before.exact_loss == pytest.approx(exact)

@@ -22,7 +22,10 @@ ASSUMED = assumptions_of(Risk())
 def assuming(**values: float) -> Assumptions:
     """No price moves, and what is given."""
     still = {"moderate_chance": 0.0, "severe_chance": 0.0, "retirement_months": 1e9, **values}
-    changed = {name: msgspec.structs.replace(getattr(ASSUMED, name), value=value) for name, value in still.items()}
+    changed = {
+        name: msgspec.structs.replace(getattr(ASSUMED, name), value=value)
+        for name, value in still.items()
+    }
     return msgspec.structs.replace(ASSUMED, **changed)
 
 
@@ -35,7 +38,9 @@ def near(estimate, expected: float, errors: float = 3.5) -> bool:
 def test_demand_alone_is_the_lognormal_table(seed, variation, system_of, costs_of, line) -> None:
     """Method 2.4: m = 100,000; quantiles, shortfall, relative cost at risk, chance of 120 %."""
     costs = costs_of([line(100_000)], caps=[10_000])
-    found = simulate(system_of([], []), costs, assuming(demand_variation=variation), years=YEARS, seed=seed)
+    found = simulate(
+        system_of([], []), costs, assuming(demand_variation=variation), years=YEARS, seed=seed
+    )
     exact = Lognormal(mean=100_000, variation=variation)
     assert abs(found.cost.expected.value - 100_000) <= 3 * found.cost.standard_error
     assert near(found.cost.median, exact.quantile(0.5))
@@ -56,7 +61,9 @@ def test_small_variation_is_the_sum_of_normals(seed, common, system_of, costs_of
     costs = costs_of(*([line(mean)] for mean in means))
     assumed = assuming(demand_variation=0.01, demand_common_share=common)
     found = simulate(system_of([], []), costs, assumed, years=YEARS, seed=seed).cost
-    exact = NormalSum(means=means, deviations=tuple(0.01 * mean for mean in means), correlation=common)
+    exact = NormalSum(
+        means=means, deviations=tuple(0.01 * mean for mean in means), correlation=common
+    )
     assert found.deviation == pytest.approx(exact.deviation, rel=4 / sqrt(2 * YEARS))
     assert near(found.p95, 100_000 + exact.relative_at_risk(0.95))
 
@@ -66,22 +73,31 @@ def test_price_moves_come_at_the_declared_chances(seed, costs_of, line) -> None:
     """From a uniform moment of the year: mean factor 1 + sum p (f - 1) / 2; the dearest month shows all of it."""
     costs = costs_of([line(1_200)], caps=[134.0])
     found = simulate_expenses(
-        costs, assuming(demand_variation=0.0, moderate_chance=0.2, severe_chance=0.05), YEARS, seed=seed
+        costs,
+        assuming(demand_variation=0.0, moderate_chance=0.2, severe_chance=0.05),
+        YEARS,
+        seed=seed,
     )
     mean = 1_200 * (1 + (0.2 * 0.35 + 0.05 * 1.0) / 2)
     assert abs(found.total.mean() - mean) <= 3 * found.total.std() / sqrt(YEARS)
     assert found.total.min() == 1_200
     assert found.total.max() < 2_400
-    assert abs(found.caps_broken[0] - 0.25) <= 3 * sqrt(0.25 * 0.75 / YEARS), "either move breaks 134 a month"
+    assert abs(found.caps_broken[0] - 0.25) <= 3 * sqrt(0.25 * 0.75 / YEARS), (
+        "either move breaks 134 a month"
+    )
     severe = (found.total > 1_200 * 1.35).mean()
-    assert abs(severe - 0.05 * (1 - 0.35)) <= 3 * sqrt(0.0325 / YEARS), "a doubling before 65 % of the year is over"
+    assert abs(severe - 0.05 * (1 - 0.35)) <= 3 * sqrt(0.0325 / YEARS), (
+        "a doubling before 65 % of the year is over"
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("rho", [0.0, 0.5])
 def test_vendors_move_together_as_the_copula_says(seed, rho, costs_of, line) -> None:
     """Two vendors' severe moves at once: Phi2(z, z; rho) of their chances."""
-    costs = costs_of([line(1_200, vendor="a")], [line(1_200, vendor="b")], caps=[199.9, 199.9], ceiling=399.9)
+    costs = costs_of(
+        [line(1_200, vendor="a")], [line(1_200, vendor="b")], caps=[199.9, 199.9], ceiling=399.9
+    )
     assumed = assuming(demand_variation=0.0, severe_chance=0.05, price_correlation=rho)
     found = simulate_expenses(costs, assumed, YEARS, seed=seed)
     both = joint_chance((0.05, 0.05), rho)
@@ -90,7 +106,9 @@ def test_vendors_move_together_as_the_copula_says(seed, rho, costs_of, line) -> 
 
 
 def test_a_dated_retirement_reprices_from_its_day(costs_of, line) -> None:
-    costs = costs_of([line(1_000, retires_after=0.25, successor_factor=3.0)], [line(1_000, retires_after=1.5)])
+    costs = costs_of(
+        [line(1_000, retires_after=0.25, successor_factor=3.0)], [line(1_000, retires_after=1.5)]
+    )
     found = simulate_expenses(costs, assuming(demand_variation=0.0), 1_000, seed=1)
     assert found.by_task[:, 0] == pytest.approx(1_000 * (0.25 + 0.75 * 3))
     assert found.by_task[:, 1] == pytest.approx(1_000)
@@ -104,14 +122,18 @@ def test_a_cheaper_successor_saves_but_the_dearest_month_is_before_it(costs_of, 
 
 
 def test_a_retirement_without_a_known_successor_is_a_moderate_move(costs_of, line) -> None:
-    found = simulate_expenses(costs_of([line(1_000, retires_after=0.0)]), assuming(demand_variation=0.0), 1_000, seed=1)
+    found = simulate_expenses(
+        costs_of([line(1_000, retires_after=0.0)]), assuming(demand_variation=0.0), 1_000, seed=1
+    )
     assert found.total == pytest.approx(1_350)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_models_without_a_date_go_at_a_constant_hazard(seed, costs_of, line) -> None:
     costs = costs_of([line(1_000, retires_after=None, successor_factor=2.0)])
-    found = simulate_expenses(costs, assuming(demand_variation=0.0, retirement_months=18.1), YEARS, seed=seed)
+    found = simulate_expenses(
+        costs, assuming(demand_variation=0.0, retirement_months=18.1), YEARS, seed=seed
+    )
     chance = retirement_chance(18.1, 12)
     assert abs((found.total > 1_000).mean() - chance) <= 3 * sqrt(chance * (1 - chance) / YEARS)
     life = 18.1 / 12
@@ -122,7 +144,9 @@ def test_models_without_a_date_go_at_a_constant_hazard(seed, costs_of, line) -> 
 def test_a_retirement_and_a_price_move_multiply(costs_of, line) -> None:
     """After both, the successor's price times the vendor's factor; the mean is the integral over the year."""
     costs = costs_of([line(1.0, vendor="v", retires_after=0.5, successor_factor=3.0)])
-    found = simulate_expenses(costs, assuming(demand_variation=0.0, severe_chance=1.0), YEARS, seed=1)
+    found = simulate_expenses(
+        costs, assuming(demand_variation=0.0, severe_chance=1.0), YEARS, seed=1
+    )
     moments = np.linspace(0, 1, 100_001)
     expected = 1 + (1 - moments) + 2 * 0.5 + 2 * (1 - np.maximum(0.5, moments))
     assert abs(found.total.mean() - expected.mean()) <= 3 * found.total.std() / sqrt(YEARS)
@@ -132,7 +156,10 @@ def test_a_retirement_and_a_price_move_multiply(costs_of, line) -> None:
 def test_fixed_cost_does_not_move(costs_of, line) -> None:
     costs = costs_of([line(0.0)])
     fixed = msgspec.structs.replace(
-        costs, tasks=(msgspec.structs.replace(costs.tasks[0], fixed_per_year=12_000.0, monthly_cap=1_000.0),)
+        costs,
+        tasks=(
+            msgspec.structs.replace(costs.tasks[0], fixed_per_year=12_000.0, monthly_cap=1_000.0),
+        ),
     )
     found = simulate_expenses(fixed, assuming(severe_chance=1.0), 1_000, seed=1)
     assert (found.total == 12_000).all()
@@ -141,14 +168,18 @@ def test_fixed_cost_does_not_move(costs_of, line) -> None:
 
 def test_a_vendor_and_a_task_class_have_the_same_history_in_every_portfolio(costs_of, line) -> None:
     before = simulate_expenses(costs_of([line(100)]), ASSUMED, 2_000, seed=3)
-    beside = simulate_expenses(costs_of([line(100)], [line(900, vendor="other", model="m")]), ASSUMED, 2_000, seed=3)
+    beside = simulate_expenses(
+        costs_of([line(100)], [line(900, vendor="other", model="m")]), ASSUMED, 2_000, seed=3
+    )
     assert beside.by_task[:, 0] == pytest.approx(before.total, rel=1e-12)
     longer = simulate_expenses(costs_of([line(100)]), ASSUMED, 4_500, seed=3)
     assert (longer.total[:2_000] == before.total).all()
 
 
 def test_threads_change_nothing(costs_of, line, monkeypatch) -> None:
-    costs = costs_of(*([line(100 + n, vendor=f"v{n % 3}", model=f"m{n}", retires_after=None)] for n in range(20)))
+    costs = costs_of(
+        *([line(100 + n, vendor=f"v{n % 3}", model=f"m{n}", retires_after=None)] for n in range(20))
+    )
     two = simulate_expenses(costs, ASSUMED, 5_000, seed=3)
     monkeypatch.setattr("multillm_gov.risk.sampling.expenses.threads_for", lambda _: 1)
     assert (simulate_expenses(costs, ASSUMED, 5_000, seed=3).by_task == two.by_task).all()
@@ -198,7 +229,9 @@ def test_declared_extremes_stay_finite(system_of, costs_of, line) -> None:
     assert assumed.outage_sigma.value == 4
     assert "1e+09 is declared" in assumed.outage_sigma.note
     costs = costs_of([line(1e15, retires_after=None, successor_factor=1e9)])
-    found = simulate(system_of([0.5], [([[0]], 0.0, 1e15)], mean_hours=1e9), costs, assumed, years=1_000)
+    found = simulate(
+        system_of([0.5], [([[0]], 0.0, 1e15)], mean_hours=1e9), costs, assumed, years=1_000
+    )
     assert np.isfinite(found.yearly_losses).all()
     assert np.isfinite(found.yearly_costs).all()
     assert allotted([found.cost.expected.value], rounded(found.cost.expected.value))[0] > 0

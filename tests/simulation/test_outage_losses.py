@@ -28,11 +28,15 @@ def within(simulated: float, expected: float, error: float, errors: float = 3.0)
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("outages", [2.4, 6.0])
-def test_single_vendor_with_exponential_outages_is_the_table(seed, outages, system_of, costs_of) -> None:
+def test_single_vendor_with_exponential_outages_is_the_table(
+    seed, outages, system_of, costs_of
+) -> None:
     """Method 3.3: one vendor, no fallback, 1.5 h: mean, deviation, quantiles and shortfalls."""
     u = outages * 1.5 / 8760
     system = system_of([u], [([[0]], 0.0, 10_000.0)])
-    found = simulate(system, costs_of(), ASSUMED, years=YEARS, seed=seed, lengths="exponential").loss
+    found = simulate(
+        system, costs_of(), ASSUMED, years=YEARS, seed=seed, lengths="exponential"
+    ).loss
     exact = YearlyHours(outages=outages, mean_hours=1.5)
     assert within(found.expected.value, 10_000 * exact.mean, found.standard_error)
     assert within(found.deviation, 10_000 * exact.deviation, found.deviation * sqrt(2.5 / YEARS))
@@ -56,16 +60,24 @@ def test_lengths_are_lognormal_with_the_declared_mean_and_sigma(seed, system_of,
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("coverage", [0.0, 0.5, 0.9, 1.0])
-def test_expected_loss_is_value_times_hours_times_exact_unavailability(seed, coverage, system_of, costs_of) -> None:
+def test_expected_loss_is_value_times_hours_times_exact_unavailability(
+    seed, coverage, system_of, costs_of
+) -> None:
     """A chain of three with a shared cause in two hops, one in all, and one task class without fallback."""
     system = system_of(
         [0.02, 0.03, 0.01, 0.04, 0.005, 0.002],
-        [([[0, 4, 5], [1, 4, 5], [2, 3, 5]], coverage, 3_000.0), ([[3, 5]], 0.5, 500.0), ([[1, 2], [0]], 0.5, 700.0)],
+        [
+            ([[0, 4, 5], [1, 4, 5], [2, 3, 5]], coverage, 3_000.0),
+            ([[3, 5]], 0.5, 500.0),
+            ([[1, 2], [0]], 0.5, 700.0),
+        ],
         mean_hours=8.0,
     )
     found = simulate(system, costs_of(), ASSUMED, years=YEARS, seed=seed)
     assert found.exact_loss == pytest.approx(expected_loss_per_year(system))
-    assert within(found.loss.expected.value + found.not_drawn, found.exact_loss, found.loss.standard_error)
+    assert within(
+        found.loss.expected.value + found.not_drawn, found.exact_loss, found.loss.standard_error
+    )
     assert abs(found.not_drawn) < 0.01 * found.exact_loss
 
 
@@ -75,7 +87,9 @@ def test_expected_loss_is_value_times_hours_times_exact_unavailability(seed, cov
     coverage=st.floats(0, 1),
 )
 @settings(max_examples=60, deadline=None)
-def test_what_is_drawn_is_exact_up_to_two_at_once(system_of, unavailability, hops, coverage) -> None:
+def test_what_is_drawn_is_exact_up_to_two_at_once(
+    system_of, unavailability, hops, coverage
+) -> None:
     """The expected draw against the exact loss: their difference is of third order in the unavailabilities."""
     tiny = [u / 1_000 for u in unavailability]
     system = system_of(tiny, [(hops, coverage, 1.0)])
@@ -89,20 +103,28 @@ def test_joint_outages_of_two_services(seed, system_of, costs_of) -> None:
     """Method 3.3: (300 h, 1.5 h) with (500 h, 1 h): U 9.930388e-6, .1449837 joint outages a year, .6 h each."""
     system = system_of([1.5 / 301.5, 1.0 / 501.0], [([[0], [1]], 1.0, 1.0)])
     system = msgspec.structs.replace(
-        system, components=(system.components[0], msgspec.structs.replace(system.components[1], mean_hours=1.0))
+        system,
+        components=(
+            system.components[0],
+            msgspec.structs.replace(system.components[1], mean_hours=1.0),
+        ),
     )
     found = simulate(system, costs_of(), ASSUMED, years=100_000, seed=seed, lengths="exponential")
     assert found.exact_loss == pytest.approx(8760 * 9.930388e-6, rel=1e-6)
     assert found.not_drawn == pytest.approx(0, abs=1e-12)
     assert within(found.loss.expected.value, found.exact_loss, found.loss.standard_error)
     drawn = simulate_losses(chains_of(system), 100_000, seed=seed, sigma=1.2, lengths="exponential")
-    assert within(len(drawn.hours) / 100_000, 0.1449837, sqrt(1.02 * 0.1449837 / 100_000)), "some come in clusters"
+    assert within(len(drawn.hours) / 100_000, 0.1449837, sqrt(1.02 * 0.1449837 / 100_000)), (
+        "some come in clusters"
+    )
     assert within(drawn.hours.mean(), 0.6, 0.6 / sqrt(len(drawn.hours)))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
-    ("beta", "both"), [(0.0, 0.0001), (0.1, 0.001081081081081081), (1.0, 0.01)], ids=["independent", "some", "all"]
+    ("beta", "both"),
+    [(0.0, 0.0001), (0.1, 0.001081081081081081), (1.0, 0.01)],
+    ids=["independent", "some", "all"],
 )
 def test_beta_factor_and_its_limits(seed, beta, both, system_of, costs_of) -> None:
     """Two channels of .01 with a part beta in common, as one component each of them hangs on; exact as published."""
@@ -111,13 +133,25 @@ def test_beta_factor_and_its_limits(seed, beta, both, system_of, costs_of) -> No
     system = system_of([shared, own, own], [([[0, 1], [0, 2]], 1.0, 1.0)])
     found = simulate(system, costs_of(), ASSUMED, years=YEARS, seed=seed)
     assert found.exact_loss == pytest.approx(8760 * both, rel=1e-12)
-    assert within(found.loss.expected.value + found.not_drawn, 8760 * both, found.loss.standard_error)
-    alone = simulate(system_of([shared, own, own], [([[0, 1]], 0.0, 1.0)]), costs_of(), ASSUMED, years=YEARS, seed=seed)
-    assert within(alone.loss.expected.value, 87.6, alone.loss.standard_error), "the marginal is preserved"
+    assert within(
+        found.loss.expected.value + found.not_drawn, 8760 * both, found.loss.standard_error
+    )
+    alone = simulate(
+        system_of([shared, own, own], [([[0, 1]], 0.0, 1.0)]),
+        costs_of(),
+        ASSUMED,
+        years=YEARS,
+        seed=seed,
+    )
+    assert within(alone.loss.expected.value, 87.6, alone.loss.standard_error), (
+        "the marginal is preserved"
+    )
 
 
 def yearly(system, costs, **settings) -> np.ndarray:
-    return np.array(simulate(system, costs, ASSUMED, **{"years": 3_000, "seed": 7, **settings}).yearly_losses)
+    return np.array(
+        simulate(system, costs, ASSUMED, **{"years": 3_000, "seed": 7, **settings}).yearly_losses
+    )
 
 
 def test_more_unavailability_never_lowers_a_year(system_of, costs_of) -> None:
@@ -201,7 +235,9 @@ def test_large_portfolios_get_fewer_years(system_of, costs_of) -> None:
 
 def test_a_result_that_leaves_out_much_says_so(system_of, costs_of) -> None:
     """Thirty components that are away half of the time, in one hop: two at once are not enough to tell."""
-    found = simulate(system_of([0.5] * 30, [([list(range(30))], 0.0, 1.0)]), costs_of(), ASSUMED, years=1_000)
+    found = simulate(
+        system_of([0.5] * 30, [([list(range(30))], 0.0, 1.0)]), costs_of(), ASSUMED, years=1_000
+    )
     assert not found.sound
     assert simulate(system_of([0.01], [([[0]], 0.0, 1.0)]), costs_of(), ASSUMED, years=1_000).sound
 
@@ -217,8 +253,12 @@ def test_nothing_to_lose_and_nothing_to_spend(system_of, costs_of) -> None:
     assert found.contributions == ()
 
 
-def test_losses_of_blocks_do_not_depend_on_threads_or_on_how_many_follow(system_of, monkeypatch) -> None:
-    chains = chains_of(system_of([0.01, 0.02, 0.01], [([[0], [1]], 0.5, 1.0), ([[1, 2]], 0.9, 2.0)]))
+def test_losses_of_blocks_do_not_depend_on_threads_or_on_how_many_follow(
+    system_of, monkeypatch
+) -> None:
+    chains = chains_of(
+        system_of([0.01, 0.02, 0.01], [([[0], [1]], 0.5, 1.0), ([[1, 2]], 0.9, 2.0)])
+    )
     settings = {"seed": 5, "sigma": 1.2, "lengths": "lognormal"}
     longer = simulate_losses(chains, 4_500, **settings)
     monkeypatch.setattr("multillm_gov.risk.sampling.losses.threads_for", lambda _: 1)

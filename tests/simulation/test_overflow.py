@@ -40,8 +40,14 @@ SETTINGS = "risk: {providers: {m: {unavailability: 0.01}}, coverage: {untested: 
 
 
 def made(limit: str = ""):
-    models = MODEL.format(name="m/one", v="m", limit="") + MODEL.format(name="n/two", v="n", limit=limit)
-    texts = {"govern.yaml": SETTINGS, "allocations/a.yaml": ALLOCATION, "catalog/m.yaml": f"models:\n{models}"}
+    models = MODEL.format(name="m/one", v="m", limit="") + MODEL.format(
+        name="n/two", v="n", limit=limit
+    )
+    texts = {
+        "govern.yaml": SETTINGS,
+        "allocations/a.yaml": ALLOCATION,
+        "catalog/m.yaml": f"models:\n{models}",
+    }
     files = [SourceFile(path, text.encode()) for path, text in texts.items()]
     state = assess(files, as_of=date(2026, 11, 24), price_map=lambda: PriceMap("1.0", b"{}"))
     assert not state.flaws, state.flaws
@@ -64,7 +70,9 @@ def test_what_is_left_over_is_what_the_forward_stress_leaves_unserved() -> None:
     parts = found["drafts", 0]
     names = {context.system.components[index].id for index in parts}
     assert {"provider:m", "vendor:m"} <= names
-    assert not any(name.endswith(":n") for name in names), "search has no fallback, drafts is not routed to n"
+    assert not any(name.endswith(":n") for name in names), (
+        "search has no fallback, drafts is not routed to n"
+    )
     provider = context.system.index_of("provider:m")
     assert parts[provider] == pytest.approx(LEFT_OVER)
     shock = Shock(kind="outage", level="provider", entity="m", hours=Positive(1))
@@ -86,14 +94,23 @@ def test_simulated_losses_have_it_in_the_mean(seed) -> None:
     assert found.not_drawn == pytest.approx(free.not_drawn)
     expected = found.exact_loss + found.limited - found.not_drawn
     assert abs(found.loss.expected.value - expected) <= 3 * found.loss.standard_error
-    assert all(limited >= open_ - 1e-9 for limited, open_ in zip(found.yearly_losses, free.yearly_losses, strict=True))
+    assert all(
+        limited >= open_ - 1e-9
+        for limited, open_ in zip(found.yearly_losses, free.yearly_losses, strict=True)
+    )
 
 
 def test_the_section_tells_it() -> None:
     context = made("requests_per_minute: 10")
     found = simulation_of(context, years=1_000, seed=1)
-    (table,) = [block for block in simulation_sections(found, context)[0].blocks if getattr(block, "title", None) == ""]
-    assert "Beside it, expected: requests that fallbacks have no room for" in [row[0].text for row in table.rows]
+    (table,) = [
+        block
+        for block in simulation_sections(found, context)[0].blocks
+        if getattr(block, "title", None) == ""
+    ]
+    assert "Beside it, expected: requests that fallbacks have no room for" in [
+        row[0].text for row in table.rows
+    ]
 
 
 def test_what_has_no_room_at_all_is_lost_like_what_is_not_covered(system_of) -> None:

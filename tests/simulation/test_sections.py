@@ -75,17 +75,23 @@ def found(context):
 
 
 def tables(sections) -> dict[str, Table]:
-    return {block.title: block for part in sections for block in part.blocks if isinstance(block, Table)}
+    return {
+        block.title: block for part in sections for block in part.blocks if isinstance(block, Table)
+    }
 
 
 def texts(sections) -> str:
-    return " ".join(block.text for part in sections for block in part.blocks if isinstance(block, Paragraph))
+    return " ".join(
+        block.text for part in sections for block in part.blocks if isinstance(block, Paragraph)
+    )
 
 
 def test_simulated_figures_are_those_of_the_portfolio(found, context) -> None:
     assert found.value_at_stake == pytest.approx(12 * 80_300)
     assert [part.name for part in found.contributions] == ["drafts", "search"]
-    assert found.cost.expected.value == pytest.approx(12 * (730 + 21.9) * (1 + 0.2 * 0.35 / 2), rel=0.02)
+    assert found.cost.expected.value == pytest.approx(
+        12 * (730 + 21.9) * (1 + 0.2 * 0.35 / 2), rel=0.02
+    )
     assert {cap.subject for cap in found.caps} == {"drafts"}
 
 
@@ -107,7 +113,8 @@ def test_a_successor_that_nobody_names_is_told_as_assumed(context) -> None:
                 msgspec.structs.replace(
                     leg,
                     facts=msgspec.structs.replace(
-                        leg.facts, lifecycle=msgspec.structs.replace(leg.facts.lifecycle, retirement=None)
+                        leg.facts,
+                        lifecycle=msgspec.structs.replace(leg.facts.lifecycle, retirement=None),
                     ),
                 )
                 for leg in task.legs
@@ -115,17 +122,25 @@ def test_a_successor_that_nobody_names_is_told_as_assumed(context) -> None:
         )
         for task in context.figures.tasks
     )
-    undated = msgspec.structs.replace(context, figures=msgspec.structs.replace(context.figures, tasks=tasks))
+    undated = msgspec.structs.replace(
+        context, figures=msgspec.structs.replace(context.figures, tasks=tasks)
+    )
     found = simulation_of(undated, years=3_000, seed=1)
     assert found.successors_assumed == ("m/one", "n/two")
     said = texts(simulation_sections(found, undated))
-    assert "2 routed models may retire within the year without a named successor whose price is known" in said
+    assert (
+        "2 routed models may retire within the year without a named successor whose price is known"
+        in said
+    )
     assert "(`m/one` and `n/two`): requests are assumed to cost 1.35 times as much" in said
 
 
 def test_sections_tell_figures_intervals_and_the_seed(found, context) -> None:
     sections = simulation_sections(found, context)
-    assert [(part.id, part.folded) for part in sections] == [("simulation", False), ("convergence", True)]
+    assert [(part.id, part.folded) for part in sections] == [
+        ("simulation", False),
+        ("convergence", True),
+    ]
     said = texts(sections)
     assert "3,000 years were simulated (PCG64, seed 1, numpy" in said
     assert "the appetite is 9,636 (1.0 % of the value at stake)" in said
@@ -140,8 +155,17 @@ def test_sections_tell_figures_intervals_and_the_seed(found, context) -> None:
 
 
 def test_printed_parts_sum_to_the_printed_whole(found, context) -> None:
-    table = next(table for title, table in tables(simulation_sections(found, context)).items() if "Whose" in title)
-    wholes = (found.loss.expected, found.loss.shortfall95, found.cost.expected, found.cost.shortfall95)
+    table = next(
+        table
+        for title, table in tables(simulation_sections(found, context)).items()
+        if "Whose" in title
+    )
+    wholes = (
+        found.loss.expected,
+        found.loss.shortfall95,
+        found.cost.expected,
+        found.cost.shortfall95,
+    )
     *parts, together = table.rows
     assert (len(parts), together[0].text) == (2, "Together")
     for column, whole in enumerate(wholes, 1):
@@ -153,13 +177,22 @@ def test_parts_of_many_task_classes_are_told_together(found, context) -> None:
     one, other = found.contributions
     half = [
         msgspec.structs.replace(
-            part, **{name: value / 50 for name, value in msgspec.structs.asdict(part).items() if name != "name"}
+            part,
+            **{
+                name: value / 50
+                for name, value in msgspec.structs.asdict(part).items()
+                if name != "name"
+            },
         )
         for part in (one, other)
     ]
     many = tuple(msgspec.structs.replace(half[n % 2], name=f"task-{n}") for n in range(100))
     split = msgspec.structs.replace(found, contributions=many)
-    table = next(table for title, table in tables(simulation_sections(split, context)).items() if "Whose" in title)
+    table = next(
+        table
+        for title, table in tables(simulation_sections(split, context)).items()
+        if "Whose" in title
+    )
     assert [row[0].text for row in table.rows[-2:]] == ["70 others", "Together"]
     assert len(table.rows) == 32
     printed = sum(Decimal(row[1].text.replace(",", "")) for row in table.rows[:-1])
@@ -168,7 +201,9 @@ def test_parts_of_many_task_classes_are_told_together(found, context) -> None:
 
 def test_every_figure_has_an_origin(found, context) -> None:
     section = assumptions_section(found, context)
-    rows = [[cell.text for cell in row] for table in tables([section]).values() for row in table.rows]
+    rows = [
+        [cell.text for cell in row] for table in tables([section]).values() for row in table.rows
+    ]
     origins = {row[0]: row[2] for row in rows}
     assert origins["Severe repricing, per vendor"] == "declared"
     assert origins["Moderate repricing, per vendor"] == "assumed"
@@ -180,7 +215,9 @@ def test_every_figure_has_an_origin(found, context) -> None:
 def test_metrics_stand_against_the_appetite(found, context) -> None:
     loss, cost = simulation_metrics(found, context)
     assert loss.number == pytest.approx(found.loss.p95.value / found.value_at_stake)
-    assert loss.status == ("bad" if loss.number > 0.01 else "watch" if loss.number > 0.009 else "good")
+    assert loss.status == (
+        "bad" if loss.number > 0.01 else "watch" if loss.number > 0.009 else "good"
+    )
     assert cost.number == pytest.approx(found.cost.relative_at_risk95 / found.cost.expected.value)
     worse = msgspec.structs.replace(
         found, loss=msgspec.structs.replace(found.loss, p95=Estimate(value=1e6, low=1e6, high=1e6))
@@ -190,7 +227,9 @@ def test_metrics_stand_against_the_appetite(found, context) -> None:
 
 
 def test_what_is_left_out_is_said(found, context) -> None:
-    unsound = msgspec.structs.replace(found, not_drawn=0.2 * found.exact_loss, unpriced=("a", "b"), caps=())
+    unsound = msgspec.structs.replace(
+        found, not_drawn=0.2 * found.exact_loss, unpriced=("a", "b"), caps=()
+    )
     said = texts(simulation_sections(unsound, context))
     assert "not to be relied on" in said
     assert "Spend leaves out 2 task classes" in said
@@ -205,7 +244,9 @@ def test_failovers_bill_at_the_fallbacks_price(context) -> None:
     """Hours away, covered, with the fallback up, times 1,000 requests an hour, times .002 more for each."""
     down = 1 - (1 - 0.01) * 1.0
     added = failover_cost(context)
-    assert added == pytest.approx(0.8 * down * 8_760 * 1_000 * 0.002, rel=0.15), "shared causes make up the rest"
+    assert added == pytest.approx(0.8 * down * 8_760 * 1_000 * 0.002, rel=0.15), (
+        "shared causes make up the rest"
+    )
 
 
 @given(st.lists(st.floats(0, 1e9), min_size=1, max_size=20))

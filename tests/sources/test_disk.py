@@ -33,7 +33,14 @@ def test_reads_governed_files_only_and_in_order(tmp_path: Path) -> None:
         "govern.yaml",
         "policies/p.yaml",
     )
-    write(tmp_path, *reversed(governed), "allocations/README.md", "usage/x.csv", "x.yaml", "src/allocations/y.yaml")
+    write(
+        tmp_path,
+        *reversed(governed),
+        "allocations/README.md",
+        "usage/x.csv",
+        "x.yaml",
+        "src/allocations/y.yaml",
+    )
     files, flaws = read_folder(tmp_path)
     assert [file.path for file in files] == sorted(governed)
     assert files[0] == SourceFile("allocations/b.yaml", b"a: 1\n")
@@ -41,12 +48,30 @@ def test_reads_governed_files_only_and_in_order(tmp_path: Path) -> None:
 
 
 def test_what_no_pattern_covers_is_told_and_not_read(tmp_path: Path) -> None:
-    uncovered = ("allocations/b.json", "catalog/x.YAML", "evidence/e.csv", "policies/deep/p.yaml.bak")
+    uncovered = (
+        "allocations/b.json",
+        "catalog/x.YAML",
+        "evidence/e.csv",
+        "policies/deep/p.yaml.bak",
+    )
     write(tmp_path, "allocations/a.yaml", *uncovered)
-    write(tmp_path, "allocations/.gitkeep", "policies/Readme.txt", "prompts/p.txt", "schemas/s.json", "usage/u.parquet")
+    write(
+        tmp_path,
+        "allocations/.gitkeep",
+        "policies/Readme.txt",
+        "prompts/p.txt",
+        "schemas/s.json",
+        "usage/u.parquet",
+    )
     files, flaws = read_folder(tmp_path)
-    assert [file.path for file in files] == ["allocations/a.yaml", "prompts/p.txt", "schemas/s.json"]
-    assert [(flaw.kind, flaw.location.path) for flaw in flaws] == [("uncovered-file", path) for path in uncovered]
+    assert [file.path for file in files] == [
+        "allocations/a.yaml",
+        "prompts/p.txt",
+        "schemas/s.json",
+    ]
+    assert [(flaw.kind, flaw.location.path) for flaw in flaws] == [
+        ("uncovered-file", path) for path in uncovered
+    ]
     assert "`.json` are read below `evidence/`" in flaws[2].message
 
 
@@ -91,7 +116,9 @@ def test_a_name_that_is_not_utf8_is_refused_and_spelled(tmp_path: Path) -> None:
     flaw.location.path.encode()
 
 
-@pytest.mark.parametrize("target", ["/etc/passwd", "../../outside.yaml", "real.yaml", "nowhere.yaml"])
+@pytest.mark.parametrize(
+    "target", ["/etc/passwd", "../../outside.yaml", "real.yaml", "nowhere.yaml"]
+)
 def test_links_to_files_are_refused_unread(tmp_path: Path, target: str) -> None:
     root = tmp_path / "root"
     write(tmp_path, "outside.yaml", "root/allocations/real.yaml")
@@ -118,7 +145,9 @@ def test_a_loop_of_links_ends(tmp_path: Path) -> None:
     assert set(flaws_by_path(tmp_path)) == {"allocations/loop"}
 
 
-def test_pipes_and_sockets_are_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pipes_and_sockets_are_never_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path, "allocations/a.yaml")
     os.mkfifo(tmp_path / "allocations/pipe.yaml")
     os.mkfifo(tmp_path / "allocations/ignored.fifo")
@@ -131,7 +160,9 @@ def test_pipes_and_sockets_are_never_opened(tmp_path: Path, monkeypatch: pytest.
 def test_a_nested_repository_is_not_entered(tmp_path: Path) -> None:
     write(tmp_path, "allocations/a.yaml", "allocations/vendored/x.yaml", "catalog/module/y.yaml")
     subprocess.run(["git", "init", "-q", tmp_path / "allocations/vendored"], check=True)
-    (tmp_path / "catalog/module/.git").write_text("gitdir: ../../.git/modules/module\n")  # as a submodule has it
+    (tmp_path / "catalog/module/.git").write_text(
+        "gitdir: ../../.git/modules/module\n"
+    )  # as a submodule has it
     files, _ = read_folder(tmp_path)
     assert [file.path for file in files] == ["allocations/a.yaml"]
     assert set(flaws_by_path(tmp_path)) == {"allocations/vendored", "catalog/module"}
@@ -153,7 +184,9 @@ def test_a_file_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
     assert flaws == ()
 
 
-def test_limits_on_all_files_together_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limits_on_all_files_together_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path, *(f"allocations/{n}.yaml" for n in range(6)), data=b"0123456789")
     with monkeypatch.context() as patch:
         patch.setattr(refusals, "MOST_FILES", 4)
@@ -195,7 +228,9 @@ def test_what_may_not_be_read_is_a_flaw(tmp_path: Path) -> None:
                 os.setgid(65534)
                 os.setuid(65534)
             files, flaws = read_folder(tmp_path)
-            told = [file.path for file in files] + [f"{flaw.location.path}: {flaw.message}" for flaw in flaws]
+            told = [file.path for file in files] + [
+                f"{flaw.location.path}: {flaw.message}" for flaw in flaws
+            ]
         except BaseException as error:  # noqa: BLE001
             told = [repr(error)]
         os.write(write_end, "\n".join(told).encode())

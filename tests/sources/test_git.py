@@ -31,7 +31,10 @@ def test_a_revision_reads_as_its_checkout_does(checkout) -> None:
     assert Repository.open(checkout.folder).read_revision(commit) == read_folder(checkout.folder)
     files_read, flaws = read_folder(checkout.folder)
     assert len(files_read) == 7
-    assert [flaw.location.path for flaw in flaws] == ["allocations/notes.txt", "policies/old.yaml.bak"]
+    assert [flaw.location.path for flaw in flaws] == [
+        "allocations/notes.txt",
+        "policies/old.yaml.bak",
+    ]
 
 
 def test_refusals_are_those_of_the_disk(checkout, tmp_path: Path) -> None:
@@ -43,7 +46,13 @@ def test_refusals_are_those_of_the_disk(checkout, tmp_path: Path) -> None:
     (checkout.folder / "govern.yaml").symlink_to("../secret.yaml")
     checkout.write({"allocations" + "/d" * 40 + "/x.yaml": "a: 1\n"})
     checkout.git(
-        "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(module.folder), "policies/module"
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        str(module.folder),
+        "policies/module",
     )
     commit = checkout.commit()
     files, flaws = Repository.open(checkout.folder).read_revision(commit)
@@ -63,18 +72,26 @@ def test_history_is_read_without_touching_the_working_tree(checkout) -> None:
         ("allocations/a.yaml", b"a: 1\n"),
         ("policies/p.yaml", b"p: 1\n"),
     ]
-    assert [file.path for file in new] == ["allocations/a.yaml", "policies/p.yaml", "policies/q.yaml"]
+    assert [file.path for file in new] == [
+        "allocations/a.yaml",
+        "policies/p.yaml",
+        "policies/q.yaml",
+    ]
     assert new[0].data == b"a: 2\n"
     assert new[1].data is old[1].data, "an unchanged blob is read once"
 
 
 def test_a_portfolio_below_the_top(checkout) -> None:
-    commit = checkout.commit({"team/ai/allocations/a.yaml": "a: 1\n", "allocations/other.yaml": "a: 2\n"})
+    commit = checkout.commit(
+        {"team/ai/allocations/a.yaml": "a: 1\n", "allocations/other.yaml": "a: 2\n"}
+    )
     repository = Repository.open(checkout.folder / "team/ai")
     assert (repository.top, repository.prefix) == (checkout.folder, "team/ai")
     files, _ = repository.read_revision(commit)
     assert [(file.path, file.data) for file in files] == [("allocations/a.yaml", b"a: 1\n")]
-    assert [file.path for file in repository.read_revision(commit, "")[0]] == ["allocations/other.yaml"]
+    assert [file.path for file in repository.read_revision(commit, "")[0]] == [
+        "allocations/other.yaml"
+    ]
     assert repository.read_revision(commit, "elsewhere") == ((), ())
 
 
@@ -85,7 +102,16 @@ def test_resolves_what_people_type(checkout) -> None:
     checkout.git("branch", "2026-01-01", first)
     repository = Repository.open(checkout.folder)
     assert repository.head_commit() == second
-    for revision in ("v1", "HEAD~1", "main^", first, first[:10], "2026-03-31", "2026-06-29", "2026-01-01"):
+    for revision in (
+        "v1",
+        "HEAD~1",
+        "main^",
+        first,
+        first[:10],
+        "2026-03-31",
+        "2026-06-29",
+        "2026-01-01",
+    ):
         assert repository.resolve(revision) == first, revision
     assert repository.resolve("2026-06-30") == second
     assert repository.commit_day(first) == date(2026, 3, 31)
@@ -119,7 +145,11 @@ def test_an_unknown_revision_gets_near_misses(checkout) -> None:
     checkout.git("branch", "release/2026-q3")
     checkout.git("tag", "v2026.3")
     repository = Repository.open(checkout.folder)
-    for typed, meant in (("mian", "`main`"), ("relase/2026-q3", "`release/2026-q3`"), ("v2026.4", "`v2026.3`")):
+    for typed, meant in (
+        ("mian", "`main`"),
+        ("relase/2026-q3", "`release/2026-q3`"),
+        ("v2026.4", "`v2026.3`"),
+    ):
         with pytest.raises(RevisionError, match=f"`{typed}` is unknown") as caught:
             repository.resolve(typed)
         assert meant in caught.value.hint
@@ -192,7 +222,9 @@ def test_configured_programs_do_not_run(checkout) -> None:
     assert not (checkout.folder / "pwned").exists()
 
 
-def test_shallow_clone_without_the_base_names_the_command_that_helps(checkout, tmp_path: Path) -> None:
+def test_shallow_clone_without_the_base_names_the_command_that_helps(
+    checkout, tmp_path: Path
+) -> None:
     base = checkout.commit(A)
     checkout.git("checkout", "--quiet", "-b", "feature")
     checkout.commit({"govern.yaml": ""})

@@ -44,7 +44,9 @@ def test_a_long_name_fits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["report.md", "folder/report.md"])
-def test_never_writes_through_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_never_writes_through_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     outside, inside = tmp_path / "outside", tmp_path / "inside"
     (outside / "folder").mkdir(parents=True)
     inside.mkdir()
@@ -80,7 +82,9 @@ def test_devices_are_written_directly() -> None:
     assert Path("/dev/null").is_char_device()
 
 
-def test_a_failure_midway_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_midway_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "report.md"
     write_bytes(path, b"old")
     for error in (OSError(28, "No space left on device"), KeyboardInterrupt()):
@@ -93,7 +97,9 @@ def test_a_failure_midway_leaves_the_old_file(tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_midway_leaves_the_old_file_and_nothing_else(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_midway_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     """A real process is stopped while its bytes are on the disk but not yet in place."""
     (tmp_path / "report.md").write_bytes(b"old")
     program = textwrap.dedent("""
@@ -111,7 +117,10 @@ def test_a_signal_midway_leaves_the_old_file_and_nothing_else(tmp_path: Path, nu
         sys.exit(guard.main())
     """)
     process = subprocess.Popen(
-        [sys.executable, "-c", program], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"written\n"
@@ -126,7 +135,10 @@ def test_a_signal_midway_leaves_the_old_file_and_nothing_else(tmp_path: Path, nu
 
 def test_a_killed_writer_leaves_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "report.md").write_bytes(b"old")
-    program = "import sys\nfrom pathlib import Path\nfrom multillm_gov.sources.output import write_bytes\n"
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom multillm_gov.sources.output import "
+        "write_bytes\n"
+    )
     program += "while True: write_bytes(Path('report.md'), b'new' * 1_000_000)"
     process = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path)
     deadline = time.monotonic() + 20

@@ -77,7 +77,11 @@ def judged() -> Judged:
     """An assessment of the portfolio above with some files changed, or left out where they are empty."""
 
     def build(changed: Mapping[str, str] | None = None) -> Assessment:
-        texts = {"allocations/a.yaml": ALLOCATION, "catalog/models.yaml": CATALOG, **(changed or {})}
+        texts = {
+            "allocations/a.yaml": ALLOCATION,
+            "catalog/models.yaml": CATALOG,
+            **(changed or {}),
+        }
         files = [SourceFile(path, text.encode()) for path, text in texts.items() if text]
         return assess(files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", b"{}"))
 

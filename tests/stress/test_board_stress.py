@@ -44,18 +44,32 @@ def test_an_appetite_that_a_year_exceeds_is_marked(judged: Judged) -> None:
 
 
 def test_without_value_or_task_classes_it_says_so(judged: Judged, allocation: str) -> None:
-    free = "\n".join(line for line in allocation.splitlines() if "value_at_stake" not in line) + "\n"
-    assert "No value at stake is declared" in str(stress_section(judged({"allocations/a.yaml": free})).blocks[0])
-    assert "No task class is declared" in str(stress_section(judged({"allocations/a.yaml": ""})).blocks)
+    free = (
+        "\n".join(line for line in allocation.splitlines() if "value_at_stake" not in line) + "\n"
+    )
+    assert "No value at stake is declared" in str(
+        stress_section(judged({"allocations/a.yaml": free})).blocks[0]
+    )
+    assert "No task class is declared" in str(
+        stress_section(judged({"allocations/a.yaml": ""})).blocks
+    )
 
 
-def test_thousands_of_task_classes_run_fewer_variants(judged: Judged, lines_run: Callable[..., int]) -> None:
+def test_thousands_of_task_classes_run_fewer_variants(
+    judged: Judged, lines_run: Callable[..., int]
+) -> None:
     def of(count: int) -> Assessment:
         one = (
-            "  t{n}: {{route: [{{model: acme/x}}], fallbacks: [beta/y], cost_of_wrong_model: {{value_at_stake: {n}}}, "
+            "  t{n}: {{route: [{{model: acme/x}}], fallbacks: [beta/y], cost_of_wrong_model: "
+            "{{value_at_stake: {n}}}, "
             "demand: {{requests: 1000, input_tokens: 10}}}}\n"
         )
-        return judged({"allocations/a.yaml": "task_classes:\n" + "".join(one.format(n=n) for n in range(1, count + 1))})
+        return judged(
+            {
+                "allocations/a.yaml": "task_classes:\n"
+                + "".join(one.format(n=n) for n in range(1, count + 1))
+            }
+        )
 
     few, many = of(400), of(4_000)
     assert len(heat(stress_section(many))[0].columns) == 6

@@ -53,7 +53,11 @@ def test_an_outage_without_any_fallback_stops_the_task_class(made: Made) -> None
 def test_a_fallback_that_always_works_takes_over_at_its_price(made: Made) -> None:
     """10,000 requests at .003 instead of .006 USD."""
     articles = task(stress(made(ALWAYS), (outage("acme"),)), "articles")
-    assert (articles.unserved_requests, articles.degraded_requests, articles.value_at_risk) == (0, 10_000, 0)
+    assert (articles.unserved_requests, articles.degraded_requests, articles.value_at_risk) == (
+        0,
+        10_000,
+        0,
+    )
     assert near(articles.added_cost, -30)
     assert articles.hours_to_recover == Decimal("7.3")
 
@@ -183,7 +187,10 @@ def test_after_a_loss_concentration_is_that_of_the_measure_for_it(made: Made) ->
     context = made(ALWAYS)
     meanwhile = stress(context, (outage("acme", "vendor"),)).concentration
     after = after_loss(context.figures.tasks, Level.VENDOR, Basis.SPEND, "acme").after
-    assert (meanwhile.largest, meanwhile.largest_share) == ("beta", pytest.approx(after.shares[0][1]))
+    assert (meanwhile.largest, meanwhile.largest_share) == (
+        "beta",
+        pytest.approx(after.shares[0][1]),
+    )
     assert meanwhile.hhi == pytest.approx(after.hhi)
     assert after.shares[0][1] == pytest.approx(6_000 / 7_000)
 
@@ -192,7 +199,13 @@ def test_a_rate_limit_cut_sends_the_rest_down_the_chain(made: Made, catalog: str
     """acme/x takes 8,000 a minute as declared; cut to a quarter it takes 2,000 of 6,000."""
     declared = catalog.replace("  acme/x:\n", "  acme/x:\n    requests_per_minute: 8000\n")
     files = {**ALWAYS, "catalog/models.yaml": declared, "allocations/a.yaml": HUNDRED_A_SECOND}
-    shock = Shock(kind="rate-limit", level="provider", entity="acme", factor=Positive("0.25"), hours=Positive("7.3"))
+    shock = Shock(
+        kind="rate-limit",
+        level="provider",
+        entity="acme",
+        factor=Positive("0.25"),
+        hours=Positive("7.3"),
+    )
     found = task(stress(made(files), (shock,)), "routed")
     assert found.unserved_requests == 0
     assert near(found.degraded_requests, 2_628_000 * 2 / 3)
@@ -205,12 +218,20 @@ def test_retries_multiply_the_demand_on_what_is_limited(made: Made, catalog: str
         "catalog/models.yaml": catalog,
         "allocations/a.yaml": HUNDRED_A_SECOND.replace("beta/y", "acme/x"),
     }
-    shock = Shock(kind="rate-limit", level="model", entity="acme/x", factor=Positive("0.125"), tries=2)
+    shock = Shock(
+        kind="rate-limit", level="model", entity="acme/x", factor=Positive("0.125"), tries=2
+    )
     assert near(task(stress(made(files), (shock,)), "routed").unserved_share, 1 - 50 / 150)
 
 
 def test_a_limit_that_is_not_declared_is_just_enough_for_the_busiest_minute(made: Made) -> None:
-    half = Shock(kind="rate-limit", level="provider", entity="beta", factor=Positive("0.5"), hours=Positive("7.3"))
+    half = Shock(
+        kind="rate-limit",
+        level="provider",
+        entity="beta",
+        factor=Positive("0.5"),
+        hours=Positive("7.3"),
+    )
     calm = stress(made(ALWAYS), (half,))
     busy = stress(made(ALWAYS), (Shock(**{**half_fields(half), "at_peak": True}),))
     assert calm.unserved_requests == 0, "at the mean a fourth of it is enough"
@@ -236,7 +257,8 @@ def test_repricing_adds_share_times_rise(made: Made) -> None:
 
 def test_repricing_reaches_fixed_costs(made: Made, catalog: str) -> None:
     hosted = catalog.replace(
-        "usd_per_million_tokens: {input: 1}", "usd_per_million_tokens: {input: 1}\n    usd_fixed_per_month: 500"
+        "usd_per_million_tokens: {input: 1}",
+        "usd_per_million_tokens: {input: 1}\n    usd_fixed_per_month: 500",
     )
     shock = Shock(kind="repricing", level="vendor", entity="gamma", factor=Positive(2))
     assert stress(made({"catalog/models.yaml": hosted}), (shock,)).added_cost == 1_500
@@ -245,7 +267,10 @@ def test_repricing_reaches_fixed_costs(made: Made, catalog: str) -> None:
 def test_tokens_that_grow_step_into_dearer_tiers(made: Made) -> None:
     found = stress(made(), (Shock(kind="token-growth", factor=Positive(2)),))
     assert found.added_cost == 10_000, "twice the tokens, twice the bill"
-    one = stress(made(), (Shock(kind="token-growth", level="model", entity="gamma/z", factor=Positive("1.5")),))
+    one = stress(
+        made(),
+        (Shock(kind="token-growth", level="model", entity="gamma/z", factor=Positive("1.5")),),
+    )
     assert one.added_cost == 500
 
 
@@ -270,9 +295,9 @@ def test_less_of_something_saves(made: Made) -> None:
 def test_a_ceiling_breaks(made: Made) -> None:
     declared = {"govern.yaml": "appetite: {max_monthly_spend: 12000}\n"}
     found = stress(made(declared), (Shock(kind="demand-growth", factor=Positive("1.25")),))
-    assert [(one.subject, one.figure) for one in found.caps_broken if one.what == "portfolio ceiling"] == [
-        ("portfolio", Decimal(12_500))
-    ]
+    assert [
+        (one.subject, one.figure) for one in found.caps_broken if one.what == "portfolio ceiling"
+    ] == [("portfolio", Decimal(12_500))]
 
 
 EVIDENCE = """\
@@ -287,7 +312,8 @@ records:
 def floored(allocation: str) -> dict[str, str]:
     declared = allocation.replace(
         "    spend_cap: {monthly: 7000}\n",
-        "    spend_cap: {monthly: 7000}\n    quality: {floor: 0.90}\n    latency: {p95_seconds: 5}\n",
+        "    spend_cap: {monthly: 7000}\n    quality: {floor: 0.90}\n    latency: {p95_seconds: "
+        "5}\n",
     )
     return {**ALWAYS, "allocations/a.yaml": declared, "evidence/e.yaml": EVIDENCE}
 
@@ -300,29 +326,45 @@ def test_floors_break_at_the_fallback_that_answers(made: Made, floored: dict[str
     ], "a result of tomorrow does not count"
 
 
-def test_drift_costs_share_times_requests_times_points_times_value(made: Made, floored: dict[str, str]) -> None:
+def test_drift_costs_share_times_requests_times_points_times_value(
+    made: Made, floored: dict[str, str]
+) -> None:
     """Method 7: 5 points of 1,000,000 requests a month, .073 USD each, for 30.4166 days."""
-    shock = Shock(kind="quality-drift", level="model", entity="acme/x", points=Share("0.05"), hours=Positive(730))
+    shock = Shock(
+        kind="quality-drift",
+        level="model",
+        entity="acme/x",
+        points=Share("0.05"),
+        hours=Positive(730),
+    )
     found = task(stress(made(), (shock,)), "articles")
     assert near(found.value_at_risk, 50_000 * 0.073)
     assert near(found.degraded_requests, 50_000)
     assert (found.unserved_requests, found.added_cost, found.hours_to_recover) == (0, 0, 730)
     below = stress(made(floored), (shock,))
     assert [(one.what, one.figure) for one in below.floors_broken] == [("quality", Decimal("0.88"))]
-    assert task(below, "articles").degraded_requests == 1_000_000, "every answer of a model below the floor"
+    assert task(below, "articles").degraded_requests == 1_000_000, (
+        "every answer of a model below the floor"
+    )
 
 
-def test_a_floor_without_any_result_is_not_known_to_hold(made: Made, floored: dict[str, str]) -> None:
+def test_a_floor_without_any_result_is_not_known_to_hold(
+    made: Made, floored: dict[str, str]
+) -> None:
     found = stress(made({**floored, "evidence/e.yaml": ""}), (outage("acme"),))
     assert not found.floors_broken
     assert any("`articles`" in text for text in found.unknown)
 
 
 def test_another_voice_degrades_answers_and_costs_a_review(made: Made) -> None:
-    shock = Shock(kind="tone-drift", level="vendor", entity="acme", ratio=Positive(3), days=Positive(30))
+    shock = Shock(
+        kind="tone-drift", level="vendor", entity="acme", ratio=Positive(3), days=Positive(30)
+    )
     found = stress(made(), (shock,))
     assert near(found.degraded_requests, 1_000_000 * 720 / 730)
-    assert [(one.what, one.subject, one.figure) for one in found.floors_broken] == [("tone", "articles", 3)]
+    assert [(one.what, one.subject, one.figure) for one in found.floors_broken] == [
+        ("tone", "articles", 3)
+    ]
     assert (found.value_at_risk, found.added_cost) == (0, 0)
     assert any("review_cost" in text for text in found.unknown)
     paid = stress(made(), (Shock(**{**half_fields(shock), "review_cost": Amount(2500)}),))
@@ -360,10 +402,26 @@ PROBE = "{task_class: articles, model: acme/x2, kind: answer, date: 2026-11-01, 
 @pytest.mark.parametrize(
     ("proof", "ready"),
     [
-        ("records: [{task_class: articles, model: acme/x2, date: 2026-11-01, sample_size: 600, score: 0.91}]", True),
-        ("records: [{task_class: articles, model: acme/x2, date: 2026-11-01, sample_size: 600, score: 0.89}]", False),
-        ("records: [{task_class: articles, model: acme/x2, date: 2026-12-01, sample_size: 600, score: 0.91}]", False),
-        ("records: [{task_class: scoring, model: acme/x2, date: 2026-11-01, sample_size: 600, score: 0.91}]", False),
+        (
+            "records: [{task_class: articles, model: acme/x2, date: 2026-11-01, sample_size: 600, "
+            "score: 0.91}]",
+            True,
+        ),
+        (
+            "records: [{task_class: articles, model: acme/x2, date: 2026-11-01, sample_size: 600, "
+            "score: 0.89}]",
+            False,
+        ),
+        (
+            "records: [{task_class: articles, model: acme/x2, date: 2026-12-01, sample_size: 600, "
+            "score: 0.91}]",
+            False,
+        ),
+        (
+            "records: [{task_class: scoring, model: acme/x2, date: 2026-11-01, sample_size: 600, "
+            "score: 0.91}]",
+            False,
+        ),
         (
             f"probes: [{PROBE}, verdict: pass}}]",
             True,
@@ -378,13 +436,16 @@ def test_whether_a_successor_is_ready_is_as_proved(
     made: Made, floored: dict[str, str], proof: str, ready: bool
 ) -> None:
     files = {**floored, "evidence/e.yaml": proof + "\n"}
-    found = task(stress(made(files), (Shock(kind="retirement", level="model", entity="acme/x"),)), "articles")
+    found = task(
+        stress(made(files), (Shock(kind="retirement", level="model", entity="acme/x"),)), "articles"
+    )
     assert (found.hours_to_recover == 0) is ready
 
 
 def test_a_retired_models_fixed_cost_ends_with_it(made: Made, catalog: str) -> None:
     hosted = catalog.replace(
-        "usd_per_million_tokens: {input: 6}", "usd_per_million_tokens: {input: 6}\n    usd_fixed_per_month: 500"
+        "usd_per_million_tokens: {input: 6}",
+        "usd_per_million_tokens: {input: 6}\n    usd_fixed_per_month: 500",
     )
     shock = Shock(kind="retirement", level="model", entity="acme/x", successor_qualified=True)
     assert stress(made({"catalog/models.yaml": hosted}), (shock,)).added_cost == 2_500
@@ -425,13 +486,21 @@ def test_shocks_at_once_last_each_its_own_time(made: Made) -> None:
 
 
 def test_only_the_first_month_counts_for_caps(made: Made) -> None:
-    shock = Shock(kind="repricing", level="vendor", entity="acme", factor=Positive("1.10"), hours=Positive(1460))
+    shock = Shock(
+        kind="repricing",
+        level="vendor",
+        entity="acme",
+        factor=Positive("1.10"),
+        hours=Positive(1460),
+    )
     found = stress(made(), (shock,))
     assert (found.added_cost, found.added_cost_in_month) == (1_200, 600)
     assert not found.caps_broken
 
 
-def test_a_model_that_is_retired_already_answers_nothing_before_or_after(made: Made, catalog: str) -> None:
+def test_a_model_that_is_retired_already_answers_nothing_before_or_after(
+    made: Made, catalog: str
+) -> None:
     gone = {"catalog/models.yaml": catalog.replace("2027-01-14", "2026-01-14"), **ALWAYS}
     assert stress(made(gone), (outage("acme"),)).unserved_requests == 0
     assert near(task(stress(made(gone), (outage("beta"),)), "articles").unserved_share, 1)
@@ -477,7 +546,8 @@ task_classes:
 def test_where_nobody_answers_no_vendor_is_large(made: Made, catalog: str) -> None:
     """Hosting goes on while everything is away; it buys no answer, so nobody's share of it is a concentration."""
     hosted = catalog.replace(
-        "usd_per_million_tokens: {input: 1}", "usd_per_million_tokens: {input: 1}\n    usd_fixed_per_month: 500"
+        "usd_per_million_tokens: {input: 1}",
+        "usd_per_million_tokens: {input: 1}\n    usd_fixed_per_month: 500",
     )
     settings = "risk: {coverage: {untested: 1}, dependencies: {front: {kind: gateway}}}\n"
     context = made({"govern.yaml": settings, "catalog/models.yaml": hosted})

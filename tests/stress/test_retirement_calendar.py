@@ -37,9 +37,17 @@ def test_chances_are_those_of_the_method() -> None:
 
 @pytest.mark.parametrize(
     ("provider", "days", "preview"),
-    [("openai", 180, 14), ("anthropic", 60, None), ("azure", 60, None), ("bedrock", 45, None), ("gemini", None, None)],
+    [
+        ("openai", 180, 14),
+        ("anthropic", 60, None),
+        ("azure", 60, None),
+        ("bedrock", 45, None),
+        ("gemini", None, None),
+    ],
 )
-def test_notice_is_what_each_provider_promises(provider: str, days: int | None, preview: int | None) -> None:
+def test_notice_is_what_each_provider_promises(
+    provider: str, days: int | None, preview: int | None
+) -> None:
     policy = notice_policy(provider)
     assert policy is not None
     assert (policy.least(preview=False), policy.least(preview=True)) == (days, preview)
@@ -74,14 +82,19 @@ def test_slack_is_the_time_left_less_the_migration(made: Made) -> None:
 
 
 def test_a_tested_successor_is_told_per_task_class(made: Made) -> None:
-    proof = "records: [{task_class: articles, model: acme/x2, date: 2026-11-01, sample_size: 600, score: 0.9}]\n"
+    proof = (
+        "records: [{task_class: articles, model: acme/x2, date: 2026-11-01, sample_size: 600, "
+        "score: 0.9}]\n"
+    )
     context = made({"evidence/e.yaml": proof})
     assert lives(context)[0].tested == ("articles",)
     assert "acme/x" not in {one.model for one in unprepared(lives(context))}
     assert "acme/x" in {one.model for one in unprepared(lives(made()))}
 
 
-def test_notice_shorter_than_the_migration_needs_a_successor_first(made: Made, catalog: str) -> None:
+def test_notice_shorter_than_the_migration_needs_a_successor_first(
+    made: Made, catalog: str
+) -> None:
     """Anthropic's 60 days leave -30 of 90; OpenAI's 180 leave +90 (method 4)."""
     declared = catalog.replace("provider: beta,", "provider: anthropic,").replace(
         "provider: gamma,", "provider: openai,"
@@ -94,15 +107,23 @@ def test_notice_shorter_than_the_migration_needs_a_successor_first(made: Made, c
 
 def test_a_declared_median_is_no_assumption(made: Made) -> None:
     assert median_life(made()) == (MEDIAN, True)
-    assert median_life(made({"govern.yaml": "risk: {retirement_median_months: 24}\n"})) == (24, False)
+    assert median_life(made({"govern.yaml": "risk: {retirement_median_months: 24}\n"})) == (
+        24,
+        False,
+    )
 
 
-def test_the_section_tells_it(judged: Judged, in_context: Callable[[Assessment], StressContext]) -> None:
+def test_the_section_tells_it(
+    judged: Judged, in_context: Callable[[Assessment], StressContext]
+) -> None:
     state = judged()
     section = retirement_section(state, in_context(state))
     tables = [block for block in section.blocks if isinstance(block, Table)]
     forced = [[cell.text for cell in row] for row in tables[0].rows]
-    assert forced == [["12 months", "1", "1.0", "2.0", "73.4 %"], ["24 months", "1", "1.5", "2.5", "92.9 %"]]
+    assert forced == [
+        ["12 months", "1", "1.0", "2.0", "73.4 %"],
+        ["24 months", "1", "1.5", "2.5", "92.9 %"],
+    ]
     assert "assumed" in tables[0].columns[2].title
     assert [cell.text for cell in tables[1].rows[0]] == [
         "acme/x", "2027-01-14", "-39 days", "not known", "acme/x2 (declared)", "0 of 1",

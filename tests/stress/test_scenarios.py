@@ -54,13 +54,19 @@ def test_the_book_is_twelve_files_with_the_figures_of_the_method() -> None:
         shock = booked.scenario.shocks[0]
         for key, value in FROM_METHOD[booked.name].items():
             written = getattr(shock, key)
-            assert (Decimal(value) == written) if isinstance(written, Decimal) else value == written, booked.name
+            assert (
+                (Decimal(value) == written) if isinstance(written, Decimal) else value == written
+            ), booked.name
 
 
 def test_the_worst_variant_stands_first(made: Made) -> None:
     """scoring has no fallback: 50 USD an hour for 4.4 hours; then filtering; articles falls back."""
     found = run(made(ALWAYS), "provider-outage")
-    assert [variant.words for variant in found.variants] == ["provider beta", "provider gamma", "provider acme"]
+    assert [variant.words for variant in found.variants] == [
+        "provider beta",
+        "provider gamma",
+        "provider acme",
+    ]
     losses = [variant.outcome.value_at_risk for variant in found.variants]
     assert [float(loss) for loss in losses] == pytest.approx([220, 44, 0])
 
@@ -83,7 +89,9 @@ def test_the_worst_variant_stands_first(made: Made) -> None:
         ("combined", "provider beta, every other provider", 4 * (50 + 50 + 5) * 4.4),
     ],
 )
-def test_each_built_in_scenario_costs_what_one_works_out(made: Made, name: str, words: str, loss: float) -> None:
+def test_each_built_in_scenario_costs_what_one_works_out(
+    made: Made, name: str, words: str, loss: float
+) -> None:
     """Value at stake is 100, 50 and 10 USD an hour, four times that at the peak, where halved limits serve half."""
     found = run(made(ALWAYS), name)
     assert found.worst is not None
@@ -91,7 +99,9 @@ def test_each_built_in_scenario_costs_what_one_works_out(made: Made, name: str, 
     assert float(found.worst.outcome.loss) == pytest.approx(loss)
 
 
-def test_every_scenario_runs_on_the_starter(starter: Assessment, in_context: Callable[..., StressContext]) -> None:
+def test_every_scenario_runs_on_the_starter(
+    starter: Assessment, in_context: Callable[..., StressContext]
+) -> None:
     context = in_context(starter)
     for booked in scenarios_of(starter.scenarios):
         found = run_scenario(context, booked)
@@ -110,11 +120,18 @@ def test_a_variant_is_the_stress_of_its_entity(made: Made) -> None:
         assert stress(context, (shock,)) == variant.outcome
 
 
-def test_entities_that_only_stand_by_or_are_not_known_are_no_variants(made: Made, catalog: str) -> None:
+def test_entities_that_only_stand_by_or_are_not_known_are_no_variants(
+    made: Made, catalog: str
+) -> None:
     unknown = catalog.replace("cloud: stratus", "cloud: unknown")
     context = made({"catalog/models.yaml": unknown})
-    assert {variant.words for variant in run(context, "cloud-outage").variants} == {"cloud nimbus", "cloud cumulus"}
-    assert "model acme/x2" not in {variant.words for variant in run(context, "model-retired").variants}
+    assert {variant.words for variant in run(context, "cloud-outage").variants} == {
+        "cloud nimbus",
+        "cloud cumulus",
+    }
+    assert "model acme/x2" not in {
+        variant.words for variant in run(context, "model-retired").variants
+    }
 
 
 def test_each_at_two_levels_runs_every_combination(made: Made) -> None:
@@ -125,18 +142,39 @@ def test_each_at_two_levels_runs_every_combination(made: Made) -> None:
     booked = BookedScenario(name="both", scenario=Scenario(title="Both", shocks=shocks))
     found = run_scenario(made(), booked)
     assert (len(found.variants), found.left_out) == (9, 0)
-    assert (len(run_scenario(made(), booked, 4).variants), run_scenario(made(), booked, 4).left_out) == (4, 5)
+    assert (
+        len(run_scenario(made(), booked, 4).variants),
+        run_scenario(made(), booked, 4).left_out,
+    ) == (4, 5)
 
 
 def test_a_parameter_is_set_where_it_stands(made: Made) -> None:
-    [one] = [b for b in with_settings(built_in(), [parse_setting("combined.hours=1")]) if b.name == "combined"]
+    [one] = [
+        b
+        for b in with_settings(built_in(), [parse_setting("combined.hours=1")])
+        if b.name == "combined"
+    ]
     assert [shock.hours for shock in one.scenario.shocks] == [1, 1]
-    [one] = [b for b in with_settings(built_in(), [parse_setting("combined.factor=0.1")]) if b.name == "combined"]
-    assert [shock.factor for shock in one.scenario.shocks] == [None, Decimal("0.1")], "the outage has no factor"
-    [one] = [b for b in with_settings(built_in(), [parse_setting("combined.1.hours=9")]) if b.name == "combined"]
+    [one] = [
+        b
+        for b in with_settings(built_in(), [parse_setting("combined.factor=0.1")])
+        if b.name == "combined"
+    ]
+    assert [shock.factor for shock in one.scenario.shocks] == [None, Decimal("0.1")], (
+        "the outage has no factor"
+    )
+    [one] = [
+        b
+        for b in with_settings(built_in(), [parse_setting("combined.1.hours=9")])
+        if b.name == "combined"
+    ]
     assert [shock.hours for shock in one.scenario.shocks] == [9, Decimal("4.4")]
     assert one.settings == ("1.hours=9",)
-    [one] = [b for b in with_settings(built_in(), [parse_setting("repricing.entity=acme")]) if b.name == "repricing"]
+    [one] = [
+        b
+        for b in with_settings(built_in(), [parse_setting("repricing.entity=acme")])
+        if b.name == "repricing"
+    ]
     assert run_scenario(made(), one).worst is not None
 
 
@@ -163,18 +201,25 @@ def test_a_parameter_that_cannot_be_is_refused(text: str, said: str) -> None:
 
 def test_an_own_scenario_replaces_the_built_in_one_of_its_name(judged: Judged) -> None:
     own = (
-        "scenarios:\n  repricing: {title: Ours, shocks: [{kind: repricing, level: vendor, entity: beta, factor: 3}]}\n"
+        "scenarios:\n  repricing: {title: Ours, shocks: [{kind: repricing, level: vendor, "
+        "entity: beta, factor: 3}]}\n"
     )
-    state = judged({"scenarios/own.yaml": own + "  extra: {title: More, shocks: [{kind: outage, hours: 1}]}\n"})
+    state = judged(
+        {"scenarios/own.yaml": own + "  extra: {title: More, shocks: [{kind: outage, hours: 1}]}\n"}
+    )
     every = scenarios_of(state.scenarios)
     assert [booked.name for booked in every] == [*FROM_METHOD, "extra"]
     replaced = next(booked for booked in every if booked.name == "repricing")
     assert (replaced.scenario.title, replaced.source) == ("Ours", "scenarios/own.yaml")
-    assert all(booked.source == BUILT_IN for booked in every if booked.name not in {"repricing", "extra"})
+    assert all(
+        booked.source == BUILT_IN for booked in every if booked.name not in {"repricing", "extra"}
+    )
 
 
 def test_an_unknown_scenario_gets_the_nearest_names() -> None:
-    assert [booked.name for booked in choose(built_in(), ["repricing", "combined", "repricing"])] == [
+    assert [
+        booked.name for booked in choose(built_in(), ["repricing", "combined", "repricing"])
+    ] == [
         "repricing",
         "combined",
     ]
@@ -184,8 +229,15 @@ def test_an_unknown_scenario_gets_the_nearest_names() -> None:
 
 
 def lasting(*hours: int) -> BookedScenario:
-    shocks = tuple(Shock(kind="outage", level="provider", entity="acme", hours=Positive(each)) for each in hours)  # type: ignore[arg-type]
-    return BookedScenario(name=f"s{len(hours)}", scenario=Scenario(title="t", shocks=shocks), source="scenarios/x.yaml")
+    shocks = tuple(
+        Shock(kind="outage", level="provider", entity="acme", hours=Positive(each))
+        for each in hours
+    )  # type: ignore[arg-type]
+    return BookedScenario(
+        name=f"s{len(hours)}",
+        scenario=Scenario(title="t", shocks=shocks),
+        source="scenarios/x.yaml",
+    )
 
 
 def test_what_takes_too_long_is_left_out_by_its_shocks_and_chains(made: Made) -> None:
@@ -193,12 +245,20 @@ def test_what_takes_too_long_is_left_out_by_its_shocks_and_chains(made: Made) ->
     context = made()
     short, long = lasting(1), lasting(1, 2, 3, 4)
     assert affordable_variants(context, (short, long)) == (60, 60)
-    assert affordable_variants(context, (short, long, short), budget=6) == (1, 0, 1), "12 runs do not fit"
-    assert affordable_variants(context, (long, short), budget=6) == (1, 0), "the first one is run whatever it takes"
+    assert affordable_variants(context, (short, long, short), budget=6) == (1, 0, 1), (
+        "12 runs do not fit"
+    )
+    assert affordable_variants(context, (long, short), budget=6) == (1, 0), (
+        "the first one is run whatever it takes"
+    )
     assert affordable_variants(context, (short, short), budget=30) == (5, 5)
     assert affordable_variants(context, (short, short), budget=30, most=2) == (2, 2)
-    assert affordable_variants(context, (lasting(2, 2, 2),), budget=30) == (10,), "what ends at once is one piece"
+    assert affordable_variants(context, (lasting(2, 2, 2),), budget=30) == (10,), (
+        "what ends at once is one piece"
+    )
     task = context.tasks[0]
     endless = replace(task.chains[0], hops=task.chains[0].hops * 150)
     deep = replace(context, tasks=(replace(task, chains=(endless,)), *context.tasks[1:]))
-    assert affordable_variants(deep, (short,), budget=130) == (10,), "3 task classes and 302 hops: 13 runs a piece"
+    assert affordable_variants(deep, (short,), budget=130) == (10,), (
+        "3 task classes and 302 hops: 13 runs a piece"
+    )

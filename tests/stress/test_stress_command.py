@@ -71,13 +71,20 @@ def test_the_whole_report_holds_every_part_and_no_verdict(stressed: Callable[...
 
 
 def test_the_same_call_gives_the_same_bytes(stressed: Callable[..., bytes]) -> None:
-    assert stressed("--format", "markdown", "--years", "300") == stressed("--format", "markdown", "--years", "300")
+    assert stressed("--format", "markdown", "--years", "300") == stressed(
+        "--format", "markdown", "--years", "300"
+    )
     assert stressed("--years", "300") != stressed("--years", "300", "--seed", "2")
 
 
 def test_without_simulation_nothing_is_simulated(stressed: Callable[..., bytes]) -> None:
     report = json.loads(stressed("--format", "json", "--no-simulation"))
-    assert [section["id"] for section in report["sections"]] == ["scenarios", "dependencies", "reverse", "retirements"]
+    assert [section["id"] for section in report["sections"]] == [
+        "scenarios",
+        "dependencies",
+        "reverse",
+        "retirements",
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(set(formats()) - {"pdf"}))
@@ -115,7 +122,9 @@ def test_a_parameter_is_set_for_one_run(stressed: Callable[..., bytes]) -> None:
         return float(report["headline"][0]["number"])
 
     assert at_risk("--set", "provider-outage.hours=8.8") == pytest.approx(2 * at_risk())
-    assert "`hours=8.8`" in stressed("provider-outage", "--set", "provider-outage.hours=8.8").decode()
+    assert (
+        "`hours=8.8`" in stressed("provider-outage", "--set", "provider-outage.hours=8.8").decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,7 +136,9 @@ def test_a_parameter_is_set_for_one_run(stressed: Callable[..., bytes]) -> None:
         (["--years", "5"], "--years"),
     ],
 )
-def test_a_wrong_call_is_told(stressed: Callable[..., bytes], arguments: list[str], said: str) -> None:
+def test_a_wrong_call_is_told(
+    stressed: Callable[..., bytes], arguments: list[str], said: str
+) -> None:
     assert said in stressed(*arguments, code=2).decode()
 
 
@@ -135,7 +146,10 @@ def test_scenarios_are_listed_with_their_source(stressed: Callable[..., bytes]) 
     lines = stressed("--list").decode().splitlines()
     assert len(lines) == 15
     assert lines[0].split(maxsplit=1) == ["provider-outage", "A provider is away (built in)"]
-    assert [line.split()[0] for line in lines if "scenarios/own.yaml" in line] == ["repricing", "beta-gone"]
+    assert [line.split()[0] for line in lines if "scenarios/own.yaml" in line] == [
+        "repricing",
+        "beta-gone",
+    ]
 
 
 def test_two_revisions_are_compared(govern: Run, checkout, folder: Path, allocation: str) -> None:  # type: ignore[no-untyped-def]
@@ -177,16 +191,33 @@ def test_two_revisions_are_compared(govern: Run, checkout, folder: Path, allocat
     assert [cell["text"] for cell in unmoved][2:] == ["600", "600", "–"]
     year = {row[0]["text"]: row for row in tables["A year (USD)"]["rows"]}
     assert year["Outage loss, expected"][3]["text"].startswith("+")
-    assert year["Spend, expected"][3]["text"] == "0", "the same random numbers: what is equal cancels out"
+    assert year["Spend, expected"][3]["text"] == "0", (
+        "the same random numbers: what is equal cancels out"
+    )
     assert report["headline"][0]["before"]
     assert "The change makes 7 scenarios cost more and 0 scenarios less." in report["summary"]
-    few = govern("stress", "repricing", "--base", base, "--at", head, "--as-of", DAY, cwd=checkout.folder).stdout
+    few = govern(
+        "stress", "repricing", "--base", base, "--at", head, "--as-of", DAY, cwd=checkout.folder
+    ).stdout
     assert b"Scenarios that break a cap: 0 before, 0 after." in few
-    same = govern("stress", "--base", head, "--at", head, "--as-of", DAY, "--years", "400", cwd=checkout.folder)
+    same = govern(
+        "stress",
+        "--base",
+        head,
+        "--at",
+        head,
+        "--as-of",
+        DAY,
+        "--years",
+        "400",
+        cwd=checkout.folder,
+    )
     assert b"No smallest shock that breaks a limit has moved." in same.stdout
 
 
-def test_breaks_are_counted_whichever_case_breaks_them(stressed: Callable[..., bytes], folder: Path) -> None:
+def test_breaks_are_counted_whichever_case_breaks_them(
+    stressed: Callable[..., bytes], folder: Path
+) -> None:
     """+35 % at acme costs most and breaks nothing; at beta, which costs less, scoring's cap of 4,000 breaks."""
     (folder / "scenarios" / "own.yaml").unlink()
     (folder / "govern.yaml").write_text("appetite: {max_price_shock_share: 0.7}\n")
@@ -195,12 +226,14 @@ def test_breaks_are_counted_whichever_case_breaks_them(stressed: Callable[..., b
     for arguments in (("repricing",), ()):
         report = json.loads(stressed(*arguments, "--no-simulation", "--format", "json"))
         caps = next(one for one in report["headline"] if one["id"] == "scenarios-over-caps")
-        assert caps["number"] == (1 if arguments else 2), "severe-repricing hits the largest alone, which breaks"
+        assert caps["number"] == (1 if arguments else 2), (
+            "severe-repricing hits the largest alone, which breaks"
+        )
     told = " ".join(stressed("repricing").decode().split())
     assert "The case that costs most breaks no cap and no floor that holds without it." in told
     assert (
-        "1 limit broken in other cases: - vendor beta: `scoring`: monthly cap, 4,050 USD a month against 4,000 USD"
-        in told
+        "1 limit broken in other cases: - vendor beta: `scoring`: monthly cap, 4,050 USD a month "
+        "against 4,000 USD" in told
     )
     glance = json.loads(stressed("--no-simulation", "--format", "json"))
     [section] = [one for one in glance["sections"] if one["id"] == "scenarios"]
@@ -239,17 +272,23 @@ scenarios:
 """
 
 
-def test_a_hostile_file_is_bounded_and_told(govern: Run, stressed: Callable[..., bytes], folder: Path) -> None:
+def test_a_hostile_file_is_bounded_and_told(
+    govern: Run, stressed: Callable[..., bytes], folder: Path
+) -> None:
     (folder / "scenarios" / "hostile.yaml").write_text(HOSTILE)
     report = json.loads(stressed("vast", "--format", "json"))
-    assert "could not be read as written" in report["summary"], "one scenario of the file is left out"
+    assert "could not be read as written" in report["summary"], (
+        "one scenario of the file is left out"
+    )
     assert b"USD of added cost" in stressed("beyond-counting")
     assert stressed("--years", "200", "--format", "html")
     assert all(float(metric["number"]) >= 0 for metric in report["headline"])
     assert "No task class notices." in stressed("vast", "nobody").decode()
     assert b"<b>figures" not in stressed("vast", "--format", "html")
     done = govern("check", "--as-of", DAY, "--format", "json", cwd=folder)
-    found = [(each["rule"], each["location"]["line"]) for each in json.loads(done.stdout)["findings"]]
+    found = [
+        (each["rule"], each["location"]["line"]) for each in json.loads(done.stdout)["findings"]
+    ]
     lines = HOSTILE.splitlines()
     too_many = next(number for number, line in enumerate(lines, 1) if "2e9" in line)
     unknown = next(number for number, line in enumerate(lines, 1) if "entity: nobody" in line)
@@ -270,30 +309,45 @@ def test_an_empty_portfolio_is_told_as_such(govern: Run, tmp_path: Path) -> None
 
 def test_check_imports_nothing_of_it(folder: Path) -> None:
     program = (
-        "import sys\nfrom multillm_gov.__main__ import main\nmain(['check', '--as-of', '2026-11-24'])\n"
+        "import sys\nfrom multillm_gov.__main__ import main\nmain(['check', '--as-of', "
+        "'2026-11-24'])\n"
         "print(*sys.modules, file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, check=True
+    )
     modules = set(done.stderr.decode().split())
     assert "multillm_gov.portfolio.scenario" in modules
-    parts = {"stress", "tally", "preparing", "variants", "scenario_book", "retirement", "simulation", "reverse"}
+    parts = {
+        "stress",
+        "tally",
+        "preparing",
+        "variants",
+        "scenario_book",
+        "retirement",
+        "simulation",
+        "reverse",
+    }
     assert not modules & {f"multillm_gov.risk.{part}" for part in parts}
     assert not {name for name in modules if name.startswith("multillm_gov.risk.shocks")}
     assert "numpy" not in modules
 
 
 def test_thousands_of_scenarios_are_bounded(stressed: Callable[..., bytes], folder: Path) -> None:
-    lines = [f"  s{n}: {{title: T, shocks: [{{kind: outage, level: provider, hours: 1}}]}}" for n in range(3_000)]
+    lines = [
+        f"  s{n}: {{title: T, shocks: [{{kind: outage, level: provider, hours: 1}}]}}"
+        for n in range(3_000)
+    ]
     (folder / "scenarios" / "many.yaml").write_text("scenarios:\n" + "\n".join(lines) + "\n")
     text = stressed("--no-simulation").decode()
     assert "2,974 scenarios more are left out here" in text
     assert "provider acme" in stressed("s2999").decode(), "a named one is run"
 
 
-def test_the_list_shows_nothing_that_steers_a_terminal(stressed: Callable[..., bytes], folder: Path) -> None:
-    key = (
-        "sk-ant-api03-aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5oQ7sU9wY1aC3eG5iK7mO9qS1uW3yA5cE7gI9kM1oQ3sU5wY7aC9eG1iK3m-AA"
-    )
+def test_the_list_shows_nothing_that_steers_a_terminal(
+    stressed: Callable[..., bytes], folder: Path
+) -> None:
+    key = "sk-ant-api03-aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5oQ7sU9wY1aC3eG5iK7mO9qS1uW3yA5cE7gI9kM1oQ3sU5wY7aC9eG1iK3m-AA"
     secret = f"  own: {{title: 'Key {key}', shocks: [{{kind: outage, hours: 1}}]}}\n"
     (folder / "scenarios" / "secret.yaml").write_text("scenarios:\n" + secret)
     listed = stressed("--list").decode()

@@ -15,7 +15,9 @@ from multillm_gov.risk.stress_context import StressContext
 from multillm_gov.units import Amount, Positive, Share
 
 Made = Callable[..., StressContext]
-calm = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+calm = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 ENTITIES = [
     ("vendor", "acme"),
     ("provider", "beta"),
@@ -63,7 +65,9 @@ task_classes:
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=str)
-def test_a_shock_of_nothing_changes_nothing(tight: StressContext, entity: tuple[str | None, str]) -> None:
+def test_a_shock_of_nothing_changes_nothing(
+    tight: StressContext, entity: tuple[str | None, str]
+) -> None:
     one = Positive(1)
     shocks = (
         shock("repricing", entity, factor=one),
@@ -85,11 +89,16 @@ def test_a_shock_of_nothing_changes_nothing(tight: StressContext, entity: tuple[
 @calm
 @given(entity=entities, first=hours, second=hours, at_peak=st.booleans())
 def test_a_longer_outage_never_puts_less_value_at_risk(
-    tight: StressContext, entity: tuple[str | None, str], first: Positive, second: Positive, at_peak: bool
+    tight: StressContext,
+    entity: tuple[str | None, str],
+    first: Positive,
+    second: Positive,
+    at_peak: bool,
 ) -> None:
     short, long = sorted((first, second))
     outcomes = [
-        stress(tight, (shock("outage", entity, hours=Positive(length), at_peak=at_peak),)) for length in (short, long)
+        stress(tight, (shock("outage", entity, hours=Positive(length), at_peak=at_peak),))
+        for length in (short, long)
     ]
     assert outcomes[0].value_at_risk <= outcomes[1].value_at_risk
     assert outcomes[0].unserved_requests <= outcomes[1].unserved_requests
@@ -97,12 +106,24 @@ def test_a_longer_outage_never_puts_less_value_at_risk(
 
 
 @calm
-@given(entity=entities, first=factors, second=factors, kind=st.sampled_from(["repricing", "token-growth"]))
+@given(
+    entity=entities,
+    first=factors,
+    second=factors,
+    kind=st.sampled_from(["repricing", "token-growth"]),
+)
 def test_a_larger_factor_never_costs_less(
-    tight: StressContext, entity: tuple[str | None, str], first: Positive, second: Positive, kind: str
+    tight: StressContext,
+    entity: tuple[str | None, str],
+    first: Positive,
+    second: Positive,
+    kind: str,
 ) -> None:
     low, high = sorted((first, second))
-    costs = [stress(tight, (shock(kind, entity, factor=Positive(each)),)).added_cost for each in (low, high)]
+    costs = [
+        stress(tight, (shock(kind, entity, factor=Positive(each)),)).added_cost
+        for each in (low, high)
+    ]
     assert costs[0] <= costs[1]
 
 
@@ -113,13 +134,20 @@ def test_a_lower_limit_never_serves_more(
 ) -> None:
     low, high = sorted((first, second))
     found = [
-        stress(tight, (shock("rate-limit", entity, factor=Positive(each), hours=Positive(1)),)) for each in (low, high)
+        stress(tight, (shock("rate-limit", entity, factor=Positive(each), hours=Positive(1)),))
+        for each in (low, high)
     ]
     assert found[0].unserved_requests >= found[1].unserved_requests
 
 
 @calm
-@given(entity=entities, other=entities, length=hours, factor=factors, points=st.decimals("0", "1", places=2))
+@given(
+    entity=entities,
+    other=entities,
+    length=hours,
+    factor=factors,
+    points=st.decimals("0", "1", places=2),
+)
 def test_parts_sum_to_the_whole(
     tight: StressContext,
     entity: tuple[str | None, str],
@@ -185,7 +213,9 @@ task_classes:
     route: [{model: gamma/z}]
     cost_of_wrong_model: {value_at_stake: 7300}
 """
-    settings = "risk: {coverage: {untested: 0.7}, dependencies: {vault: {task_classes: [scoring]}}}\n"
+    settings = (
+        "risk: {coverage: {untested: 0.7}, dependencies: {vault: {task_classes: [scoring]}}}\n"
+    )
     return made({"allocations/a.yaml": declared, "govern.yaml": settings})
 
 
@@ -202,7 +232,10 @@ def test_unserved_is_what_the_system_says_of_the_components_that_are_away(
         if index in chosen and component.kind in kinds and component.name != "unknown"
     }
     parts = [free.system.components[index] for index in sorted(away)]
-    found = stress(free, tuple(shock("outage", (part.kind, part.name), hours=Positive("7.3")) for part in parts))
+    found = stress(
+        free,
+        tuple(shock("outage", (part.kind, part.name), hours=Positive("7.3")) for part in parts),
+    )
     for task, outcome in zip(free.system.tasks, found.tasks, strict=True):
         expected = 0.0
         for chain in task.chains:

@@ -27,7 +27,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def test_after_a_second_one_line_is_rewritten_and_wiped(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_second_one_line_is_rewritten_and_wiped(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
     screen = Screen(terminal=True)
     monkeypatch.setattr(sys, "stderr", screen)
     with Waiting() as shown:

@@ -20,19 +20,33 @@ DAY = date(2026, 11, 24)
 PRICE = Price(standard=TokenPrice(input=Decimal("0.000002"), output=Decimal("0.00001")))
 SCHEMA = {
     "type": "object",
-    "properties": {"queue": {"type": "string"}, "urgent": {"type": "boolean"}, "score": {"type": "number"}},
+    "properties": {
+        "queue": {"type": "string"},
+        "urgent": {"type": "boolean"},
+        "score": {"type": "number"},
+    },
     "required": ["queue"],
     "additionalProperties": False,
 }
 
 
 def facts_of(name="openai/gpt-5.4", canonical="gpt-5.4", provider="openai", **given):
-    defaults = {"price": PRICE, "capabilities": frozenset({"response_schema"}), "source": "litellm", "mode": "chat"}
-    return ModelFacts(name=name, exposure=Exposure(model=canonical, provider=provider), **{**defaults, **given})
+    defaults = {
+        "price": PRICE,
+        "capabilities": frozenset({"response_schema"}),
+        "source": "litellm",
+        "mode": "chat",
+    }
+    return ModelFacts(
+        name=name, exposure=Exposure(model=canonical, provider=provider), **{**defaults, **given}
+    )
 
 
 def task_of(name="triage", **declared):
-    defaults = {"route": (Leg(model="openai/gpt-5.4"),), "demand": Demand(requests=1000, input_tokens=100)}
+    defaults = {
+        "route": (Leg(model="openai/gpt-5.4"),),
+        "demand": Demand(requests=1000, input_tokens=100),
+    }
     return TaskClass(
         name=name,
         owner="support",
@@ -45,7 +59,9 @@ def probe_of(declared=None, **given) -> Probe:
     """A probe of one chat model, sent three times."""
     task = task_of(**(declared or {}))
     model = given.get("model", "openai/gpt-5.4")
-    call = Call(model=model, messages=(Message("user", "Sort: my bill is wrong"),), max_output_tokens=200)
+    call = Call(
+        model=model, messages=(Message("user", "Sort: my bill is wrong"),), max_output_tokens=200
+    )
     defaults = {
         "task": task,
         "model": model,
@@ -78,7 +94,9 @@ def answer_of(**given) -> Answer:
 
 
 def failure_of(verdict="provider-fault", **given) -> Failure:
-    return Failure(**{"message": "HTTP 500", "seconds": 0.1, "may_bill": False, **given}, verdict=verdict)
+    return Failure(
+        **{"message": "HTTP 500", "seconds": 0.1, "may_bill": False, **given}, verdict=verdict
+    )
 
 
 class Clock:

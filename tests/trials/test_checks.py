@@ -35,16 +35,26 @@ def verdict(name, probe, *results):
 def test_checks_are_found_by_presence():
     names = [each.name for each in all_checks()]
     assert names == sorted(names)
-    assert {"reachability", "contract", "language", "length", "stop", "latency", "tokens", "cost", "identity"} <= set(
-        names
-    )
+    assert {
+        "reachability",
+        "contract",
+        "language",
+        "length",
+        "stop",
+        "latency",
+        "tokens",
+        "cost",
+        "identity",
+    } <= set(names)
     assert {"vectors", "stability", "stream"} <= set(names)
 
 
 def test_every_verdict_has_its_rank_and_what_to_do():
     assert set(ORDER) == set(WHAT_TO_DO)
     assert ORDER[-2:] == ("inconclusive", "pass")
-    assert {"contract", "latency", "cost"} < PORTFOLIO_FAULTS < set(ORDER) - {"pass", "inconclusive"}
+    assert (
+        {"contract", "latency", "cost"} < PORTFOLIO_FAULTS < set(ORDER) - {"pass", "inconclusive"}
+    )
 
 
 def test_the_worst_check_speaks_for_the_probe():
@@ -56,19 +66,42 @@ def test_the_worst_check_speaks_for_the_probe():
 def test_every_call_must_be_answered(make_probe, make_answer, make_failure):
     probe = make_probe()
     assert verdict("reachability", probe, make_answer(), make_answer()) == "pass"
-    assert verdict("reachability", probe, make_answer(), make_failure("provider-fault")) == "provider-fault"
-    assert verdict("reachability", probe, make_failure("time-out"), make_failure("retired")) == "retired"
+    assert (
+        verdict("reachability", probe, make_answer(), make_failure("provider-fault"))
+        == "provider-fault"
+    )
+    assert (
+        verdict("reachability", probe, make_failure("time-out"), make_failure("retired"))
+        == "retired"
+    )
     assert verdict("reachability", probe) == "inconclusive"
-    told = check("reachability", probe, make_answer(), make_failure("provider-fault", status=503, message="words"))
+    told = check(
+        "reachability",
+        probe,
+        make_answer(),
+        make_failure("provider-fault", status=503, message="words"),
+    )
     assert told.detail == "1 of 2 calls answered; provider-fault, HTTP 503"
 
 
-def test_a_key_that_is_not_set_is_told_as_such_whatever_the_client_makes_of_it(make_probe, make_answer, make_failure):
+def test_a_key_that_is_not_set_is_told_as_such_whatever_the_client_makes_of_it(
+    make_probe, make_answer, make_failure
+):
     probe = make_probe(keys=(Key(name="OPENAI_API_KEY", present=False),))
     assert verdict("reachability", probe, make_failure("unreachable")) == "credentials"
-    assert "OPENAI_API_KEY is not set" in check("reachability", probe, make_failure("unreachable")).detail
-    assert verdict("reachability", probe, make_answer()) == "pass", "a key from elsewhere does as well"
-    given = make_probe(keys=(Key(name="OPENAI_API_KEY", present=True), Key(name="X", present=False, required=False)))
+    assert (
+        "OPENAI_API_KEY is not set"
+        in check("reachability", probe, make_failure("unreachable")).detail
+    )
+    assert verdict("reachability", probe, make_answer()) == "pass", (
+        "a key from elsewhere does as well"
+    )
+    given = make_probe(
+        keys=(
+            Key(name="OPENAI_API_KEY", present=True),
+            Key(name="X", present=False, required=False),
+        )
+    )
     assert verdict("reachability", given, make_failure("unreachable")) == "unreachable"
     address = make_probe(keys=(Key(name="OWN_API_BASE", present=False),))
     assert verdict("reachability", address, make_failure("unreachable")) == "unreachable"
@@ -93,7 +126,12 @@ TEXTUAL = '{"queue": "billing", "urgent": "false", "score": "0.5"}'
         (TEXTUAL, ("strip-fences", "extract-json"), "contract", ()),
         (TEXTUAL, ("coerce",), "pass", ("coerce",)),
         (f"~~~\n{TEXTUAL}\n~~~", ("strip-fences", "coerce"), "pass", ("strip-fences", "coerce")),
-        ('{"queue": "billing", "other": 1}', ("strip-fences", "extract-json", "coerce"), "contract", ()),
+        (
+            '{"queue": "billing", "other": 1}',
+            ("strip-fences", "extract-json", "coerce"),
+            "contract",
+            (),
+        ),
         ("", ("strip-fences", "extract-json", "coerce"), "contract", ()),
         ("[" * 100_000, ("extract-json", "coerce"), "contract", ()),
         ('{"queue": NaN}', ("coerce",), "contract", ()),
@@ -102,7 +140,9 @@ TEXTUAL = '{"queue": "billing", "urgent": "false", "score": "0.5"}'
 def test_the_contract_takes_as_few_normalizers_as_it_needs(
     make_probe, make_answer, schema, text, normalize, expected, used
 ):
-    probe = make_probe({"normalize": normalize, "output_schema": "schemas/a.json"}, output_schema=schema)
+    probe = make_probe(
+        {"normalize": normalize, "output_schema": "schemas/a.json"}, output_schema=schema
+    )
     record = judge(observed(probe, make_answer(text=text)), VERSIONS)
     assert {each.name: each.verdict for each in record.checks}["contract"] == expected
     assert record.normalizers == used
@@ -142,7 +182,9 @@ def test_answers_that_were_cut_or_filtered(make_probe, make_answer):
     probe = make_probe()
     assert verdict("stop", probe, make_answer(), make_answer(finish_reason="tool_calls")) == "pass"
     assert verdict("stop", probe, make_answer(), make_answer(finish_reason="length")) == "contract"
-    assert verdict("stop", probe, make_answer(finish_reason="content_filter")) == "refused-by-filter"
+    assert (
+        verdict("stop", probe, make_answer(finish_reason="content_filter")) == "refused-by-filter"
+    )
     assert check("stop", probe, make_answer(finish_reason="")) is None
 
 
@@ -150,9 +192,14 @@ def test_lengths(make_probe, make_answer):
     probe = make_probe({"answer": AnswerShape(min_characters=5, max_characters=10)})
     assert verdict("length", probe, make_answer(text="  sixsix  ")) == "pass"
     assert verdict("length", probe, make_answer(text="four")) == "contract"
-    assert verdict("length", probe, make_answer(text="sixsix"), make_answer(text="much too long")) == "contract"
+    assert (
+        verdict("length", probe, make_answer(text="sixsix"), make_answer(text="much too long"))
+        == "contract"
+    )
     assert check("length", make_probe(), make_answer(text="anything")) is None
-    assert verdict("length", make_probe(), make_answer(text=" \n")) == "contract", "an empty answer is none"
+    assert verdict("length", make_probe(), make_answer(text=" \n")) == "contract", (
+        "an empty answer is none"
+    )
 
 
 ENGLISH = "The ticket was sorted into the billing queue because the customer asks about an invoice."
@@ -163,8 +210,13 @@ def test_languages(make_probe, make_answer):
     pytest.importorskip("py3langid", reason="needs the language extra")
     probe = make_probe({"answer": AnswerShape(language="en")})
     assert verdict("language", probe, make_answer(text=ENGLISH)) == "pass"
-    assert verdict("language", probe, make_answer(text=ENGLISH), make_answer(text=GERMAN)) == "contract"
-    assert verdict("language", probe, make_answer(text="billing")) == "inconclusive", "a word settles no language"
+    assert (
+        verdict("language", probe, make_answer(text=ENGLISH), make_answer(text=GERMAN))
+        == "contract"
+    )
+    assert verdict("language", probe, make_answer(text="billing")) == "inconclusive", (
+        "a word settles no language"
+    )
     assert verdict("language", probe, make_answer(text=f'{{"queue": "{GERMAN}"}}')) == "contract"
     assert check("language", make_probe(), make_answer(text=GERMAN)) is None
     assert "Rechnung" not in check("language", probe, make_answer(text=GERMAN)).detail
@@ -194,7 +246,10 @@ def test_latency_by_what_the_sample_can_show(make_probe, make_answer, seconds, e
 def test_a_percentile_is_recorded_only_where_there_is_one(make_probe, make_answer):
     few = judge(observed(make_probe(LIMIT), *[make_answer(seconds=1.25)] * 19), VERSIONS)
     assert (few.p50_seconds, few.p95_seconds) == (Decimal("1.25"), None)
-    many = judge(observed(make_probe(LIMIT), *[make_answer(seconds=each / 10) for each in range(1, 21)]), VERSIONS)
+    many = judge(
+        observed(make_probe(LIMIT), *[make_answer(seconds=each / 10) for each in range(1, 21)]),
+        VERSIONS,
+    )
     assert (many.p50_seconds, many.p95_seconds) == (Decimal("1.05"), Decimal("1.9"))
 
 
@@ -210,19 +265,42 @@ def demand(**given):
 
 def test_tokens_against_the_demand(make_probe, make_answer):
     declared = demand(input_tokens=100, output_tokens=20)
-    assert verdict("tokens", make_probe(declared), make_answer(input_tokens=125, output_tokens=25)) == "pass"
+    assert (
+        verdict("tokens", make_probe(declared), make_answer(input_tokens=125, output_tokens=25))
+        == "pass"
+    )
     assert verdict("tokens", make_probe(declared), make_answer(input_tokens=126)) == "cost"
     assert verdict("tokens", make_probe(declared), make_answer(output_tokens=26)) == "cost"
-    sizes = (RequestSize(share=Share("0.5"), input_tokens=100), RequestSize(share=Share("0.5"), input_tokens=300))
-    assert verdict("tokens", make_probe(demand(sizes=sizes)), make_answer(input_tokens=250)) == "pass"
-    assert verdict("tokens", make_probe(demand(sizes=sizes)), make_answer(input_tokens=251)) == "cost"
-    assert check("tokens", make_probe(declared), make_answer(input_tokens=None, output_tokens=None)) is None
-    assert check("tokens", make_probe(declared, origin="generic"), make_answer(input_tokens=900)) is None
+    sizes = (
+        RequestSize(share=Share("0.5"), input_tokens=100),
+        RequestSize(share=Share("0.5"), input_tokens=300),
+    )
+    assert (
+        verdict("tokens", make_probe(demand(sizes=sizes)), make_answer(input_tokens=250)) == "pass"
+    )
+    assert (
+        verdict("tokens", make_probe(demand(sizes=sizes)), make_answer(input_tokens=251)) == "cost"
+    )
+    assert (
+        check("tokens", make_probe(declared), make_answer(input_tokens=None, output_tokens=None))
+        is None
+    )
+    assert (
+        check("tokens", make_probe(declared, origin="generic"), make_answer(input_tokens=900))
+        is None
+    )
 
 
 def earlier(probe, **given):
-    defaults = {"date": date(2026, 10, 1), "verdict": "pass", "calls": 3, "task": probe.digests.task}
-    return ProbeRecord(task_class=probe.task.name, model=probe.model, kind=probe.kind, **{**defaults, **given})
+    defaults = {
+        "date": date(2026, 10, 1),
+        "verdict": "pass",
+        "calls": 3,
+        "task": probe.digests.task,
+    }
+    return ProbeRecord(
+        task_class=probe.task.name, model=probe.model, kind=probe.kind, **{**defaults, **given}
+    )
 
 
 def test_tokens_against_the_last_probe(make_probe, make_answer, altered):
@@ -232,15 +310,24 @@ def test_tokens_against_the_last_probe(make_probe, make_answer, altered):
     assert check("tokens", probe, make_answer(input_tokens=76)).detail == (
         "76 input tokens per request; on 2026-10-01 the same took 60"
     )
-    changed = altered(probe, last=earlier(probe, input_tokens=Amount("60"), prompt="sha256:" + "2" * 64))
-    assert verdict("tokens", changed, make_answer(input_tokens=300)) == "pass", "another prompt, another length"
+    changed = altered(
+        probe, last=earlier(probe, input_tokens=Amount("60"), prompt="sha256:" + "2" * 64)
+    )
+    assert verdict("tokens", changed, make_answer(input_tokens=300)) == "pass", (
+        "another prompt, another length"
+    )
 
 
 def test_the_cap_on_a_request(make_probe, make_answer):
     cap = {"spend_cap": SpendCap(per_request=Amount("0.001"))}
     assert verdict("cost", make_probe(cap), make_answer(usd=Decimal("0.001"))) == "pass"
-    assert verdict("cost", make_probe(cap), make_answer(), make_answer(usd=Decimal("0.0011"))) == "cost"
-    assert verdict("cost", make_probe(cap), make_answer(usd=None)) == "inconclusive", "unknown is not free"
+    assert (
+        verdict("cost", make_probe(cap), make_answer(), make_answer(usd=Decimal("0.0011")))
+        == "cost"
+    )
+    assert verdict("cost", make_probe(cap), make_answer(usd=None)) == "inconclusive", (
+        "unknown is not free"
+    )
     assert check("cost", make_probe(), make_answer(usd=None)) is None
     euros = make_probe(cap, usd_per_unit=Decimal("1.25"))
     assert verdict("cost", euros, make_answer(usd=Decimal("0.00125"))) == "pass"
@@ -257,7 +344,12 @@ def test_the_cap_on_a_request(make_probe, make_answer):
         ("openai/gpt-5.4", "gpt-5.4", "gpt-5.4-mini-2026-03-17", "contract"),
         ("openai/gpt-5.4", "gpt-5.4", "gpt-4o", "contract"),
         ("anthropic/claude-sonnet-4-5", "claude-sonnet-4-5", "claude-sonnet-4-5-20250929", "pass"),
-        ("bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "claude-sonnet-4-5", "claude-sonnet-4-5", "pass"),
+        (
+            "bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            "claude-sonnet-4-5",
+            "claude-sonnet-4-5",
+            "pass",
+        ),
         ("mistral/mistral-large-latest", "mistral-large", "mistral-large-2512", "pass"),
         ("gemini/gemini-2.5-pro", "gemini-2.5-pro", "models/gemini-2.5-pro", "pass"),
         ("gemini/gemini-2.5-pro", "gemini-2.5-pro", "gemini-2.5-flash", "contract"),
@@ -271,13 +363,19 @@ def test_the_model_that_answers_is_the_one_declared(
 
 
 def test_an_alias_that_was_re_pointed_is_told(make_probe, make_answer, make_facts, altered):
-    facts = make_facts(lifecycle=Lifecycle(floating_alias=True, snapshot="openai/gpt-5.4-2026-03-05"))
+    facts = make_facts(
+        lifecycle=Lifecycle(floating_alias=True, snapshot="openai/gpt-5.4-2026-03-05")
+    )
     probe = make_probe(facts=facts)
     probe = altered(probe, last=earlier(probe, served_models=("gpt-5.4-2026-03-05",)))
     assert verdict("identity", probe, make_answer()) == "pass"
     told = check("identity", probe, make_answer(served_model="gpt-5.4-2026-09-01"))
     assert told.verdict == "contract"
-    assert told.detail == "`gpt-5.4-2026-09-01` answered; on 2026-10-01 it was `gpt-5.4-2026-03-05`: re-pointed since"
+    assert (
+        told.detail
+        == "`gpt-5.4-2026-09-01` answered; on 2026-10-01 it was `gpt-5.4-2026-03-05`: re-pointed "
+        "since"
+    )
 
 
 def test_the_end_of_a_stranger_is_no_re_pointing(make_probe, make_answer, altered):
@@ -311,10 +409,17 @@ def test_a_probe_cut_short_never_passes(make_probe, make_answer):
 
 
 def test_a_record_tells_all_but_texts(make_probe, make_answer, schema):
-    probe = make_probe({"output_schema": "schemas/a.json"}, output_schema=schema, native_schema=True)
+    probe = make_probe(
+        {"output_schema": "schemas/a.json"}, output_schema=schema, native_schema=True
+    )
     record = judge(observed(probe, *[make_answer(text=STRICT)] * 3), VERSIONS)
     assert record.verdict == "pass"
-    assert (record.calls, record.answers, record.native_schema, record.usd) == (3, 3, True, Decimal("0.0009"))
+    assert (record.calls, record.answers, record.native_schema, record.usd) == (
+        3,
+        3,
+        True,
+        Decimal("0.0009"),
+    )
     assert (record.input_tokens, record.output_tokens) == (90, 12)
     assert record.versions == VERSIONS
     assert record.task == "sha256:" + "1" * 64

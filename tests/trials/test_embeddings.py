@@ -45,8 +45,16 @@ def probe(make_probe, make_facts):
 @pytest.fixture
 def observe(make_answer):
     def observed(probe, *sets):
-        given = {"text": "", "output_tokens": None, "finish_reason": "", "served_model": "text-embedding-3-large"}
-        return Observation(probe=probe, seen=tuple(look(probe, make_answer(vectors=each, **given), 1) for each in sets))
+        given = {
+            "text": "",
+            "output_tokens": None,
+            "finish_reason": "",
+            "served_model": "text-embedding-3-large",
+        }
+        return Observation(
+            probe=probe,
+            seen=tuple(look(probe, make_answer(vectors=each, **given), 1) for each in sets),
+        )
 
     return observed
 
@@ -102,7 +110,9 @@ def test_a_rotated_space_ranks_alike_and_fits_no_stored_index(probe, observe, al
 
 
 def test_another_dimension_is_told(probe, observe, altered):
-    observation = observe(altered(probe, reference=reference_of(vectors())), vectors(dimensions=128))
+    observation = observe(
+        altered(probe, reference=reference_of(vectors())), vectors(dimensions=128)
+    )
     assert verdicts(observation)["vectors"] == "contract"
     assert verdicts(observation)["stability"] == "inconclusive"
 

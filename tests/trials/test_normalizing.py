@@ -14,9 +14,13 @@ from multillm_gov.trials.output_schema import SchemaError, compile_schema
 
 ALL = ("strip-fences", "extract-json", "coerce")
 leaves = st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.text(max_size=20)
-values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner))
+values = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner)
+)
 containers = st.lists(values, max_size=4) | st.dictionaries(st.text(max_size=8), values, max_size=4)
-schemas = st.sampled_from([{}, {"type": "object"}, {"type": "array", "items": {"type": "integer"}}, {"type": "string"}])
+schemas = st.sampled_from(
+    [{}, {"type": "object"}, {"type": "array", "items": {"type": "integer"}}, {"type": "string"}]
+)
 
 
 def accept_all(_):
@@ -41,7 +45,12 @@ def test_json_needs_none_of_them(value):
     assert (reading.value, reading.used) == (value, ())
 
 
-@given(containers, st.sampled_from(["```", "~~~"]), st.sampled_from(["", "json", "JSON "]), st.integers(0, 4))
+@given(
+    containers,
+    st.sampled_from(["```", "~~~"]),
+    st.sampled_from(["", "json", "JSON "]),
+    st.integers(0, 4),
+)
 def test_fences_are_stripped(value, fence, language, indent):
     text = f"\n{fence}{language}\n{json.dumps(value, indent=indent)}\n{fence}  \n"
     reading = normalize(text, ("strip-fences",), {}, accept_all)
@@ -49,7 +58,11 @@ def test_fences_are_stripped(value, fence, language, indent):
     assert (reading.value, reading.used) == (value, ("strip-fences",))
 
 
-@given(containers, st.text(alphabet="abc .,:\n", max_size=40), st.text(alphabet="abc .,:\n", max_size=40))
+@given(
+    containers,
+    st.text(alphabet="abc .,:\n", max_size=40),
+    st.text(alphabet="abc .,:\n", max_size=40),
+)
 def test_json_is_found_in_talk(value, before, after):
     text = f"x{before}{json.dumps(value)}{after}"
     reading = normalize(text, ("extract-json",), {}, accept_all)
@@ -83,28 +96,43 @@ COERCED = {
 )
 def test_texts_become_what_the_schema_asks_for(given_, expected):
     misfit = compile_schema(COERCED)
-    reading = normalize(json.dumps(given_), ("coerce",), COERCED, lambda value: misfit(value) is None)
+    reading = normalize(
+        json.dumps(given_), ("coerce",), COERCED, lambda value: misfit(value) is None
+    )
     assert reading is not None
     assert (reading.value, reading.used) == (expected, ("coerce",))
 
 
 @pytest.mark.parametrize(
     "kept",
-    [{"count": "12 EUR"}, {"count": "1.5"}, {"count": "0x10"}, {"price": "1,5"}, {"price": "nan"}, {"paid": "yes"}],
+    [
+        {"count": "12 EUR"},
+        {"count": "1.5"},
+        {"count": "0x10"},
+        {"price": "1,5"},
+        {"price": "nan"},
+        {"paid": "yes"},
+    ],
 )
 def test_what_spells_no_value_exactly_stays_as_it_is(kept):
     misfit = compile_schema(COERCED)
-    assert normalize(json.dumps(kept), ("coerce",), COERCED, lambda value: misfit(value) is None) is None
+    assert (
+        normalize(json.dumps(kept), ("coerce",), COERCED, lambda value: misfit(value) is None)
+        is None
+    )
 
 
 def test_a_name_that_looks_like_a_number_stays_a_name():
-    reading = normalize('{"name": "12", "count": "3"}', ("coerce",), COERCED, lambda value: value["count"] == 3)
+    reading = normalize(
+        '{"name": "12", "count": "3"}', ("coerce",), COERCED, lambda value: value["count"] == 3
+    )
     assert reading is not None
     assert reading.value == {"name": "12", "count": 3}
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 1_000_000, "{" * 1_000_000, '{"a": ' * 200_000, "[1," * 500_000, "```\n" * 300_000]
+    "text",
+    ["[" * 1_000_000, "{" * 1_000_000, '{"a": ' * 200_000, "[1," * 500_000, "```\n" * 300_000],
 )
 def test_hostile_answers_cost_little(text):
     started = time.perf_counter()

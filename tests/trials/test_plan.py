@@ -7,7 +7,13 @@ import pytest
 
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
-from multillm_gov.portfolio.allocation import Demand, Leg, RequestSize, TaskClass, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import (
+    Demand,
+    Leg,
+    RequestSize,
+    TaskClass,
+    TaskClassDeclaration,
+)
 from multillm_gov.trials.asking import longest_answer
 from multillm_gov.trials.canaries import generic_canaries
 from multillm_gov.trials.client import Message
@@ -25,7 +31,10 @@ def figures(name, routed, kept=(), mode="chat", facts=None, **declared):
         name=name,
         owner="a",
         declared=TaskClassDeclaration(
-            route=tuple(Leg(model=model) for model in routed), fallbacks=tuple(kept), mode=mode, **declared
+            route=tuple(Leg(model=model) for model in routed),
+            fallbacks=tuple(kept),
+            mode=mode,
+            **declared,
         ),
         place=Place("allocations/a.yaml", ("task_classes", name)),
     )
@@ -67,8 +76,14 @@ def figures(name, routed, kept=(), mode="chat", facts=None, **declared):
 
 def inputs(task, count=2, schema=None):
     sent = tuple(Canary(messages=(Message("user", f"canary {number}"),)) for number in range(count))
-    canaries = generic_canaries(task) if task.declared.mode == "embedding" else Canaries(origin="prompt", inputs=sent)
-    return TaskInputs(canaries=canaries, digests=TaskDigests(task="sha256:" + "0" * 64), output_schema=schema)
+    canaries = (
+        generic_canaries(task)
+        if task.declared.mode == "embedding"
+        else Canaries(origin="prompt", inputs=sent)
+    )
+    return TaskInputs(
+        canaries=canaries, digests=TaskDigests(task="sha256:" + "0" * 64), output_schema=schema
+    )
 
 
 def planned(*tasks, keys_of=lambda _: (), schema=None, count=2, **asked):
@@ -88,7 +103,10 @@ def test_routed_models_come_first_and_each_model_once():
         ("a", "z", "answer", "fallback"),
         ("b", "e", "embedding", "route"),
     ]
-    assert [probe.place.pointer[-3:] for probe in found.probes[:2]] == [("route", 0, "model"), ("route", 1, "model")]
+    assert [probe.place.pointer[-3:] for probe in found.probes[:2]] == [
+        ("route", 0, "model"),
+        ("route", 1, "model"),
+    ]
     assert found.probes[2].place.pointer[-2:] == ("fallbacks", 0)
 
 
@@ -96,13 +114,19 @@ def test_routed_models_come_first_and_each_model_once():
     ("asked", "expected"),
     [
         ({"kinds": frozenset({"stream"})}, [("a", "x", "stream", "route")]),
-        ({"kinds": frozenset({"answer", "stream"})}, [("a", "x", "answer", "route"), ("a", "x", "stream", "route")]),
+        (
+            {"kinds": frozenset({"answer", "stream"})},
+            [("a", "x", "answer", "route"), ("a", "x", "stream", "route")],
+        ),
         ({"models": frozenset({"e"})}, [("b", "e", "embedding", "route")]),
         ({"tasks": frozenset({"a"})}, [("a", "x", "answer", "route")]),
     ],
 )
 def test_less_can_be_asked_for(asked, expected):
-    assert told(planned(figures("a", ["x"]), figures("b", ["e"], mode="embedding"), **asked)) == expected
+    assert (
+        told(planned(figures("a", ["x"]), figures("b", ["e"], mode="embedding"), **asked))
+        == expected
+    )
 
 
 def test_modes_that_cannot_be_probed_are_said():
@@ -132,18 +156,27 @@ def test_sums_leave_out_what_is_not_known_and_say_so(make_facts):
 
 
 def test_keys_that_are_missing_are_named_once():
-    keys = {"x": (Key(name="A", present=False), Key(name="B", present=False, required=False)), "y": ()}
+    keys = {
+        "x": (Key(name="A", present=False), Key(name="B", present=False, required=False)),
+        "y": (),
+    }
     found = planned(figures("a", ["x", "y"]), figures("b", ["x"]), keys_of=keys.__getitem__)
     assert [key.name for key in found.missing_keys] == ["A"]
 
 
 def test_the_schema_is_asked_for_only_where_the_model_speaks_it(make_facts):
     speaks = planned(figures("a", ["x"], facts=make_facts()), schema=SCHEMA).probes[0]
-    silent = planned(figures("a", ["x"], facts=make_facts(capabilities=frozenset())), schema=SCHEMA).probes[0]
+    silent = planned(
+        figures("a", ["x"], facts=make_facts(capabilities=frozenset())), schema=SCHEMA
+    ).probes[0]
     unknown = planned(figures("a", ["x"]), schema=SCHEMA).probes[0]
     assert (speaks.native_schema, speaks.call(0).output_schema) == (True, SCHEMA)
     for probe in (silent, unknown):
-        assert (probe.native_schema, probe.call(0).output_schema, probe.output_schema) == (False, None, SCHEMA)
+        assert (probe.native_schema, probe.call(0).output_schema, probe.output_schema) == (
+            False,
+            None,
+            SCHEMA,
+        )
 
 
 SIZES = (
@@ -166,7 +199,9 @@ SIZES = (
 def test_answers_are_asked_for_as_long_as_declared(make_facts, demand, expected):
     declared = TaskClassDeclaration(route=(Leg(model="x"),), demand=demand)
     assert longest_answer(declared, make_facts(max_output_tokens=8_000)) == expected
-    assert longest_answer(declared, make_facts(max_output_tokens=8_000), generic=True) == min(expected, 1024)
+    assert longest_answer(declared, make_facts(max_output_tokens=8_000), generic=True) == min(
+        expected, 1024
+    )
 
 
 def test_one_call_holds_all_inputs_of_an_embedding():

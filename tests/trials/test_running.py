@@ -20,7 +20,9 @@ def run(probes, client, clock, limit=None, pace=None, **given):
     return asyncio.run(runner.run())
 
 
-def test_results_stand_in_the_order_of_the_plan_whoever_answers_first(make_probe, make_answer, scripted, clock):
+def test_results_stand_in_the_order_of_the_plan_whoever_answers_first(
+    make_probe, make_answer, scripted, clock
+):
     probes = [make_probe(model=f"openai/m{number}", samples=2) for number in range(20)]
 
     class Backwards(scripted):
@@ -47,7 +49,12 @@ def test_nothing_is_kept_of_texts_and_vectors(make_probe, make_answer, scripted,
 def test_texts_are_handed_on_where_someone_asks(make_probe, make_answer, scripted, clock):
     told = []
     client = scripted(lambda _, number: make_answer(text=f"answer {number}"))
-    run([make_probe()], client, clock, on_answer=lambda _, sample, answer: told.append((sample, answer.text)))
+    run(
+        [make_probe()],
+        client,
+        clock,
+        on_answer=lambda _, sample, answer: told.append((sample, answer.text)),
+    )
     assert sorted(told) == [(0, "answer 0"), (1, "answer 1"), (2, "answer 2")]
 
 
@@ -61,9 +68,13 @@ def test_concurrency_overall_and_per_provider(make_probe, make_answer, scripted,
     assert client.most_flying == 4
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
-def test_spending_never_exceeds_the_limit_whatever_is_answered(data, make_probe, make_answer, make_failure, make_clock):
+def test_spending_never_exceeds_the_limit_whatever_is_answered(
+    data, make_probe, make_answer, make_failure, make_clock
+):
     clock = make_clock()
     money = st.integers(0, 100).map(lambda cents: Decimal(cents) / 100)
     worsts = data.draw(st.lists(money, min_size=1, max_size=6))
@@ -93,22 +104,35 @@ def test_spending_never_exceeds_the_limit_whatever_is_answered(data, make_probe,
             if kind == "free":
                 return make_failure(data.draw(st.sampled_from(["rate-limited", "provider-fault"])))
             spent += worst
-            return make_answer(usd=None) if kind == "unknown" else make_failure("time-out", may_bill=True)
+            return (
+                make_answer(usd=None)
+                if kind == "unknown"
+                else make_failure("time-out", may_bill=True)
+            )
 
         async def close(self):
             pass
 
-    probes = [replace(probe, calls=(replace(probe.calls[0], model=probe.model),)) for probe in probes]
+    probes = [
+        replace(probe, calls=(replace(probe.calls[0], model=probe.model),)) for probe in probes
+    ]
     budget = Budget(limit)
-    runner = Runner(probes, Client(), pace=Pace(concurrency=concurrency), budget=budget, time=clock.time)
+    runner = Runner(
+        probes, Client(), pace=Pace(concurrency=concurrency), budget=budget, time=clock.time
+    )
     done = asyncio.run(runner.run())
     assert most <= limit, "sent and in flight, each at its worst"
     assert spent == done.spent_usd <= limit
     assert budget.reserved == 0
-    missing = sum(probe.samples - len(each.seen) for probe, each in zip(probes, done.observations, strict=True))
+    missing = sum(
+        probe.samples - len(each.seen)
+        for probe, each in zip(probes, done.observations, strict=True)
+    )
     assert (done.ending == "complete") == (missing == 0)
     if done.ending == "budget":
-        assert limit - spent < max(worsts), "it ends only where the dearest call did not fit any more"
+        assert limit - spent < max(worsts), (
+            "it ends only where the dearest call did not fit any more"
+        )
 
 
 def test_a_bound_that_is_broken_ends_the_run(make_probe, make_answer, scripted, clock):
@@ -119,7 +143,9 @@ def test_a_bound_that_is_broken_ends_the_run(make_probe, make_answer, scripted, 
     assert done.spent_usd == Decimal("0.5")
 
 
-def test_a_call_waits_for_money_that_others_in_flight_may_give_back(make_probe, make_answer, scripted, clock):
+def test_a_call_waits_for_money_that_others_in_flight_may_give_back(
+    make_probe, make_answer, scripted, clock
+):
     client = scripted(lambda *_: make_answer(usd=Decimal("0.001")), wait=0.002)
     done = run([make_probe(samples=9)], client, clock, limit="0.02", pace=Pace(concurrency=4))
     assert done.ending == "complete"
@@ -128,7 +154,9 @@ def test_a_call_waits_for_money_that_others_in_flight_may_give_back(make_probe, 
 
 
 @pytest.mark.parametrize("verdict", ["rate-limited", "unreachable", "provider-fault"])
-def test_what_may_be_gone_a_moment_later_is_sent_again(make_probe, make_answer, make_failure, scripted, clock, verdict):
+def test_what_may_be_gone_a_moment_later_is_sent_again(
+    make_probe, make_answer, make_failure, scripted, clock, verdict
+):
     client = scripted(lambda _, number: make_failure(verdict) if number < 2 else make_answer())
     done = run([make_probe(samples=1)], client, clock)
     (seen,) = done.observations[0].seen
@@ -137,7 +165,9 @@ def test_what_may_be_gone_a_moment_later_is_sent_again(make_probe, make_answer, 
     assert clock.slept == [0.25, 0.5], "half of 0.5 and of 1 second"
 
 
-@pytest.mark.parametrize("verdict", ["credentials", "not-found", "retired", "time-out", "refused-by-filter", "context"])
+@pytest.mark.parametrize(
+    "verdict", ["credentials", "not-found", "retired", "time-out", "refused-by-filter", "context"]
+)
 def test_what_would_fail_again_is_sent_once(make_probe, make_failure, scripted, clock, verdict):
     client = scripted(lambda *_: make_failure(verdict))
     done = run([make_probe(samples=1)], client, clock)
@@ -159,12 +189,16 @@ def test_retries_are_bounded(make_probe, make_failure, scripted, clock):
     assert done.spent_usd == 0
 
 
-def test_retry_after_is_kept_by_every_call_to_that_provider(make_probe, make_answer, make_failure, scripted, clock):
+def test_retry_after_is_kept_by_every_call_to_that_provider(
+    make_probe, make_answer, make_failure, scripted, clock
+):
     sent = []
 
     def give(call, number):
         sent.append((call.model, clock.seconds))
-        return make_failure("rate-limited", retry_after_seconds=7.0) if number == 0 else make_answer()
+        return (
+            make_failure("rate-limited", retry_after_seconds=7.0) if number == 0 else make_answer()
+        )
 
     probes = [make_probe(model="openai/a", samples=3)]
     run(probes, scripted(give), clock, pace=Pace(concurrency=1))
@@ -172,7 +206,9 @@ def test_retry_after_is_kept_by_every_call_to_that_provider(make_probe, make_ans
     assert all(at >= 7.0 for _, at in sent[1:])
 
 
-def test_a_provider_that_pauses_holds_up_no_other(make_probe, make_answer, make_failure, scripted, clock):
+def test_a_provider_that_pauses_holds_up_no_other(
+    make_probe, make_answer, make_failure, scripted, clock
+):
     sent = []
 
     def give(call, number):
@@ -181,12 +217,16 @@ def test_a_provider_that_pauses_holds_up_no_other(make_probe, make_answer, make_
         return make_failure("rate-limited", retry_after_seconds=30.0) if first else make_answer()
 
     probes = [make_probe(model=name, provider=name, samples=2) for name in "ab"]
-    probes = [replace(probe, calls=(replace(probe.calls[0], model=probe.model),)) for probe in probes]
+    probes = [
+        replace(probe, calls=(replace(probe.calls[0], model=probe.model),)) for probe in probes
+    ]
     run(probes, scripted(give), clock, pace=Pace(concurrency=2, provider_concurrency=1))
     assert sent == ["a", "b", "b", "a", "a"]
 
 
-def test_a_provider_that_asks_for_too_much_patience_is_told_as_it_is(make_probe, make_failure, scripted, clock):
+def test_a_provider_that_asks_for_too_much_patience_is_told_as_it_is(
+    make_probe, make_failure, scripted, clock
+):
     client = scripted(lambda *_: make_failure("rate-limited", retry_after_seconds=3600.0))
     done = run([make_probe(samples=1)], client, clock)
     assert len(client.sent) == 1
@@ -198,7 +238,9 @@ def test_a_provider_that_asks_for_too_much_patience_is_told_as_it_is(make_probe,
 def test_a_wait_is_jittered_bounded_and_never_shorter_than_asked(chance, attempt, asked):
     from multillm_gov.trials.client import Failure
 
-    failure = Failure(verdict="rate-limited", message="", seconds=0, may_bill=False, retry_after_seconds=asked)
+    failure = Failure(
+        verdict="rate-limited", message="", seconds=0, may_bill=False, retry_after_seconds=asked
+    )
     wait = wait_before_retry(failure, attempt, Pace(attempts=10), chance)
     assert wait is not None
     assert (asked or 0) <= wait <= (asked or 0) + min(20.0, 0.5 * 2 ** (attempt - 1))
@@ -212,7 +254,10 @@ def test_the_total_time_ends_a_run_with_what_is_known(make_probe, make_answer, s
             return await super().send(call)
 
     done = run(
-        [make_probe(samples=10)], Slow(lambda *_: make_answer()), clock, pace=Pace(concurrency=2, total_seconds=0.2)
+        [make_probe(samples=10)],
+        Slow(lambda *_: make_answer()),
+        clock,
+        pace=Pace(concurrency=2, total_seconds=0.2),
     )
     assert done.ending == "time"
     assert len(done.observations[0].seen) == 4
@@ -251,7 +296,9 @@ def test_ctrl_c_returns_what_is_known(make_probe, make_answer, scripted, clock):
     assert done.ending == "interrupted"
     assert len(done.observations[0].answers) == 4
     assert budget.reserved == 0
-    assert done.spent_usd == Decimal("0.0012") + 2 * Decimal("0.01"), "what was in flight may be billed"
+    assert done.spent_usd == Decimal("0.0012") + 2 * Decimal("0.01"), (
+        "what was in flight may be billed"
+    )
 
 
 def test_a_defect_of_a_client_is_no_verdict(make_probe, scripted, clock):

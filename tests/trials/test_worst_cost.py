@@ -13,9 +13,12 @@ from multillm_gov.trials.worst_cost import most_input_tokens, worst_cost
 
 rates = st.integers(0, 50).map(lambda each: Decimal(each) / 1_000_000)
 token_prices = st.builds(TokenPrice, input=rates, output=rates, reasoning=st.none() | rates)
-tiers = st.lists(st.tuples(st.integers(1, 400), token_prices), max_size=3, unique_by=lambda each: each[0]).map(
+tiers = st.lists(
+    st.tuples(st.integers(1, 400), token_prices), max_size=3, unique_by=lambda each: each[0]
+).map(
     lambda found: tuple(
-        PriceTier(above_input_tokens=above, price=price) for above, price in sorted(found, key=lambda each: each[0])
+        PriceTier(above_input_tokens=above, price=price)
+        for above, price in sorted(found, key=lambda each: each[0])
     )
 )
 prices = st.builds(Price, standard=token_prices, tiers=tiers, usd_per_request=st.none() | rates)
@@ -46,7 +49,10 @@ def test_unknown_is_not_free():
 
 
 def test_a_schema_is_sent_too():
-    assert most_input_tokens(call("a", output_schema={"type": "object"})) > most_input_tokens(call("a")) + 1_000
+    assert (
+        most_input_tokens(call("a", output_schema={"type": "object"}))
+        > most_input_tokens(call("a")) + 1_000
+    )
 
 
 def test_embeddings_have_no_output():
@@ -57,7 +63,15 @@ def test_embeddings_have_no_output():
 
 @pytest.mark.litellm
 @pytest.mark.parametrize(
-    "text", ["Sort the ticket.", "Grüße aus Köln", "注文した商品が届きません", "🦊🦊🦊", "{}[]();", " " * 50]
+    "text",
+    [
+        "Sort the ticket.",
+        "Grüße aus Köln",
+        "注文した商品が届きません",
+        "🦊🦊🦊",
+        "{}[]();",
+        " " * 50,
+    ],
 )
 def test_no_tokenizer_makes_more_tokens_than_bytes(text):
     import litellm

@@ -38,7 +38,11 @@ actuals:
     days = [placed.actual.through for placed in actuals.task_classes["triage"]]
     assert days == [date(2026, 11, 20), date(2026, 11, 12), date(2026, 10, 31)]
     (support,) = actuals.owners["support"]
-    assert (support.actual.spend, support.actual.days, support.place.pointer) == (1200, 31, ("actuals", 1))
+    assert (support.actual.spend, support.actual.days, support.place.pointer) == (
+        1200,
+        31,
+        ("actuals", 1),
+    )
 
 
 def test_a_correction_of_the_same_day_holds():
@@ -72,7 +76,10 @@ actuals:
     [
         ("{month: 2026-11, through: 2026-10-12, task_class: triage, spend: 5}", "a day of `month`"),
         ("{month: 2026-11, through: 2026-11-12, spend: 5}", "either `task_class` or `owner`"),
-        ("{month: 2026-11, through: 2026-11-12, owner: a, task_class: triage, spend: 5}", "either `task_class`"),
+        (
+            "{month: 2026-11, through: 2026-11-12, owner: a, task_class: triage, spend: 5}",
+            "either `task_class`",
+        ),
     ],
 )
 def test_keys_that_contradict_each_other_are_a_flaw_of_the_record(record: str, said: str):

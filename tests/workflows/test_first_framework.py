@@ -22,10 +22,17 @@ def test_it_fails(result: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "since"), [("anthropic/claude-3-5-sonnet-20241022", "2025-10-28"), ("gemini/gemini-1.5-pro", "2025-09-")]
+    ("model", "since"),
+    [("anthropic/claude-3-5-sonnet-20241022", "2025-10-28"), ("gemini/gemini-1.5-pro", "2025-09-")],
 )
-def test_retired_models_are_named_with_date_and_successor(result: Report, model: str, since: str) -> None:
-    found = [finding for finding in result.findings if finding.rule == "GOV102" and model in finding.message]
+def test_retired_models_are_named_with_date_and_successor(
+    result: Report, model: str, since: str
+) -> None:
+    found = [
+        finding
+        for finding in result.findings
+        if finding.rule == "GOV102" and model in finding.message
+    ]
     assert found
     for finding in found:
         assert since in finding.message

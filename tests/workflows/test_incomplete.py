@@ -46,7 +46,11 @@ def test_a_typo_in_one_setting_leaves_the_others(portfolio: Path, edit: Edit) ->
     edit("govern.yaml", "max_vendor_share_of_value", "max_vendor_share_of_values")
     after = check([portfolio], as_of=DAY)
     limits = [(metric.id, metric.limit) for metric in after.headline]
-    moved = [now for now, then in zip(limits, ((m.id, m.limit) for m in before.headline), strict=True) if now != then]
+    moved = [
+        now
+        for now, then in zip(limits, ((m.id, m.limit) for m in before.headline), strict=True)
+        if now != then
+    ]
     assert [name for name, _ in moved] == ["largest-vendor-of-value"]
     assert sum(finding.rule == "GOV003" for finding in after.findings) == 2
 

@@ -26,7 +26,8 @@ def test_the_starter_passes_check_and_says_what_is_not_proved_yet(tmp_path: Path
     result = check([tmp_path], as_of=DAY)
     assert result.verdict.exit_code == 0
     assert dict(result.checked)["task classes"] == 5
-    # No internal evidence exists for any model on a fresh start, and no finding but that may remain.
+    # No internal evidence exists for any model on a fresh start, and no finding but that may
+    # remain.
     assert [finding.rule for finding in result.findings] == ["GOV501"] * 5
     assert all(metric.status == "good" for metric in result.headline[:3])
 
@@ -45,7 +46,9 @@ def test_init_leaves_other_tools_files_alone(tmp_path: Path) -> None:
     assert (tmp_path / ".pre-commit-config.yaml").read_text() == "repos: []\n"
 
 
-def test_every_yaml_file_carries_the_editors_modeline_to_a_schema_that_exists(tmp_path: Path) -> None:
+def test_every_yaml_file_carries_the_editors_modeline_to_a_schema_that_exists(
+    tmp_path: Path,
+) -> None:
     init(tmp_path, as_of=DAY)
     governed = [path for path in starter_files(DAY) if path.startswith(OWN)]
     assert governed
@@ -59,7 +62,9 @@ def test_every_yaml_file_carries_the_editors_modeline_to_a_schema_that_exists(tm
 def test_this_repositorys_portfolio_is_the_starter() -> None:
     for path, data in starter_files(DAY).items():
         if path.startswith((*OWN, *DIGESTED)):
-            assert (ROOT / path).read_bytes() == data, f"{path} differs: run `govern init` into an empty folder"
+            assert (ROOT / path).read_bytes() == data, (
+                f"{path} differs: run `govern init` into an empty folder"
+            )
 
 
 def test_the_report_on_the_starter_tells_every_section(tmp_path: Path) -> None:
@@ -74,7 +79,15 @@ def test_the_report_on_the_starter_tells_every_section(tmp_path: Path) -> None:
 
 def test_init_from_the_command_line(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "multillm_gov", "init", str(tmp_path / "a b"), "--as-of", "2026-11-24"],
+        [
+            sys.executable,
+            "-m",
+            "multillm_gov",
+            "init",
+            str(tmp_path / "a b"),
+            "--as-of",
+            "2026-11-24",
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -89,4 +102,7 @@ def test_a_later_day_brings_the_next_review(tmp_path: Path) -> None:
     later = check([tmp_path], as_of=date(2027, 6, 1))
     overdue = [finding for finding in later.findings if finding.rule == "GOV701"]
     assert len(overdue) == 5
-    assert all(finding.severity == Severity.ERROR and finding.policy == "quarterly-review" for finding in overdue)
+    assert all(
+        finding.severity == Severity.ERROR and finding.policy == "quarterly-review"
+        for finding in overdue
+    )

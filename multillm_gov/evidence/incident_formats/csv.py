@@ -16,10 +16,13 @@ def read(data: bytes, components: frozenset[str]) -> Export:
     """Incidents in the order of the rows; ``weight`` (0..1) and ``title`` may be left out.
 
     Raises:
-        ValueError: not UTF-8, a column is missing, or a value is not what it should be: row and column are named.
+        ValueError: not UTF-8, a column is missing, or a value is not what it should be: row and
+            column are named.
     """
     if components:
-        raise ValueError("a table does not say which component an outage was of: leave `--component` out")
+        raise ValueError(
+            "a table does not say which component an outage was of: leave `--component` out"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -28,8 +31,12 @@ def read(data: bytes, components: frozenset[str]) -> Export:
     try:
         missing = [name for name in ("start", "end") if name not in (rows.fieldnames or ())]
         if missing:
-            raise ValueError(f"row 1 names no column `{missing[0]}`; expected start,end,weight,title")
-        return Export(incidents=tuple(_incident(row, rows.line_num) for row in rows if any(row.values())))
+            raise ValueError(
+                f"row 1 names no column `{missing[0]}`; expected start,end,weight,title"
+            )
+        return Export(
+            incidents=tuple(_incident(row, rows.line_num) for row in rows if any(row.values()))
+        )
     except Error as error:
         raise ValueError(f"row {rows.line_num}: {error}") from error
 
@@ -39,8 +46,12 @@ def _incident(row: Mapping[str | None, str | list[str] | None], line: int) -> In
         raise ValueError(f"row {line} has more columns than row 1")
     start, end = _moment(row, line, "start"), _moment(row, line, "end")
     if end < start:
-        raise ValueError(f"row {line}, column `end`: {end.isoformat()} is before `start`, {start.isoformat()}")
-    return Incident(start=start, end=end, weight=_weight(row, line), title=title_of(_cell(row, "title")))
+        raise ValueError(
+            f"row {line}, column `end`: {end.isoformat()} is before `start`, {start.isoformat()}"
+        )
+    return Incident(
+        start=start, end=end, weight=_weight(row, line), title=title_of(_cell(row, "title"))
+    )
 
 
 def _cell(row: Mapping[str | None, str | list[str] | None], column: str) -> str:
@@ -54,10 +65,13 @@ def _moment(row: Mapping[str | None, str | list[str] | None], line: int, column:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(
-            f"row {line}, column `{column}`: {title_of(text)[:60]!r} is no time; write 2026-06-01T10:00:00Z"
+            f"row {line}, column `{column}`: {title_of(text)[:60]!r} is no time; write "
+            "2026-06-01T10:00:00Z"
         ) from None
     if moment.tzinfo is None:
-        raise ValueError(f"row {line}, column `{column}`: {text} has no time zone; write 2026-06-01T10:00:00Z")
+        raise ValueError(
+            f"row {line}, column `{column}`: {text} has no time zone; write 2026-06-01T10:00:00Z"
+        )
     return moment
 
 
@@ -66,4 +80,6 @@ def _weight(row: Mapping[str | None, str | list[str] | None], line: int) -> Shar
     try:
         return Share.decode(float(text) if text else 1)
     except ValueError:
-        raise ValueError(f"row {line}, column `weight`: {title_of(text)[:60]!r} is no number from 0 to 1") from None
+        raise ValueError(
+            f"row {line}, column `weight`: {title_of(text)[:60]!r} is no number from 0 to 1"
+        ) from None

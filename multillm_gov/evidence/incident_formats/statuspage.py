@@ -1,7 +1,8 @@
 """Status pages' ``/api/v2/incidents.json``: incidents with their updates and the components they touched.
 
-Where updates say what became of the components, time counts by that, as the page itself counts it: a major outage
-whole, a partial one by 30 % (method 3.1), degraded performance not. Where they do not, the whole incident counts by its
+Where updates say what became of the components, time counts by that, as the page itself counts it:
+a major outage whole, a partial one by 30 % (method 3.1), degraded performance not. Where they do
+not, the whole incident counts by its
 impact, on the cautious side: critical and major whole, minor by 30 %, none not.
 """
 
@@ -108,9 +109,14 @@ def _stretches(incident: _Incident, end: datetime, asked: frozenset[str]) -> Ite
     statuses: dict[str, str] = {}
     before = start
     for position, (_, affected) in enumerate(changes):
-        statuses.update((one.name, one.new_status) for one in affected if not asked or one.name in asked)
+        statuses.update(
+            (one.name, one.new_status) for one in affected if not asked or one.name in asked
+        )
         until = min(changes[position + 1][0], end) if position + 1 < len(changes) else end
-        weight = max((_OF_STATUS[status] for status in statuses.values() if status in _OF_STATUS), default=None)
+        weight = max(
+            (_OF_STATUS[status] for status in statuses.values() if status in _OF_STATUS),
+            default=None,
+        )
         if weight is not None and until > before:
             yield Incident(start=before, end=until, weight=weight, title=title)
         before = max(before, until)

@@ -13,7 +13,8 @@ def read(data: bytes) -> tuple[CaseResult, ...]:
     """Results in the order of the rows; other columns are passed over.
 
     Raises:
-        ValueError: not UTF-8, a column is missing, or a value is not what it should be: row and column are named.
+        ValueError: not UTF-8, a column is missing, or a value is not what it should be: row and
+            column are named.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -24,7 +25,10 @@ def read(data: bytes) -> tuple[CaseResult, ...]:
         names = rows.fieldnames or ()
         for needed in (("model",), ("case",), ("accepted", "score")):
             if not any(name in names for name in needed):
-                raise ValueError(f"row 1 names no column `{'` or `'.join(needed)}`; known are {', '.join(COLUMNS)}")
+                raise ValueError(
+                    f"row 1 names no column `{'` or `'.join(needed)}`; known are "
+                    f"{', '.join(COLUMNS)}"
+                )
         return tuple(result_of(row, f"row {rows.line_num}") for row in rows)
     except Error as error:
         raise ValueError(f"row {rows.line_num}: {error}") from error

@@ -1,8 +1,9 @@
 """Inspect's eval logs in JSON (``inspect eval --log-format json``), version 2: one log a task and model.
 
-The shape was read from what release 0.3 writes. A scorer's value is a letter (C correct, P partly, I incorrect,
-N no answer) or a number or truth value; of several scorers the one that the log calls its headline counts, else the
-first. A sample with an error shows nothing. Of several epochs each is a case of its own.
+The shape was read from what release 0.3 writes. A scorer's value is a letter (C correct, P partly,
+I incorrect, N no answer) or a number or truth value; of several scorers the one that the log calls
+its headline counts, else the first. A sample with an error shows nothing. Of several epochs each is
+a case of its own.
 """
 
 from typing import Any

@@ -12,7 +12,8 @@ def read(data: bytes) -> tuple[CaseResult, ...]:
     """Results in the order of the lines; empty lines and other keys are passed over.
 
     Raises:
-        ValueError: a line is not a JSON object, a key is missing, or a value is not what it should be.
+        ValueError: a line is not a JSON object, a key is missing, or a value is not what it should
+            be.
     """
     found = []
     for number, line in enumerate(data.split(b"\n"), start=1):

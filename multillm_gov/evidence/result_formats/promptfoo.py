@@ -1,7 +1,7 @@
 """promptfoo's JSON output (``promptfoo eval --output results.json``), version 3: one entry per test and provider.
 
-The shape was read from what release 0.121 writes. An entry whose ``failureReason`` is 2 ended in an error: the provider
-or an assertion broke, so nothing was shown.
+The shape was read from what release 0.121 writes. An entry whose ``failureReason`` is 2 ended in an
+error: the provider or an assertion broke, so nothing was shown.
 """
 
 import msgspec

@@ -14,9 +14,14 @@ def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
     """The request at a path below the base; ``None``: there is no such endpoint."""
     if path != "v1/messages":
         return None
-    form = mapping(sent.get("output_format")) or mapping(mapping(sent.get("output_config")).get("format"))
+    form = mapping(sent.get("output_format")) or mapping(
+        mapping(sent.get("output_config")).get("format")
+    )
     choice = mapping(sent.get("tool_choice"))
-    tool = next((one for one in items(sent.get("tools")) if mapping(one).get("name") == choice.get("name")), None)
+    tool = next(
+        (one for one in items(sent.get("tools")) if mapping(one).get("name") == choice.get("name")),
+        None,
+    )
     schema = form.get("schema") if tool is None else mapping(tool).get("input_schema")
     turns = [text_of(mapping(message).get("content")) for message in items(sent.get("messages"))]
     system = text_of(sent.get("system"))
@@ -35,7 +40,13 @@ def answer(asked: Asked, reply: Reply) -> Wire:
     """A message, or the events of one."""
     if asked.stream:
         return events(_events(asked, reply))
-    return body({**_head(asked, reply), "content": [_block(asked, reply)], "stop_reason": _reason(asked, reply)})
+    return body(
+        {
+            **_head(asked, reply),
+            "content": [_block(asked, reply)],
+            "stop_reason": _reason(asked, reply),
+        }
+    )
 
 
 def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
@@ -52,12 +63,18 @@ def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
             return events(_events(asked, reply, refused=True))
         return body({**_head(asked, reply), "content": [], "stop_reason": "refusal"})
     status, kind, message = _refusals(asked, shown)[fault]
-    error = {"type": "error", "error": {"type": kind, "message": message}, "request_id": identifier("req_", asked)}
+    error = {
+        "type": "error",
+        "error": {"type": kind, "message": message},
+        "request_id": identifier("req_", asked),
+    }
     return body(error, status)
 
 
 def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str]]:
-    credit = "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing."
+    credit = (
+        "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing."
+    )
     pace = "This request would exceed your organization's rate limit of 50 requests per minute."
     denied = "Your API key does not have permission to use the specified resource."
     return {
@@ -65,7 +82,11 @@ def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str]]:
         "overloaded": (529, "overloaded_error", "Overloaded"),
         "rate-limit": (429, "rate_limit_error", pace),
         "quota": (400, "invalid_request_error", credit),
-        "context-overflow": (400, "invalid_request_error", "prompt is too long: 201001 tokens > 200000 maximum"),
+        "context-overflow": (
+            400,
+            "invalid_request_error",
+            "prompt is too long: 201001 tokens > 200000 maximum",
+        ),
         "wrong-key": (401, "authentication_error", f"invalid x-api-key {shown}".strip()),
         "forbidden": (403, "permission_error", denied),
         # Retired models are no other case here: the vendor forgets them (the catalog knows).
@@ -106,16 +127,26 @@ def _block(asked: Asked, reply: Reply) -> dict[str, Any]:
         value = json.loads(reply.text)
     except ValueError:
         value = {}
-    return {"type": "tool_use", "id": identifier("toolu_", asked), "name": asked.tool, "input": value}
+    return {
+        "type": "tool_use",
+        "id": identifier("toolu_", asked),
+        "name": asked.tool,
+        "input": value,
+    }
 
 
-def _events(asked: Asked, reply: Reply, *, refused: bool = False) -> Iterator[tuple[str, dict[str, Any]]]:
+def _events(
+    asked: Asked, reply: Reply, *, refused: bool = False
+) -> Iterator[tuple[str, dict[str, Any]]]:
     head = _head(asked, reply)
     yield "message_start", {"type": "message_start", "message": head}
     if not refused:
         block = _block(asked, reply)
         block = {**block, "text": ""} if not asked.tool else {**block, "input": {}}
-        yield "content_block_start", {"type": "content_block_start", "index": 0, "content_block": block}
+        yield (
+            "content_block_start",
+            {"type": "content_block_start", "index": 0, "content_block": block},
+        )
         yield "ping", {"type": "ping"}
         for part in fragments(reply.text):
             kind = "input_json_delta" if asked.tool else "text_delta"

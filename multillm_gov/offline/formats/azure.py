@@ -17,7 +17,9 @@ _DEPLOYMENT = re.compile(r"openai/deployments/([^/]+)/(.+)")
 def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
     """The request at a path below the base; ``None``: there is no such endpoint."""
     found = _DEPLOYMENT.fullmatch(path)
-    endpoint = endpoints.endpoints().get(found[2] if found else path.removeprefix("openai/").removeprefix("v1/"))
+    endpoint = endpoints.endpoints().get(
+        found[2] if found else path.removeprefix("openai/").removeprefix("v1/")
+    )
     if endpoint is None:
         return None
     asked = endpoint.read(sent, key)
@@ -44,7 +46,8 @@ def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
 
 
 _FILTERED = {
-    "message": "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+    "message": "The response was filtered due to the prompt triggering Azure OpenAI's content "
+    "management policy.",
     "type": None,
     "param": "prompt",
     "code": "content_filter",
@@ -58,22 +61,40 @@ _FILTERED = {
 
 def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str]]:
     too_long = (
-        "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens."
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in "
+        "9001 tokens."
         " Please reduce the length of the messages."
     )
     access = f"Access denied due to invalid subscription key or wrong API endpoint. {shown}"
     missing = "The API deployment for this resource does not exist."
-    pace = "Requests to the endpoint have exceeded the call rate limit. Please retry after 1 second."
-    quota = "Your account exceeded its quota: insufficient_quota, please check your plan and billing details."
+    pace = (
+        "Requests to the endpoint have exceeded the call rate limit. Please retry after 1 second."
+    )
+    quota = (
+        "Your account exceeded its quota: insufficient_quota, please check your plan and "
+        "billing details."
+    )
     denied = "Principal does not have access to API/Operation."
     return {
-        "server-error": (500, "InternalServerError", "The server had an error while processing your request."),
-        "overloaded": (503, "ServiceUnavailable", "The service is temporarily unable to process your request."),
+        "server-error": (
+            500,
+            "InternalServerError",
+            "The server had an error while processing your request.",
+        ),
+        "overloaded": (
+            503,
+            "ServiceUnavailable",
+            "The service is temporarily unable to process your request.",
+        ),
         "rate-limit": (429, "429", pace),
         "quota": (429, "insufficient_quota", quota),
         "context-overflow": (400, "context_length_exceeded", too_long),
         "wrong-key": (401, "401", access),
         "forbidden": (403, "PermissionDenied", denied),
         "not-found": (404, "DeploymentNotFound", missing),
-        "retired": (410, "ModelDeprecated", f"The model of deployment {asked.model} has been deprecated."),
+        "retired": (
+            410,
+            "ModelDeprecated",
+            f"The model of deployment {asked.model} has been deprecated.",
+        ),
     }

@@ -25,7 +25,12 @@ def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
     tools = mapping(sent.get("toolConfig"))
     chosen = mapping(mapping(tools.get("toolChoice")).get("tool")).get("name")
     tool = next(
-        (one for part in items(tools.get("tools")) if (one := mapping(mapping(part).get("toolSpec"))).get("name")), {}
+        (
+            one
+            for part in items(tools.get("tools"))
+            if (one := mapping(mapping(part).get("toolSpec"))).get("name")
+        ),
+        {},
     )
     schema = mapping(tool.get("inputSchema")).get("json") if chosen else _native_schema(sent)
     turns = [text_of(mapping(message).get("content")) for message in items(sent.get("messages"))]
@@ -52,9 +57,18 @@ def _native_schema(sent: dict[str, Any]) -> object:
 def _embedding(model: str, sent: dict[str, Any], key: str) -> Asked | None:
     if isinstance(sent.get("inputText"), str):
         size = whole(sent.get("dimensions"))
-        return Asked(mode="embedding", model=model, texts=(sent["inputText"],), dimensions=size, single=True, key=key)
+        return Asked(
+            mode="embedding",
+            model=model,
+            texts=(sent["inputText"],),
+            dimensions=size,
+            single=True,
+            key=key,
+        )
     if isinstance(sent.get("texts"), list):
-        return Asked(mode="embedding", model=model, texts=tuple(map(text_of, sent["texts"])), key=key)
+        return Asked(
+            mode="embedding", model=model, texts=tuple(map(text_of, sent["texts"])), key=key
+        )
     return None
 
 
@@ -65,7 +79,11 @@ def answer(asked: Asked, reply: Reply) -> Wire:
         if asked.single:
             return body({"embedding": vectors[0], "inputTextTokenCount": reply.input_tokens})
         headers = {"x-amzn-bedrock-input-token-count": str(reply.input_tokens)}
-        return body({"embeddings": vectors, "id": identifier("", asked), "texts": list(asked.texts)}, 200, headers)
+        return body(
+            {"embeddings": vectors, "id": identifier("", asked), "texts": list(asked.texts)},
+            200,
+            headers,
+        )
     if asked.stream:
         return _frames(asked, reply, _reason(asked, reply))
     content = [_block(asked, reply)]
@@ -92,18 +110,36 @@ def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
 
 
 def _refusals(shown: str) -> dict[str, tuple[int, str, str]]:
-    gone = "This model version has reached the end of its life. Please refer to the AWS documentation for more details."
+    gone = (
+        "This model version has reached the end of its life. Please refer to the AWS "
+        "documentation for more details."
+    )
     busy = "Bedrock is unable to process your request."
-    quota = "You have been denied by your service quota: Too many tokens per day, please wait before trying again."
+    quota = (
+        "You have been denied by your service quota: Too many tokens per day, please wait "
+        "before trying again."
+    )
     token = f"The security token included in the request is invalid. {shown}".strip()
     return {
-        "server-error": (500, "InternalServerException", "The system encountered an unexpected error."),
+        "server-error": (
+            500,
+            "InternalServerException",
+            "The system encountered an unexpected error.",
+        ),
         "overloaded": (503, "ServiceUnavailableException", busy),
-        "rate-limit": (429, "ThrottlingException", "Too many requests, please wait before trying again."),
+        "rate-limit": (
+            429,
+            "ThrottlingException",
+            "Too many requests, please wait before trying again.",
+        ),
         "quota": (400, "ServiceQuotaExceededException", quota),
         "context-overflow": (400, "ValidationException", "Input is too long for requested model."),
         "wrong-key": (403, "UnrecognizedClientException", token),
-        "forbidden": (403, "AccessDeniedException", "You don't have access to the model with the specified model ID."),
+        "forbidden": (
+            403,
+            "AccessDeniedException",
+            "You don't have access to the model with the specified model ID.",
+        ),
         "not-found": (400, "ValidationException", "The provided model identifier is invalid."),
         "retired": (404, "ResourceNotFoundException", gone),
     }
@@ -120,7 +156,9 @@ def _block(asked: Asked, reply: Reply) -> dict[str, Any]:
         value = json.loads(reply.text)
     except ValueError:
         value = {}
-    return {"toolUse": {"toolUseId": identifier("tooluse_", asked), "name": asked.tool, "input": value}}
+    return {
+        "toolUse": {"toolUseId": identifier("tooluse_", asked), "name": asked.tool, "input": value}
+    }
 
 
 def _usage(reply: Reply) -> dict[str, int]:
@@ -154,7 +192,9 @@ def _frames(asked: Asked, reply: Reply, reason: str) -> Wire:
         ("messageStop", {"stopReason": reason}),
         ("metadata", {"usage": _usage(reply), "metrics": {"latencyMs": 1}}),
     ]
-    return Wire(media=EVENT_STREAM, pieces=tuple(frame(name, encoded(value)) for name, value in steps))
+    return Wire(
+        media=EVENT_STREAM, pieces=tuple(frame(name, encoded(value)) for name, value in steps)
+    )
 
 
 def _delta(asked: Asked, part: str) -> dict[str, Any]:

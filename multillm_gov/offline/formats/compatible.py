@@ -30,14 +30,18 @@ def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
         shown: The key as the server repeats it.
     """
     status, kind, message = _refusals(asked, shown)[fault]
-    return body({"object": "error", "message": message, "type": kind, "param": None, "code": status}, status)
+    return body(
+        {"object": "error", "message": message, "type": kind, "param": None, "code": status}, status
+    )
 
 
 def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str]]:
     model = asked.model
     too_long = (
-        "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4000 in the"
-        " messages, 1000 in the completion). Please reduce the length of the messages or completion."
+        "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens "
+        "(4000 in the"
+        " messages, 1000 in the completion). Please reduce the length of the messages or "
+        "completion."
     )
     return {
         "server-error": (500, "InternalServerError", "Internal Server Error"),

@@ -24,7 +24,11 @@ def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
         return None
     settings = mapping(sent.get("generationConfig") or sent.get("generation_config"))
     schema = next(
-        (settings[name] for name in ("responseJsonSchema", "responseSchema", "response_schema") if name in settings),
+        (
+            settings[name]
+            for name in ("responseJsonSchema", "responseSchema", "response_schema")
+            if name in settings
+        ),
         settings.get("response_json_schema"),
     )
     system = mapping(sent.get("systemInstruction") or sent.get("system_instruction"))
@@ -41,8 +45,14 @@ def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
 
 
 def _embedding(model: str, verb: str, sent: dict[str, Any], key: str) -> Asked:
-    wanted = [mapping(one) for one in items(sent.get("requests"))] if verb == "batchEmbedContents" else [sent]
-    sizes = [whole(one.get("outputDimensionality", one.get("output_dimensionality"))) for one in wanted]
+    wanted = (
+        [mapping(one) for one in items(sent.get("requests"))]
+        if verb == "batchEmbedContents"
+        else [sent]
+    )
+    sizes = [
+        whole(one.get("outputDimensionality", one.get("output_dimensionality"))) for one in wanted
+    ]
     return Asked(
         mode="embedding",
         model=model,
@@ -97,19 +107,34 @@ def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
 
 def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str, list[dict[str, Any]]]]:
     kind = "type.googleapis.com/google.rpc."
-    invalid = [{"@type": f"{kind}ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"}]
+    invalid = [
+        {"@type": f"{kind}ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"}
+    ]
     pace = [{"@type": f"{kind}RetryInfo", "retryDelay": "1s"}]
     quota = "You exceeded your current quota, please check your plan and billing details."
-    missing = f"models/{asked.model} is not found for API version v1beta, or is not supported for generateContent."
-    too_long = "The input token count (1200293) exceeds the maximum number of tokens allowed (1048576)."
+    missing = (
+        f"models/{asked.model} is not found for API version v1beta, or is not supported for "
+        "generateContent."
+    )
+    too_long = (
+        "The input token count (1200293) exceeds the maximum number of tokens allowed (1048576)."
+    )
     key = f"API key not valid. Please pass a valid API key. {shown}".strip()
     denied = "Generative Language API has not been used in this project before or it is disabled."
-    gone = f"This model models/{asked.model} is no longer available. Please update your code to use a newer model."
+    gone = (
+        f"This model models/{asked.model} is no longer available. Please update your code to "
+        "use a newer model."
+    )
     return {
         "server-error": (500, "INTERNAL", "An internal error has occurred.", []),
         "overloaded": (503, "UNAVAILABLE", "The model is overloaded. Please try again later.", []),
         "rate-limit": (429, "RESOURCE_EXHAUSTED", quota, pace),
-        "quota": (429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted. Please go to billing.", []),
+        "quota": (
+            429,
+            "RESOURCE_EXHAUSTED",
+            "Your prepayment credits are depleted. Please go to billing.",
+            [],
+        ),
         "context-overflow": (400, "INVALID_ARGUMENT", too_long, []),
         "wrong-key": (400, "INVALID_ARGUMENT", key, invalid),
         "forbidden": (403, "PERMISSION_DENIED", denied, []),
@@ -119,7 +144,10 @@ def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str, list[d
 
 
 def _response(asked: Asked, reply: Reply, text: str, *, last: bool) -> dict[str, Any]:
-    candidate: dict[str, Any] = {"content": {"parts": [{"text": text}], "role": "model"}, "index": 0}
+    candidate: dict[str, Any] = {
+        "content": {"parts": [{"text": text}], "role": "model"},
+        "index": 0,
+    }
     if last:
         candidate["finishReason"] = "MAX_TOKENS" if reply.cut else "STOP"
     used = {

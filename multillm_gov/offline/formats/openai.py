@@ -30,31 +30,64 @@ def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
         shown: The key as the vendor repeats it.
     """
     status, kind, code, parameter, message = _refusals(asked, shown)[fault]
-    return body({"error": {"message": message, "type": kind, "param": parameter, "code": code}}, status)
+    return body(
+        {"error": {"message": message, "type": kind, "param": parameter, "code": code}}, status
+    )
 
 
 def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str | None, str | None, str]]:
     invalid, model = "invalid_request_error", asked.model
-    limit = "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens."
+    limit = (
+        "This model's maximum context length is 8192 tokens. However, your messages resulted "
+        "in 9001 tokens."
+    )
     too_long = (
-        "Your input exceeds the context window of this model. Please adjust your input and try again."
+        "Your input exceeds the context window of this model. Please adjust your input and try "
+        "again."
         if asked.mode == "responses"
         else f"{limit} Please reduce the length of the messages."
     )
     parameter = "input" if asked.mode in {"responses", "embedding"} else "messages"
     server_error = "The server had an error while processing your request. Sorry about that!"
     flagged = "Invalid prompt: your prompt was flagged as potentially violating our usage policy."
-    pace = "Rate limit reached for requests per min (RPM): Limit 3, Used 3, Requested 1. Please try again later."
+    pace = (
+        "Rate limit reached for requests per min (RPM): Limit 3, Used 3, Requested 1. Please "
+        "try again later."
+    )
     quota = "You exceeded your current quota, please check your plan and billing details."
     return {
         "server-error": (500, "server_error", None, None, server_error),
-        "overloaded": (503, "server_error", None, None, "The engine is currently overloaded, please try again later"),
+        "overloaded": (
+            503,
+            "server_error",
+            None,
+            None,
+            "The engine is currently overloaded, please try again later",
+        ),
         "rate-limit": (429, "requests", "rate_limit_exceeded", None, pace),
         "quota": (429, "insufficient_quota", "insufficient_quota", None, quota),
         "content-filter": (400, invalid, "invalid_prompt", None, flagged),
         "context-overflow": (400, invalid, "context_length_exceeded", parameter, too_long),
-        "wrong-key": (401, invalid, "invalid_api_key", None, f"Incorrect API key provided: {shown}."),
-        "forbidden": (403, invalid, "model_not_found", None, f"Project does not have access to model `{model}`"),
+        "wrong-key": (
+            401,
+            invalid,
+            "invalid_api_key",
+            None,
+            f"Incorrect API key provided: {shown}.",
+        ),
+        "forbidden": (
+            403,
+            invalid,
+            "model_not_found",
+            None,
+            f"Project does not have access to model `{model}`",
+        ),
         "not-found": (404, invalid, "model_not_found", None, f"The model `{model}` does not exist"),
-        "retired": (404, invalid, "model_not_found", None, f"The model `{model}` has been deprecated, learn more here"),
+        "retired": (
+            404,
+            invalid,
+            "model_not_found",
+            None,
+            f"The model `{model}` has been deprecated, learn more here",
+        ),
     }

@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from multillm_gov.offline.asking import Asked, Reply, Wire, fragments
-from multillm_gov.offline.wording import CREATED, body, events, identifier, items, mapping, text_of, whole
+from multillm_gov.offline.wording import (
+    CREATED,
+    body,
+    events,
+    identifier,
+    items,
+    mapping,
+    text_of,
+    whole,
+)
 
 PATH = "chat/completions"
 
@@ -12,12 +21,18 @@ PATH = "chat/completions"
 def read(sent: dict[str, Any], key: str) -> Asked:
     """The request in a body."""
     asked_for = mapping(sent.get("response_format"))
-    schema = mapping(asked_for.get("json_schema")).get("schema") if asked_for.get("type") == "json_schema" else None
+    schema = (
+        mapping(asked_for.get("json_schema")).get("schema")
+        if asked_for.get("type") == "json_schema"
+        else None
+    )
     limit = whole(sent.get("max_completion_tokens"))
     return Asked(
         mode="chat",
         model=str(sent.get("model", "")),
-        texts=tuple(text_of(mapping(message).get("content")) for message in items(sent.get("messages"))),
+        texts=tuple(
+            text_of(mapping(message).get("content")) for message in items(sent.get("messages"))
+        ),
         schema=schema if isinstance(schema, dict) else None,
         stream=sent.get("stream") is True,
         max_output_tokens=whole(sent.get("max_tokens")) if limit is None else limit,
@@ -29,9 +44,16 @@ def answer(asked: Asked, reply: Reply) -> Wire:
     """A completion, or the chunks of one."""
     if asked.stream:
         return events((("", chunk) for chunk in _chunks(asked, reply)), done=True)
-    message: dict[str, Any] = {"role": "assistant", "content": reply.text, "refusal": None, "annotations": []}
+    message: dict[str, Any] = {
+        "role": "assistant",
+        "content": reply.text,
+        "refusal": None,
+        "annotations": [],
+    }
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _reason(reply)}
-    return body({**_head(asked, reply, "chat.completion"), "choices": [choice], "usage": usage(reply)})
+    return body(
+        {**_head(asked, reply, "chat.completion"), "choices": [choice], "usage": usage(reply)}
+    )
 
 
 def usage(reply: Reply) -> dict[str, Any]:
@@ -41,7 +63,10 @@ def usage(reply: Reply) -> dict[str, Any]:
         "completion_tokens": reply.output_tokens,
         "total_tokens": reply.input_tokens + reply.output_tokens,
         "prompt_tokens_details": {"cached_tokens": reply.cached_input_tokens, "audio_tokens": 0},
-        "completion_tokens_details": {"reasoning_tokens": reply.reasoning_tokens, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": reply.reasoning_tokens,
+            "audio_tokens": 0,
+        },
     }
 
 
@@ -63,7 +88,10 @@ def _chunks(asked: Asked, reply: Reply) -> Iterator[dict[str, Any]]:
     head = _head(asked, reply, "chat.completion.chunk")
 
     def chunk(delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
-        return {**head, "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}]}
+        return {
+            **head,
+            "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}],
+        }
 
     yield chunk({"role": "assistant", "content": ""})
     for part in fragments(reply.text):

@@ -29,7 +29,9 @@ def answer(asked: Asked, reply: Reply) -> Wire:
         {
             "object": "embedding",
             "index": index,
-            "embedding": b64encode(pack(f"<{len(vector)}f", *vector)).decode() if asked.encoded else list(vector),
+            "embedding": b64encode(pack(f"<{len(vector)}f", *vector)).decode()
+            if asked.encoded
+            else list(vector),
         }
         for index, vector in enumerate(reply.vectors)
     ]

@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from multillm_gov.offline.asking import Asked, Reply, Wire, fragments
-from multillm_gov.offline.wording import CREATED, body, events, identifier, items, mapping, text_of, whole
+from multillm_gov.offline.wording import (
+    CREATED,
+    body,
+    events,
+    identifier,
+    items,
+    mapping,
+    text_of,
+    whole,
+)
 
 PATH = "responses"
 
@@ -12,7 +21,11 @@ PATH = "responses"
 def read(sent: dict[str, Any], key: str) -> Asked:
     """The request in a body."""
     wanted = sent.get("input")
-    turns = [wanted] if isinstance(wanted, str) else [mapping(turn).get("content") for turn in items(wanted)]
+    turns = (
+        [wanted]
+        if isinstance(wanted, str)
+        else [mapping(turn).get("content") for turn in items(wanted)]
+    )
     form = mapping(mapping(sent.get("text")).get("format"))
     schema = form.get("schema") if form.get("type") == "json_schema" else None
     instructions = sent.get("instructions")
@@ -82,7 +95,13 @@ def _response(asked: Asked, reply: Reply) -> dict[str, Any]:
 
 def _events(asked: Asked, reply: Reply) -> Iterator[tuple[str, dict[str, Any]]]:
     whole_one = _response(asked, reply)
-    begun = {**whole_one, "status": "in_progress", "output": [], "usage": None, "incomplete_details": None}
+    begun = {
+        **whole_one,
+        "status": "in_progress",
+        "output": [],
+        "usage": None,
+        "incomplete_details": None,
+    }
     item = _item(asked, reply)
     empty = {"type": "output_text", "text": "", "annotations": []}
     place = {"item_id": item["id"], "output_index": 0, "content_index": 0}
@@ -90,9 +109,15 @@ def _events(asked: Asked, reply: Reply) -> Iterator[tuple[str, dict[str, Any]]]:
     steps: list[tuple[str, dict[str, Any]]] = [
         ("response.created", {"response": begun}),
         ("response.in_progress", {"response": begun}),
-        ("response.output_item.added", {"output_index": 0, "item": {**item, "status": "in_progress", "content": []}}),
+        (
+            "response.output_item.added",
+            {"output_index": 0, "item": {**item, "status": "in_progress", "content": []}},
+        ),
         ("response.content_part.added", {**place, "part": empty}),
-        *(("response.output_text.delta", {**place, "delta": part, "logprobs": []}) for part in fragments(reply.text)),
+        *(
+            ("response.output_text.delta", {**place, "delta": part, "logprobs": []})
+            for part in fragments(reply.text)
+        ),
         ("response.output_text.done", {**place, "text": reply.text, "logprobs": []}),
         ("response.content_part.done", {**place, "part": item["content"][0]}),
         ("response.output_item.done", {"output_index": 0, "item": item}),

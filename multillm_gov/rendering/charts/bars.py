@@ -18,7 +18,11 @@ def draw_bars(chart: BarChart, *, width: float, key: str, theme: Theme) -> str:
     parts, top = _references(chart, plan, theme)
     bottom = top + plan.pitch * len(chart.bars)
     axis = _axis(chart, plan, (top, bottom), theme)
-    rows = [part for n, bar in enumerate(chart.bars) for part in _bar(bar, plan, top + n * plan.pitch, theme)]
+    rows = [
+        part
+        for n, bar in enumerate(chart.bars)
+        for part in _bar(bar, plan, top + n * plan.pitch, theme)
+    ]
     height = bottom + 24
     if any(bar.limit is not None for bar in chart.bars):
         rows += [*_limit_mark(3, height + 2, theme), label((12, height + 13), "limit", theme.muted)]
@@ -43,7 +47,10 @@ def _plan(chart: BarChart, width: float) -> _Plan:
     stacked = width < 520
     longest = max((text_width(visible(bar.label)) for bar in chart.bars), default=0)
     names = 0.0 if stacked else min(longest + 12, 0.42 * width)
-    values = min(max((text_width(_spelt(bar)) for bar in chart.bars), default=0) + 14, width / (2 if stacked else 3))
+    values = min(
+        max((text_width(_spelt(bar)) for bar in chart.bars), default=0) + 14,
+        width / (2 if stacked else 3),
+    )
     most = chart.maximum or max(
         [bar.value for bar in chart.bars]
         + [bar.limit for bar in chart.bars if bar.limit is not None]
@@ -53,7 +60,15 @@ def _plan(chart: BarChart, width: float) -> _Plan:
     ticks = nice_ticks(most, 4 if stacked else 6)
     scale = Scale(0.0, ticks[-1], names, width - (14 if stacked else values))
     pitch = 40.0 if stacked else 26.0
-    return _Plan(width=width, stacked=stacked, pitch=pitch, names=names, values=values, ticks=ticks, scale=scale)
+    return _Plan(
+        width=width,
+        stacked=stacked,
+        pitch=pitch,
+        names=names,
+        values=values,
+        ticks=ticks,
+        scale=scale,
+    )
 
 
 def _spelt(bar: Bar) -> str:
@@ -94,7 +109,10 @@ def _references(chart: BarChart, plan: _Plan, theme: Theme) -> tuple[list[str], 
     for x, name, (center, lane) in zip(marks, names, places, strict=True):
         baseline = (lane + 1) * _LANE - 4
         parts.append(label((center, baseline), name, theme.muted, anchor="middle"))
-        parts += [line((x, y), (x, end), theme.muted, dashes="4 3") for y, end in _spans(plan, top, bottom)]
+        parts += [
+            line((x, y), (x, end), theme.muted, dashes="4 3")
+            for y, end in _spans(plan, top, bottom)
+        ]
     return parts, top
 
 

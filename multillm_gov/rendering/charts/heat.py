@@ -52,7 +52,9 @@ def _plan(chart: HeatMap, width: float) -> _Plan:
     stacked = width < 520
     names = [text_width(visible(row.label)) for row in chart.rows]
     room = 0.0 if stacked else min(max(names, default=0) + 12, 0.4 * width)
-    widest = max((text_width(_spelt(cell)) for row in chart.rows for cell in row.cells), default=0) + 14
+    widest = (
+        max((text_width(_spelt(cell)) for row in chart.rows for cell in row.cells), default=0) + 14
+    )
     fitting = max(int((width - room) // max(_LEAST, widest)), 1)
     columns = max(len(chart.columns), 1)
     count = ceil(columns / ceil(columns / fitting))  # bands of like size
@@ -64,11 +66,19 @@ def _spelt(cell: Cell) -> str:
     return MARKS[cell.status] + visible(cell.text)
 
 
-def _band(chart: HeatMap, plan: _Plan, span: tuple[int, int], y: float, theme: Theme) -> tuple[list[str], float]:
+def _band(
+    chart: HeatMap, plan: _Plan, span: tuple[int, int], y: float, theme: Theme
+) -> tuple[list[str], float]:
     titles = [_broken(visible(title), plan.cell - 6) for title in chart.columns[slice(*span)]]
     lines = max((len(title) for title in titles), default=0)
     parts = (
-        [label((0, y + lines * _LINE - 4), clip(visible(chart.corner), plan.names - 10), theme.muted)]
+        [
+            label(
+                (0, y + lines * _LINE - 4),
+                clip(visible(chart.corner), plan.names - 10),
+                theme.muted,
+            )
+        ]
         if not plan.stacked
         else []
     )
@@ -84,7 +94,9 @@ def _band(chart: HeatMap, plan: _Plan, span: tuple[int, int], y: float, theme: T
     return parts, y + 12
 
 
-def _row(row: HeatRow, plan: _Plan, span: tuple[int, int], y: float, theme: Theme) -> tuple[list[str], float]:
+def _row(
+    row: HeatRow, plan: _Plan, span: tuple[int, int], y: float, theme: Theme
+) -> tuple[list[str], float]:
     if plan.stacked:
         parts = [label((0, y + 14), clip(visible(row.label), plan.width), theme.ink)]
         y += 20
@@ -95,7 +107,9 @@ def _row(row: HeatRow, plan: _Plan, span: tuple[int, int], y: float, theme: Them
         parts.append(box((left, y), plan.cell - _GAP, _ROW - _GAP, theme.grounds[cell.status]))
         text = clip(_spelt(cell), plan.cell - 8)
         at = left + plan.cell - _GAP - 6, y + 16
-        parts.append(label(at, text, theme.ink, anchor="end", strong=cell.status == "bad" or cell.strong))
+        parts.append(
+            label(at, text, theme.ink, anchor="end", strong=cell.status == "bad" or cell.strong)
+        )
     return parts, y + _ROW
 
 
@@ -103,7 +117,11 @@ def _broken(title: str, room: float) -> list[str]:
     """A column's name on up to three lines, broken at its seams; the last is cut where it must be."""
     lines = [""]
     for piece in _SEAM.split(title):
-        if lines[-1] and text_width((lines[-1] + piece).rstrip()) > room and len(lines) < _HEAD_LINES:
+        if (
+            lines[-1]
+            and text_width((lines[-1] + piece).rstrip()) > room
+            and len(lines) < _HEAD_LINES
+        ):
             lines.append(piece)
         else:
             lines[-1] += piece

@@ -6,7 +6,16 @@ import msgspec
 
 from multillm_gov.blocks import Line, LineChart, Waymark
 from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick
-from multillm_gov.rendering.charts.svg import SIZE, clip, coordinate, element, frame, label, line, text_width
+from multillm_gov.rendering.charts.svg import (
+    SIZE,
+    clip,
+    coordinate,
+    element,
+    frame,
+    label,
+    line,
+    text_width,
+)
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.plain.escaping import visible
 
@@ -20,13 +29,23 @@ def draw_lines(chart: LineChart, *, width: float, key: str, theme: Theme) -> str
     """A legend with each line's last value, then the plot: bands below, lines above them, the unit on top."""
     lines = [one for one in chart.lines if one.points]
     if not lines:
-        return frame([label((0, 16), "nothing to show", theme.muted)], (width, 24), chart, key=key, theme=theme)
+        return frame(
+            [label((0, 16), "nothing to show", theme.muted)],
+            (width, 24),
+            chart,
+            key=key,
+            theme=theme,
+        )
     parts = [part for rank, one in enumerate(lines) for part in _legend(one, rank, width, theme)]
     top = len(lines) * _LANE + _LANE + 12
     parts.append(label((0, top - 14), clip(visible(chart.y_label), width), theme.muted))
     plan = _plan(lines, width, top)
     parts += _axes(plan, clip(visible(chart.x_label), width), theme)
-    parts += [_band(one, plan, theme) for one in lines if any(point.low is not None for point in one.points)]
+    parts += [
+        _band(one, plan, theme)
+        for one in lines
+        if any(point.low is not None for point in one.points)
+    ]
     parts += [_path(one, rank, plan, theme) for rank, one in enumerate(lines)]
     return frame(parts, (width, plan.down.start + 40), chart, key=key, theme=theme)
 
@@ -68,14 +87,24 @@ def _ticks(least: float, most: float, count: int) -> tuple[float, ...]:
     steps = nice_ticks(most - least, count)
     step = steps[1] - steps[0]
     first = floor(least / step)
-    return tuple(step * number for number in range(first, first + len(steps) + 1) if step * (number - 1) < most)
+    return tuple(
+        step * number
+        for number in range(first, first + len(steps) + 1)
+        if step * (number - 1) < most
+    )
 
 
 def _legend(one: Line, rank: int, width: float, theme: Theme) -> list[str]:
     y = (rank + 1) * _LANE - 6
     told = f"{visible(one.label)}: {visible(one.points[-1].text)}"
     return [
-        line((0, y - 4), (_SAMPLE, y - 4), _color(rank, theme), width=2, dashes=_DASHES[rank % len(_DASHES)]),
+        line(
+            (0, y - 4),
+            (_SAMPLE, y - 4),
+            _color(rank, theme),
+            width=2,
+            dashes=_DASHES[rank % len(_DASHES)],
+        ),
         label((_SAMPLE + 8, y), clip(told, width - _SAMPLE - 8), theme.ink),
     ]
 
@@ -85,7 +114,9 @@ def _axes(plan: _Plan, x_label: str, theme: Theme) -> list[str]:
     for tick in plan.y_ticks:
         y = plan.down(tick)
         parts.append(line((plan.across.start, y), (plan.across.end, y), theme.grid))
-        parts.append(label((plan.across.start - 6, y + 4), spell_tick(tick, ""), theme.muted, anchor="end"))
+        parts.append(
+            label((plan.across.start - 6, y + 4), spell_tick(tick, ""), theme.muted, anchor="end")
+        )
     previous = float("-inf")
     for tick in plan.x_ticks:
         x, name = plan.across(tick), spell_tick(tick, "")
@@ -109,7 +140,14 @@ def _path(one: Line, rank: int, plan: _Plan, theme: Theme) -> str:
     dashes = _DASHES[rank % len(_DASHES)]
     style = {"stroke_dasharray": dashes} if dashes else {}
     points = _spelt([(point.x, point.y) for point in one.points], plan)
-    return element("polyline", points=points, fill="none", stroke=_color(rank, theme), stroke_width=2.0, **style)
+    return element(
+        "polyline",
+        points=points,
+        fill="none",
+        stroke=_color(rank, theme),
+        stroke_width=2.0,
+        **style,
+    )
 
 
 def _color(rank: int, theme: Theme) -> str:

@@ -31,7 +31,9 @@ def nice_ticks(most: float, count: int = 5) -> tuple[float, ...]:
         return (0.0, 1.0)
     rough = most / count
     power = 10.0 ** floor(log10(rough))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * (1 - 1e-9))
+    step = next(
+        power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * (1 - 1e-9)
+    )
     ticks = [0.0]
     while ticks[-1] < most * (1 - 1e-9):
         ticks.append(step * len(ticks))
@@ -49,8 +51,8 @@ def spread(
 ) -> tuple[tuple[float, int], ...]:
     """Center and lane of each label, so that none overlaps and each stays within start..end.
 
-    A lane takes labels while they fit side by side; in it each keeps its center where it can and moves sideways where
-    it must. ``centers`` ascend; no width exceeds ``end - start``.
+    A lane takes labels while they fit side by side; in it each keeps its center where it can and
+    moves sideways where it must. ``centers`` ascend; no width exceeds ``end - start``.
     """
     placed: list[tuple[float, int]] = []
     for lane, (first, last) in enumerate(_lanes(widths, end - start, gap)):

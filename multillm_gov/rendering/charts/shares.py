@@ -16,7 +16,11 @@ _MOST_PARTS = 6
 def draw_shares(chart: ShareChart, *, width: float, key: str, theme: Theme) -> str:
     """One row a level; parts are named inside where they fit, else below with a leader line."""
     stacked = width < 520
-    names = 0.0 if stacked else min(max((_names_width(row) for row in chart.rows), default=0) + 14, width / 3)
+    names = (
+        0.0
+        if stacked
+        else min(max((_names_width(row) for row in chart.rows), default=0) + 14, width / 3)
+    )
     scale = Scale(0.0, 1.0, names, width - 14)
     parts: list[str] = []
     y = 4.0
@@ -32,20 +36,29 @@ def draw_shares(chart: ShareChart, *, width: float, key: str, theme: Theme) -> s
 
 
 def _names_width(row: ShareRow) -> float:
-    return max(text_width(visible(row.label)), text_width(_limit_text(row)), text_width(visible(row.note)))
+    return max(
+        text_width(visible(row.label)), text_width(_limit_text(row)), text_width(visible(row.note))
+    )
 
 
 def _limit_text(row: ShareRow) -> str:
     return "" if row.limit is None else f"limit {spell_share(row.limit)}"
 
 
-def _row(row: ShareRow, scale: Scale, y: float, names: float, theme: Theme) -> tuple[list[str], float]:
+def _row(
+    row: ShareRow, scale: Scale, y: float, names: float, theme: Theme
+) -> tuple[list[str], float]:
     """The row's elements and where the next row starts."""
     parts = []
     lines = [text for text in (_limit_text(row), visible(row.note)) if text]
     if names:
-        parts.append(label((0, y + 12), clip(visible(row.label), names - 10), theme.ink, strong=True))
-        parts += [label((0, y + 26 + 14 * n), clip(t, names - 10), theme.muted) for n, t in enumerate(lines)]
+        parts.append(
+            label((0, y + 12), clip(visible(row.label), names - 10), theme.ink, strong=True)
+        )
+        parts += [
+            label((0, y + 26 + 14 * n), clip(t, names - 10), theme.muted)
+            for n, t in enumerate(lines)
+        ]
         least = y + 26 + 14 * len(lines)
     else:
         named = clip(", ".join([visible(row.label), *lines]), scale.end)
@@ -80,7 +93,9 @@ def _stack(
     for rank, part in enumerate(segments):
         left, right = scale(start), scale(start + part.share)
         start += part.share
-        fill, ink = theme.ranks[rank] if part.label != UNKNOWN else (theme.unknown, theme.on_unknown)
+        fill, ink = (
+            theme.ranks[rank] if part.label != UNKNOWN else (theme.unknown, theme.on_unknown)
+        )
         parts.append(box((left, y), max(right - left - 1.5, 0.5), _BAR, fill))
         first, last = _clear(left, right, mark)
         inside = _named(part, last - first - 14)
@@ -110,7 +125,9 @@ def _named(part: Segment, room: float, at_most: float = 0.0) -> str:
     return clip(name, left) + share
 
 
-def _leaders(outside: list[tuple[float, str]], scale: Scale, y: float, theme: Theme) -> tuple[list[str], float]:
+def _leaders(
+    outside: list[tuple[float, str]], scale: Scale, y: float, theme: Theme
+) -> tuple[list[str], float]:
     """Names of the parts that are too small to hold theirs, below them, each with a thin line to its part."""
     if not outside:
         return [], y

@@ -52,7 +52,8 @@ def clip(text: str, width: float, size: float = SIZE) -> str:
 def element(name: str, content: str = "", **attributes: str | float) -> str:
     """One element; ``_`` in attribute names stands for ``-``. ``content`` is markup, already escaped."""
     spelt = "".join(
-        f' {key.replace("_", "-")}="{escape(value if isinstance(value, str) else coordinate(value))}"'
+        " "
+        f'{key.replace("_", "-")}="{escape(value if isinstance(value, str) else coordinate(value))}"'
         for key, value in attributes.items()
     )
     return f"<{name}{spelt}>{content}</{name}>" if content else f"<{name}{spelt}/>"
@@ -73,7 +74,9 @@ def line(start: Point, end: Point, stroke: str, *, width: float = 1, dashes: str
 
 def box(corner: Point, width: float, height: float, fill: str) -> str:
     """A filled rectangle, from its upper left corner."""
-    return element("rect", x=corner[0], y=corner[1], width=max(width, 0.0), height=height, fill=fill)
+    return element(
+        "rect", x=corner[0], y=corner[1], width=max(width, 0.0), height=height, fill=fill
+    )
 
 
 def frame(parts: list[str], size: Point, chart: Chart, *, key: str, theme: Theme) -> str:

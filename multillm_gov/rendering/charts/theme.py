@@ -67,7 +67,9 @@ def _screen() -> Theme:
         on_unknown=variable("on-unknown"),
         status={status: variable(status) for status in PRINT.status},
         grounds={status: variable(f"{status}-ground") for status in PRINT.status},
-        ranks=tuple((variable(f"rank{n}"), variable(f"on-rank{n}")) for n in range(len(PRINT.ranks))),
+        ranks=tuple(
+            (variable(f"rank{n}"), variable(f"on-rank{n}")) for n in range(len(PRINT.ranks))
+        ),
     )
 
 

@@ -17,9 +17,19 @@ def draw_timeline(chart: Timeline, *, width: float, key: str, theme: Theme) -> s
     stacked = width < 520
     pitch = 44.0 if stacked else 28.0
     names = (
-        0.0 if stacked else min(max((text_width(visible(e.label)) for e in chart.events), default=0) + 12, 0.38 * width)
+        0.0
+        if stacked
+        else min(
+            max((text_width(visible(e.label)) for e in chart.events), default=0) + 12, 0.38 * width
+        )
     )
-    texts = 0.0 if stacked else min(max((text_width(visible(e.text)) for e in chart.events), default=0) + 16, width / 3)
+    texts = (
+        0.0
+        if stacked
+        else min(
+            max((text_width(visible(e.text)) for e in chart.events), default=0) + 16, width / 3
+        )
+    )
     start, end = date.fromisoformat(chart.start), date.fromisoformat(chart.end)
     scale = Scale(start.toordinal(), end.toordinal(), names + 6, width - texts - 8)
     bottom = _TOP + pitch * len(chart.events)
@@ -28,11 +38,19 @@ def draw_timeline(chart: Timeline, *, width: float, key: str, theme: Theme) -> s
         y = _TOP + index * pitch + (30 if stacked else 14)
         if stacked:
             text = clip(visible(event.text), width / 2)
-            parts.append(label((0, y - 14), clip(visible(event.label), width - text_width(text) - 10), theme.ink))
+            parts.append(
+                label(
+                    (0, y - 14),
+                    clip(visible(event.label), width - text_width(text) - 10),
+                    theme.ink,
+                )
+            )
             parts.append(label((width, y - 14), text, theme.ink, anchor="end"))
         else:
             parts.append(label((0, y + 4), clip(visible(event.label), names - 10), theme.ink))
-            parts.append(label((width, y + 4), clip(visible(event.text), texts - 8), theme.ink, anchor="end"))
+            parts.append(
+                label((width, y + 4), clip(visible(event.text), texts - 8), theme.ink, anchor="end")
+            )
         parts += _mark(event, scale, y, theme)
     return frame(parts, (width, bottom + 6), chart, key=key, theme=theme)
 
@@ -58,7 +76,9 @@ def _mark(event: Event, scale: Scale, y: float, theme: Theme) -> list[str]:
 
 def _arrow(x: float, y: float, reach: float, color: str) -> str:
     """A triangle whose point is at ``x``: the day lies beyond the axis."""
-    points = " ".join(f"{px:.1f},{py:.1f}" for px, py in ((x, y), (x - reach, y - 5), (x - reach, y + 5)))
+    points = " ".join(
+        f"{px:.1f},{py:.1f}" for px, py in ((x, y), (x - reach, y - 5), (x - reach, y + 5))
+    )
     return element("polygon", points=points, fill=color)
 
 

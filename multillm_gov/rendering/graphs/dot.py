@@ -26,7 +26,10 @@ def render(graph: Graph) -> bytes:
         '  edge [fontname="Helvetica", fontsize=9];',
         *(f"  {names[node.id]} [{_attributes(node)}];" for node in bounded.nodes),
         *_ranks(bounded, names),
-        *(f"  {names[edge.source]} -> {names[edge.target]}{_style(edge)};" for edge in bounded.edges),
+        *(
+            f"  {names[edge.source]} -> {names[edge.target]}{_style(edge)};"
+            for edge in bounded.edges
+        ),
         "}",
     ]
     return encodable("\n".join(lines)).encode() + b"\n"
@@ -51,7 +54,9 @@ def _ranks(graph: Graph, names: dict[str, str]) -> Iterator[str]:
 
 def _style(edge: Edge) -> str:
     if edge.role == "route":
-        return f' [label="{spell_share(edge.share)}", penwidth=2]' if edge.share else " [penwidth=2]"
+        return (
+            f' [label="{spell_share(edge.share)}", penwidth=2]' if edge.share else " [penwidth=2]"
+        )
     if edge.role == "fallback":
         return f' [label="fallback {edge.position or ""}", style=dashed]'.replace(' "', '"')
     return " [color=gray50]"

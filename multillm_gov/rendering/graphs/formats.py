@@ -24,6 +24,8 @@ def graph_renderer(name: str) -> Callable[[Graph], bytes]:
         UsageError: there is no such format.
     """
     if name not in graph_formats():
-        raise UsageError(f"There is no graph format `{name}`.", hint=f"Use one of: {', '.join(graph_formats())}.")
+        raise UsageError(
+            f"There is no graph format `{name}`.", hint=f"Use one of: {', '.join(graph_formats())}."
+        )
     render: Callable[[Graph], bytes] = import_module(f"{graphs.__name__}.{name}").render
     return render

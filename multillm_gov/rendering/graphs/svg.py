@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from html import escape
 
-from multillm_gov.rendering.charts.svg import SIZE, box, clip, coordinate, element, label, line, text_width
+from multillm_gov.rendering.charts.svg import (
+    SIZE,
+    box,
+    clip,
+    coordinate,
+    element,
+    label,
+    line,
+    text_width,
+)
 from multillm_gov.rendering.charts.theme import PRINT
 from multillm_gov.rendering.graphs.drawing.bounding import bound
 from multillm_gov.rendering.graphs.drawing.boxes import ALONE, CAUTION, draw_box, draw_sign

@@ -42,7 +42,12 @@ def _trees(graph: Graph) -> Iterator[str]:
 
 
 def _branch(
-    node: Node, said: str, below: dict[str, list[Edge]], nodes: dict[str, Node], told: set[str], depth: int = 0
+    node: Node,
+    said: str,
+    below: dict[str, list[Edge]],
+    nodes: dict[str, Node],
+    told: set[str],
+    depth: int = 0,
 ) -> Iterator[str]:
     single = "! " if "single point of failure" in node.marks else ""
     caption = ", ".join(part for part in (said or KIND_WORDS[node.kind], *node.marks) if part)

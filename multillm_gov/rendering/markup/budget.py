@@ -41,7 +41,10 @@ def assemble(parts: list[Part], limit: int | None, command: str) -> str:
             left_out[part.noun] += len(part.pieces) - len(kept)
         told.append(_joined(part, kept))
     counted = " and ".join(count_of(number, noun) for noun, number in left_out.items() if number)
-    return f"{''.join(told)}Left out to stay within {limit:,} characters: {counted}. `{command}` has everything.\n"
+    return (
+        f"{''.join(told)}Left out to stay within {limit:,} characters: {counted}. `{command}` "
+        "has everything.\n"
+    )
 
 
 def _fitting(part: Part, room: int) -> tuple[str, ...]:

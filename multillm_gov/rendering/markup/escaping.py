@@ -8,7 +8,9 @@ _PUNCTUATION = re.compile(r"[\\`*\[\]~|$]|(?<![^\W_])_|_(?![^\W_])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _BREAK = "&#8203;"
 """A zero-width space: the host links what it finds in finished text, so only an interruption stops it."""
-_LINKED = re.compile(r"(?<=@)(?=\w)|(?<=#)(?=\d)|(?<=\bGH)(?=-\d)|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_LINKED = re.compile(
+    r"(?<=@)(?=\w)|(?<=#)(?=\d)|(?<=\bGH)(?=-\d)|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE
+)
 _BLOCK = re.compile(r"^(#{1,6}(?= |$)|[-+=]|:(?=-)|\d{1,9}(?=[.)]))")
 _TICKS = re.compile("`+")
 
@@ -40,8 +42,12 @@ def escape(text: str) -> str:
 
 def paragraph(text: str) -> str:
     """A line that starts no list, heading or rule."""
-    line = inline(text.strip()).lstrip()  # blanks that stood behind dropped backticks would start a code block
-    return _BLOCK.sub(lambda match: f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}", line)
+    line = inline(
+        text.strip()
+    ).lstrip()  # blanks that stood behind dropped backticks would start a code block
+    return _BLOCK.sub(
+        lambda match: f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}", line
+    )
 
 
 def html_text(text: str) -> str:
@@ -65,7 +71,9 @@ def fence(lines: list[str], indent: str) -> str:
     shown = [visible(line) for line in lines]
     longest = max((len(run) for line in shown for run in _TICKS.findall(line)), default=0)
     mark = "`" * max(3, longest + 1)
-    return "\n".join([f"{indent}{mark}", *(f"{indent}{line}".rstrip() for line in shown), f"{indent}{mark}"])
+    return "\n".join(
+        [f"{indent}{mark}", *(f"{indent}{line}".rstrip() for line in shown), f"{indent}{mark}"]
+    )
 
 
 def _span(content: str) -> str:

@@ -30,7 +30,10 @@ def _details(finding: Finding) -> Iterator[str]:
     if finding.waiver is not None:
         waiver = finding.waiver
         ticket = f", {inline(waiver.ticket)}" if waiver.ticket else ""
-        yield f"  - {inline(waiver.words[0].upper() + waiver.words[1:])}{ticket}: {inline(waiver.reason)}"
+        yield (
+            f"  - {inline(waiver.words[0].upper() + waiver.words[1:])}{ticket}: "
+            f"{inline(waiver.reason)}"
+        )
     elif finding.remedy:
         first, *rest = visible_lines(finding.remedy.strip("\n"))
         yield f"  - Mend: {inline(first)}"

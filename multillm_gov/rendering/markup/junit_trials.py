@@ -27,7 +27,10 @@ def _case(trial: Trial, report: Report) -> Iterator[str]:
     """The name holds no figure, so that a server recognizes the case in the next run."""
     place = {"file": report.path_prefix + trial.location.path, "line": str(trial.location.line)}
     name = f"{trial.model} {trial.kind}"
-    yield f"    <testcase{_attributes(name=name, classname=trial.task_class, **place, time=_seconds(trial))}>"
+    yield (
+        "    "
+        f"<testcase{_attributes(name=name, classname=trial.task_class, **place, time=_seconds(trial))}>"
+    )
     told = _text("\n".join(_details(trial)))
     if trial.outcome == "pass":
         yield f"      <system-out>{told}</system-out>"

@@ -41,7 +41,8 @@ def document_of(report: Report, *, covered_only: bool = False) -> dict[str, Any]
             {
                 "title": _plain(section.title, clean),
                 "blocks": [
-                    _block(block, f"chart-{number}-{index}", clean) for index, block in enumerate(section.blocks)
+                    _block(block, f"chart-{number}-{index}", clean)
+                    for index, block in enumerate(section.blocks)
                 ],
             }
             for number, section in enumerate(sections(report))
@@ -87,11 +88,16 @@ def _table(table: Table, clean: Clean) -> dict[str, Any]:
     return {
         "title": _plain(table.title, clean),
         "empty": _runs(table.empty, clean),
-        "columns": [{"title": clean(column.title), "numeric": column.numeric} for column in table.columns],
+        "columns": [
+            {"title": clean(column.title), "numeric": column.numeric} for column in table.columns
+        ],
         "widths": _widths(table),
         "whole": sum(_lines(row) for row in table.rows) <= _MOST_LINES,
         "rows": [
-            [_cell(cell, clean, numeric=column.numeric) for cell, column in zip(row, table.columns, strict=True)]
+            [
+                _cell(cell, clean, numeric=column.numeric)
+                for cell, column in zip(row, table.columns, strict=True)
+            ]
             for row in table.rows
         ],
     }
@@ -102,7 +108,12 @@ def _cell(cell: Cell, clean: Clean, *, numeric: bool) -> dict[str, Any]:
     runs = _runs(text, clean)
     if numeric and len(text) <= _MOST_NUMBER:
         runs = [(part.replace(" ", "\u00a0"), code) for part, code in runs]
-    return {"text": runs, "status": cell.status, "strong": cell.strong, "whole": len(text) <= _MOST_WHOLE}
+    return {
+        "text": runs,
+        "status": cell.status,
+        "strong": cell.strong,
+        "whole": len(text) <= _MOST_WHOLE,
+    }
 
 
 _MOST_NUMBER = 24
@@ -122,10 +133,15 @@ def _widths(table: Table) -> list[float]:
         sorted(len(row[index].text) + len(MARKS[row[index].status]) for row in table.rows)
         for index in range(len(table.columns))
     ]
-    longest = [max([*of_cells, len(column.title)]) for of_cells, column in zip(lengths, table.columns, strict=True)]
+    longest = [
+        max([*of_cells, len(column.title)])
+        for of_cells, column in zip(lengths, table.columns, strict=True)
+    ]
     fixed: set[int] = set()
     used = 0
-    for index in sorted(range(len(longest)), key=lambda n: (not table.columns[n].numeric, longest[n], n)):
+    for index in sorted(
+        range(len(longest)), key=lambda n: (not table.columns[n].numeric, longest[n], n)
+    ):
         numeric = table.columns[index].numeric
         rest = _LEAST_WIDE * (len(longest) - len(fixed) - 1)
         fits = longest[index] <= _MOST_SHORT and used + longest[index] + rest <= _PAGE_WIDE

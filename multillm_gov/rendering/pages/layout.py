@@ -34,7 +34,13 @@ def _metric_row(metric: Metric, *, compared: bool) -> tuple[Cell, ...]:
     label = f"{metric.label} ({notes})" if notes else metric.label
     before = (Cell(metric.before.partition(" (")[0]),) if compared else ()
     word = STATUS_WORDS[metric.status].capitalize()
-    return (Cell(label), *before, Cell(value, strong=True), Cell(metric.limit), Cell(word, metric.status))
+    return (
+        Cell(label),
+        *before,
+        Cell(value, strong=True),
+        Cell(metric.limit),
+        Cell(word, metric.status),
+    )
 
 
 def sections(report: Report) -> tuple[Section, ...]:
@@ -46,7 +52,9 @@ def sections(report: Report) -> tuple[Section, ...]:
         shown.append(_findings("resolved", "Resolved", report.resolved, ""))
     if report.provenance:
         rows = tuple((Cell(label), Cell(value)) for label, value in report.provenance)
-        table = Table(title="", columns=(Column("What"), Column("Version, digest or date")), rows=rows)
+        table = Table(
+            title="", columns=(Column("What"), Column("Version, digest or date")), rows=rows
+        )
         shown.append(Section(id="provenance", title="What this rests on", blocks=(table,)))
     return tuple(shown)
 
@@ -55,14 +63,21 @@ def _findings(name: str, title: str, findings: tuple[Finding, ...], empty: str) 
     blocks: tuple[Block, ...] = (
         Table(
             title="",
-            columns=(Column("Severity"), Column("What is wrong"), Column("What to do"), Column("Where and rule")),
+            columns=(
+                Column("Severity"),
+                Column("What is wrong"),
+                Column("What to do"),
+                Column("Where and rule"),
+            ),
             rows=tuple(_finding_row(finding) for finding in islice(findings, _MOST_FINDINGS)),
             empty=empty,
         ),
     )
     left = len(findings) - _MOST_FINDINGS
     if left > 0:
-        blocks += (Paragraph(f"{left:,} more findings are left out here; `--format json` has them all."),)
+        blocks += (
+            Paragraph(f"{left:,} more findings are left out here; `--format json` has them all."),
+        )
     return Section(id=name, title=title, blocks=blocks)
 
 
@@ -70,7 +85,9 @@ def _finding_row(finding: Finding) -> tuple[Cell, ...]:
     label = finding.severity.label
     excepted = finding.waiver.verb.capitalize() if finding.waiver else ""
     severity = Cell(excepted) if excepted else Cell(label.capitalize(), _SEVERITY[label])
-    message = sentence(finding.message) + (f" Risk: {sentence(finding.risk)}" if finding.risk else "")
+    message = sentence(finding.message) + (
+        f" Risk: {sentence(finding.risk)}" if finding.risk else ""
+    )
     place = f"{finding.location.path}:{finding.location.line} {finding.rule} {finding.name}"
     return (severity, Cell(message), Cell(finding.remedy), Cell(place))
 

@@ -16,16 +16,24 @@ Paint = Callable[[str, Status], str]
 def lay_out(table: Table, size: int, paint: Paint, *, marked: bool = True) -> list[str]:
     """The table as lines of at most ``size`` cells, unless a single word or number needs more.
 
-    ``marked``: whether cells near or outside a limit carry a sign, for tables that do not say it in words.
+    ``marked``: whether cells near or outside a limit carry a sign, for tables that do not say it in
+    words.
     """
     if not table.rows:
         return wrap(visible(table.empty), size)
     titles = [visible(column.title) for column in table.columns]
-    rows = [[(_MARKS[cell.status] if marked else "") + _flat(cell.text) for cell in row] for row in table.rows]
+    rows = [
+        [(_MARKS[cell.status] if marked else "") + _flat(cell.text) for cell in row]
+        for row in table.rows
+    ]
     statuses = [[cell.status for cell in row] for row in table.rows]
     widths = _fit(table, titles, rows, size)
     if widths is None:
-        return [line for row, of in zip(rows, statuses, strict=True) for line in _record(titles, row, of, size, paint)]
+        return [
+            line
+            for row, of in zip(rows, statuses, strict=True)
+            for line in _record(titles, row, of, size, paint)
+        ]
     numeric = [column.numeric for column in table.columns]
     lines = []
     if any(titles):
@@ -45,9 +53,12 @@ def _fit(table: Table, titles: list[str], rows: list[list[str]], size: int) -> l
     """Natural widths, the widest text column giving way first but never below its longest word; ``None``: too wide."""
     columns = list(zip(titles, *rows, strict=True))
     widths = [max(map(width, column)) for column in columns]
-    floors = [max(width(word) for text in column for word in text.split() or [""]) for column in columns]
     floors = [
-        each if column.numeric else floor for each, floor, column in zip(widths, floors, table.columns, strict=True)
+        max(width(word) for text in column for word in text.split() or [""]) for column in columns
+    ]
+    floors = [
+        each if column.numeric else floor
+        for each, floor, column in zip(widths, floors, table.columns, strict=True)
     ]
     widths = [min(each, max(size, floor)) for each, floor in zip(widths, floors, strict=True)]
     while sum(widths) + len(_GAP) * (len(widths) - 1) > size:
@@ -58,14 +69,24 @@ def _fit(table: Table, titles: list[str], rows: list[list[str]], size: int) -> l
     return widths
 
 
-def _row(texts: list[str], of: list[Status], widths: list[int], numeric: list[bool], paint: Paint) -> Iterator[str]:
+def _row(
+    texts: list[str], of: list[Status], widths: list[int], numeric: list[bool], paint: Paint
+) -> Iterator[str]:
     """One table row, on as many lines as its longest wrapped cell."""
-    wrapped = [_lines(text, size, whole=number) for text, size, number in zip(texts, widths, numeric, strict=True)]
+    wrapped = [
+        _lines(text, size, whole=number)
+        for text, size, number in zip(texts, widths, numeric, strict=True)
+    ]
     for index in range(max(map(len, wrapped))):
         parts = [column[index] if index < len(column) else "" for column in wrapped]
-        *padded, last = [pad(text, each, right=right) for text, each, right in zip(parts, widths, numeric, strict=True)]
+        *padded, last = [
+            pad(text, each, right=right)
+            for text, each, right in zip(parts, widths, numeric, strict=True)
+        ]
         told = zip([*padded, last.rstrip()], of, strict=True)
-        yield _GAP.join(paint(part, status) if part.strip() else part for part, status in told).rstrip()
+        yield _GAP.join(
+            paint(part, status) if part.strip() else part for part, status in told
+        ).rstrip()
 
 
 def _lines(text: str, size: int, *, whole: bool) -> list[str]:
@@ -73,7 +94,9 @@ def _lines(text: str, size: int, *, whole: bool) -> list[str]:
     return [text] if whole else wrap(text, size, code=False)
 
 
-def _record(titles: list[str], texts: list[str], of: list[Status], size: int, paint: Paint) -> Iterator[str]:
+def _record(
+    titles: list[str], texts: list[str], of: list[Status], size: int, paint: Paint
+) -> Iterator[str]:
     """The first cell, then each other one below it behind its title; what is empty is left out."""
     first, *rest = zip(titles, texts, of, strict=True)
     yield paint(first[1], first[2])

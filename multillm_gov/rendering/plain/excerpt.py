@@ -19,7 +19,9 @@ def excerpt(location: Location, size: int) -> tuple[str, str] | None:
     shown, offset, length = "…" if first else "", 0, 0
     for index in range(first, len(line)):
         piece = _TAB if line[index] == "\t" else visible(line[index])
-        if width(shown) + width(piece) > size - 1 and not (index == len(line) - 1 and width(shown + piece) <= size):
+        if width(shown) + width(piece) > size - 1 and not (
+            index == len(line) - 1 and width(shown + piece) <= size
+        ):
             shown += "…"
             break
         if index < start:

@@ -26,7 +26,11 @@ def _finding(finding: Finding, painter: Painter, size: int) -> Iterator[str]:
     place = f"{finding.location.line}:{finding.location.column}"
     label = f"{finding.severity.label}[{visible(finding.rule)}]"
     waiver = finding.waiver
-    weight = painter(f"{waiver.verb} {label}", "dim") if waiver else painter.severity(label, finding.severity)
+    weight = (
+        painter(f"{waiver.verb} {label}", "dim")
+        if waiver
+        else painter.severity(label, finding.severity)
+    )
     yield f"  {painter(place, 'dim')} {weight} {painter(visible(finding.message), 'bold')}"
     gutter = " " * len(str(finding.location.line))
     bar = painter("|", "blue")
@@ -35,7 +39,9 @@ def _finding(finding: Finding, painter: Painter, size: int) -> Iterator[str]:
         source, carets = shown
         yield f"   {gutter} {bar}"
         yield f"   {painter(str(finding.location.line), 'blue')} {bar} {source}"
-        carets = painter.severity(carets, finding.severity) if finding.active else painter(carets, "dim")
+        carets = (
+            painter.severity(carets, finding.severity) if finding.active else painter(carets, "dim")
+        )
         yield f"   {gutter} {bar} {carets}"
     for name, text in _details(finding):
         yield from _detail(name, text, gutter, painter, size)
@@ -49,13 +55,18 @@ def _details(finding: Finding) -> Iterator[tuple[str, str]]:
     for related in finding.related:
         yield "see", f"{visible(str(related.location))} {related.message}"
     if finding.policy:
-        told = f"`{finding.policy}`" + (f" ({finding.enforcement.value})" if finding.enforcement else "")
+        told = f"`{finding.policy}`" + (
+            f" ({finding.enforcement.value})" if finding.enforcement else ""
+        )
         told += since_when(finding)
         yield "policy", f"{told}: {finding.because}" if finding.because else told
     if finding.waiver is not None:
         waiver = finding.waiver
         ticket = f", {waiver.ticket}" if waiver.ticket else ""
-        yield waiver.verb, f"{waiver.words.removeprefix(waiver.verb).strip()}{ticket}: {waiver.reason}"
+        yield (
+            waiver.verb,
+            f"{waiver.words.removeprefix(waiver.verb).strip()}{ticket}: {waiver.reason}",
+        )
 
 
 def _detail(name: str, text: str, gutter: str, painter: Painter, size: int) -> Iterator[str]:

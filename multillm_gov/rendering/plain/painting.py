@@ -5,7 +5,15 @@ from msgspec import Struct
 from multillm_gov.blocks import Status
 from multillm_gov.finding import Severity
 
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
+_CODES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "cyan": "36",
+}
 _SEVERITIES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _STATUSES: dict[Status, str] = {"good": "green", "watch": "yellow", "bad": "red"}
 

@@ -27,7 +27,9 @@ def headline_table(metrics: Iterable[Metric]) -> Table:
         for metric in metrics
     )
     before = (Column("Before"), Column("Now")) if compared else (Column("Now"),)
-    return Table(title="", columns=(Column("Figure"), *before, Column("Limit"), Column("Status")), rows=rows)
+    return Table(
+        title="", columns=(Column("Figure"), *before, Column("Limit"), Column("Status")), rows=rows
+    )
 
 
 def told_status(metric: Metric) -> str:

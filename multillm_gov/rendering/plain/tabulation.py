@@ -39,7 +39,9 @@ def tabulate(chart: Chart) -> Table:
 def _bars(chart: BarChart) -> Table:
     limits = [bar.limit for bar in chart.bars if bar.limit is not None]
     references = [reference.value for reference in chart.references]
-    top = chart.maximum or max([*(bar.value for bar in chart.bars), *limits, *references], default=0.0)
+    top = chart.maximum or max(
+        [*(bar.value for bar in chart.bars), *limits, *references], default=0.0
+    )
     rows = tuple(
         (
             Cell(bar.label),
@@ -50,7 +52,12 @@ def _bars(chart: BarChart) -> Table:
         for bar in (*chart.bars, *_reference_bars(chart))
     )
     limit = (Column("Limit", numeric=True),) if limits else ()
-    columns = (Column(""), Column("Value", numeric=True), *limit, Column("" if not limits else "(│ marks the limit)"))
+    columns = (
+        Column(""),
+        Column("Value", numeric=True),
+        *limit,
+        Column("" if not limits else "(│ marks the limit)"),
+    )
     return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)
 
 
@@ -94,7 +101,10 @@ def _shares(chart: ShareChart) -> Table:
     limit = (Column("Limit", numeric=True),) if limited else ()
     note = (Column("Note"),) if noted else ()
     return Table(
-        title=chart.title, columns=(Column(""), Column("Shares, largest first"), *limit, *note), rows=rows, empty=_EMPTY
+        title=chart.title,
+        columns=(Column(""), Column("Shares, largest first"), *limit, *note),
+        rows=rows,
+        empty=_EMPTY,
     )
 
 
@@ -124,7 +134,8 @@ def list_heat(chart: HeatMap) -> Table:
     for row in chart.rows:
         named = zip(row.cells, chart.columns, strict=True)
         told = sorted(
-            ((rank[cell.status], cell, name) for cell, name in named if cell.status in rank), key=itemgetter(0)
+            ((rank[cell.status], cell, name) for cell, name in named if cell.status in rank),
+            key=itemgetter(0),
         )
         parts = [f"{_SIGNS[cell.status]}{name} {cell.text}" for _, cell, name in told]
         rows.append((Cell(row.label), Cell(", ".join(parts) or "–")))
@@ -140,17 +151,24 @@ def _lines(chart: LineChart) -> Table:
     rows = tuple(
         (
             Cell(f"{points[index].x:,.10g}"),
-            *(Cell(line.points[index].text if index < len(line.points) else "") for line in chart.lines),
+            *(
+                Cell(line.points[index].text if index < len(line.points) else "")
+                for line in chart.lines
+            ),
         )
         for index in kept
     )
-    columns = (Column(chart.x_label, numeric=True), *(Column(line.label, numeric=True) for line in chart.lines))
+    columns = (
+        Column(chart.x_label, numeric=True),
+        *(Column(line.label, numeric=True) for line in chart.lines),
+    )
     return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)
 
 
 def _events(chart: Timeline) -> Table:
     rows = tuple(
-        (Cell(event.day or "not known"), Cell(event.label), Cell(event.text, event.status)) for event in chart.events
+        (Cell(event.day or "not known"), Cell(event.label), Cell(event.text, event.status))
+        for event in chart.events
     )
     columns = (Column("Day"), Column("What"), Column(f"{chart.start} to {chart.end}"))
     return Table(title=chart.title, columns=columns, rows=rows, empty=_EMPTY)

@@ -43,7 +43,8 @@ def pad(text: str, size: int, *, right: bool = False) -> str:
 def wrap(text: str, size: int, *, code: bool = True) -> list[str]:
     """Lines of at most ``size`` cells where words allow; a longer word keeps a line of its own, whole.
 
-    ``code``: whether what stands between backticks counts as one word, so that a command can be copied.
+    ``code``: whether what stands between backticks counts as one word, so that a command can be
+    copied.
     """
     lines, line, used = [], "", 0
     for word in _WORDS.findall(text) if code else text.split():

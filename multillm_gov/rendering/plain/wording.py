@@ -30,7 +30,9 @@ _GATES = {
 
 _NOT_SENT = "A plan only: nothing was sent."
 _NOT_JUDGED = "Figures only: `govern check` is the gate."
-_NOTHING_GOVERNED = "No task class could be read, so nothing is judged: declare one in a file below `allocations/`."
+_NOTHING_GOVERNED = (
+    "No task class could be read, so nothing is judged: declare one in a file below `allocations/`."
+)
 
 
 def verdict_sentence(report: Report) -> str:
@@ -49,8 +51,15 @@ def verdict_sentence(report: Report) -> str:
 
 def checked_sentence(report: Report) -> str:
     """What was looked at: ``Checked 7 files, 5 task classes and 4 policies as of 2026-11-24.``."""
-    counts = [f"{number:,} {label if number != 1 else _singular(label)}" for label, number in report.checked]
-    change = f", as a change of {short_revision(report.base)}" if report.base and report.kind == "check" else ""
+    counts = [
+        f"{number:,} {label if number != 1 else _singular(label)}"
+        for label, number in report.checked
+    ]
+    change = (
+        f", as a change of {short_revision(report.base)}"
+        if report.base and report.kind == "check"
+        else ""
+    )
     if not counts:
         return f"As of {report.as_of}{change}."
     told = counts[0] if len(counts) == 1 else f"{', '.join(counts[:-1])} and {counts[-1]}"

@@ -47,7 +47,9 @@ def publish(report: Report) -> PublicReport:
         checked=dict(report.checked),
         headline=[_metric(metric) for metric in report.headline],
         sections=[
-            PublicSection(id=part.id, title=part.title, folded=part.folded, blocks=list(part.blocks))
+            PublicSection(
+                id=part.id, title=part.title, folded=part.folded, blocks=list(part.blocks)
+            )
             for part in report.sections
         ],
         findings=[_finding(finding) for finding in report.findings],
@@ -64,7 +66,12 @@ def publish(report: Report) -> PublicReport:
 def report_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of what `publish` gives."""
     schema = msgspec.json.schema(PublicReport)
-    return {"$schema": _DIALECT, "$id": f"urn:{SCHEMA.replace('/', ':')}", "title": "Report of govern", **schema}
+    return {
+        "$schema": _DIALECT,
+        "$id": f"urn:{SCHEMA.replace('/', ':')}",
+        "title": "Report of govern",
+        **schema,
+    }
 
 
 def public_figures(finding: Finding) -> dict[str, str | int | float | None]:
@@ -76,7 +83,9 @@ def _verdict(verdict: Verdict) -> PublicVerdict:
     return PublicVerdict(
         passed=verdict.exit_code == 0,
         exit_code=cast("Any", verdict.exit_code),
-        fail_on="never" if verdict.fail_on is None else cast("SeverityLabel", verdict.fail_on.label),
+        fail_on="never"
+        if verdict.fail_on is None
+        else cast("SeverityLabel", verdict.fail_on.label),
         errors=verdict.errors,
         warnings=verdict.warnings,
         notes=verdict.notes,
@@ -114,7 +123,10 @@ def _finding(finding: Finding) -> PublicFinding:
         enforcement=None if finding.enforcement is None else finding.enforcement.value,
         because=finding.because,
         controls=list(finding.controls),
-        related=[PublicRelated(message=each.message, location=_location(each.location)) for each in finding.related],
+        related=[
+            PublicRelated(message=each.message, location=_location(each.location))
+            for each in finding.related
+        ],
         figures=public_figures(finding),
         waiver=None if finding.waiver is None else _waiver(finding.waiver),
         fingerprint=finding.fingerprint,
@@ -123,7 +135,9 @@ def _finding(finding: Finding) -> PublicFinding:
 
 
 def _score(score: ModelScore) -> PublicScore:
-    return PublicScore(**{**msgspec.structs.asdict(score), "usd_per_accepted": _exact(score.usd_per_accepted)})
+    return PublicScore(
+        **{**msgspec.structs.asdict(score), "usd_per_accepted": _exact(score.usd_per_accepted)}
+    )
 
 
 def _trial(trial: Trial) -> PublicTrial:
@@ -134,7 +148,10 @@ def _trial(trial: Trial) -> PublicTrial:
         verdict=trial.verdict,
         outcome=trial.outcome,
         location=_location(trial.location),
-        checks=[PublicTrialCheck(name=one.name, verdict=one.verdict, detail=one.detail) for one in trial.checks],
+        checks=[
+            PublicTrialCheck(name=one.name, verdict=one.verdict, detail=one.detail)
+            for one in trial.checks
+        ],
         message=trial.message,
         remedy=trial.remedy,
         calls=trial.calls,
@@ -150,7 +167,11 @@ def _exact(value: Decimal | None) -> str | None:
 
 
 def _change(change: ReportedChange) -> PublicChange:
-    before, after, effect = change.location_before, change.location_after, change.spend_effect_per_month
+    before, after, effect = (
+        change.location_before,
+        change.location_after,
+        change.spend_effect_per_month,
+    )
     return PublicChange(
         kind=change.kind,
         area=change.area,
@@ -166,7 +187,8 @@ def _change(change: ReportedChange) -> PublicChange:
         location_after=_location(after) if after else None,
         spend_effect_per_month=f"{effect:f}" if effect is not None else None,
         exposure=[
-            PublicShareMove(level=each.level, entity=each.entity, points=each.points) for each in change.exposure
+            PublicShareMove(level=each.level, entity=each.entity, points=each.points)
+            for each in change.exposure
         ],
         note=change.note,
     )

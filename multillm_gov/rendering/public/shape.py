@@ -1,16 +1,27 @@
 """What programs read: the public shape of a report, apart from our own types so that those may move.
 
-The identifier in ``schema`` changes when a field is removed or means something else; added fields do not change it.
-Conventions: dates are ISO 8601 days; exact amounts are strings (``"1234.50"``), floats are statistics; a field that
-says nothing is empty (``""``, ``[]``, ``null``), never missing; lines and columns count from 1 in Unicode characters,
-the end column is exclusive.
+The identifier in ``schema`` changes when a field is removed or means something else; added fields
+do not change it.
+Conventions: dates are ISO 8601 days; exact amounts are strings (``"1234.50"``), floats are
+statistics; a field that says nothing is empty (``""``, ``[]``, ``null``), never missing; lines and
+columns count from 1 in Unicode characters, the end column is exclusive.
 """
 
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from multillm_gov.blocks import BarChart, HeatMap, Items, LineChart, Paragraph, ShareChart, Status, Table, Timeline
+from multillm_gov.blocks import (
+    BarChart,
+    HeatMap,
+    Items,
+    LineChart,
+    Paragraph,
+    ShareChart,
+    Status,
+    Table,
+    Timeline,
+)
 
 SCHEMA: Literal["govern/report/1"] = "govern/report/1"
 

@@ -14,7 +14,8 @@ from multillm_gov.units import MONTHS_PER_YEAR, Positive, Share
 Question = Literal["price rise", "outage", "demand growth", "quality drop", "loss of all"]
 Limit = Literal["cap", "ceiling", "price shock", "value", "rate limit", "quality floor"]
 """``cap``: of any task class, by month or request; ``ceiling``: ``max_monthly_spend``; ``price shock``:
-``max_price_shock_share``; ``value``: ``risk.max_outage_loss_share`` of the value at stake of a year."""
+``max_price_shock_share``; ``value``: ``risk.max_outage_loss_share`` of the value at stake of a
+year."""
 Verdict = Literal["breaks", "already broken", "cannot break", "not known"]
 
 
@@ -42,7 +43,11 @@ class Breaking(Struct, frozen=True, kw_only=True):
 def shocks_of(breaking: Breaking, size: Decimal) -> tuple[Shock, ...]:
     """The forward stress of the same question at a size: what shows that the answer is right."""
     if breaking.question == "demand growth":
-        return (Shock(kind="demand-growth", factor=Positive(size), at_peak=breaking.limit == "rate limit"),)
+        return (
+            Shock(
+                kind="demand-growth", factor=Positive(size), at_peak=breaking.limit == "rate limit"
+            ),
+        )
     return tuple(_shock(breaking.question, label, size) for label in breaking.entities)
 
 

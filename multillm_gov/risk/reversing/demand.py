@@ -1,8 +1,8 @@
 """How far demand may grow before caps or rate limits break: in closed form, and by bisection where limits interfere.
 
-Spend is linear in demand until a deployment is full; from there on fallbacks at other prices answer. A closed form is
-kept only where the forward stress agrees with it on both sides; else the forward stress itself is searched, which is
-monotone in demand.
+Spend is linear in demand until a deployment is full; from there on fallbacks at other prices
+answer. A closed form is kept only where the forward stress agrees with it on both sides; else the
+forward stress itself is searched, which is monotone in demand.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,12 @@ def demand_growths(context: StressContext) -> Iterator[Breaking]:
     note = already(broken)
     if first is not None:
         closed = replace(
-            common, verdict="breaks", size=first.size, subject=first.subject, figure=first.bound, bound=first.bound
+            common,
+            verdict="breaks",
+            size=first.size,
+            subject=first.subject,
+            figure=first.bound,
+            bound=first.bound,
         )
         yield replace(_checked(context, closed), note=note)
     else:
@@ -49,13 +54,17 @@ def demand_growths(context: StressContext) -> Iterator[Breaking]:
 
 
 def _rate_limits(context: StressContext) -> Breaking:
-    common = Breaking(question="demand growth", limit="rate limit", verdict="not known", subject="portfolio")
+    common = Breaking(
+        question="demand growth", limit="rate limit", verdict="not known", subject="portfolio"
+    )
     if not context.limits:
         return replace(common, note="No rate limit is declared for a model in use.")
     peak = context.settings.risk.peak_factor
     for index, of_task in flows(context, (), peak, context.on_limits).items():
         task = context.tasks[index]
-        if any(flow.demand > answered(task, flow) and not flow.routed.state.away for flow in of_task):
+        if any(
+            flow.demand > answered(task, flow) and not flow.routed.state.away for flow in of_task
+        ):
             told = f"At the busiest minute `{task.name}` is not answered in full as it is."
             return replace(common, verdict="already broken", subject=task.name, note=told)
     return _checked(context, replace(common, verdict="breaks", size=_fullest(context), note=""))
@@ -69,7 +78,9 @@ def _fullest(context: StressContext) -> Decimal:
         requests = tokens = Decimal(0)
         for index in context.on_limits:
             task = context.tasks[index]
-            share = sum((c.share for c in task.chains if c.hops[0].deployment == deployment), Decimal(0))
+            share = sum(
+                (c.share for c in task.chains if c.hops[0].deployment == deployment), Decimal(0)
+            )
             requests += share * task.requests_per_minute * peak
             tokens += share * task.requests_per_minute * peak * task.tokens_per_request
         for most, asked in ((limit.requests, requests), (limit.tokens, tokens)):
@@ -88,7 +99,11 @@ def _checked(context: StressContext, closed: Breaking) -> Breaking:
             return closed
     if not breaks_at(context, closed, MOST_FACTOR):
         return replace(
-            closed, verdict="cannot break", size=None, figure=None, note=f"Not by demand times {MOST_FACTOR:,}."
+            closed,
+            verdict="cannot break",
+            size=None,
+            figure=None,
+            note=f"Not by demand times {MOST_FACTOR:,}.",
         )
     low, high = Decimal(1), MOST_FACTOR
     for _ in range(_HALVINGS):
@@ -97,5 +112,8 @@ def _checked(context: StressContext, closed: Breaking) -> Breaking:
         if high <= low * _NEAR:
             break
     broken = stress(context, shocks_of(closed, high)).caps_broken
-    subject = next((one.subject for one in broken if one.what in {"monthly cap", "request cap"}), closed.subject)
+    subject = next(
+        (one.subject for one in broken if one.what in {"monthly cap", "request cap"}),
+        closed.subject,
+    )
     return replace(closed, size=low, subject=subject if closed.limit == "cap" else closed.subject)

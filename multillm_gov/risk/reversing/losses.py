@@ -44,7 +44,12 @@ def _names(context: StressContext, level: str) -> list[str]:
 def _smallest(context: StressContext, level: str, names: list[str], days: Decimal) -> Breaking:
     bound = bearable_value(context)
     common = Breaking(
-        question="loss of all", limit="value", verdict="cannot break", subject="portfolio", bound=bound, size=days
+        question="loss of all",
+        limit="value",
+        verdict="cannot break",
+        subject="portfolio",
+        bound=bound,
+        size=days,
     )
     left_out = False
     for count in range(1, MOST_TOGETHER + 1):
@@ -56,10 +61,16 @@ def _smallest(context: StressContext, level: str, names: list[str], days: Decima
             costs.append((-stress(context, shocks_of(tried, days)).value_at_risk, tried.entities))
         worst = min(costs, default=None)
         if worst is not None and -worst[0] > bound:
-            note = "Among those with most value at stake; others were not combined." if left_out else ""
+            note = (
+                "Among those with most value at stake; others were not combined."
+                if left_out
+                else ""
+            )
             return replace(common, verdict="breaks", entities=worst[1], figure=-worst[0], note=note)
     together = min(MOST_TOGETHER, len(names))
-    said = f"No {together} of them together" + (", among those with most value at stake." if left_out else ".")
+    said = f"No {together} of them together" + (
+        ", among those with most value at stake." if left_out else "."
+    )
     return replace(common, entities=((level, "any"),), size=days, note=said)
 
 

@@ -30,8 +30,14 @@ def outages(context: StressContext) -> Iterator[Breaking]:
             )
             an_hour = stress(context, shocks_of(common, _HOUR)).value_at_risk
             if not an_hour:
-                yield replace(common, note="It costs no value: nothing is at stake, or fallbacks take all of it over.")
+                yield replace(
+                    common,
+                    note="It costs no value: nothing is at stake, or fallbacks take all of it "
+                    "over.",
+                )
             elif bound / an_hour >= HOURS_PER_YEAR:
-                yield replace(common, figure=an_hour * HOURS_PER_YEAR, note="Not by a whole year of it.")
+                yield replace(
+                    common, figure=an_hour * HOURS_PER_YEAR, note="Not by a whole year of it."
+                )
             else:
                 yield replace(common, verdict="breaks", size=bound / an_hour, figure=bound)

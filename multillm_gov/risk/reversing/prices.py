@@ -27,15 +27,17 @@ class Reach(Struct, frozen=True):
 def price_rises(context: StressContext) -> Iterator[Breaking]:
     """For every vendor that is paid: the caps of task classes, the ceiling, the tolerated rise of the bill.
 
-    A price factor f adds (f - 1) k to a month, k being what the vendor is paid: it breaks a cap c of a spend s above
-    f = 1 + (c - s) / k. The cap on one request breaks above c / largest request.
+    A price factor f adds (f - 1) k to a month, k being what the vendor is paid: it breaks a cap c
+    of a spend s above f = 1 + (c - s) / k. The cap on one request breaks above c / largest request.
     """
     for vendor in entities_of(context, "vendor"):
         yield from _vendor(context, ("vendor", vendor.name))
 
 
 def _vendor(context: StressContext, label: Label) -> Iterator[Breaking]:
-    doubled = Breaking(question="price rise", limit="cap", entities=(label,), verdict="cannot break")
+    doubled = Breaking(
+        question="price rise", limit="cap", entities=(label,), verdict="cannot break"
+    )
     outcome = stress(context, shocks_of(doubled, Decimal(2)))
     paid = {one.name: one.added_cost_in_month for one in outcome.tasks}
     reached, broken = monthly_caps(context, paid)
@@ -44,7 +46,9 @@ def _vendor(context: StressContext, label: Label) -> Iterator[Breaking]:
     yield from whole_limits(context, "price rise", (label,), outcome.added_cost_in_month)
 
 
-def monthly_caps(context: StressContext, per_unit: dict[str, Decimal]) -> tuple[list[Reach], list[str]]:
+def monthly_caps(
+    context: StressContext, per_unit: dict[str, Decimal]
+) -> tuple[list[Reach], list[str]]:
     """Where the monthly cap of each task class breaks, and task classes that break theirs already.
 
     Args:
@@ -76,14 +80,21 @@ def whole_limits(
         bounds.append(("price shock", spend * (_ONE + appetite.max_price_shock_share)))
     for limit, bound in bounds:
         common = Breaking(
-            question=question, limit=limit, entities=entities, verdict="cannot break", subject="portfolio", bound=bound
+            question=question,
+            limit=limit,
+            entities=entities,
+            verdict="cannot break",
+            subject="portfolio",
+            bound=bound,
         )
         if spend > bound:
             yield replace(common, verdict="already broken", figure=spend)
         elif per_unit <= 0:
             yield replace(common, note="It adds nothing to the bill.")
         else:
-            yield replace(common, verdict="breaks", size=_ONE + (bound - spend) / per_unit, figure=bound)
+            yield replace(
+                common, verdict="breaks", size=_ONE + (bound - spend) / per_unit, figure=bound
+            )
 
 
 def _request_caps(context: StressContext, label: Label) -> tuple[list[Reach], list[str]]:
@@ -94,18 +105,25 @@ def _request_caps(context: StressContext, label: Label) -> tuple[list[Reach], li
         cap = task.figures.task.declared.spend_cap.per_request
         if cap is None:
             continue
-        routed = [chain.hops[0] for chain in task.chains if chain.share and not chain.hops[0].retired]
+        routed = [
+            chain.hops[0] for chain in task.chains if chain.share and not chain.hops[0].retired
+        ]
         every = [(hop, costs.largest(task, hop, CALM)) for hop in routed]
         if any(cost is not None and cost > cap for _, cost in every):
             broken.append(task.name)
             continue
-        dear = max((cost for hop, cost in every if cost is not None and label in hop.labels), default=Decimal(0))
+        dear = max(
+            (cost for hop, cost in every if cost is not None and label in hop.labels),
+            default=Decimal(0),
+        )
         if dear:
             reached.append(Reach(cap / dear, task.name, Decimal(cap)))
     return reached, broken
 
 
-def _first(question: Question, limit: Limit, label: Label, reached: Iterable[Reach], broken: list[str]) -> Breaking:
+def _first(
+    question: Question, limit: Limit, label: Label, reached: Iterable[Reach], broken: list[str]
+) -> Breaking:
     """The limit that breaks first; those that are broken already are named."""
     common = Breaking(question=question, limit=limit, entities=(label,), verdict="cannot break")
     note = already(broken)
@@ -130,5 +148,7 @@ def already(broken: Iterable[str]) -> str:
     names = sorted(set(broken))
     if not names:
         return ""
-    listed = ", ".join(f"`{name}`" for name in names[:3]) + ("" if len(names) <= 3 else f" and {len(names) - 3} more")
+    listed = ", ".join(f"`{name}`" for name in names[:3]) + (
+        "" if len(names) <= 3 else f" and {len(names) - 3} more"
+    )
     return f"Over the cap without any shock: {listed}."

@@ -1,10 +1,13 @@
 """Chains of a system as the simulation reads them: what one outage, and what two at once, cost each of them.
 
-A task class of coverage c loses the hours of an outage of its first hop whose mark is above c, whatever its fallbacks
-do; the rest it loses while all of its hops are down. Marks are compared with the distinct coverages of all task
-classes: band b of a mark is the number of coverages below it, and level k is lost where b > k. Task classes are
-comonotone: an outage that one of them does not reroute in time is not rerouted by one of less coverage either. Of what
-is rerouted, the part that the fallbacks' rate limits leave no room for is lost too (`Overflows`).
+A task class of coverage c loses the hours of an outage of its first hop whose mark is above c,
+whatever its fallbacks do; the rest it loses while all of its hops are down. Marks are compared with
+the distinct coverages of all task
+classes: band b of a mark is the number of coverages below it, and level k is lost where b > k. Task
+classes are
+comonotone: an outage that one of them does not reroute in time is not rerouted by one of less
+coverage either. Of what is rerouted, the part that the fallbacks' rate limits leave no room for is
+lost too (`Overflows`).
 """
 
 from collections import defaultdict
@@ -65,9 +68,9 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
     def corrections(self, bands: int) -> Iterator[tuple[int, int, Floats]]:
         """For the member that goes first and the one that follows: what the time both are away adds to the sum of both.
 
-        By band of the first one's mark and of the second one's. Lost in truth: all of it if the two take down every
-        hop; else what the first outage of the first hop's decides, since a failover is made once. In the mean this is
-        the second-order term of the chain's structure function.
+        By band of the first one's mark and of the second one's. Lost in truth: all of it if the two
+        take down every hop; else what the first outage of the first hop's decides, since a failover
+        is made once. In the mean this is the second-order term of the chain's structure function.
         """
         places = self.places
         for one, other in combinations(range(len(places)), 2):
@@ -79,7 +82,9 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
 
 
 @lru_cache(maxsize=10_000)
-def _correction(first: _Place, second: _Place, together: bool, level: int, bands: int) -> Floats | None:
+def _correction(
+    first: _Place, second: _Place, together: bool, level: int, bands: int
+) -> Floats | None:
     """``None`` where it is nothing."""
     before, after = _alone(first, level, bands)[:, None], _alone(second, level, bands)[None, :]
     lost = np.zeros((bands, bands))
@@ -145,8 +150,8 @@ class Chains(Struct, frozen=True, kw_only=True, eq=False):
 def chains_of(system: System, overflows: Overflows | None = None) -> Chains:
     """Group the chains of all task classes with value at stake; components that never fail are left out.
 
-    What is always away (a retired model) is not drawn: its hop is left out, and where it is the first hop, the part of
-    the requests that is not rerouted is lost all year.
+    What is always away (a retired model) is not drawn: its hop is left out, and where it is the
+    first hop, the part of the requests that is not rerouted is lost all year.
     """
     weights, always = _weighed(system, overflows or {})
     used = sorted({index for hops, *_ in weights for hop in hops for index in hop})
@@ -169,7 +174,9 @@ def chains_of(system: System, overflows: Overflows | None = None) -> Chains:
     )
 
 
-def _weighed(system: System, overflows: Overflows) -> tuple[dict[_Key, dict[int, float]], dict[int, float]]:
+def _weighed(
+    system: System, overflows: Overflows
+) -> tuple[dict[_Key, dict[int, float]], dict[int, float]]:
     """Value of an hour by chain and task class, and what each task class loses every year to what is always away."""
     weights: defaultdict[_Key, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     always: defaultdict[int, float] = defaultdict(float)
@@ -179,7 +186,9 @@ def _weighed(system: System, overflows: Overflows) -> tuple[dict[_Key, dict[int,
         for index, chain in enumerate(task.chains):
             overflow = tuple(sorted(overflows.get((task.name, index), {}).items()))
             worth = chain.share * task.value_per_hour
-            hops, coverage, lost = sieve.reduced([hop.components for hop in chain.hops], task.coverage)
+            hops, coverage, lost = sieve.reduced(
+                [hop.components for hop in chain.hops], task.coverage
+            )
             if worth > 0 and lost:
                 always[number] += lost * worth * HOURS_PER_YEAR
             if worth > 0 and lost < 1:
@@ -202,10 +211,18 @@ class _Sieve:
 
     def __init__(self, system: System) -> None:
         components = enumerate(system.components)
-        self.failing = {index for index, component in components if 0 < component.unavailability < 1}
-        self.gone = {index for index, component in enumerate(system.components) if component.unavailability >= 1}
+        self.failing = {
+            index for index, component in components if 0 < component.unavailability < 1
+        }
+        self.gone = {
+            index
+            for index, component in enumerate(system.components)
+            if component.unavailability >= 1
+        }
 
-    def reduced(self, hops: list[frozenset[int]], coverage: float) -> tuple[tuple[frozenset[int], ...], float, float]:
+    def reduced(
+        self, hops: list[frozenset[int]], coverage: float
+    ) -> tuple[tuple[frozenset[int], ...], float, float]:
         """Hops that may be up, the coverage that then holds, and the part (0..1) that is lost at any time."""
         left = [hop & self.failing for hop in hops if not hop & self.gone]
         if not left:
@@ -216,7 +233,10 @@ class _Sieve:
 
 
 def _group(
-    hops: list[frozenset[int]], level: int, overflow: dict[int, float], weights: tuple[tuple[int, float], ...]
+    hops: list[frozenset[int]],
+    level: int,
+    overflow: dict[int, float],
+    weights: tuple[tuple[int, float], ...],
 ) -> Group:
     members = sorted(frozenset().union(*hops))
     hung_on = [frozenset(n for n, hop in enumerate(hops) if member in hop) for member in members]

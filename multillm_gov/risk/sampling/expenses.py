@@ -1,8 +1,9 @@
 """Years of spend: demand that moves, vendors that reprice, models that go.
 
-A vendor has one contract date a year, at a uniform moment; from it on its prices are multiplied by 1, the moderate or
-the severe factor. A model that retires within the year is called at its successor's price from that day on. Demand is
-lognormal with mean 1 around the forecast, one part of its variance common to all task classes. Fixed cost is fixed.
+A vendor has one contract date a year, at a uniform moment; from it on its prices are multiplied by
+1, the moderate or the severe factor. A model that retires within the year is called at its
+successor's price from that day on. Demand is lognormal with mean 1 around the forecast, one part of
+its variance common to all task classes. Fixed cost is fixed.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -44,10 +45,13 @@ class _Prices(Struct, frozen=True, kw_only=True, eq=False):
     """By line: 1 where it retires within the year."""
 
 
-def simulate_expenses(costs: Costs, assumptions: Assumptions, years: int, *, seed: int) -> ExpenseYears:
+def simulate_expenses(
+    costs: Costs, assumptions: Assumptions, years: int, *, seed: int
+) -> ExpenseYears:
     """Draw block by block, keyed by vendor, model and task class; the first years of a longer run are a shorter one's.
 
-    The dearest month: every vendor at its highest price of that year, demand spread evenly over the months.
+    The dearest month: every vendor at its highest price of that year, demand spread evenly over the
+    months.
     """
     drawing = _Drawing(costs, assumptions, seed)
     by_task = np.empty((years, len(costs.tasks)))
@@ -62,7 +66,9 @@ def simulate_expenses(costs: Costs, assumptions: Assumptions, years: int, *, see
         return broken
 
     with ThreadPoolExecutor(threads_for(-(-years // BLOCK_YEARS))) as threads:
-        broken = sum(threads.map(work, range(0, years, BLOCK_YEARS)), start=np.zeros(len(costs.tasks)))
+        broken = sum(
+            threads.map(work, range(0, years, BLOCK_YEARS)), start=np.zeros(len(costs.tasks))
+        )
     ceiling = costs.monthly_ceiling
     return ExpenseYears(
         by_task=by_task,
@@ -81,7 +87,9 @@ class _Drawing:
         self.seed = seed
         lines = [(number, line) for number, task in enumerate(costs.tasks) for line in task.lines]
         self.vendors = sorted({line.vendor for _, line in lines})
-        self.models = sorted({(line.model, line.vendor, line.retires_after) for _, line in lines}, key=_model_order)
+        self.models = sorted(
+            {(line.model, line.vendor, line.retires_after) for _, line in lines}, key=_model_order
+        )
         tasks = len(costs.tasks)
         self.by_vendor = np.zeros((len(self.vendors), tasks))
         self.by_model = np.zeros((len(self.models), tasks))
@@ -90,7 +98,9 @@ class _Drawing:
             place = self.models.index((line.model, line.vendor, line.retires_after))
             self.by_model[place, number] += line.per_year * (self._factor(line) - 1)
         self.fixed = np.array([task.fixed_per_year for task in costs.tasks])
-        self.caps = np.array([np.inf if task.monthly_cap is None else task.monthly_cap for task in costs.tasks])
+        self.caps = np.array(
+            [np.inf if task.monthly_cap is None else task.monthly_cap for task in costs.tasks]
+        )
 
     def _factor(self, line: CostLine) -> float:
         if line.successor_factor is not None:
@@ -101,9 +111,15 @@ class _Drawing:
         """Spend by year and task class; whether each cap breaks; spend of the dearest month of all together."""
         prices = self._prices(block)
         demand = self._demand(block)
-        spend = demand * (_mixed(prices.vendors, self.by_vendor) + _mixed(prices.gone, self.by_model)) + self.fixed
+        spend = (
+            demand * (_mixed(prices.vendors, self.by_vendor) + _mixed(prices.gone, self.by_model))
+            + self.fixed
+        )
         rises = np.maximum(self.by_model, 0.0)
-        month = demand * (_mixed(prices.dearest, self.by_vendor) + _mixed(prices.retired, rises)) + self.fixed
+        month = (
+            demand * (_mixed(prices.dearest, self.by_vendor) + _mixed(prices.retired, rises))
+            + self.fixed
+        )
         month /= MONTHS_PER_YEAR
         return spend, month > self.caps, month.sum(axis=1)
 
@@ -113,7 +129,9 @@ class _Drawing:
         shared = stream(self.seed, "demand", "", block).standard_normal(BLOCK_YEARS)
         logs = np.empty((BLOCK_YEARS, len(self.costs.tasks)))
         for number, task in enumerate(self.costs.tasks):
-            own = stream(self.seed, "demand of a task class", task.name, block).standard_normal(BLOCK_YEARS)
+            own = stream(self.seed, "demand of a task class", task.name, block).standard_normal(
+                BLOCK_YEARS
+            )
             logs[:, number] = sqrt(common) * shared + sqrt(1 - common) * own
         demand: Floats = np.exp(sqrt(variance) * logs - variance / 2)
         return demand
@@ -131,7 +149,10 @@ class _Drawing:
             gone[:, number] = left + (factors[place] - 1) * both
             retired[:, number] = (end < 1) * np.maximum(factors[place], 1)
         return _Prices(
-            vendors=(1 + (factors - 1) * (1 - moments)).T, dearest=np.maximum(factors, 1).T, gone=gone, retired=retired
+            vendors=(1 + (factors - 1) * (1 - moments)).T,
+            dearest=np.maximum(factors, 1).T,
+            gone=gone,
+            retired=retired,
         )
 
     def _vendor(self, vendor: str, block: int, shared: Floats) -> tuple[Floats, Floats]:

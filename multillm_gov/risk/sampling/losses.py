@@ -37,7 +37,10 @@ class LossYears(Struct, frozen=True, kw_only=True, eq=False):
         bands, rows = self.chains.bands, len(weights)
         by_component = np.einsum("yf,ry->rf", self.alone, weights).reshape(rows, -1, bands)
         cells = len(self.keys) * bands * bands
-        together = [np.bincount(self.what, weights=self.hours * row[self.year], minlength=cells) for row in weights]
+        together = [
+            np.bincount(self.what, weights=self.hours * row[self.year], minlength=cells)
+            for row in weights
+        ]
         by_pair = np.array(together).reshape(rows, -1, bands, bands)
         parts = np.zeros((rows, tasks))
         for task, loss in self.chains.always:
@@ -51,7 +54,9 @@ class LossYears(Struct, frozen=True, kw_only=True, eq=False):
         return parts
 
 
-def simulate_losses(chains: Chains, years: int, *, seed: int, sigma: float, lengths: Lengths) -> LossYears:
+def simulate_losses(
+    chains: Chains, years: int, *, seed: int, sigma: float, lengths: Lengths
+) -> LossYears:
     """Draw block by block; the first years of a longer run are those of a shorter one."""
     keys, by_pair = _pair_values(chains)
     by_component = _component_values(chains)
@@ -73,7 +78,9 @@ def simulate_losses(chains: Chains, years: int, *, seed: int, sigma: float, leng
     total = np.einsum("yf,f->y", alone, by_component)
     total += np.bincount(year, weights=hours * by_pair[what], minlength=years)
     total += sum(loss for _, loss in chains.always)
-    return LossYears(chains=chains, keys=keys, alone=alone, year=year, what=what, hours=hours, total=total)
+    return LossYears(
+        chains=chains, keys=keys, alone=alone, year=year, what=what, hours=hours, total=total
+    )
 
 
 def draws_per_year(chains: Chains) -> float:
@@ -105,7 +112,10 @@ def _hours_away(outages: Outages, chains: Chains) -> Floats:
 def _overlapping(outages: Outages, chains: Chains, keys: Integers, years: int) -> _Overlapping:
     bands, band = chains.bands, _bands(outages, chains)
     overlaps = find_overlaps(outages)
-    pair = outages.component[overlaps.first] * len(chains.components) + outages.component[overlaps.second]
+    pair = (
+        outages.component[overlaps.first] * len(chains.components)
+        + outages.component[overlaps.second]
+    )
     place = np.minimum(np.searchsorted(keys, pair), max(len(keys) - 1, 0))
     matters = keys[place] == pair if len(keys) else np.zeros(len(pair), dtype=bool)
     matters &= outages.year[overlaps.second] < years

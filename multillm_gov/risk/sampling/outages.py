@@ -43,10 +43,14 @@ class Pace(Struct, frozen=True, kw_only=True):
 def paces(components: Sequence[Component]) -> tuple[Pace, ...]:
     """Of every component: ``8760 u / theta`` outages a year, so that 8760 u hours are away.
 
-    Where all together are too many to draw, all are made longer and rarer by the same factor, the hours unchanged.
+    Where all together are too many to draw, all are made longer and rarer by the same factor, the
+    hours unchanged.
     """
     away = [HOURS_PER_YEAR * component.unavailability for component in components]
-    least = [max(component.mean_hours, hours / MOST_A_YEAR) for component, hours in zip(components, away, strict=True)]
+    least = [
+        max(component.mean_hours, hours / MOST_A_YEAR)
+        for component, hours in zip(components, away, strict=True)
+    ]
     total = sum(hours / mean for hours, mean in zip(away, least, strict=True) if hours)
     stretch = max(1.0, total / MOST_A_YEAR, total * sum(away) / HOURS_PER_YEAR / _MOST_OVERLAPS)
     return tuple(
@@ -56,19 +60,31 @@ def paces(components: Sequence[Component]) -> tuple[Pace, ...]:
 
 
 def draw_outages(
-    paced: Sequence[tuple[Component, Pace]], block: int, *, seed: int, sigma: float, lengths: Lengths
+    paced: Sequence[tuple[Component, Pace]],
+    block: int,
+    *,
+    seed: int,
+    sigma: float,
+    lengths: Lengths,
 ) -> Outages:
     """All outages of a block. A component's draws depend on its id and the seed alone, never on the others.
 
-    The number of a year's outages is the Poisson quantile of one uniform number: more of them where the component is
-    away more, and the first ones stay as they were. So two portfolios differ by what differs between them.
+    The number of a year's outages is the Poisson quantile of one uniform number: more of them where
+    the component is away more, and the first ones stay as they were. So two portfolios differ by
+    what differs between them.
     """
-    drawn = [_draw(one.id, pace, block, seed=seed, sigma=sigma, lengths=lengths) for one, pace in paced]
+    drawn = [
+        _draw(one.id, pace, block, seed=seed, sigma=sigma, lengths=lengths) for one, pace in paced
+    ]
     index = np.repeat(np.arange(len(drawn)), [len(year) for year, *_ in drawn])
     years, starts, hours, marks = (
-        [np.concatenate([one[column] for one in drawn]) for column in range(4)] if drawn else [np.zeros(0)] * 4
+        [np.concatenate([one[column] for one in drawn]) for column in range(4)]
+        if drawn
+        else [np.zeros(0)] * 4
     )
-    return Outages(component=index, year=years.astype(np.int64), start=starts, hours=hours, mark=marks)
+    return Outages(
+        component=index, year=years.astype(np.int64), start=starts, hours=hours, mark=marks
+    )
 
 
 def _draw(
@@ -77,7 +93,8 @@ def _draw(
     uniform = stream(seed, "outages", identity, block)
     counts = np.searchsorted(_cumulative(pace.outages), uniform.random(BLOCK_YEARS), side="right")
     most = int(counts.max(initial=0))
-    # Drawn row by row, the first outages of all years first: a larger number leaves those before it as they are.
+    # Drawn row by row, the first outages of all years first: a larger number leaves those before it
+    # as they are.
     moments = uniform.random((most, 2, BLOCK_YEARS)).reshape(-1)
     sizes = stream(seed, "outage lengths", identity, block)
     places = np.flatnonzero(np.arange(most)[:, None] < counts)

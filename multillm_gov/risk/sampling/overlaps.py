@@ -23,7 +23,8 @@ class Overlaps(Struct, frozen=True, kw_only=True, eq=False):
 def find_overlaps(outages: Outages) -> Overlaps:
     """Every pair, by sorting: linear but for the sort and the pairs found.
 
-    In the mean two components share ``u_a u_b`` of the time, whatever their lengths: independent processes.
+    In the mean two components share ``u_a u_b`` of the time, whatever their lengths: independent
+    processes.
     """
     order = _order(outages.start)
     starts = outages.start[order]
@@ -53,5 +54,7 @@ def _order(starts: Floats) -> Integers:
     steps = (starts * (2**48 / (2 * HOURS_PER_YEAR * BLOCK_YEARS))).astype(np.uint64)
     order = np.argsort((steps & 0xFFFF).astype(np.uint16), kind="stable")
     for shift in (16, 32):
-        order = order[np.argsort((steps >> np.uint64(shift) & 0xFFFF).astype(np.uint16)[order], kind="stable")]
+        order = order[
+            np.argsort((steps >> np.uint64(shift) & 0xFFFF).astype(np.uint16)[order], kind="stable")
+        ]
     return order

@@ -1,9 +1,10 @@
 """Random streams keyed by what they are for, so that the same component has the same history in every portfolio.
 
-What is promised: the bits of PCG64 for a seed and a key are the same on every machine and in every release of numpy.
-Uniform numbers made of them are too. Normal and exponential numbers are the same for one release of numpy (its
-compatibility policy, NEP 19, allows a new release to draw them otherwise), up to the last bits of ``exp`` and ``log``
-of the machine's C library. Figures are therefore printed with fewer digits than a double has.
+What is promised: the bits of PCG64 for a seed and a key are the same on every machine and in every
+release of numpy. Uniform numbers made of them are too. Normal and exponential numbers are the same
+for one release of numpy (its compatibility policy, NEP 19, allows a new release to draw them
+otherwise), up to the last bits of ``exp`` and ``log`` of the machine's C library. Figures are
+therefore printed with fewer digits than a double has.
 """
 
 from hashlib import blake2b
@@ -24,7 +25,9 @@ def stream(seed: int, purpose: str, name: str, block: int) -> np.random.Generato
     """The generator for a purpose (``outage lengths``), an entity's name and a block of years."""
     digest = blake2b(f"{purpose}\0{name}".encode(errors="surrogatepass"), digest_size=16).digest()
     words = [int.from_bytes(digest[start : start + 4], "little") for start in range(0, 16, 4)]
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(*words, block))))
+    return np.random.Generator(
+        np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(*words, block)))
+    )
 
 
 def threads_for(blocks: int) -> int:

@@ -12,10 +12,13 @@ ASSUMED_DAY = 20
 """Method 9, S11."""
 
 
-def strains(shock: Shock, aims: frozenset[Label] | None, context: StressContext) -> tuple[Strain, ...]:
+def strains(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[Strain, ...]:
     """From ``day`` to the end of a month of 730 hours, the task classes hit that have a monthly cap are stopped.
 
-    Where the cap is not ``hard`` they go on, and cost a day's worth of the cap for every further day.
+    Where the cap is not ``hard`` they go on, and cost a day's worth of the cap for every further
+    day.
     """
     day = ASSUMED_DAY if shock.day is None else shock.day
     rest = max(HOURS_PER_MONTH - day * HOURS_PER_DAY, Decimal(0))

@@ -11,11 +11,18 @@ ASSUMED_FACTOR = Decimal("1.5")
 """A judgment, to be overridden: half as much again."""
 
 
-def strains(shock: Shock, aims: frozenset[Label] | None, context: StressContext) -> tuple[Strain, ...]:
+def strains(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[Strain, ...]:
     """Requests routed to what is hit, times ``factor``, counted over a month."""
     del context
     times, assumed = factor(shock, ASSUMED_FACTOR)
     strain = Strain(
-        hours=month(shock), aims=aims, routed_only=True, demand_factor=times, at_peak=shock.at_peak, assumed=assumed
+        hours=month(shock),
+        aims=aims,
+        routed_only=True,
+        demand_factor=times,
+        at_peak=shock.at_peak,
+        assumed=assumed,
     )
     return (strain,)

@@ -11,7 +11,9 @@ ASSUMED_HOURS = Decimal("4.4")
 """OpenAI, all services, 11 December 2024 (method 3.1)."""
 
 
-def strains(shock: Shock, aims: frozenset[Label] | None, context: StressContext) -> tuple[Strain, ...]:
+def strains(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[Strain, ...]:
     """Away for ``hours``."""
     del context
     hours, assumed = length(shock, ASSUMED_HOURS)

@@ -12,7 +12,9 @@ ASSUMED_DAYS = Decimal(30)
 """Method 9, S8."""
 
 
-def strains(shock: Shock, aims: frozenset[Label] | None, context: StressContext) -> tuple[Strain, ...]:
+def strains(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[Strain, ...]:
     """``points`` more of the answers are unacceptable for ``days``."""
     del context
     hours, assumed = length(shock, ASSUMED_DAYS * HOURS_PER_DAY)

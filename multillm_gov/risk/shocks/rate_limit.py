@@ -12,7 +12,9 @@ ASSUMED_HOURS = Decimal(2)
 """Method 9, S5."""
 
 
-def strains(shock: Shock, aims: frozenset[Label] | None, context: StressContext) -> tuple[Strain, ...]:
+def strains(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[Strain, ...]:
     """The declared limits times ``factor`` for ``hours``; ``tries`` multiply the demand on what is limited."""
     del context
     hours, of_length = length(shock, ASSUMED_HOURS)

@@ -11,8 +11,18 @@ ASSUMED_FACTOR = Decimal("1.35")
 """Middle of the documented moves of +30 to +40 % inside a contract."""
 
 
-def strains(shock: Shock, aims: frozenset[Label] | None, context: StressContext) -> tuple[Strain, ...]:
+def strains(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[Strain, ...]:
     """Prices times ``factor``, counted over a month; no request moves elsewhere."""
     del context
     times, assumed = factor(shock, ASSUMED_FACTOR)
-    return (Strain(hours=month(shock), aims=aims, price_factor=times, at_peak=shock.at_peak, assumed=assumed),)
+    return (
+        Strain(
+            hours=month(shock),
+            aims=aims,
+            price_factor=times,
+            at_peak=shock.at_peak,
+            assumed=assumed,
+        ),
+    )

@@ -10,11 +10,13 @@ from multillm_gov.risk.stress_context import HOURS_PER_MONTH, Label, StressConte
 from multillm_gov.risk.successors import is_qualified
 
 
-def strains(shock: Shock, aims: frozenset[Label] | None, context: StressContext) -> tuple[Strain, ...]:
+def strains(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[Strain, ...]:
     """Each model hit is away until the migration is done, where no successor is qualified.
 
-    That is the declared lead time less the notice that can be used. Where a successor is qualified it answers at once,
-    at its own price, counted over a month.
+    That is the declared lead time less the notice that can be used. Where a successor is qualified
+    it answers at once, at its own price, counted over a month.
     """
     models = sorted(
         {
@@ -30,7 +32,9 @@ def strains(shock: Shock, aims: frozenset[Label] | None, context: StressContext)
 
 def _of(model: str, shock: Shock, context: StressContext) -> Iterator[Strain]:
     users = frozenset(
-        task.name for task in context.tasks if any(hop.model == model for chain in task.chains for hop in chain.hops)
+        task.name
+        for task in context.tasks
+        if any(hop.model == model for chain in task.chains for hop in chain.hops)
     )
     ready = frozenset(name for name in users if _is_ready(name, model, shock, context))
     aims = frozenset({("model", model)})
@@ -48,9 +52,19 @@ def _of(model: str, shock: Shock, context: StressContext) -> Iterator[Strain]:
         )
     successor = context.successors.get(model)
     if successor is not None and successor.facts is not None:
-        yield Strain(hours=HOURS_PER_MONTH, aims=aims, task_classes=users, succeeded=True, at_peak=shock.at_peak)
+        yield Strain(
+            hours=HOURS_PER_MONTH,
+            aims=aims,
+            task_classes=users,
+            succeeded=True,
+            at_peak=shock.at_peak,
+        )
     elif ready:
-        why = f"nothing is known of its successor `{successor.name}`" if successor else "no successor is named"
+        why = (
+            f"nothing is known of its successor `{successor.name}`"
+            if successor
+            else "no successor is named"
+        )
         yield Strain(
             hours=HOURS_PER_MONTH,
             aims=aims,
@@ -60,4 +74,8 @@ def _of(model: str, shock: Shock, context: StressContext) -> Iterator[Strain]:
 
 
 def _is_ready(task: str, model: str, shock: Shock, context: StressContext) -> bool:
-    return is_qualified(task, model, context) if shock.successor_qualified is None else shock.successor_qualified
+    return (
+        is_qualified(task, model, context)
+        if shock.successor_qualified is None
+        else shock.successor_qualified
+    )

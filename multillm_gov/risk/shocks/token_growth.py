@@ -11,8 +11,18 @@ ASSUMED_FACTOR = Decimal(2)
 """Newer models think longer: the same list price can double the cost of a task."""
 
 
-def strains(shock: Shock, aims: frozenset[Label] | None, context: StressContext) -> tuple[Strain, ...]:
+def strains(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[Strain, ...]:
     """Input and output tokens times ``factor``, counted over a month; price tiers are stepped into."""
     del context
     times, assumed = factor(shock, ASSUMED_FACTOR)
-    return (Strain(hours=month(shock), aims=aims, token_factor=times, at_peak=shock.at_peak, assumed=assumed),)
+    return (
+        Strain(
+            hours=month(shock),
+            aims=aims,
+            token_factor=times,
+            at_peak=shock.at_peak,
+            assumed=assumed,
+        ),
+    )

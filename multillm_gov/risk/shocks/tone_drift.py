@@ -12,11 +12,17 @@ ASSUMED_DAYS = Decimal(30)
 """Method 9, S9: from three times its own noise floor a voice is another one."""
 
 
-def strains(shock: Shock, aims: frozenset[Label] | None, context: StressContext) -> tuple[Strain, ...]:
+def strains(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[Strain, ...]:
     """Answers come in another voice for ``days``; a review costs ``review_cost`` per task class, once."""
     del context
     hours, assumed = length(shock, ASSUMED_DAYS * HOURS_PER_DAY)
-    unknown = () if shock.review_cost is not None else ("What a review of the voice costs: no `review_cost` is given.",)
+    unknown = (
+        ()
+        if shock.review_cost is not None
+        else ("What a review of the voice costs: no `review_cost` is given.",)
+    )
     strain = Strain(
         hours=hours,
         aims=aims,

@@ -11,7 +11,9 @@ ASSUMED_DAYS = Decimal(90)
 """Method 9, S10."""
 
 
-def strains(shock: Shock, aims: frozenset[Label] | None, context: StressContext) -> tuple[Strain, ...]:
+def strains(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[Strain, ...]:
     """Away for ``days``."""
     del context
     hours, assumed = length(shock, ASSUMED_DAYS * HOURS_PER_DAY)

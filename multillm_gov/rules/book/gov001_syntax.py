@@ -9,7 +9,8 @@ RULE = Rule(
     name="syntax",
     title="Every governed file is well-formed YAML or JSON",
     why=(
-        "A file that cannot be parsed governs nothing: its task classes, limits and waivers drop out of every figure. "
+        "A file that cannot be parsed governs nothing: its task classes, limits and waivers drop "
+        "out of every figure. "
         "The rest of the portfolio is still judged, so that one slip hides nothing else."
     ),
     mend="Correct the syntax at the place shown; the reported column is where the parser gave up.",

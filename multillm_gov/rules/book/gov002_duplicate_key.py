@@ -9,7 +9,8 @@ RULE = Rule(
     name="duplicate-key",
     title="A mapping names each key once",
     why=(
-        "Most YAML parsers silently keep the last of two equal keys, so a reviewer who reads the first approves "
+        "Most YAML parsers silently keep the last of two equal keys, so a reviewer who reads the "
+        "first approves "
         "something that does not hold. The file is refused instead."
     ),
     mend="Keep one of the two entries; where both are wanted, give them different names.",

@@ -9,11 +9,13 @@ RULE = Rule(
     name="schema",
     title="Every key and value is what its file's schema allows",
     why=(
-        "A misspelt key would be a limit that nobody enforces. Unknown keys, wrong types and values out of range are "
+        "A misspelt key would be a limit that nobody enforces. Unknown keys, wrong types and "
+        "values out of range are "
         "therefore refused, also among the parameters of a policy."
     ),
     mend=(
-        "Write the key or value that the finding names. `govern schema --write` gives editors the schemas, and "
+        "Write the key or value that the finding names. `govern schema --write` gives editors the "
+        "schemas, and "
         "`govern explain RULE` lists the parameters of a policy."
     ),
     severity=Severity.ERROR,

@@ -9,7 +9,8 @@ RULE = Rule(
     name="ambiguous-scalar",
     title="No bare word means different things to different YAML parsers",
     why=(
-        "YAML 1.1 parsers read `no` as false, `010` as 8 and `12:30` as 750; YAML 1.2 and JSON do not. `govern` reads "
+        "YAML 1.1 parsers read `no` as false, `010` as 8 and `12:30` as 750; YAML 1.2 and JSON do "
+        "not. `govern` reads "
         "them as text or decimal numbers; a gateway or script that reads the same file may not."
     ),
     mend="Quote the value (`'no'`), or write the plain number or `true` / `false` that is meant.",

@@ -9,8 +9,10 @@ RULE = Rule(
     name="unsafe-yaml",
     title="No file uses YAML that expands, constructs or hides",
     why=(
-        "A pull request is hostile input. Tags can construct objects in other tools, merge keys hide what a reviewer "
-        "should read, aliases and deep nesting can grow a few bytes into gigabytes. None of them is needed to govern."
+        "A pull request is hostile input. Tags can construct objects in other tools, merge keys "
+        "hide what a reviewer "
+        "should read, aliases and deep nesting can grow a few bytes into gigabytes. None of them "
+        "is needed to govern."
     ),
     mend="Write the value out in full, without tags, merge keys or long chains of aliases.",
     severity=Severity.ERROR,

@@ -45,7 +45,9 @@ def _unknown_references(case: Case) -> Iterator[_Reference]:
     rules = {name for pair in rule_names().items() for name in pair}
     for policy in policies:
         if policy.declared.rule not in rules:
-            yield _Reference(policy.declared.rule, "a rule", rules, policy.place.at("rule"), policy.name)
+            yield _Reference(
+                policy.declared.rule, "a rule", rules, policy.place.at("rule"), policy.name
+            )
     if not _unread(case, "allocation"):
         yield from _scopes(case)
         yield from _evidence(case)
@@ -60,7 +62,9 @@ def _unknown_references(case: Case) -> Iterator[_Reference]:
             declared = waiver.declared
             if declared.policy not in known:
                 place = waiver.place.at("policy")
-                yield _Reference(declared.policy, "a policy or rule", known, place, declared.subject)
+                yield _Reference(
+                    declared.policy, "a policy or rule", known, place, declared.subject
+                )
 
 
 def _unread(case: Case, kind: str) -> bool:
@@ -92,11 +96,16 @@ def _files(case: Case) -> Iterator[_Reference]:
         if not known:
             known["refused"] = frozenset(flaw.location.path for flaw in case.flaws)
             for folder in ("prompts", "schemas"):
-                known[folder] = frozenset(path for path in case.files if path.startswith(f"{folder}/"))
+                known[folder] = frozenset(
+                    path for path in case.files if path.startswith(f"{folder}/")
+                )
         if named.path in known["refused"]:
             continue
         what = f"a file below `{named.folder}/`"
-        place, risk = named.task.place.at(named.key), "What the task class sends is neither pinned nor reviewed."
+        place, risk = (
+            named.task.place.at(named.key),
+            "What the task class sends is neither pinned nor reviewed.",
+        )
         yield _Reference(named.path, what, known[named.folder], place, named.task.name, risk)
 
 
@@ -130,7 +139,9 @@ def _evidence(case: Case) -> Iterator[_Reference]:
             strange.setdefault(task, probes[0].place)
     for task, place in strange.items():
         risk = "What was measured counts for no task class."
-        yield _Reference(task, "a task class", known, place.at("task_class"), task, risk, Severity.WARNING)
+        yield _Reference(
+            task, "a task class", known, place.at("task_class"), task, risk, Severity.WARNING
+        )
 
 
 def _actuals(case: Case) -> Iterator[_Reference]:
@@ -138,11 +149,18 @@ def _actuals(case: Case) -> Iterator[_Reference]:
     tasks = case.portfolio.task_classes
     for key, what, known, records in (
         ("task_class", "a task class", {task.name for task in tasks}, case.actuals.task_classes),
-        ("owner", "the owner of a task class", {task.owner for task in tasks if task.owner}, case.actuals.owners),
+        (
+            "owner",
+            "the owner of a task class",
+            {task.owner for task in tasks if task.owner},
+            case.actuals.owners,
+        ),
     ):
         risk = "What was spent is held against no cap."
         for name in sorted(records.keys() - known):
-            yield _Reference(name, what, known, records[name][0].place.at(key), name, risk, Severity.WARNING)
+            yield _Reference(
+                name, what, known, records[name][0].place.at(key), name, risk, Severity.WARNING
+            )
 
 
 def _risks(case: Case) -> Iterator[_Reference]:
@@ -185,11 +203,16 @@ RULE = Rule(
     name="unknown-reference",
     title="Every name that one file refers to exists in another",
     why=(
-        "A policy that names a rule, task class, owner or tag that does not exist limits nothing, and looks as if it "
-        "did. It happens when a task class is renamed and the policy is not. A prompt or schema that is not among the "
-        "governed files is neither pinned nor reviewed, and where `govern.yaml` lists `owners`, another name has "
-        "nobody behind it. Risk declared of a provider that no model in use has holds for nothing, and a scenario that "
-        "names one hits nothing. Evidence, spend and outages of what is gone are warnings: they may stay as history."
+        "A policy that names a rule, task class, owner or tag that does not exist limits nothing, "
+        "and looks as if it "
+        "did. It happens when a task class is renamed and the policy is not. A prompt or schema "
+        "that is not among the "
+        "governed files is neither pinned nor reviewed, and where `govern.yaml` lists `owners`, "
+        "another name has "
+        "nobody behind it. Risk declared of a provider that no model in use has holds for nothing, "
+        "and a scenario that "
+        "names one hits nothing. Evidence, spend and outages of what is gone are warnings: they "
+        "may stay as history."
     ),
     mend="Correct the name; the finding suggests near ones, and `govern rules` lists all rules.",
     severity=Severity.ERROR,

@@ -30,7 +30,8 @@ def _violation(task: TaskFigures, missing: int, total: Decimal) -> Violation:
     said = f"{missing} of {len(legs)} models of {name} have no weight" if missing else ""
     said = said or f"the weights of {name} sum to {total.normalize():f}, not 100"
     split = ", ".join(
-        f"{{model: {leg.model}, weight: {weight:f}}}" for leg, weight in zip(legs, _mended(task), strict=True)
+        f"{{model: {leg.model}, weight: {weight:f}}}"
+        for leg, weight in zip(legs, _mended(task), strict=True)
     )
     return Violation(
         message=said,
@@ -39,7 +40,8 @@ def _violation(task: TaskFigures, missing: int, total: Decimal) -> Violation:
         remedy=f"Write weights in percent that sum to 100, e.g. `route: [{split}]`."
         if len(legs) <= 5
         else "Write a weight in percent for every model, 100 in all.",
-        risk="Cost and concentration rest on the weights scaled to 100, which may not be what the gateway runs.",
+        risk="Cost and concentration rest on the weights scaled to 100, which may not be what the "
+        "gateway runs.",
         figures={"weights_sum_percent": total, "models_without_weight": missing},
     )
 
@@ -62,7 +64,8 @@ RULE = Rule(
     name="weights-sum",
     title="The weights of a route sum to 100",
     why=(
-        "Weights are percents of the requests. When they do not sum to 100, people, gateways and forecasts each fill "
+        "Weights are percents of the requests. When they do not sum to 100, people, gateways and "
+        "forecasts each fill "
         "the gap in their own way."
     ),
     mend="Give every model of a split a weight; together 100.",

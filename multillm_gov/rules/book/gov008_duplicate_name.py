@@ -9,7 +9,8 @@ RULE = Rule(
     name="duplicate-name",
     title="A task class or policy has one definition in the whole portfolio",
     why=(
-        "Policies, waivers, evidence and gateways refer to task classes by name. With two definitions only the first "
+        "Policies, waivers, evidence and gateways refer to task classes by name. With two "
+        "definitions only the first "
         "is judged, and nobody can tell which one runs."
     ),
     mend="Rename or remove one of the two definitions.",

@@ -9,10 +9,13 @@ RULE = Rule(
     name="unreadable-file",
     title="Every governed file is UTF-8 text of bounded size inside the portfolio",
     why=(
-        "Binary content, foreign encodings, files of many megabytes and links that leave the portfolio cannot be "
-        "reviewed, and reading them would put whoever checks a pull request at risk. They are reported, never read."
+        "Binary content, foreign encodings, files of many megabytes and links that leave the "
+        "portfolio cannot be "
+        "reviewed, and reading them would put whoever checks a pull request at risk. They are "
+        "reported, never read."
     ),
-    mend="Save the file as UTF-8 text, split it when it is too large, and replace a link by the file it points to.",
+    mend="Save the file as UTF-8 text, split it when it is too large, and replace a link by the "
+    "file it points to.",
     severity=Severity.ERROR,
     check=flaws_of("unreadable-file"),
     about="files",

@@ -24,7 +24,9 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
         used |= {placed.declared.base or "", placed.declared.successor or ""}
     for name, placed in models.items():
         if name not in used:
-            yield _unused("model", name, placed.place, "no allocation, base, successor or scorer names it")
+            yield _unused(
+                "model", name, placed.place, "no allocation, base, successor or scorer names it"
+            )
     known = [*case.models.values(), *map(case.catalog.find, sorted(helpers))]
     providers = {facts.exposure.provider for facts in known if facts is not None}
     for name, provider in case.overrides.providers.items():
@@ -35,7 +37,9 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
 def _states_terms(declared: ProviderDeclaration) -> bool:
     """A register of contracts may list more than is in use; so may that of vendors."""
     return not (
-        declared.classifications is None and declared.retention_days is None and declared.trains_on_inputs is None
+        declared.classifications is None
+        and declared.retention_days is None
+        and declared.trains_on_inputs is None
     )
 
 
@@ -47,21 +51,31 @@ def _idle_policies(case: Case) -> Iterator[Violation]:
     tags = {tag for task in case.tasks for tag in task.task.declared.tags}
     for policy in case.portfolio.policies:
         scope = policy.declared.applies_to
-        if scope != EVERYTHING and _names_exist(scope, known, tags) and not select(case.tasks, scope):
+        if (
+            scope != EVERYTHING
+            and _names_exist(scope, known, tags)
+            and not select(case.tasks, scope)
+        ):
             yield _idle(policy)
 
 
 def _names_exist(scope: Scope, known: tuple[set[str], set[str | None]], tags: set[str]) -> bool:
     names, owners = known
-    return names.issuperset(scope.task_classes) and owners.issuperset(scope.owners) and tags.issuperset(scope.tags)
+    return (
+        names.issuperset(scope.task_classes)
+        and owners.issuperset(scope.owners)
+        and tags.issuperset(scope.tags)
+    )
 
 
 def _idle(policy: Policy) -> Violation:
     return Violation(
-        message=f"policy {code(policy.name)} speaks of no task class: its `applies_to` matches none",
+        message=f"policy {code(policy.name)} speaks of no task class: its `applies_to` matches "
+        "none",
         place=policy.place.at("applies_to"),
         subject=policy.name,
-        remedy="Correct `applies_to` (its keys must all match one task class), or remove the policy.",
+        remedy="Correct `applies_to` (its keys must all match one task class), or remove the "
+        "policy.",
         risk="It reads like a limit in force, and limits nothing.",
         severity=Severity.WARNING,
     )
@@ -72,7 +86,8 @@ def _unused(what: str, name: str, place: Place, why: str) -> Violation:
         message=f"{what} {code(name)} is declared, and {why}",
         place=place.key(),
         subject=name,
-        remedy=f"Remove the entry, or correct its name to that of the {what} meant (`govern catalog show MODEL`).",
+        remedy=f"Remove the entry, or correct its name to that of the {what} meant (`govern "
+        "catalog show MODEL`).",
         risk="If it is a misspelling, the facts or prices meant do not hold.",
         distinction=what,
     )
@@ -83,9 +98,12 @@ RULE = Rule(
     name="unused-declaration",
     title="What is declared is used",
     why=(
-        "An entry in `catalog/` under a name that no allocation leads to changes nothing: often a misspelling, so that "
-        "the negotiated price or the exposure meant does not hold. A policy whose scope matches no task class limits "
-        "nothing and looks as if it did, which weighs more. Terms of providers and the exit register of vendors may "
+        "An entry in `catalog/` under a name that no allocation leads to changes nothing: often a "
+        "misspelling, so that "
+        "the negotiated price or the exposure meant does not hold. A policy whose scope matches no "
+        "task class limits "
+        "nothing and looks as if it did, which weighs more. Terms of providers and the exit "
+        "register of vendors may "
         "list more than is in use."
     ),
     mend="Remove what is no longer used, and correct what is misspelt.",

@@ -14,10 +14,13 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
             place=secret.location,
             subject=secret.subject,
             remedy=(
-                "Revoke it where it was issued, then take it out of the file and name an environment variable instead "
-                "(`os.environ/NAME`). Removing it from the newest commit does not remove it from the history."
+                "Revoke it where it was issued, then take it out of the file and name an "
+                "environment variable instead "
+                "(`os.environ/NAME`). Removing it from the newest commit does not remove it from "
+                "the history."
             ),
-            risk="Whoever can read the repository, its history or a fork can spend and read in its owner's name.",
+            risk="Whoever can read the repository, its history or a fork can spend and read in its "
+            "owner's name.",
             distinction=secret.kind,
         )
 
@@ -27,15 +30,22 @@ RULE = Rule(
     name="secret-in-file",
     title="No governed file holds a key, a token or a password",
     why=(
-        "A key in a repository is copied with every clone, and leaked keys are used within minutes. The bytes of all "
-        "governed files are searched for the shapes that vendors give their keys, for private keys and passwords in "
-        "addresses, and next to names such as `api_key` for what looks random (entropy and the mix of characters). No "
-        "output repeats a secret: stars stand in its place, in the findings of other rules too. Placeholders and "
-        "names of environment variables are no secrets. A waiver is for false positives only: its subject carries a "
-        "digest of the very text, so that it excuses no other; passwords that people chose have none, since a digest "
+        "A key in a repository is copied with every clone, and leaked keys are used within "
+        "minutes. The bytes of all "
+        "governed files are searched for the shapes that vendors give their keys, for private keys "
+        "and passwords in "
+        "addresses, and next to names such as `api_key` for what looks random (entropy and the mix "
+        "of characters). No "
+        "output repeats a secret: stars stand in its place, in the findings of other rules too. "
+        "Placeholders and "
+        "names of environment variables are no secrets. A waiver is for false positives only: its "
+        "subject carries a "
+        "digest of the very text, so that it excuses no other; passwords that people chose have "
+        "none, since a digest "
         "would help to guess them."
     ),
-    mend="Revoke the secret first, then remove it, and let the environment or a vault provide the new one.",
+    mend="Revoke the secret first, then remove it, and let the environment or a vault provide the "
+    "new one.",
     severity=Severity.ERROR,
     check=check,
     about="files",

@@ -17,8 +17,10 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
                 message=f"{named.key} {code(named.path)} of {code(named.task.name)} {said}",
                 place=named.task.place.at(named.key),
                 subject=named.task.name,
-                remedy=f"Put the file below `{named.folder}/`, and write its path from the portfolio's root with `/`.",
-                risk="Nothing outside the root is read: what the task class sends is not pinned, and not reviewed.",
+                remedy=f"Put the file below `{named.folder}/`, and write its path from the "
+                "portfolio's root with `/`.",
+                risk="Nothing outside the root is read: what the task class sends is not pinned, "
+                "and not reviewed.",
                 distinction=named.key,
             )
 
@@ -28,11 +30,14 @@ RULE = Rule(
     name="path-leaves-root",
     title="Paths in allocations stay inside the portfolio",
     why=(
-        "A pull request is hostile input: a path out of the portfolio would make whoever reads it open a file of the "
-        "build machine, or an address on a network. Such paths are never followed. A backslash is a separator on one "
+        "A pull request is hostile input: a path out of the portfolio would make whoever reads it "
+        "open a file of the "
+        "build machine, or an address on a network. Such paths are never followed. A backslash is "
+        "a separator on one "
         "system and part of a name on another, so that two machines would disagree."
     ),
-    mend="Keep prompts below `prompts/` and schemas below `schemas/`, and name them from the root with `/`.",
+    mend="Keep prompts below `prompts/` and schemas below `schemas/`, and name them from the root "
+    "with `/`.",
     severity=Severity.ERROR,
     check=check,
     about="files",

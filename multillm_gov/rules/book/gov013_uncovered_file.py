@@ -9,11 +9,13 @@ RULE = Rule(
     name="uncovered-file",
     title="Every file below a governed folder is read",
     why=(
-        "A policy saved as `limits.yaml.bak`, `limits.YAML` or `limits.json` looks like a limit there and holds "
+        "A policy saved as `limits.yaml.bak`, `limits.YAML` or `limits.json` looks like a limit "
+        "there and holds "
         "nothing, because only certain names are read. Readmes and what git keeps are harmless; "
         "`prompts/`, `schemas/` and `usage/` take any name. At most 100 files are named one by one."
     ),
-    mend="Rename the file so that it ends in `.yaml` (evidence may end in `.json`), or move it elsewhere.",
+    mend="Rename the file so that it ends in `.yaml` (evidence may end in `.json`), or move it "
+    "elsewhere.",
     severity=Severity.WARNING,
     check=flaws_of("uncovered-file"),
     about="files",

@@ -9,13 +9,18 @@ RULE = Rule(
     name="prompt-flawed",
     title="A prompt file declares what its text uses",
     why=(
-        "A name in a prompt that no request fills is sent as nothing, or stops the request; a canary input that lacks "
-        "a variable proves nothing about the prompt. The front matter of a prompt file is read as strictly as every "
-        "governed file, and its text is held against the variables that it declares. A file without front matter is "
-        "plain text, in which braces mean nothing. A front matter of over 65,536 characters, and a file of over 1 MiB, "
+        "A name in a prompt that no request fills is sent as nothing, or stops the request; a "
+        "canary input that lacks "
+        "a variable proves nothing about the prompt. The front matter of a prompt file is read as "
+        "strictly as every "
+        "governed file, and its text is held against the variables that it declares. A file "
+        "without front matter is "
+        "plain text, in which braces mean nothing. A front matter of over 65,536 characters, and a "
+        "file of over 1 MiB, "
         "are not read."
     ),
-    mend="Declare each `{{ name }}` below `variables`, and give every required one in each of the `canaries`.",
+    mend="Declare each `{{ name }}` below `variables`, and give every required one in each of the "
+    "`canaries`.",
     severity=Severity.ERROR,
     check=flaws_of("prompt"),
     about="files",

@@ -17,11 +17,13 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
             suggestions[model] = case.catalog.suggest(model)
         close = suggestions[model]
         yield Violation(
-            message=f"{code(model)} is not a model the catalog knows" + (f"; near: {codes(close)}" if close else ""),
+            message=f"{code(model)} is not a model the catalog knows"
+            + (f"; near: {codes(close)}" if close else ""),
             place=use.place,
             subject=use.task.task.name,
             remedy=_remedy(model, close),
-            risk="Its price, limits, retirement and vendor are not known: every figure leaves it out.",
+            risk="Its price, limits, retirement and vendor are not known: every figure leaves it "
+            "out.",
             figures={"suggestions": ", ".join(close)},
             distinction=f"{use.role}: {model}",
         )
@@ -30,7 +32,8 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
 def _remedy(model: str, close: tuple[str, ...]) -> str:
     write = f"Write {code(close[0])}, or describe" if close else "Describe"
     return (
-        f"{write} it in `catalog/models.yaml`: `models: {{{model[:LONGEST]}: {{mode: …, usd_per_million_tokens: …}}}}`."
+        f"{write} it in `catalog/models.yaml`: `models: {{{model[:LONGEST]}: {{mode: …, "
+        f"usd_per_million_tokens: …}}}}`."
     )
 
 
@@ -39,11 +42,13 @@ RULE = Rule(
     name="unknown-model",
     title="The catalog knows every model",
     why=(
-        "A misspelt model fails at the first request in production; a model nobody described has no price, no context "
+        "A misspelt model fails at the first request in production; a model nobody described has "
+        "no price, no context "
         "window and no retirement date, so no limit applies to it."
     ),
     mend=(
-        "Correct the spelling (`govern catalog search WORD` finds models), or describe a model of your own in "
+        "Correct the spelling (`govern catalog search WORD` finds models), or describe a model of "
+        "your own in "
         "`catalog/`: its mode, prices, limits and who it hangs on."
     ),
     severity=Severity.ERROR,

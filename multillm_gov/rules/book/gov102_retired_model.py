@@ -13,7 +13,11 @@ from multillm_gov.units import count_of, spell_count
 
 def check(case: Case, _: Nothing) -> Iterator[Violation]:
     """Models whose retirement is reached, and models that the price map dropped without a date (a warning)."""
-    gone = {name: facts for name, facts in case.models.items() if facts is not None and _is_gone(facts, case.as_of)}
+    gone = {
+        name: facts
+        for name, facts in case.models.items()
+        if facts is not None and _is_gone(facts, case.as_of)
+    }
     moves = Moves(case)
     for use in case.uses(gone):
         facts = gone[use.part.model]
@@ -25,7 +29,8 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
             subject=use.task.task.name,
             remedy=moves.remedy(facts),
             risk=(
-                f"Requests to it fail: {spell_count(requests)} a month in {code(use.task.task.name)}."
+                f"Requests to it fail: {spell_count(requests)} a month in "
+                f"{code(use.task.task.name)}."
                 if requests and use.role == "route"
                 else "Requests to it fail."
             ),
@@ -40,7 +45,9 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
 
 
 def _is_gone(facts: ModelFacts, as_of: date) -> bool:
-    return facts.retired_on(as_of) or (facts.source == "retired-list" and facts.lifecycle.retirement is None)
+    return facts.retired_on(as_of) or (
+        facts.source == "retired-list" and facts.lifecycle.retirement is None
+    )
 
 
 def _message(facts: ModelFacts, as_of: date) -> str:
@@ -58,9 +65,12 @@ RULE = Rule(
     name="retired-model",
     title="No model in use is retired",
     why=(
-        "A retired model is known to nobody's schema as wrong; it fails at the first request, in production. Nearly "
-        "half of the price map's dated models are past their date. Providers end one model on different days, so the "
-        "date is that of the name as routed. The successor is marked as declared (in `catalog/`), announced (by the "
+        "A retired model is known to nobody's schema as wrong; it fails at the first request, in "
+        "production. Nearly "
+        "half of the price map's dated models are past their date. Providers end one model on "
+        "different days, so the "
+        "date is that of the name as routed. The successor is marked as declared (in `catalog/`), "
+        "announced (by the "
         "vendor) or derived (newest of the same line at the same provider)."
     ),
     mend="Route to the successor, or to another model, after scoring it on your own cases.",

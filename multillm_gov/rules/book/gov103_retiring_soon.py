@@ -23,13 +23,22 @@ class Parameters(Closed, frozen=True, kw_only=True):
         Meta(description="Days a move takes; default: `migration_lead_days` of `govern.yaml`"),
     ] = None
     notice_days: Annotated[
-        int, Meta(ge=0, le=730, description="Days before the latest start of the move from which it is noted")
+        int,
+        Meta(
+            ge=0,
+            le=730,
+            description="Days before the latest start of the move from which it is noted",
+        ),
     ] = 90
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Models that retire before a move started today would end, and (as notes) those for which that comes soon."""
-    lead = case.portfolio.settings.migration_lead_days if parameters.lead_days is None else parameters.lead_days
+    lead = (
+        case.portfolio.settings.migration_lead_days
+        if parameters.lead_days is None
+        else parameters.lead_days
+    )
     ending = {
         name: (facts, runway)
         for name, facts in case.models.items()
@@ -47,7 +56,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             place=use.place,
             subject=use.task.task.name,
             remedy=moves.remedy(facts),
-            risk=f"A move started today ends {count_of(-slack, 'day')} after the model does." if slack < 0 else "",
+            risk=f"A move started today ends {count_of(-slack, 'day')} after the model does."
+            if slack < 0
+            else "",
             figures={
                 "retirement": day.isoformat(),
                 "runway_days": runway,
@@ -64,7 +75,10 @@ def _message(use: Use, day: date, days: tuple[int, int], source: str) -> str:
     runway, lead = days
     told = f" ({source})" if source else ""
     start = date.fromordinal(max(day.toordinal() - lead, 1))
-    must = f"a move takes {count_of(lead, 'day')} and {'had to' if runway < lead else 'must'} start by {start}"
+    must = (
+        f"a move takes {count_of(lead, 'day')} and {'had to' if runway < lead else 'must'} "
+        f"start by {start}"
+    )
     return f"{code(use.part.model)} retires on {day}, in {count_of(runway, 'day')}{told}; {must}"
 
 
@@ -73,12 +87,16 @@ RULE = Rule(
     name="retiring-soon",
     title="There is time to move before a model retires",
     why=(
-        "Slack is days to retirement minus the days a move takes (evaluation, prompts, change window; 90 by default). "
-        "Vendors give as little as 60 days of notice, so slack can be negative on the day of the announcement: then "
-        "only a successor that is qualified beforehand helps. A model without a date is not known to stay: LiteLLM's "
+        "Slack is days to retirement minus the days a move takes (evaluation, prompts, change "
+        "window; 90 by default). "
+        "Vendors give as little as 60 days of notice, so slack can be negative on the day of the "
+        "announcement: then "
+        "only a successor that is qualified beforehand helps. A model without a date is not known "
+        "to stay: LiteLLM's "
         "price map carries a date for about a fifth of its models, often late."
     ),
-    mend="Score the successor on your own cases now, list it as a fallback, and shift the weight before the date.",
+    mend="Score the successor on your own cases now, list it as a fallback, and shift the weight "
+    "before the date.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -13,18 +13,25 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
     floating = {
         name: snapshot
         for name, facts in case.models.items()
-        if facts is not None and facts.lifecycle.floating_alias and (snapshot := _snapshot(facts, case)) is not None
+        if facts is not None
+        and facts.lifecycle.floating_alias
+        and (snapshot := _snapshot(facts, case)) is not None
     }
     for use in case.uses(floating):
         model, snapshot = use.part.model, floating[use.part.model]
         ends = snapshot.lifecycle.retirement
         yield Violation(
-            message=f"{code(model)} may be re-pointed by its provider; {code(snapshot.name)} is a dated snapshot of it",
+            message=f"{code(model)} may be re-pointed by its provider; {code(snapshot.name)} is a "
+            "dated snapshot of it",
             place=use.place,
             subject=use.task.task.name,
-            remedy=f"Write {code(snapshot.name)}" + (f", which retires on {ends}, or a newer model." if ends else "."),
+            remedy=f"Write {code(snapshot.name)}"
+            + (f", which retires on {ends}, or a newer model." if ends else "."),
             risk="Quality and tone can change overnight under the same name, and no diff shows it.",
-            figures={"snapshot": snapshot.name, "snapshot_retirement": ends.isoformat() if ends else None},
+            figures={
+                "snapshot": snapshot.name,
+                "snapshot_retirement": ends.isoformat() if ends else None,
+            },
             distinction=f"{use.role}: {model}",
         )
 
@@ -32,7 +39,9 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
 def _snapshot(facts: ModelFacts, case: Case) -> ModelFacts | None:
     if not facts.lifecycle.snapshot or facts.retired_on(case.as_of):
         return None
-    from multillm_gov.catalog.successors import respelled  # reads tables of names: for a finding only
+    from multillm_gov.catalog.successors import (
+        respelled,
+    )  # reads tables of names: for a finding only
 
     snapshot = case.catalog.find(respelled(facts.lifecycle.snapshot, facts.name))
     return None if snapshot is None or snapshot.retired_on(case.as_of) else snapshot
@@ -43,8 +52,10 @@ RULE = Rule(
     name="floating-alias",
     title="Models are pinned to a dated snapshot where one exists",
     why=(
-        "An alias changes its model without a commit. Between March and June 2023 one name went from 84 % to 51 % on a "
-        "prime-number test and from 52 % to 10 % directly executable code (Chen, Zaharia and Zou, arXiv 2307.09009)."
+        "An alias changes its model without a commit. Between March and June 2023 one name went "
+        "from 84 % to 51 % on a "
+        "prime-number test and from 52 % to 10 % directly executable code (Chen, Zaharia and Zou, "
+        "arXiv 2307.09009)."
     ),
     mend="Write the dated name, and move to the next snapshot in a pull request with a benchmark.",
     severity=Severity.WARNING,

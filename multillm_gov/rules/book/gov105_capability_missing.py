@@ -17,14 +17,17 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
         for leg, lacks in zip(task.legs, lacking, strict=True):
             if lacks is not None:
                 yield Violation(
-                    message=f"{code(leg.model)} {lacks.spell()}, which {code(task.task.name)} needs",
+                    message=f"{code(leg.model)} {lacks.spell()}, which {code(task.task.name)} "
+                    "needs",
                     place=task.task.place.at("route", leg.index, "model"),
                     subject=task.task.name,
                     remedy=(
-                        "Route to a model that has it (see `govern catalog show MODEL`), lower the need, "
+                        "Route to a model that has it (see `govern catalog show MODEL`), lower the "
+                        "need, "
                         "or state the model's real abilities in `catalog/`."
                     ),
-                    risk="Requests that need it fail, are cut off, or come back in the wrong shape.",
+                    risk="Requests that need it fail, are cut off, or come back in the wrong "
+                    "shape.",
                     severity=None if lacks.proved or case.asked else Severity.WARNING,
                     distinction=leg.model,
                 )
@@ -35,12 +38,16 @@ RULE = Rule(
     name="capability-missing",
     title="Every routed model can do what its task class needs",
     why=(
-        "The need is `mode`, `needs`, an `output_schema` (which takes a model that honors response schemas) and the "
-        "tokens of `demand`: the 99th percentile of the input plus the longest output must fit the context window, "
-        "the longest output (else the mean, or the largest declared size) the model's output limit. "
+        "The need is `mode`, `needs`, an `output_schema` (which takes a model that honors response "
+        "schemas) and the "
+        "tokens of `demand`: the 99th percentile of the input plus the longest output must fit the "
+        "context window, "
+        "the longest output (else the mean, or the largest declared size) the model's output "
+        "limit. "
         "What the catalog denies is an error, what it does not know a warning."
     ),
-    mend="Choose a model that has the ability, or correct the need or the catalog where they are wrong.",
+    mend="Choose a model that has the ability, or correct the need or the catalog where they are "
+    "wrong.",
     severity=Severity.ERROR,
     check=check,
     example="""\

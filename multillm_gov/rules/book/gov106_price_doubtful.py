@@ -17,7 +17,12 @@ _TEXT_BAND = (Decimal("0.001"), Decimal(1_000))
 _VECTOR_BAND = (Decimal("0.001"), Decimal(10))
 """US dollars per million tokens that have ever been asked: 0.01 to 600 for text, 0.004 to 0.80 for embeddings."""
 _TWO_SIDED = frozenset({"chat", "completion", "responses"})
-_BANDS = {"chat": _TEXT_BAND, "completion": _TEXT_BAND, "responses": _TEXT_BAND, "embedding": _VECTOR_BAND}
+_BANDS = {
+    "chat": _TEXT_BAND,
+    "completion": _TEXT_BAND,
+    "responses": _TEXT_BAND,
+    "embedding": _VECTOR_BAND,
+}
 
 
 class _Doubt(Struct, frozen=True):
@@ -45,7 +50,8 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
                 "Write what you pay in `catalog/models.yaml`: "
                 f"`models: {{{model}: {{usd_per_million_tokens: {{input: …, output: …}}}}}}`."
             ),
-            risk="Forecasts, caps and concentration by spend leave it out or are wrong by orders of magnitude.",
+            risk="Forecasts, caps and concentration by spend leave it out or are wrong by orders "
+            "of magnitude.",
             figures={"usd_per_million_tokens": doubt.price},
             severity=None if doubt.proved else Severity.WARNING,
             distinction=f"{use.role}: {model}",
@@ -64,7 +70,11 @@ def _doubt(facts: ModelFacts, case: Case) -> _Doubt | None:
     if facts.retired_on(case.as_of) or facts.source == "retired-list":
         return None
     if facts.price is None:
-        return None if facts.usd_fixed_per_month else _Doubt("its price is not known", None, proved=False)
+        return (
+            None
+            if facts.usd_fixed_per_month
+            else _Doubt("its price is not known", None, proved=False)
+        )
     price = _per_million(facts)
     if price is None:
         return None
@@ -76,7 +86,9 @@ def _doubt(facts: ModelFacts, case: Case) -> _Doubt | None:
     if not low <= price <= high:
         kind = f"outside of the {low:f} to {high:,f} that {facts.mode} models cost"
         return _Doubt(f"{_spell(price)} is {kind}", price, proved=True)
-    return _one_sided(facts) or (_unlike_its_family(facts, case) if facts.source == "override" else None)
+    return _one_sided(facts) or (
+        _unlike_its_family(facts, case) if facts.source == "override" else None
+    )
 
 
 def _one_sided(facts: ModelFacts) -> _Doubt | None:
@@ -95,7 +107,11 @@ def _unlike_its_family(facts: ModelFacts, case: Case) -> _Doubt | None:
     for odd in implausible_price(facts, None, case.catalog.usual_price(facts)):
         price = odd.usd_per_million
         usual = _spell(odd.usual_usd_per_million)
-        return _Doubt(f"{odd.side} {_spell(price)} is far off {odd.compared_with}, {usual}", price, proved=True)
+        return _Doubt(
+            f"{odd.side} {_spell(price)} is far off {odd.compared_with}, {usual}",
+            price,
+            proved=True,
+        )
     return None
 
 
@@ -105,7 +121,9 @@ def _spell(price: Decimal) -> str:
 
 def _has_fee(facts: ModelFacts) -> bool:
     price = facts.price
-    return price is not None and any(getattr(price, name) for name in price.__struct_fields__ if "usd_per" in name)
+    return price is not None and any(
+        getattr(price, name) for name in price.__struct_fields__ if "usd_per" in name
+    )
 
 
 RULE = Rule(
@@ -113,10 +131,14 @@ RULE = Rule(
     name="price-doubtful",
     title="The price of every model is known and plausible",
     why=(
-        "Prices are typed by people, and a price per thousand or per million tokens taken for one per token is off by "
-        "orders of magnitude; price maps have carried such entries for months. Zero in the price map means a free tier "
-        "or not known, never a promise. Every price is held against what models of its kind have ever cost; one that "
-        "is declared in `catalog/` also against the median of its family, where a factor of 100 is a slip of a unit."
+        "Prices are typed by people, and a price per thousand or per million tokens taken for one "
+        "per token is off by "
+        "orders of magnitude; price maps have carried such entries for months. Zero in the price "
+        "map means a free tier "
+        "or not known, never a promise. Every price is held against what models of its kind have "
+        "ever cost; one that "
+        "is declared in `catalog/` also against the median of its family, where a factor of 100 is "
+        "a slip of a unit."
     ),
     mend="State the price you pay in `catalog/`, in US dollars per million tokens.",
     severity=Severity.ERROR,

@@ -9,7 +9,11 @@ from multillm_gov.rules.spelling import code
 
 def check(case: Case, _: Nothing) -> Iterator[Violation]:
     """Known models that the lock, where there is one, does not hold: one finding per model, at its first use."""
-    loose = {name for name, facts in case.models.items() if facts is not None and not case.catalog.is_locked(name)}
+    loose = {
+        name
+        for name, facts in case.models.items()
+        if facts is not None and not case.catalog.is_locked(name)
+    }
     for use in case.uses(loose):
         model = use.part.model
         if model not in loose:
@@ -20,7 +24,8 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
             place=use.place,
             subject=use.task.task.name,
             remedy="Run `govern catalog lock` and commit `catalog/catalog.lock.json`.",
-            risk="Its price and retirement date move with the installed price map, so two machines may disagree.",
+            risk="Its price and retirement date move with the installed price map, so two machines "
+            "may disagree.",
             distinction=model,
         )
 
@@ -30,7 +35,8 @@ RULE = Rule(
     name="model-not-locked",
     title="The facts of every model in use are in the catalog lock",
     why=(
-        "The same commit must give the same result on every machine. The lock holds price, limits, retirement and "
+        "The same commit must give the same result on every machine. The lock holds price, limits, "
+        "retirement and "
         "exposure of the models in use; without a lock the rule is silent."
     ),
     mend="Run `govern catalog lock` whenever a model joins the portfolio, and commit the lock.",

@@ -21,12 +21,16 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Models in service whose retirement nobody tells; unknown and vanished ones are other rules'."""
-    undated = {name for name, facts in case.models.items() if facts is not None and _is_undated(facts)}
+    undated = {
+        name for name, facts in case.models.items() if facts is not None and _is_undated(facts)
+    }
     for use in case.uses(undated):
         if use.role == "fallback" and not parameters.fallbacks:
             continue
         value = use.task.value_at_stake_per_month
-        at_stake = f"; {spell_money(value, case.figures.currency)} a month are at stake" if value else ""
+        at_stake = (
+            f"; {spell_money(value, case.figures.currency)} a month are at stake" if value else ""
+        )
         model = use.part.model
         yield Violation(
             message=f"no retirement date of {code(model)} is known",
@@ -50,12 +54,16 @@ RULE = Rule(
     name="retirement-unknown",
     title="The retirement date of every routed model is known",
     why=(
-        "No date means unknown, never that a model stays: LiteLLM's price map carries a date for 944 of 4,552 entries, "
-        "and dates appear late (that of gpt-5 came half a year before its end). The rule is silent unless a policy "
-        "asks, because for most models today nobody can know. Published notice: Anthropic at least 60 days, OpenAI 3 "
+        "No date means unknown, never that a model stays: LiteLLM's price map carries a date for "
+        "944 of 4,552 entries, "
+        "and dates appear late (that of gpt-5 came half a year before its end). The rule is silent "
+        "unless a policy "
+        "asks, because for most models today nobody can know. Published notice: Anthropic at least "
+        "60 days, OpenAI 3 "
         "to 6 months, previews 2 weeks."
     ),
-    mend="Declare the vendor's commitment (its policy page, a contract) as `retirement` in `catalog/`, with source.",
+    mend="Declare the vendor's commitment (its policy page, a contract) as `retirement` in "
+    "`catalog/`, with source.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

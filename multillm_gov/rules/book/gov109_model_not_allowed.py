@@ -27,13 +27,20 @@ class Models(Closed, frozen=True, kw_only=True):
     """A list of models, by name or by what they hang on."""
 
     models: Annotated[
-        tuple[Entity, ...], Meta(description="Names as routed or as the catalog calls the model; `*` and `?` match")
+        tuple[Entity, ...],
+        Meta(description="Names as routed or as the catalog calls the model; `*` and `?` match"),
     ] = ()
-    families: Annotated[tuple[Entity, ...], Meta(description="Lines of models: `claude`, `gpt`")] = ()
+    families: Annotated[
+        tuple[Entity, ...], Meta(description="Lines of models: `claude`, `gpt`")
+    ] = ()
     vendors: Annotated[tuple[Entity, ...], Meta(description="Who made the model: `anthropic`")] = ()
     providers: Annotated[tuple[Entity, ...], Meta(description="Who serves it: `bedrock`")] = ()
-    clouds: Annotated[tuple[Entity, ...], Meta(description="Whose infrastructure it runs on: `aws`")] = ()
-    jurisdictions: Annotated[tuple[Entity, ...], Meta(description="ISO 3166 codes of the vendor's seat")] = ()
+    clouds: Annotated[
+        tuple[Entity, ...], Meta(description="Whose infrastructure it runs on: `aws`")
+    ] = ()
+    jurisdictions: Annotated[
+        tuple[Entity, ...], Meta(description="ISO 3166 codes of the vendor's seat")
+    ] = ()
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -41,7 +48,9 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     allow: Annotated[Models, Meta(description="A model must match every key given here")] = Models()
     deny: Annotated[Models, Meta(description="A model must match no key given here")] = Models()
-    fallbacks: Annotated[bool, Meta(description="Whether fallbacks are held against the lists too")] = True
+    fallbacks: Annotated[
+        bool, Meta(description="Whether fallbacks are held against the lists too")
+    ] = True
 
     def __post_init__(self) -> None:
         """Refuse a policy that limits nothing."""
@@ -59,7 +68,9 @@ class _Verdict(Struct, frozen=True):
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Models on the deny list or off the allow list; on a denied level, what is not known weighs less."""
     barred = {
-        name: verdict for name, facts in case.models.items() if (verdict := _judge(name, facts, parameters)) is not None
+        name: verdict
+        for name, facts in case.models.items()
+        if (verdict := _judge(name, facts, parameters)) is not None
     }
     for use in case.uses(barred):
         if use.role == "fallback" and not parameters.fallbacks:
@@ -72,7 +83,8 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             remedy=(
                 "Name a model that the policy allows, or have its lists changed."
                 if verdict.proved
-                else f"State its exposure in `catalog/` (see `govern catalog show {model}`), or name another model."
+                else f"State its exposure in `catalog/` (see `govern catalog show {model}`), or "
+                "name another model."
             ),
             risk="Data and money go to somebody the organization decided not to use.",
             severity=None if verdict.proved else Severity.WARNING,
@@ -95,9 +107,13 @@ def _judge(name: str, facts: ModelFacts | None, parameters: Parameters) -> _Verd
             return _Verdict(f"is denied: its {level} is {code(entity)}", proved=True)
         if allowed and not _is_in(entity, allowed):
             is_what = "not known" if entity == UNKNOWN else code(entity)
-            return _Verdict(f"is not allowed: its {level} is {is_what}, not {_listed(allowed)}", proved=True)
+            return _Verdict(
+                f"is not allowed: its {level} is {is_what}, not {_listed(allowed)}", proved=True
+            )
         if denied and entity == UNKNOWN:
-            doubt = doubt or _Verdict(f"may be denied: its {level} is not known, denied is {_listed(denied)}", False)
+            doubt = doubt or _Verdict(
+                f"may be denied: its {level} is not known, denied is {_listed(denied)}", False
+            )
     return doubt
 
 
@@ -113,7 +129,9 @@ def _listed(entities: tuple[str, ...]) -> str:
 
 def _matching(name: str, facts: ModelFacts | None, globs: tuple[str, ...]) -> str | None:
     names = [one.casefold() for one in ((name, facts.exposure.model) if facts else (name,))]
-    return next((glob for glob in globs if any(fnmatchcase(one, glob.casefold()) for one in names)), None)
+    return next(
+        (glob for glob in globs if any(fnmatchcase(one, glob.casefold()) for one in names)), None
+    )
 
 
 RULE = Rule(
@@ -121,9 +139,12 @@ RULE = Rule(
     name="model-not-allowed",
     title="Only models that the policy allows are used",
     why=(
-        "Contracts, licenses and security reviews are given to named vendors, providers and models. A list in a policy "
-        "is held against what a name really stands for, so that a denied vendor's model does not come in through "
-        "another host. With several keys `allow` needs a match on every one of them, `deny` on any. An entity that is "
+        "Contracts, licenses and security reviews are given to named vendors, providers and "
+        "models. A list in a policy "
+        "is held against what a name really stands for, so that a denied vendor's model does not "
+        "come in through "
+        "another host. With several keys `allow` needs a match on every one of them, `deny` on "
+        "any. An entity that is "
         "not known is not on an allow list; against a deny list it is a warning."
     ),
     mend="Use an allowed model, or have the policy's owner change the lists.",

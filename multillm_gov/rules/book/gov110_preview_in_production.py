@@ -20,16 +20,22 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     tags: Annotated[
         tuple[Name, ...],
-        Meta(description="Tags that mean production; default: all a policy applies to, else `production` and `prod`"),
+        Meta(
+            description="Tags that mean production; default: all a policy applies to, else "
+            "`production` and `prod`"
+        ),
     ] = ()
     classifications: Annotated[
-        tuple[Classification, ...], Meta(description="Data classifications that mean production, whatever the tags")
+        tuple[Classification, ...],
+        Meta(description="Data classifications that mean production, whatever the tags"),
     ] = ()
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Preview and experimental models, routed or as fallback, in task classes that count as production."""
-    previews = {name for name, facts in case.models.items() if facts is not None and facts.lifecycle.preview}
+    previews = {
+        name for name, facts in case.models.items() if facts is not None and facts.lifecycle.preview
+    }
     for use in case.uses(previews):
         if not _is_production(use.task, case, parameters):
             continue
@@ -38,7 +44,8 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             message=f"{code(model)} is a preview, and {code(use.task.task.name)} is production",
             place=use.place,
             subject=use.task.task.name,
-            remedy=f"Name a generally available model instead of {code(model)} (`govern catalog search` finds them).",
+            remedy=f"Name a generally available model instead of {code(model)} (`govern catalog "
+            "search` finds them).",
             risk="Previews change or go at two weeks' notice, often without a service level.",
             distinction=f"{use.role}: {model}",
         )
@@ -49,7 +56,8 @@ def _is_production(task: TaskFigures, case: Case, parameters: Parameters) -> boo
     if not parameters.tags and not parameters.classifications:
         return case.asked or not PRODUCTION.isdisjoint(declared.tags)
     return (
-        not set(parameters.tags).isdisjoint(declared.tags) or declared.data.classification in parameters.classifications
+        not set(parameters.tags).isdisjoint(declared.tags)
+        or declared.data.classification in parameters.classifications
     )
 
 
@@ -58,11 +66,15 @@ RULE = Rule(
     name="preview-in-production",
     title="No preview model serves production",
     why=(
-        "Vendors end previews at short notice (OpenAI may give two weeks; Google's 2.5 previews lived six to nine "
-        "months), change them in place, and leave them out of service levels and some data terms. Preview is what the "
-        "model's name says. Production is what is tagged `production` or `prod`, or what a policy names."
+        "Vendors end previews at short notice (OpenAI may give two weeks; Google's 2.5 previews "
+        "lived six to nine "
+        "months), change them in place, and leave them out of service levels and some data terms. "
+        "Preview is what the "
+        "model's name says. Production is what is tagged `production` or `prod`, or what a policy "
+        "names."
     ),
-    mend="Use a generally available model in production, and keep the preview in a task class of its own.",
+    mend="Use a generally available model in production, and keep the preview in a task class of "
+    "its own.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -20,7 +20,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """Which task classes need a fallback."""
 
     min_value_at_stake: Annotated[
-        Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
+        Amount,
+        Meta(
+            description="Only task classes with at least this value at stake per month, in the "
+            "currency"
+        ),
     ] = field(default_factory=Amount)
 
 
@@ -38,7 +42,8 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             place=task.task.place.key(),
             subject=task.task.name,
             remedy=f"Add `fallbacks: [{other}]`{hint}.",
-            risk=f"Its outages are the task's: {spell_downtime(DOWN_SHARE, task, case.figures.currency)}.",
+            risk="Its outages are the task's: "
+            f"{spell_downtime(DOWN_SHARE, task, case.figures.currency)}.",
             figures={
                 "value_at_stake_per_month": task.value_at_stake_per_month,
                 "expected_loss_per_month": task.value_at_stake_per_month * Decimal(str(DOWN_SHARE)),
@@ -51,12 +56,16 @@ RULE = Rule(
     name="fallback-missing",
     title="Every task class has a fallback",
     why=(
-        "Public status histories put the availability of first-party LLM APIs at 99.8 to 99.9 % weighted, 99.6 to "
-        "99.7 % raw, with outages of 1.5 hours on average and of more than 4 hours at times (Chu et al., ICPE 2025, "
-        "arXiv 2501.12469). Without a fallback each of those hours is an outage of the task. The hours in a finding "
+        "Public status histories put the availability of first-party LLM APIs at 99.8 to 99.9 % "
+        "weighted, 99.6 to "
+        "99.7 % raw, with outages of 1.5 hours on average and of more than 4 hours at times (Chu "
+        "et al., ICPE 2025, "
+        "arXiv 2501.12469). Without a fallback each of those hours is an outage of the task. The "
+        "hours in a finding "
         "assume that a provider is away 0.3 % of the time, between the two."
     ),
-    mend="List at least one model of another vendor and provider under `fallbacks`, and test it every quarter.",
+    mend="List at least one model of another vendor and provider under `fallbacks`, and test it "
+    "every quarter.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -10,14 +10,23 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD, has_independent_fallback
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.risk.priors import BETA_OTHERWISE, BETA_SAME_CLOUD, BETA_SAME_PROVIDER, BETA_SAME_VENDOR
+from multillm_gov.risk.priors import (
+    BETA_OTHERWISE,
+    BETA_SAME_CLOUD,
+    BETA_SAME_PROVIDER,
+    BETA_SAME_VENDOR,
+)
 from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, listed
 from multillm_gov.rules.substitutes import Substitutes
 from multillm_gov.units import Amount
 
-_JOINT = ((Level.PROVIDER, BETA_SAME_PROVIDER), (Level.VENDOR, BETA_SAME_VENDOR), (Level.CLOUD, BETA_SAME_CLOUD))
+_JOINT = (
+    (Level.PROVIDER, BETA_SAME_PROVIDER),
+    (Level.VENDOR, BETA_SAME_VENDOR),
+    (Level.CLOUD, BETA_SAME_CLOUD),
+)
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -25,10 +34,17 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     levels: Annotated[
         tuple[Level, ...],
-        Meta(min_length=1, description="Levels at which one fallback must differ from every routed model"),
+        Meta(
+            min_length=1,
+            description="Levels at which one fallback must differ from every routed model",
+        ),
     ] = OTHER_VENDOR_AND_CLOUD
     min_value_at_stake: Annotated[
-        Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
+        Amount,
+        Meta(
+            description="Only task classes with at least this value at stake per month, in the "
+            "currency"
+        ),
     ] = field(default_factory=Amount)
 
 
@@ -50,10 +66,17 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case, task: TaskFigures, known: list[FallbackFigures], levels: tuple[Level, ...], other: str
+    case: Case,
+    task: TaskFigures,
+    known: list[FallbackFigures],
+    levels: tuple[Level, ...],
+    other: str,
 ) -> Violation:
     doubtful = has_independent_fallback(task, levels, benefit_of_doubt=True)
-    best = min(known, key=lambda fallback: (len(set(levels) & set(fallback.shared_with_primary)), fallback.index))
+    best = min(
+        known,
+        key=lambda fallback: (len(set(levels) & set(fallback.shared_with_primary)), fallback.index),
+    )
     shared = [level for level in levels if level in best.shared_with_primary]
     unproved = [level for level in levels if level in best.unproved_with_primary]
     what = (
@@ -61,14 +84,19 @@ def _violation(
         if shared
         else (f"is not known to differ from the route in {listed(unproved)}")
     )
-    many = "" if len(task.fallbacks) == 1 else f"none of {len(task.fallbacks)} fallbacks is independent: "
+    many = (
+        ""
+        if len(task.fallbacks) == 1
+        else f"none of {len(task.fallbacks)} fallbacks is independent: "
+    )
     joint = next((beta for level, beta in _JOINT if level in {*shared, *unproved}), BETA_OTHERWISE)
     return Violation(
         message=f"{code(task.task.name)}: {many}{code(best.model)} {what}",
         place=task.task.place.at("fallbacks", best.index),
         subject=task.task.name,
         remedy=_remedy(other, levels, doubtful=doubtful),
-        risk=f"{_together(doubtful)}: {spell_downtime(DOWN_SHARE * joint, task, case.figures.currency)}.",
+        risk=f"{_together(doubtful)}: "
+        f"{spell_downtime(DOWN_SHARE * joint, task, case.figures.currency)}.",
         figures={"shared_levels": ", ".join(shared), "joint_failure_share_assumed": joint},
         severity=Severity.NOTE if doubtful and not case.asked else None,
     )
@@ -80,12 +108,19 @@ def _together(doubtful: bool) -> str:
 
 def _who(fallback: FallbackFigures, shared: list[Level]) -> str:
     exposure = fallback.facts.exposure if fallback.facts else None
-    return listed(f"{level} {code(exposure.at(level))}" for level in shared) if exposure else listed(shared)
+    return (
+        listed(f"{level} {code(exposure.at(level))}" for level in shared)
+        if exposure
+        else listed(shared)
+    )
 
 
 def _remedy(other: str, levels: tuple[Level, ...], *, doubtful: bool) -> str:
     if doubtful:
-        return f"State the {listed(levels)} of the models in `catalog/` (see `govern catalog show MODEL`)."
+        return (
+            f"State the {listed(levels)} of the models in `catalog/` (see `govern catalog show "
+            "MODEL`)."
+        )
     if other:
         return f"Add `{other}` to `fallbacks`."
     return f"Add a fallback with another {listed(levels)} to `fallbacks`."
@@ -96,13 +131,18 @@ RULE = Rule(
     name="fallback-not-independent",
     title="Some fallback hangs on nobody the routed models hang on",
     why=(
-        "Outages of one vendor's surfaces come together, outages of different vendors hardly: of the days on which "
-        "one Anthropic surface was down the other was down on 92 %, OpenAI and Anthropic APIs were down together on 1 "
-        "day of 418 (computed from the data of Chu et al., ICPE 2025, arXiv 2501.12469). A fallback at the same "
-        "vendor, provider or cloud therefore buys little. An entity that is not known may be the same one: that is a "
+        "Outages of one vendor's surfaces come together, outages of different vendors hardly: of "
+        "the days on which "
+        "one Anthropic surface was down the other was down on 92 %, OpenAI and Anthropic APIs were "
+        "down together on 1 "
+        "day of 418 (computed from the data of Chu et al., ICPE 2025, arXiv 2501.12469). A "
+        "fallback at the same "
+        "vendor, provider or cloud therefore buys little. An entity that is not known may be the "
+        "same one: that is a "
         "note, and a violation where a policy asks."
     ),
-    mend="Add a fallback of another vendor, provider and cloud, and state in `catalog/` what is not known.",
+    mend="Add a fallback of another vendor, provider and cloud, and state in `catalog/` what is "
+    "not known.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -19,11 +19,13 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
         for fallback, lacks in zip(task.fallbacks, lacking, strict=True):
             if lacks is not None:
                 yield Violation(
-                    message=f"fallback {code(fallback.model)} {lacks.spell()}, which {code(task.task.name)} needs",
+                    message=f"fallback {code(fallback.model)} {lacks.spell()}, which "
+                    f"{code(task.task.name)} needs",
                     place=task.task.place.at("fallbacks", fallback.index),
                     subject=task.task.name,
                     remedy=(
-                        "Choose a fallback that has it (see `govern catalog show MODEL`), or state the "
+                        "Choose a fallback that has it (see `govern catalog show MODEL`), or state "
+                        "the "
                         "model's real abilities in `catalog/`."
                     ),
                     risk="The failover answers with errors or with output that cannot be used.",
@@ -37,10 +39,13 @@ RULE = Rule(
     name="fallback-lacks-capability",
     title="Every fallback can do what its task class needs",
     why=(
-        "A fallback is first used on the worst day. One with a smaller context window, without response schemas or of "
-        "another mode turns an outage of the provider into an outage of the task. The need is that of GOV105."
+        "A fallback is first used on the worst day. One with a smaller context window, without "
+        "response schemas or of "
+        "another mode turns an outage of the provider into an outage of the task. The need is that "
+        "of GOV105."
     ),
-    mend="Choose a fallback with the same abilities, or correct the need or the catalog where they are wrong.",
+    mend="Choose a fallback with the same abilities, or correct the need or the catalog where they "
+    "are wrong.",
     severity=Severity.ERROR,
     check=check,
     example="""\

@@ -18,9 +18,15 @@ from multillm_gov.units import Amount, count_of, spell_money
 class Parameters(Closed, frozen=True, kw_only=True):
     """How many fallbacks, and which task classes need them."""
 
-    min_fallbacks: Annotated[int, Meta(ge=1, le=50, description="Fewest fallbacks that would answer")] = 2
+    min_fallbacks: Annotated[
+        int, Meta(ge=1, le=50, description="Fewest fallbacks that would answer")
+    ] = 2
     min_value_at_stake: Annotated[
-        Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
+        Amount,
+        Meta(
+            description="Only task classes with at least this value at stake per month, in the "
+            "currency"
+        ),
     ] = field(default_factory=Amount)
 
 
@@ -37,9 +43,15 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         idle = [one for one in task.fallbacks if one not in standby]
         substitutes = substitutes or Substitutes(case, (Level.VENDOR, Level.PROVIDER))
         other = substitutes.find(task)
-        named = f"{code(other)}" if other and other not in task.task.declared.fallbacks else "a model of another vendor"
+        named = (
+            f"{code(other)}"
+            if other and other not in task.task.declared.fallbacks
+            else "a model of another vendor"
+        )
         value = task.value_at_stake_per_month
-        at_stake = f", with {spell_money(value, case.figures.currency)} a month at stake" if value else ""
+        at_stake = (
+            f", with {spell_money(value, case.figures.currency)} a month at stake" if value else ""
+        )
         said = f" ({listed(code(one.model) for one in idle)} would not answer)" if idle else ""
         yield Violation(
             message=(
@@ -59,9 +71,12 @@ RULE = Rule(
     name="too-few-fallbacks",
     title="Every task class has as many working fallbacks as its policy asks for",
     why=(
-        "A fallback counts only if it would answer: the catalog knows it, it is not retired, and it is not a model "
-        "that the chain has already tried. Beyond the second one fallbacks buy little unless they hang on others: with "
-        "a tenth of failures in common, a third channel lowers unavailability from .00108 to .00100 (beta factor "
+        "A fallback counts only if it would answer: the catalog knows it, it is not retired, and "
+        "it is not a model "
+        "that the chain has already tried. Beyond the second one fallbacks buy little unless they "
+        "hang on others: with "
+        "a tenth of failures in common, a third channel lowers unavailability from .00108 to "
+        ".00100 (beta factor "
         "model), so ask for independence (GOV202) before asking for more."
     ),
     mend="Add fallbacks of other vendors, and replace those that are retired, unknown or repeated.",

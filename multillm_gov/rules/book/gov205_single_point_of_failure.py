@@ -22,13 +22,21 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """At which levels, and how much of the requests one loss may take."""
 
     levels: Annotated[
-        tuple[Level, ...], Meta(min_length=1, description="Levels at which no loss of one entity may stop the task")
+        tuple[Level, ...],
+        Meta(min_length=1, description="Levels at which no loss of one entity may stop the task"),
     ] = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
     max_lost_share: Annotated[
-        Share, Meta(description="Largest share of the requests that the loss of one entity may take (0..1)")
+        Share,
+        Meta(
+            description="Largest share of the requests that the loss of one entity may take (0..1)"
+        ),
     ] = field(default_factory=Share)
     min_value_at_stake: Annotated[
-        Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
+        Amount,
+        Meta(
+            description="Only task classes with at least this value at stake per month, in the "
+            "currency"
+        ),
     ] = field(default_factory=Amount)
 
 
@@ -50,13 +58,17 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, task, found, parameters, substitutes.find(task))
 
 
-def _violation(case: Case, task: TaskFigures, found: list[Cut], parameters: Parameters, other: str) -> Violation:
+def _violation(
+    case: Case, task: TaskFigures, found: list[Cut], parameters: Parameters, other: str
+) -> Violation:
     proved = [cut for cut in found if cut.proved]
     named = proved or found
     worst = max(cut.share for cut in named)
     takes = "takes" if proved else "may take"
     upto = "" if all(cut.share == worst for cut in named) else "up to "
-    limit = f"at most {spell_share(parameters.max_lost_share)}" if parameters.max_lost_share else "none"
+    limit = (
+        f"at most {spell_share(parameters.max_lost_share)}" if parameters.max_lost_share else "none"
+    )
     levels = list(dict.fromkeys(cut.level for cut in named))
     return Violation(
         message=(
@@ -79,12 +91,19 @@ def _violation(case: Case, task: TaskFigures, found: list[Cut], parameters: Para
 
 
 def _spell(cut: Cut) -> str:
-    return f"one {cut.level} (not known which)" if cut.entity == UNKNOWN else f"{cut.level} {code(cut.entity)}"
+    return (
+        f"one {cut.level} (not known which)"
+        if cut.entity == UNKNOWN
+        else f"{cut.level} {code(cut.entity)}"
+    )
 
 
 def _remedy(other: str, levels: list[Level], *, known: bool) -> str:
     if not known:
-        return f"State the {listed(levels)} of the models in `catalog/` (see `govern catalog show MODEL`)."
+        return (
+            f"State the {listed(levels)} of the models in `catalog/` (see `govern catalog show "
+            "MODEL`)."
+        )
     if other:
         return f"Add {code(other)} to `fallbacks`."
     return f"Add a fallback with another {listed(levels)} to `fallbacks`."
@@ -95,13 +114,19 @@ RULE = Rule(
     name="single-point-of-failure",
     title="No task class dies with a single entity",
     why=(
-        "A single point of failure is a minimal cut of size one of the fault tree. A request goes to the routed model "
-        "its weight gives it to, then down the fallbacks in order; retired, unknown and repeated fallbacks do not "
-        "answer. So the loss of a vendor, provider or cloud takes the share of every routed model on it, unless some "
-        "fallback hangs on another. Two vendors behind one cloud are one point: on 12 June 2025 an outage of Google "
-        "Cloud took down AI services of several vendors. Chains that are not known to differ are warnings."
+        "A single point of failure is a minimal cut of size one of the fault tree. A request goes "
+        "to the routed model "
+        "its weight gives it to, then down the fallbacks in order; retired, unknown and repeated "
+        "fallbacks do not "
+        "answer. So the loss of a vendor, provider or cloud takes the share of every routed model "
+        "on it, unless some "
+        "fallback hangs on another. Two vendors behind one cloud are one point: on 12 June 2025 an "
+        "outage of Google "
+        "Cloud took down AI services of several vendors. Chains that are not known to differ are "
+        "warnings."
     ),
-    mend="Add a fallback that hangs on another vendor, provider and cloud, or state in `catalog/` what is not known.",
+    mend="Add a fallback that hangs on another vendor, provider and cloud, or state in `catalog/` "
+    "what is not known.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

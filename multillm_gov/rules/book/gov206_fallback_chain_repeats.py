@@ -27,7 +27,11 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
 
 
 def _violation(task: TaskFigures, fallback: FallbackFigures, other: str, what: str) -> Violation:
-    same = f"is {what} already" if fallback.model == other else f"is the same deployment as {code(other)}, {what}"
+    same = (
+        f"is {what} already"
+        if fallback.model == other
+        else f"is the same deployment as {code(other)}, {what}"
+    )
     split = what == "routed" and len(task.legs) > 1
     return Violation(
         message=f"fallback {code(fallback.model)} of {code(task.task.name)} {same}",
@@ -35,7 +39,8 @@ def _violation(task: TaskFigures, fallback: FallbackFigures, other: str, what: s
         subject=task.task.name,
         remedy="Remove it from `fallbacks`, or put a model of another vendor in its place.",
         risk=(
-            "It stands in for the other routed models only: where it is itself away, the chain tries it again."
+            "It stands in for the other routed models only: where it is itself away, the chain "
+            "tries it again."
             if split
             else "The chain tries what has just failed, and callers wait for a second timeout."
         ),
@@ -49,9 +54,12 @@ RULE = Rule(
     name="fallback-chain-repeats",
     title="No chain of fallbacks tries one model twice",
     why=(
-        "A chain that comes back to a model it has tried goes in a circle: it adds a timeout and no resilience, and a "
-        "count of fallbacks flatters. Spellings of one model at one provider in the same regions are one deployment, "
-        "whatever the alias. In a weighted split a routed model may stand in for the others, which is a note."
+        "A chain that comes back to a model it has tried goes in a circle: it adds a timeout and "
+        "no resilience, and a "
+        "count of fallbacks flatters. Spellings of one model at one provider in the same regions "
+        "are one deployment, "
+        "whatever the alias. In a weighted split a routed model may stand in for the others, which "
+        "is a note."
     ),
     mend="Leave each deployment in the chain once, in the order it shall be tried.",
     severity=Severity.WARNING,

@@ -20,10 +20,15 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """How much worse than its limits a task class may run while it fails over."""
 
     tolerance: Annotated[
-        Share, Meta(description="Share by which a fallback may miss the floor or the latency limit (0..1)")
+        Share,
+        Meta(
+            description="Share by which a fallback may miss the floor or the latency limit (0..1)"
+        ),
     ] = field(default_factory=Share)
     quality: Annotated[bool, Meta(description="Hold scores against `quality.floor`")] = True
-    latency: Annotated[bool, Meta(description="Hold answer times against `latency.p95_seconds`")] = True
+    latency: Annotated[
+        bool, Meta(description="Hold answer times against `latency.p95_seconds`")
+    ] = True
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
@@ -31,14 +36,25 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     slack = Decimal(parameters.tolerance)
     for task in case.tasks:
         declared = task.task.declared
-        floor = declared.quality.floor * (1 - slack) if declared.quality and parameters.quality else None
-        limit = declared.latency.p95_seconds * (1 + slack) if declared.latency and parameters.latency else None
+        floor = (
+            declared.quality.floor * (1 - slack)
+            if declared.quality and parameters.quality
+            else None
+        )
+        limit = (
+            declared.latency.p95_seconds * (1 + slack)
+            if declared.latency and parameters.latency
+            else None
+        )
         for fallback in task.fallbacks if floor is not None or limit is not None else ():
             yield from _misses(case, task, fallback, (floor, limit))
 
 
 def _misses(
-    case: Case, task: TaskFigures, fallback: FallbackFigures, limits: tuple[Decimal | None, Decimal | None]
+    case: Case,
+    task: TaskFigures,
+    fallback: FallbackFigures,
+    limits: tuple[Decimal | None, Decimal | None],
 ) -> Iterator[Violation]:
     floor, limit = limits
     records = [
@@ -52,10 +68,12 @@ def _misses(
             task,
             fallback,
             records[0],
-            f"scored {score:.3f} on {count_of(records[0].record.sample_size, 'case')}; the floor is {floor:.3f}",
+            f"scored {score:.3f} on {count_of(records[0].record.sample_size, 'case')}; the floor "
+            f"is {floor:.3f}",
             ("the floor", task.task.place.at("quality", "floor")),
             {"score": float(score), "floor": float(floor)},
-            f"While it stands in, {spell_share(floor - score)} more of the answers are wrong than is accepted.",
+            f"While it stands in, {spell_share(floor - score)} more of the answers are wrong than "
+            "is accepted.",
         )
     timed = next((placed for placed in records if placed.record.p95_seconds is not None), None)
     seconds = timed.record.p95_seconds if timed else None
@@ -84,7 +102,8 @@ def _violation(
         message=f"fallback {code(fallback.model)} of {code(task.task.name)} {said}",
         place=task.task.place.at("fallbacks", fallback.index),
         subject=task.task.name,
-        remedy="Replace it by a fallback that holds the limit, or adapt the prompt to it and score again.",
+        remedy="Replace it by a fallback that holds the limit, or adapt the prompt to it and score "
+        "again.",
         risk=risk,
         related=(("the result", placed.place), limit),
         figures=dict(figures),
@@ -97,12 +116,17 @@ RULE = Rule(
     name="fallback-below-floor",
     title="Every fallback is good and fast enough to stand in",
     why=(
-        "A fallback that misses the quality floor or the latency limit turns an outage into an incident of another "
-        "kind. The newest internal result counts, for answer times the newest that has one; without results GOV501 "
-        "speaks. Standing rules hold routed models and fallbacks against the floor already (GOV502); this one is for "
-        "policies on resilience that ask for speed too, or tolerate a little less during a failover."
+        "A fallback that misses the quality floor or the latency limit turns an outage into an "
+        "incident of another "
+        "kind. The newest internal result counts, for answer times the newest that has one; "
+        "without results GOV501 "
+        "speaks. Standing rules hold routed models and fallbacks against the floor already "
+        "(GOV502); this one is for "
+        "policies on resilience that ask for speed too, or tolerate a little less during a "
+        "failover."
     ),
-    mend="Choose a fallback that holds both limits, or state in the policy how much worse a failover may be.",
+    mend="Choose a fallback that holds both limits, or state in the policy how much worse a "
+    "failover may be.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

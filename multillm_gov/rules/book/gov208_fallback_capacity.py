@@ -19,10 +19,15 @@ from multillm_gov.units import AtLeastOne, spell_count, spell_share
 class Parameters(Closed, frozen=True, kw_only=True):
     """What is lost, and how uneven demand is."""
 
-    level: Annotated[Level, Meta(description="Level at which one entity is lost at a time")] = Level.PROVIDER
+    level: Annotated[Level, Meta(description="Level at which one entity is lost at a time")] = (
+        Level.PROVIDER
+    )
     peak_factor: Annotated[
         AtLeastOne,
-        Meta(description="Busiest minute over the mean minute; default 4: a month within its working hours"),
+        Meta(
+            description="Busiest minute over the mean minute; default 4: a month within its "
+            "working hours"
+        ),
     ] = field(default_factory=partial(AtLeastOne, "4"))
 
 
@@ -54,13 +59,16 @@ def _judge(load: Inherited, peak: Decimal, *, asked: bool) -> Violation | None:
         ("requests", load.facts.requests_per_minute, load.requests_per_minute * peak),
         ("tokens", load.facts.tokens_per_minute, load.tokens_per_minute * peak),
     )
-    short = [(what, limit, need) for what, limit, need in limits if limit is not None and need > limit]
+    short = [
+        (what, limit, need) for what, limit, need in limits if limit is not None and need > limit
+    ]
     if short:
         what, limit, need = max(short, key=lambda one: one[2] / one[1])
         served = limit / need
         return _violation(
             load,
-            f"may take {spell_count(limit)} {what} a minute and would have to take {spell_count(need)}",
+            f"may take {spell_count(limit)} {what} a minute and would have to take "
+            f"{spell_count(need)}",
             f"{spell_share(1 - served)} of the {what} at the peak go unanswered.",
             {
                 f"{what}_per_minute_limit": limit,
@@ -70,9 +78,14 @@ def _judge(load: Inherited, peak: Decimal, *, asked: bool) -> Violation | None:
         )
     if asked and load.facts.requests_per_minute is None and load.facts.tokens_per_minute is None:
         need = limits[0][2]
-        said = f"would have to take {spell_count(need)} requests a minute, and its limits are not known"
+        said = (
+            f"would have to take {spell_count(need)} requests a minute, and its limits are not "
+            "known"
+        )
         figures: dict[str, Figure] = {"requests_per_minute_needed": float(need)}
-        return _violation(load, said, "Whether it can carry the failover is not known.", figures, unknown=True)
+        return _violation(
+            load, said, "Whether it can carry the failover is not known.", figures, unknown=True
+        )
     return None
 
 
@@ -89,11 +102,15 @@ def _violation(
         remedy=(
             f"Write your limits in `catalog/models.yaml`: `models: {{{name}: {limits}}}`."
             if unknown
-            else "Have the limit raised, spread the fallbacks over more models, or correct the limit in `catalog/`."
+            else "Have the limit raised, spread the fallbacks over more models, or correct the "
+            "limit in `catalog/`."
         ),
         risk=risk,
         related=tuple(
-            (f"{code(heir.task.name)} falls back on it too", heir.task.place.at("fallbacks", position))
+            (
+                f"{code(heir.task.name)} falls back on it too",
+                heir.task.place.at("fallbacks", position),
+            )
             for heir, position in load.heirs[1:3]
         ),
         figures={"lost": f"{load.level}:{load.entity}", **figures},
@@ -107,14 +124,20 @@ RULE = Rule(
     name="fallback-capacity",
     title="Fallbacks can carry what they would inherit",
     why=(
-        "The served share is capacity over demand: with a limit of 70 and a demand of 100 requests a second, 30 % go "
-        "unanswered. The N+1 test loses one provider at a time and sends the requests of its models to the first "
-        "fallback elsewhere, of all task classes at once, since they share the account's limits. A month has 43,800 "
-        "minutes; demand within working hours (176 of 730) peaks at 4 times the mean. Limits in the price map are "
-        "those of new accounts, so without a policy only limits declared in `catalog/` are judged; with one, limits "
+        "The served share is capacity over demand: with a limit of 70 and a demand of 100 requests "
+        "a second, 30 % go "
+        "unanswered. The N+1 test loses one provider at a time and sends the requests of its "
+        "models to the first "
+        "fallback elsewhere, of all task classes at once, since they share the account's limits. A "
+        "month has 43,800 "
+        "minutes; demand within working hours (176 of 730) peaks at 4 times the mean. Limits in "
+        "the price map are "
+        "those of new accounts, so without a policy only limits declared in `catalog/` are judged; "
+        "with one, limits "
         "that nobody knows are a warning."
     ),
-    mend="State the account's real limits in `catalog/`, and have them raised, or spread fallbacks over models.",
+    mend="State the account's real limits in `catalog/`, and have them raised, or spread fallbacks "
+    "over models.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

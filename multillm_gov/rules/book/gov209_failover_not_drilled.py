@@ -23,17 +23,26 @@ _SHOWN = 5
 class Parameters(Closed, frozen=True, kw_only=True):
     """How old a drill may be."""
 
-    max_age_days: Annotated[int, Meta(ge=1, le=3_650, description="Oldest drill that still counts, in days")] = (
-        DRILL_DAYS
-    )
+    max_age_days: Annotated[
+        int, Meta(ge=1, le=3_650, description="Oldest drill that still counts, in days")
+    ] = DRILL_DAYS
     warn_after_days: Annotated[
-        int, Meta(ge=1, le=3_650, description="Age in days from which the next drill is due: a warning")
+        int,
+        Meta(ge=1, le=3_650, description="Age in days from which the next drill is due: a warning"),
     ] = 90
     min_coverage: Annotated[
-        Share, Meta(description="Least share of the injected faults that the chain must cover, where a drill tells it")
+        Share,
+        Meta(
+            description="Least share of the injected faults that the chain must cover, where a "
+            "drill tells it"
+        ),
     ] = field(default_factory=partial(Share, "0.8"))
     min_value_at_stake: Annotated[
-        Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
+        Amount,
+        Meta(
+            description="Only task classes with at least this value at stake per month, in the "
+            "currency"
+        ),
     ] = field(default_factory=Amount)
 
 
@@ -49,43 +58,65 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, task, newest, gap)
 
 
-def _gap(newest: PlacedDrill | None, task: TaskFigures, case: Case, parameters: Parameters) -> tuple[str, bool] | None:
+def _gap(
+    newest: PlacedDrill | None, task: TaskFigures, case: Case, parameters: Parameters
+) -> tuple[str, bool] | None:
     """What is wrong, and whether it is grave."""
     if newest is None:
         return "was never drilled", True
     age = (case.as_of - newest.drill.date).days
     when = f"{count_of(age, 'day')} ago" if age else "today"
     if not is_of(newest.drill, task.task.declared):
-        return f"was drilled {when} as another chain ({_chain(newest.drill.chain)}) than is declared now", True
+        return (
+            f"was drilled {when} as another chain ({_chain(newest.drill.chain)}) than is declared "
+            "now",
+            True,
+        )
     return _gap_of(newest.drill, age, when, parameters)
 
 
-def _gap_of(drill: DrillRecord, age: int, when: str, parameters: Parameters) -> tuple[str, bool] | None:
+def _gap_of(
+    drill: DrillRecord, age: int, when: str, parameters: Parameters
+) -> tuple[str, bool] | None:
     """The same, of a drill of the chain that is declared."""
     if drill.result == "fails":
         return f"failed its drill {when}", True
     if age > parameters.max_age_days:
-        return f"was drilled {when}; a drill counts for {count_of(parameters.max_age_days, 'day')}", True
+        return (
+            f"was drilled {when}; a drill counts for {count_of(parameters.max_age_days, 'day')}",
+            True,
+        )
     said = _short_of(drill, parameters.min_coverage)
     if said is not None:
         return f"{said[0]} in its drill {when}{said[1]}", bool(said[1])
     if age > parameters.warn_after_days:
-        return f"was drilled {when}; the next drill was due after {count_of(parameters.warn_after_days, 'day')}", False
+        return (
+            f"was drilled {when}; the next drill was due after "
+            f"{count_of(parameters.warn_after_days, 'day')}",
+            False,
+        )
     return None
 
 
 def _short_of(drill: DrillRecord, floor: Share) -> tuple[str, str] | None:
     """What the drill showed that is less than asked for, and against which floor; no floor: not grave."""
     if drill.coverage is not None and drill.coverage < floor:
-        return f"covered {spell_share(drill.coverage)} of the faults", f"; the floor is {spell_share(floor)}"
+        return (
+            f"covered {spell_share(drill.coverage)} of the faults",
+            f"; the floor is {spell_share(floor)}",
+        )
     return ("worked in a degraded way", "") if drill.result == "degraded" else None
 
 
 def _chain(models: tuple[str, ...]) -> str:
-    return " → ".join(code(model) for model in models[:_SHOWN]) + (" …" if len(models) > _SHOWN else "")
+    return " → ".join(code(model) for model in models[:_SHOWN]) + (
+        " …" if len(models) > _SHOWN else ""
+    )
 
 
-def _violation(case: Case, task: TaskFigures, newest: PlacedDrill | None, gap: tuple[str, bool]) -> Violation:
+def _violation(
+    case: Case, task: TaskFigures, newest: PlacedDrill | None, gap: tuple[str, bool]
+) -> Violation:
     said, grave = gap
     failed = newest is not None and newest.drill.result == "fails"
     share = DOWN_SHARE if failed else DOWN_SHARE * (1 - COVERAGE_UNTESTED)
@@ -94,11 +125,13 @@ def _violation(case: Case, task: TaskFigures, newest: PlacedDrill | None, gap: t
         place=task.task.place.at("fallbacks"),
         subject=task.task.name,
         remedy=(
-            f"Run `govern dry-run --kind failover --only {task.task.name}`, or make the routed model fail in a test of "
+            f"Run `govern dry-run --kind failover --only {task.task.name}`, or make the routed "
+            "model fail in a test of "
             "your own, and record what the chain did under `drills` in `evidence/`: "
             f"`{{task_class: {task.task.name}, date: …, result: survives}}`."
         ),
-        risk=f"A failover that was not shown to work: {spell_downtime(share, task, case.figures.currency)}.",
+        risk="A failover that was not shown to work: "
+        f"{spell_downtime(share, task, case.figures.currency)}.",
         related=() if newest is None else (("the newest drill", newest.place),),
         figures={
             "days_ago": None if newest is None else (case.as_of - newest.drill.date).days,
@@ -113,13 +146,18 @@ RULE = Rule(
     name="failover-not-drilled",
     title="The failover of every task class was tested not long ago, and worked",
     why=(
-        "Unavailability behind a failover is u * (1 - c * (1 - p)): coverage c, the share of failures that are noticed "
-        "and rerouted in time, outweighs how independent the fallback is. An untested failover is assumed to work "
-        "half the time (c = .50, against .90 tested), so it is worth half. A drill a quarter keeps it true: due after "
-        "90 days, void after 180. A drill that names its chain counts for that chain alone. The floor of .8 is one "
+        "Unavailability behind a failover is u * (1 - c * (1 - p)): coverage c, the share of "
+        "failures that are noticed "
+        "and rerouted in time, outweighs how independent the fallback is. An untested failover is "
+        "assumed to work "
+        "half the time (c = .50, against .90 tested), so it is worth half. A drill a quarter keeps "
+        "it true: due after "
+        "90 days, void after 180. A drill that names its chain counts for that chain alone. The "
+        "floor of .8 is one "
         "fault of eight missed, and a cut stream is missed by every chain of LiteLLM's."
     ),
-    mend="Run `govern dry-run --kind failover` every quarter, and commit what it writes to `evidence/`.",
+    mend="Run `govern dry-run --kind failover` every quarter, and commit what it writes to "
+    "`evidence/`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

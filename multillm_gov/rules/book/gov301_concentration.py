@@ -33,20 +33,30 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     level: Annotated[Level, Meta(description="Who or what a share hangs on")] = Level.VENDOR
     weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.SPEND
-    max_share: Annotated[Share | None, Meta(description="Largest share of one entity (0..1)")] = None
+    max_share: Annotated[Share | None, Meta(description="Largest share of one entity (0..1)")] = (
+        None
+    )
     max_hhi: Annotated[
         Annotated[float, Meta(gt=0, le=10_000)] | None,
         Meta(description="Largest Herfindahl-Hirschman index, in points (0..10,000)"),
     ] = None
     min_effective_number: Annotated[
-        AtLeastOne | None, Meta(description="Smallest effective number of entities (1 / sum of squared shares)")
+        AtLeastOne | None,
+        Meta(description="Smallest effective number of entities (1 / sum of squared shares)"),
     ] = None
-    max_top_n: Annotated[TopShare | None, Meta(description="Largest share of the n largest together")] = None
+    max_top_n: Annotated[
+        TopShare | None, Meta(description="Largest share of the n largest together")
+    ] = None
 
     def __post_init__(self) -> None:
         """Refuse a policy that limits nothing."""
-        if all(limit is None for limit in (self.max_share, self.max_hhi, self.min_effective_number, self.max_top_n)):
-            raise ValueError("Expected a limit: `max_share`, `max_hhi`, `min_effective_number` or `max_top_n`")
+        if all(
+            limit is None
+            for limit in (self.max_share, self.max_hhi, self.min_effective_number, self.max_top_n)
+        ):
+            raise ValueError(
+                "Expected a limit: `max_share`, `max_hhi`, `min_effective_number` or `max_top_n`"
+            )
 
 
 class _Breach(Struct, frozen=True):
@@ -80,7 +90,9 @@ def _shares(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
             break
         who = f"an unknown {found.level}" if entity == UNKNOWN else f"{found.level} {code(entity)}"
         said = f"{who} carries {spell_share(share)} of {_of(found)}"
-        yield _Breach("max_share", entity, f"{said}; the limit is {spell_share(limit)}", share, limit)
+        yield _Breach(
+            "max_share", entity, f"{said}; the limit is {spell_share(limit)}", share, limit
+        )
 
 
 def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
@@ -95,14 +107,16 @@ def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
     least = parameters.min_effective_number
     if least is not None and found.effective_number < float(least) - _ROUNDING:
         said = (
-            f"the effective number by {found.level}, weighed by {_of(found)}, is {found.effective_number:.2f}; "
+            f"the effective number by {found.level}, weighed by {_of(found)}, is "
+            f"{found.effective_number:.2f}; "
             f"the limit is {least:.2f} ({lead})"
         )
         yield _Breach("min_effective_number", largest, said, found.effective_number, float(least))
     top = parameters.max_top_n
     if top is not None and found.top(top.n) > float(top.share) + _ROUNDING:
         said = (
-            f"the top {top.n} by {found.level} carry {spell_share(found.top(top.n))} of {_of(found)}; "
+            f"the top {top.n} by {found.level} carry {spell_share(found.top(top.n))} of "
+            f"{_of(found)}; "
             f"the limit is {spell_share(top.share)} ({lead})"
         )
         yield _Breach("max_top_n", largest, said, found.top(top.n), float(top.share))
@@ -117,7 +131,10 @@ def _violation(case: Case, found: Concentration, breach: _Breach, hanging: Hangi
         subject=f"{found.level}:{breach.entity}" if breach.limit == "max_share" else "portfolio",
         remedy=_remedy(found, breach, users, case.figures.currency),
         risk=hanging.spell_loss(breach.entity),
-        related=tuple((user.spell(found.basis, breach.entity, case.figures.currency), user.place) for user in users),
+        related=tuple(
+            (user.spell(found.basis, breach.entity, case.figures.currency), user.place)
+            for user in users
+        ),
         figures={
             "value": breach.value,
             "limit": breach.allowed,
@@ -135,14 +152,18 @@ def _violation(case: Case, found: Concentration, breach: _Breach, hanging: Hangi
 def _remedy(found: Concentration, breach: _Breach, users: tuple[Weight, ...], currency: str) -> str:
     where = f", first in {code(users[0].task_class)}" if users else ""
     if breach.entity == UNKNOWN:
-        return f"State the {found.level} of the models in `catalog/` (`govern catalog --unresolved` lists them){where}."
+        return (
+            f"State the {found.level} of the models in `catalog/` (`govern catalog "
+            f"--unresolved` lists them){where}."
+        )
     if breach.limit != "max_share":
         return f"Move weight from {code(breach.entity)} to a smaller {found.level}{where}."
     excess = breach.value - breach.allowed
     amount = spell_weight(Decimal(str(excess)) * found.total, found.basis, currency)
     return (
         f"Move at least {spell_least_share(excess)} of {_of(found)} ({amount}) from "
-        f"{code(breach.entity)} to another {found.level}{where}: lower its `weight` in `route`, raise another's."
+        f"{code(breach.entity)} to another {found.level}{where}: lower its `weight` in `route`, "
+        "raise another's."
     )
 
 
@@ -155,10 +176,14 @@ RULE = Rule(
     name="concentration",
     title="No entity carries more of the portfolio than its limit allows",
     why=(
-        "What hangs on one vendor, provider, cloud or country falls with it, and is repriced by its letter: a rise of "
-        "g at a share of s adds s x g to the bill, so an appetite of +15 % and a shock of +40 % mean a cap of 37.5 %. "
-        "HHI is 10,000 times the sum of squared shares, the effective number its inverse. No regulator sets a number; "
-        "the antitrust lines of 1,800 (2023) and 2,500 (2010) points are benchmarks only. Models whose place at the "
+        "What hangs on one vendor, provider, cloud or country falls with it, and is repriced by "
+        "its letter: a rise of "
+        "g at a share of s adds s x g to the bill, so an appetite of +15 % and a shock of +40 % "
+        "mean a cap of 37.5 %. "
+        "HHI is 10,000 times the sum of squared shares, the effective number its inverse. No "
+        "regulator sets a number; "
+        "the antitrust lines of 1,800 (2023) and 2,500 (2010) points are benchmarks only. Models "
+        "whose place at the "
         "level is not known count as one entity."
     ),
     mend="Move weight to models of other entities, or have the board change the limit.",

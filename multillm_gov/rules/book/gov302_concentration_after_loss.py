@@ -22,17 +22,26 @@ _ROUNDING = 1e-9
 class Parameters(Closed, frozen=True, kw_only=True):
     """The level at which the largest entity fails, and the limits then; at least one limit."""
 
-    level: Annotated[Level, Meta(description="Who or what fails, and who carries the rest then")] = Level.VENDOR
+    level: Annotated[
+        Level, Meta(description="Who or what fails, and who carries the rest then")
+    ] = Level.VENDOR
     weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.REQUESTS
     max_share: Annotated[
-        Share | None, Meta(description="Largest share (0..1) that one entity may carry after the loss")
+        Share | None,
+        Meta(description="Largest share (0..1) that one entity may carry after the loss"),
     ] = None
     max_hhi: Annotated[
         Annotated[float, Meta(gt=0, le=10_000)] | None,
-        Meta(description="Largest Herfindahl-Hirschman index after the loss, in points (0..10,000)"),
+        Meta(
+            description="Largest Herfindahl-Hirschman index after the loss, in points (0..10,000)"
+        ),
     ] = None
     max_stopped: Annotated[
-        Share | None, Meta(description="Largest part of the whole (0..1) that may stop because no fallback takes it")
+        Share | None,
+        Meta(
+            description="Largest part of the whole (0..1) that may stop because no fallback takes "
+            "it"
+        ),
     ] = None
 
     def __post_init__(self) -> None:
@@ -48,9 +57,14 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     if not before.shares:
         return
     loss = after_loss(case.tasks, level, basis, before.shares[0][0])
-    if parameters.max_stopped is not None and loss.stopped_share > float(parameters.max_stopped) + _ROUNDING:
+    if (
+        parameters.max_stopped is not None
+        and loss.stopped_share > float(parameters.max_stopped) + _ROUNDING
+    ):
         said = f"{_stops(loss, case)}; the limit is {spell_share(parameters.max_stopped)}"
-        yield _violation(case, loss, "max_stopped", said, loss.stopped_share, float(parameters.max_stopped))
+        yield _violation(
+            case, loss, "max_stopped", said, loss.stopped_share, float(parameters.max_stopped)
+        )
     if not loss.after.shares:
         for limit in ("max_share", "max_hhi"):
             allowed = getattr(parameters, limit)
@@ -62,11 +76,15 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     if parameters.max_share is not None and share > float(parameters.max_share) + _ROUNDING:
         who = f"an unknown {level}" if heir == UNKNOWN else f"{level} {code(heir)}"
         limit = spell_share(parameters.max_share)
-        said = f"without {code(loss.failed)}, {who} carries {spell_share(share)} of {_of(basis)}; the limit is {limit}"
+        said = (
+            f"without {code(loss.failed)}, {who} carries {spell_share(share)} of {_of(basis)}; "
+            f"the limit is {limit}"
+        )
         yield _violation(case, loss, "max_share", said, share, float(parameters.max_share))
     if parameters.max_hhi is not None and loss.after.hhi > parameters.max_hhi + _ROUNDING:
         said = (
-            f"without {code(loss.failed)}, the HHI of {_of(basis)} by {level} is {loss.after.hhi:,.0f} points; "
+            f"without {code(loss.failed)}, the HHI of {_of(basis)} by {level} is "
+            f"{loss.after.hhi:,.0f} points; "
             f"the limit is {parameters.max_hhi:,.0f} ({code(heir)} carries {spell_share(share)})"
         )
         yield _violation(case, loss, "max_hhi", said, loss.after.hhi, parameters.max_hhi)
@@ -75,10 +93,15 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 def _stops(loss: AfterLoss, case: Case) -> str:
     amount = spell_weight(loss.stopped, loss.after.basis, case.figures.currency)
     part = f"{spell_share(loss.stopped_share)} of {_of(loss.after.basis)} ({amount})"
-    return f"without {code(loss.failed)}, {part} stop: no fallback at another {loss.after.level} takes them"
+    return (
+        f"without {code(loss.failed)}, {part} stop: no fallback at another {loss.after.level} "
+        "takes them"
+    )
 
 
-def _violation(case: Case, loss: AfterLoss, limit: str, said: str, value: float, allowed: float) -> Violation:
+def _violation(
+    case: Case, loss: AfterLoss, limit: str, said: str, value: float, allowed: float
+) -> Violation:
     heir = loss.after.shares[0][0] if loss.after.shares else ""
     level = loss.after.level
     moved = spell_weight(loss.lost - loss.stopped, loss.after.basis, case.figures.currency)
@@ -91,7 +114,8 @@ def _violation(case: Case, loss: AfterLoss, limit: str, said: str, value: float,
             f"Name fallbacks at another {level} than {code(loss.failed)}"
             f"{f' and {code(heir)}' if heir else ''}, in the task classes that carry most."
         ),
-        risk=f"{moved} move at once when {code(loss.failed)} is away, beside what runs there already.{stops}",
+        risk=f"{moved} move at once when {code(loss.failed)} is away, beside what runs there "
+        f"already.{stops}",
         figures={
             "value": value,
             "limit": allowed,
@@ -115,12 +139,17 @@ RULE = Rule(
     name="concentration-after-loss",
     title="The loss of the largest entity does not pile everything on another",
     why=(
-        "Fallbacks that all point at one vendor turn the loss of the largest into a monopoly of the next, on the day "
-        "when its capacity is asked for by everybody else too. The rule lets the largest entity of the level fail and "
-        "sends its requests down each task class's chain, to the first fallback known to hang elsewhere; the other "
-        "models of a route take nothing over. Shares are of what still runs, so `max_stopped` limits what does not."
+        "Fallbacks that all point at one vendor turn the loss of the largest into a monopoly of "
+        "the next, on the day "
+        "when its capacity is asked for by everybody else too. The rule lets the largest entity of "
+        "the level fail and "
+        "sends its requests down each task class's chain, to the first fallback known to hang "
+        "elsewhere; the other "
+        "models of a route take nothing over. Shares are of what still runs, so `max_stopped` "
+        "limits what does not."
     ),
-    mend="Spread the fallbacks of the largest task classes over several vendors, and give a fallback to each.",
+    mend="Spread the fallbacks of the largest task classes over several vendors, and give a "
+    "fallback to each.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

@@ -25,8 +25,12 @@ Countries = Annotated[tuple[Country, ...], Meta(max_length=300)]
 class Parameters(Closed, frozen=True, kw_only=True):
     """Which countries, by name or by exclusion, and how much may hang on their law."""
 
-    named: Annotated[Countries, Meta(description="The countries limited: ISO 3166 codes, or EU for all members")] = ()
-    all_but: Annotated[Countries, Meta(description="The countries not limited; every other one is")] = ()
+    named: Annotated[
+        Countries, Meta(description="The countries limited: ISO 3166 codes, or EU for all members")
+    ] = ()
+    all_but: Annotated[
+        Countries, Meta(description="The countries not limited; every other one is")
+    ] = ()
     weigh_by: Annotated[Basis, Meta(description="What the share is a share of")] = Basis.SPEND
     max_share: Annotated[Share, Meta(description="Largest share (0..1) they may carry together")]
 
@@ -54,7 +58,11 @@ def _is_limited(country: str, parameters: Parameters) -> bool:
 
 
 def _violation(
-    case: Case, parameters: Parameters, found: Concentration, limited: list[tuple[str, float]], total: float
+    case: Case,
+    parameters: Parameters,
+    found: Concentration,
+    limited: list[tuple[str, float]],
+    total: float,
 ) -> Violation:
     currency, limit = case.figures.currency, float(parameters.max_share)
     hanging = Hanging(loads_of(case), found, currency)
@@ -62,28 +70,41 @@ def _violation(
     users = hanging.largest_users(largest)
     unknown = dict(limited).get(UNKNOWN, 0.0)
     parts = listed(
-        f"{spell_share(share)} in {'a country not known' if name == UNKNOWN else code(name)}" for name, share in limited
+        f"{spell_share(share)} in {'a country not known' if name == UNKNOWN else code(name)}"
+        for name, share in limited
     )
-    whom = codes(parameters.named) if parameters.named else f"any country but {codes(parameters.all_but)}"
+    whom = (
+        codes(parameters.named)
+        if parameters.named
+        else f"any country but {codes(parameters.all_but)}"
+    )
     doubt = ", or of nobody knows whom," if unknown else ""
     basis = parameters.weigh_by.value.replace("_", " ")
     return Violation(
         message=(
-            f"vendors under the law of {whom}{doubt} carry {spell_share(total)} of {basis} ({parts}); "
+            f"vendors under the law of {whom}{doubt} carry {spell_share(total)} of {basis} "
+            f"({parts}); "
             f"the limit is {spell_share(limit)}"
         ),
         place=(case.policy_place or Place("policies")).at("max_share"),
         subject="portfolio",
         remedy=(
-            "State the vendor's country in `catalog/`: `models: {MODEL: {exposure: {jurisdiction: …}}}`"
+            "State the vendor's country in `catalog/`: `models: {MODEL: {exposure: {jurisdiction: "
+            "…}}}`"
             f"{f', first in {code(users[0].task_class)}' if users else ''}."
             if total - unknown <= limit + _ROUNDING
-            else f"Move at least {spell_least_share(total - limit)} of {basis} to vendors under another law"
+            else f"Move at least {spell_least_share(total - limit)} of {basis} to vendors under "
+            "another law"
             f"{f', first in {code(users[0].task_class)}' if users else ''}."
         ),
         risk="Export controls, sanctions or a withdrawn adequacy decision hit all of it at once.",
         related=tuple((user.spell(found.basis, largest, currency), user.place) for user in users),
-        figures={"value": total, "limit": limit, "unknown_share": unknown, "weigh_by": parameters.weigh_by.value},
+        figures={
+            "value": total,
+            "limit": limit,
+            "unknown_share": unknown,
+            "weigh_by": parameters.weigh_by.value,
+        },
         distinction=f"{parameters.weigh_by}",
     )
 
@@ -93,12 +114,17 @@ RULE = Rule(
     name="jurisdiction-limit",
     title="No more than a set share hangs on the law of named countries",
     why=(
-        "A vendor answers to its own country's law wherever its servers stand: export control, sanctions and "
-        "production orders reach all vendors of a country on the same day. Supervisors name the jurisdiction as a form "
-        "of concentration of its own (FSB toolkit of 4 December 2023, section 3.8; DORA Art. 29(2)). None sets a "
-        "number. A vendor whose country is not known counts as limited, whichever way the countries are named."
+        "A vendor answers to its own country's law wherever its servers stand: export control, "
+        "sanctions and "
+        "production orders reach all vendors of a country on the same day. Supervisors name the "
+        "jurisdiction as a form "
+        "of concentration of its own (FSB toolkit of 4 December 2023, section 3.8; DORA Art. "
+        "29(2)). None sets a "
+        "number. A vendor whose country is not known counts as limited, whichever way the "
+        "countries are named."
     ),
-    mend="Move weight to vendors under another law, or state the countries that the catalog does not know.",
+    mend="Move weight to vendors under another law, or state the countries that the catalog does "
+    "not know.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

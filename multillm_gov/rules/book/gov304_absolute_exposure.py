@@ -23,11 +23,12 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """The shock, and the money it may add."""
 
     level: Annotated[Level, Meta(description="Who raises its prices")] = Level.VENDOR
-    price_rise: Annotated[Positive, Meta(description="The rise assumed: 0.35 is +35 %, 1 doubles the price")] = field(
-        default_factory=partial(Positive, "0.35")
-    )
+    price_rise: Annotated[
+        Positive, Meta(description="The rise assumed: 0.35 is +35 %, 1 doubles the price")
+    ] = field(default_factory=partial(Positive, "0.35"))
     max_added_monthly: Annotated[
-        Amount, Meta(description="Most that the rise may add per month, in the portfolio's currency")
+        Amount,
+        Meta(description="Most that the rise may add per month, in the portfolio's currency"),
     ]
 
 
@@ -47,28 +48,39 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case, parameters: Parameters, entity: str, spend: Decimal, found: Concentration, hanging: Hanging
+    case: Case,
+    parameters: Parameters,
+    entity: str,
+    spend: Decimal,
+    found: Concentration,
+    hanging: Hanging,
 ) -> Violation:
     currency, level = case.figures.currency, parameters.level
     added = added_spend(spend, parameters.price_rise)
     most = spend_within(parameters.max_added_monthly, parameters.price_rise)
     who = f"an unknown {level}" if entity == UNKNOWN else f"{level} {code(entity)}"
     unpriced = sum(task.spend_per_month is None for task in case.tasks)
-    partly = f" ({count_of(unpriced, 'task class')} without a known price left out)" if unpriced else ""
+    partly = (
+        f" ({count_of(unpriced, 'task class')} without a known price left out)" if unpriced else ""
+    )
     users = hanging.largest_users(entity)
     return Violation(
         message=(
-            f"a rise of {spell_share(parameters.price_rise)} by {who} adds {spell_money(added, currency)} a month to "
+            f"a rise of {spell_share(parameters.price_rise)} by {who} adds "
+            f"{spell_money(added, currency)} a month to "
             f"the {spell_money(spend, currency)} spent there{partly}; the limit is "
             f"{spell_money(parameters.max_added_monthly, currency)}"
         ),
         place=(case.policy_place or Place("policies")).at("max_added_monthly"),
         subject=f"{level}:{entity}",
         remedy=(
-            f"State the {level} of the models in `catalog/` (`govern catalog --unresolved` lists them)."
+            f"State the {level} of the models in `catalog/` (`govern catalog --unresolved` lists "
+            "them)."
             if entity == UNKNOWN
-            else f"Move at least {spell_money(spend - most, currency, ROUND_UP)} a month from {code(entity)} to "
-            f"another {level}, or agree a price that holds; at most {spell_money(most, currency)} fit the limit."
+            else f"Move at least {spell_money(spend - most, currency, ROUND_UP)} a month from "
+            f"{code(entity)} to "
+            f"another {level}, or agree a price that holds; at most {spell_money(most, currency)} "
+            "fit the limit."
         ),
         risk=f"The whole bill rises by {spell_share(added / found.total)} with one letter.",
         related=tuple((user.spell(Basis.SPEND, entity, currency), user.place) for user in users),
@@ -88,9 +100,12 @@ RULE = Rule(
     name="absolute-exposure",
     title="A repricing by one entity adds no more money than the board can bear",
     why=(
-        "A limit on the share of spend is a ratio: it can be met by spending more elsewhere. This limit is in money: "
-        "spend with an entity times the rise must stay within the appetite. Rises of 30 to 40 % inside one contract "
-        "cycle are documented, so 35 % is the default; list prices have also doubled and more (Gemini 2.5 Flash in "
+        "A limit on the share of spend is a ratio: it can be met by spending more elsewhere. This "
+        "limit is in money: "
+        "spend with an entity times the rise must stay within the appetite. Rises of 30 to 40 % "
+        "inside one contract "
+        "cycle are documented, so 35 % is the default; list prices have also doubled and more "
+        "(Gemini 2.5 Flash in "
         "2025: +224 % blended). The rise is an assumption, not a forecast."
     ),
     mend="Move spend to other entities, agree prices that hold, or have the board raise the limit.",

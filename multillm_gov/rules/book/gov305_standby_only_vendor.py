@@ -22,7 +22,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     level: Annotated[Level, Meta(description="Who must answer on an ordinary day")] = Level.VENDOR
     max_drill_age_days: Annotated[
         int,
-        Meta(ge=1, le=3_650, description="Days that a failover drill it took over in counts instead of traffic"),
+        Meta(
+            ge=1,
+            le=3_650,
+            description="Days that a failover drill it took over in counts instead of traffic",
+        ),
     ] = 180
 
 
@@ -32,7 +36,12 @@ _Standby = list[tuple[TaskFigures, FallbackFigures]]
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Entities that fallbacks hang on, no route does, and no recent drill has tried."""
     level = parameters.level
-    routed = {leg.facts.exposure.at(level) for task in case.tasks for leg in task.legs if leg.facts and leg.share}
+    routed = {
+        leg.facts.exposure.at(level)
+        for task in case.tasks
+        for leg in task.legs
+        if leg.facts and leg.share
+    }
     standby: defaultdict[str, _Standby] = defaultdict(list)
     for task in case.tasks:
         for fallback in task.fallbacks:
@@ -40,14 +49,17 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             if entity != UNKNOWN and entity not in routed:
                 standby[entity].append((task, fallback))
     for entity, uses in sorted(standby.items()):
-        if not any(_drilled(case, task, fallback, parameters.max_drill_age_days) for task, fallback in uses):
+        if not any(
+            _drilled(case, task, fallback, parameters.max_drill_age_days) for task, fallback in uses
+        ):
             yield _violation(case, level, entity, uses)
 
 
 def _drilled(case: Case, task: TaskFigures, fallback: FallbackFigures, most_days: int) -> bool:
     """Whether the newest drill of a task class whose first fallback this is was survived, not long ago.
 
-    A record of a drill does not say which fallback answered; only the first one is certain to have been asked.
+    A record of a drill does not say which fallback answered; only the first one is certain to have
+    been asked.
     """
     newest: date | None = None
     if fallback.index == 0:
@@ -62,24 +74,35 @@ def _violation(case: Case, level: Level, entity: str, uses: _Standby) -> Violati
     tasks = {task.task.name: task for task, _ in uses}
     value = sum(task.value_at_stake_per_month for task in tasks.values())
     task, fallback = min(uses, key=lambda use: use[1].index > 0)
-    at_stake = f", behind {spell_money(value, case.figures.currency)} a month at stake" if value else ""
+    at_stake = (
+        f", behind {spell_money(value, case.figures.currency)} a month at stake" if value else ""
+    )
     return Violation(
         message=(
-            f"{level} {code(entity)} is only a fallback ({count_of(len(tasks), 'task class')}{at_stake}): "
+            f"{level} {code(entity)} is only a fallback "
+            f"({count_of(len(tasks), 'task class')}{at_stake}): "
             f"no request reaches it on an ordinary day, and no recent drill did"
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=f"{level}:{entity}",
         remedy=_remedy(task, fallback),
         risk=(
-            "An expired key, an unsigned contract, an unraised rate limit or a prompt that does not fit is found on "
+            "An expired key, an unsigned contract, an unraised rate limit or a prompt that does "
+            "not fit is found on "
             "the day of the outage."
         ),
         related=tuple(
-            (f"{code(one.task.name)} falls back on {code(part.model)}", one.task.place.at("fallbacks", part.index))
+            (
+                f"{code(one.task.name)} falls back on {code(part.model)}",
+                one.task.place.at("fallbacks", part.index),
+            )
             for one, part in uses[1:4]
         ),
-        figures={"task_classes": len(tasks), "value_at_stake_per_month": value, "level": level.value},
+        figures={
+            "task_classes": len(tasks),
+            "value_at_stake_per_month": value,
+            "level": level.value,
+        },
         distinction=level.value,
     )
 
@@ -89,9 +112,15 @@ def _remedy(task: TaskFigures, fallback: FallbackFigures) -> str:
     traffic = f"Route a small share to {code(fallback.model)} (`weight: 5`)"
     name = task.task.name
     if fallback.index:
-        return f"{traffic}, or make it the first of the `fallbacks` of {code(name)} and drill that failover."
+        return (
+            f"{traffic}, or make it the first of the `fallbacks` of {code(name)} and drill that "
+            "failover."
+        )
     record = f"`drills: [{{task_class: {name}, date: …, result: …}}]`"
-    return f"{traffic}, or drill the failover of {code(name)} and add {record} to a file below `evidence/`."
+    return (
+        f"{traffic}, or drill the failover of {code(name)} and add {record} to a file below "
+        "`evidence/`."
+    )
 
 
 RULE = Rule(
@@ -99,9 +128,12 @@ RULE = Rule(
     name="standby-only-vendor",
     title="A vendor that is relied on in an emergency also answers on an ordinary day",
     why=(
-        "A fallback without routine traffic is an untested dependency: its key, quota, contract and prompt are first "
-        "tried when everything else fails. Fallbacks carry no share, so no concentration figure shows it. A failover "
-        "drill that was survived within `max_drill_age_days` counts as traffic where the vendor is the first fallback."
+        "A fallback without routine traffic is an untested dependency: its key, quota, contract "
+        "and prompt are first "
+        "tried when everything else fails. Fallbacks carry no share, so no concentration figure "
+        "shows it. A failover "
+        "drill that was survived within `max_drill_age_days` counts as traffic where the vendor is "
+        "the first fallback."
     ),
     mend="Send a few percent of the ordinary requests there, or drill the failover each quarter.",
     severity=Severity.NOTE,

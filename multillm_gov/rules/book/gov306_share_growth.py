@@ -27,7 +27,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     level: Annotated[Level, Meta(description="Who or what a share hangs on")] = Level.VENDOR
     weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.SPEND
     max_growth: Annotated[
-        Share, Meta(description="Largest growth of one entity's share since the base, in points: 0.05 is 40 to 45 %")
+        Share,
+        Meta(
+            description="Largest growth of one entity's share since the base, in points: 0.05 is "
+            "40 to 45 %"
+        ),
     ]
 
 
@@ -35,7 +39,11 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Entities whose share grew by more since the state compared with; silent where nothing is compared."""
     if case.base is None:
         return
-    scopes = [policy.declared.applies_to for policy in case.portfolio.policies if policy.name == case.policy]
+    scopes = [
+        policy.declared.applies_to
+        for policy in case.portfolio.policies
+        if policy.name == case.policy
+    ]
     former = select(case.base.figures.tasks, scopes[0] if scopes else EVERYTHING)
     before = concentration(former, parameters.level, parameters.weigh_by)
     loads = loads_of(case)
@@ -45,22 +53,29 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     for entity, old, new in share_growth(before, after):
         if new - old <= limit + _ROUNDING:
             break
-        who = f"an unknown {parameters.level}" if entity == UNKNOWN else f"{parameters.level} {code(entity)}"
+        who = (
+            f"an unknown {parameters.level}"
+            if entity == UNKNOWN
+            else f"{parameters.level} {code(entity)}"
+        )
         users = hanging.largest_users(entity)
         first = f", first in {code(users[0].task_class)}" if users else ""
         yield Violation(
             message=(
-                f"the share of {who} in {basis} grows from {spell_share(old)} to {spell_share(new)}, by "
+                f"the share of {who} in {basis} grows from {spell_share(old)} to "
+                f"{spell_share(new)}, by "
                 f"{(new - old) * 100:.1f} points; the limit is {limit * 100:.1f} points"
             ),
             place=(case.policy_place or Place("policies")).at("max_growth"),
             subject=f"{parameters.level}:{entity}",
             remedy=(
-                f"Move at least {spell_least_share(new - old - limit)} of {basis} away{first}, or go in smaller steps."
+                f"Move at least {spell_least_share(new - old - limit)} of {basis} away{first}, or "
+                "go in smaller steps."
             ),
             risk=hanging.spell_loss(entity),
             related=tuple(
-                (user.spell(parameters.weigh_by, entity, case.figures.currency), user.place) for user in users
+                (user.spell(parameters.weigh_by, entity, case.figures.currency), user.place)
+                for user in users
             ),
             figures={
                 "share_before": old,
@@ -79,9 +94,12 @@ RULE = Rule(
     name="share-growth",
     title="No entity's share grows faster than its limit allows",
     why=(
-        "Dependence comes in steps that each look small, or in one that nobody looked at because the total stayed "
-        "within its limit. The rule measures both states alike and compares the shares; it needs a base to compare "
-        "with (`govern diff`) and finds nothing without. Raising one share lowers others: only growth counts."
+        "Dependence comes in steps that each look small, or in one that nobody looked at because "
+        "the total stayed "
+        "within its limit. The rule measures both states alike and compares the shares; it needs a "
+        "base to compare "
+        "with (`govern diff`) and finds nothing without. Raising one share lowers others: only "
+        "growth counts."
     ),
     mend="Go in smaller steps, or have the growth waived with a reason.",
     severity=Severity.ERROR,

@@ -19,7 +19,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """When to warn ahead of the cap."""
 
     warn_at_share: Annotated[
-        Share, Meta(description="Share of the cap (0..1) above which a forecast that still fits is a warning")
+        Share,
+        Meta(
+            description="Share of the cap (0..1) above which a forecast that still fits is a "
+            "warning"
+        ),
     ] = field(default_factory=partial(Share, "0.9"))
 
 
@@ -27,12 +31,22 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Forecasts above the cap, and those close to it."""
     for task in case.tasks:
         cap, spend = task.task.declared.spend_cap.monthly, task.spend_per_month
-        if cap is not None and spend is not None and (spend > cap or spend > cap * parameters.warn_at_share):
-            enough = spend if spend > cap or not parameters.warn_at_share else spend / parameters.warn_at_share
+        if (
+            cap is not None
+            and spend is not None
+            and (spend > cap or spend > cap * parameters.warn_at_share)
+        ):
+            enough = (
+                spend
+                if spend > cap or not parameters.warn_at_share
+                else spend / parameters.warn_at_share
+            )
             yield _violation(case, task, cap, (spend, enough))
 
 
-def _violation(case: Case, task: TaskFigures, cap: Decimal, needs: tuple[Decimal, Decimal]) -> Violation:
+def _violation(
+    case: Case, task: TaskFigures, cap: Decimal, needs: tuple[Decimal, Decimal]
+) -> Violation:
     """``needs``: the forecast, and the smallest cap that answers the finding."""
     spend, enough = needs
     currency, name = case.figures.currency, task.task.name
@@ -45,18 +59,21 @@ def _violation(case: Case, task: TaskFigures, cap: Decimal, needs: tuple[Decimal
         place=task.task.place.at("spend_cap", "monthly"),
         subject=name,
         remedy=(
-            f"Move requests from {code(dearest.model)} to a cheaper model, or have the cap raised to at least "
+            f"Move requests from {code(dearest.model)} to a cheaper model, or have the cap raised "
+            "to at least "
             f"{spell_money(enough, currency, ROUND_UP)}."
         ),
         risk=(
-            f"{spell_money(spend - cap, currency)} a month unplanned, or requests refused once the cap is reached."
+            f"{spell_money(spend - cap, currency)} a month unplanned, or requests refused once the "
+            "cap is reached."
             if over
             else f"{spell_money(cap - spend, currency)} a month are left for growth and retries."
         ),
         related=(
             (
                 (
-                    f"{code(dearest.model)} makes {spell_money(dearest.spend_per_month or Decimal(0), currency)} of it",
+                    f"{code(dearest.model)} makes "
+                    f"{spell_money(dearest.spend_per_month or Decimal(0), currency)} of it",
                     task.task.place.at("route", dearest.index),
                 ),
             )
@@ -74,11 +91,14 @@ RULE = Rule(
     name="forecast-over-cap",
     title="The forecast of a task class stays below its monthly cap",
     why=(
-        "The forecast is requests times the unit cost of each routed model at list or negotiated price, plus fixed "
-        "hosting cost: what would bill in normal running. Between 90 and 100 % of the cap there is no room for retries "
+        "The forecast is requests times the unit cost of each routed model at list or negotiated "
+        "price, plus fixed "
+        "hosting cost: what would bill in normal running. Between 90 and 100 % of the cap there is "
+        "no room for retries "
         "or growth, which is a warning."
     ),
-    mend="Route to cheaper models, lower the demand, or have the cap raised by whoever owns the budget.",
+    mend="Route to cheaper models, lower the demand, or have the cap raised by whoever owns the "
+    "budget.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

@@ -23,8 +23,10 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
             ),
             place=task.task.place.at("spend_cap", "per_request"),
             subject=name,
-            remedy="Shorten the largest request (`demand`), route to a cheaper model, or have the cap raised.",
-            risk="One runaway prompt costs a multiple of what was planned; gateways that enforce the cap refuse it.",
+            remedy="Shorten the largest request (`demand`), route to a cheaper model, or have the "
+            "cap raised.",
+            risk="One runaway prompt costs a multiple of what was planned; gateways that enforce "
+            "the cap refuse it.",
             figures={"largest_cost_per_request": cost, "cap_per_request": cap},
         )
 
@@ -34,8 +36,10 @@ RULE = Rule(
     name="request-cost-over-cap",
     title="The dearest request of a task class costs no more than its cap",
     why=(
-        "Prices step with prompt length: above a threshold the whole request is billed at the higher tier, so the mean "
-        "hides the dear ones. The rule costs the largest declared size (`demand.sizes`, `p99_input_tokens`, "
+        "Prices step with prompt length: above a threshold the whole request is billed at the "
+        "higher tier, so the mean "
+        "hides the dear ones. The rule costs the largest declared size (`demand.sizes`, "
+        "`p99_input_tokens`, "
         "`max_output_tokens`) at the dearest routed model."
     ),
     mend="Shorten the requests, choose a cheaper model, or raise `spend_cap.per_request`.",

@@ -21,7 +21,10 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     min_forecast: Annotated[
         Amount,
-        Meta(description="Only task classes forecast to spend at least this per month; a forecast not known counts"),
+        Meta(
+            description="Only task classes forecast to spend at least this per month; a forecast "
+            "not known counts"
+        ),
     ] = field(default_factory=Amount)
 
 
@@ -29,9 +32,13 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Task classes without ``spend_cap.monthly``."""
     for task in case.tasks:
         spend = task.spend_per_month
-        if task.task.declared.spend_cap.monthly is not None or (spend is not None and spend < parameters.min_forecast):
+        if task.task.declared.spend_cap.monthly is not None or (
+            spend is not None and spend < parameters.min_forecast
+        ):
             continue
-        forecast = "not known" if spend is None else f"{spell_money(spend, case.figures.currency)} a month"
+        forecast = (
+            "not known" if spend is None else f"{spell_money(spend, case.figures.currency)} a month"
+        )
         yield Violation(
             message=f"{code(task.task.name)} has no monthly cap; its forecast is {forecast}",
             place=task.task.place.key(),
@@ -54,7 +61,8 @@ RULE = Rule(
     id="GOV403",
     name="cap-missing",
     title="Every task class has a monthly spend cap",
-    why="Without a cap nothing says what a task class may cost, so no forecast and no invoice can be too high.",
+    why="Without a cap nothing says what a task class may cost, so no forecast and no invoice can "
+    "be too high.",
     mend="Agree a monthly amount with whoever owns the budget and write it as `spend_cap.monthly`.",
     severity=Severity.WARNING,
     check=check,

@@ -19,7 +19,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """How long the failover is assumed to last."""
 
     share_of_month: Annotated[
-        Share, Meta(description="Part of the month (0..1) that the fallback carries all requests; 1 is the worst case")
+        Share,
+        Meta(
+            description="Part of the month (0..1) that the fallback carries all requests; 1 is the "
+            "worst case"
+        ),
     ] = field(default_factory=partial(Share, "1"))
 
 
@@ -32,7 +36,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         for fallback in task.fallbacks:
             month = _month(task, fallback, parameters.share_of_month)
             if cap.monthly is not None and month is not None and month > cap.monthly:
-                yield _monthly(case, task, fallback, (month, cap.monthly), parameters.share_of_month)
+                yield _monthly(
+                    case, task, fallback, (month, cap.monthly), parameters.share_of_month
+                )
             cost = fallback.cost_per_request
             if cap.per_request is not None and cost is not None and cost > cap.per_request:
                 yield _per_request(case, task, fallback, (cost, cap.per_request))
@@ -47,23 +53,36 @@ def _month(task: TaskFigures, fallback: FallbackFigures, part: Decimal) -> Decim
 
 
 def _monthly(
-    case: Case, task: TaskFigures, fallback: FallbackFigures, numbers: tuple[Decimal, Decimal], part: Decimal
+    case: Case,
+    task: TaskFigures,
+    fallback: FallbackFigures,
+    numbers: tuple[Decimal, Decimal],
+    part: Decimal,
 ) -> Violation:
     currency, name = case.figures.currency, task.task.name
     month, cap = numbers
     length = "a month" if part == 1 else f"{spell_share(part)} of a month"
-    normal = "not known" if task.spend_per_month is None else spell_money(task.spend_per_month, currency)
+    normal = (
+        "not known" if task.spend_per_month is None else spell_money(task.spend_per_month, currency)
+    )
     return Violation(
         message=(
-            f"{length} of failover to {code(fallback.model)} makes {code(name)} cost {spell_money(month, currency)}; "
+            f"{length} of failover to {code(fallback.model)} makes {code(name)} cost "
+            f"{spell_money(month, currency)}; "
             f"its cap is {spell_money(cap, currency)}"
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=name,
-        remedy="Choose a cheaper fallback, or raise `spend_cap.monthly` to what a failover may cost.",
-        risk=f"{spell_money(month - cap, currency)} above the cap (normal running: {normal}), or refused requests.",
+        remedy="Choose a cheaper fallback, or raise `spend_cap.monthly` to what a failover may "
+        "cost.",
+        risk=f"{spell_money(month - cap, currency)} above the cap (normal running: {normal}), or "
+        "refused requests.",
         related=(("the cap", task.task.place.at("spend_cap", "monthly")),),
-        figures={"failover_per_month": month, "cap_per_month": cap, "normal_per_month": task.spend_per_month},
+        figures={
+            "failover_per_month": month,
+            "cap_per_month": cap,
+            "normal_per_month": task.spend_per_month,
+        },
         distinction=f"monthly: {fallback.model}",
     )
 
@@ -75,13 +94,16 @@ def _per_request(
     cost, cap = numbers
     return Violation(
         message=(
-            f"a request of {code(name)} costs {spell_money(cost, currency)} on its fallback {code(fallback.model)}; "
+            f"a request of {code(name)} costs {spell_money(cost, currency)} on its fallback "
+            f"{code(fallback.model)}; "
             f"its cap is {spell_money(cap, currency)}"
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=name,
-        remedy="Choose a cheaper fallback, or raise `spend_cap.per_request` to what a failover may cost.",
-        risk="A gateway that enforces the cap refuses the failover; one that does not, spends past it.",
+        remedy="Choose a cheaper fallback, or raise `spend_cap.per_request` to what a failover may "
+        "cost.",
+        risk="A gateway that enforces the cap refuses the failover; one that does not, spends past "
+        "it.",
         related=(("the cap", task.task.place.at("spend_cap", "per_request")),),
         figures={"failover_cost_per_request": cost, "cap_per_request": cap},
         distinction=f"per request: {fallback.model}",
@@ -93,8 +115,10 @@ RULE = Rule(
     name="failover-cost-over-cap",
     title="A failover stays within the caps",
     why=(
-        "A cheap primary with a dear fallback spends past a budget that was judged on the primary alone. The rule "
-        "costs each fallback as if it carried the whole demand for `share_of_month`: the model that would bill."
+        "A cheap primary with a dear fallback spends past a budget that was judged on the primary "
+        "alone. The rule "
+        "costs each fallback as if it carried the whole demand for `share_of_month`: the model "
+        "that would bill."
     ),
     mend="Choose a fallback in the same price class, or set the caps to what a failover may cost.",
     severity=Severity.WARNING,

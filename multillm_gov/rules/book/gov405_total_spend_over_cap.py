@@ -20,15 +20,33 @@ from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import MONTHS_PER_YEAR, Amount, count_of, spell_money
 
-Per = Literal["portfolio", "task_class", "owner", "model", "family", "vendor", "provider", "cloud", "jurisdiction"]
-_PERIODS = (("monthly", "month", 1), ("quarterly", "quarter", 3), ("yearly", "year", MONTHS_PER_YEAR))
+Per = Literal[
+    "portfolio",
+    "task_class",
+    "owner",
+    "model",
+    "family",
+    "vendor",
+    "provider",
+    "cloud",
+    "jurisdiction",
+]
+_PERIODS = (
+    ("monthly", "month", 1),
+    ("quarterly", "quarter", 3),
+    ("yearly", "year", MONTHS_PER_YEAR),
+)
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
     """The ceilings, and what each is for; ``applies_to`` says of which task classes."""
 
     per: Annotated[
-        Per, Meta(description="What a ceiling is for: all task classes together, or each owner, each vendor and so on")
+        Per,
+        Meta(
+            description="What a ceiling is for: all task classes together, or each owner, each "
+            "vendor and so on"
+        ),
     ] = "portfolio"
     names: Annotated[
         tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...],
@@ -37,20 +55,26 @@ class Parameters(Closed, frozen=True, kw_only=True):
     max_monthly: Annotated[
         Amount | None,
         Meta(
-            description="Most that may be spent per month; default, for the portfolio and where no other ceiling is "
+            description="Most that may be spent per month; default, for the portfolio and where no "
+            "other ceiling is "
             "given: `appetite.max_monthly_spend` of `govern.yaml`"
         ),
     ] = None
     max_quarterly: Annotated[
-        Amount | None, Meta(description="Most that may be spent per quarter: three months as forecast")
+        Amount | None,
+        Meta(description="Most that may be spent per quarter: three months as forecast"),
     ] = None
     max_yearly: Annotated[
-        Amount | None, Meta(description="Most that may be spent per year: twelve months as forecast")
+        Amount | None,
+        Meta(description="Most that may be spent per year: twelve months as forecast"),
     ] = None
 
     def __post_init__(self) -> None:
         """Refuse ceilings per somebody that limit nothing."""
-        if self.per != "portfolio" and self.max_monthly is self.max_quarterly is self.max_yearly is None:
+        if (
+            self.per != "portfolio"
+            and self.max_monthly is self.max_quarterly is self.max_yearly is None
+        ):
             raise ValueError("Expected a ceiling: `max_monthly`, `max_quarterly` or `max_yearly`")
 
 
@@ -104,7 +128,8 @@ def _unmatched(case: Case, parameters: Parameters, known: set[str]) -> Iterator[
                 message=f"no {what} {code(name)} has any spend here, so its ceiling limits nothing",
                 place=case.policy_place.at("names", index),
                 subject=f"{parameters.per}:{name}",
-                remedy=f"Spell the {what} as `govern check` and `govern catalog show` do, or remove it from `names`.",
+                remedy=f"Spell the {what} as `govern check` and `govern catalog show` do, or "
+                "remove it from `names`.",
                 severity=Severity.NOTE,
                 distinction="unmatched",
             )
@@ -116,7 +141,9 @@ def _ceilings(case: Case, parameters: Parameters) -> Iterator[_Ceiling]:
         amount = getattr(parameters, f"max_{key}")
         if amount is not None and case.policy_place is not None:
             given = True
-            yield _Ceiling(amount, period, months, code(case.policy), case.policy_place.at(f"max_{key}"))
+            yield _Ceiling(
+                amount, period, months, code(case.policy), case.policy_place.at(f"max_{key}")
+            )
     appetite = case.portfolio.settings.appetite.max_monthly_spend
     if not given and parameters.per == "portfolio" and appetite is not None:
         by = code(case.policy) if case.policy else "the risk appetite"
@@ -140,7 +167,11 @@ def _totals(tasks: tuple[TaskFigures, ...], per: Per) -> dict[str, Decimal]:
 def _parts(task: TaskFigures, per: Per) -> dict[str, Decimal]:
     """Forecast per month by name of what the ceiling is for."""
     if per in {"portfolio", "task_class", "owner"}:
-        names = {"portfolio": per, "task_class": task.task.name, "owner": task.task.owner or NO_OWNER}
+        names = {
+            "portfolio": per,
+            "task_class": task.task.name,
+            "owner": task.task.owner or NO_OWNER,
+        }
         return {names[per]: task.spend_per_month or Decimal(0)}
     parts: defaultdict[str, Decimal] = defaultdict(Decimal)
     for facts, amount in weights(task, Basis.SPEND):
@@ -157,7 +188,8 @@ def _violation(case: Case, per: Per, name: str, parts: list[_Part], ceiling: _Ce
     whose = "" if per == "portfolio" else f"{per.replace('_', ' ')} {code(name)}, "
     return Violation(
         message=(
-            f"{whose}{count_of(len(parts), 'task class')}{partly}: {spell_money(total, currency)} a {period} forecast; "
+            f"{whose}{count_of(len(parts), 'task class')}{partly}: {spell_money(total, currency)} "
+            f"a {period} forecast; "
             f"{ceiling.by} allows {spell_money(ceiling.amount, currency)}"
         ),
         place=ceiling.place,
@@ -166,7 +198,8 @@ def _violation(case: Case, per: Per, name: str, parts: list[_Part], ceiling: _Ce
         risk=f"{spell_money(total - ceiling.amount, currency)} a {period} unplanned.",
         related=tuple(
             (
-                f"{code(part.task.task.name)} makes {spell_money(part.per_month * months, currency)} of it",
+                f"{code(part.task.task.name)} makes "
+                f"{spell_money(part.per_month * months, currency)} of it",
                 part.task.task.place.key(),
             )
             for part in largest
@@ -186,10 +219,13 @@ RULE = Rule(
     name="total-spend-over-cap",
     title="Task classes together, or what they spend with one entity, stay below a ceiling",
     why=(
-        "Each task class may be within its cap while together they exceed what a team or the company has, or what a "
-        "contract with one vendor foresees. A policy with `applies_to: {owners: [...]}` is a budget of those teams, "
+        "Each task class may be within its cap while together they exceed what a team or the "
+        "company has, or what a "
+        "contract with one vendor foresees. A policy with `applies_to: {owners: [...]}` is a "
+        "budget of those teams, "
         "one with `per: vendor` a ceiling for each vendor; without a policy the ceiling is "
-        "`appetite.max_monthly_spend`, if there is one. A quarter is three months as forecast, a year twelve: "
+        "`appetite.max_monthly_spend`, if there is one. A quarter is three months as forecast, a "
+        "year twelve: "
         "seasons and growth are not in it."
     ),
     mend="Lower the largest forecasts, or have the ceiling raised by whoever set it.",

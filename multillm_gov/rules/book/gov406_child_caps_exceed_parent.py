@@ -20,7 +20,9 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     max_monthly: Annotated[
         Amount | None,
-        Meta(description="Budget per month; default: `appetite.max_monthly_spend` of `govern.yaml`"),
+        Meta(
+            description="Budget per month; default: `appetite.max_monthly_spend` of `govern.yaml`"
+        ),
     ] = None
 
 
@@ -30,19 +32,28 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     budget = parameters.max_monthly if parameters.max_monthly is not None else appetite
     if budget is None:
         return
-    caps = [(cap, task) for task in case.tasks if (cap := task.task.declared.spend_cap.monthly) is not None]
+    caps = [
+        (cap, task)
+        for task in case.tasks
+        if (cap := task.task.declared.spend_cap.monthly) is not None
+    ]
     total = sum((cap for cap, _ in caps), Decimal(0))
     if total <= budget:
         return
     own = parameters.max_monthly is not None and case.policy_place is not None
     appetite_place = Place(SETTINGS, ("appetite", "max_monthly_spend"))
-    place = case.policy_place.at("max_monthly") if own and case.policy_place is not None else appetite_place
+    place = (
+        case.policy_place.at("max_monthly")
+        if own and case.policy_place is not None
+        else appetite_place
+    )
     currency, uncapped = case.figures.currency, len(case.tasks) - len(caps)
     without = f" ({count_of(uncapped, 'task class')} without a cap left out)" if uncapped else ""
     largest = sorted(caps, key=lambda one: (-one[0], one[1].task.name))[:3]
     yield Violation(
         message=(
-            f"the monthly caps of {count_of(len(caps), 'task class')} add up to {spell_money(total, currency)}"
+            f"the monthly caps of {count_of(len(caps), 'task class')} add up to "
+            f"{spell_money(total, currency)}"
             f"{without}; {code(case.policy) if case.policy else 'the risk appetite'} allows "
             f"{spell_money(budget, currency)}"
         ),
@@ -52,7 +63,8 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             f"Lower caps by {spell_money(total - budget, currency, ROUND_UP)}, that of "
             f"{code(largest[0][1].task.name)} first, or have the budget raised."
         ),
-        risk=f"Everyone may stay within the cap and {spell_money(total - budget, currency)} a month be overspent.",
+        risk=f"Everyone may stay within the cap and {spell_money(total - budget, currency)} a "
+        "month be overspent.",
         related=tuple(
             (
                 f"{code(task.task.name)} may spend {spell_money(cap, currency)}",
@@ -60,7 +72,11 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             )
             for cap, task in largest
         ),
-        figures={"caps_per_month": total, "limit_per_month": budget, "task_classes_without_cap": uncapped},
+        figures={
+            "caps_per_month": total,
+            "limit_per_month": budget,
+            "task_classes_without_cap": uncapped,
+        },
     )
 
 
@@ -69,9 +85,12 @@ RULE = Rule(
     name="child-caps-exceed-parent",
     title="The caps of the task classes fit into the budget they share",
     why=(
-        "A cap is a permission to spend. Where permissions add up to more than the budget above them, nobody breaks a "
-        "rule and the budget is broken all the same; the forecast (GOV405) does not show it until it happens. A "
-        "policy with `applies_to: {owners: [...]}` holds the caps of a team against that team's budget; without a "
+        "A cap is a permission to spend. Where permissions add up to more than the budget above "
+        "them, nobody breaks a "
+        "rule and the budget is broken all the same; the forecast (GOV405) does not show it until "
+        "it happens. A "
+        "policy with `applies_to: {owners: [...]}` holds the caps of a team against that team's "
+        "budget; without a "
         "policy the budget is `appetite.max_monthly_spend`, if there is one."
     ),
     mend="Lower the caps, or have the budget raised to what is permitted.",

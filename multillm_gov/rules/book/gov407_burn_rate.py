@@ -25,10 +25,18 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     max_burn_rate: Annotated[
         Positive,
-        Meta(description="Largest burn rate: share of the cap spent over share of the month gone; 1 just lasts"),
+        Meta(
+            description="Largest burn rate: share of the cap spent over share of the month gone; 1 "
+            "just lasts"
+        ),
     ] = field(default_factory=partial(Positive, "1"))
     min_days: Annotated[
-        int, Meta(ge=1, le=31, description="Days of the month that must be counted before a pace is judged")
+        int,
+        Meta(
+            ge=1,
+            le=31,
+            description="Days of the month that must be counted before a pace is judged",
+        ),
     ] = 3
 
 
@@ -62,7 +70,9 @@ def _of_task_classes(case: Case) -> Iterator[_Budget]:
         cap = task.task.declared.spend_cap.monthly
         if records and cap is not None:
             name = task.task.name
-            yield _Budget(name, code(name), cap, task.task.place.at("spend_cap", "monthly"), records)
+            yield _Budget(
+                name, code(name), cap, task.task.place.at("spend_cap", "monthly"), records
+            )
 
 
 def _of_owners(case: Case) -> Iterator[_Budget]:
@@ -81,12 +91,18 @@ def _of_owners(case: Case) -> Iterator[_Budget]:
         known = [cap for task in tasks if (cap := task.task.declared.spend_cap.monthly) is not None]
         if len(known) == len(tasks) and tasks[0].task.name in judged:
             total = sum(known, Decimal(0))
-            yield _Budget(f"owner:{owner}", f"owner {code(owner)}", total, None, case.actuals.owners[owner])
+            yield _Budget(
+                f"owner:{owner}", f"owner {code(owner)}", total, None, case.actuals.owners[owner]
+            )
 
 
 def _current(records: tuple[PlacedActual, ...], as_of: date) -> PlacedActual | None:
     """The newest record up to the day, if it is of the day's month or of the month before."""
-    first = (as_of.replace(day=1) - timedelta(days=1)).replace(day=1) if as_of > date(1, 1, 31) else as_of
+    first = (
+        (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
+        if as_of > date(1, 1, 31)
+        else as_of
+    )
     placed = next((one for one in records if one.actual.through <= as_of), None)
     return placed if placed is not None and placed.actual.through >= first else None
 
@@ -98,12 +114,15 @@ def _violation(case: Case, budget: _Budget, placed: PlacedActual, found: Burn) -
     gone = f"day {actual.through.day} of {actual.days}"
     if over:
         said = f"{budget.who} has spent {spent} in {actual.month} ({gone}); its cap is {cap}"
-        risk = f"{spell_money(actual.spend - budget.cap, currency)} beyond the cap, and more each day."
+        risk = (
+            f"{spell_money(actual.spend - budget.cap, currency)} beyond the cap, and more each day."
+        )
         if actual.through.day == actual.days:
             risk = f"{spell_money(actual.spend - budget.cap, currency)} beyond the cap in a month."
     else:
         said = (
-            f"{budget.who} has spent {spent} by {gone} of {actual.month}, a burn rate of {found.rate:.2f}: at this "
+            f"{budget.who} has spent {spent} by {gone} of {actual.month}, a burn rate of "
+            f"{found.rate:.2f}: at this "
             f"pace the month ends at {spell_money(found.forecast, currency)}; its cap is {cap}"
         )
         risk = _spell_end(found, actual.days - actual.through.day)
@@ -137,7 +156,10 @@ def _spell_end(found: Burn, left: int) -> str:
 
 def _remedy(budget: _Budget, found: Burn, currency: str, *, over: bool) -> str:
     if over or found.allowance_per_day is None:
-        return "Find what grew (demand, prompt length, retries, price), correct the demand, or have the cap raised."
+        return (
+            "Find what grew (demand, prompt length, retries, price), correct the demand, or "
+            "have the cap raised."
+        )
     share = 1 - budget.cap / found.forecast if found.forecast > budget.cap else Decimal(0)
     slower = f" ({spell_share(share)} below the pace of the month so far)" if share else ""
     most = spell_money(found.allowance_per_day, currency, ROUND_DOWN)
@@ -149,12 +171,17 @@ RULE = Rule(
     name="burn-rate",
     title="What is really spent lasts the month within the cap",
     why=(
-        "A forecast is a plan; an invoice is late. From spend S by day t of N and a cap B the run-rate forecast is "
-        "S x N / t, the burn rate (S / B) / (t / N): above 1 the cap does not last. The newest record below `usage/` "
-        "counts, of this month or of the last. It is a plain run-rate: weekends are not told apart, so early in a "
-        "month it errs by some percent. An owner's record is held against the caps of all of its task classes."
+        "A forecast is a plan; an invoice is late. From spend S by day t of N and a cap B the "
+        "run-rate forecast is "
+        "S x N / t, the burn rate (S / B) / (t / N): above 1 the cap does not last. The newest "
+        "record below `usage/` "
+        "counts, of this month or of the last. It is a plain run-rate: weekends are not told "
+        "apart, so early in a "
+        "month it errs by some percent. An owner's record is held against the caps of all of its "
+        "task classes."
     ),
-    mend="Slow down or reroute until the pace fits, correct the demand, or have the cap raised before it is reached.",
+    mend="Slow down or reroute until the pace fits, correct the demand, or have the cap raised "
+    "before it is reached.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

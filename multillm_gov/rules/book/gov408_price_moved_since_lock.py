@@ -21,7 +21,8 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """How far a price may move before the lock is stale."""
 
     max_move: Annotated[
-        Share, Meta(description="Largest relative move (0..1), up or down, of any unit price of a model")
+        Share,
+        Meta(description="Largest relative move (0..1), up or down, of any unit price of a model"),
     ] = field(default_factory=partial(Share, "0.05"))
 
 
@@ -45,16 +46,21 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         yield _violation(case, name, uses[name], *moved[name])
 
 
-def _violation(case: Case, name: str, uses: list[Use], today: ModelFacts | None, move: PriceMove | None) -> Violation:
+def _violation(
+    case: Case, name: str, uses: list[Use], today: ModelFacts | None, move: PriceMove | None
+) -> Violation:
     currency = case.figures.currency
     effect = _effect(case, uses, today) if move is not None else None
     if move is None:
         said = f"{code(name)} has a price in the lock and none in the installed price map"
         risk = "The forecast rests on a price that nobody lists any more."
     else:
-        relative = "from free" if move.relative.is_infinite() else f"{float(move.relative) * 100:+.1f} %"
+        relative = (
+            "from free" if move.relative.is_infinite() else f"{float(move.relative) * 100:+.1f} %"
+        )
         said = (
-            f"the price of {code(name)} moved since the lock: {move.what} {spell_money(move.before)} → "
+            f"the price of {code(name)} moved since the lock: {move.what} "
+            f"{spell_money(move.before)} → "
             f"{spell_money(move.after)} ({relative})"
         )
         risk = _spell_effect(case, effect, currency)
@@ -62,7 +68,8 @@ def _violation(case: Case, name: str, uses: list[Use], today: ModelFacts | None,
         message=said,
         place=uses[0].place,
         subject=f"model:{name}",
-        remedy="Run `govern catalog lock`, look at what it changes with `govern diff`, and commit it.",
+        remedy="Run `govern catalog lock`, look at what it changes with `govern diff`, and commit "
+        "it.",
         risk=risk,
         related=tuple((f"{code(use.task.task.name)} uses it too", use.place) for use in uses[1:4]),
         figures={
@@ -91,9 +98,14 @@ def _effect(case: Case, uses: list[Use], today: ModelFacts | None) -> Decimal | 
 
 def _spell_effect(case: Case, effect: Decimal | None, currency: str) -> str:
     if effect is None:
-        return "What it does to the forecast is not known: no routed request of a known size uses it."
+        return (
+            "What it does to the forecast is not known: no routed request of a known size uses it."
+        )
     if not effect:
-        return "The forecast does not change: the requests that are routed to it do not pay this price."
+        return (
+            "The forecast does not change: the requests that are routed to it do not pay this "
+            "price."
+        )
     total = case.figures.spend_per_month
     part = f" ({spell_share(abs(effect) / total)} of the forecast)" if total else ""
     way = "more" if effect > 0 else "less"
@@ -106,10 +118,14 @@ RULE = Rule(
     name="price-moved-since-lock",
     title="The prices that the forecast rests on are still the list prices",
     why=(
-        "The lock holds prices still so that a result moves only when the portfolio does. List prices move all the "
-        "same, by +224 % (Gemini 2.5 Flash, June 2025) or -80 % (o3, June 2025) under one name. The rule compares the "
-        "lock with the price map of the installed LiteLLM, declarations in `catalog/` applied to both: a negotiated "
-        "price does not move. It reads that map, so it judges only where a policy asks, and its finding depends on the "
+        "The lock holds prices still so that a result moves only when the portfolio does. List "
+        "prices move all the "
+        "same, by +224 % (Gemini 2.5 Flash, June 2025) or -80 % (o3, June 2025) under one name. "
+        "The rule compares the "
+        "lock with the price map of the installed LiteLLM, declarations in `catalog/` applied to "
+        "both: a negotiated "
+        "price does not move. It reads that map, so it judges only where a policy asks, and its "
+        "finding depends on the "
         "version installed."
     ),
     mend="Lock anew, and look at what the new prices do to caps and concentration before merging.",

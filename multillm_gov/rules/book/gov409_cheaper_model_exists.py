@@ -18,7 +18,15 @@ from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.prospects import Prospects
 from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
-from multillm_gov.units import MONTHS_PER_YEAR, Amount, Share, count_of, spell_count, spell_money, spell_share
+from multillm_gov.units import (
+    MONTHS_PER_YEAR,
+    Amount,
+    Share,
+    count_of,
+    spell_count,
+    spell_money,
+    spell_share,
+)
 
 MOST_TRIALS = 300
 """Models tried per policy, the largest saving first: each is judged by the whole book."""
@@ -30,13 +38,21 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """What saving is worth a finding, and what proves a model's quality."""
 
     min_saving_share: Annotated[
-        Share, Meta(description="Smallest saving reported, as a share (0..1) of what the requests cost today")
+        Share,
+        Meta(
+            description="Smallest saving reported, as a share (0..1) of what the requests cost "
+            "today"
+        ),
     ] = field(default_factory=partial(Share, "0.1"))
     min_saving: Annotated[
         Amount, Meta(description="Smallest saving reported, per month, in the portfolio's currency")
     ] = field(default_factory=Amount)
-    max_age_days: Annotated[int, Meta(ge=1, le=3_650, description="Oldest result that still proves, in days")] = 180
-    min_sample_size: Annotated[int, Meta(ge=1, le=1_000_000, description="Fewest scored cases that prove")] = 200
+    max_age_days: Annotated[
+        int, Meta(ge=1, le=3_650, description="Oldest result that still proves, in days")
+    ] = 180
+    min_sample_size: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Fewest scored cases that prove")
+    ] = 200
 
 
 class _Candidate(Struct, frozen=True):
@@ -54,11 +70,16 @@ class _Candidate(Struct, frozen=True):
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Task classes that one proven model could answer for less, without breaking a rule that holds today."""
     candidates = sorted(
-        _candidates(case, parameters), key=lambda one: (-one.saving, one.task.task.name, one.facts.name)
+        _candidates(case, parameters),
+        key=lambda one: (-one.saving, one.task.task.name, one.facts.name),
     )
     if not candidates:
         return
-    names = [policy.name for policy in case.portfolio.policies if policy.declared.rule in {RULE.id, RULE.name}]
+    names = [
+        policy.name
+        for policy in case.portfolio.policies
+        if policy.declared.rule in {RULE.id, RULE.name}
+    ]
     if case.policy in names[MOST_POLICIES:]:
         yield _untried(case, len(candidates), 0)
         return
@@ -92,13 +113,22 @@ def _candidates(case: Case, parameters: Parameters) -> Iterator[_Candidate]:
         least = max(now * parameters.min_saving_share, parameters.min_saving)
         for model in models:
             proof = _proof(case, parameters, task, model)
-            if proof is None or proof.record.score < floor or model == _only(task) or _is_slow(task, proof):
+            if (
+                proof is None
+                or proof.record.score < floor
+                or model == _only(task)
+                or _is_slow(task, proof)
+            ):
                 continue
             facts = case.catalog.find(model)
             cost = pricing.mean_cost(facts, task.task.declared.demand)
             if facts is None or not cost:
                 continue  # a price of nothing means a free tier or an unknown price, never a saving
-            hosting = Decimal(0) if model in used else facts.usd_fixed_per_month / case.figures.usd_per_unit
+            hosting = (
+                Decimal(0)
+                if model in used
+                else facts.usd_fixed_per_month / case.figures.usd_per_unit
+            )
             saving = saving_per_month(task, cost, hosting)
             if saving is not None and saving > 0 and saving >= least:
                 yield _Candidate(task, facts, proof, floor, now, saving)
@@ -122,7 +152,9 @@ def _floor(case: Case, parameters: Parameters, task: TaskFigures) -> Decimal | N
     return proof.record.score if proof is not None else None
 
 
-def _proof(case: Case, parameters: Parameters, task: TaskFigures, model: str) -> PlacedRecord | None:
+def _proof(
+    case: Case, parameters: Parameters, task: TaskFigures, model: str
+) -> PlacedRecord | None:
     """The newest result of the organization's own cases in this task class, if it is recent and large enough."""
     for placed in case.evidence.get((task.task.name, model), ()):
         record = placed.record
@@ -135,7 +167,8 @@ def _proof(case: Case, parameters: Parameters, task: TaskFigures, model: str) ->
 def _untried(case: Case, candidates: int, tried: int) -> Violation:
     return Violation(
         message=(
-            f"{spell_count(candidates)} moves to a cheaper model would save enough; {spell_count(tried)} of them, the "
+            f"{spell_count(candidates)} moves to a cheaper model would save enough; "
+            f"{spell_count(tried)} of them, the "
             "largest savings first, are held against the rules, the others are not"
         ),
         place=(case.policy_place or Place("policies")).key(),
@@ -151,22 +184,30 @@ def _violation(case: Case, one: _Candidate) -> Violation:
     task, floor, now = one.task, one.floor, one.now
     currency, name, record = case.figures.currency, task.task.name, one.proof.record
     quality = task.task.declared.quality
-    held = f"the floor is {floor:.3f}" if quality is not None else f"{code(task.primary.model)} scored {floor:.3f}"
+    held = (
+        f"the floor is {floor:.3f}"
+        if quality is not None
+        else f"{code(task.primary.model)} scored {floor:.3f}"
+    )
     timed = task.task.declared.latency is not None and record.p95_seconds is None
     untimed = " Its answer time was not measured: time it first." if timed else ""
     return Violation(
         message=(
-            f"{code(one.facts.name)} alone would answer {code(name)} for {spell_money(one.saving, currency)} a month "
-            f"less ({spell_share(one.saving / now)} of {spell_money(now, currency)}), and breaks no rule that holds "
+            f"{code(one.facts.name)} alone would answer {code(name)} for "
+            f"{spell_money(one.saving, currency)} a month "
+            f"less ({spell_share(one.saving / now)} of {spell_money(now, currency)}), and breaks "
+            "no rule that holds "
             f"today; it scored {record.score:.3f} on {count_of(record.sample_size, 'case')}, {held}"
         ),
         place=task.task.place.at("route"),
         subject=name,
         remedy=(
-            f"Score {code(one.facts.name)} on the same cases as {code(task.primary.model)}, route a part to it, and "
+            f"Score {code(one.facts.name)} on the same cases as {code(task.primary.model)}, route "
+            "a part to it, and "
             f"look with `govern diff` at what that does to concentration.{untimed}"
         ),
-        risk=f"{spell_money(one.saving * MONTHS_PER_YEAR, currency)} a year; evaluation and a cold cache not counted.",
+        risk=f"{spell_money(one.saving * MONTHS_PER_YEAR, currency)} a year; evaluation and a cold "
+        "cache not counted.",
         related=(("the result", one.proof.place),),
         figures={
             "saving_per_month": one.saving,
@@ -184,11 +225,16 @@ RULE = Rule(
     name="cheaper-model-exists",
     title="No proven model that meets every floor would cost much less",
     why=(
-        "The fair baseline of a portfolio is the cheapest single model that meets every floor. A model counts only "
-        "with a result of the organization's own cases for this very task class that reaches the floor (where none is "
-        "declared: what the present model scored). It must violate no standing rule and no policy about task classes "
-        "more than the present route does: capabilities, context, residency, allowed models, latency, independence of "
-        "the fallbacks, caps. Fixed costs of what is replaced are taken to go on, so no saving is flattered."
+        "The fair baseline of a portfolio is the cheapest single model that meets every floor. A "
+        "model counts only "
+        "with a result of the organization's own cases for this very task class that reaches the "
+        "floor (where none is "
+        "declared: what the present model scored). It must violate no standing rule and no policy "
+        "about task classes "
+        "more than the present route does: capabilities, context, residency, allowed models, "
+        "latency, independence of "
+        "the fallbacks, caps. Fixed costs of what is replaced are taken to go on, so no saving is "
+        "flattered."
     ),
     mend="Try the model on a part of the requests, or write down why the dearer one is kept.",
     severity=Severity.NOTE,

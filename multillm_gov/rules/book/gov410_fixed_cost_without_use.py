@@ -22,11 +22,14 @@ class Parameters(Closed, frozen=True, kw_only=True):
     min_utilization: Annotated[
         Share | None,
         Meta(
-            description="Smallest part (0..1) of what the model could answer in a month at its `requests_per_minute`; "
+            description="Smallest part (0..1) of what the model could answer in a month at its "
+            "`requests_per_minute`; "
             "default: any request will do"
         ),
     ] = None
-    allow_standby: Annotated[bool, Meta(description="Whether being the fallback of a task class is use enough")] = True
+    allow_standby: Annotated[
+        bool, Meta(description="Whether being the fallback of a task class is use enough")
+    ] = True
 
 
 class _Traffic(Struct):
@@ -41,7 +44,11 @@ class _Traffic(Struct):
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Models with a fixed cost and no requests, or too few; those that nobody names count for the whole portfolio."""
-    paid = {name for name, facts in case.models.items() if facts is not None and facts.usd_fixed_per_month}
+    paid = {
+        name
+        for name, facts in case.models.items()
+        if facts is not None and facts.usd_fixed_per_month
+    }
     traffic: dict[str, _Traffic] = {name: _Traffic() for name in sorted(paid)}
     for use in case.uses(paid):
         found = traffic[use.part.model]
@@ -59,10 +66,16 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         yield from _unnamed(case)
 
 
-def _used(case: Case, parameters: Parameters, facts: ModelFacts, found: _Traffic) -> Iterator[Violation]:
+def _used(
+    case: Case, parameters: Parameters, facts: ModelFacts, found: _Traffic
+) -> Iterator[Violation]:
     if not found.requests:
         place = found.routed or found.standby
-        if not found.known or place is None or (found.standby is not None and parameters.allow_standby):
+        if (
+            not found.known
+            or place is None
+            or (found.standby is not None and parameters.allow_standby)
+        ):
             return
         role = "is only a fallback" if found.routed is None else "gets no requests"
         yield _violation(case, facts, place, role, Decimal(0))
@@ -73,7 +86,8 @@ def _used(case: Case, parameters: Parameters, facts: ModelFacts, found: _Traffic
     used = utilization(found.requests, rate)
     if used < least:
         role = (
-            f"gets {spell_count(found.requests)} requests a month, {spell_share(used)} of what it could answer (at "
+            f"gets {spell_count(found.requests)} requests a month, {spell_share(used)} of what it "
+            "could answer (at "
             f"least {spell_share(least)} is asked)"
         )
         yield _violation(case, facts, found.routed, role, used)
@@ -88,11 +102,17 @@ def _unnamed(case: Case) -> Iterator[Violation]:
         facts = case.catalog.find(name)
         if facts is not None:
             yield _violation(
-                case, facts, placed.place.at("usd_fixed_per_month"), "is in no route and no fallback", None
+                case,
+                facts,
+                placed.place.at("usd_fixed_per_month"),
+                "is in no route and no fallback",
+                None,
             )
 
 
-def _violation(case: Case, facts: ModelFacts, place: Place, role: str, used: Decimal | None) -> Violation:
+def _violation(
+    case: Case, facts: ModelFacts, place: Place, role: str, used: Decimal | None
+) -> Violation:
     fixed = facts.usd_fixed_per_month / case.figures.usd_per_unit
     paid = spell_money(fixed, case.figures.currency)
     declared = case.overrides.models.get(facts.name)
@@ -102,7 +122,8 @@ def _violation(case: Case, facts: ModelFacts, place: Place, role: str, used: Dec
         message=f"{code(facts.name)} costs {paid} a month whether it is used or not, and {role}",
         place=place,
         subject=f"model:{facts.name}",
-        remedy=f"Route requests to {code(facts.name)}, or end its hosting and remove its `usd_fixed_per_month`.",
+        remedy=f"Route requests to {code(facts.name)}, or end its hosting and remove its "
+        "`usd_fixed_per_month`.",
         risk=f"{paid} a month for little or nothing.",
         related=(("its fixed cost", price),) if price is not None and price != place else (),
         figures={"fixed_per_month": fixed, "utilization": used},
@@ -114,9 +135,12 @@ RULE = Rule(
     name="fixed-cost-without-use",
     title="What is paid for by the month is used",
     why=(
-        "Hosted and fine-tuned models and provisioned throughput cost the same at no requests as at full load, and no "
-        "price per token shows it. Requests are those that the allocations declare; capacity is `requests_per_minute` "
-        "times the 43,800 minutes of a mean month. Being a fallback counts as use unless a policy says otherwise."
+        "Hosted and fine-tuned models and provisioned throughput cost the same at no requests as "
+        "at full load, and no "
+        "price per token shows it. Requests are those that the allocations declare; capacity is "
+        "`requests_per_minute` "
+        "times the 43,800 minutes of a mean month. Being a fallback counts as use unless a policy "
+        "says otherwise."
     ),
     mend="Use it, share it between task classes, or switch it off.",
     severity=Severity.WARNING,

@@ -31,27 +31,39 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, task, quality, bare, len(claims))
 
 
-def _violation(case: Case, task: TaskFigures, quality: Quality, bare: list[Claim], count: int) -> Violation:
+def _violation(
+    case: Case, task: TaskFigures, quality: Quality, bare: list[Claim], count: int
+) -> Violation:
     name = task.task.name
     model = bare[0].part.model
     foreign = {claim.part.model: _foreign(claim, case) for claim in bare}
     only = [f"only {said} for {code(one)}" for one, said in foreign.items() if said]
     return Violation(
         message=(
-            f"{code(name)} has a quality floor of {quality.floor}, but no internal benchmark result for "
+            f"{code(name)} has a quality floor of {quality.floor}, but no internal benchmark "
+            "result for "
             f"{listed(_spell_roles(bare))}{f' ({listed(only)})' if only else ''}"
         ),
         place=task.task.place.at("quality", "floor"),
         subject=name,
         remedy=(
             f"Score {'it' if len(foreign) == 1 else 'each'} on your own cases and add "
-            f"`{{task_class: {name}, model: {model}, date: {case.as_of}, sample_size: …, score: …}}` "
-            f"{'' if len(foreign) == 1 else 'and its like '}to the `records` of a file below `evidence/`; "
+            f"`{{task_class: {name}, model: {model}, date: {case.as_of}, sample_size: …, score: "
+            f"…}}` "
+            f"{'' if len(foreign) == 1 else 'and its like '}to the `records` of a file below "
+            "`evidence/`; "
             f"`govern bench {name}` does both with the cases in `evals/`."
         ),
-        risk=f"Nobody knows whether the answers are good enough{spell_stake(case, task, ', with ')}.",
-        related=tuple((f"{claim.role} without internal evidence", claim.use().place) for claim in bare),
-        figures={"floor": float(quality.floor), "models_without_evidence": len(bare), "models": count},
+        risk="Nobody knows whether the answers are good "
+        f"enough{spell_stake(case, task, ', with ')}.",
+        related=tuple(
+            (f"{claim.role} without internal evidence", claim.use().place) for claim in bare
+        ),
+        figures={
+            "floor": float(quality.floor),
+            "models_without_evidence": len(bare),
+            "models": count,
+        },
     )
 
 
@@ -72,11 +84,15 @@ RULE = Rule(
     name="quality-evidence-missing",
     title="A quality floor rests on results of the organization's own cases",
     why=(
-        "Public leaderboards and vendors' figures are not measured on your task, your prompt or your schema, and "
-        "models change under one name. Without a result of your own cases nobody can say whether the floor is kept. "
-        "Fallbacks count: they answer on the worst day. One finding per task class names every model without evidence."
+        "Public leaderboards and vendors' figures are not measured on your task, your prompt or "
+        "your schema, and "
+        "models change under one name. Without a result of your own cases nobody can say whether "
+        "the floor is kept. "
+        "Fallbacks count: they answer on the worst day. One finding per task class names every "
+        "model without evidence."
     ),
-    mend="Benchmark every routed model and fallback on your own cases (`govern bench`), and commit the result.",
+    mend="Benchmark every routed model and fallback on your own cases (`govern bench`), and commit "
+    "the result.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

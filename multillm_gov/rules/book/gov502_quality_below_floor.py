@@ -17,7 +17,9 @@ from multillm_gov.units import count_of, spell_share
 class Parameters(Closed, frozen=True, kw_only=True):
     """Who must reach the floor."""
 
-    fallbacks: Annotated[bool, Meta(description="Whether fallbacks must reach the floor too")] = True
+    fallbacks: Annotated[bool, Meta(description="Whether fallbacks must reach the floor too")] = (
+        True
+    )
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
@@ -33,11 +35,13 @@ def _violation(case: Case, claim: Claim, placed: PlacedRecord, floor: float) -> 
     score = float(record.score)
     return Violation(
         message=(
-            f"{claim.spell()} scored {score:.3f} on {count_of(record.sample_size, 'case')}; its floor is {floor:.3f}"
+            f"{claim.spell()} scored {score:.3f} on {count_of(record.sample_size, 'case')}; its "
+            f"floor is {floor:.3f}"
         ),
         place=claim.use().place,
         subject=task.name,
-        remedy="Route to a model that reaches the floor, mend the prompt and score again, or have the floor lowered.",
+        remedy="Route to a model that reaches the floor, mend the prompt and score again, or have "
+        "the floor lowered.",
         risk=(
             f"{spell_share(floor - score)} more of the answers are wrong than is accepted"
             f"{spell_stake(case, claim.task, ', with ')}."
@@ -58,10 +62,12 @@ RULE = Rule(
     name="quality-below-floor",
     title="Measured quality reaches the floor",
     why=(
-        "The floor is what the business accepts. The newest internal score counts, as it was measured; a policy of "
+        "The floor is what the business accepts. The newest internal score counts, as it was "
+        "measured; a policy of "
         "`quality-not-proved` (GOV506) asks for more: that chance cannot explain it."
     ),
-    mend="Move to a model that reaches the floor on your own cases, or change the floor with its owner.",
+    mend="Move to a model that reaches the floor on your own cases, or change the floor with its "
+    "owner.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

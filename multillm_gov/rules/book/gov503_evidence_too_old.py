@@ -17,16 +17,21 @@ from multillm_gov.units import count_of
 class Parameters(Closed, frozen=True, kw_only=True):
     """How long a result counts."""
 
-    max_age_days: Annotated[int, Meta(ge=1, le=3_650, description="Oldest result that still counts, in days")] = 180
+    max_age_days: Annotated[
+        int, Meta(ge=1, le=3_650, description="Oldest result that still counts, in days")
+    ] = 180
     notice_days: Annotated[
         int,
         Meta(
             ge=0,
             le=3_650,
-            description="Days before that in which a note says so; 0, or as many as `max_age_days`: no notes",
+            description="Days before that in which a note says so; 0, or as many as "
+            "`max_age_days`: no notes",
         ),
     ] = 90
-    fallbacks: Annotated[bool, Meta(description="Whether the evidence of fallbacks must be fresh too")] = True
+    fallbacks: Annotated[
+        bool, Meta(description="Whether the evidence of fallbacks must be fresh too")
+    ] = True
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
@@ -48,7 +53,8 @@ def _violation(case: Case, claim: Claim, placed: PlacedRecord, age: int, limit: 
         message=(
             f"the newest result for {claim.spell()} is {days} old; at most {limit:,} count"
             if old
-            else f"the newest result for {claim.spell()} is {days} old and counts for {limit - age:,} more"
+            else f"the newest result for {claim.spell()} is {days} old and counts for "
+            f"{limit - age:,} more"
         ),
         place=claim.use().place,
         subject=task.name,
@@ -61,8 +67,15 @@ def _violation(case: Case, claim: Claim, placed: PlacedRecord, age: int, limit: 
             if old
             else "In time the floor rests on nothing."
         ),
-        related=(("the newest result", placed.place), ("the floor", task.place.at("quality", "floor"))),
-        figures={"age_days": age, "max_age_days": limit, "measured": placed.record.date.isoformat()},
+        related=(
+            ("the newest result", placed.place),
+            ("the floor", task.place.at("quality", "floor")),
+        ),
+        figures={
+            "age_days": age,
+            "max_age_days": limit,
+            "measured": placed.record.date.isoformat(),
+        },
         severity=None if old else Severity.NOTE,
         distinction=claim.distinction,
     )
@@ -73,8 +86,10 @@ RULE = Rule(
     name="evidence-too-old",
     title="Quality evidence is fresh",
     why=(
-        "One model name answered 84 % of a test right in March 2023 and 51 % in June (arXiv 2307.09009); in 2025 "
-        "degraded answers went unnoticed for about a month. Evidence up to 90 days old is taken as good, up to 180 as "
+        "One model name answered 84 % of a test right in March 2023 and 51 % in June (arXiv "
+        "2307.09009); in 2025 "
+        "degraded answers went unnoticed for about a month. Evidence up to 90 days old is taken as "
+        "good, up to 180 as "
         "aging, older as none."
     ),
     mend="Score the models again each quarter, on the same cases: `govern bench`.",

@@ -18,8 +18,12 @@ from multillm_gov.units import count_of
 class Parameters(Closed, frozen=True, kw_only=True):
     """How many cases count."""
 
-    min_sample_size: Annotated[int, Meta(ge=1, le=1_000_000, description="Fewest scored cases that count")] = 200
-    fallbacks: Annotated[bool, Meta(description="Whether the evidence of fallbacks must be large enough too")] = True
+    min_sample_size: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Fewest scored cases that count")
+    ] = 200
+    fallbacks: Annotated[
+        bool, Meta(description="Whether the evidence of fallbacks must be large enough too")
+    ] = True
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
@@ -35,17 +39,21 @@ def _violation(case: Case, claim: Claim, placed: PlacedRecord, least: int) -> Vi
     drop = smallest_visible_drop(score, record.sample_size)
     return Violation(
         message=(
-            f"the newest result for {claim.spell()} rests on {count_of(record.sample_size, 'case')}; at least "
+            f"the newest result for {claim.spell()} rests on "
+            f"{count_of(record.sample_size, 'case')}; at least "
             f"{least:,} count"
         ),
         place=claim.use().place,
         subject=task.name,
         remedy=(
-            f"Score {code(claim.part.model)} on {least - record.sample_size:,} more cases and write the whole as one "
-            f"record; {least:,} see a drop of {_points(smallest_visible_drop(score, least), score)}."
+            f"Score {code(claim.part.model)} on {least - record.sample_size:,} more cases and "
+            "write the whole as one "
+            f"record; {least:,} see a drop of "
+            f"{_points(smallest_visible_drop(score, least), score)}."
         ),
         risk=(
-            f"A repeat of this size sees only a drop of {_points(drop, score)} or more (one-sided 5 %, power "
+            f"A repeat of this size sees only a drop of {_points(drop, score)} or more (one-sided "
+            "5 %, power "
             f"80 %){spell_stake(case, claim.task, ', with ')}."
         ),
         related=(("the result", placed.place),),
@@ -68,8 +76,10 @@ RULE = Rule(
     name="evidence-too-small",
     title="Quality evidence rests on enough cases",
     why=(
-        "Two samples of 538 cases tell .90 from .85; of 100 cases only a drop of 13 points stands out (two-proportion "
-        "test, one-sided 5 %, power 80 %). 200 cases see a drop of about 9 points from .90: coarse, but not blind. 500 "
+        "Two samples of 538 cases tell .90 from .85; of 100 cases only a drop of 13 points stands "
+        "out (two-proportion "
+        "test, one-sided 5 %, power 80 %). 200 cases see a drop of about 9 points from .90: "
+        "coarse, but not blind. 500 "
         "are taken as good. The finding says what the sample at hand can see."
     ),
     mend="Score more cases, and write them as one record.",

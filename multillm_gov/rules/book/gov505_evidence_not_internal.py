@@ -12,7 +12,11 @@ from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code, listed
 
 Origin = Literal["internal", "public", "vendor"]
-_SPELLED = {"internal": "your own cases", "public": "public benchmarks", "vendor": "the vendor's own figures"}
+_SPELLED = {
+    "internal": "your own cases",
+    "public": "public benchmarks",
+    "vendor": "the vendor's own figures",
+}
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -20,9 +24,14 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     allow_origins: Annotated[
         tuple[Origin, ...],
-        Meta(min_length=1, description="Who may have measured: our own cases, a public leaderboard, the vendor"),
+        Meta(
+            min_length=1,
+            description="Who may have measured: our own cases, a public leaderboard, the vendor",
+        ),
     ] = ("internal",)
-    fallbacks: Annotated[bool, Meta(description="Whether the evidence of fallbacks is judged too")] = True
+    fallbacks: Annotated[
+        bool, Meta(description="Whether the evidence of fallbacks is judged too")
+    ] = True
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
@@ -35,19 +44,27 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, claim, known, parameters.allow_origins)
 
 
-def _violation(case: Case, claim: Claim, known: tuple[str, ...], allowed: tuple[Origin, ...]) -> Violation:
+def _violation(
+    case: Case, claim: Claim, known: tuple[str, ...], allowed: tuple[Origin, ...]
+) -> Violation:
     task = claim.task.task
     newest = next(placed for placed in claim.records if placed.record.date <= case.as_of)
     return Violation(
         message=(
-            f"the evidence for {claim.spell()} is only of {listed(_SPELLED[one] for one in known)}; what counts: "
+            f"the evidence for {claim.spell()} is only of "
+            f"{listed(_SPELLED[one] for one in known)}; what counts: "
             f"{listed(_SPELLED[one] for one in allowed)}"
         ),
         place=newest.place.at("origin"),
         subject=task.name,
-        remedy=f"Score {code(claim.part.model)} on your own cases and add the record to `evidence/`.",
-        risk=f"It was not measured on this task, prompt or schema{spell_stake(case, claim.task, ', with ')}.",
-        related=((f"the {claim.role}", claim.use().place), ("the floor", task.place.at("quality", "floor"))),
+        remedy=f"Score {code(claim.part.model)} on your own cases and add the record to "
+        "`evidence/`.",
+        risk="It was not measured on this task, prompt or "
+        f"schema{spell_stake(case, claim.task, ', with ')}.",
+        related=(
+            (f"the {claim.role}", claim.use().place),
+            ("the floor", task.place.at("quality", "floor")),
+        ),
         figures={"origins": ", ".join(known), "allowed_origins": ", ".join(allowed)},
         distinction=claim.distinction,
     )
@@ -58,11 +75,14 @@ RULE = Rule(
     name="evidence-not-internal",
     title="Evidence is of an origin that counts",
     why=(
-        "A vendor's figure is advertising, and a public benchmark may be in the training data; public quality is not "
-        "your quality. GOV501 asks for internal evidence everywhere; a policy of this rule says whose results count "
+        "A vendor's figure is advertising, and a public benchmark may be in the training data; "
+        "public quality is not "
+        "your quality. GOV501 asks for internal evidence everywhere; a policy of this rule says "
+        "whose results count "
         "for which task classes, and points at the record that does not."
     ),
-    mend="Score the model on your own cases (`govern bench`); keep the foreign figure for comparison.",
+    mend="Score the model on your own cases (`govern bench`); keep the foreign figure for "
+    "comparison.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

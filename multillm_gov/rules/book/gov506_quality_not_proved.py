@@ -20,7 +20,12 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """How sure one must be."""
 
     confidence: Annotated[
-        float, Meta(ge=0.5, le=0.9999, description="Confidence of the one-sided lower bound held against the floor")
+        float,
+        Meta(
+            ge=0.5,
+            le=0.9999,
+            description="Confidence of the one-sided lower bound held against the floor",
+        ),
     ] = 0.95
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks must prove it too")] = True
 
@@ -43,7 +48,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         bound = 0.0
         if placed is not None:
             record = placed.record
-            bound = wilson_lower_bound(float(record.score), record.sample_size, parameters.confidence)
+            bound = wilson_lower_bound(
+                float(record.score), record.sample_size, parameters.confidence
+            )
         if placed is None or bound < floor:
             yield _violation(case, claim, placed, _Proof(floor, bound, parameters.confidence))
 
@@ -85,13 +92,19 @@ def _said(record: EvidenceRecord | None, proof: _Proof) -> str:
 
 def _remedy(claim: Claim, record: EvidenceRecord | None, proof: _Proof) -> str:
     if record is None:
-        return f"Score {code(claim.part.model)} on your own cases and add the record to `evidence/`."
+        return (
+            f"Score {code(claim.part.model)} on your own cases and add the record to `evidence/`."
+        )
     score = float(record.score)
     if score <= proof.floor:
-        return "Route to a model that clears the floor with a margin: no sample proves a floor that the score misses."
+        return (
+            "Route to a model that clears the floor with a margin: no sample proves a floor "
+            "that the score misses."
+        )
     cases = ceil(cases_to_prove(score, proof.floor, proof.confidence))
     return (
-        f"Score more cases ({cases:,} at this score prove the floor), or route to a model that clears it with a margin."
+        f"Score more cases ({cases:,} at this score prove the floor), or route to a model that "
+        "clears it with a margin."
     )
 
 
@@ -100,8 +113,10 @@ RULE = Rule(
     name="quality-not-proved",
     title="Quality is proved to reach the floor",
     why=(
-        "A small sample can be lucky. The one-sided Wilson bound (JASA 22, 1927) says what a score proves: 450 of 500 "
-        "cases prove .876 with 95 % confidence, not .90. GOV502 holds the score itself against the floor; a policy of "
+        "A small sample can be lucky. The one-sided Wilson bound (JASA 22, 1927) says what a score "
+        "proves: 450 of 500 "
+        "cases prove .876 with 95 % confidence, not .90. GOV502 holds the score itself against the "
+        "floor; a policy of "
         "this rule holds the bound."
     ),
     mend="Score more cases, or choose a model with a margin over the floor.",

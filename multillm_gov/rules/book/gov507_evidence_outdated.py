@@ -22,9 +22,15 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """What evidence must name."""
 
     require_digests: Annotated[
-        bool, Meta(description="Whether evidence must name the digest of the prompt and schema it was measured with")
+        bool,
+        Meta(
+            description="Whether evidence must name the digest of the prompt and schema it was "
+            "measured with"
+        ),
     ] = False
-    fallbacks: Annotated[bool, Meta(description="Whether the evidence of fallbacks is judged too")] = True
+    fallbacks: Annotated[
+        bool, Meta(description="Whether the evidence of fallbacks is judged too")
+    ] = True
 
 
 class _Gap(Struct, frozen=True):
@@ -82,7 +88,10 @@ class _Judge:
                 return f"with {_an(what)}, and it names none now"
             current = self.now.of(path)
             if current and current != pinned:
-                return f"with another {what} ({_short(pinned)}) than {code(path)} is now ({_short(current)})"
+                return (
+                    f"with another {what} ({_short(pinned)}) than {code(path)} is now "
+                    f"({_short(current)})"
+                )
             return ""
         if path is None or not self.now.of(path):
             return ""
@@ -116,11 +125,13 @@ def _violation(case: Case, gap: _Gap, digests: Digests) -> Violation:
         place=task.place.at(gap.asset) if declared is not None else task.place.key(),
         subject=task.name,
         remedy=(
-            f"Score {codes(models)} again with what is in use and write its digest as `{gap.asset}` of the record"
+            f"Score {codes(models)} again with what is in use and write its digest as "
+            f"`{gap.asset}` of the record"
             f"{f' (`{digest}`)' if digest else ''}."
         ),
         risk=(
-            f"The result speaks for a {_SPELLED[gap.asset]} that is not in use{spell_stake(case, figures, ', with ')}."
+            f"The result speaks for a {_SPELLED[gap.asset]} that is not in "
+            f"use{spell_stake(case, figures, ', with ')}."
         ),
         related=tuple(
             (f"measured on {one.record.date.isoformat()}", one.place)
@@ -134,18 +145,22 @@ def _violation(case: Case, gap: _Gap, digests: Digests) -> Violation:
 def _stale_violation(case: Case, stale: StaleTrials) -> Violation:
     task, what = stale.task.task, _SPELLED[stale.asset]
     probes = f"the newest probe of {codes(stale.models)}" if stale.models else ""
-    made = " and ".join(part for part in (probes, "its newest drill" if stale.is_drill else "") if part)
+    made = " and ".join(
+        part for part in (probes, "its newest drill" if stale.is_drill else "") if part
+    )
     runs = [f"`govern dry-run --only {task.name}`"] if stale.models else []
     runs += [f"`govern dry-run --kind failover --only {task.name}`"] if stale.is_drill else []
     return Violation(
         message=(
-            f"{code(task.name)}: {made} was made with another {what} ({_short(stale.measured)}) than "
+            f"{code(task.name)}: {made} was made with another {what} ({_short(stale.measured)}) "
+            "than "
             f"{code(stale.path)} is now ({_short(stale.now)})"
         ),
         place=task.place.at(stale.asset),
         subject=task.name,
         remedy=f"Run {' and '.join(runs)} again, and commit what it writes to `evidence/`.",
-        risk=f"The trial speaks for a {what} that is not in use{spell_stake(case, stale.task, ', with ')}.",
+        risk=f"The trial speaks for a {what} that is not in "
+        f"use{spell_stake(case, stale.task, ', with ')}.",
         related=tuple(("made with the other", place) for place in stale.places),
         figures={"models": len(stale.models)},
         distinction=f"{stale.asset} of trials",
@@ -165,12 +180,16 @@ RULE = Rule(
     name="evidence-outdated",
     title="Evidence was measured with the prompt and schema that are in use",
     why=(
-        "A benchmark result belongs to a model, a prompt and an output schema together; a changed word can move the "
-        "score. A record that names the SHA-256 digests of the two files is held against the files. One that names "
-        "none is judged where a base is given: if the file changed since and the result did not. Probes and drills "
+        "A benchmark result belongs to a model, a prompt and an output schema together; a changed "
+        "word can move the "
+        "score. A record that names the SHA-256 digests of the two files is held against the "
+        "files. One that names "
+        "none is judged where a base is given: if the file changed since and the result did not. "
+        "Probes and drills "
         "are held against the files by the digests they name."
     ),
-    mend="Score again after a change of prompt or schema, and record the digests (`sha256sum prompts/x.md`).",
+    mend="Score again after a change of prompt or schema, and record the digests (`sha256sum "
+    "prompts/x.md`).",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

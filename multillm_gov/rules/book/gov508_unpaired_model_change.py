@@ -18,7 +18,9 @@ from multillm_gov.units import spell_share
 class Parameters(Closed, frozen=True, kw_only=True):
     """How long a comparison counts."""
 
-    max_age_days: Annotated[int, Meta(ge=1, le=3_650, description="Oldest comparison that counts, in days")] = 180
+    max_age_days: Annotated[
+        int, Meta(ge=1, le=3_650, description="Oldest comparison that counts, in days")
+    ] = 180
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
@@ -54,8 +56,12 @@ def _paired(case: Case, claim: Claim, old: LegFigures, max_age_days: int) -> boo
     today = case.as_of.toordinal()
     for placed in claim.records:
         record = placed.record
-        counts = record.origin == "internal" and 0 <= today - record.date.toordinal() <= max_age_days
-        if counts and any(one == old.model or _same(case.models.get(one), old.facts) for one in record.paired_with):
+        counts = (
+            record.origin == "internal" and 0 <= today - record.date.toordinal() <= max_age_days
+        )
+        if counts and any(
+            one == old.model or _same(case.models.get(one), old.facts) for one in record.paired_with
+        ):
             return True
     return False
 
@@ -66,17 +72,21 @@ def _violation(case: Case, claim: Claim, old: LegFigures) -> Violation:
     newest = claim.newest
     return Violation(
         message=(
-            f"the primary of {code(name)} changes from {code(old.model)} to {code(model)}, and no internal result "
+            f"the primary of {code(name)} changes from {code(old.model)} to {code(model)}, and no "
+            "internal result "
             "compares the two on the same cases"
         ),
         place=claim.use().place,
         subject=name,
         remedy=(
-            f"Run {code(old.model)} and {code(model)} over the same cases and write `paired_with: [{old.model}]` into "
-            f"the record of {code(model)} below `evidence/`; `govern bench {name} --model {old.model}` does both."
+            f"Run {code(old.model)} and {code(model)} over the same cases and write `paired_with: "
+            f"[{old.model}]` into "
+            f"the record of {code(model)} below `evidence/`; `govern bench {name} --model "
+            f"{old.model}` does both."
         ),
         risk=(
-            f"Nobody knows whether the answers get better or worse{spell_stake(case, figures, ', with ')}: two scores "
+            "Nobody knows whether the answers get better or "
+            f"worse{spell_stake(case, figures, ', with ')}: two scores "
             "on different cases cannot be compared."
         ),
         related=(
@@ -93,12 +103,16 @@ RULE = Rule(
     name="unpaired-model-change",
     title="A new primary was compared with the old one on the same cases",
     why=(
-        "Scores on different samples differ by chance alone: 75 against 74 solved of 100 is no evidence either way "
-        "(z = .16, TwinRouterBench, arXiv 2605.18859). Both models' answers to the same cases take the difference of "
-        "the cases out. Judged against a base only (`govern check --base REV`, `govern diff`); another host of the "
+        "Scores on different samples differ by chance alone: 75 against 74 solved of 100 is no "
+        "evidence either way "
+        "(z = .16, TwinRouterBench, arXiv 2605.18859). Both models' answers to the same cases take "
+        "the difference of "
+        "the cases out. Judged against a base only (`govern check --base REV`, `govern diff`); "
+        "another host of the "
         "same model, and the dated snapshot of an alias, are no change."
     ),
-    mend="Run both models over the same cases before the switch (`govern bench`); name the old one in `paired_with`.",
+    mend="Run both models over the same cases before the switch (`govern bench`); name the old one "
+    "in `paired_with`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

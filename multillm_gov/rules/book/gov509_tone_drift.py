@@ -20,11 +20,15 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """How far a voice may move."""
 
     warn_at_ratio: Annotated[
-        Positive, Meta(description="Ratio of the stylistic distance to its noise floor above which a warning says so")
+        Positive,
+        Meta(
+            description="Ratio of the stylistic distance to its noise floor above which a warning "
+            "says so"
+        ),
     ] = field(default_factory=partial(Positive, "1.5"))
-    max_ratio: Annotated[Positive, Meta(description="Largest ratio; above it the voice is another one")] = field(
-        default_factory=partial(Positive, "3")
-    )
+    max_ratio: Annotated[
+        Positive, Meta(description="Largest ratio; above it the voice is another one")
+    ] = field(default_factory=partial(Positive, "3"))
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
@@ -37,7 +41,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, claim, placed, ratio, parameters)
 
 
-def _violation(case: Case, claim: Claim, placed: PlacedRecord, ratio: Decimal, parameters: Parameters) -> Violation:
+def _violation(
+    case: Case, claim: Claim, placed: PlacedRecord, ratio: Decimal, parameters: Parameters
+) -> Violation:
     task, model = claim.task.task, claim.part.model
     over = ratio > parameters.max_ratio
     limit = parameters.max_ratio if over else parameters.warn_at_ratio
@@ -49,11 +55,13 @@ def _violation(case: Case, claim: Claim, placed: PlacedRecord, ratio: Decimal, p
         place=claim.use().place,
         subject=task.name,
         remedy=(
-            f"Read a sample of {code(model)}'s answers with the owner of {code(task.name)}; then mend the prompt, "
+            f"Read a sample of {code(model)}'s answers with the owner of {code(task.name)}; then "
+            "mend the prompt, "
             "pin a dated snapshot or move to another model, and measure again."
         ),
         risk=(
-            f"{'Readers meet another voice' if over else 'The voice begins to change'}: rework and brand drift"
+            f"{'Readers meet another voice' if over else 'The voice begins to change'}: rework and "
+            "brand drift"
             f"{spell_stake(case, claim.task, ', with ')}."
         ),
         related=(("the measurement", placed.place.at("tone_ratio")),),
@@ -72,13 +80,18 @@ RULE = Rule(
     name="tone-drift",
     title="A model still answers in the voice it had",
     why=(
-        "A model can keep its name and its score and change its voice: the roll-back of GPT-4o's sycophantic update of "
-        "April 2025 began after three days. The ratio is the Jensen-Shannon divergence of the function words of two "
-        "dates' answers to the same prompts, over the divergence within one date. Below 1.5 it is the same voice, up "
-        "to 3 a similar one, above 3 a distinct one: two vendors' models measured 4.3 and 4.9 apart. It needs 5,000 "
+        "A model can keep its name and its score and change its voice: the roll-back of GPT-4o's "
+        "sycophantic update of "
+        "April 2025 began after three days. The ratio is the Jensen-Shannon divergence of the "
+        "function words of two "
+        "dates' answers to the same prompts, over the divergence within one date. Below 1.5 it is "
+        "the same voice, up "
+        "to 3 a similar one, above 3 a distinct one: two vendors' models measured 4.3 and 4.9 "
+        "apart. It needs 5,000 "
         "function words a side."
     ),
-    mend="Pin a dated snapshot, mend the prompt, or move; measure again, with `govern bench --accept-tone` if welcome.",
+    mend="Pin a dated snapshot, mend the prompt, or move; measure again, with `govern bench "
+    "--accept-tone` if welcome.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

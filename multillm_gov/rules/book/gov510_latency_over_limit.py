@@ -27,7 +27,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, claim, placed, seconds, latency.p95_seconds)
 
 
-def _violation(case: Case, claim: Claim, placed: PlacedRecord, seconds: Decimal, limit: Decimal) -> Violation:
+def _violation(
+    case: Case, claim: Claim, placed: PlacedRecord, seconds: Decimal, limit: Decimal
+) -> Violation:
     task = claim.task.task
     return Violation(
         message=(
@@ -36,8 +38,12 @@ def _violation(case: Case, claim: Claim, placed: PlacedRecord, seconds: Decimal,
         ),
         place=claim.use().place,
         subject=task.name,
-        remedy="Route to a faster model, shorten the prompt or the answer and measure again, or have the limit raised.",
-        risk=(f"More than one request in twenty is too late for its use{spell_stake(case, claim.task, ', with ')}."),
+        remedy="Route to a faster model, shorten the prompt or the answer and measure again, or "
+        "have the limit raised.",
+        risk=(
+            "More than one request in twenty is too late for its "
+            f"use{spell_stake(case, claim.task, ', with ')}."
+        ),
         related=(
             ("the measurement", placed.place.at("p95_seconds")),
             ("the limit", task.place.at("latency", "p95_seconds")),
@@ -61,8 +67,10 @@ RULE = Rule(
     name="latency-over-limit",
     title="Measured answer times keep the limit",
     why=(
-        "An answer that comes too late is a wrong one where people or systems wait. The newest internal measurement "
-        "that tells the 95th percentile counts. Percentiles do not average: in a split each model must keep the limit "
+        "An answer that comes too late is a wrong one where people or systems wait. The newest "
+        "internal measurement "
+        "that tells the 95th percentile counts. Percentiles do not average: in a split each model "
+        "must keep the limit "
         "itself."
     ),
     mend="Choose a faster model for the task class, or have the limit changed with its owner.",

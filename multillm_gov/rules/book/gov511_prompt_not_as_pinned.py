@@ -17,7 +17,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """What must be pinned."""
 
     require_pin: Annotated[
-        bool, Meta(description="Whether every task class with a prompt file must pin it with `prompt_digest`")
+        bool,
+        Meta(
+            description="Whether every task class with a prompt file must pin it with "
+            "`prompt_digest`"
+        ),
     ] = False
 
 
@@ -73,10 +77,14 @@ RULE = Rule(
     name="prompt-not-as-pinned",
     title="A prompt is the one that the allocation agreed on",
     why=(
-        "A changed word in a prompt can move quality, length and cost of every answer, and a prompt file is changed by "
-        "more people than an allocation is. A task class that pins its prompt by the SHA-256 digest of the file's "
-        "bytes says which text was agreed on; another text is another promise until somebody pins it anew, in a change "
-        "that the allocation's owners see. A policy can ask for a pin everywhere (`require_pin: true`)."
+        "A changed word in a prompt can move quality, length and cost of every answer, and a "
+        "prompt file is changed by "
+        "more people than an allocation is. A task class that pins its prompt by the SHA-256 "
+        "digest of the file's "
+        "bytes says which text was agreed on; another text is another promise until somebody pins "
+        "it anew, in a change "
+        "that the allocation's owners see. A policy can ask for a pin everywhere (`require_pin: "
+        "true`)."
     ),
     mend="Run `govern pin TASK` once the new text is agreed on, or restore the former text.",
     severity=Severity.ERROR,

@@ -19,10 +19,16 @@ _PROBED = frozenset({"chat", "completion", "responses", "embedding"})
 class Parameters(Closed, frozen=True, kw_only=True):
     """How old a probe may be."""
 
-    max_age_days: Annotated[int, Meta(ge=1, le=3_650, description="Oldest probe that still counts, in days")] = 30
+    max_age_days: Annotated[
+        int, Meta(ge=1, le=3_650, description="Oldest probe that still counts, in days")
+    ] = 30
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks must be probed too")] = True
     min_value_at_stake: Annotated[
-        Amount, Meta(description="Only task classes with at least this value at stake per month, in the currency")
+        Amount,
+        Meta(
+            description="Only task classes with at least this value at stake per month, in the "
+            "currency"
+        ),
     ] = field(default_factory=Amount)
 
 
@@ -30,7 +36,10 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Models that were never probed, or not since long; only modes that `govern dry-run` can ask."""
     for one in probed(case, fallbacks=parameters.fallbacks):
         task = one.task
-        if task.task.declared.mode not in _PROBED or task.value_at_stake_per_month < parameters.min_value_at_stake:
+        if (
+            task.task.declared.mode not in _PROBED
+            or task.value_at_stake_per_month < parameters.min_value_at_stake
+        ):
             continue
         age = min(((case.as_of - placed.probe.date).days for placed in one.newest), default=None)
         if age is None or age > parameters.max_age_days:
@@ -44,8 +53,12 @@ def _violation(case: Case, one: Probed, age: int | None, most: int) -> Violation
         message=f"{one.spell()} {said}; a probe counts for {count_of(most, 'day')}",
         place=one.use().place,
         subject=name,
-        remedy=f"Run `govern dry-run --only {name} --model {model}`, and commit what it writes to `evidence/`.",
-        risk=(f"Nobody knows whether {code(model)} still answers as declared{spell_stake(case, one.task, ', with ')}."),
+        remedy=f"Run `govern dry-run --only {name} --model {model}`, and commit what it writes to "
+        "`evidence/`.",
+        risk=(
+            f"Nobody knows whether {code(model)} still answers as "
+            f"declared{spell_stake(case, one.task, ', with ')}."
+        ),
         related=tuple(("its newest probe", placed.place) for placed in one.newest[:1]),
         figures={"days_ago": age, "max_age_days": most},
         distinction=model,
@@ -57,8 +70,10 @@ RULE = Rule(
     name="probe-missing",
     title="Every model was asked not long ago whether it answers",
     why=(
-        "Keys expire, models are withdrawn and aliases are re-pointed without a change in any file; a fallback is the "
-        "last to be noticed. A probe asks the provider with the task's own prompt. A month is judgment: short against "
+        "Keys expire, models are withdrawn and aliases are re-pointed without a change in any "
+        "file; a fallback is the "
+        "last to be noticed. A probe asks the provider with the task's own prompt. A month is "
+        "judgment: short against "
         "the ninety days that a move to another model takes. Judged where a policy asks for it."
     ),
     mend="Run `govern dry-run` every night or week, and commit its evidence.",

@@ -36,20 +36,29 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
                     yield _violation(case, one, placed, failed)
 
 
-def _violation(case: Case, one: Probed, placed: PlacedProbe, failed: list[CheckResult]) -> Violation:
+def _violation(
+    case: Case, one: Probed, placed: PlacedProbe, failed: list[CheckResult]
+) -> Violation:
     record = placed.probe
     own = [result for result in failed if result.name not in _OF_OTHER_RULES]
     why = f": {own[0].detail}" if own and own[0].detail else ""
     at_fault = record.verdict in PORTFOLIO_FAULTS
     name, model = one.task.task.name, one.part.model
     return Violation(
-        message=f"{one.spell()} failed its {record.kind} probe of {record.date.isoformat()} ({record.verdict}){why}",
+        message=f"{one.spell()} failed its {record.kind} probe of {record.date.isoformat()} "
+        f"({record.verdict}){why}",
         place=one.use().place,
         subject=name,
-        remedy=f"{WHAT_TO_DO[record.verdict]} Then run `govern dry-run --only {name} --model {model}` again.",
-        risk=f"{code(model)} does not do what {code(name)} needs{spell_stake(case, one.task, ', with ')}.",
+        remedy=f"{WHAT_TO_DO[record.verdict]} Then run `govern dry-run --only {name} --model "
+        f"{model}` again.",
+        risk=f"{code(model)} does not do what {code(name)} "
+        f"needs{spell_stake(case, one.task, ', with ')}.",
         related=(("the probe", placed.place),),
-        figures={"verdict": record.verdict, "probed": record.date.isoformat(), "calls": record.calls},
+        figures={
+            "verdict": record.verdict,
+            "probed": record.date.isoformat(),
+            "calls": record.calls,
+        },
         severity=None if at_fault else Severity.WARNING,
         distinction=f"{model} {record.kind}",
     )
@@ -60,10 +69,14 @@ RULE = Rule(
     name="probe-failed",
     title="Every model answered its newest probe as declared",
     why=(
-        "A probe is the provider's own word on an allocation: the model is not there, is retired, refuses the prompt, "
-        "misses the schema, the latency or the cost. It counts while the task class, its prompt and its schema are "
-        "what was probed, by their digests. What a change of the portfolio mends is an error; a key, a network or a "
-        "provider that was down is a warning. Tokens, identity and rank stability have rules of their own."
+        "A probe is the provider's own word on an allocation: the model is not there, is retired, "
+        "refuses the prompt, "
+        "misses the schema, the latency or the cost. It counts while the task class, its prompt "
+        "and its schema are "
+        "what was probed, by their digests. What a change of the portfolio mends is an error; a "
+        "key, a network or a "
+        "provider that was down is a warning. Tokens, identity and rank stability have rules of "
+        "their own."
     ),
     mend="Do what the finding says, run `govern dry-run` again, and commit its evidence.",
     severity=Severity.ERROR,

@@ -26,7 +26,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """How far the tokens may lie off."""
 
     tolerance: Annotated[
-        Share, Meta(description="Largest difference between used and declared tokens, as a share of the declared")
+        Share,
+        Meta(
+            description="Largest difference between used and declared tokens, as a share of the "
+            "declared"
+        ),
     ] = field(default_factory=partial(Share, "0.25"))
 
 
@@ -36,12 +40,24 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         return
     for one in probed(case, fallbacks=False):
         demand = one.task.task.declared.demand
-        placed = next((each for each in one.newest if each.probe.kind in {"answer", "embedding"}), None)
+        placed = next(
+            (each for each in one.newest if each.probe.kind in {"answer", "embedding"}), None
+        )
         if demand is None or placed is None:
             continue
-        off = {side: _used(placed, side) for side in _SIDES if _is_off(placed, demand, side, parameters.tolerance)}
+        off = {
+            side: _used(placed, side)
+            for side in _SIDES
+            if _is_off(placed, demand, side, parameters.tolerance)
+        }
         if off and is_of_now(case, one.task, placed.probe):
-            yield _violation(case, one, placed, demand, {side: used for side, used in off.items() if used is not None})
+            yield _violation(
+                case,
+                one,
+                placed,
+                demand,
+                {side: used for side, used in off.items() if used is not None},
+            )
 
 
 def _used(placed: PlacedProbe, side: str) -> int | None:
@@ -51,25 +67,38 @@ def _used(placed: PlacedProbe, side: str) -> int | None:
 
 def _is_off(placed: PlacedProbe, demand: Demand, side: str, tolerance: Decimal) -> bool:
     used, declared = _used(placed, side), _declared(demand, side)
-    # A probe sends a few canaries: a request that is short by nature is not held to a share of a few tokens.
-    return used is not None and declared > 0 and abs(used - declared) > max(declared * tolerance, Decimal(10))
+    # A probe sends a few canaries: a request that is short by nature is not held to a share of a
+    # few tokens.
+    return (
+        used is not None
+        and declared > 0
+        and abs(used - declared) > max(declared * tolerance, Decimal(10))
+    )
 
 
 def _declared(demand: Demand, side: str) -> Decimal:
     """Mean tokens a request: of the histogram where there is one."""
     if demand.sizes:
-        return sum((size.share * getattr(size, f"{side}_tokens") for size in demand.sizes), Decimal(0))
+        return sum(
+            (size.share * getattr(size, f"{side}_tokens") for size in demand.sizes), Decimal(0)
+        )
     return Decimal(getattr(demand, f"{side}_tokens"))
 
 
-def _violation(case: Case, one: Probed, placed: PlacedProbe, demand: Demand, off: dict[str, int]) -> Violation:
+def _violation(
+    case: Case, one: Probed, placed: PlacedProbe, demand: Demand, off: dict[str, int]
+) -> Violation:
     told = " and ".join(
-        f"{used:,} {side} tokens (declared: {_declared(demand, side):,.0f})" for side, used in off.items()
+        f"{used:,} {side} tokens (declared: {_declared(demand, side):,.0f})"
+        for side, used in off.items()
     )
     moved, currency = _moved_per_month(case, one, demand, off), case.figures.currency
     effect = "what that moves is not known: no price"
     if moved is not None:
-        effect = f"the forecast is {'low' if moved > 0 else 'high'} by {spell_money(abs(moved), currency)} a month"
+        effect = (
+            f"the forecast is {'low' if moved > 0 else 'high'} by "
+            f"{spell_money(abs(moved), currency)} a month"
+        )
     written = ", ".join(f"{side}_tokens: {used}" for side, used in off.items())
     key = "sizes" if demand.sizes else next(iter(off)) + "_tokens"
     return Violation(
@@ -89,7 +118,9 @@ def _violation(case: Case, one: Probed, placed: PlacedProbe, demand: Demand, off
     )
 
 
-def _moved_per_month(case: Case, one: Probed, demand: Demand, off: dict[str, int]) -> Decimal | None:
+def _moved_per_month(
+    case: Case, one: Probed, demand: Demand, off: dict[str, int]
+) -> Decimal | None:
     """What the model's requests cost more or less a month, in the portfolio's currency."""
     part = one.part
     price = part.facts.price if part.facts is not None else None
@@ -99,7 +130,9 @@ def _moved_per_month(case: Case, one: Probed, demand: Demand, off: dict[str, int
     for share, usage in usages(demand):
         # A histogram keeps its form: every size grows as the mean does.
         grown = {
-            f"{side}_tokens": int(Decimal(getattr(usage, f"{side}_tokens")) * used / _declared(demand, side))
+            f"{side}_tokens": int(
+                Decimal(getattr(usage, f"{side}_tokens")) * used / _declared(demand, side)
+            )
             for side, used in off.items()
         }
         moved += share * (request_cost(price, replace(usage, **grown)) - request_cost(price, usage))
@@ -111,8 +144,10 @@ RULE = Rule(
     name="tokens-off-demand",
     title="Requests use the tokens that the demand declares",
     why=(
-        "Forecast, caps and every limit on spend are computed from the tokens that `demand` declares; a prompt that "
-        "grew, or a model that reasons longer, makes all of them wrong at once. A probe counts what a request really "
+        "Forecast, caps and every limit on spend are computed from the tokens that `demand` "
+        "declares; a prompt that "
+        "grew, or a model that reasons longer, makes all of them wrong at once. A probe counts "
+        "what a request really "
         "used. A quarter off is a quarter of the money off; how much is borne is judgment."
     ),
     mend="Declare the tokens that are really used, or shorten the prompt.",

@@ -42,7 +42,8 @@ def _said(case: Case, one: Probed, placed: PlacedProbe) -> str:
     for other in former:
         earlier = other.probe
         is_before = earlier.kind == placed.probe.kind and earlier.date < placed.probe.date
-        # What was told of an earlier probe is not told again of the one that found the model back in its place.
+        # What was told of an earlier probe is not told again of the one that found the model back
+        # in its place.
         if (
             is_before
             and _failed(earlier) is None
@@ -50,22 +51,29 @@ def _said(case: Case, one: Probed, placed: PlacedProbe) -> str:
             and served
             and earlier.served_models != served
         ):
-            return f"{codes(served)} answered; on {earlier.date.isoformat()} it was {codes(earlier.served_models)}"
+            return (
+                f"{codes(served)} answered; on {earlier.date.isoformat()} it was "
+                f"{codes(earlier.served_models)}"
+            )
     return ""
 
 
 def _failed(probe: ProbeRecord) -> CheckResult | None:
-    return next((each for each in probe.checks if each.name == "identity" and each.verdict != "pass"), None)
+    return next(
+        (each for each in probe.checks if each.name == "identity" and each.verdict != "pass"), None
+    )
 
 
 def _violation(case: Case, one: Probed, placed: PlacedProbe, said: str) -> Violation:
     name, model, record = one.task.task.name, one.part.model, placed.probe
     return Violation(
-        message=f"{one.spell()} is served by another model (probe of {record.date.isoformat()}): {said}",
+        message=f"{one.spell()} is served by another model (probe of {record.date.isoformat()}): "
+        f"{said}",
         place=one.use().place,
         subject=name,
         remedy=(
-            f"Pin the dated model that was scored in place of {code(model)}, or score the one that answers now on your "
+            f"Pin the dated model that was scored in place of {code(model)}, or score the one that "
+            "answers now on your "
             "own cases and route it by its name."
         ),
         risk=(
@@ -83,10 +91,14 @@ RULE = Rule(
     name="served-model-changed",
     title="The model that answers is the one that is declared",
     why=(
-        "Providers move the names of their models to newer snapshots, and gateways to other models, without asking: "
-        "the roll-back of GPT-4o's update of April 2025 began after three days, under a name that had not changed. "
-        "A probe notes the name that the provider itself reports; where it differs from what is declared, or from what "
-        "answered before, the evidence speaks of another model. Formats that report none leave nothing to judge."
+        "Providers move the names of their models to newer snapshots, and gateways to other "
+        "models, without asking: "
+        "the roll-back of GPT-4o's update of April 2025 began after three days, under a name that "
+        "had not changed. "
+        "A probe notes the name that the provider itself reports; where it differs from what is "
+        "declared, or from what "
+        "answered before, the evidence speaks of another model. Formats that report none leave "
+        "nothing to judge."
     ),
     mend="Pin a dated snapshot, or score what answers now and declare it.",
     severity=Severity.ERROR,

@@ -21,7 +21,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """How stable a ranking must be."""
 
     min_rank_stability: Annotated[
-        Share, Meta(description="Least rank correlation with the reference set, of the cosines of all its pairs")
+        Share,
+        Meta(
+            description="Least rank correlation with the reference set, of the cosines of all its "
+            "pairs"
+        ),
     ] = field(default_factory=partial(Share, "0.98"))
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
@@ -32,7 +36,11 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         return
     for one in probed(case, fallbacks=parameters.fallbacks):
         for placed in one.newest:
-            said = _said(placed, parameters.min_rank_stability) if placed.probe.kind == "embedding" else ""
+            said = (
+                _said(placed, parameters.min_rank_stability)
+                if placed.probe.kind == "embedding"
+                else ""
+            )
             if said:
                 yield _violation(case, one, placed, said)
 
@@ -42,7 +50,12 @@ def _said(placed: PlacedProbe, floor: Decimal) -> str:
     if ranks is not None and ranks < floor:
         return f"agrees with its reference set by {ranks:.3f}; the floor is {floor:.3f}"
     failed = next(
-        (each for each in placed.probe.checks if each.name == "stability" and each.verdict == "contract"), None
+        (
+            each
+            for each in placed.probe.checks
+            if each.name == "stability" and each.verdict == "contract"
+        ),
+        None,
     )
     return f"no longer fits its reference set: {failed.detail}" if failed is not None else ""
 
@@ -55,12 +68,17 @@ def _violation(case: Case, one: Probed, placed: PlacedProbe, said: str) -> Viola
         place=one.use().place,
         subject=name,
         remedy=(
-            f"Build the indexes of {code(model)} anew with the vectors it gives now, remove its reference below "
+            f"Build the indexes of {code(model)} anew with the vectors it gives now, remove its "
+            "reference below "
             f"`evidence/references/`, and run `govern dry-run --only {name}`."
         ),
-        risk=f"A search compares vectors of two models and finds wrong things{spell_stake(case, one.task, ', with ')}.",
+        risk="A search compares vectors of two models and finds wrong "
+        f"things{spell_stake(case, one.task, ', with ')}.",
         related=(("the probe", placed.place),),
-        figures={"rank_stability": None if ranks is None else float(ranks), "probed": record.date.isoformat()},
+        figures={
+            "rank_stability": None if ranks is None else float(ranks),
+            "probed": record.date.isoformat(),
+        },
         distinction=model,
     )
 
@@ -70,9 +88,12 @@ RULE = Rule(
     name="embedding-unstable",
     title="An embedding model still ranks as it did when the index was built",
     why=(
-        "Vectors are only comparable with vectors of the same model: after a silent update of it, every query is "
-        "compared with an index of another geometry, and nothing fails. A probe embeds a small reference set again and "
-        "correlates the ranks of the cosines of all pairs with those stored. Providers' own noise moves cosines in the "
+        "Vectors are only comparable with vectors of the same model: after a silent update of it, "
+        "every query is "
+        "compared with an index of another geometry, and nothing fails. A probe embeds a small "
+        "reference set again and "
+        "correlates the ranks of the cosines of all pairs with those stored. Providers' own noise "
+        "moves cosines in the "
         "fourth digit, which leaves the correlation above .98."
     ),
     mend="Build the index anew, or pin the model; then take a new reference.",

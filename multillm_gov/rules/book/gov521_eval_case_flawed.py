@@ -41,17 +41,23 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
             )
 
 
-def _flaws(case: Case, placed: PlacedEvals, task: TaskClass, seen: dict[tuple[str, str], Place]) -> Iterator[_Flaw]:
+def _flaws(
+    case: Case, placed: PlacedEvals, task: TaskClass, seen: dict[tuple[str, str], Place]
+) -> Iterator[_Flaw]:
     scored: set[object] = set()
     for number, one in enumerate(placed.file.cases):
         place = placed.place.at("cases", number)
         first = seen.setdefault((placed.file.task_class, one.id), place)
         if first is not place:
             said = f"two cases of {code(placed.file.task_class)} are called {code(one.id)}"
-            yield _Flaw(said, place.at("id"), "Give each case a name of its own: results are paired by it.")
+            yield _Flaw(
+                said, place.at("id"), "Give each case a name of its own: results are paired by it."
+            )
         yield from _input_flaws(case, one, place, task)
         scorer, where = (
-            (one.scorer, place.at("scorer")) if one.scorer else (placed.file.scorer, placed.place.at("scorer"))
+            (one.scorer, place.at("scorer"))
+            if one.scorer
+            else (placed.file.scorer, placed.place.at("scorer"))
         )
         key = _key(scorer, one)
         if key not in scored:
@@ -70,16 +76,31 @@ def _input_flaws(case: Case, one: EvalCase, place: Place, task: TaskClass) -> It
         return  # a prompt that is not there or not sound is told by other rules
     if task.declared.prompt is None:
         if one.input is None:
-            said = f"case {code(one.id)} has no `input`, and {code(task.name)} no prompt file to fill in"
+            said = (
+                f"case {code(one.id)} has no `input`, and {code(task.name)} no prompt file to "
+                "fill in"
+            )
             yield _Flaw(said, place, "Give it an `input`, or name a `prompt` in the allocation.")
         return
     variables, given = case.prompts[task.declared.prompt].header.variables, one.variables or {}
-    for name in [name for name, variable in variables.items() if variable.wanted and name not in given]:
-        said = f"case {code(one.id)} gives no {code(name)}, which {code(task.declared.prompt)} requires"
+    for name in [
+        name for name, variable in variables.items() if variable.wanted and name not in given
+    ]:
+        said = (
+            f"case {code(one.id)} gives no {code(name)}, which {code(task.declared.prompt)} "
+            "requires"
+        )
         yield _Flaw(said, place, f"Add `{name}: …` below its `variables`.")
     for name in [name for name in given if name not in variables]:
-        said = f"case {code(one.id)} gives {code(name)}, which {code(task.declared.prompt)} does not declare"
-        yield _Flaw(said, place.at("variables", name).key(), "Correct the name, or declare it in the prompt file.")
+        said = (
+            f"case {code(one.id)} gives {code(name)}, which {code(task.declared.prompt)} does "
+            "not declare"
+        )
+        yield _Flaw(
+            said,
+            place.at("variables", name).key(),
+            "Correct the name, or declare it in the prompt file.",
+        )
 
 
 def _scorer_flaws(
@@ -92,11 +113,17 @@ def _scorer_flaws(
         return
     # The schema itself is another file's matter: here it counts whether there is one.
     has_schema = task.declared.output_schema in case.files
-    held = Expectation(expected=one.expected, scorer=scorer, output_schema={} if has_schema else None, question="-")
+    held = Expectation(
+        expected=one.expected, scorer=scorer, output_schema={} if has_schema else None, question="-"
+    )
     module: Any = scorer_module(scorer.kind)
     found = module.ask("-", held) if hasattr(module, "ask") else module.score("-", held)
     if isinstance(found, Unscorable):
-        yield _Flaw(f"case {code(one.id)} cannot be scored: {found.why}", place, "Mend the case or its `scorer`.")
+        yield _Flaw(
+            f"case {code(one.id)} cannot be scored: {found.why}",
+            place,
+            "Mend the case or its `scorer`.",
+        )
 
 
 RULE = Rule(
@@ -104,13 +131,18 @@ RULE = Rule(
     name="eval-case-flawed",
     title="Every benchmark case can be run and scored",
     why=(
-        "A case that cannot be run is found when money is being spent; one that its scorer cannot score counts for no "
-        "model, so that a floor is proved on fewer cases than it looks. Two cases of one name cannot be paired, and "
-        "models are compared on pairs. Each scorer says itself what it needs: `numeric` a number, `fields` a mapping, "
-        "`rubric` a judge. A `pattern` must run in linear time (no look-around, no back-reference): it comes with a "
+        "A case that cannot be run is found when money is being spent; one that its scorer cannot "
+        "score counts for no "
+        "model, so that a floor is proved on fewer cases than it looks. Two cases of one name "
+        "cannot be paired, and "
+        "models are compared on pairs. Each scorer says itself what it needs: `numeric` a number, "
+        "`fields` a mapping, "
+        "`rubric` a judge. A `pattern` must run in linear time (no look-around, no "
+        "back-reference): it comes with a "
         "pull request, and is run on what a model writes."
     ),
-    mend="Correct the case as the finding says; `govern bench --plan` tries them all without a call.",
+    mend="Correct the case as the finding says; `govern bench --plan` tries them all without a "
+    "call.",
     severity=Severity.ERROR,
     check=check,
     example="""\

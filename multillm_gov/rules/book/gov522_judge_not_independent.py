@@ -30,7 +30,11 @@ def _judges(case: Case, task: TaskFigures) -> dict[str, Place]:
         common = placed.file.scorer
         for number, one in enumerate(placed.file.cases):
             scorer = one.scorer or common
-            place = placed.place.at("cases", number, "scorer") if one.scorer else placed.place.at("scorer")
+            place = (
+                placed.place.at("cases", number, "scorer")
+                if one.scorer
+                else placed.place.at("scorer")
+            )
             if scorer.kind == _RUBRIC and scorer.judge:
                 found.setdefault(scorer.judge, place.at("judge"))
     return found
@@ -40,30 +44,37 @@ def _violations(case: Case, task: TaskFigures, judge: str, place: Place) -> Iter
     facts = case.catalog.find(judge)
     parts = {leg.model: leg.facts for leg in task.legs}
     parts |= {fallback.model: fallback.facts for fallback in task.fallbacks}
-    stands = {model: "same vendor" if model == judge else standing(facts, known) for model, known in parts.items()}
+    stands = {
+        model: "same vendor" if model == judge else standing(facts, known)
+        for model, known in parts.items()
+    }
     same = [model for model, found in stands.items() if found == "same vendor"]
     open_ones = [model for model, found in stands.items() if found == "not known"]
     name = task.task.name
     if same:
         vendor = facts.exposure.vendor if facts is not None else "unknown"
         yield Violation(
-            message=f"{code(judge)} judges {codes(same)} of {code(name)}, and all are of the vendor {code(vendor)}",
+            message=f"{code(judge)} judges {codes(same)} of {code(name)}, and all are of the "
+            f"vendor {code(vendor)}",
             place=place,
             subject=name,
             remedy="Name a `judge` of a vendor that no model of the task class is of.",
-            risk="The scores of its own vendor's models come out too high; `govern bench` refuses to run them.",
+            risk="The scores of its own vendor's models come out too high; `govern bench` refuses "
+            "to run them.",
             figures={"judge": judge, "vendor": vendor},
             distinction=f"same: {judge}",
         )
     elif open_ones:
         yield Violation(
             message=(
-                f"nobody knows whether {code(judge)} is of another vendor than {codes(open_ones)} of {code(name)}, "
+                f"nobody knows whether {code(judge)} is of another vendor than {codes(open_ones)} "
+                f"of {code(name)}, "
                 "which it judges"
             ),
             place=place,
             subject=name,
-            remedy="Declare the `vendor` of both below `models` in `catalog/`, or name another `judge`.",
+            remedy="Declare the `vendor` of both below `models` in `catalog/`, or name another "
+            "`judge`.",
             risk="`govern bench` refuses to run them.",
             figures={"judge": judge},
             severity=Severity.WARNING,
@@ -76,11 +87,15 @@ RULE = Rule(
     name="judge-not-independent",
     title="A judge model is of another vendor than the models it judges",
     why=(
-        "Models that judge answers favor those of their own family and vendor (self-preference: Panickssery, Bowman "
-        "and Feng, arXiv 2404.13076), so a score by such a judge is no evidence for or against a switch. `govern "
-        "bench` asks a judge only about other vendors' models, and asks each question twice, in both orders."
+        "Models that judge answers favor those of their own family and vendor (self-preference: "
+        "Panickssery, Bowman "
+        "and Feng, arXiv 2404.13076), so a score by such a judge is no evidence for or against a "
+        "switch. `govern "
+        "bench` asks a judge only about other vendors' models, and asks each question twice, in "
+        "both orders."
     ),
-    mend="Name a `judge` of another vendor, or declare the vendor of a model of your own in `catalog/`.",
+    mend="Name a `judge` of another vendor, or declare the vendor of a model of your own in "
+    "`catalog/`.",
     severity=Severity.ERROR,
     check=check,
     example="""\

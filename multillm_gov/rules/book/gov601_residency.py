@@ -21,11 +21,17 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     residency: Annotated[
         tuple[Region, ...],
-        Meta(description="Where data may be processed for task classes that declare no `data.residency` themselves"),
+        Meta(
+            description="Where data may be processed for task classes that declare no "
+            "`data.residency` themselves"
+        ),
     ] = ()
     jurisdictions: Annotated[
         tuple[Region, ...],
-        Meta(description="Countries (ISO codes, or EU) whose law may bind the vendor; empty means any"),
+        Meta(
+            description="Countries (ISO codes, or EU) whose law may bind the vendor; empty means "
+            "any"
+        ),
     ] = ()
 
 
@@ -46,7 +52,10 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             continue
         place = task.task.place
         uses = [Use(task, leg, place.at("route", leg.index, "model")) for leg in task.legs]
-        uses += [Use(task, fallback, place.at("fallbacks", fallback.index)) for fallback in task.fallbacks]
+        uses += [
+            Use(task, fallback, place.at("fallbacks", fallback.index))
+            for fallback in task.fallbacks
+        ]
         for use in uses:
             facts = use.part.facts
             if facts is None:
@@ -55,26 +64,42 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             if key not in seen:
                 seen[key] = tuple(_breaches(facts, permitted, parameters.jurisdictions))
             for breach in seen[key]:
-                yield _violation(case, use, breach, declared=bool(task.task.declared.data.residency))
+                yield _violation(
+                    case, use, breach, declared=bool(task.task.declared.data.residency)
+                )
 
 
-def _breaches(facts: ModelFacts, permitted: tuple[str, ...], jurisdictions: tuple[str, ...]) -> Iterator[_Breach]:
+def _breaches(
+    facts: ModelFacts, permitted: tuple[str, ...], jurisdictions: tuple[str, ...]
+) -> Iterator[_Breach]:
     if permitted:
         within = processed_within(facts.regions, permitted)
         if within is None:
-            said = f"it is not known where {code(facts.name)} is processed; permitted: {listed(permitted)}"
+            said = (
+                f"it is not known where {code(facts.name)} is processed; permitted: "
+                f"{listed(permitted)}"
+            )
             yield _Breach(said, proved=False, limit="residency")
         elif not within:
-            regions = listed("any region" if place == "global" else place for place in dict.fromkeys(facts.regions))
+            regions = listed(
+                "any region" if place == "global" else place
+                for place in dict.fromkeys(facts.regions)
+            )
             said = f"{code(facts.name)} is processed in {regions}; permitted: {listed(permitted)}"
             yield _Breach(said, proved=True, limit="residency")
     law = facts.exposure.jurisdiction
     if not jurisdictions or law in jurisdictions or (law in EU_MEMBERS and "EU" in jurisdictions):
         return
     if law == UNKNOWN:
-        said = f"it is not known whose law binds the vendor of {code(facts.name)}; permitted: {listed(jurisdictions)}"
+        said = (
+            f"it is not known whose law binds the vendor of {code(facts.name)}; permitted: "
+            f"{listed(jurisdictions)}"
+        )
     else:
-        said = f"the vendor of {code(facts.name)} is bound by the law of {law}; permitted: {listed(jurisdictions)}"
+        said = (
+            f"the vendor of {code(facts.name)} is bound by the law of {law}; permitted: "
+            f"{listed(jurisdictions)}"
+        )
     yield _Breach(said, proved=law != UNKNOWN, limit="jurisdictions")
 
 
@@ -96,7 +121,10 @@ def _violation(case: Case, use: Use, breach: _Breach, *, declared: bool) -> Viol
     )
 
 
-_HARM = {"residency": "leave the places it was promised to stay in", "jurisdictions": "be reached by another law"}
+_HARM = {
+    "residency": "leave the places it was promised to stay in",
+    "jurisdictions": "be reached by another law",
+}
 
 
 def _remedy(breach: _Breach, model: str) -> str:
@@ -114,12 +142,16 @@ RULE = Rule(
     name="residency",
     title="Requests are processed only where the data may be",
     why=(
-        "Global endpoints route a request to any region; contracts, the GDPR and sector law often name places. The "
-        "catalog knows regions from the deployment's name (`eu.anthropic…`, `azure/eu/…`) or from `catalog/`. A "
-        "region that is not known is a warning, and a violation where a policy asks. Fallbacks are judged as routed "
+        "Global endpoints route a request to any region; contracts, the GDPR and sector law often "
+        "name places. The "
+        "catalog knows regions from the deployment's name (`eu.anthropic…`, `azure/eu/…`) or from "
+        "`catalog/`. A "
+        "region that is not known is a warning, and a violation where a policy asks. Fallbacks are "
+        "judged as routed "
         "models are: a failover moves the data too."
     ),
-    mend="Use a regional deployment, or state the region that your contract guarantees in `catalog/`.",
+    mend="Use a regional deployment, or state the region that your contract guarantees in "
+    "`catalog/`.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

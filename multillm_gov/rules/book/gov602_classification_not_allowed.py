@@ -18,14 +18,19 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     require_known: Annotated[
         tuple[Classification, ...],
-        Meta(description="Kinds of data that may go only to a provider whose permitted kinds are declared"),
+        Meta(
+            description="Kinds of data that may go only to a provider whose permitted kinds are "
+            "declared"
+        ),
     ] = ()
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Routed models and fallbacks at a provider that may not receive the task class's data."""
     providers = case.overrides.providers
-    if not parameters.require_known and not any(one.declared.classifications is not None for one in providers.values()):
+    if not parameters.require_known and not any(
+        one.declared.classifications is not None for one in providers.values()
+    ):
         return
     for use in case.uses(case.models):
         facts = use.part.facts
@@ -45,13 +50,15 @@ def _forbidden(use: Use, provider: str, placed: PlacedProvider, kind: Classifica
     task, allowed = use.task.task, placed.declared.classifications or ()
     return Violation(
         message=(
-            f"{code(task.name)} sends {kind} data to {code(provider)} ({code(use.part.model)}), whose contract allows "
+            f"{code(task.name)} sends {kind} data to {code(provider)} ({code(use.part.model)}), "
+            "whose contract allows "
             f"{f'{listed(allowed)} data only' if allowed else 'none'}"
         ),
         place=use.place,
         subject=task.name,
         remedy=(
-            f"Choose a model of a provider that may receive {kind} data, or correct what {code(provider)} may receive "
+            f"Choose a model of a provider that may receive {kind} data, or correct what "
+            f"{code(provider)} may receive "
             "in `catalog/` if the contract says so."
         ),
         risk=f"{kind.capitalize()} data leaves for a provider that no contract lets have it.",
@@ -69,15 +76,18 @@ def _unknown(use: Use, provider: str, kind: Classification) -> Violation:
     who = "a provider nobody knows" if provider == UNKNOWN else code(provider)
     return Violation(
         message=(
-            f"{code(task.name)} sends {kind} data to {who} ({code(use.part.model)}), and it is not declared what that "
+            f"{code(task.name)} sends {kind} data to {who} ({code(use.part.model)}), and it is not "
+            "declared what that "
             "provider may receive"
         ),
         place=use.place,
         subject=task.name,
         remedy=(
-            f"State what your contract allows in `catalog/`: `providers: {{{provider}: {{classifications: […]}}}}`."
+            f"State what your contract allows in `catalog/`: `providers: {{{provider}: "
+            f"{{classifications: […]}}}}`."
             if provider != UNKNOWN
-            else f"State who serves {code(use.part.model)} in `catalog/`: `models: {{{use.part.model}: "
+            else f"State who serves {code(use.part.model)} in `catalog/`: `models: "
+            f"{{{use.part.model}: "
             "{exposure: {provider: …}}}`."
         ),
         risk=f"Nobody has checked whether {kind} data may go there.",
@@ -92,9 +102,12 @@ RULE = Rule(
     name="classification-not-allowed",
     title="Data goes only to providers whose contract allows its classification",
     why=(
-        "Contracts allow some kinds of data and not others, and a failover moves the data too. What a provider may "
-        "receive is declared once, as `classifications` of the provider in `catalog/`, and means exactly the kinds "
-        "listed. A provider without a declaration is passed over, unless a policy requires that it be known."
+        "Contracts allow some kinds of data and not others, and a failover moves the data too. "
+        "What a provider may "
+        "receive is declared once, as `classifications` of the provider in `catalog/`, and means "
+        "exactly the kinds "
+        "listed. A provider without a declaration is passed over, unless a policy requires that it "
+        "be known."
     ),
     mend="Route to a provider that may receive the data, or declare what the contract allows.",
     severity=Severity.ERROR,

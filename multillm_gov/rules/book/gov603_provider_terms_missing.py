@@ -18,11 +18,15 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """The terms, and the data they are required for."""
 
     require_for: Annotated[
-        tuple[Classification, ...], Meta(min_length=1, description="Kinds of data the terms are required for")
+        tuple[Classification, ...],
+        Meta(min_length=1, description="Kinds of data the terms are required for"),
     ] = ("confidential", "restricted")
     max_retention_days: Annotated[
         Annotated[int, Meta(ge=0, le=36_500)] | None,
-        Meta(description="Longest time a provider may keep requests, in days; 0: not at all; null: any"),
+        Meta(
+            description="Longest time a provider may keep requests, in days; 0: not at all; null: "
+            "any"
+        ),
     ] = 30
     forbid_training: Annotated[
         bool, Meta(description="Whether the contract must rule out training on what is sent")
@@ -59,7 +63,11 @@ def _gaps(placed: PlacedProvider | None, parameters: Parameters) -> Iterator[tup
     declared = placed.declared if placed else None
     limit, kept = parameters.max_retention_days, declared.retention_days if declared else None
     if limit is not None and kept is None:
-        yield "retention_days", f"how long it keeps requests is not declared (at most {count_of(limit, 'day')})", "…"
+        yield (
+            "retention_days",
+            f"how long it keeps requests is not declared (at most {count_of(limit, 'day')})",
+            "…",
+        )
     elif limit is not None and kept is not None and not 0 <= kept <= limit:
         yield (
             "retention_days",
@@ -74,7 +82,11 @@ def _gaps(placed: PlacedProvider | None, parameters: Parameters) -> Iterator[tup
 
 
 def _violation(
-    case: Case, provider: str, found: _Exposed, placed: PlacedProvider | None, gaps: tuple[tuple[str, str, str], ...]
+    case: Case,
+    provider: str,
+    found: _Exposed,
+    placed: PlacedProvider | None,
+    gaps: tuple[tuple[str, str, str], ...],
 ) -> Violation:
     kinds = listed(sorted(found.kinds))
     who = "a provider nobody knows" if provider == UNKNOWN else code(provider)
@@ -83,13 +95,15 @@ def _violation(
     task = found.first.task.task
     return Violation(
         message=(
-            f"{who} receives {kinds} data of {count_of(len(found.task_classes), 'task class')}, and "
+            f"{who} receives {kinds} data of {count_of(len(found.task_classes), 'task class')}, "
+            "and "
             f"{listed(said for _, said, _ in gaps)}"
         ),
         place=place,
         subject=f"provider:{provider}",
         remedy=(
-            f"Agree on the terms and write what the contract says into `catalog/`: `providers: {{{provider}: "
+            "Agree on the terms and write what the contract says into `catalog/`: `providers: "
+            f"{{{provider}: "
             f"{{{terms}}}}}`; until then route {kinds} data elsewhere."
         ),
         risk=f"{kinds.capitalize()} data may be kept, leak later, or come out of a model again.",
@@ -110,8 +124,10 @@ RULE = Rule(
     name="provider-terms-missing",
     title="Sensitive data goes only to providers with known and acceptable terms",
     why=(
-        "How long requests are kept, and whether models learn from them, differs by provider, plan and endpoint: only "
-        "the contract counts. The default of 30 days is a placeholder to be edited. A term that nobody declared counts "
+        "How long requests are kept, and whether models learn from them, differs by provider, plan "
+        "and endpoint: only "
+        "the contract counts. The default of 30 days is a placeholder to be edited. A term that "
+        "nobody declared counts "
         "as missing. One finding a provider, wherever it is routed."
     ),
     mend="Agree on retention and training, and declare both for the provider in `catalog/`.",

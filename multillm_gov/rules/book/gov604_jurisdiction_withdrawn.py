@@ -22,10 +22,18 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     forbid_jurisdictions: Annotated[
         tuple[Country, ...],
-        Meta(min_length=1, description="Countries (ISO 3166 codes, or EU for all its members) that may not be used"),
+        Meta(
+            min_length=1,
+            description="Countries (ISO 3166 codes, or EU for all its members) that may not be "
+            "used",
+        ),
     ]
     require_known: Annotated[
-        bool, Meta(description="Whether a vendor whose jurisdiction is not known counts in full, not as a warning")
+        bool,
+        Meta(
+            description="Whether a vendor whose jurisdiction is not known counts in full, not as a "
+            "warning"
+        ),
     ] = False
 
 
@@ -42,7 +50,11 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     """Routed models and fallbacks of vendors under a listed law, or processed in a listed country."""
     forbidden = frozenset(parameters.forbid_jurisdictions)
     forbidden |= EU_MEMBERS if "EU" in forbidden else frozenset()
-    breaches = {name: tuple(_breaches(facts, forbidden)) for name, facts in case.models.items() if facts is not None}
+    breaches = {
+        name: tuple(_breaches(facts, forbidden))
+        for name, facts in case.models.items()
+        if facts is not None
+    }
     for use in case.uses({name for name, found in breaches.items() if found}):
         for breach in breaches[use.part.model]:
             yield _violation(case, use, breach, parameters)
@@ -51,9 +63,13 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 def _breaches(facts: ModelFacts, forbidden: frozenset[str]) -> Iterator[_Breach]:
     law = facts.exposure.jurisdiction
     if law in forbidden:
-        yield _Breach("law", f"is made by {code(facts.exposure.vendor)}, which the law of {law} binds", law)
+        yield _Breach(
+            "law", f"is made by {code(facts.exposure.vendor)}, which the law of {law} binds", law
+        )
     elif law == UNKNOWN:
-        yield _Breach("law", "is made by a vendor whose jurisdiction is not known", law, proved=False)
+        yield _Breach(
+            "law", "is made by a vendor whose jurisdiction is not known", law, proved=False
+        )
     regions = [region for region in dict.fromkeys(facts.regions) if region in forbidden]
     if regions:
         yield _Breach("processing", f"is processed in {listed(regions)}", ", ".join(regions))
@@ -61,17 +77,29 @@ def _breaches(facts: ModelFacts, forbidden: frozenset[str]) -> Iterator[_Breach]
 
 def _violation(case: Case, use: Use, breach: _Breach, parameters: Parameters) -> Violation:
     task, model = use.task.task, use.part.model
-    withdrawn, role = listed(parameters.forbid_jurisdictions), "model" if use.role == "route" else use.role
+    withdrawn, role = (
+        listed(parameters.forbid_jurisdictions),
+        "model" if use.role == "route" else use.role,
+    )
     return Violation(
-        message=f"{code(task.name)}: {role} {code(model)} {breach.said}; not to be used: {withdrawn}",
+        message=f"{code(task.name)}: {role} {code(model)} {breach.said}; not to be used: "
+        f"{withdrawn}",
         place=use.place,
         subject=task.name,
         remedy=_remedy(breach, model),
         risk=(
-            f"Access can end by decree, at every vendor of the country at once{spell_stake(case, use.task, ', with ')}."
+            "Access can end by decree, at every vendor of the country at "
+            f"once{spell_stake(case, use.task, ', with ')}."
         ),
-        related=((("the list", case.policy_place.at("forbid_jurisdictions")),) if case.policy_place else ()),
-        figures={"jurisdiction": breach.where, "forbidden": ", ".join(parameters.forbid_jurisdictions)},
+        related=(
+            (("the list", case.policy_place.at("forbid_jurisdictions")),)
+            if case.policy_place
+            else ()
+        ),
+        figures={
+            "jurisdiction": breach.where,
+            "forbidden": ", ".join(parameters.forbid_jurisdictions),
+        },
         severity=None if breach.proved or parameters.require_known else Severity.WARNING,
         distinction=f"{breach.kind}: {use.role}: {model}",
     )
@@ -80,7 +108,8 @@ def _violation(case: Case, use: Use, breach: _Breach, parameters: Parameters) ->
 def _remedy(breach: _Breach, model: str) -> str:
     if not breach.proved:
         return (
-            f"State whose law binds its vendor in `catalog/`: `models: {{{model}: {{exposure: {{jurisdiction: …}}}}}}`."
+            f"State whose law binds its vendor in `catalog/`: `models: {{{model}: {{exposure: "
+            f"{{jurisdiction: …}}}}}}`."
         )
     if breach.kind == "law":
         return "Choose a model of a vendor elsewhere."
@@ -92,11 +121,14 @@ RULE = Rule(
     name="jurisdiction-withdrawn",
     title="Nothing hangs on a jurisdiction that may not be used",
     why=(
-        "Sanctions, export rules and sector law withdraw whole countries, and take all their vendors at once: a "
-        "fallback there is none. The law that binds the vendor counts wherever the model runs, and so does the place "
+        "Sanctions, export rules and sector law withdraw whole countries, and take all their "
+        "vendors at once: a "
+        "fallback there is none. The law that binds the vendor counts wherever the model runs, and "
+        "so does the place "
         "of processing. A vendor whose jurisdiction is not known is a warning."
     ),
-    mend="Route to vendors and regions outside the list; declare jurisdictions that the catalog does not know.",
+    mend="Route to vendors and regions outside the list; declare jurisdictions that the catalog "
+    "does not know.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

@@ -28,12 +28,19 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     for task in case.tasks:
         review = task.task.declared.review
         if review is None:
-            yield _violation(task.task, f"{code(task.task.name)} has no review date", case.as_of, {})
+            yield _violation(
+                task.task, f"{code(task.task.name)} has no review date", case.as_of, {}
+            )
             continue
         months = min(review.every_months, parameters.every_months or review.every_months)
         if review.last > case.as_of:
-            said = f"the last review of {code(task.task.name)} lies in the future: {review.last}, after {case.as_of}"
-            yield _violation(task.task, said, case.as_of, {"days_ahead": (review.last - case.as_of).days})
+            said = (
+                f"the last review of {code(task.task.name)} lies in the future: {review.last}, "
+                f"after {case.as_of}"
+            )
+            yield _violation(
+                task.task, said, case.as_of, {"days_ahead": (review.last - case.as_of).days}
+            )
             continue
         due = dues.get((review.last, months))
         if due is None:
@@ -41,7 +48,10 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         if due < case.as_of:
             days = (case.as_of - due).days
             every = "month" if months == 1 else f"{months} months"
-            said = f"the review of {code(task.task.name)} was due on {due}, {count_of(days, 'day')} ago (every {every})"
+            said = (
+                f"the review of {code(task.task.name)} was due on {due}, "
+                f"{count_of(days, 'day')} ago (every {every})"
+            )
             yield _violation(task.task, said, case.as_of, {"days_overdue": days})
 
 
@@ -66,7 +76,8 @@ def _violation(task: TaskClass, message: str, as_of: date, figures: dict[str, in
         subject=task.name,
         remedy=(
             f"Review models, prices, evidence and limits, then write "
-            f"`review: {{last: {as_of}, every_months: {declared.every_months if declared else 3}}}`."
+            f"`review: {{last: {as_of}, every_months: "
+            f"{declared.every_months if declared else 3}}}`."
         ),
         risk="Prices, retirements and better models of the last months went unnoticed.",
         figures={**figures},
@@ -78,8 +89,10 @@ RULE = Rule(
     name="review-overdue",
     title="Every task class was reviewed within its interval",
     why=(
-        "Models live 18 months in the median from snapshot to retirement (LiteLLM's price map, 114 dated models), and "
-        "prices move inside one contract cycle. A choice that was right a year ago is a guess today."
+        "Models live 18 months in the median from snapshot to retirement (LiteLLM's price map, 114 "
+        "dated models), and "
+        "prices move inside one contract cycle. A choice that was right a year ago is a guess "
+        "today."
     ),
     mend="Review the task class with its owner and write the day as `review.last`.",
     severity=Severity.WARNING,

@@ -16,7 +16,8 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
                 place=task.task.place.key(),
                 subject=task.task.name,
                 remedy="Add `owner: TEAM` to the task class, or once at the top of the file.",
-                risk="Nobody answers for its spend, its quality, or the move when its model retires.",
+                risk="Nobody answers for its spend, its quality, or the move when its model "
+                "retires.",
             )
 
 

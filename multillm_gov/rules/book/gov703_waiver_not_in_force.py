@@ -30,7 +30,9 @@ def _violation(case: Case, outcome: WaiverOutcome) -> Violation:
     declared, place = outcome.waiver.declared, outcome.waiver.place
     who = f"the waiver from {code(declared.policy)} for {code(declared.subject)}"
     said, where, remedy = _spell(case, outcome, who)
-    covered = "its finding counts" if outcome.matched == 1 else f"its {outcome.matched:,} findings count"
+    covered = (
+        "its finding counts" if outcome.matched == 1 else f"its {outcome.matched:,} findings count"
+    )
     return Violation(
         message=said,
         place=where if isinstance(where, Place) else place,
@@ -49,20 +51,27 @@ def _spell(case: Case, outcome: WaiverOutcome, who: str) -> tuple[str, Place, st
         return (
             f"{who} expired on {declared.expires}, {count_of(days, 'day')} ago",
             place.at("expires"),
-            "Mend the finding and remove the waiver, or have it approved again with a new `expires`.",
+            "Mend the finding and remove the waiver, or have it approved again with a new "
+            "`expires`.",
         )
     if outcome.state == "void":
         return (
             f"{who} is void: what is hard-mandatory, or about files, cannot be waived",
             place.at("policy"),
-            "Remove the waiver and mend the finding, or have the policy changed to `enforcement: soft-mandatory`.",
+            "Remove the waiver and mend the finding, or have the policy changed to `enforcement: "
+            "soft-mandatory`.",
         )
     if outcome.state == "unapproved":
-        may = f"only {codes(outcome.approvers)} may" if outcome.approvers else "no approver may waive all that it names"
+        may = (
+            f"only {codes(outcome.approvers)} may"
+            if outcome.approvers
+            else "no approver may waive all that it names"
+        )
         return (
             f"{who} is by {code(declared.approved_by)}; {may}",
             place.at("approved_by"),
-            "Let one of the policy's `approvers` approve it, or remove the waiver and mend the finding.",
+            "Let one of the policy's `approvers` approve it, or remove the waiver and mend the "
+            "finding.",
         )
     return (
         f"{who} matches no finding",
@@ -76,10 +85,12 @@ RULE = Rule(
     name="waiver-not-in-force",
     title="Every waiver is in force and excepts something",
     why=(
-        "A waiver is an accepted risk with an end. Expired ones are decisions that nobody took again; idle ones would "
+        "A waiver is an accepted risk with an end. Expired ones are decisions that nobody took "
+        "again; idle ones would "
         "silently cover the next violation; a policy that the board made hard-mandatory has none."
     ),
-    mend="Remove the waiver, renew it with its approver, or correct the policy or subject it names.",
+    mend="Remove the waiver, renew it with its approver, or correct the policy or subject it "
+    "names.",
     severity=Severity.WARNING,
     check=check,
     about="waivers",

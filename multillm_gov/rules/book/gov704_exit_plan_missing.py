@@ -28,17 +28,22 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     level: Annotated[
         Literal["vendor", "provider"],
-        Meta(description="Whose exit is planned: who makes the models, or who serves them; both below `vendors`"),
+        Meta(
+            description="Whose exit is planned: who makes the models, or who serves them; both "
+            "below `vendors`"
+        ),
     ] = "vendor"
     weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.SPEND
-    above_share: Annotated[Share, Meta(description="Share above which an exit plan is needed (0..1)")] = field(
-        default_factory=partial(Share, "0.25")
-    )
+    above_share: Annotated[
+        Share, Meta(description="Share above which an exit plan is needed (0..1)")
+    ] = field(default_factory=partial(Share, "0.25"))
     max_test_age_days: Annotated[
         Annotated[int, Meta(ge=1, le=3_650)] | None,
         Meta(description="Oldest test of the plan that counts, in days; null: none is needed"),
     ] = 365
-    require_alternatives: Annotated[bool, Meta(description="Whether alternatives must be identified and named")] = True
+    require_alternatives: Annotated[
+        bool, Meta(description="Whether alternatives must be identified and named")
+    ] = True
 
 
 def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
@@ -50,22 +55,36 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         if share <= float(parameters.above_share) + _ROUNDING:
             break
         placed = case.overrides.vendors.get(entity)
-        gaps = tuple(_gaps(placed.declared if placed else VendorDeclaration(), parameters, case.as_of))
+        gaps = tuple(
+            _gaps(placed.declared if placed else VendorDeclaration(), parameters, case.as_of)
+        )
         if gaps:
             yield _violation(case, found, (entity, share), placed, gaps, hanging)
 
 
-def _gaps(declared: VendorDeclaration, parameters: Parameters, as_of: date) -> Iterator[tuple[str, str, str]]:
+def _gaps(
+    declared: VendorDeclaration, parameters: Parameters, as_of: date
+) -> Iterator[tuple[str, str, str]]:
     """The key of each gap, what is missing, and what to write."""
     if not declared.exit_plan:
-        yield "exit_plan", "no written exit plan" if declared.exit_plan is False else "no exit plan declared", "true"
+        yield (
+            "exit_plan",
+            "no written exit plan" if declared.exit_plan is False else "no exit plan declared",
+            "true",
+        )
     limit, tested = parameters.max_test_age_days, declared.exit_plan_tested
     if limit is not None and (tested is None or tested > as_of):
-        yield "exit_plan_tested", "no test of one" if tested is None else f"a test dated {tested}, in the future", "…"
+        yield (
+            "exit_plan_tested",
+            "no test of one" if tested is None else f"a test dated {tested}, in the future",
+            "…",
+        )
     elif limit is not None and tested is not None and (as_of - tested).days > limit:
         age = count_of((as_of - tested).days, "day")
         yield "exit_plan_tested", f"a last test {age} ago (at most {limit:,} count)", "…"
-    if parameters.require_alternatives and (declared.alternatives_identified != "yes" or not declared.alternatives):
+    if parameters.require_alternatives and (
+        declared.alternatives_identified != "yes" or not declared.alternatives
+    ):
         unnamed = declared.alternatives_identified == "yes"
         yield (
             "alternatives",
@@ -90,21 +109,27 @@ def _violation(
     named = placed.declared if placed else VendorDeclaration()
     return Violation(
         message=(
-            f"{who} carries {spell_share(share)} of {_BASES[found.basis]}, with {listed(said for _, said, _ in gaps)}"
+            f"{who} carries {spell_share(share)} of {_BASES[found.basis]}, with "
+            f"{listed(said for _, said, _ in gaps)}"
         ),
         place=place,
         subject=f"{found.level}:{entity}",
         remedy=_remedy(found, entity, gaps),
         risk=hanging.spell_loss(entity),
         related=(
-            *((user.spell(found.basis, entity, case.figures.currency), user.place) for user in users),
+            *(
+                (user.spell(found.basis, entity, case.figures.currency), user.place)
+                for user in users
+            ),
             ("the share that needs a plan", policy.at("above_share")),
         ),
         figures={
             "share": share,
             "substitutability": named.substitutability,
             "exit_plan": {True: "yes", False: "no", None: None}[named.exit_plan],
-            "exit_plan_tested": named.exit_plan_tested.isoformat() if named.exit_plan_tested else None,
+            "exit_plan_tested": named.exit_plan_tested.isoformat()
+            if named.exit_plan_tested
+            else None,
             "reintegration": named.reintegration,
             "discontinuation_impact": named.discontinuation_impact,
             "alternatives_identified": named.alternatives_identified,
@@ -115,11 +140,15 @@ def _violation(
 
 def _remedy(found: Concentration, entity: str, gaps: tuple[tuple[str, str, str], ...]) -> str:
     if entity == UNKNOWN:
-        return f"State the {found.level} of the models in `catalog/` (`govern catalog --unresolved` lists them)."
+        return (
+            f"State the {found.level} of the models in `catalog/` (`govern catalog "
+            "--unresolved` lists them)."
+        )
     entry = ", ".join(f"{key}: {value}" for key, _, value in gaps)
     entry = entry.replace("alternatives:", 'alternatives_identified: "yes", alternatives:')
     return (
-        "Write the plan, test it by moving a task class, name who could take over, and record it in `catalog/`: "
+        "Write the plan, test it by moving a task class, name who could take over, and record it "
+        "in `catalog/`: "
         f"`vendors: {{{entity}: {{{entry}}}}}`."
     )
 
@@ -129,13 +158,18 @@ RULE = Rule(
     name="exit-plan-missing",
     title="There is a tested way out of every large vendor",
     why=(
-        "Regulation (EU) 2022/2554 (DORA), Art. 28(8), asks financial entities for documented and sufficiently tested "
-        "exit plans with alternatives identified; nobody sets a number for when. The fields of `vendors` in `catalog/` "
-        "are those of the register of information (Regulation (EU) 2024/2956, table B_07.01), so that an export lines "
-        "up. A quarter of spend, and a test a year, are conventions of this rule. Who serves the models can be judged "
+        "Regulation (EU) 2022/2554 (DORA), Art. 28(8), asks financial entities for documented and "
+        "sufficiently tested "
+        "exit plans with alternatives identified; nobody sets a number for when. The fields of "
+        "`vendors` in `catalog/` "
+        "are those of the register of information (Regulation (EU) 2024/2956, table B_07.01), so "
+        "that an export lines "
+        "up. A quarter of spend, and a test a year, are conventions of this rule. Who serves the "
+        "models can be judged "
         "as well: `level: provider`, declared below `vendors` by the provider's id."
     ),
-    mend="Write and test an exit plan, identify alternatives, and declare all three below `vendors` in `catalog/`.",
+    mend="Write and test an exit plan, identify alternatives, and declare all three below "
+    "`vendors` in `catalog/`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

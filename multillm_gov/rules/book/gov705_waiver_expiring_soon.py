@@ -17,17 +17,23 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
         if outcome.state != "in force" or left > notice:
             continue
         when = "today" if left == 0 else f"in {count_of(left, 'day')}"
-        counts = "its finding counts" if outcome.matched == 1 else f"its {outcome.matched:,} findings count"
+        counts = (
+            "its finding counts"
+            if outcome.matched == 1
+            else f"its {outcome.matched:,} findings count"
+        )
         yield Violation(
             message=(
-                f"the waiver from {code(declared.policy)} for {code(declared.subject)} ends {when}, on "
+                f"the waiver from {code(declared.policy)} for {code(declared.subject)} ends "
+                f"{when}, on "
                 f"{declared.expires}; notice is given {count_of(notice, 'day')} ahead"
             ),
             place=place.at("expires"),
             subject=declared.subject,
             remedy=(
                 "Mend the finding, or have the waiver renewed: "
-                f"`govern waive {declared.policy}:{declared.subject} --reason … --expires … --approved-by …`."
+                f"`govern waive {declared.policy}:{declared.subject} --reason … --expires … "
+                "--approved-by …`."
             ),
             risk=f"From the day after, {counts} again.",
             figures={"days_left": left, "findings_named": outcome.matched},
@@ -40,10 +46,12 @@ RULE = Rule(
     name="waiver-expiring-soon",
     title="No waiver is about to end unnoticed",
     why=(
-        "When a waiver ends, the next check fails, on a day that nobody chose. `waiver_notice_days` in govern.yaml "
+        "When a waiver ends, the next check fails, on a day that nobody chose. "
+        "`waiver_notice_days` in govern.yaml "
         "(30 unless it says otherwise) is the time to mend what was waived or to decide again."
     ),
-    mend="Mend what is waived and remove the waiver, or renew it with its approver by `govern waive`.",
+    mend="Mend what is waived and remove the waiver, or renew it with its approver by `govern "
+    "waive`.",
     severity=Severity.WARNING,
     check=check,
     about="waivers",

@@ -22,22 +22,33 @@ from multillm_gov.units import Amount, spell_money
 class Parameters(Closed, frozen=True, kw_only=True):
     """What needs consent: whatever meets any of the conditions, or everything where none is given."""
 
-    about: Annotated[Literal["task classes", "policies"], Meta(description="What must be approved")] = field(
-        default="task classes", name="for"
-    )
+    about: Annotated[
+        Literal["task classes", "policies"], Meta(description="What must be approved")
+    ] = field(default="task classes", name="for")
     value_at_stake_above: Annotated[
-        Amount | None, Meta(description="Task classes with more value at stake per month, or with none declared")
+        Amount | None,
+        Meta(description="Task classes with more value at stake per month, or with none declared"),
     ] = None
     new_vendor: Annotated[
-        bool, Meta(description="Task classes with a vendor that nothing in the state compared with uses")
+        bool,
+        Meta(description="Task classes with a vendor that nothing in the state compared with uses"),
     ] = False
     loosened: Annotated[
-        bool, Meta(description="What was loosened against the state compared with: a limit, a floor, a policy")
+        bool,
+        Meta(
+            description="What was loosened against the state compared with: a limit, a floor, a "
+            "policy"
+        ),
     ] = False
-    approvals_needed: Annotated[int, Meta(ge=1, le=10, description="How many different people must approve")] = 1
+    approvals_needed: Annotated[
+        int, Meta(ge=1, le=10, description="How many different people must approve")
+    ] = 1
     identity: Annotated[
         Literal["git"] | None,
-        Meta(description="`git`: the approver must be the author of the commit that wrote the approval"),
+        Meta(
+            description="`git`: the approver must be the author of the commit that wrote the "
+            "approval"
+        ),
     ] = None
 
 
@@ -75,7 +86,11 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 def _task_classes(case: Case, parameters: Parameters) -> Iterator[_Subject]:
     above, currency = parameters.value_at_stake_above, case.figures.currency
     everything = above is None and not parameters.new_vendor and not parameters.loosened
-    used = {vendor for task in case.base.figures.tasks for vendor in _vendors(task)} if case.base else None
+    used = (
+        {vendor for task in case.base.figures.tasks for vendor in _vendors(task)}
+        if case.base
+        else None
+    )
     loosened = _loosened(case) if parameters.loosened else {}
     for figures in case.tasks:
         task = figures.task
@@ -85,11 +100,17 @@ def _task_classes(case: Case, parameters: Parameters) -> Iterator[_Subject]:
             reason = f"{code(case.policy)} asks it of every task class"
         elif above is not None and (value is None or value > above):
             limit = f"above {spell_money(above, currency)}"
-            stake = "is not declared and may be" if value is None else f"is {spell_money(value, currency)} a month,"
+            stake = (
+                "is not declared and may be"
+                if value is None
+                else f"is {spell_money(value, currency)} a month,"
+            )
             reason = f"its value at stake {stake} {limit}"
         elif task.name in loosened:
             reason = f"it was loosened ({loosened[task.name]})"
-        elif parameters.new_vendor and used is not None and (new := sorted(_vendors(figures) - used)):
+        elif (
+            parameters.new_vendor and used is not None and (new := sorted(_vendors(figures) - used))
+        ):
             reason = f"it brings in {codes(new)}, which nothing used before"
         if reason:
             yield _Subject(prefix=TASK_CLASS, name=task.name, place=place, reason=reason)
@@ -104,11 +125,15 @@ def _policies(case: Case, parameters: Parameters) -> Iterator[_Subject]:
         reasons = {name: f"it was loosened ({labels})" for name, labels in _loosened(case).items()}
         if case.base is not None:
             old = {policy.name for policy in case.base.portfolio.policies}
-            reasons = {name: said for name, said in reasons.items() if name in present or name in old}
+            reasons = {
+                name: said for name, said in reasons.items() if name in present or name in old
+            }
     for name, reason in reasons.items():
         place = present.get(name) or (case.policy_place.key() if case.policy_place else None)
         if place is not None and (name in present or parameters.loosened):
-            yield _Subject(prefix=POLICY if name in present else "", name=name, place=place, reason=reason)
+            yield _Subject(
+                prefix=POLICY if name in present else "", name=name, place=place, reason=reason
+            )
 
 
 def _vendors(task: TaskFigures) -> set[str]:
@@ -128,7 +153,9 @@ def _loosened(case: Case) -> dict[str, str]:
     from multillm_gov.changes.compare import State, compare
     from multillm_gov.rules.defaults import rule_facts
 
-    states = [State(portfolio=state.portfolio, figures=state.figures) for state in (case.base, case)]
+    states = [
+        State(portfolio=state.portfolio, figures=state.figures) for state in (case.base, case)
+    ]
     found: defaultdict[str, list[str]] = defaultdict(list)
     for change in compare(states[0], states[1], rule_facts).changes:
         if change.direction is Direction.LOOSENED and not change.kind.value.startswith(_ELSEWHERE):
@@ -139,20 +166,35 @@ def _loosened(case: Case) -> dict[str, str]:
 def _violation(subject: _Subject, judged: Judged, demand: Demand) -> Violation:
     lacking = "; ".join(judged.objections) or "none is given"
     if judged.approved_by:
-        lacking = f"so far {codes(sorted(judged.approved_by))} approved" + "".join(f"; {o}" for o in judged.objections)
+        lacking = f"so far {codes(sorted(judged.approved_by))} approved" + "".join(
+            f"; {o}" for o in judged.objections
+        )
     by = demand.approvers[0] if len(demand.approvers) == 1 else "NAME"
-    remedy = f"Let the approver run `govern approve {subject.prefix}{subject.name} --by {by}` and commit the result."
+    remedy = (
+        f"Let the approver run `govern approve {subject.prefix}{subject.name} --by {by}` and "
+        "commit the result."
+    )
     if not subject.prefix:
-        remedy = "Restore the policy, or let an approver waive this finding: what is gone cannot be approved."
+        remedy = (
+            "Restore the policy, or let an approver waive this finding: what is gone cannot "
+            "be approved."
+        )
     elif any("--unshallow" in objection for objection in judged.objections):
-        remedy = "Fetch the whole history: `git fetch --unshallow` (in a workflow, `fetch-depth: 0`)."
+        remedy = (
+            "Fetch the whole history: `git fetch --unshallow` (in a workflow, `fetch-depth: 0`)."
+        )
     return Violation(
         message=f"{code(subject.name)} needs {demand.words}, since {subject.reason}; {lacking}",
         place=subject.place,
         subject=subject.name,
         remedy=remedy,
-        risk=UNPROVED if demand.identity else "Whoever answers for it has not seen what it says now.",
-        related=tuple(("the approval given to other content", one.place.at("digest")) for one in judged.stale[:3]),
+        risk=UNPROVED
+        if demand.identity
+        else "Whoever answers for it has not seen what it says now.",
+        related=tuple(
+            ("the approval given to other content", one.place.at("digest"))
+            for one in judged.stale[:3]
+        ),
         figures={"approvals": len(judged.approved_by), "approvals_needed": demand.count},
     )
 
@@ -162,8 +204,10 @@ RULE = Rule(
     name="approval-required",
     title="What needs consent has it, for its present content",
     why=(
-        "A sign-off that is not tied to what was signed covers whatever is written there later. An approval here "
-        "carries the digest of the content it was given to, so that any change of meaning asks for a new one."
+        "A sign-off that is not tied to what was signed covers whatever is written there later. An "
+        "approval here "
+        "carries the digest of the content it was given to, so that any change of meaning asks for "
+        "a new one."
     ),
     mend="Let a named approver read it and run `govern approve`, then commit the entry it writes.",
     severity=Severity.ERROR,

@@ -18,7 +18,9 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
     approvals = case.portfolio.approvals
     if not approvals:
         return
-    current = {(one.declared.subject, one.declared.approved_by) for one in approvals if _holds(case, one)}
+    current = {
+        (one.declared.subject, one.declared.approved_by) for one in approvals if _holds(case, one)
+    }
     unread = any(kind_of(flaw.location.path) in {"allocation", "policy"} for flaw in case.flaws)
     hints = count()
     for approval in approvals:
@@ -39,12 +41,14 @@ def _stale(approval: PlacedApproval, digest: str) -> Violation:
     declared = approval.declared
     return Violation(
         message=(
-            f"{code(declared.subject)} is no longer what {code(declared.approved_by)} approved on {declared.date}: "
+            f"{code(declared.subject)} is no longer what {code(declared.approved_by)} approved on "
+            f"{declared.date}: "
             f"its digest is {digest[:14]}…, the approval's is {declared.digest[:14]}…"
         ),
         place=approval.place.at("digest"),
         subject=declared.subject.partition(":")[2],
-        remedy=f"Let the approver read it and run `govern approve {declared.subject} --by {declared.approved_by}`.",
+        remedy=f"Let the approver read it and run `govern approve {declared.subject} --by "
+        f"{declared.approved_by}`.",
         risk="The sign-off reads as if it covered what was written later.",
         figures={"digest_approved": declared.digest, "digest": digest},
         distinction=declared.approved_by,
@@ -68,10 +72,12 @@ RULE = Rule(
     name="approval-stale",
     title="Every approval is of what the portfolio declares now",
     why=(
-        "An approval stands for having read something. Once that says something else, the entry misleads whoever "
+        "An approval stands for having read something. Once that says something else, the entry "
+        "misleads whoever "
         "trusts it; a policy of `approval-required` does not count it any more."
     ),
-    mend="Have the present content approved with `govern approve`, which renews the entry, or remove the entry.",
+    mend="Have the present content approved with `govern approve`, which renews the entry, or "
+    "remove the entry.",
     severity=Severity.WARNING,
     check=check,
     about="portfolio",

@@ -38,25 +38,41 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
 
 def _granted(case: Case, before: Portfolio) -> Iterator[Violation]:
     """Waivers that this change grants or extends: whoever writes a waiver beside what it excuses names the approver."""
-    # A waiver of this very rule is how agreement is shown; asking a waiver for it too would never end.
-    own = {RULE.id, RULE.name, *(one.name for one in case.portfolio.policies if one.declared.rule in _NAMES)}
-    known = {(one.declared.policy, one.declared.subject): one.declared.expires for one in before.waivers}
+    # A waiver of this very rule is how agreement is shown; asking a waiver for it too would never
+    # end.
+    own = {
+        RULE.id,
+        RULE.name,
+        *(one.name for one in case.portfolio.policies if one.declared.rule in _NAMES),
+    }
+    known = {
+        (one.declared.policy, one.declared.subject): one.declared.expires for one in before.waivers
+    }
     for placed in case.portfolio.waivers:
         waiver = placed.declared
         ended = known.get((waiver.policy, waiver.subject))
-        if waiver.policy in own or waiver.expires < case.as_of or (ended is not None and waiver.expires <= ended):
+        if (
+            waiver.policy in own
+            or waiver.expires < case.as_of
+            or (ended is not None and waiver.expires <= ended)
+        ):
             continue
         deed = "is granted" if ended is None else f"is extended from {ended}"
         yield Violation(
             message=(
-                f"a waiver from {code(waiver.policy)} for {code(waiver.subject)} {deed} until {waiver.expires} in this "
+                f"a waiver from {code(waiver.policy)} for {code(waiver.subject)} {deed} until "
+                f"{waiver.expires} in this "
                 f"change, in the name of {code(waiver.approved_by)}"
             ),
             place=placed.place,
             subject=waiver.subject,
-            remedy=f"Have {code(waiver.approved_by)} agree in the review of this change, or remove the waiver.",
+            remedy=f"Have {code(waiver.approved_by)} agree in the review of this change, or remove "
+            "the waiver.",
             risk="Nothing but the review proves that the person named approved it.",
-            figures={"expires": waiver.expires.isoformat(), "expired_before": ended.isoformat() if ended else None},
+            figures={
+                "expires": waiver.expires.isoformat(),
+                "expired_before": ended.isoformat() if ended else None,
+            },
             distinction=f"waiver {waiver.policy}",
         )
 
@@ -99,7 +115,11 @@ def _figures(changes: "list[Change]") -> Iterator[tuple[str, Figure]]:
 def _place(case: Case, change: "Change") -> Place:
     """Where the first loosened value stands now; of what is gone, the file it stood in, or the settings."""
     if change.kind.value == "coverage":
-        return next(policy.place.key() for policy in case.portfolio.policies if policy.name == change.subject)
+        return next(
+            policy.place.key()
+            for policy in case.portfolio.policies
+            if policy.name == change.subject
+        )
     if change.place_after is not None:
         return change.place_after
     stood = change.place_before.path if change.place_before else SETTINGS
@@ -108,10 +128,18 @@ def _place(case: Case, change: "Change") -> Place:
 
 def _remedy(subject: str, *, settings: bool, removed: bool) -> str:
     if settings:
-        return "Have whoever answers for the appetite agree in the review of this change, or undo it."
+        return (
+            "Have whoever answers for the appetite agree in the review of this change, or undo it."
+        )
     if removed:
-        return f"Have whoever answers for it agree in the review of this change, or restore {code(subject)}."
-    return f"Say in `because` of {code(subject)} who decided it and have them agree in the review, or undo it."
+        return (
+            "Have whoever answers for it agree in the review of this change, or restore "
+            f"{code(subject)}."
+        )
+    return (
+        f"Say in `because` of {code(subject)} who decided it and have them agree in the review, "
+        "or undo it."
+    )
 
 
 def _is_removal(change: "Change") -> bool:
@@ -127,13 +155,17 @@ RULE = Rule(
     name="policy-loosened",
     title="No change loosens a policy or the settings, or grants a waiver, unseen",
     why=(
-        "A limit that is in the way is most easily met by moving the limit, and among a hundred changed lines nobody "
-        "sees it. A raised ceiling, a lowered floor, a narrower scope or a weaker enforcement is a decision of its "
-        "own: it is listed with both values wherever a change is compared with its base (`govern check --base REV`, "
+        "A limit that is in the way is most easily met by moving the limit, and among a hundred "
+        "changed lines nobody "
+        "sees it. A raised ceiling, a lowered floor, a narrower scope or a weaker enforcement is a "
+        "decision of its "
+        "own: it is listed with both values wherever a change is compared with its base (`govern "
+        "check --base REV`, "
         "`govern diff`)."
     ),
     mend=(
-        "Undo it, or have whoever answers for the limit agree in the review, best in a change of its own. A policy of "
+        "Undo it, or have whoever answers for the limit agree in the review, best in a change of "
+        "its own. A policy of "
         "this rule with `enforcement: soft-mandatory` makes that a duty that only a waiver lifts."
     ),
     severity=Severity.WARNING,

@@ -41,12 +41,14 @@ def _spell(outcome: IgnoreOutcome) -> tuple[str, str]:
     if outcome.state == "mandatory":
         return (
             f"a comment cannot ignore this finding of {rule}: only advice can be ignored in a file",
-            "Mend the finding and remove the comment; where the policy allows it, have it waived with `govern waive`.",
+            "Mend the finding and remove the comment; where the policy allows it, have it waived "
+            "with `govern waive`.",
         )
     if outcome.state == "no reason":
         return f"the comment gives no reason to ignore {rule}", f"Write {_FORM}, or remove it."
     return (
-        f"no finding of {rule} stands on line {outcome.comment.line:,}, which the comment speaks of",
+        f"no finding of {rule} stands on line {outcome.comment.line:,}, which the comment speaks "
+        "of",
         "Remove the comment, or put it on the finding's line or on the line above.",
     )
 
@@ -68,10 +70,13 @@ RULE = Rule(
     name="ignore-comment-not-in-force",
     title="Every comment that asks to ignore a finding does so",
     why=(
-        "A comment is the lightest exception: nobody approves it and it never ends. So it works for advice only "
-        "(advisory policies, standing rules that warn), needs a reason, and is reported once it does nothing."
+        "A comment is the lightest exception: nobody approves it and it never ends. So it works "
+        "for advice only "
+        "(advisory policies, standing rules that warn), needs a reason, and is reported once it "
+        "does nothing."
     ),
-    mend="Write `# govern: ignore RULE because REASON` on the finding's line or the one above, or use `govern waive`.",
+    mend="Write `# govern: ignore RULE because REASON` on the finding's line or the one above, or "
+    "use `govern waive`.",
     severity=Severity.WARNING,
     check=check,
     about="waivers",

@@ -10,7 +10,14 @@ from multillm_gov.documents.scalar_places import locate_in_text
 from multillm_gov.finding import Flaw, Severity, Violation
 from multillm_gov.location import Place, Pointer
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.custom.bench import MOST_POLICIES, Bench, SpentError, Subject, language, names_in
+from multillm_gov.rules.custom.bench import (
+    MOST_POLICIES,
+    Bench,
+    SpentError,
+    Subject,
+    language,
+    names_in,
+)
 from multillm_gov.rules.custom.vocabulary import ELEMENT_FIELDS, Over
 from multillm_gov.rules.custom.wording import explain, remedy_of, spell_values
 from multillm_gov.rules.custom.words import misuses
@@ -26,16 +33,26 @@ _Expression = Annotated[str, Meta(min_length=1)]
 class Parameters(Closed, frozen=True, kw_only=True):
     """The statement, what it is about, and what to say where it is false."""
 
-    over: Annotated[Over, Meta(description="What the statement is evaluated for, one at a time")] = "task_class"
-    asserted: Annotated[_Expression, Meta(description="CEL expression that must be true")] = field(name="assert")
-    when: Annotated[_Expression | None, Meta(description="CEL expression; where it is false, nothing is asserted")] = (
-        None
+    over: Annotated[
+        Over, Meta(description="What the statement is evaluated for, one at a time")
+    ] = "task_class"
+    asserted: Annotated[_Expression, Meta(description="CEL expression that must be true")] = field(
+        name="assert"
     )
-    message: Annotated[_Text | None, Meta(description="What is wrong where the statement is false")] = None
+    when: Annotated[
+        _Expression | None,
+        Meta(description="CEL expression; where it is false, nothing is asserted"),
+    ] = None
+    message: Annotated[
+        _Text | None, Meta(description="What is wrong where the statement is false")
+    ] = None
     remedy: Annotated[_Text | None, Meta(description="What to do then")] = None
     subject: Annotated[
         _Text | None,
-        Meta(description="Subject of the findings, which a waiver names; default: the task class, model or portfolio"),
+        Meta(
+            description="Subject of the findings, which a waiver names; default: the task class, "
+            "model or portfolio"
+        ),
     ] = None
 
 
@@ -53,7 +70,9 @@ def examine(parameters: Parameters, document: Document, pointer: Pointer) -> Ite
             yield Flaw(
                 kind="schema",
                 message=f"`{key}`: {told.message}",
-                location=locate_in_text(document, (*pointer, key), misfit.line, told.column, told.length),
+                location=locate_in_text(
+                    document, (*pointer, key), misfit.line, told.column, told.length
+                ),
                 remedy=told.remedy,
                 subject=str(pointer[-1]),
             )
@@ -84,9 +103,16 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 def _shared(case: Case) -> tuple[Bench, int]:
     """The bench of this judgment, and how many custom policies it has seen."""
     if "custom" not in case.memo:
-        custom = [one for one in case.portfolio.policies if one.declared.rule in {RULE.id, RULE.name}]
-        texts = [one.parameters.get(key) for one in custom[:MOST_POLICIES] for key in ("assert", "when")]
-        case.memo["custom"] = (Bench(case, names_in(*texts)), {one.name: n for n, one in enumerate(custom, 1)})
+        custom = [
+            one for one in case.portfolio.policies if one.declared.rule in {RULE.id, RULE.name}
+        ]
+        texts = [
+            one.parameters.get(key) for one in custom[:MOST_POLICIES] for key in ("assert", "when")
+        ]
+        case.memo["custom"] = (
+            Bench(case, names_in(*texts)),
+            {one.name: n for n, one in enumerate(custom, 1)},
+        )
     bench, numbers = case.memo["custom"]
     return bench, numbers.get(case.policy, 1)
 
@@ -94,7 +120,9 @@ def _shared(case: Case) -> tuple[Bench, int]:
 def _compiled(over: Over, text: str) -> Expression:
     compiled = language(over).compile(text)
     if not isinstance(compiled, Expression):
-        raise TypeError(f"{text!r} was examined and does not compile")  # a defect: `examine` lets no such policy pass
+        raise TypeError(
+            f"{text!r} was examined and does not compile"
+        )  # a defect: `examine` lets no such policy pass
     return compiled
 
 
@@ -106,7 +134,9 @@ def _violation(
         said = f"cannot be judged by {code(case.policy)}: {problem}"
     values = {name: subject.values[name] for name in read if name in subject.values}
     figures: dict[str, Any] = {
-        name: value for name, value in values.items() if value is None or isinstance(value, str | float)
+        name: value
+        for name, value in values.items()
+        if value is None or isinstance(value, str | float)
     }
     place = subject.place
     if parameters.over == "portfolio" and case.policy_place is not None:
@@ -115,7 +145,8 @@ def _violation(
         message=f"{code(subject.name.removeprefix('model:'))}: {said}{spell_values(values)}",
         place=place,
         subject=parameters.subject or subject.name,
-        remedy=parameters.remedy or remedy_of(parameters.over, subject.name, case.policy, unjudged=bool(problem)),
+        remedy=parameters.remedy
+        or remedy_of(parameters.over, subject.name, case.policy, unjudged=bool(problem)),
         figures=figures,
         distinction=subject.name if parameters.subject else "",
     )
@@ -126,7 +157,8 @@ def _unjudged_policy(case: Case, place: Place, why: str) -> Violation:
         message=f"{code(case.policy)} is not judged to the end: {why}",
         place=place.key(),
         subject=case.policy,
-        remedy="Merge custom policies, narrow them by `applies_to`, or make their expressions simpler.",
+        remedy="Merge custom policies, narrow them by `applies_to`, or make their expressions "
+        "simpler.",
         risk="What it was meant to hold is not held.",
         severity=Severity.ERROR,
         distinction="not judged",
@@ -138,9 +170,12 @@ RULE = Rule(
     name="custom",
     title="What a custom policy states is true",
     why=(
-        "Duties that only one organization has need no new rule: a policy states them as an expression of the Common "
-        "Expression Language (CEL, cel.dev) over task classes, models or the portfolio. Names and types are checked "
-        "when the policy is read; what cannot be evaluated is a finding, never a pass; nothing can be called, opened "
+        "Duties that only one organization has need no new rule: a policy states them as an "
+        "expression of the Common "
+        "Expression Language (CEL, cel.dev) over task classes, models or the portfolio. Names and "
+        "types are checked "
+        "when the policy is read; what cannot be evaluated is a finding, never a pass; nothing can "
+        "be called, opened "
         "or run, and the cost is bounded. docs/custom-rules.md lists what an expression may read."
     ),
     mend="Do what the policy's own remedy says, or have the policy changed by whoever set it.",

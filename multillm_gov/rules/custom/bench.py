@@ -64,7 +64,9 @@ class Bench:
             yield from self._models(case)
         else:
             whole = Whole(case.tasks, case.portfolio.settings, case.as_of)
-            yield self._subject("portfolio", over, whole, case.policy_place or Place("policies"), whole)
+            yield self._subject(
+                "portfolio", over, whole, case.policy_place or Place("policies"), whole
+            )
 
     def holds(self, expression: Expression, subject: Subject) -> bool | Unjudged:
         """Evaluate one expression over one subject.
@@ -93,7 +95,9 @@ class Bench:
         name = task.task.name
         if name not in self._tasks:
             one = OneTask(task, self._everything)
-            self._tasks[name] = self._subject(name, "task_class", one, task.task.place.key(), self._everything)
+            self._tasks[name] = self._subject(
+                name, "task_class", one, task.task.place.key(), self._everything
+            )
         return self._tasks[name]
 
     def _models(self, case: Case) -> Iterator[Subject]:
@@ -105,7 +109,12 @@ class Bench:
         for use in case.uses(case.models):
             first.setdefault(use.part.model, use.place)
         for name, facts in sorted(case.models.items()):
-            one = OneModel(name, facts, self._everything, (routed[name], standby[name], spends.get(name, Decimal(0))))
+            one = OneModel(
+                name,
+                facts,
+                self._everything,
+                (routed[name], standby[name], spends.get(name, Decimal(0))),
+            )
             yield self._subject(f"model:{name}", "model", one, first[name], self._everything)
 
     def _subject(self, name: str, over: Over, one: Any, place: Place, whole: Whole) -> Subject:  # noqa: ANN401
@@ -140,7 +149,10 @@ def language(over: Over) -> Language:
 def names_in(*expressions: object) -> frozenset[str]:
     """The dotted names that some expressions read; what is no text reads nothing."""
     return frozenset(
-        name for text in expressions if isinstance(text, str) for name in names_read(words_of(text[:10_000]))
+        name
+        for text in expressions
+        if isinstance(text, str)
+        for name in names_read(words_of(text[:10_000]))
     )
 
 
@@ -150,5 +162,9 @@ def _spends(tasks: tuple[TaskFigures, ...]) -> dict[str, Decimal | None]:
     for task in tasks:
         for leg in task.legs:
             before = spends.get(leg.model, Decimal(0))
-            spends[leg.model] = None if before is None or leg.spend_per_month is None else before + leg.spend_per_month
+            spends[leg.model] = (
+                None
+                if before is None or leg.spend_per_month is None
+                else before + leg.spend_per_month
+            )
     return spends

@@ -7,7 +7,11 @@ from multillm_gov.rules.custom.task_variables import TASK_VARIABLES
 from multillm_gov.rules.custom.vocabulary import Over, Variable
 from multillm_gov.rules.custom.wide_variables import MODEL_VARIABLES, WHOLE_VARIABLES
 
-OWN: dict[Over, tuple[Variable, ...]] = {"task_class": TASK_VARIABLES, "model": MODEL_VARIABLES, "portfolio": ()}
+OWN: dict[Over, tuple[Variable, ...]] = {
+    "task_class": TASK_VARIABLES,
+    "model": MODEL_VARIABLES,
+    "portfolio": (),
+}
 """Variables of one subject; `WHOLE_VARIABLES` can be read everywhere."""
 
 

@@ -4,7 +4,16 @@ from typing import Any
 
 from multillm_gov.portfolio.allocation import Demand
 from multillm_gov.rules.custom.subjects import OneTask
-from multillm_gov.rules.custom.vocabulary import ELEMENTS, NUMBER, TEXT, TEXTS, Variable, number, text, texts
+from multillm_gov.rules.custom.vocabulary import (
+    ELEMENTS,
+    NUMBER,
+    TEXT,
+    TEXTS,
+    Variable,
+    number,
+    text,
+    texts,
+)
 
 
 def _route(one: OneTask) -> list[dict[str, Any]]:
@@ -63,7 +72,9 @@ TASK_VARIABLES = (
     _task("task.purpose", TEXT, "purpose, its first 1,000 characters", lambda it: text(it.purpose)),
     _task("task.mode", TEXT, "kind of model it needs", lambda it: it.mode),
     _task("task.tags", TEXTS, "tags", lambda it: texts(it.tags)),
-    _task("task.capabilities", TEXTS, "capabilities it needs", lambda it: texts(it.needs.capabilities)),
+    _task(
+        "task.capabilities", TEXTS, "capabilities it needs", lambda it: texts(it.needs.capabilities)
+    ),
     _task(
         "task.classification",
         TEXT,
@@ -83,10 +94,27 @@ TASK_VARIABLES = (
         lambda it: number(it.cost_of_wrong_model.value_at_stake),
     ),
     Variable("task.route", ELEMENTS, "routed models: fields of models and of routes below", _route),
-    Variable("task.fallbacks", ELEMENTS, "fallbacks in order: fields of models and of fallbacks below", _fallbacks),
-    Variable("task.demand.requests", NUMBER, "requests per month", lambda one: _demand(one, "requests")),
-    Variable("task.demand.input_tokens", NUMBER, "mean per request", lambda one: _demand(one, "input_tokens")),
-    Variable("task.demand.output_tokens", NUMBER, "mean per request", lambda one: _demand(one, "output_tokens")),
+    Variable(
+        "task.fallbacks",
+        ELEMENTS,
+        "fallbacks in order: fields of models and of fallbacks below",
+        _fallbacks,
+    ),
+    Variable(
+        "task.demand.requests", NUMBER, "requests per month", lambda one: _demand(one, "requests")
+    ),
+    Variable(
+        "task.demand.input_tokens",
+        NUMBER,
+        "mean per request",
+        lambda one: _demand(one, "input_tokens"),
+    ),
+    Variable(
+        "task.demand.output_tokens",
+        NUMBER,
+        "mean per request",
+        lambda one: _demand(one, "output_tokens"),
+    ),
     Variable(
         "task.demand.p99_input_tokens",
         NUMBER,
@@ -94,11 +122,29 @@ TASK_VARIABLES = (
         lambda one: _demand(one, "p99_input_tokens"),
     ),
     Variable(
-        "task.demand.max_output_tokens", NUMBER, "longest answer needed", lambda one: _demand(one, "max_output_tokens")
+        "task.demand.max_output_tokens",
+        NUMBER,
+        "longest answer needed",
+        lambda one: _demand(one, "max_output_tokens"),
     ),
-    _task("task.spend_cap.monthly", NUMBER, "cap on a month's spend", lambda it: number(it.spend_cap.monthly)),
-    _task("task.spend_cap.per_request", NUMBER, "cap on a request's cost", lambda it: number(it.spend_cap.per_request)),
-    _task("task.quality.floor", NUMBER, "quality floor (0..1)", lambda it: number(it.quality and it.quality.floor)),
+    _task(
+        "task.spend_cap.monthly",
+        NUMBER,
+        "cap on a month's spend",
+        lambda it: number(it.spend_cap.monthly),
+    ),
+    _task(
+        "task.spend_cap.per_request",
+        NUMBER,
+        "cap on a request's cost",
+        lambda it: number(it.spend_cap.per_request),
+    ),
+    _task(
+        "task.quality.floor",
+        NUMBER,
+        "quality floor (0..1)",
+        lambda it: number(it.quality and it.quality.floor),
+    ),
     _task(
         "task.latency.p95_seconds",
         NUMBER,
@@ -106,7 +152,12 @@ TASK_VARIABLES = (
         lambda it: number(it.latency and it.latency.p95_seconds),
     ),
     _task("task.prompt", TEXT, "path of the prompt; empty: none", lambda it: text(it.prompt)),
-    _task("task.output_schema", TEXT, "path of the output schema; empty: none", lambda it: text(it.output_schema)),
+    _task(
+        "task.output_schema",
+        TEXT,
+        "path of the output schema; empty: none",
+        lambda it: text(it.output_schema),
+    ),
     _task(
         "task.review.every_months",
         NUMBER,

@@ -59,7 +59,8 @@ def texts(values: Sequence[str]) -> list[str]:
     """A plain list.
 
     Raises:
-        TooLongError: more than `LONGEST_LIST` entries; leaving some out could make a false statement true.
+        TooLongError: more than `LONGEST_LIST` entries; leaving some out could make a false
+            statement true.
     """
     if len(values) > LONGEST_LIST:
         raise TooLongError(f"a list has {len(values):,} entries; at most {LONGEST_LIST} are judged")
@@ -67,7 +68,11 @@ def texts(values: Sequence[str]) -> list[str]:
 
 
 def _per_million(facts: ModelFacts | None, kind: Literal["input", "output"]) -> float | None:
-    price = getattr(facts.price.standard, kind) if facts is not None and facts.price is not None else None
+    price = (
+        getattr(facts.price.standard, kind)
+        if facts is not None and facts.price is not None
+        else None
+    )
     return None if price is None else float(price * _MILLION)
 
 
@@ -120,7 +125,10 @@ ROUTE_FIELDS = {
 FALLBACK_FIELDS = {
     "cost_per_request": (NUMBER, "mean, in the portfolio's currency"),
     "failover_spend_per_month": (NUMBER, "if it carried every request"),
-    "shared_levels": (TEXTS, "levels at which it hangs on what a routed model hangs on (`vendor`, `cloud` …)"),
+    "shared_levels": (
+        TEXTS,
+        "levels at which it hangs on what a routed model hangs on (`vendor`, `cloud` …)",
+    ),
 }
 SHARE_FIELDS = {"name": (TEXT, "entity, or `unknown`"), "share": (NUMBER, "0..1")}
 ELEMENT_FIELDS = frozenset({*MODEL_FIELDS, *ROUTE_FIELDS, *FALLBACK_FIELDS, *SHARE_FIELDS})

@@ -26,9 +26,18 @@ MODEL_VARIABLES = (
         Variable("model.name" if key == "model" else f"model.{key}", kind, meaning, _of_model(key))
         for key, (kind, meaning) in MODEL_FIELDS.items()
     ),
-    Variable("model.routed_by", NUMBER, "task classes that route to it", lambda one: float(one.uses[0])),
-    Variable("model.fallback_of", NUMBER, "task classes that fall back on it", lambda one: float(one.uses[1])),
-    Variable("model.spend_per_month", NUMBER, "forecast of its routes", lambda one: number(one.uses[2])),
+    Variable(
+        "model.routed_by", NUMBER, "task classes that route to it", lambda one: float(one.uses[0])
+    ),
+    Variable(
+        "model.fallback_of",
+        NUMBER,
+        "task classes that fall back on it",
+        lambda one: float(one.uses[1]),
+    ),
+    Variable(
+        "model.spend_per_month", NUMBER, "forecast of its routes", lambda one: number(one.uses[2])
+    ),
 )
 
 
@@ -37,9 +46,17 @@ def _shares(found: Concentration) -> list[dict[str, Any]]:
 
 
 def _spread(basis: Basis, level: Level) -> tuple[Variable, ...]:
-    where, said = f"{basis.value}.{level.value}", f"{basis.value.replace('_', ' ')} by {level.value}"
+    where, said = (
+        f"{basis.value}.{level.value}",
+        f"{basis.value.replace('_', ' ')} by {level.value}",
+    )
     return (
-        Variable(f"hhi.{where}", NUMBER, f"HHI of {said}, points", lambda one: one.concentration(basis, level).hhi),
+        Variable(
+            f"hhi.{where}",
+            NUMBER,
+            f"HHI of {said}, points",
+            lambda one: one.concentration(basis, level).hhi,
+        ),
         Variable(
             f"effective_number.{where}",
             NUMBER,
@@ -56,11 +73,27 @@ def _spread(basis: Basis, level: Level) -> tuple[Variable, ...]:
 
 
 WHOLE_VARIABLES = (
-    Variable("as_of", DAY, "the day judged, midnight UTC", lambda one: datetime.combine(one.as_of, time(), UTC)),
-    Variable("portfolio.organization", TEXT, "as in `govern.yaml`", lambda one: one.settings.organization),
-    Variable("portfolio.currency", TEXT, "of every amount that is not in `usd`", lambda one: one.settings.currency),
-    Variable("portfolio.task_classes", NUMBER, "how many there are", lambda one: float(len(one.tasks))),
-    Variable("portfolio.spend_per_month", NUMBER, "forecast, where known", lambda one: float(one.spend)),
+    Variable(
+        "as_of",
+        DAY,
+        "the day judged, midnight UTC",
+        lambda one: datetime.combine(one.as_of, time(), UTC),
+    ),
+    Variable(
+        "portfolio.organization", TEXT, "as in `govern.yaml`", lambda one: one.settings.organization
+    ),
+    Variable(
+        "portfolio.currency",
+        TEXT,
+        "of every amount that is not in `usd`",
+        lambda one: one.settings.currency,
+    ),
+    Variable(
+        "portfolio.task_classes", NUMBER, "how many there are", lambda one: float(len(one.tasks))
+    ),
+    Variable(
+        "portfolio.spend_per_month", NUMBER, "forecast, where known", lambda one: float(one.spend)
+    ),
     Variable(
         "portfolio.unpriced",
         NUMBER,

@@ -33,14 +33,23 @@ def explain(misfit: Misfit, expression: str, over: Over) -> Told:
         sign, types = clash[1].replace("_", "").replace("@", ""), clash[2]
         remedy = "Compare texts with texts, numbers with numbers."
         if "int" in types and ("double" in types or "dyn" in types):
-            remedy = "Write whole numbers with a point (`2.0`) where they meet the result of arithmetic."
+            remedy = (
+                "Write whole numbers with a point (`2.0`) where they meet the result of arithmetic."
+            )
         elif sign == "+":
             remedy = "Add numbers only: texts and lists cannot be joined here."
         return Told(f"{code(sign)} does not take ({types})", misfit.column, 1, remedy)
-    said = misfit.message.partition(" expecting ")[0].replace("Syntax error: ", "not an expression: ")
+    said = misfit.message.partition(" expecting ")[0].replace(
+        "Syntax error: ", "not an expression: "
+    )
     if "recursion" in said:
         said = "too deeply nested: at most 32 levels are judged"
-    return Told(said, misfit.column, 1, "Correct the expression; docs/custom-rules.md shows what may be written.")
+    return Told(
+        said,
+        misfit.column,
+        1,
+        "Correct the expression; docs/custom-rules.md shows what may be written.",
+    )
 
 
 def _undeclared(name: str, misfit: Misfit, expression: str, over: Over) -> Told:
@@ -49,9 +58,14 @@ def _undeclared(name: str, misfit: Misfit, expression: str, over: Over) -> Told:
     start = line.rfind(name, 0, misfit.column + len(name))
     column = start + 1 if start >= 0 else misfit.column
     if name in _LEFT_OUT:
-        remedy = "Use `all`, `exists` or `filter`; for texts `startsWith`, `endsWith` or `contains`."
+        remedy = (
+            "Use `all`, `exists` or `filter`; for texts `startsWith`, `endsWith` or `contains`."
+        )
         return Told(
-            f"{_LEFT_OUT[name]} is left out of the language here: its cost has no bound", column, len(name), remedy
+            f"{_LEFT_OUT[name]} is left out of the language here: its cost has no bound",
+            column,
+            len(name),
+            remedy,
         )
     return Told(
         f"{code(name)} cannot be read over {code(over)}{near(name, sorted(types_of(over)))}",
@@ -71,9 +85,15 @@ def spell_values(values: Mapping[str, object]) -> str:
 def remedy_of(over: Over, name: str, policy: str, *, unjudged: bool) -> str:
     """What to do where the policy does not say it itself."""
     if unjudged:
-        return f"State what {code(policy)} needs to know, or guard it in the policy: `NAME != null && …`."
+        return (
+            f"State what {code(policy)} needs to know, or guard it in the policy: `NAME != null "
+            "&& …`."
+        )
     what = {"task_class": code(name), "model": f"the use of {code(name.removeprefix('model:'))}"}
-    return f"Change {what.get(over, 'the allocations')} so that {code(policy)} holds, or have the policy changed."
+    return (
+        f"Change {what.get(over, 'the allocations')} so that {code(policy)} holds, or have the "
+        "policy changed."
+    )
 
 
 def _single(value: object) -> bool:

@@ -51,13 +51,18 @@ def names_read(words: tuple[Word, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
-def misuses(expression: str, element_fields: Container[str], known: frozenset[str]) -> Iterator[Misfit]:
+def misuses(
+    expression: str, element_fields: Container[str], known: frozenset[str]
+) -> Iterator[Misfit]:
     """What the engine would let pass: lists and maps that are built, deep macros, misspelt fields of list elements.
 
-    ``element_fields`` are the fields that elements of any list may have; ``known`` the same, to suggest one.
+    ``element_fields`` are the fields that elements of any list may have; ``known`` the same, to
+    suggest one.
     """
     if len(expression) > LONGEST_EXPRESSION:
-        yield Misfit(1, 1, f"{len(expression):,} characters; at most {LONGEST_EXPRESSION:,} are judged")
+        yield Misfit(
+            1, 1, f"{len(expression):,} characters; at most {LONGEST_EXPRESSION:,} are judged"
+        )
         return
     words = words_of(expression)
     for start, said in (*_built(words), *_deep(words), *_misspelt(words, element_fields, known)):
@@ -93,7 +98,8 @@ def _built(words: tuple[Word, ...]) -> Iterator[tuple[int, str]]:
         elif word.text == "[":
             before = words[index - 1] if index else None
             indexing = before is not None and (
-                before.text in {")", "]"} or (before.kind == "name" and before.text not in _RESERVED)
+                before.text in {")", "]"}
+                or (before.kind == "name" and before.text not in _RESERVED)
             )
             if not indexing and any(opened):
                 yield word.start, "lists inside lists cannot be built here"
@@ -103,7 +109,9 @@ def _built(words: tuple[Word, ...]) -> Iterator[tuple[int, str]]:
         elif (
             opened
             and opened[-1]
-            and not (word.kind in {"text", "number"} or word.text in _LITERALS or word.text in {",", "-"})
+            and not (
+                word.kind in {"text", "number"} or word.text in _LITERALS or word.text in {",", "-"}
+            )
         ):
             yield word.start, f"{code(word.text)} stands in a list: only literals may"
             return
@@ -113,7 +121,9 @@ def _deep(words: tuple[Word, ...]) -> Iterator[tuple[int, str]]:
     calls: list[bool] = []
     for index, word in enumerate(words):
         if word.text == "(":
-            calls.append(index > 1 and words[index - 1].text in MACROS and words[index - 2].text == ".")
+            calls.append(
+                index > 1 and words[index - 1].text in MACROS and words[index - 2].text == "."
+            )
             if calls[-1] and sum(calls) > DEEPEST_MACRO:
                 yield (
                     words[index - 1].start,
@@ -124,13 +134,20 @@ def _deep(words: tuple[Word, ...]) -> Iterator[tuple[int, str]]:
             calls.pop()
 
 
-def _misspelt(words: tuple[Word, ...], fields: Container[str], known: frozenset[str]) -> Iterator[tuple[int, str]]:
+def _misspelt(
+    words: tuple[Word, ...], fields: Container[str], known: frozenset[str]
+) -> Iterator[tuple[int, str]]:
     """Fields of a macro's own variable: nothing would tell of a misspelt one where the list is empty."""
     bound = {
         words[index + 2].text
         for index in range(len(words) - 3)
-        if words[index].text in MACROS and words[index + 1].text == "(" and words[index + 3].text == ","
+        if words[index].text in MACROS
+        and words[index + 1].text == "("
+        and words[index + 3].text == ","
     }
     for index, route in _routes(words):
         if route[0] in bound and len(route) > 1 and route[1] not in fields:
-            yield words[index + 2].start, f"{code(route[1])} is no field of a list's element{near(route[1], known)}"
+            yield (
+                words[index + 2].start,
+                f"{code(route[1])} is no field of a list's element{near(route[1], known)}",
+            )

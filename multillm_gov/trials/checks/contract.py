@@ -35,11 +35,15 @@ def look(probe: Probe, answer: Answer) -> Sight | None:
     except SchemaError:
         return None
     declared = probe.task.declared.normalize
-    reading = normalize(answer.text, declared, probe.output_schema, lambda value: misfit(value) is None)
+    reading = normalize(
+        answer.text, declared, probe.output_schema, lambda value: misfit(value) is None
+    )
     if reading is not None:
         return Sight(satisfied=True, used=reading.used)
     draft = read_json(answer.text)
-    return Sight(satisfied=False, misfit=misfit(draft.value) or "" if draft.is_read else "it is no JSON")
+    return Sight(
+        satisfied=False, misfit=misfit(draft.value) or "" if draft.is_read else "it is no JSON"
+    )
 
 
 def conclude(observation: Observation) -> CheckResult | None:
@@ -54,7 +58,9 @@ def conclude(observation: Observation) -> CheckResult | None:
         return None
     missed = [sight for sight in sights if not sight.satisfied]
     if missed:
-        said = f"{len(missed)} of {len(sights)} answers do not satisfy the schema: {_places(missed)}"
+        said = (
+            f"{len(missed)} of {len(sights)} answers do not satisfy the schema: {_places(missed)}"
+        )
         return CheckResult(name=NAME, verdict="contract", detail=said)
     used = normalizers_needed(observation)
     how = "by the provider's own structured output" if probe.native_schema else "as answered"
@@ -67,16 +73,25 @@ def _unjudged(observation: Observation) -> str:
     """Why there is nothing to judge by, where something is declared or should be."""
     probe = observation.probe
     if probe.origin == "generic":
-        return "sent a generic input, since neither the prompt nor `evals/` gives one: nothing of the task was proved"
+        return (
+            "sent a generic input, since neither the prompt nor `evals/` gives one: nothing of "
+            "the task was proved"
+        )
     if probe.schema_flaw or probe.output_schema is None or observation.sights(NAME):
         return probe.schema_flaw
-    return "the schema is no JSON Schema" if observation.answers else "no answer to hold against the schema"
+    return (
+        "the schema is no JSON Schema"
+        if observation.answers
+        else "no answer to hold against the schema"
+    )
 
 
 def normalizers_needed(observation: Observation) -> tuple[str, ...]:
     """Normalizers that any answer took, in the declared order."""
     used = {name for sight in observation.sights(NAME) for name in sight.used}
-    return tuple(dict.fromkeys(name for name in observation.probe.task.declared.normalize if name in used))
+    return tuple(
+        dict.fromkeys(name for name in observation.probe.task.declared.normalize if name in used)
+    )
 
 
 def _places(missed: list[Sight]) -> str:

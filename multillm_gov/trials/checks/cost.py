@@ -18,12 +18,18 @@ def conclude(observation: Observation) -> CheckResult | None:
     known = [answer.usd for answer in observation.answers if answer.usd is not None]
     cap_usd = cap * probe.usd_per_unit
     if known and max(known) > cap_usd:
-        said = f"a request costs {spell_money(max(known), rounding=ROUND_UP)}; its cap is {spell_money(cap_usd)}"
+        said = (
+            f"a request costs {spell_money(max(known), rounding=ROUND_UP)}; its cap is "
+            f"{spell_money(cap_usd)}"
+        )
         return CheckResult(name=NAME, verdict="cost", detail=said)
     if len(known) < len(observation.answers):
         said = "what a request costs is not known: there is no price"
         return CheckResult(name=NAME, verdict="inconclusive", detail=said)
-    said = f"a request costs {spell_money(max(known), rounding=ROUND_UP)} at most; its cap is {spell_money(cap_usd)}"
+    said = (
+        f"a request costs {spell_money(max(known), rounding=ROUND_UP)} at most; its cap is "
+        f"{spell_money(cap_usd)}"
+    )
     return CheckResult(name=NAME, verdict="pass", detail=said)
 
 

@@ -24,7 +24,10 @@ def conclude(observation: Observation) -> CheckResult | None:
     last = probe.last.served_models if probe.last is not None else ()
     before = tuple(name for name in last if _is_declared(name, observation))
     if before and set(served) != set(before) and probe.last is not None:
-        said = f"{_codes(served)} answered; on {probe.last.date.isoformat()} it was {_codes(before)}: re-pointed since"
+        said = (
+            f"{_codes(served)} answered; on {probe.last.date.isoformat()} it was "
+            f"{_codes(before)}: re-pointed since"
+        )
         return CheckResult(name=NAME, verdict="contract", detail=said)
     if len(served) > 1:
         said = f"several models answer by one name: {_codes(served)}"
@@ -34,17 +37,30 @@ def conclude(observation: Observation) -> CheckResult | None:
 
 def served_models(observation: Observation) -> tuple[str, ...]:
     """Names that the provider reported, sorted."""
-    return tuple(sorted({answer.served_model[:_LONGEST] for answer in observation.answers if answer.served_model}))
+    return tuple(
+        sorted(
+            {
+                answer.served_model[:_LONGEST]
+                for answer in observation.answers
+                if answer.served_model
+            }
+        )
+    )
 
 
 def _is_declared(served: str, observation: Observation) -> bool:
     """The same model, whoever hosts it and whatever date its alias stands for; a declared date is kept."""
     probe = observation.probe
-    if probe.facts is None or (probe.facts.source == "override" and probe.facts.exposure.model == probe.model):
+    if probe.facts is None or (
+        probe.facts.source == "override" and probe.facts.exposure.model == probe.model
+    ):
         return True  # a model or deployment of one's own may be served by any name: nothing to hold it against
     declared, answered = take_apart(probe.model), take_apart(served)
     names = {probe.facts.exposure.model, canonical_name(declared.base, declared.provider)}
-    found = {canonical_name(answered.base, provider) for provider in (declared.provider, answered.provider)}
+    found = {
+        canonical_name(answered.base, provider)
+        for provider in (declared.provider, answered.provider)
+    }
     if not names & found:
         return False
     one, two = answered.base.lower(), declared.base.lower()

@@ -43,7 +43,9 @@ def conclude(observation: Observation) -> CheckResult | None:
         said = f"answers are in {', '.join(others)}; declared is {declared}"
         return CheckResult(name=NAME, verdict="contract", detail=said)
     said = f"{certain} of {len(sights)} answers are certainly in {declared}"
-    return CheckResult(name=NAME, verdict="pass" if certain == len(sights) else "inconclusive", detail=said)
+    return CheckResult(
+        name=NAME, verdict="pass" if certain == len(sights) else "inconclusive", detail=said
+    )
 
 
 def _prose(text: str) -> str:
@@ -64,7 +66,8 @@ def _texts(value: object) -> list[str]:
 def _identifier() -> Any:  # noqa: ANN401 - the library has no types
     """The detector, half a second to load: only where a language is declared.
 
-    It knows 140 languages and gives calibrated probabilities, so that a word alone is not taken for a language.
+    It knows 140 languages and gives calibrated probabilities, so that a word alone is not taken for
+    a language.
     """
     from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 

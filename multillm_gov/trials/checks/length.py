@@ -23,10 +23,14 @@ def conclude(observation: Observation) -> CheckResult | None:
         return CheckResult(name=NAME, verdict="contract", detail=said)
     if shape.min_characters is None and shape.max_characters is None:
         return None
-    said = f"answers have {_span(lengths)} characters; declared are {shape.min_characters or 1:,} to "
+    said = (
+        f"answers have {_span(lengths)} characters; declared are {shape.min_characters or 1:,} to "
+    )
     said += f"{shape.max_characters:,}" if shape.max_characters is not None else "any number"
     if observation.probe.origin == "generic":
-        return CheckResult(name=NAME, verdict="inconclusive", detail=f"{said}; the input was generic")
+        return CheckResult(
+            name=NAME, verdict="inconclusive", detail=f"{said}; the input was generic"
+        )
     short = shape.min_characters is not None and min(lengths) < shape.min_characters
     long = shape.max_characters is not None and max(lengths) > shape.max_characters
     return CheckResult(name=NAME, verdict="contract" if short or long else "pass", detail=said)

@@ -19,13 +19,19 @@ def conclude(observation: Observation) -> CheckResult:
     told = f"{len(answers):,} of {count_of(total, 'call')} answered"
     if not failures:
         return CheckResult(name=NAME, verdict="pass", detail=told)
-    unset = [key.name for key in observation.probe.keys if key.is_missing and not key.name.endswith(_ADDRESS)]
+    unset = [
+        key.name
+        for key in observation.probe.keys
+        if key.is_missing and not key.name.endswith(_ADDRESS)
+    ]
     if unset and not answers:
         # Some clients then call without a key, and what they meet says nothing of the provider.
         missing = f"{' and '.join(unset)} {'is' if len(unset) == 1 else 'are'} not set"
         return CheckResult(name=NAME, verdict="credentials", detail=f"{told}; {missing}")
     verdict = worst(failure.verdict for failure in failures)
-    status = next((one.status for one in failures if one.verdict == verdict and one.status is not None), None)
+    status = next(
+        (one.status for one in failures if one.verdict == verdict and one.status is not None), None
+    )
     told += f"; {verdict}{f', HTTP {status}' if status is not None else ''}"
     return CheckResult(name=NAME, verdict=verdict, detail=told)
 

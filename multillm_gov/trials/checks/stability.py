@@ -34,7 +34,9 @@ def look(probe: Probe, answer: Answer) -> Sight | None:
     if shape is None or shape.flaw:
         return None
     if reference is None:
-        made = make_reference(probe.task.name, probe.model, probe.day, probe.calls[0].inputs, answer.vectors)
+        made = make_reference(
+            probe.task.name, probe.model, probe.day, probe.calls[0].inputs, answer.vectors
+        )
         return Sight(fresh=made)
     if shape.dimensions != reference.dimensions:
         return None
@@ -42,7 +44,9 @@ def look(probe: Probe, answer: Answer) -> Sight | None:
         agreement = compare(reference, answer.vectors)
     except ValueError:
         return None
-    return Sight(ranks=agreement.ranks, least_cosine=agreement.least_cosine, norm_ratio=agreement.norm_ratio)
+    return Sight(
+        ranks=agreement.ranks, least_cosine=agreement.least_cosine, norm_ratio=agreement.norm_ratio
+    )
 
 
 def conclude(observation: Observation) -> CheckResult | None:
@@ -53,11 +57,16 @@ def conclude(observation: Observation) -> CheckResult | None:
     if not sights:
         said = "the vectors cannot be compared with the reference"
         return CheckResult(name=NAME, verdict="inconclusive", detail=said)
-    ranks, cosine = min(sight.ranks for sight in sights), min(sight.least_cosine for sight in sights)
+    ranks, cosine = (
+        min(sight.ranks for sight in sights),
+        min(sight.least_cosine for sight in sights),
+    )
     move = max((abs(sight.norm_ratio - 1) for sight in sights), default=0.0)
     said = (
-        f"against {reference.date.isoformat()}: rank correlation {ranks:.3f} (at least {LEAST_RANKS}), "
-        f"cosine {cosine:.3f} (at least {LEAST_COSINE}), length moved by {move:.1%} (at most {NORM_MOVE:.0%})"
+        f"against {reference.date.isoformat()}: rank correlation {ranks:.3f} (at least "
+        f"{LEAST_RANKS}), "
+        f"cosine {cosine:.3f} (at least {LEAST_COSINE}), length moved by {move:.1%} (at most "
+        f"{NORM_MOVE:.0%})"
     )
     kept = ranks >= LEAST_RANKS and cosine >= LEAST_COSINE and move <= NORM_MOVE
     return CheckResult(name=NAME, verdict="pass" if kept else "contract", detail=said)

@@ -23,8 +23,14 @@ def conclude(observation: Observation) -> CheckResult | None:
         asked = max(call.max_output_tokens or 0 for call in probe.calls)
         said = f"{cut} of {len(reasons)} answers were cut at {asked:,} tokens"
         # A greeting says nothing about how long the task's answers are.
-        return CheckResult(name=NAME, verdict="inconclusive" if probe.origin == "generic" else "contract", detail=said)
-    return CheckResult(name=NAME, verdict="pass", detail=f"{len(reasons)} answers ended by themselves")
+        return CheckResult(
+            name=NAME,
+            verdict="inconclusive" if probe.origin == "generic" else "contract",
+            detail=said,
+        )
+    return CheckResult(
+        name=NAME, verdict="pass", detail=f"{len(reasons)} answers ended by themselves"
+    )
 
 
 CHECK = Check(name=NAME, conclude=conclude)

@@ -15,7 +15,10 @@ def conclude(observation: Observation) -> CheckResult | None:
     if len(firsts) < len(answers):
         said = f"{len(answers) - len(firsts)} of {len(answers)} answers did not come in pieces"
         return CheckResult(name=NAME, verdict="contract", detail=said)
-    said = f"first piece after {max(firsts):,.3g} s at most, {len(answers)} of {len(answers)} streams complete"
+    said = (
+        f"first piece after {max(firsts):,.3g} s at most, {len(answers)} of {len(answers)} "
+        "streams complete"
+    )
     return CheckResult(name=NAME, verdict="pass", detail=said)
 
 

@@ -17,7 +17,10 @@ def conclude(observation: Observation) -> CheckResult | None:
     probe = observation.probe
     if probe.origin == "generic":
         return None
-    used = {"input": mean_tokens(observation, "input"), "output": mean_tokens(observation, "output")}
+    used = {
+        "input": mean_tokens(observation, "input"),
+        "output": mean_tokens(observation, "output"),
+    }
     drifts = [*_over_demand(probe.task.declared.demand, used), *_since_last(observation, used)]
     if drifts:
         return CheckResult(name=NAME, verdict="cost", detail="; ".join(drifts))
@@ -48,7 +51,9 @@ def _over_demand(demand: Demand | None, used: dict[str, float | None]) -> list[s
 def _declared(demand: Demand, side: str) -> Decimal:
     """Mean tokens per request: of the histogram where there is one."""
     if demand.sizes:
-        return sum((size.share * getattr(size, f"{side}_tokens") for size in demand.sizes), Decimal(0))
+        return sum(
+            (size.share * getattr(size, f"{side}_tokens") for size in demand.sizes), Decimal(0)
+        )
     return Decimal(getattr(demand, f"{side}_tokens"))
 
 
@@ -56,13 +61,18 @@ def _since_last(observation: Observation, used: dict[str, float | None]) -> list
     """Input tokens of the same texts only move when the provider counts otherwise; answers vary by themselves."""
     probe, mean = observation.probe, used["input"]
     last = probe.last
-    same = last is not None and last.prompt == probe.digests.prompt and last.task == probe.digests.task
+    same = (
+        last is not None and last.prompt == probe.digests.prompt and last.task == probe.digests.task
+    )
     if last is None or not same or not last.input_tokens or mean is None:
         return []
     ratio = Decimal(mean) / last.input_tokens
     if 1 / MOST_OVER <= ratio <= MOST_OVER:
         return []
-    return [f"{mean:,.0f} input tokens per request; on {last.date.isoformat()} the same took {last.input_tokens:,.0f}"]
+    return [
+        f"{mean:,.0f} input tokens per request; on {last.date.isoformat()} the same took "
+        f"{last.input_tokens:,.0f}"
+    ]
 
 
 CHECK = Check(name=NAME, conclude=conclude)

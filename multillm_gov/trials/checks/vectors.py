@@ -52,11 +52,17 @@ def conclude(observation: Observation) -> CheckResult | None:
         return CheckResult(name=NAME, verdict="contract", detail=flaw)
     found = sorted({sight.dimensions for sight in sights})
     if len(found) > 1 or (reference is not None and found != [reference.dimensions]):
-        told = f"; the reference of {reference.date.isoformat()} has {reference.dimensions:,}" if reference else ""
+        told = (
+            f"; the reference of {reference.date.isoformat()} has {reference.dimensions:,}"
+            if reference
+            else ""
+        )
         said = f"vectors have {' or '.join(f'{number:,}' for number in found)} numbers{told}"
         return CheckResult(name=NAME, verdict="contract", detail=said)
     norm = sum(sight.norm for sight in sights) / len(sights)
-    return CheckResult(name=NAME, verdict="pass", detail=f"{found[0]:,} numbers a vector, mean length {norm:.4g}")
+    return CheckResult(
+        name=NAME, verdict="pass", detail=f"{found[0]:,} numbers a vector, mean length {norm:.4g}"
+    )
 
 
 CHECK = Check(name=NAME, look=look, conclude=conclude)

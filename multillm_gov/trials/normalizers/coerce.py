@@ -13,7 +13,8 @@ _LONGEST = 40
 def normalize(draft: Draft, schema: dict[str, Any]) -> Draft:
     """Text becomes the number, integer, boolean or null that ``type`` asks for, where it spells one exactly.
 
-    Only ``properties`` and ``items`` are followed: what a schema composes of several says no single type.
+    Only ``properties`` and ``items`` are followed: what a schema composes of several says no single
+    type.
     """
     if not draft.is_read:
         return draft

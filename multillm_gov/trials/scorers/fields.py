@@ -14,7 +14,8 @@ _DEEPEST = 64
 def score(answer: str, held: Expectation) -> float | Unscorable:
     """F1 = 2PR / (P + R): each leaf with its path is one field, items of a list are compared without order.
 
-    Numbers are equal by value and texts without blanks at their ends; an answer that is no JSON object scores 0.
+    Numbers are equal by value and texts without blanks at their ends; an answer that is no JSON
+    object scores 0.
     """
     if not isinstance(held.expected, dict):
         return Unscorable(why="`fields` needs a mapping as `expected`")

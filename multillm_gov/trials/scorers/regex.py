@@ -8,7 +8,8 @@ ACCEPTED_FROM = 1.0
 def score(answer: str, held: Expectation) -> float | Unscorable:
     """1 where the pattern is found in the answer, else 0.
 
-    Patterns come from pull requests, so they run in an engine without backtracking, in time linear in the answer.
+    Patterns come from pull requests, so they run in an engine without backtracking, in time linear
+    in the answer.
     """
     pattern = held.scorer.pattern if held.scorer.pattern is not None else held.expected
     if not isinstance(pattern, str):
@@ -18,7 +19,12 @@ def score(answer: str, held: Expectation) -> float | Unscorable:
     prefix = "(?i)" if held.scorer.ignore_case else ""
     try:
         options = jsonschema_rs.RegexOptions(size_limit=1_000_000)
-        matcher = jsonschema_rs.validator_for({"type": "string", "pattern": prefix + pattern}, pattern_options=options)
+        matcher = jsonschema_rs.validator_for(
+            {"type": "string", "pattern": prefix + pattern}, pattern_options=options
+        )
     except (ValueError, jsonschema_rs.ValidationError):
-        return Unscorable(why="`pattern` is no pattern that runs in linear time (no look-around, no back-reference)")
+        return Unscorable(
+            why="`pattern` is no pattern that runs in linear time (no look-around, no "
+            "back-reference)"
+        )
     return float(matcher.is_valid(answer))

@@ -1,7 +1,8 @@
 """``rubric``: a judge model grades the answer, asked with the scale in both orders.
 
-A model that reads a scale leans to one of its ends; asked once from the best down and once from the worst up, the lean
-takes itself out of the mean. Its own vendor's models it favors, so the judge is of another (the plan sees to that).
+A model that reads a scale leans to one of its ends; asked once from the best down and once from the
+worst up, the lean takes itself out of the mean. Its own vendor's models it favors, so the judge is
+of another (the plan sees to that).
 """
 
 from collections.abc import Sequence
@@ -20,14 +21,19 @@ _LEVELS = {
     2: "meets little of it",
     1: "does not meet it",
 }
-SCHEMA = closed_schema({"reason": REASON, "score": {"type": "integer", "minimum": 1, "maximum": MOST}})
+SCHEMA = closed_schema(
+    {"reason": REASON, "score": {"type": "integer", "minimum": 1, "maximum": MOST}}
+)
 
 
 def ask(answer: str, held: Expectation) -> tuple[Call, ...] | Unscorable:
     """Two calls: the scale from the best down, and from the worst up."""
     if not held.scorer.rubric or not held.scorer.judge:
         return Unscorable(why="`rubric` needs a `rubric` and a `judge`")
-    return tuple(judge_call(held, _task(levels), {"answer": answer}, SCHEMA) for levels in (_down(), _down()[::-1]))
+    return tuple(
+        judge_call(held, _task(levels), {"answer": answer}, SCHEMA)
+        for levels in (_down(), _down()[::-1])
+    )
 
 
 def conclude(answers: Sequence[Answer], held: Expectation) -> float | Unscorable:

@@ -17,7 +17,13 @@ def ask(answer: str, held: Expectation) -> tuple[Call, ...] | Unscorable:
     if not held.scorer.embedding:
         return Unscorable(why="`similarity` needs an `embedding` model")
     # An empty text is no input that providers take; a blank answer is as far from any as can be.
-    return (Call(model=held.scorer.embedding, mode="embedding", inputs=(held.expected, answer.strip() or "-")),)
+    return (
+        Call(
+            model=held.scorer.embedding,
+            mode="embedding",
+            inputs=(held.expected, answer.strip() or "-"),
+        ),
+    )
 
 
 def conclude(answers: Sequence[Answer], held: Expectation) -> float | Unscorable:

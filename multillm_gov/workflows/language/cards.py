@@ -34,7 +34,9 @@ def model_card(facts: ModelFacts, catalog: Catalog, as_of: date, lead_days: int)
     rows = [("price", _price(facts.price))]
     if facts.usd_fixed_per_month:
         rows.append(("fixed cost", f"{spell_money(facts.usd_fixed_per_month)} a month"))
-    rows.append(("context", f"{_tokens(facts.max_input_tokens)} in, {_tokens(facts.max_output_tokens)} out"))
+    rows.append(
+        ("context", f"{_tokens(facts.max_input_tokens)} in, {_tokens(facts.max_output_tokens)} out")
+    )
     rows += [(level.value, escape(facts.exposure.at(level))) for level in Level]
     rows += list(_lifecycle(facts, catalog, as_of, lead_days))
     return "\n\n".join([f"**{code(facts.name)}** ({escape(facts.mode)})", _list(rows)])
@@ -53,7 +55,8 @@ def price_in_brief(facts: ModelFacts) -> str:
         return ""
     amounts = [amount for amount in (price.input, price.output) if amount is not None]
     return (
-        f"{' / '.join(f'{amount * _MILLION:f}'.rstrip('0').rstrip('.') for amount in amounts)} USD per million tokens"
+        f"{' / '.join(f'{amount * _MILLION:f}'.rstrip('0').rstrip('.') for amount in amounts)} "
+        "USD per million tokens"
     )
 
 
@@ -61,10 +64,16 @@ def rule_card(rule: Rule) -> str:
     """What a rule demands, why, and the parameters of its policies."""
     parts = [f"**{rule.id}** {code(rule.name)}: {inline(rule.title)}", inline(rule.why)]
     rows = [
-        (code(one.name), f"{inline(one.type)}{_default(one.default, required=one.required)}. {inline(one.description)}")
+        (
+            code(one.name),
+            f"{inline(one.type)}{_default(one.default, required=one.required)}. "
+            f"{inline(one.description)}",
+        )
         for one in parameters_of(rule)
     ]
-    return "\n\n".join([*parts, *([f"Parameters:\n\n{_list(rows)}"] if rows else []), f"Mend: {inline(rule.mend)}"])
+    return "\n\n".join(
+        [*parts, *([f"Parameters:\n\n{_list(rows)}"] if rows else []), f"Mend: {inline(rule.mend)}"]
+    )
 
 
 def policy_card(policy: Policy, rule: Rule | None) -> str:
@@ -73,14 +82,20 @@ def policy_card(policy: Policy, rule: Rule | None) -> str:
     rows = [("rule", code(declared.rule)), ("enforcement", code(declared.enforcement.value))]
     rows += [(code(name), code(spell(value))) for name, value in sorted(policy.parameters.items())]
     rows += [("because", inline(declared.because[:_LONGEST]))] if declared.because else []
-    head = f"Policy **{code(policy.name)}**" + (f": {inline(rule.title)}" if rule is not None else "")
+    head = f"Policy **{code(policy.name)}**" + (
+        f": {inline(rule.title)}" if rule is not None else ""
+    )
     return f"{head}\n\n{_list(rows)}"
 
 
 def task_card(task: TaskFigures, currency: str) -> str:
     """A task class: owner, routed models with shares, fallbacks, spend and value."""
     routed = ", ".join(f"{code(leg.model)} {spell_share(leg.share)}" for leg in task.legs)
-    spend = "not known" if task.spend_per_month is None else f"{spell_money(task.spend_per_month, currency)} a month"
+    spend = (
+        "not known"
+        if task.spend_per_month is None
+        else f"{spell_money(task.spend_per_month, currency)} a month"
+    )
     rows = [
         ("owner", escape(task.task.owner or "none")),
         ("route", routed),
@@ -91,7 +106,9 @@ def task_card(task: TaskFigures, currency: str) -> str:
     return f"Task class **{code(task.task.name)}**\n\n{_list(rows)}"
 
 
-def _lifecycle(facts: ModelFacts, catalog: Catalog, as_of: date, lead_days: int) -> Iterator[tuple[str, str]]:
+def _lifecycle(
+    facts: ModelFacts, catalog: Catalog, as_of: date, lead_days: int
+) -> Iterator[tuple[str, str]]:
     lifecycle = facts.lifecycle
     if lifecycle.retirement is None:
         yield "retirement", "not known"
@@ -133,7 +150,8 @@ def _price(price: Price | None) -> str:
         return "not known"
     told = _token_price(price.standard)
     tiers = [
-        f"{'from' if tier.at_threshold else 'above'} {spell_count(tier.above_input_tokens)} input tokens: "
+        f"{'from' if tier.at_threshold else 'above'} {spell_count(tier.above_input_tokens)} input "
+        "tokens: "
         f"{_token_price(tier.price)}"
         for tier in price.tiers
     ]

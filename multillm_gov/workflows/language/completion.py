@@ -44,7 +44,11 @@ class Offers(Struct, frozen=True, kw_only=True):
 def complete(path: str, text: str, offset: int, assessment: Assessment) -> Offers | None:
     """What can be written at an offset of a file's text; ``None``: nothing is known of that place."""
     for cursor in cursors_at(path, text, offset):
-        offers = list(_keys(cursor) if cursor.on_key else _values(cursor, assessment, text[cursor.start : offset]))
+        offers = list(
+            _keys(cursor)
+            if cursor.on_key
+            else _values(cursor, assessment, text[cursor.start : offset])
+        )
         typed = text[cursor.start : offset].lower()
         fitting = [offer for offer in offers if typed in offer.label.lower()]
         if fitting:
@@ -65,7 +69,13 @@ def _keys(cursor: Cursor) -> Iterator[Offer]:
     for name, inner in shape.keys.items() if shape is not None else ():
         if name not in there:
             follow = "" if cursor.followed else ":" if inner.opens == "mapping" else ": "
-            yield Offer(label=name, what="key", detail=inner.opens, markdown=inline(inner.description), follow=follow)
+            yield Offer(
+                label=name,
+                what="key",
+                detail=inner.opens,
+                markdown=inline(inner.description),
+                follow=follow,
+            )
 
 
 def _values(cursor: Cursor, assessment: Assessment, typed: str) -> Iterator[Offer]:
@@ -95,7 +105,9 @@ def _models(typed: str, assessment: Assessment) -> Iterator[Offer]:
     except CatalogError:  # without a price map what the portfolio itself names remains
         known = ()
     fitting = [name for name in {*used, *known} if word in name.lower()]
-    fitting.sort(key=lambda name: (not name.lower().startswith(word), name not in used, len(name), name))
+    fitting.sort(
+        key=lambda name: (not name.lower().startswith(word), name not in used, len(name), name)
+    )
     count = 0
     for name in fitting:
         facts = _facts(name, assessment)
@@ -118,9 +130,19 @@ def _rules() -> Iterator[Offer]:
     """Names before ids: a policy reads better with them."""
     rules = [rule for rule in all_rules() if takes_policies(rule)]
     for rule in rules:
-        yield Offer(label=rule.name, what="rule", detail=f"{rule.id}: {rule.title}", markdown=inline(rule.why))
+        yield Offer(
+            label=rule.name,
+            what="rule",
+            detail=f"{rule.id}: {rule.title}",
+            markdown=inline(rule.why),
+        )
     for rule in rules:
-        yield Offer(label=rule.id, what="rule", detail=f"{rule.name}: {rule.title}", markdown=inline(rule.why))
+        yield Offer(
+            label=rule.id,
+            what="rule",
+            detail=f"{rule.name}: {rule.title}",
+            markdown=inline(rule.why),
+        )
 
 
 def _names(role: Role, assessment: Assessment) -> list[tuple[str, str]]:
@@ -130,12 +152,25 @@ def _names(role: Role, assessment: Assessment) -> list[tuple[str, str]]:
     if role is Role.TASK_CLASS:
         return tasks
     if role is Role.SUBJECT:
-        told = sorted({finding.subject for finding in assessment.findings} - {name for name, _ in tasks})
+        told = sorted(
+            {finding.subject for finding in assessment.findings} - {name for name, _ in tasks}
+        )
         return [*tasks, *((subject, "subject of a finding") for subject in told if subject)]
     if role is Role.POLICY:
-        policies = [(policy.name, f"policy of {policy.declared.rule}") for policy in portfolio.policies]
-        return [*policies, *((rule.name, f"{rule.id}: {rule.title}") for rule in all_rules() if rule.waivable)]
+        policies = [
+            (policy.name, f"policy of {policy.declared.rule}") for policy in portfolio.policies
+        ]
+        return [
+            *policies,
+            *((rule.name, f"{rule.id}: {rule.title}") for rule in all_rules() if rule.waivable),
+        ]
     if role is Role.OWNER:
-        owners = {*portfolio.settings.owners, *(task.owner for task in portfolio.task_classes if task.owner)}
+        owners = {
+            *portfolio.settings.owners,
+            *(task.owner for task in portfolio.task_classes if task.owner),
+        }
         return [(owner, "owner") for owner in sorted(owners)]
-    return [(tag, "tag") for tag in sorted({tag for task in portfolio.task_classes for tag in task.declared.tags})]
+    return [
+        (tag, "tag")
+        for tag in sorted({tag for task in portfolio.task_classes for tag in task.declared.tags})
+    ]

@@ -1,6 +1,7 @@
 """Where the cursor is in a text that is being written, and so is seldom valid YAML.
 
-The word at the cursor is replaced by a mark, what follows is cut off where it stands in the way, brackets left open are
+The word at the cursor is replaced by a mark, what follows is cut off where it stands in the way,
+brackets left open are
 closed, and the result is read like any file: where the mark comes to stand, the cursor is.
 """
 
@@ -20,7 +21,9 @@ _MARK = "govern-cursor"
 _BEFORE = re.compile(r"[A-Za-z0-9_*?][\w./:@+*?-]*\Z")
 _AFTER = re.compile(r"(?:[\w./@+*?-]|:(?=[^\s]))*")
 _LONGEST_WORD = 300
-_OPENED = re.compile(r"""(?:[{\[}\]]|"(?:[^"\\]|\\.)*"|'[^']*'|(?:(?<=\s)|^)\#[^\n]*)""", re.MULTILINE)
+_OPENED = re.compile(
+    r"""(?:[{\[}\]]|"(?:[^"\\]|\\.)*"|'[^']*'|(?:(?<=\s)|^)\#[^\n]*)""", re.MULTILINE
+)
 _CLOSERS = {"{": "}", "[": "]"}
 
 

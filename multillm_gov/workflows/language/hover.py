@@ -12,7 +12,13 @@ from multillm_gov.location import Pointer
 from multillm_gov.rendering.markup.escaping import code, inline
 from multillm_gov.rules.assessment import Assessment
 from multillm_gov.rules.registry import find_rule
-from multillm_gov.workflows.language.cards import model_card, policy_card, rule_card, task_card, unknown_model
+from multillm_gov.workflows.language.cards import (
+    model_card,
+    policy_card,
+    rule_card,
+    task_card,
+    unknown_model,
+)
 from multillm_gov.workflows.language.cursor import cursor_at
 from multillm_gov.workflows.language.roles import Role, policy_rule, role_of, shape_at
 
@@ -48,7 +54,9 @@ def hover(path: str, text: str, offset: int, assessment: Assessment) -> Hint | N
 def _half_written(path: str, text: str, offset: int, assessment: Assessment) -> Hint | None:
     """What a word names in a text that is no YAML as it stands."""
     cursor = cursor_at(path, text, offset)
-    role = role_of(cursor.kind, cursor.pointer) if cursor is not None and not cursor.on_key else None
+    role = (
+        role_of(cursor.kind, cursor.pointer) if cursor is not None and not cursor.on_key else None
+    )
     if cursor is None or role is None or cursor.start == cursor.end:
         return None
     markdown = named(role, text[cursor.start : cursor.end], assessment)
@@ -113,7 +121,9 @@ def _about(kind: Kind, pointer: Pointer, data: object) -> str:
     if shape is None or not (shape.description or shape.values):
         return ""
     allowed = f"One of {', '.join(map(code, shape.values))}." if shape.values else ""
-    return " ".join(part for part in (f"{code(str(pointer[-1]))}:", inline(shape.description), allowed) if part)
+    return " ".join(
+        part for part in (f"{code(str(pointer[-1]))}:", inline(shape.description), allowed) if part
+    )
 
 
 def _value(data: object, pointer: Pointer) -> object:

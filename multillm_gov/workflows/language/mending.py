@@ -25,14 +25,21 @@ def mends_of(finding: Finding) -> tuple[Mend, ...]:
     words = [*_meant(finding), *_listed(finding.figures.get("suggestions"))]
     mends = [Mend(f"Write `{word}`", word) for word in dict.fromkeys(words) if _fits(word)]
     successor = finding.figures.get("successor")
-    if isinstance(successor, str) and _fits(successor) and finding.location.line == finding.location.end_line:
+    if (
+        isinstance(successor, str)
+        and _fits(successor)
+        and finding.location.line == finding.location.end_line
+    ):
         origin = finding.figures.get("successor_origin")
-        mends.append(Mend(f"Move to `{successor}` ({origin}); score it on your own cases first", successor))
+        mends.append(
+            Mend(f"Move to `{successor}` ({origin}); score it on your own cases first", successor)
+        )
     return tuple(mends)
 
 
 def _meant(finding: Finding) -> list[str]:
-    # At the end only: what stands before may repeat a foreign name, which could hold these very words.
+    # At the end only: what stands before may repeat a foreign name, which could hold these very
+    # words.
     found = _MEANT.search(finding.message)
     return _QUOTED.findall(found[1]) if found is not None else []
 

@@ -73,7 +73,13 @@ def role_of(kind: Kind, pointer: Pointer) -> Role | None:  # noqa: C901, PLR0911
             return Role.SUBJECT
         case ("catalog", "models", _, "base" | "successor"):
             return Role.MODEL
-        case ("evidence", "records", int(), "model") | ("evidence", "records", int(), "paired_with", int()):
+        case ("evidence", "records", int(), "model") | (
+            "evidence",
+            "records",
+            int(),
+            "paired_with",
+            int(),
+        ):
             return Role.MODEL
         case ("evidence", "records" | "drills", int(), "task_class"):
             return Role.TASK_CLASS
@@ -104,7 +110,10 @@ class Shape:
     @property
     def keys(self) -> dict[str, "Shape"]:
         """The keys that a mapping may have, in the order declared."""
-        return {name: Shape(node, self.definitions) for name, node in self.node.get("properties", {}).items()}
+        return {
+            name: Shape(node, self.definitions)
+            for name, node in self.node.get("properties", {}).items()
+        }
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -123,7 +132,9 @@ class Shape:
         if isinstance(step, int):
             node = self.node.get("items", {})
         else:
-            node = self.node.get("properties", {}).get(step, self.node.get("additionalProperties", {}))
+            node = self.node.get("properties", {}).get(
+                step, self.node.get("additionalProperties", {})
+            )
         return Shape(node if isinstance(node, dict) else {}, self.definitions)
 
     def _seen(self, node: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +157,9 @@ def shape_at(kind: Kind, pointer: Pointer, data: object) -> Shape | None:
         steps = pointer[2:]
     if not steps:
         return shapes[0] if len(shapes) == 1 else _merged(shapes)
-    shape = next((shape for shape in shapes if steps[0] in shape.node.get("properties", {})), shapes[0])
+    shape = next(
+        (shape for shape in shapes if steps[0] in shape.node.get("properties", {})), shapes[0]
+    )
     for step in steps:
         shape = shape.below(step)
     return shape
@@ -162,4 +175,6 @@ def _merged(shapes: list[Shape]) -> Shape:
     first, own = (shape.node["properties"] for shape in shapes)
     definitions = {**cached_schema(PolicyDeclaration).get("$defs", {}), **shapes[1].definitions}
     rest = {name: node for name, node in first.items() if name != "rule"}
-    return Shape({"type": "object", "properties": {"rule": first["rule"], **own, **rest}}, definitions)
+    return Shape(
+        {"type": "object", "properties": {"rule": first["rule"], **own, **rest}}, definitions
+    )

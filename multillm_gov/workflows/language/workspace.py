@@ -42,9 +42,11 @@ def assess_workspace(
 
     Args:
         root: The portfolio's root.
-        buffers: Text by path below the root; a path that the disk does not hold is a file not yet saved.
+        buffers: Text by path below the root; a path that the disk does not hold is a file not yet
+        saved.
         as_of: The day dates are judged against.
-        known: The assessment before: what has not changed since is neither parsed nor measured again.
+        known: The assessment before: what has not changed since is neither parsed nor measured
+            again.
 
     Raises:
         SourceError: the root cannot be read.

@@ -1,9 +1,10 @@
 """Which policies the cases exercise, and which limits they approach from both sides.
 
-A policy is covered when a case expects a finding of it and gets it (it fires), and when a case names it and gets none
-(it passes). A limit, a number among a policy's parameters, is approached from outside when some finding of a case
-would vanish were the limit a tenth larger or smaller (it just fails), and from inside when a finding would appear (it
-just passes). Both are found by judging the very same state again, so they hold for rules of any kind.
+A policy is covered when a case expects a finding of it and gets it (it fires), and when a case
+names it and gets none (it passes). A limit, a number among a policy's parameters, is approached
+from outside when some finding of a case would vanish were the limit a tenth larger or smaller (it
+just fails), and from inside when a finding would appear (it just passes). Both are found by judging
+the very same state again, so they hold for rules of any kind.
 """
 
 from collections.abc import Iterator
@@ -61,7 +62,9 @@ class Ledger:
                 for pointer, _ in _limits(policy.parameters):
                     self._sides[policy.name, _spell(pointer)] = [False, False]
 
-    def note(self, state: Assessment, under_test: frozenset[str], matched: tuple[Finding, ...]) -> None:
+    def note(
+        self, state: Assessment, under_test: frozenset[str], matched: tuple[Finding, ...]
+    ) -> None:
         """Take down one case that passed: what it judged, what it was about, what it expected and got."""
         for policy in state.portfolio.policies:
             rule = find_rule(policy.declared.rule)
@@ -72,12 +75,22 @@ class Ledger:
             ):
                 continue
             fired = any(finding.policy == policy.name for finding in state.findings)
-            self._mark(policy.name, "", fired and any(one.policy == policy.name for one in matched), not fired)
+            self._mark(
+                policy.name,
+                "",
+                fired and any(one.policy == policy.name for one in matched),
+                not fired,
+            )
             found = _findings(state, policy, rule)
             for pointer, value in _limits(policy.parameters):
                 moved = tuple(_moved(state, policy, rule, pointer, value))
                 name = _spell(pointer)
-                self._mark(policy.name, name, any(found - one for one in moved), any(one - found for one in moved))
+                self._mark(
+                    policy.name,
+                    name,
+                    any(found - one for one in moved),
+                    any(one - found for one in moved),
+                )
 
     def covered(self) -> tuple[Covered, ...]:
         """Policies as declared, each followed by its limits."""
@@ -118,7 +131,9 @@ def _numbers(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, int | floa
             yield from _numbers(item, (*pointer, step))
 
 
-def _moved(state: Assessment, policy: Policy, rule: Rule, pointer: Pointer, value: float) -> Iterator[frozenset[str]]:
+def _moved(
+    state: Assessment, policy: Policy, rule: Rule, pointer: Pointer, value: float
+) -> Iterator[frozenset[str]]:
     """Findings of a policy with one limit a tenth smaller, then larger; nothing where the rule does not take it."""
     document = state.documents[policy.place.path]
     exact = Decimal(str(value))
@@ -126,15 +141,24 @@ def _moved(state: Assessment, policy: Policy, rule: Rule, pointer: Pointer, valu
     if isinstance(value, int):
         step = max(step.to_integral_value(), Decimal(1))
     for number in (exact - step, exact + step):
-        parameters = _with(policy.parameters, pointer, int(number) if isinstance(value, int) else float(number))
-        if convert(document, policy.place.pointer, rule.parameters, value=parameters, explain=False)[0] is not None:
+        parameters = _with(
+            policy.parameters, pointer, int(number) if isinstance(value, int) else float(number)
+        )
+        if (
+            convert(
+                document, policy.place.pointer, rule.parameters, value=parameters, explain=False
+            )[0]
+            is not None
+        ):
             yield _findings(state, replace(policy, parameters=parameters), rule)
 
 
 def _findings(state: Assessment, policy: Policy, rule: Rule) -> frozenset[str]:
     """Fingerprints of what one policy alone finds, waived or not."""
     alone = replace(state, portfolio=replace(state.portfolio, policies=(policy,), waivers=()))
-    return frozenset(one.fingerprint for one in judge(alone, rules=(rule,)) if one.policy == policy.name)
+    return frozenset(
+        one.fingerprint for one in judge(alone, rules=(rule,)) if one.policy == policy.name
+    )
 
 
 def _with(value: Any, pointer: Pointer, number: float) -> Any:  # noqa: ANN401
@@ -143,7 +167,10 @@ def _with(value: Any, pointer: Pointer, number: float) -> Any:  # noqa: ANN401
     step, *rest = pointer
     if isinstance(value, dict):
         return {**value, step: _with(value[step], tuple(rest), number)}
-    return [_with(item, tuple(rest), number) if index == step else item for index, item in enumerate(value)]
+    return [
+        _with(item, tuple(rest), number) if index == step else item
+        for index, item in enumerate(value)
+    ]
 
 
 def _spell(pointer: Pointer) -> str:

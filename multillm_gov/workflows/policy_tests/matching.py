@@ -41,14 +41,17 @@ def unknown_names(case: PolicyTest, policies: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(used - known))
 
 
-def match(case: PolicyTest, findings: tuple[Finding, ...], gate: Severity, unjudged: frozenset[str]) -> Match:
+def match(
+    case: PolicyTest, findings: tuple[Finding, ...], gate: Severity, unjudged: frozenset[str]
+) -> Match:
     """Pair expectations with findings, each with at most one.
 
     Args:
         case: What is expected of what.
         findings: All of the overlaid portfolio.
         gate: Least severity that fails the check: what a case about everything looks at.
-        unjudged: Fingerprints of findings that are never passed over: what they are about could not be judged.
+        unjudged: Fingerprints of findings that are never passed over: what they are about could not
+            be judged.
     """
     under_test = names_under_test(case)
     wanted = case.expect if isinstance(case.expect, tuple) else ()
@@ -56,7 +59,9 @@ def match(case: PolicyTest, findings: tuple[Finding, ...], gate: Severity, unjud
     matched: list[Finding] = []
     missing: list[Expected] = []
     # Those that say most choose first, so that one that says little cannot take what another needs.
-    for one in sorted(wanted, key=lambda each: -sum(getattr(each, key) is not None for key in _KEYS)):
+    for one in sorted(
+        wanted, key=lambda each: -sum(getattr(each, key) is not None for key in _KEYS)
+    ):
         found = next((finding for finding in left if _fits(one, finding)), None)
         if found is None:
             missing.append(one)
@@ -78,7 +83,9 @@ def match(case: PolicyTest, findings: tuple[Finding, ...], gate: Severity, unjud
 def spell(expected: Expected) -> str:
     """An expectation in words."""
     kind = expected.severity or "finding"
-    parts = [f"a waived {kind}" if expected.waived else f"an {kind}" if kind == "error" else f"a {kind}"]
+    parts = [
+        f"a waived {kind}" if expected.waived else f"an {kind}" if kind == "error" else f"a {kind}"
+    ]
     if expected.policy:
         parts.append(f"of policy {code(expected.policy)}")
     if expected.rule:

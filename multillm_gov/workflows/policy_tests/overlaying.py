@@ -24,13 +24,20 @@ _LISTED = (
     ("evidence", "records", ("evidence", "records")),
     ("evidence", "drills", ("evidence", "drills")),
 )
-_FOLDERS = {"allocation": "allocations", "policy": "policies", "catalog": "catalog", "evidence": "evidence"}
+_FOLDERS = {
+    "allocation": "allocations",
+    "policy": "policies",
+    "catalog": "catalog",
+    "evidence": "evidence",
+}
 
 
 class OverlaidPortfolio:
     """The files of one case; parts it does not touch keep the bytes and the places they have."""
 
-    def __init__(self, case: PlacedPolicyTest, cases: Document, documents: Mapping[str, Document]) -> None:
+    def __init__(
+        self, case: PlacedPolicyTest, cases: Document, documents: Mapping[str, Document]
+    ) -> None:
         """Merge the overlay of ``case``, written in ``cases``, into a portfolio's ``documents``."""
         self._case = case
         self._cases = cases
@@ -39,7 +46,9 @@ class OverlaidPortfolio:
         self.flaws: list[Flaw] = []
         """What the overlay asks for and cannot have."""
         self._apply(case.declared.overlay)
-        self._spelled: dict[str, SpelledFile] = {path: spell_out(path, data) for path, data in self._changed.items()}
+        self._spelled: dict[str, SpelledFile] = {
+            path: spell_out(path, data) for path, data in self._changed.items()
+        }
 
     def files(self, files: tuple[SourceFile, ...]) -> tuple[SourceFile, ...]:
         """The portfolio's files with those of the overlay in their place."""
@@ -78,7 +87,9 @@ class OverlaidPortfolio:
                 home = self._home(kind)
                 self._changed[home] = {**self._data(home), key: list(wanted)}
 
-    def _merge(self, kind: str, key: str, route: tuple[str, ...], patch: dict[str, Any] | None) -> None:
+    def _merge(
+        self, kind: str, key: str, route: tuple[str, ...], patch: dict[str, Any] | None
+    ) -> None:
         name = route[-1]
         homes = (path for path in sorted(self._documents) if kind_of(path) == kind)
         home = next((path for path in homes if name in _entries(self._data(path), key)), None)
@@ -87,7 +98,9 @@ class OverlaidPortfolio:
                 Flaw(
                     kind="schema",
                     message=f"`{name}` cannot be removed: it is not among the portfolio's `{key}`",
-                    location=self._cases.locate((*self._case.place.pointer, "overlay", *route), on_key=True),
+                    location=self._cases.locate(
+                        (*self._case.place.pointer, "overlay", *route), on_key=True
+                    ),
                     remedy="Correct the name, or remove the line.",
                     subject=self._case.declared.name,
                 )
@@ -126,7 +139,8 @@ class OverlaidPortfolio:
         here = (*self._case.place.pointer, "overlay")
         if path == SETTINGS:
             return (*here, "settings", *pointer)
-        # Items are added in a file of the overlay's own; those of the portfolio's files are not the case's.
+        # Items are added in a file of the overlay's own; those of the portfolio's files are not the
+        # case's.
         for kind, key, route in _NAMED if path in self._documents else (*_NAMED, *_LISTED):
             if pointer[:1] == (key,) and kind_of(path) == kind:
                 return (*here, *route, *pointer[1:])
@@ -160,7 +174,11 @@ def _follow(overlay: Overlay, route: tuple[str, ...]) -> Any:  # noqa: ANN401
 
 def _reaches(data: Any, pointer: Pointer) -> bool:  # noqa: ANN401
     for step in pointer:
-        inside = step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data))
+        inside = (
+            step in data
+            if isinstance(data, dict)
+            else isinstance(data, list) and step in range(len(data))
+        )
         if not inside:
             return False
         data = data[step]

@@ -25,7 +25,13 @@ from multillm_gov.sources.root import split_paths, within
 from multillm_gov.workflows.assessing import assess
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.policy_tests.coverage import Covered, Ledger, percent
-from multillm_gov.workflows.policy_tests.matching import Match, match, names_under_test, spell, unknown_names
+from multillm_gov.workflows.policy_tests.matching import (
+    Match,
+    match,
+    names_under_test,
+    spell,
+    unknown_names,
+)
 from multillm_gov.workflows.policy_tests.overlaying import OverlaidPortfolio
 
 MOST_CASES = 2_000
@@ -102,7 +108,8 @@ def run_policy_tests(
     flaws = (*flaws, *found)
     if not cases and not flaws:
         raise SourceError(
-            f"There is no policy test below `{POLICY_TESTS}`" + (" in the paths named" if filters else ""),
+            f"There is no policy test below `{POLICY_TESTS}`"
+            + (" in the paths named" if filters else ""),
             "Write one; docs/policy-tests.md shows how, and `govern init` brings an example.",
         )
     runner = _Runner(top, documents, as_of)
@@ -158,7 +165,13 @@ class _Runner:
         as_of = case.declared.as_of or self._as_of
         standing = self.portfolio(as_of)
         overlaid = OverlaidPortfolio(case, self._cases[case.place.path], standing.documents)
-        state = assess(overlaid.files(self._files), self._flaws, as_of=as_of, price_map=self._price_map, known=standing)
+        state = assess(
+            overlaid.files(self._files),
+            self._flaws,
+            as_of=as_of,
+            price_map=self._price_map,
+            known=standing,
+        )
         flaws = (*overlaid.flaws, *self._unknown(case, state))
         under_test = names_under_test(case.declared)
         unjudged = _unjudged(standing, state, overlaid, under_test)
@@ -168,14 +181,19 @@ class _Runner:
         return self._outcome(case, found, flaws, overlaid)
 
     def _outcome(
-        self, case: PlacedPolicyTest, found: Match, flaws: tuple[Flaw, ...], overlaid: OverlaidPortfolio
+        self,
+        case: PlacedPolicyTest,
+        found: Match,
+        flaws: tuple[Flaw, ...],
+        overlaid: OverlaidPortfolio,
     ) -> Outcome:
         return Outcome(
             name=case.declared.name,
             location=locate(case.place.at("name"), self._cases),
             missing=tuple(map(spell, found.missing)),
             unexpected=tuple(
-                replace(finding, location=overlaid.written_at(finding.location)) for finding in found.unexpected
+                replace(finding, location=overlaid.written_at(finding.location))
+                for finding in found.unexpected
             ),
             flaws=flaws,
         )
@@ -186,7 +204,8 @@ class _Runner:
         return tuple(
             Flaw(
                 kind="schema",
-                message=f"{code(name)} is no policy of this portfolio and no rule{near(name, known)}",
+                message=f"{code(name)} is no policy of this portfolio and no "
+                f"rule{near(name, known)}",
                 location=locate(case.place.at("name"), self._cases),
                 remedy="Correct the name below `only` or `expect`.",
                 subject=case.declared.name,
@@ -211,7 +230,8 @@ def _unjudged(
         for finding in state.findings
         if finding.rule in flawed
         and (
-            finding.subject in under_test or (finding.fingerprint not in before and overlaid.overlays(finding.location))
+            finding.subject in under_test
+            or (finding.fingerprint not in before and overlaid.overlays(finding.location))
         )
     )
 

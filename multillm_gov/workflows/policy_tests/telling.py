@@ -73,12 +73,20 @@ def _coverage(run: PolicyTestRun, covered: tuple[Covered, ...]) -> Iterator[str]
     for one in never:
         yield f"  never exercised       {one.policy} ({one.location})"
     for one in half:
-        yield f"  never {'passes ' if one.outside else 'fires  '}         {one.policy} ({one.location})"
+        yield (
+            f"  never {'passes ' if one.outside else 'fires  '}         {one.policy} "
+            f"({one.location})"
+        )
     for one in limits:
         missing = "just passes or just fails" if not one.points else _one_side(one)
-        yield f"  limit not approached  {one.policy}.{one.limit}: no case {missing} ({one.location})"
+        yield (
+            f"  limit not approached  {one.policy}.{one.limit}: no case {missing} ({one.location})"
+        )
     if limits:
-        yield f"  A case lies next to a limit when moving the limit by {NEARNESS:.0%} changes what the policy finds."
+        yield (
+            f"  A case lies next to a limit when moving the limit by {NEARNESS:.0%} changes what "
+            "the policy finds."
+        )
 
 
 def _one_side(one: Covered) -> str:
@@ -108,12 +116,22 @@ def _data(run: PolicyTestRun) -> dict[str, object]:
             "percent": run.coverage_percent,
             "asked_percent": run.min_coverage,
             "policies": [
-                {"policy": one.policy, "fires": one.outside, "passes": one.inside, "location": _place(one.location)}
+                {
+                    "policy": one.policy,
+                    "fires": one.outside,
+                    "passes": one.inside,
+                    "location": _place(one.location),
+                }
                 for one in run.covered
                 if not one.limit
             ],
             "limits": [
-                {"policy": one.policy, "limit": one.limit, "just_fails": one.outside, "just_passes": one.inside}
+                {
+                    "policy": one.policy,
+                    "limit": one.limit,
+                    "just_fails": one.outside,
+                    "just_passes": one.inside,
+                }
                 for one in run.covered
                 if one.limit
             ],
@@ -144,24 +162,36 @@ def _finding(finding: Finding) -> dict[str, object]:
 def _junit(run: PolicyTestRun) -> Iterator[str]:
     failures, errors = run.failed, len(run.flaws)
     yield '<?xml version="1.0" encoding="UTF-8"?>'
-    yield f'<testsuites name="govern test" tests="{len(run.outcomes)}" failures="{failures}" errors="{errors}">'
+    yield (
+        f'<testsuites name="govern test" tests="{len(run.outcomes)}" failures="{failures}" '
+        f'errors="{errors}">'
+    )
     for path, group in groupby(run.outcomes, key=lambda outcome: outcome.location.path):
         outcomes = list(group)
         failed = sum(not outcome.passed for outcome in outcomes)
         yield f'  <testsuite name="{_quoted(path)}" tests="{len(outcomes)}" failures="{failed}">'
         for outcome in outcomes:
             place = f'file="{_quoted(path)}" line="{outcome.location.line}"'
-            yield f'    <testcase name="{_quoted(outcome.name)}" classname="{_quoted(path)}" {place} time="0">'
+            yield (
+                f'    <testcase name="{_quoted(outcome.name)}" classname="{_quoted(path)}" '
+                f'{place} time="0">'
+            )
             if not outcome.passed:
                 told = list(map(visible, _differences(outcome)))
-                yield f'      <failure message="{_quoted(told[0])}">{escape(chr(10).join(told))}</failure>'
+                yield (
+                    "      <failure "
+                    f'message="{_quoted(told[0])}">{escape(chr(10).join(told))}</failure>'
+                )
             yield "    </testcase>"
         yield "  </testsuite>"
     if run.flaws:
         yield f'  <testsuite name="files" tests="{errors}" errors="{errors}">'
         for flaw in run.flaws:
             said = _quoted(_spell_flaw(flaw))
-            yield f'    <testcase name="{_quoted(str(flaw.location))}" time="0"><error message="{said}"/></testcase>'
+            yield (
+                f'    <testcase name="{_quoted(str(flaw.location))}" time="0"><error '
+                f'message="{said}"/></testcase>'
+            )
         yield "  </testsuite>"
     yield "</testsuites>"
 

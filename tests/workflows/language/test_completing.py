@@ -37,7 +37,11 @@ def test_models_are_found_in_half_written_texts(text: str, assessment: Assessmen
     assert found.offers[0].label == "mistral/mistral-large-4-0"
     assert found.offers[0].detail == "0.7 / 2.1 USD per million tokens"
     whole = (TASK + text).replace("|", "", 1)
-    assert whole[found.start : found.end].removeprefix("mistral/mistral-") in ("large-4", "large-4-", "large-4-0")
+    assert whole[found.start : found.end].removeprefix("mistral/mistral-") in (
+        "large-4",
+        "large-4-",
+        "large-4-0",
+    )
 
 
 def test_models_are_bounded_and_the_retired_left_out(assessment: Assessment) -> None:
@@ -88,10 +92,22 @@ def test_without_a_price_map_the_portfolios_own_models_remain(
         ("allocations", f"{TASK}needs: {{capabilities: [vi|", ["vision"]),
         ("allocations", f"{TASK}data: {{classification: conf|", ["confidential"]),
         ("policies", "policies:\n  p:\n    rule: GOV20|", ["GOV201", "GOV202"]),
-        ("policies", "policies:\n  p:\n    rule: concentration\n    |\n", ["level: ", "weigh_by: "]),
-        ("policies", "policies:\n  p:\n    rule: concentration\n    level: |\n", ["cloud", "family"]),
+        (
+            "policies",
+            "policies:\n  p:\n    rule: concentration\n    |\n",
+            ["level: ", "weigh_by: "],
+        ),
+        (
+            "policies",
+            "policies:\n  p:\n    rule: concentration\n    level: |\n",
+            ["cloud", "family"],
+        ),
         ("policies", "policies:\n  p:\n    enforcement: h|\n", ["hard-mandatory"]),
-        ("policies", "policies:\n  p:\n    applies_to: {task_classes: [long|", ["long-form-content"]),
+        (
+            "policies",
+            "policies:\n  p:\n    applies_to: {task_classes: [long|",
+            ["long-form-content"],
+        ),
         ("policies", "policies:\n  p:\n    applies_to: {except: {tags: [real|", ["real-time"]),
         ("policies", "waivers:\n  - policy: vendor-c|\n", ["vendor-concentration"]),
         ("policies", "waivers:\n  - {policy: x, subject: long|\n", ["long-form-content"]),
@@ -99,7 +115,9 @@ def test_without_a_price_map_the_portfolios_own_models_remain(
         ("evidence", "records:\n  - task_class: real|\n", ["realtime-personalization"]),
     ],
 )
-def test_what_the_place_takes_is_offered(kind: str, text: str, first: list[str], assessment: Assessment) -> None:
+def test_what_the_place_takes_is_offered(
+    kind: str, text: str, first: list[str], assessment: Assessment
+) -> None:
     found = at_cursor(kind, text, assessment)
     assert found is not None
     assert [offer.label + offer.follow for offer in found.offers][: len(first)] == first
@@ -114,7 +132,9 @@ def test_only_rules_that_take_a_policy_are_offered_for_one(assessment: Assessmen
             assert rule.name not in offered
 
 
-@pytest.mark.parametrize("text", ["a: {b: [|", "x: |", "task_classes: {a: {purpose: |", "a: b\n c|: [d\n", "'|"])
+@pytest.mark.parametrize(
+    "text", ["a: {b: [|", "x: |", "task_classes: {a: {purpose: |", "a: b\n c|: [d\n", "'|"]
+)
 def test_where_nothing_is_known_nothing_is_offered(text: str, assessment: Assessment) -> None:
     assert at_cursor("allocations", text, assessment) is None
 

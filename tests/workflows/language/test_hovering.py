@@ -31,11 +31,17 @@ def over(path: str, text: str, word: str, assessment: Assessment) -> str:
         ("policies/portfolio.yaml", "max_share", "`max_share`: "),
         ("policies/portfolio.yaml", "hard-mandatory", "One of `advisory`"),
         ("catalog/models.yaml", "custom/lead-scorer-v3", "- fixed cost: 1,150 USD a month"),
-        ("catalog/models.yaml", "openai/gpt-5.4-mini-2026-03-17", "`openai/gpt-5.4-mini-2026-03-17`"),
+        (
+            "catalog/models.yaml",
+            "openai/gpt-5.4-mini-2026-03-17",
+            "`openai/gpt-5.4-mini-2026-03-17`",
+        ),
         ("govern.yaml", "migration_lead_days", "`migration_lead_days`: "),
     ],
 )
-def test_words_of_the_starter_portfolio(path: str, word: str, said: str, assessment: Assessment) -> None:
+def test_words_of_the_starter_portfolio(
+    path: str, word: str, said: str, assessment: Assessment
+) -> None:
     text = (ROOT / path).read_text()
     hint = hover(path, text, text.index(word) + 2, assessment)
     assert hint is not None
@@ -44,8 +50,12 @@ def test_words_of_the_starter_portfolio(path: str, word: str, said: str, assessm
 
 def test_a_waiver_leads_to_its_policy(assessment: Assessment) -> None:
     text = "waivers:\n  - {policy: cloud-concentration, subject: long-form-content}\n"
-    assert "Policy **`cloud-concentration`**" in over("policies/x.yaml", text, "cloud-concentration", assessment)
-    assert "Task class **`long-form-content`**" in over("policies/x.yaml", text, "long-form-content", assessment)
+    assert "Policy **`cloud-concentration`**" in over(
+        "policies/x.yaml", text, "cloud-concentration", assessment
+    )
+    assert "Task class **`long-form-content`**" in over(
+        "policies/x.yaml", text, "long-form-content", assessment
+    )
 
 
 def test_a_text_that_is_no_yaml_still_explains_names(assessment: Assessment) -> None:
@@ -60,7 +70,9 @@ def test_an_unknown_model_gets_near_names(assessment: Assessment) -> None:
     assert "`anthropic/claude-sonnet-4-6`" in told
 
 
-@pytest.mark.parametrize("name", ["![](http://x.invalid/a.png)", "](command:x)", "<img src=x>", "a`b ![](http://x)"])
+@pytest.mark.parametrize(
+    "name", ["![](http://x.invalid/a.png)", "](command:x)", "<img src=x>", "a`b ![](http://x)"]
+)
 def test_a_foreign_name_is_never_markup(name: str, assessment: Assessment) -> None:
     text = f"task_classes: {{a: {{route: [{{model: '{name}'}}]}}}}"
     told = over("allocations/x.yaml", text, name, assessment)

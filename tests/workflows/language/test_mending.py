@@ -23,7 +23,11 @@ def finding(message: str, **figures: str) -> Finding:
 @pytest.mark.parametrize(
     ("message", "figures", "words"),
     [
-        ("`x` is not a rule (did you mean `concentration` or `capacity`?)", {}, ["concentration", "capacity"]),
+        (
+            "`x` is not a rule (did you mean `concentration` or `capacity`?)",
+            {},
+            ["concentration", "capacity"],
+        ),
         ("unknown key `ruote`; did you mean `route`?", {}, ["route"]),
         ("`x` is not a model", {"suggestions": "gpt-5, openai/gpt-5"}, ["gpt-5", "openai/gpt-5"]),
         ("`x` was retired", {"successor": "gpt-5.6", "successor_origin": "derived"}, ["gpt-5.6"]),

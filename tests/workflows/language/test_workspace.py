@@ -35,7 +35,9 @@ def test_what_is_known_is_taken_over_and_what_is_mended_forgotten(tmp_path: Path
     (tmp_path / "allocations/x.yaml").write_text(ROUTE.format(name="saved"))
     broken = assess_workspace(tmp_path, {"allocations/y.yaml": "a: ["}, as_of=DAY)
     assert "GOV001" in {finding.rule for finding in broken.findings}
-    mended = assess_workspace(tmp_path, {"allocations/y.yaml": "task_classes: {}\n"}, as_of=DAY, known=broken)
+    mended = assess_workspace(
+        tmp_path, {"allocations/y.yaml": "task_classes: {}\n"}, as_of=DAY, known=broken
+    )
     assert mended.documents["allocations/x.yaml"] is broken.documents["allocations/x.yaml"]
     fresh = assess_workspace(tmp_path, {"allocations/y.yaml": "task_classes: {}\n"}, as_of=DAY)
     assert mended.findings == fresh.findings

@@ -10,7 +10,10 @@ from multillm_gov.units import count_of
 
 def bound(graph: Graph, most: int) -> Graph:
     """The graph with at most ``most`` nodes of each kind; marked and weighty ones stay, in the graph's order."""
-    ranked = sorted(graph.nodes, key=lambda node: ("single point of failure" not in node.marks, -node.value_per_hour))
+    ranked = sorted(
+        graph.nodes,
+        key=lambda node: ("single point of failure" not in node.marks, -node.value_per_hour),
+    )
     seen: Counter[NodeKind] = Counter()
     total = Counter(node.kind for node in graph.nodes)
     merged: dict[NodeKind, list[Node]] = {}
@@ -27,7 +30,9 @@ def bound(graph: Graph, most: int) -> Graph:
     return replace(
         graph,
         nodes=(*kept, *others.values()),
-        edges=tuple(sorted(edges, key=lambda edge: (edge.source, edge.target, edge.role, edge.position))),
+        edges=tuple(
+            sorted(edges, key=lambda edge: (edge.source, edge.target, edge.role, edge.position))
+        ),
     )
 
 

@@ -15,7 +15,11 @@ ALONE, CAUTION = PRINT.status["bad"], PRINT.status["watch"]
 
 def draw_box(node: Node, plan: Plan) -> Iterator[str]:
     """The box, its name and what it is; figures show when a pointer rests on it."""
-    left, width, y = plan.left(node.id), plan.right(node.id) - plan.left(node.id), plan.middle(node.id) - BOX / 2
+    left, width, y = (
+        plan.left(node.id),
+        plan.right(node.id) - plan.left(node.id),
+        plan.middle(node.id) - BOX / 2,
+    )
     single = "single point of failure" in node.marks
     stroke = ALONE if single else CAUTION if node.marks else PRINT.status["neutral"]
     told = "; ".join(part for part in (f"{caption(node)}: {node.label}", node.note) if part)
@@ -34,7 +38,12 @@ def draw_box(node: Node, plan: Plan) -> Iterator[str]:
     indent = 24 if node.marks else 10
     if node.marks:
         yield draw_sign((left + 13, y + BOX / 2), stroke, filled=single)
-    yield label((left + indent, y + 15), clip(visible(node.label), width - indent - 6), PRINT.ink, strong=single)
+    yield label(
+        (left + indent, y + 15),
+        clip(visible(node.label), width - indent - 6),
+        PRINT.ink,
+        strong=single,
+    )
     said = escape(clip(caption(node), width - indent - 6, SMALL))
     yield element("text", said, x=left + indent, y=y + 29, fill=PRINT.muted, font_size=SMALL)
 
@@ -44,4 +53,10 @@ def draw_sign(center: Point, color: str, *, filled: bool) -> str:
     x, y = center
     corners = ((x, y - 6), (x + 6.5, y + 5.5), (x - 6.5, y + 5.5))
     points = " ".join(f"{coordinate(px)},{coordinate(py)}" for px, py in corners)
-    return element("polygon", points=points, fill=color if filled else PRINT.ground, stroke=color, stroke_width=1.5)
+    return element(
+        "polygon",
+        points=points,
+        fill=color if filled else PRINT.ground,
+        stroke=color,
+        stroke_width=1.5,
+    )

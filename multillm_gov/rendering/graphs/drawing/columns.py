@@ -64,7 +64,9 @@ def _places(graph: Graph) -> dict[str, int]:
     """Column of each node, counted without empty ones; what only some models go through stands behind them."""
     kinds = {node.id: node.kind for node in graph.nodes}
     behind = {
-        edge.target for edge in graph.edges if COLUMNS[kinds[edge.target]] == 0 and kinds[edge.source] != "task_class"
+        edge.target
+        for edge in graph.edges
+        if COLUMNS[kinds[edge.target]] == 0 and kinds[edge.source] != "task_class"
     }
     wanted = {node.id: _wanted(node, behind) for node in graph.nodes}
     used = {column: rank for rank, column in enumerate(sorted(set(wanted.values())))}

@@ -24,10 +24,14 @@ def draw_lines(plan: Plan) -> Iterator[str]:
     sources: defaultdict[str, set[str]] = defaultdict(set)
     for edge in plan.graph.edges:
         sources[edge.target].add(edge.source)
-    universal = {name for name, users in sources.items() if plan.column_of[name] == 0 and users == set(tasks)}
+    universal = {
+        name for name, users in sources.items() if plan.column_of[name] == 0 and users == set(tasks)
+    }
     if universal:
         yield from _bar(sorted(universal), tasks, plan)
-    for number, edge in sorted(enumerate(plan.graph.edges), key=lambda each: _LAYERS.index(each[1].role)):
+    for number, edge in sorted(
+        enumerate(plan.graph.edges), key=lambda each: _LAYERS.index(each[1].role)
+    ):
         if edge.target not in universal:
             yield _curve(edge, plan.columns.routes[number], plan)
 
@@ -80,5 +84,9 @@ def _stroke(edge: Edge, plan: Plan) -> float:
 def _told(edge: Edge, plan: Plan) -> str:
     names = f"{plan.nodes[edge.source].label} → {plan.nodes[edge.target].label}"
     if edge.role == "route":
-        return f"{names}, {spell_share(edge.share)} of the requests" if edge.share else f"{names}, routed"
+        return (
+            f"{names}, {spell_share(edge.share)} of the requests"
+            if edge.share
+            else f"{names}, routed"
+        )
     return f"{names}, fallback {edge.position or ''}".rstrip() if edge.role == "fallback" else names

@@ -56,7 +56,10 @@ def plan(graph: Graph, top: float) -> Plan:
     columns = arrange(graph)
     column_of = {slot: number for number, column in enumerate(columns.slots) for slot in column}
     widths = tuple(
-        min(max((_breadth(nodes[slot]) for slot in column if isinstance(slot, str)), default=0.0), _WIDEST)
+        min(
+            max((_breadth(nodes[slot]) for slot in column if isinstance(slot, str)), default=0.0),
+            _WIDEST,
+        )
         for column in columns.slots
     )
     places = place(columns, widths, _gutters(columns, column_of))
