@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.portfolios import AS_OF
-from multillm_gov.risk.cut_sets import cut_sets
-from multillm_gov.risk.system import System
+from multillm_gov.risk.system.cut_sets import cut_sets
+from multillm_gov.risk.system.system import System
 from multillm_gov.workflows.states import assess_folder
 from multillm_gov.workflows.systems import system_of
 

@@ -14,16 +14,16 @@ import time
 from datetime import date
 from decimal import Decimal
 
+from multillm_gov.evaluation.budget import Budget
+from multillm_gov.evaluation.client import Call, Message
+from multillm_gov.evaluation.pacing import Pace, Time
+from multillm_gov.evaluation.probes.judging import judge
+from multillm_gov.evaluation.probes.probe import Probe, TaskDigests
+from multillm_gov.evaluation.running import Run, Runner
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration
 from multillm_gov.providers.live import LiveClient
 from multillm_gov.providers.offline import offline_addresses
-from multillm_gov.trials.budget import Budget
-from multillm_gov.trials.client import Call, Message
-from multillm_gov.trials.judging import judge
-from multillm_gov.trials.pacing import Pace, Time
-from multillm_gov.trials.probe import Probe, TaskDigests
-from multillm_gov.trials.running import Run, Runner
 
 _SERVER = """
 import asyncio, json, sys

@@ -8,8 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from multillm_gov.risk.cost_lines import Costs
-    from multillm_gov.risk.system import System
+    from multillm_gov.risk.simulation.cost_lines import CostLines
+    from multillm_gov.risk.system.system import System
 
 YEARS, TASK_CLASSES, DEPLOYMENTS = 100_000, 200, 18
 VENDORS, CLOUDS, PROVIDERS = 6, 5, 9
@@ -18,7 +18,7 @@ OUTAGES_A_YEAR = 275
 
 
 def system() -> "System":
-    from multillm_gov.risk.system import Chain, Component, Hop, System, TaskSystem
+    from multillm_gov.risk.system.system import Chain, Component, Hop, System, TaskSystem
 
     components = [
         Component(kind="everything", name="all", unavailability=0.00006),
@@ -65,8 +65,8 @@ def system() -> "System":
     return System(components=tuple(components), tasks=tasks)
 
 
-def costs() -> "Costs":
-    from multillm_gov.risk.cost_lines import CostLine, Costs, TaskCost
+def costs() -> "CostLines":
+    from multillm_gov.risk.simulation.cost_lines import CostLine, CostLines, TaskCost
 
     def line(task: int, leg: int) -> CostLine:
         model = (7 * task + leg) % DEPLOYMENTS
@@ -84,13 +84,13 @@ def costs() -> "Costs":
         )
         for n in range(TASK_CLASSES)
     )
-    return Costs(tasks=tasks, unpriced=(), monthly_ceiling=60_000.0, currency="USD")
+    return CostLines(tasks=tasks, unpriced=(), monthly_ceiling=60_000.0, currency="USD")
 
 
 def simulate() -> None:
     from multillm_gov.portfolio.risk import Risk
-    from multillm_gov.risk.assumptions import assumptions_of
-    from multillm_gov.risk.simulation import simulate
+    from multillm_gov.risk.simulation.assumptions import assumptions_of
+    from multillm_gov.risk.simulation.simulation import simulate
 
     made = system()
     assert len(made.components) == 40

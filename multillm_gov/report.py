@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from multillm_gov import exits
-from multillm_gov.blocks import Block, Status
+from multillm_gov.content import Block, Status
 from multillm_gov.finding import Figure, Finding, Severity
 from multillm_gov.location import Location
 from multillm_gov.units import count_of

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from multillm_gov.changes.change import Direction
-from multillm_gov.changes.polarity import Shape, judge_of
+from multillm_gov.changes.direction import Shape, judge_of
 
 RuleFacts = tuple[str, Mapping[str, object]]
 """A rule's name, and the value that each parameter has where a policy does not give it."""

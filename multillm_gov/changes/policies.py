@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.compared_field import figure
 from multillm_gov.changes.coverage import scope_direction, spell_scope
 from multillm_gov.changes.directions import fewer_is_tighter, higher_is_tighter
 from multillm_gov.changes.pairing import Pairs
 from multillm_gov.changes.parameters import RuleLookup, parameter_direction, spell_parameter
-from multillm_gov.changes.trait import figure
 from multillm_gov.finding import Enforcement
 from multillm_gov.portfolio.policy import Policy
 

@@ -1,6 +1,7 @@
 """Caps, floors, service levels, data rules and duties of a task class: its own safeguards, one by one."""
 
 from multillm_gov.changes.change import Direction, Kind
+from multillm_gov.changes.compared_field import ComparedField, spell_list
 from multillm_gov.changes.directions import (
     fewer_is_tighter,
     higher_is_tighter,
@@ -9,7 +10,6 @@ from multillm_gov.changes.directions import (
     present_is_tighter,
 )
 from multillm_gov.changes.prompts import short_digest
-from multillm_gov.changes.trait import Trait, spell_list
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.units import spell_count
 
@@ -54,8 +54,8 @@ def _reviewed(task: TaskClass) -> object:
     return task.declared.review.last if task.declared.review else None
 
 
-SAFEGUARDS: tuple[Trait, ...] = (
-    Trait(
+SAFEGUARDS: tuple[ComparedField, ...] = (
+    ComparedField(
         kind=Kind.SPEND_CAP,
         aspect="spend_cap.monthly",
         label="monthly spend cap",
@@ -63,7 +63,7 @@ SAFEGUARDS: tuple[Trait, ...] = (
         judge=lower_is_tighter,
         money=True,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.SPEND_CAP,
         aspect="spend_cap.per_request",
         label="cap on the cost of a request",
@@ -71,21 +71,21 @@ SAFEGUARDS: tuple[Trait, ...] = (
         judge=lower_is_tighter,
         money=True,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.VALUE_AT_STAKE,
         aspect="cost_of_wrong_model.value_at_stake",
         label="value at stake per month",
         read=lambda task: task.declared.cost_of_wrong_model.value_at_stake,
         money=True,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.QUALITY_FLOOR,
         aspect="quality.floor",
         label="quality floor",
         read=_floor,
         judge=higher_is_tighter,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.LATENCY,
         aspect="latency.p95_seconds",
         label="p95 latency limit",
@@ -93,14 +93,14 @@ SAFEGUARDS: tuple[Trait, ...] = (
         judge=lower_is_tighter,
         spell=_seconds,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.LATENCY,
         aspect="latency.timeout_seconds",
         label="time-out before the next model",
         read=_timeout,
         spell=_seconds,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.NEEDS,
         aspect="needs.capabilities",
         label="needed capabilities",
@@ -108,7 +108,7 @@ SAFEGUARDS: tuple[Trait, ...] = (
         judge=more_is_tighter,
         spell=spell_list,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.NEEDS,
         aspect="needs.context_tokens",
         label="needed context window",
@@ -116,14 +116,16 @@ SAFEGUARDS: tuple[Trait, ...] = (
         judge=higher_is_tighter,
         spell=lambda tokens: f"{spell_count(tokens)} tokens",
     ),
-    Trait(kind=Kind.MODE, aspect="mode", label="mode", read=lambda task: task.declared.mode),
-    Trait(
+    ComparedField(
+        kind=Kind.MODE, aspect="mode", label="mode", read=lambda task: task.declared.mode
+    ),
+    ComparedField(
         kind=Kind.PROMPT,
         aspect="prompt",
         label="prompt file",
         read=lambda task: task.declared.prompt,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.PROMPT_PIN,
         aspect="prompt_digest",
         label="pinned prompt",
@@ -131,28 +133,28 @@ SAFEGUARDS: tuple[Trait, ...] = (
         judge=present_is_tighter,
         spell=short_digest,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.OUTPUT_SCHEMA,
         aspect="output_schema",
         label="output schema",
         read=lambda task: task.declared.output_schema,
         judge=present_is_tighter,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.OUTPUT_SCHEMA,
         aspect="normalize",
         label="normalizers",
         read=lambda task: task.declared.normalize,
         spell=spell_list,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.ANSWER,
         aspect="answer.language",
         label="language of answers",
         read=lambda task: task.declared.answer.language,
         judge=present_is_tighter,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.ANSWER,
         aspect="answer.min_characters",
         label="shortest answer",
@@ -160,7 +162,7 @@ SAFEGUARDS: tuple[Trait, ...] = (
         judge=higher_is_tighter,
         spell=lambda count: f"{spell_count(count)} characters",
     ),
-    Trait(
+    ComparedField(
         kind=Kind.ANSWER,
         aspect="answer.max_characters",
         label="longest answer",
@@ -168,14 +170,14 @@ SAFEGUARDS: tuple[Trait, ...] = (
         judge=lower_is_tighter,
         spell=lambda count: f"{spell_count(count)} characters",
     ),
-    Trait(
+    ComparedField(
         kind=Kind.CLASSIFICATION,
         aspect="data.classification",
         label="data classification",
         read=lambda task: task.declared.data.classification,
         judge=_classification,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.RESIDENCY,
         aspect="data.residency",
         label="data residency",
@@ -183,14 +185,14 @@ SAFEGUARDS: tuple[Trait, ...] = (
         judge=fewer_is_tighter,
         spell=spell_list,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.OWNER,
         aspect="owner",
         label="owner",
         read=lambda task: task.owner,
         judge=present_is_tighter,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.REVIEW,
         aspect="review.every_months",
         label="review interval",
@@ -198,25 +200,25 @@ SAFEGUARDS: tuple[Trait, ...] = (
         judge=lower_is_tighter,
         spell=_months,
     ),
-    Trait(kind=Kind.REVIEW, aspect="review.last", label="last review", read=_reviewed),
-    Trait(
+    ComparedField(kind=Kind.REVIEW, aspect="review.last", label="last review", read=_reviewed),
+    ComparedField(
         kind=Kind.TAGS,
         aspect="tags",
         label="tags",
         read=lambda task: _sorted(task.declared.tags),
         spell=spell_list,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.TEXT, aspect="purpose", label="purpose", read=lambda task: task.declared.purpose
     ),
-    Trait(
+    ComparedField(
         kind=Kind.TEXT,
         aspect="selection_criteria",
         label="selection criteria",
         read=lambda task: task.declared.selection_criteria,
         spell=spell_list,
     ),
-    Trait(
+    ComparedField(
         kind=Kind.TEXT,
         aspect="cost_of_wrong_model.effect",
         label="effect of the wrong model",

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.compared_field import figure, spell_list
 from multillm_gov.changes.directions import fewer_is_tighter, higher_is_tighter
 from multillm_gov.changes.parameters import parameter_direction
-from multillm_gov.changes.trait import figure, spell_list
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.location import Place
 from multillm_gov.portfolio.settings import Appetite, ExchangeRate, Settings

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.compared_field import compare_traits
 from multillm_gov.changes.routing import compare_demand, compare_fallbacks, compare_routes
 from multillm_gov.changes.safeguards import SAFEGUARDS
-from multillm_gov.changes.trait import compare_traits
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.units import spell_money

@@ -139,12 +139,12 @@ def command(
       govern bench --pairwise --cases 100 --format markdown
       govern bench import results.json --from promptfoo --task support-triage
     """
-    from multillm_gov.trials.duel import Margins
-    from multillm_gov.workflows.bench import BenchAsked, bench, prepare_bench
-    from multillm_gov.workflows.bench_cases import Wanted
+    from multillm_gov.evaluation.bench.paired_comparison import Margins
+    from multillm_gov.workflows.evaluation.bench import BenchOptions, bench, prepare_bench
+    from multillm_gov.workflows.evaluation.bench_cases import BenchFilter
 
-    asked = BenchAsked(
-        wanted=Wanted(tasks=frozenset(tasks), challengers=models, most_cases=cases, seed=seed),
+    asked = BenchOptions(
+        wanted=BenchFilter(tasks=frozenset(tasks), challengers=models, most_cases=cases, seed=seed),
         margins=Margins(difference=difference / POINTS, non_inferiority=margin / POINTS, seed=seed),
         samples=samples,
         accept_tone=accept_tone,

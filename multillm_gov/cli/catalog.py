@@ -116,9 +116,9 @@ def search(
       govern catalog search gemini --capability audio_input
     """
     from multillm_gov.cli.catalog_text import as_data, table_text
-    from multillm_gov.workflows.catalog import Wanted, search_models, view_catalog
+    from multillm_gov.workflows.catalog import ModelQuery, search_models, view_catalog
 
-    wanted = Wanted(
+    wanted = ModelQuery(
         mode=mode, vendor=vendor, provider=provider, capabilities=frozenset(capabilities)
     )
     day = as_of or today()

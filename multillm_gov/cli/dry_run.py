@@ -21,7 +21,7 @@ from multillm_gov.cli.progress import Meter
 from multillm_gov.cli.trial_options import no_write_option, sending_options
 
 if TYPE_CHECKING:
-    from multillm_gov.workflows.dry_run import Asked
+    from multillm_gov.workflows.evaluation.dry_run import DryRunOptions
 
 _KINDS = ("answer", "embedding", "stream", "failover")
 _FAILOVER = ("failover",)
@@ -135,10 +135,10 @@ def command(
       govern dry-run --record nightly.jsonl
       govern dry-run --replay nightly.jsonl
     """
-    from multillm_gov.workflows.dry_run import Asked, dry_run, prepare
+    from multillm_gov.workflows.evaluation.dry_run import DryRunOptions, dry_run, prepare
 
     day = as_of or today()
-    asked = Asked(
+    asked = DryRunOptions(
         tasks=frozenset(tasks),
         models=frozenset(models),
         **({"kinds": frozenset(kinds)} if kinds and kinds != _FAILOVER else {}),  # type: ignore[arg-type]
@@ -173,7 +173,7 @@ def command(
 
 def _drill(
     ctx: click.Context,
-    asked: "Asked",
+    asked: "DryRunOptions",
     targets: tuple[Target, ...],
     output: Path | None,
     day: date,
@@ -183,7 +183,7 @@ def _drill(
     plan_only: bool,
 ) -> NoReturn:
     """Drill failovers, tell what they showed, and exit."""
-    from multillm_gov.workflows.failover import hold, prepare_drills
+    from multillm_gov.workflows.evaluation.drill import hold, prepare_drills
 
     if not is_alone:
         raise click.UsageError(

@@ -103,7 +103,7 @@ def import_(
 
 def _told(done: "Imported") -> list[str]:
     """The figures, each with what it rests on."""
-    from multillm_gov.risk.incident_figures import FEW
+    from multillm_gov.risk.system.incident_figures import FEW
 
     figures, history = done.figures, done.history
     outages = "1 outage" if figures.sample_size == 1 else f"{figures.sample_size:,} outages"

@@ -3,7 +3,7 @@
 import sys
 from typing import Self
 
-from multillm_gov.trials.running import Progress
+from multillm_gov.evaluation.running import Progress
 from multillm_gov.units import spell_money
 
 _REFRESH_SECONDS = 0.1

@@ -52,9 +52,9 @@ def command(
       govern rules --format markdown > docs/rules.md
     """
     from multillm_gov.sources.output import write_stdout
-    from multillm_gov.workflows.explain import Wanted, list_rules
+    from multillm_gov.workflows.explain import RuleFilter, list_rules
 
-    wanted = Wanted(
+    wanted = RuleFilter(
         family=family,
         standing=standing,
         enforceable=enforceable,

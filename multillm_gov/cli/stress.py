@@ -95,7 +95,7 @@ def command(
       govern stress --output risk.pdf --years 100000
     """
     from multillm_gov.rendering.plain.escaping import visible
-    from multillm_gov.workflows.stress import Asked, list_scenarios, stress
+    from multillm_gov.workflows.stress import StressOptions, list_scenarios, stress
 
     day = as_of or today()
     if listing:
@@ -104,7 +104,7 @@ def command(
                 f"{booked.name:<26} {visible(booked.scenario.title)} ({visible(booked.source)})"
             )
         ctx.exit(0)
-    asked = Asked(
+    asked = StressOptions(
         scenarios=scenarios,
         every=every,
         settings=settings,

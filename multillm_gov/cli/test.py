@@ -57,8 +57,8 @@ def command(
       govern test --min-coverage 80 --format junit --output policy-tests.xml
     """
     from multillm_gov.sources.output import write_bytes, write_stdout
+    from multillm_gov.workflows.policy_tests.output import tell
     from multillm_gov.workflows.policy_tests.running import run_policy_tests
-    from multillm_gov.workflows.policy_tests.telling import tell
 
     run = run_policy_tests(
         paths,

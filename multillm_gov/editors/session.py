@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from multillm_gov.editors.positions import Buffer
 from multillm_gov.errors import GovernError
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.workflows.language.workspace import assess_workspace
 
 PAUSE_SECONDS = 0.2

@@ -10,7 +10,7 @@ from multillm_gov.location import Location
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.workflows.language.completion import Offer, Offers, What
 from multillm_gov.workflows.language.hover import Hint
-from multillm_gov.workflows.language.mending import mends_of
+from multillm_gov.workflows.language.quick_fixes import mends_of
 
 SOURCE = "govern"
 MOST_SHOWN = 1_000

@@ -15,9 +15,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from multillm_gov.offline.asking import Asked, Wire
+from multillm_gov.offline.asking import ReceivedCall, Wire
 from multillm_gov.offline.faults import Broken, broken
-from multillm_gov.offline.journal import Entry, Journal
+from multillm_gov.offline.journal import Journal, JournalEntry
 from multillm_gov.offline.replying import reply_to
 from multillm_gov.offline.script import Playing, Rule, Script
 from multillm_gov.offline.vendors import Format, format_at
@@ -55,7 +55,7 @@ class Application:
         sent = await _body(receive)
         asked = found[0].read(found[1], sent, _key(scope)) if found and sent is not None else None
         if found is None or asked is None:
-            self.journal.add(Entry(format=found[0].name if found else "", path=path))
+            self.journal.add(JournalEntry(format=found[0].name if found else "", path=path))
             await _send(
                 send,
                 body(
@@ -68,7 +68,7 @@ class Application:
     async def _answer(
         self,
         kind: Format,
-        asked: Asked,
+        asked: ReceivedCall,
         path: str,
         connection: tuple[MutableMapping[str, Any], Receive, Send],
     ) -> None:
@@ -92,8 +92,8 @@ class Application:
             await _send(send, outcome)
 
 
-def _entry(kind: Format, asked: Asked, path: str, rule: Rule) -> Entry:
-    return Entry(
+def _entry(kind: Format, asked: ReceivedCall, path: str, rule: Rule) -> JournalEntry:
+    return JournalEntry(
         format=kind.name,
         path=path,
         mode=asked.mode,

@@ -8,7 +8,7 @@ Mode = Literal["chat", "completion", "responses", "embedding"]
 """As `trials.client.Mode` (the rooms do not import each other; a test keeps them equal)."""
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class ReceivedCall(Struct, frozen=True, kw_only=True):
     """One request, read."""
 
     mode: Mode = "chat"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct, structs
 
-from multillm_gov.offline.asking import Asked, Reply, Wire
+from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
 from multillm_gov.offline.framing import EVENT_STREAM, frame
 from multillm_gov.offline.script import Rule
 from multillm_gov.offline.vendors import Format
@@ -31,7 +31,9 @@ class Broken(Struct, frozen=True, kw_only=True):
     """What of it is still sent."""
 
 
-def broken(kind: Format, asked: Asked, reply: Reply, rule: Rule, shown: str) -> Wire | Broken:
+def broken(
+    kind: Format, asked: ReceivedCall, reply: Reply, rule: Rule, shown: str
+) -> Wire | Broken:
     """The response to a request that a rule makes fail.
 
     Args:

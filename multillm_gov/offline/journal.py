@@ -11,7 +11,7 @@ MOST_ENTRIES = 20_000
 """Kept; the oldest go first."""
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class JournalEntry(Struct, frozen=True, kw_only=True):
     """One request."""
 
     format: str
@@ -31,16 +31,16 @@ class Journal:
     """Entries in order; safe to read from another thread while the server runs."""
 
     def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=MOST_ENTRIES)
+        self._entries: deque[JournalEntry] = deque(maxlen=MOST_ENTRIES)
         self._lock = Lock()
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: JournalEntry) -> None:
         """Note one request."""
         with self._lock:
             self._entries.append(entry)
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[JournalEntry, ...]:
         """All requests so far, oldest first."""
         with self._lock:
             return tuple(self._entries)

@@ -4,7 +4,7 @@ import json
 from hashlib import sha256, shake_256
 from typing import Any
 
-from multillm_gov.offline.asking import TOKEN_CHARACTERS, Asked, Reply, tokens
+from multillm_gov.offline.asking import TOKEN_CHARACTERS, ReceivedCall, Reply, tokens
 from multillm_gov.offline.instances import minimal_instance
 
 _SENTENCES = (
@@ -41,7 +41,7 @@ _MOST_BRACES = 50
 _LONGEST_LOOK = 200_000
 
 
-def reply_to(asked: Asked, *, text: str | None = None, served_model: str = "") -> Reply:
+def reply_to(asked: ReceivedCall, *, text: str | None = None, served_model: str = "") -> Reply:
     """What the model answers: an instance of the schema asked for, else English sentences; vectors for embeddings.
 
     Args:
@@ -64,7 +64,7 @@ def reply_to(asked: Asked, *, text: str | None = None, served_model: str = "") -
     )
 
 
-def _answer(asked: Asked) -> str:
+def _answer(asked: ReceivedCall) -> str:
     schema = asked.schema or _schema_in(asked.texts)
     if schema is not None:
         return json.dumps(minimal_instance(schema), ensure_ascii=False)
@@ -90,7 +90,7 @@ def _schema_in(texts: tuple[str, ...]) -> dict[str, Any] | None:
     return None
 
 
-def _dimensions(asked: Asked) -> int:
+def _dimensions(asked: ReceivedCall) -> int:
     if asked.dimensions:
         return min(max(asked.dimensions, 1), _MOST_DIMENSIONS)
     return next(

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from multillm_gov.errors import UsageError
-from multillm_gov.offline.asking import Asked, Mode
+from multillm_gov.offline.asking import Mode, ReceivedCall
 
 Fault = Literal[
     "connection-refused",
@@ -56,7 +56,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: Annotated[str | None, Meta(description="The answer")] = None
     served_model: Annotated[str, Meta(description="Name of the model in the answer")] = ""
 
-    def fits(self, kind: str, asked: Asked) -> bool:
+    def fits(self, kind: str, asked: ReceivedCall) -> bool:
         """Whether a request is meant."""
         return (
             fnmatchcase(kind, self.format)
@@ -84,7 +84,7 @@ class Playing:
         self.script = script
         self._seen = [0] * len(script.rules)
 
-    def rule_for(self, kind: str, asked: Asked) -> Rule:
+    def rule_for(self, kind: str, asked: ReceivedCall) -> Rule:
         """The rule that holds for a request; one that does nothing where none fits."""
         for number, rule in enumerate(self.script.rules):
             if not rule.fits(kind, asked):

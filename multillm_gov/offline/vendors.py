@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from multillm_gov.offline import formats
-from multillm_gov.offline.asking import Asked, Reply, Wire
+from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
 from multillm_gov.offline.script import Fault
 
 
@@ -19,9 +19,9 @@ class Format(Struct, frozen=True):
     name: str
     base: str
     """Path that all its endpoints are below."""
-    read: Callable[[str, dict[str, Any], str], Asked | None]
-    answer: Callable[[Asked, Reply], Wire]
-    refuse: Callable[[Asked, Fault, str], Wire]
+    read: Callable[[str, dict[str, Any], str], ReceivedCall | None]
+    answer: Callable[[ReceivedCall, Reply], Wire]
+    refuse: Callable[[ReceivedCall, Fault, str], Wire]
 
 
 @cache

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
-from multillm_gov.offline.asking import Asked, Wire
+from multillm_gov.offline.asking import ReceivedCall, Wire
 
 CREATED = 1_767_225_600
 """The time in every answer (1 January 2026), since answers are the same at any time."""
@@ -32,7 +32,7 @@ def events(values: Iterable[tuple[str, object]], *, done: bool = False) -> Wire:
     )
 
 
-def identifier(prefix: str, asked: Asked) -> str:
+def identifier(prefix: str, asked: ReceivedCall) -> str:
     """An identifier that only depends on the request."""
     return prefix + sha256("\0".join((asked.model, *asked.texts)).encode()).hexdigest()[:24]
 

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from multillm_gov.catalog.declarations import Endpoint
-from multillm_gov.trials.client import Failure, Mode
+from multillm_gov.evaluation.client import Failure, Mode
 
 _NAME = re.compile(r"[A-Za-z0-9@._:+-]+(?:/[A-Za-z0-9@._:+-]+)*")
 _LONGEST_NAME = 300

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from multillm_gov.evaluation.client import Call
 from multillm_gov.providers.addresses import Address
 from multillm_gov.providers.strictness import is_strict
-from multillm_gov.trials.client import Call
 
 SCHEMA_NAME = "answer"
 _LATER = 5.0

@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from multillm_gov.errors import SourceError
+from multillm_gov.evaluation.client import Answer, Failure, Mode
 from multillm_gov.providers.digests import PARTS, call_digest
-from multillm_gov.trials.client import Answer, Failure, Mode
 
 LARGEST_FILE = 256 * 1024 * 1024
 LONGEST_LINE = 8 * 1024 * 1024
@@ -22,7 +22,7 @@ _LONGEST_CALL = 86_400.0
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
-class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CassetteEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line."""
 
     format: Literal[1] = 1
@@ -39,13 +39,13 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.answer if self.answer is not None else self.failure
 
 
-def read_entries(path: Path) -> Iterator[Entry]:
+def read_entries(path: Path) -> Iterator[CassetteEntry]:
     """Every recorded call, in order.
 
     Raises:
         SourceError: there is no such file, or it is too large or malformed.
     """
-    decoder = msgspec.json.Decoder(Entry)
+    decoder = msgspec.json.Decoder(CassetteEntry)
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size > LARGEST_FILE:
@@ -64,7 +64,9 @@ def read_entries(path: Path) -> Iterator[Entry]:
         raise SourceError(f"The cassette `{path}` cannot be read: {error.strerror}") from None
 
 
-def _entry(decoder: "msgspec.json.Decoder[Entry]", line: bytes, place: str) -> Entry:
+def _entry(
+    decoder: "msgspec.json.Decoder[CassetteEntry]", line: bytes, place: str
+) -> CassetteEntry:
     try:
         entry = decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -99,6 +101,6 @@ def _is_plausible(outcome: Answer | Failure | None) -> bool:
     )
 
 
-def encode_entries(entries: Iterable[Entry]) -> bytes:
+def encode_entries(entries: Iterable[CassetteEntry]) -> bytes:
     """The bytes of a cassette: one entry a line, keys sorted."""
     return b"".join(msgspec.json.encode(entry, order="sorted") + b"\n" for entry in entries)

@@ -13,10 +13,10 @@ from pathlib import Path
 from msgspec import structs
 
 from multillm_gov.errors import UnableError
-from multillm_gov.providers.cassette_file import Entry, encode_entries, read_entries
+from multillm_gov.evaluation.client import Answer, Call, Client, Failure, Mode
+from multillm_gov.providers.cassette_file import CassetteEntry, encode_entries, read_entries
 from multillm_gov.providers.digests import PARTS, call_digest, part_digests
 from multillm_gov.providers.scrubbing import Scrubber
-from multillm_gov.trials.client import Answer, Call, Client, Failure, Mode
 
 
 class RecordingClient:
@@ -36,7 +36,7 @@ class RecordingClient:
         self._inner = inner
         self._write = write
         self._scrubber = scrubber or Scrubber()
-        self._entries: list[Entry] = []
+        self._entries: list[CassetteEntry] = []
 
     async def send(self, call: Call) -> Answer | Failure:
         """Send one call, once."""
@@ -44,7 +44,7 @@ class RecordingClient:
         parts = part_digests(call)
         kept = self._scrubbed(outcome)
         self._entries.append(
-            Entry(
+            CassetteEntry(
                 digest=call_digest(parts),
                 model=self._scrubber.text(call.model)[:300],
                 mode=call.mode,

@@ -3,7 +3,7 @@
 import msgspec
 
 from multillm_gov.documents.canonical import digest
-from multillm_gov.trials.client import Call
+from multillm_gov.evaluation.client import Call
 
 PARTS: dict[str, tuple[str, ...]] = {
     "model": ("model",),

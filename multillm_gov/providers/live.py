@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from multillm_gov.catalog.price import Price, Usage
+from multillm_gov.evaluation.client import Answer, Call, Failure
 from multillm_gov.evidence.verdict import Verdict
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.providers.addresses import Address, Addressing
@@ -25,7 +26,6 @@ from multillm_gov.providers.retry_after import retry_after_seconds
 from multillm_gov.providers.scrubbing import Scrubber
 from multillm_gov.providers.streaming import Listening, listen
 from multillm_gov.providers.symptoms import Symptoms, symptoms_of
-from multillm_gov.trials.client import Answer, Call, Failure
 
 LONGEST_MESSAGE = 500
 """Characters of a failure's message."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from multillm_gov.catalog.declarations import Endpoint
+from multillm_gov.evaluation.client import Failure, Mode
 from multillm_gov.providers.addresses import Address, Addressing, for_mode, is_plain_name
-from multillm_gov.trials.client import Failure, Mode
 
 KEY = "offline"
 """Shown instead of a key."""

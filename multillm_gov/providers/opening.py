@@ -10,7 +10,7 @@ from msgspec import Struct
 from multillm_gov.catalog.declarations import Endpoint
 from multillm_gov.catalog.price import Price
 from multillm_gov.errors import UsageError
-from multillm_gov.trials.client import Client
+from multillm_gov.evaluation.client import Client
 
 if TYPE_CHECKING:
     from multillm_gov.providers.scrubbing import Scrubber

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from multillm_gov.errors import SourceError
+from multillm_gov.evaluation.client import Message
 from multillm_gov.portfolio.prompt import Prompt
 from multillm_gov.providers.template_language import (
     BUDGET,
@@ -17,7 +18,6 @@ from multillm_gov.providers.template_language import (
     OverspentError,
     compile_template,
 )
-from multillm_gov.trials.client import Message
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -6,8 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from multillm_gov.catalog.price import Usage
+from multillm_gov.evaluation.client import Mode
 from multillm_gov.providers.addresses import Address
-from multillm_gov.trials.client import Mode
 
 
 class MalformedAnswerError(Exception):

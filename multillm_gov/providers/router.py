@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from multillm_gov.catalog.price import Price, Usage
+from multillm_gov.evaluation.client import Answer, Call, Failure
+from multillm_gov.evaluation.drills.drill import Carried, Drill
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.providers.addresses import Address
 from multillm_gov.providers.asking import arguments_for
@@ -29,8 +31,6 @@ from multillm_gov.providers.router_settings import Addresses, arguments_of, plac
 from multillm_gov.providers.scrubbing import Scrubber
 from multillm_gov.providers.streaming import Listening, listen
 from multillm_gov.providers.symptoms import symptoms_of
-from multillm_gov.trials.client import Answer, Call, Failure
-from multillm_gov.trials.drill import Carried, Drill
 
 GRACE_SECONDS = 5.0
 """Beyond what the chain's own time-outs add up to."""

@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from multillm_gov.evaluation.client import Failure
+from multillm_gov.evaluation.drills.drill import Drill
 from multillm_gov.providers.addresses import NO_KEY, Address, Addressing
-from multillm_gov.trials.client import Failure
-from multillm_gov.trials.drill import Drill
 
 _NOWHERE = {"api_base": "http://127.0.0.1:9/v1", "api_key": NO_KEY}
 """For a fallback without an address: it fails as it would in earnest."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import structs
 
+from multillm_gov.evaluation.client import Mode
 from multillm_gov.providers.addresses import Address
 from multillm_gov.providers.reading import (
     MalformedAnswerError,
@@ -15,7 +16,6 @@ from multillm_gov.providers.reading import (
     usage_of,
 )
 from multillm_gov.providers.stream_ends import watch_end
-from multillm_gov.trials.client import Mode
 
 
 class StreamCutError(Exception):

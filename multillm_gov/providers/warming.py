@@ -7,9 +7,9 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from multillm_gov.evaluation.client import Call, Failure
 from multillm_gov.providers.live import LiveClient
 from multillm_gov.providers.offline import offline_addresses
-from multillm_gov.trials.client import Call, Failure
 
 _LONGEST_SECONDS = 10.0
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from multillm_gov.blocks import Block, Cell, Chart, Column, Items, Paragraph, Table
+from multillm_gov.content import Block, Cell, Chart, Column, Items, Paragraph, Table
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.theme import MARKS, SCREEN
 from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table, sections

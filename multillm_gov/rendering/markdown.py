@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from multillm_gov.blocks import Cell, Column, Table
+from multillm_gov.content import Cell, Column, Table
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.rendering.markup.blocks import FOLD_CLOSING, fold_opening, section, table
 from multillm_gov.rendering.markup.budget import Part, assemble

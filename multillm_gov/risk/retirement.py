@@ -9,10 +9,10 @@ from multillm_gov.catalog.facts import ModelFacts, Successor
 from multillm_gov.catalog.notices import NoticePolicy, notice_policy
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.measures.lifecycle import runway_days, slack_days
-from multillm_gov.risk.closed_forms import any_retirement_chance, retirement_chance
-from multillm_gov.risk.priors import RETIREMENT_MEDIAN_MONTHS
-from multillm_gov.risk.stress_context import StressContext
-from multillm_gov.risk.successors import is_qualified
+from multillm_gov.risk.simulation.closed_forms import any_retirement_chance, retirement_chance
+from multillm_gov.risk.stress.stress_context import StressContext
+from multillm_gov.risk.stress.successors import is_qualified
+from multillm_gov.risk.system.priors import RETIREMENT_MEDIAN_MONTHS
 
 _DAYS_PER_MONTH = 365.25 / 12
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.risk.priors import FIRST_PARTY_UNAVAILABILITY, HOURS_PER_MONTH
+from multillm_gov.risk.system.priors import FIRST_PARTY_UNAVAILABILITY, HOURS_PER_MONTH
 from multillm_gov.units import spell_money
 
 DOWN_SHARE = FIRST_PARTY_UNAVAILABILITY

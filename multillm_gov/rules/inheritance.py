@@ -12,7 +12,7 @@ from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.measures.capacity import mean_tokens
 from multillm_gov.measures.failover import Deployment, deployment, standing_by
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.risk.priors import HOURS_PER_MONTH
+from multillm_gov.risk.system.priors import HOURS_PER_MONTH
 
 MINUTES_PER_MONTH = Decimal(HOURS_PER_MONTH * 60)
 

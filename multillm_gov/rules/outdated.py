@@ -8,8 +8,8 @@ from msgspec import Struct
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.rules.digests import Digests
+from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.rules.probing import probed
-from multillm_gov.rules.rule import Case
 
 Asset = Literal["prompt", "output_schema"]
 ASSETS: tuple[Asset, ...] = ("prompt", "output_schema")
@@ -30,7 +30,7 @@ class StaleTrials(Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...]
 
 
-def stale_trials(case: Case, digests: Digests, *, fallbacks: bool) -> Iterator[StaleTrials]:
+def stale_trials(case: RuleContext, digests: Digests, *, fallbacks: bool) -> Iterator[StaleTrials]:
     """By task class and asset; a trial that names no digest is not held stale."""
     if not case.probes and not case.drills:
         return

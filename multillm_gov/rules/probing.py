@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from multillm_gov.evidence.record import PlacedProbe, ProbeRecord
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
-from multillm_gov.rules.approvals import task_class_digest
 from multillm_gov.rules.digests import Digests
-from multillm_gov.rules.rule import Case, Use
+from multillm_gov.rules.engine.approvals import task_class_digest
+from multillm_gov.rules.engine.rule import RuleContext, Use
 from multillm_gov.rules.spelling import code
 
 
@@ -33,7 +33,7 @@ class Probed(Struct, frozen=True):
         return f"{role} {code(self.part.model)} of {code(self.task.task.name)}"
 
 
-def probed(case: Case, *, fallbacks: bool = True) -> Iterator[Probed]:
+def probed(case: RuleContext, *, fallbacks: bool = True) -> Iterator[Probed]:
     """Every model of every task class, once a task class: one that is routed and a fallback too counts as routed."""
     for task in case.tasks:
         parts: tuple[LegFigures | FallbackFigures, ...] = (
@@ -47,7 +47,7 @@ def probed(case: Case, *, fallbacks: bool = True) -> Iterator[Probed]:
                 yield Probed(task, part, _newest(case, task.task.name, part.model))
 
 
-def _newest(case: Case, task: str, model: str) -> tuple[PlacedProbe, ...]:
+def _newest(case: RuleContext, task: str, model: str) -> tuple[PlacedProbe, ...]:
     by_kind: dict[str, PlacedProbe] = {}
     for placed in case.probes.get((task, model), ()):
         if placed.probe.date <= case.as_of:
@@ -55,7 +55,7 @@ def _newest(case: Case, task: str, model: str) -> tuple[PlacedProbe, ...]:
     return tuple(by_kind[kind] for kind in sorted(by_kind))
 
 
-def is_of_now(case: Case, task: TaskFigures, probe: ProbeRecord) -> bool:
+def is_of_now(case: RuleContext, task: TaskFigures, probe: ProbeRecord) -> bool:
     """Whether a probe names no digest that differs from what is declared, prompt and schema included."""
     memo: dict[str, str] = case.memo.setdefault("digests of task classes", {})
     name = task.task.name

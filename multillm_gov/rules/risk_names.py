@@ -8,7 +8,7 @@ from msgspec import Struct
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.location import Place
 from multillm_gov.portfolio.risk import Dependency
-from multillm_gov.rules.rule import Case
+from multillm_gov.rules.engine.rule import RuleContext
 
 ANY = frozenset({"each", "largest"})
 """Words of scenarios that stand for entities."""
@@ -48,7 +48,7 @@ class Named(Struct, frozen=True, kw_only=True):
 class RiskNames:
     """What the portfolio has at each level."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: RuleContext) -> None:
         self._case = case
 
     @cached_property

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from multillm_gov.rules.introductions import Blame, Introduction
+from multillm_gov.rules.approval_commits import Blame, Introduction
 
 
 def blame_folder(root: Path) -> Blame:

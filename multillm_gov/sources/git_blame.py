@@ -8,7 +8,7 @@ with the change that is judged.
 import re
 from collections.abc import Iterable
 
-from multillm_gov.rules.introductions import Introduction
+from multillm_gov.rules.approval_commits import Introduction
 from multillm_gov.sources.git_command import GitCommand, explain
 
 _LINE = re.compile(rb"([0-9a-f]{40,64}) [0-9]+ ([0-9]+)(?: [0-9]+)?")

@@ -17,7 +17,7 @@ _LINK = b"120000"
 _SUBMODULE = b"160000"
 
 
-class Entry(Struct, frozen=True):
+class TreeEntry(Struct, frozen=True):
     """One file to read: path below the portfolio's root, object id, size in bytes."""
 
     path: str
@@ -72,7 +72,7 @@ def read_entries(
     Raises:
         SourceError: an object is missing or damaged.
     """
-    wanted: list[Entry] = []
+    wanted: list[TreeEntry] = []
     flaws: dict[str, Flaw] = {}
     uncovered: list[str] = []
     for record in listing.split(b"\0")[:-1]:
@@ -93,7 +93,7 @@ def read_entries(
     return files, tuple(flaws[path] for path in sorted(flaws))
 
 
-def _judge(record: bytes, prefix: str) -> Entry | Flaw | str | None:
+def _judge(record: bytes, prefix: str) -> TreeEntry | Flaw | str | None:
     """One record, ``<mode> <type> <id> <size><tab><path>``; a mere path is that of an uncovered file."""
     facts, _, name = record.partition(b"\t")
     mode, _, blob, size = facts.split()
@@ -105,7 +105,7 @@ def _judge(record: bytes, prefix: str) -> Entry | Flaw | str | None:
         raise _damaged(blob.decode("ascii"))
     if int(size) > refusals.LARGEST_FILE_BYTES:
         return refusals.refuse_size(path, int(size))
-    return Entry(path, blob.decode("ascii"), int(size))
+    return TreeEntry(path, blob.decode("ascii"), int(size))
 
 
 def _damaged(blob: str) -> SourceError:
@@ -135,7 +135,7 @@ def _is_utf8(name: bytes) -> bool:
     return True
 
 
-def _within_limits(entries: list[Entry]) -> tuple[list[Entry], Flaw | None]:
+def _within_limits(entries: list[TreeEntry]) -> tuple[list[TreeEntry], Flaw | None]:
     total = 0
     for index, entry in enumerate(entries):
         if index == refusals.MOST_FILES:

@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.location import Place
-from multillm_gov.rules.approvals import POLICY, TASK_CLASS, Contents
-from multillm_gov.rules.assessment import Assessment
-from multillm_gov.rules.registry import parameters_type
+from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS, Contents
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.registry import parameters_type
 from multillm_gov.rules.spelling import code, listed
 from multillm_gov.sources.root import split_paths
 from multillm_gov.workflows.entries import Written, amend, check_words, write

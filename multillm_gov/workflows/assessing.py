@@ -22,11 +22,11 @@ from multillm_gov.portfolio.eval_loading import load_evals
 from multillm_gov.portfolio.loading import load_portfolio
 from multillm_gov.portfolio.prompts import load_prompts
 from multillm_gov.portfolio.scenarios import load_scenarios
-from multillm_gov.rules.approvals import Contents
-from multillm_gov.rules.assessment import Assessment, Measured
-from multillm_gov.rules.engine import judge
-from multillm_gov.rules.introductions import Blame, introductions_of
-from multillm_gov.rules.registry import parameters_type
+from multillm_gov.rules.approval_commits import Blame, introductions_of
+from multillm_gov.rules.engine.approvals import Contents
+from multillm_gov.rules.engine.assessment import Assessment, Measured
+from multillm_gov.rules.engine.judgment import judge
+from multillm_gov.rules.engine.registry import parameters_type
 from multillm_gov.usage.loading import load_usage
 
 

@@ -56,7 +56,7 @@ class Unresolved(Struct, frozen=True, kw_only=True):
     entries: int
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class ModelQuery(Struct, frozen=True, kw_only=True):
     """What a search asks for beside its words; empty: anything."""
 
     mode: str = ""
@@ -98,7 +98,9 @@ def show_model(name: str, view: View) -> ModelFacts:
     return facts
 
 
-def search_models(text: str, view: View, wanted: Wanted, *, as_of: date) -> tuple[ModelFacts, ...]:
+def search_models(
+    text: str, view: View, wanted: ModelQuery, *, as_of: date
+) -> tuple[ModelFacts, ...]:
     """Models whose name, family or vendor holds every word of a text, by name; those retired by a day are left out.
 
     Raises:

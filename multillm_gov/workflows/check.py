@@ -6,10 +6,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from multillm_gov.briefing.check import brief_check
 from multillm_gov.finding import Severity
 from multillm_gov.report import Report
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.reporting.check.report import brief_check
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.price_map import read_price_map
@@ -51,7 +51,7 @@ def check(
             files, flaws, as_of=as_of, price_map=read_price_map, blame=blame_folder(top)
         )
     else:
-        from multillm_gov.workflows.loosening import assess_change
+        from multillm_gov.workflows.policy_change_gate import assess_change
 
         then, assessment = assess_change(top, files, flaws, base, as_of=as_of)
     if filters:

@@ -8,9 +8,9 @@ from multillm_gov.changes.comparison import Comparison, State
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Finding
 from multillm_gov.portfolio.policy import PlacedWaiver
-from multillm_gov.rules.assessment import Assessment
-from multillm_gov.rules.defaults import rule_facts
-from multillm_gov.rules.engine import judge
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.defaults import rule_facts
+from multillm_gov.rules.engine.judgment import judge
 
 
 def compare_assessments(before: Assessment, after: Assessment) -> Comparison:

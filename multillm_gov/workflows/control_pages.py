@@ -2,8 +2,8 @@
 
 from textwrap import fill
 
-from multillm_gov.rules.controls import Control, Framework, find_control, mapping
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.controls import Control, Framework, find_control, mapping
+from multillm_gov.rules.engine.rule import Rule
 
 _WIDTH = 88
 _FRAMEWORKS = """\

@@ -7,7 +7,6 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.briefing.diff import brief_diff
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.documents.shape import convert
@@ -16,7 +15,8 @@ from multillm_gov.errors import UsageError
 from multillm_gov.finding import Severity
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.reporting.diff.report import brief_diff
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map

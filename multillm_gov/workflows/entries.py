@@ -12,7 +12,7 @@ from multillm_gov.documents.plain_spelling import spell
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.location import Place, Pointer
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment
 
 _MODELINE = b"# yaml-language-server: $schema=../.govern/schemas/policy.schema.json\n"
 _LONGEST = 1_000

@@ -6,8 +6,8 @@ from typing import Literal
 from msgspec import Struct
 
 from multillm_gov.errors import UsageError
-from multillm_gov.rules.registry import all_rules, find_rule, rule_names
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
+from multillm_gov.rules.engine.rule import Rule
 from multillm_gov.rules.spelling import LONGEST, near
 from multillm_gov.workflows.rule_pages import (
     as_json,
@@ -24,7 +24,7 @@ _UNENFORCED = frozenset({"files", "waivers"})
 """What rules are about that always run and take no policy."""
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class RuleFilter(Struct, frozen=True, kw_only=True):
     """Which rules of the book; what is not asked for is not looked at."""
 
     family: int | None = None
@@ -105,13 +105,15 @@ def _explain_policy(name: str, form: Form, root: Path | None, *, only: bool) -> 
     return policy_markdown(found, rule) if form == "markdown" else policy_text(found, rule)
 
 
-def list_rules(family: int | None = None, form: Form = "text", wanted: Wanted | None = None) -> str:
+def list_rules(
+    family: int | None = None, form: Form = "text", wanted: RuleFilter | None = None
+) -> str:
     """The book, one family of it, or the rules that are ``wanted``.
 
     Raises:
         UsageError: no rule fits.
     """
-    asked = wanted or Wanted(family=family)
+    asked = wanted or RuleFilter(family=family)
     rules = tuple(rule for rule in all_rules() if asked.fits(rule))
     if not rules:
         told = "of that family" if wanted is None else "that fits all of it"

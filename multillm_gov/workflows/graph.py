@@ -7,15 +7,19 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.briefing.risk_graph import dependency_section, importance_section, pair_section
 from multillm_gov.documents.masking import masked
 from multillm_gov.errors import UsageError
-from multillm_gov.risk.dependence import measure_dependence
-from multillm_gov.risk.dependence_data import dependence_data
-from multillm_gov.risk.graph import Graph
-from multillm_gov.risk.hanging import draw_graph
-from multillm_gov.risk.system import System
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.reporting.stress.dependency_graph import (
+    dependency_section,
+    importance_section,
+    pair_section,
+)
+from multillm_gov.risk.availability.dependence import measure_dependence
+from multillm_gov.risk.availability.dependence_data import dependence_data
+from multillm_gov.risk.availability.dependency_graph import draw_graph
+from multillm_gov.risk.system.graph import Graph
+from multillm_gov.risk.system.system import System
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.spelling import LONGEST, near
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import split_paths

@@ -15,8 +15,8 @@ from multillm_gov.errors import OutputError, SourceError, UsageError
 from multillm_gov.evidence.importing import Export, incident_formats_known, read_export, title_of
 from multillm_gov.evidence.incident import Incident, IncidentFile, Watched
 from multillm_gov.evidence.incidents import load_incidents
-from multillm_gov.risk.incident_figures import IncidentFigures, incident_figures
-from multillm_gov.risk.timeline import Outage, clipped, merged
+from multillm_gov.risk.system.incident_figures import IncidentFigures, incident_figures
+from multillm_gov.risk.system.timeline import Outage, clipped, merged
 from multillm_gov.sources.given_file import read_given
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.root import split_paths

@@ -15,8 +15,8 @@ from multillm_gov.portfolio.loading import load_portfolio
 from multillm_gov.portfolio.policy import Policy
 from multillm_gov.rendering.markup.escaping import code, inline
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.rules.defaults import rule_facts
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.defaults import rule_facts
+from multillm_gov.rules.engine.rule import Rule
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.root import split_paths
 from multillm_gov.workflows.rule_pages import page_data, page_markdown, page_text

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from multillm_gov.blocks import Items, Paragraph
+from multillm_gov.content import Items, Paragraph
 from multillm_gov.errors import UsageError
 from multillm_gov.report import Section
-from multillm_gov.risk.dependence import Dependence
-from multillm_gov.risk.graph import KIND_WORDS, Edge, Graph, Node
-from multillm_gov.risk.paths import paths
+from multillm_gov.risk.availability.dependence import Dependence
+from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node
+from multillm_gov.risk.system.paths import paths
 from multillm_gov.rules.spelling import LONGEST, code, listed, near
 from multillm_gov.units import spell_money, spell_share
 

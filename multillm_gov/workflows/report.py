@@ -5,8 +5,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from multillm_gov.briefing.board import brief_board
 from multillm_gov.report import Report
+from multillm_gov.reporting.board.pack import brief_board
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.workflows.comparing import compare_assessments

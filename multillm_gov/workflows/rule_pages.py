@@ -9,7 +9,7 @@ from textwrap import fill, indent
 
 from msgspec import to_builtins
 
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.rule import Rule
 from multillm_gov.workflows.control_pages import (
     controls_data,
     controls_markdown,

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from multillm_gov.documents.schema import json_schema
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.rule import Rule
 
 
 class Parameter(Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from multillm_gov.portfolio.policy import PolicyDeclaration, PolicyFile
 from multillm_gov.portfolio.policy_test import PolicyTestFile
 from multillm_gov.portfolio.scenario import ScenarioFile
 from multillm_gov.portfolio.settings import Settings
-from multillm_gov.rules.registry import all_rules
+from multillm_gov.rules.engine.registry import all_rules
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.usage.record import UsageFile
 

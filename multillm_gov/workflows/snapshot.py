@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 from msgspec import DecodeError, Struct, field, json
 
-from multillm_gov.briefing.diff_snapshot import Snapshot, brief_snapshot
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Enforcement, Finding, Severity, Waived
 from multillm_gov.location import Location
 from multillm_gov.report import Metric, Report
+from multillm_gov.reporting.diff.snapshot import Snapshot, brief_snapshot
 from multillm_gov.sources.root import split_paths
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.states import assess_folder, working_revision

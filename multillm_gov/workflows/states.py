@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from multillm_gov.errors import SourceError
-from multillm_gov.rules.assessment import Assessment, Measured
+from multillm_gov.rules.engine.assessment import Assessment, Measured
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.git import Repository

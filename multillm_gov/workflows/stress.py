@@ -7,25 +7,25 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.briefing.stress import brief_stress
-from multillm_gov.briefing.stress_comparison import comparison_section
-from multillm_gov.briefing.stress_inputs import context_of, simulation_of
-from multillm_gov.briefing.stress_state import StressedState, details, whole_report
 from multillm_gov.documents.masking import masked
 from multillm_gov.report import Report
-from multillm_gov.risk.dependence import measure_dependence
-from multillm_gov.risk.reverse import reverse
-from multillm_gov.risk.scenario_book import BookedScenario, choose, scenarios_of
-from multillm_gov.risk.scenario_settings import parse_setting, with_settings
-from multillm_gov.risk.simulation import DEFAULT_YEARS
-from multillm_gov.risk.variants import MOST_SCENARIOS, affordable_variants, run_scenario
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.reporting.stress.comparison import comparison_section
+from multillm_gov.reporting.stress.inputs import context_of, simulation_of
+from multillm_gov.reporting.stress.report import brief_stress
+from multillm_gov.reporting.stress.state import StressedState, details, whole_report
+from multillm_gov.risk.availability.dependence import measure_dependence
+from multillm_gov.risk.reverse.reverse_stress import reverse
+from multillm_gov.risk.simulation.simulation import DEFAULT_YEARS
+from multillm_gov.risk.stress.scenario_book import BookedScenario, choose, scenarios_of
+from multillm_gov.risk.stress.scenario_settings import parse_setting, with_settings
+from multillm_gov.risk.stress.variants import MOST_SCENARIOS, affordable_variants, run_scenario
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class StressOptions(Struct, frozen=True, kw_only=True):
     """What a call asks to run."""
 
     scenarios: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ Tell = Callable[[str], None]
 
 
 def stress(
-    asked: Asked,
+    asked: StressOptions,
     *,
     as_of: date,
     root: Path | None = None,
@@ -84,7 +84,7 @@ def stress(
     return replace(brief_stress(now, sections, base=then), path_prefix=path_prefix(top))
 
 
-def _stressed(state: Assessment, asked: Asked, tell: Tell) -> StressedState:
+def _stressed(state: Assessment, asked: StressOptions, tell: Tell) -> StressedState:
     """Measure one state's risk."""
     context = context_of(state)
     asked_for = chosen(state, asked)
@@ -121,7 +121,7 @@ def _state(top: Path, as_of: date, revision: str | None) -> Assessment:
     return assess_revision(repository, repository.resolve(revision), as_of=as_of)
 
 
-def chosen(state: Assessment, asked: Asked) -> tuple[BookedScenario, ...]:
+def chosen(state: Assessment, asked: StressOptions) -> tuple[BookedScenario, ...]:
     """The scenarios a call asks for, with its parameters.
 
     Raises:

@@ -1,8 +1,8 @@
 """The dependency system of one state of a portfolio: where every risk command starts."""
 
-from multillm_gov.risk.building import build_system
-from multillm_gov.risk.system import System
-from multillm_gov.rules.assessment import Measured
+from multillm_gov.risk.system.system import System
+from multillm_gov.risk.system.system_builder import build_system
+from multillm_gov.rules.engine.assessment import Measured
 
 
 def system_of(state: Measured) -> System:

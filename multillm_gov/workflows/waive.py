@@ -9,8 +9,8 @@ from msgspec import Struct
 from multillm_gov.errors import UsageError
 from multillm_gov.finding import Enforcement, Finding
 from multillm_gov.location import Place
-from multillm_gov.rules.assessment import Assessment
-from multillm_gov.rules.registry import find_rule
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.rules.spelling import codes, listed
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths

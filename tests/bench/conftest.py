@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.trials.bench_run import BenchRun, run_bench
-from multillm_gov.trials.budget import Budget
-from multillm_gov.trials.client import Answer, Call, Failure
-from multillm_gov.trials.pacing import Pace, Time
-from multillm_gov.trials.running import Runner
-from multillm_gov.workflows.bench import BenchAsked, PreparedBench, prepare_bench
+from multillm_gov.evaluation.bench.run import BenchRun, run_bench
+from multillm_gov.evaluation.budget import Budget
+from multillm_gov.evaluation.client import Answer, Call, Failure
+from multillm_gov.evaluation.pacing import Pace, Time
+from multillm_gov.evaluation.running import Runner
+from multillm_gov.workflows.evaluation.bench import BenchOptions, PreparedBench, prepare_bench
 
 DAY = date(2026, 11, 24)
 ALLOCATION = """\
@@ -85,7 +85,7 @@ def prepared(portfolio: Callable[..., Path]) -> Callable[..., PreparedBench]:
 
     def prepare(files: Mapping[str, str] | None = None, **asked: object) -> PreparedBench:
         return prepare_bench(
-            BenchAsked(**{"offline": True, **asked}), as_of=DAY, root=portfolio(files)
+            BenchOptions(**{"offline": True, **asked}), as_of=DAY, root=portfolio(files)
         )
 
     return prepare

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.trials.duel import Margins, duel
-from multillm_gov.trials.outcomes import Outcome
+from multillm_gov.evaluation.bench.outcomes import Outcome
+from multillm_gov.evaluation.bench.paired_comparison import Margins, duel
 
 NAMES = ("old", "new")
 

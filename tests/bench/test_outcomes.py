@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from multillm_gov.trials.outcomes import Outcome, entry_of
+from multillm_gov.evaluation.bench.outcomes import Outcome, entry_of
 
 
 def outcomes(accepted, rejected, inconclusive=0, **options):

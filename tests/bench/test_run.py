@@ -5,8 +5,8 @@ from itertools import cycle
 import pytest
 
 from multillm_gov.errors import SourceError, UnableError, UsageError
-from multillm_gov.trials.client import Answer, Failure
-from multillm_gov.workflows.bench_cases import Wanted
+from multillm_gov.evaluation.client import Answer, Failure
+from multillm_gov.workflows.evaluation.bench_cases import BenchFilter
 
 GPT, HAIKU = "openai/gpt-5.4", "anthropic/claude-haiku-4-5"
 CAPITALS = {"France": "Paris", "Spain": "Madrid", "Italy": "Rome", "Peru": "Lima"}
@@ -170,7 +170,7 @@ def test_the_worst_case_covers_judges_of_the_longest_answers(prepared, run, fake
     assert planned.worst_usd > alone.worst_usd > sum(slot.probe.worst_usd for slot in alone.slots)
     client = fake(lambda call: "x" * 800 if not call.model.startswith("mistral/") else "")
     run(prepared({"evals/capitals.yaml": RUBRIC}), client)
-    from multillm_gov.trials.worst_cost import most_input_tokens
+    from multillm_gov.evaluation.worst_cost import most_input_tokens
 
     sent = max(
         most_input_tokens(call) for call in client.calls if call.model.startswith("mistral/")
@@ -198,7 +198,7 @@ def test_a_judge_must_be_of_another_vendor(prepared, judge, said):
 
 
 def test_challengers_are_held_against_the_primary_alone(prepared):
-    plan = prepared(wanted=Wanted(challengers=("mistral/mistral-small-2603",))).plan
+    plan = prepared(wanted=BenchFilter(challengers=("mistral/mistral-small-2603",))).plan
     assert [one.model for one in plan.benches[0].contenders] == [GPT, "mistral/mistral-small-2603"]
     assert [one.role for one in plan.benches[0].contenders] == ["primary", "challenger"]
 
@@ -207,7 +207,7 @@ def test_a_draw_of_cases_is_the_same_for_the_same_seed(prepared):
     def drawn(seed):
         return [
             case.id
-            for case in prepared(wanted=Wanted(most_cases=2, seed=seed)).plan.benches[0].cases
+            for case in prepared(wanted=BenchFilter(most_cases=2, seed=seed)).plan.benches[0].cases
         ]
 
     assert drawn(1) == drawn(1)
@@ -232,7 +232,7 @@ def test_cases_that_cannot_be_run_are_refused(prepared, evals, said):
 
 def test_names_and_absent_cases_are_told(prepared):
     with pytest.raises(UsageError, match="no task class `capitols`"):
-        prepared(wanted=Wanted(tasks=frozenset({"capitols"})))
+        prepared(wanted=BenchFilter(tasks=frozenset({"capitols"})))
     with pytest.raises(UnableError, match="no cases"):
         prepared({"evals/capitals.yaml": "task_class: capitals\n"})
 

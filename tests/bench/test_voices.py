@@ -3,11 +3,7 @@ from random import Random
 
 import pytest
 
-from multillm_gov.briefing.voice import voice_section
-from multillm_gov.evidence.record import EvidenceFile, EvidenceRecord
-from multillm_gov.evidence.writing import encode_view, merge
-from multillm_gov.measures.stylometry import FUNCTION_WORDS, count_words
-from multillm_gov.trials.voices import (
+from multillm_gov.evaluation.bench.writing_style import (
     VoicePair,
     drift_of,
     halves_of,
@@ -16,6 +12,10 @@ from multillm_gov.trials.voices import (
     stored_halves,
     with_effective,
 )
+from multillm_gov.evidence.record import EvidenceFile, EvidenceRecord
+from multillm_gov.evidence.writing import encode_view, merge
+from multillm_gov.measures.stylometry import FUNCTION_WORDS, count_words
+from multillm_gov.reporting.evaluation.writing_style import voice_section
 from multillm_gov.units import Share
 from multillm_gov.workflows.states import assess_folder
 

@@ -9,18 +9,18 @@ from typing import TypeVar
 import msgspec
 import pytest
 
-from multillm_gov.blocks import BarChart, Block, Items, Paragraph, ShareChart, Table, Timeline
-from multillm_gov.briefing.board import brief_board
-from multillm_gov.briefing.board_wording import MOST_MARKS, MOST_ROWS, some
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import State
+from multillm_gov.content import BarChart, Block, Items, Paragraph, ShareChart, Table, Timeline
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.finding import Severity
 from multillm_gov.measures.repricing import bill_rise, largest_bill_rise, share_within
 from multillm_gov.rendering import html, pdf
 from multillm_gov.report import Report, Section
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.reporting.board.pack import brief_board
+from multillm_gov.reporting.shared.wording import MOST_MARKS, MOST_ROWS, some
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.workflows.assessing import assess
 
 AS_OF = date(2026, 11, 24)

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.briefing.check import brief_check
-from multillm_gov.briefing.headline import (
+from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.finding import Severity
+from multillm_gov.report import Metric
+from multillm_gov.reporting.check.report import brief_check
+from multillm_gov.reporting.shared.headline import (
     HEADLINES,
     headline,
     status_above,
     status_below,
     with_before,
 )
-from multillm_gov.catalog.price_map import PriceMap
-from multillm_gov.documents.document import SourceFile
-from multillm_gov.finding import Severity
-from multillm_gov.report import Metric
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.workflows.assessing import assess
 
 AS_OF = date(2026, 11, 24)

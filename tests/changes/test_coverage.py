@@ -10,7 +10,7 @@ from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Data, Leg, TaskClass, TaskClassDeclaration
 from multillm_gov.portfolio.policy import Scope
-from multillm_gov.rules.planning import select
+from multillm_gov.rules.engine.planning import select
 from multillm_gov.units import Amount
 
 few = st.lists(st.sampled_from(["a", "b", "c"]), max_size=2).map(tuple)

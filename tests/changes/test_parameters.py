@@ -7,7 +7,7 @@ from msgspec.structs import fields
 
 from multillm_gov.changes.change import Direction
 from multillm_gov.changes.parameters import parameter_direction, spell_parameter
-from multillm_gov.rules.registry import all_rules
+from multillm_gov.rules.engine.registry import all_rules
 
 LOOSENED, TIGHTENED, CHANGED = Direction.LOOSENED, Direction.TIGHTENED, Direction.CHANGED
 NO_DIRECTION = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from multillm_gov import exits
-from multillm_gov.rules.registry import all_rules
+from multillm_gov.rules.engine.registry import all_rules
 
 POLICY = """\
 policies:

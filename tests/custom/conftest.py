@@ -8,7 +8,7 @@ import pytest
 
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.workflows.assessing import assess
 
 _MAP = Path(__file__).parents[1] / "rules" / "data" / "price_map.json"

@@ -9,17 +9,17 @@ from decimal import Decimal
 import pytest
 
 from multillm_gov.documents.document import SourceFile
+from multillm_gov.evaluation.budget import Budget
+from multillm_gov.evaluation.client import Message
+from multillm_gov.evaluation.drills.drill import FAULTS, plan_drills
+from multillm_gov.evaluation.probes.plan import Known, Settings, TaskInputs, plan
+from multillm_gov.evaluation.probes.probe import Canaries, Canary, TaskDigests
 from multillm_gov.offline.script import Script
 from multillm_gov.offline.serving import serve
 from multillm_gov.providers.offline import offline_addresses
 from multillm_gov.sources.price_map import read_price_map
-from multillm_gov.trials.budget import Budget
-from multillm_gov.trials.client import Message
-from multillm_gov.trials.drill import FAULTS, plan_drills
-from multillm_gov.trials.plan import Known, Settings, TaskInputs, plan
-from multillm_gov.trials.probe import Canaries, Canary, TaskDigests
 from multillm_gov.workflows.assessing import assess
-from multillm_gov.workflows.drilling import hold_drills
+from multillm_gov.workflows.evaluation.drill_routing import hold_drills
 
 DAY = date(2026, 11, 24)
 SCHEMA = {

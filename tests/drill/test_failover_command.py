@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.workflows.dry_run import Asked
-from multillm_gov.workflows.failover import hold, prepare_drills
+from multillm_gov.workflows.evaluation.drill import hold, prepare_drills
+from multillm_gov.workflows.evaluation.dry_run import DryRunOptions
 
 ALLOCATION = """\
 owner: support
@@ -96,7 +96,7 @@ def test_a_drill_cut_short_proves_nothing(portfolio, govern) -> None:
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_drill_tells_what_is_known(portfolio, sent) -> None:
     prepared = prepare_drills(
-        Asked(offline=True, concurrency=1), as_of=date(2026, 11, 24), root=portfolio
+        DryRunOptions(offline=True, concurrency=1), as_of=date(2026, 11, 24), root=portfolio
     )
     settled = []
 

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.yaml_reader import read_document
+from multillm_gov.evaluation.budget import Budget
+from multillm_gov.evaluation.client import Answer, Failure
+from multillm_gov.evaluation.drills.drill import FAULTS, OUTAGES, Carried, Outcome
+from multillm_gov.evaluation.drills.judging import judge_drills, judge_fault
+from multillm_gov.evaluation.drills.running import drill
 from multillm_gov.evidence.loading import load_evidence
 from multillm_gov.evidence.record import EvidenceFile
 from multillm_gov.evidence.writing import encode_view
-from multillm_gov.trials.budget import Budget
-from multillm_gov.trials.client import Answer, Failure
-from multillm_gov.trials.drill import FAULTS, OUTAGES, Carried, Outcome
-from multillm_gov.trials.drill_judging import judge_drills, judge_fault
-from multillm_gov.trials.drilling import drill
 
 TASKS = """
 triage:

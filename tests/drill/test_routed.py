@@ -2,9 +2,9 @@
 
 import pytest
 
+from multillm_gov.evaluation.drills.drill import FAULTS
 from multillm_gov.evidence.record import DrillRecord
 from multillm_gov.offline.script import Rule, Script
-from multillm_gov.trials.drill import FAULTS
 
 pytestmark = [pytest.mark.litellm, pytest.mark.filterwarnings("ignore::UserWarning:pydantic")]
 

@@ -7,7 +7,7 @@ import pytest
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.workflows.assessing import assess
-from multillm_gov.workflows.trial_inputs import inputs_of
+from multillm_gov.workflows.evaluation.inputs import inputs_of
 
 CASES = """\
 task_class: triage

@@ -3,12 +3,12 @@
 import xml.etree.ElementTree as ET
 from decimal import Decimal
 
-from multillm_gov.briefing.dry_run_findings import findings_of
 from multillm_gov.cli.progress import progress_line
+from multillm_gov.evaluation.running import Progress
 from multillm_gov.location import Location
 from multillm_gov.rendering.junit import render
 from multillm_gov.report import Report, Trial, TrialCheck, Verdict
-from multillm_gov.trials.running import Progress
+from multillm_gov.reporting.evaluation.dry_run_findings import findings_of
 
 
 def trial(model="m", verdict="contract", outcome="failure", line=3, **given):

@@ -23,7 +23,7 @@ from multillm_gov.evidence.record import (
 )
 from multillm_gov.evidence.writing import encode_line, encode_view, merge
 from multillm_gov.units import Amount, Positive, Share
-from multillm_gov.workflows.evidence import record_evidence
+from multillm_gov.workflows.evaluation.evidence import record_evidence
 
 DIGEST = "sha256:" + "ab" * 32
 

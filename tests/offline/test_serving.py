@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from multillm_gov.errors import UnableError, UsageError
+from multillm_gov.evaluation import client
 from multillm_gov.offline import asking
 from multillm_gov.offline.replying import reply_to
 from multillm_gov.offline.script import Rule, Script, read_script
 from multillm_gov.offline.serving import Server, serve
-from multillm_gov.trials import client
 
 CHAT = {"model": "gpt-5.4", "messages": [{"role": "user", "content": "Say hello."}]}
 CONVERSE = {"messages": [{"role": "user", "content": [{"text": "Say hello."}]}]}
@@ -259,6 +259,6 @@ def test_modes_are_the_ones_trials_know() -> None:
 
 
 def test_the_limit_of_tokens_cuts_an_answer() -> None:
-    reply = reply_to(asking.Asked(model="m", texts=("x",), max_output_tokens=2))
+    reply = reply_to(asking.ReceivedCall(model="m", texts=("x",), max_output_tokens=2))
     assert reply.cut
     assert (len(reply.text), reply.output_tokens) == (8, 2)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from multillm_gov.workflows.policy_tests.coverage import percent
-from multillm_gov.workflows.policy_tests.telling import tell
+from multillm_gov.workflows.policy_tests.output import tell
 
 ROUTE = (
     "{task_classes: {triage: {route: [{model: claude-haiku-4-5, weight: %d}, {model: "

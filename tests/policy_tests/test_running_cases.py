@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from multillm_gov.errors import SourceError
+from multillm_gov.workflows.policy_tests.output import tell
 from multillm_gov.workflows.policy_tests.running import run_policy_tests
-from multillm_gov.workflows.policy_tests.telling import tell
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policy-tests.md").read_text("utf-8")
 

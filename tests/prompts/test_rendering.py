@@ -7,9 +7,9 @@ import pytest
 
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.errors import SourceError
+from multillm_gov.evaluation.client import Message
 from multillm_gov.portfolio.prompts import read_prompt
 from multillm_gov.providers.prompting import Rendering
-from multillm_gov.trials.client import Message
 
 
 def prompt(

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from multillm_gov.evaluation.client import Answer, Call, Client, Failure
 from multillm_gov.offline.script import Script
 from multillm_gov.offline.serving import Server, serve
-from multillm_gov.trials.client import Answer, Call, Client, Failure
 
 Ask = Callable[..., Answer | Failure]
 

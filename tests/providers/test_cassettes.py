@@ -11,10 +11,10 @@ import pytest
 from msgspec import structs
 
 from multillm_gov.errors import OutputError, SourceError, UnableError, UsageError
+from multillm_gov.evaluation.client import Answer, Call, Failure, Message
 from multillm_gov.providers.cassettes import RecordingClient, ReplayClient
 from multillm_gov.providers.opening import Knowledge, open_client
 from multillm_gov.sources.output import write_bytes
-from multillm_gov.trials.client import Answer, Call, Failure, Message
 
 ASKED = Call(
     model="anthropic/claude-sonnet-4-6", messages=(Message("user", "Say hello."),), temperature=0.0

@@ -5,12 +5,12 @@ import typing
 
 import pytest
 
+from multillm_gov.evaluation.client import Answer, Call, Client, Failure, Message
 from multillm_gov.evidence import record
 from multillm_gov.evidence.verdict import WHAT_TO_DO
 from multillm_gov.offline.script import Fault, Rule, Script
 from multillm_gov.offline.serving import Server
 from multillm_gov.offline.vendors import all_formats
-from multillm_gov.trials.client import Answer, Call, Client, Failure, Message
 
 pytestmark = pytest.mark.litellm
 

@@ -10,10 +10,10 @@ import pytest
 
 from multillm_gov.catalog.declarations import Endpoint
 from multillm_gov.catalog.price import Price, TokenPrice
+from multillm_gov.evaluation.client import Answer, Call, Failure, Message
 from multillm_gov.offline.script import Rule, Script
 from multillm_gov.offline.serving import Server
 from multillm_gov.offline.vendors import all_formats
-from multillm_gov.trials.client import Answer, Call, Failure, Message
 
 pytestmark = pytest.mark.litellm
 
@@ -300,7 +300,7 @@ def test_the_offline_server_is_reached_though_a_proxy_is_set(server: Server) -> 
 import asyncio, sys
 from multillm_gov.offline.vendors import all_formats
 from multillm_gov.providers.opening import Knowledge, open_client
-from multillm_gov.trials.client import Call, Message
+from multillm_gov.evaluation.client import Call, Message
 
 async def main():
     client = open_client(Knowledge(), offline=lambda kind: sys.argv[1] + all_formats()[kind].base)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from multillm_gov.documents.secret_shapes import SHAPES
+from multillm_gov.evaluation.client import Answer, Call, Failure, Message
 from multillm_gov.offline.script import Fault, Rule, Script
 from multillm_gov.offline.serving import Server
 from multillm_gov.providers.scrubbing import Scrubber, key_values
-from multillm_gov.trials.client import Answer, Call, Failure, Message
 
 HELLO = (Message("user", "Say hello."),)
 

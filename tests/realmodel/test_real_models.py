@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from multillm_gov.catalog.declarations import Endpoint
+from multillm_gov.evaluation.client import Answer, Call, Client, Failure, Message
 from multillm_gov.providers.addresses import addresses_from
-from multillm_gov.trials.client import Answer, Call, Client, Failure, Message
 
 pytestmark = [pytest.mark.realmodel, pytest.mark.litellm]
 
@@ -109,10 +109,10 @@ def test_different_prompts_get_different_answers_and_the_same_prompt_the_same(as
 
 
 def test_no_answer_is_one_of_the_offline_server(ask: Ask) -> None:
-    from multillm_gov.offline.asking import Asked
+    from multillm_gov.offline.asking import ReceivedCall
     from multillm_gov.offline.replying import reply_to
 
-    canned = reply_to(Asked(model="gemma-3-270m", texts=("Say hello.",))).text
+    canned = reply_to(ReceivedCall(model="gemma-3-270m", texts=("Say hello.",))).text
     assert ask(chat("Say hello.")).text != canned
 
 

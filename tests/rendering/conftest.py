@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.blocks import (
+from multillm_gov.content import (
     Bar,
     BarChart,
     Cell,

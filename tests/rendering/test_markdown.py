@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from multillm_gov.blocks import Cell, Column, Items, Paragraph, Table
+from multillm_gov.content import Cell, Column, Items, Paragraph, Table
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
 from multillm_gov.rendering.markdown import COMMENT_LIMIT, MARKER, render

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.blocks import Cell, Column, Paragraph, Table
+from multillm_gov.content import Cell, Column, Paragraph, Table
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
 from multillm_gov.rendering.plain.painting import Painter

@@ -2,7 +2,7 @@
 
 import pytest
 
-from multillm_gov.blocks import (
+from multillm_gov.content import (
     Bar,
     BarChart,
     Block,

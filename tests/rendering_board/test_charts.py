@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from multillm_gov.blocks import (
+from multillm_gov.content import (
     Bar,
     BarChart,
     Event,

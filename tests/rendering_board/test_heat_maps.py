@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multillm_gov import rendering
-from multillm_gov.blocks import Cell, HeatMap, HeatRow
+from multillm_gov.content import Cell, HeatMap, HeatRow
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.svg import SIZE, text_width
 from multillm_gov.rendering.charts.theme import PRINT, SCREEN

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multillm_gov.blocks import Line, LineChart, Waymark
+from multillm_gov.content import Line, LineChart, Waymark
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.svg import SIZE, text_width
 from multillm_gov.rendering.charts.theme import PRINT, SCREEN

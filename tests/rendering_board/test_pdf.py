@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from multillm_gov.blocks import Bar, BarChart, Column, Table
+from multillm_gov.content import Bar, BarChart, Column, Table
 from multillm_gov.errors import MissingExtraError
 from multillm_gov.rendering.fonts.coverage import only_covered
 from multillm_gov.rendering.pages.document import breakable, document_of

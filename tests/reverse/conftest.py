@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from multillm_gov.briefing.stress_inputs import context_of
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.risk.stress_context import StressContext
+from multillm_gov.reporting.stress.inputs import context_of
+from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.workflows.assessing import assess
 
 CATALOG = """\

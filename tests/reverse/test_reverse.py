@@ -6,20 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multillm_gov.risk.reverse import reverse
-from multillm_gov.risk.reversing.breaking import (
-    Breaking,
+from multillm_gov.risk.reverse.breaking_point import (
+    BreakingPoint,
     bearable_value,
     breaks_at,
     is_broken,
     shocks_of,
 )
-from multillm_gov.risk.stress import stress
+from multillm_gov.risk.reverse.reverse_stress import reverse
+from multillm_gov.risk.stress.stress import stress
 
 EPSILON = Decimal("1e-6")
 
 
-def answers(context) -> dict[tuple[str, str, str], Breaking]:
+def answers(context) -> dict[tuple[str, str, str], BreakingPoint]:
     """By question, limit and entity."""
     return {
         (one.question, one.limit, one.entities[0][1] if one.entities else ""): one
@@ -28,7 +28,7 @@ def answers(context) -> dict[tuple[str, str, str], Breaking]:
     }
 
 
-def shown(context, breaking: Breaking) -> None:
+def shown(context, breaking: BreakingPoint) -> None:
     """The forward stress breaks the limit just above the size, and nothing up to it does."""
     assert breaking.size is not None
     if breaking.question == "loss of all":
@@ -207,7 +207,7 @@ def test_what_is_not_measured_is_not_known(made) -> None:
     assert (found.verdict, found.subject) == ("not known", "articles")
 
 
-def losses(context) -> dict[str, Breaking]:
+def losses(context) -> dict[str, BreakingPoint]:
     return {one.entities[0][0]: one for one in reverse(context) if one.question == "loss of all"}
 
 
@@ -238,13 +238,14 @@ def test_smallest_set_by_hand(made, share, expected) -> None:
         rest = tuple(label for label in found.entities if label != left_out)
         if rest:
             fewer = stress(
-                context, shocks_of(Breaking(**{**_fields(found), "entities": rest}), found.size)
+                context,
+                shocks_of(BreakingPoint(**{**_fields(found), "entities": rest}), found.size),
             )
             assert not is_broken(context, "value", fewer), "a smaller set does not breach"
     assert {level for level, _ in losses(context)["cloud"].entities} == {"cloud"}
 
 
-def _fields(breaking: Breaking) -> dict[str, object]:
+def _fields(breaking: BreakingPoint) -> dict[str, object]:
     return {name: getattr(breaking, name) for name in breaking.__struct_fields__}
 
 

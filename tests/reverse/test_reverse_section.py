@@ -5,15 +5,15 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from multillm_gov.blocks import Paragraph, Table
-from multillm_gov.briefing.stress_reverse import (
+from multillm_gov.content import Paragraph, Table
+from multillm_gov.reporting.stress.reverse import (
     reverse_metrics,
     reverse_section,
     spell_size,
     status_of,
 )
-from multillm_gov.risk.reverse import reverse
-from multillm_gov.risk.reversing.breaking import Breaking
+from multillm_gov.risk.reverse.breaking_point import BreakingPoint
+from multillm_gov.risk.reverse.reverse_stress import reverse
 
 
 def rows(section) -> dict[str, list[list[str]]]:
@@ -55,7 +55,7 @@ def test_one_table_a_question_nearest_first(made) -> None:
 
 
 def test_verdicts_that_are_no_size_are_words_with_a_status() -> None:
-    one = Breaking(
+    one = BreakingPoint(
         question="outage",
         limit="value",
         entities=(("cloud", "aws"),),
@@ -84,7 +84,7 @@ def test_verdicts_that_are_no_size_are_words_with_a_status() -> None:
     ],
 )
 def test_what_an_ordinary_shock_breaks_is_on_watch(question, size, status) -> None:
-    one = Breaking(
+    one = BreakingPoint(
         question=question,
         limit="cap",
         entities=(("vendor", "v"),),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from multillm_gov.risk.availability import (
+from multillm_gov.risk.availability.availability import (
     all_down,
     chain_unavailability,
     expected_loss_per_year,
@@ -16,8 +16,8 @@ from multillm_gov.risk.availability import (
     task_unavailability,
     unavailabilities,
 )
-from multillm_gov.risk.sharing import Betas, Channel, joined, split
-from multillm_gov.risk.system import Chain, Component, Hop, System, TaskSystem
+from multillm_gov.risk.system.common_cause import Betas, Channel, joined, split
+from multillm_gov.risk.system.system import Chain, Component, Hop, System, TaskSystem
 
 
 def make(

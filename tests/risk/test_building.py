@@ -12,10 +12,14 @@ import pytest
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.portfolio.risk import CommonCause, Coverage, PriceShocks, Risk
 from multillm_gov.portfolio.settings import Settings
-from multillm_gov.risk import priors
-from multillm_gov.risk.availability import all_down, expected_loss_per_year, task_unavailability
-from multillm_gov.risk.building import build_system
-from multillm_gov.risk.system import System, TaskSystem
+from multillm_gov.risk.availability.availability import (
+    all_down,
+    expected_loss_per_year,
+    task_unavailability,
+)
+from multillm_gov.risk.system import priors
+from multillm_gov.risk.system.system import System, TaskSystem
+from multillm_gov.risk.system.system_builder import build_system
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.workflows.assessing import assess
 from multillm_gov.workflows.states import assess_folder

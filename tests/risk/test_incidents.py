@@ -17,10 +17,10 @@ from multillm_gov.location import Place
 from multillm_gov.measures.gamma import gamma_quantile
 from multillm_gov.measures.intervals import gamma_interval
 from multillm_gov.portfolio.risk import Failure, Risk
-from multillm_gov.risk import priors
-from multillm_gov.risk.failing import Failings
-from multillm_gov.risk.incident_figures import incident_figures, measured_services
-from multillm_gov.risk.timeline import merged
+from multillm_gov.risk.system import priors
+from multillm_gov.risk.system.failure_rates import Failings
+from multillm_gov.risk.system.incident_figures import incident_figures, measured_services
+from multillm_gov.risk.system.timeline import merged
 from multillm_gov.units import Share
 
 DAY = datetime(2025, 1, 1, tzinfo=UTC)

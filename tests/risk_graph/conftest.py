@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.risk.system import Chain, Component, Hop, Kind, System, TaskSystem
+from multillm_gov.risk.system.system import Chain, Component, Hop, Kind, System, TaskSystem
 
 
 def task(

@@ -3,11 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
-from multillm_gov.risk.cut_sets import MOST_PAIRS, cut_sets
-from multillm_gov.risk.dependence import measure_dependence
-from multillm_gov.risk.importance import importances
-from multillm_gov.risk.single_points import MOST_HITS, double_points, single_points
-from multillm_gov.risk.system import Chain, Component, Hop, System, TaskSystem
+from multillm_gov.risk.availability.dependence import measure_dependence
+from multillm_gov.risk.availability.importance import importances
+from multillm_gov.risk.availability.single_points import MOST_HITS, double_points, single_points
+from multillm_gov.risk.system.cut_sets import MOST_PAIRS, cut_sets
+from multillm_gov.risk.system.system import Chain, Component, Hop, System, TaskSystem
 
 
 def system(*chains: tuple[float, tuple[set[int], ...]], coverage: float, count: int = 8) -> System:

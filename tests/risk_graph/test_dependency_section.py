@@ -5,15 +5,15 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from multillm_gov.blocks import BarChart, Paragraph, Table
-from multillm_gov.briefing.risk_graph import (
+from multillm_gov.content import BarChart, Paragraph, Table
+from multillm_gov.reporting.stress.dependency_graph import (
     MOST_ROWS,
     dependency_section,
     importance_section,
     pair_section,
 )
-from multillm_gov.risk.dependence import measure_dependence
-from multillm_gov.risk.system import Component, System
+from multillm_gov.risk.availability.dependence import measure_dependence
+from multillm_gov.risk.system.system import Component, System
 
 
 def blocks(section, kind):

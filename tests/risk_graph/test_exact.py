@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from multillm_gov.risk.availability import chain_unavailability, unavailabilities
-from multillm_gov.risk.cut_sets import Cuts, CutSet, TaskCuts, cut_sets
-from multillm_gov.risk.dependence import measure_dependence
-from multillm_gov.risk.importance import importances
-from multillm_gov.risk.priors import HOURS_PER_YEAR
-from multillm_gov.risk.system import Chain, Component, Hop, Kind, System, TaskSystem
+from multillm_gov.risk.availability.availability import chain_unavailability, unavailabilities
+from multillm_gov.risk.availability.dependence import measure_dependence
+from multillm_gov.risk.availability.importance import importances
+from multillm_gov.risk.system.cut_sets import Cuts, CutSet, TaskCuts, cut_sets
+from multillm_gov.risk.system.priors import HOURS_PER_YEAR
+from multillm_gov.risk.system.system import Chain, Component, Hop, Kind, System, TaskSystem
 
 KINDS = get_args(Kind)
 MOST = 12

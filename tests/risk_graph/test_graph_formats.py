@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from multillm_gov.rendering.charts.svg import text_width
 from multillm_gov.rendering.graphs.formats import graph_formats, graph_renderer
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.risk.cut_sets import cut_sets
-from multillm_gov.risk.graph import Graph
-from multillm_gov.risk.hanging import draw_graph
-from multillm_gov.risk.single_points import single_points
-from multillm_gov.risk.system import Chain, System, TaskSystem
+from multillm_gov.risk.availability.dependency_graph import draw_graph
+from multillm_gov.risk.availability.single_points import single_points
+from multillm_gov.risk.system.cut_sets import cut_sets
+from multillm_gov.risk.system.graph import Graph
+from multillm_gov.risk.system.system import Chain, System, TaskSystem
 
 HOSTILE = (
     '"]; click n0 "javascript:alert(1)"',

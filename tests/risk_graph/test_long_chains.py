@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multillm_gov.risk import availability, importance
-from multillm_gov.risk.availability import (
+from multillm_gov.risk.availability import availability, importance
+from multillm_gov.risk.availability.availability import (
     all_down,
     chain_unavailability,
     shared_out,
     unavailabilities,
 )
-from multillm_gov.risk.importance import importances
-from multillm_gov.risk.system import Chain, Component, Hop, System, TaskSystem
-from multillm_gov.risk.together import groups_of, together
+from multillm_gov.risk.availability.importance import importances
+from multillm_gov.risk.system.joint_outages import groups_of, together
+from multillm_gov.risk.system.system import Chain, Component, Hop, System, TaskSystem
 
 
 def tangled(

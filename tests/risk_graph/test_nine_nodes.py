@@ -2,10 +2,10 @@
 
 import pytest
 
-from multillm_gov.risk.availability import expected_loss_per_year, unavailabilities
-from multillm_gov.risk.dependence import measure_dependence
-from multillm_gov.risk.importance import importances
-from multillm_gov.risk.system import System
+from multillm_gov.risk.availability.availability import expected_loss_per_year, unavailabilities
+from multillm_gov.risk.availability.dependence import measure_dependence
+from multillm_gov.risk.availability.importance import importances
+from multillm_gov.risk.system.system import System
 
 
 def named(system: System) -> dict[str, int]:

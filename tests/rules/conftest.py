@@ -14,7 +14,7 @@ from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import LOCK, is_uncovered, kind_of
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.refusals import tell_uncovered
 from multillm_gov.workflows.assessing import assess
 

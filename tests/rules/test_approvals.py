@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.portfolio.loading import load_portfolio
-from multillm_gov.rules.approvals import Contents
-from multillm_gov.rules.registry import parameters_type
+from multillm_gov.rules.engine.approvals import Contents
+from multillm_gov.rules.engine.registry import parameters_type
 
 KEYS = {
     "route": st.lists(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from multillm_gov.portfolio.policy import Scope
 from multillm_gov.rules.book.gov006_unknown_reference import MOST_HINTS
 from multillm_gov.rules.book.gov701_review_overdue import _later
-from multillm_gov.rules.engine import judge
-from multillm_gov.rules.planning import select
+from multillm_gov.rules.engine.judgment import judge
+from multillm_gov.rules.engine.planning import select
 from multillm_gov.rules.spelling import LONGEST, code, codes, near
 
 MODELS = ("claude-haiku-4-5-20251001", "gemini/gemini-2.5-pro", "mistral/mistral-large-2512")

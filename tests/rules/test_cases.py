@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from multillm_gov.finding import Finding
-from multillm_gov.rules.engine import judge
-from multillm_gov.rules.registry import all_rules, find_rule, rule_names
+from multillm_gov.rules.engine.judgment import judge
+from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
 
 _HERE = Path(__file__).parent
 

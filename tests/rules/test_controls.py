@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from multillm_gov.rules import book
-from multillm_gov.rules.controls import controls_of, find_control, mapping, with_controls
-from multillm_gov.rules.registry import all_rules, find_rule, rule_names
+from multillm_gov.rules.engine.controls import controls_of, find_control, mapping, with_controls
+from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
 from multillm_gov.workflows.explain import explain, list_rules
 
 _ROOT = Path(__file__).parents[2]
-_DATA = _ROOT / "multillm_gov" / "rules" / "data" / "controls.json"
+_DATA = _ROOT / "multillm_gov" / "rules" / "engine" / "data" / "controls.json"
 _ANYTHING_STRONGER = re.compile(
     r"\b(compl(?:y|ies|iant)|certif\w+|satisf\w+|fulfil\w*)\b", re.IGNORECASE
 )
@@ -28,7 +28,7 @@ def test_no_rule_declares_controls_beside_the_file() -> None:
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.keyword) and node.arg == "controls"
     ]
-    assert declared == [], "move them to multillm_gov/rules/data/controls.json"
+    assert declared == [], "move them to multillm_gov/rules/engine/data/controls.json"
 
 
 def test_every_control_of_a_rule_is_published_and_asks_for_a_duty() -> None:

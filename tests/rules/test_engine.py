@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from multillm_gov.finding import Enforcement, Severity, Violation
-from multillm_gov.rules.engine import MOST_FINDINGS, judge
-from multillm_gov.rules.planning import MOST_POLICIES
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.judgment import MOST_FINDINGS, judge
+from multillm_gov.rules.engine.planning import MOST_POLICIES
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 
 TASKS = """\
 owner: support
@@ -233,7 +233,7 @@ def test_equal_violations_get_numbers_so_that_no_fingerprint_repeats(assessed: A
 
 
 def test_a_rule_lists_a_bounded_number_of_findings_and_counts_the_rest(assessed: Any) -> None:
-    def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
         for number in range(MOST_FINDINGS + 7):
             last = number == MOST_FINDINGS + 6
             yield _violation(case, f"s{number}", Severity.ERROR if last else Severity.NOTE)
@@ -247,7 +247,7 @@ def test_a_rule_lists_a_bounded_number_of_findings_and_counts_the_rest(assessed:
 
 
 def test_waived_findings_beyond_the_bound_do_not_weigh(assessed: Any) -> None:
-    def check(case: Case, _: Nothing) -> Iterator[Violation]:
+    def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
         for number in range(MOST_FINDINGS + 1):
             yield _violation(case, "last" if number == MOST_FINDINGS else "s")
 
@@ -303,7 +303,7 @@ def _rule(check: Any) -> Rule:
     )
 
 
-def _violation(case: Case, subject: str, severity: Severity | None = None) -> Violation:
+def _violation(case: RuleContext, subject: str, severity: Severity | None = None) -> Violation:
     place = case.tasks[0].task.place.key()
     return Violation(
         message="wrong", place=place, subject=subject, remedy="Mend it.", severity=severity

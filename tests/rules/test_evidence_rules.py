@@ -105,16 +105,16 @@ def test_one_identity_per_task_class_whatever_is_missing(assessed: Any) -> None:
 def test_many_places_and_policies_read_the_evidence_once(
     assessed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from multillm_gov.rules import claims
+    from multillm_gov.rules import quality_evidence
 
     asked: list[str] = []
-    real = claims._newest
+    real = quality_evidence._newest
 
     def counted(case: Any, records: Any, telling: str) -> Any:
         asked.append(telling)
         return real(case, records, telling)
 
-    monkeypatch.setattr(claims, "_newest", counted)
+    monkeypatch.setattr(quality_evidence, "_newest", counted)
     route = ", ".join("{model: claude-haiku-4-5, weight: 2}" for _ in range(50))
     allocation = ALLOCATION.replace("{model: claude-haiku-4-5}", route)
     policies = "policies:\n" + "".join(

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from multillm_gov.briefing.board import brief_board
-from multillm_gov.briefing.check import brief_check
-from multillm_gov.briefing.diff import brief_diff
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import State
 from multillm_gov.finding import Severity
 from multillm_gov.rendering.formats import formats, renderer
 from multillm_gov.report import Report
+from multillm_gov.reporting.board.pack import brief_board
+from multillm_gov.reporting.check.report import brief_check
+from multillm_gov.reporting.diff.report import brief_diff
 
 _RANDOM = random.Random(11)  # noqa: S311 - no cryptography here
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from multillm_gov.errors import UsageError
-from multillm_gov.rules.registry import all_rules, find_rule, rule_names
+from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
 from multillm_gov.workflows.explain import explain, list_rules
 from multillm_gov.workflows.rule_parameters import parameters_of
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from multillm_gov.rules import book
-from multillm_gov.rules.registry import all_rules, find_rule, rule_names
+from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
 
 _PACKAGE = Path(__file__).parents[2] / "multillm_gov"
 _MODULE = """\
 from multillm_gov.finding import Severity
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.rule import Rule
 
 RULE = Rule(
     id="{id}", name="{name}", title="T", why="W.", mend="M.", severity=Severity.NOTE,
@@ -97,7 +97,7 @@ def _kinds(call: ast.Call) -> set[str]:
 
 def test_looking_one_rule_up_imports_no_other() -> None:
     code = (
-        "import sys; from multillm_gov.rules.registry import find_rule; find_rule('GOV301');"
+        "import sys; from multillm_gov.rules.engine.registry import find_rule; find_rule('GOV301');"
         "print([m for m in sys.modules if '.book.gov' in m])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -106,7 +106,7 @@ def test_looking_one_rule_up_imports_no_other() -> None:
 
 def test_the_book_needs_no_heavy_import() -> None:
     code = (
-        "import sys; from multillm_gov.rules.registry import all_rules; all_rules();"
+        "import sys; from multillm_gov.rules.engine.registry import all_rules; all_rules();"
         "print([m for m in "
         "('jsonschema_rs','git','jinja2','typst','litellm','networkx','numpy','difflib','yaml')"
         " if m in sys.modules])"

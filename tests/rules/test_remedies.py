@@ -23,7 +23,7 @@ from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.cli.main import cli
 from multillm_gov.documents.layout import LOCK
 from multillm_gov.finding import Finding
-from multillm_gov.rules.registry import rule_names
+from multillm_gov.rules.engine.registry import rule_names
 
 AS_OF = date(2026, 11, 24)
 DECISIONS = {

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from multillm_gov.rules.book.gov409_cheaper_model_exists import MOST_POLICIES, MOST_TRIALS
-from multillm_gov.rules.engine import judge
+from multillm_gov.rules.engine.judgment import judge
 
 
 def _allocations(count: int, model: str) -> str:

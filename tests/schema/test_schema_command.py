@@ -10,7 +10,7 @@ from multillm_gov.cli.schema import command
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import OutputError, SourceError, UsageError
-from multillm_gov.rules.registry import all_rules
+from multillm_gov.rules.engine.registry import all_rules
 from multillm_gov.workflows.init import starter_files
 from multillm_gov.workflows.schema import (
     compare_schemas,

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multillm_gov.evaluation.bench.preference import ask_pair, conclude_pair
+from multillm_gov.evaluation.bench.scorers import rubric, similarity
+from multillm_gov.evaluation.bench.scoring import Expectation, Unscorable, asks
+from multillm_gov.evaluation.client import Answer
 from multillm_gov.portfolio.evals import Scorer
-from multillm_gov.trials.client import Answer
-from multillm_gov.trials.preference import ask_pair, conclude_pair
-from multillm_gov.trials.scorers import rubric, similarity
-from multillm_gov.trials.scoring import Expectation, Unscorable, asks
 
 
 def held(kind="rubric", expected=None, **options):

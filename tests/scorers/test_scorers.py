@@ -5,8 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multillm_gov.evaluation.bench.scoring import (
+    Expectation,
+    Score,
+    Unscorable,
+    score_text,
+    scorer_names,
+)
 from multillm_gov.portfolio.evals import Scorer
-from multillm_gov.trials.scoring import Expectation, Score, Unscorable, score_text, scorer_names
 from multillm_gov.units import Positive, Share
 
 

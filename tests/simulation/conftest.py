@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from multillm_gov.risk.cost_lines import CostLine, Costs, TaskCost
-from multillm_gov.risk.system import Chain, Component, Hop, Kind, System, TaskSystem
+from multillm_gov.risk.simulation.cost_lines import CostLine, CostLines, TaskCost
+from multillm_gov.risk.system.system import Chain, Component, Hop, Kind, System, TaskSystem
 
 
 def new_system(
@@ -50,8 +50,8 @@ def new_system(
 
 def new_costs(
     *tasks: Sequence[CostLine], caps: Sequence[float | None] = (), ceiling: float | None = None
-) -> Costs:
-    return Costs(
+) -> CostLines:
+    return CostLines(
         tasks=tuple(
             TaskCost(
                 name=f"task-{n}",
@@ -73,7 +73,7 @@ def system_of() -> Callable[..., System]:
 
 
 @pytest.fixture(scope="session")
-def costs_of() -> Callable[..., Costs]:
+def costs_of() -> Callable[..., CostLines]:
     return new_costs
 
 

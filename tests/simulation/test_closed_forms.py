@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.risk.closed_forms import (
+from multillm_gov.risk.simulation.closed_forms import (
     Lognormal,
     NormalSum,
     any_retirement_chance,
@@ -12,7 +12,7 @@ from multillm_gov.risk.closed_forms import (
     joint_chance,
     retirement_chance,
 )
-from multillm_gov.risk.compound_poisson import YearlyHours
+from multillm_gov.risk.simulation.compound_poisson import YearlyHours
 
 EXACT = 1e-12
 """Relative: the references have 16 digits, computed elsewhere with other libraries."""

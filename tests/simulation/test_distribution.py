@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from multillm_gov.briefing.simulated_wording import spell_rounded
 from multillm_gov.portfolio.risk import Risk
-from multillm_gov.risk.assumptions import assumptions_of
-from multillm_gov.risk.distribution import (
+from multillm_gov.reporting.stress.simulation_wording import spell_rounded
+from multillm_gov.risk.simulation.assumptions import assumptions_of
+from multillm_gov.risk.simulation.distribution import (
     describe,
     quantile_ranks,
     tail_size,
     waypoints,
     worst_years,
 )
-from multillm_gov.risk.simulation import simulate
+from multillm_gov.risk.simulation.simulation import simulate
 
 ASSUMED = assumptions_of(Risk())
 
@@ -142,7 +142,7 @@ def test_printed_figures_of_a_seed(system_of, costs_of, line) -> None:
 
 def test_pcg64_is_numpys_promise() -> None:
     """The bits of a key, which no release and no machine may change: uniform numbers are made of them alone."""
-    from multillm_gov.risk.sampling.streams import stream
+    from multillm_gov.risk.simulation.streams import stream
 
     drawn = stream(20_261_125, "outages", "provider:openai", 0).random(3)
     assert [f"{number:.17g}" for number in drawn] == PINNED

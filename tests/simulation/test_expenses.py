@@ -6,12 +6,17 @@ import msgspec
 import numpy as np
 import pytest
 
-from multillm_gov.briefing.simulated_wording import allotted, rounded
 from multillm_gov.portfolio.risk import PriceShocks, Risk
-from multillm_gov.risk.assumptions import Assumptions, assumptions_of
-from multillm_gov.risk.closed_forms import Lognormal, NormalSum, joint_chance, retirement_chance
-from multillm_gov.risk.sampling.expenses import simulate_expenses
-from multillm_gov.risk.simulation import simulate
+from multillm_gov.reporting.stress.simulation_wording import allotted, rounded
+from multillm_gov.risk.simulation.assumptions import Assumptions, assumptions_of
+from multillm_gov.risk.simulation.closed_forms import (
+    Lognormal,
+    NormalSum,
+    joint_chance,
+    retirement_chance,
+)
+from multillm_gov.risk.simulation.expenses import simulate_expenses
+from multillm_gov.risk.simulation.simulation import simulate
 from multillm_gov.units import Amount, Positive, Share
 
 SEEDS = (1, 2, 3)
@@ -181,7 +186,7 @@ def test_threads_change_nothing(costs_of, line, monkeypatch) -> None:
         *([line(100 + n, vendor=f"v{n % 3}", model=f"m{n}", retires_after=None)] for n in range(20))
     )
     two = simulate_expenses(costs, ASSUMED, 5_000, seed=3)
-    monkeypatch.setattr("multillm_gov.risk.sampling.expenses.threads_for", lambda _: 1)
+    monkeypatch.setattr("multillm_gov.risk.simulation.expenses.threads_for", lambda _: 1)
     assert (simulate_expenses(costs, ASSUMED, 5_000, seed=3).by_task == two.by_task).all()
 
 

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multillm_gov.portfolio.risk import Risk
-from multillm_gov.risk.assumptions import assumptions_of
-from multillm_gov.risk.availability import expected_loss_per_year
-from multillm_gov.risk.compound_poisson import YearlyHours
-from multillm_gov.risk.sampling.chains import chains_of
-from multillm_gov.risk.sampling.losses import simulate_losses
-from multillm_gov.risk.sampling.outages import MOST_A_YEAR, paces
-from multillm_gov.risk.simulation import affordable_years, simulate
+from multillm_gov.risk.availability.availability import expected_loss_per_year
+from multillm_gov.risk.simulation.assumptions import assumptions_of
+from multillm_gov.risk.simulation.chains import chains_of
+from multillm_gov.risk.simulation.compound_poisson import YearlyHours
+from multillm_gov.risk.simulation.losses import simulate_losses
+from multillm_gov.risk.simulation.outages import MOST_A_YEAR, paces
+from multillm_gov.risk.simulation.simulation import affordable_years, simulate
 
 SEEDS = (1, 2, 3)
 YEARS = 20_000
@@ -261,7 +261,7 @@ def test_losses_of_blocks_do_not_depend_on_threads_or_on_how_many_follow(
     )
     settings = {"seed": 5, "sigma": 1.2, "lengths": "lognormal"}
     longer = simulate_losses(chains, 4_500, **settings)
-    monkeypatch.setattr("multillm_gov.risk.sampling.losses.threads_for", lambda _: 1)
+    monkeypatch.setattr("multillm_gov.risk.simulation.losses.threads_for", lambda _: 1)
     assert (simulate_losses(chains, 4_500, **settings).total == longer.total).all()
     assert (simulate_losses(chains, 2_300, **settings).total == longer.total[:2_300]).all()
 

@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from multillm_gov.briefing.stress_inputs import context_of, simulation_of
-from multillm_gov.briefing.stress_simulation import simulation_sections
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.portfolio.scenario import Shock
-from multillm_gov.risk.overflow import overflows
-from multillm_gov.risk.sampling.chains import chains_of
-from multillm_gov.risk.stress import stress
+from multillm_gov.reporting.stress.inputs import context_of, simulation_of
+from multillm_gov.reporting.stress.simulation import simulation_sections
+from multillm_gov.risk.simulation.chains import chains_of
+from multillm_gov.risk.stress.overflow import overflows
+from multillm_gov.risk.stress.stress import stress
 from multillm_gov.units import Positive
 from multillm_gov.workflows.assessing import assess
 

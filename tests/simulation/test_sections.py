@@ -9,13 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.blocks import LineChart, Paragraph, Table
-from multillm_gov.briefing.simulated_wording import allotted, rounded, spell_estimate, spell_rounded
-from multillm_gov.briefing.stress_assumptions import assumptions_section
-from multillm_gov.briefing.stress_inputs import context_of, simulation_of
-from multillm_gov.briefing.stress_simulation import simulation_metrics, simulation_sections
-from multillm_gov.risk.distribution import Estimate
-from multillm_gov.risk.failover_cost import failover_cost
+from multillm_gov.content import LineChart, Paragraph, Table
+from multillm_gov.reporting.stress.assumptions import assumptions_section
+from multillm_gov.reporting.stress.inputs import context_of, simulation_of
+from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
+from multillm_gov.reporting.stress.simulation_wording import (
+    allotted,
+    rounded,
+    spell_estimate,
+    spell_rounded,
+)
+from multillm_gov.risk.availability.failover_cost import failover_cost
+from multillm_gov.risk.simulation.distribution import Estimate
 from multillm_gov.workflows.states import assess_folder
 
 ALLOCATION = """\

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from multillm_gov.blocks import HeatMap, Paragraph, Table
-from multillm_gov.briefing.board_stress import stress_section
+from multillm_gov.content import HeatMap, Paragraph, Table
 from multillm_gov.report import Section
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.reporting.board.stress import stress_section
+from multillm_gov.rules.engine.assessment import Assessment
 
 Judged = Callable[..., Assessment]
 

@@ -5,10 +5,9 @@ from datetime import date
 
 import pytest
 
-from multillm_gov.blocks import Table, Timeline
-from multillm_gov.briefing.stress_retirement import retirement_section
 from multillm_gov.catalog.notices import notice_policy
-from multillm_gov.risk.closed_forms import any_retirement_chance, retirement_chance
+from multillm_gov.content import Table, Timeline
+from multillm_gov.reporting.stress.retirement import retirement_section
 from multillm_gov.risk.retirement import (
     fixed_life_chance,
     forced_migrations,
@@ -16,8 +15,9 @@ from multillm_gov.risk.retirement import (
     median_life,
     unprepared,
 )
-from multillm_gov.risk.stress_context import StressContext
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.risk.simulation.closed_forms import any_retirement_chance, retirement_chance
+from multillm_gov.risk.stress.stress_context import StressContext
+from multillm_gov.rules.engine.assessment import Assessment
 
 Made = Callable[..., StressContext]
 Judged = Callable[..., Assessment]

@@ -9,12 +9,18 @@ from msgspec.structs import replace
 
 from multillm_gov.errors import UsageError
 from multillm_gov.portfolio.scenario import Scenario, Shock
-from multillm_gov.risk.scenario_book import BUILT_IN, BookedScenario, built_in, choose, scenarios_of
-from multillm_gov.risk.scenario_settings import parse_setting, with_settings
-from multillm_gov.risk.stress import stress
-from multillm_gov.risk.stress_context import StressContext
-from multillm_gov.risk.variants import ScenarioResult, affordable_variants, run_scenario
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.risk.stress.scenario_book import (
+    BUILT_IN,
+    BookedScenario,
+    built_in,
+    choose,
+    scenarios_of,
+)
+from multillm_gov.risk.stress.scenario_settings import parse_setting, with_settings
+from multillm_gov.risk.stress.stress import stress
+from multillm_gov.risk.stress.stress_context import StressContext
+from multillm_gov.risk.stress.variants import ScenarioResult, affordable_variants, run_scenario
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import Positive
 
 ALWAYS = {"govern.yaml": "risk: {coverage: {untested: 1}, dependencies: {edge: {kind: gateway}}}\n"}
@@ -45,7 +51,7 @@ def run(context: StressContext, name: str, *settings: str) -> ScenarioResult:
 
 
 def test_the_book_is_twelve_files_with_the_figures_of_the_method() -> None:
-    import multillm_gov.risk.scenario_book as module
+    import multillm_gov.risk.stress.scenario_book as module
 
     assert len(list((Path(module.__file__).parent / "book").glob("s*.yaml"))) == 12
     assert [booked.name for booked in built_in()] == list(FROM_METHOD)

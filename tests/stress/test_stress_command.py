@@ -11,7 +11,7 @@ import pytest
 
 from multillm_gov.rendering.formats import formats
 from multillm_gov.rendering.public.publishing import report_schema
-from multillm_gov.risk.shock_kinds import shock_kinds
+from multillm_gov.risk.stress.shock_kinds import shock_kinds
 
 DAY = "2026-11-24"
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
@@ -329,7 +329,7 @@ def test_check_imports_nothing_of_it(folder: Path) -> None:
         "reverse",
     }
     assert not modules & {f"multillm_gov.risk.{part}" for part in parts}
-    assert not {name for name in modules if name.startswith("multillm_gov.risk.shocks")}
+    assert not {name for name in modules if name.startswith("multillm_gov.risk.stress.shocks")}
     assert "numpy" not in modules
 
 

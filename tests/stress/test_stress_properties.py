@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from multillm_gov.measures.capacity import demand_with_retries, served_share
 from multillm_gov.portfolio.scenario import Shock
-from multillm_gov.risk.stress import stress
-from multillm_gov.risk.stress_context import StressContext
+from multillm_gov.risk.stress.stress import stress
+from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.units import Amount, Positive, Share
 
 Made = Callable[..., StressContext]

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.catalog.price import Price, TokenPrice
+from multillm_gov.evaluation.client import Answer, Call, Failure, Message
+from multillm_gov.evaluation.pacing import Time
+from multillm_gov.evaluation.probes.probe import Probe, TaskDigests
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Demand, Leg, TaskClass, TaskClassDeclaration
-from multillm_gov.trials.client import Answer, Call, Failure, Message
-from multillm_gov.trials.pacing import Time
-from multillm_gov.trials.probe import Probe, TaskDigests
 
 DAY = date(2026, 11, 24)
 PRICE = Price(standard=TokenPrice(input=Decimal("0.000002"), output=Decimal("0.00001")))

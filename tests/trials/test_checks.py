@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 
 from multillm_gov.catalog.facts import Lifecycle
+from multillm_gov.evaluation.probes.check import Observation, all_checks, look
+from multillm_gov.evaluation.probes.judging import judge
+from multillm_gov.evaluation.probes.probe import Key
+from multillm_gov.evaluation.probes.severity import ORDER, worst
 from multillm_gov.evidence.record import ProbeRecord
 from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO
 from multillm_gov.portfolio.allocation import AnswerShape, Demand, Latency, RequestSize, SpendCap
-from multillm_gov.trials.check import Observation, all_checks, look
-from multillm_gov.trials.judging import judge
-from multillm_gov.trials.probe import Key
-from multillm_gov.trials.severity import ORDER, worst
 from multillm_gov.units import Amount, Positive, Share
 
 VERSIONS = {"govern": "0.1.0", "litellm": "1.110.2"}

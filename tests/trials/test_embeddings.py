@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multillm_gov.evaluation.client import Call
+from multillm_gov.evaluation.probes.check import Observation, all_checks, look
+from multillm_gov.evaluation.probes.judging import fresh_reference, judge
+from multillm_gov.evaluation.probes.references import compare, digest_of, make_reference, spearman
 from multillm_gov.portfolio.allocation import Leg
-from multillm_gov.trials.check import Observation, all_checks, look
-from multillm_gov.trials.client import Call
-from multillm_gov.trials.judging import fresh_reference, judge
-from multillm_gov.trials.references import compare, digest_of, make_reference, spearman
 
 INPUTS = tuple(f"sentence {number}" for number in range(8))
 

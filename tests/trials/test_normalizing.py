@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from multillm_gov.evaluation.bench.normalizing import normalize, normalizer_names
+from multillm_gov.evaluation.output_schema import SchemaError, compile_schema
 from multillm_gov.portfolio.allocation import Normalizer
-from multillm_gov.trials.normalizing import normalize, normalizer_names
-from multillm_gov.trials.output_schema import SchemaError, compile_schema
 
 ALL = ("strip-fences", "extract-json", "coerce")
 leaves = st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.text(max_size=20)

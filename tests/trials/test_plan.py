@@ -5,6 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from multillm_gov.evaluation.calls import longest_answer
+from multillm_gov.evaluation.client import Message
+from multillm_gov.evaluation.probes.canaries import generic_canaries
+from multillm_gov.evaluation.probes.plan import Known, Settings, TaskInputs, plan
+from multillm_gov.evaluation.probes.probe import Canaries, Canary, Key, TaskDigests
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 from multillm_gov.portfolio.allocation import (
@@ -14,11 +19,6 @@ from multillm_gov.portfolio.allocation import (
     TaskClass,
     TaskClassDeclaration,
 )
-from multillm_gov.trials.asking import longest_answer
-from multillm_gov.trials.canaries import generic_canaries
-from multillm_gov.trials.client import Message
-from multillm_gov.trials.plan import Known, Settings, TaskInputs, plan
-from multillm_gov.trials.probe import Canaries, Canary, Key, TaskDigests
 from multillm_gov.units import Amount, Share
 
 DAY = date(2026, 11, 24)

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from multillm_gov.trials.budget import Budget
-from multillm_gov.trials.client import Answer
-from multillm_gov.trials.pacing import Pace, wait_before_retry
-from multillm_gov.trials.running import Runner
+from multillm_gov.evaluation.budget import Budget
+from multillm_gov.evaluation.client import Answer
+from multillm_gov.evaluation.pacing import Pace, wait_before_retry
+from multillm_gov.evaluation.running import Runner
 
 
 def run(probes, client, clock, limit=None, pace=None, **given):
@@ -236,7 +236,7 @@ def test_a_provider_that_asks_for_too_much_patience_is_told_as_it_is(
 
 @given(st.floats(0, 1, exclude_max=True), st.integers(1, 9), st.none() | st.floats(0, 60))
 def test_a_wait_is_jittered_bounded_and_never_shorter_than_asked(chance, attempt, asked):
-    from multillm_gov.trials.client import Failure
+    from multillm_gov.evaluation.client import Failure
 
     failure = Failure(
         verdict="rate-limited", message="", seconds=0, may_bill=False, retry_after_seconds=asked

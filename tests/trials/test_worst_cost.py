@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.catalog.price import Price, PriceTier, TokenPrice, Usage
+from multillm_gov.evaluation.client import Call, Message
+from multillm_gov.evaluation.worst_cost import most_input_tokens, worst_cost
 from multillm_gov.measures.request_cost import request_cost
-from multillm_gov.trials.client import Call, Message
-from multillm_gov.trials.worst_cost import most_input_tokens, worst_cost
 
 rates = st.integers(0, 50).map(lambda each: Decimal(each) / 1_000_000)
 token_prices = st.builds(TokenPrice, input=rates, output=rates, reasoning=st.none() | rates)

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from multillm_gov.offline.asking import Asked, Reply, Wire, fragments
+from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body, events, identifier, items, mapping, text_of, whole
 
 BASE = "/anthropic"
 
 
-def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
+def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     """The request at a path below the base; ``None``: there is no such endpoint."""
     if path != "v1/messages":
         return None
@@ -25,7 +25,7 @@ def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
     schema = form.get("schema") if tool is None else mapping(tool).get("input_schema")
     turns = [text_of(mapping(message).get("content")) for message in items(sent.get("messages"))]
     system = text_of(sent.get("system"))
-    return Asked(
+    return ReceivedCall(
         model=str(sent.get("model", "")),
         texts=tuple(([system] if system else []) + turns),
         schema=schema if isinstance(schema, dict) else None,
@@ -36,7 +36,7 @@ def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
     )
 
 
-def answer(asked: Asked, reply: Reply) -> Wire:
+def answer(asked: ReceivedCall, reply: Reply) -> Wire:
     """A message, or the events of one."""
     if asked.stream:
         return events(_events(asked, reply))
@@ -49,7 +49,7 @@ def answer(asked: Asked, reply: Reply) -> Wire:
     )
 
 
-def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
+def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
     """Anthropic's own way to say no; its classifiers refuse with a whole message whose stop reason says so.
 
     Args:
@@ -71,7 +71,7 @@ def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
     return body(error, status)
 
 
-def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str]]:
+def _refusals(asked: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]]:
     credit = (
         "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing."
     )
@@ -95,7 +95,7 @@ def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str]]:
     }
 
 
-def _head(asked: Asked, reply: Reply) -> dict[str, Any]:
+def _head(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
     return {
         "id": identifier("msg_", asked),
         "type": "message",
@@ -114,11 +114,11 @@ def _head(asked: Asked, reply: Reply) -> dict[str, Any]:
     }
 
 
-def _reason(asked: Asked, reply: Reply) -> str:
+def _reason(asked: ReceivedCall, reply: Reply) -> str:
     return "max_tokens" if reply.cut else "tool_use" if asked.tool else "end_turn"
 
 
-def _block(asked: Asked, reply: Reply) -> dict[str, Any]:
+def _block(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
     import json
 
     if not asked.tool:
@@ -136,7 +136,7 @@ def _block(asked: Asked, reply: Reply) -> dict[str, Any]:
 
 
 def _events(
-    asked: Asked, reply: Reply, *, refused: bool = False
+    asked: ReceivedCall, reply: Reply, *, refused: bool = False
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     head = _head(asked, reply)
     yield "message_start", {"type": "message_start", "message": head}

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import structs
 
-from multillm_gov.offline.asking import Asked, Reply, Wire
+from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
 from multillm_gov.offline.openai import endpoints
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body
@@ -14,7 +14,7 @@ BASE = "/azure"
 _DEPLOYMENT = re.compile(r"openai/deployments/([^/]+)/(.+)")
 
 
-def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
+def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     """The request at a path below the base; ``None``: there is no such endpoint."""
     found = _DEPLOYMENT.fullmatch(path)
     endpoint = endpoints.endpoints().get(
@@ -26,12 +26,12 @@ def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
     return structs.replace(asked, model=found[1]) if found else asked
 
 
-def answer(asked: Asked, reply: Reply) -> Wire:
+def answer(asked: ReceivedCall, reply: Reply) -> Wire:
     """The answer."""
     return endpoints.answer(asked, reply)
 
 
-def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
+def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
     """Azure's own way to say no.
 
     Args:
@@ -59,7 +59,7 @@ _FILTERED = {
 }
 
 
-def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str]]:
+def _refusals(asked: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]]:
     too_long = (
         "This model's maximum context length is 8192 tokens. However, your messages resulted in "
         "9001 tokens."

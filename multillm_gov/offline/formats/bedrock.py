@@ -5,7 +5,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from multillm_gov.offline.asking import Asked, Reply, Wire, fragments
+from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.framing import EVENT_STREAM, frame
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body, encoded, identifier, items, mapping, text_of, whole
@@ -14,7 +14,7 @@ BASE = "/bedrock"
 _CALL = re.compile(r"model/([^/]+)/(converse|converse-stream|invoke)")
 
 
-def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
+def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     """The request at a path below the base; ``None``: there is no such endpoint."""
     found = _CALL.fullmatch(path)
     if found is None:
@@ -34,7 +34,7 @@ def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
     )
     schema = mapping(tool.get("inputSchema")).get("json") if chosen else _native_schema(sent)
     turns = [text_of(mapping(message).get("content")) for message in items(sent.get("messages"))]
-    return Asked(
+    return ReceivedCall(
         model=model,
         texts=tuple([text_of(part) for part in items(sent.get("system"))] + turns),
         schema=schema if isinstance(schema, dict) else None,
@@ -54,10 +54,10 @@ def _native_schema(sent: dict[str, Any]) -> object:
         return None
 
 
-def _embedding(model: str, sent: dict[str, Any], key: str) -> Asked | None:
+def _embedding(model: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     if isinstance(sent.get("inputText"), str):
         size = whole(sent.get("dimensions"))
-        return Asked(
+        return ReceivedCall(
             mode="embedding",
             model=model,
             texts=(sent["inputText"],),
@@ -66,13 +66,13 @@ def _embedding(model: str, sent: dict[str, Any], key: str) -> Asked | None:
             key=key,
         )
     if isinstance(sent.get("texts"), list):
-        return Asked(
+        return ReceivedCall(
             mode="embedding", model=model, texts=tuple(map(text_of, sent["texts"])), key=key
         )
     return None
 
 
-def answer(asked: Asked, reply: Reply) -> Wire:
+def answer(asked: ReceivedCall, reply: Reply) -> Wire:
     """A message, or the frames of one; vectors for embeddings."""
     if asked.mode == "embedding":
         vectors = [list(vector) for vector in reply.vectors]
@@ -90,7 +90,7 @@ def answer(asked: Asked, reply: Reply) -> Wire:
     return body(_converse(reply, content, _reason(asked, reply)))
 
 
-def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
+def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
     """Amazon's own way to say no; a guardrail steps in with a whole message whose stop reason says so.
 
     Args:
@@ -145,11 +145,11 @@ def _refusals(shown: str) -> dict[str, tuple[int, str, str]]:
     }
 
 
-def _reason(asked: Asked, reply: Reply) -> str:
+def _reason(asked: ReceivedCall, reply: Reply) -> str:
     return "max_tokens" if reply.cut else "tool_use" if asked.tool else "end_turn"
 
 
-def _block(asked: Asked, reply: Reply) -> dict[str, Any]:
+def _block(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
     if not asked.tool:
         return {"text": reply.text}
     try:
@@ -179,7 +179,7 @@ def _converse(reply: Reply, content: list[dict[str, Any]], reason: str) -> dict[
     }
 
 
-def _frames(asked: Asked, reply: Reply, reason: str) -> Wire:
+def _frames(asked: ReceivedCall, reply: Reply, reason: str) -> Wire:
     start = {"toolUse": {"toolUseId": identifier("tooluse_", asked), "name": asked.tool}}
     steps: list[tuple[str, dict[str, Any]]] = [
         ("messageStart", {"role": "assistant"}),
@@ -197,5 +197,5 @@ def _frames(asked: Asked, reply: Reply, reason: str) -> Wire:
     )
 
 
-def _delta(asked: Asked, part: str) -> dict[str, Any]:
+def _delta(asked: ReceivedCall, part: str) -> dict[str, Any]:
     return {"toolUse": {"input": part}} if asked.tool else {"text": part}

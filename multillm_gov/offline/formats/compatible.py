@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from multillm_gov.offline.asking import Asked, Reply, Wire
+from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
 from multillm_gov.offline.openai import endpoints
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body
@@ -10,18 +10,18 @@ from multillm_gov.offline.wording import body
 BASE = "/compatible/v1"
 
 
-def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
+def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     """The request at a path below the base; ``None``: there is no such endpoint."""
     endpoint = endpoints.endpoints().get(path)
     return endpoint.read(sent, key) if endpoint else None
 
 
-def answer(asked: Asked, reply: Reply) -> Wire:
+def answer(asked: ReceivedCall, reply: Reply) -> Wire:
     """The answer."""
     return endpoints.answer(asked, reply)
 
 
-def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
+def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
     """The server's own way to say no.
 
     Args:
@@ -35,7 +35,7 @@ def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
     )
 
 
-def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str]]:
+def _refusals(asked: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]]:
     model = asked.model
     too_long = (
         "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens "

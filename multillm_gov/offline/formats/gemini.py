@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from multillm_gov.offline.asking import Asked, Reply, Wire, fragments
+from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body, events, identifier, items, mapping, text_of, whole
 
@@ -12,7 +12,7 @@ BASE = "/gemini"
 _CALL = re.compile(r"(?:v1(?:beta|alpha)?/)?models/([^/:]+):(\w+)")
 
 
-def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
+def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     """The request at a path below the base; ``None``: there is no such endpoint."""
     found = _CALL.fullmatch(path)
     if found is None:
@@ -34,7 +34,7 @@ def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
     system = mapping(sent.get("systemInstruction") or sent.get("system_instruction"))
     turns = [system, *items(sent.get("contents"))] if system else items(sent.get("contents"))
     limit = settings.get("maxOutputTokens", settings.get("max_output_tokens"))
-    return Asked(
+    return ReceivedCall(
         model=model,
         texts=tuple(text_of(mapping(turn).get("parts")) for turn in turns),
         schema=_lowered(schema) if isinstance(schema, dict) else None,
@@ -44,7 +44,7 @@ def read(path: str, sent: dict[str, Any], key: str) -> Asked | None:
     )
 
 
-def _embedding(model: str, verb: str, sent: dict[str, Any], key: str) -> Asked:
+def _embedding(model: str, verb: str, sent: dict[str, Any], key: str) -> ReceivedCall:
     wanted = (
         [mapping(one) for one in items(sent.get("requests"))]
         if verb == "batchEmbedContents"
@@ -53,7 +53,7 @@ def _embedding(model: str, verb: str, sent: dict[str, Any], key: str) -> Asked:
     sizes = [
         whole(one.get("outputDimensionality", one.get("output_dimensionality"))) for one in wanted
     ]
-    return Asked(
+    return ReceivedCall(
         mode="embedding",
         model=model,
         texts=tuple(text_of(mapping(one.get("content")).get("parts")) for one in wanted),
@@ -75,7 +75,7 @@ def _lowered(schema: Any) -> Any:  # noqa: ANN401 # any part of a schema
     }
 
 
-def answer(asked: Asked, reply: Reply) -> Wire:
+def answer(asked: ReceivedCall, reply: Reply) -> Wire:
     """Candidates, or the chunks of them; vectors for embeddings."""
     if asked.mode == "embedding":
         values = [{"values": list(vector)} for vector in reply.vectors]
@@ -85,7 +85,7 @@ def answer(asked: Asked, reply: Reply) -> Wire:
     return body(_response(asked, reply, reply.text, last=True))
 
 
-def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
+def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
     """Google's own way to say no; a blocked prompt is answered with the reason and no candidate.
 
     Args:
@@ -105,7 +105,9 @@ def refuse(asked: Asked, fault: Fault, shown: str) -> Wire:
     return body({"error": {**error, "details": details} if details else error}, status)
 
 
-def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str, list[dict[str, Any]]]]:
+def _refusals(
+    asked: ReceivedCall, shown: str
+) -> dict[str, tuple[int, str, str, list[dict[str, Any]]]]:
     kind = "type.googleapis.com/google.rpc."
     invalid = [
         {"@type": f"{kind}ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"}
@@ -143,7 +145,7 @@ def _refusals(asked: Asked, shown: str) -> dict[str, tuple[int, str, str, list[d
     }
 
 
-def _response(asked: Asked, reply: Reply, text: str, *, last: bool) -> dict[str, Any]:
+def _response(asked: ReceivedCall, reply: Reply, text: str, *, last: bool) -> dict[str, Any]:
     candidate: dict[str, Any] = {
         "content": {"parts": [{"text": text}], "role": "model"},
         "index": 0,
@@ -165,7 +167,7 @@ def _response(asked: Asked, reply: Reply, text: str, *, last: bool) -> dict[str,
     }
 
 
-def _chunks(asked: Asked, reply: Reply) -> Iterator[dict[str, Any]]:
+def _chunks(asked: ReceivedCall, reply: Reply) -> Iterator[dict[str, Any]]:
     parts = fragments(reply.text)
     for number, part in enumerate(parts, 1):
         yield _response(asked, reply, part, last=number == len(parts))

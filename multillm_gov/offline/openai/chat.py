@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from multillm_gov.offline.asking import Asked, Reply, Wire, fragments
+from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.wording import (
     CREATED,
     body,
@@ -18,7 +18,7 @@ from multillm_gov.offline.wording import (
 PATH = "chat/completions"
 
 
-def read(sent: dict[str, Any], key: str) -> Asked:
+def read(sent: dict[str, Any], key: str) -> ReceivedCall:
     """The request in a body."""
     asked_for = mapping(sent.get("response_format"))
     schema = (
@@ -27,7 +27,7 @@ def read(sent: dict[str, Any], key: str) -> Asked:
         else None
     )
     limit = whole(sent.get("max_completion_tokens"))
-    return Asked(
+    return ReceivedCall(
         mode="chat",
         model=str(sent.get("model", "")),
         texts=tuple(
@@ -40,7 +40,7 @@ def read(sent: dict[str, Any], key: str) -> Asked:
     )
 
 
-def answer(asked: Asked, reply: Reply) -> Wire:
+def answer(asked: ReceivedCall, reply: Reply) -> Wire:
     """A completion, or the chunks of one."""
     if asked.stream:
         return events((("", chunk) for chunk in _chunks(asked, reply)), done=True)
@@ -74,7 +74,7 @@ def _reason(reply: Reply) -> str:
     return "length" if reply.cut else "stop"
 
 
-def _head(asked: Asked, reply: Reply, kind: str) -> dict[str, Any]:
+def _head(asked: ReceivedCall, reply: Reply, kind: str) -> dict[str, Any]:
     return {
         "id": identifier("chatcmpl-", asked),
         "object": kind,
@@ -84,7 +84,7 @@ def _head(asked: Asked, reply: Reply, kind: str) -> dict[str, Any]:
     }
 
 
-def _chunks(asked: Asked, reply: Reply) -> Iterator[dict[str, Any]]:
+def _chunks(asked: ReceivedCall, reply: Reply) -> Iterator[dict[str, Any]]:
     head = _head(asked, reply, "chat.completion.chunk")
 
     def chunk(delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:

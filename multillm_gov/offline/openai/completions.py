@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from multillm_gov.offline.asking import Asked, Reply, Wire, fragments
+from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.openai.chat import usage
 from multillm_gov.offline.wording import CREATED, body, events, identifier, text_of, whole
 
 PATH = "completions"
 
 
-def read(sent: dict[str, Any], key: str) -> Asked:
+def read(sent: dict[str, Any], key: str) -> ReceivedCall:
     """The request in a body."""
-    return Asked(
+    return ReceivedCall(
         mode="completion",
         model=str(sent.get("model", "")),
         texts=(text_of(sent.get("prompt")),),
@@ -21,7 +21,7 @@ def read(sent: dict[str, Any], key: str) -> Asked:
     )
 
 
-def answer(asked: Asked, reply: Reply) -> Wire:
+def answer(asked: ReceivedCall, reply: Reply) -> Wire:
     """A completion, or the chunks of one."""
     head = {
         "id": identifier("cmpl-", asked),

@@ -4,16 +4,16 @@ from base64 import b64encode
 from struct import pack
 from typing import Any
 
-from multillm_gov.offline.asking import Asked, Reply, Wire
+from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
 from multillm_gov.offline.wording import body, text_of, whole
 
 PATH = "embeddings"
 
 
-def read(sent: dict[str, Any], key: str) -> Asked:
+def read(sent: dict[str, Any], key: str) -> ReceivedCall:
     """The request in a body."""
     wanted = sent.get("input")
-    return Asked(
+    return ReceivedCall(
         mode="embedding",
         model=str(sent.get("model", "")),
         texts=tuple(map(text_of, wanted)) if isinstance(wanted, list) else (text_of(wanted),),
@@ -23,7 +23,7 @@ def read(sent: dict[str, Any], key: str) -> Asked:
     )
 
 
-def answer(asked: Asked, reply: Reply) -> Wire:
+def answer(asked: ReceivedCall, reply: Reply) -> Wire:
     """One vector an input, as numbers or as base64 of 32-bit floats."""
     rows = [
         {

@@ -8,15 +8,15 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.offline.asking import Asked, Mode, Reply, Wire
+from multillm_gov.offline.asking import Mode, ReceivedCall, Reply, Wire
 
 
 class Endpoint(Struct, frozen=True):
     """One way to ask."""
 
     path: str
-    read: Callable[[dict[str, Any], str], Asked]
-    answer: Callable[[Asked, Reply], Wire]
+    read: Callable[[dict[str, Any], str], ReceivedCall]
+    answer: Callable[[ReceivedCall, Reply], Wire]
 
 
 @cache
@@ -39,6 +39,6 @@ _PATHS: dict[Mode, str] = {
 }
 
 
-def answer(asked: Asked, reply: Reply) -> Wire:
+def answer(asked: ReceivedCall, reply: Reply) -> Wire:
     """The answer in the form of the endpoint that was asked."""
     return endpoints()[_PATHS[asked.mode]].answer(asked, reply)

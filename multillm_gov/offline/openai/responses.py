@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from multillm_gov.offline.asking import Asked, Reply, Wire, fragments
+from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.wording import (
     CREATED,
     body,
@@ -18,7 +18,7 @@ from multillm_gov.offline.wording import (
 PATH = "responses"
 
 
-def read(sent: dict[str, Any], key: str) -> Asked:
+def read(sent: dict[str, Any], key: str) -> ReceivedCall:
     """The request in a body."""
     wanted = sent.get("input")
     turns = (
@@ -29,7 +29,7 @@ def read(sent: dict[str, Any], key: str) -> Asked:
     form = mapping(mapping(sent.get("text")).get("format"))
     schema = form.get("schema") if form.get("type") == "json_schema" else None
     instructions = sent.get("instructions")
-    return Asked(
+    return ReceivedCall(
         mode="responses",
         model=str(sent.get("model", "")),
         texts=tuple(text_of(turn) for turn in ([instructions] if instructions else []) + turns),
@@ -40,14 +40,14 @@ def read(sent: dict[str, Any], key: str) -> Asked:
     )
 
 
-def answer(asked: Asked, reply: Reply) -> Wire:
+def answer(asked: ReceivedCall, reply: Reply) -> Wire:
     """A response, or the events of one."""
     if asked.stream:
         return events(_events(asked, reply))
     return body(_response(asked, reply))
 
 
-def _item(asked: Asked, reply: Reply) -> dict[str, Any]:
+def _item(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
     content = [{"type": "output_text", "text": reply.text, "annotations": [], "logprobs": []}]
     status = "incomplete" if reply.cut else "completed"
     return {
@@ -59,7 +59,7 @@ def _item(asked: Asked, reply: Reply) -> dict[str, Any]:
     }
 
 
-def _response(asked: Asked, reply: Reply) -> dict[str, Any]:
+def _response(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
     return {
         "id": identifier("resp_", asked),
         "object": "response",
@@ -93,7 +93,7 @@ def _response(asked: Asked, reply: Reply) -> dict[str, Any]:
     }
 
 
-def _events(asked: Asked, reply: Reply) -> Iterator[tuple[str, dict[str, Any]]]:
+def _events(asked: ReceivedCall, reply: Reply) -> Iterator[tuple[str, dict[str, Any]]]:
     whole_one = _response(asked, reply)
     begun = {
         **whole_one,

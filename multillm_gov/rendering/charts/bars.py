@@ -2,7 +2,7 @@
 
 import msgspec
 
-from multillm_gov.blocks import Bar, BarChart
+from multillm_gov.content import Bar, BarChart
 from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick, spread
 from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, line, text_width
 from multillm_gov.rendering.charts.theme import MARKS, Theme

@@ -1,6 +1,6 @@
 """From a chart as data to a chart as SVG."""
 
-from multillm_gov.blocks import BarChart, Chart, HeatMap, LineChart, ShareChart
+from multillm_gov.content import BarChart, Chart, HeatMap, LineChart, ShareChart
 from multillm_gov.rendering.charts.bars import draw_bars
 from multillm_gov.rendering.charts.heat import draw_heat
 from multillm_gov.rendering.charts.lines import draw_lines

@@ -5,7 +5,7 @@ from math import ceil
 
 import msgspec
 
-from multillm_gov.blocks import Cell, HeatMap, HeatRow
+from multillm_gov.content import Cell, HeatMap, HeatRow
 from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, text_width
 from multillm_gov.rendering.charts.theme import MARKS, Theme
 from multillm_gov.rendering.plain.escaping import visible

@@ -4,7 +4,7 @@ from math import floor
 
 import msgspec
 
-from multillm_gov.blocks import Line, LineChart, Waymark
+from multillm_gov.content import Line, LineChart, Waymark
 from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick
 from multillm_gov.rendering.charts.svg import (
     SIZE,

@@ -1,6 +1,6 @@
 """Stacked rows of shares with direct labels."""
 
-from multillm_gov.blocks import Segment, ShareChart, ShareRow
+from multillm_gov.content import Segment, ShareChart, ShareRow
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick, spread
 from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, line, text_width

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from multillm_gov.blocks import Chart
+from multillm_gov.content import Chart
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.plain.escaping import visible
 

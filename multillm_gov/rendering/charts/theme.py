@@ -2,7 +2,7 @@
 
 import msgspec
 
-from multillm_gov.blocks import Status
+from multillm_gov.content import Status
 
 MARKS: dict[Status, str] = {"good": "", "watch": "△ ", "bad": "▲ ", "neutral": ""}
 """A sign before what is near or outside a limit, besides the color."""

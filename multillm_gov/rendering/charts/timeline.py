@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from multillm_gov.blocks import Event, Timeline
+from multillm_gov.content import Event, Timeline
 from multillm_gov.rendering.charts.scale import Scale
 from multillm_gov.rendering.charts.svg import box, clip, element, frame, label, line, text_width
 from multillm_gov.rendering.charts.theme import Theme

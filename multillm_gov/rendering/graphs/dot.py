@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from multillm_gov.rendering.graphs.drawing.bounding import bound
 from multillm_gov.rendering.graphs.drawing.columns import COLUMNS
 from multillm_gov.rendering.plain.escaping import encodable, visible
-from multillm_gov.risk.graph import KIND_WORDS, Edge, Graph, Node
+from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node
 from multillm_gov.units import spell_share
 
 MEDIA_TYPE = "text/vnd.graphviz"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from multillm_gov.errors import UsageError
 from multillm_gov.rendering import graphs
-from multillm_gov.risk.graph import Graph
+from multillm_gov.risk.system.graph import Graph
 
 
 @cache

@@ -3,7 +3,7 @@
 import msgspec
 
 from multillm_gov.rendering.json import write_json
-from multillm_gov.risk.graph import Graph
+from multillm_gov.risk.system.graph import Graph
 
 MEDIA_TYPE = "application/json"
 VERSION = 1

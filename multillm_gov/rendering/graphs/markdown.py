@@ -4,7 +4,7 @@ from multillm_gov.rendering.graphs.mermaid import render as render_mermaid
 from multillm_gov.rendering.markup.blocks import section
 from multillm_gov.rendering.markup.escaping import inline, paragraph
 from multillm_gov.rendering.plain.escaping import encodable
-from multillm_gov.risk.graph import Graph
+from multillm_gov.risk.system.graph import Graph
 
 MEDIA_TYPE = "text/markdown"
 

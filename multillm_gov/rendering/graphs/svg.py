@@ -19,7 +19,7 @@ from multillm_gov.rendering.graphs.drawing.boxes import ALONE, CAUTION, draw_box
 from multillm_gov.rendering.graphs.drawing.lines import DASHES, PART, ROUTE, draw_lines
 from multillm_gov.rendering.graphs.drawing.plan import MARGIN, plan
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.risk.graph import Graph
+from multillm_gov.risk.system.graph import Graph
 
 MEDIA_TYPE = "image/svg+xml"
 MOST = 40

@@ -8,7 +8,7 @@ from multillm_gov.rendering.plain.escaping import encodable, visible
 from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.sections import section
 from multillm_gov.rendering.plain.width import wrap
-from multillm_gov.risk.graph import KIND_WORDS, Edge, Graph, Node
+from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node
 from multillm_gov.units import spell_share
 
 MEDIA_TYPE = "text/plain"

@@ -1,6 +1,6 @@
 """Sections, tables and lists in Markdown."""
 
-from multillm_gov.blocks import Block, Cell, Column, Items, Paragraph, Table
+from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Table
 from multillm_gov.rendering.markup.escaping import cell, html_text, inline, paragraph
 from multillm_gov.rendering.plain.tabulation import tabulate
 from multillm_gov.report import Section

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from multillm_gov.blocks import Block, Cell, Items, Paragraph, Table
+from multillm_gov.content import Block, Cell, Items, Paragraph, Table
 from multillm_gov.rendering.charts.drawing import WIDE, draw
 from multillm_gov.rendering.charts.theme import MARKS, PRINT
 from multillm_gov.rendering.fonts.coverage import only_covered

@@ -3,7 +3,7 @@
 import re
 from itertools import islice
 
-from multillm_gov.blocks import Block, Cell, Column, Paragraph, Status, Table
+from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.finding import Finding
 from multillm_gov.rendering.plain.wording import STATUS_WORDS, short_revision, verdict_sentence
 from multillm_gov.report import Metric, Report, Section

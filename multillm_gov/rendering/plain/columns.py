@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from multillm_gov.blocks import Status, Table
+from multillm_gov.content import Status, Table
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.width import pad, width, wrap
 

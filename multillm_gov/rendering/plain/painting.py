@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from multillm_gov.blocks import Status
+from multillm_gov.content import Status
 from multillm_gov.finding import Severity
 
 _CODES = {

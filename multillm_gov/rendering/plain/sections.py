@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from multillm_gov.blocks import Block, Cell, Column, HeatMap, Items, Paragraph, Table
+from multillm_gov.content import Block, Cell, Column, HeatMap, Items, Paragraph, Table
 from multillm_gov.rendering.plain.columns import lay_out
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.painting import Painter

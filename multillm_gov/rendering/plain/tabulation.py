@@ -2,7 +2,7 @@
 
 from operator import itemgetter
 
-from multillm_gov.blocks import (
+from multillm_gov.content import (
     Bar,
     BarChart,
     Cell,

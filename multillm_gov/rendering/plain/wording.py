@@ -1,7 +1,7 @@
 """The few words all formats share: what a status means, how a verdict reads."""
 
 from multillm_gov import exits
-from multillm_gov.blocks import Status
+from multillm_gov.content import Status
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import Report, Verdict
 from multillm_gov.units import count_of

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from multillm_gov.blocks import (
+from multillm_gov.content import (
     BarChart,
     HeatMap,
     Items,

@@ -1,8 +1,8 @@
 """GOV001: every governed file is well-formed YAML or JSON."""
 
 from multillm_gov.finding import Severity
-from multillm_gov.rules.flaws import flaws_of
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.flaws import flaws_of
+from multillm_gov.rules.engine.rule import Rule
 
 RULE = Rule(
     id="GOV001",

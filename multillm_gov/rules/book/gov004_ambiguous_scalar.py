@@ -1,8 +1,8 @@
 """GOV004: no bare word means different things to different YAML parsers."""
 
 from multillm_gov.finding import Severity
-from multillm_gov.rules.flaws import flaws_of
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.flaws import flaws_of
+from multillm_gov.rules.engine.rule import Rule
 
 RULE = Rule(
     id="GOV004",

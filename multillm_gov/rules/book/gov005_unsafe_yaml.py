@@ -1,8 +1,8 @@
 """GOV005: no file uses YAML that expands, constructs or hides."""
 
 from multillm_gov.finding import Severity
-from multillm_gov.rules.flaws import flaws_of
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.flaws import flaws_of
+from multillm_gov.rules.engine.rule import Rule
 
 RULE = Rule(
     id="GOV005",

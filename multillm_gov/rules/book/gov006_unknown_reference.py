@@ -8,17 +8,17 @@ from msgspec import Struct
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
+from multillm_gov.rules.engine.registry import rule_names
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.paths import leaves_root, named_paths
-from multillm_gov.rules.registry import rule_names
 from multillm_gov.rules.risk_names import RiskNames
-from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code, near
 
 MOST_HINTS = 20
 """Findings that suggest a near name; searching for one is slow, and a pull request may hold thousands of typos."""
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Names of rules, policies, task classes, owners, tags, files and services that are nowhere declared.
 
     Names in files that cannot be read are not held wrong.
@@ -40,7 +40,7 @@ class _Reference(Struct, frozen=True):
     severity: Severity | None = None
 
 
-def _unknown_references(case: Case) -> Iterator[_Reference]:
+def _unknown_references(case: RuleContext) -> Iterator[_Reference]:
     policies = case.portfolio.policies
     rules = {name for pair in rule_names().items() for name in pair}
     for policy in policies:
@@ -67,11 +67,11 @@ def _unknown_references(case: Case) -> Iterator[_Reference]:
                 )
 
 
-def _unread(case: Case, kind: str) -> bool:
+def _unread(case: RuleContext, kind: str) -> bool:
     return any(kind_of(flaw.location.path) == kind for flaw in case.flaws)
 
 
-def _scopes(case: Case) -> Iterator[_Reference]:
+def _scopes(case: RuleContext) -> Iterator[_Reference]:
     tasks = case.portfolio.task_classes
     known = {
         "task_classes": ("a task class", {task.name for task in tasks}),
@@ -87,7 +87,7 @@ def _scopes(case: Case) -> Iterator[_Reference]:
                         yield _Reference(name, what, names, where.at(key, index), policy.name)
 
 
-def _files(case: Case) -> Iterator[_Reference]:
+def _files(case: RuleContext) -> Iterator[_Reference]:
     """Prompts and schemas that are not there; GOV009 tells those refused, GOV012 those out of the portfolio."""
     known: dict[str, frozenset[str]] = {}
     for named in named_paths(case.portfolio.task_classes):
@@ -109,7 +109,7 @@ def _files(case: Case) -> Iterator[_Reference]:
         yield _Reference(named.path, what, known[named.folder], place, named.task.name, risk)
 
 
-def _owners(case: Case) -> Iterator[_Reference]:
+def _owners(case: RuleContext) -> Iterator[_Reference]:
     """Owners that ``govern.yaml`` does not list: one for a file's common owner, else one a task class."""
     listed = frozenset(case.portfolio.settings.owners)
     common: set[str] = set()
@@ -124,7 +124,7 @@ def _owners(case: Case) -> Iterator[_Reference]:
             yield _Reference(task.owner, what, listed, place, task.name if own else path, risk)
 
 
-def _evidence(case: Case) -> Iterator[_Reference]:
+def _evidence(case: RuleContext) -> Iterator[_Reference]:
     """Results, drills and probes of task classes that are not declared: the newest of each, as a warning."""
     known = {task.name for task in case.portfolio.task_classes}
     strange: dict[str, Place] = {}
@@ -144,7 +144,7 @@ def _evidence(case: Case) -> Iterator[_Reference]:
         )
 
 
-def _actuals(case: Case) -> Iterator[_Reference]:
+def _actuals(case: RuleContext) -> Iterator[_Reference]:
     """Spend of task classes and owners that are not declared: the newest of each, as a warning."""
     tasks = case.portfolio.task_classes
     for key, what, known, records in (
@@ -163,7 +163,7 @@ def _actuals(case: Case) -> Iterator[_Reference]:
             )
 
 
-def _risks(case: Case) -> Iterator[_Reference]:
+def _risks(case: RuleContext) -> Iterator[_Reference]:
     """What risk, histories of outages and scenarios name; what histories name may be gone, which is a warning."""
     if _unread(case, "settings") or _unread(case, "catalog"):
         return
@@ -175,7 +175,7 @@ def _risks(case: Case) -> Iterator[_Reference]:
         yield _Reference(named.name, named.what, known, named.place, named.subject, risk, severity)
 
 
-def _evals(case: Case) -> Iterator[_Reference]:
+def _evals(case: RuleContext) -> Iterator[_Reference]:
     """Benchmark cases of task classes that are not declared."""
     known = {task.name for task in case.portfolio.task_classes}
     for placed in case.evals:

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import code
 
 _WHOLE = Decimal(100)
 _ZERO = Decimal(0)
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Routes of several models without all their weights, and weights that do not sum to 100."""
     for task in case.tasks:
         route = task.task.declared.route

@@ -1,8 +1,8 @@
 """GOV008: a task class or policy has one definition in the whole portfolio."""
 
 from multillm_gov.finding import Severity
-from multillm_gov.rules.flaws import flaws_of
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.flaws import flaws_of
+from multillm_gov.rules.engine.rule import Rule
 
 RULE = Rule(
     id="GOV008",

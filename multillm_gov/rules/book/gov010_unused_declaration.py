@@ -7,12 +7,12 @@ from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope
-from multillm_gov.rules.planning import select
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.planning import select
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import code
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Overrides that nothing leads to, and policies that speak of no task class; silent while a file is broken."""
     if any(kind_of(flaw.location.path) in {"allocation", "catalog"} for flaw in case.flaws):
         return
@@ -43,7 +43,7 @@ def _states_terms(declared: ProviderDeclaration) -> bool:
     )
 
 
-def _idle_policies(case: Case) -> Iterator[Violation]:
+def _idle_policies(case: RuleContext) -> Iterator[Violation]:
     """Policies whose names are right (GOV006 tells the others) and whose scope is empty all the same."""
     if not case.tasks:
         return

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.paths import leaves_root, named_paths
-from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Prompt and schema paths that are absolute, lead upwards, or are not paths of the portfolio at all."""
     for named in named_paths(case.portfolio.task_classes):
         said = leaves_root(named.path)

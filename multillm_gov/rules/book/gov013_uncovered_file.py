@@ -1,8 +1,8 @@
 """GOV013: every file below a governed folder is read."""
 
 from multillm_gov.finding import Severity
-from multillm_gov.rules.flaws import flaws_of
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.flaws import flaws_of
+from multillm_gov.rules.engine.rule import Rule
 
 RULE = Rule(
     id="GOV013",

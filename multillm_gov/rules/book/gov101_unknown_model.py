@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import LONGEST, code, codes
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Names that neither the price map, nor ``catalog/``, nor the list of retired models has."""
     unknown = {name for name, facts in case.models.items() if facts is None}
     suggestions: dict[str, tuple[str, ...]] = {}

@@ -5,13 +5,13 @@ from datetime import date
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.moving import Moves
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
+from multillm_gov.rules.migration import Moves
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import count_of, spell_count
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Models whose retirement is reached, and models that the price map dropped without a date (a warning)."""
     gone = {
         name: facts

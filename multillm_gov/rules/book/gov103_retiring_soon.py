@@ -9,8 +9,8 @@ from msgspec import Meta
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.lifecycle import runway_days
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.moving import Moves
-from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
+from multillm_gov.rules.migration import Moves
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import count_of
 
@@ -32,7 +32,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = 90
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models that retire before a move started today would end, and (as notes) those for which that comes soon."""
     lead = (
         case.portfolio.settings.migration_lead_days

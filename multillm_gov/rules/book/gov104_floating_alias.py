@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import code
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Names that the provider may re-point, of models that also have a dated name there which is not retired."""
     floating = {
         name: snapshot
@@ -36,7 +36,7 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
         )
 
 
-def _snapshot(facts: ModelFacts, case: Case) -> ModelFacts | None:
+def _snapshot(facts: ModelFacts, case: RuleContext) -> ModelFacts | None:
     if not facts.lifecycle.snapshot or facts.retired_on(case.as_of):
         return None
     from multillm_gov.catalog.successors import (

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.requirements import Fitness, requirement
-from multillm_gov.rules.rule import Case, Nothing, Rule
 from multillm_gov.rules.spelling import code
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Routed models that lack a mode, capability, context or output length; what is not known weighs less."""
     fitness = Fitness()
     for task in case.tasks:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.plausibility import implausible_price
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import spell_money
 
@@ -33,7 +33,7 @@ class _Doubt(Struct, frozen=True):
     proved: bool
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Models without a price for input or output, priced zero by the map, or far outside of what their kind costs."""
     doubts = {
         name: doubt
@@ -66,7 +66,7 @@ def _per_million(facts: ModelFacts) -> Decimal | None:
     return max((price * _MILLION for price in prices if price is not None), default=None)
 
 
-def _doubt(facts: ModelFacts, case: Case) -> _Doubt | None:
+def _doubt(facts: ModelFacts, case: RuleContext) -> _Doubt | None:
     if facts.retired_on(case.as_of) or facts.source == "retired-list":
         return None
     if facts.price is None:
@@ -102,7 +102,7 @@ def _one_sided(facts: ModelFacts) -> _Doubt | None:
     return _Doubt(said, None, proved=False) if side else None
 
 
-def _unlike_its_family(facts: ModelFacts, case: Case) -> _Doubt | None:
+def _unlike_its_family(facts: ModelFacts, case: RuleContext) -> _Doubt | None:
     """What people typed is held against the family; asking that of every listed model would read the whole map."""
     for odd in implausible_price(facts, None, case.catalog.usual_price(facts)):
         price = odd.usd_per_million

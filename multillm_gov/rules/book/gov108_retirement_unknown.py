@@ -8,7 +8,7 @@ from msgspec import Meta
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import LONGEST, code
 from multillm_gov.units import spell_money
 
@@ -19,7 +19,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks need a known date too")] = False
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models in service whose retirement nobody tells; unknown and vanished ones are other rules'."""
     undated = {
         name for name, facts in case.models.items() if facts is not None and _is_undated(facts)

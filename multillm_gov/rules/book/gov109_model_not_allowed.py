@@ -10,7 +10,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code, listed
 
 Entity = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -65,7 +65,7 @@ class _Verdict(Struct, frozen=True):
     proved: bool
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models on the deny list or off the allow list; on a denied level, what is not known weighs less."""
     barred = {
         name: verdict

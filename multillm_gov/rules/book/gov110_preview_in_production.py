@@ -8,7 +8,7 @@ from msgspec import Meta
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Classification, Closed, Name
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
 
 PRODUCTION = frozenset({"production", "prod"})
@@ -31,7 +31,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = ()
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Preview and experimental models, routed or as fallback, in task classes that count as production."""
     previews = {
         name for name, facts in case.models.items() if facts is not None and facts.lifecycle.preview
@@ -51,7 +51,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         )
 
 
-def _is_production(task: TaskFigures, case: Case, parameters: Parameters) -> bool:
+def _is_production(task: TaskFigures, case: RuleContext, parameters: Parameters) -> bool:
     declared = task.task.declared
     if not parameters.tags and not parameters.classifications:
         return case.asked or not PRODUCTION.isdisjoint(declared.tags)

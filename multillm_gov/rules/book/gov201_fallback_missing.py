@@ -9,10 +9,10 @@ from msgspec import Meta, field
 from multillm_gov.dimensions import Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
-from multillm_gov.rules.substitutes import Substitutes
 from multillm_gov.units import Amount
 
 
@@ -28,7 +28,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes without any fallback."""
     substitutes: Substitutes | None = None
     for task in case.tasks:

@@ -10,16 +10,16 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD, has_independent_fallback
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.risk.priors import (
+from multillm_gov.risk.system.priors import (
     BETA_OTHERWISE,
     BETA_SAME_CLOUD,
     BETA_SAME_PROVIDER,
     BETA_SAME_VENDOR,
 )
+from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code, listed
-from multillm_gov.rules.substitutes import Substitutes
 from multillm_gov.units import Amount
 
 _JOINT = (
@@ -48,7 +48,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with known fallbacks, none of which differs from the routed models at every level."""
     substitutes: Substitutes | None = None
     for task in case.tasks:
@@ -66,7 +66,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case,
+    case: RuleContext,
     task: TaskFigures,
     known: list[FallbackFigures],
     levels: tuple[Level, ...],

@@ -9,9 +9,9 @@ from multillm_gov.dimensions import Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import standing_by
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.alternative_models import Substitutes
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code, listed
-from multillm_gov.rules.substitutes import Substitutes
 from multillm_gov.units import Amount, count_of, spell_money
 
 
@@ -30,7 +30,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with fewer fallbacks that are known, alive and different than asked for."""
     substitutes: Substitutes | None = None
     for task in case.tasks:

@@ -10,11 +10,11 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import standing_by
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.chain import Cut, cuts
 from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code, listed
-from multillm_gov.rules.substitutes import Substitutes
 from multillm_gov.units import Amount, Share, spell_share
 
 
@@ -40,7 +40,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with a cut of size one: one entity whose loss takes more of their requests than is tolerated."""
     substitutes: Substitutes | None = None
     for task in case.tasks:
@@ -59,7 +59,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case, task: TaskFigures, found: list[Cut], parameters: Parameters, other: str
+    case: RuleContext, task: TaskFigures, found: list[Cut], parameters: Parameters, other: str
 ) -> Violation:
     proved = [cut for cut in found if cut.proved]
     named = proved or found

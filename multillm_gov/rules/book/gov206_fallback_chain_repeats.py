@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import Deployment, deployment
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import code
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Fallbacks that are a routed model or an earlier fallback again, under whatever spelling."""
     deployments = {name: deployment(name, facts) for name, facts in case.models.items()}
     for task in case.tasks:

@@ -11,7 +11,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Share, count_of, spell_share
 
@@ -31,7 +31,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Fallbacks whose newest internal results miss the floor or the latency limit of their task class."""
     slack = Decimal(parameters.tolerance)
     for task in case.tasks:
@@ -51,7 +51,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _misses(
-    case: Case,
+    case: RuleContext,
     task: TaskFigures,
     fallback: FallbackFigures,
     limits: tuple[Decimal | None, Decimal | None],

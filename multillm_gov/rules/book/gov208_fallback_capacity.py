@@ -10,8 +10,8 @@ from msgspec import Meta, field
 from multillm_gov.dimensions import Level
 from multillm_gov.finding import Figure, Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.inheritance import Inherited, inherited_loads
-from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import AtLeastOne, spell_count, spell_share
 
@@ -31,7 +31,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=partial(AtLeastOne, "4"))
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Fallbacks whose limits lie below own plus inherited demand when one entity is lost (N+1)."""
     if not case.asked and not any(_is_declared(case, model) for model in case.overrides.models):
         return
@@ -46,7 +46,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield violation
 
 
-def _is_declared(case: Case, model: str) -> bool:
+def _is_declared(case: RuleContext, model: str) -> bool:
     """Limits of the price map are a new customer's; without a policy only declared ones count."""
     placed = case.overrides.models.get(model)
     return placed is not None and not (

@@ -10,10 +10,10 @@ from multillm_gov.evidence.record import DrillRecord, PlacedDrill
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.risk.covering import is_of
-from multillm_gov.risk.priors import COVERAGE_UNTESTED, DRILL_DAYS
+from multillm_gov.risk.system.failover_coverage import is_of
+from multillm_gov.risk.system.priors import COVERAGE_UNTESTED, DRILL_DAYS
 from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Amount, Share, count_of, spell_share
 
@@ -46,7 +46,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with fallbacks whose newest drill is missing, too old, or did not survive."""
     for task in case.tasks:
         if not task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
@@ -59,7 +59,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _gap(
-    newest: PlacedDrill | None, task: TaskFigures, case: Case, parameters: Parameters
+    newest: PlacedDrill | None, task: TaskFigures, case: RuleContext, parameters: Parameters
 ) -> tuple[str, bool] | None:
     """What is wrong, and whether it is grave."""
     if newest is None:
@@ -115,7 +115,7 @@ def _chain(models: tuple[str, ...]) -> str:
 
 
 def _violation(
-    case: Case, task: TaskFigures, newest: PlacedDrill | None, gap: tuple[str, bool]
+    case: RuleContext, task: TaskFigures, newest: PlacedDrill | None, gap: tuple[str, bool]
 ) -> Violation:
     said, grave = gap
     failed = newest is not None and newest.drill.result == "fails"

@@ -12,8 +12,8 @@ from multillm_gov.location import Place
 from multillm_gov.measures.concentration import known_only
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import Hanging, Weight, loads_of, spell_weight
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.entity_exposure import EntityExposure, Weight, loads_of, spell_weight
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import AtLeastOne, Share, spell_least_share, spell_share
 
@@ -71,12 +71,12 @@ class _Breach(Struct, frozen=True):
     allowed: float
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Entities above the share limit, and index limits that are broken; silent where there is nothing to share."""
     loads = loads_of(case)
     found = loads.concentration(parameters.level, parameters.weigh_by)
     if found.shares:
-        hanging = Hanging(loads, found, case.figures.currency)
+        hanging = EntityExposure(loads, found, case.figures.currency)
         for breach in (*_shares(parameters, found), *_indexes(parameters, found)):
             yield _violation(case, found, breach, hanging)
 
@@ -122,7 +122,9 @@ def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
         yield _Breach("max_top_n", largest, said, found.top(top.n), float(top.share))
 
 
-def _violation(case: Case, found: Concentration, breach: _Breach, hanging: Hanging) -> Violation:
+def _violation(
+    case: RuleContext, found: Concentration, breach: _Breach, hanging: EntityExposure
+) -> Violation:
     users = hanging.largest_users(breach.entity)
     place = case.policy_place or Place("policies")
     return Violation(

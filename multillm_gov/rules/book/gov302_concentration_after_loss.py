@@ -10,8 +10,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import loads_of, spell_weight
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.entity_exposure import loads_of, spell_weight
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Share, spell_share
 
@@ -50,7 +50,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
             raise ValueError("Expected a limit: `max_share`, `max_hhi` or `max_stopped`")
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Limits that are broken once the largest entity is away; where nothing is left, every limit is."""
     level, basis = parameters.level, parameters.weigh_by
     before = loads_of(case).concentration(level, basis)
@@ -90,7 +90,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         yield _violation(case, loss, "max_hhi", said, loss.after.hhi, parameters.max_hhi)
 
 
-def _stops(loss: AfterLoss, case: Case) -> str:
+def _stops(loss: AfterLoss, case: RuleContext) -> str:
     amount = spell_weight(loss.stopped, loss.after.basis, case.figures.currency)
     part = f"{spell_share(loss.stopped_share)} of {_of(loss.after.basis)} ({amount})"
     return (
@@ -100,7 +100,7 @@ def _stops(loss: AfterLoss, case: Case) -> str:
 
 
 def _violation(
-    case: Case, loss: AfterLoss, limit: str, said: str, value: float, allowed: float
+    case: RuleContext, loss: AfterLoss, limit: str, said: str, value: float, allowed: float
 ) -> Violation:
     heir = loss.after.shares[0][0] if loss.after.shares else ""
     level = loss.after.level

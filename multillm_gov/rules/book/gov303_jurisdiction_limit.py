@@ -11,8 +11,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import Hanging, loads_of
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
 from multillm_gov.rules.spelling import code, codes, listed
 from multillm_gov.units import Share, spell_least_share, spell_share
 
@@ -40,7 +40,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
             raise ValueError("Expected either `named` or `all_but`, with at least one country")
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """A share above the limit; a vendor whose law is not known counts as limited."""
     found = loads_of(case).concentration(Level.JURISDICTION, parameters.weigh_by)
     limited = [(name, share) for name, share in found.shares if _is_limited(name, parameters)]
@@ -58,14 +58,14 @@ def _is_limited(country: str, parameters: Parameters) -> bool:
 
 
 def _violation(
-    case: Case,
+    case: RuleContext,
     parameters: Parameters,
     found: Concentration,
     limited: list[tuple[str, float]],
     total: float,
 ) -> Violation:
     currency, limit = case.figures.currency, float(parameters.max_share)
-    hanging = Hanging(loads_of(case), found, currency)
+    hanging = EntityExposure(loads_of(case), found, currency)
     largest = limited[0][0]
     users = hanging.largest_users(largest)
     unknown = dict(limited).get(UNKNOWN, 0.0)

@@ -13,8 +13,8 @@ from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.measures.repricing import added_spend, spend_within
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import Hanging, loads_of
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Amount, Positive, count_of, spell_money, spell_share
 
@@ -32,7 +32,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ]
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Entities whose repricing adds more than is tolerated; all that is not known counts as one."""
     loads = loads_of(case)
     over = [
@@ -42,18 +42,18 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     ]
     if over:
         found = loads.concentration(parameters.level, Basis.SPEND)
-        hanging = Hanging(loads, found, case.figures.currency)
+        hanging = EntityExposure(loads, found, case.figures.currency)
         for name, spend in sorted(over, key=lambda one: (-one[1], one[0])):
             yield _violation(case, parameters, name, spend, found, hanging)
 
 
 def _violation(
-    case: Case,
+    case: RuleContext,
     parameters: Parameters,
     entity: str,
     spend: Decimal,
     found: Concentration,
-    hanging: Hanging,
+    hanging: EntityExposure,
 ) -> Violation:
     currency, level = case.figures.currency, parameters.level
     added = added_spend(spend, parameters.price_rise)

@@ -11,7 +11,7 @@ from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import count_of, spell_money
 
@@ -33,7 +33,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 _Standby = list[tuple[TaskFigures, FallbackFigures]]
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Entities that fallbacks hang on, no route does, and no recent drill has tried."""
     level = parameters.level
     routed = {
@@ -55,7 +55,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, level, entity, uses)
 
 
-def _drilled(case: Case, task: TaskFigures, fallback: FallbackFigures, most_days: int) -> bool:
+def _drilled(
+    case: RuleContext, task: TaskFigures, fallback: FallbackFigures, most_days: int
+) -> bool:
     """Whether the newest drill of a task class whose first fallback this is was survived, not long ago.
 
     A record of a drill does not say which fallback answered; only the first one is certain to have
@@ -70,7 +72,7 @@ def _drilled(case: Case, task: TaskFigures, fallback: FallbackFigures, most_days
     return newest is not None and (case.as_of - newest).days <= most_days
 
 
-def _violation(case: Case, level: Level, entity: str, uses: _Standby) -> Violation:
+def _violation(case: RuleContext, level: Level, entity: str, uses: _Standby) -> Violation:
     tasks = {task.task.name: task for task, _ in uses}
     value = sum(task.value_at_stake_per_month for task in tasks.values())
     task, fallback = min(uses, key=lambda use: use[1].index > 0)

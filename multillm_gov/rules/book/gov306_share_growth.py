@@ -11,9 +11,9 @@ from multillm_gov.location import Place
 from multillm_gov.measures.concentration import concentration, share_growth
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.portfolio.policy import EVERYTHING
-from multillm_gov.rules.hanging import Hanging, loads_of
-from multillm_gov.rules.planning import select
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.planning import select
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Share, spell_least_share, spell_share
 
@@ -35,7 +35,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ]
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Entities whose share grew by more since the state compared with; silent where nothing is compared."""
     if case.base is None:
         return
@@ -48,7 +48,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
     before = concentration(former, parameters.level, parameters.weigh_by)
     loads = loads_of(case)
     after = loads.concentration(parameters.level, parameters.weigh_by)
-    hanging = Hanging(loads, after, case.figures.currency)
+    hanging = EntityExposure(loads, after, case.figures.currency)
     limit, basis = float(parameters.max_growth), parameters.weigh_by.value.replace("_", " ")
     for entity, old, new in share_growth(before, after):
         if new - old <= limit + _ROUNDING:

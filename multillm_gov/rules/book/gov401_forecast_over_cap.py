@@ -10,7 +10,7 @@ from msgspec import Meta, field
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Share, spell_money, spell_share
 
@@ -27,7 +27,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=partial(Share, "0.9"))
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Forecasts above the cap, and those close to it."""
     for task in case.tasks:
         cap, spend = task.task.declared.spend_cap.monthly, task.spend_per_month
@@ -45,7 +45,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case, task: TaskFigures, cap: Decimal, needs: tuple[Decimal, Decimal]
+    case: RuleContext, task: TaskFigures, cap: Decimal, needs: tuple[Decimal, Decimal]
 ) -> Violation:
     """``needs``: the forecast, and the smallest cap that answers the finding."""
     spend, enough = needs

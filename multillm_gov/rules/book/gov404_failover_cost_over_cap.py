@@ -10,7 +10,7 @@ from msgspec import Meta, field
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Share, spell_money, spell_share
 
@@ -27,7 +27,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=partial(Share, "1"))
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Fallbacks whose month, or whose mean request, costs more than the cap; normal running is GOV401 and GOV402."""
     for task in case.tasks:
         cap = task.task.declared.spend_cap
@@ -53,7 +53,7 @@ def _month(task: TaskFigures, fallback: FallbackFigures, part: Decimal) -> Decim
 
 
 def _monthly(
-    case: Case,
+    case: RuleContext,
     task: TaskFigures,
     fallback: FallbackFigures,
     numbers: tuple[Decimal, Decimal],
@@ -88,7 +88,10 @@ def _monthly(
 
 
 def _per_request(
-    case: Case, task: TaskFigures, fallback: FallbackFigures, numbers: tuple[Decimal, Decimal]
+    case: RuleContext,
+    task: TaskFigures,
+    fallback: FallbackFigures,
+    numbers: tuple[Decimal, Decimal],
 ) -> Violation:
     currency, name = case.figures.currency, task.task.name
     cost, cap = numbers

@@ -16,7 +16,7 @@ from multillm_gov.measures.concentration import weigh, weights
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import NO_OWNER
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import MONTHS_PER_YEAR, Amount, count_of, spell_money
 
@@ -95,7 +95,7 @@ class _Part(Struct, frozen=True):
     per_month: Decimal
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Totals above a ceiling; task classes without a known spend are left out of them, and counted."""
     ceilings = tuple(_ceilings(case, parameters))
     if not ceilings:
@@ -119,7 +119,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, parameters.per, name, parts[name], ceiling)
 
 
-def _unmatched(case: Case, parameters: Parameters, known: set[str]) -> Iterator[Violation]:
+def _unmatched(case: RuleContext, parameters: Parameters, known: set[str]) -> Iterator[Violation]:
     """Names that nothing is spent on: a misspelt one would leave its ceiling without effect, and nobody would know."""
     for index, name in enumerate(parameters.names):
         if name.casefold() not in known and case.policy_place is not None:
@@ -135,7 +135,7 @@ def _unmatched(case: Case, parameters: Parameters, known: set[str]) -> Iterator[
             )
 
 
-def _ceilings(case: Case, parameters: Parameters) -> Iterator[_Ceiling]:
+def _ceilings(case: RuleContext, parameters: Parameters) -> Iterator[_Ceiling]:
     given = False
     for key, period, months in _PERIODS:
         amount = getattr(parameters, f"max_{key}")
@@ -179,7 +179,9 @@ def _parts(task: TaskFigures, per: Per) -> dict[str, Decimal]:
     return parts
 
 
-def _violation(case: Case, per: Per, name: str, parts: list[_Part], ceiling: _Ceiling) -> Violation:
+def _violation(
+    case: RuleContext, per: Per, name: str, parts: list[_Part], ceiling: _Ceiling
+) -> Violation:
     currency, period, months = case.figures.currency, ceiling.period, ceiling.months
     total = sum((part.per_month for part in parts), Decimal(0)) * months
     unpriced = sum(part.task.spend_per_month is None for part in parts)

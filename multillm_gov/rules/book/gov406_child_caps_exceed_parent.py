@@ -10,7 +10,7 @@ from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Amount, count_of, spell_money
 
@@ -26,7 +26,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = None
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """A sum of monthly caps above the budget; a task class without a cap adds nothing, and is counted."""
     appetite = case.portfolio.settings.appetite.max_monthly_spend
     budget = parameters.max_monthly if parameters.max_monthly is not None else appetite

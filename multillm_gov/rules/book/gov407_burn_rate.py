@@ -14,7 +14,7 @@ from multillm_gov.location import Place
 from multillm_gov.measures.burn import Burn, burn
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Positive, count_of, spell_money, spell_share
 from multillm_gov.usage.record import PlacedActual
@@ -50,7 +50,7 @@ class _Budget(Struct, frozen=True):
     records: tuple[PlacedActual, ...]
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Spend above the cap, and a pace above the limit, of this month and of the one before it."""
     for budget in (*_of_task_classes(case), *_of_owners(case)):
         placed = _current(budget.records, case.as_of)
@@ -64,7 +64,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, budget, placed, found)
 
 
-def _of_task_classes(case: Case) -> Iterator[_Budget]:
+def _of_task_classes(case: RuleContext) -> Iterator[_Budget]:
     for task in case.tasks:
         records = case.actuals.task_classes.get(task.task.name)
         cap = task.task.declared.spend_cap.monthly
@@ -75,7 +75,7 @@ def _of_task_classes(case: Case) -> Iterator[_Budget]:
             )
 
 
-def _of_owners(case: Case) -> Iterator[_Budget]:
+def _of_owners(case: RuleContext) -> Iterator[_Budget]:
     """An owner has the caps of its task classes together, where every one of them has a cap.
 
     Whoever judges the first of its task classes judges the owner, so that it is judged once.
@@ -107,7 +107,7 @@ def _current(records: tuple[PlacedActual, ...], as_of: date) -> PlacedActual | N
     return placed if placed is not None and placed.actual.through >= first else None
 
 
-def _violation(case: Case, budget: _Budget, placed: PlacedActual, found: Burn) -> Violation:
+def _violation(case: RuleContext, budget: _Budget, placed: PlacedActual, found: Burn) -> Violation:
     actual, currency = placed.actual, case.figures.currency
     spent, cap = spell_money(actual.spend, currency), spell_money(budget.cap, currency)
     over = actual.spend > budget.cap

@@ -12,7 +12,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.price_moves import PriceMove, largest_move
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Share, count_of, spell_money, spell_share
 
@@ -26,7 +26,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=partial(Share, "0.05"))
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Locked models whose installed price moved by more, or is gone; silent without a lock. Reads the price map."""
     moved: dict[str, tuple[ModelFacts | None, PriceMove | None]] = {}
     for name, facts in case.models.items():
@@ -47,7 +47,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case, name: str, uses: list[Use], today: ModelFacts | None, move: PriceMove | None
+    case: RuleContext, name: str, uses: list[Use], today: ModelFacts | None, move: PriceMove | None
 ) -> Violation:
     currency = case.figures.currency
     effect = _effect(case, uses, today) if move is not None else None
@@ -83,7 +83,7 @@ def _violation(
     )
 
 
-def _effect(case: Case, uses: list[Use], today: ModelFacts | None) -> Decimal | None:
+def _effect(case: RuleContext, uses: list[Use], today: ModelFacts | None) -> Decimal | None:
     """What the routed requests cost more (or less) per month; ``None`` where no demand tells."""
     pricing = Pricing(case.figures.usd_per_unit)
     effects = []
@@ -96,7 +96,7 @@ def _effect(case: Case, uses: list[Use], today: ModelFacts | None) -> Decimal | 
     return sum(known, Decimal(0)) if known and len(known) == len(effects) else None
 
 
-def _spell_effect(case: Case, effect: Decimal | None, currency: str) -> str:
+def _spell_effect(case: RuleContext, effect: Decimal | None, currency: str) -> str:
     if effect is None:
         return (
             "What it does to the forecast is not known: no routed request of a known size uses it."

@@ -15,9 +15,9 @@ from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.single_model import saving_per_month
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.prospects import Prospects
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
+from multillm_gov.rules.what_if import Prospects
 from multillm_gov.units import (
     MONTHS_PER_YEAR,
     Amount,
@@ -67,7 +67,7 @@ class _Candidate(Struct, frozen=True):
     saving: Decimal
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes that one proven model could answer for less, without breaking a rule that holds today."""
     candidates = sorted(
         _candidates(case, parameters),
@@ -98,7 +98,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, one)
 
 
-def _candidates(case: Case, parameters: Parameters) -> Iterator[_Candidate]:
+def _candidates(case: RuleContext, parameters: Parameters) -> Iterator[_Candidate]:
     """Models proved in a task class that save enough there."""
     proven: dict[str, list[str]] = {}
     for name, model in case.evidence:
@@ -143,7 +143,7 @@ def _is_slow(task: TaskFigures, proof: PlacedRecord) -> bool:
     return latency is not None and measured is not None and measured > latency.p95_seconds
 
 
-def _floor(case: Case, parameters: Parameters, task: TaskFigures) -> Decimal | None:
+def _floor(case: RuleContext, parameters: Parameters, task: TaskFigures) -> Decimal | None:
     """The quality floor; where none is declared, what the model that carries most has proved."""
     quality = task.task.declared.quality
     if quality is not None:
@@ -153,7 +153,7 @@ def _floor(case: Case, parameters: Parameters, task: TaskFigures) -> Decimal | N
 
 
 def _proof(
-    case: Case, parameters: Parameters, task: TaskFigures, model: str
+    case: RuleContext, parameters: Parameters, task: TaskFigures, model: str
 ) -> PlacedRecord | None:
     """The newest result of the organization's own cases in this task class, if it is recent and large enough."""
     for placed in case.evidence.get((task.task.name, model), ()):
@@ -164,7 +164,7 @@ def _proof(
     return None
 
 
-def _untried(case: Case, candidates: int, tried: int) -> Violation:
+def _untried(case: RuleContext, candidates: int, tried: int) -> Violation:
     return Violation(
         message=(
             f"{spell_count(candidates)} moves to a cheaper model would save enough; "
@@ -180,7 +180,7 @@ def _untried(case: Case, candidates: int, tried: int) -> Violation:
     )
 
 
-def _violation(case: Case, one: _Candidate) -> Violation:
+def _violation(case: RuleContext, one: _Candidate) -> Violation:
     task, floor, now = one.task, one.floor, one.now
     currency, name, record = case.figures.currency, task.task.name, one.proof.record
     quality = task.task.declared.quality

@@ -11,7 +11,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.utilization import utilization
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Share, spell_count, spell_money, spell_share
 
@@ -42,7 +42,7 @@ class _Traffic(Struct):
     routed: Place | None = None
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models with a fixed cost and no requests, or too few; those that nobody names count for the whole portfolio."""
     paid = {
         name
@@ -67,7 +67,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _used(
-    case: Case, parameters: Parameters, facts: ModelFacts, found: _Traffic
+    case: RuleContext, parameters: Parameters, facts: ModelFacts, found: _Traffic
 ) -> Iterator[Violation]:
     if not found.requests:
         place = found.routed or found.standby
@@ -93,7 +93,7 @@ def _used(
         yield _violation(case, facts, found.routed, role, used)
 
 
-def _unnamed(case: Case) -> Iterator[Violation]:
+def _unnamed(case: RuleContext) -> Iterator[Violation]:
     """Models declared with a fixed cost that no task class names, nor any other model builds upon."""
     bases = {placed.declared.base for placed in case.overrides.models.values()}
     for name, placed in sorted(case.overrides.models.items()):
@@ -111,7 +111,7 @@ def _unnamed(case: Case) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case, facts: ModelFacts, place: Place, role: str, used: Decimal | None
+    case: RuleContext, facts: ModelFacts, place: Place, role: str, used: Decimal | None
 ) -> Violation:
     fixed = facts.usd_fixed_per_month / case.figures.usd_per_unit
     paid = spell_money(fixed, case.figures.currency)

@@ -8,8 +8,8 @@ from msgspec import Meta
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed, Quality
-from multillm_gov.rules.claims import Claim, claims_of, origins, spell_stake
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.quality_evidence import Claim, claims_of, origins, spell_stake
 from multillm_gov.rules.spelling import code, codes, listed
 
 
@@ -19,7 +19,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks need evidence too")] = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with a floor and a model that was never measured on the organization's own cases."""
     for task in case.tasks:
         quality = task.task.declared.quality
@@ -32,7 +32,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case, task: TaskFigures, quality: Quality, bare: list[Claim], count: int
+    case: RuleContext, task: TaskFigures, quality: Quality, bare: list[Claim], count: int
 ) -> Violation:
     name = task.task.name
     model = bare[0].part.model
@@ -74,7 +74,7 @@ def _spell_roles(bare: list[Claim]) -> Iterator[str]:
             yield f"its {role if len(models) == 1 else several} {codes(models)}"
 
 
-def _foreign(claim: Claim, case: Case) -> str:
+def _foreign(claim: Claim, case: RuleContext) -> str:
     foreign = [origin for origin in origins(case, claim) if origin != "internal"]
     return f"{' and '.join(foreign)} ones" if foreign else ""
 

@@ -9,8 +9,8 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import wilson_lower_bound
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, relied_upon, spell_stake
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.quality_evidence import Claim, relied_upon, spell_stake
 from multillm_gov.units import count_of, spell_share
 
 
@@ -22,7 +22,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     )
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest internal score lies below the floor of their task class."""
     for claim, placed in relied_upon(case, fallbacks=parameters.fallbacks):
         quality = claim.task.task.declared.quality
@@ -30,7 +30,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, claim, placed, float(quality.floor))
 
 
-def _violation(case: Case, claim: Claim, placed: PlacedRecord, floor: float) -> Violation:
+def _violation(case: RuleContext, claim: Claim, placed: PlacedRecord, floor: float) -> Violation:
     task, record = claim.task.task, placed.record
     score = float(record.score)
     return Violation(

@@ -8,8 +8,8 @@ from msgspec import Meta
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, relied_upon, spell_stake
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.quality_evidence import Claim, relied_upon, spell_stake
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import count_of
 
@@ -34,7 +34,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest internal result is too old, or soon will be."""
     limit = parameters.max_age_days
     noted = limit - parameters.notice_days if parameters.notice_days < limit else limit
@@ -45,7 +45,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, claim, placed, age, limit)
 
 
-def _violation(case: Case, claim: Claim, placed: PlacedRecord, age: int, limit: int) -> Violation:
+def _violation(
+    case: RuleContext, claim: Claim, placed: PlacedRecord, age: int, limit: int
+) -> Violation:
     old = age > limit
     task, model = claim.task.task, claim.part.model
     days = count_of(age, "day")

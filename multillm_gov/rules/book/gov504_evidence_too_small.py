@@ -9,8 +9,8 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import smallest_visible_drop
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, relied_upon, spell_stake
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.quality_evidence import Claim, relied_upon, spell_stake
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import count_of
 
@@ -26,14 +26,14 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest internal result rests on too few cases."""
     for claim, placed in relied_upon(case, fallbacks=parameters.fallbacks):
         if placed.record.sample_size < parameters.min_sample_size:
             yield _violation(case, claim, placed, parameters.min_sample_size)
 
 
-def _violation(case: Case, claim: Claim, placed: PlacedRecord, least: int) -> Violation:
+def _violation(case: RuleContext, claim: Claim, placed: PlacedRecord, least: int) -> Violation:
     task, record = claim.task.task, placed.record
     score = float(record.score)
     drop = smallest_visible_drop(score, record.sample_size)

@@ -7,8 +7,8 @@ from msgspec import Meta
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, claims, origins, spell_stake
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.quality_evidence import Claim, claims, origins, spell_stake
 from multillm_gov.rules.spelling import code, listed
 
 Origin = Literal["internal", "public", "vendor"]
@@ -34,7 +34,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models with a floor that were measured, but never by anybody who counts."""
     if not case.evidence:
         return
@@ -45,7 +45,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case, claim: Claim, known: tuple[str, ...], allowed: tuple[Origin, ...]
+    case: RuleContext, claim: Claim, known: tuple[str, ...], allowed: tuple[Origin, ...]
 ) -> Violation:
     task = claim.task.task
     newest = next(placed for placed in claim.records if placed.record.date <= case.as_of)

@@ -10,8 +10,8 @@ from multillm_gov.evidence.record import EvidenceRecord, PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import cases_to_prove, wilson_lower_bound
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, claims, spell_stake
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.quality_evidence import Claim, claims, spell_stake
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import count_of, spell_share
 
@@ -38,7 +38,7 @@ class _Proof(Struct, frozen=True):
     confidence: float
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest internal result proves less than the floor; one without a result proves nothing."""
     for claim in claims(case, fallbacks=parameters.fallbacks):
         quality = claim.task.task.declared.quality
@@ -55,7 +55,9 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, claim, placed, _Proof(floor, bound, parameters.confidence))
 
 
-def _violation(case: Case, claim: Claim, placed: PlacedRecord | None, proof: _Proof) -> Violation:
+def _violation(
+    case: RuleContext, claim: Claim, placed: PlacedRecord | None, proof: _Proof
+) -> Violation:
     task = claim.task.task
     record = placed.record if placed else None
     short = spell_share(max(0.0, proof.floor - proof.bound))

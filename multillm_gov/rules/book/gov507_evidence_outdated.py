@@ -9,10 +9,10 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed, TaskClass
-from multillm_gov.rules.claims import Claim, measured, spell_stake
 from multillm_gov.rules.digests import Digests
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.outdated import ASSETS, Asset, StaleTrials, stale_trials
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.quality_evidence import Claim, measured, spell_stake
 from multillm_gov.rules.spelling import code, codes
 
 _SPELLED = {"prompt": "prompt", "output_schema": "output schema"}
@@ -41,7 +41,7 @@ class _Gap(Struct, frozen=True):
     claims: list[tuple[Claim, PlacedRecord]]
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes that rely on results measured with another prompt or output schema."""
     judge = _judge(case)
     gaps: dict[tuple[str, Asset], _Gap] = {}
@@ -60,7 +60,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         yield _stale_violation(case, stale)
 
 
-def _judge(case: Case) -> "_Judge":
+def _judge(case: RuleContext) -> "_Judge":
     if RULE.name not in case.memo:
         case.memo[RULE.name] = _Judge(case)
     found: _Judge = case.memo[RULE.name]
@@ -70,7 +70,7 @@ def _judge(case: Case) -> "_Judge":
 class _Judge:
     """Says why a result does not speak for what is in use."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: RuleContext) -> None:
         base = self._base = case.base
         self.now = Digests(case.files)
         self._before = Digests(base.files) if base else None
@@ -113,7 +113,7 @@ class _Judge:
         return self._known[key]
 
 
-def _violation(case: Case, gap: _Gap, digests: Digests) -> Violation:
+def _violation(case: RuleContext, gap: _Gap, digests: Digests) -> Violation:
     claim, placed = gap.claims[0]
     figures: TaskFigures = claim.task
     task = figures.task
@@ -142,7 +142,7 @@ def _violation(case: Case, gap: _Gap, digests: Digests) -> Violation:
     )
 
 
-def _stale_violation(case: Case, stale: StaleTrials) -> Violation:
+def _stale_violation(case: RuleContext, stale: StaleTrials) -> Violation:
     task, what = stale.task.task, _SPELLED[stale.asset]
     probes = f"the newest probe of {codes(stale.models)}" if stale.models else ""
     made = " and ".join(

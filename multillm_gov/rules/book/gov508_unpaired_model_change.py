@@ -9,8 +9,8 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import LegFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, claims_of, spell_stake
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.quality_evidence import Claim, claims_of, spell_stake
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import spell_share
 
@@ -23,7 +23,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = 180
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with a quality floor whose primary changed since the base without a paired comparison."""
     if case.base is None:
         return
@@ -44,7 +44,7 @@ def _same(one: ModelFacts | None, other: ModelFacts | None) -> bool:
     return one is not None and other is not None and one.exposure.model == other.exposure.model
 
 
-def _remembered(case: Case, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
+def _remembered(case: RuleContext, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
     memo: dict[tuple[str, int], bool] = case.memo.setdefault(RULE.name, {})
     key = (claim.task.task.name, max_age_days)
     if key not in memo:
@@ -52,7 +52,7 @@ def _remembered(case: Case, claim: Claim, old: LegFigures, max_age_days: int) ->
     return memo[key]
 
 
-def _paired(case: Case, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
+def _paired(case: RuleContext, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
     today = case.as_of.toordinal()
     for placed in claim.records:
         record = placed.record
@@ -66,7 +66,7 @@ def _paired(case: Case, claim: Claim, old: LegFigures, max_age_days: int) -> boo
     return False
 
 
-def _violation(case: Case, claim: Claim, old: LegFigures) -> Violation:
+def _violation(case: RuleContext, claim: Claim, old: LegFigures) -> Violation:
     figures: TaskFigures = claim.task
     name, model = figures.task.name, claim.part.model
     newest = claim.newest

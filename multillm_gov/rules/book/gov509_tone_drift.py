@@ -10,8 +10,8 @@ from msgspec import Meta, field
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, measured, spell_stake
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.quality_evidence import Claim, measured, spell_stake
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Positive
 
@@ -32,7 +32,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest tone ratio lies over a threshold."""
     least = min(parameters.warn_at_ratio, parameters.max_ratio)
     for claim, placed in measured(case, fallbacks=parameters.fallbacks, telling="tone_ratio"):
@@ -42,7 +42,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case, claim: Claim, placed: PlacedRecord, ratio: Decimal, parameters: Parameters
+    case: RuleContext, claim: Claim, placed: PlacedRecord, ratio: Decimal, parameters: Parameters
 ) -> Violation:
     task, model = claim.task.task, claim.part.model
     over = ratio > parameters.max_ratio

@@ -9,8 +9,8 @@ from msgspec import Meta
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import Claim, measured, spell_stake
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.quality_evidence import Claim, measured, spell_stake
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks must keep the limit too")] = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest measured 95th percentile lies over the limit of their task class."""
     for claim, placed in measured(case, fallbacks=parameters.fallbacks, telling="p95_seconds"):
         latency, seconds = claim.task.task.declared.latency, placed.record.p95_seconds
@@ -28,7 +28,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case, claim: Claim, placed: PlacedRecord, seconds: Decimal, limit: Decimal
+    case: RuleContext, claim: Claim, placed: PlacedRecord, seconds: Decimal, limit: Decimal
 ) -> Violation:
     task = claim.task.task
     return Violation(

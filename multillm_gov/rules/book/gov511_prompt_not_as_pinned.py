@@ -7,9 +7,9 @@ from msgspec import Meta
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed, TaskClass
-from multillm_gov.rules.claims import spell_stake
 from multillm_gov.rules.digests import Digests
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.quality_evidence import spell_stake
 from multillm_gov.rules.spelling import code
 
 
@@ -25,7 +25,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = False
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes whose prompt file holds other bytes than they pin, pin nothing, or pin a prompt they do not name."""
     digests = _digests(case)
     for figures in case.tasks:
@@ -39,7 +39,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         yield _violation(task, digest, spell_stake(case, figures, ", with "))
 
 
-def _digests(case: Case) -> Digests:
+def _digests(case: RuleContext) -> Digests:
     if RULE.name not in case.memo:
         case.memo[RULE.name] = Digests(case.files)
     found: Digests = case.memo[RULE.name]

@@ -7,9 +7,9 @@ from msgspec import Meta, field
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import spell_stake
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, probed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.quality_evidence import spell_stake
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Amount, count_of
 
@@ -32,7 +32,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models that were never probed, or not since long; only modes that `govern dry-run` can ask."""
     for one in probed(case, fallbacks=parameters.fallbacks):
         task = one.task
@@ -46,7 +46,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(case, one, age, parameters.max_age_days)
 
 
-def _violation(case: Case, one: Probed, age: int | None, most: int) -> Violation:
+def _violation(case: RuleContext, one: Probed, age: int | None, most: int) -> Violation:
     name, model = one.task.task.name, one.part.model
     said = "was never probed" if age is None else f"was probed {count_of(age, 'day')} ago"
     return Violation(

@@ -9,9 +9,9 @@ from multillm_gov.evidence.record import CheckResult, PlacedProbe
 from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import spell_stake
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, is_of_now, probed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.quality_evidence import spell_stake
 from multillm_gov.rules.spelling import code
 
 _OF_OTHER_RULES = frozenset({"tokens", "identity", "stability"})
@@ -23,7 +23,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest probe of the present declaration did not pass; a probe that judged nothing is none."""
     if not case.probes:
         return
@@ -37,7 +37,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _violation(
-    case: Case, one: Probed, placed: PlacedProbe, failed: list[CheckResult]
+    case: RuleContext, one: Probed, placed: PlacedProbe, failed: list[CheckResult]
 ) -> Violation:
     record = placed.probe
     own = [result for result in failed if result.name not in _OF_OTHER_RULES]

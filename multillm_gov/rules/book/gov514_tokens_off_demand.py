@@ -14,8 +14,8 @@ from multillm_gov.measures.demand_cost import usages
 from multillm_gov.measures.figures import LegFigures
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.portfolio.allocation import Closed, Demand
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, is_of_now, probed
-from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Share, spell_money
 
@@ -34,7 +34,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=partial(Share, "0.25"))
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Routed models whose newest probe of the present declaration used more or fewer tokens than declared."""
     if not case.probes:
         return
@@ -86,7 +86,7 @@ def _declared(demand: Demand, side: str) -> Decimal:
 
 
 def _violation(
-    case: Case, one: Probed, placed: PlacedProbe, demand: Demand, off: dict[str, int]
+    case: RuleContext, one: Probed, placed: PlacedProbe, demand: Demand, off: dict[str, int]
 ) -> Violation:
     told = " and ".join(
         f"{used:,} {side} tokens (declared: {_declared(demand, side):,.0f})"
@@ -119,7 +119,7 @@ def _violation(
 
 
 def _moved_per_month(
-    case: Case, one: Probed, demand: Demand, off: dict[str, int]
+    case: RuleContext, one: Probed, demand: Demand, off: dict[str, int]
 ) -> Decimal | None:
     """What the model's requests cost more or less a month, in the portfolio's currency."""
     part = one.part

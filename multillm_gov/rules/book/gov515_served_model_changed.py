@@ -8,9 +8,9 @@ from msgspec import Meta
 from multillm_gov.evidence.record import CheckResult, PlacedProbe, ProbeRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import spell_stake
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, probed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.quality_evidence import spell_stake
 from multillm_gov.rules.spelling import code, codes
 
 
@@ -20,7 +20,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest probe was answered by another one: than declared, or than an earlier probe's."""
     if not case.probes:
         return
@@ -32,7 +32,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
                 break
 
 
-def _said(case: Case, one: Probed, placed: PlacedProbe) -> str:
+def _said(case: RuleContext, one: Probed, placed: PlacedProbe) -> str:
     served = placed.probe.served_models
     failed = _failed(placed.probe)
     if failed is not None:
@@ -64,7 +64,7 @@ def _failed(probe: ProbeRecord) -> CheckResult | None:
     )
 
 
-def _violation(case: Case, one: Probed, placed: PlacedProbe, said: str) -> Violation:
+def _violation(case: RuleContext, one: Probed, placed: PlacedProbe, said: str) -> Violation:
     name, model, record = one.task.task.name, one.part.model, placed.probe
     return Violation(
         message=f"{one.spell()} is served by another model (probe of {record.date.isoformat()}): "

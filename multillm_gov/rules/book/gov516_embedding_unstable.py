@@ -10,9 +10,9 @@ from msgspec import Meta, field
 from multillm_gov.evidence.record import PlacedProbe
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import spell_stake
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, probed
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.quality_evidence import spell_stake
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import Share
 
@@ -30,7 +30,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Embedding models whose newest probe ranks the reference set otherwise, or fits the stored vectors no longer."""
     if not case.probes:
         return
@@ -60,7 +60,7 @@ def _said(placed: PlacedProbe, floor: Decimal) -> str:
     return f"no longer fits its reference set: {failed.detail}" if failed is not None else ""
 
 
-def _violation(case: Case, one: Probed, placed: PlacedProbe, said: str) -> Violation:
+def _violation(case: RuleContext, one: Probed, placed: PlacedProbe, said: str) -> Violation:
     name, model, record = one.task.task.name, one.part.model, placed.probe
     ranks = record.rank_stability
     return Violation(

@@ -5,13 +5,18 @@ from typing import Any
 
 from msgspec import Struct
 
+from multillm_gov.evaluation.bench.scoring import (
+    Expectation,
+    Unscorable,
+    scorer_module,
+    scorer_names,
+)
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.evals import EvalCase, PlacedEvals, Scorer
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import code, near
-from multillm_gov.trials.scoring import Expectation, Unscorable, scorer_module, scorer_names
 
 MOST_TOLD = 20
 """Flaws told of one file; more of the same says nothing new."""
@@ -23,7 +28,7 @@ class _Flaw(Struct, frozen=True):
     remedy: str
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Cases that are named twice, have no input, or that their scorer cannot score."""
     tasks = {figures.task.name: figures.task for figures in case.tasks}
     seen: dict[tuple[str, str], Place] = {}
@@ -42,7 +47,7 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
 
 
 def _flaws(
-    case: Case, placed: PlacedEvals, task: TaskClass, seen: dict[tuple[str, str], Place]
+    case: RuleContext, placed: PlacedEvals, task: TaskClass, seen: dict[tuple[str, str], Place]
 ) -> Iterator[_Flaw]:
     scored: set[object] = set()
     for number, one in enumerate(placed.file.cases):
@@ -71,7 +76,9 @@ def _key(scorer: Scorer, one: EvalCase) -> object | None:
     return (id(scorer), "no expectation") if one.expected is None else None
 
 
-def _input_flaws(case: Case, one: EvalCase, place: Place, task: TaskClass) -> Iterator[_Flaw]:
+def _input_flaws(
+    case: RuleContext, one: EvalCase, place: Place, task: TaskClass
+) -> Iterator[_Flaw]:
     if task.declared.prompt is not None and task.declared.prompt not in case.prompts:
         return  # a prompt that is not there or not sound is told by other rules
     if task.declared.prompt is None:
@@ -104,7 +111,7 @@ def _input_flaws(case: Case, one: EvalCase, place: Place, task: TaskClass) -> It
 
 
 def _scorer_flaws(
-    case: Case, one: EvalCase, scorer: Scorer, places: tuple[Place, Place], task: TaskClass
+    case: RuleContext, one: EvalCase, scorer: Scorer, places: tuple[Place, Place], task: TaskClass
 ) -> Iterator[_Flaw]:
     place, where = places
     if scorer.kind not in scorer_names():

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.evaluation.bench.independence import standing
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import code, codes
-from multillm_gov.trials.independence import standing
 
 _RUBRIC = "rubric"
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Judges that share their vendor with a model of the task class, or whose vendor nobody knows."""
     if not case.evals:
         return
@@ -21,7 +21,7 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
             yield from _violations(case, task, judge, place)
 
 
-def _judges(case: Case, task: TaskFigures) -> dict[str, Place]:
+def _judges(case: RuleContext, task: TaskFigures) -> dict[str, Place]:
     """Judges of the task class's cases, each with the first place that names it."""
     found: dict[str, Place] = {}
     for placed in case.evals:
@@ -40,7 +40,9 @@ def _judges(case: Case, task: TaskFigures) -> dict[str, Place]:
     return found
 
 
-def _violations(case: Case, task: TaskFigures, judge: str, place: Place) -> Iterator[Violation]:
+def _violations(
+    case: RuleContext, task: TaskFigures, judge: str, place: Place
+) -> Iterator[Violation]:
     facts = case.catalog.find(judge)
     parts = {leg.model: leg.facts for leg in task.legs}
     parts |= {fallback.model: fallback.facts for fallback in task.fallbacks}

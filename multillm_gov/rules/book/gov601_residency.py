@@ -10,7 +10,7 @@ from multillm_gov.catalog.regions import EU_MEMBERS, processed_within
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
 from multillm_gov.rules.spelling import code, listed
 
 Region = Annotated[str, Meta(pattern="^[A-Z]{2,6}$")]
@@ -43,7 +43,7 @@ class _Breach(Struct, frozen=True):
     limit: str
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Routed models and fallbacks processed elsewhere than permitted, or by vendors under another law."""
     seen: dict[tuple[str, tuple[str, ...]], tuple[_Breach, ...]] = {}
     for task in case.tasks:
@@ -103,7 +103,7 @@ def _breaches(
     yield _Breach(said, proved=law != UNKNOWN, limit="jurisdictions")
 
 
-def _violation(case: Case, use: Use, breach: _Breach, *, declared: bool) -> Violation:
+def _violation(case: RuleContext, use: Use, breach: _Breach, *, declared: bool) -> Violation:
     task = use.task.task
     limit = task.place.at("data", "residency") if declared and breach.limit == "residency" else None
     by_policy = case.policy_place.at(breach.limit) if case.policy_place and limit is None else limit

@@ -9,7 +9,7 @@ from multillm_gov.catalog.overrides import PlacedProvider
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Classification, Closed
-from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
 from multillm_gov.rules.spelling import code, listed
 
 
@@ -25,7 +25,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = ()
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Routed models and fallbacks at a provider that may not receive the task class's data."""
     providers = case.overrides.providers
     if not parameters.require_known and not any(

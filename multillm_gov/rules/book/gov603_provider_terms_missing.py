@@ -9,7 +9,7 @@ from multillm_gov.catalog.overrides import PlacedProvider
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Classification, Closed
-from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
 from multillm_gov.rules.spelling import code, listed
 from multillm_gov.units import count_of
 
@@ -41,7 +41,7 @@ class _Exposed(Struct):
     kinds: set[str]
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Providers that receive data of the kinds named without the terms; one finding a provider."""
     exposed: dict[str, _Exposed] = {}
     for use in case.uses(case.models):
@@ -82,7 +82,7 @@ def _gaps(placed: PlacedProvider | None, parameters: Parameters) -> Iterator[tup
 
 
 def _violation(
-    case: Case,
+    case: RuleContext,
     provider: str,
     found: _Exposed,
     placed: PlacedProvider | None,

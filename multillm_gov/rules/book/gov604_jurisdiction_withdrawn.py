@@ -10,8 +10,8 @@ from multillm_gov.catalog.regions import EU_MEMBERS
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.claims import spell_stake
-from multillm_gov.rules.rule import Case, Rule, Use
+from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
+from multillm_gov.rules.quality_evidence import spell_stake
 from multillm_gov.rules.spelling import code, listed
 
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
@@ -46,7 +46,7 @@ class _Breach(Struct, frozen=True):
     proved: bool = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Routed models and fallbacks of vendors under a listed law, or processed in a listed country."""
     forbidden = frozenset(parameters.forbid_jurisdictions)
     forbidden |= EU_MEMBERS if "EU" in forbidden else frozenset()
@@ -75,7 +75,7 @@ def _breaches(facts: ModelFacts, forbidden: frozenset[str]) -> Iterator[_Breach]
         yield _Breach("processing", f"is processed in {listed(regions)}", ", ".join(regions))
 
 
-def _violation(case: Case, use: Use, breach: _Breach, parameters: Parameters) -> Violation:
+def _violation(case: RuleContext, use: Use, breach: _Breach, parameters: Parameters) -> Violation:
     task, model = use.task.task, use.part.model
     withdrawn, role = (
         listed(parameters.forbid_jurisdictions),

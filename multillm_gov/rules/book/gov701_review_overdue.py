@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed, TaskClass
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import count_of
 
@@ -22,7 +22,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = None
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes without a review, with one in the future, or with one that is due."""
     dues: dict[tuple[date, int], date] = {}
     for task in case.tasks:

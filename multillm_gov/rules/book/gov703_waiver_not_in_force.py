@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.rules.registry import rule_names
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.registry import rule_names
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
+from multillm_gov.rules.engine.waivers import WaiverOutcome
 from multillm_gov.rules.spelling import code, codes
-from multillm_gov.rules.waivers import WaiverOutcome
 from multillm_gov.units import count_of
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Waivers that are expired, void, unapproved or idle; those of unknown policies are GOV006's."""
     if not case.waivers:
         return
@@ -26,7 +26,7 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
             yield _violation(case, outcome)
 
 
-def _violation(case: Case, outcome: WaiverOutcome) -> Violation:
+def _violation(case: RuleContext, outcome: WaiverOutcome) -> Violation:
     declared, place = outcome.waiver.declared, outcome.waiver.place
     who = f"the waiver from {code(declared.policy)} for {code(declared.subject)}"
     said, where, remedy = _spell(case, outcome, who)
@@ -44,7 +44,7 @@ def _violation(case: Case, outcome: WaiverOutcome) -> Violation:
     )
 
 
-def _spell(case: Case, outcome: WaiverOutcome, who: str) -> tuple[str, Place, str]:
+def _spell(case: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str, Place, str]:
     declared, place = outcome.waiver.declared, outcome.waiver.place
     if outcome.state == "expired":
         days = (case.as_of - declared.expires).days

@@ -14,8 +14,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.rules.hanging import Hanging, loads_of
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
 from multillm_gov.rules.spelling import code, listed
 from multillm_gov.units import Share, count_of, spell_share
 
@@ -46,11 +46,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = True
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Entities above the share whose register entry lacks a plan, a recent test or alternatives."""
     loads = loads_of(case)
     found = loads.concentration(Level(parameters.level), parameters.weigh_by)
-    hanging = Hanging(loads, found, case.figures.currency)
+    hanging = EntityExposure(loads, found, case.figures.currency)
     for entity, share in found.shares:
         if share <= float(parameters.above_share) + _ROUNDING:
             break
@@ -94,12 +94,12 @@ def _gaps(
 
 
 def _violation(
-    case: Case,
+    case: RuleContext,
     found: Concentration,
     largest: tuple[str, float],
     placed: PlacedVendor | None,
     gaps: tuple[tuple[str, str, str], ...],
-    hanging: Hanging,
+    hanging: EntityExposure,
 ) -> Violation:
     entity, share = largest
     who = f"an unknown {found.level}" if entity == UNKNOWN else f"{found.level} {code(entity)}"

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import code
 from multillm_gov.units import count_of
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Waivers in force whose last day is near; those that are not in force are GOV703's."""
     notice = case.portfolio.settings.waiver_notice_days
     for outcome in case.waivers:

@@ -12,9 +12,9 @@ from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.portfolio.policy import PlacedApproval
-from multillm_gov.rules.approvals import POLICY, TASK_CLASS
-from multillm_gov.rules.consents import UNPROVED, Demand, Judged, judge_approvals
-from multillm_gov.rules.rule import Case, Rule
+from multillm_gov.rules.approval_checks import UNPROVED, Demand, Judged, judge_approvals
+from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.spelling import code, codes
 from multillm_gov.units import Amount, spell_money
 
@@ -61,7 +61,7 @@ class _Subject(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Subjects with too few approvals that count; conditions about changes find nothing without a base."""
     demand = Demand(
         approvers=case.approvers,
@@ -83,7 +83,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
             yield _violation(subject, judged, demand)
 
 
-def _task_classes(case: Case, parameters: Parameters) -> Iterator[_Subject]:
+def _task_classes(case: RuleContext, parameters: Parameters) -> Iterator[_Subject]:
     above, currency = parameters.value_at_stake_above, case.figures.currency
     everything = above is None and not parameters.new_vendor and not parameters.loosened
     used = (
@@ -116,7 +116,7 @@ def _task_classes(case: Case, parameters: Parameters) -> Iterator[_Subject]:
             yield _Subject(prefix=TASK_CLASS, name=task.name, place=place, reason=reason)
 
 
-def _policies(case: Case, parameters: Parameters) -> Iterator[_Subject]:
+def _policies(case: RuleContext, parameters: Parameters) -> Iterator[_Subject]:
     present = {policy.name: policy.place.key() for policy in case.portfolio.policies}
     if not parameters.loosened:
         asked = f"{code(case.policy)} asks it of every policy"
@@ -145,13 +145,13 @@ _ELSEWHERE = ("waiver", "approval", "model", "setting", "appetite")
 """Kinds of change whose subject is no task class and no policy."""
 
 
-def _loosened(case: Case) -> dict[str, str]:
+def _loosened(case: RuleContext) -> dict[str, str]:
     """What was loosened in each task class or policy, in words."""
     if case.base is None:
         return {}
     from multillm_gov.changes.change import Direction  # a check without a base never compares
     from multillm_gov.changes.compare import State, compare
-    from multillm_gov.rules.defaults import rule_facts
+    from multillm_gov.rules.engine.defaults import rule_facts
 
     states = [
         State(portfolio=state.portfolio, figures=state.figures) for state in (case.base, case)

@@ -6,14 +6,14 @@ from itertools import count
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.policy import PlacedApproval
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import code, near
 
 MOST_HINTS = 20
 """Findings that suggest a near name; searching for one is slow."""
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Approvals whose digest is another one, unless the same person approved the present content too."""
     approvals = case.portfolio.approvals
     if not approvals:
@@ -33,7 +33,7 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
             yield _stale(approval, case.contents.digest(declared.subject))
 
 
-def _holds(case: Case, approval: PlacedApproval) -> bool:
+def _holds(case: RuleContext, approval: PlacedApproval) -> bool:
     return case.contents.digest(approval.declared.subject) == approval.declared.digest
 
 

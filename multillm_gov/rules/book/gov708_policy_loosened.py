@@ -7,8 +7,8 @@ from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Figure, Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.portfolio.portfolio import Portfolio
-from multillm_gov.rules.defaults import rule_facts
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.defaults import rule_facts
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import code, listed
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _LONGEST = 120
 """Characters of a value that the message repeats."""
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """One violation a policy, and one for the settings, with all that was loosened; silent without a base."""
     if case.base is None:
         return
@@ -36,7 +36,7 @@ def check(case: Case, _: Nothing) -> Iterator[Violation]:
     yield from _granted(case, case.base.portfolio)
 
 
-def _granted(case: Case, before: Portfolio) -> Iterator[Violation]:
+def _granted(case: RuleContext, before: Portfolio) -> Iterator[Violation]:
     """Waivers that this change grants or extends: whoever writes a waiver beside what it excuses names the approver."""
     # A waiver of this very rule is how agreement is shown; asking a waiver for it too would never
     # end.
@@ -77,7 +77,7 @@ def _granted(case: Case, before: Portfolio) -> Iterator[Violation]:
         )
 
 
-def _violation(case: Case, subject: str, changes: "list[Change]") -> Violation:
+def _violation(case: RuleContext, subject: str, changes: "list[Change]") -> Violation:
     settings = changes[0].kind.area.value == "settings"
     who = f"`{SETTINGS}`" if settings else f"policy {code(subject)}"
     return Violation(
@@ -112,7 +112,7 @@ def _figures(changes: "list[Change]") -> Iterator[tuple[str, Figure]]:
         yield f"{name} after", change.after_figure
 
 
-def _place(case: Case, change: "Change") -> Place:
+def _place(case: RuleContext, change: "Change") -> Place:
     """Where the first loosened value stands now; of what is gone, the file it stood in, or the settings."""
     if change.kind.value == "coverage":
         return next(

@@ -5,9 +5,9 @@ from itertools import count
 
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.ignoring import IgnoreOutcome
-from multillm_gov.rules.registry import rule_names
-from multillm_gov.rules.rule import Case, Nothing, Rule
+from multillm_gov.rules.engine.ignoring import IgnoreOutcome
+from multillm_gov.rules.engine.registry import rule_names
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.spelling import code, near
 
 MOST_HINTS = 20
@@ -15,7 +15,7 @@ MOST_HINTS = 20
 _FORM = "`# govern: ignore RULE because REASON`"
 
 
-def check(case: Case, _: Nothing) -> Iterator[Violation]:
+def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Comments without a rule or reason, about what no comment may except, or about nothing."""
     if not case.ignores:
         return

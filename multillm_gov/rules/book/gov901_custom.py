@@ -21,8 +21,8 @@ from multillm_gov.rules.custom.bench import (
 from multillm_gov.rules.custom.vocabulary import ELEMENT_FIELDS, Over
 from multillm_gov.rules.custom.wording import explain, remedy_of, spell_values
 from multillm_gov.rules.custom.words import misuses
+from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.expressions import Expression, Unjudged
-from multillm_gov.rules.rule import Case, Rule
 from multillm_gov.rules.spelling import code
 
 _MOST_FLAWS = 5
@@ -78,7 +78,7 @@ def examine(parameters: Parameters, document: Document, pointer: Pointer) -> Ite
             )
 
 
-def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
+def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Subjects for which the statement is false, or cannot be judged: an error is never taken for true."""
     place = case.policy_place or Place("policies")
     bench, judged = _shared(case)
@@ -100,7 +100,7 @@ def check(case: Case, parameters: Parameters) -> Iterator[Violation]:
         yield _unjudged_policy(case, place, "custom policies together take too long to evaluate")
 
 
-def _shared(case: Case) -> tuple[Bench, int]:
+def _shared(case: RuleContext) -> tuple[Bench, int]:
     """The bench of this judgment, and how many custom policies it has seen."""
     if "custom" not in case.memo:
         custom = [
@@ -127,7 +127,11 @@ def _compiled(over: Over, text: str) -> Expression:
 
 
 def _violation(
-    case: Case, parameters: Parameters, subject: Subject, read: tuple[str, ...], problem: str = ""
+    case: RuleContext,
+    parameters: Parameters,
+    subject: Subject,
+    read: tuple[str, ...],
+    problem: str = "",
 ) -> Violation:
     said = parameters.message or f"{code(' '.join(parameters.asserted.split()))} is false"
     if problem:
@@ -152,7 +156,7 @@ def _violation(
     )
 
 
-def _unjudged_policy(case: Case, place: Place, why: str) -> Violation:
+def _unjudged_policy(case: RuleContext, place: Place, why: str) -> Violation:
     return Violation(
         message=f"{code(case.policy)} is not judged to the end: {why}",
         place=place.key(),

@@ -16,8 +16,8 @@ from multillm_gov.rules.custom.subjects import OneModel, OneTask, Whole
 from multillm_gov.rules.custom.vocabulary import Over, TooLongError, Variable
 from multillm_gov.rules.custom.wide_variables import WHOLE_VARIABLES
 from multillm_gov.rules.custom.words import names_read, words_of
+from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.rules.expressions import Expression, Language, Unjudged
-from multillm_gov.rules.rule import Case
 
 MOST_POLICIES = 100
 """Custom policies judged."""
@@ -46,7 +46,7 @@ class Subject(Struct, frozen=True):
 class Bench:
     """Languages, subjects and the budget that all custom policies of one judgment share."""
 
-    def __init__(self, case: Case, names: frozenset[str]) -> None:
+    def __init__(self, case: RuleContext, names: frozenset[str]) -> None:
         """``names`` are the dotted names that any policy reads: only their values are worked out."""
         self._names = names
         self._evaluations = 0
@@ -56,7 +56,7 @@ class Bench:
         self._all: list[Subject] | None = None
         self._common: dict[str, Any] | None = None
 
-    def subjects(self, over: Over, case: Case) -> Iterator[Subject]:
+    def subjects(self, over: Over, case: RuleContext) -> Iterator[Subject]:
         """What a policy's expressions are evaluated for, within its scope."""
         if over == "task_class":
             yield from self._of_tasks(case.tasks)
@@ -100,7 +100,7 @@ class Bench:
             )
         return self._tasks[name]
 
-    def _models(self, case: Case) -> Iterator[Subject]:
+    def _models(self, case: RuleContext) -> Iterator[Subject]:
         routed, standby, spends = Counter[str](), Counter[str](), _spends(case.tasks)
         for task in case.tasks:
             routed.update({leg.model for leg in task.legs})

@@ -8,10 +8,10 @@ from msgspec import Struct
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.errors import CatalogError
 from multillm_gov.rendering.markup.escaping import inline
-from multillm_gov.rules.assessment import Assessment
-from multillm_gov.rules.registry import all_rules
-from multillm_gov.workflows.language.cards import price_in_brief
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.registry import all_rules
 from multillm_gov.workflows.language.cursor import Cursor, cursors_at
+from multillm_gov.workflows.language.hover_cards import price_in_brief
 from multillm_gov.workflows.language.roles import Role, role_of, shape_at, takes_policies
 
 MOST_OFFERED = 60

@@ -10,16 +10,16 @@ from multillm_gov.documents.pointing import Spot, spot_at
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.location import Pointer
 from multillm_gov.rendering.markup.escaping import code, inline
-from multillm_gov.rules.assessment import Assessment
-from multillm_gov.rules.registry import find_rule
-from multillm_gov.workflows.language.cards import (
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.registry import find_rule
+from multillm_gov.workflows.language.cursor import cursor_at
+from multillm_gov.workflows.language.hover_cards import (
     model_card,
     policy_card,
     rule_card,
     task_card,
     unknown_model,
 )
-from multillm_gov.workflows.language.cursor import cursor_at
 from multillm_gov.workflows.language.roles import Role, policy_rule, role_of, shape_at
 
 _PATTERN = re.compile(r"[*?]")

@@ -16,8 +16,8 @@ from multillm_gov.portfolio.evals import EvalFile
 from multillm_gov.portfolio.policy import PolicyDeclaration, PolicyFile
 from multillm_gov.portfolio.scenario import ScenarioFile
 from multillm_gov.portfolio.settings import Settings
-from multillm_gov.rules.registry import find_rule
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.registry import find_rule
+from multillm_gov.rules.engine.rule import Rule
 from multillm_gov.usage.record import UsageFile
 
 _FILES: dict[str, type[Struct]] = {

@@ -10,8 +10,8 @@ from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.errors import SourceError
-from multillm_gov.rules.assessment import Assessment
-from multillm_gov.rules.introductions import Blame, Introduction
+from multillm_gov.rules.approval_commits import Blame, Introduction
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.price_map import read_price_map

@@ -20,10 +20,10 @@ from multillm_gov.documents.shape import convert
 from multillm_gov.finding import Finding
 from multillm_gov.location import Location, Pointer
 from multillm_gov.portfolio.policy import Policy
-from multillm_gov.rules.assessment import Assessment
-from multillm_gov.rules.engine import judge
-from multillm_gov.rules.registry import find_rule
-from multillm_gov.rules.rule import Rule
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.judgment import judge
+from multillm_gov.rules.engine.registry import find_rule
+from multillm_gov.rules.engine.rule import Rule
 
 NEARNESS = Decimal("0.1")
 """How much a limit is moved to see whether a case lies next to it."""

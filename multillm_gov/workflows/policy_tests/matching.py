@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.portfolio.policy_test import Expected, PolicyTest
-from multillm_gov.rules.registry import rule_names
+from multillm_gov.rules.engine.registry import rule_names
 from multillm_gov.rules.spelling import code
 
 _KEYS = ("policy", "rule", "subject", "severity", "message")

@@ -16,8 +16,8 @@ from multillm_gov.errors import SourceError
 from multillm_gov.finding import Finding, Flaw, Severity
 from multillm_gov.location import Location
 from multillm_gov.portfolio.policy_test import PlacedPolicyTest, load_policy_tests
-from multillm_gov.rules.assessment import Assessment
-from multillm_gov.rules.registry import all_rules, rule_names
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.registry import all_rules, rule_names
 from multillm_gov.rules.spelling import code, near
 from multillm_gov.sources.disk import read_folder, read_policy_tests
 from multillm_gov.sources.price_map import read_price_map

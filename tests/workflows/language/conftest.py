@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.workflows.language.workspace import assess_workspace
 
 ROOT = Path(__file__).parents[3]

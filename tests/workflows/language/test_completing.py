@@ -4,8 +4,8 @@ import pytest
 
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.errors import CatalogError
-from multillm_gov.rules.assessment import Assessment
-from multillm_gov.rules.registry import all_rules
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.registry import all_rules
 from multillm_gov.workflows.language.completion import MOST_OFFERED, Offers, complete
 from multillm_gov.workflows.language.workspace import assess_workspace
 

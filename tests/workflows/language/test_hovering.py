@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.rules.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.workflows.language.hover import hover
 
 ROOT = Path(__file__).parents[3]

@@ -4,7 +4,7 @@ import pytest
 
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
-from multillm_gov.workflows.language.mending import mends_of
+from multillm_gov.workflows.language.quick_fixes import mends_of
 
 
 def finding(message: str, **figures: str) -> Finding:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from multillm_gov.risk.graph import KIND_WORDS, Edge, Graph, Mark, Node, NodeKind
+from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Mark, Node, NodeKind
 from multillm_gov.units import count_of
 
 

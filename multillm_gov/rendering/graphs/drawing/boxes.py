@@ -8,7 +8,7 @@ from multillm_gov.rendering.charts.theme import PRINT
 from multillm_gov.rendering.graphs.drawing.places import BOX
 from multillm_gov.rendering.graphs.drawing.plan import SMALL, Plan, caption
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.risk.graph import Node
+from multillm_gov.risk.system.graph import Node
 
 ALONE, CAUTION = PRINT.status["bad"], PRINT.status["watch"]
 

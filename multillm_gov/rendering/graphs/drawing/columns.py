@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from multillm_gov.risk.graph import Edge, Graph, Node, NodeKind
+from multillm_gov.risk.system.graph import Edge, Graph, Node, NodeKind
 
 COLUMNS: dict[NodeKind, int] = {
     "everything": 0,

@@ -10,7 +10,7 @@ from multillm_gov.rendering.charts.theme import PRINT
 from multillm_gov.rendering.graphs.drawing.columns import Slot
 from multillm_gov.rendering.graphs.drawing.plan import FEW, GUTTER, Plan
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.risk.graph import Edge, Role
+from multillm_gov.risk.system.graph import Edge, Role
 from multillm_gov.units import spell_share
 
 ROUTE, PART = PRINT.status["good"], "#9aa5b1"

@@ -8,7 +8,7 @@ from multillm_gov.rendering.charts.svg import text_width
 from multillm_gov.rendering.graphs.drawing.columns import Columns, Slot, arrange
 from multillm_gov.rendering.graphs.drawing.places import Places, place
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.risk.graph import KIND_WORDS, Graph, Node
+from multillm_gov.risk.system.graph import KIND_WORDS, Graph, Node
 
 MARGIN = 16.0
 SMALL = 10.0

@@ -1,1 +1,0 @@
-"""What a reader is told: assessments and comparisons turned into format-neutral reports."""

@@ -1,0 +1,1 @@
+"""Benchmark cases: plan, run, scores, comparisons."""

@@ -1,0 +1,77 @@
+"""A benchmark as it is planned: cases of a task class, and the models that answer them."""
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.evaluation.bench.scoring import Expectation
+from multillm_gov.evaluation.client import Message
+from multillm_gov.evaluation.probes.probe import TaskDigests
+from multillm_gov.location import Place
+from multillm_gov.portfolio.allocation import TaskClass
+
+Role = Literal["primary", "route", "fallback", "challenger"]
+
+
+class BenchCase(Struct, frozen=True, kw_only=True):
+    """One case, rendered and ready to be sent."""
+
+    id: str
+    messages: tuple[Message, ...]
+    held: Expectation
+    weight: float = 1.0
+
+
+class Contender(Struct, frozen=True, kw_only=True):
+    """One model that answers the cases."""
+
+    model: str
+    role: Role
+    facts: ModelFacts | None = None
+    share: float = 0.0
+    """Of the task class's requests (0..1)."""
+    place: Place
+    """Where the portfolio names it; a challenger is named where the task class is."""
+
+
+class Bench(Struct, frozen=True, kw_only=True):
+    """The benchmark of one task class."""
+
+    task: TaskClass
+    cases: tuple[BenchCase, ...]
+    contenders: tuple[Contender, ...]
+    """The primary first: the incumbent that others are compared with."""
+    digests: TaskDigests
+    cases_digest: str
+    """``sha256:…`` of what the cases declare."""
+    output_schema: dict[str, Any] | None = None
+
+    @property
+    def incumbent(self) -> str:
+        """The model that others are compared with."""
+        return self.contenders[0].model
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether answers are prose: what must satisfy a schema has no voice of its own."""
+        return self.task.declared.output_schema is None and self.task.declared.mode != "embedding"
+
+
+class LeftOutCase(Struct, frozen=True, kw_only=True):
+    """What is not run, and why."""
+
+    subject: str
+    why: str
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """How a benchmark is run."""
+
+    samples: int = 1
+    """Answers asked for each case."""
+    timeout_seconds: float = 60.0
+    pairwise: bool = False
+    """Whether judges also compare challengers' answers with the incumbent's."""
+    usd_per_unit: Decimal = Decimal(1)

@@ -1,0 +1,41 @@
+"""Whether a judge model is of another vendor than the model it judges: models favor their own."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Literal
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import UNKNOWN
+
+if TYPE_CHECKING:
+    from multillm_gov.evaluation.bench.bench import Bench
+
+Standing = Literal["independent", "same vendor", "not known"]
+
+
+def standing(judge: ModelFacts | None, judged: ModelFacts | None) -> Standing:
+    """How a judge stands to the judged; what is not known of either is never taken for independent."""
+    vendors = [UNKNOWN if facts is None else facts.exposure.vendor for facts in (judge, judged)]
+    if UNKNOWN in vendors:
+        return "not known"
+    return "same vendor" if vendors[0] == vendors[1] else "independent"
+
+
+def dependent_judges(
+    bench: "Bench", find: Callable[[str], ModelFacts | None]
+) -> Iterator[tuple[str, str, Standing]]:
+    """Judges of a benchmark that are not shown to be independent of a model they would judge: judge, judged, standing.
+
+    A judge is the judge of a rubric: an embedding model compares texts, whoever wrote them.
+    """
+    judges = {
+        case.held.scorer.judge or "" for case in bench.cases if case.held.scorer.kind == "rubric"
+    }
+    for judge in sorted(judges - {""}):
+        for contender in bench.contenders:
+            found = (
+                "same vendor"
+                if judge == contender.model
+                else standing(find(judge), contender.facts)
+            )
+            if found != "independent":
+                yield judge, contender.model, found

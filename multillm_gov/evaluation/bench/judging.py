@@ -1,0 +1,160 @@
+"""What judge models say of a benchmark's answers: their calls, and what is concluded from the replies."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from multillm_gov.evaluation.bench.bench import Bench, Contender
+from multillm_gov.evaluation.bench.plan import (
+    BenchPlan,
+    Planner,
+    Slot,
+    judge_probes,
+    longest_judged,
+)
+from multillm_gov.evaluation.bench.preference import Preferred, ask_pair, conclude_pair
+from multillm_gov.evaluation.bench.scoring import Score, Unscorable, accept, asks, scorer_module
+from multillm_gov.evaluation.client import Answer, Call
+from multillm_gov.evaluation.probes.probe import Probe
+from multillm_gov.evaluation.running import Run, Told
+
+Send = Callable[[Sequence[Probe], Told], Awaitable[Run]]
+"""Sends probes through the run's client and budget."""
+Preferences = dict[tuple[str, str], tuple[Preferred, ...]]
+"""By task class and challenger: what judges preferred, case by case."""
+
+
+class Kept(Struct):
+    """What is remembered of one slot while the run goes on."""
+
+    scores: list[Score | Unscorable]
+    texts: list[str]
+    """Only where a judge will be shown them."""
+    counts: tuple[int, ...] | None = None
+
+
+class _Question(Struct):
+    """Calls to judges about one answer, or about two, and the replies so far."""
+
+    number: int
+    """Of the slot; for a pair, the challenger's."""
+    probes: tuple[Probe, ...]
+    is_pair: bool = False
+    replies: dict[int, Answer] = {}
+    is_settled: bool = False
+
+
+async def judge_answers(
+    plan: BenchPlan, planner: Planner, kept: list[Kept], send: Send
+) -> tuple[Run | None, Preferences]:
+    """Ask about every answer that waits for a judge, then forget their texts; no run where there is nothing to ask."""
+    questions = [
+        *_single(plan, planner, kept),
+        *(_pairs(plan, planner, kept) if planner.limits.pairwise else ()),
+    ]
+    for each in kept:
+        each.texts.clear()
+    if not questions:
+        return None, {}
+    asked = {
+        id(probe): (question, place)
+        for question in questions
+        for place, probe in enumerate(question.probes)
+    }
+    preferred: dict[tuple[str, str], list[Preferred]] = {}
+
+    def look(probe: Probe, sample: int, answer: Answer) -> None:
+        """Conclude as soon as the last reply is there, so that no vectors pile up."""
+        del sample
+        question, place = asked[id(probe)]
+        question.replies[place] = answer
+        if len(question.replies) == len(question.probes):
+            _settle(plan.slots[question.number], question, kept, preferred)
+
+    run = await send([probe for question in questions for probe in question.probes], look)
+    for question in questions:
+        if not question.is_settled and not question.is_pair:
+            kept[question.number].scores.append(Unscorable(why="the judge gave no answer"))
+    return run, {key: tuple(each) for key, each in preferred.items()}
+
+
+def _settle(
+    slot: Slot,
+    question: _Question,
+    kept: list[Kept],
+    preferred: dict[tuple[str, str], list[Preferred]],
+) -> None:
+    replies = [question.replies[place] for place in range(len(question.probes))]
+    question.replies.clear()
+    question.is_settled = True
+    if not question.is_pair:
+        kept[question.number].scores.append(_concluded(slot, replies))
+        return
+    found = conclude_pair(replies)
+    if not isinstance(found, Unscorable):
+        preferred.setdefault((slot.bench.task.name, slot.contender.model), []).append(found)
+
+
+def _concluded(slot: Slot, replies: list[Answer]) -> Score | Unscorable:
+    module: Any = scorer_module(slot.case.held.scorer.kind)
+    found = module.conclude(replies, slot.case.held)
+    return (
+        found
+        if isinstance(found, Unscorable)
+        else accept(found, slot.case.held.scorer, module.ACCEPTED_FROM)
+    )
+
+
+def _single(plan: BenchPlan, planner: Planner, kept: list[Kept]) -> list[_Question]:
+    found = []
+    for number, (slot, each) in enumerate(zip(plan.slots, kept, strict=True)):
+        if not asks(slot.case.held.scorer.kind):
+            continue
+        for text in each.texts:
+            asked = _asked(slot, text)
+            if isinstance(asked, Unscorable):
+                each.scores.append(asked)
+            else:
+                found.append(
+                    _Question(number, judge_probes(slot.bench, slot.contender, asked, planner))
+                )
+    return found
+
+
+def _asked(slot: Slot, text: str) -> tuple[Call, ...] | Unscorable:
+    if not _fits(slot.bench, slot.contender, text):
+        return Unscorable(why="the answer is longer than a judge's call was planned for")
+    asked: tuple[Call, ...] | Unscorable = scorer_module(slot.case.held.scorer.kind).ask(
+        text, slot.case.held
+    )
+    return asked
+
+
+def _pairs(plan: BenchPlan, planner: Planner, kept: list[Kept]) -> list[_Question]:
+    """The first sample of each challenger against the incumbent's."""
+    texts = {
+        (slot.bench.task.name, slot.case.id, slot.contender.model): each.texts[0]
+        for slot, each in zip(plan.slots, kept, strict=True)
+        if each.texts and _fits(slot.bench, slot.contender, each.texts[0])
+    }
+    found = []
+    for number, slot in enumerate(plan.slots):
+        name, case, bench = slot.bench.task.name, slot.case, slot.bench
+        if case.held.scorer.kind != "rubric" or slot.contender.model == bench.incumbent:
+            continue
+        sides = [
+            texts.get((name, case.id, model)) for model in (bench.incumbent, slot.contender.model)
+        ]
+        if None in sides:
+            continue
+        asked = ask_pair(sides[0] or "", sides[1] or "", case.held)
+        if not isinstance(asked, Unscorable):
+            found.append(
+                _Question(number, judge_probes(bench, slot.contender, asked, planner), is_pair=True)
+            )
+    return found
+
+
+def _fits(bench: Bench, contender: Contender, text: str) -> bool:
+    return len(text.encode("utf-8", "replace")) <= longest_judged(bench, contender)

@@ -1,0 +1,213 @@
+"""All calls of a benchmark with their worst case, before any is sent: answers, and the judges' calls about them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.evaluation.bench.bench import Bench, BenchCase, Contender, Limits
+from multillm_gov.evaluation.bench.preference import ask_pair
+from multillm_gov.evaluation.bench.scoring import Unscorable, asks, scorer_module
+from multillm_gov.evaluation.calls import PROBED, longest_answer, provider_of, speaks_schema
+from multillm_gov.evaluation.client import Call
+from multillm_gov.evaluation.probes.probe import Key, Probe
+from multillm_gov.evaluation.worst_cost import worst_cost
+
+BYTES_PER_TOKEN = 8
+"""Room for an answer in a judge's call: twice what a token of prose takes. A longer answer is not judged."""
+
+
+class Planner(Struct, frozen=True, kw_only=True):
+    """What planning must know beside the cases."""
+
+    day: date
+    limits: Limits
+    find: Callable[[str], ModelFacts | None]
+    keys_of: Callable[[str], tuple[Key, ...]]
+
+
+class Foreseen(Struct, frozen=True, kw_only=True):
+    """A judge's call about an answer as long as may be: what it may cost, without its text."""
+
+    model: str
+    worst_usd: Decimal | None
+    keys: tuple[Key, ...] = ()
+
+
+class Slot(Struct, frozen=True, kw_only=True):
+    """One case for one model, and the calls for it."""
+
+    bench: Bench
+    case: BenchCase
+    contender: Contender
+    probe: Probe
+    judging: tuple[Foreseen, ...] = ()
+    """Judges' calls about each answer."""
+
+
+class BenchPlan(Struct, frozen=True, kw_only=True):
+    """A whole benchmark."""
+
+    benches: tuple[Bench, ...]
+    slots: tuple[Slot, ...]
+    """Case by case, so that a run cut short has whole pairs."""
+    pairings: tuple[Foreseen, ...] = ()
+    """Judges' comparisons with the incumbent."""
+    samples: int = 1
+
+    @property
+    def foreseen(self) -> tuple[Foreseen, ...]:
+        """All judges' calls."""
+        return (
+            *(each for slot in self.slots for each in slot.judging * self.samples),
+            *self.pairings,
+        )
+
+    @property
+    def worst_usd(self) -> Decimal:
+        """The most that all calls of known price cost together."""
+        answers = sum((slot.probe.worst_total_usd or Decimal(0) for slot in self.slots), Decimal(0))
+        return answers + sum((each.worst_usd or Decimal(0) for each in self.foreseen), Decimal(0))
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """Models whose price is not known, sorted: never counted as free."""
+        models = {slot.probe.model for slot in self.slots if slot.probe.worst_usd is None}
+        return tuple(
+            sorted(models | {each.model for each in self.foreseen if each.worst_usd is None})
+        )
+
+    @property
+    def calls(self) -> int:
+        """Calls without retries."""
+        return sum(slot.probe.samples for slot in self.slots) + len(self.foreseen)
+
+    @property
+    def missing_keys(self) -> tuple[Key, ...]:
+        """Keys that are needed and not set, by name."""
+        keys = {key for slot in self.slots for key in slot.probe.keys}
+        return tuple(
+            sorted(
+                key
+                for key in keys | {key for each in self.foreseen for key in each.keys}
+                if key.is_missing
+            )
+        )
+
+
+def plan_bench(benches: Iterable[Bench], planner: Planner) -> BenchPlan:
+    """Every call for every case and model."""
+    held = tuple(benches)
+    slots = [
+        _slot(bench, case, contender, planner)
+        for bench in held
+        for case in bench.cases
+        for contender in bench.contenders
+    ]
+    pairings = (
+        [probe for bench in held for probe in _pairings(bench, planner)]
+        if planner.limits.pairwise
+        else []
+    )
+    return BenchPlan(
+        benches=held, slots=tuple(slots), pairings=tuple(pairings), samples=planner.limits.samples
+    )
+
+
+def _slot(bench: Bench, case: BenchCase, contender: Contender, planner: Planner) -> Slot:
+    judging: tuple[Foreseen, ...] = ()
+    if asks(case.held.scorer.kind):
+        asked = scorer_module(case.held.scorer.kind).ask(
+            "x" * longest_judged(bench, contender), case.held
+        )
+        judging = () if isinstance(asked, Unscorable) else _foreseen(asked, planner)
+    probe = _probe(bench, contender, answer_call(bench, case, contender, planner.limits), planner)
+    return Slot(bench=bench, case=case, contender=contender, probe=probe, judging=judging)
+
+
+def answer_call(bench: Bench, case: BenchCase, contender: Contender, limits: Limits) -> Call:
+    """The call for one case to one model: as the task class would make it."""
+    native = bench.output_schema is not None and speaks_schema(bench.task.declared, contender.facts)
+    return Call(
+        model=contender.model,
+        mode=PROBED[bench.task.declared.mode],
+        messages=case.messages,
+        output_schema=bench.output_schema if native else None,
+        max_output_tokens=longest_answer(bench.task.declared, contender.facts),
+        timeout_seconds=limits.timeout_seconds,
+    )
+
+
+def longest_judged(bench: Bench, contender: Contender) -> int:
+    """UTF-8 bytes of the longest answer that a judge is shown: what the plan's worst case is of."""
+    return longest_answer(bench.task.declared, contender.facts) * BYTES_PER_TOKEN
+
+
+def judge_probes(
+    bench: Bench, contender: Contender, calls: Iterable[Call], planner: Planner
+) -> tuple[Probe, ...]:
+    """Calls of a scorer as the runner takes them, one each."""
+    return tuple(_judge_probe(bench, contender, call, planner) for call in calls)
+
+
+def _pairings(bench: Bench, planner: Planner) -> Iterator[Foreseen]:
+    incumbent, *others = bench.contenders
+    for case in bench.cases:
+        for contender in others if case.held.scorer.kind == "rubric" else ():
+            first, second = ("x" * longest_judged(bench, one) for one in (incumbent, contender))
+            asked = ask_pair(first, second, case.held)
+            yield from () if isinstance(asked, Unscorable) else _foreseen(asked, planner)
+
+
+def _foreseen(calls: Iterable[Call], planner: Planner) -> tuple[Foreseen, ...]:
+    return tuple(
+        Foreseen(
+            model=call.model, worst_usd=_worst(call, planner), keys=planner.keys_of(call.model)
+        )
+        for call in calls
+    )
+
+
+def _worst(call: Call, planner: Planner) -> Decimal | None:
+    facts = planner.find(call.model)
+    return worst_cost(call, facts.price if facts is not None else None)
+
+
+def _judge_probe(bench: Bench, contender: Contender, call: Call, planner: Planner) -> Probe:
+    facts = planner.find(call.model)
+    return Probe(
+        task=bench.task,
+        model=call.model,
+        kind="embedding" if call.mode == "embedding" else "answer",
+        role="route",
+        provider=provider_of(call.model, facts),
+        calls=(call,),
+        samples=1,
+        day=planner.day,
+        origin="evals",
+        digests=bench.digests,
+        place=contender.place,
+        worst_usd=_worst(call, planner),
+        keys=planner.keys_of(call.model),
+    )
+
+
+def _probe(bench: Bench, contender: Contender, call: Call, planner: Planner) -> Probe:
+    facts = contender.facts
+    return Probe(
+        task=bench.task,
+        model=contender.model,
+        kind="answer",
+        role="route" if contender.role in {"primary", "route"} else "fallback",
+        provider=provider_of(contender.model, facts),
+        calls=(call,),
+        samples=planner.limits.samples,
+        day=planner.day,
+        origin="evals",
+        digests=bench.digests,
+        place=contender.place,
+        worst_usd=worst_cost(call, facts.price if facts is not None else None),
+        keys=planner.keys_of(contender.model),
+    )

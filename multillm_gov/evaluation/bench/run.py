@@ -1,0 +1,155 @@
+"""Running a benchmark through a client: answers first, then what judges say of them, within one budget."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from statistics import fmean
+
+from msgspec import Struct
+
+from multillm_gov.evaluation.bench.bench import Bench
+from multillm_gov.evaluation.bench.judging import Kept, Preferences, Send, judge_answers
+from multillm_gov.evaluation.bench.normalizing import normalize
+from multillm_gov.evaluation.bench.outcomes import Outcome
+from multillm_gov.evaluation.bench.plan import BenchPlan, Planner, Slot
+from multillm_gov.evaluation.bench.scoring import Score, Unscorable, asks, score_text
+from multillm_gov.evaluation.client import Answer, Failure
+from multillm_gov.evaluation.output_schema import SchemaError, compile_schema
+from multillm_gov.evaluation.probes.check import Observation
+from multillm_gov.evaluation.probes.probe import Probe
+from multillm_gov.evaluation.running import Ending, Run
+from multillm_gov.measures.stylometry import count_words
+
+REJECTED = frozenset({"refused-by-filter", "context"})
+"""Failures that are the model's own answer to the case: whoever asked got nothing of use. All others show nothing."""
+Counts = tuple[int, ...]
+
+
+class BenchRun(Struct, frozen=True, kw_only=True):
+    """What a benchmark showed."""
+
+    outcomes: dict[tuple[str, str], tuple[Outcome, ...]]
+    """By task class and model, in the order of the cases."""
+    counts: dict[tuple[str, str], tuple[Counts, ...]]
+    """Function words by case, where answers have a voice; all zero where there was no answer."""
+    preferred: Preferences
+    ending: Ending
+    spent_usd: Decimal
+    judging_usd: Decimal
+    seconds: float
+    calls: int
+
+
+async def run_bench(plan: BenchPlan, planner: Planner, send: Send) -> BenchRun:
+    """Send all of it. Answers are scored as they arrive; texts are kept only for judges, and only until they judged."""
+    kept = [Kept(scores=[], texts=[]) for _ in plan.slots]
+    numbers = {id(slot.probe): number for number, slot in enumerate(plan.slots)}
+
+    def look(probe: Probe, sample: int, answer: Answer) -> None:
+        del sample
+        number = numbers[id(probe)]
+        _take(plan.slots[number], answer, kept[number])
+
+    first = await send([slot.probe for slot in plan.slots], look)
+    judging: Run | None = None
+    preferred: Preferences = {}
+    if first.ending == "complete":
+        judging, preferred = await judge_answers(plan, planner, kept, send)
+    return BenchRun(
+        outcomes=_outcomes(plan, kept, first.observations),
+        counts=_counts(plan, kept),
+        preferred=preferred,
+        ending=judging.ending if judging is not None else first.ending,
+        spent_usd=judging.spent_usd if judging is not None else first.spent_usd,
+        judging_usd=judging.spent_usd - first.spent_usd if judging is not None else Decimal(0),
+        seconds=first.seconds + (judging.seconds if judging is not None else 0.0),
+        calls=first.calls + (judging.calls if judging is not None else 0),
+    )
+
+
+def _take(slot: Slot, answer: Answer, kept: Kept) -> None:
+    """Score what can be scored at once, and count words: the text is gone afterwards."""
+    held = slot.case.held
+    if slot.bench.has_voice:
+        counts = count_words([answer.text])
+        kept.counts = (
+            counts
+            if kept.counts is None
+            else tuple(map(sum, zip(kept.counts, counts, strict=True)))
+        )
+    if asks(held.scorer.kind):
+        kept.texts.append(answer.text)
+    else:
+        kept.scores.append(score_text(as_read(slot.bench, answer.text), held))
+
+
+def as_read(bench: Bench, text: str) -> str:
+    """An answer as the code behind the task class reads it: after the normalizers that it declares."""
+    declared, schema = bench.task.declared.normalize, bench.output_schema
+    if not declared or schema is None:
+        return text
+    try:
+        misfit = compile_schema(schema)
+    except SchemaError:
+        return text
+    reading = normalize(text, declared, schema, lambda value: misfit(value) is None)
+    return text if reading is None else json.dumps(reading.value, ensure_ascii=False)
+
+
+def _outcomes(
+    plan: BenchPlan, kept: list[Kept], observations: Sequence[Observation]
+) -> dict[tuple[str, str], tuple[Outcome, ...]]:
+    found: dict[tuple[str, str], list[Outcome]] = {}
+    for slot, each, observation in zip(plan.slots, kept, observations, strict=True):
+        key = (slot.bench.task.name, slot.contender.model)
+        found.setdefault(key, []).append(_outcome(slot, each, observation))
+    return {key: tuple(outcomes) for key, outcomes in found.items()}
+
+
+def _outcome(slot: Slot, kept: Kept, observation: Observation) -> Outcome:
+    scores = [one for one in kept.scores if isinstance(one, Score)]
+    refused = [one for one in observation.failures if one.verdict in REJECTED]
+    verdicts = [one.accepted for one in scores] + [False] * len(refused)
+    graded = [one.value for one in scores] + [0.0] * len(refused)
+    # One sample that nobody could judge leaves the case open: what is missing might have gone
+    # either way.
+    is_whole = len(verdicts) == slot.probe.samples
+    return Outcome(
+        case=slot.case.id,
+        accepted=fmean(verdicts) if is_whole else None,
+        score=fmean(graded) if is_whole else None,
+        weight=slot.case.weight,
+        why=_why(kept, scores, observation, is_whole=is_whole),
+        seconds=tuple(answer.seconds for answer in observation.answers),
+        usd=_cost(observation),
+    )
+
+
+def _why(kept: Kept, scores: Sequence[Score], observation: Observation, *, is_whole: bool) -> str:
+    if is_whole:
+        return next((one.why for one in scores if one.why), "")
+    open_ones = [one.why for one in kept.scores if isinstance(one, Unscorable)]
+    failures = [one.verdict for one in observation.failures if one.verdict not in REJECTED]
+    return next(iter((*open_ones, *failures)), "the run ended before it was judged")
+
+
+def _cost(observation: Observation) -> Decimal | None:
+    """What all calls of the case cost; ``None`` where one of them is not known."""
+    costs = [
+        Decimal(0)
+        if isinstance(result, Failure) and not result.may_bill
+        else getattr(result, "usd", None)
+        for result in (each.result for each in observation.seen)
+    ]
+    return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
+
+
+def _counts(plan: BenchPlan, kept: list[Kept]) -> dict[tuple[str, str], tuple[Counts, ...]]:
+    nothing = count_words(())
+    found: dict[tuple[str, str], list[Counts]] = {}
+    for slot, each in zip(plan.slots, kept, strict=True):
+        if slot.bench.has_voice:
+            found.setdefault((slot.bench.task.name, slot.contender.model), []).append(
+                each.counts or nothing
+            )
+    return {key: tuple(counts) for key, counts in found.items()}

@@ -1,0 +1,34 @@
+"""``json-schema``: the answer is JSON that satisfies the task class's output schema, or the one in ``expected``."""
+
+import json
+
+from multillm_gov.evaluation.bench.scoring import Expectation, Unscorable
+
+ACCEPTED_FROM = 1.0
+
+
+def score(answer: str, held: Expectation) -> float | Unscorable:
+    """1 where the answer, as it is, satisfies the schema, else 0."""
+    schema = held.expected if isinstance(held.expected, dict) else held.output_schema
+    if schema is None:
+        return Unscorable(
+            why="`json-schema` needs an `output_schema` of the task class, or a schema as "
+            "`expected`"
+        )
+    from multillm_gov.evaluation.output_schema import (
+        SchemaError,
+        compile_schema,
+    )  # loaded only for cases that need it
+
+    try:
+        misfit = compile_schema(schema)
+    except SchemaError:
+        return Unscorable(
+            why="the schema is no JSON Schema, refers out of itself, or has a pattern that does "
+            "not run in linear time"
+        )
+    try:
+        value = json.loads(answer)
+    except (ValueError, RecursionError):
+        return 0.0
+    return float(misfit(value) is None)

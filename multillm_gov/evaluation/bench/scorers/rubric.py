@@ -1,0 +1,60 @@
+"""``rubric``: a judge model grades the answer, asked with the scale in both orders.
+
+A model that reads a scale leans to one of its ends; asked once from the best down and once from the
+worst up, the lean takes itself out of the mean. Its own vendor's models it favors, so the judge is
+of another (the plan sees to that).
+"""
+
+from collections.abc import Sequence
+
+from multillm_gov.evaluation.bench.judge_wording import (
+    REASON,
+    closed_schema,
+    judge_call,
+    read_judgment,
+)
+from multillm_gov.evaluation.bench.scoring import Expectation, Unscorable
+from multillm_gov.evaluation.client import Answer, Call
+
+ACCEPTED_FROM = 0.75
+"""Four of five points."""
+MOST = 5
+_LEVELS = {
+    5: "meets the rubric in full",
+    4: "meets it but for small things",
+    3: "meets it in part",
+    2: "meets little of it",
+    1: "does not meet it",
+}
+SCHEMA = closed_schema(
+    {"reason": REASON, "score": {"type": "integer", "minimum": 1, "maximum": MOST}}
+)
+
+
+def ask(answer: str, held: Expectation) -> tuple[Call, ...] | Unscorable:
+    """Two calls: the scale from the best down, and from the worst up."""
+    if not held.scorer.rubric or not held.scorer.judge:
+        return Unscorable(why="`rubric` needs a `rubric` and a `judge`")
+    return tuple(
+        judge_call(held, _task(levels), {"answer": answer}, SCHEMA)
+        for levels in (_down(), _down()[::-1])
+    )
+
+
+def conclude(answers: Sequence[Answer], held: Expectation) -> float | Unscorable:
+    """The mean of both grades, 1 to 5 points taken as 0 to 1."""
+    del held
+    judgments = [read_judgment(answer, SCHEMA) for answer in answers]
+    grades = [int(one["score"]) for one in judgments if one is not None]
+    if len(grades) < len(judgments) or not grades:
+        return Unscorable(why="the judge's reply is not of the form it was asked for")
+    return (sum(grades) / len(grades) - 1) / (MOST - 1)
+
+
+def _down() -> list[int]:
+    return sorted(_LEVELS, reverse=True)
+
+
+def _task(levels: list[int]) -> str:
+    scale = "; ".join(f"{level}: {_LEVELS[level]}" for level in levels)
+    return f"Grade the answer by the rubric, in whole points. The scale is: {scale}."

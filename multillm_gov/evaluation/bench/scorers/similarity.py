@@ -1,0 +1,38 @@
+"""``similarity``: how close the answer's meaning is to the expected one: the cosine of their embeddings."""
+
+from collections.abc import Sequence
+from math import hypot
+
+from multillm_gov.evaluation.bench.scoring import Expectation, Unscorable
+from multillm_gov.evaluation.client import Answer, Call
+
+ACCEPTED_FROM = 0.8
+"""Assumed: what a cosine means depends on the embedding model, so a case should state its own ``threshold``."""
+
+
+def ask(answer: str, held: Expectation) -> tuple[Call, ...] | Unscorable:
+    """One call that embeds both texts, so that both vectors are of one model at one time."""
+    if not isinstance(held.expected, str) or not held.expected.strip():
+        return Unscorable(why="`similarity` needs a text as `expected`")
+    if not held.scorer.embedding:
+        return Unscorable(why="`similarity` needs an `embedding` model")
+    # An empty text is no input that providers take; a blank answer is as far from any as can be.
+    return (
+        Call(
+            model=held.scorer.embedding,
+            mode="embedding",
+            inputs=(held.expected, answer.strip() or "-"),
+        ),
+    )
+
+
+def conclude(answers: Sequence[Answer], held: Expectation) -> float | Unscorable:
+    """The cosine, no less than 0."""
+    del held
+    vectors = answers[0].vectors if answers else ()
+    if len(vectors) != 2 or len(vectors[0]) != len(vectors[1]):
+        return Unscorable(why="the embedding model did not give two vectors of one length")
+    sizes = hypot(*vectors[0]) * hypot(*vectors[1])
+    if not sizes:
+        return Unscorable(why="the embedding model gave a vector without length")
+    return min(1.0, max(0.0, sum(one * other for one, other in zip(*vectors, strict=True)) / sizes))

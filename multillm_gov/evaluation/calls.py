@@ -1,0 +1,59 @@
+"""How a model is asked: its mode, how long an answer may be, whether it speaks schemas, and who serves it."""
+
+from collections.abc import Mapping
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.evaluation.client import Mode
+from multillm_gov.portfolio.allocation import TaskClassDeclaration
+
+PROBED: Mapping[str, Mode] = {
+    "chat": "chat",
+    "completion": "completion",
+    "responses": "responses",
+    "embedding": "embedding",
+}
+"""Modes of task classes that can be probed, and how they are called."""
+DEFAULT_OUTPUT_TOKENS = 1_024
+"""Longest answer asked for where the task class declares none."""
+ROOM = 2
+"""Longest answer over the mean one, where only the mean is declared."""
+
+
+def longest_answer(
+    declared: TaskClassDeclaration, facts: ModelFacts | None, *, generic: bool = False
+) -> int:
+    """Output tokens that a probe asks for at most: the longest declared, or twice the mean; never beyond the model's.
+
+    A generic input asks for one sentence, and leaves a reasoning model room to think of it.
+    """
+    demand = declared.demand
+    wanted = DEFAULT_OUTPUT_TOKENS
+    if demand is not None:
+        sizes = [size.output_tokens for size in demand.sizes]
+        wanted = (
+            demand.max_output_tokens
+            or max([demand.output_tokens * ROOM, *sizes])
+            or DEFAULT_OUTPUT_TOKENS
+        )
+    if generic:
+        wanted = min(wanted, DEFAULT_OUTPUT_TOKENS)
+    limit = facts.max_output_tokens if facts is not None else None
+    return min(wanted, limit) if limit else wanted
+
+
+def speaks_schema(declared: TaskClassDeclaration, facts: ModelFacts | None) -> bool:
+    """Whether a model, asked as the task class asks, has structured output of its own."""
+    return (
+        declared.mode in {"chat", "responses"}
+        and facts is not None
+        and facts.capabilities is not None
+        and "response_schema" in facts.capabilities
+    )
+
+
+def provider_of(model: str, facts: ModelFacts | None) -> str:
+    """Who serves a model; where nobody knows, the first part of its name."""
+    if facts is not None and facts.exposure.provider != UNKNOWN:
+        return facts.exposure.provider
+    return model.partition("/")[0]

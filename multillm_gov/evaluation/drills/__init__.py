@@ -1,0 +1,1 @@
+"""Failover drills: plan, run, verdicts."""

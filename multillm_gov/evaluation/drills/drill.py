@@ -1,0 +1,153 @@
+"""Failover drills: which routed model is made to fail in which way, and whether the declared chain answers.
+
+Nobody's service is disturbed: only the routed model's address is replaced, by one on this machine
+that fails as asked.
+"""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.evaluation.client import Answer, Call, Failure
+from multillm_gov.evaluation.probes.plan import LeftOut, Plan
+from multillm_gov.evaluation.probes.probe import Key, Probe
+from multillm_gov.evidence.record import Fault
+from multillm_gov.portfolio.allocation import TaskClass
+
+FAULTS: tuple[Fault, ...] = get_args(Fault)
+OUTAGES: frozenset[Fault] = frozenset(
+    {"connection-refused", "server-error", "rate-limit", "time-out"}
+)
+"""The faults that an outage shows as: a chain that does not answer after each of them is no failover."""
+_NOT_FOR_EMBEDDINGS: frozenset[Fault] = frozenset({"content-filter", "stream-cut"})
+
+
+class Drill(Struct, frozen=True, kw_only=True):
+    """One request, whose routed model fails in one way."""
+
+    task: TaskClass
+    fault: Fault
+    leg: int
+    """Position of the failing model in ``route``."""
+    chain: tuple[str, ...]
+    """The failing model, then the fallbacks in order."""
+    call: Call
+    probe: Probe
+    """Of the routed model: what answers are held against."""
+    worst_usd: Decimal | None
+    """If every fallback is tried and billed in full; ``None``: a price is not known. The failing model costs nothing:
+    its provider is never asked."""
+
+
+class DrillPlan(Struct, frozen=True, kw_only=True):
+    """All drills of a run, grouped by task class."""
+
+    drills: tuple[Drill, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    keys: tuple[Key, ...] = ()
+    """Of the fallbacks, by name."""
+
+    @property
+    def worst_usd(self) -> Decimal:
+        """The most that all drills of known price cost together."""
+        return sum((drill.worst_usd or Decimal(0) for drill in self.drills), Decimal(0))
+
+    @property
+    def unpriced(self) -> tuple[Drill, ...]:
+        """Drills with a fallback whose price is not known: never counted as free."""
+        return tuple(drill for drill in self.drills if drill.worst_usd is None)
+
+
+class Carried(Struct, frozen=True, kw_only=True):
+    """What became of one request."""
+
+    result: Answer | Failure
+    """Its seconds are those of the whole chain."""
+    attempts: tuple[int, ...]
+    """Positions in the chain of the models that were called, in order; the last one gave the result."""
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """A drill and what became of it."""
+
+    drill: Drill
+    carried: Carried
+
+
+def plan_drills(plan: Plan, faults: Iterable[Fault] = FAULTS) -> DrillPlan:
+    """A request per routed model and fault, for every task class with a fallback.
+
+    Args:
+        plan: The plan of the probes of all models of the task classes to drill, routed ones and
+        fallbacks.
+        faults: The faults to inject.
+    """
+    drills: list[Drill] = []
+    left_out = list(plan.left_out)
+    keys = set[Key]()
+    wanted = tuple(faults)
+    for task, by_model in _by_task(plan):
+        if not task.declared.fallbacks:
+            left_out.append(LeftOut(task_class=task.name, why="it declares no fallback"))
+            continue
+        reserve = [by_model[name] for name in task.declared.fallbacks if name in by_model]
+        if len(reserve) < len(task.declared.fallbacks):
+            left_out.append(
+                LeftOut(task_class=task.name, why="not all of its fallbacks are to be called")
+            )
+            continue
+        keys |= {key for probe in reserve for key in probe.keys}
+        drills += _drills(task, by_model, reserve, wanted)
+    return DrillPlan(drills=tuple(drills), left_out=tuple(left_out), keys=tuple(sorted(keys)))
+
+
+def _by_task(plan: Plan) -> Iterator[tuple[TaskClass, dict[str, Probe]]]:
+    """Probes of answers and embeddings by model, task class by task class."""
+    found: dict[str, dict[str, Probe]] = {}
+    for probe in plan.probes:
+        if probe.kind != "stream":
+            found.setdefault(probe.task.name, {}).setdefault(probe.model, probe)
+    for by_model in found.values():
+        yield next(iter(by_model.values())).task, by_model
+
+
+def _drills(
+    task: TaskClass, by_model: dict[str, Probe], reserve: list[Probe], faults: tuple[Fault, ...]
+) -> list[Drill]:
+    # One request goes to whoever answers: what not all of the chain take, it must not ask for.
+    legs = [
+        (index, by_model[leg.model])
+        for index, leg in enumerate(task.declared.route)
+        if leg.model in by_model
+    ]
+    drills = []
+    for index, probe in legs:
+        native = probe.native_schema and all(one.native_schema for one in reserve)
+        call = replace(probe.call(0), output_schema=probe.output_schema if native else None)
+        costs = [one.worst_usd for one in reserve]
+        worst = (
+            None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
+        )
+        limits = [one.call(0).max_output_tokens for one in (probe, *reserve)]
+        known = [limit for limit in limits if limit is not None]
+        drills += [
+            Drill(
+                task=task,
+                fault=fault,
+                leg=index,
+                chain=(probe.model, *task.declared.fallbacks),
+                call=replace(
+                    call,
+                    stream=fault == "stream-cut",
+                    max_output_tokens=min(known) if known else None,
+                ),
+                probe=replace(probe, native_schema=native),
+                worst_usd=worst,
+            )
+            for fault in faults
+            if task.declared.mode != "embedding" or fault not in _NOT_FOR_EMBEDDINGS
+        ]
+    return drills

@@ -1,0 +1,1 @@
+"""Probes of a model: calls, checks, verdicts."""

@@ -1,0 +1,108 @@
+"""``contract``: every answer satisfies the declared output schema, as it is or with the declared normalizers."""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from msgspec import Struct
+
+from multillm_gov.evaluation.bench.normalizing import normalize, read_json
+from multillm_gov.evaluation.client import Answer
+from multillm_gov.evaluation.output_schema import SchemaError, compile_schema
+from multillm_gov.evaluation.probes.check import Check, Observation
+from multillm_gov.evaluation.probes.probe import Probe
+from multillm_gov.evidence.record import CheckResult
+
+NAME = "contract"
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """How one answer stands to the schema."""
+
+    satisfied: bool
+    used: tuple[str, ...] = ()
+    """Normalizers it took."""
+    misfit: str = ""
+    """Where in the schema it fails, or why there is nothing to hold against it."""
+
+
+def look(probe: Probe, answer: Answer) -> Evidence | None:
+    """Read the answer and hold it against the schema."""
+    if probe.output_schema is None or probe.kind == "embedding":
+        return None
+    try:
+        misfit = _compiled(json.dumps(probe.output_schema))
+    except SchemaError:
+        return None
+    declared = probe.task.declared.normalize
+    reading = normalize(
+        answer.text, declared, probe.output_schema, lambda value: misfit(value) is None
+    )
+    if reading is not None:
+        return Evidence(satisfied=True, used=reading.used)
+    draft = read_json(answer.text)
+    return Evidence(
+        satisfied=False, misfit=misfit(draft.value) or "" if draft.is_read else "it is no JSON"
+    )
+
+
+def conclude(observation: Observation) -> CheckResult | None:
+    """Failed by one answer; not judged by inputs that are not the task's own, or by a schema that is none."""
+    probe, sights = observation.probe, observation.sights(NAME)
+    if probe.kind == "embedding":
+        return None
+    unjudged = _unjudged(observation)
+    if unjudged:
+        return CheckResult(name=NAME, verdict="inconclusive", detail=unjudged)
+    if probe.output_schema is None:
+        return None
+    missed = [sight for sight in sights if not sight.satisfied]
+    if missed:
+        said = (
+            f"{len(missed)} of {len(sights)} answers do not satisfy the schema: {_places(missed)}"
+        )
+        return CheckResult(name=NAME, verdict="contract", detail=said)
+    used = normalizers_needed(observation)
+    how = "by the provider's own structured output" if probe.native_schema else "as answered"
+    how = f"after {', '.join(used)}" if used else how
+    said = f"{len(sights)} of {len(sights)} answers satisfy the schema {how}"
+    return CheckResult(name=NAME, verdict="pass", detail=said)
+
+
+def _unjudged(observation: Observation) -> str:
+    """Why there is nothing to judge by, where something is declared or should be."""
+    probe = observation.probe
+    if probe.origin == "generic":
+        return (
+            "sent a generic input, since neither the prompt nor `evals/` gives one: nothing of "
+            "the task was proved"
+        )
+    if probe.schema_flaw or probe.output_schema is None or observation.sights(NAME):
+        return probe.schema_flaw
+    return (
+        "the schema is no JSON Schema"
+        if observation.answers
+        else "no answer to hold against the schema"
+    )
+
+
+def normalizers_needed(observation: Observation) -> tuple[str, ...]:
+    """Normalizers that any answer took, in the declared order."""
+    used = {name for sight in observation.sights(NAME) for name in sight.used}
+    return tuple(
+        dict.fromkeys(name for name in observation.probe.task.declared.normalize if name in used)
+    )
+
+
+def _places(missed: list[Evidence]) -> str:
+    places = sorted({sight.misfit for sight in missed})
+    told = ", ".join(places[:3])
+    return f"{told} and {len(places) - 3} more" if len(places) > 3 else told
+
+
+@lru_cache(maxsize=64)
+def _compiled(text: str) -> Any:  # noqa: ANN401 - what `compile_schema` gives
+    return compile_schema(json.loads(text))
+
+
+CHECK = Check(name=NAME, look=look, conclude=conclude)

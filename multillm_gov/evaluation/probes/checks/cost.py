@@ -1,0 +1,36 @@
+"""``cost``: no request costs more than the task class's cap on one request."""
+
+from decimal import ROUND_UP
+
+from multillm_gov.evaluation.probes.check import Check, Observation
+from multillm_gov.evidence.record import CheckResult
+from multillm_gov.units import spell_money
+
+NAME = "cost"
+
+
+def conclude(observation: Observation) -> CheckResult | None:
+    """The dearest answer against ``spend_cap.per_request``, at the exchange rate declared; unknown is not free."""
+    probe = observation.probe
+    cap = probe.task.declared.spend_cap.per_request
+    if cap is None or not observation.answers:
+        return None
+    known = [answer.usd for answer in observation.answers if answer.usd is not None]
+    cap_usd = cap * probe.usd_per_unit
+    if known and max(known) > cap_usd:
+        said = (
+            f"a request costs {spell_money(max(known), rounding=ROUND_UP)}; its cap is "
+            f"{spell_money(cap_usd)}"
+        )
+        return CheckResult(name=NAME, verdict="cost", detail=said)
+    if len(known) < len(observation.answers):
+        said = "what a request costs is not known: there is no price"
+        return CheckResult(name=NAME, verdict="inconclusive", detail=said)
+    said = (
+        f"a request costs {spell_money(max(known), rounding=ROUND_UP)} at most; its cap is "
+        f"{spell_money(cap_usd)}"
+    )
+    return CheckResult(name=NAME, verdict="pass", detail=said)
+
+
+CHECK = Check(name=NAME, conclude=conclude)

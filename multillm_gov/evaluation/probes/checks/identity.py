@@ -1,0 +1,82 @@
+"""``identity``: the model that answered is the one that is declared, and the one that answered last time."""
+
+import re
+
+from multillm_gov.catalog.naming import canonical_name, take_apart
+from multillm_gov.evaluation.probes.check import Check, Observation
+from multillm_gov.evidence.record import CheckResult
+
+NAME = "identity"
+_MOST_NAMES = 5
+_LONGEST = 100
+
+
+def conclude(observation: Observation) -> CheckResult | None:
+    """Names as reported; a provider that reports none, or only echoes a deployment's name, leaves nothing to judge."""
+    probe, served = observation.probe, served_models(observation)
+    if not served:
+        return None
+    strange = [name for name in served if not _is_declared(name, observation)]
+    if strange:
+        said = f"`{probe.model}` is declared; {_codes(strange)} answered"
+        return CheckResult(name=NAME, verdict="contract", detail=said)
+    # A stranger that answered last time is no model to go back to: its end is no finding.
+    last = probe.last.served_models if probe.last is not None else ()
+    before = tuple(name for name in last if _is_declared(name, observation))
+    if before and set(served) != set(before) and probe.last is not None:
+        said = (
+            f"{_codes(served)} answered; on {probe.last.date.isoformat()} it was "
+            f"{_codes(before)}: re-pointed since"
+        )
+        return CheckResult(name=NAME, verdict="contract", detail=said)
+    if len(served) > 1:
+        said = f"several models answer by one name: {_codes(served)}"
+        return CheckResult(name=NAME, verdict="contract", detail=said)
+    return CheckResult(name=NAME, verdict="pass", detail=f"{_codes(served)} answered")
+
+
+def served_models(observation: Observation) -> tuple[str, ...]:
+    """Names that the provider reported, sorted."""
+    return tuple(
+        sorted(
+            {
+                answer.served_model[:_LONGEST]
+                for answer in observation.answers
+                if answer.served_model
+            }
+        )
+    )
+
+
+def _is_declared(served: str, observation: Observation) -> bool:
+    """The same model, whoever hosts it and whatever date its alias stands for; a declared date is kept."""
+    probe = observation.probe
+    if probe.facts is None or (
+        probe.facts.source == "override" and probe.facts.exposure.model == probe.model
+    ):
+        return True  # a model or deployment of one's own may be served by any name: nothing to hold it against
+    declared, answered = take_apart(probe.model), take_apart(served)
+    names = {probe.facts.exposure.model, canonical_name(declared.base, declared.provider)}
+    found = {
+        canonical_name(answered.base, provider)
+        for provider in (declared.provider, answered.provider)
+    }
+    if not names & found:
+        return False
+    one, two = answered.base.lower(), declared.base.lower()
+    undated = min(len(_numbers(name)) for name in names)
+    both_dated = len(_numbers(one)) > undated and len(_numbers(two)) > undated
+    return one.startswith(two) or two.startswith(one) or not both_dated
+
+
+def _numbers(name: str) -> list[str]:
+    return re.findall(r"\d+", name)
+
+
+def _codes(names: tuple[str, ...] | list[str]) -> str:
+    """What a provider says is bounded before it is told."""
+    told = ", ".join(f"`{name[:_LONGEST]}`" for name in names[:_MOST_NAMES])
+    return f"{told} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else told
+
+
+CHECK = Check(name=NAME, conclude=conclude)

@@ -1,0 +1,39 @@
+"""``reachability``: every call is answered, after the retries it may have."""
+
+from multillm_gov.evaluation.probes.check import Check, Observation
+from multillm_gov.evaluation.probes.severity import worst
+from multillm_gov.evidence.record import CheckResult
+from multillm_gov.units import count_of
+
+NAME = "reachability"
+_ADDRESS = "_API_BASE"
+"""How the variables end that hold an address, not a key."""
+
+
+def conclude(observation: Observation) -> CheckResult:
+    """The worst of the failures; one is enough, since it outlasted its retries."""
+    failures, answers = observation.failures, observation.answers
+    total = len(failures) + len(answers)
+    if not total:
+        return CheckResult(name=NAME, verdict="inconclusive", detail="nothing was sent")
+    told = f"{len(answers):,} of {count_of(total, 'call')} answered"
+    if not failures:
+        return CheckResult(name=NAME, verdict="pass", detail=told)
+    unset = [
+        key.name
+        for key in observation.probe.keys
+        if key.is_missing and not key.name.endswith(_ADDRESS)
+    ]
+    if unset and not answers:
+        # Some clients then call without a key, and what they meet says nothing of the provider.
+        missing = f"{' and '.join(unset)} {'is' if len(unset) == 1 else 'are'} not set"
+        return CheckResult(name=NAME, verdict="credentials", detail=f"{told}; {missing}")
+    verdict = worst(failure.verdict for failure in failures)
+    status = next(
+        (one.status for one in failures if one.verdict == verdict and one.status is not None), None
+    )
+    told += f"; {verdict}{f', HTTP {status}' if status is not None else ''}"
+    return CheckResult(name=NAME, verdict=verdict, detail=told)
+
+
+CHECK = Check(name=NAME, conclude=conclude)

@@ -1,0 +1,75 @@
+"""``stability``: embeddings of the reference inputs rank as they did, and still match the vectors that were stored."""
+
+from msgspec import Struct
+
+from multillm_gov.evaluation.client import Answer
+from multillm_gov.evaluation.probes.check import Check, Observation
+from multillm_gov.evaluation.probes.probe import Probe
+from multillm_gov.evaluation.probes.references import Reference, compare, make_reference
+from multillm_gov.evidence.record import CheckResult
+
+NAME = "stability"
+LEAST_RANKS = 0.98
+"""Least rank correlation of the cosines of all pairs: providers' own noise moves cosines in the fourth digit."""
+LEAST_COSINE = 0.99
+"""Least cosine of one input's vector then and now: below, a stored index no longer fits new queries."""
+NORM_MOVE = 0.01
+"""Largest relative move of the mean length: it matters where scores are dot products."""
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """Agreement of one answer with the reference; ``fresh``: what the reference is from now on."""
+
+    ranks: float = 1.0
+    least_cosine: float = 1.0
+    norm_ratio: float = 1.0
+    fresh: Reference | None = None
+
+
+def look(probe: Probe, answer: Answer) -> Evidence | None:
+    """Compare with the reference, or make the first one; vectors that cannot be compared are another check's."""
+    from multillm_gov.evaluation.probes.checks.vectors import look as shape_of
+
+    shape, reference = shape_of(probe, answer), probe.reference
+    if shape is None or shape.flaw:
+        return None
+    if reference is None:
+        made = make_reference(
+            probe.task.name, probe.model, probe.day, probe.calls[0].inputs, answer.vectors
+        )
+        return Evidence(fresh=made)
+    if shape.dimensions != reference.dimensions:
+        return None
+    try:
+        agreement = compare(reference, answer.vectors)
+    except ValueError:
+        return None
+    return Evidence(
+        ranks=agreement.ranks, least_cosine=agreement.least_cosine, norm_ratio=agreement.norm_ratio
+    )
+
+
+def conclude(observation: Observation) -> CheckResult | None:
+    """The worst of all answers against the limits; without a reference there is nothing to judge yet."""
+    sights, reference = observation.sights(NAME), observation.probe.reference
+    if reference is None or not observation.answers:
+        return None
+    if not sights:
+        said = "the vectors cannot be compared with the reference"
+        return CheckResult(name=NAME, verdict="inconclusive", detail=said)
+    ranks, cosine = (
+        min(sight.ranks for sight in sights),
+        min(sight.least_cosine for sight in sights),
+    )
+    move = max((abs(sight.norm_ratio - 1) for sight in sights), default=0.0)
+    said = (
+        f"against {reference.date.isoformat()}: rank correlation {ranks:.3f} (at least "
+        f"{LEAST_RANKS}), "
+        f"cosine {cosine:.3f} (at least {LEAST_COSINE}), length moved by {move:.1%} (at most "
+        f"{NORM_MOVE:.0%})"
+    )
+    kept = ranks >= LEAST_RANKS and cosine >= LEAST_COSINE and move <= NORM_MOVE
+    return CheckResult(name=NAME, verdict="pass" if kept else "contract", detail=said)
+
+
+CHECK = Check(name=NAME, look=look, conclude=conclude)

@@ -1,0 +1,78 @@
+"""``tokens``: requests and answers are as long as the demand declares, and as the last probe found them."""
+
+from decimal import Decimal
+from statistics import fmean
+
+from multillm_gov.evaluation.probes.check import Check, Observation
+from multillm_gov.evidence.record import CheckResult
+from multillm_gov.portfolio.allocation import Demand
+
+NAME = "tokens"
+MOST_OVER = Decimal("1.25")
+"""Drift that is told: a quarter more tokens than declared is a quarter more cost than forecast."""
+
+
+def conclude(observation: Observation) -> CheckResult | None:
+    """More than declared, or otherwise than last time with the same prompt; only the task's own inputs say anything."""
+    probe = observation.probe
+    if probe.origin == "generic":
+        return None
+    used = {
+        "input": mean_tokens(observation, "input"),
+        "output": mean_tokens(observation, "output"),
+    }
+    drifts = [*_over_demand(probe.task.declared.demand, used), *_since_last(observation, used)]
+    if drifts:
+        return CheckResult(name=NAME, verdict="cost", detail="; ".join(drifts))
+    told = [f"{mean:,.0f} {side}" for side, mean in used.items() if mean is not None]
+    known = probe.task.declared.demand is not None or probe.last is not None
+    if not told or not known:
+        return None
+    return CheckResult(name=NAME, verdict="pass", detail=f"{' and '.join(told)} tokens per request")
+
+
+def mean_tokens(observation: Observation, side: str) -> float | None:
+    """Mean tokens per answer; ``None`` where the provider does not tell them of each."""
+    counts = [getattr(answer, f"{side}_tokens") for answer in observation.answers]
+    return None if not counts or None in counts else fmean(counts)
+
+
+def _over_demand(demand: Demand | None, used: dict[str, float | None]) -> list[str]:
+    if demand is None:
+        return []
+    declared = {side: _declared(demand, side) for side in used}
+    return [
+        f"{mean:,.0f} {side} tokens per request; declared are {declared[side]:,.0f}"
+        for side, mean in used.items()
+        if mean is not None and declared[side] and mean > declared[side] * MOST_OVER
+    ]
+
+
+def _declared(demand: Demand, side: str) -> Decimal:
+    """Mean tokens per request: of the histogram where there is one."""
+    if demand.sizes:
+        return sum(
+            (size.share * getattr(size, f"{side}_tokens") for size in demand.sizes), Decimal(0)
+        )
+    return Decimal(getattr(demand, f"{side}_tokens"))
+
+
+def _since_last(observation: Observation, used: dict[str, float | None]) -> list[str]:
+    """Input tokens of the same texts only move when the provider counts otherwise; answers vary by themselves."""
+    probe, mean = observation.probe, used["input"]
+    last = probe.last
+    same = (
+        last is not None and last.prompt == probe.digests.prompt and last.task == probe.digests.task
+    )
+    if last is None or not same or not last.input_tokens or mean is None:
+        return []
+    ratio = Decimal(mean) / last.input_tokens
+    if 1 / MOST_OVER <= ratio <= MOST_OVER:
+        return []
+    return [
+        f"{mean:,.0f} input tokens per request; on {last.date.isoformat()} the same took "
+        f"{last.input_tokens:,.0f}"
+    ]
+
+
+CHECK = Check(name=NAME, conclude=conclude)

@@ -1,0 +1,64 @@
+"""The most that one call can cost, known before it is sent: a bound, not an estimate."""
+
+import json
+from decimal import Decimal
+
+from multillm_gov.catalog.price import Price, Usage
+from multillm_gov.evaluation.client import Call
+from multillm_gov.measures.request_cost import request_cost
+
+TOKENS_PER_MESSAGE = 32
+"""Taken for what a chat template wraps around each message (OpenAI's takes 4, the longest known some 20)."""
+TOKENS_PER_SCHEMA = 1_024
+"""Taken for the instructions that a provider adds to a schema (Anthropic's tool use adds some 530)."""
+
+
+def most_input_tokens(call: Call) -> int:
+    """No tokenizer in use makes more tokens than a text has UTF-8 bytes: each token stands for one byte at least.
+
+    To the bytes come the template around each message, and the schema with what introduces it.
+    """
+    texts = [message.content for message in call.messages] or list(call.inputs)
+    total = sum(len(text.encode("utf-8", "replace")) + TOKENS_PER_MESSAGE for text in texts)
+    if call.output_schema is not None:
+        total += len(json.dumps(call.output_schema).encode()) + TOKENS_PER_SCHEMA
+    return total
+
+
+def worst_cost(call: Call, price: Price | None) -> Decimal | None:
+    """US dollars that the call costs at most; ``None`` where no price is known, which is not the same as free.
+
+    The answer is as long as the call lets it be, all of it billed at the dearer of output and
+    reasoning; the prompt is as long as its bound, at the dearest of the tiers that a prompt up to
+    there can fall into.
+    """
+    if price is None:
+        return None
+    output = 0 if call.mode == "embedding" else call.max_output_tokens or 0
+    most = most_input_tokens(call)
+    lengths = {
+        most,
+        *(tier.above_input_tokens for tier in price.tiers if tier.above_input_tokens < most),
+    }
+    # Each tier at the full length: a tier that is cheaper than the one below it must not lower the
+    # bound.
+    prices = [
+        price.standard,
+        *(tier.price for tier in price.tiers if tier.above_input_tokens in lengths),
+    ]
+    return max(
+        request_cost(
+            _at(price, number),
+            Usage(input_tokens=most, output_tokens=output, reasoning_tokens=reasoning),
+        )
+        for number in range(len(prices))
+        for reasoning in (0, output)
+    )
+
+
+def _at(price: Price, number: int) -> Price:
+    """The price with one of its tiers holding for every length: 0 is the standard one."""
+    from msgspec.structs import replace
+
+    standard = price.standard if number == 0 else price.tiers[number - 1].price
+    return replace(price, standard=standard, tiers=())

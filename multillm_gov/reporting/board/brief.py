@@ -1,0 +1,39 @@
+"""The portfolio in brief: how much of what there is."""
+
+from multillm_gov.content import Cell, Column, Table
+from multillm_gov.dimensions import Level
+from multillm_gov.reporting.shared.wording import some
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.units import spell_count, spell_money
+
+_THOUSAND = 1000
+
+
+def brief(assessment: Assessment) -> Table:
+    """Counts and totals, one a row."""
+    figures = assessment.figures
+    routed = {leg.model: leg.facts for task in figures.tasks for leg in task.legs}
+    spares = {spare.model for task in figures.tasks for spare in task.fallbacks} - set(routed)
+    vendors = sorted({facts.exposure.at(Level.VENDOR) for facts in routed.values() if facts})
+    rows = [
+        ("Task classes", f"{len(figures.tasks):,}"),
+        ("Models", f"{len(routed):,} routed to, {len(spares):,} more as fallback"),
+        ("Vendors routed to", some(vendors, 6)),
+        ("Requests per month", spell_count(figures.requests_per_month)),
+        ("Forecast spend per month", spell_money(figures.spend_per_month, figures.currency)),
+    ]
+    if figures.requests_per_month and not figures.unpriced:
+        per_thousand = figures.spend_per_month / figures.requests_per_month * _THOUSAND
+        rows.append(("Spend per thousand requests", spell_money(per_thousand, figures.currency)))
+    if figures.value_at_stake_per_month:
+        rows.append(
+            (
+                "Value at stake per month",
+                spell_money(figures.value_at_stake_per_month, figures.currency),
+            )
+        )
+    return Table(
+        title="The portfolio in brief",
+        columns=(Column("What"), Column("Now")),
+        rows=tuple((Cell(label), Cell(value)) for label, value in rows),
+    )

@@ -1,0 +1,181 @@
+"""Cost: forecasts against caps, by task class and by owner."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph, Status
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.report import Section
+from multillm_gov.reporting.shared.headline import status_below
+from multillm_gov.reporting.shared.wording import MOST_MARKS, amount, bounded, code, part_of, some
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.units import spell_money, spell_share
+
+_NO_OWNER = "no owner"
+_WORDS: dict[Status, str] = {
+    "good": "Within cap",
+    "watch": "Near cap",
+    "bad": "Over cap",
+    "neutral": "No cap",
+}
+
+
+def cost_section(assessment: Assessment) -> Section:
+    """Forecast, cap and use; what a failover would cost."""
+    figures = assessment.figures
+    if not figures.tasks:
+        return Section(
+            id="cost", title="Cost against caps", blocks=(Paragraph("No task class is declared."),)
+        )
+    tasks = sorted(figures.tasks, key=lambda task: (-(_use(task) or -1), task.task.name))
+    blocks: list[Block] = [Paragraph(_finding(assessment, tasks))]
+    if any(_use(task) is not None for task in tasks):
+        blocks.append(_chart(tasks))
+    blocks += _task_table(tasks, figures.currency)
+    blocks += _owner_table(tasks, figures.currency)
+    return Section(id="cost", title="Cost against caps", blocks=tuple(blocks))
+
+
+def failover_cost(task: TaskFigures) -> Decimal | None:
+    """The dearest fallback carrying everything for a month; ``None`` where there is none or no price is known."""
+    known = [
+        f.failover_spend_per_month for f in task.fallbacks if f.failover_spend_per_month is not None
+    ]
+    return max(known, default=None)
+
+
+def _use(task: TaskFigures) -> float | None:
+    """Forecast over cap; ``None`` where one is not known or the cap is zero."""
+    cap = task.task.declared.spend_cap.monthly
+    if task.spend_per_month is None or not cap:
+        return None
+    return float(task.spend_per_month / cap)
+
+
+def _status(task: TaskFigures) -> Status:
+    cap, spend = task.task.declared.spend_cap.monthly, task.spend_per_month
+    return "neutral" if cap is None or spend is None else status_below(float(spend), float(cap))
+
+
+def _finding(assessment: Assessment, tasks: list[TaskFigures]) -> str:
+    figures = assessment.figures
+    said = (
+        f"The forecast is {spell_money(figures.spend_per_month, figures.currency)} per month, "
+        "from declared demand."
+    )
+    if figures.unpriced:
+        said += (
+            f" It leaves out {some([code(name) for name in figures.unpriced])}, whose cost is "
+            "not known."
+        )
+    uncapped = [
+        code(task.task.name) for task in tasks if task.task.declared.spend_cap.monthly is None
+    ]
+    if uncapped:
+        said += f" No monthly cap is declared for {some(uncapped)}."
+    beyond = [
+        code(task.task.name)
+        for task in tasks
+        if (cap := task.task.declared.spend_cap.monthly) is not None
+        and (failover_cost(task) or 0) > cap
+    ]
+    if beyond:
+        said += f" A month on the dearest fallback would exceed the cap of {some(beyond)}."
+    return said
+
+
+def _chart(tasks: list[TaskFigures]) -> BarChart:
+    used = [(task, use) for task in tasks if (use := _use(task)) is not None]
+    over = [task.task.name for task, use in used if use > 1]
+    counted = part_of(len(over), len(used), "capped task class")
+    verb = "is" if len(over) == 1 else "are"
+    title = (
+        f"{counted} {verb} over the cap: {some(over)}"
+        if over
+        else "Every capped task class is within its cap"
+    )
+    return BarChart(
+        title=title,
+        summary="Forecast as part of the monthly cap: "
+        + "; ".join(f"{task.task.name} {spell_share(use)}" for task, use in used[:MOST_MARKS])
+        + ".",
+        bars=tuple(
+            Bar(
+                label=task.task.name,
+                value=100 * use,
+                text=spell_share(use),
+                limit=100,
+                status=_status(task),
+            )
+            for task, use in used[:MOST_MARKS]
+        ),
+        unit="%",
+    )
+
+
+def _task_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
+    rows = []
+    for task in tasks:
+        cap, use, failover = task.task.declared.spend_cap.monthly, _use(task), failover_cost(task)
+        beyond = cap is not None and failover is not None and failover > cap
+        told = amount(failover, currency) if task.fallbacks else "no fallback"
+        rows.append(
+            (
+                Cell(task.task.name),
+                Cell(amount(task.spend_per_month, currency)),
+                Cell("none" if cap is None else amount(cap, currency)),
+                Cell("" if use is None else spell_share(use)),
+                Cell(amount(task.cost_per_request, currency)),
+                Cell(told, "watch" if beyond else "neutral"),
+                Cell(_WORDS[_status(task)], _status(task)),
+            )
+        )
+    columns = (
+        Column("Task class"),
+        Column("Forecast", numeric=True),
+        Column("Cap", numeric=True),
+        Column("Use", numeric=True),
+        Column("Per request", numeric=True),
+        Column("In failover", numeric=True),
+        Column("Status"),
+    )
+    return bounded(f"Task classes ({currency} per month)", columns, rows, "task class")
+
+
+def _owner_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
+    groups: defaultdict[str, list[TaskFigures]] = defaultdict(list)
+    for task in tasks:
+        groups[task.task.owner or _NO_OWNER].append(task)
+    ordered = sorted(groups.items(), key=lambda item: (-_forecast(item[1]), item[0]))
+    rows = [(Cell(owner), *_owner_cells(owned, currency)) for owner, owned in ordered]
+    columns = (
+        Column("Owner"),
+        Column("Task classes", numeric=True),
+        Column("Forecast", numeric=True),
+        Column("Sum of caps", numeric=True),
+        Column("Use", numeric=True),
+        Column("Status"),
+    )
+    return bounded(f"Owners ({currency} per month)", columns, rows, "owner")
+
+
+def _forecast(tasks: list[TaskFigures]) -> Decimal:
+    return sum((task.spend_per_month or Decimal(0) for task in tasks), Decimal(0))
+
+
+def _owner_cells(tasks: list[TaskFigures], currency: str) -> tuple[Cell, ...]:
+    """A sum of caps only where every task class has one: a part of it would flatter."""
+    forecast = _forecast(tasks)
+    known = all(task.spend_per_month is not None for task in tasks)
+    caps = [task.task.declared.spend_cap.monthly for task in tasks]
+    total = sum((cap for cap in caps if cap is not None), Decimal(0))
+    judged = known and total > 0 and None not in caps
+    status = status_below(float(forecast), float(total)) if judged else "neutral"
+    word = _WORDS[status] if judged else "Not judged"
+    return (
+        Cell(f"{len(tasks):,}"),
+        Cell(amount(forecast, currency) if known else f"over {amount(forecast, currency)}"),
+        Cell("not all capped" if None in caps else amount(total, currency)),
+        Cell(spell_share(float(forecast / total)) if judged else ""),
+        Cell(word, status),
+    )

@@ -1,0 +1,197 @@
+"""What is asked of the board: only what follows from a limit that is exceeded or a waiver that ends."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from math import ceil, floor
+
+from multillm_gov.content import Block, Cell, Column, Paragraph, Table
+from multillm_gov.dimensions import Basis, Level
+from multillm_gov.finding import Enforcement, Finding, Severity
+from multillm_gov.measures.concentration import concentration
+from multillm_gov.measures.independence import has_independent_fallback
+from multillm_gov.measures.repricing import BASE_RISE, share_within
+from multillm_gov.report import Metric
+from multillm_gov.reporting.shared.wording import code, some
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.units import count_of, spell_money, spell_share
+
+WAIVER_HORIZON_DAYS = 92
+"""A waiver that ends before the next quarterly meeting is on this one's table."""
+
+Decision = tuple[str, str]
+"""What to decide, and the figure and limit it follows from."""
+
+
+def decisions(assessment: Assessment, metrics: tuple[Metric, ...]) -> tuple[Decision, ...]:
+    """Limits exceeded first, then policies broken, then waivers that ended or end before the next meeting."""
+    asked = [
+        (_ACTIONS[metric.id](assessment, metric), _reason(metric))
+        for metric in metrics
+        if metric.status == "bad"
+    ]
+    return (*asked, *_broken_policies(assessment), *_ending_waivers(assessment))
+
+
+def decision_block(asked: tuple[Decision, ...], *, complete: bool) -> Block:
+    """The decisions as a table, or the sentence that there is none (which needs complete figures)."""
+    if asked:
+        rows = tuple(
+            (Cell(f"{n}"), Cell(what), Cell(why)) for n, (what, why) in enumerate(asked, 1)
+        )
+        columns = (Column("No.", numeric=True), Column("Decide"), Column("Because"))
+        return Table(title="", columns=columns, rows=rows)
+    if not complete:
+        return Paragraph("No decision follows from what could be read.")
+    said = (
+        "No decision is asked: no limit is exceeded, no policy is broken and no waiver ends "
+        "this quarter."
+    )
+    return Paragraph(said, "good")
+
+
+def _reason(metric: Metric) -> str:
+    return f"{metric.label}: {metric.value}; the limit is {metric.limit}."
+
+
+def _spend(assessment: Assessment, _: Metric) -> str:
+    figures, ceiling = assessment.figures, assessment.portfolio.settings.appetite.max_monthly_spend
+    if ceiling is None:
+        return (
+            "Have the task classes over their caps brought back, or raise their "
+            "`spend_cap.monthly`."
+        )
+    excess = spell_money(figures.spend_per_month - ceiling, figures.currency)
+    return f"Cut the forecast by {excess} a month, or raise `appetite.max_monthly_spend`."
+
+
+def _vendor_share(basis: Basis, key: str) -> Callable[[Assessment, Metric], str]:
+    def action(assessment: Assessment, _: Metric) -> str:
+        shares = concentration(assessment.figures.tasks, Level.VENDOR, basis)
+        (vendor, share), limit = (
+            shares.shares[0],
+            getattr(assessment.portfolio.settings.appetite, key),
+        )
+        excess = spell_money(
+            shares.total * (Decimal(str(share)) - limit), assessment.figures.currency
+        )
+        what = "spend" if basis is Basis.SPEND else "value at stake"
+        return (
+            f"Have {what} of {excess} a month moved from {code(vendor)} to other vendors, "
+            f"or set `appetite.{key}` to {ceil(share * 100) / 100:.2f}."
+        )
+
+    return action
+
+
+def _effective(level: Level, key: str) -> Callable[[Assessment, Metric], str]:
+    def action(assessment: Assessment, _: Metric) -> str:
+        shares = concentration(assessment.figures.tasks, level, Basis.SPEND)
+        lowered = max(floor(shares.effective_number * 10) / 10, 1.0)
+        return (
+            f"Have spend spread more evenly over {level.value}s than today's "
+            f"{spell_share(shares.shares[0][1])} at "
+            f"{code(shares.shares[0][0])}, or set `appetite.{key}` to {lowered:.1f}."
+        )
+
+    return action
+
+
+def _fallbacks(assessment: Assessment, metric: Metric) -> str:
+    lacking = [
+        task
+        for task in sorted(
+            assessment.figures.tasks, key=lambda t: (-t.value_at_stake_per_month, t.task.name)
+        )
+        if task.value_at_stake_per_month and not has_independent_fallback(task)
+    ]
+    lowered = floor((metric.number or 0) * 100) / 100
+    return (
+        "Fund a fallback at another vendor and cloud for "
+        f"{some([code(task.task.name) for task in lacking])}, "
+        f"or set `appetite.min_value_with_independent_fallback` to {lowered:.2f}."
+    )
+
+
+def _retirement(assessment: Assessment, _: Metric) -> str:
+    lead = timedelta(days=assessment.portfolio.settings.migration_lead_days)
+    late = sorted(
+        {
+            (leg.facts.lifecycle.retirement, leg.model)
+            for task in assessment.figures.tasks
+            for leg in task.legs
+            if leg.facts
+            and leg.facts.lifecycle.retirement
+            and leg.facts.lifecycle.retirement - assessment.as_of < lead
+        }
+    )
+    models = some(
+        [
+            f"{code(model)} ({'retired' if day <= assessment.as_of else 'retires'} {day})"
+            for day, model in late
+        ]
+    )
+    return f"Have the move away from {models} begun now: less time is left than a move takes."
+
+
+def _shock(assessment: Assessment, metric: Metric) -> str:
+    limit = assessment.portfolio.settings.appetite.max_price_shock_share
+    share = share_within(float(limit), BASE_RISE)
+    return (
+        f"Bring the largest vendor to at most {spell_share(share)} of spend, hedge its price by "
+        "contract, "
+        f"or set `appetite.max_price_shock_share` to {ceil((metric.number or 0) * 100) / 100:.2f}."
+    )
+
+
+_ACTIONS: dict[str, Callable[[Assessment, Metric], str]] = {
+    "forecast-spend": _spend,
+    "largest-vendor-of-spend": _vendor_share(Basis.SPEND, "max_vendor_share_of_spend"),
+    "largest-vendor-of-value": _vendor_share(Basis.VALUE_AT_STAKE, "max_vendor_share_of_value"),
+    "independent-fallback": _fallbacks,
+    "effective-vendors": _effective(Level.VENDOR, "min_effective_vendors"),
+    "effective-clouds": _effective(Level.CLOUD, "min_effective_clouds"),
+    "retirement-slack": _retirement,
+    "price-shock": _shock,
+}
+
+
+def _broken_policies(assessment: Assessment) -> list[Decision]:
+    broken: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in assessment.findings:
+        if finding.active and finding.policy and finding.severity is Severity.ERROR:
+            broken[finding.policy].append(finding)
+    asked = []
+    for policy, findings in sorted(broken.items()):
+        subjects = some(sorted({code(finding.subject) for finding in findings}))
+        hard = findings[0].enforcement is Enforcement.HARD_MANDATORY
+        choice = (
+            "or change the policy: it allows no waiver" if hard else "or approve a dated waiver"
+        )
+        why = f"Policy {code(policy)} is broken in {count_of(len(findings), 'place')}."
+        because = f" It exists because of: {findings[0].because}." if findings[0].because else ""
+        asked.append((f"Have {subjects} brought within {code(policy)}, {choice}.", why + because))
+    return asked
+
+
+def _ending_waivers(assessment: Assessment) -> list[Decision]:
+    horizon = timedelta(days=WAIVER_HORIZON_DAYS)
+    asked = []
+    for waiver in sorted(
+        (placed.declared for placed in assessment.portfolio.waivers),
+        key=lambda w: (w.expires, w.policy, w.subject),
+    ):
+        if (
+            waiver.expires - assessment.as_of > horizon
+        ):  # a difference of days never leaves the calendar
+            continue
+        verb = "ended" if waiver.expires < assessment.as_of else "ends"
+        asked.append(
+            (
+                f"Renew or end the waiver from {code(waiver.policy)} for {code(waiver.subject)}.",
+                f"It {verb} on {waiver.expires}; approved by {waiver.approved_by}: "
+                f"{waiver.reason}.",
+            )
+        )
+    return asked

@@ -1,0 +1,195 @@
+"""Exposure: on whom the portfolio hangs, at six levels and by three weights."""
+
+from multillm_gov.content import (
+    Bar,
+    BarChart,
+    Block,
+    Cell,
+    Column,
+    Paragraph,
+    Reference,
+    Segment,
+    ShareChart,
+    ShareRow,
+    Table,
+)
+from multillm_gov.dimensions import Basis, Level
+from multillm_gov.measures.concentration import concentration, known_only
+from multillm_gov.measures.figures import Concentration, TaskFigures
+from multillm_gov.portfolio.settings import Appetite
+from multillm_gov.report import Section
+from multillm_gov.reporting.board.brief import brief
+from multillm_gov.reporting.shared.wording import BASIS_WORDS, LEVEL_PLURALS, code
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.units import spell_count, spell_share
+
+HHI_2023 = 1_800
+"""Above it a market counts as highly concentrated in the US merger guidelines of 2023 (method 1.2)."""
+HHI_2010 = 2_500
+"""The same line in the guidelines of 2010."""
+_COARSE = (Level.VENDOR, Level.PROVIDER, Level.CLOUD, Level.JURISDICTION)
+
+Views = dict[tuple[Level, Basis], Concentration]
+
+
+def exposure_section(assessment: Assessment) -> Section:
+    """Shares, indexes and what is not known."""
+    views = _views(assessment.figures.tasks)
+    appetite = assessment.portfolio.settings.appetite
+    if not any(view.shares for view in views.values()):
+        nothing = Paragraph(
+            "There is no spend, request or value declared yet, so nothing is exposed."
+        )
+        return Section(id="exposure", title="Exposure", blocks=(nothing,))
+    blocks: list[Block] = [Paragraph(_finding(views)), brief(assessment)]
+    blocks += [
+        _chart(views, Basis.SPEND, tuple(Level), float(appetite.max_vendor_share_of_spend)),
+        _chart(views, Basis.VALUE_AT_STAKE, _COARSE, float(appetite.max_vendor_share_of_value)),
+        _index_chart(views),
+        _table(views, appetite),
+        *_unknown(views),
+    ]
+    return Section(id="exposure", title="Exposure", blocks=tuple(blocks))
+
+
+def _views(tasks: tuple[TaskFigures, ...]) -> Views:
+    return {
+        (level, basis): concentration(tasks, level, basis) for basis in Basis for level in Level
+    }
+
+
+def _finding(views: Views) -> str:
+    vendors, clouds = views[Level.VENDOR, Basis.SPEND], views[Level.CLOUD, Basis.SPEND]
+    if not vendors.shares:
+        return "No spend can be forecast yet; shares are of requests and of value at stake only."
+    name, share = vendors.shares[0]
+    return (
+        f"{code(name)} receives {spell_share(share)} of forecast spend. The portfolio is as "
+        "concentrated as one of "
+        f"{vendors.effective_number:.1f} equal vendors on {clouds.effective_number:.1f} equal "
+        "clouds. Fallbacks carry "
+        "no routine share; they are judged under Resilience."
+    )
+
+
+def _chart(
+    views: Views, basis: Basis, levels: tuple[Level, ...], vendor_limit: float
+) -> ShareChart:
+    rows = tuple(
+        ShareRow(
+            label=level.value.capitalize(),
+            segments=tuple(
+                Segment(label=name, share=share) for name, share in views[level, basis].shares
+            ),
+            limit=vendor_limit if level is Level.VENDOR else None,
+        )
+        for level in levels
+    )
+    word = BASIS_WORDS[basis]
+    vendors = views[Level.VENDOR, basis]
+    if not vendors.shares:
+        return ShareChart(title=f"No {word} is known", summary=f"No {word} is known.", rows=())
+    (name, share) = vendors.shares[0]
+    beyond = "above" if share > vendor_limit else "within"
+    told = "; ".join(
+        f"{level.value} {views[level, basis].shares[0][0]} "
+        f"{spell_share(views[level, basis].shares[0][1])}"
+        for level in levels
+    )
+    return ShareChart(
+        title=f"By {word}, {name} holds {spell_share(share)}, {beyond} the limit of "
+        f"{spell_share(vendor_limit)}",
+        summary=f"Largest share of {word} at each level: {told}.",
+        rows=rows,
+    )
+
+
+def _index_chart(views: Views) -> BarChart:
+    spend = [views[level, Basis.SPEND] for level in Level if views[level, Basis.SPEND].shares]
+    above = sum(view.hhi > HHI_2010 for view in spend)
+    told = "; ".join(f"{view.level.value} {spell_count(view.hhi)} points" for view in spend)
+    return BarChart(
+        title=f"Index of concentration by spend: {above:,} of {len(spend):,} levels lie above the "
+        "benchmark of 2,500",
+        summary=told or "No spend is known.",
+        bars=tuple(
+            Bar(label=view.level.value.capitalize(), value=view.hhi, text=spell_count(view.hhi))
+            for view in spend
+        ),
+        unit="points",
+        references=(
+            Reference(label="benchmark 1,800 (2023)", value=HHI_2023),
+            Reference(label="benchmark 2,500 (2010)", value=HHI_2010),
+        ),
+    )
+
+
+def _table(views: Views, appetite: Appetite) -> Table:
+    rows = []
+    for basis in Basis:
+        for level in Level:
+            view = views[level, basis]
+            if not view.shares:
+                continue
+            name, share = view.shares[0]
+            over = level is Level.VENDOR and (
+                (basis is Basis.SPEND and share > float(appetite.max_vendor_share_of_spend))
+                or (
+                    basis is Basis.VALUE_AT_STAKE
+                    and share > float(appetite.max_vendor_share_of_value)
+                )
+            )
+            rows.append(
+                (
+                    Cell(f"{level.value.capitalize()}, by {BASIS_WORDS[basis]}"),
+                    Cell(name),
+                    Cell(spell_share(share), "bad" if over else "neutral"),
+                    Cell(spell_share(view.top(3))),
+                    Cell(spell_count(view.hhi)),
+                    Cell(f"{view.effective_number:.2f}"),
+                )
+            )
+    columns = (
+        Column("Level and weight"),
+        Column("Largest"),
+        Column("Share", numeric=True),
+        Column("Top three", numeric=True),
+        Column("HHI", numeric=True),
+        Column("Effective number", numeric=True),
+    )
+    return Table(title="Concentration at each level", columns=columns, rows=tuple(rows))
+
+
+def _unknown(views: Views) -> tuple[Block, ...]:
+    """Both readings of what is not known: as one entity, and left out."""
+    rows = []
+    for (level, basis), view in views.items():
+        if not view.unknown_share:
+            continue
+        known = known_only(view)
+        rows.append(
+            (
+                Cell(f"{level.value.capitalize()}, by {BASIS_WORDS[basis]}"),
+                Cell(spell_share(view.unknown_share)),
+                Cell(f"{view.effective_number:.2f}"),
+                Cell(f"{known.effective_number:.2f}" if known.shares else "none known"),
+            )
+        )
+    if not rows:
+        return (Paragraph("Every routed model's place is known at all six levels."),)
+    levels = sorted(
+        {level for (level, _), view in views.items() if view.unknown_share}, key=list(Level).index
+    )
+    plural = ", ".join(LEVEL_PLURALS[level] for level in levels)
+    columns = (
+        Column("Level and weight"),
+        Column("Not known", numeric=True),
+        Column("Effective number, unknown as one", numeric=True),
+        Column("Unknown left out", numeric=True),
+    )
+    return (
+        Table(title=f"Not everything is known of: {plural}", columns=columns, rows=tuple(rows)),
+        Paragraph(
+            "Figures elsewhere count all that is unknown as one entity, the conservative reading."
+        ),
+    )

@@ -1,0 +1,88 @@
+"""Repricing: what one vendor's price rise would add to the bill."""
+
+from decimal import Decimal
+
+from multillm_gov.content import Bar, BarChart, Cell, Column, Paragraph
+from multillm_gov.dimensions import Basis, Level
+from multillm_gov.measures.concentration import concentration
+from multillm_gov.measures.figures import Concentration
+from multillm_gov.measures.repricing import BASE_RISE, MILD_RISE, SEVERE_RISE, bill_rise
+from multillm_gov.report import Section
+from multillm_gov.reporting.shared.headline import status_below
+from multillm_gov.reporting.shared.wording import MOST_MARKS, amount, bounded, code
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.units import spell_money, spell_share
+
+_RISES = (MILD_RISE, BASE_RISE, SEVERE_RISE)
+
+
+def repricing_section(assessment: Assessment) -> Section:
+    """Each vendor's rise in turn, all else unchanged."""
+    vendors = concentration(assessment.figures.tasks, Level.VENDOR, Basis.SPEND)
+    if not vendors.shares:
+        nothing = Paragraph("No spend can be forecast yet, so there is nothing to reprice.")
+        return Section(id="repricing", title="Repricing", blocks=(nothing,))
+    currency = assessment.figures.currency
+    limit = float(assessment.portfolio.settings.appetite.max_price_shock_share)
+    rows = [
+        (
+            Cell(name),
+            Cell(spell_share(share)),
+            Cell(amount(_part(vendors, share), currency)),
+            *(Cell(amount(_part(vendors, bill_rise(share, rise)), currency)) for rise in _RISES),
+        )
+        for name, share in vendors.shares
+    ]
+    columns = (
+        Column("Vendor"),
+        Column("Share", numeric=True),
+        Column(f"Forecast ({currency})", numeric=True),
+        *(Column(f"at {_percent(rise)}", numeric=True) for rise in _RISES),
+    )
+    said = (
+        f"Assumed: one vendor raises all its prices by {_percent(BASE_RISE)} (mild "
+        f"{_percent(MILD_RISE)}, severe "
+        f"{_percent(SEVERE_RISE)}) and no request moves elsewhere. Moves of this size have been "
+        "published before; "
+        "when the next one comes is not forecast."
+    )
+    title = f"What each vendor's rise adds to the bill ({currency} per month)"
+    blocks = (
+        Paragraph(said),
+        _chart(vendors, limit, currency),
+        *bounded(title, columns, rows, "vendor"),
+    )
+    return Section(id="repricing", title="Repricing", blocks=blocks)
+
+
+def _chart(vendors: Concentration, limit: float, currency: str) -> BarChart:
+    name, share = vendors.shares[0]
+    worst = bill_rise(share, BASE_RISE)
+    added = spell_money(_part(vendors, worst), currency)
+    beyond = "above" if worst > limit else "within"
+    return BarChart(
+        title=f"A rise of {_percent(BASE_RISE)} at {code(name)} adds {spell_share(worst)} to the "
+        f"bill, {beyond} the "
+        f"limit of {spell_share(limit)}",
+        summary=f"Rise of total spend by vendor; the largest is {name} with {spell_share(worst)}, "
+        f"{added} per month.",
+        bars=tuple(
+            Bar(
+                label=vendor,
+                value=100 * bill_rise(part, BASE_RISE),
+                text=spell_share(bill_rise(part, BASE_RISE)),
+                limit=100 * limit,
+                status=status_below(bill_rise(part, BASE_RISE), limit),
+            )
+            for vendor, part in vendors.shares[:MOST_MARKS]
+        ),
+        unit="%",
+    )
+
+
+def _part(vendors: Concentration, share: float) -> Decimal:
+    return vendors.total * Decimal(str(share))
+
+
+def _percent(rise: float) -> str:
+    return f"+{rise * 100:.0f} %"

@@ -1,0 +1,129 @@
+"""Resilience: whether each task class has somewhere else to go."""
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph, Status
+from multillm_gov.dimensions import Level
+from multillm_gov.measures.figures import FallbackFigures, TaskFigures
+from multillm_gov.measures.independence import (
+    OTHER_VENDOR_AND_CLOUD,
+    has_independent_fallback,
+    value_with_independent_fallback,
+)
+from multillm_gov.report import Section
+from multillm_gov.reporting.shared.wording import MOST_MARKS, amount, bounded
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.units import spell_money, spell_share
+
+
+def resilience_section(assessment: Assessment) -> Section:
+    """Value at stake, primary, best fallback and what the two share."""
+    figures = assessment.figures
+    if not figures.tasks:
+        return Section(
+            id="resilience", title="Resilience", blocks=(Paragraph("No task class is declared."),)
+        )
+    tasks = sorted(figures.tasks, key=lambda t: (-t.value_at_stake_per_month, t.task.name))
+    said = (
+        "A fallback is independent when it shares neither vendor, provider nor cloud with any "
+        "model routed to: outages "
+        "of one vendor's services come together, those of different vendors hardly do. It is "
+        "judged from what "
+        "is declared and known of the models; it does not prove that the fallback works."
+    )
+    blocks: list[Block] = [Paragraph(said)]
+    if figures.value_at_stake_per_month:
+        blocks.append(_chart(tasks, figures.currency))
+    blocks += _table(tasks, figures.currency)
+    return Section(id="resilience", title="Resilience", blocks=tuple(blocks))
+
+
+def _grade(task: TaskFigures) -> tuple[str, Status]:
+    if not task.fallbacks:
+        return "No fallback", "bad"
+    if has_independent_fallback(task):
+        return "Independent", "good"
+    if has_independent_fallback(task, benefit_of_doubt=True):
+        return "Not proved", "watch"
+    return "Not independent", "bad"
+
+
+def _chart(tasks: list[TaskFigures], currency: str) -> BarChart:
+    share = value_with_independent_fallback(tasks)
+    valued = [task for task in tasks if task.value_at_stake_per_month]
+    return BarChart(
+        title=f"{spell_share(share)} of the value at stake has an independent fallback",
+        summary="Value at stake per month: "
+        + "; ".join(
+            f"{task.task.name} {spell_money(task.value_at_stake_per_month, currency)}, "
+            f"{_grade(task)[0].lower()}"
+            for task in valued[:MOST_MARKS]
+        )
+        + ".",
+        bars=tuple(
+            Bar(
+                label=task.task.name,
+                value=float(task.value_at_stake_per_month),
+                text=f"{amount(task.value_at_stake_per_month, currency)}, "
+                f"{_grade(task)[0].lower()}",
+                status=_grade(task)[1],
+            )
+            for task in valued[:MOST_MARKS]
+        ),
+        unit=currency,
+    )
+
+
+def _table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
+    rows = []
+    for task in tasks:
+        word, status = _grade(task)
+        best = _best(task)
+        rows.append(
+            (
+                Cell(task.task.name),
+                Cell(amount(task.value_at_stake_per_month, currency)),
+                Cell(_place(task.primary.model, task.primary.facts)),
+                Cell(_place(best.model, best.facts) if best else "none"),
+                Cell(_shared(best)),
+                Cell(word, status),
+            )
+        )
+    columns = (
+        Column("Task class"),
+        Column(f"At stake ({currency})", numeric=True),
+        Column("Primary"),
+        Column("Best fallback"),
+        Column("Shared with it"),
+        Column("Status"),
+    )
+    return bounded("Fallback of each task class", columns, rows, "task class")
+
+
+def _best(task: TaskFigures) -> FallbackFigures | None:
+    """The fallback that shares the fewest of the three levels, the first declared of equals."""
+
+    def weight(fallback: FallbackFigures) -> tuple[int, int, int]:
+        levels = set(OTHER_VENDOR_AND_CLOUD)
+        shared = len(levels & set(fallback.shared_with_primary)) + (
+            3 if fallback.facts is None else 0
+        )
+        return shared, len(levels & set(fallback.unproved_with_primary)), fallback.index
+
+    return min(task.fallbacks, key=weight, default=None)
+
+
+def _place(model: str, facts: ModelFacts | None) -> str:
+    if facts is None:
+        return f"{model} (not known)"
+    return f"{model} ({facts.exposure.vendor}, {facts.exposure.cloud})"
+
+
+def _shared(fallback: FallbackFigures | None) -> str:
+    if fallback is None:
+        return ""
+    shared = [level.value for level in Level if level in fallback.shared_with_primary]
+    doubtful = [
+        level.value for level in OTHER_VENDOR_AND_CLOUD if level in fallback.unproved_with_primary
+    ]
+    told = ", ".join(shared) or "nothing"
+    return f"{told}; not known: {', '.join(doubtful)}" if doubtful else told

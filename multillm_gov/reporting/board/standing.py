@@ -1,0 +1,89 @@
+"""The one page for those who read only one: decisions, and how much of each limit is used."""
+
+from math import inf
+
+from multillm_gov.content import Bar, BarChart, Block, Paragraph
+from multillm_gov.report import Metric, Section
+from multillm_gov.reporting.board.decisions import Decision, decision_block
+from multillm_gov.reporting.board.position import SHOCK
+from multillm_gov.reporting.shared.completeness import left_out
+from multillm_gov.reporting.shared.wording import code, part_of, some
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.units import count_of, spell_share
+
+_MOST_USE = 2.0
+"""A limit used more than twice is drawn as twice."""
+
+
+def standing_section(
+    assessment: Assessment, metrics: tuple[Metric, ...], asked: tuple[Decision, ...]
+) -> Section:
+    """What is left out comes first: figures over files that could not be read would deceive."""
+    blocks: list[Block] = []
+    paths = left_out(assessment)
+    if paths:
+        blocks.append(Paragraph(_spell_left_out(paths), "bad"))
+    blocks.append(decision_block(asked, complete=not paths))
+    chart = _use_chart(assessment, metrics)
+    if chart is not None:
+        blocks.append(chart)
+    return Section(id="decisions", title="Decisions asked", blocks=tuple(blocks))
+
+
+def _spell_left_out(paths: tuple[str, ...]) -> str:
+    return (
+        f"These figures are not complete: {count_of(len(paths), 'file')} could not be read as "
+        "written "
+        f"({some([code(path) for path in paths])}), and what they declare is left out in whole or "
+        "in part."
+    )
+
+
+def _use_chart(assessment: Assessment, metrics: tuple[Metric, ...]) -> BarChart | None:
+    """How much of each limit is used, on one scale; ``None`` where no limit has a figure."""
+    uses = [(metric, use) for metric in metrics if (use := _use(assessment, metric)) is not None]
+    if not uses:
+        return None
+    held = sum(use <= 1 for _, use in uses)
+    counted = f"{part_of(held, len(uses), 'limit').lower()} {'holds' if held == 1 else 'hold'}"
+    return BarChart(
+        title=f"How much of each limit is used, limits in days apart: {counted}",
+        summary="; ".join(f"{metric.label} {_spell(use)}" for metric, use in uses),
+        bars=tuple(
+            Bar(
+                label=metric.label,
+                value=100 * min(use, _MOST_USE),
+                text=_spell(use),
+                limit=100,
+                status=metric.status,
+            )
+            for metric, use in uses
+        ),
+        unit="%",
+    )
+
+
+def _use(assessment: Assessment, metric: Metric) -> float | None:
+    """Figure over ceiling, or floor over figure: above 1 the limit is exceeded. Days of slack have no such ratio."""
+    appetite, number = assessment.portfolio.settings.appetite, metric.number
+    ceilings = {
+        "forecast-spend": appetite.max_monthly_spend,
+        "largest-vendor-of-spend": appetite.max_vendor_share_of_spend,
+        "largest-vendor-of-value": appetite.max_vendor_share_of_value,
+        SHOCK: appetite.max_price_shock_share,
+    }
+    floors = {
+        "independent-fallback": appetite.min_value_with_independent_fallback,
+        "effective-vendors": appetite.min_effective_vendors,
+        "effective-clouds": appetite.min_effective_clouds,
+    }
+    if number is None or metric.status == "neutral":
+        return None
+    ceiling, floor = ceilings.get(metric.id), floors.get(metric.id)
+    if ceiling:
+        return number / float(ceiling)
+    return None if floor is None else float(floor) / number if number else inf
+
+
+def _spell(use: float) -> str:
+    return spell_share(use) if use <= _MOST_USE else f"over {spell_share(_MOST_USE)}"

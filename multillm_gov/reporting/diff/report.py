@@ -1,0 +1,228 @@
+"""What `govern diff` tells a reviewer: what was loosened, what it costs, whom it ties us to, what it breaks."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from multillm_gov.changes.change import Change, Direction, Kind
+from multillm_gov.changes.comparison import Comparison
+from multillm_gov.documents.document import locate
+from multillm_gov.documents.masking import masked
+from multillm_gov.finding import Finding, Severity
+from multillm_gov.location import Place
+from multillm_gov.report import Metric, Report, ReportedChange, ShareMove, judge_counts
+from multillm_gov.reporting.check.report import incomplete_words, rule_notes
+from multillm_gov.reporting.diff.findings import FindingsShift, Renames, shift_findings
+from multillm_gov.reporting.diff.sections import sections
+from multillm_gov.reporting.shared.headline import headline, with_before
+from multillm_gov.reporting.shared.provenance import provenance
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.units import count_of, spell_money
+
+_ALWAYS = ("forecast-spend", "largest-vendor-of-spend", "effective-vendors", "independent-fallback")
+"""Headline figures that a diff shows even where they did not move."""
+_GONE = (Kind.TASK_CLASS_REMOVED, Kind.POLICY_REMOVED, Kind.WAIVER_REMOVED)
+
+
+def brief_diff(
+    before: Assessment,
+    after: Assessment,
+    comparison: Comparison,
+    fail_on: Severity | None,
+    by_base: Sequence[Finding] | None = None,
+) -> Report:
+    """The report of a comparison. Its gate counts findings that are new; those that were there before are not repeated.
+
+    Args:
+        before: The base, judged as of the same day as ``after``.
+        after: What is proposed.
+        comparison: Of the two.
+        fail_on: Least severity of a new finding that fails; ``None`` for never.
+        by_base: Findings of ``after`` under the policies, waivers and limits of ``before``, where
+            those differ: they tell what was mended from what is merely no longer asked for.
+    """
+    findings = shift_findings(before.findings, after.findings, by_base, _renames(comparison))
+    comparison = _with_unreadable(comparison, after)
+    findings = _without_lost(findings, comparison)
+    changed = not comparison.empty or findings.new or findings.resolved or findings.excused
+    report = Report(
+        kind="diff",
+        title="Portfolio changes",
+        organization=after.portfolio.settings.organization,
+        as_of=after.as_of.isoformat(),
+        currency=after.figures.currency,
+        verdict=judge_counts(findings.new, fail_on),
+        revision=after.revision,
+        base=before.revision,
+        summary=_summary(comparison, findings) + incomplete_words(after),
+        headline=_headline(before, after) if changed else (),
+        sections=tuple(sections(comparison, findings, (before.documents, after.documents)))
+        if changed
+        else (),
+        findings=findings.new,
+        resolved=findings.resolved,
+        provenance=_provenance(before, after),
+        checked=(
+            ("task classes", len(after.portfolio.task_classes)),
+            ("policies", len(after.portfolio.policies)),
+            ("changes", len(comparison.changes)),
+        ),
+        rules=rule_notes((*findings.new, *findings.resolved)),
+        changes=tuple(_reported(change, before, after) for change in comparison.changes),
+    )
+    return masked(report, before.secrets, after.secrets)
+
+
+def _renames(comparison: Comparison) -> Renames:
+    names = {
+        kind: {change.before: change.after for change in comparison.changes if change.kind is kind}
+        for kind in (Kind.TASK_CLASS_RENAMED, Kind.POLICY_RENAMED)
+    }
+    return Renames(names[Kind.TASK_CLASS_RENAMED], names[Kind.POLICY_RENAMED])
+
+
+def _summary(comparison: Comparison, findings: FindingsShift) -> str:
+    """One sentence: safeguards, money, findings; or a calm word that nothing changed."""
+    loosened = len(comparison.toward(Direction.LOOSENED))
+    parts = [f"{count_of(loosened, 'safeguard')} loosened"] if loosened else []
+    parts += _money_words(comparison)
+    if comparison.changes and not parts:
+        parts = [
+            f"{count_of(len(comparison.changes), 'change')}, no safeguard loosened, the same "
+            "forecast"
+        ]
+    active = sum(finding.active for finding in findings.new)
+    if active or findings.resolved:
+        parts.append(f"{count_of(active, 'new finding')}, {len(findings.resolved):,} resolved")
+    if findings.excused:
+        parts.append(f"{count_of(len(findings.excused), 'finding')} no longer asked for")
+    if not parts:
+        same = count_of(comparison.unchanged_task_classes, "task class")
+        return (
+            f"Nothing changed: {same} and {count_of(comparison.unchanged_policies, 'policy')} "
+            "mean the same as before."
+        )
+    sentence = "; ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _money_words(comparison: Comparison) -> list[str]:
+    spend = comparison.spend
+    after = spell_money(spend.after, spend.currency_after)
+    if spend.delta is None:
+        return [
+            f"forecast {spell_money(spend.before, spend.currency_before)} before, {after} after, a "
+            "month"
+        ]
+    if not spend.delta:
+        return []
+    way = "up" if spend.delta > 0 else "down"
+    share = f" ({float(spend.delta / spend.before) * 100:+.1f} %)" if spend.before else ""
+    lost = " and incomplete" if spend.unpriced_after else ""
+    return [
+        f"forecast {way} {spell_money(abs(spend.delta), spend.currency_after)}{share} to {after} a "
+        f"month{lost}"
+    ]
+
+
+def _headline(before: Assessment, after: Assessment) -> tuple[Metric, ...]:
+    metrics = with_before(headline(before), headline(after))
+    kept = [metric for metric in metrics if metric.id in _ALWAYS or metric.value != metric.before]
+    errors = [
+        sum(finding.active and finding.severity is Severity.ERROR for finding in state.findings)
+        for state in (before, after)
+    ]
+    count = Metric(
+        id="errors",
+        label="Findings that are errors",
+        value=f"{errors[1]:,}",
+        before=f"{errors[0]:,}",
+        number=float(errors[1]),
+        unit="findings",
+    )
+    return (*kept, count)
+
+
+def _with_unreadable(comparison: Comparison, after: Assessment) -> Comparison:
+    """Mark what is gone only because its file, or its entry in a file, can no longer be read."""
+    if not after.flaws:
+        return comparison
+    flawed = {flaw.location.path for flaw in after.flaws}
+    changes = tuple(
+        replace(change, note=_why_gone(change.place_before, after))
+        if _is_gone_from(change, flawed)
+        else change
+        for change in comparison.changes
+    )
+    return replace(comparison, changes=changes)
+
+
+def _without_lost(findings: FindingsShift, comparison: Comparison) -> FindingsShift:
+    """A finding is not resolved by breaking the entry that it is about."""
+    lost = {change.subject for change in comparison.changes if change.kind in _GONE and change.note}
+    return replace(
+        findings, resolved=tuple(one for one in findings.resolved if one.subject not in lost)
+    )
+
+
+def _is_gone_from(change: Change, flawed: set[str]) -> bool:
+    return (
+        change.kind in _GONE
+        and change.place_before is not None
+        and change.place_before.path in flawed
+    )
+
+
+def _why_gone(place: Place | None, after: Assessment) -> str:
+    """Empty where the entry is really gone, though its file has some other mistake."""
+    document = after.documents.get(place.path) if place else None
+    if place is None or document is None or not isinstance(document.data, dict):
+        return "its file can no longer be read"
+    if isinstance(
+        place.pointer[-1], int
+    ):  # items of a list move up when another goes: nothing tells them apart
+        return ""
+    try:
+        document.offsets(place.pointer)
+    except KeyError:
+        return ""
+    return "still declared, but with a mistake"
+
+
+def _provenance(before: Assessment, after: Assessment) -> tuple[tuple[str, str], ...]:
+    """That of the later state, and what differs in the base."""
+    now = provenance(after)
+    return (
+        *now,
+        *(
+            (f"{label} of the base", value)
+            for label, value in provenance(before)
+            if (label, value) not in now
+        ),
+    )
+
+
+def _reported(change: Change, before: Assessment, after: Assessment) -> ReportedChange:
+    old, new = change.place_before, change.place_after
+    return ReportedChange(
+        kind=change.kind.value,
+        area=change.kind.area.value,
+        subject=change.subject,
+        label=change.label,
+        aspect=change.aspect,
+        direction=change.direction.value,
+        before=change.before,
+        after=change.after,
+        before_figure=change.before_figure,
+        after_figure=change.after_figure,
+        location_before=locate(old, before.documents) if old else None,
+        location_after=locate(new, after.documents) if new else None,
+        spend_effect_per_month=change.spend_effect,
+        exposure=tuple(_moves(change)),
+        note=change.note,
+    )
+
+
+def _moves(change: Change) -> Iterator[ShareMove]:
+    for point in change.exposure:
+        yield ShareMove(level=point.level.value, entity=point.entity, points=point.points)

@@ -1,0 +1,189 @@
+"""The sections of a diff: what was loosened first, then what a reviewer weighs, then details to unfold."""
+
+from collections.abc import Iterator
+
+from multillm_gov.changes.change import Area, Change, Direction
+from multillm_gov.changes.comparison import Comparison, ConcentrationShift, TaskEffect
+from multillm_gov.content import Block, Column, Paragraph
+from multillm_gov.dimensions import Basis
+from multillm_gov.finding import Severity
+from multillm_gov.report import Section
+from multillm_gov.reporting.diff.findings import FindingsShift
+from multillm_gov.reporting.diff.tables import MOST_ROWS, Places, change_table, signed, table
+from multillm_gov.units import count_of, spell_money, spell_share
+
+_BASES = {Basis.SPEND: "spend", Basis.VALUE_AT_STAKE: "value at stake"}
+
+
+def sections(comparison: Comparison, findings: FindingsShift, places: Places) -> Iterator[Section]:
+    """All sections that have something to say, in the order a reviewer needs them."""
+    currency = comparison.spend.currency_after
+    loosened = comparison.toward(Direction.LOOSENED)
+    if loosened:
+        text = f"Loosened: {count_of(len(loosened), 'safeguard')}"
+        yield Section(
+            id="loosened", title=text, blocks=(change_table("", loosened, currency, places),)
+        )
+    if findings.excused:
+        yield _excused(findings)
+    for name, title, areas, folded in _GROUPS:
+        found = [
+            change
+            for change in comparison.within(*areas)
+            if change.direction is not Direction.LOOSENED
+        ]
+        if found:
+            yield Section(
+                id=name, title=title, blocks=_grouped(name, found, comparison), folded=folded
+            )
+    yield from _exposure(comparison)
+    yield from _money(comparison)
+    yield _unchanged(comparison, findings)
+
+
+_GROUPS: tuple[tuple[str, str, tuple[Area, ...], bool], ...] = (
+    ("task-classes", "Task classes", (Area.TASK_CLASSES,), False),
+    ("routing", "Routing, demand and caps", (Area.ROUTING, Area.MONEY), False),
+    ("resilience", "Fallbacks", (Area.RESILIENCE,), False),
+    ("models", "Prices, retirements and hosts of models", (Area.MODELS,), False),
+    ("policies", "Policies, waivers and settings", (Area.POLICIES, Area.SETTINGS), False),
+    ("terms", "Other terms of task classes", (Area.SERVICE, Area.DATA, Area.PROCESS), True),
+)
+"""Id, title, areas, and whether a short format folds it. Loosened changes stand above all of them."""
+
+
+def _grouped(name: str, changes: list[Change], comparison: Comparison) -> tuple[Block, ...]:
+    """One table, or one a direction where safeguards are told apart."""
+    currency = comparison.spend.currency_after
+    if name not in {"policies", "terms"}:
+        return (change_table("", changes, currency),)
+    parts = [(way, [change for change in changes if change.direction is way]) for way in Direction]
+    return tuple(
+        change_table(way.value.capitalize(), found, currency) for way, found in parts if found
+    )
+
+
+def _excused(findings: FindingsShift) -> Section:
+    """What a loosened policy or a new waiver hides: the later state judged by the rules of the base."""
+    rows = [
+        (finding.subject, f"{finding.rule} {finding.message}", str(finding.severity.label))
+        for finding in findings.excused
+    ]
+    told = "These findings would still stand under the policies, waivers and limits of the base."
+    columns = (Column("Subject"), Column("Finding"), Column("Severity"))
+    blocks = (Paragraph(told), table("", columns, rows, len(rows), "finding"))
+    return Section(id="excused", title="No longer asked for, not mended", blocks=blocks)
+
+
+def _exposure(comparison: Comparison) -> Iterator[Section]:
+    """Shares and effective numbers; levels whose shares are alike (each vendor its own host) are told once."""
+    groups: dict[object, list[ConcentrationShift]] = {}
+    for shift in comparison.concentration:
+        if shift.moved:
+            figures = tuple((round(old, 6), round(new, 6)) for _, old, new in shift.moved)
+            alike = figures if len(set(figures)) == len(figures) else shift.moved
+            groups.setdefault((shift.basis, alike), []).append(shift)
+    if not groups:
+        return
+    rows = [row for alike in groups.values() for row in _share_rows(alike)]
+    columns = (
+        Column("Who"),
+        Column("Share"),
+        Column("Before", numeric=True),
+        Column("After", numeric=True),
+        Column("Points", numeric=True),
+    )
+    shares = table("Shares that moved by half a point or more", columns, rows, len(rows), "share")
+    levels = (Column("Level"), Column("Before", numeric=True), Column("After", numeric=True))
+    numbers = [
+        (
+            _spell_levels(alike),
+            f"{alike[0].before.effective_number:.2f}",
+            f"{alike[0].after.effective_number:.2f}",
+        )
+        for alike in groups.values()
+    ]
+    effective = table("Effective number (1 / HHI)", levels, numbers, len(numbers), "level")
+    yield Section(
+        id="exposure", title="Exposure in detail", blocks=(shares, effective), folded=True
+    )
+
+
+def _share_rows(alike: list[ConcentrationShift]) -> Iterator[tuple[str, ...]]:
+    for entities in zip(*(shift.moved for shift in alike), strict=True):
+        names = list(dict.fromkeys(name for name, _, _ in entities))
+        _, old, new = entities[0]
+        others = f" ({', '.join(names[1:])})" if names[1:] else ""
+        points = f"{(new - old) * 100:+.1f}"
+        yield (
+            f"{names[0]}{others}",
+            _spell_levels(alike),
+            spell_share(old),
+            spell_share(new),
+            points,
+        )
+
+
+def _spell_levels(alike: list[ConcentrationShift]) -> str:
+    return f"{', '.join(shift.level.value for shift in alike)} by {_BASES[alike[0].basis]}"
+
+
+def _money(comparison: Comparison) -> Iterator[Section]:
+    spend = comparison.spend
+    if not comparison.effects or spend.parts is None:
+        return
+    currency = spend.currency_after
+    causes = (
+        ("New prices, same allocation", spend.parts.price),
+        ("Demand", spend.parts.demand),
+        ("Routing", spend.parts.routing),
+        ("Fixed cost split anew", spend.parts.hosting),
+        ("Task classes added", spend.added),
+        ("Task classes removed", -spend.removed),
+        ("Forecasts gained or lost", spend.unexplained),
+    )
+    amount = Column(f"{currency} a month", numeric=True)
+    why = [(label, signed(part, currency)) for label, part in causes if part]
+    blocks = [table("Why the forecast moves", (Column("Cause"), amount), why, len(why), "cause")]
+    before, after = Column("Before", numeric=True), Column("After", numeric=True)
+    shown = comparison.effects[:MOST_ROWS]
+    rows = [_effect_row(effect, currency) for effect in shown]
+    columns = (Column("Task class"), before, after, amount)
+    blocks.append(table("By task class", columns, rows, len(comparison.effects), "task class"))
+    owners = [
+        (name, spell_money(old, currency), spell_money(new, currency), signed(new - old, currency))
+        for name, old, new in spend.by_owner[:MOST_ROWS]
+    ]
+    if owners:
+        columns = (Column("Owner"), before, after, amount)
+        blocks.append(table("By owner", columns, owners, len(spend.by_owner), "owner"))
+    yield Section(id="money", title="Money in detail", blocks=tuple(blocks), folded=True)
+
+
+def _effect_row(effect: TaskEffect, currency: str) -> tuple[str, ...]:
+    name = effect.after or f"{effect.before} (removed)"
+    amounts = (
+        effect.spend_before if effect.before else None,
+        effect.spend_after if effect.after else None,
+    )
+    absent = (not effect.before, not effect.after)
+    told = [
+        "" if gone else "not known" if amount is None else spell_money(amount, currency)
+        for amount, gone in zip(amounts, absent, strict=True)
+    ]
+    return name, *told, "" if effect.delta is None else signed(effect.delta, currency)
+
+
+def _unchanged(comparison: Comparison, findings: FindingsShift) -> Section:
+    grades = [
+        count_of(sum(finding.severity is severity for finding in findings.kept), severity.label)
+        for severity in reversed(Severity)
+        if any(finding.severity is severity for finding in findings.kept)
+    ]
+    same = f"{count_of(comparison.unchanged_task_classes, 'task class')} and "
+    same += f"{count_of(comparison.unchanged_policies, 'policy')} mean the same as before."
+    stays = f"Findings that were there before and stay: {', '.join(grades) or 'none'}."
+    hint = " `govern check` lists them." if findings.kept else ""
+    return Section(
+        id="unchanged", title="Unchanged", blocks=(Paragraph(f"{same} {stays}{hint}"),), folded=True
+    )

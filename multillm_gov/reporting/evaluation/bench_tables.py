@@ -1,0 +1,201 @@
+"""A benchmark's tables and sentences, one task class each."""
+
+from collections.abc import Iterator
+
+from multillm_gov.content import Block, Cell, Column, Items, Status, Table
+from multillm_gov.evaluation.bench.outcomes import LeaderboardEntry
+from multillm_gov.evaluation.bench.paired_comparison import Duel, Margins
+from multillm_gov.evaluation.bench.results import BenchResult
+from multillm_gov.measures.paired import PairedDifference
+from multillm_gov.report import Section
+from multillm_gov.reporting.evaluation.writing_style import voice_blocks
+from multillm_gov.units import count_of, spell_money, spell_share
+
+FEW_CASES = 30
+"""Below so many scored cases an interval is wider than most differences that matter."""
+_WORDS: dict[str, tuple[str, Status]] = {
+    "better": ("really better", "good"),
+    "not worse": ("not worse", "good"),
+    "worse": ("really worse", "bad"),
+    "not told apart": ("not told apart", "watch"),
+    "no common case": ("no case in common", "watch"),
+}
+
+
+def task_section(result: BenchResult, margins: Margins) -> Section:
+    """Leaderboard, comparisons with the incumbent, voices, and what could not be judged."""
+    return Section(
+        id=f"task-{result.task_class}",
+        title=result.task_class,
+        blocks=tuple(_blocks(result, margins)),
+    )
+
+
+def _blocks(result: BenchResult, margins: Margins) -> Iterator[Block]:
+    yield leaderboard(result)
+    if result.duels:
+        yield _duels(result)
+        yield Items(tuple(_sentence(one, margins) for one in result.duels))
+    if result.reasons:
+        yield Items(
+            tuple(
+                f"{one.model}: not judged, so that it counts neither way: "
+                f"{count_of(one.cases, 'case')}, {one.why}."
+                for one in result.reasons
+            )
+        )
+    yield from voice_blocks(result.voices)
+
+
+def leaderboard(result: BenchResult) -> Table:
+    """Best first; columns that tell nothing are left out."""
+    columns = (
+        Column("Model"),
+        Column("Accepted (95 %)", numeric=True),
+        Column("Mean score", numeric=True),
+        Column("Cases", numeric=True),
+        Column("Not judged", numeric=True),
+        Column("USD / accepted", numeric=True),
+        Column("s / accepted", numeric=True),
+        Column("p50", numeric=True),
+        Column("p95", numeric=True),
+    )
+    rows = [_row(entry, result.incumbent) for entry in result.entries]
+    kept = [number for number in range(len(columns)) if any(row[number].text for row in rows)]
+    return Table(
+        title="Leaderboard",
+        columns=tuple(columns[number] for number in kept),
+        rows=tuple(tuple(row[number] for number in kept) for row in rows),
+    )
+
+
+def _row(entry: LeaderboardEntry, incumbent: str) -> tuple[Cell, ...]:
+    name = f"{entry.model} (incumbent)" if entry.model == incumbent else entry.model
+    graded = (
+        ""
+        if entry.graded is None
+        else f"{entry.graded:.3f} ({entry.graded_low:.3f} to {entry.graded_high:.3f})"
+    )
+    return (
+        Cell(name, strong=True),
+        Cell("not judged", "watch")
+        if entry.share is None
+        else Cell(_interval_of(entry.share, entry.low, entry.high)),
+        Cell(graded),
+        Cell(f"{entry.scored:,}", "watch" if entry.scored < FEW_CASES else "neutral"),
+        Cell(f"{entry.inconclusive:,}", "watch") if entry.inconclusive else Cell(""),
+        Cell(
+            ""
+            if entry.usd_per_accepted is None
+            else spell_money(entry.usd_per_accepted).removesuffix(" USD")
+        ),
+        Cell("" if entry.seconds_per_accepted is None else f"{entry.seconds_per_accepted:,.2f}"),
+        Cell(_seconds(entry.p50_seconds)),
+        Cell(_seconds(entry.p95_seconds)),
+    )
+
+
+def _duels(result: BenchResult) -> Table:
+    columns = (
+        Column("Challenger"),
+        Column("Finding"),
+        Column("Difference in points (95 %)", numeric=True),
+        Column("Won / lost", numeric=True),
+        Column("p", numeric=True),
+        Column("Cases", numeric=True),
+    )
+    rows = tuple(_duel_row(one) for one in result.duels)
+    return Table(
+        title=f"Is a challenger really better than {result.incumbent}?", columns=columns, rows=rows
+    )
+
+
+def _duel_row(one: Duel) -> tuple[Cell, ...]:
+    words, status = _WORDS[one.finding]
+    test = one.test
+    return (
+        Cell(one.challenger, strong=True),
+        Cell(words, status),
+        Cell(
+            ""
+            if one.difference is None
+            else f"{one.difference.mean * 100:+.1f} ({_interval(one.difference)})"
+        ),
+        Cell("" if test is None else f"{test.only_second:,} / {test.only_first:,}"),
+        Cell("" if test is None else _p(test.p_value)),
+        Cell(f"{one.cases:,}"),
+    )
+
+
+def _sentence(one: Duel, margins: Margins) -> str:
+    """Is it really better, in words with both figures."""
+    if one.difference is None or one.bound is None:
+        return (
+            f"{one.challenger} and {one.incumbent} have no judged case in common: nothing can "
+            f"be said.{_preferred(one)}"
+        )
+    margin, bound = spell_size(margins.non_inferiority), _points(one.bound)
+    told = {
+        "better": f"is really better than {one.incumbent}",
+        "worse": f"is really worse than {one.incumbent}",
+        "not worse": f"is not worse than {one.incumbent} by more than {margin} (one-sided 95 % "
+        f"bound {bound})",
+        "not told apart": f"cannot be told apart from {one.incumbent}, which is no sign that they "
+        "are equal",
+    }[one.finding]
+    figures = f"{_points(one.difference.mean)} ({_interval(one.difference)})"
+    sentence = f"{one.challenger} {told}: {figures} on {count_of(one.cases, 'case')}."
+    if one.finding == "not told apart" and one.needed is not None:
+        apart = (
+            ""
+            if one.needed_unpaired is None
+            else f" ({one.needed_unpaired:,} for each model where cases differ)"
+        )
+        sentence += (
+            f" A difference of {spell_size(margins.difference)} would show on some {one.needed:,} "
+            f"paired cases{apart}, "
+            "80 % of the time."
+        )
+    if one.graded is not None:
+        sentence += (
+            f" Mean score {one.graded.mean:+.3f} ({one.graded.low:+.3f} to {one.graded.high:+.3f})."
+        )
+    return sentence + _preferred(one)
+
+
+def _preferred(one: Duel) -> str:
+    if one.preferences is None:
+        return ""
+    told = one.preferences
+    won, lost = count_of(told.challenger, "time"), count_of(told.incumbent, "time")
+    return (
+        f" The judge preferred it {won}, the incumbent {lost}, and neither (or another one when "
+        "their places were "
+        f"swapped) {count_of(told.ties, 'time')}; sign test p {_p(told.p_value)}."
+    )
+
+
+def _interval_of(share: float, low: float, high: float) -> str:
+    return f"{spell_share(share)} ({low * 100:.1f} to {high * 100:.1f})"
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:+.1f} points"
+
+
+def spell_size(share: float) -> str:
+    """``5 points`` from .05."""
+    points = f"{share * 100:g}"
+    return f"{points} point" if points == "1" else f"{points} points"
+
+
+def _interval(one: PairedDifference) -> str:
+    return f"{one.low * 100:+.1f} to {one.high * 100:+.1f}"
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:,.2f} s"

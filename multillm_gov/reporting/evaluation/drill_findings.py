@@ -1,0 +1,87 @@
+"""A finding for each chain that did not do what it is there for, and each fault as a trial for programs."""
+
+from multillm_gov.documents.document import locate
+from multillm_gov.evaluation.drills.judging import CUT
+from multillm_gov.evidence.record import DrillRecord, FaultResult
+from multillm_gov.finding import Finding, Severity, fingerprint
+from multillm_gov.location import Location
+from multillm_gov.report import Trial, TrialCheck
+from multillm_gov.rules.engine.assessment import Assessment
+
+RULE = "GOV209"
+"""The rule that a failed drill breaks, in `govern check` as here."""
+_NAME = "failover-not-drilled"
+
+
+def findings_of(records: tuple[DrillRecord, ...], assessment: Assessment) -> tuple[Finding, ...]:
+    """One a task class that failed (error) or was degraded (warning), by place. A cut stream alone raises none."""
+    found = [_finding(record, assessment) for record in records if record.result != "survives"]
+    return tuple(sorted(found, key=lambda one: (one.location.path, one.location.line, one.message)))
+
+
+def trials_of(records: tuple[DrillRecord, ...], assessment: Assessment) -> tuple[Trial, ...]:
+    """Every fault of every task class."""
+    return tuple(
+        Trial(
+            task_class=record.task_class,
+            model=record.chain[0],
+            kind=f"failover: {one.fault}",
+            verdict=one.result,
+            outcome="pass" if one.result == "survives" or one.fault == CUT else "failure",
+            location=_place(record, assessment),
+            checks=(TrialCheck(name="chain", verdict=one.result, detail=one.detail),),
+            message=one.detail,
+            calls=1,
+            answers=int(one.result != "fails"),
+            p50_seconds=one.seconds,
+            usd=None,
+        )
+        for record in records
+        for one in record.faults
+    )
+
+
+def _finding(record: DrillRecord, assessment: Assessment) -> Finding:
+    missed = [one for one in record.faults if one.result != "survives" and one.fault != CUT]
+    told = "; ".join(f"{one.fault}: {one.detail or one.result}" for one in missed[:3])
+    rest = f" and {len(missed) - 3} more" if len(missed) > 3 else ""
+    fails = record.result == "fails"
+    return Finding(
+        rule=RULE,
+        name=_NAME,
+        severity=Severity.ERROR if fails else Severity.WARNING,
+        message=f"the failover of `{record.task_class}` {'fails' if fails else 'is degraded'} "
+        f"({told}{rest})",
+        location=_place(record, assessment),
+        subject=record.task_class,
+        remedy=_remedy(record, missed),
+        figures={"faults": len(record.faults), "coverage": record.coverage, "missed": len(missed)},
+        fingerprint=fingerprint(RULE, "", record.task_class, record.result),
+    )
+
+
+def _remedy(record: DrillRecord, missed: list[FaultResult]) -> str:
+    if any(one.result == "fails" for one in missed):
+        first = record.chain[-1]
+        return (
+            f"Ask the fallbacks themselves: `govern dry-run --only {record.task_class}`; then "
+            "replace the one that "
+            f"does not answer, or add another behind `{first}`."
+        )
+    if any("limit is" in one.detail for one in missed):
+        return (
+            "Give a model up earlier, so that time is left for the next one: "
+            "`latency.timeout_seconds` well below "
+            "`latency.p95_seconds`; or take a faster fallback."
+        )
+    if any("schema" in one.detail for one in missed):
+        return (
+            "Take fallbacks that keep the schema, or declare what mends their answers below "
+            "`normalize`."
+        )
+    return f"Ask the fallbacks themselves: `govern dry-run --only {record.task_class}`."
+
+
+def _place(record: DrillRecord, assessment: Assessment) -> Location:
+    tasks = {task.name: task for task in assessment.portfolio.task_classes}
+    return locate(tasks[record.task_class].place.at("fallbacks"), assessment.documents)

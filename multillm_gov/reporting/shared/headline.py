@@ -1,0 +1,242 @@
+"""The headline figures: where a portfolio stands against its risk appetite.
+
+Status bands (method 9): outside the limit is bad; within it by less than a tenth of it is "watch",
+since that is where a single repricing or a single move breaches; the rest is good. A figure that
+leaves out something unknown is not good.
+"""
+
+from decimal import Decimal
+
+import msgspec
+
+from multillm_gov.content import Status
+from multillm_gov.dimensions import Basis, Level
+from multillm_gov.measures.concentration import concentration
+from multillm_gov.measures.figures import Concentration, LegFigures, PortfolioFigures
+from multillm_gov.measures.independence import value_with_independent_fallback
+from multillm_gov.measures.lifecycle import slack_days
+from multillm_gov.portfolio.settings import Appetite, Settings
+from multillm_gov.report import Metric
+from multillm_gov.reporting.shared.completeness import left_out_of_figures
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.units import spell_money, spell_share
+
+HEADLINES = 3
+"""How many of the metrics a short format shows; they come first."""
+WATCH_BAND = 0.10
+"""Part of the limit that counts as near it."""
+CALM_SLACK_DAYS = 90
+"""Days of slack beyond the migration lead time from which a retirement is no concern (method 9)."""
+
+
+def headline(assessment: Assessment) -> tuple[Metric, ...]:
+    """Spend, largest vendor, independent fallbacks; then vendors, clouds, value with one vendor, nearest retirement."""
+    figures, appetite = assessment.figures, assessment.portfolio.settings.appetite
+    spend = concentration(figures.tasks, Level.VENDOR, Basis.SPEND)
+    value = concentration(figures.tasks, Level.VENDOR, Basis.VALUE_AT_STAKE)
+    clouds = concentration(figures.tasks, Level.CLOUD, Basis.SPEND)
+    metrics = (
+        _spend(figures, assessment.portfolio.settings),
+        _largest(
+            spend,
+            "largest-vendor-of-spend",
+            "Largest vendor by spend",
+            appetite.max_vendor_share_of_spend,
+        ),
+        _independent_fallback(figures, appetite),
+        _effective(
+            spend, "effective-vendors", "Effective vendors by spend", appetite.min_effective_vendors
+        ),
+        _effective(
+            clouds, "effective-clouds", "Effective clouds by spend", appetite.min_effective_clouds
+        ),
+        _largest(
+            value,
+            "largest-vendor-of-value",
+            "Largest vendor by value",
+            appetite.max_vendor_share_of_value,
+        ),
+        _retirement(assessment),
+    )
+    return (
+        tuple(_incomplete(metric) for metric in metrics)
+        if left_out_of_figures(assessment)
+        else metrics
+    )
+
+
+def _incomplete(metric: Metric) -> Metric:
+    """A figure over files that could not be read as written; what is left out may hold the breach."""
+    note = "; ".join(
+        part for part in (metric.note, "incomplete: a file could not be read as written") if part
+    )
+    return msgspec.structs.replace(
+        metric, note=note, status="watch" if metric.status == "good" else metric.status
+    )
+
+
+def with_before(then: tuple[Metric, ...], now: tuple[Metric, ...]) -> tuple[Metric, ...]:
+    """The figures of ``now``, each with the value it had ``then``."""
+    known = {metric.id: metric.value for metric in then}
+    return tuple(msgspec.structs.replace(metric, before=known.get(metric.id, "")) for metric in now)
+
+
+def status_below(number: float, ceiling: float) -> Status:
+    """Status of a figure that must not exceed a limit."""
+    if number > ceiling:
+        return "bad"
+    return "watch" if number > ceiling * (1 - WATCH_BAND) else "good"
+
+
+def status_above(number: float, floor: float, best: float | None = None) -> Status:
+    """Status of a figure that must reach a limit; ``best`` is the most it can be."""
+    if number < floor:
+        return "bad"
+    calm = floor * (1 + WATCH_BAND)
+    return "watch" if number < (calm if best is None else min(calm, best)) else "good"
+
+
+def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
+    ceiling, told = _ceiling(figures, settings.appetite)
+    spend = figures.spend_per_month
+    status: Status = "neutral" if ceiling is None else status_below(float(spend), float(ceiling))
+    doubts = []
+    if figures.unpriced:
+        doubts.append(f"without {_some(figures.unpriced)}, whose cost is not known")
+    if figures.currency != "USD" and settings.exchange is None:
+        doubts.append(
+            f"dollars taken for {figures.currency} one to one: no exchange rate is declared"
+        )
+    if doubts and status == "good":
+        status = "watch"
+    note = "; ".join(doubts) or ("" if ceiling is not None else "no ceiling is declared")
+    return Metric(
+        id="forecast-spend",
+        label="Forecast spend per month",
+        value=spell_money(spend, figures.currency),
+        limit=told,
+        status=status,
+        note=note,
+        number=float(spend),
+        unit=f"{figures.currency} per month",
+    )
+
+
+def _ceiling(figures: PortfolioFigures, appetite: Appetite) -> tuple[Decimal | None, str]:
+    """The board's ceiling, else the sum of the task classes' caps where each has one."""
+    if appetite.max_monthly_spend is not None:
+        return (
+            appetite.max_monthly_spend,
+            f"at most {spell_money(appetite.max_monthly_spend, figures.currency)}",
+        )
+    caps = [task.task.declared.spend_cap.monthly for task in figures.tasks]
+    declared = [cap for cap in caps if cap is not None]
+    if not declared or len(declared) < len(caps):
+        return None, ""
+    total = sum(declared, Decimal(0))
+    return total, f"at most {spell_money(total, figures.currency)} (sum of caps)"
+
+
+def _largest(shares: Concentration, name: str, label: str, ceiling: Decimal) -> Metric:
+    limit = f"at most {spell_share(ceiling)}"
+    if not shares.shares:
+        return Metric(
+            id=name, label=label, value="none", limit=limit, note="there is nothing to share yet"
+        )
+    entity, share = shares.shares[0]
+    unknown = shares.unknown_share
+    status = status_below(share, float(ceiling))
+    return Metric(
+        id=name,
+        label=label,
+        value=f"{entity} {spell_share(share)}",
+        limit=limit,
+        status="watch" if unknown and status == "good" else status,
+        note=f"{spell_share(unknown)} is at vendors not known" if unknown else "",
+        number=share,
+        unit="share",
+    )
+
+
+def _independent_fallback(figures: PortfolioFigures, appetite: Appetite) -> Metric:
+    label = "Value with an independent fallback"
+    floor = appetite.min_value_with_independent_fallback
+    limit = f"at least {spell_share(floor)}"
+    name = "independent-fallback"
+    if not figures.value_at_stake_per_month:
+        return Metric(
+            id=name, label=label, value="none", limit=limit, note="no value at stake is declared"
+        )
+    share = value_with_independent_fallback(figures.tasks)
+    hopeful = value_with_independent_fallback(figures.tasks, benefit_of_doubt=True)
+    return Metric(
+        id=name,
+        label=label,
+        value=spell_share(share),
+        limit=limit,
+        status=status_above(share, float(floor), best=1),
+        note=f"up to {spell_share(hopeful)} if hosts not known prove to be others"
+        if hopeful > share
+        else "",
+        number=share,
+        unit="share",
+    )
+
+
+def _effective(shares: Concentration, name: str, label: str, floor: Decimal) -> Metric:
+    limit = f"at least {floor.normalize():f}"
+    if not shares.shares:
+        return Metric(
+            id=name, label=label, value="none", limit=limit, note="there is nothing to share yet"
+        )
+    number = shares.effective_number
+    status = status_above(number, float(floor))
+    unknown = shares.unknown_share
+    return Metric(
+        id=name,
+        label=label,
+        value=f"{number:.1f}",
+        limit=limit,
+        status="watch" if unknown and status == "good" else status,
+        note=f"{spell_share(unknown)} is not known and counts as one" if unknown else "",
+        number=number,
+        unit="effective number",
+    )
+
+
+def _retirement(assessment: Assessment) -> Metric:
+    """Days between the first retirement of a routed model and the day a move away from it must begin."""
+    lead = assessment.portfolio.settings.migration_lead_days
+    legs: dict[str, LegFigures] = {
+        leg.model: leg for task in assessment.figures.tasks for leg in task.legs
+    }
+    slacks = {
+        name: slack_days(leg.facts, assessment.as_of, lead) if leg.facts else None
+        for name, leg in sorted(legs.items())
+    }
+    dated = sorted((slack, name) for name, slack in slacks.items() if slack is not None)
+    undated = len(slacks) - len(dated)
+    limit = "at least 0 days"
+    note = f"no date is known for {undated} of {len(slacks)} routed models" if undated else ""
+    label = f"Days to the nearest retirement, less {lead} to migrate"
+    if not dated:
+        return Metric(id="retirement-slack", label=label, value="not known", limit=limit, note=note)
+    slack, model = dated[0]
+    status: Status = (
+        "bad" if slack < 0 else "watch" if slack <= CALM_SLACK_DAYS or undated else "good"
+    )
+    return Metric(
+        id="retirement-slack",
+        label=label,
+        value=f"{slack:,} days ({model})",
+        limit=limit,
+        status=status,
+        note=note,
+        number=float(slack),
+        unit="days",
+    )
+
+
+def _some(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3:,} more"

@@ -1,0 +1,72 @@
+"""What a simulation rests on: every figure with its value, origin and sample size."""
+
+from multillm_gov.content import Cell, Column, Paragraph
+from multillm_gov.report import Section
+from multillm_gov.reporting.shared.wording import bounded, code
+from multillm_gov.risk.simulation.simulation_result import Simulation
+from multillm_gov.risk.stress.stress_context import StressContext
+from multillm_gov.units import spell_share
+
+
+def assumptions_section(found: Simulation, context: StressContext) -> Section:
+    """Every figure that the simulation rests on, "assumed" until it is declared or measured."""
+    rows = [
+        (
+            Cell(one.label),
+            Cell(f"{one.value:.6g} {one.unit}".rstrip()),
+            _origin(one.origin),
+            Cell(""),
+            Cell(one.note),
+        )
+        for one in found.assumptions
+    ]
+    covered = [
+        (
+            Cell(f"{code(task.name)}: failures rerouted in time"),
+            Cell(spell_share(task.coverage)),
+            _origin(task.coverage_origin),
+            Cell(""),
+            Cell(task.coverage_note),
+        )
+        for task in context.system.tasks
+    ]
+    failing = [
+        (
+            Cell(f"{one.kind} {code(one.name)}: away"),
+            Cell(f"{one.unavailability * 100:.4g} % of the time, {one.mean_hours:.3g} h each"),
+            _origin(one.origin),
+            Cell(f"{one.sample_size:,}" if one.sample_size else ""),
+            Cell(one.note),
+        )
+        for one in context.system.components
+        if one.unavailability
+    ]
+    columns = (
+        Column("Figure"),
+        Column("Value"),
+        Column("Origin"),
+        Column("Sample", numeric=True),
+        Column("From"),
+    )
+    blocks = (
+        Paragraph(
+            "Assumed figures are priors: declare your own below `risk` in `govern.yaml`, or import "
+            "incidents."
+        ),
+        *bounded("Demand, prices, retirements, lengths of outages", columns, rows, "figure"),
+        *bounded(
+            "How often parts are away, what they share taken out",
+            columns,
+            failing,
+            "part",
+            "Nothing can fail.",
+        ),
+        *bounded("Failovers", columns, covered, "task class"),
+    )
+    return Section(
+        id="assumptions", title="What is assumed, declared and measured", blocks=blocks, folded=True
+    )
+
+
+def _origin(origin: str) -> Cell:
+    return Cell(origin, "watch" if origin == "assumed" else "neutral")

@@ -1,0 +1,242 @@
+"""What a change does to risk: every measure before, after, and the difference."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from operator import attrgetter
+
+from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
+from multillm_gov.report import Section
+from multillm_gov.reporting.shared.wording import amount, bounded
+from multillm_gov.reporting.stress.retirement import HORIZONS
+from multillm_gov.reporting.stress.reverse import spell_size
+from multillm_gov.reporting.stress.simulation_wording import spell_rounded
+from multillm_gov.reporting.stress.state import StressedState
+from multillm_gov.risk.retirement import forced_migrations, lives, median_life
+from multillm_gov.risk.reverse.breaking_point import BreakingPoint
+from multillm_gov.risk.simulation.distribution import Distribution
+from multillm_gov.risk.simulation.simulation_difference import AmountDifference, difference
+from multillm_gov.risk.stress.variants import ScenarioResult
+from multillm_gov.units import cents
+
+_CENT = Decimal("0.01")
+_LEAST = 0.01
+"""Below it nothing has moved."""
+_COLUMNS = (
+    Column("Measure"),
+    Column("Before", numeric=True),
+    Column("After", numeric=True),
+    Column("Difference", numeric=True),
+)
+
+
+def comparison_section(before: StressedState, after: StressedState) -> Section:
+    """Scenarios by their worst case, then dependencies, simulated years and retirements."""
+    blocks: list[Block] = []
+    if before.context.figures.currency != after.context.figures.currency:
+        blocks.append(
+            Paragraph(
+                "The two states declare other currencies: amounts are not comparable.", "watch"
+            )
+        )
+    blocks += _scenarios(before, after)
+    if after.dependence is not None:
+        blocks.append(
+            Table(
+                title="Dependencies and retirements",
+                columns=_COLUMNS,
+                rows=tuple(_counts(before, after)),
+            )
+        )
+    blocks += _boundaries(before, after)
+    blocks += _years(before, after)
+    return Section(id="comparison", title="What the change does to risk", blocks=tuple(blocks))
+
+
+def _scenarios(before: StressedState, after: StressedState) -> Iterator[Block]:
+    old = {result.name: result for result in before.results}
+    new = {result.name: result for result in after.results}
+    currency = after.context.figures.currency
+    rows = []
+    for name in dict.fromkeys((*new, *old)):
+        was, now = _loss(old.get(name)), _loss(new.get(name))
+        moved = (now or Decimal(0)) - (was or Decimal(0))
+        rows.append(
+            (
+                Cell(name, _direction(moved)),
+                Cell(_hits(_hit(old.get(name)), _hit(new.get(name)))),
+                Cell(_spelt(was, currency)),
+                Cell(_spelt(now, currency)),
+                Cell(_signed(moved, currency)),
+            )
+        )
+    columns = (
+        Column("Scenario"),
+        Column("Worst case"),
+        Column("Before", numeric=True),
+        Column("After", numeric=True),
+        Column("Difference", numeric=True),
+    )
+    yield from bounded(
+        f"Value at risk and added cost of each worst case ({currency})", columns, rows, "scenario"
+    )
+    for word, breaks in (
+        ("a cap", attrgetter("breaks_cap")),
+        ("a floor", attrgetter("breaks_floor")),
+    ):
+        was_broken, now_broken = (
+            {one.name for one in state.results if breaks(one)} for state in (before, after)
+        )
+        yield Paragraph(
+            f"Scenarios that break {word}: {len(was_broken):,} before, {len(now_broken):,} after."
+            + _named(" New: ", now_broken - was_broken)
+            + _named(" No more: ", was_broken - now_broken)
+        )
+
+
+def _counts(before: StressedState, after: StressedState) -> Iterator[tuple[Cell, ...]]:
+    pairs = [("Single points of failure", _singles(before), _singles(after), 0)]
+    for months in HORIZONS:
+        label = f"Forced migrations within {months} months, expected"
+        pairs.append((label, _forced(before, months), _forced(after, months), 1))
+    for label, was, now, digits in pairs:
+        yield (
+            Cell(label, _direction(now - was)),
+            Cell(f"{was:,.{digits}f}"),
+            Cell(f"{now:,.{digits}f}"),
+            Cell(f"{now - was:+,.{digits}f}" if round(now - was, digits) else "–"),
+        )
+
+
+def _boundaries(before: StressedState, after: StressedState) -> Iterator[Block]:
+    """Only what moved: the smallest shocks that break a limit are many."""
+    if before.breaking is None or after.breaking is None:
+        return
+    old = {(one.question, one.limit, one.entities): one for one in before.breaking}
+    new = {(one.question, one.limit, one.entities): one for one in after.breaking}
+    rows = []
+    for key in dict.fromkeys((*new, *old)):
+        was, now = old.get(key), new.get(key)
+        told = _size(was), _size(now)
+        if told[0] != told[1]:
+            question, limit, entities = key
+            hit = (
+                " + ".join(f"{level.replace('_', ' ')} {name}" for level, name in entities)
+                or "everything"
+            )
+            rows.append(
+                (
+                    Cell(question, _nearer(was, now)),
+                    Cell(hit),
+                    Cell(limit),
+                    Cell(told[0]),
+                    Cell(told[1]),
+                )
+            )
+    columns = (
+        Column("Shock"),
+        Column("Hits"),
+        Column("Limit"),
+        Column("Breaks above, before", numeric=True),
+        Column("After", numeric=True),
+    )
+    title = "Smallest shocks that break a limit, where they moved"
+    yield from bounded(
+        title, columns, rows, "answer", empty="No smallest shock that breaks a limit has moved."
+    )
+
+
+def _size(one: BreakingPoint | None) -> str:
+    return "–" if one is None else spell_size(one)
+
+
+def _nearer(was: BreakingPoint | None, now: BreakingPoint | None) -> Status:
+    """A limit that breaks sooner is bad."""
+    if was is None or now is None or was.size is None or now.size is None:
+        return "neutral"
+    return _direction(was.size - now.size) if abs(was.size - now.size) >= _CENT else "neutral"
+
+
+def _singles(state: StressedState) -> float:
+    return float(len(state.dependence.singles)) if state.dependence is not None else 0.0
+
+
+def _forced(state: StressedState, months: int) -> float:
+    return forced_migrations(lives(state.context), months, median_life(state.context)[0]).expected
+
+
+def _years(before: StressedState, after: StressedState) -> Iterator[Block]:
+    was, now = before.simulation, after.simulation
+    if was is None or now is None:
+        return
+    if was.currency != now.currency:
+        return
+    found = difference(was, now)
+    rows = [
+        *_amounts("Outage loss", was.loss, now.loss, found.loss),
+        *_amounts("Spend", was.cost, now.cost, found.cost),
+    ]
+    columns = (*_COLUMNS, Column("Interval of the difference", numeric=True))
+    yield Table(title=f"A year ({now.currency})", columns=columns, rows=tuple(rows))
+    yield Paragraph(
+        f"Both states are simulated with the same random numbers ({found.years:,} years, seed "
+        f"{now.seed}), so what "
+        "they have in common cancels out of the difference; its interval holds the true one in "
+        "about 95 % of the runs."
+    )
+
+
+def _amounts(
+    label: str, was: Distribution, now: Distribution, moved: AmountDifference
+) -> Iterator[tuple[Cell, ...]]:
+    for name, old, new, found in (
+        ("expected", was.expected, now.expected, moved.expected),
+        ("95th percentile", was.p95, now.p95, moved.p95),
+        ("mean of the worst 5 %", was.shortfall95, now.shortfall95, moved.shortfall95),
+    ):
+        sure = found.low > 0 or found.high < 0
+        yield (
+            Cell(f"{label}, {name}", _direction(found.value) if sure else "neutral"),
+            Cell(spell_rounded(old.value)),
+            Cell(spell_rounded(new.value)),
+            Cell(_plus(found.value)),
+            Cell(f"{_plus(found.low)} to {_plus(found.high)}"),
+        )
+
+
+def _plus(value: float) -> str:
+    told = spell_rounded(value)
+    return f"+{told}" if value > 0 and told != "0" else told
+
+
+def _loss(result: ScenarioResult | None) -> Decimal | None:
+    return result.worst.outcome.loss if result is not None and result.worst is not None else None
+
+
+def _hit(result: ScenarioResult | None) -> str:
+    return (
+        (result.worst.words or "everything")
+        if result is not None and result.worst is not None
+        else "nothing"
+    )
+
+
+def _hits(before: str, after: str) -> str:
+    return after if before == after else f"{before} → {after}"
+
+
+def _spelt(value: Decimal | None, currency: str) -> str:
+    return "–" if value is None else amount(cents(value), currency)
+
+
+def _signed(value: Decimal, currency: str) -> str:
+    rounded = cents(value)
+    return f"{'+' if rounded > 0 else ''}{amount(rounded, currency)}" if rounded else "–"
+
+
+def _direction(moved: Decimal | float) -> Status:
+    """More risk is bad, less is good; what is within a cent is neither."""
+    return "bad" if moved >= _LEAST else "good" if moved <= -_LEAST else "neutral"
+
+
+def _named(before: str, names: set[str]) -> str:
+    return f"{before}{', '.join(f'`{name}`' for name in sorted(names))}." if names else ""

@@ -1,0 +1,211 @@
+"""One scenario in full: why, with which parameters, what its worst case does to each task class, all its variants."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from multillm_gov.content import Block, Cell, Column, Items, Paragraph
+from multillm_gov.portfolio.scenario import Shock
+from multillm_gov.report import Section
+from multillm_gov.reporting.shared.wording import bounded
+from multillm_gov.reporting.stress.status import (
+    spell_broken,
+    spell_loss,
+    spell_requests,
+    task_status,
+    whole_status,
+)
+from multillm_gov.risk.stress.scenario_book import BUILT_IN
+from multillm_gov.risk.stress.shock_parameters import spell_hours
+from multillm_gov.risk.stress.stress_context import StressContext
+from multillm_gov.risk.stress.variants import ScenarioResult, Variant
+from multillm_gov.units import count_of, spell_share
+
+_MOST_BROKEN = 30
+
+
+def detail_section(result: ScenarioResult, context: StressContext) -> Section:
+    """The worst variant first, then the others."""
+    scenario = result.booked.scenario
+    blocks: list[Block] = [
+        Paragraph(text) for text in (scenario.because.strip(), _origin(result)) if text
+    ]
+    blocks.append(Items(tuple(spell_shock(shock) for shock in scenario.shocks)))
+    if result.worst is None:
+        blocks.append(
+            Paragraph("The portfolio declares none of what it hits, so there is nothing to run.")
+        )
+    else:
+        blocks += _worst(result, result.worst, context)
+        blocks += _variants(result, context)
+    return Section(
+        id=f"scenario-{result.name}",
+        title=f"{scenario.title} ({result.name})",
+        blocks=tuple(blocks),
+    )
+
+
+def _origin(result: ScenarioResult) -> str:
+    booked = result.booked
+    told = "" if booked.source == BUILT_IN else f"Written in `{booked.source}`."
+    if booked.settings:
+        told = (
+            f"{told} Set for this run: {', '.join(f'`{one}`' for one in booked.settings)}.".strip()
+        )
+    return told
+
+
+def spell_shock(shock: Shock) -> str:
+    """``outage of each provider, hours 4.4, at the busiest time``."""
+    target = (
+        f" of {_target(shock.level.replace('_', ' '), shock.entity)}"
+        if shock.level
+        else " of everything"
+    )
+    told = []
+    for name in shock.__struct_fields__:
+        value = getattr(shock, name)
+        if name in {"kind", "level", "entity", "at_peak", "hard"} or value is None:
+            continue
+        spelt = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value).lower()
+        told.append(f"{name.replace('_', ' ')} {spelt}")
+    told += ["at the busiest time"] if shock.at_peak else []
+    told += (
+        ["requests go on beyond the cap"]
+        if shock.kind == "cap-exhausted" and not shock.hard
+        else []
+    )
+    return ", ".join([f"{shock.kind}{target}", *told])
+
+
+def _target(level: str, entity: str) -> str:
+    words = {
+        "each": f"each {level}",
+        "largest": f"the largest {level}",
+        "others": f"every other {level}",
+    }
+    return words.get(entity, f"{level} {entity}")
+
+
+def _worst(result: ScenarioResult, worst: Variant, context: StressContext) -> Iterator[Block]:
+    outcome, currency = worst.outcome, context.figures.currency
+    columns = (
+        Column("Task class"),
+        Column("Unserved", numeric=True),
+        Column("Degraded", numeric=True),
+        Column(f"At risk ({currency})", numeric=True),
+        Column("Added cost", numeric=True),
+        Column("Back after", numeric=True),
+    )
+    title = f"Worst case: {worst.words or 'everything'}"
+    yield from bounded(
+        title, columns, _rows(worst, context), "task class", empty="No task class notices."
+    )
+    yield Paragraph(_whole(worst, context))
+    yield from _breaks(result, worst, currency)
+    doubts = (*outcome.assumed, *outcome.unknown)
+    if doubts:
+        yield Paragraph("Assumed or not known:")
+        yield Items(doubts)
+
+
+def _breaks(result: ScenarioResult, worst: Variant, currency: str) -> Iterator[Block]:
+    """What breaks in the worst case; and in the others, which cost less and may break what it does not."""
+    broken = _broken(worst, currency)
+    elsewhere = [
+        f"{variant.words}: {one}"
+        for variant in result.variants[1:]
+        for one in _broken(variant, currency)
+    ]
+    if broken:
+        yield Paragraph(f"{count_of(len(broken), 'limit')} broken that hold without it:", "bad")
+        yield Items(tuple(broken[:_MOST_BROKEN]))
+    else:
+        who = "The case that costs most" if elsewhere else "It"
+        yield Paragraph(f"{who} breaks no cap and no floor that holds without it.")
+    if elsewhere:
+        yield Paragraph(f"{count_of(len(elsewhere), 'limit')} broken in other cases:", "bad")
+        yield Items(tuple(elsewhere[:_MOST_BROKEN]))
+        if len(elsewhere) > _MOST_BROKEN:
+            yield Paragraph(f"{len(elsewhere) - _MOST_BROKEN:,} more are not listed here.")
+
+
+def _broken(variant: Variant, currency: str) -> list[str]:
+    return [
+        spell_broken(one, currency)
+        for one in (*variant.outcome.caps_broken, *variant.outcome.floors_broken)
+    ]
+
+
+def _rows(worst: Variant, context: StressContext) -> list[tuple[Cell, ...]]:
+    """The task classes that notice, the largest loss first."""
+    rows = []
+    for task, one in zip(context.tasks, worst.outcome.tasks, strict=True):
+        status = task_status(task, one, worst.outcome, context)
+        if status == "good" and not one.added_cost:
+            continue
+        row = (
+            Cell(task.name, status),
+            Cell(spell_requests(one.unserved_requests)),
+            Cell(spell_requests(one.degraded_requests)),
+            Cell(spell_loss(one.value_at_risk, context)),
+            Cell(spell_loss(one.added_cost, context)),
+            Cell(spell_hours(one.hours_to_recover) if one.hours_to_recover else "–"),
+        )
+        rows.append((-one.loss, task.name, row))
+    return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
+
+
+def _whole(worst: Variant, context: StressContext) -> str:
+    outcome, currency = worst.outcome, context.figures.currency
+    vendors = outcome.concentration
+    parts = [
+        f"{spell_requests(number)} requests {word}"
+        for number, word in (
+            (outcome.unserved_requests, "unserved"),
+            (outcome.degraded_requests, "degraded"),
+        )
+        if number
+    ]
+    parts += [
+        f"{spell_loss(money, context)} {currency} {word}"
+        for money, word in (
+            (outcome.value_at_risk, "at risk"),
+            (outcome.added_cost, "of added cost"),
+        )
+        if money
+    ]
+    told = f"In total {', '.join(parts)}." if parts else "In total nothing is lost."
+    if not vendors.largest:
+        return f"{told} No vendor is paid for answers while it lasts."
+    meanwhile = (
+        f"{vendors.largest} holds {spell_share(vendors.largest_share)} of spend (HHI "
+        f"{vendors.hhi:,.0f})"
+    )
+    return f"{told} While it lasts {meanwhile}."
+
+
+def _variants(result: ScenarioResult, context: StressContext) -> Iterator[Block]:
+    if len(result.variants) < 2 and not result.left_out:
+        return
+    rows = [
+        (
+            Cell(variant.words or "everything", whole_status(variant.outcome, context)),
+            Cell(spell_requests(variant.outcome.unserved_requests)),
+            Cell(spell_requests(variant.outcome.degraded_requests)),
+            Cell(spell_loss(variant.outcome.value_at_risk, context)),
+            Cell(spell_loss(variant.outcome.added_cost, context)),
+        )
+        for variant in result.variants
+    ]
+    columns = (
+        Column("Hit"),
+        Column("Unserved", numeric=True),
+        Column("Degraded", numeric=True),
+        Column(f"At risk ({context.figures.currency})", numeric=True),
+        Column("Added cost", numeric=True),
+    )
+    yield from bounded("Every case, worst first", columns, rows, "case")
+    if result.left_out:
+        yield Paragraph(
+            f"{count_of(result.left_out, 'case')} with less value at stake were not run."
+        )

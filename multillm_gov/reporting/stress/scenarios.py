@@ -1,0 +1,229 @@
+"""All scenarios at a glance: what is lost, what breaks, and where it hurts."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from multillm_gov.content import Block, Cell, Column, HeatMap, HeatRow, Items, Paragraph, Table
+from multillm_gov.report import Section
+from multillm_gov.reporting.shared.wording import code, some
+from multillm_gov.reporting.stress.status import (
+    heat_cell,
+    spell_loss,
+    spell_requests,
+    task_status,
+    whole_status,
+)
+from multillm_gov.risk.stress.outcome import StressOutcome
+from multillm_gov.risk.stress.shock_parameters import spell_hours
+from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
+from multillm_gov.risk.stress.variants import ScenarioResult, Variant
+from multillm_gov.units import count_of, spell_share
+
+MOST_COLUMNS = 6
+"""Task classes beside each other in one heat map."""
+MOST_TASKS = 12
+"""Task classes in all heat maps together: those with most value at stake."""
+MOST_SCENARIOS = 40
+_MOST_ASSUMED = 12
+
+
+def scenarios_section(
+    results: Sequence[ScenarioResult], context: StressContext, not_run: int = 0
+) -> Section:
+    """Two tables and the heat map, each scenario by its worst variant."""
+    run = [(result, result.worst) for result in results if result.worst is not None]
+    shown = [(result, worst) for result, worst in run if worst is not None][:MOST_SCENARIOS]
+    said = (
+        "Every scenario is run for each entity that requests are routed to; the tables show the "
+        "worst case of each, by "
+        "value at risk and added cost together, and limits that only another case breaks with its "
+        "name. A scenario is "
+        "held against the value at stake of all task classes, a task class against its own. "
+        "Requests are expected "
+        "numbers: a failover that no drill has proved is taken to work as often as its coverage "
+        "says. What lasts for "
+        "good is counted over one month."
+    )
+    blocks: tuple[Block, ...] = (
+        Paragraph(said),
+        *heat_maps(shown, context),
+        _losses(shown, context),
+        _breaks(shown, context),
+        *_left_out(results, len(shown), not_run),
+        *_notes(results, shown),
+    )
+    return Section(id="scenarios", title="Scenarios", blocks=blocks)
+
+
+Shown = Sequence[tuple[ScenarioResult, Variant]]
+
+
+def heat_maps(
+    shown: Shown, context: StressContext, most_tasks: int = MOST_TASKS
+) -> Iterator[HeatMap | Paragraph]:
+    """Scenario by task class, at most six task classes side by side, and a word on those left out."""
+    positions = sorted(
+        range(len(context.tasks)),
+        key=lambda index: (
+            -context.tasks[index].figures.value_at_stake_per_month,
+            context.tasks[index].name,
+        ),
+    )
+    kept = positions[:most_tasks]
+    currency = context.figures.currency
+    for first in range(0, len(kept), MOST_COLUMNS):
+        chosen = kept[first : first + MOST_COLUMNS]
+        rows = tuple(_heat_row(result, worst, chosen, context) for result, worst in shown)
+        bad = sum(cell.status == "bad" for row in rows for cell in row.cells)
+        yield HeatMap(
+            title=f"Value at risk and added cost of each worst case ({currency}): {bad:,} of "
+            f"{len(rows) * len(chosen):,} cells are outside appetite or break a limit",
+            summary=_summary(shown, chosen, context),
+            columns=tuple(context.tasks[index].name for index in chosen),
+            rows=rows,
+            corner="Scenario",
+        )
+    left = len(positions) - len(kept)
+    if left:
+        yield Paragraph(
+            f"{count_of(left, 'task class')} with less value at stake are left out of the heat map."
+        )
+
+
+def _heat_row(
+    result: ScenarioResult, worst: Variant, chosen: Sequence[int], context: StressContext
+) -> HeatRow:
+    cells = []
+    for index in chosen:
+        task, one = context.tasks[index], worst.outcome.tasks[index]
+        cells.append(heat_cell(one, task_status(task, one, worst.outcome, context), context))
+    return HeatRow(label=result.name, cells=tuple(cells))
+
+
+def _summary(shown: Shown, chosen: Sequence[int], context: StressContext) -> str:
+    told = []
+    for index in chosen:
+        task: StressedTask = context.tasks[index]
+        worst = max(shown, key=lambda each: each[1].outcome.tasks[index].loss, default=None)
+        if worst is not None and worst[1].outcome.tasks[index].loss:
+            lost = spell_loss(worst[1].outcome.tasks[index].loss, context)
+            told.append(
+                f"{task.name} loses most in {worst[0].name} ({lost} {context.figures.currency})"
+            )
+    return "; ".join(told) or "No scenario costs a task class anything."
+
+
+def _losses(shown: Shown, context: StressContext) -> Table:
+    currency = context.figures.currency
+    rows = tuple(
+        (
+            Cell(result.name, whole_status(worst.outcome, context)),
+            Cell(worst.words or "everything"),
+            Cell(spell_requests(worst.outcome.unserved_requests)),
+            Cell(spell_requests(worst.outcome.degraded_requests)),
+            Cell(spell_loss(worst.outcome.value_at_risk, context)),
+            Cell(spell_loss(worst.outcome.added_cost, context)),
+        )
+        for result, worst in shown
+    )
+    columns = (
+        Column("Scenario"),
+        Column("Worst case"),
+        Column("Unserved", numeric=True),
+        Column("Degraded", numeric=True),
+        Column(f"At risk ({currency})", numeric=True),
+        Column("Added cost", numeric=True),
+    )
+    return Table(
+        title="What each scenario costs", columns=columns, rows=rows, empty="No scenario was run."
+    )
+
+
+def _breaks(shown: Shown, context: StressContext) -> Table:
+    rows = []
+    for result, worst in shown:
+        outcome, vendors = worst.outcome, worst.outcome.concentration
+        after = spell_hours(outcome.hours_to_recover) if outcome.hours_to_recover else "–"
+        appetite = float(context.settings.appetite.max_vendor_share_of_spend)
+        share = (
+            f"{vendors.largest} {spell_share(vendors.largest_share)}" if vendors.largest else "none"
+        )
+        rows.append(
+            (
+                Cell(result.name),
+                _most_broken(result, lambda outcome: len(outcome.caps_broken)),
+                _most_broken(result, lambda outcome: len(outcome.floors_broken)),
+                Cell(share, "bad" if vendors.largest_share > appetite else "neutral"),
+                Cell(f"{vendors.hhi:,.0f}" if vendors.largest else "–"),
+                Cell(after),
+            )
+        )
+    columns = (
+        Column("Scenario"),
+        Column("Caps broken", numeric=True),
+        Column("Floors broken", numeric=True),
+        Column("Largest vendor meanwhile"),
+        Column("HHI", numeric=True),
+        Column("Back after", numeric=True),
+    )
+    return Table(
+        title="What breaks, and for how long",
+        columns=columns,
+        rows=tuple(rows),
+        empty="Nothing was run.",
+    )
+
+
+def _most_broken(result: ScenarioResult, counted: Callable[[StressOutcome], int]) -> Cell:
+    """How many limits the worst case breaks; where it breaks none, the most that another case does."""
+    worst, *others = result.variants
+    most = (
+        worst
+        if counted(worst.outcome)
+        else max((worst, *others), key=lambda variant: counted(variant.outcome))
+    )
+    number = counted(most.outcome)
+    if not number:
+        return Cell("–", "neutral")
+    return Cell(str(number) if most is worst else f"{number} at {most.words}", "bad")
+
+
+def _left_out(results: Sequence[ScenarioResult], shown: int, not_run: int) -> Iterator[Block]:
+    """What a portfolio of thousands of scenarios or task classes has no room for."""
+    left = sum(result.worst is not None for result in results) - shown + not_run
+    if left:
+        yield Paragraph(
+            f"{count_of(left, 'scenario')} more are left out here; name them to see them.", "watch"
+        )
+    cut = sum(bool(result.left_out) for result in results)
+    if cut:
+        yield Paragraph(
+            f"Of {count_of(cut, 'scenario')} only the cases with most value at stake were run.",
+            "watch",
+        )
+
+
+def _notes(results: Sequence[ScenarioResult], shown: Shown) -> Iterator[Block]:
+    for result in results:
+        if result.worst is None:
+            yield Paragraph(
+                f"`{result.name}` has nothing to hit: the portfolio declares none of what it hits."
+            )
+    told = tuple(_doubts(shown))
+    if told:
+        yield Paragraph("Assumed or not known:")
+        yield Items(told[:_MOST_ASSUMED])
+        if len(told) > _MOST_ASSUMED:
+            yield Paragraph(
+                f"{len(told) - _MOST_ASSUMED:,} more; `govern stress SCENARIO` tells all of one "
+                "scenario."
+            )
+
+
+def _doubts(shown: Shown) -> Iterator[str]:
+    """Each once, and in which scenarios where not in all: the same doubt may be about other task classes in each."""
+    found: dict[str, list[str]] = {}
+    for result, worst in shown:
+        for text in dict.fromkeys((*worst.outcome.assumed, *worst.outcome.unknown)):
+            found.setdefault(text, []).append(code(result.name))
+    for text, names in found.items():
+        yield text if len(names) == len(shown) else f"{text} ({some(names)})"

@@ -1,0 +1,1 @@
+"""Unavailability, importance and single points of failure."""

@@ -1,0 +1,156 @@
+"""How far a vendor's prices may rise before a cap or the appetite breaks: linear, so in closed form."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.risk.reverse.breaking_point import BreakingPoint, Limit, Question, shocks_of
+from multillm_gov.risk.stress.costs import Costs
+from multillm_gov.risk.stress.entities import entities_of
+from multillm_gov.risk.stress.hop_state import CALM
+from multillm_gov.risk.stress.stress import stress
+from multillm_gov.risk.stress.stress_context import Label, StressContext
+
+_ONE = Decimal(1)
+
+
+class Reach(Struct, frozen=True):
+    """A limit of one subject, and the size at which it breaks."""
+
+    size: Decimal
+    subject: str
+    bound: Decimal
+
+
+def price_rises(context: StressContext) -> Iterator[BreakingPoint]:
+    """For every vendor that is paid: the caps of task classes, the ceiling, the tolerated rise of the bill.
+
+    A price factor f adds (f - 1) k to a month, k being what the vendor is paid: it breaks a cap c
+    of a spend s above f = 1 + (c - s) / k. The cap on one request breaks above c / largest request.
+    """
+    for vendor in entities_of(context, "vendor"):
+        yield from _vendor(context, ("vendor", vendor.name))
+
+
+def _vendor(context: StressContext, label: Label) -> Iterator[BreakingPoint]:
+    doubled = BreakingPoint(
+        question="price rise", limit="cap", entities=(label,), verdict="cannot break"
+    )
+    outcome = stress(context, shocks_of(doubled, Decimal(2)))
+    paid = {one.name: one.added_cost_in_month for one in outcome.tasks}
+    reached, broken = monthly_caps(context, paid)
+    in_request, broken_in_request = _request_caps(context, label)
+    yield _first("price rise", "cap", label, [*reached, *in_request], [*broken, *broken_in_request])
+    yield from whole_limits(context, "price rise", (label,), outcome.added_cost_in_month)
+
+
+def monthly_caps(
+    context: StressContext, per_unit: dict[str, Decimal]
+) -> tuple[list[Reach], list[str]]:
+    """Where the monthly cap of each task class breaks, and task classes that break theirs already.
+
+    Args:
+        context: The portfolio.
+        per_unit: By task class, what a factor of 2 adds to its month.
+    """
+    reached, broken = [], []
+    for task in context.tasks:
+        cap, spend = task.figures.task.declared.spend_cap.monthly, task.figures.spend_per_month
+        slope = per_unit.get(task.name, Decimal(0))
+        if cap is None or spend is None or slope <= 0:
+            continue
+        if spend > cap:
+            broken.append(task.name)
+        else:
+            reached.append(Reach(_ONE + (cap - spend) / slope, task.name, Decimal(cap)))
+    return reached, broken
+
+
+def whole_limits(
+    context: StressContext, question: Question, entities: tuple[Label, ...], per_unit: Decimal
+) -> Iterator[BreakingPoint]:
+    """The portfolio's ceiling and, for prices, the tolerated rise: linear in what a factor of 2 adds to a month."""
+    appetite, spend = context.settings.appetite, context.figures.spend_per_month
+    bounds: list[tuple[Limit, Decimal]] = []
+    if appetite.max_monthly_spend is not None:
+        bounds.append(("ceiling", Decimal(appetite.max_monthly_spend)))
+    if question == "price rise":
+        bounds.append(("price shock", spend * (_ONE + appetite.max_price_shock_share)))
+    for limit, bound in bounds:
+        common = BreakingPoint(
+            question=question,
+            limit=limit,
+            entities=entities,
+            verdict="cannot break",
+            subject="portfolio",
+            bound=bound,
+        )
+        if spend > bound:
+            yield replace(common, verdict="already broken", figure=spend)
+        elif per_unit <= 0:
+            yield replace(common, note="It adds nothing to the bill.")
+        else:
+            yield replace(
+                common, verdict="breaks", size=_ONE + (bound - spend) / per_unit, figure=bound
+            )
+
+
+def _request_caps(context: StressContext, label: Label) -> tuple[list[Reach], list[str]]:
+    costs = Costs(context)
+    reached, broken = [], []
+    for index in context.users.get(label, ()):
+        task = context.tasks[index]
+        cap = task.figures.task.declared.spend_cap.per_request
+        if cap is None:
+            continue
+        routed = [
+            chain.hops[0] for chain in task.chains if chain.share and not chain.hops[0].retired
+        ]
+        every = [(hop, costs.largest(task, hop, CALM)) for hop in routed]
+        if any(cost is not None and cost > cap for _, cost in every):
+            broken.append(task.name)
+            continue
+        dear = max(
+            (cost for hop, cost in every if cost is not None and label in hop.labels),
+            default=Decimal(0),
+        )
+        if dear:
+            reached.append(Reach(cap / dear, task.name, Decimal(cap)))
+    return reached, broken
+
+
+def _first(
+    question: Question, limit: Limit, label: Label, reached: Iterable[Reach], broken: list[str]
+) -> BreakingPoint:
+    """The limit that breaks first; those that are broken already are named."""
+    common = BreakingPoint(
+        question=question, limit=limit, entities=(label,), verdict="cannot break"
+    )
+    note = already(broken)
+    first = min(reached, key=lambda one: (one.size, one.subject), default=None)
+    if first is not None:
+        return replace(
+            common,
+            verdict="breaks",
+            size=first.size,
+            subject=first.subject,
+            figure=first.bound,
+            bound=first.bound,
+            note=note,
+        )
+    if broken:
+        return replace(common, verdict="already broken", subject=min(broken), note=note)
+    return replace(common, note="No task class with a cap pays it.")
+
+
+def already(broken: Iterable[str]) -> str:
+    """A sentence on task classes that are over their cap without any shock; empty where none is."""
+    names = sorted(set(broken))
+    if not names:
+        return ""
+    listed = ", ".join(f"`{name}`" for name in names[:3]) + (
+        "" if len(names) <= 3 else f" and {len(names) - 3} more"
+    )
+    return f"Over the cap without any shock: {listed}."

@@ -1,1 +1,0 @@
-"""The parts of the Monte Carlo simulation: streams, outages, overlaps, costs, distributions. Only it loads numpy."""

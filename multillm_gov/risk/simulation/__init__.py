@@ -1,0 +1,1 @@
+"""Simulated years: outages, expenses and their distribution."""

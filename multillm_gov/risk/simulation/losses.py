@@ -1,0 +1,155 @@
+"""Years of outage loss: what the drawn outages cost all task classes together, and whose part of it is whose."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from msgspec import Struct
+
+from multillm_gov.risk.simulation.chains import Group, SampledChains
+from multillm_gov.risk.simulation.outages import Lengths, Outages, draw_outages, paces
+from multillm_gov.risk.simulation.overlaps import find_overlaps
+from multillm_gov.risk.simulation.streams import BLOCK_YEARS, Floats, Integers, threads_for
+
+
+class LossYears(Struct, frozen=True, kw_only=True, eq=False):
+    """What happened in every simulated year; losses are linear in it, so any task class's part can be taken later."""
+
+    chains: SampledChains
+    keys: Integers
+    """Ordered pairs of components that matter together, as ``first * components + second``, ascending."""
+    alone: Floats
+    """Hours away, by year and component times band."""
+    year: Integers
+    """Of each overlap."""
+    what: Integers
+    """Of each overlap: pair (index into ``keys``) times bands^2, and both bands."""
+    hours: Floats
+    """Of each overlap."""
+    total: Floats
+    """Loss of all task classes, by year."""
+
+    def parts(self, tasks: int, weights: Floats) -> Floats:
+        """By row of weights and task class: the sum over the years of its loss times the year's weight.
+
+        The parts of a row sum to the same sum over the total.
+        """
+        bands, rows = self.chains.bands, len(weights)
+        by_component = np.einsum("yf,ry->rf", self.alone, weights).reshape(rows, -1, bands)
+        cells = len(self.keys) * bands * bands
+        together = [
+            np.bincount(self.what, weights=self.hours * row[self.year], minlength=cells)
+            for row in weights
+        ]
+        by_pair = np.array(together).reshape(rows, -1, bands, bands)
+        parts = np.zeros((rows, tasks))
+        for task, loss in self.chains.always:
+            parts[:, task] += loss * weights.sum(axis=1)
+        for group in self.chains.groups:
+            hours = (group.alone(bands) * by_component[:, group.members]).sum(axis=(1, 2))
+            for key, correction in _keyed(group, self.chains):
+                hours += (correction * by_pair[:, np.searchsorted(self.keys, key)]).sum(axis=(1, 2))
+            for task, weight in group.weights:
+                parts[:, task] += weight * hours
+        return parts
+
+
+def simulate_losses(
+    chains: SampledChains, years: int, *, seed: int, sigma: float, lengths: Lengths
+) -> LossYears:
+    """Draw block by block; the first years of a longer run are those of a shorter one."""
+    keys, by_pair = _pair_values(chains)
+    by_component = _component_values(chains)
+    paced = tuple(zip(chains.components, paces(chains.components), strict=True))
+    alone = np.empty((years, len(chains.components) * chains.bands))
+
+    def work(start: int) -> _Overlapping:
+        """Fill in the years from one on; what overlaps in them."""
+        outages = draw_outages(paced, start // BLOCK_YEARS, seed=seed, sigma=sigma, lengths=lengths)
+        kept = min(BLOCK_YEARS, years - start)
+        alone[start : start + kept] = _hours_away(outages, chains)[:kept]
+        return _overlapping(outages, chains, keys, kept)
+
+    with ThreadPoolExecutor(threads_for(-(-years // BLOCK_YEARS))) as threads:
+        found = list(threads.map(work, range(0, years, BLOCK_YEARS)))
+    year = np.concatenate([one.year + number * BLOCK_YEARS for number, one in enumerate(found)])
+    what = np.concatenate([one.what for one in found])
+    hours = np.concatenate([one.hours for one in found])
+    total = np.einsum("yf,f->y", alone, by_component)
+    total += np.bincount(year, weights=hours * by_pair[what], minlength=years)
+    total += sum(loss for _, loss in chains.always)
+    return LossYears(
+        chains=chains, keys=keys, alone=alone, year=year, what=what, hours=hours, total=total
+    )
+
+
+def draws_per_year(chains: SampledChains) -> float:
+    """Outages and overlaps to expect a year: what the work and the memory of a simulation grow with."""
+    rates = sum(pace.outages for pace in paces(chains.components))
+    at_once = sum(component.unavailability for component in chains.components)
+    return rates * (1 + at_once)
+
+
+class _Overlapping(Struct, frozen=True, kw_only=True, eq=False):
+    """As `LossYears`, of one block."""
+
+    year: Integers
+    what: Integers
+    hours: Floats
+
+
+def _bands(outages: Outages, chains: SampledChains) -> Integers:
+    return np.searchsorted(np.array(chains.coverages), outages.mark, side="left")
+
+
+def _hours_away(outages: Outages, chains: SampledChains) -> Floats:
+    count, bands = len(chains.components), chains.bands
+    cells = (outages.year * count + outages.component) * bands + _bands(outages, chains)
+    hours = np.bincount(cells, weights=outages.hours, minlength=BLOCK_YEARS * count * bands)
+    return hours.reshape(BLOCK_YEARS, count * bands).astype(np.float64, copy=False)
+
+
+def _overlapping(
+    outages: Outages, chains: SampledChains, keys: Integers, years: int
+) -> _Overlapping:
+    bands, band = chains.bands, _bands(outages, chains)
+    overlaps = find_overlaps(outages)
+    pair = (
+        outages.component[overlaps.first] * len(chains.components)
+        + outages.component[overlaps.second]
+    )
+    place = np.minimum(np.searchsorted(keys, pair), max(len(keys) - 1, 0))
+    matters = keys[place] == pair if len(keys) else np.zeros(len(pair), dtype=bool)
+    matters &= outages.year[overlaps.second] < years
+    first, second = overlaps.first[matters], overlaps.second[matters]
+    return _Overlapping(
+        year=outages.year[second],
+        what=(place[matters] * bands + band[first]) * bands + band[second],
+        hours=overlaps.hours[matters],
+    )
+
+
+def _component_values(chains: SampledChains) -> Floats:
+    """Value of an hour away, by component and band."""
+    values = np.zeros((len(chains.components), chains.bands))
+    for group in chains.groups:
+        values[group.members] += group.weight * group.alone(chains.bands)
+    return values.reshape(-1)
+
+
+def _pair_values(chains: SampledChains) -> tuple[Integers, Floats]:
+    """The pairs that matter, and the value of an hour that both are away on top of each one's, by pair and bands."""
+    found: dict[int, Floats] = {}
+    for group in chains.groups:
+        for key, correction in _keyed(group, chains):
+            valued = group.weight * correction
+            found[key] = found[key] + valued if key in found else valued
+    keys = sorted(found)
+    values = np.array([found[key] for key in keys]).reshape(-1)
+    return np.array(keys, dtype=np.int64), values
+
+
+def _keyed(group: Group, chains: SampledChains) -> Iterator[tuple[int, Floats]]:
+    count = len(chains.components)
+    for first, second, correction in group.corrections(chains.bands):
+        yield int(group.members[first]) * count + int(group.members[second]), correction

@@ -1,0 +1,81 @@
+"""What a simulation found: distributions, chances, and each task class's part of them."""
+
+from array import array
+
+from msgspec import Struct
+
+from multillm_gov.risk.simulation.assumptions import Assumption
+from multillm_gov.risk.simulation.distribution import Distribution, Waypoint
+
+TOLERATED = 0.05
+"""Part of the exact expected loss that may be missing from the drawn one."""
+
+
+class Contribution(Struct, frozen=True, kw_only=True):
+    """One task class's part of each figure; parts sum to the whole's (Euler allocation). Per year."""
+
+    name: str
+    expected_loss: float
+    loss_shortfall: float
+    """Its mean loss in the worst twentieth of the portfolio's years."""
+    loss_deviation: float
+    """Covariance with the portfolio's loss over the portfolio's deviation."""
+    expected_cost: float
+    """0 where its spend is not known, as are the other two then."""
+    cost_shortfall: float
+    cost_deviation: float
+
+
+class CapRisk(Struct, frozen=True, kw_only=True):
+    """A monthly cap, and the chance that the dearest month of a year is above it."""
+
+    subject: str
+    """Task class, or ``portfolio``."""
+    cap: float
+    chance: float
+
+
+class Simulation(Struct, frozen=True, kw_only=True):
+    """What `simulate` found; amounts in the portfolio's currency, per year."""
+
+    years: int
+    """Simulated; fewer than asked for where the portfolio is too large for so many."""
+    seed: int
+    generator: str
+    """``PCG64``."""
+    library: str
+    """Release of numpy."""
+    currency: str
+    loss: Distribution
+    """Value lost to outages."""
+    cost: Distribution
+    """Spend, over the task classes whose spend is known."""
+    forecast: float
+    """The bill at today's prices, models and declared demand, over the same task classes as ``cost``."""
+    successors_assumed: tuple[str, ...]
+    """Models that may retire within the year and have no successor with a known price: a moderate price move then."""
+    exact_loss: float
+    """Expected loss to every order, fallbacks taking all that is rerouted: the sum of v 8760 U (method 3.3)."""
+    not_drawn: float
+    """The part of it that three and more components at once cause: not in ``loss``."""
+    limited: float
+    """What rate limits of fallbacks add to the expected loss: in ``loss``, not in ``exact_loss``."""
+    value_at_stake: float
+    appetite_chance: float
+    """Chance that a year's loss is above ``risk.max_outage_loss_share`` of the value at stake."""
+    caps: tuple[CapRisk, ...]
+    """Likeliest first."""
+    contributions: tuple[Contribution, ...]
+    """In the portfolio's order."""
+    loss_waypoints: tuple[Waypoint, ...]
+    cost_waypoints: tuple[Waypoint, ...]
+    assumptions: tuple[Assumption, ...]
+    unpriced: tuple[str, ...]
+    """Task classes without a known spend: not in ``cost``."""
+    yearly_losses: "array[float]"
+    yearly_costs: "array[float]"
+
+    @property
+    def sound(self) -> bool:
+        """Whether what three and more components at once cause is small enough to be left out of the draws."""
+        return abs(self.not_drawn) <= TOLERATED * self.exact_loss

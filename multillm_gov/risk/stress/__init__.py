@@ -1,0 +1,1 @@
+"""Shocks applied to a portfolio: what fails, what it costs."""

@@ -1,0 +1,160 @@
+"""What a request costs at a model under strain, and what the answers of a moment cost."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from msgspec import structs
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.risk.stress.flows import Answered, Flow
+from multillm_gov.risk.stress.hop_state import HopState, risen
+from multillm_gov.risk.stress.shock_effect import ShockEffect
+from multillm_gov.risk.stress.stress_context import (
+    FixedCost,
+    StressContext,
+    StressedHop,
+    StressedTask,
+)
+
+_ZERO = Decimal(0)
+_ONE = Decimal(1)
+
+
+class Costs:
+    """Prices answers in the portfolio's currency; models whose price is not known are noted and cost nothing."""
+
+    def __init__(self, context: StressContext) -> None:
+        self._context = context
+        self._pricing = context.pricing
+        self.unpriced: set[str] = set()
+
+    def per_request(self, task: StressedTask, hop: StressedHop, state: HopState) -> Decimal | None:
+        """Mean cost of one request; ``None``: not known."""
+        cost = hop.cost_per_request
+        if state.succeeded or state.token_factor != 1:
+            facts, demand = self._priced_as(task, hop, state)
+            cost = self._pricing.mean_cost(facts, demand)
+        return None if cost is None else cost * state.price_factor
+
+    def largest(self, task: StressedTask, hop: StressedHop, state: HopState) -> Decimal | None:
+        """Cost of the largest request declared; ``None``: not known."""
+        known: dict[tuple[str, str], Decimal | None] = self._context.memo.setdefault("largest", {})
+        key = task.name, hop.model
+        if state.succeeded or state.token_factor != 1:
+            cost = self._pricing.largest_cost(*self._priced_as(task, hop, state))
+        elif key in known:
+            cost = known[key]
+        else:
+            cost = known[key] = self._pricing.largest_cost(
+                hop.facts, task.figures.task.declared.demand
+            )
+        return None if cost is None else cost * state.price_factor
+
+    def added(self, before: tuple[StressedTask, Flow], after: tuple[StressedTask, Flow]) -> Decimal:
+        """Cost per declared request of the task class that one chain's strain adds.
+
+        The answers' cost, less what as many answers cost before, but at most those there were: what
+        unanswered requests would have cost is no saving, what requests that never came would have
+        cost is. 0 where a price is not known.
+        """
+        old, new = self.answers(*before), self.answers(*after)
+        if old is None or new is None:
+            return _ZERO
+        gone = max(before[1].demand - after[1].demand, _ZERO)
+        was, now = answered(*before), answered(*after) + gone
+        return new - old * (min(_ONE, now / was) if was else _ZERO)
+
+    def answers(self, task: StressedTask, flow: Flow) -> Decimal | None:
+        """Expected cost of a chain's answers per declared request of the task class; ``None``: not known."""
+        total = _ZERO
+        for one, share in (
+            (flow.routed, flow.routed.share),
+            *((o, o.share * task.coverage) for o in flow.fallbacks),
+        ):
+            cost = self._cost(task, one, share)
+            if cost is None:
+                return None
+            total += cost
+        return total
+
+    def spend(
+        self, task: StressedTask, of_task: Iterable[Flow], strains: Sequence[ShockEffect]
+    ) -> Iterator[tuple[str, Decimal]]:
+        """Vendors and what each is paid a month, failovers taken to work; unknown prices weigh nothing."""
+        for flow in of_task:
+            for one in (flow.routed, *flow.fallbacks):
+                cost = self.per_request(task, one.hop, one.state) if one.share else None
+                if cost is not None:
+                    yield self._vendor(one), one.share * task.figures.requests_per_month * cost
+        for fixed in task.fixed:
+            if not any(strain.away and strain.hits(task.name, fixed.labels) for strain in strains):
+                yield fixed.vendor, fixed_cost(task, fixed, strains)
+
+    def _cost(self, task: StressedTask, one: Answered, share: Decimal) -> Decimal | None:
+        if not share or not task.requests_per_hour:
+            return _ZERO
+        cost = self.per_request(task, one.hop, one.state)
+        if cost is None:
+            self.unpriced.add(one.hop.model)
+            return None
+        return share * cost
+
+    def _vendor(self, one: Answered) -> str:
+        """Who is paid for what a model, or its successor in its place, answers."""
+        successor = self._context.successors.get(one.hop.model) if one.state.succeeded else None
+        return (
+            successor.facts.exposure.vendor
+            if successor is not None and successor.facts
+            else one.hop.vendor
+        )
+
+    def _priced_as(
+        self, task: StressedTask, hop: StressedHop, state: HopState
+    ) -> tuple[ModelFacts | None, Demand | None]:
+        successor = self._context.successors.get(hop.model) if state.succeeded else None
+        facts = (
+            successor.facts if successor is not None and successor.facts is not None else hop.facts
+        )
+        demand = task.figures.task.declared.demand
+        return facts, demand if demand is None or state.token_factor == 1 else _longer(
+            demand, state.token_factor
+        )
+
+
+def fixed_cost(task: StressedTask, fixed: FixedCost, strains: Iterable[ShockEffect]) -> Decimal:
+    """A model's fixed cost a month under strain: at new prices, and nothing once a successor stands in for it."""
+    hitting = [strain for strain in strains if strain.hits(task.name, fixed.labels)]
+    if any(one.succeeded for one in hitting) and not any(one.away for one in hitting):
+        return _ZERO
+    return fixed.per_month * risen(hitting)
+
+
+def answered(task: StressedTask, flow: Flow) -> Decimal:
+    """Expected share of the task class's declared requests that a chain answers: failovers work with its coverage."""
+    return flow.routed.share + task.coverage * flow.by_fallbacks
+
+
+def _longer(demand: Demand, factor: Decimal) -> Demand:
+    """The same requests with more tokens each, in and out."""
+
+    def times(tokens: int) -> int:
+        return int((tokens * factor).to_integral_value(ROUND_HALF_EVEN))
+
+    return structs.replace(
+        demand,
+        input_tokens=times(demand.input_tokens),
+        output_tokens=times(demand.output_tokens),
+        p99_input_tokens=None
+        if demand.p99_input_tokens is None
+        else times(demand.p99_input_tokens),
+        max_output_tokens=None
+        if demand.max_output_tokens is None
+        else times(demand.max_output_tokens),
+        sizes=tuple(
+            structs.replace(
+                size, input_tokens=times(size.input_tokens), output_tokens=times(size.output_tokens)
+            )
+            for size in demand.sizes
+        ),
+    )

@@ -1,0 +1,68 @@
+"""The entities of a level that requests are really routed to, and what hangs on each."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from msgspec import Struct
+
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.risk.stress.stress_context import StressContext
+
+_ZERO = Decimal(0)
+
+
+class Entity(Struct, frozen=True, kw_only=True):
+    """One entity with what routed models put on it a month."""
+
+    name: str
+    value_at_stake: Decimal
+    spend: Decimal
+    requests: Decimal
+
+
+class _Weight(Struct):
+    value: Decimal = _ZERO
+    spend: Decimal = _ZERO
+    requests: Decimal = _ZERO
+
+
+def entities_of(context: StressContext, level: str) -> tuple[Entity, ...]:
+    """By value at stake, largest first, then by requests and name; models as routed.
+
+    What is not known is no entity that could be named, and models that only stand by carry nothing:
+    both are left out.
+    """
+    weights: defaultdict[str, _Weight] = defaultdict(_Weight)
+    for task in context.tasks:
+        for leg, chain in zip(task.figures.legs, task.chains, strict=True):
+            for name in _names(level, task.name, chain.hops[0].labels, leg.model):
+                one = weights[name]
+                one.value += task.figures.value_at_stake_per_month * chain.share
+                one.spend += leg.spend_per_month or _ZERO
+                one.requests += leg.requests_per_month
+    found = (
+        Entity(name=name, value_at_stake=one.value, spend=one.spend, requests=one.requests)
+        for name, one in weights.items()
+    )
+    return tuple(sorted(found, key=lambda one: (-one.value_at_stake, -one.requests, one.name)))
+
+
+def largest_entity(context: StressContext, level: str, *, by_spend: bool) -> str:
+    """The entity with most value at stake, or most spend; empty where the level has none."""
+    every = entities_of(context, level)
+    if not every:
+        return ""
+    return min(
+        every,
+        key=lambda one: (-one.spend if by_spend else -one.value_at_stake, -one.requests, one.name),
+    ).name
+
+
+def _names(
+    level: str, task: str, labels: frozenset[tuple[str, str]], model: str
+) -> tuple[str, ...]:
+    if level == "task_class":
+        return (task,)
+    if level == "model":
+        return (model,)
+    return tuple(sorted(name for kind, name in labels if kind == level and name != UNKNOWN))

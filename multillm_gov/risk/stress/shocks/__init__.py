@@ -1,0 +1,1 @@
+"""Kinds of shocks, one file each."""

@@ -1,0 +1,50 @@
+"""A monthly cap is used up before the month is over."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from multillm_gov.portfolio.scenario import Shock
+from multillm_gov.risk.stress.shock_effect import ShockEffect
+from multillm_gov.risk.stress.shock_parameters import HOURS_PER_DAY
+from multillm_gov.risk.stress.stress_context import (
+    HOURS_PER_MONTH,
+    Label,
+    StressContext,
+    StressedTask,
+)
+
+ASSUMED_DAY = 20
+"""Method 9, S11."""
+
+
+def strains(
+    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+) -> tuple[ShockEffect, ...]:
+    """From ``day`` to the end of a month of 730 hours, the task classes hit that have a monthly cap are stopped.
+
+    Where the cap is not ``hard`` they go on, and cost a day's worth of the cap for every further
+    day.
+    """
+    day = ASSUMED_DAY if shock.day is None else shock.day
+    rest = max(HOURS_PER_MONTH - day * HOURS_PER_DAY, Decimal(0))
+    capped = dict(_capped(context, aims))
+    if not capped or not rest:
+        return ()
+    aimed = frozenset(("task_class", name) for name in capped)
+    if shock.hard:
+        return (ShockEffect(hours=rest, aims=aimed, away=True, at_peak=shock.at_peak),)
+    beyond = {name: cap / day / HOURS_PER_DAY for name, cap in capped.items()}
+    return (ShockEffect(hours=rest, aims=aimed, added_cost_per_hour=beyond, at_peak=shock.at_peak),)
+
+
+def _capped(context: StressContext, aims: frozenset[Label] | None) -> Iterator[tuple[str, Decimal]]:
+    for task in context.tasks:
+        cap = task.figures.task.declared.spend_cap.monthly
+        if cap is not None and (aims is None or _is_hit(task, aims)):
+            yield task.name, Decimal(cap)
+
+
+def _is_hit(task: StressedTask, aims: frozenset[Label]) -> bool:
+    return ("task_class", task.name) in aims or any(
+        not aims.isdisjoint(hop.labels) for chain in task.chains for hop in chain.hops
+    )

@@ -1,0 +1,254 @@
+"""From a system and its figures to what stresses read: each hop's labels, limits, prices and results, found once."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from multillm_gov.catalog.catalog import Catalog
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.overrides import Overrides
+from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.evidence.loading import Evidence, Probes
+from multillm_gov.measures.capacity import mean_tokens
+from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
+from multillm_gov.portfolio.settings import Settings
+from multillm_gov.risk.stress.stress_context import (
+    HOURS_PER_MONTH,
+    FixedCost,
+    Label,
+    Limits,
+    NamedSuccessor,
+    StressContext,
+    StressedChain,
+    StressedHop,
+    StressedTask,
+)
+from multillm_gov.risk.system.system import Hop, System, TaskSystem
+
+_ZERO = Decimal(0)
+
+
+def stress_context(  # noqa: PLR0913 - one value of each kind that a stress reads
+    system: System,
+    figures: PortfolioFigures,
+    settings: Settings,
+    catalog: Catalog,
+    *,
+    as_of: date,
+    evidence: Evidence | None = None,
+    probes: Probes | None = None,
+    overrides: Overrides | None = None,
+) -> StressContext:
+    """Bring together what `stress` reads. Linear in routes and fallbacks; pure but for the catalog's lookups.
+
+    Args:
+        system: Components and chains, one task system per task class of ``figures``.
+        figures: Demand, spend and value.
+        settings: Appetite, migration lead time, peak factor.
+        catalog: Asked for the successors of the models in use.
+        as_of: Evidence after this day is left out.
+        evidence: Benchmark results, for floors and for whether a successor is qualified.
+        probes: Probes, for whether a successor is qualified.
+        overrides: What ``catalog/`` declares.
+    """
+    known = evidence or {}
+    by_name = {task.name: task for task in system.tasks}
+    labels = _Labels(system)
+    tasks = tuple(
+        _task(by_name[task.task.name], task, _Hops(labels, task, known, as_of))
+        for task in figures.tasks
+        if task.task.name in by_name
+    )
+    limits = _limits(tasks)
+    return StressContext(
+        system=system,
+        figures=figures,
+        settings=settings,
+        overrides=overrides or Overrides(),
+        as_of=as_of,
+        tasks=tasks,
+        by_name={task.name: task for task in tasks},
+        successors=_successors(figures, catalog),
+        limits=limits,
+        users=_users(tasks),
+        on_limits=_on_limits(tasks, limits),
+        evidence=known,
+        probes=probes or {},
+        memo={},
+    )
+
+
+def _users(tasks: tuple[StressedTask, ...]) -> dict[Label, tuple[int, ...]]:
+    found: defaultdict[Label, dict[int, None]] = defaultdict(dict)
+    for index, task in enumerate(tasks):
+        found["task_class", task.name][index] = None
+        for labels in {hop.labels for chain in task.chains for hop in chain.hops}:
+            for label in labels:
+                found[label][index] = None
+        for fixed in task.fixed:
+            for label in fixed.labels:
+                found[label][index] = None
+    return {label: tuple(indexes) for label, indexes in found.items()}
+
+
+def _limits(tasks: tuple[StressedTask, ...]) -> dict[int, Limits]:
+    found: dict[int, Limits] = {}
+    for task in tasks:
+        for hop in (hop for chain in task.chains for hop in chain.hops):
+            if hop.requests_per_minute is None and hop.tokens_per_minute is None:
+                continue
+            known = found.get(hop.deployment, Limits())
+            found[hop.deployment] = Limits(
+                _least(known.requests, hop.requests_per_minute),
+                _least(known.tokens, hop.tokens_per_minute),
+            )
+    return found
+
+
+def _on_limits(tasks: tuple[StressedTask, ...], limits: dict[int, Limits]) -> tuple[int, ...]:
+    return tuple(
+        index
+        for index, task in enumerate(tasks)
+        if any(hop.deployment in limits for chain in task.chains for hop in chain.hops)
+    )
+
+
+def _least(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    known = [limit for limit in (first, second) if limit is not None]
+    return min(known, default=None)
+
+
+def _successors(figures: PortfolioFigures, catalog: Catalog) -> dict[str, NamedSuccessor]:
+    named: dict[str, str] = {}
+    for task in figures.tasks:
+        parts: tuple[LegFigures | FallbackFigures, ...] = (*task.legs, *task.fallbacks)
+        for part in parts:
+            if part.facts is not None and part.facts.lifecycle.successor is not None:
+                named[part.model] = part.facts.lifecycle.successor.model
+    return {
+        model: NamedSuccessor(name, catalog.find(name)) for model, name in sorted(named.items())
+    }
+
+
+def _task(system: TaskSystem, figures: TaskFigures, hops: "_Hops") -> StressedTask:
+    demand = figures.task.declared.demand
+    return StressedTask(
+        name=system.name,
+        figures=figures,
+        chains=tuple(
+            StressedChain(share=leg.share, hops=tuple(hops.of(hop) for hop in chain.hops))
+            for leg, chain in zip(figures.legs, system.chains, strict=True)
+        ),
+        coverage=Decimal(str(system.coverage)),
+        value_per_hour=figures.value_at_stake_per_month / HOURS_PER_MONTH,
+        requests_per_hour=figures.requests_per_month / HOURS_PER_MONTH,
+        tokens_per_request=mean_tokens(demand) if demand is not None else _ZERO,
+        fixed=tuple(_fixed(figures, hops)),
+        everyday_spend=tuple(_everyday_spend(figures)),
+    )
+
+
+def _everyday_spend(figures: TaskFigures) -> Iterator[tuple[str, Decimal]]:
+    for leg in figures.legs:
+        if leg.spend_per_month:
+            yield _vendor(leg.facts), leg.spend_per_month
+    for spare in figures.fallbacks:
+        if spare.standby_per_month:
+            yield _vendor(spare.facts), spare.standby_per_month
+
+
+def _vendor(facts: ModelFacts | None) -> str:
+    return facts.exposure.vendor if facts is not None else UNKNOWN
+
+
+def _fixed(figures: TaskFigures, hops: "_Hops") -> Iterator[FixedCost]:
+    amounts: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for leg in figures.legs:
+        amounts[leg.model] += leg.fixed_per_month
+    for spare in figures.fallbacks:
+        amounts[spare.model] += spare.standby_per_month
+    for model, amount in amounts.items():
+        facts = hops.facts(model)
+        if amount and facts is not None:
+            yield FixedCost(
+                labels=hops.labels.of_model(model, facts),
+                vendor=facts.exposure.vendor,
+                per_month=amount,
+            )
+
+
+class _Labels:
+    """What each hop hangs on, found once for all task classes."""
+
+    def __init__(self, system: System) -> None:
+        self.components = system.components
+        self._of_hop: dict[tuple[str, frozenset[int]], tuple[frozenset[Label], int, bool]] = {}
+
+    def of_hop(self, hop: Hop, facts: ModelFacts | None) -> tuple[frozenset[Label], int, bool]:
+        """Labels, the deployment's index, and whether it never answers."""
+        key = hop.model, hop.components
+        if key not in self._of_hop:
+            hung_on = frozenset(
+                (self.components[n].kind, self.components[n].name) for n in hop.components
+            )
+            deployment = next(
+                (n for n in sorted(hop.components) if self.components[n].kind == "deployment"), -1
+            )
+            never = any(self.components[n].unavailability >= 1 for n in hop.components)
+            self._of_hop[key] = hung_on | self.of_model(hop.model, facts), deployment, never
+        return self._of_hop[key]
+
+    @staticmethod
+    def of_model(model: str, facts: ModelFacts | None) -> frozenset[Label]:
+        """Labels by what is known of a model; it is called both as routed and by its canonical name."""
+        found = {("model", model)}
+        if facts is not None:
+            found |= {(level.value, facts.exposure.at(level)) for level in Level}
+        return frozenset(found)
+
+
+class _Hops:
+    """Makes the hops of one task class, each once."""
+
+    def __init__(self, labels: _Labels, task: TaskFigures, evidence: Evidence, as_of: date) -> None:
+        self.labels = labels
+        self._name = task.task.name
+        self._evidence = evidence
+        self._as_of = as_of
+        self._made: dict[str, StressedHop] = {}
+        parts: tuple[LegFigures | FallbackFigures, ...] = (*task.legs, *task.fallbacks)
+        self._parts = {part.model: part for part in parts}
+
+    def facts(self, model: str) -> ModelFacts | None:
+        return self._parts[model].facts
+
+    def of(self, hop: Hop) -> StressedHop:
+        if hop.model not in self._made:
+            self._made[hop.model] = self._make(hop)
+        return self._made[hop.model]
+
+    def _make(self, hop: Hop) -> StressedHop:
+        part = self._parts[hop.model]
+        labels, deployment, never = self.labels.of_hop(hop, part.facts)
+        records = self._evidence.get((self._name, hop.model), ())
+        return StressedHop(
+            model=hop.model,
+            labels=labels,
+            retired=never,
+            deployment=deployment,
+            requests_per_minute=None
+            if hop.requests_per_minute is None
+            else Decimal(hop.requests_per_minute),
+            tokens_per_minute=None
+            if hop.tokens_per_minute is None
+            else Decimal(hop.tokens_per_minute),
+            facts=part.facts,
+            cost_per_request=part.cost_per_request,
+            vendor=_vendor(part.facts),
+            evidence=tuple(
+                placed.record
+                for placed in records
+                if placed.record.origin == "internal" and placed.record.date <= self._as_of
+            ),
+        )

@@ -1,0 +1,1 @@
+"""Components, common causes and chains of fallbacks; minimal cut sets."""

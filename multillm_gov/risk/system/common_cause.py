@@ -1,0 +1,222 @@
+"""Which part of a deployment's unavailability it has in common with others: beta factors as nested causes.
+
+A deployment is away for a share u of the time. That share is made of independent causes, one inside
+the other: one that all deployments share, one of its cloud, one of its vendor, one of its provider,
+and its own. With the betas b of two deployments of equal u that share a cause on a level, the
+causes they share amount to exactly b*u; causes combine as 1 - (1-x)(1-y). This is the
+marginal-preserving form of method 3.3 (qc = b*u, qi = (u - qc)/(1 - qc)), nested.
+
+Unequal channels share b*min(u). So a group whose members differ has a further cause for those above
+the least, another
+for those above the next, and so on: each pair then shares exactly what the smaller one has.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from multillm_gov.risk.system.system import Kind
+
+ROUNDING = 1e-15
+"""Differences that arithmetic makes; no cause is that rare."""
+
+MOST_STEPS = 20
+"""Further causes of one group; with more different figures in it, pairs share what the next lower one has."""
+
+
+class Betas(Struct, frozen=True, kw_only=True):
+    """Shared parts (0..1) of two deployments, by what they have in common."""
+
+    otherwise: float
+    same_cloud: float
+    same_vendor: float
+    same_provider: float
+
+
+class Channel(Struct, frozen=True, kw_only=True):
+    """One deployment, and how often it is away when its cloud as such, and what is declared besides, are up."""
+
+    vendor: str
+    provider: str
+    cloud: str
+    unavailability: float
+
+
+class Cause(Struct, frozen=True, kw_only=True):
+    """Something that takes all its members away at once."""
+
+    kind: Kind
+    name: str
+    further: float
+    """0 for the cause of a whole group; else the unavailability from which on channels have this further one."""
+    probability: float
+    members: tuple[int, ...]
+    """Positions of the channels."""
+
+
+def joined(*shares: float) -> float:
+    """Share of the time in which at least one of independent causes is there."""
+    total = 0.0
+    for share in shares:
+        total += (1 - total) * share
+    return total
+
+
+def beyond(total: float, held: float) -> float:
+    """The independent cause that brings ``held`` up to ``total``; 0 where that is reached already, but for rounding."""
+    return (total - held) / (1 - held) if total - held > ROUNDING else 0.0
+
+
+def split(channels: Sequence[Channel], betas: Betas) -> tuple[tuple[Cause, ...], tuple[float, ...]]:
+    """Shared causes, and what is left to each channel alone; together they are exactly its unavailability.
+
+    Two channels with both vendor and cloud in common share the causes of both. A beta below that of
+    a wider group adds nothing to it; where cloud and vendor together would exceed the whole, the
+    vendor's cause ends there. Models of
+    different vendors at one provider share its cause too: nobody has data for such pairs, and one
+    API is one API.
+    """
+    held = [0.0] * len(channels)
+    causes: list[Cause] = []
+    for kind, name_of, part in _groups(betas):
+        for name, members in _grouped(channels, range(len(channels)), name_of).items():
+            for cause in _steps(channels, kind, name, members, part):
+                causes.append(cause)
+                _hold(cause, held)
+    causes += list(_providers(channels, betas.same_provider, causes, held))
+    left = tuple(
+        beyond(channel.unavailability, have) for channel, have in zip(channels, held, strict=True)
+    )
+    return tuple(causes), left
+
+
+_Name = Callable[[Channel], str]
+_Part = Callable[[float], float]
+
+
+def _groups(betas: Betas) -> tuple[tuple[Kind, _Name, _Part], ...]:
+    """From wide to narrow: the kind of group, its name for a channel, its cause in a channel of unavailability u."""
+    wide = betas.otherwise
+    cloud, vendor = max(wide, betas.same_cloud), max(wide, betas.same_vendor)
+
+    def of_vendor(u: float) -> float:
+        return min(beyond(vendor * u, wide * u), beyond(u, cloud * u))
+
+    return (
+        ("everything", lambda _: "all deployments", lambda u: wide * u),
+        ("cloud", lambda channel: channel.cloud, lambda u: beyond(cloud * u, wide * u)),
+        ("vendor", lambda channel: channel.vendor, of_vendor),
+    )
+
+
+def _grouped(
+    channels: Sequence[Channel], members: Iterable[int], name_of: _Name
+) -> dict[str, list[int]]:
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for member in members:
+        groups[name_of(channels[member])].append(member)
+    return dict(sorted(groups.items()))
+
+
+def _steps(
+    channels: Sequence[Channel], kind: Kind, name: str, members: list[int], part: _Part
+) -> Iterable[Cause]:
+    """The cause of a whole group, and further ones for members above its least.
+
+    Where one provider's deployments alone are left, their own shared cause takes over what is
+    missing.
+    """
+    levels = _thinned(sorted({channels[member].unavailability for member in members}))
+    before = 0.0
+    for step, level in enumerate(levels):
+        above = tuple(member for member in members if channels[member].unavailability >= level)
+        places = {(channels[member].vendor, channels[member].provider) for member in above}
+        probability = beyond(part(level), before)
+        if step and len(places) == 1:
+            return
+        if probability > 0:
+            further = level if step else 0.0
+            yield Cause(
+                kind=kind, name=name, further=further, probability=probability, members=above
+            )
+        before = part(level)
+
+
+def _thinned(levels: list[float]) -> list[float]:
+    """At most so many, evenly picked, the least one among them."""
+    if len(levels) <= MOST_STEPS:
+        return levels
+    return [levels[step * len(levels) // MOST_STEPS] for step in range(MOST_STEPS)]
+
+
+class _Filling:
+    """Fills up what deployments of one vendor at one provider share, cause by cause."""
+
+    def __init__(
+        self, channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]
+    ) -> None:
+        self._channels = channels
+        self._beta = beta
+        self._held = held
+        self._shared: list[Cause] = []
+        self._holding = [set[int]() for _ in channels]
+        """By channel: positions of the causes that it hangs on."""
+        for cause in causes:
+            self._keep(cause)
+
+    def missing(self, group: Sequence[int]) -> float:
+        """What a group shares too little by its beta, as far as no member gets more than it has."""
+        common = set.intersection(*(self._holding[member] for member in group))
+        whole = [self._channels[member].unavailability for member in group]
+        least = min(
+            beyond(total, self._held[member]) for total, member in zip(whole, group, strict=True)
+        )
+        return min(
+            least,
+            beyond(
+                self._beta * min(whole),
+                joined(*(self._shared[index].probability for index in sorted(common))),
+            ),
+        )
+
+    def fill(
+        self, kind: Kind, name: str, members: Sequence[int], probability: float
+    ) -> Iterable[Cause]:
+        """A further cause of the members, if it is one."""
+        if probability > 0:
+            cause = Cause(
+                kind=kind, name=name, further=0.0, probability=probability, members=tuple(members)
+            )
+            _hold(cause, self._held)
+            self._keep(cause)
+            yield cause
+
+    def _keep(self, cause: Cause) -> None:
+        for member in cause.members:
+            self._holding[member].add(len(self._shared))
+        self._shared.append(cause)
+
+
+def _providers(
+    channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]
+) -> Iterable[Cause]:
+    """One cause a provider, and a further one where a vendor's deployments there still share less than they do."""
+    filling = _Filling(channels, beta, tuple(causes), held)
+    for name, members in _grouped(
+        channels, range(len(channels)), lambda channel: channel.provider
+    ).items():
+        vendors = _grouped(channels, members, lambda channel: channel.vendor)
+        yield from filling.fill(
+            "provider", name, members, min(filling.missing(group) for group in vendors.values())
+        )
+        for vendor, group in vendors.items():
+            if len(group) > 1:
+                yield from filling.fill(
+                    "everything", f"{vendor} at {name}", group, filling.missing(group)
+                )
+
+
+def _hold(cause: Cause, held: list[float]) -> None:
+    for member in cause.members:
+        held[member] = joined(held[member], cause.probability)

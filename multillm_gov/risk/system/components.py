@@ -1,0 +1,160 @@
+"""Components of a system, and which of them each deployment hangs on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import get_args
+
+from msgspec import Struct, structs
+
+from multillm_gov.portfolio.risk import Dependency
+from multillm_gov.risk.system.common_cause import Betas, Cause, joined, split
+from multillm_gov.risk.system.deployments import Deployed
+from multillm_gov.risk.system.failure_rates import Failing, Failings
+from multillm_gov.risk.system.system import Component, Kind, Origin
+
+_ORDER = {kind: position for position, kind in enumerate(get_args(Kind))}
+_NOTHING: tuple[float, Origin] = (0.0, "assumed")
+
+
+class Parts(Struct, frozen=True, kw_only=True):
+    """All components in their order, and what hangs on which."""
+
+    components: tuple[Component, ...]
+    of_deployment: tuple[frozenset[int], ...]
+    """By position of the deployment."""
+    of_dependency: dict[str, int]
+    """By name."""
+
+
+def assemble(
+    deployed: Sequence[Deployed],
+    dependencies: Mapping[str, Dependency],
+    failings: Failings,
+    betas: Betas,
+    betas_origin: Origin,
+) -> Parts:
+    """Causes, services, places and dependencies as components; linear in deployments and what they hang on."""
+    causes, left = split([one.channel for one in deployed], betas)
+    common = _Common(causes, deployed, betas_origin)
+    found: dict[str, Component] = {}
+    held: list[set[str]] = [set() for _ in deployed]
+    for one, rest, ids in zip(deployed, left, held, strict=True):
+        for component in _own(one, rest, common, failings):
+            ids.add(found.setdefault(component.id, component).id)
+    for cause in causes:
+        if cause.kind == "everything" or cause.further:
+            component = common.component(cause)
+            found[component.id] = component
+            for member in cause.members:
+                held[member].add(component.id)
+    outer = {name: _dependency(name, declared, failings) for name, declared in dependencies.items()}
+    found.update((component.id, component) for component in outer.values())
+    ordered = sorted(found.values(), key=lambda component: (_ORDER[component.kind], component.name))
+    places = {component.id: index for index, component in enumerate(ordered)}
+    return Parts(
+        components=tuple(ordered),
+        of_deployment=tuple(frozenset(places[identity] for identity in ids) for ids in held),
+        of_dependency={name: places[component.id] for name, component in outer.items()},
+    )
+
+
+class _Common:
+    """Shared causes, and who says how often they strike: assumed as long as anything in them is."""
+
+    def __init__(
+        self, causes: Sequence[Cause], deployed: Sequence[Deployed], betas_origin: Origin
+    ) -> None:
+        self._assumed = {
+            index for index, one in enumerate(deployed) if one.failing.origin == "assumed"
+        }
+        self._betas_origin = betas_origin
+        self._groups = {
+            (cause.kind, cause.name): (cause.probability, self._origin(cause))
+            for cause in causes
+            if not cause.further
+        }
+
+    def _origin(self, cause: Cause) -> Origin:
+        return self._betas_origin if self._assumed.isdisjoint(cause.members) else "assumed"
+
+    def part(self, kind: Kind, name: str) -> float:
+        """Probability of the cause that all of a group share."""
+        return self._groups.get((kind, name), _NOTHING)[0]
+
+    def service(self, kind: Kind, name: str, failing: Failing) -> Component:
+        """What takes a cloud or vendor away by itself, and what all that is on it shares."""
+        probability, origin = self._groups.get((kind, name), _NOTHING)
+        if not probability:
+            return _component(kind, name, failing.unavailability, failing)
+        if not failing.unavailability and failing.origin == "assumed":
+            return _cause(kind, name, probability, origin)
+        both = structs.replace(
+            failing,
+            origin="assumed" if origin == "assumed" else failing.origin,
+            note=f"{failing.note}; {_percent(failing.unavailability)} by itself, the rest a common "
+            "cause (betas)",
+        )
+        return _component(kind, name, joined(failing.unavailability, probability), both)
+
+    def component(self, cause: Cause) -> Component:
+        """A cause that is no service of its own: what all share, or the further part of those away more often."""
+        name = cause.name if cause.kind == "everything" else f"{cause.kind} {cause.name}"
+        if cause.further:
+            name = f"{name}, those away {_percent(cause.further)} or more of the time"
+        return _cause("everything", name, cause.probability, self._origin(cause))
+
+
+def _own(one: Deployed, rest: float, common: _Common, failings: Failings) -> Iterator[Component]:
+    """What a deployment hangs on, from wide to narrow; jurisdictions and regions never fail, but can be withdrawn."""
+    exposure, failing = one.exposure, one.failing
+    yield _place("jurisdiction", exposure.jurisdiction)
+    yield common.service("vendor", exposure.vendor, failings.vendor(exposure.vendor))
+    yield common.service("cloud", exposure.cloud, failings.cloud(exposure.cloud))
+    for region in one.regions:
+        yield _place("region", region)
+    part = structs.replace(
+        failing, note=f"part of {_percent(failing.unavailability)}, {failing.note}"
+    )
+    yield _component(
+        "provider", exposure.provider, common.part("provider", exposure.provider), part
+    )
+    if one.retired is None:
+        yield _component("deployment", one.name, rest, part)
+    else:
+        told = f"retired on {one.retired}"
+        yield Component(
+            kind="deployment", name=one.name, unavailability=1.0, origin="declared", note=told
+        )
+
+
+def _dependency(name: str, declared: Dependency, failings: Failings) -> Component:
+    failing = failings.dependency(name, declared)
+    return _component(declared.kind, name, failing.unavailability, failing)
+
+
+def _place(kind: Kind, name: str) -> Component:
+    return Component(
+        kind=kind, name=name, origin="declared", note="fails only where a scenario withdraws it"
+    )
+
+
+def _cause(kind: Kind, name: str, probability: float, origin: Origin) -> Component:
+    return Component(
+        kind=kind, name=name, unavailability=probability, origin=origin, note="common cause (betas)"
+    )
+
+
+def _component(kind: Kind, name: str, unavailability: float, failing: Failing) -> Component:
+    return Component(
+        kind=kind,
+        name=name,
+        unavailability=unavailability,
+        mean_hours=failing.mean_hours,
+        origin=failing.origin,
+        sample_size=failing.sample_size,
+        note=failing.note,
+    )
+
+
+def _percent(share: float) -> str:
+    """Four significant digits: these shares lie far below one percent."""
+    return f"{share * 100:.4g} %"

@@ -1,0 +1,113 @@
+"""The deployments that a portfolio's chains call, each with who and what it hangs on."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import Exposure, ModelFacts
+from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.measures.failover import Deployment, deployment
+from multillm_gov.risk.system.common_cause import Channel
+from multillm_gov.risk.system.failure_rates import Failing, Failings
+
+_ANYWHERE = "global"
+
+
+class Deployed(Struct, frozen=True, kw_only=True):
+    """One model at one provider."""
+
+    key: Deployment
+    name: str
+    """``gpt-5-mini at openai``, with its regions where they are known."""
+    exposure: Exposure
+    regions: tuple[str, ...]
+    """Where requests are processed; anywhere on earth is no region to lose."""
+    failing: Failing
+    retired: date | None
+    """The day, where it is past: it never answers."""
+
+    @property
+    def channel(self) -> Channel:
+        """What it shares with others hangs on these."""
+        exposure = self.exposure
+        return Channel(
+            vendor=exposure.vendor,
+            provider=exposure.provider,
+            cloud=exposure.cloud,
+            unavailability=self.failing.unavailability,
+        )
+
+
+_Key = tuple[Deployment, str, str]
+
+
+class Deployments:
+    """Every distinct deployment, ordered by name, and which routed name means which."""
+
+    def __init__(
+        self, models: Mapping[str, ModelFacts | None], failings: Failings, as_of: date
+    ) -> None:
+        keys: dict[str, _Key] = {}
+        facts_of: dict[_Key, tuple[str, ModelFacts | None]] = {}
+        for name, facts in sorted(models.items(), key=lambda model: model[0]):
+            vendor, cloud = (
+                (facts.exposure.vendor, facts.exposure.cloud) if facts else (UNKNOWN, UNKNOWN)
+            )
+            keys[name] = key = deployment(name, facts), vendor, cloud
+            facts_of.setdefault(key, (name, facts))
+        ordered = sorted(facts_of, key=lambda key: (_spell(key[0]), key))
+        names = _distinct([_spell(key[0]) for key in ordered])
+        self.all = tuple(
+            _deployed(key[0], name, *facts_of[key], failings, as_of)
+            for key, name in zip(ordered, names, strict=True)
+        )
+        places = {key: index for index, key in enumerate(ordered)}
+        self._places = {name: places[key] for name, key in keys.items()}
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Every routed name, ordered."""
+        return tuple(self._places)
+
+    def of(self, model: str) -> Deployed:
+        """The deployment that a routed name means."""
+        return self.all[self._places[model]]
+
+    def index_of(self, model: str) -> int:
+        """Its position among all."""
+        return self._places[model]
+
+
+def _deployed(
+    key: Deployment,
+    name: str,
+    model: str,
+    facts: ModelFacts | None,
+    failings: Failings,
+    as_of: date,
+) -> Deployed:
+    exposure = facts.exposure if facts else Exposure(model=model)
+    return Deployed(
+        key=key,
+        name=name,
+        exposure=exposure,
+        regions=tuple(place for place in (facts.regions if facts else ()) if place != _ANYWHERE),
+        failing=failings.provider(exposure),
+        retired=facts.lifecycle.retirement if facts and facts.retired_on(as_of) else None,
+    )
+
+
+def _spell(key: Deployment) -> str:
+    model, provider, regions = key
+    return f"{model} at {provider}" + (f" ({', '.join(regions)})" if regions else "")
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Two spellings of one deployment that were given different clouds or vendors are told apart by a number."""
+    seen: dict[str, int] = {}
+    told = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        told.append(name if seen[name] == 1 else f"{name} #{seen[name]}")
+    return told

@@ -1,0 +1,83 @@
+"""Which share of failures is noticed and rerouted in time: what the newest drill showed, else what is assumed."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from multillm_gov.evidence.record import DrillRecord, PlacedDrill
+from multillm_gov.portfolio.allocation import TaskClassDeclaration
+from multillm_gov.portfolio.risk import Coverage
+from multillm_gov.risk.system import priors
+from multillm_gov.risk.system.system import Origin
+from multillm_gov.units import Share
+
+
+class Covering(Struct, frozen=True, kw_only=True):
+    """A coverage (0..1) and who says so."""
+
+    share: float
+    origin: Origin
+    note: str
+
+
+NO_FALLBACK = Covering(share=priors.COVERAGE_NONE, origin="declared", note="no fallback would run")
+
+
+class Coverings:
+    """Coverage of task classes that have a fallback, from their drills."""
+
+    def __init__(self, declared: Coverage, as_of: date) -> None:
+        self._as_of = as_of
+        self._tested = _figure(declared.tested, priors.COVERAGE_TESTED)
+        self._untested = _figure(declared.untested, priors.COVERAGE_UNTESTED)
+
+    def of(self, task: TaskClassDeclaration, drills: Sequence[PlacedDrill]) -> Covering:
+        """By the newest drill up to the day that is not too old and was of the chain as it is declared now.
+
+        Survived: what it measured, else the figure for tested chains. Degraded: the lesser of what
+        it measured and that figure; where it measured nothing it proves nothing, and the lesser of
+        tested and untested holds. Failed: 0, which time does not heal.
+        """
+        newest = next((placed.drill for placed in drills if placed.drill.date <= self._as_of), None)
+        if newest is None:
+            return self._told(self._untested, "never drilled")
+        if not is_of(newest, task):
+            return self._told(self._untested, f"drill of {newest.date} was of another chain")
+        if newest.result == "fails":
+            return Covering(
+                share=priors.COVERAGE_NONE, origin="measured", note=f"drill of {newest.date} failed"
+            )
+        if (self._as_of - newest.date).days > priors.DRILL_DAYS:
+            return self._told(
+                self._untested, f"last drilled on {newest.date}, over {priors.DRILL_DAYS} days ago"
+            )
+        return self._by(newest)
+
+    def _by(self, drill: DrillRecord) -> Covering:
+        tested = self._tested
+        if drill.coverage is not None:
+            share = float(drill.coverage)
+            capped = share if drill.result == "survives" else min(share, tested[0])
+            return Covering(
+                share=capped, origin="measured", note=f"drill of {drill.date}: {drill.result}"
+            )
+        if drill.result == "survives":
+            return self._told(tested, f"drill of {drill.date} survived")
+        return self._told(min(tested, self._untested), f"drill of {drill.date} was degraded")
+
+    @staticmethod
+    def _told(figure: tuple[float, Origin], note: str) -> Covering:
+        return Covering(share=figure[0], origin=figure[1], note=note)
+
+
+def is_of(drill: DrillRecord, task: TaskClassDeclaration) -> bool:
+    """Whether a drill is of the chain that is declared: one that names none is taken to be."""
+    if not drill.chain:
+        return True
+    routed = {leg.model for leg in task.route}
+    return drill.chain[0] in routed and drill.chain[1:] == task.fallbacks
+
+
+def _figure(declared: Share | None, prior: float) -> tuple[float, Origin]:
+    return (prior, "assumed") if declared is None else (float(declared), "declared")

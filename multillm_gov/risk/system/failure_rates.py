@@ -1,0 +1,98 @@
+"""How often each service fails: as declared, else as measured, else as assumed."""
+
+from datetime import date
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import Exposure
+from multillm_gov.catalog.providers import provider_named
+from multillm_gov.evidence.incident import PlacedIncidents
+from multillm_gov.portfolio.risk import Dependency, Failure, Risk
+from multillm_gov.risk.system import priors
+from multillm_gov.risk.system.incident_figures import IncidentFigures, measured_services
+from multillm_gov.risk.system.system import Origin
+
+
+class Failing(Struct, frozen=True, kw_only=True):
+    """How often a service is away and for how long at a time, and who says so."""
+
+    unavailability: float
+    mean_hours: float
+    origin: Origin
+    sample_size: int = 0
+    note: str = ""
+
+
+class Failings:
+    """Looks services up; what is not declared is measured, what is not measured is assumed."""
+
+    def __init__(self, risk: Risk, incidents: tuple[PlacedIncidents, ...], as_of: date) -> None:
+        self._risk = risk
+        self._measured = measured_services(incidents, as_of)
+
+    def provider(self, exposure: Exposure) -> Failing:
+        """The whole of what takes a model at a provider away, its cloud as such left out."""
+        name = exposure.provider
+        prior, note = _provider_prior(exposure)
+        return self._settle("provider", name, self._risk.providers.get(name), prior, note)
+
+    def cloud(self, name: str) -> Failing:
+        """The host itself, on top of its services.
+
+        What is measured of a provider may hold outages of its host, which then count twice: the
+        cautious side, by no more than the host's figure.
+        """
+        note = "assumed: a cloud as such"
+        return self._settle(
+            "cloud", name, self._risk.clouds.get(name), priors.HOST_UNAVAILABILITY, note
+        )
+
+    def vendor(self, name: str) -> Failing:
+        """What takes everything of a vendor away beside what its providers show: nothing, unless it is declared."""
+        return self._settle("vendor", name, self._risk.vendors.get(name), 0.0, "")
+
+    def dependency(self, name: str, declared: Dependency) -> Failing:
+        """A gateway, key store or network of one's own."""
+        failure = Failure(unavailability=declared.unavailability, mean_hours=declared.mean_hours)
+        note = f"assumed: a {declared.kind} of one's own"
+        return self._settle(declared.kind, name, failure, priors.GATEWAY_UNAVAILABILITY, note)
+
+    def _settle(
+        self, level: str, name: str, declared: Failure | None, prior: float, note: str
+    ) -> Failing:
+        measured = self._measured.get((level, name))
+        hours = measured.mean_hours if measured else priors.OUTAGE_MEAN_HOURS
+        if declared is not None and declared.mean_hours is not None:
+            hours = float(declared.mean_hours)
+        if declared is not None and declared.unavailability is not None:
+            value = float(declared.unavailability)
+            return Failing(
+                unavailability=value,
+                mean_hours=hours,
+                origin="declared",
+                note="declared in govern.yaml",
+            )
+        if measured is not None:
+            return Failing(
+                unavailability=measured.unavailability,
+                mean_hours=hours,
+                origin="measured",
+                sample_size=measured.sample_size,
+                note=_spell(measured),
+            )
+        return Failing(unavailability=prior, mean_hours=hours, origin="assumed", note=note)
+
+
+def _provider_prior(exposure: Exposure) -> tuple[float, str]:
+    row = provider_named(exposure.provider)
+    if row.cloud in priors.HYPERSCALERS and row.vendor != exposure.vendor:
+        return (
+            priors.HYPERSCALER_SERVED_UNAVAILABILITY,
+            "assumed: served from a large cloud's own service",
+        )
+    return priors.FIRST_PARTY_UNAVAILABILITY, "assumed: a vendor's own or an independent API"
+
+
+def _spell(measured: IncidentFigures) -> str:
+    outages = "1 outage" if measured.sample_size == 1 else f"{measured.sample_size} outages"
+    return f"measured: {outages} in {measured.days} days"

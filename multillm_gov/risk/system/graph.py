@@ -1,0 +1,73 @@
+"""The dependency graph as plain nouns, ready for any format: what hangs on what, and how badly."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from multillm_gov.report import Section
+from multillm_gov.risk.system.system import Kind
+
+NodeKind = Kind | Literal["task_class", "model"]
+KIND_WORDS: dict[NodeKind, str] = {
+    "task_class": "task class",
+    "model": "model",
+    "everything": "common cause",
+    "gateway": "gateway",
+    "dependency": "dependency",
+    "jurisdiction": "jurisdiction",
+    "vendor": "vendor",
+    "cloud": "cloud",
+    "region": "region",
+    "provider": "provider",
+    "deployment": "model",
+}
+"""Kinds in words: a deployment is one model at one provider, and drawn as the model it is."""
+Role = Literal["route", "fallback", "part"]
+"""A routed model of a task class, a fallback of it, or something that a node is a part of, runs on or goes through."""
+Mark = Literal["single point of failure", "no fallback"]
+"""``single point of failure`` marks what takes something down alone; ``no fallback`` a task class without one."""
+
+
+class Node(Struct, frozen=True, kw_only=True):
+    """A task class, a model, or a component; or several of one kind drawn as one."""
+
+    id: str
+    """``task_class:crm``, ``model:openai/gpt-5``, ``cloud:AWS``: unique in a graph."""
+    kind: NodeKind
+    label: str
+    marks: tuple[Mark, ...] = ()
+    note: str = ""
+    """Figures in words, a line."""
+    value_per_hour: float = 0.0
+    """Of a task class: what is at stake; of anything else: what it takes down alone, in the portfolio's currency."""
+    stands_for: int = 1
+    """Nodes drawn as this one."""
+
+
+class Edge(Struct, frozen=True, kw_only=True):
+    """The source hangs on the target."""
+
+    source: str
+    target: str
+    role: Role = "part"
+    share: float = 0.0
+    """Of the source's requests (0..1), on a route."""
+    position: int = 0
+    """Place in the order fallbacks are tried, from 1."""
+
+
+class Graph(Struct, frozen=True, kw_only=True):
+    """A portfolio's dependencies."""
+
+    title: str
+    summary: str
+    """What it shows, in a sentence with figures: the alternative text of a drawing."""
+    currency: str
+    nodes: tuple[Node, ...]
+    """By layer, those that take down the most value first, then by name."""
+    edges: tuple[Edge, ...]
+    """By source and target."""
+    sections: tuple[Section, ...] = ()
+    """The figures in words and tables, for formats that tell them."""
+    data: dict[str, object] = {}
+    """The same figures as data, for formats that programs read."""

@@ -1,0 +1,62 @@
+"""Which model of the portfolio could stand in for another: suggestions for remedies, never a judgement."""
+
+from collections.abc import Sequence
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.measures.lifecycle import slack_days
+from multillm_gov.rules.engine.rule import RuleContext
+from multillm_gov.rules.requirements import Fitness, Requirement, requirement
+
+_MOST_CANDIDATES = 50
+"""Models looked at; a remedy needs one good idea, not the best of ten thousand."""
+
+
+class Substitutes:
+    """Finds, among the models the portfolio already uses, one that fits and hangs on nobody the routed ones hang on."""
+
+    def __init__(self, case: RuleContext, levels: Sequence[Level]) -> None:
+        self._levels = tuple(levels)
+        self._fitness = Fitness()
+        self._known: dict[tuple[Requirement, frozenset[str]], str] = {}
+        usable = [
+            facts
+            for _, facts in sorted(case.models.items())
+            if facts is not None
+            and facts.source == "litellm"
+            and facts.price is not None
+            and _lasts(facts, case)
+        ]
+        self._candidates = usable[:_MOST_CANDIDATES]
+
+    def find(self, task: TaskFigures) -> str:
+        """Name of such a model, or empty."""
+        routed = [leg.facts for leg in task.legs if leg.facts is not None]
+        key = (requirement(task.task.declared), frozenset(facts.name for facts in routed))
+        if key not in self._known:
+            found = (
+                one.name
+                for one in self._candidates
+                if self._independent(one, routed) and self._fits(one, key[0])
+            )
+            self._known[key] = next(found, "")
+        return self._known[key]
+
+    def _independent(self, candidate: ModelFacts, routed: Sequence[ModelFacts]) -> bool:
+        own = [candidate.exposure.at(level) for level in self._levels]
+        if UNKNOWN in own:
+            return False
+        return all(
+            entity != facts.exposure.at(level)
+            for facts in routed
+            for level, entity in zip(self._levels, own, strict=True)
+        )
+
+    def _fits(self, candidate: ModelFacts, needed: Requirement) -> bool:
+        return next(self._fitness.lacks(needed, [candidate])) is None
+
+
+def _lasts(facts: ModelFacts, case: RuleContext) -> bool:
+    slack = slack_days(facts, case.as_of, case.portfolio.settings.migration_lead_days)
+    return slack is None or slack > 0

@@ -1,0 +1,1 @@
+"""Planning, judging, waivers, approvals, the registry."""

@@ -1,0 +1,253 @@
+"""Running the rules: severities, waivers, places, order."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.documents.document import Document, locate
+from multillm_gov.documents.masking import masked
+from multillm_gov.finding import (
+    Enforcement,
+    Finding,
+    Related,
+    Severity,
+    Violation,
+    Waived,
+    fingerprint,
+)
+from multillm_gov.location import Location, Place
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.portfolio.policy import Policy
+from multillm_gov.rules.engine.approvals import Contents
+from multillm_gov.rules.engine.assessment import Measured
+from multillm_gov.rules.engine.ignoring import IgnoreLedger
+from multillm_gov.rules.engine.planning import Run, plan_runs
+from multillm_gov.rules.engine.registry import all_rules, parameters_type
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.engine.waivers import WaiverLedger
+
+MOST_FINDINGS = 1_000
+"""Findings listed per rule; a last one counts the rest, and weighs as much as the heaviest of them."""
+
+
+def judge(
+    state: Measured,
+    *,
+    base: Measured | None = None,
+    rules: tuple[Rule, ...] | None = None,
+    policies: tuple[Policy, ...] | None = None,
+) -> tuple[Finding, ...]:
+    """Judge a measured portfolio by the book, or by ``rules`` alone.
+
+    ``base`` is the state it is compared with, for the rules that judge a change; without it they
+    find nothing. ``policies`` are asked instead of the portfolio's own, which rules still see as
+    part of what they judge.
+
+    Findings come ordered by path, line, column, rule and subject; waived ones are marked, never
+    left out. Which rule judges what on whose behalf is told in `planning`.
+    """
+    book = all_rules() if rules is None else rules
+    tasks = state.figures.tasks
+    runs, misfits = plan_runs(
+        book, state.portfolio.policies if policies is None else policies, tasks, state.documents
+    )
+    case = RuleContext(
+        portfolio=state.portfolio,
+        figures=state.figures,
+        tasks=tasks,
+        models=models_of(tasks),
+        catalog=state.catalog,
+        overrides=state.overrides,
+        evidence=state.evidence,
+        drills=state.drills,
+        probes=state.probes,
+        incidents=state.incidents,
+        scenarios=state.scenarios,
+        evals=state.evals,
+        prompts=state.prompts,
+        actuals=state.actuals,
+        documents=state.documents,
+        files=state.files,
+        secrets=state.secrets,
+        flaws=(*state.flaws, *misfits),
+        as_of=state.as_of,
+        base=base,
+        contents=state.contents or Contents(state.portfolio, state.documents, parameters_type),
+        introductions=state.introductions,
+    )
+    ignores = IgnoreLedger(state.documents)
+    ledger = WaiverLedger(state.portfolio.waivers, state.documents, state.as_of)
+    findings: list[Finding] = []
+    for last in (False, True):
+        told = (
+            replace(case, waivers=ledger.outcomes(), ignores=ignores.outcomes()) if last else case
+        )
+        for rule in book:
+            if (rule.about == "waivers") is last:
+                own = tuple(run for run in runs if run.rule is rule)
+                findings.extend(_judged(own, told, ledger, ignores))
+    found = _told_apart(sorted(findings, key=_order))
+    return masked(found, state.secrets, base.secrets if base else ())
+
+
+def models_of(tasks: tuple[TaskFigures, ...]) -> dict[str, ModelFacts | None]:
+    """Every model that the task classes name, with its facts."""
+    models: dict[str, ModelFacts | None] = {}
+    for task in tasks:
+        for leg in task.legs:
+            models[leg.model] = leg.facts
+        for fallback in task.fallbacks:
+            models[fallback.model] = fallback.facts
+    return models
+
+
+def _judged(
+    runs: tuple[Run, ...], base: RuleContext, ledger: WaiverLedger, ignores: IgnoreLedger
+) -> Iterator[Finding]:
+    """The findings of one rule's runs, at most `MOST_FINDINGS` of them and one that counts the rest."""
+    listed = rest = 0
+    heaviest = Severity.NOTE
+    first: Place | Location | None = None
+    for run in runs:
+        case = base if run.policy is None and run.tasks is base.tasks else _narrowed(base, run)
+        for violation in run.rule.check(case, run.parameters):
+            waived = _cover(run, violation, ledger)
+            if ignores and waived is None:
+                names, place = (run.rule.id, run.rule.name), locate(violation.place, base.documents)
+                waived = ignores.cover(names, place, advisory=_advisory(run, violation))
+            if listed < MOST_FINDINGS:
+                listed += 1
+                yield _finding(run, violation, waived, base.documents)
+                continue
+            rest += 1
+            first = first or violation.place
+            if waived is None:
+                heaviest = max(heaviest, _severity(run, violation))
+    if first is not None:
+        yield _remainder(runs[0].rule, rest, heaviest, locate(first, base.documents))
+
+
+def _narrowed(base: RuleContext, run: Run) -> RuleContext:
+    policy = run.policy
+    return replace(
+        base,
+        tasks=run.tasks,
+        models=base.models if run.tasks is base.tasks else models_of(run.tasks),
+        policy=policy.name if policy else "",
+        approvers=policy.declared.approvers if policy else (),
+        policy_place=policy.place if policy else None,
+    )
+
+
+def _names(run: Run) -> tuple[str, ...]:
+    names = (run.rule.id, run.rule.name)
+    return (run.policy.name, *names) if run.policy else names
+
+
+def _waivable(run: Run) -> bool:
+    hard = run.policy is not None and run.policy.declared.enforcement is Enforcement.HARD_MANDATORY
+    return run.rule.waivable and not hard
+
+
+def _cover(run: Run, violation: Violation, ledger: WaiverLedger) -> Waived | None:
+    approvers = run.policy.declared.approvers if run.policy else ()
+    return ledger.cover(
+        _names(run), violation.subject, waivable=_waivable(run), approvers=approvers
+    )
+
+
+def _advisory(run: Run, violation: Violation) -> bool:
+    """Whether a comment in the file may except it: an advisory policy asks, or a standing rule that only warns."""
+    if run.policy is not None:
+        return run.rule.waivable and run.policy.declared.enforcement is Enforcement.ADVISORY
+    return run.rule.waivable and _severity(run, violation) < Severity.ERROR
+
+
+def _severity(run: Run, violation: Violation) -> Severity:
+    """A violation's own grade goes first; else a mandatory policy makes an error; advice never exceeds a warning."""
+    if run.policy is None:
+        return violation.severity or run.rule.severity
+    if run.policy.declared.enforcement is Enforcement.ADVISORY:
+        return min(violation.severity or run.rule.severity, Severity.WARNING)
+    return violation.severity or Severity.ERROR
+
+
+def _finding(
+    run: Run, violation: Violation, waived: Waived | None, documents: dict[str, Document]
+) -> Finding:
+    rule, policy = run.rule, run.policy
+    name = policy.name if policy else ""
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        severity=_severity(run, violation),
+        message=violation.message,
+        location=locate(violation.place, documents),
+        subject=violation.subject,
+        remedy=violation.remedy,
+        risk=violation.risk,
+        related=tuple(_related(violation, policy, documents)),
+        figures=violation.figures,
+        policy=name,
+        enforcement=policy.declared.enforcement if policy else None,
+        because=policy.declared.because if policy else "",
+        controls=tuple(
+            dict.fromkeys((*(policy.declared.controls if policy else ()), *rule.controls))
+        ),
+        waiver=waived,
+        fingerprint=fingerprint(rule.id, name, violation.subject, violation.distinction),
+    )
+
+
+def _related(
+    violation: Violation, policy: Policy | None, documents: dict[str, Document]
+) -> Iterator[Related]:
+    for message, place in violation.related:
+        yield Related(message, locate(place, documents))
+    if policy is not None and violation.place.path != policy.place.path:
+        yield Related(f"policy `{policy.name}` asks for it", locate(policy.place.key(), documents))
+
+
+def _remainder(rule: Rule, count: int, heaviest: Severity, first: Location) -> Finding:
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        severity=heaviest,
+        message=f"{count:,} more findings of `{rule.name}` beyond the {MOST_FINDINGS:,} listed; "
+        "the first is here",
+        location=first,
+        subject="portfolio",
+        remedy=f"Mend the listed ones first (`govern explain {rule.id}` says how), then check "
+        "again.",
+        figures={"findings_not_listed": count},
+        controls=rule.controls,
+        fingerprint=fingerprint(rule.id, "", "portfolio", "findings not listed"),
+    )
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str, str, str]:
+    place = finding.location
+    return (
+        place.path,
+        place.line,
+        place.column,
+        finding.rule,
+        finding.subject,
+        finding.policy,
+        finding.fingerprint,
+    )
+
+
+def _told_apart(findings: list[Finding]) -> tuple[Finding, ...]:
+    """The second and later findings of one identity get a number, so that every fingerprint is unique."""
+    seen: dict[str, int] = {}
+    told: list[Finding] = []
+    for finding in findings:
+        count = seen[finding.fingerprint] = seen.get(finding.fingerprint, 0) + 1
+        told.append(
+            finding
+            if count == 1
+            else replace(finding, fingerprint=f"{finding.fingerprint}-{count}")
+        )
+    return tuple(told)

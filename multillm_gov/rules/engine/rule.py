@@ -1,0 +1,157 @@
+"""What a rule is, and what it is given to judge."""
+
+from collections.abc import Callable, Container, Iterator
+from datetime import date
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from multillm_gov.catalog.catalog import Catalog
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.overrides import Overrides
+from multillm_gov.documents.document import Document, SourceFile
+from multillm_gov.documents.secrets import Secret
+from multillm_gov.evidence.incident import PlacedIncidents
+from multillm_gov.evidence.loading import Drills, Probes
+from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.finding import Flaw, Severity, Violation
+from multillm_gov.location import Place, Pointer
+from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
+from multillm_gov.portfolio.evals import PlacedEvals
+from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.portfolio.prompt import Prompts
+from multillm_gov.portfolio.scenario import PlacedScenario
+from multillm_gov.rules.approval_commits import Introductions
+from multillm_gov.rules.engine.approvals import Contents
+from multillm_gov.rules.engine.assessment import Measured
+from multillm_gov.rules.engine.ignoring import IgnoreOutcome
+from multillm_gov.rules.engine.waivers import WaiverOutcome
+from multillm_gov.usage.record import Actuals
+
+About = Literal["files", "portfolio", "task classes", "waivers"]
+"""What a rule looks at, which decides when its standing run takes place (see `planning`)."""
+
+
+class Use(Struct, frozen=True):
+    """One place where a task class names a model."""
+
+    task: TaskFigures
+    part: LegFigures | FallbackFigures
+    place: Place
+
+    @property
+    def role(self) -> str:
+        """``route`` or ``fallback``."""
+        return "route" if isinstance(self.part, LegFigures) else "fallback"
+
+
+class RuleContext(Struct, frozen=True, kw_only=True):
+    """Everything a rule may look at. ``tasks`` holds only the task classes in the policy's scope."""
+
+    portfolio: Portfolio
+    figures: PortfolioFigures
+    tasks: tuple[TaskFigures, ...]
+    models: dict[str, ModelFacts | None]
+    """Every model that ``tasks`` name, with its facts: most rules on models need no walk over the task classes."""
+    catalog: Catalog
+    evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]]
+    """By task class and model, newest first."""
+    drills: Drills = {}
+    """Failover drills by task class, newest first."""
+    probes: Probes = {}
+    """Probes by task class and model, newest first."""
+    incidents: tuple[PlacedIncidents, ...] = ()
+    """What was seen of services' outages."""
+    scenarios: tuple[PlacedScenario, ...] = ()
+    """The company's own."""
+    evals: tuple[PlacedEvals, ...] = ()
+    """Benchmark cases."""
+    prompts: Prompts = {}
+    """The sound prompt files that task classes name, by path."""
+    actuals: Actuals = Actuals()
+    """What was really spent."""
+    overrides: Overrides = Overrides()
+    """What `catalog/` declares, vendors and providers included."""
+    files: dict[str, SourceFile] = {}
+    """Every governed file by path, those that are only pinned by their digest included."""
+    base: Measured | None = None
+    """The state it is compared with; ``None``: nothing is compared, and rules about changes find nothing."""
+    secrets: tuple[Secret, ...] = ()
+    """Keys and passwords found in the files: for the rule that tells them, without their text."""
+    documents: dict[str, Document]
+    flaws: tuple[Flaw, ...]
+    as_of: date
+    policy: str = ""
+    """Name of the policy that asks; empty for a standing rule."""
+    approvers: tuple[str, ...] = ()
+    """Who alone may approve, as that policy says."""
+    policy_place: Place | None = None
+    """Where that policy is written, so that a finding can point at its limit."""
+    waivers: tuple[WaiverOutcome, ...] = ()
+    """What became of each waiver; only for rules about waivers, which are judged last."""
+    memo: dict[str, Any] = {}
+    """What runs of one judgment share; each rule keeps to the key of its own name."""
+    ignores: tuple[IgnoreOutcome, ...] = ()
+    """What became of each comment that asks to ignore a finding; likewise."""
+    contents: Contents = Contents(Portfolio(), {}, lambda _: None)
+    """The digests that approvals are bound to."""
+    introductions: Introductions | None = None
+    """Asks git which commits introduced an approval; ``None``: the files are not known to be in a repository."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether a policy asks. What is not known then counts as a violation, elsewhere it is graded lower."""
+        return bool(self.policy)
+
+    def uses(self, models: Container[str]) -> Iterator[Use]:
+        """Every place where a task class of the case names one of the models; an empty container costs nothing."""
+        if not models:
+            return
+        for task in self.tasks:
+            for leg in task.legs:
+                if leg.model in models:
+                    yield Use(task, leg, task.task.place.at("route", leg.index, "model"))
+            for fallback in task.fallbacks:
+                if fallback.model in models:
+                    yield Use(task, fallback, task.task.place.at("fallbacks", fallback.index))
+
+
+class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The parameters of a rule that has none."""
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """One rule as its module declares it in ``RULE``; the module's file name is id and name."""
+
+    id: str
+    """``GOV`` + family digit + two digits; never reused."""
+    name: str
+    """Kebab case."""
+    title: str
+    """What must hold, as a statement."""
+    why: str
+    """What goes wrong without it; with the source of any formula or threshold."""
+    mend: str
+    """How to mend, in general; a finding's remedy says it for the case."""
+    severity: Severity
+    check: Callable[[RuleContext, Any], Iterator[Violation]]
+    parameters: type[Struct] = Nothing
+    about: About = "task classes"
+    examine: Callable[[Any, Document, Pointer], Iterator[Flaw]] | None = None
+    """What is wrong with a policy's parameters, written at a pointer, beyond their types; it is not run then."""
+    standing: bool = True
+    """Whether it judges with default parameters even where no policy asks for it."""
+    waivable: bool = True
+    claims: str = ""
+    """The `Flaw.kind` it reports, for the rules about files."""
+    example: str = ""
+    """YAML that violates it; a line ``# allocations/x.yaml`` starts a file."""
+    mended: str = ""
+    """The same YAML, mended."""
+    controls: tuple[str, ...] = ()
+    """Published controls it supports evidence for: the registry fills them in from ``data/controls.json``."""
+
+    @property
+    def family(self) -> int:
+        """The digit after ``GOV``."""
+        return int(self.id[3])

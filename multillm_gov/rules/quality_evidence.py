@@ -1,0 +1,125 @@
+"""Which benchmark results speak for a model in a task class."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
+from multillm_gov.rules.engine.rule import RuleContext, Use
+from multillm_gov.rules.spelling import code
+from multillm_gov.units import spell_money
+
+
+class Claim(Struct, frozen=True):
+    """A model that a task class may call, and what was measured of it there."""
+
+    task: TaskFigures
+    part: LegFigures | FallbackFigures
+    records: tuple[PlacedRecord, ...]
+    """Newest first, of any origin and any day."""
+    newest: PlacedRecord | None
+    """The newest result of the organization's own cases up to today; of those that tell a field, if one was named."""
+
+    def use(self) -> Use:
+        """Where the task class names the model."""
+        place = self.task.task.place
+        if isinstance(self.part, LegFigures):
+            return Use(self.task, self.part, place.at("route", self.part.index, "model"))
+        return Use(self.task, self.part, place.at("fallbacks", self.part.index))
+
+    @property
+    def role(self) -> str:
+        """``model`` for a routed one, ``fallback``."""
+        return "model" if isinstance(self.part, LegFigures) else "fallback"
+
+    def spell(self) -> str:
+        """``fallback `x` of `triage```."""
+        return f"{self.role} {code(self.part.model)} of {code(self.task.task.name)}"
+
+    @property
+    def distinction(self) -> str:
+        """Tells two models of one task class apart."""
+        return f"{'route' if self.role == 'model' else 'fallback'}: {self.part.model}"
+
+
+def claims_of(
+    case: RuleContext, task: TaskFigures, *, fallbacks: bool, telling: str = ""
+) -> tuple[Claim, ...]:
+    """One claim per place where a task class names a model, routed ones first; gathered once in a judgment.
+
+    ``telling`` names a field of the record: results that do not tell it are passed over for
+    `Claim.newest`.
+    """
+    memo: dict[str, dict[str, tuple[Claim, ...]]] = case.memo.setdefault("claims", {})
+    by_task = memo.setdefault(telling, {})
+    name = task.task.name
+    if name not in by_task:
+        by_task[name] = tuple(_claims(case, task, telling))
+    found = by_task[name]
+    return found if fallbacks else found[: len(task.legs)]
+
+
+def _claims(case: RuleContext, task: TaskFigures, telling: str) -> Iterator[Claim]:
+    newest: dict[str, PlacedRecord | None] = {}
+    parts: tuple[LegFigures | FallbackFigures, ...] = (*task.legs, *task.fallbacks)
+    for part in parts:
+        records = case.evidence.get((task.task.name, part.model), ())
+        if part.model not in newest:
+            newest[part.model] = _newest(case, records, telling)
+        yield Claim(task, part, records, newest[part.model])
+
+
+def _newest(
+    case: RuleContext, records: tuple[PlacedRecord, ...], telling: str
+) -> PlacedRecord | None:
+    for placed in records:
+        record = placed.record
+        told = not telling or getattr(record, telling) is not None
+        if told and record.origin == "internal" and record.date <= case.as_of:
+            return placed
+    return None
+
+
+def claims(case: RuleContext, *, fallbacks: bool) -> Iterator[Claim]:
+    """The claims of every task class that declares a quality floor."""
+    for task in case.tasks:
+        if task.task.declared.quality is not None:
+            yield from claims_of(case, task, fallbacks=fallbacks)
+
+
+def measured(
+    case: RuleContext, *, fallbacks: bool, telling: str = ""
+) -> Iterator[tuple[Claim, PlacedRecord]]:
+    """The models that have an internal result up to today, floor or not; no evidence costs nothing."""
+    if not case.evidence:
+        return
+    for task in case.tasks:
+        for claim in claims_of(case, task, fallbacks=fallbacks, telling=telling):
+            if claim.newest is not None:
+                yield claim, claim.newest
+
+
+def origins(case: RuleContext, claim: Claim) -> tuple[str, ...]:
+    """Who has measured the model up to today, in alphabetical order; looked up once in a judgment."""
+    memo: dict[tuple[str, str], tuple[str, ...]] = case.memo.setdefault("origins of results", {})
+    key = (claim.task.task.name, claim.part.model)
+    if key not in memo:
+        found = {
+            placed.record.origin for placed in claim.records if placed.record.date <= case.as_of
+        }
+        memo[key] = tuple(sorted(found))
+    return memo[key]
+
+
+def relied_upon(case: RuleContext, *, fallbacks: bool) -> Iterator[tuple[Claim, PlacedRecord]]:
+    """The measured models of task classes with a quality floor."""
+    for claim, newest in measured(case, fallbacks=fallbacks):
+        if claim.task.task.declared.quality is not None:
+            yield claim, newest
+
+
+def spell_stake(case: RuleContext, task: TaskFigures, before: str) -> str:
+    """``before`` and the task class's value at stake a month; empty where none is declared."""
+    value = task.value_at_stake_per_month
+    return f"{before}{spell_money(value, case.figures.currency)} a month at stake" if value else ""

@@ -1,0 +1,1 @@
+"""Probes, benchmarks and drills, step by step."""

@@ -1,0 +1,220 @@
+"""From the cases of a portfolio to benchmarks that are ready to run."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from random import Random
+
+import msgspec
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.errors import SourceError, UnableError
+from multillm_gov.evaluation.bench.bench import Bench, BenchCase, Contender, LeftOutCase
+from multillm_gov.evaluation.bench.independence import dependent_judges
+from multillm_gov.evaluation.bench.scoring import Expectation, scorer_names
+from multillm_gov.evaluation.client import Message
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.portfolio.evals import EvalCase, Scorer
+from multillm_gov.providers.prompting import Rendering
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.workflows.evaluation.inputs import inputs_of
+from multillm_gov.workflows.evaluation.plan import check_names
+
+_MODES = frozenset({"chat", "completion", "responses"})
+
+
+class BenchFilter(Struct, frozen=True, kw_only=True):
+    """What of the portfolio is to be benchmarked."""
+
+    tasks: frozenset[str] = frozenset()
+    """Only these task classes; empty: all that have cases."""
+    challengers: tuple[str, ...] = ()
+    """Models to hold against the primary alone; empty: all routed models and fallbacks."""
+    most_cases: int | None = None
+    seed: int = 1
+
+
+def benches_of(
+    assessment: Assessment, wanted: BenchFilter
+) -> tuple[tuple[Bench, ...], tuple[LeftOutCase, ...]]:
+    """A benchmark per task class that has cases, and what is left out.
+
+    Raises:
+        UsageError: a task class that the portfolio does not have.
+        UnableError: no cases, or a judge that is not independent of a model it would judge.
+        SourceError: cases that cannot be run: no input, an unknown scorer, a prompt that cannot be
+            filled in.
+    """
+    tasks = assessment.figures.tasks
+    check_names("task class", wanted.tasks, {figures.task.name for figures in tasks})
+    benches: list[Bench] = []
+    left: list[LeftOutCase] = []
+    for figures in tasks:
+        name = figures.task.name
+        if wanted.tasks and name not in wanted.tasks:
+            continue
+        why = _why_not(figures.task, assessment)
+        if why:
+            left.append(LeftOutCase(subject=name, why=why))
+        else:
+            benches.append(_bench(figures, assessment, wanted))
+    if not benches:
+        told = f": `{left[0].subject}` {left[0].why}" if len(left) == 1 else ""
+        raise UnableError(
+            f"There are no cases to run{told}",
+            "Write cases below `evals/`; `govern schema` has their form.",
+        )
+    for bench in benches:
+        _check_judges(bench, assessment)
+    return tuple(benches), tuple(left)
+
+
+def _why_not(task: TaskClass, assessment: Assessment) -> str:
+    if task.declared.mode not in _MODES:
+        return f"is of mode `{task.declared.mode}`, whose answers no scorer reads"
+    return "" if any(True for _ in _declared(task, assessment)) else "has no cases below `evals/`"
+
+
+def _declared(task: TaskClass, assessment: Assessment) -> Iterator[tuple[EvalCase, Scorer, str]]:
+    """Cases with their scorer and file, in the order of files and lines."""
+    for placed in assessment.evals:
+        if placed.file.task_class == task.name:
+            for case in placed.file.cases:
+                yield case, case.scorer or placed.file.scorer, placed.place.path
+
+
+def _bench(figures: TaskFigures, assessment: Assessment, wanted: BenchFilter) -> Bench:
+    task = figures.task
+    declared = list(_declared(task, assessment))
+    if wanted.most_cases is not None and wanted.most_cases < len(declared):
+        # The same seed draws the same cases, in their order: what differs between two runs is then
+        # the models.
+        chosen = Random(wanted.seed).sample(range(len(declared)), wanted.most_cases)  # noqa: S311 - no secret
+        declared = [declared[number] for number in sorted(chosen)]
+    inputs = inputs_of(task, assessment)
+    prompt = assessment.prompts.get(task.declared.prompt or "")
+    if prompt is None and task.declared.prompt is not None:
+        raise SourceError(
+            f"The prompt `{task.declared.prompt}` of `{task.name}` cannot be read",
+            "Mend what `govern check` finds.",
+        )
+    rendering = None if prompt is None else Rendering(prompt)
+    return Bench(
+        task=task,
+        cases=tuple(
+            _case(case, scorer, path, rendering, inputs.output_schema, assessment)
+            for case, scorer, path in declared
+        ),
+        contenders=tuple(_contenders(figures, assessment, wanted)),
+        digests=inputs.digests,
+        cases_digest=_digest([(case, scorer) for case, scorer, _ in declared]),
+        output_schema=inputs.output_schema,
+    )
+
+
+def _case(
+    case: EvalCase,
+    scorer: Scorer,
+    path: str,
+    rendering: Rendering | None,
+    schema: dict[str, object] | None,
+    assessment: Assessment,
+) -> BenchCase:
+    if scorer.kind not in scorer_names():
+        raise SourceError(
+            f"{path}: case `{case.id}` names the scorer `{scorer.kind}`, which does not exist",
+            f"Use one of: {', '.join(scorer_names())}.",
+        )
+    judge = assessment.catalog.find(scorer.judge) if scorer.judge else None
+    messages = _messages(case, path, rendering)
+    return BenchCase(
+        id=case.id,
+        messages=messages,
+        held=Expectation(
+            expected=case.expected,
+            scorer=scorer,
+            output_schema=schema,
+            question=messages[-1].content,
+            native_schema=judge is not None
+            and "response_schema" in (judge.capabilities or frozenset()),
+        ),
+        weight=float(case.weight),
+    )
+
+
+def _messages(case: EvalCase, path: str, rendering: Rendering | None) -> tuple[Message, ...]:
+    if rendering is not None:
+        try:
+            return rendering.fill(case.variables or {}, case.input)
+        except SourceError as error:
+            raise SourceError(f"{path}: case `{case.id}`: {error.message}", error.hint) from None
+    if case.input is None:
+        raise SourceError(
+            f"{path}: case `{case.id}` gives no `input`, and the task class has no prompt file to "
+            "fill in",
+            "Give it an `input`, or name a `prompt` in the allocation.",
+        )
+    return (Message("user", case.input),)
+
+
+def _contenders(
+    figures: TaskFigures, assessment: Assessment, wanted: BenchFilter
+) -> Iterator[Contender]:
+    """The primary, then the others of the portfolio or the challengers; each model once."""
+    place, primary = figures.task.place, figures.primary
+    yield Contender(
+        model=primary.model,
+        role="primary",
+        facts=primary.facts,
+        share=sum(float(leg.share) for leg in figures.legs if leg.model == primary.model),
+        place=place.at("route", primary.index, "model"),
+    )
+    told = {primary.model}
+    routed = {leg.model: leg for leg in figures.legs}
+    others = wanted.challengers or (*routed, *(each.model for each in figures.fallbacks))
+    for model in others:
+        if model in told:
+            continue
+        told.add(model)
+        yield _contender(model, figures, assessment)
+
+
+def _contender(model: str, figures: TaskFigures, assessment: Assessment) -> Contender:
+    place = figures.task.place
+    for leg in figures.legs:
+        if leg.model == model:
+            share = sum(float(each.share) for each in figures.legs if each.model == model)
+            where = place.at("route", leg.index, "model")
+            return Contender(model=model, role="route", facts=leg.facts, share=share, place=where)
+    for fallback in figures.fallbacks:
+        if fallback.model == model:
+            where = place.at("fallbacks", fallback.index)
+            return Contender(model=model, role="fallback", facts=fallback.facts, place=where)
+    return Contender(
+        model=model, role="challenger", facts=assessment.catalog.find(model), place=place.key()
+    )
+
+
+def _check_judges(bench: Bench, assessment: Assessment) -> None:
+    def find(model: str) -> ModelFacts | None:
+        return assessment.catalog.find(model)
+
+    for judge, judged, standing in dependent_judges(bench, find):
+        if standing == "same vendor":
+            raise UnableError(
+                f"`{judge}` would judge `{judged}` in `{bench.task.name}`, and both are of one "
+                "vendor: models favor "
+                "their own",
+                "Name a `judge` of another vendor in the cases' scorer.",
+            )
+        raise UnableError(
+            f"Nobody knows whether `{judge}` is of another vendor than `{judged}`, which it would "
+            "judge in "
+            f"`{bench.task.name}`",
+            "Declare the `vendor` of both below `models` in `catalog/`, or name another `judge`.",
+        )
+
+
+def _digest(cases: list[tuple[EvalCase, Scorer]]) -> str:
+    return f"sha256:{sha256(msgspec.json.encode(cases, order='sorted', enc_hook=str)).hexdigest()}"

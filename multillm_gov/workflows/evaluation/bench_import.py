@@ -1,0 +1,185 @@
+"""``govern bench import``: results that another tool measured, told and recorded as our own are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+from statistics import fmean
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.errors import SourceError, UsageError
+from multillm_gov.evaluation.bench.outcomes import Outcome
+from multillm_gov.evaluation.bench.paired_comparison import Margins
+from multillm_gov.evaluation.bench.results import BenchResult, Facts, records_of, result_of
+from multillm_gov.evidence.record import EvidenceRecord
+from multillm_gov.evidence.results import CaseResult, read_results, result_formats_known
+from multillm_gov.report import TOOL_VERSION, Report
+from multillm_gov.reporting.evaluation.bench import Imported, brief_import
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.sources.given_file import read_given
+from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.workflows.evaluation.evidence import record_evidence
+from multillm_gov.workflows.evaluation.plan import check_names
+from multillm_gov.workflows.states import assess_folder
+
+LONGEST_NAME = 200
+_NANO = Decimal("0.000000001")
+Sides = dict[str, tuple[Outcome, ...]]
+"""Outcomes by model."""
+
+
+class ImportAsked(Struct, frozen=True, kw_only=True):
+    """What an import is told."""
+
+    format_name: str = ""
+    """Empty: by the file's ending."""
+    task: str = ""
+    """The task class of results that name none; of those that name one, only its own are taken."""
+    model_map: Mapping[str, str] = {}
+    """The tool's names to the portfolio's."""
+    day: date
+    """When it was measured."""
+    origin: Literal["internal", "public", "vendor"] = "internal"
+    margins: Margins = Margins()
+    write: bool = True
+
+
+def import_bench(
+    file: Path, asked: ImportAsked, *, as_of: date, root: Path | None = None
+) -> Report:
+    """Read results, pair them by case, compare the models, record evidence and tell.
+
+    Raises:
+        UsageError: no such format or task class, or a file whose ending tells no format.
+        SourceError: no portfolio, a file that is not of its format, or one without a result of a
+        task class.
+        OutputError: evidence may not be written.
+    """
+    top, _ = split_paths((), root)
+    results = read_results(read_given(file), asked.format_name or _format_of(file))
+    state = assess_folder(top, as_of=as_of)
+    tasks = _by_task(results, asked)
+    check_names(
+        "task class", frozenset(tasks), {figures.task.name for figures in state.figures.tasks}
+    )
+    found: list[BenchResult] = []
+    records: list[EvidenceRecord] = []
+    facts = Facts(
+        day=asked.day,
+        source=_visible(file.name),
+        origin=asked.origin,
+        versions={"govern": TOOL_VERSION},
+    )
+    for name, group in sorted(tasks.items()):
+        sides = _sides(group, asked.model_map)
+        result = result_of(name, _incumbent(name, sides, state), sides, asked.margins)
+        found.append(result)
+        records += records_of(result, sides, facts)
+    if asked.write:
+        record_evidence(top, records)
+    told = Imported(
+        source=_visible(file.name),
+        results=sum(map(len, tasks.values())),
+        unknown_models=_unknown(found, state),
+        written=asked.write,
+    )
+    return replace(brief_import(state, found, asked.margins, told), path_prefix=path_prefix(top))
+
+
+def _format_of(file: Path) -> str:
+    for name in result_formats_known():
+        if (
+            file.suffix.lower()
+            in import_module(f"multillm_gov.evidence.result_formats.{name}").ENDINGS
+        ):
+            return name
+    raise UsageError(
+        f"The ending of `{file.name}` tells no format",
+        f"Name it: --from {'|'.join(result_formats_known())}.",
+    )
+
+
+def _by_task(results: Iterable[CaseResult], asked: ImportAsked) -> dict[str, list[CaseResult]]:
+    tasks: dict[str, list[CaseResult]] = {}
+    for result in results:
+        name = result.task_class or asked.task
+        if not name:
+            raise UsageError(
+                "The results name no task class", "Say of which they are: --task TASK."
+            )
+        if not asked.task or name == asked.task:
+            tasks.setdefault(name, []).append(result)
+    if not tasks:
+        raise SourceError(
+            f"The file holds no result of `{asked.task or 'any task class'}`",
+            "Check --task and the file.",
+        )
+    return tasks
+
+
+def _sides(results: Iterable[CaseResult], model_map: Mapping[str, str]) -> Sides:
+    """Outcomes by model; several results of one case are samples of it."""
+    grouped: dict[str, dict[str, list[CaseResult]]] = {}
+    for result in results:
+        name = _visible(model_map.get(result.model, result.model))
+        grouped.setdefault(name, {}).setdefault(result.case, []).append(result)
+    return {
+        model: tuple(_outcome(case, each) for case, each in cases.items())
+        for model, cases in sorted(grouped.items())
+    }
+
+
+def _outcome(case: str, results: Sequence[CaseResult]) -> Outcome:
+    is_open = any(one.outcome == "unknown" for one in results)
+    scores = [one.score for one in results if one.score is not None]
+    costs = [one.usd for one in results if one.usd is not None]
+    return Outcome(
+        case=case,
+        accepted=None if is_open else fmean(one.outcome == "accepted" for one in results),
+        score=fmean(scores) if len(scores) == len(results) and not is_open else None,
+        why="the other tool has no verdict on it" if is_open else "",
+        seconds=tuple(one.seconds for one in results if one.seconds is not None),
+        usd=sum((Decimal(str(cost)).quantize(_NANO) for cost in costs), Decimal(0))
+        if len(costs) == len(results)
+        else None,
+    )
+
+
+def _incumbent(task: str, sides: Sides, state: Assessment) -> str:
+    """The primary where it was measured, else the model with most verdicts, the first of equals."""
+    primary = next(
+        figures.primary.model for figures in state.figures.tasks if figures.task.name == task
+    )
+    if primary in sides:
+        return primary
+    return min(
+        sides, key=lambda model: (-sum(one.accepted is not None for one in sides[model]), model)
+    )
+
+
+def _unknown(results: Iterable[BenchResult], state: Assessment) -> tuple[str, ...]:
+    """Models that evidence of would speak for nothing."""
+    declared = {
+        (figures.task.name, name) for figures in state.figures.tasks for name in figures.task.models
+    }
+    return tuple(
+        sorted(
+            {
+                entry.model
+                for result in results
+                for entry in result.entries
+                if (result.task_class, entry.model) not in declared
+                and state.catalog.find(entry.model) is None
+            }
+        )
+    )
+
+
+def _visible(text: str) -> str:
+    """One visible line of bounded length: names come from a file of somebody else's."""
+    line = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(line.split())[:LONGEST_NAME] or "-"

@@ -1,0 +1,81 @@
+"""The client of a run: real providers, the offline server that ships with the product, or a cassette."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from multillm_gov.catalog.endpoints import endpoints_of
+from multillm_gov.catalog.price import Price
+from multillm_gov.evaluation.client import Client
+from multillm_gov.evaluation.probes.probe import Key
+from multillm_gov.providers.keys import needed_keys
+from multillm_gov.providers.opening import Knowledge, open_client
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.sources.output import write_bytes
+
+
+@contextmanager
+def trial_client(
+    assessment: Assessment,
+    *,
+    offline: bool = False,
+    record: Path | None = None,
+    replay: Path | None = None,
+) -> Iterator[Client]:
+    """A client for the models of a portfolio; the offline server runs until the end of the block.
+
+    Closing the client is the caller's, since only an event loop can.
+
+    Raises:
+        UsageError: ``replay`` together with ``record`` or ``offline``.
+        SourceError: the cassette cannot be read.
+        MissingExtraError: the offline extra is not installed.
+    """
+    knowledge = _knowledge(assessment)
+    keep = None if record is None else partial(write_bytes, record)
+    if not offline:
+        yield open_client(knowledge, record=keep, replay=replay)
+        return
+    from multillm_gov.offline.serving import serve
+
+    with serve() as server:
+        yield open_client(knowledge, offline=server.base_url, record=keep, replay=replay)
+
+
+def keys_of(assessment: Assessment) -> Callable[[str], tuple[Key, ...]]:
+    """The keys that calls to a model need, by its name: names of environment variables and whether they are set."""
+    endpoints = endpoints_of(assessment.overrides)
+
+    def keys(model: str) -> tuple[Key, ...]:
+        facts = assessment.catalog.find(model)
+        needs = needed_keys(
+            model, facts.exposure.provider if facts is not None else "", endpoints=endpoints
+        )
+        return tuple(
+            Key(name=key.name, present=key.present, required=key.required) for key in needs.keys
+        )
+
+    return keys
+
+
+def no_keys(model: str) -> tuple[Key, ...]:
+    """What calls to the offline server and to a cassette need."""
+    del model
+    return ()
+
+
+def _knowledge(assessment: Assessment) -> Knowledge:
+    find = assessment.catalog.find
+
+    def price_of(model: str) -> Price | None:
+        facts = find(model)
+        return None if facts is None else facts.price
+
+    def is_retired(model: str) -> bool:
+        facts = find(model)
+        return facts is not None and facts.retired_on(assessment.as_of)
+
+    return Knowledge(
+        endpoints=endpoints_of(assessment.overrides), price_of=price_of, is_retired=is_retired
+    )

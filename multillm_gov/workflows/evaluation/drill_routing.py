@@ -1,0 +1,125 @@
+"""Holding failover drills: the exported configuration in LiteLLM's router, faults from a server on this machine."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from multillm_gov.catalog.declarations import Endpoint
+from multillm_gov.catalog.endpoints import endpoints_of
+from multillm_gov.catalog.price import Price
+from multillm_gov.evaluation.budget import Budget
+from multillm_gov.evaluation.drills.drill import DrillPlan, Outcome
+from multillm_gov.evaluation.drills.judging import judge_drills
+from multillm_gov.evaluation.drills.running import drill
+from multillm_gov.evidence.record import DrillRecord, Fault
+from multillm_gov.gateways.litellm import configuration
+from multillm_gov.gateways.routing import routing
+from multillm_gov.offline.refusing import refuse
+from multillm_gov.offline.script import Rule, Script
+from multillm_gov.offline.serving import serve
+from multillm_gov.providers.addresses import Addressing
+from multillm_gov.providers.offline import offline_addresses
+from multillm_gov.providers.router_settings import Addresses
+from multillm_gov.rules.engine.assessment import Measured
+
+RETRY_AFTER = "20"
+"""Seconds that a drilled rate limit asks to wait: a chain that waited them out would not be within any latency."""
+
+
+async def hold_drills(
+    plan: DrillPlan,
+    state: Measured,
+    addressing: Addressing,
+    *,
+    versions: Mapping[str, str],
+    budget: Budget,
+    concurrency: int = 8,
+    on_outcome: Callable[[Outcome], None] | None = None,
+) -> tuple[DrillRecord, ...]:
+    """Inject one fault after the other into all routed models, and judge what the chains did.
+
+    No provider is asked to misbehave: a routed model is never called, its address is one on this
+    machine.
+
+    Args:
+        plan: What to send.
+        state: The portfolio that it was planned from.
+        addressing: Where fallbacks are called: real providers, or the offline server.
+        versions: Of this tool and of LiteLLM, for the records.
+        budget: What may be spent; drills that it has no room for are left out of the records.
+        concurrency: Requests under way at most.
+        on_outcome: Told each outcome as it comes; what `judge_drills` makes of them is what is
+            known so far.
+
+    Raises:
+        MissingExtraError: the offline extra, whose server injects the faults, is not installed.
+        UnableError: that server does not start.
+    """
+    from multillm_gov.providers.router import RoutedChain
+
+    endpoints = endpoints_of(state.overrides)
+    settings = configuration(routing(state.figures.tasks, endpoints))
+    outcomes: list[Outcome] = []
+    await _warm_up(plan, settings, endpoints)
+    for fault in dict.fromkeys(one.fault for one in plan.drills):
+        drills = tuple(one for one in plan.drills if one.fault == fault)
+        with failing(fault) as base_url:
+            addresses = Addresses(
+                fallbacks=addressing, faulty=offline_addresses(base_url, endpoints)
+            )
+            chain = RoutedChain(settings, drills, addresses, price_of=_prices(state))
+            try:
+                outcomes += await drill(
+                    drills,
+                    chain.carry,
+                    budget=budget,
+                    concurrency=concurrency,
+                    on_outcome=on_outcome,
+                )
+            finally:
+                await chain.close()
+    return judge_drills(outcomes, versions)
+
+
+async def _warm_up(
+    plan: DrillPlan, settings: dict[str, Any], endpoints: Mapping[str, Endpoint]
+) -> None:
+    """Send each kind of request once to where nobody listens: LiteLLM loads most of itself with the first call.
+
+    Otherwise the first drill would be judged by how long that takes, and not by the chain.
+    """
+    from multillm_gov.providers.router import RoutedChain
+
+    kinds = {
+        (one.call.mode, one.call.stream, *(name.partition("/")[0] for name in one.chain)): one
+        for one in plan.drills
+    }
+    with refuse() as nowhere:
+        addressing = offline_addresses(nowhere, endpoints)
+        chain = RoutedChain(
+            settings, kinds.values(), Addresses(fallbacks=addressing, faulty=addressing)
+        )
+        try:
+            for one in kinds.values():
+                await chain.carry(one)
+        finally:
+            await chain.close()
+
+
+@contextmanager
+def failing(fault: Fault) -> Iterator[Callable[[str], str]]:
+    """Addresses on this machine, by wire format, at which every request fails in one way."""
+    if fault == "connection-refused":
+        with refuse() as base_url:
+            yield base_url
+        return
+    with serve(Script(rules=(Rule(fault=fault, retry_after=RETRY_AFTER),))) as server:
+        yield server.base_url
+
+
+def _prices(state: Measured) -> Callable[[str], Price | None]:
+    def price_of(model: str) -> Price | None:
+        facts = state.catalog.find(model)
+        return facts.price if facts is not None else None
+
+    return price_of

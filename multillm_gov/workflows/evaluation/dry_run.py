@@ -1,0 +1,256 @@
+"""``govern dry-run``: plan, refuse what costs too much, send, judge, record, tell."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.documents.layout import kind_of
+from multillm_gov.errors import GovernError, UnableError, UsageError
+from multillm_gov.evaluation.budget import Budget
+from multillm_gov.evaluation.client import Client
+from multillm_gov.evaluation.pacing import Pace
+from multillm_gov.evaluation.probes.check import Observation
+from multillm_gov.evaluation.probes.judging import fresh_reference, judge
+from multillm_gov.evaluation.probes.plan import Plan, Settings
+from multillm_gov.evaluation.probes.probe import Probe
+from multillm_gov.evaluation.running import Progress, Run, Runner
+from multillm_gov.evidence.record import ProbeKind, ProbeRecord
+from multillm_gov.providers.quiet import litellm_version
+from multillm_gov.providers.warming import warm_up
+from multillm_gov.report import TOOL_VERSION, Report
+from multillm_gov.reporting.evaluation.dry_run import brief_run
+from multillm_gov.reporting.evaluation.dry_run_plan import brief_plan
+from multillm_gov.reporting.shared.completeness import left_out
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.sources.evidence_store import write_reference
+from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.workflows.evaluation.client import keys_of, no_keys, trial_client
+from multillm_gov.workflows.evaluation.evidence import record_evidence
+from multillm_gov.workflows.evaluation.machine import collecting, end_on_termination, time_of
+from multillm_gov.workflows.evaluation.plan import check_affordable, plan_trials
+from multillm_gov.workflows.evaluation.texts import TextKeeper
+from multillm_gov.workflows.states import assess_folder
+
+_PROBED_KINDS = frozenset({"settings", "allocation", "catalog", "lock", "prompt", "evals"})
+DEFAULT_MAX_USD = Decimal("1.00")
+
+
+class DryRunOptions(Struct, frozen=True, kw_only=True):
+    """What a call of ``govern dry-run`` asks for."""
+
+    tasks: frozenset[str] = frozenset()
+    models: frozenset[str] = frozenset()
+    kinds: frozenset[ProbeKind] = frozenset({"answer", "embedding"})
+    samples: int = 3
+    max_usd: Decimal | None = None
+    """``None``: `DEFAULT_MAX_USD` where calls are billed, no limit where they are not."""
+    unknown_price_allowed: bool = False
+    concurrency: int = 8
+    provider_concurrency: int | None = None
+    timeout_seconds: float = 60.0
+    total_seconds: float | None = None
+    offline: bool = False
+    record: Path | None = None
+    replay: Path | None = None
+    keep_text: Path | None = None
+    write: bool = True
+
+    @property
+    def is_billed(self) -> bool:
+        """Whether calls reach providers."""
+        return not self.offline and self.replay is None
+
+    @property
+    def limit(self) -> Decimal | None:
+        """US dollars that the run may spend; ``None``: it spends nothing."""
+        return DEFAULT_MAX_USD if self.max_usd is None and self.is_billed else self.max_usd
+
+
+class PlannedRun(Struct, frozen=True, kw_only=True):
+    """A plan and the portfolio it is of; nothing was sent."""
+
+    root: Path
+    assessment: Assessment
+    plan: Plan
+    asked: DryRunOptions
+
+    def check(self) -> None:
+        """Refuse what may cost too much.
+
+        Raises:
+            UnableError: it could cost more than the limit, or nobody knows what it costs.
+        """
+        check_affordable(
+            self.plan, self.asked.limit, unknown_allowed=self.asked.unknown_price_allowed
+        )
+
+    def report(self) -> Report:
+        """The plan as it is told."""
+        told = brief_plan(self.assessment, self.plan, self.asked.limit)
+        return replace(told, path_prefix=path_prefix(self.root))
+
+
+class RunResult(Struct, frozen=True, kw_only=True):
+    """What a run led to."""
+
+    report: Report
+    interrupted: bool
+
+
+def prepare(asked: DryRunOptions, *, as_of: date, root: Path | None = None) -> PlannedRun:
+    """Load the portfolio and plan the probes; LiteLLM is not loaded, and nothing is sent.
+
+    Raises:
+        UsageError: a task class or model that the portfolio does not have.
+        UnableError: there is nothing to probe, or files that say what is to be probed cannot be
+        read as written.
+        SourceError: no portfolio there, or a prompt that cannot be filled in.
+        CatalogError: the lock or the price map cannot be read.
+    """
+    top, _ = split_paths((), root)
+    _check_text_folder(asked.keep_text, top)
+    assessment = assess_folder(top, as_of=as_of)
+    _check_whole(asked, assessment)
+    settings = Settings(
+        day=as_of,
+        samples=asked.samples,
+        timeout_seconds=asked.timeout_seconds,
+        kinds=asked.kinds,
+        tasks=asked.tasks,
+        models=asked.models,
+        usd_per_unit=assessment.figures.usd_per_unit,
+    )
+    plan = plan_trials(
+        top, assessment, settings, keys_of(assessment) if asked.is_billed else no_keys
+    )
+    if not plan.probes:
+        raise UnableError(
+            "There is nothing to probe",
+            "Ask for other task classes, models or kinds with --only, --model and --kind, or "
+            "declare some below "
+            "`allocations/`.",
+        )
+    return PlannedRun(root=top, assessment=assessment, plan=plan, asked=asked)
+
+
+def dry_run(
+    prepared: PlannedRun, on_progress: Callable[[Progress], None] | None = None
+) -> RunResult:
+    """Send the plan, judge what comes back, record it and tell it.
+
+    Ctrl-C ends the run cleanly: what is known is recorded and told. Evidence is written only of
+    what real providers answered, never of the offline server or a cassette, and only of probes that
+    were sent in full.
+
+    Raises:
+        UnableError: the plan may cost too much, or a replay lacks a call.
+        MissingExtraError: a package that is needed is not installed.
+        OutputError: evidence, texts or a cassette may not be written.
+    """
+    prepared.check()
+    asked, plan = prepared.asked, prepared.plan
+    keeper = None if asked.keep_text is None else TextKeeper(asked.keep_text)
+    with (
+        collecting(),
+        trial_client(
+            prepared.assessment, offline=asked.offline, record=asked.record, replay=asked.replay
+        ) as client,
+    ):
+        runner = Runner(
+            plan.probes,
+            client,
+            pace=_pace(asked),
+            budget=Budget(asked.limit),
+            time=time_of(replayed=asked.replay is not None),
+            on_progress=on_progress,
+            on_answer=keeper,
+        )
+        run, trouble = asyncio.run(
+            _run(runner, client, () if asked.replay is not None else plan.probes)
+        )
+    versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
+    records = [judge(each, versions, is_complete=_is_complete(each)) for each in run.observations]
+    written = asked.write and asked.is_billed
+    if written:
+        _record(prepared.root, run, records)
+    if trouble is not None:
+        raise trouble
+    report = brief_run(
+        prepared.assessment, plan, run, tuple(records), limit=asked.limit, written=written
+    )
+    return RunResult(
+        report=replace(report, path_prefix=path_prefix(prepared.root)),
+        interrupted=run.ending == "interrupted",
+    )
+
+
+async def _run(
+    runner: Runner, client: Client, sent: tuple[Probe, ...]
+) -> tuple[Run, GovernError | None]:
+    """The run, and what went wrong when the client was closed: what was paid for is recorded all the same."""
+    if sent:
+        await warm_up(call for probe in sent for call in probe.calls)
+    end_on_termination()
+    try:
+        run = await runner.run()
+    except BaseException:
+        await client.close()
+        raise
+    try:
+        await client.close()
+    except GovernError as error:
+        return run, error
+    return run, None
+
+
+def _record(root: Path, run: Run, records: list[ProbeRecord]) -> None:
+    """Only what was sent in full: a probe cut short must not stand before a whole one."""
+    complete = [
+        (observation, record)
+        for observation, record in zip(run.observations, records, strict=True)
+        if _is_complete(observation)
+    ]
+    record_evidence(root, probes=[record for _, record in complete])
+    for observation, _ in complete:
+        reference = fresh_reference(observation)
+        if reference is not None:
+            data = msgspec.json.format(msgspec.json.encode(reference), indent=1) + b"\n"
+            write_reference(root, reference.task_class, reference.model, data)
+
+
+def _is_complete(observation: Observation) -> bool:
+    return len(observation.seen) == observation.probe.samples
+
+
+def _pace(asked: DryRunOptions) -> Pace:
+    return Pace(
+        concurrency=asked.concurrency,
+        provider_concurrency=asked.provider_concurrency,
+        total_seconds=asked.total_seconds,
+    )
+
+
+def _check_whole(asked: DryRunOptions, assessment: Assessment) -> None:
+    """A run that leaves out what a broken file declares must not pass for a run of everything."""
+    paths = [path for path in left_out(assessment) if kind_of(path) in _PROBED_KINDS]
+    if paths and not asked.tasks and not asked.models:
+        rest = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
+        raise UnableError(
+            f"`{paths[0]}`{rest} cannot be read as written, so not all that is declared would be "
+            "probed",
+            "Mend what `govern check` finds there, or name what to probe with --only.",
+        )
+
+
+def _check_text_folder(folder: Path | None, root: Path) -> None:
+    if folder is not None and folder.resolve().is_relative_to((root / "evidence").resolve()):
+        raise UsageError(
+            "--keep-text names a folder inside `evidence/`",
+            "Keep texts outside of what is governed.",
+        )

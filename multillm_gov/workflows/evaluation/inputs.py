@@ -1,0 +1,106 @@
+"""What trials of a task class send and expect: prompts filled in, schemas read, digests taken."""
+
+import json
+from typing import Any
+
+from multillm_gov.evaluation.client import Message
+from multillm_gov.evaluation.probes.canaries import generic_canaries
+from multillm_gov.evaluation.probes.plan import TaskInputs
+from multillm_gov.evaluation.probes.probe import Canaries, Canary, TaskDigests
+from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.providers.prompting import Rendering
+from multillm_gov.rules.digests import Digests
+from multillm_gov.rules.engine.approvals import task_class_digest
+from multillm_gov.rules.engine.assessment import Assessment
+
+MOST_CASES = 3
+"""Benchmark cases that stand in for canary inputs."""
+MOST_CANARIES = 20
+"""Of a prompt file that are filled in: each may be long, and samples take them in turn."""
+REFERENCE_INPUTS = 8
+"""Texts that an embedding probe sends: fewer leave too few pairs to rank."""
+
+
+def inputs_of(task: TaskClass, assessment: Assessment) -> TaskInputs:
+    """Canary inputs of one task class, its output schema and the digests that a result speaks of.
+
+    Inputs are the prompt file's canaries, else the first cases in ``evals/``, else a generic one.
+    An embedding class with few of its own is filled up with generic ones.
+
+    Raises:
+        SourceError: the prompt cannot be filled in with its canaries.
+    """
+    digests = Digests(assessment.files)
+    schema, flaw = _schema(task, assessment)
+    return TaskInputs(
+        canaries=_canaries(task, assessment),
+        digests=TaskDigests(
+            task=task_class_digest(task),
+            prompt=digests.of(task.declared.prompt) or None,
+            output_schema=digests.of(task.declared.output_schema) or None,
+        ),
+        output_schema=schema,
+        schema_flaw=flaw,
+    )
+
+
+def _canaries(task: TaskClass, assessment: Assessment) -> Canaries:
+    prompt = assessment.prompts.get(task.declared.prompt or "")
+    rendering = None if prompt is None else Rendering(prompt)
+    found = Canaries(origin="prompt", inputs=())
+    if prompt is not None and rendering is not None:
+        wanted = any(variable.wanted for variable in prompt.header.variables.values())
+        # A prompt without variables is complete as it stands: it needs no canary to be sent.
+        sets = prompt.header.canaries or (() if wanted else ({},))
+        found = Canaries(
+            origin="prompt",
+            inputs=tuple(_canary(rendering.fill(values)) for values in sets[:MOST_CANARIES]),
+        )
+    if not found.inputs:
+        found = Canaries(origin="evals", inputs=_cases(task, assessment, rendering))
+    generic = generic_canaries(task)
+    if not found.inputs:
+        return generic
+    if task.declared.mode == "embedding":
+        own = found.inputs[:REFERENCE_INPUTS]
+        return Canaries(
+            origin=found.origin, inputs=(*own, *generic.inputs[: REFERENCE_INPUTS - len(own)])
+        )
+    return found
+
+
+def _cases(
+    task: TaskClass, assessment: Assessment, rendering: Rendering | None
+) -> tuple[Canary, ...]:
+    cases = [
+        case
+        for placed in assessment.evals
+        if placed.file.task_class == task.name
+        for case in placed.file.cases
+    ]
+    most = REFERENCE_INPUTS if task.declared.mode == "embedding" else MOST_CASES
+    found = []
+    for case in cases[:most]:
+        if rendering is not None:
+            found.append(_canary(rendering.fill(case.variables or {}, case.input)))
+        elif case.input is not None:
+            found.append(_canary((Message("user", case.input),)))
+    return tuple(found)
+
+
+def _canary(messages: tuple[Message, ...]) -> Canary:
+    return Canary(messages=messages, text=messages[-1].content)
+
+
+def _schema(task: TaskClass, assessment: Assessment) -> tuple[dict[str, Any] | None, str]:
+    """The declared schema, or why there is none to hold an answer against."""
+    path = task.declared.output_schema
+    if path is None:
+        return None, ""
+    if path not in assessment.files:
+        return None, f"`{path}` is not there"
+    try:
+        schema = json.loads(assessment.files[path].data)
+    except (ValueError, RecursionError):
+        return None, f"`{path}` is no JSON"
+    return (schema, "") if isinstance(schema, dict) else (None, f"`{path}` holds no JSON object")

@@ -1,0 +1,116 @@
+"""``govern pin``: write the digests of prompt files into the task classes that name them."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+
+from multillm_gov.documents.amending import with_values
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.documents.yaml_reader import read_document
+from multillm_gov.errors import SourceError, UsageError
+from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.rules.digests import Digests
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.spelling import near
+from multillm_gov.sources.root import split_paths
+from multillm_gov.workflows.entries import write
+from multillm_gov.workflows.states import assess_folder
+
+_KEY = "prompt_digest"
+
+
+class Pinned(Struct, frozen=True, kw_only=True):
+    """A task class that pins its prompt now."""
+
+    task: str
+    prompt: str
+    digest: str
+    before: str
+    """The digest it pinned before; empty: none."""
+    path: str
+    line: int
+
+
+def pin(tasks: Iterable[str] = (), *, as_of: date, root: Path | None = None) -> tuple[Pinned, ...]:
+    """Pin the prompts of task classes as they are now; those that are pinned so already are left out of the result.
+
+    Nothing is written unless everything can be.
+
+    Args:
+        tasks: Names of task classes; none: all that have a prompt file.
+        as_of: Day to read the portfolio by.
+        root: The portfolio's root, if it is not to be searched for.
+
+    Raises:
+        UsageError: no such task class, or it names no prompt file.
+        SourceError: no portfolio, a prompt file is not there, or a file's layout leaves no safe
+        place.
+        OutputError: a file may not be written.
+    """
+    top, _ = split_paths((), root)
+    state = assess_folder(top, as_of=as_of)
+    digests, files, pinned = Digests(state.files), dict[str, SourceFile](), list[Pinned]()
+    for task in _chosen(state, tuple(tasks)):
+        prompt, digest = task.declared.prompt or "", digests.of(task.declared.prompt)
+        if not digest:
+            raise SourceError(
+                f"`{task.name}` names `{prompt}`, which is not among the governed files",
+                "Run `govern check`.",
+            )
+        if task.declared.prompt_digest != digest:
+            path = task.place.path
+            files[path] = _amended(files.get(path) or state.files[path], task, digest)
+            before = task.declared.prompt_digest or ""
+            pinned.append(
+                Pinned(
+                    task=task.name, prompt=prompt, digest=digest, before=before, path=path, line=0
+                )
+            )
+    for file in files.values():
+        write(top, file)
+    return tuple(_with_lines(pinned, state, files))
+
+
+def _chosen(state: Assessment, names: tuple[str, ...]) -> list[TaskClass]:
+    known = {task.name: task for task in state.portfolio.task_classes}
+    if not names:
+        return [task for task in known.values() if task.declared.prompt is not None]
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"There is no task class `{name[:100]}`{near(name, known)}",
+                "Run `govern check` first.",
+            )
+        if known[name].declared.prompt is None:
+            raise UsageError(
+                f"`{name}` names no prompt file",
+                f"Write `prompt: prompts/{name}.md` into it first.",
+            )
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def _amended(file: SourceFile, task: TaskClass, digest: str) -> SourceFile:
+    amended = with_values(file, task.place.pointer, {_KEY: digest})
+    if amended is None:
+        raise SourceError(
+            f"`{file.path}` has a layout, or a fault, that leaves no safe place for a pin",
+            f"Mend what `govern check {file.path}` finds, or write it into `{task.name}`: `{_KEY}: "
+            f"{digest}`.",
+        )
+    return amended
+
+
+def _with_lines(
+    pinned: list[Pinned], state: Assessment, files: dict[str, SourceFile]
+) -> Iterable[Pinned]:
+    """Where the pins stand now that all of them are written."""
+    from msgspec.structs import replace
+
+    documents = {path: read_document(file)[0] for path, file in files.items()}
+    places = {task.name: task.place for task in state.portfolio.task_classes}
+    for one in pinned:
+        document = documents[one.path]
+        if document is not None:
+            yield replace(one, line=document.locate((*places[one.task].pointer, _KEY)).line)

@@ -1,0 +1,143 @@
+"""Planning trials of a portfolio: what is known of each model and of earlier probes, and what it would cost."""
+
+from collections.abc import Callable
+from decimal import ROUND_UP, Decimal
+from pathlib import Path
+
+import msgspec
+
+from multillm_gov.errors import UnableError, UsageError
+from multillm_gov.evaluation.calls import PROBED
+from multillm_gov.evaluation.probes.plan import Known, Plan, Settings, plan
+from multillm_gov.evaluation.probes.probe import Key
+from multillm_gov.evaluation.probes.references import Reference, digest_of
+from multillm_gov.evidence.record import ProbeKind, ProbeRecord
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.sources.evidence_store import read_reference
+from multillm_gov.units import count_of, spell_money
+from multillm_gov.workflows.evaluation.inputs import inputs_of
+
+MOST_PROBES = 50_000
+"""Of one run, so that a stranger's portfolio cannot fill the memory before anything is refused."""
+_SHOWN = 3
+
+
+def plan_trials(
+    root: Path,
+    assessment: Assessment,
+    settings: Settings,
+    keys_of: Callable[[str], tuple[Key, ...]],
+) -> Plan:
+    """Every probe that the call asks for, ready to be sent.
+
+    Args:
+        root: The portfolio's root, where reference vectors are kept.
+        assessment: The portfolio.
+        settings: What the call asks for.
+        keys_of: The keys that calls to a model need.
+
+    Raises:
+        UsageError: a task class or model that the portfolio does not have.
+        UnableError: there are more probes than one run holds.
+        SourceError: a prompt cannot be filled in.
+        OutputError: a reference is reached through a link.
+    """
+    tasks = assessment.figures.tasks
+    check_names("task class", settings.tasks, {figures.task.name for figures in tasks})
+    check_names(
+        "model", settings.models, {name for figures in tasks for name in figures.task.models}
+    )
+    chosen = [
+        figures for figures in tasks if not settings.tasks or figures.task.name in settings.tasks
+    ]
+    most = sum(len(figures.task.models) for figures in chosen) * len(settings.kinds)
+    if most > MOST_PROBES and not settings.models:
+        raise UnableError(
+            f"There may be {most:,} probes; one run holds {MOST_PROBES:,}",
+            "Run it in parts, with --only and --model.",
+        )
+    inputs = {
+        figures.task.name: inputs_of(figures.task, assessment)
+        for figures in chosen
+        if figures.task.declared.mode in PROBED
+    }
+    known = Known(last=_last_of(assessment), reference=_reference_of(root))
+    return plan(chosen, inputs, settings, keys_of, known)
+
+
+def check_affordable(plan: Plan, limit: Decimal | None, *, unknown_allowed: bool) -> None:
+    """Refuse a plan whose worst case passes the limit, before the first call; an unknown price is never free.
+
+    Raises:
+        UnableError: it could cost more, or nobody knows what it costs.
+    """
+    if plan.unpriced and not unknown_allowed and limit is not None:
+        names = sorted({probe.model for probe in plan.unpriced})
+        told = ", ".join(f"`{name}`" for name in names[:_SHOWN]) + (
+            " and others" if len(names) > _SHOWN else ""
+        )
+        raise UnableError(
+            f"What {count_of(len(plan.unpriced), 'probe')} may cost is not known: no price of "
+            f"{told}",
+            "Declare `usd_per_million_tokens` below `models` in `catalog/`, leave them out with "
+            "--model or --only, or "
+            "pass --allow-unknown-price.",
+        )
+    if limit is not None and plan.worst_usd > limit:
+        raise UnableError(
+            f"{count_of(len(plan.probes), 'probe')} may cost "
+            f"{spell_money(plan.worst_usd, rounding=ROUND_UP)}; "
+            f"--max-usd allows {spell_money(limit)}",
+            f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or plan less "
+            "with --only, --model, "
+            "--kind or --samples; --plan shows what each probe may cost.",
+        )
+
+
+def check_names(what: str, asked: frozenset[str], known: set[str]) -> None:
+    """Refuse names that the portfolio does not have.
+
+    Raises:
+        UsageError: one of those asked for is not known; near ones are suggested.
+    """
+    strange = sorted(asked - known)
+    if strange:
+        from difflib import get_close_matches
+
+        near = (
+            get_close_matches(strange[0], sorted(known), n=3, cutoff=0.5) or sorted(known)[:_SHOWN]
+        )
+        meant = (
+            f"Did you mean {' or '.join(f'`{name}`' for name in near)}?"
+            if near
+            else "Declare it first."
+        )
+        raise UsageError(f"The portfolio has no {what} `{strange[0]}`", meant)
+
+
+def _last_of(assessment: Assessment) -> Callable[[str, str, ProbeKind], ProbeRecord | None]:
+    def last(task: str, model: str, kind: ProbeKind) -> ProbeRecord | None:
+        placed = assessment.probes.get((task, model), ())
+        return next((each.probe for each in placed if each.probe.kind == kind), None)
+
+    return last
+
+
+def _reference_of(root: Path) -> Callable[[str, str, tuple[str, ...]], Reference | None]:
+    def reference(task: str, model: str, inputs: tuple[str, ...]) -> Reference | None:
+        """The stored one, if it is of the same inputs: vectors of other texts say nothing."""
+        data = read_reference(root, task, model)
+        if data is None:
+            return None
+        try:
+            found = msgspec.json.decode(data, type=Reference)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        same = (found.task_class, found.model, found.inputs) == (
+            task,
+            model,
+            tuple(map(digest_of, inputs)),
+        )
+        return found if same and len(found.vectors) == len(inputs) else None
+
+    return reference

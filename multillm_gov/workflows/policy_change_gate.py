@@ -1,0 +1,139 @@
+"""``govern check --base REV``: what a change forbids itself no longer, and does at once."""
+
+from datetime import date
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from multillm_gov.changes.change import Kind
+from multillm_gov.changes.comparison import Comparison
+from multillm_gov.documents.document import SourceFile, locate
+from multillm_gov.finding import Enforcement, Finding, Flaw, Related
+from multillm_gov.location import Location, Place
+from multillm_gov.reporting.diff.findings import Renames, identities
+from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.registry import find_rule
+from multillm_gov.sources.folder_blame import blame_folder
+from multillm_gov.sources.git import Repository
+from multillm_gov.sources.price_map import read_price_map
+from multillm_gov.workflows.assessing import assess, no_collections
+from multillm_gov.workflows.comparing import compare_assessments, governing_paths, judge_by_base
+from multillm_gov.workflows.states import assess_revision, working_revision
+
+LEAD = "loosened in this change and used at once"
+"""How the message of each such finding starts."""
+
+
+def assess_change(
+    root: Path, files: tuple[SourceFile, ...], flaws: tuple[Flaw, ...], base: str, *, as_of: date
+) -> tuple[Assessment, Assessment]:
+    """A revision, and the folder judged as a change of it; what only the revision's policies forbid is a finding too.
+
+    Raises:
+        SourceError: no git repository.
+        RevisionError: the revision is unknown, unborn or not fetched.
+        CatalogError: a lock or the price map cannot be read.
+    """
+    repository = Repository.open(root)
+    with no_collections():
+        before = assess_revision(repository, repository.resolve(base), as_of=as_of)
+        after = assess(
+            files,
+            flaws,
+            as_of=as_of,
+            price_map=read_price_map,
+            revision=working_revision(root),
+            known=before,
+            base=before,
+            blame=blame_folder(root),
+        )
+        used = used_at_once(before, after, compare_assessments(before, after))
+    findings = sorted(
+        (*after.findings, *used), key=lambda each: (each.location.path, each.location.line)
+    )
+    return before, replace(after, findings=tuple(findings))
+
+
+def used_at_once(
+    before: Assessment, after: Assessment, comparison: Comparison
+) -> tuple[Finding, ...]:
+    """Findings of the later state that the policies and limits of the base raise and its own do not, or lower.
+
+    What already stood in the base, with the same figures, is not among them: loosening a limit that
+    is broken anyway uses no new room, and would otherwise never pass. A waiver of the later state
+    excepts from a policy of the base as well, unless that one is hard-mandatory. Rules about files
+    and waivers judge only a state's own.
+    """
+    judged = judge_by_base(before, after, comparison, after.portfolio.waivers)
+    if judged is None:
+        return ()
+    renames = _renames(comparison)
+    asked = [finding for finding in judged if finding.active and _about_the_portfolio(finding)]
+    origin = identities(asked, after.findings, Renames({}, renames.policies))
+    stays = {
+        origin[each.fingerprint]: each
+        for each in after.findings
+        if each.active and each.fingerprint in origin
+    }
+    stood = {finding.fingerprint: finding for finding in before.findings}
+    earlier = identities(before.findings, asked, Renames(renames.task_classes))
+    used = []
+    for finding in asked:
+        own, old = stays.get(finding.fingerprint), stood.get(earlier.get(finding.fingerprint, ""))
+        if not _as_grave(own, finding) and not (
+            _as_grave(old, finding) and old and old.figures == finding.figures
+        ):
+            used.append(_told(finding, before, after, renames))
+    return tuple(used)
+
+
+def _about_the_portfolio(finding: Finding) -> bool:
+    rule = find_rule(finding.rule)
+    return rule is None or rule.about not in {"files", "waivers"}
+
+
+def _as_grave(known: Finding | None, finding: Finding) -> bool:
+    return known is not None and known.active and known.severity >= finding.severity
+
+
+def _renames(comparison: Comparison) -> Renames:
+    names = {
+        kind: {change.before: change.after for change in comparison.changes if change.kind is kind}
+        for kind in (Kind.TASK_CLASS_RENAMED, Kind.POLICY_RENAMED)
+    }
+    return Renames(names[Kind.TASK_CLASS_RENAMED], names[Kind.POLICY_RENAMED])
+
+
+def _told(finding: Finding, before: Assessment, after: Assessment, renames: Renames) -> Finding:
+    """The finding as one of the later state: places of the base's own files moved to where its readers are."""
+    written = governing_paths(before)
+    location = finding.location
+    related = tuple(
+        Related(f"{each.message} (as of the base)", each.location)
+        if each.location.path in written
+        else each
+        for each in finding.related
+    )
+    if location.path in written:
+        related = (Related("the limit as of the base", location), *related)
+        location = _moved(finding, after, renames)
+    waive = "" if finding.enforcement is Enforcement.HARD_MANDATORY else ", or have it waived"
+    return replace(
+        finding,
+        message=f"{LEAD}: {finding.message}",
+        location=location,
+        related=related,
+        remedy=f"Have the looser limit accepted in a change of its own first{waive}; or mend it: "
+        f"{finding.remedy}",
+        fingerprint=f"{finding.fingerprint}-base",
+        under=before.revision,
+    )
+
+
+def _moved(finding: Finding, after: Assessment, renames: Renames) -> Location:
+    """The policy as it stands now, else the file it stood in, else that file's path."""
+    name = renames.policies.get(finding.policy, finding.policy)
+    for policy in after.portfolio.policies:
+        if policy.name == name:
+            return locate(policy.place.key(), after.documents)
+    return locate(Place(finding.location.path), after.documents)
