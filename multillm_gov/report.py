@@ -86,7 +86,7 @@ class RuleNote(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     title: str
     why: str
-    mend: str
+    remediation: str
     severity: Severity
     """The rule's own; a policy may set another for its findings."""
     controls: tuple[str, ...] = ()

@@ -60,7 +60,7 @@ def _rule(note: RuleNote) -> dict[str, Any]:
         "name": note.name,
         "shortDescription": {"text": _text(note.title)},
         "fullDescription": {"text": _text(note.why)},
-        "help": {"text": _text(f"{note.why}\n\nHow to mend: {note.mend}")},
+        "help": {"text": _text(f"{note.why}\n\nHow to mend: {note.remediation}")},
         "defaultConfiguration": {"level": _LEVELS[note.severity]},
         "properties": {"tags": ["governance"], "controls": list(note.controls)},
     }

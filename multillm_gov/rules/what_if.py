@@ -27,7 +27,7 @@ class Prospects:
         book = tuple(
             rule
             for rule in all_rules()
-            if rule.about == "task classes"
+            if rule.scope == "task classes"
             and rule.family in _FAMILIES
             and rule.id not in {own, *_BY_LOCKING}
         )

@@ -43,8 +43,8 @@ class RuleFilter(Struct, frozen=True, kw_only=True):
         held = self.control.lower()
         return (
             self.family in (None, rule.family)
-            and self.standing in (None, rule.standing)
-            and self.enforceable in (None, rule.about not in _UNENFORCED)
+            and self.standing in (None, rule.enabled_by_default)
+            and self.enforceable in (None, rule.scope not in _UNENFORCED)
             and (not held or any(held in control.lower() for control in rule.controls))
             and all(word in _words(rule) for word in self.text.lower().split())
         )
@@ -52,7 +52,7 @@ class RuleFilter(Struct, frozen=True, kw_only=True):
 
 def _words(rule: Rule) -> str:
     parameters = " ".join(rule.parameters.__struct_fields__)
-    return f"{rule.id} {rule.name} {rule.title} {rule.why} {rule.mend} {parameters}".lower()
+    return f"{rule.id} {rule.name} {rule.title} {rule.why} {rule.remediation} {parameters}".lower()
 
 
 def explain(name: str, form: Form = "text", root: Path | None = None) -> str:

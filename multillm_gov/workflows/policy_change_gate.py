@@ -89,7 +89,7 @@ def used_at_once(
 
 def _about_the_portfolio(finding: Finding) -> bool:
     rule = find_rule(finding.rule)
-    return rule is None or rule.about not in {"files", "waivers"}
+    return rule is None or rule.scope not in {"files", "waivers"}
 
 
 def _as_grave(known: Finding | None, finding: Finding) -> bool:

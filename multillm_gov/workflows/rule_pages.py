@@ -42,9 +42,9 @@ def page_text(rule: Rule) -> str:
         _paragraph("Why", rule.why),
         _paragraph("When", _when(rule)),
         _parameters_text(parameters_of(rule)),
-        _block("Violates it", rule.example),
-        _block("Mended", rule.mended),
-        _paragraph("Mend", rule.mend),
+        _block("Violates it", rule.violating),
+        _block("Mended", rule.compliant),
+        _paragraph("Mend", rule.remediation),
         controls_text(rule),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -58,9 +58,9 @@ def page_markdown(rule: Rule) -> str:
         rule.why,
         _when(rule),
         _parameters_markdown(parameters_of(rule)),
-        _fenced("Violates it:", rule.example),
-        _fenced("Mended:", rule.mended),
-        f"**Mend.** {rule.mend}",
+        _fenced("Violates it:", rule.violating),
+        _fenced("Mended:", rule.compliant),
+        f"**Mend.** {rule.remediation}",
         controls_markdown(rule),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -74,14 +74,14 @@ def page_data(rule: Rule) -> dict[str, object]:
         "family": FAMILIES[rule.family],
         "title": rule.title,
         "severity": rule.severity.label,
-        "about": rule.about,
-        "standing": rule.standing,
+        "scope": rule.scope,
+        "enabled_by_default": rule.enabled_by_default,
         "waivable": rule.waivable,
         "why": rule.why,
-        "mend": rule.mend,
+        "remediation": rule.remediation,
         "parameters": [to_builtins(parameter) for parameter in parameters_of(rule)],
-        "example": rule.example,
-        "mended": rule.mended,
+        "violating": rule.violating,
+        "compliant": rule.compliant,
         "controls": list(rule.controls),
         "supports_evidence_for": controls_data(rule),
     }
@@ -100,7 +100,7 @@ def book_text(rules: Iterable[Rule]) -> str:
         if rule.family != family:
             family = rule.family
             lines += ["", FAMILIES[family]] if lines else [FAMILIES[family]]
-        mark = "" if rule.standing else " (only where a policy asks)"
+        mark = "" if rule.enabled_by_default else " (only where a policy asks)"
         lines.append(f"  {rule.id}  {rule.name:<26}{rule.severity.label:<9}{rule.title}{mark}")
     return "\n".join([*lines, "", "`govern explain RULE` prints a rule's page."]) + "\n"
 
@@ -160,14 +160,14 @@ waivers:
 
 def _when(rule: Rule) -> str:
     about = {"task classes": "each task class", "portfolio": "the portfolio"}.get(
-        rule.about, rule.about
+        rule.scope, rule.scope
     )
     stands = (
         f"Judges {about}; stands without a policy."
-        if rule.standing
+        if rule.enabled_by_default
         else f"Judges {about} where a policy asks."
     )
-    if rule.about in {"files", "waivers"}:
+    if rule.scope in {"files", "waivers"}:
         stands = f"Judges {about}; always runs and takes no policy."
     return stands if rule.waivable else f"{stands} Cannot be waived."
 

@@ -119,7 +119,7 @@ def _policy_schema() -> dict[str, Any]:
     variants = [
         Variant(names=(rule.name, rule.id), description=rule.title, keys=rule.parameters)
         for rule in all_rules()
-        if rule.about not in {"files", "waivers"}
+        if rule.scope not in {"files", "waivers"}
     ]
     policy, definitions = variant_schema(PolicyDeclaration, "rule", variants)
     schema = json_schema(PolicyFile)

@@ -235,7 +235,7 @@ def test_each_finding_has_its_rules_note(judged: Judge) -> None:
     assert [note.id for note in report.rules] == sorted(
         {finding.rule for finding in report.findings}
     )
-    assert all(note.title and note.why and note.mend for note in report.rules)
+    assert all(note.title and note.why and note.remediation for note in report.rules)
 
 
 def test_a_broken_file_is_counted_and_hides_no_figure(judged: Judge) -> None:

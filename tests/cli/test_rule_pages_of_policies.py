@@ -104,7 +104,7 @@ def test_rules_are_narrowed_by_each_filter_and_by_all(govern, tmp_path: Path) ->
     book = all_rules()
     assert listed(govern, tmp_path) == {rule.id for rule in book}
     standing = listed(govern, tmp_path, "--standing")
-    assert standing == {rule.id for rule in book if rule.standing}
+    assert standing == {rule.id for rule in book if rule.enabled_by_default}
     assert standing | listed(govern, tmp_path, "--on-request") == {rule.id for rule in book}
     always = listed(govern, tmp_path, "--always")
     assert {"GOV001", "GOV703"} <= always
@@ -117,6 +117,6 @@ def test_rules_are_narrowed_by_each_filter_and_by_all(govern, tmp_path: Path) ->
     )
     assert "GOV301" in listed(govern, tmp_path, "max_hhi")
     assert listed(govern, tmp_path, "--family", "2", "Fallback", "--standing") <= {
-        rule.id for rule in book if rule.family == 2 and rule.standing
+        rule.id for rule in book if rule.family == 2 and rule.enabled_by_default
     }
     assert govern("rules", "zzz qqq", cwd=tmp_path).returncode == exits.USAGE

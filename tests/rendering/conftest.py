@@ -183,7 +183,7 @@ RULES = (
         name="retired-model",
         title="No task class calls a retired model",
         why="A retired model answers no request.",
-        mend="Route to the successor.",
+        remediation="Route to the successor.",
         severity=Severity.ERROR,
         controls=("NIST-AI-RMF GOVERN 1.7",),
     ),
@@ -192,7 +192,7 @@ RULES = (
         name="independent-fallback",
         title="A fallback does not share its primary's vendor",
         why="Models of one vendor fail together.",
-        mend="Name a fallback at another vendor.",
+        remediation="Name a fallback at another vendor.",
         severity=Severity.WARNING,
     ),
     RuleNote(
@@ -200,7 +200,7 @@ RULES = (
         name="forecast-over-cap",
         title="The forecast stays below the cap",
         why="A cap that is passed is no cap.",
-        mend="Lower the demand or raise the cap.",
+        remediation="Lower the demand or raise the cap.",
         severity=Severity.ERROR,
     ),
 )

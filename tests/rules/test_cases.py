@@ -35,7 +35,7 @@ def test_case(rule_id: str, case: dict[str, Any], assessed: Any) -> None:
     for one, expected in zip(found, wanted, strict=True):
         _assert_finding(one, expected)
     if (
-        rule.about != "waivers" and rule_id != "GOV003"
+        rule.scope != "waivers" and rule_id != "GOV003"
     ):  # these two speak of what other rules did or take
         alone = judge(state, rules=(rule,), base=base)
         assert [(one.location, one.message) for one in alone if one.rule == rule_id] == [
@@ -73,13 +73,13 @@ def test_no_cases_without_a_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [pytest.param(rule, id=rule.id) for rule in all_rules() if rule.example]
+    "rule", [pytest.param(rule, id=rule.id) for rule in all_rules() if rule.violating]
 )
 def test_the_example_violates_the_rule_and_the_mended_one_does_not(
     rule: Any, assessed: Any, split_files: Any
 ) -> None:
-    assert rule.id in {finding.rule for finding in assessed(split_files(rule.example)).findings}
-    mended = assessed(split_files(rule.mended)).findings
+    assert rule.id in {finding.rule for finding in assessed(split_files(rule.violating)).findings}
+    mended = assessed(split_files(rule.compliant)).findings
     assert rule.id not in {finding.rule for finding in mended}
     assert not [
         str(one.location) + one.message for one in mended if one.rule.startswith(("GOV0", "GOV101"))
@@ -88,7 +88,7 @@ def test_the_example_violates_the_rule_and_the_mended_one_does_not(
 
 def test_only_rules_that_text_cannot_violate_have_no_example() -> None:
     """Bytes that are no text, files never read, a generated lock, and changes, which take two states."""
-    without = {rule.id for rule in all_rules() if not rule.example}
+    without = {rule.id for rule in all_rules() if not rule.violating}
     failing = {
         rule_id: [
             case
@@ -112,8 +112,8 @@ def test_the_page_is_complete(rule: Any) -> None:
     assert not rule.title.endswith(".")
     assert len(rule.why) > 60
     assert rule.why.endswith(".")
-    assert rule.mend.endswith(".")
-    assert (rule.about == "files") == (rule.family == 0 and rule.id != "GOV007")
+    assert rule.remediation.endswith(".")
+    assert (rule.scope == "files") == (rule.family == 0 and rule.id != "GOV007")
     for control in rule.controls:
         assert control.startswith(
             ("NIST-AI-RMF ", "NIST-AI-600-1 ", "ISO-42001 A.", "EU-AI-Act Art. ", "DORA Art. ")

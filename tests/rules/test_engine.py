@@ -295,7 +295,7 @@ def _rule(check: Any) -> Rule:
         name="everything",
         title="Nothing is right",
         why="A test.",
-        mend="None.",
+        remediation="None.",
         severity=Severity.ERROR,
         check=lambda case, parameters: (
             iter(check(case)) if check.__code__.co_argcount == 1 else check(case, parameters)

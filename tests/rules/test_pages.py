@@ -31,13 +31,13 @@ def test_a_page_says_everything_in_every_format(rule_id: str) -> None:
         json.loads(explain(rule_id, "json")),
     )
     flat = " ".join(text.split())
-    for said in (rule.id, rule.name, rule.title, rule.why, rule.mend, *rule.controls):
+    for said in (rule.id, rule.name, rule.title, rule.why, rule.remediation, *rule.controls):
         assert " ".join(said.split()) in flat
         assert said in markdown
-    for block in (rule.example, rule.mended):
+    for block in (rule.violating, rule.compliant):
         assert all(f"    {line}\n" in text for line in block.splitlines() if line)
         assert block in markdown
-    assert data["example"] == rule.example
+    assert data["violating"] == rule.violating
     assert [one["name"] for one in data["parameters"]] == [one.name for one in parameters_of(rule)]
     assert all(
         f"  {one.name}: " in text and f"`{one.name}`" in markdown for one in parameters_of(rule)
@@ -89,7 +89,7 @@ task_classes:
         written = {
             one.name: yaml.safe_load(one.default) for one in parameters_of(rule) if one.default
         }
-        if not written or not rule.standing:
+        if not written or not rule.enabled_by_default:
             continue
         policy = yaml.safe_dump({"policies": {"p": {"rule": rule.name, **written}}})
         asked = assessed({"allocations/a.yaml": allocation, "policies/p.yaml": policy})

@@ -17,7 +17,7 @@ from multillm_gov.finding import Severity
 from multillm_gov.rules.engine.rule import Rule
 
 RULE = Rule(
-    id="{id}", name="{name}", title="T", why="W.", mend="M.", severity=Severity.NOTE,
+    id="{id}", name="{name}", title="T", why="W.", remediation="M.", severity=Severity.NOTE,
     check=lambda case, parameters: iter(()), claims="{claims}",
 )
 """

@@ -103,7 +103,7 @@ def _rule(rule: RuleNote) -> PublicRule:
         name=rule.name,
         title=rule.title,
         why=rule.why,
-        mend=rule.mend,
+        remediation=rule.remediation,
         severity=cast("SeverityLabel", rule.severity.label),
         controls=list(rule.controls),
     )

@@ -114,7 +114,7 @@ class PublicRule(Struct, frozen=True, kw_only=True):
     name: str
     title: str
     why: str
-    mend: str
+    remediation: str
     severity: SeverityLabel
     controls: list[str]
 

@@ -56,7 +56,7 @@ def _row(found: list[Finding]) -> tuple[Cell, ...]:
     else:
         wrong, mend = (
             f"{count_of(len(found), 'time')} against: {_sentence(rule.title)} ({asked})",
-            rule.mend,
+            rule.remediation,
         )
     subjects = list(dict.fromkeys(finding.subject for finding in found))
     return (

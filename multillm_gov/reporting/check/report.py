@@ -59,7 +59,7 @@ def rule_notes(findings: Iterable[Finding]) -> tuple[RuleNote, ...]:
                     name=rule.name,
                     title=rule.title,
                     why=rule.why,
-                    mend=rule.mend,
+                    remediation=rule.remediation,
                     severity=rule.severity,
                     controls=rule.controls,
                 )

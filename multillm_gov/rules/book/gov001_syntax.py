@@ -13,13 +13,13 @@ RULE = Rule(
         "out of every figure. "
         "The rest of the portfolio is still judged, so that one slip hides nothing else."
     ),
-    mend="Correct the syntax at the place shown; the reported column is where the parser gave up.",
+    remediation="Correct the syntax at the place shown; the reported column is where the parser gave up.",
     severity=Severity.ERROR,
     check=flaws_of("syntax"),
-    about="files",
+    scope="files",
     claims="syntax",
     waivable=False,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -27,7 +27,7 @@ task_classes:
     route: [{model: claude-haiku-4-5}
     fallbacks: [gpt-5-mini]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -13,13 +13,13 @@ RULE = Rule(
         "first approves "
         "something that does not hold. The file is refused instead."
     ),
-    mend="Keep one of the two entries; where both are wanted, give them different names.",
+    remediation="Keep one of the two entries; where both are wanted, give them different names.",
     severity=Severity.ERROR,
     check=flaws_of("duplicate-key"),
-    about="files",
+    scope="files",
     claims="duplicate-key",
     waivable=False,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -28,7 +28,7 @@ task_classes:
     spend_cap: {monthly: 500}
     spend_cap: {monthly: 50000}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

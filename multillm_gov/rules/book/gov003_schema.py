@@ -13,17 +13,17 @@ RULE = Rule(
         "values out of range are "
         "therefore refused, also among the parameters of a policy."
     ),
-    mend=(
+    remediation=(
         "Write the key or value that the finding names. `govern schema --write` gives editors the "
         "schemas, and "
         "`govern explain RULE` lists the parameters of a policy."
     ),
     severity=Severity.ERROR,
     check=flaws_of("schema"),
-    about="files",
+    scope="files",
     claims="schema",
     waivable=False,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -31,7 +31,7 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
     spend_cap: {montly: 500}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -13,12 +13,12 @@ RULE = Rule(
         "not. `govern` reads "
         "them as text or decimal numbers; a gateway or script that reads the same file may not."
     ),
-    mend="Quote the value (`'no'`), or write the plain number or `true` / `false` that is meant.",
+    remediation="Quote the value (`'no'`), or write the plain number or `true` / `false` that is meant.",
     severity=Severity.WARNING,
     check=flaws_of("ambiguous-scalar"),
-    about="files",
+    scope="files",
     claims="ambiguous-scalar",
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -26,7 +26,7 @@ task_classes:
     purpose: no
     route: [{model: claude-haiku-4-5}]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -14,13 +14,13 @@ RULE = Rule(
         "should read, aliases and deep nesting can grow a few bytes into gigabytes. None of them "
         "is needed to govern."
     ),
-    mend="Write the value out in full, without tags, merge keys or long chains of aliases.",
+    remediation="Write the value out in full, without tags, merge keys or long chains of aliases.",
     severity=Severity.ERROR,
     check=flaws_of("unsafe-yaml"),
-    about="files",
+    scope="files",
     claims="unsafe-yaml",
     waivable=False,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -28,7 +28,7 @@ task_classes:
     purpose: !!python/name:os.getcwd
     route: [{model: claude-haiku-4-5}]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

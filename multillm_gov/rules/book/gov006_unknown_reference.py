@@ -214,19 +214,19 @@ RULE = Rule(
         "names one hits nothing. Evidence, spend and outages of what is gone are warnings: they "
         "may stay as history."
     ),
-    mend="Correct the name; the finding suggests near ones, and `govern rules` lists all rules.",
+    remediation="Correct the name; the finding suggests near ones, and `govern rules` lists all rules.",
     severity=Severity.ERROR,
     check=check,
-    about="files",
+    scope="files",
     waivable=False,
-    example="""\
+    violating="""\
 # policies/limits.yaml
 policies:
   vendor-limit:
     rule: concentrations
     max_share: 0.6
 """,
-    mended="""\
+    compliant="""\
 # policies/limits.yaml
 policies:
   vendor-limit:

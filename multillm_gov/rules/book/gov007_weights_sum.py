@@ -68,10 +68,10 @@ RULE = Rule(
         "forecasts each fill "
         "the gap in their own way."
     ),
-    mend="Give every model of a split a weight; together 100.",
+    remediation="Give every model of a split a weight; together 100.",
     severity=Severity.ERROR,
     check=check,
-    example="""\
+    violating="""\
 # allocations/marketing.yaml
 owner: marketing
 task_classes:
@@ -80,7 +80,7 @@ task_classes:
       - {model: claude-sonnet-4-6, weight: 70}
       - {model: gpt-5-mini, weight: 20}
 """,
-    mended="""\
+    compliant="""\
 # allocations/marketing.yaml
 owner: marketing
 task_classes:

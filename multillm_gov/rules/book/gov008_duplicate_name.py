@@ -13,13 +13,13 @@ RULE = Rule(
         "definitions only the first "
         "is judged, and nobody can tell which one runs."
     ),
-    mend="Rename or remove one of the two definitions.",
+    remediation="Rename or remove one of the two definitions.",
     severity=Severity.ERROR,
     check=flaws_of("duplicate-name"),
-    about="files",
+    scope="files",
     claims="duplicate-name",
     waivable=False,
-    example="""\
+    violating="""\
 # allocations/marketing.yaml
 owner: marketing
 task_classes:
@@ -31,7 +31,7 @@ task_classes:
   scoring:
     route: [{model: gpt-5-mini}]
 """,
-    mended="""\
+    compliant="""\
 # allocations/marketing.yaml
 owner: marketing
 task_classes:

@@ -14,11 +14,11 @@ RULE = Rule(
         "reviewed, and reading them would put whoever checks a pull request at risk. They are "
         "reported, never read."
     ),
-    mend="Save the file as UTF-8 text, split it when it is too large, and replace a link by the "
+    remediation="Save the file as UTF-8 text, split it when it is too large, and replace a link by the "
     "file it points to.",
     severity=Severity.ERROR,
     check=flaws_of("unreadable-file"),
-    about="files",
+    scope="files",
     claims="unreadable-file",
     waivable=False,
 )

@@ -106,11 +106,11 @@ RULE = Rule(
         "register of vendors may "
         "list more than is in use."
     ),
-    mend="Remove what is no longer used, and correct what is misspelt.",
+    remediation="Remove what is no longer used, and correct what is misspelt.",
     severity=Severity.NOTE,
     check=check,
-    about="files",
-    example="""\
+    scope="files",
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -120,7 +120,7 @@ task_classes:
 models:
   claude-haiku-45: {discount: 0.15}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

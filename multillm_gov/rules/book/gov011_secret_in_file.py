@@ -44,19 +44,19 @@ RULE = Rule(
         "none, since a digest "
         "would help to guess them."
     ),
-    mend="Revoke the secret first, then remove it, and let the environment or a vault provide the "
+    remediation="Revoke the secret first, then remove it, and let the environment or a vault provide the "
     "new one.",
     severity=Severity.ERROR,
     check=check,
-    about="files",
-    example="""\
+    scope="files",
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
   triage:
     route: [{model: claude-haiku-4-5}]   # api_key: 4fQ9zT1mWx7Lr2Vb8KcN
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

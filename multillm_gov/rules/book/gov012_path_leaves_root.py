@@ -36,13 +36,13 @@ RULE = Rule(
         "a separator on one "
         "system and part of a name on another, so that two machines would disagree."
     ),
-    mend="Keep prompts below `prompts/` and schemas below `schemas/`, and name them from the root "
+    remediation="Keep prompts below `prompts/` and schemas below `schemas/`, and name them from the root "
     "with `/`.",
     severity=Severity.ERROR,
     check=check,
-    about="files",
+    scope="files",
     waivable=False,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -50,7 +50,7 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
     prompt: ../shared/triage.md
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

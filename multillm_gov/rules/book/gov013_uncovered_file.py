@@ -14,10 +14,10 @@ RULE = Rule(
         "nothing, because only certain names are read. Readmes and what git keeps are harmless; "
         "`prompts/`, `schemas/` and `usage/` take any name. At most 100 files are named one by one."
     ),
-    mend="Rename the file so that it ends in `.yaml` (evidence may end in `.json`), or move it "
+    remediation="Rename the file so that it ends in `.yaml` (evidence may end in `.json`), or move it "
     "elsewhere.",
     severity=Severity.WARNING,
     check=flaws_of("uncovered-file"),
-    about="files",
+    scope="files",
     claims="uncovered-file",
 )

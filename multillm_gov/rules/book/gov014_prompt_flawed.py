@@ -19,14 +19,14 @@ RULE = Rule(
         "file of over 1 MiB, "
         "are not read."
     ),
-    mend="Declare each `{{ name }}` below `variables`, and give every required one in each of the "
+    remediation="Declare each `{{ name }}` below `variables`, and give every required one in each of the "
     "`canaries`.",
     severity=Severity.ERROR,
     check=flaws_of("prompt"),
-    about="files",
+    scope="files",
     claims="prompt",
     waivable=False,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -43,7 +43,7 @@ canaries:
 ---
 Sort this ticket into one of the queues: {{ tiket }}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

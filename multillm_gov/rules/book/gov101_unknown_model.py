@@ -46,21 +46,21 @@ RULE = Rule(
         "no price, no context "
         "window and no retirement date, so no limit applies to it."
     ),
-    mend=(
+    remediation=(
         "Correct the spelling (`govern catalog search WORD` finds models), or describe a model of "
         "your own in "
         "`catalog/`: its mode, prices, limits and who it hangs on."
     ),
     severity=Severity.ERROR,
     check=check,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
   triage:
     route: [{model: claude-haiku-45}]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

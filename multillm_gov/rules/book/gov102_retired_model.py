@@ -73,17 +73,17 @@ RULE = Rule(
         "announced (by the "
         "vendor) or derived (newest of the same line at the same provider)."
     ),
-    mend="Route to the successor, or to another model, after scoring it on your own cases.",
+    remediation="Route to the successor, or to another model, after scoring it on your own cases.",
     severity=Severity.ERROR,
     check=check,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
   triage:
     route: [{model: gpt-4o-2024-05-13}]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

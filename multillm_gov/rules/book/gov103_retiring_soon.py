@@ -95,19 +95,19 @@ RULE = Rule(
         "to stay: LiteLLM's "
         "price map carries a date for about a fifth of its models, often late."
     ),
-    mend="Score the successor on your own cases now, list it as a fallback, and shift the weight "
+    remediation="Score the successor on your own cases now, list it as a fallback, and shift the weight "
     "before the date.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
   triage:
     route: [{model: gpt-5-2025-08-07}]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -57,17 +57,17 @@ RULE = Rule(
         "prime-number test and from 52 % to 10 % directly executable code (Chen, Zaharia and Zou, "
         "arXiv 2307.09009)."
     ),
-    mend="Write the dated name, and move to the next snapshot in a pull request with a benchmark.",
+    remediation="Write the dated name, and move to the next snapshot in a pull request with a benchmark.",
     severity=Severity.WARNING,
     check=check,
-    example="""\
+    violating="""\
 # allocations/marketing.yaml
 owner: marketing
 task_classes:
   articles:
     route: [{model: gpt-4o}]
 """,
-    mended="""\
+    compliant="""\
 # allocations/marketing.yaml
 owner: marketing
 task_classes:

@@ -46,11 +46,11 @@ RULE = Rule(
         "limit. "
         "What the catalog denies is an error, what it does not know a warning."
     ),
-    mend="Choose a model that has the ability, or correct the need or the catalog where they are "
+    remediation="Choose a model that has the ability, or correct the need or the catalog where they are "
     "wrong.",
     severity=Severity.ERROR,
     check=check,
-    example="""\
+    violating="""\
 # allocations/legal.yaml
 owner: legal
 task_classes:
@@ -58,7 +58,7 @@ task_classes:
     route: [{model: gpt-4o-2024-11-20}]
     demand: {requests: 1000, input_tokens: 60000, p99_input_tokens: 400000, output_tokens: 2000}
 """,
-    mended="""\
+    compliant="""\
 # allocations/legal.yaml
 owner: legal
 task_classes:

@@ -140,10 +140,10 @@ RULE = Rule(
         "is declared in `catalog/` also against the median of its family, where a factor of 100 is "
         "a slip of a unit."
     ),
-    mend="State the price you pay in `catalog/`, in US dollars per million tokens.",
+    remediation="State the price you pay in `catalog/`, in US dollars per million tokens.",
     severity=Severity.ERROR,
     check=check,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -155,7 +155,7 @@ models:
     mode: chat
     usd_per_million_tokens: {input: 0.0000004, output: 0.0000008}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -39,7 +39,7 @@ RULE = Rule(
         "retirement and "
         "exposure of the models in use; without a lock the rule is silent."
     ),
-    mend="Run `govern catalog lock` whenever a model joins the portfolio, and commit the lock.",
+    remediation="Run `govern catalog lock` whenever a model joins the portfolio, and commit the lock.",
     severity=Severity.WARNING,
     check=check,
 )

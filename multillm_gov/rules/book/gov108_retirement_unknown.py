@@ -62,13 +62,13 @@ RULE = Rule(
         "60 days, OpenAI 3 "
         "to 6 months, previews 2 weeks."
     ),
-    mend="Declare the vendor's commitment (its policy page, a contract) as `retirement` in "
+    remediation="Declare the vendor's commitment (its policy page, a contract) as `retirement` in "
     "`catalog/`, with source.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -84,7 +84,7 @@ policies:
   known-ends:
     rule: retirement-unknown
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

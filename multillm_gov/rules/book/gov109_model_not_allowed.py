@@ -147,12 +147,12 @@ RULE = Rule(
         "any. An entity that is "
         "not known is not on an allow list; against a deny list it is a warning."
     ),
-    mend="Use an allowed model, or have the policy's owner change the lists.",
+    remediation="Use an allowed model, or have the policy's owner change the lists.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -165,7 +165,7 @@ policies:
     allow: {vendors: [anthropic, google]}
     deny: {models: ["*-preview*"]}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

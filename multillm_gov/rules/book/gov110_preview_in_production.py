@@ -73,12 +73,12 @@ RULE = Rule(
         "model's name says. Production is what is tagged `production` or `prod`, or what a policy "
         "names."
     ),
-    mend="Use a generally available model in production, and keep the preview in a task class of "
+    remediation="Use a generally available model in production, and keep the preview in a task class of "
     "its own.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -86,7 +86,7 @@ task_classes:
     route: [{model: gemini/gemini-3-flash-preview}]
     tags: [production]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

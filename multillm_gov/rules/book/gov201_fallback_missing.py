@@ -64,12 +64,12 @@ RULE = Rule(
         "hours in a finding "
         "assume that a provider is away 0.3 % of the time, between the two."
     ),
-    mend="List at least one model of another vendor and provider under `fallbacks`, and test it "
+    remediation="List at least one model of another vendor and provider under `fallbacks`, and test it "
     "every quarter.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -77,7 +77,7 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
     cost_of_wrong_model: {value_at_stake: 45000}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -141,12 +141,12 @@ RULE = Rule(
         "same one: that is a "
         "note, and a violation where a policy asks."
     ),
-    mend="Add a fallback of another vendor, provider and cloud, and state in `catalog/` what is "
+    remediation="Add a fallback of another vendor, provider and cloud, and state in `catalog/` what is "
     "not known.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -158,7 +158,7 @@ task_classes:
 providers:
   openai: {cloud: azure}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

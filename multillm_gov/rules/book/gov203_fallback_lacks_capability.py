@@ -44,11 +44,11 @@ RULE = Rule(
         "another mode turns an outage of the provider into an outage of the task. The need is that "
         "of GOV105."
     ),
-    mend="Choose a fallback with the same abilities, or correct the need or the catalog where they "
+    remediation="Choose a fallback with the same abilities, or correct the need or the catalog where they "
     "are wrong.",
     severity=Severity.ERROR,
     check=check,
-    example="""\
+    violating="""\
 # allocations/legal.yaml
 owner: legal
 task_classes:
@@ -57,7 +57,7 @@ task_classes:
     fallbacks: [gpt-4o-2024-11-20]
     needs: {context_tokens: 600000}
 """,
-    mended="""\
+    compliant="""\
 # allocations/legal.yaml
 owner: legal
 task_classes:

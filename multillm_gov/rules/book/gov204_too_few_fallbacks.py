@@ -79,12 +79,12 @@ RULE = Rule(
         ".00100 (beta factor "
         "model), so ask for independence (GOV202) before asking for more."
     ),
-    mend="Add fallbacks of other vendors, and replace those that are retired, unknown or repeated.",
+    remediation="Add fallbacks of other vendors, and replace those that are retired, unknown or repeated.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -97,7 +97,7 @@ policies:
     rule: too-few-fallbacks
     min_fallbacks: 2
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

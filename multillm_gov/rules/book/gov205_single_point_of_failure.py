@@ -125,13 +125,13 @@ RULE = Rule(
         "Cloud took down AI services of several vendors. Chains that are not known to differ are "
         "warnings."
     ),
-    mend="Add a fallback that hangs on another vendor, provider and cloud, or state in `catalog/` "
+    remediation="Add a fallback that hangs on another vendor, provider and cloud, or state in `catalog/` "
     "what is not known.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -143,7 +143,7 @@ policies:
     rule: single-point-of-failure
     levels: [vendor]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -61,10 +61,10 @@ RULE = Rule(
         "whatever the alias. In a weighted split a routed model may stand in for the others, which "
         "is a note."
     ),
-    mend="Leave each deployment in the chain once, in the order it shall be tried.",
+    remediation="Leave each deployment in the chain once, in the order it shall be tried.",
     severity=Severity.WARNING,
     check=check,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -72,7 +72,7 @@ task_classes:
     route: [{model: gpt-5-mini}]
     fallbacks: [openai/gpt-5-mini, claude-haiku-4-5]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

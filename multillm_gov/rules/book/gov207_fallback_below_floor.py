@@ -125,13 +125,13 @@ RULE = Rule(
         "policies on resilience that ask for speed too, or tolerate a little less during a "
         "failover."
     ),
-    mend="Choose a fallback that holds both limits, or state in the policy how much worse a "
+    remediation="Choose a fallback that holds both limits, or state in the policy how much worse a "
     "failover may be.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -148,7 +148,7 @@ policies:
     rule: fallback-below-floor
     tolerance: 0.1
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -136,12 +136,12 @@ RULE = Rule(
         "with one, limits "
         "that nobody knows are a warning."
     ),
-    mend="State the account's real limits in `catalog/`, and have them raised, or spread fallbacks "
+    remediation="State the account's real limits in `catalog/`, and have them raised, or spread fallbacks "
     "over models.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -153,7 +153,7 @@ task_classes:
 models:
   gpt-5-mini: {requests_per_minute: 300, tokens_per_minute: 500000}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -156,13 +156,13 @@ RULE = Rule(
         "floor of .8 is one "
         "fault of eight missed, and a cut stream is missed by every chain of LiteLLM's."
     ),
-    mend="Run `govern dry-run --kind failover` every quarter, and commit what it writes to "
+    remediation="Run `govern dry-run --kind failover` every quarter, and commit what it writes to "
     "`evidence/`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -174,7 +174,7 @@ policies:
   drilled:
     rule: failover-not-drilled
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

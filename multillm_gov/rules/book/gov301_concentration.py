@@ -188,13 +188,13 @@ RULE = Rule(
         "whose place at the "
         "level is not known count as one entity."
     ),
-    mend="Move weight to models of other entities, or have the board change the limit.",
+    remediation="Move weight to models of other entities, or have the board change the limit.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    about="portfolio",
-    standing=False,
-    example="""\
+    scope="portfolio",
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -209,7 +209,7 @@ policies:
     weigh_by: requests
     max_share: 0.6
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

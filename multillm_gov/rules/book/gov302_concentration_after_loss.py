@@ -148,14 +148,14 @@ RULE = Rule(
         "models of a route take nothing over. Shares are of what still runs, so `max_stopped` "
         "limits what does not."
     ),
-    mend="Spread the fallbacks of the largest task classes over several vendors, and give a "
+    remediation="Spread the fallbacks of the largest task classes over several vendors, and give a "
     "fallback to each.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    about="portfolio",
-    standing=False,
-    example="""\
+    scope="portfolio",
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -170,7 +170,7 @@ policies:
     level: vendor
     max_share: 0.7
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

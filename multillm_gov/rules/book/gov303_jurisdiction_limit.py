@@ -123,14 +123,14 @@ RULE = Rule(
         "number. A vendor whose country is not known counts as limited, whichever way the "
         "countries are named."
     ),
-    mend="Move weight to vendors under another law, or state the countries that the catalog does "
+    remediation="Move weight to vendors under another law, or state the countries that the catalog does "
     "not know.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    about="portfolio",
-    standing=False,
-    example="""\
+    scope="portfolio",
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -145,7 +145,7 @@ policies:
     weigh_by: requests
     max_share: 0.8
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -108,13 +108,13 @@ RULE = Rule(
         "(Gemini 2.5 Flash in "
         "2025: +224 % blended). The rise is an assumption, not a forecast."
     ),
-    mend="Move spend to other entities, agree prices that hold, or have the board raise the limit.",
+    remediation="Move spend to other entities, agree prices that hold, or have the board raise the limit.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    about="portfolio",
-    standing=False,
-    example="""\
+    scope="portfolio",
+    enabled_by_default=False,
+    violating="""\
 # allocations/marketing.yaml
 owner: marketing
 task_classes:
@@ -128,7 +128,7 @@ policies:
     price_rise: 0.4
     max_added_monthly: 800
 """,
-    mended="""\
+    compliant="""\
 # allocations/marketing.yaml
 owner: marketing
 task_classes:

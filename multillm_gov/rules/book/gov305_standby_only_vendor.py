@@ -137,13 +137,13 @@ RULE = Rule(
         "drill that was survived within `max_drill_age_days` counts as traffic where the vendor is "
         "the first fallback."
     ),
-    mend="Send a few percent of the ordinary requests there, or drill the failover each quarter.",
+    remediation="Send a few percent of the ordinary requests there, or drill the failover each quarter.",
     severity=Severity.NOTE,
     check=check,
     parameters=Parameters,
-    about="portfolio",
-    standing=False,
-    example="""\
+    scope="portfolio",
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -155,7 +155,7 @@ task_classes:
 policies:
   warm-standby: {rule: standby-only-vendor, enforcement: advisory}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -101,10 +101,10 @@ RULE = Rule(
         "with (`govern diff`) and finds nothing without. Raising one share lowers others: only "
         "growth counts."
     ),
-    mend="Go in smaller steps, or have the growth waived with a reason.",
+    remediation="Go in smaller steps, or have the growth waived with a reason.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    about="portfolio",
-    standing=False,
+    scope="portfolio",
+    enabled_by_default=False,
 )

@@ -97,12 +97,12 @@ RULE = Rule(
         "no room for retries "
         "or growth, which is a warning."
     ),
-    mend="Route to cheaper models, lower the demand, or have the cap raised by whoever owns the "
+    remediation="Route to cheaper models, lower the demand, or have the cap raised by whoever owns the "
     "budget.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/marketing.yaml
 owner: marketing
 task_classes:
@@ -111,7 +111,7 @@ task_classes:
     demand: {requests: 120000, input_tokens: 1800, output_tokens: 900}
     spend_cap: {monthly: 2000}
 """,
-    mended="""\
+    compliant="""\
 # allocations/marketing.yaml
 owner: marketing
 task_classes:

@@ -42,10 +42,10 @@ RULE = Rule(
         "`p99_input_tokens`, "
         "`max_output_tokens`) at the dearest routed model."
     ),
-    mend="Shorten the requests, choose a cheaper model, or raise `spend_cap.per_request`.",
+    remediation="Shorten the requests, choose a cheaper model, or raise `spend_cap.per_request`.",
     severity=Severity.ERROR,
     check=check,
-    example="""\
+    violating="""\
 # allocations/legal.yaml
 owner: legal
 task_classes:
@@ -54,7 +54,7 @@ task_classes:
     demand: {requests: 1000, input_tokens: 60000, p99_input_tokens: 400000, output_tokens: 2000}
     spend_cap: {per_request: 0.50}
 """,
-    mended="""\
+    compliant="""\
 # allocations/legal.yaml
 owner: legal
 task_classes:

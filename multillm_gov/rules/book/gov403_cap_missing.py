@@ -63,11 +63,11 @@ RULE = Rule(
     title="Every task class has a monthly spend cap",
     why="Without a cap nothing says what a task class may cost, so no forecast and no invoice can "
     "be too high.",
-    mend="Agree a monthly amount with whoever owns the budget and write it as `spend_cap.monthly`.",
+    remediation="Agree a monthly amount with whoever owns the budget and write it as `spend_cap.monthly`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -75,7 +75,7 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
     demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -123,11 +123,11 @@ RULE = Rule(
         "costs each fallback as if it carried the whole demand for `share_of_month`: the model "
         "that would bill."
     ),
-    mend="Choose a fallback in the same price class, or set the caps to what a failover may cost.",
+    remediation="Choose a fallback in the same price class, or set the caps to what a failover may cost.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -137,7 +137,7 @@ task_classes:
     demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
     spend_cap: {monthly: 200}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

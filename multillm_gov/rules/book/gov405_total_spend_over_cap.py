@@ -230,12 +230,12 @@ RULE = Rule(
         "year twelve: "
         "seasons and growth are not in it."
     ),
-    mend="Lower the largest forecasts, or have the ceiling raised by whoever set it.",
+    remediation="Lower the largest forecasts, or have the ceiling raised by whoever set it.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    about="portfolio",
-    example="""\
+    scope="portfolio",
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -252,7 +252,7 @@ policies:
     applies_to: {owners: [support]}
     max_monthly: 3500
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

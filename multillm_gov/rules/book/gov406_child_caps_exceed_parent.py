@@ -93,12 +93,12 @@ RULE = Rule(
         "budget; without a "
         "policy the budget is `appetite.max_monthly_spend`, if there is one."
     ),
-    mend="Lower the caps, or have the budget raised to what is permitted.",
+    remediation="Lower the caps, or have the budget raised to what is permitted.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    about="portfolio",
-    example="""\
+    scope="portfolio",
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -115,7 +115,7 @@ policies:
     applies_to: {owners: [support]}
     max_monthly: 5000
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -180,12 +180,12 @@ RULE = Rule(
         "month it errs by some percent. An owner's record is held against the caps of all of its "
         "task classes."
     ),
-    mend="Slow down or reroute until the pace fits, correct the demand, or have the cap raised "
+    remediation="Slow down or reroute until the pace fits, correct the demand, or have the cap raised "
     "before it is reached.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -196,7 +196,7 @@ task_classes:
 actuals:
   - {month: 2026-11, through: 2026-11-12, task_class: triage, spend: 42000}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -128,9 +128,9 @@ RULE = Rule(
         "finding depends on the "
         "version installed."
     ),
-    mend="Lock anew, and look at what the new prices do to caps and concentration before merging.",
+    remediation="Lock anew, and look at what the new prices do to caps and concentration before merging.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    standing=False,
+    enabled_by_default=False,
 )

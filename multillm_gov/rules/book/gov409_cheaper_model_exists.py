@@ -236,12 +236,12 @@ RULE = Rule(
         "the fallbacks, caps. Fixed costs of what is replaced are taken to go on, so no saving is "
         "flattered."
     ),
-    mend="Try the model on a part of the requests, or write down why the dearer one is kept.",
+    remediation="Try the model on a part of the requests, or write down why the dearer one is kept.",
     severity=Severity.NOTE,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -258,7 +258,7 @@ records:
 policies:
   look-for-savings: {rule: cheaper-model-exists, enforcement: advisory}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -142,12 +142,12 @@ RULE = Rule(
         "times the 43,800 minutes of a mean month. Being a fallback counts as use unless a policy "
         "says otherwise."
     ),
-    mend="Use it, share it between task classes, or switch it off.",
+    remediation="Use it, share it between task classes, or switch it off.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    about="portfolio",
-    example="""\
+    scope="portfolio",
+    violating="""\
 # allocations/sales.yaml
 owner: sales
 task_classes:
@@ -158,7 +158,7 @@ task_classes:
 models:
   custom/scorer: {mode: chat, usd_per_million_tokens: {input: 0.05, output: 0.1}, usd_fixed_per_month: 1150}
 """,
-    mended="""\
+    compliant="""\
 # allocations/sales.yaml
 owner: sales
 task_classes:

@@ -91,12 +91,12 @@ RULE = Rule(
         "Fallbacks count: they answer on the worst day. One finding per task class names every "
         "model without evidence."
     ),
-    mend="Benchmark every routed model and fallback on your own cases (`govern bench`), and commit "
+    remediation="Benchmark every routed model and fallback on your own cases (`govern bench`), and commit "
     "the result.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -107,7 +107,7 @@ task_classes:
 records:
   - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.94, origin: vendor}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

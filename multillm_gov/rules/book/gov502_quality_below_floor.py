@@ -66,12 +66,12 @@ RULE = Rule(
         "measured; a policy of "
         "`quality-not-proved` (GOV506) asks for more: that chance cannot explain it."
     ),
-    mend="Move to a model that reaches the floor on your own cases, or change the floor with its "
+    remediation="Move to a model that reaches the floor on your own cases, or change the floor with its "
     "owner.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -82,7 +82,7 @@ task_classes:
 records:
   - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.86}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

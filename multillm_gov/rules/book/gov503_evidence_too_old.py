@@ -94,11 +94,11 @@ RULE = Rule(
         "good, up to 180 as "
         "aging, older as none."
     ),
-    mend="Score the models again each quarter, on the same cases: `govern bench`.",
+    remediation="Score the models again each quarter, on the same cases: `govern bench`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -109,7 +109,7 @@ task_classes:
 records:
   - {task_class: triage, model: claude-haiku-4-5, date: 2026-03-02, sample_size: 500, score: 0.93}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

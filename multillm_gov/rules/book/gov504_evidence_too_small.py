@@ -82,11 +82,11 @@ RULE = Rule(
         "coarse, but not blind. 500 "
         "are taken as good. The finding says what the sample at hand can see."
     ),
-    mend="Score more cases, and write them as one record.",
+    remediation="Score more cases, and write them as one record.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -97,7 +97,7 @@ task_classes:
 records:
   - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 100, score: 0.93}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

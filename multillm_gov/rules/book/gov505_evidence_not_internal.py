@@ -81,13 +81,13 @@ RULE = Rule(
         "whose results count "
         "for which task classes, and points at the record that does not."
     ),
-    mend="Score the model on your own cases (`govern bench`); keep the foreign figure for "
+    remediation="Score the model on your own cases (`govern bench`); keep the foreign figure for "
     "comparison.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -101,7 +101,7 @@ records:
 policies:
   own-or-public-evidence: {rule: evidence-not-internal, allow_origins: [internal, public]}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

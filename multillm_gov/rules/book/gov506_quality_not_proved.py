@@ -121,12 +121,12 @@ RULE = Rule(
         "floor; a policy of "
         "this rule holds the bound."
     ),
-    mend="Score more cases, or choose a model with a margin over the floor.",
+    remediation="Score more cases, or choose a model with a margin over the floor.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -140,7 +140,7 @@ records:
 policies:
   proved-quality: {rule: quality-not-proved, confidence: 0.95}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -188,12 +188,12 @@ RULE = Rule(
         "Probes and drills "
         "are held against the files by the digests they name."
     ),
-    mend="Score again after a change of prompt or schema, and record the digests (`sha256sum "
+    remediation="Score again after a change of prompt or schema, and record the digests (`sha256sum "
     "prompts/x.md`).",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -212,7 +212,7 @@ records:
 # prompts/triage.md
 Sort the ticket into one of the queues.
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -111,7 +111,7 @@ RULE = Rule(
         "another host of the "
         "same model, and the dated snapshot of an alias, are no change."
     ),
-    mend="Run both models over the same cases before the switch (`govern bench`); name the old one "
+    remediation="Run both models over the same cases before the switch (`govern bench`); name the old one "
     "in `paired_with`.",
     severity=Severity.WARNING,
     check=check,

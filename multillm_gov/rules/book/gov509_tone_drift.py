@@ -90,12 +90,12 @@ RULE = Rule(
         "apart. It needs 5,000 "
         "function words a side."
     ),
-    mend="Pin a dated snapshot, mend the prompt, or move; measure again, with `govern bench "
+    remediation="Pin a dated snapshot, mend the prompt, or move; measure again, with `govern bench "
     "--accept-tone` if welcome.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/content.yaml
 owner: content
 task_classes:
@@ -110,7 +110,7 @@ records:
     score: 0.93
     tone_ratio: 3.4
 """,
-    mended="""\
+    compliant="""\
 # allocations/content.yaml
 owner: content
 task_classes:

@@ -73,11 +73,11 @@ RULE = Rule(
         "must keep the limit "
         "itself."
     ),
-    mend="Choose a faster model for the task class, or have the limit changed with its owner.",
+    remediation="Choose a faster model for the task class, or have the limit changed with its owner.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -88,7 +88,7 @@ task_classes:
 records:
   - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 540, score: 0.93, p95_seconds: 2.7}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

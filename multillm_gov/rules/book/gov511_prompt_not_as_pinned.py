@@ -86,11 +86,11 @@ RULE = Rule(
         "that the allocation's owners see. A policy can ask for a pin everywhere (`require_pin: "
         "true`)."
     ),
-    mend="Run `govern pin TASK` once the new text is agreed on, or restore the former text.",
+    remediation="Run `govern pin TASK` once the new text is agreed on, or restore the former text.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -101,7 +101,7 @@ task_classes:
 # prompts/triage.md
 Sort the ticket into one of the queues.
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

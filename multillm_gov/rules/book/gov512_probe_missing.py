@@ -76,12 +76,12 @@ RULE = Rule(
         "judgment: short against "
         "the ninety days that a move to another model takes. Judged where a policy asks for it."
     ),
-    mend="Run `govern dry-run` every night or week, and commit its evidence.",
+    remediation="Run `govern dry-run` every night or week, and commit its evidence.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -92,7 +92,7 @@ policies:
   probed:
     rule: probe-missing
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

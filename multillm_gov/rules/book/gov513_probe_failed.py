@@ -78,11 +78,11 @@ RULE = Rule(
         "provider that was down is a warning. Tokens, identity and rank stability have rules of "
         "their own."
     ),
-    mend="Do what the finding says, run `govern dry-run` again, and commit its evidence.",
+    remediation="Do what the finding says, run `govern dry-run` again, and commit its evidence.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -99,7 +99,7 @@ probes:
     calls: 3
     answers: 3
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -150,11 +150,11 @@ RULE = Rule(
         "what a request really "
         "used. A quarter off is a quarter of the money off; how much is borne is judgment."
     ),
-    mend="Declare the tokens that are really used, or shorten the prompt.",
+    remediation="Declare the tokens that are really used, or shorten the prompt.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -173,7 +173,7 @@ probes:
     input_tokens: 640
     output_tokens: 104
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

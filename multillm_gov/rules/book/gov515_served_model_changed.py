@@ -100,11 +100,11 @@ RULE = Rule(
         "answered before, the evidence speaks of another model. Formats that report none leave "
         "nothing to judge."
     ),
-    mend="Pin a dated snapshot, or score what answers now and declare it.",
+    remediation="Pin a dated snapshot, or score what answers now and declare it.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -129,7 +129,7 @@ probes:
     answers: 3
     served_models: [claude-haiku-4-5-20251001]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -96,11 +96,11 @@ RULE = Rule(
         "moves cosines in the "
         "fourth digit, which leaves the correlation above .98."
     ),
-    mend="Build the index anew, or pin the model; then take a new reference.",
+    remediation="Build the index anew, or pin the model; then take a new reference.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/search.yaml
 owner: search
 task_classes:
@@ -118,7 +118,7 @@ probes:
     answers: 3
     rank_stability: 0.71
 """,
-    mended="""\
+    compliant="""\
 # allocations/search.yaml
 owner: search
 task_classes:

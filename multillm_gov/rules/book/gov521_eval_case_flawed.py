@@ -148,11 +148,11 @@ RULE = Rule(
         "back-reference): it comes with a "
         "pull request, and is run on what a model writes."
     ),
-    mend="Correct the case as the finding says; `govern bench --plan` tries them all without a "
+    remediation="Correct the case as the finding says; `govern bench --plan` tries them all without a "
     "call.",
     severity=Severity.ERROR,
     check=check,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -164,7 +164,7 @@ scorer: {kind: numeric}
 cases:
   - {id: sum, input: How many invoices are overdue?, expected: three}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -96,11 +96,11 @@ RULE = Rule(
         "bench` asks a judge only about other vendors' models, and asks each question twice, in "
         "both orders."
     ),
-    mend="Name a `judge` of another vendor, or declare the vendor of a model of your own in "
+    remediation="Name a `judge` of another vendor, or declare the vendor of a model of your own in "
     "`catalog/`.",
     severity=Severity.ERROR,
     check=check,
-    example="""\
+    violating="""\
 # allocations/content.yaml
 owner: content
 task_classes:
@@ -112,7 +112,7 @@ scorer: {kind: rubric, judge: claude-haiku-4-5, rubric: Names the product once.}
 cases:
   - {id: jackets, input: Write a line on winter jackets.}
 """,
-    mended="""\
+    compliant="""\
 # allocations/content.yaml
 owner: content
 task_classes:

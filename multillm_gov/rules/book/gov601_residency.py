@@ -150,12 +150,12 @@ RULE = Rule(
         "judged as routed "
         "models are: a failover moves the data too."
     ),
-    mend="Use a regional deployment, or state the region that your contract guarantees in "
+    remediation="Use a regional deployment, or state the region that your contract guarantees in "
     "`catalog/`.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/health.yaml
 owner: health
 task_classes:
@@ -164,7 +164,7 @@ task_classes:
     fallbacks: [us.anthropic.claude-sonnet-4-6]
     data: {classification: restricted, residency: [EU]}
 """,
-    mended="""\
+    compliant="""\
 # allocations/health.yaml
 owner: health
 task_classes:

@@ -109,11 +109,11 @@ RULE = Rule(
         "listed. A provider without a declaration is passed over, unless a policy requires that it "
         "be known."
     ),
-    mend="Route to a provider that may receive the data, or declare what the contract allows.",
+    remediation="Route to a provider that may receive the data, or declare what the contract allows.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/health.yaml
 owner: health
 task_classes:
@@ -126,7 +126,7 @@ providers:
   bedrock: {classifications: [public, internal, confidential, restricted]}
   mistral: {classifications: [public, internal]}
 """,
-    mended="""\
+    compliant="""\
 # allocations/health.yaml
 owner: health
 task_classes:

@@ -130,12 +130,12 @@ RULE = Rule(
         "nobody declared counts "
         "as missing. One finding a provider, wherever it is routed."
     ),
-    mend="Agree on retention and training, and declare both for the provider in `catalog/`.",
+    remediation="Agree on retention and training, and declare both for the provider in `catalog/`.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/health.yaml
 owner: health
 task_classes:
@@ -149,7 +149,7 @@ providers:
 policies:
   health-data-terms: {rule: provider-terms-missing, require_for: [restricted], max_retention_days: 0}
 """,
-    mended="""\
+    compliant="""\
 # allocations/health.yaml
 owner: health
 task_classes:

@@ -127,13 +127,13 @@ RULE = Rule(
         "so does the place "
         "of processing. A vendor whose jurisdiction is not known is a warning."
     ),
-    mend="Route to vendors and regions outside the list; declare jurisdictions that the catalog "
+    remediation="Route to vendors and regions outside the list; declare jurisdictions that the catalog "
     "does not know.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -144,7 +144,7 @@ task_classes:
 policies:
   withdrawn: {rule: jurisdiction-withdrawn, forbid_jurisdictions: [FR]}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -94,11 +94,11 @@ RULE = Rule(
         "prices move inside one contract cycle. A choice that was right a year ago is a guess "
         "today."
     ),
-    mend="Review the task class with its owner and write the day as `review.last`.",
+    remediation="Review the task class with its owner and write the day as `review.last`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -106,7 +106,7 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
     review: {last: 2026-01-15, every_months: 3}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

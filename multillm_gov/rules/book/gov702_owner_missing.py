@@ -26,16 +26,16 @@ RULE = Rule(
     name="owner-missing",
     title="Every task class has an owner",
     why="Caps, floors, reviews and waivers are decisions; each needs a team that takes it.",
-    mend="Name the team that answers for the task class.",
+    remediation="Name the team that answers for the task class.",
     severity=Severity.ERROR,
     check=check,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 task_classes:
   triage:
     route: [{model: claude-haiku-4-5}]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

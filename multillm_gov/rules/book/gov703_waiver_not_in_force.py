@@ -89,13 +89,13 @@ RULE = Rule(
         "again; idle ones would "
         "silently cover the next violation; a policy that the board made hard-mandatory has none."
     ),
-    mend="Remove the waiver, renew it with its approver, or correct the policy or subject it "
+    remediation="Remove the waiver, renew it with its approver, or correct the policy or subject it "
     "names.",
     severity=Severity.WARNING,
     check=check,
-    about="waivers",
+    scope="waivers",
     waivable=False,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -105,7 +105,7 @@ task_classes:
 waivers:
   - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2026-06-30}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

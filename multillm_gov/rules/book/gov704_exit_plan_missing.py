@@ -168,14 +168,14 @@ RULE = Rule(
         "models can be judged "
         "as well: `level: provider`, declared below `vendors` by the provider's id."
     ),
-    mend="Write and test an exit plan, identify alternatives, and declare all three below "
+    remediation="Write and test an exit plan, identify alternatives, and declare all three below "
     "`vendors` in `catalog/`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    about="portfolio",
-    standing=False,
-    example="""\
+    scope="portfolio",
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -189,7 +189,7 @@ vendors:
 policies:
   way-out: {rule: exit-plan-missing, above_share: 0.3}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -50,13 +50,13 @@ RULE = Rule(
         "`waiver_notice_days` in govern.yaml "
         "(30 unless it says otherwise) is the time to mend what was waived or to decide again."
     ),
-    mend="Mend what is waived and remove the waiver, or renew it with its approver by `govern "
+    remediation="Mend what is waived and remove the waiver, or renew it with its approver by `govern "
     "waive`.",
     severity=Severity.WARNING,
     check=check,
-    about="waivers",
+    scope="waivers",
     waivable=False,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -66,7 +66,7 @@ task_classes:
 waivers:
   - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2026-12-10}
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -209,13 +209,13 @@ RULE = Rule(
         "carries the digest of the content it was given to, so that any change of meaning asks for "
         "a new one."
     ),
-    mend="Let a named approver read it and run `govern approve`, then commit the entry it writes.",
+    remediation="Let a named approver read it and run `govern approve`, then commit the entry it writes.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    about="portfolio",
-    standing=False,
-    example="""\
+    scope="portfolio",
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -229,7 +229,7 @@ policies:
     approvers: [cfo]
     value_at_stake_above: 20000
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -76,12 +76,12 @@ RULE = Rule(
         "misleads whoever "
         "trusts it; a policy of `approval-required` does not count it any more."
     ),
-    mend="Have the present content approved with `govern approve`, which renews the entry, or "
+    remediation="Have the present content approved with `govern approve`, which renews the entry, or "
     "remove the entry.",
     severity=Severity.WARNING,
     check=check,
-    about="portfolio",
-    example="""\
+    scope="portfolio",
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -94,7 +94,7 @@ approvals:
     approved_by: cfo
     date: 2026-10-01
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -163,12 +163,12 @@ RULE = Rule(
         "check --base REV`, "
         "`govern diff`)."
     ),
-    mend=(
+    remediation=(
         "Undo it, or have whoever answers for the limit agree in the review, best in a change of "
         "its own. A policy of "
         "this rule with `enforcement: soft-mandatory` makes that a duty that only a waiver lifts."
     ),
     severity=Severity.WARNING,
     check=check,
-    about="portfolio",
+    scope="portfolio",
 )

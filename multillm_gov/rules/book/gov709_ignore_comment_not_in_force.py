@@ -75,20 +75,20 @@ RULE = Rule(
         "(advisory policies, standing rules that warn), needs a reason, and is reported once it "
         "does nothing."
     ),
-    mend="Write `# govern: ignore RULE because REASON` on the finding's line or the one above, or "
+    remediation="Write `# govern: ignore RULE because REASON` on the finding's line or the one above, or "
     "use `govern waive`.",
     severity=Severity.WARNING,
     check=check,
-    about="waivers",
+    scope="waivers",
     waivable=False,
-    example="""\
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
   triage:  # govern: ignore GOV201
     route: [{model: claude-haiku-4-5}]
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

@@ -56,7 +56,9 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = None
 
 
-def examine(parameters: Parameters, document: Document, pointer: Pointer) -> Iterator[Flaw]:
+def validate_parameters(
+    parameters: Parameters, document: Document, pointer: Pointer
+) -> Iterator[Flaw]:
     """Expressions that do not compile, with the place of each mistake in the text of the policy."""
     for key, text in (("assert", parameters.asserted), ("when", parameters.when)):
         if text is None:
@@ -122,7 +124,7 @@ def _compiled(over: Over, text: str) -> Expression:
     if not isinstance(compiled, Expression):
         raise TypeError(
             f"{text!r} was examined and does not compile"
-        )  # a defect: `examine` lets no such policy pass
+        )  # a defect: `validate_parameters` lets no such policy pass
     return compiled
 
 
@@ -182,13 +184,13 @@ RULE = Rule(
         "be called, opened "
         "or run, and the cost is bounded. docs/custom-rules.md lists what an expression may read."
     ),
-    mend="Do what the policy's own remedy says, or have the policy changed by whoever set it.",
+    remediation="Do what the policy's own remedy says, or have the policy changed by whoever set it.",
     severity=Severity.ERROR,
     check=check,
-    examine=examine,
+    validate_parameters=validate_parameters,
     parameters=Parameters,
-    standing=False,
-    example="""\
+    enabled_by_default=False,
+    violating="""\
 # allocations/support.yaml
 owner: support
 task_classes:
@@ -203,7 +205,7 @@ policies:
     assert: task.latency.p95_seconds != null && task.latency.p95_seconds <= 20
     message: customers wait at most 20 seconds
 """,
-    mended="""\
+    compliant="""\
 # allocations/support.yaml
 owner: support
 task_classes:

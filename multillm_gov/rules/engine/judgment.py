@@ -84,7 +84,7 @@ def judge(
             replace(case, waivers=ledger.outcomes(), ignores=ignores.outcomes()) if last else case
         )
         for rule in book:
-            if (rule.about == "waivers") is last:
+            if (rule.scope == "waivers") is last:
                 own = tuple(run for run in runs if run.rule is rule)
                 findings.extend(_judged(own, told, ledger, ignores))
     found = _told_apart(sorted(findings, key=_order))

@@ -74,14 +74,14 @@ def plan_runs(
 def _run(
     policy: Policy, rule: Rule, selected: tuple[TaskFigures, ...], documents: dict[str, Document]
 ) -> tuple[Run | None, tuple[Flaw, ...]]:
-    if rule.about in {"files", "waivers"}:
+    if rule.scope in {"files", "waivers"}:
         return None, (_not_a_policy(policy, rule, documents),)
     document = documents[policy.place.path]
     parameters, flaws = convert(
         document, policy.place.pointer, rule.parameters, value=policy.parameters
     )
-    if parameters is not None and rule.examine is not None:
-        flaws = tuple(rule.examine(parameters, document, policy.place.pointer))
+    if parameters is not None and rule.validate_parameters is not None:
+        flaws = tuple(rule.validate_parameters(parameters, document, policy.place.pointer))
     if parameters is None or flaws:
         return None, flaws
     return Run(rule=rule, tasks=selected, parameters=parameters, policy=policy), flaws
@@ -112,9 +112,9 @@ def _matching(tasks: tuple[TaskFigures, ...], scope: Scope) -> tuple[TaskFigures
 
 
 def _standing(rule: Rule, asked: list[Run], tasks: tuple[TaskFigures, ...]) -> Iterator[Run]:
-    if not rule.standing:
+    if not rule.enabled_by_default:
         return
-    if rule.about == "task classes":
+    if rule.scope == "task classes":
         covered = {task.task.name for run in asked for task in run.tasks}
         rest = tuple(task for task in tasks if task.task.name not in covered) if covered else tasks
         if rest:
@@ -128,7 +128,7 @@ def _standing(rule: Rule, asked: list[Run], tasks: tuple[TaskFigures, ...]) -> I
 def _not_a_policy(policy: Policy, rule: Rule, documents: dict[str, Document]) -> Flaw:
     return Flaw(
         kind="schema",
-        message=f"{code(rule.name)} is about {rule.about}: it always holds and takes no policy",
+        message=f"{code(rule.name)} is about {rule.scope}: it always holds and takes no policy",
         location=locate(policy.place.at("rule"), documents),
         remedy=f"Remove the policy {code(policy.name)}, or name a rule that `govern rules` lists "
         "for policies.",

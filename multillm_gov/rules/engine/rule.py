@@ -28,7 +28,7 @@ from multillm_gov.rules.engine.ignoring import IgnoreOutcome
 from multillm_gov.rules.engine.waivers import WaiverOutcome
 from multillm_gov.usage.record import Actuals
 
-About = Literal["files", "portfolio", "task classes", "waivers"]
+RuleScope = Literal["files", "portfolio", "task classes", "waivers"]
 """What a rule looks at, which decides when its standing run takes place (see `planning`)."""
 
 
@@ -131,22 +131,22 @@ class Rule(Struct, frozen=True, kw_only=True):
     """What must hold, as a statement."""
     why: str
     """What goes wrong without it; with the source of any formula or threshold."""
-    mend: str
+    remediation: str
     """How to mend, in general; a finding's remedy says it for the case."""
     severity: Severity
     check: Callable[[RuleContext, Any], Iterator[Violation]]
     parameters: type[Struct] = Nothing
-    about: About = "task classes"
-    examine: Callable[[Any, Document, Pointer], Iterator[Flaw]] | None = None
+    scope: RuleScope = "task classes"
+    validate_parameters: Callable[[Any, Document, Pointer], Iterator[Flaw]] | None = None
     """What is wrong with a policy's parameters, written at a pointer, beyond their types; it is not run then."""
-    standing: bool = True
+    enabled_by_default: bool = True
     """Whether it judges with default parameters even where no policy asks for it."""
     waivable: bool = True
     claims: str = ""
     """The `Flaw.kind` it reports, for the rules about files."""
-    example: str = ""
+    violating: str = ""
     """YAML that violates it; a line ``# allocations/x.yaml`` starts a file."""
-    mended: str = ""
+    compliant: str = ""
     """The same YAML, mended."""
     controls: tuple[str, ...] = ()
     """Published controls it supports evidence for: the registry fills them in from ``data/controls.json``."""

@@ -72,7 +72,11 @@ def rule_card(rule: Rule) -> str:
         for one in parameters_of(rule)
     ]
     return "\n\n".join(
-        [*parts, *([f"Parameters:\n\n{_list(rows)}"] if rows else []), f"Mend: {inline(rule.mend)}"]
+        [
+            *parts,
+            *([f"Parameters:\n\n{_list(rows)}"] if rows else []),
+            f"Mend: {inline(rule.remediation)}",
+        ]
     )
 
 

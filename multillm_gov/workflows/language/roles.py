@@ -88,7 +88,7 @@ def role_of(kind: Kind, pointer: Pointer) -> Role | None:  # noqa: C901, PLR0911
 
 def takes_policies(rule: Rule) -> bool:
     """Whether a policy may be an instance of the rule; those about files and waivers always hold as they are."""
-    return rule.about not in _FILE_RULES
+    return rule.scope not in _FILE_RULES
 
 
 def policy_rule(data: object, name: object) -> Rule | None:

@@ -128,7 +128,7 @@ def test_only_rules_that_take_a_policy_are_offered_for_one(assessment: Assessmen
     assert found is not None
     offered = {offer.label for offer in found.offers}
     for rule in all_rules():
-        if rule.about in {"files", "waivers"}:
+        if rule.scope in {"files", "waivers"}:
             assert rule.name not in offered
 
 
