@@ -1,13 +1,19 @@
 """What all tests share: a calm environment, the real command in its own process, real git repositories."""
 
+import json
+import lzma
 import os
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
+
+DATA = Path(__file__).parent / "data"
 
 _CALM = {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -113,12 +119,28 @@ def checkout(tmp_path: Path) -> Checkout:
 
 
 @pytest.fixture(scope="session")
-def corpus() -> Path:
-    """The folder of real data beside the repository."""
-    folder = Path(__file__).parents[2] / "shared" / "corpus"
-    if not folder.is_dir():
-        pytest.skip("the corpus of real data is not beside this repository (../shared/corpus)")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the real data of `tests/data/corpus`, unpacked; its README names the origins."""
+    folder = tmp_path_factory.mktemp("corpus")
+    for packed in sorted((DATA / "corpus").rglob("*")):
+        target = folder / packed.relative_to(DATA / "corpus")
+        if packed.name.endswith(".tar.xz"):
+            with tarfile.open(packed) as archive:
+                archive.extractall(folder, filter="data")
+        elif packed.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if packed.suffix == ".xz":
+                target.with_suffix("").write_bytes(lzma.decompress(packed.read_bytes()))
+            else:
+                target.write_bytes(packed.read_bytes())
     return folder
+
+
+@pytest.fixture(scope="session")
+def oracles() -> dict[str, Any]:
+    """Reference figures of `docs/method.md`, worked out twice by other code, to their printed digits."""
+    read: dict[str, Any] = json.loads((DATA / "oracles.json").read_bytes())
+    return read
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 
 from multillm_gov.catalog.price import Usage
 
-CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
 # Asking LiteLLM who serves these names makes it sign in to them.
 SIGNS_IN = frozenset({"github_copilot", "chatgpt"})
 # Monday morning in UTC: no off-peak window of any entry is open.
@@ -27,13 +26,6 @@ def price_map() -> dict[str, dict[str, Any]]:
     entries = json.loads(path.read_bytes())
     entries.pop("sample_spec")
     return entries
-
-
-@pytest.fixture(scope="session")
-def corpus() -> Path:
-    if not CORPUS.is_dir():
-        pytest.skip("the shared corpus of real usage payloads is not beside this repository")
-    return CORPUS
 
 
 class LiteLLM:

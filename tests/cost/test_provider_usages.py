@@ -52,12 +52,8 @@ class Case(NamedTuple):
 
 @pytest.fixture(scope="module")
 def cases(corpus: Path, price_map: dict[str, dict[str, Any]]) -> list[Case]:
-    path = corpus / PAYLOADS
-    if not path.is_file():
-        pytest.skip("the corpus has no provider usage payloads")
-    return [
-        case for payload in json.loads(path.read_bytes()) for case in _cases(payload, price_map)
-    ]
+    payloads = json.loads((corpus / PAYLOADS).read_bytes())
+    return [case for payload in payloads for case in _cases(payload, price_map)]
 
 
 def _cases(payload: dict[str, Any], price_map: dict[str, dict[str, Any]]) -> Iterator[Case]:

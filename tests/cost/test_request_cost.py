@@ -1,8 +1,6 @@
 """Worked examples of method 2.1 and what must hold of any price."""
 
-import json
 from decimal import Decimal, localcontext
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ from multillm_gov.catalog.price import Price, PriceTier, TokenPrice, Usage
 from multillm_gov.catalog.price_reading import read_price
 from multillm_gov.measures.request_cost import rates_for, request_cost
 
-ORACLES = Path(__file__).parents[2] / ".." / "shared" / "oracles.json"
 MILLION = Decimal("1e-6")
 
 # Prices as the vendors published them for these models, so that the examples hold whatever the
@@ -90,11 +87,9 @@ def test_month_of_method_2_1() -> None:
 
 
 def test_shared_oracles_hold_on_the_installed_price_map(
-    price_map: dict[str, dict[str, Any]],
+    price_map: dict[str, dict[str, Any]], oracles: dict[str, Any]
 ) -> None:
-    if not ORACLES.is_file():
-        pytest.skip("the shared oracles are not beside this repository")
-    for oracle in json.loads(ORACLES.read_bytes())["litellm_cost"]:
+    for oracle in oracles["litellm_cost"]:
         entry = price_map[oracle["model"]]
         price = read_price(entry, entry["litellm_provider"])
         assert price is not None

@@ -15,10 +15,7 @@ def outline(value):
 
 
 @pytest.fixture(scope="module")
-def files(request):
-    corpus = request.config.rootpath / "../shared/corpus"
-    if not corpus.is_dir():
-        pytest.skip("the corpus of third-party files (../shared/corpus) is not here")
+def files(corpus):
     return sorted(
         path
         for folder in ("litellm_configs", "litellm_official")

@@ -1,6 +1,5 @@
 """Systems as they are built from YAML portfolios, held against the references of the method."""
 
-import json
 import re
 from datetime import date
 from pathlib import Path
@@ -66,14 +65,6 @@ def channels(count: int, u: float, risk: str, **exposure: str) -> dict[str, str]
         + fallbacks
         + "]\n",
     }
-
-
-@pytest.fixture(scope="module")
-def oracles() -> dict:
-    file = Path(__file__).parents[3] / "shared" / "oracles.json"
-    if not file.is_file():
-        pytest.skip("the references are not beside this repository (../shared/oracles.json)")
-    return json.loads(file.read_text())
 
 
 def test_nine_nodes_end_to_end():
