@@ -9,11 +9,9 @@ from typing import TypeVar
 import msgspec
 import pytest
 
-from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import State
 from multillm_gov.content import BarChart, Block, Items, Paragraph, ShareChart, Table, Timeline
-from multillm_gov.documents.document import SourceFile
 from multillm_gov.finding import Severity
 from multillm_gov.measures.repricing import bill_rise, largest_bill_rise, share_within
 from multillm_gov.rendering import html, pdf
@@ -21,54 +19,24 @@ from multillm_gov.report import Report, Section
 from multillm_gov.reporting.board.pack import brief_board
 from multillm_gov.reporting.shared.wording import MOST_MARKS, MOST_ROWS, some
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.workflows.assessing import assess
+from portfolios import (
+    ACME_ALLOCATION,
+    ACME_CATALOG,
+    ACME_RETIREMENT,
+    assessed,
+    replaced,
+    retiring,
+)
 
-AS_OF = date(2026, 11, 24)
-CATALOG = """\
-models:
-  acme/x:
-    mode: chat
-    usd_per_million_tokens: {input: 6}
-    max_input_tokens: 100000
-    max_output_tokens: 1000
-    retirement: {date: 2027-01-14, source: announcement}
-    successor: beta/y
-    exposure: {family: x, vendor: acme, provider: acme, cloud: nimbus, jurisdiction: US}
-  beta/y:
-    mode: chat
-    usd_per_million_tokens: {input: 3}
-    max_input_tokens: 100000
-    max_output_tokens: 1000
-    exposure: {family: y, vendor: beta, provider: beta, cloud: cumulus, jurisdiction: FR}
-  gamma/z:
-    mode: chat
-    usd_per_million_tokens: {input: 1}
-    max_input_tokens: 100000
-    max_output_tokens: 1000
-    exposure: {family: z, vendor: gamma, provider: gamma, cloud: stratus, jurisdiction: DE}
-"""
-ALLOCATION = """\
-owner: growth
-task_classes:
-  articles:
-    route: [{model: acme/x}]
-    fallbacks: [beta/y]
-    cost_of_wrong_model: {value_at_stake: 60000}
-    demand: {requests: 1000000, input_tokens: 1000}
-    spend_cap: {monthly: 5000}
-  scoring:
-    owner: sales
-    route: [{model: beta/y}]
-    cost_of_wrong_model: {value_at_stake: 30000}
-    demand: {requests: 1000000, input_tokens: 1000}
-    spend_cap: {monthly: 4000}
-  filtering:
-    route: [{model: gamma/z}]
-    fallbacks: [gamma/z]
-    cost_of_wrong_model: {value_at_stake: 10000}
-    demand: {requests: 1000000, input_tokens: 1000}
-"""
-"""Spend 6,000, 3,000 and 1,000 USD a month: shares .6, .3, .1, as in the worked example of a repricing."""
+CATALOG = retiring(ACME_CATALOG, "beta/y")
+ALLOCATION = replaced(
+    ACME_ALLOCATION,
+    ("73000", "60000"),
+    ("monthly: 7000", "monthly: 5000"),
+    ("  scoring:\n", "  scoring:\n    owner: sales\n"),
+    ("36500", "30000"),
+    ("7300}", "10000}"),
+)
 SETTINGS = """\
 organization: Example Industries
 appetite: {max_vendor_share_of_spend: 0.50, max_price_shock_share: 0.15}
@@ -97,10 +65,7 @@ def judged() -> Judge:
             "govern.yaml": SETTINGS,
             **(changed or {}),
         }
-        files = [SourceFile(path, text.encode()) for path, text in texts.items() if text]
-        return assess(
-            files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", b"{}"), revision=revision
-        )
+        return assessed(texts, revision)
 
     return build
 
@@ -501,7 +466,7 @@ def test_names_are_listed_in_words() -> None:
 
 
 def test_lifecycle_without_any_date(judged: Judge) -> None:
-    catalog = CATALOG.replace("    retirement: {date: 2027-01-14, source: announcement}\n", "")
+    catalog = CATALOG.replace(ACME_RETIREMENT, "")
     part = section(board(judged({"catalog/models.yaml": catalog})), "lifecycle")
     assert not [one for one in part.blocks if isinstance(one, Timeline)]
     assert block(part, Paragraph, 1).text == "No retirement date is known for any of 3 models."

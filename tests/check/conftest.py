@@ -7,25 +7,9 @@ from typing import Any
 
 import pytest
 
+from portfolios import REPOSITORY
+
 DAY = "2026-11-24"
-ALLOCATION = """\
-owner: growth
-task_classes:
-  writing:
-    route:
-      - {model: custom/alpha, weight: 70}
-      - {model: custom/beta, weight: 30}
-    fallbacks: [custom/gamma]
-    demand: {requests: 100000, input_tokens: 1000, output_tokens: 500}
-    spend_cap: {monthly: 2000}
-    review: {last: 2026-11-01, every_months: 3}
-  scoring:
-    route: [{model: custom/beta}]
-    fallbacks: [custom/gamma]
-    demand: {requests: 400000, input_tokens: 200, output_tokens: 10}
-    spend_cap: {monthly: 1000}
-    review: {last: 2026-11-01, every_months: 3}
-"""
 POLICY = """\
 policies:
   spread:
@@ -40,25 +24,7 @@ policies:
     rule: fallback-missing
     enforcement: soft-mandatory
 """
-MODEL = """\
-  custom/{name}:
-    mode: chat
-    usd_per_million_tokens: {{input: {price}, output: {price}}}
-    max_input_tokens: 200000
-    max_output_tokens: 8000
-    exposure: {{family: {name}, vendor: {name}, provider: {name}, cloud: {name}-cloud, jurisdiction: US}}
-    regions: [US]
-"""
-FILES = {
-    "allocations/a.yaml": ALLOCATION,
-    "policies/p.yaml": POLICY,
-    "catalog/models.yaml": "models:\n"
-    + "".join(
-        MODEL.format(name=name, price=price)
-        for name, price in (("alpha", 6), ("beta", 4), ("gamma", 2))
-    ),
-    "govern.yaml": "organization: Example\n",
-}
+FILES = REPOSITORY | {"policies/p.yaml": POLICY}
 
 
 @pytest.fixture

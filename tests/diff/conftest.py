@@ -10,28 +10,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-ALLOCATION = """\
-owner: growth
-task_classes:
-  writing:
-    purpose: Blog posts
-    route:
-      - {model: custom/alpha, weight: 70}
-      - {model: custom/beta, weight: 30}
-    fallbacks: [custom/gamma]
-    demand: {requests: 100000, input_tokens: 1000, output_tokens: 500}
-    spend_cap: {monthly: 2000}
-    cost_of_wrong_model: {value_at_stake: 45000}
-    review: {last: 2026-11-01, every_months: 3}
-  scoring:
-    purpose: Lead scores
-    route: [{model: custom/beta}]
-    fallbacks: [custom/gamma]
-    demand: {requests: 400000, input_tokens: 200, output_tokens: 10}
-    spend_cap: {monthly: 500}
-    cost_of_wrong_model: {value_at_stake: 20000}
-    review: {last: 2026-11-01, every_months: 3}
-"""
+from portfolios import REPOSITORY, REPOSITORY_ALLOCATION, replaced
+
+ALLOCATION = replaced(
+    REPOSITORY_ALLOCATION,
+    ("monthly: 2000}", "monthly: 2000}\n    cost_of_wrong_model: {value_at_stake: 45000}"),
+    ("monthly: 1000}", "monthly: 500}\n    cost_of_wrong_model: {value_at_stake: 20000}"),
+)
 POLICY = """\
 policies:
   capped:
@@ -44,15 +29,6 @@ policies:
     max_share: 0.75
     enforcement: soft-mandatory
 """
-MODEL = """\
-  custom/{name}:
-    mode: chat
-    usd_per_million_tokens: {{input: {price}, output: {price}}}
-    max_input_tokens: 200000
-    max_output_tokens: 8000
-    exposure: {{family: {name}, vendor: {name}, provider: {name}, cloud: {name}-cloud, jurisdiction: US}}
-    regions: [US]
-"""
 DAY = "2026-11-24"
 Git = Callable[..., str]
 
@@ -61,16 +37,8 @@ Git = Callable[..., str]
 def folder(tmp_path: Path) -> Path:
     """The portfolio's files, not yet in git; every model is declared, so no price map is read."""
     root = tmp_path / "portfolio"
-    for path, text in {
-        "allocations/a.yaml": ALLOCATION,
-        "policies/p.yaml": POLICY,
-        "catalog/models.yaml": "models:\n"
-        + "".join(
-            MODEL.format(name=name, price=price)
-            for name, price in (("alpha", 6), ("beta", 4), ("gamma", 2))
-        ),
-        "govern.yaml": "organization: Example\n",
-    }.items():
+    files = REPOSITORY | {"allocations/a.yaml": ALLOCATION, "policies/p.yaml": POLICY}
+    for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
     return root
