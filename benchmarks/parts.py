@@ -113,7 +113,7 @@ def difference(folder: Path, runs: int) -> Iterator[Figure]:
         seen = take_turns({"check": (CHECK, root), "diff": (command, root)}, runs)
         ratio = seen.ratio("diff", "check")
         yield Figure(
-            f"diff, 1 % of the task classes changed, {where} / check",
+            f"diff, 1% of the task classes changed, {where} / check",
             "at most 1.5 x",
             1.5,
             ratio,

@@ -9,7 +9,7 @@ from multillm_gov import exits
 from multillm_gov.content import Block, Status
 from multillm_gov.finding import Figure, Finding, Severity
 from multillm_gov.location import Location
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 TOOL_VERSION = "0.1.0"
 """Release that wrote a report. A constant: asking the installed metadata costs a third of a whole check."""
@@ -166,7 +166,7 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     inconclusive: int
     """Cases without: they count neither way."""
     share: float | None
-    """Of accepted cases (0..1); ``None``: nothing was scored. ``low`` and ``high`` are its 95 % interval."""
+    """Of accepted cases (0..1); ``None``: nothing was scored. ``low`` and ``high`` are its 95% interval."""
     low: float
     high: float
     mean_score: float | None = None
@@ -180,7 +180,7 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     paired: int = 0
     """Cases that both have a verdict on."""
     difference: float | None = None
-    """In accepted share, less the incumbent's; its 95 % interval follows."""
+    """In accepted share, less the incumbent's; its 95% interval follows."""
     difference_low: float | None = None
     difference_high: float | None = None
     p_value: float | None = None

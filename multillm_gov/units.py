@@ -85,7 +85,7 @@ _WIDE = Context(prec=400)
 """Holds every digit of whatever a stranger's file may make an amount: rounding must not fail for its size."""
 
 
-def spell_money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_UP) -> str:
+def format_money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_UP) -> str:
     """``12,345 USD`` from 100 upwards, else cents, else four significant digits (unit costs).
 
     ``rounding`` is one of `decimal`: up for what is needed at least, down for what is allowed at
@@ -105,30 +105,16 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT, ROUND_HALF_UP, _WIDE)
 
 
-def spell_share(share: float | Decimal) -> str:
-    """``41.5 %`` from a share in 0..1."""
-    return f"{float(share) * 100:.1f} %"
+def format_share(share: float | Decimal) -> str:
+    """``41.5%`` from a share in 0..1."""
+    return f"{float(share) * 100:.1f}%"
 
 
-def spell_least_share(share: float | Decimal) -> str:
+def format_least_share(share: float | Decimal) -> str:
     """The same, rounded up: what must be moved at least. A float's own error does not count as a tenth."""
-    return f"{ceil(float(share) * 1_000 - 1e-6) / 10:.1f} %"
+    return f"{ceil(float(share) * 1_000 - 1e-6) / 10:.1f}%"
 
 
-def spell_count(count: float | Decimal) -> str:
+def format_count(count: float | Decimal) -> str:
     """A whole number with thousands separators."""
     return f"{round(count):,}"
-
-
-def count_of(number: int, noun: str) -> str:
-    """``1 error``, ``2 policies``, ``3 task classes``."""
-    if number == 1:
-        return f"1 {noun}"
-    plural = (
-        f"{noun[:-1]}ies"
-        if noun.endswith("cy")
-        else f"{noun}es"
-        if noun.endswith("s")
-        else f"{noun}s"
-    )
-    return f"{number:,} {plural}"

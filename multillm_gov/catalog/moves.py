@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.units import spell_count, spell_money
+from multillm_gov.units import format_count, format_money
 
 
 def move_effects(old: ModelFacts, new: ModelFacts, *, retirement: bool = True) -> tuple[str, ...]:
@@ -32,7 +32,7 @@ def _price_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
         after = getattr(new.price.standard, side) if new.price is not None else None
         if before is None or after is None or before == after:
             continue
-        change = f" ({(after / before - 1) * 100:+.0f} %)" if before else ""
+        change = f" ({(after / before - 1) * 100:+.0f}%)" if before else ""
         told.append(
             f"{side} {_per_million(before)} → {_per_million(after)} per million tokens{change}"
         )
@@ -40,13 +40,13 @@ def _price_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
 
 
 def _per_million(price: Decimal) -> str:
-    return spell_money(price * 10**6)
+    return format_money(price * 10**6)
 
 
 def _limit_effect(what: str, before: int | None, after: int | None) -> tuple[str, ...]:
     if before is None or after is None or before == after:
         return ()
-    return (f"{what} {spell_count(before)} → {spell_count(after)} tokens",)
+    return (f"{what} {format_count(before)} → {format_count(after)} tokens",)
 
 
 def _capability_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:

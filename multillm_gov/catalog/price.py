@@ -18,7 +18,7 @@ class TokenPrice(Struct, frozen=True, kw_only=True):
     reasoning: Decimal | None = None
 
     def scaled(self, factor: Decimal) -> Self:
-        """Every price times a factor: ``Decimal("0.85")`` is a discount of 15 %."""
+        """Every price times a factor: ``Decimal("0.85")`` is a discount of 15%."""
         given = {name: value for name, value in structs.asdict(self).items() if value is not None}
         return structs.replace(self, **{name: value * factor for name, value in given.items()})
 

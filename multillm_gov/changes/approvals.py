@@ -47,8 +47,8 @@ def _change(subject: str, before: PlacedApproval | None, after: PlacedApproval |
         kind=kind,
         subject=subject,
         label="approval",
-        before=_spell(before),
-        after=_spell(after),
+        before=_format(before),
+        after=_format(after),
         before_figure=before.declared.digest if before else None,
         after_figure=after.declared.digest if after else None,
         place_before=before.place if before else None,
@@ -56,7 +56,7 @@ def _change(subject: str, before: PlacedApproval | None, after: PlacedApproval |
     )
 
 
-def _spell(approval: PlacedApproval | None) -> str:
+def _format(approval: PlacedApproval | None) -> str:
     if approval is None:
         return ""
     declared = approval.declared

@@ -1,4 +1,4 @@
-"""A declared value of a task class that is compared by itself: how to read it, judge its move and spell it."""
+"""A declared value of a task class that is compared by itself: how to read it, judge its move and format it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -11,7 +11,7 @@ from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.changes.directions import neither
 from multillm_gov.finding import Figure
 from multillm_gov.portfolio.allocation import TaskClass
-from multillm_gov.units import spell_money
+from multillm_gov.units import format_money
 
 
 class ComparedField(Struct, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ class ComparedField(Struct, frozen=True, kw_only=True):
     label: str
     read: Callable[[TaskClass], Any]
     judge: Callable[[Any, Any], Direction] = neither
-    spell: Callable[[Any], str] = str
+    format: Callable[[Any], str] = str
     money: bool = False
 
 
@@ -51,8 +51,8 @@ def compare_traits(
             label=trait.label,
             aspect=trait.aspect,
             direction=direction,
-            before=_spell(trait, old, currencies[0]),
-            after=_spell(trait, new, currencies[1]),
+            before=_format(trait, old, currencies[0]),
+            after=_format(trait, new, currencies[1]),
             before_figure=figure(old),
             after_figure=figure(new),
             place_before=before.place.at(*steps),
@@ -60,13 +60,13 @@ def compare_traits(
         )
 
 
-def _spell(trait: ComparedField, value: object, currency: str) -> str:
+def _format(trait: ComparedField, value: object, currency: str) -> str:
     if value is None or value in ((), ""):
         return ""
     return (
-        spell_money(value, currency)
+        format_money(value, currency)
         if isinstance(value, Decimal) and trait.money
-        else trait.spell(value)
+        else trait.format(value)
     )
 
 
@@ -78,9 +78,9 @@ def figure(value: object) -> Figure:
         return Decimal(value)
     if isinstance(value, date):
         return value.isoformat()
-    return spell_list(value) if isinstance(value, tuple | list | set | frozenset) else str(value)
+    return format_list(value) if isinstance(value, tuple | list | set | frozenset) else str(value)
 
 
-def spell_list(values: Iterable[object]) -> str:
+def format_list(values: Iterable[object]) -> str:
     """``a, b, c`` in the order given."""
     return ", ".join(str(value) for value in values)

@@ -49,12 +49,12 @@ def _exceptions_direction(before: Scope | None, after: Scope | None) -> Directio
     """Excepting more task classes loosens; ``None`` where the same are excepted, spelled otherwise."""
     if before is None or after is None:
         return Direction.LOOSENED if before is None else Direction.TIGHTENED
-    if spell_scope(before) == spell_scope(after):
+    if format_scope(before) == format_scope(after):
         return None
     return scope_direction(before, after).opposite
 
 
-def spell_scope(scope: Scope) -> str:
+def format_scope(scope: Scope) -> str:
     """``owners growth, sales; tags eu``, or everything; a list's order and repetitions mean nothing."""
     keys = [(key, getattr(scope, key)) for key in _KEYS]
     parts = [
@@ -66,7 +66,7 @@ def spell_scope(scope: Scope) -> str:
     return (
         spelled
         if scope.exceptions is None
-        else f"{spelled}, except {spell_scope(scope.exceptions)}"
+        else f"{spelled}, except {format_scope(scope.exceptions)}"
     )
 
 
@@ -130,7 +130,7 @@ def _change(
         place_before=first[0].place.key(),
         place_after=first[1].place.key(),
         note=f"they {'no longer match' if loosened else 'now match'}: "
-        f"{spell_scope(policy.declared.applies_to)}",
+        f"{format_scope(policy.declared.applies_to)}",
     )
 
 

@@ -7,7 +7,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.changes.change import Change, Kind
 from multillm_gov.changes.exposure import Facts, Shares
 from multillm_gov.dimensions import UNKNOWN, Level
-from multillm_gov.units import spell_money
+from multillm_gov.units import format_money
 
 _PER = Decimal(1_000_000)
 _LEVELS = (Level.VENDOR, Level.PROVIDER, Level.CLOUD, Level.JURISDICTION)
@@ -43,8 +43,8 @@ def compare_models(
                 kind=Kind.MODEL_PRICE,
                 subject=name,
                 label="price",
-                before=_spell_price(old),
-                after=_spell_price(new),
+                before=_format_price(old),
+                after=_format_price(new),
                 spend_effect=effect,
                 exposure=shares.points({name: effect}),
             )
@@ -80,7 +80,7 @@ def _costs(facts: ModelFacts | None) -> object:
     return (facts.price, facts.usd_fixed_per_month) if facts else (None, Decimal(0))
 
 
-def _spell_price(facts: ModelFacts | None) -> str:
+def _format_price(facts: ModelFacts | None) -> str:
     """List price in US dollars per million tokens; other units of sale are named by their own."""
     if facts is None or facts.price is None:
         return "not known"
@@ -95,7 +95,7 @@ def _spell_price(facts: ModelFacts | None) -> str:
         (facts.usd_fixed_per_month or None, Decimal(1), "per month of hosting"),
     ]
     words = [
-        f"{spell_money(amount * unit)} {per}" for amount, unit, per in parts if amount is not None
+        f"{format_money(amount * unit)} {per}" for amount, unit, per in parts if amount is not None
     ]
     tiers = [f"other prices above {tier.above_input_tokens:,} tokens" for tier in price.tiers]
     return ", ".join(words + tiers) or "free"

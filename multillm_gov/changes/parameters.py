@@ -60,10 +60,10 @@ def _shares(before: object, after: object) -> tuple[object, object]:
 
 def _members(value: object) -> frozenset[str]:
     """The entries of a list as YAML would show them, so that any two can be compared."""
-    return frozenset(map(spell_parameter, value)) if isinstance(value, list) else frozenset()
+    return frozenset(map(format_parameter, value)) if isinstance(value, list) else frozenset()
 
 
-def spell_parameter(value: object) -> str:
+def format_parameter(value: object) -> str:
     """A parameter as YAML would show it on one line."""
     if value is None:
         return ""
@@ -72,9 +72,9 @@ def spell_parameter(value: object) -> str:
     if isinstance(value, Mapping):
         return (
             "{"
-            + ", ".join(f"{key}: {spell_parameter(entry)}" for key, entry in sorted(value.items()))
+            + ", ".join(f"{key}: {format_parameter(entry)}" for key, entry in sorted(value.items()))
             + "}"
         )
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(spell_parameter(entry) for entry in value) + "]"
+        return "[" + ", ".join(format_parameter(entry) for entry in value) + "]"
     return str(value)

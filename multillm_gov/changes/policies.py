@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.changes.compared_field import figure
-from multillm_gov.changes.coverage import scope_direction, spell_scope
+from multillm_gov.changes.coverage import format_scope, scope_direction
 from multillm_gov.changes.directions import fewer_is_tighter, higher_is_tighter
 from multillm_gov.changes.pairing import Pairs
-from multillm_gov.changes.parameters import RuleLookup, parameter_direction, spell_parameter
+from multillm_gov.changes.parameters import RuleLookup, format_parameter, parameter_direction
 from multillm_gov.finding import Enforcement
 from multillm_gov.portfolio.policy import Policy
 
@@ -59,7 +59,7 @@ def same_policy(before: Policy, after: Policy) -> bool:
 
 def _describe(policy: Policy) -> str:
     parameters = ", ".join(
-        f"{name} {spell_parameter(value)}" for name, value in sorted(policy.parameters.items())
+        f"{name} {format_parameter(value)}" for name, value in sorted(policy.parameters.items())
     )
     words = f"{policy.declared.enforcement.value} {policy.declared.rule}"
     return f"{words}: {parameters}" if parameters else words
@@ -82,7 +82,7 @@ def _compare_policy(before: Policy, after: Policy, rules: RuleLookup) -> Iterato
         )
         values = (old.enforcement.value, new.enforcement.value)
         yield _change(Kind.POLICY_ENFORCEMENT, "enforcement", pair, values, direction)
-    scopes = (spell_scope(old.applies_to), spell_scope(new.applies_to))
+    scopes = (format_scope(old.applies_to), format_scope(new.applies_to))
     if scopes[0] != scopes[1]:
         yield _change(
             Kind.POLICY_SCOPE,
@@ -120,8 +120,8 @@ def _compare_parameters(before: Policy, after: Policy, rules: RuleLookup) -> Ite
             label=name,
             aspect=name,
             direction=parameter_direction(name, old, new),
-            before=_spell(name, old, before),
-            after=_spell(name, new, after),
+            before=_format(name, old, before),
+            after=_format(name, new, after),
             before_figure=figure(old),
             after_figure=figure(new),
             place_before=before.place.at(name),
@@ -129,8 +129,8 @@ def _compare_parameters(before: Policy, after: Policy, rules: RuleLookup) -> Ite
         )
 
 
-def _spell(name: str, value: object, policy: Policy) -> str:
-    text = spell_parameter(value)
+def _format(name: str, value: object, policy: Policy) -> str:
+    text = format_parameter(value)
     return f"{text} (the rule's default)" if text and name not in policy.parameters else text
 
 

@@ -22,8 +22,8 @@ def compare_prompts(
                 subject=new.name,
                 label="text of the prompt",
                 aspect="prompt",
-                before=_spell(was),
-                after=_spell(now),
+                before=_format(was),
+                after=_format(now),
                 before_figure=was.digest,
                 after_figure=now.digest,
                 place_before=old.place.at("prompt"),
@@ -37,6 +37,6 @@ def short_digest(digest: str) -> str:
     return f"{digest[: len('sha256:') + 12]}…"
 
 
-def _spell(prompt: Prompt) -> str:
+def _format(prompt: Prompt) -> str:
     version = f"version {prompt.header.version}, " if prompt.header.version is not None else ""
     return f"{version}{short_digest(prompt.digest)}"

@@ -7,7 +7,7 @@ from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD
 from multillm_gov.portfolio.allocation import Demand, TaskClass
-from multillm_gov.units import spell_count, spell_share
+from multillm_gov.units import format_count, format_share
 
 
 def compare_routes(before: TaskClass, after: TaskClass) -> Iterator[Change]:
@@ -21,8 +21,8 @@ def compare_routes(before: TaskClass, after: TaskClass) -> Iterator[Change]:
         subject=after.name,
         label="weights" if same_models else "route",
         aspect="route",
-        before=_spell_route(old),
-        after=_spell_route(new),
+        before=_format_route(old),
+        after=_format_route(new),
         place_before=before.place.at("route"),
         place_after=after.place.at("route"),
     )
@@ -98,8 +98,8 @@ def compare_demand(before: TaskClass, after: TaskClass) -> Iterator[Change]:
         subject=after.name,
         label="demand",
         aspect="demand",
-        before=_spell_demand(old, new),
-        after=_spell_demand(new, old),
+        before=_format_demand(old, new),
+        after=_format_demand(new, old),
         before_figure=old.requests if old else None,
         after_figure=new.requests if new else None,
         place_before=before.place.at("demand"),
@@ -114,31 +114,31 @@ def _shares(task: TaskClass) -> dict[str, Decimal]:
     return shares
 
 
-def _spell_route(shares: dict[str, Decimal]) -> str:
+def _format_route(shares: dict[str, Decimal]) -> str:
     if len(shares) == 1:
         return next(iter(shares))
     ordered = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{model} {spell_share(share)}" for model, share in ordered)
+    return ", ".join(f"{model} {format_share(share)}" for model, share in ordered)
 
 
 def _chain(task: TaskClass) -> tuple[str, ...]:
     return tuple(dict.fromkeys(task.declared.fallbacks))
 
 
-def _spell_demand(demand: Demand | None, other: Demand | None) -> str:
+def _format_demand(demand: Demand | None, other: Demand | None) -> str:
     """The parts in which a demand differs from the other; all that is not zero where there is no other."""
     if demand is None:
         return ""
     base = other if other is not None else Demand(requests=-1)
     parts = [
-        _spell_part(name, getattr(demand, name))
+        _format_part(name, getattr(demand, name))
         for name in Demand.__struct_fields__
         if getattr(demand, name) != getattr(base, name)
     ]
     return ", ".join(parts)
 
 
-def _spell_part(name: str, value: object) -> str:
+def _format_part(name: str, value: object) -> str:
     label = name.replace("_", " ")
     match value:
         case None | ():
@@ -146,6 +146,6 @@ def _spell_part(name: str, value: object) -> str:
         case tuple():
             return f"{len(value)} {label}"
         case int():
-            return f"{spell_count(value)} {label}"
+            return f"{format_count(value)} {label}"
         case _:
             return f"{label} {value}"

@@ -1,7 +1,7 @@
 """Caps, floors, service levels, data rules and duties of a task class: its own safeguards, one by one."""
 
 from multillm_gov.changes.change import Direction, Kind
-from multillm_gov.changes.compared_field import ComparedField, spell_list
+from multillm_gov.changes.compared_field import ComparedField, format_list
 from multillm_gov.changes.directions import (
     fewer_is_tighter,
     higher_is_tighter,
@@ -11,7 +11,7 @@ from multillm_gov.changes.directions import (
 )
 from multillm_gov.changes.prompts import short_digest
 from multillm_gov.portfolio.allocation import TaskClass
-from multillm_gov.units import spell_count
+from multillm_gov.units import format_count
 
 SENSITIVITY = ("public", "internal", "confidential", "restricted")
 """Data classifications from least to most protected."""
@@ -91,14 +91,14 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         label="p95 latency limit",
         read=_p95,
         judge=lower_is_tighter,
-        spell=_seconds,
+        format=_seconds,
     ),
     ComparedField(
         kind=Kind.LATENCY,
         aspect="latency.timeout_seconds",
         label="time-out before the next model",
         read=_timeout,
-        spell=_seconds,
+        format=_seconds,
     ),
     ComparedField(
         kind=Kind.NEEDS,
@@ -106,7 +106,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         label="needed capabilities",
         read=lambda task: _sorted(task.declared.needs.capabilities),
         judge=more_is_tighter,
-        spell=spell_list,
+        format=format_list,
     ),
     ComparedField(
         kind=Kind.NEEDS,
@@ -114,7 +114,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         label="needed context window",
         read=lambda task: task.declared.needs.context_tokens,
         judge=higher_is_tighter,
-        spell=lambda tokens: f"{spell_count(tokens)} tokens",
+        format=lambda tokens: f"{format_count(tokens)} tokens",
     ),
     ComparedField(
         kind=Kind.MODE, aspect="mode", label="mode", read=lambda task: task.declared.mode
@@ -131,7 +131,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         label="pinned prompt",
         read=lambda task: task.declared.prompt_digest,
         judge=present_is_tighter,
-        spell=short_digest,
+        format=short_digest,
     ),
     ComparedField(
         kind=Kind.OUTPUT_SCHEMA,
@@ -145,7 +145,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         aspect="normalize",
         label="normalizers",
         read=lambda task: task.declared.normalize,
-        spell=spell_list,
+        format=format_list,
     ),
     ComparedField(
         kind=Kind.ANSWER,
@@ -160,7 +160,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         label="shortest answer",
         read=lambda task: task.declared.answer.min_characters,
         judge=higher_is_tighter,
-        spell=lambda count: f"{spell_count(count)} characters",
+        format=lambda count: f"{format_count(count)} characters",
     ),
     ComparedField(
         kind=Kind.ANSWER,
@@ -168,7 +168,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         label="longest answer",
         read=lambda task: task.declared.answer.max_characters,
         judge=lower_is_tighter,
-        spell=lambda count: f"{spell_count(count)} characters",
+        format=lambda count: f"{format_count(count)} characters",
     ),
     ComparedField(
         kind=Kind.CLASSIFICATION,
@@ -183,7 +183,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         label="data residency",
         read=lambda task: _sorted(task.declared.data.residency),
         judge=fewer_is_tighter,
-        spell=spell_list,
+        format=format_list,
     ),
     ComparedField(
         kind=Kind.OWNER,
@@ -198,7 +198,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         label="review interval",
         read=_interval,
         judge=lower_is_tighter,
-        spell=_months,
+        format=_months,
     ),
     ComparedField(kind=Kind.REVIEW, aspect="review.last", label="last review", read=_reviewed),
     ComparedField(
@@ -206,7 +206,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         aspect="tags",
         label="tags",
         read=lambda task: _sorted(task.declared.tags),
-        spell=spell_list,
+        format=format_list,
     ),
     ComparedField(
         kind=Kind.TEXT, aspect="purpose", label="purpose", read=lambda task: task.declared.purpose
@@ -216,7 +216,7 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
         aspect="selection_criteria",
         label="selection criteria",
         read=lambda task: task.declared.selection_criteria,
-        spell=spell_list,
+        format=format_list,
     ),
     ComparedField(
         kind=Kind.TEXT,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from multillm_gov.changes.change import Change, Direction, Kind
-from multillm_gov.changes.compared_field import figure, spell_list
+from multillm_gov.changes.compared_field import figure, format_list
 from multillm_gov.changes.directions import fewer_is_tighter, higher_is_tighter
 from multillm_gov.changes.parameters import parameter_direction
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.location import Place
 from multillm_gov.portfolio.settings import Appetite, ExchangeRate, Settings
-from multillm_gov.units import spell_money, spell_share
+from multillm_gov.units import format_money, format_share
 
 _GATES = ("note", "warning", "error", "never")
 """From strictest to laxest."""
@@ -27,7 +27,7 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
             name != "max_monthly_spend" or before.currency == after.currency or None in (old, new)
         )
         direction = parameter_direction(name, old, new) if same_unit else Direction.CHANGED
-        spelled = (_spell_limit(name, old, before), _spell_limit(name, new, after))
+        spelled = (_format_limit(name, old, before), _format_limit(name, new, after))
         if old != new:
             yield _change(Kind.APPETITE, f"appetite.{name}", direction, (old, new), spelled)
     directions = {
@@ -40,7 +40,7 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
     for name in Settings.__struct_fields__:
         was, now = getattr(before, name), getattr(after, name)
         if name != "appetite" and was != now and not _same_set(was, now):
-            values = (_spell(was, before), _spell(now, after))
+            values = (_format(was, before), _format(now, after))
             yield _change(
                 Kind.SETTING, name, directions.get(name, Direction.CHANGED), (was, now), values
             )
@@ -77,9 +77,9 @@ def _same_set(before: object, after: object) -> bool:
     return isinstance(before, tuple) and isinstance(after, tuple) and set(before) == set(after)
 
 
-def _spell(value: object, settings: Settings) -> str:
+def _format(value: object, settings: Settings) -> str:
     if isinstance(value, tuple):
-        return spell_list(sorted(set(value)))
+        return format_list(sorted(set(value)))
     if isinstance(value, dict):
         return "; ".join(f"{name}: {', '.join(sorted(set(value[name])))}" for name in sorted(value))
     if isinstance(value, ExchangeRate):
@@ -87,9 +87,9 @@ def _spell(value: object, settings: Settings) -> str:
     return "" if value is None else str(value)
 
 
-def _spell_limit(name: str, value: Decimal | None, settings: Settings) -> str:
+def _format_limit(name: str, value: Decimal | None, settings: Settings) -> str:
     if value is None:
         return ""
     if name == "max_monthly_spend":
-        return spell_money(value, settings.currency)
-    return f"{value.normalize():f}" if "effective" in name else spell_share(value)
+        return format_money(value, settings.currency)
+    return f"{value.normalize():f}" if "effective" in name else format_share(value)

@@ -10,7 +10,7 @@ from multillm_gov.changes.routing import compare_demand, compare_fallbacks, comp
 from multillm_gov.changes.safeguards import SAFEGUARDS
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import TaskClass
-from multillm_gov.units import spell_money
+from multillm_gov.units import format_money
 
 
 def compare_task_class(
@@ -41,7 +41,7 @@ def _with_forecast(change: Change, after: TaskFigures, currency: str) -> Change:
     """A monthly cap means little without the forecast beside it."""
     if change.aspect != "spend_cap.monthly" or after.spend_per_month is None:
         return change
-    return replace(change, note=f"the forecast is {spell_money(after.spend_per_month, currency)}")
+    return replace(change, note=f"the forecast is {format_money(after.spend_per_month, currency)}")
 
 
 def same_content(before: TaskClass, after: TaskClass) -> bool:
@@ -76,7 +76,7 @@ def task_class_removed(figures: TaskFigures, currency: str) -> Change:
 def _describe(figures: TaskFigures, currency: str) -> str:
     """Models and value at stake: what a reviewer asks first of a new task class."""
     value = figures.value_at_stake_per_month
-    stake = f", {spell_money(value, currency)} a month at stake" if value else ""
+    stake = f", {format_money(value, currency)} a month at stake" if value else ""
     reserve = len(figures.fallbacks)
     fallbacks = "no fallback" if not reserve else f"{reserve} fallback{'s' if reserve > 1 else ''}"
     return f"{', '.join(dict.fromkeys(leg.model for leg in figures.legs))}; {fallbacks}{stake}"
@@ -94,8 +94,8 @@ def _forecast(
         subject=after.task.name,
         label="spend forecast",
         direction=Direction.LOOSENED if new is None else Direction.TIGHTENED,
-        before=spell_money(old, currencies[0]) if old is not None else "not known",
-        after=spell_money(new, currencies[1]) if new is not None else "not known",
+        before=format_money(old, currencies[0]) if old is not None else "not known",
+        after=format_money(new, currencies[1]) if new is not None else "not known",
         before_figure=old,
         after_figure=new,
         place_before=before.task.place.key(),

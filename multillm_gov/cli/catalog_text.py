@@ -11,7 +11,7 @@ from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.price import UNIT_PRICES, Price, TokenPrice
 from multillm_gov.dimensions import Level
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.units import spell_count, spell_money
+from multillm_gov.units import format_count, format_money
 
 _TOLD_AS = {
     "override": "declared in catalog/",
@@ -27,7 +27,7 @@ def model_text(facts: ModelFacts, successor: ModelFacts | None) -> str:
     rows += [("processed in", ", ".join(facts.regions) or "not known")]
     rows += list(_price_rows(facts.price))
     if facts.usd_fixed_per_month:
-        rows.append(("fixed cost", f"{spell_money(facts.usd_fixed_per_month)} a month"))
+        rows.append(("fixed cost", f"{format_money(facts.usd_fixed_per_month)} a month"))
     rows += [
         ("context", _count(facts.max_input_tokens, "tokens")),
         ("longest answer", _count(facts.max_output_tokens, "tokens")),
@@ -75,20 +75,20 @@ def _price_rows(price: Price | None) -> Iterator[tuple[str, str]]:
     yield "price", _token_text(price.standard) or "none per token"
     for tier in price.tiers:
         edge = "from" if tier.at_threshold else "above"
-        yield f"{edge} {spell_count(tier.above_input_tokens)}", _token_text(tier.price)
+        yield f"{edge} {format_count(tier.above_input_tokens)}", _token_text(tier.price)
         for service, tokens in sorted(tier.services.items()):
-            yield f"{edge} {spell_count(tier.above_input_tokens)}, {service}", _token_text(tokens)
+            yield f"{edge} {format_count(tier.above_input_tokens)}, {service}", _token_text(tokens)
     for service, tokens in sorted(price.services.items()):
         yield service, _token_text(tokens)
     for name in UNIT_PRICES:
         amount = getattr(price, name)
         if amount is not None:
-            yield name.removeprefix("usd_").replace("_", " "), spell_money(amount)
+            yield name.removeprefix("usd_").replace("_", " "), format_money(amount)
 
 
 def _token_text(tokens: TokenPrice) -> str:
     parts = [
-        f"{name.replace('_', ' ')} {spell_money(value * 10**6)}"
+        f"{name.replace('_', ' ')} {format_money(value * 10**6)}"
         for name in TokenPrice.__struct_fields__
         if (value := getattr(tokens, name)) is not None
     ]
@@ -102,7 +102,7 @@ def _listed(names: frozenset[str] | None) -> str:
 
 
 def _count(number: int | None, unit: str) -> str:
-    return "not known" if number is None else f"{spell_count(number)} {unit}"
+    return "not known" if number is None else f"{format_count(number)} {unit}"
 
 
 def table_text(models: Sequence[ModelFacts]) -> str:
@@ -115,7 +115,7 @@ def table_text(models: Sequence[ModelFacts]) -> str:
             facts.mode,
             _million(facts, "input"),
             _million(facts, "output"),
-            spell_count(facts.max_input_tokens) if facts.max_input_tokens else "",
+            format_count(facts.max_input_tokens) if facts.max_input_tokens else "",
             str(facts.lifecycle.retirement or ""),
         )
         for facts in models

@@ -30,7 +30,7 @@ def command(gateway: str, *, output: Path | None, as_of: date | None, root: Path
       govern export litellm --output litellm.yaml
     """
     from multillm_gov.sources.output import write_bytes, write_stdout
-    from multillm_gov.units import count_of
+    from multillm_gov.words import count_of
     from multillm_gov.workflows.export import export
 
     done = export(gateway, as_of=as_of or today(), root=root)

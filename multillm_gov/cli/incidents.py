@@ -111,7 +111,7 @@ def _told(done: "Imported") -> list[str]:
         f"{done.path}: {history.level} `{history.entity}`, {history.first_day} to {history.last_day}",
         f"{outages} in {figures.days:,} days ({done.read:,} incidents read), {figures.events_per_year:.1f} a year",
         (
-            f"unavailability {_percent(figures.unavailability)}, 95 % interval {_percent(figures.low)} to "
+            f"unavailability {_percent(figures.unavailability)}, 95% interval {_percent(figures.low)} to "
             f"{_percent(figures.high)} (Fay-Feuer gamma interval of weighted Poisson counts)"
         ),
     ]
@@ -131,4 +131,4 @@ def _told(done: "Imported") -> list[str]:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.4g} %"
+    return f"{share * 100:.4g}%"

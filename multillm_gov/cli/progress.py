@@ -4,7 +4,7 @@ import sys
 from typing import Self
 
 from multillm_gov.evaluation.running import Progress
-from multillm_gov.units import spell_money
+from multillm_gov.units import format_money
 
 _REFRESH_SECONDS = 0.1
 
@@ -43,7 +43,7 @@ class Meter:
 
 def progress_line(progress: Progress) -> str:
     """``12 of 45 calls settled, 0.0123 USD so far, about 20 s left``."""
-    told = f"{progress.done:,} of {progress.total:,} calls settled, {spell_money(progress.spent_usd)} so far"
+    told = f"{progress.done:,} of {progress.total:,} calls settled, {format_money(progress.spent_usd)} so far"
     if not progress.done:
         return told
     left = progress.seconds / progress.done * (progress.total - progress.done)

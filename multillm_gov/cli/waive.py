@@ -43,7 +43,7 @@ def command(
       govern waive 3f9a0c1b22d47e60 --reason 'being mended' --expires 2026-12-01 --approved-by cio
     """
     from multillm_gov.rendering.plain.escaping import visible
-    from multillm_gov.units import count_of
+    from multillm_gov.words import count_of
     from multillm_gov.workflows.waive import waive
 
     done = waive(

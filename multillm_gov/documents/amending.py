@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from multillm_gov.documents.document import Document, SourceFile
-from multillm_gov.documents.plain_spelling import spell
+from multillm_gov.documents.plain_spelling import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.location import Pointer
 
@@ -108,11 +108,13 @@ class _Surgery:
         for step in pointer:
             mapping = mapping[step]
         edits = [
-            (*self._span((*pointer, key)), spell(value))
+            (*self._span((*pointer, key)), format_scalar(value))
             for key, value in values.items()
             if key in mapping
         ]
-        missing = [f"{key}: {spell(value)}" for key, value in values.items() if key not in mapping]
+        missing = [
+            f"{key}: {format_scalar(value)}" for key, value in values.items() if key not in mapping
+        ]
         start, _ = self._span(pointer)
         last = list(mapping)[-1]
         end = self._span((*pointer, last))[1]
@@ -137,7 +139,7 @@ class _Surgery:
         data = self._document.data
         start, end = self._document.root
         if self._text[start : start + 1] == "{":
-            item = f"{spell(key)}: [{_flow(entry)}]"
+            item = f"{format_scalar(key)}: [{_flow(entry)}]"
             if data:
                 return self._in_brackets(*self._span((list(data)[-1],)), item)
             return f"{self._text[: end - 1]}{item}{self._text[end - 1 :]}"
@@ -184,7 +186,7 @@ class _Surgery:
     def _item(self, entry: Entry, indent: str, *, flow: bool) -> list[str]:
         if flow:
             return [f"{indent}- {_flow(entry)}"]
-        first, *rest = [f"{key}: {spell(value)}" for key, value in entry.items()]
+        first, *rest = [f"{key}: {format_scalar(value)}" for key, value in entry.items()]
         return [f"{indent}- {first}", *(f"{indent}  {line}" for line in rest)]
 
     def _below(self, text: str, place: int, lines: list[str]) -> str:
@@ -208,4 +210,4 @@ class _Surgery:
 
 
 def _flow(entry: Entry) -> str:
-    return "{" + ", ".join(f"{key}: {spell(value)}" for key, value in entry.items()) + "}"
+    return "{" + ", ".join(f"{key}: {format_scalar(value)}" for key, value in entry.items()) + "}"

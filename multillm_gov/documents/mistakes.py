@@ -9,8 +9,8 @@ from multillm_gov.documents.wording import (
     Spelled,
     closest,
     example,
-    spell,
-    spell_number,
+    format_number,
+    format_value,
     type_words,
 )
 from multillm_gov.location import Pointer
@@ -110,7 +110,7 @@ def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistak
         allowed = f"known keys: {listed}" if known else "no keys are known here"
         yield Mistake(
             (*error.instance_path, key),
-            f"unknown key `{spell(key)}`" + (f"; did you mean `{meant}`?" if meant else ""),
+            f"unknown key `{format_value(key)}`" + (f"; did you mean `{meant}`?" if meant else ""),
             f"Write `{meant}`; {allowed}." if meant else f"Remove it; {allowed}.",
             on_key=True,
             meant=meant,
@@ -133,7 +133,7 @@ def _within(path: list[Step]) -> str:
     if not path:
         return ""
     names = [step for step in path if isinstance(step, str)]
-    inside = f" in `{spell(names[-1])}`" if names else ""
+    inside = f" in `{format_value(names[-1])}`" if names else ""
     return (
         inside
         if isinstance(path[-1], str)
@@ -163,9 +163,9 @@ def _limit(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
     }[error.kind.name]
     yield Mistake(
         tuple(error.instance_path),
-        f"{_name(error)}{spell_number(error.instance)} is out of range: {wording} "
-        f"{spell_number(limit)}",
-        remedy.format(spell(limit)),
+        f"{_name(error)}{format_number(error.instance)} is out of range: {wording} "
+        f"{format_number(limit)}",
+        remedy.format(format_value(limit)),
     )
 
 
@@ -208,7 +208,7 @@ def _bad_text(
     what = "key" if on_key else "text"
     return Mistake(
         pointer,
-        f"{'' if on_key else _name(error)}{what} `{spell(error.instance)}` does not fit: "
+        f"{'' if on_key else _name(error)}{what} `{format_value(error.instance)}` does not fit: "
         f"{described or pattern}",
         f"Write a {what} that matches `{pattern}`.",
         on_key=on_key,
@@ -224,7 +224,7 @@ def _format(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
     )
     yield Mistake(
         tuple(error.instance_path),
-        f"{_name(error)}`{spell(error.instance)}` is no {wanted}",
+        f"{_name(error)}`{format_value(error.instance)}` is no {wanted}",
         remedy,
     )
 
@@ -241,7 +241,7 @@ def _other(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
 def _name(error: SchemaError) -> str:
     """The key the value stands under, for the head of a message."""
     names = [step for step in error.instance_path if isinstance(step, str)]
-    return f"`{spell(names[-1])}`: " if names else ""
+    return f"`{format_value(names[-1])}`: " if names else ""
 
 
 def _node(schema: dict[str, Any], path: list[Step]) -> dict[str, Any]:

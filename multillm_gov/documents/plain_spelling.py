@@ -9,7 +9,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9](?:[\w ./()+%@-]|:(?=\w))*", re.ASCII)
 _LONGEST_PLAIN = 500
 
 
-def spell(text: str) -> str:
+def format_scalar(text: str) -> str:
     """The text plain where nobody can take it for anything else, between quotes otherwise; always on one line."""
     if (
         _PLAIN.fullmatch(text)

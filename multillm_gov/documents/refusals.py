@@ -52,7 +52,7 @@ class Refusals:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self.complaints.refuse(
                 "unsafe-yaml",
-                f"tag `{_spell(tag)}`: governed files hold plain data only",
+                f"tag `{_format(tag)}`: governed files hold plain data only",
                 "Remove the tag; quote a value that is meant as text.",
                 *span,
             )
@@ -60,7 +60,7 @@ class Refusals:
             start = content.find(f"&{event.anchor}", *span)
             self.complaints.refuse(
                 "unsafe-yaml",
-                f"anchor `&{_spell(event.anchor)}`: anchors and aliases are not supported",
+                f"anchor `&{_format(event.anchor)}`: anchors and aliases are not supported",
                 "Remove the anchor and write the value out wherever it is meant.",
                 start,
                 start + len(event.anchor) + 1,
@@ -74,8 +74,8 @@ class Refusals:
             return doubt.text
         self.complaints.note(
             "ambiguous-scalar",
-            f"`{_spell(doubt.text)}` is kept as text, but other YAML tools read {doubt.reading}",
-            f'Quote the key: "{_spell(doubt.text)}".' if is_key else doubt.remedy,
+            f"`{_format(doubt.text)}` is kept as text, but other YAML tools read {doubt.reading}",
+            f'Quote the key: "{_format(doubt.text)}".' if is_key else doubt.remedy,
             *_span(event),
         )
         return doubt.text
@@ -104,7 +104,7 @@ class Refusals:
         """The key to use for one that is a merge, no text, or there already."""
         text = event.value
         if not isinstance(value, str):
-            shown = _spell(text) if text else "(empty)"
+            shown = _format(text) if text else "(empty)"
             self.complaints.note(
                 "ambiguous-scalar",
                 f"key `{shown}` is kept as text, but is no text to other YAML tools",
@@ -117,7 +117,7 @@ class Refusals:
         first = places[3 * list(mapping).index(text)]
         self.complaints.note(
             "duplicate-key",
-            f"key `{_spell(text)}` is already on line {source.position(first)[0] + 1}; this entry "
+            f"key `{_format(text)}` is already on line {source.position(first)[0] + 1}; this entry "
             "is not used",
             "Remove or rename one of the two.",
             *_span(event),
@@ -139,7 +139,7 @@ class Refusals:
         text = f"*{event.anchor}"
         self.complaints.refuse(
             "unsafe-yaml",
-            f"alias `{_spell(text)}`: anchors and aliases are not supported",
+            f"alias `{_format(text)}`: anchors and aliases are not supported",
             "Write the value out.",
             *_span(event),
         )
@@ -197,7 +197,7 @@ def _span(event: Event) -> tuple[int, int]:
     return event.start_mark.index, event.end_mark.index
 
 
-def _spell(text: str, most: int = 60) -> str:
+def _format(text: str, most: int = 60) -> str:
     """A short excerpt that cannot break a message."""
     shown = "".join(
         character if character.isprintable() else "\ufffd" for character in text[: most + 1]

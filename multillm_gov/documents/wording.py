@@ -25,7 +25,7 @@ def type_words(names: list[str]) -> str:
     return " or ".join(_TYPES.get(name, name) for name in names)
 
 
-def spell(value: object) -> str:
+def format_value(value: object) -> str:
     """A value as one would write it, short and without control characters; numbers plain."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
         value = int(value)
@@ -36,11 +36,11 @@ def spell(value: object) -> str:
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
-def spell_number(value: float) -> str:
+def format_number(value: float) -> str:
     """A number with thousands separators."""
     if isinstance(value, float) and not value.is_integer():
-        return spell(value)
-    return f"{int(value):,}" if abs(value) < 10**_LONGEST else spell(value)
+        return format_value(value)
+    return f"{int(value):,}" if abs(value) < 10**_LONGEST else format_value(value)
 
 
 class Spelled:
@@ -54,20 +54,22 @@ class Spelled:
         """``text "12"``, ``the number 1.5``, ``a list``."""
         value = self.value
         if isinstance(value, str):
-            return f'text "{spell(value)}"' if value else "an empty text"
+            return f'text "{format_value(value)}"' if value else "an empty text"
         if isinstance(value, list | dict):
             return (
                 f"a{'' if value else 'n empty'} {'list' if isinstance(value, list) else 'mapping'}"
             )
         if value is None:
             return "nothing"
-        return spell(value) if isinstance(value, bool) else f"the number {spell(value)}"
+        return (
+            format_value(value) if isinstance(value, bool) else f"the number {format_value(value)}"
+        )
 
     def remedy(self, wanted: str, sample: str) -> str:
         """What to write where ``wanted`` is expected."""
         value = self.value
         if wanted == "text" and isinstance(value, int | float):
-            return f'Quote it: "{spell(value)}".'
+            return f'Quote it: "{format_value(value)}".'
         if wanted == "a list" and isinstance(value, str | int | float):
             return f"Write it as a list: {_as_list(value, sample)}."
         if "number" in wanted and isinstance(value, str) and (meant := _number_meant(value)):
@@ -81,11 +83,11 @@ def _as_list(value: str | float, sample: str) -> str:
     # Only an identifier goes in: other texts would need quotes, and braces could end the mapping.
     if sample.startswith("[{"):
         return (
-            sample.replace("…", spell(value), 1)
+            sample.replace("…", format_value(value), 1)
             if isinstance(value, str) and _PLAIN.fullmatch(value)
             else sample
         )
-    return f"[{spell(value)}]"
+    return f"[{format_value(value)}]"
 
 
 def _number_meant(text: str) -> str:
@@ -95,7 +97,7 @@ def _number_meant(text: str) -> str:
     except DoubtError as doubt:
         return doubt.remedy if text.strip("+-.")[:1].isdigit() else ""
     return (
-        f"Remove the quotes: {spell(meant)}."
+        f"Remove the quotes: {format_value(meant)}."
         if isinstance(meant, int | float) and meant is not True
         else ""
     )
@@ -119,7 +121,7 @@ def example(node: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> str
     while inner := _inside(node, schema):
         node = inner
     if "enum" in node:
-        return spell(node.get("default", node["enum"][0]))
+        return format_value(node.get("default", node["enum"][0]))
     kind = node.get("type")
     if kind == "object":
         return _mapping_example(node, schema, depth)
@@ -154,4 +156,4 @@ def _number_example(node: dict[str, Any]) -> str:
     least, most = node.get("minimum", node.get("exclusiveMinimum", 0)), node.get("maximum", 1_000)
     if node["type"] == "number" and most <= 1:
         return "0.5"
-    return spell(max(least, min(1_000, most)) if most > least else least)
+    return format_value(max(least, min(1_000, most)) if most > least else least)

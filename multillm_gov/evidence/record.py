@@ -83,8 +83,8 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             "run meets it again"
         ),
     ] = None
-    low: Annotated[Share | None, Meta(description="Lower end of the score's 95 % interval")] = None
-    high: Annotated[Share | None, Meta(description="Upper end of the score's 95 % interval")] = None
+    low: Annotated[Share | None, Meta(description="Lower end of the score's 95% interval")] = None
+    high: Annotated[Share | None, Meta(description="Upper end of the score's 95% interval")] = None
     graded: Annotated[
         Share | None,
         Meta(description="Mean score where answers are graded, not just accepted or not (0..1)"),

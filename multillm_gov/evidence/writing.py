@@ -54,7 +54,7 @@ def encode_view(file: EvidenceFile) -> bytes:
     for name in sorted(file.__struct_fields__):
         entries = getattr(file, name)
         if entries:
-            lines = ",\n    ".join(_spell(_plain(entry)) for entry in entries)
+            lines = ",\n    ".join(_format(_plain(entry)) for entry in entries)
             groups.append(f'  "{name}": [\n    {lines}\n  ]')
     return ("{\n" + ",\n".join(groups) + "\n}\n" if groups else "{}\n").encode()
 
@@ -62,7 +62,7 @@ def encode_view(file: EvidenceFile) -> bytes:
 def encode_line(entry: EvidenceRecord | DrillRecord | ProbeRecord) -> bytes:
     """One line of the history: canonical JSON of ``{"<what it is>": {…}}``."""
     what = {EvidenceRecord: "record", DrillRecord: "drill", ProbeRecord: "probe"}[type(entry)]
-    return _spell({what: _plain(entry)}).encode() + b"\n"
+    return _format({what: _plain(entry)}).encode() + b"\n"
 
 
 def _compact(probe: ProbeRecord) -> ProbeRecord:
@@ -110,15 +110,15 @@ def _is_default(field: msgspec.structs.FieldInfo, value: object) -> bool:
     return field.default_factory is not msgspec.NODEFAULT and bool(value == field.default_factory())
 
 
-def _spell(value: object) -> str:
+def _format(value: object) -> str:
     if isinstance(value, dict):
         return (
             "{"
-            + ", ".join(f"{json.dumps(key)}: {_spell(value[key])}" for key in sorted(value))
+            + ", ".join(f"{json.dumps(key)}: {_format(value[key])}" for key in sorted(value))
             + "}"
         )
     if isinstance(value, list):
-        return "[" + ", ".join(map(_spell, value)) + "]"
+        return "[" + ", ".join(map(_format, value)) + "]"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}" if value else "0"
     return _quote(value) if isinstance(value, str) else json.dumps(value)

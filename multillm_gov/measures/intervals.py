@@ -11,7 +11,7 @@ def wilson_interval(
     """Two-sided Wilson score interval of a proportion (0..1).
 
     Source: E. B. Wilson, Probable inference, JASA 22 (1927). 450 of 500 gives .870578 to .923322 at
-    95 %.
+    95%.
 
     Raises:
         ValueError: no sample, a share outside 0..1, or a confidence that is not between 0 and 1.
@@ -20,7 +20,7 @@ def wilson_interval(
 
 
 def wilson_lower_bound(share: float, sample_size: int, confidence: float = 0.95) -> float:
-    """One-sided lower Wilson bound: the share that the sample proves. 450 of 500 gives .875734 at 95 %.
+    """One-sided lower Wilson bound: the share that the sample proves. 450 of 500 gives .875734 at 95%.
 
     Raises:
         ValueError: as `wilson_interval`.

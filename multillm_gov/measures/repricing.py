@@ -5,7 +5,7 @@ from decimal import Decimal
 
 MILD_RISE = 0.20
 BASE_RISE = 0.35
-"""Midpoint of the 30-40 % rises documented inside one contract cycle; an assumption, not a forecast."""
+"""Midpoint of the 30-40% rises documented inside one contract cycle; an assumption, not a forecast."""
 SEVERE_RISE = 1.00
 """What list prices of single models have done when an introductory price ended."""
 

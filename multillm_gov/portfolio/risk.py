@@ -137,7 +137,7 @@ class Risk(Closed, frozen=True, kw_only=True):
     max_cost_at_risk_share: Annotated[
         Share,
         Meta(
-            description="Appetite: largest relative cost at risk (95 %), as a share of the "
+            description="Appetite: largest relative cost at risk (95%), as a share of the "
             "expected cost"
         ),
     ] = field(default_factory=partial(Share, "0.30"))

@@ -62,9 +62,7 @@ class Shock(Closed, frozen=True, kw_only=True):
     )
     factor: Annotated[
         Positive | None,
-        Meta(
-            description="What a limit, a price, tokens or demand are multiplied by: 1.35 is +35 %"
-        ),
+        Meta(description="What a limit, a price, tokens or demand are multiplied by: 1.35 is +35%"),
     ] = None
     points: Annotated[
         Share | None,

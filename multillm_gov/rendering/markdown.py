@@ -11,7 +11,7 @@ from multillm_gov.rendering.markup.findings import head, item, line
 from multillm_gov.rendering.plain.sections import headline_table
 from multillm_gov.rendering.plain.wording import checked_sentence, short_revision, verdict_sentence
 from multillm_gov.report import Report
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 MEDIA_TYPE = "text/markdown"
 MARKER = "<!-- govern -->\n"

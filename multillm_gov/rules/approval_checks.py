@@ -9,7 +9,7 @@ from msgspec import Struct
 from multillm_gov.portfolio.policy import PlacedApproval
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.rules.approval_commits import Introductions
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 UNPROVED = (
     "A commit's author is what its maker typed: it proves who approved only as far as signed "

@@ -13,11 +13,11 @@ from multillm_gov.location import Place
 from multillm_gov.measures.concentration import Weights, at_level, weigh, weights
 from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.rules.engine.rule import RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import spell_count, spell_money, spell_share
+from multillm_gov.units import format_count, format_money, format_share
+from multillm_gov.words import code
 
 BASE_SHOCK = Decimal("0.35")
-"""The base repricing: middle of the documented moves of +30 to +40 % inside a contract."""
+"""The base repricing: middle of the documented moves of +30 to +40% inside a contract."""
 
 _NOTHING = Decimal(0)
 
@@ -29,21 +29,21 @@ class Weight(Struct, frozen=True, kw_only=True):
     amount: Decimal
     place: Place
 
-    def spell(self, basis: Basis, entity: str, currency: str) -> str:
+    def describe(self, basis: Basis, entity: str, currency: str) -> str:
         """The weight in words."""
         return (
-            f"{code(self.task_class)} puts {spell_weight(self.amount, basis, currency)} on "
+            f"{code(self.task_class)} puts {format_weight(self.amount, basis, currency)} on "
             f"{code(entity)}"
         )
 
 
-def spell_weight(amount: Decimal, basis: Basis, currency: str) -> str:
+def format_weight(amount: Decimal, basis: Basis, currency: str) -> str:
     """An amount in the basis's unit, per month."""
     requests = basis is Basis.REQUESTS
     return (
-        f"{spell_count(amount)} requests a month"
+        f"{format_count(amount)} requests a month"
         if requests
-        else f"{spell_money(amount, currency)} a month"
+        else f"{format_money(amount, currency)} a month"
     )
 
 
@@ -122,23 +122,23 @@ class EntityExposure:
             )
         )
 
-    def spell_loss(self, entity: str) -> str:
+    def format_loss(self, entity: str) -> str:
         """What an entity's loss would stop and its repricing would add, per month."""
         if entity == UNKNOWN:
             return f"All of it may hang on one {self._found.level}: nobody knows."
         parts = []
         stopped = self._value.get(entity)
         if stopped:
-            text = spell_money(stopped, self._currency)
+            text = format_money(stopped, self._currency)
             parts.append(f"losing {code(entity)} stops task classes worth {text} a month")
         spent = self._spend.get(entity)
         if spent:
             added, total = spent * BASE_SHOCK, sum(self._spend.values())
             rise = (
-                f"{spell_money(added, self._currency)} a month ({spell_share(added / total)} of "
+                f"{format_money(added, self._currency)} a month ({format_share(added / total)} of "
                 "spend)"
             )
-            parts.append(f"a rise of its prices by 35 % adds {rise}")
+            parts.append(f"a rise of its prices by 35% adds {rise}")
         text = "; ".join(parts)
         return f"{text[0].upper()}{text[1:]}." if text else ""
 

@@ -4,7 +4,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.moves import move_effects
 from multillm_gov.finding import Figure
 from multillm_gov.rules.engine.rule import RuleContext
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 _ORIGIN = {
     "declared": "declared in `catalog/`",
@@ -23,7 +23,7 @@ class Moves:
     def remedy(self, old: ModelFacts) -> str:
         """What to write instead, who says so, and what that changes."""
         if old.name not in self._remedies:
-            self._remedies[old.name] = self._spell(old)
+            self._remedies[old.name] = self._format(old)
         return self._remedies[old.name]
 
     def figures(self, old: ModelFacts) -> dict[str, Figure]:
@@ -35,7 +35,7 @@ class Moves:
             else {}
         )
 
-    def _spell(self, old: ModelFacts) -> str:
+    def _format(self, old: ModelFacts) -> str:
         successor = old.lifecycle.successor
         if successor is None:
             return (

@@ -9,7 +9,7 @@ from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigur
 from multillm_gov.rules.digests import Digests
 from multillm_gov.rules.engine.approvals import task_class_digest
 from multillm_gov.rules.engine.rule import RuleContext, Use
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 
 class Probed(Struct, frozen=True):
@@ -27,7 +27,7 @@ class Probed(Struct, frozen=True):
             return Use(self.task, self.part, place.at("route", self.part.index, "model"))
         return Use(self.task, self.part, place.at("fallbacks", self.part.index))
 
-    def spell(self) -> str:
+    def describe(self) -> str:
         """``fallback `x` of `triage```."""
         role = "model" if isinstance(self.part, LegFigures) else "fallback"
         return f"{role} {code(self.part.model)} of {code(self.task.task.name)}"

@@ -7,8 +7,8 @@ from msgspec import Struct
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 from multillm_gov.rules.engine.rule import RuleContext, Use
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import code
 
 
 class Claim(Struct, frozen=True):
@@ -33,7 +33,7 @@ class Claim(Struct, frozen=True):
         """``model`` for a routed one, ``fallback``."""
         return "model" if isinstance(self.part, LegFigures) else "fallback"
 
-    def spell(self) -> str:
+    def describe(self) -> str:
         """``fallback `x` of `triage```."""
         return f"{self.role} {code(self.part.model)} of {code(self.task.task.name)}"
 
@@ -119,7 +119,7 @@ def relied_upon(case: RuleContext, *, fallbacks: bool) -> Iterator[tuple[Claim, 
             yield claim, newest
 
 
-def spell_stake(case: RuleContext, task: TaskFigures, before: str) -> str:
+def format_stake(case: RuleContext, task: TaskFigures, before: str) -> str:
     """``before`` and the task class's value at stake a month; empty where none is declared."""
     value = task.value_at_stake_per_month
-    return f"{before}{spell_money(value, case.figures.currency)} a month at stake" if value else ""
+    return f"{before}{format_money(value, case.figures.currency)} a month at stake" if value else ""

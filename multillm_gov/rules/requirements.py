@@ -7,8 +7,8 @@ from msgspec import Struct
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.portfolio.allocation import Demand, TaskClassDeclaration
-from multillm_gov.rules.spelling import listed
-from multillm_gov.units import spell_count
+from multillm_gov.units import format_count
+from multillm_gov.words import join_words
 
 _TALKING = frozenset({"chat", "responses"})
 """Modes that stand for each other: gateways serve either interface from either."""
@@ -32,11 +32,11 @@ class Lacks(Struct, frozen=True):
     proved: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
-    def spell(self) -> str:
+    def describe(self) -> str:
         """Both, as the end of a sentence."""
-        parts = [f"has no {listed(self.proved, 'nor')}"] if self.proved else []
-        parts += [f"is not known to have {listed(self.unknown)}"] if self.unknown else []
-        return listed(parts)
+        parts = [f"has no {join_words(self.proved, 'nor')}"] if self.proved else []
+        parts += [f"is not known to have {join_words(self.unknown)}"] if self.unknown else []
+        return join_words(parts)
 
 
 class Fitness:
@@ -99,13 +99,13 @@ def _proved(needed: Requirement, facts: ModelFacts) -> Iterator[str]:
             yield f"`{capability}`"
     if facts.max_input_tokens is not None and needed.context_tokens > facts.max_input_tokens:
         yield (
-            f"{spell_count(needed.context_tokens)} tokens of context (it has "
-            f"{spell_count(facts.max_input_tokens)})"
+            f"{format_count(needed.context_tokens)} tokens of context (it has "
+            f"{format_count(facts.max_input_tokens)})"
         )
     if facts.max_output_tokens is not None and needed.output_tokens > facts.max_output_tokens:
         yield (
-            f"{spell_count(needed.output_tokens)} tokens of output (it has "
-            f"{spell_count(facts.max_output_tokens)})"
+            f"{format_count(needed.output_tokens)} tokens of output (it has "
+            f"{format_count(facts.max_output_tokens)})"
         )
 
 
@@ -115,6 +115,6 @@ def _unknown(needed: Requirement, facts: ModelFacts) -> Iterator[str]:
         if capability not in known and capability not in facts.lacks:
             yield f"`{capability}`"
     if facts.max_input_tokens is None and needed.context_declared:
-        yield f"{spell_count(needed.context_tokens)} tokens of context"
+        yield f"{format_count(needed.context_tokens)} tokens of context"
     if facts.max_output_tokens is None and needed.output_tokens and needed.output_declared:
-        yield f"{spell_count(needed.output_tokens)} tokens of output"
+        yield f"{format_count(needed.output_tokens)} tokens of output"

@@ -19,7 +19,7 @@ MOST_UNCOVERED = 100
 
 def refuse(path: str, message: str, remedy: str) -> Flaw:
     """A flaw of kind ``unreadable-file`` on a root-relative path; undecodable bytes are spelled as escapes."""
-    spelled = _spell(path)
+    spelled = _format(path)
     return Flaw(
         kind="unreadable-file",
         message=message,
@@ -130,12 +130,12 @@ def _uncovered(path: str, message: str) -> Flaw:
     return Flaw(
         kind="uncovered-file",
         message=message,
-        location=Location(_spell(path)),
+        location=Location(_format(path)),
         remedy="Rename the file so that it is read, or move it out of the governed folder.",
-        subject=_spell(path),
+        subject=_format(path),
     )
 
 
-def _spell(path: str) -> str:
+def _format(path: str) -> str:
     """Undecodable bytes as escapes, so that every format can carry the path."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

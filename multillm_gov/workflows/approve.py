@@ -10,8 +10,8 @@ from multillm_gov.location import Place
 from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS, Contents
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import parameters_type
-from multillm_gov.rules.spelling import code, listed
 from multillm_gov.sources.root import split_paths
+from multillm_gov.words import code, join_words
 from multillm_gov.workflows.entries import Written, amend, check_words, write
 from multillm_gov.workflows.states import assess_folder
 
@@ -83,14 +83,15 @@ def _subject(asked: str, contents: Contents) -> str:
         return meant[0]
     if meant:
         raise UsageError(
-            f"`{asked}` is a task class and a policy", f"Write {listed(map(code, meant), 'or')}."
+            f"`{asked}` is a task class and a policy",
+            f"Write {join_words(map(code, meant), 'or')}.",
         )
     from difflib import get_close_matches
 
     known = sorted({*contents.subjects, *(full.partition(":")[2] for full in contents.subjects)})
     near = get_close_matches(asked[:200], known[:5_000], n=3, cutoff=0.5)
     hint = (
-        f"Did you mean {listed(map(code, near), 'or')}?"
+        f"Did you mean {join_words(map(code, near), 'or')}?"
         if near
         else "Name one: `task_class:NAME` or `policy:NAME`."
     )

@@ -22,7 +22,7 @@ from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import find_root
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 RESOLVED_MODES = frozenset({"chat", "embedding"})
 """Modes whose makers and providers the catalog answers for."""

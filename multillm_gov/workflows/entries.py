@@ -8,7 +8,7 @@ from msgspec import Struct
 from multillm_gov.documents.amending import with_item, with_values
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import kind_of
-from multillm_gov.documents.plain_spelling import spell
+from multillm_gov.documents.plain_spelling import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.location import Place, Pointer
@@ -43,7 +43,7 @@ def amend(
     file = assessment.files.get(path) or SourceFile(path, _MODELINE)
     amended = with_values(file, old.pointer, entry) if old else with_item(file, key, entry)
     if amended is None:
-        item = ", ".join(f"{name}: {spell(value)}" for name, value in entry.items())
+        item = ", ".join(f"{name}: {format_scalar(value)}" for name, value in entry.items())
         raise SourceError(
             f"`{path}` has a layout, or a fault, that leaves no safe place for an entry",
             f"Mend what `govern check {path}` finds, or write it below `{key}` yourself: `- "

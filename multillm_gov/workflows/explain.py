@@ -8,7 +8,7 @@ from msgspec import Struct
 from multillm_gov.errors import UsageError
 from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
 from multillm_gov.rules.engine.rule import Rule
-from multillm_gov.rules.spelling import LONGEST, near
+from multillm_gov.words import LONGEST, did_you_mean
 from multillm_gov.workflows.rule_pages import (
     as_json,
     book_markdown,
@@ -89,7 +89,11 @@ def _explain_policy(name: str, form: Form, root: Path | None, *, only: bool) -> 
     if found is None or rule is None:
         rules = () if only else tuple(word for pair in rule_names().items() for word in pair)
         known = (*rules, *sorted(policies))
-        meant = near(name, known) or near(name.upper(), known) or near(name.lower(), known)
+        meant = (
+            did_you_mean(name, known)
+            or did_you_mean(name.upper(), known)
+            or did_you_mean(name.lower(), known)
+        )
         what = "policy" if only else "rule or policy"
         if found is not None:
             raise UsageError(

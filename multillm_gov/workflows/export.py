@@ -11,7 +11,7 @@ from multillm_gov.finding import Severity
 from multillm_gov.gateways.known import renderer
 from multillm_gov.gateways.routing import routing
 from multillm_gov.sources.root import split_paths
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 from multillm_gov.workflows.states import assess_folder
 
 

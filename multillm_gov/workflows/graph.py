@@ -20,9 +20,9 @@ from multillm_gov.risk.availability.dependency_graph import draw_graph
 from multillm_gov.risk.system.graph import Graph
 from multillm_gov.risk.system.system import System
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.rules.spelling import LONGEST, near
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import split_paths
+from multillm_gov.words import LONGEST, did_you_mean
 from multillm_gov.workflows.reasons import explain_path
 from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
 from multillm_gov.workflows.systems import system_of
@@ -93,7 +93,7 @@ def _restricted(system: System, names: list[str]) -> System:
     for name in names:
         if name not in known:
             raise UsageError(
-                f"There is no task class `{name[:LONGEST]}`{near(name, known)}.",
+                f"There is no task class `{name[:LONGEST]}`{did_you_mean(name, known)}.",
                 "Run `govern graph` to see them all.",
             )
     return (

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from multillm_gov.documents.decoding import MAX_BYTES
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.plain_spelling import spell
+from multillm_gov.documents.plain_spelling import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import OutputError, SourceError, UsageError
 from multillm_gov.evidence.importing import Export, incident_formats_known, read_export, title_of
@@ -143,17 +143,17 @@ def _yaml(history: IncidentFile) -> bytes:
     lines = [
         _MODELINE,
         f"level: {history.level}",
-        f"entity: {spell(history.entity)}",
+        f"entity: {format_scalar(history.entity)}",
         f"first_day: {history.first_day}",
         f"last_day: {history.last_day}",
-        f"source: {spell(history.source)}",
+        f"source: {format_scalar(history.source)}",
         "incidents:" if history.incidents else "incidents: []",
     ]
     for one in history.incidents:
         start, end = (moment.isoformat().replace("+00:00", "Z") for moment in (one.start, one.end))
-        title = f", title: {spell(one.title)}" if one.title else ""
+        title = f", title: {format_scalar(one.title)}" if one.title else ""
         lines.append(
-            f"  - {{start: {spell(start)}, end: {spell(end)}, weight: {one.weight:f}{title}}}"
+            f"  - {{start: {format_scalar(start)}, end: {format_scalar(end)}, weight: {one.weight:f}{title}}}"
         )
     return ("\n".join(lines) + "\n").encode()
 

@@ -5,8 +5,8 @@ from textwrap import fill
 
 from msgspec import Struct
 
-from multillm_gov.changes.coverage import spell_scope
-from multillm_gov.changes.parameters import spell_parameter
+from multillm_gov.changes.coverage import format_scope
+from multillm_gov.changes.parameters import format_parameter
 from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.documents.yaml_reader import read_document
@@ -58,7 +58,7 @@ def _found(policy: Policy, documents: dict[str, Document]) -> FoundPolicy:
     values = (
         (
             name,
-            spell_parameter(policy.parameters.get(name, defaults.get(name))),
+            format_parameter(policy.parameters.get(name, defaults.get(name))),
             name in policy.parameters,
         )
         for name in names
@@ -77,7 +77,7 @@ def policy_text(found: FoundPolicy, rule: Rule) -> str:
             fill(declared.because, _WIDTH, initial_indent="  ", subsequent_indent="  "),
             "",
         ]
-    lines += ["Applies to", f"  {spell_scope(declared.applies_to)}", ""]
+    lines += ["Applies to", f"  {format_scope(declared.applies_to)}", ""]
     if declared.controls:
         lines += ["Supports evidence for, as it says", f"  {', '.join(declared.controls)}", ""]
     if found.parameters:
@@ -95,7 +95,7 @@ def policy_markdown(found: FoundPolicy, rule: Rule) -> str:
         f"{declared.enforcement.value}, {code(found.place)}",
     ]
     parts += [f"**Because.** {inline(declared.because)}"] if declared.because else []
-    parts.append(f"Applies to {inline(spell_scope(declared.applies_to))}.")
+    parts.append(f"Applies to {inline(format_scope(declared.applies_to))}.")
     controls = ", ".join(map(inline, declared.controls))
     parts += [f"Supports evidence for, as it says: {controls}."] if controls else []
     if found.parameters:
@@ -115,7 +115,7 @@ def policy_data(found: FoundPolicy, rule: Rule) -> dict[str, object]:
         "place": found.place,
         "enforcement": declared.enforcement.value,
         "because": declared.because,
-        "applies_to": spell_scope(declared.applies_to),
+        "applies_to": format_scope(declared.applies_to),
         "controls": list(declared.controls),
         "parameters": [
             {"name": name, "value": value, "given": own} for name, value, own in found.parameters

@@ -11,8 +11,8 @@ from multillm_gov.report import Section
 from multillm_gov.risk.availability.dependence import Dependence
 from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node
 from multillm_gov.risk.system.paths import paths
-from multillm_gov.rules.spelling import LONGEST, code, listed, near
-from multillm_gov.units import spell_money, spell_share
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import LONGEST, code, did_you_mean, join_words
 
 
 def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -> Graph:
@@ -66,22 +66,22 @@ def _find(graph: Graph, target: str) -> Node:
     if len(found) == 1:
         return found[0]
     if found:
-        ids = listed([code(node.id) for node in found], "or")
+        ids = join_words([code(node.id) for node in found], "or")
         raise UsageError(f"Several things are called `{target[:LONGEST]}`", f"Say which: {ids}.")
     known = sorted({name for node in graph.nodes for name in (node.id, node.label)})
     raise UsageError(
-        f"The task class hangs on nothing called `{target[:LONGEST]}`{near(target, known)}.",
+        f"The task class hangs on nothing called `{target[:LONGEST]}`{did_you_mean(target, known)}.",
         "Run `govern graph --task NAME` to see what it hangs on.",
     )
 
 
 def _way(way: Sequence[Edge], nodes: dict[str, Node]) -> str:
-    """``crm → routed 70.0 %: model `openai/gpt-5.4` → provider `openai` → cloud `azure` ``."""
+    """``crm → routed 70.0%: model `openai/gpt-5.4` → provider `openai` → cloud `azure` ``."""
     words = [nodes[way[0].source].label]
     for edge in way:
         node = nodes[edge.target]
         how = {
-            "route": f"routed {spell_share(edge.share)}: ",
+            "route": f"routed {format_share(edge.share)}: ",
             "fallback": f"fallback {edge.position}: ",
         }
         words.append(f"{how.get(edge.role, '')}{KIND_WORDS[node.kind]} {code(node.label)}")
@@ -102,10 +102,10 @@ def _effect(dependence: Dependence, node: Node, currency: str) -> str:
         (each.birnbaum for each in dependence.importances.components if each.component == index),
         0.0,
     )
-    lost = spell_money(Decimal(f"{worth:.2f}"), currency)
+    lost = format_money(Decimal(f"{worth:.2f}"), currency)
     if point:
         return (
-            f"Without {what} {spell_share(share)} of the requests go unanswered, failover or "
+            f"Without {what} {format_share(share)} of the requests go unanswered, failover or "
             f"not: {lost} an hour."
         )
     return (

@@ -177,16 +177,13 @@ def _paragraph(title: str, text: str) -> str:
 
 
 def _filled(text: str, margin: str, further: str = "") -> str:
-    """Wrapped, but never between a number and its percent sign."""
-    kept = text.replace(" %", "\N{NO-BREAK SPACE}%")
-    filled = fill(
-        kept,
+    return fill(
+        text,
         _WIDTH,
         initial_indent=margin,
         subsequent_indent=further or margin,
         break_on_hyphens=False,
     )
-    return filled.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _block(title: str, text: str) -> str:

@@ -35,7 +35,7 @@ def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str) -> l
             Parameter(
                 name=prefix + name,
                 type=_type(node, definitions),
-                default="" if default is None else _spell(default),
+                default="" if default is None else _format(default),
                 required=name in schema.get("required", ()),
                 description=written.get("description") or node.get("description", ""),
             )
@@ -77,7 +77,7 @@ def _range(kind: str, node: dict[str, Any]) -> str:
     return f"{kind}, {low:,} or more" if high >= 10**12 else f"{kind} from {low:,} to {high:,}"
 
 
-def _spell(value: object) -> str:
+def _format(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):

@@ -11,9 +11,9 @@ from multillm_gov.finding import Enforcement, Finding
 from multillm_gov.location import Place
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import find_rule
-from multillm_gov.rules.spelling import codes, listed
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths
+from multillm_gov.words import join_code, join_words
 from multillm_gov.workflows.assessing import assess
 from multillm_gov.workflows.entries import Written, amend, check_words, with_file, write
 from multillm_gov.workflows.states import assess_folder
@@ -102,7 +102,7 @@ def _named(asked: str, findings: tuple[Finding, ...]) -> tuple[str, str]:
         found = [finding for finding in findings if finding.fingerprint.startswith(asked)]
         named = {(finding.policy or finding.name, finding.subject) for finding in found}
         if len(named) > 1:
-            meant = listed(f"`{policy}:{subject}`" for policy, subject in sorted(named))
+            meant = join_words(f"`{policy}:{subject}`" for policy, subject in sorted(named))
             raise UsageError(
                 f"`{asked}` begins {len(named)} fingerprints: {meant}", "Write more of its digits."
             )
@@ -126,7 +126,7 @@ def _unknown(asked: str, findings: tuple[Finding, ...]) -> UsageError:
         {f"{name}:{finding.subject}" for finding in findings[:2_000] for name in _names(finding)}
     )
     near = get_close_matches(asked[:200], known, n=3, cutoff=0.5)
-    meant = f"Did you mean {listed((f'`{name}`' for name in near), 'or')}?" if near else ""
+    meant = f"Did you mean {join_words((f'`{name}`' for name in near), 'or')}?" if near else ""
     there = (
         "`govern check` lists the findings, `--format json` with their fingerprints."
         if known
@@ -155,7 +155,7 @@ def _refuse(named: list[Finding], assessment: Assessment, approved_by: str) -> N
         permitted = approvers.get(finding.policy, ())
         if permitted and approved_by not in permitted:
             raise UsageError(
-                f"`{approved_by}` may not waive `{finding.policy}`; only {codes(permitted)} may",
+                f"`{approved_by}` may not waive `{finding.policy}`; only {join_code(permitted)} may",
                 f"Ask one of them: `--approved-by '{permitted[0]}'`.",
             )
 

@@ -17,8 +17,9 @@ from multillm_gov.measures.repricing import bill_rise, largest_bill_rise, share_
 from multillm_gov.rendering import html, pdf
 from multillm_gov.report import Report, Section
 from multillm_gov.reporting.board.pack import brief_board
-from multillm_gov.reporting.shared.wording import MOST_MARKS, MOST_ROWS, some
+from multillm_gov.reporting.shared.wording import MOST_MARKS, MOST_ROWS
 from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.words import join_some
 from portfolios import (
     ACME_ALLOCATION,
     ACME_CATALOG,
@@ -105,11 +106,11 @@ def metric(report: Report, name: str) -> tuple[str, str, str]:
 
 def test_position_against_each_item_of_the_appetite(judged: Judge) -> None:
     report = board(judged())
-    assert metric(report, "largest-vendor-of-spend") == ("acme 60.0 %", "at most 50.0 %", "bad")
-    assert metric(report, "largest-vendor-of-value") == ("acme 60.0 %", "at most 70.0 %", "good")
-    assert metric(report, "price-shock") == ("21.0 %", "at most 15.0 %", "bad")
+    assert metric(report, "largest-vendor-of-spend") == ("acme 60.0%", "at most 50.0%", "bad")
+    assert metric(report, "largest-vendor-of-value") == ("acme 60.0%", "at most 70.0%", "good")
+    assert metric(report, "price-shock") == ("21.0%", "at most 15.0%", "bad")
     assert metric(report, "effective-vendors")[:2] == ("2.2", "at least 1.8")
-    assert metric(report, "independent-fallback") == ("60.0 %", "at least 70.0 %", "bad")
+    assert metric(report, "independent-fallback") == ("60.0%", "at least 70.0%", "bad")
     assert report.summary.startswith("Of 7 limits in the risk appetite, 4 are exceeded and ")
     assert report.summary.endswith("4 decisions are asked of the board.")
 
@@ -127,7 +128,7 @@ def test_decisions_follow_from_the_limits_exceeded(judged: Judge) -> None:
         "or set `appetite.min_value_with_independent_fallback` to 0.60." in told
     )
     assert (
-        "Bring the largest vendor to at most 42.9 % of spend, hedge its price by contract, "
+        "Bring the largest vendor to at most 42.9% of spend, hedge its price by contract, "
         "or set `appetite.max_price_shock_share` to 0.21." in told
     )
     assert any("`acme/x` (retires 2027-01-14)" in text for text in told)
@@ -205,10 +206,10 @@ def test_exposure_at_six_levels_by_three_weights(judged: Judge) -> None:
     )
     assert len(table.rows) == 18
     figures = {row[0]: row[1:] for row in rows(table)}
-    assert figures["Vendor, by spend"] == ["acme", "60.0 %", "100.0 %", "4,600", "2.17"]
-    assert figures["Cloud, by requests"] == ["cumulus", "33.3 %", "100.0 %", "3,333", "3.00"]
+    assert figures["Vendor, by spend"] == ["acme", "60.0%", "100.0%", "4,600", "2.17"]
+    assert figures["Cloud, by requests"] == ["cumulus", "33.3%", "100.0%", "3,333", "3.00"]
     chart = block(part, ShareChart)
-    assert chart.title == "By spend, acme holds 60.0 %, above the limit of 50.0 %"
+    assert chart.title == "By spend, acme holds 60.0%, above the limit of 50.0%"
     assert [row.label for row in chart.rows] == [
         "Model",
         "Family",
@@ -242,16 +243,16 @@ def test_what_is_not_known_is_shown_both_ways(judged: Judge) -> None:
         if isinstance(one, Table) and "Not every" in one.title
     )
     figures = {row[0]: row[1:] for row in rows(table)}
-    assert figures["Vendor, by spend"] == ["10.0 %", "2.17", "1.80"]
+    assert figures["Vendor, by spend"] == ["10.0%", "2.17", "1.80"]
     assert "conservative" in words(report)
 
 
 def test_repricing_of_each_vendor(judged: Judge) -> None:
     part = section(board(judged()), "repricing")
     assert rows(block(part, Table)) == [
-        ["acme", "60.0 %", "6,000", "1,200", "2,100", "6,000"],
-        ["beta", "30.0 %", "3,000", "600", "1,050", "3,000"],
-        ["gamma", "10.0 %", "1,000", "200", "350", "1,000"],
+        ["acme", "60.0%", "6,000", "1,200", "2,100", "6,000"],
+        ["beta", "30.0%", "3,000", "600", "1,050", "3,000"],
+        ["gamma", "10.0%", "1,000", "200", "350", "1,000"],
     ]
     assert block(part, Paragraph).text.startswith("Assumed:")
     chart = block(part, BarChart)
@@ -260,20 +261,20 @@ def test_repricing_of_each_vendor(judged: Judge) -> None:
     assert bill_rise(0.6, 0.35) == pytest.approx(0.21)
     assert largest_bill_rise([], 0.35) == 0
     assert share_within(0.15, 0.4) == pytest.approx(0.375), (
-        "the cap that a tolerance of 15 % and a shock of 40 % imply"
+        "the cap that a tolerance of 15% and a shock of 40% imply"
     )
 
 
 def test_cost_against_caps(judged: Judge) -> None:
     part = section(board(judged()), "cost")
     assert rows(block(part, Table)) == [
-        ["articles", "6,000", "5,000", "120.0 %", "0.006", "3,000", "Over cap"],
-        ["scoring", "3,000", "4,000", "75.0 %", "0.003", "no fallback", "Within cap"],
+        ["articles", "6,000", "5,000", "120.0%", "0.006", "3,000", "Over cap"],
+        ["scoring", "3,000", "4,000", "75.0%", "0.003", "no fallback", "Within cap"],
         ["filtering", "1,000", "none", "", "0.001", "1,000", "No cap"],
     ]
     assert rows(block(part, Table, 1)) == [
         ["growth", "2", "7,000", "not all capped", "", "Not judged"],
-        ["sales", "1", "3,000", "4,000", "75.0 %", "Within cap"],
+        ["sales", "1", "3,000", "4,000", "75.0%", "Within cap"],
     ]
     assert block(part, BarChart).title == "1 of 2 capped task classes is over the cap: articles"
     assert "No monthly cap is declared for `filtering`." in block(part, Paragraph).text
@@ -300,7 +301,7 @@ def test_resilience_of_each_task_class(judged: Judge) -> None:
         ("scoring", "No fallback"),
         ("filtering", "Not independent"),
     ]
-    assert block(part, BarChart).title == "60.0 % of the value at stake has an independent fallback"
+    assert block(part, BarChart).title == "60.0% of the value at stake has an independent fallback"
     assert "does not prove that the fallback works" in block(part, Paragraph).text
 
 
@@ -342,7 +343,7 @@ def test_changes_since_a_base(judged: Judge) -> None:
     changed = {row[0]: row[1:] for row in rows(block(part, Table))}
     assert changed["`scoring`: monthly spend cap"] == ["4,000 USD", "9,000 USD", "", "Loosened"]
     assert (
-        next(one for one in report.headline if one.id == "independent-fallback").before == "60.0 %"
+        next(one for one in report.headline if one.id == "independent-fallback").before == "60.0%"
     )
     same = board(judged(), judged(revision="cd" * 20))
     assert rows(block(section(same, "changes"), Table)) == []
@@ -377,7 +378,7 @@ def test_empty_portfolio_says_so_everywhere(judged: Judge) -> None:
 def test_method_labels_what_is_assumed_and_borrowed(judged: Judge) -> None:
     report = board(judged())
     method = " ".join(block(section(report, "method"), Items).items)
-    assert "assumed rise of 35 %" in method
+    assert "assumed rise of 35%" in method
     assert "assumed 90 days" in method
     assert "benchmark" in method
     assert "supports evidence for" in method
@@ -410,7 +411,7 @@ def test_every_figure_follows_the_portfolio(judged: Judge) -> None:
     )
     assert rows(block(section(more, "repricing"), Table))[0] == [
         "acme",
-        "60.0 %",
+        "60.0%",
         "60,000",
         "12,000",
         "21,000",
@@ -459,10 +460,10 @@ def test_hostile_words_reach_the_pages_as_text(judged: Judge, tmp_path: Path) ->
 
 
 def test_names_are_listed_in_words() -> None:
-    assert some([]) == "none"
-    assert some(["a"]) == "a"
-    assert some(["a", "b"]) == "a and b"
-    assert some(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+    assert join_some([]) == "none"
+    assert join_some(["a"]) == "a"
+    assert join_some(["a", "b"]) == "a and b"
+    assert join_some(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
 
 
 def test_lifecycle_without_any_date(judged: Judge) -> None:

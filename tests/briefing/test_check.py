@@ -137,9 +137,9 @@ def test_a_total_without_an_exchange_rate_is_never_good(judged: Judge) -> None:
 def test_the_largest_vendor_is_named(judged: Judge) -> None:
     """OpenAI: 180 of the articles' 300 and all 100 of the scoring."""
     vendor = _metric(judged(), "largest-vendor-of-spend")
-    assert vendor.value == "openai 70.0 %"
+    assert vendor.value == "openai 70.0%"
     assert vendor.number == pytest.approx(0.7)
-    assert (vendor.limit, vendor.status) == ("at most 60.0 %", "bad")
+    assert (vendor.limit, vendor.status) == ("at most 60.0%", "bad")
     assert (
         _metric(
             judged("appetite: {max_vendor_share_of_spend: 0.8}\n"), "largest-vendor-of-spend"
@@ -152,7 +152,7 @@ def test_value_without_a_fallback_elsewhere_is_bad(judged: Judge) -> None:
     """Only the scoring's 10,000 of 40,000 can have a fallback, and its cloud is what the catalog knows of it."""
     value = _metric(judged(), "independent-fallback")
     assert value.number in {0.0, 0.25}
-    assert (value.limit, value.status) == ("at least 70.0 %", "bad")
+    assert (value.limit, value.status) == ("at least 70.0%", "bad")
 
 
 def test_the_effective_number_of_vendors(judged: Judge) -> None:

@@ -156,7 +156,7 @@ def test_what_moved_is_told(lock, small_map, as_of):
     )
     assert lock_changes(before, before) == ()
     assert lock_changes(before, after) == (
-        "gpt-x: input 1.00 USD → 1.50 USD per million tokens (+50 %)",
+        "gpt-x: input 1.00 USD → 1.50 USD per million tokens (+50%)",
         "gpt-x: retirement not known → 2027-01-01",
         "gpt-y: removed",
         "gpt-z: added",

@@ -175,7 +175,7 @@ def test_the_effects_of_a_move_are_in_both_figures():
         lifecycle=Lifecycle(retirement=date(2027, 1, 1)),
     )
     assert move_effects(old, new) == (
-        "input 2.00 USD → 3.00 USD per million tokens (+50 %)",
+        "input 2.00 USD → 3.00 USD per million tokens (+50%)",
         "context 1,000,000 → 200,000 tokens",
         "loses web search",
         "not known to have pdf input",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.changes.change import Direction
-from multillm_gov.changes.coverage import covers, scope_direction, spell_scope
+from multillm_gov.changes.coverage import covers, format_scope, scope_direction
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Data, Leg, TaskClass, TaskClassDeclaration
@@ -76,7 +76,7 @@ def test_a_direction_is_only_claimed_where_no_task_class_contradicts_it(before, 
     ],
 )
 def test_spelling(scope, words):
-    assert spell_scope(scope) == words
+    assert format_scope(scope) == words
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_price_and_allocation_are_told_apart(edited, repriced):
         ("requests: 400000", "requests: 800000"), facts=repriced("beta/large", "1.5")
     )
     parts = comparison.spend.parts
-    # beta/large serves scoring (192 -> 576) and 30 % of writing (180 -> 270).
+    # beta/large serves scoring (192 -> 576) and 30% of writing (180 -> 270).
     assert parts.total == comparison.spend.delta == 384 + 90
     assert parts.price == 144 + 90
     assert parts.allocation == parts.demand == 240

@@ -61,8 +61,8 @@ EDITS = [
                                                                               "legal"),
     ("weight: 70}\n          - {model: beta/large, weight: 30}",
      "weight: 60}\n          - {model: beta/large, weight: 40}",
-     Kind.WEIGHTS, CHANGED, "alpha/large 70.0 %, beta/large 30.0 %", "alpha/large 60.0 %, "
-                                                                     "beta/large 40.0 %"),
+     Kind.WEIGHTS, CHANGED, "alpha/large 70.0%, beta/large 30.0%", "alpha/large 60.0%, "
+                                                                     "beta/large 40.0%"),
     ("[{model: beta/large}]", "[{model: gamma/large}]", Kind.ROUTE, CHANGED, "beta/large", "gamma/large"),
     ("requests: 400000", "requests: 500000", Kind.DEMAND, CHANGED, "400,000 requests", "500,000 "
                                                                                        "requests"),
@@ -98,7 +98,7 @@ EDITS = [
     ("expires: 2026-12-31", "expires: 2027-01-31", Kind.WAIVER_TERM, LOOSENED, "2026-12-31", "2027-01-31"),
     ("expires: 2026-12-31", "expires: 2026-11-30", Kind.WAIVER_TERM, TIGHTENED, "2026-12-31", "2026-11-30"),
     ("approved_by: cfo", "approved_by: coo", Kind.WAIVER_TEXT, CHANGED, "cfo", "coo"),
-    ("max_vendor_share_of_spend: 0.60", "max_vendor_share_of_spend: 0.9", Kind.APPETITE, LOOSENED, "60.0 %", "90.0 %"),
+    ("max_vendor_share_of_spend: 0.60", "max_vendor_share_of_spend: 0.9", Kind.APPETITE, LOOSENED, "60.0%", "90.0%"),
     ("max_monthly_spend: 5000", "max_monthly_spend: 4000", Kind.APPETITE, TIGHTENED, "5,000 USD", "4,000 USD"),
     (", max_monthly_spend: 5000", "", Kind.APPETITE, LOOSENED, "5,000 USD", ""),
     ("0.60, max", "0.60, min_effective_vendors: 1.2, max", Kind.APPETITE, LOOSENED, "1.8", "1.2"),

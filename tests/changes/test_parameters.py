@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import fields
 
 from multillm_gov.changes.change import Direction
-from multillm_gov.changes.parameters import parameter_direction, spell_parameter
+from multillm_gov.changes.parameters import format_parameter, parameter_direction
 from multillm_gov.rules.engine.registry import all_rules
 
 LOOSENED, TIGHTENED, CHANGED = Direction.LOOSENED, Direction.TIGHTENED, Direction.CHANGED
@@ -111,4 +111,4 @@ def test_no_value_breaks_it_and_backwards_is_the_opposite(name, before, after):
         parameter_direction(name, after, before),
     )
     assert forward is backward.opposite
-    assert isinstance(spell_parameter(before), str)
+    assert isinstance(format_parameter(before), str)

@@ -19,7 +19,7 @@ def used(report):
 
 
 def loosen_and_use(edit):
-    """All of `writing` on alpha: 72.8 % of spend; the limit of 70 % raised to 90 %."""
+    """All of `writing` on alpha: 72.8% of spend; the limit of 70% raised to 90%."""
     edit("allocations/a.yaml", *ALL_ALPHA)
     edit("policies/p.yaml", "max_share: 0.7", "max_share: 0.9")
 
@@ -43,8 +43,8 @@ def test_loosened_and_used_at_once_is_shown_as_exactly_that(
         "passed": False, "exit_code": 1, "fail_on": "error", "errors": 1, "warnings": 1, "notes": 0, "waived": 0,
     }  # fmt: skip
     (finding,) = used(report)
-    assert finding["message"].startswith(f"{LEAD}vendor `alpha` carries 72.8 % of spend")
-    assert finding["message"].endswith("the limit is 70.0 %")
+    assert finding["message"].startswith(f"{LEAD}vendor `alpha` carries 72.8% of spend")
+    assert finding["message"].endswith("the limit is 70.0%")
     assert finding["under"] == checkout.git("rev-parse", "HEAD")
     assert (finding["rule"], finding["policy"], finding["severity"]) == (
         "GOV301",

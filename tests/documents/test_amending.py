@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from multillm_gov.documents.amending import with_item, with_values
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.plain_spelling import spell
+from multillm_gov.documents.plain_spelling import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 
 ENTRY = {
@@ -144,7 +144,11 @@ def test_a_file_between_braces(text):
 
 @given(texts)
 def test_a_text_is_spelled_so_that_it_reads_as_itself(text):
-    for content in (f"a: {spell(text)}\n", f"a: [{spell(text)}, x]\n", f"- {spell(text)}  # c\n"):
+    for content in (
+        f"a: {format_scalar(text)}\n",
+        f"a: [{format_scalar(text)}, x]\n",
+        f"- {format_scalar(text)}  # c\n",
+    ):
         document, flaws = read_document(SourceFile("p.yaml", content.encode()))
         assert document is not None, flaws
         assert not flaws

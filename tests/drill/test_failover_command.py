@@ -69,7 +69,7 @@ def test_a_drill_offline(portfolio, govern) -> None:
     assert report["summary"].startswith(
         "1 failover drilled: 1 survived, 0 degraded, 0 failed. 8 requests would have"
     )
-    assert "87.5 %" in done.stdout.decode()
+    assert "87.5%" in done.stdout.decode()
     assert not (portfolio / "evidence").exists()  # nothing is proved by a server on this machine
 
 

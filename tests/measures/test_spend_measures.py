@@ -56,7 +56,7 @@ def test_what_was_free_and_is_no_more_moved_without_bound():
 
 
 def test_a_repricing_in_money():
-    """40,000 a month and a rise of 35 % are 14,000 a month more; 10,000 tolerated mean 28,571 with one vendor."""
+    """40,000 a month and a rise of 35% are 14,000 a month more; 10,000 tolerated mean 28,571 with one vendor."""
     assert added_spend(Decimal(40_000), Decimal("0.35")) == 14_000
     assert float(spend_within(Decimal(10_000), Decimal("0.35"))) == pytest.approx(
         28_571.43, abs=5e-3

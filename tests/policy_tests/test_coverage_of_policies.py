@@ -98,7 +98,7 @@ def test_the_gate_counts_sides_of_all(tested: Any) -> None:
     low = tested(cases, min_coverage=34)
     assert low.exit_code == 1
     told = tell(low, "text").decode()
-    assert "Coverage: 33 % (at least 34 % asked for)" in told
+    assert "Coverage: 33% (at least 34% asked for)" in told
     assert "never exercised       capped (policies/own.yaml:2:3)" in told
     assert (
         "limit not approached  one-vendor.max_share: no case just passes (policies/own.yaml:4:3)"

@@ -58,7 +58,7 @@ RETIRED = Finding(
     rule="GOV102",
     name="retired-model",
     severity=Severity.ERROR,
-    message="`data-extraction` routes 100 % of its requests to `gemini/gemini-1.5-pro`, retired on "
+    message="`data-extraction` routes 100% of its requests to `gemini/gemini-1.5-pro`, retired on "
     "2025-09-24",
     location=Location(
         "allocations/framework.yaml",
@@ -151,8 +151,8 @@ HEADLINE = (
     Metric(
         id="largest-vendor-of-spend",
         label="Largest vendor by spend",
-        value="openai 64.0 %",
-        limit="at most 60.0 %",
+        value="openai 64.0%",
+        limit="at most 60.0%",
         status="bad",
         number=0.64,
         unit="share",
@@ -160,8 +160,8 @@ HEADLINE = (
     Metric(
         id="independent-fallback",
         label="Value with an independent fallback",
-        value="91.0 %",
-        limit="at least 70.0 %",
+        value="91.0%",
+        limit="at least 70.0%",
         status="good",
         number=0.91,
         unit="share",
@@ -172,7 +172,7 @@ HEADLINE = (
         value="2.1",
         limit="at least 1.8",
         status="good",
-        note="3.0 % is not known and counts as one",
+        note="3.0% is not known and counts as one",
         number=2.1,
         unit="effective number",
     ),
@@ -251,7 +251,7 @@ def clean_report() -> Report:
 @pytest.fixture
 def diff_report() -> Report:
     """A comparison: loosened policy, money, one new and one resolved finding."""
-    before = ("8,900 USD", "openai 55.0 %", "91.0 %", "2.4")
+    before = ("8,900 USD", "openai 55.0%", "91.0%", "2.4")
     loosened = Table(
         title="",
         columns=(
@@ -264,8 +264,8 @@ def diff_report() -> Report:
             (
                 Cell("vendor-concentration", strong=True),
                 Cell("max_share raised", "bad"),
-                Cell("50.0 %"),
-                Cell("60.0 %"),
+                Cell("50.0%"),
+                Cell("60.0%"),
             ),
         ),
     )
@@ -275,7 +275,7 @@ def diff_report() -> Report:
         rows=(
             (
                 Cell("long-form-content"),
-                Cell("`openai/gpt-5` 30 % → 60 %, `claude` 70 % → 40 %"),
+                Cell("`openai/gpt-5` 30% → 60%, `claude` 70% → 40%"),
                 Cell("+512"),
             ),
             (Cell("data-extraction"), Cell("fallback `gemini/gemini-2.5-pro` added"), Cell("0")),
@@ -289,7 +289,7 @@ def diff_report() -> Report:
         verdict=judge_counts((SHARED,), Severity.ERROR),
         revision="0123456789abcdef0123456789abcdef01234567+",
         base="fedcba9876543210fedcba9876543210fedcba98",
-        summary="One policy is loosened; spend rises by 512 USD a month (+5.8 %).",
+        summary="One policy is loosened; spend rises by 512 USD a month (+5.8%).",
         headline=tuple(
             Metric(
                 id=metric.id,
@@ -329,7 +329,7 @@ def board_report() -> Report:
         as_of="2026-11-24",
         verdict=judge_counts(FINDINGS, Severity.ERROR),
         revision="0123456789abcdef0123456789abcdef01234567",
-        summary="One figure is outside appetite: openai carries 64.0 % of spend.",
+        summary="One figure is outside appetite: openai carries 64.0% of spend.",
         headline=HEADLINE,
         sections=(
             Section(
@@ -338,7 +338,7 @@ def board_report() -> Report:
                 blocks=(
                     ShareChart(
                         title="Who we hang on",
-                        summary="OpenAI carries 64 % of spend; AWS hosts 20 %.",
+                        summary="OpenAI carries 64% of spend; AWS hosts 20%.",
                         rows=(
                             ShareRow(
                                 label="Vendor",

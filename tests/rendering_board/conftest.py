@@ -33,11 +33,11 @@ def _charts(name: str) -> tuple[Block, ...]:
     return (
         BarChart(
             title=f"{name}: one of three task classes exceeds its cap",
-            summary=f"Use of cap: {name} 118 %, scoring 93 %, search 40 %.",
+            summary=f"Use of cap: {name} 118%, scoring 93%, search 40%.",
             bars=(
-                Bar(label=name, value=118, text="118 %", limit=100, status="bad"),
-                Bar(label="lead-scoring", value=93, text="93 %", limit=100, status="watch"),
-                Bar(label="semantic-search", value=40, text="40 %", limit=100, status="good"),
+                Bar(label=name, value=118, text="118%", limit=100, status="bad"),
+                Bar(label="lead-scoring", value=93, text="93%", limit=100, status="watch"),
+                Bar(label="semantic-search", value=40, text="40%", limit=100, status="good"),
             ),
             unit="%",
             references=(
@@ -47,7 +47,7 @@ def _charts(name: str) -> tuple[Block, ...]:
         ),
         ShareChart(
             title="Most spend hangs on one vendor",
-            summary="Vendor: anthropic 61 %; cloud: unknown 20 %.",
+            summary="Vendor: anthropic 61%; cloud: unknown 20%.",
             rows=(
                 ShareRow(
                     label="Vendor",
@@ -104,7 +104,7 @@ def build_report(name: str, organization: str) -> Report:
         ),
         Finding(
             rule="GOV301", name="concentration", severity=Severity.WARNING, message=f"{name} holds "
-                                                                                    "61 %",
+                                                                                    "61%",
             location=place, subject="portfolio", remedy="Move it", waiver=waiver,
         ),
     )  # fmt: skip
@@ -135,7 +135,7 @@ def build_report(name: str, organization: str) -> Report:
         headline=(
             Metric(id="spend", label="Forecast", value="12,345 USD", before="11,000 USD", limit="10,000 USD",
                    status="bad", note=name),
-            Metric(id="share", label="Largest vendor", value="61.0 %", limit="70.0 %", status="watch"),
+            Metric(id="share", label="Largest vendor", value="61.0%", limit="70.0%", status="watch"),
             Metric(id="count", label="Task classes", value="5"),
         ),
         sections=(

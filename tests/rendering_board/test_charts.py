@@ -18,7 +18,7 @@ from multillm_gov.content import (
     Timeline,
 )
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
-from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick, spread
+from multillm_gov.rendering.charts.scale import Scale, format_tick, nice_ticks, spread
 from multillm_gov.rendering.charts.svg import SIZE, clip, text_width
 from multillm_gov.rendering.charts.theme import PRINT, SCREEN
 from multillm_gov.rendering.plain.escaping import visible
@@ -215,14 +215,14 @@ def test_scale_and_ticks_of_known_values() -> None:
     assert nice_ticks(0) == (0, 1)
     assert nice_ticks(5e-324) == (0, 1), "the smallest float there is divides into no steps"
     assert nice_ticks(1e-12, 5) == pytest.approx((0, 2e-13, 4e-13, 6e-13, 8e-13, 1e-12))
-    assert [spell_tick(tick, "%") for tick in nice_ticks(0.9, 4)] == [
-        "0 %",
-        "0.25 %",
-        "0.5 %",
-        "0.75 %",
-        "1 %",
+    assert [format_tick(tick, "%") for tick in nice_ticks(0.9, 4)] == [
+        "0%",
+        "0.25%",
+        "0.5%",
+        "0.75%",
+        "1%",
     ]
-    assert spell_tick(10_000, "USD") == "10,000"
+    assert format_tick(10_000, "USD") == "10,000"
     scale = Scale(0, 100, 10, 210)
     assert [scale(0), scale(50), scale(100), scale(400)] == [10, 110, 210, 210]
 
@@ -263,8 +263,8 @@ def test_small_parts_are_named_below_and_many_are_drawn_as_one(report: Report) -
         item.text
         for item in parse(draw(chart, width=WIDE, key="k", theme=PRINT)).iter(f"{SVG}text")
     ]
-    assert "mistral 3.0 %" in texts
-    assert "2 others 1.0 %" in texts
+    assert "mistral 3.0%" in texts
+    assert "2 others 1.0%" in texts
     assert "nothing to share" in texts
 
 

@@ -140,7 +140,7 @@ def test_spend_that_bends_where_a_limit_binds_is_searched(made) -> None:
     """Beyond acme's limit a fallback at half the price answers every other request: the cap breaks later than linearly.
 
     The limit is declared below the mean demand's growth: 25 a minute against 22.83, so it binds at
-    +9.5 %, and the cap would break at +16.7 %.
+    +9.5%, and the cap would break at +16.7%.
     """
     context = made(
         catalog=[(ACME, f"    requests_per_minute: 25\n{ACME}")],
@@ -293,7 +293,7 @@ def test_many_vendors_are_combined_within_bounds(made) -> None:
             "    cost_of_wrong_model: {value_at_stake: 730}",
             "    demand: {requests: 1000, input_tokens: 10}",
         ]
-    # 70 USD an hour in all; 90 days of one vendor are 2,160; the appetite of .8 % of a year is
+    # 70 USD an hour in all; 90 days of one vendor are 2,160; the appetite of .8% of a year is
     # 4,905.6.
     changed = [("risk: {", "risk: {max_outage_loss_share: 0.008, ")]
     context = made(

@@ -7,9 +7,9 @@ import pytest
 
 from multillm_gov.content import Paragraph, Table
 from multillm_gov.reporting.stress.reverse import (
+    format_size,
     reverse_metrics,
     reverse_section,
-    spell_size,
     status_of,
 )
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint
@@ -30,18 +30,18 @@ def test_one_table_a_question_nearest_first(made) -> None:
     assert rises[0] == [
         "vendor `acme`",
         "a task class's cap",
-        "+16.7 %",
+        "+16.7%",
         "articles",
         "7,000 USD a month.",
     ]
-    assert [row[2] for row in rises[:3]] == ["+16.7 %", "+25.0 %", "+33.3 %"]
+    assert [row[2] for row in rises[:3]] == ["+16.7%", "+25.0%", "+33.3%"]
     assert rises[-1][2] == "cannot break"
     outages = told["How long may something be away before a year's appetite is spent?"]
     assert outages[0][2:4] == ["11.7 days", "the portfolio"]
     assert outages[0][4] == "14,016 USD a year."
     assert [row[2] for row in told["How far may demand grow?"]] == [
-        "+16.7 %",
-        "+20.0 %",
+        "+16.7%",
+        "+20.0%",
         "not known",
     ]
     assert [row[2] for row in told["How much worse may a model get?"]] == [
@@ -62,14 +62,14 @@ def test_verdicts_that_are_no_size_are_words_with_a_status() -> None:
         verdict="breaks",
         size=Decimal(2),
     )
-    assert (spell_size(one), status_of(one)) == ("2 hours", "watch")
+    assert (format_size(one), status_of(one)) == ("2 hours", "watch")
     for verdict, status in (
         ("already broken", "bad"),
         ("not known", "watch"),
         ("cannot break", "good"),
     ):
         other = msgspec.structs.replace(one, verdict=verdict, size=None)
-        assert (spell_size(other), status_of(other)) == (verdict, status)
+        assert (format_size(other), status_of(other)) == (verdict, status)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_an_ordinary_shock_breaks_is_on_watch(question, size, status) -> No
 
 def test_the_nearest_price_rise_is_a_headline(made) -> None:
     (metric,) = reverse_metrics(reverse(made()))
-    assert (metric.value, metric.number) == ("+16.7 %", pytest.approx(1 / 6))
+    assert (metric.value, metric.number) == ("+16.7%", pytest.approx(1 / 6))
     assert metric.note == "vendor `acme`: a task class's cap"
     assert reverse_metrics(reverse(made(allocation="", evidence=""))) == ()
 

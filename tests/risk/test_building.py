@@ -237,11 +237,11 @@ def test_a_declared_host_with_an_assumed_common_cause_is_assumed_and_says_what_w
     )
     assert cloud.unavailability > 0.002
     assert cloud.origin == "assumed"
-    assert cloud.note == "declared in govern.yaml; 0.2 % by itself, the rest a common cause (betas)"
+    assert cloud.note == "declared in govern.yaml; 0.2% by itself, the rest a common cause (betas)"
     assert vendor.unavailability > 0.45 * 0.003
     assert vendor.mean_hours == 5.0
     assert (provider.origin, provider.mean_hours) == ("declared", 2.0)
-    assert provider.note == "part of 0.4 %, declared in govern.yaml"
+    assert provider.note == "part of 0.4%, declared in govern.yaml"
 
 
 def _channel(built: System, model: str) -> float:

@@ -43,7 +43,7 @@ def portfolio(tmp_path: Path) -> Path:
 
 
 def test_an_import_is_measured_written_and_read_again(govern, portfolio):
-    """2 h whole and 2 h by .3 are 2.6 h of 100 days: .10833 %."""
+    """2 h whole and 2 h by .3 are 2.6 h of 100 days: .10833%."""
     done = govern(
         "incidents",
         "import",
@@ -59,7 +59,7 @@ def test_an_import_is_measured_written_and_read_again(govern, portfolio):
     told = done.stdout.decode()
     assert told.startswith("incidents/openai.yaml: provider `openai`, 2026-01-01 to 2026-04-10\n")
     assert "1 outage in 100 days (2 incidents read), 3.6 a year" in told
-    assert "unavailability 0.1083 %, 95 % interval" in told
+    assert "unavailability 0.1083%, 95% interval" in told
     assert "Fay-Feuer" in told
     assert "mean length 4.00 h" in told
     assert "fewer than 30 outages" in told
@@ -108,7 +108,7 @@ def test_what_was_imported_is_what_the_system_says(govern, portfolio):
     provider = system.components[system.index_of("provider:openai")]
     assert (provider.origin, provider.sample_size) == ("measured", 1)
     assert provider.mean_hours == 4.0
-    assert provider.note == "part of 0.1083 %, measured: 1 outage in 100 days"
+    assert provider.note == "part of 0.1083%, measured: 1 outage in 100 days"
 
 
 def test_days_that_are_not_given_are_those_of_the_incidents_and_that_is_said(govern, portfolio):

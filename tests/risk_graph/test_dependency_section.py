@@ -34,8 +34,8 @@ def test_single_points_stand_with_their_figures(nine_nodes: System) -> None:
         "gateway `G`",
         "15,000",
         "T3, T1 and T2",
-        "0.050 % (assumed)",
-        "42.7 %",
+        "0.050% (assumed)",
+        "42.7%",
     ]
     assert [row[0] for row in texts(table)] == [
         "gateway `G`",
@@ -51,8 +51,8 @@ def test_single_points_stand_with_their_figures(nine_nodes: System) -> None:
 
 def test_the_chart_shows_what_the_loss_hangs_on(nine_nodes: System) -> None:
     (chart,) = blocks(dependency_section(measure_dependence(nine_nodes), "USD"), BarChart)
-    assert chart.title == "42.7 % of the expected loss hangs on gateway G"
-    assert [bar.text for bar in chart.bars][:4] == ["42.7 %", "28.5 %", "17.1 %", "11.5 %"]
+    assert chart.title == "42.7% of the expected loss hangs on gateway G"
+    assert [bar.text for bar in chart.bars][:4] == ["42.7%", "28.5%", "17.1%", "11.5%"]
     assert chart.bars[0].value == pytest.approx(42.6950, abs=5e-5)
     assert chart.unit == "%"
 
@@ -64,8 +64,8 @@ def test_where_figures_are_from_is_said(nine_nodes: System) -> None:
     section = dependency_section(measure_dependence(replace(nine_nodes, components=parts)), "EUR")
     (table,) = blocks(section, Table)
     assert [row[3] for row in texts(table)][:2] == [
-        "0.050 % (measured, n = 12)",
-        "0.100 % (declared)",
+        "0.050% (measured, n = 12)",
+        "0.100% (declared)",
     ]
     assert table.columns[1].title == "EUR an hour"
     said = " ".join(block.text for block in blocks(section, Paragraph))
@@ -111,6 +111,6 @@ def test_a_failover_that_is_not_covered_is_half_of_a_pair(nine_nodes: System) ->
 def test_importance_names_all_four_measures(nine_nodes: System) -> None:
     (table,) = blocks(importance_section(measure_dependence(nine_nodes), "USD"), Table)
     assert texts(table)[0] == [
-        *("gateway `G`", "0.050 % (assumed)", "14,990", "42.7 %", "65,656", "854.47", "1.745")
+        *("gateway `G`", "0.050% (assumed)", "14,990", "42.7%", "65,656", "854.47", "1.745")
     ]
     assert len(table.rows) <= MOST_ROWS

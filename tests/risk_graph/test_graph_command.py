@@ -177,10 +177,10 @@ def test_why_tells_every_way(govern, nine):
     ]
     text = govern("graph", "--why", "T1", "AWS", *DAY, cwd=nine).stdout.decode()
     assert (
-        "T1 → routed 100.0 %: model `claude-on-bedrock at Bedrock` → provider `Bedrock` → cloud "
+        "T1 → routed 100.0%: model `claude-on-bedrock at Bedrock` → provider `Bedrock` → cloud "
         "`AWS`" in text
     )
-    assert "100.0 % of the requests go unanswered" in " ".join(text.split())
+    assert "100.0% of the requests go unanswered" in " ".join(text.split())
     drawing = ET.fromstring(
         govern("graph", "--why", "T1", "AWS", "-f", "svg", *DAY, cwd=nine).stdout
     )

@@ -14,7 +14,7 @@ from multillm_gov.rules.book.gov006_unknown_reference import MOST_HINTS
 from multillm_gov.rules.book.gov701_review_overdue import _later
 from multillm_gov.rules.engine.judgment import judge
 from multillm_gov.rules.engine.planning import select
-from multillm_gov.rules.spelling import LONGEST, code, codes, near
+from multillm_gov.words import LONGEST, code, did_you_mean, join_code
 
 MODELS = ("claude-haiku-4-5-20251001", "gemini/gemini-2.5-pro", "mistral/mistral-large-2512")
 
@@ -126,14 +126,14 @@ def test_percent_signs_and_braces_in_names_are_only_text(assessed: Any) -> None:
     [((), ""), (("a",), "`a`"), (("a", "b"), "`a` and `b`"), (("a", "b", "c"), "`a`, `b` and `c`")],
 )
 def test_names_are_listed_as_people_do(words: tuple[str, ...], said: str) -> None:
-    assert (codes(words) if words else "") == said
+    assert (join_code(words) if words else "") == said
 
 
 def test_names_are_cut_and_near_ones_suggested() -> None:
     assert code("x" * LONGEST) == f"`{'x' * LONGEST}`"
     assert len(code("x" * 500)) == LONGEST + 2
-    assert near("triaje", ["triage", "replies"]) == " (did you mean `triage`?)"
-    assert near("qqq", ["triage"]) == ""
+    assert did_you_mean("triaje", ["triage", "replies"]) == " (did you mean `triage`?)"
+    assert did_you_mean("qqq", ["triage"]) == ""
 
 
 def test_an_empty_scope_selects_without_a_walk() -> None:

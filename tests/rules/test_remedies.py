@@ -372,7 +372,7 @@ def drill(bench: Bench, words: re.Match[str]) -> None:
     bench.record("drills", record)
 
 
-@hand(r"^Move at least ([\d.]+) % of requests .*?first in `([^`]+)`")
+@hand(r"^Move at least ([\d.]+)% of requests .*?first in `([^`]+)`")
 def move_requests(bench: Bench, words: re.Match[str]) -> None:
     """Take just what is named from the largest leg, by weight, and give it to somebody new."""
     path, tree, task = bench.task(words[2])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multillm_gov.portfolio.risk import Risk
-from multillm_gov.reporting.stress.simulation_wording import spell_rounded
+from multillm_gov.reporting.stress.simulation_wording import format_rounded
 from multillm_gov.risk.simulation.assumptions import assumptions_of
 from multillm_gov.risk.simulation.distribution import (
     describe,
@@ -51,7 +51,7 @@ def test_figures_of_the_first_thousand_numbers() -> None:
 
 
 def test_intervals_hold_what_they_promise() -> None:
-    """Of 400 runs over a known law, about 95 % hold the true mean, quantile and shortfall."""
+    """Of 400 runs over a known law, about 95% hold the true mean, quantile and shortfall."""
     generator = np.random.default_rng(7)
     true = {"expected": 1.0, "p95": -np.log(0.05), "shortfall95": 1 - np.log(0.05)}
     held = dict.fromkeys(true, 0)
@@ -134,7 +134,7 @@ def test_printed_figures_of_a_seed(system_of, costs_of, line) -> None:
         found = simulate(system, costs, ASSUMED, years=2_000, seed=20_261_125, lengths=lengths)
         for one in (found.loss, found.cost):
             printed += [
-                spell_rounded(value)
+                format_rounded(value)
                 for value in (one.expected.value, one.p95.value, one.shortfall95.value)
             ]
     assert printed == PRINTED

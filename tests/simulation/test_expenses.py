@@ -41,7 +41,7 @@ def near(estimate, expected: float, errors: float = 3.5) -> bool:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("variation", [0.25, 0.10])
 def test_demand_alone_is_the_lognormal_table(seed, variation, system_of, costs_of, line) -> None:
-    """Method 2.4: m = 100,000; quantiles, shortfall, relative cost at risk, chance of 120 %."""
+    """Method 2.4: m = 100,000; quantiles, shortfall, relative cost at risk, chance of 120%."""
     costs = costs_of([line(100_000)], caps=[10_000])
     found = simulate(
         system_of([], []), costs, assuming(demand_variation=variation), years=YEARS, seed=seed
@@ -61,7 +61,7 @@ def test_demand_alone_is_the_lognormal_table(seed, variation, system_of, costs_o
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("common", [0.0, 0.3, 1.0])
 def test_small_variation_is_the_sum_of_normals(seed, common, system_of, costs_of, line) -> None:
-    """Three tasks whose logarithms correlate by the common share; at a variation of 1 % they are all but normal."""
+    """Three tasks whose logarithms correlate by the common share; at a variation of 1% they are all but normal."""
     means = (40e3, 35e3, 25e3)
     costs = costs_of(*([line(mean)] for mean in means))
     assumed = assuming(demand_variation=0.01, demand_common_share=common)
@@ -92,7 +92,7 @@ def test_price_moves_come_at_the_declared_chances(seed, costs_of, line) -> None:
     )
     severe = (found.total > 1_200 * 1.35).mean()
     assert abs(severe - 0.05 * (1 - 0.35)) <= 3 * sqrt(0.0325 / YEARS), (
-        "a doubling before 65 % of the year is over"
+        "a doubling before 65% of the year is over"
     )
 
 

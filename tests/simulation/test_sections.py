@@ -15,9 +15,9 @@ from multillm_gov.reporting.stress.inputs import context_of, simulation_of
 from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
 from multillm_gov.reporting.stress.simulation_wording import (
     allotted,
+    format_estimate,
+    format_rounded,
     rounded,
-    spell_estimate,
-    spell_rounded,
 )
 from multillm_gov.risk.availability.failover_cost import failover_cost
 from multillm_gov.risk.simulation.distribution import Estimate
@@ -101,12 +101,12 @@ def test_simulated_figures_are_those_of_the_portfolio(found, context) -> None:
 
 
 def test_the_expected_year_is_told_beside_todays_bill(found, context) -> None:
-    """751.90 USD a month; +35 % with a chance of .2 from a uniform moment on makes the expected year 3.5 % dearer."""
+    """751.90 USD a month; +35% with a chance of .2 from a uniform moment on makes the expected year 3.5% dearer."""
     assert found.forecast == pytest.approx(12 * (730 + 21.9))
     assert found.successors_assumed == (), "both models stay for years"
     said = texts(simulation_sections(found, context))
     moved = found.cost.expected.value / found.forecast - 1
-    assert f"costs 9,023 USD; the expected year differs from it by {moved * 100:+.1f} %" in said
+    assert f"costs 9,023 USD; the expected year differs from it by {moved * 100:+.1f}%" in said
     assert "named successor" not in said
 
 
@@ -148,15 +148,15 @@ def test_sections_tell_figures_intervals_and_the_seed(found, context) -> None:
     ]
     said = texts(sections)
     assert "3,000 years were simulated (PCG64, seed 1, numpy" in said
-    assert "the appetite is 9,636 (1.0 % of the value at stake)" in said
+    assert "the appetite is 9,636 (1.0% of the value at stake)" in said
     figures = tables(sections)[""]
     by_label = {row[0].text: [cell.text for cell in row[1:]] for row in figures.rows}
-    assert by_label["Expected"][0] == spell_rounded(found.loss.expected.value)
-    assert by_label["95th percentile"][2:] == list(spell_estimate(found.cost.p95))
-    assert by_label["Expected, exact"][:2] == [spell_rounded(found.exact_loss), "no sampling"]
+    assert by_label["Expected"][0] == format_rounded(found.loss.expected.value)
+    assert by_label["95th percentile"][2:] == list(format_estimate(found.cost.p95))
+    assert by_label["Expected, exact"][:2] == [format_rounded(found.exact_loss), "no sampling"]
     charts = [block for part in sections for block in part.blocks if isinstance(block, LineChart)]
     assert [len(chart.lines[0].points) for chart in charts] == [16, 16]
-    assert charts[0].lines[1].points[-1].text == " ".join(spell_estimate(found.loss.p95))
+    assert charts[0].lines[1].points[-1].text == " ".join(format_estimate(found.loss.p95))
 
 
 def test_printed_parts_sum_to_the_printed_whole(found, context) -> None:
@@ -264,11 +264,11 @@ def test_allotted_parts_sum_exactly_and_stay_near(parts: list[float]) -> None:
 
 
 def test_spelling() -> None:
-    assert spell_rounded(1_420_889.4) == "1,421,000"
-    assert spell_rounded(0.123456) == "0.1235"
-    assert spell_rounded(0.0) == "0"
-    assert spell_rounded(1e-9) == "0"
-    assert spell_rounded(-12_345.6) == "-12,350"
-    assert spell_estimate(Estimate(value=5, low=5, high=5)) == ("5.000", "")
+    assert format_rounded(1_420_889.4) == "1,421,000"
+    assert format_rounded(0.123456) == "0.1235"
+    assert format_rounded(0.0) == "0"
+    assert format_rounded(1e-9) == "0"
+    assert format_rounded(-12_345.6) == "-12,350"
+    assert format_estimate(Estimate(value=5, low=5, high=5)) == ("5.000", "")
     assert allotted([], Decimal(5)) == ()
     assert allotted([1.0, 2.0], Decimal(0)) == (0, 0)

@@ -26,7 +26,7 @@ def test_one_heat_map_one_short_table_and_the_years_figure(judged: Judged) -> No
     year = section.blocks[0]
     assert isinstance(year, Paragraph)
     assert "Outages are expected to cost" in year.text
-    assert "14,016 USD, 1.0 % of the value at stake" in year.text, "12 * 116,800 * .01"
+    assert "14,016 USD, 1.0% of the value at stake" in year.text, "12 * 116,800 * .01"
     assert section == stress_section(judged()), "the same each time"
 
 

@@ -137,7 +137,7 @@ def limited(catalog: str, per_minute: int, allocation: str = HUNDRED_A_SECOND) -
 
 
 def test_a_fallback_takes_over_what_its_limit_allows(made: Made, catalog: str) -> None:
-    """Method 3.3: 100 requests a second on a limit of 70 leave 30 % unserved."""
+    """Method 3.3: 100 requests a second on a limit of 70 leave 30% unserved."""
     found = task(stress(made(limited(catalog, 70 * 60)), (outage("acme"),)), "routed")
     assert near(found.unserved_share, "0.30")
     assert near(found.unserved_requests, 0.30 * 2_628_000)
@@ -243,7 +243,7 @@ def half_fields(shock: Shock) -> dict[str, object]:
 
 
 def test_repricing_adds_share_times_rise(made: Made) -> None:
-    """Method 5: s = 60/30/10 and +35 % on the first: +21.00 %, exactly."""
+    """Method 5: s = 60/30/10 and +35% on the first: +21.00%, exactly."""
     context = made()
     shock = Shock(kind="repricing", level="vendor", entity="acme", factor=Positive("1.35"))
     found = stress(context, (shock,))

@@ -64,7 +64,7 @@ def test_the_whole_report_holds_every_part_and_no_verdict(stressed: Callable[...
     heat = next(block for block in report["sections"][0]["blocks"] if block["type"] == "heat")
     assert heat["columns"] == ["articles", "scoring", "filtering"], "most value at stake first"
     rows = {row["label"]: [cell["text"] for cell in row["cells"]] for row in heat["rows"]}
-    assert rows["repricing"] == ["600", "–", "–"], "the own one: 10 % of 6,000"
+    assert rows["repricing"] == ["600", "–", "–"], "the own one: 10% of 6,000"
     assert "gateway-outage" not in rows, "there is no gateway"
     assert report["checked"]["scenarios"] == 15
     assert report["headline"][0]["number"] > 0
@@ -218,7 +218,7 @@ def test_two_revisions_are_compared(govern: Run, checkout, folder: Path, allocat
 def test_breaks_are_counted_whichever_case_breaks_them(
     stressed: Callable[..., bytes], folder: Path
 ) -> None:
-    """+35 % at acme costs most and breaks nothing; at beta, which costs less, scoring's cap of 4,000 breaks."""
+    """+35% at acme costs most and breaks nothing; at beta, which costs less, scoring's cap of 4,000 breaks."""
     (folder / "scenarios" / "own.yaml").unlink()
     (folder / "govern.yaml").write_text("appetite: {max_price_shock_share: 0.7}\n")
     allocations = folder / "allocations" / "a.yaml"

@@ -45,12 +45,12 @@ class LeaderboardEntry(Struct, frozen=True, kw_only=True):
     """Of accepted cases, by weight (0..1); ``None``: nothing was scored."""
     low: float = 0.0
     high: float = 1.0
-    """Wilson 95 % interval of the share, over effective cases."""
+    """Wilson 95% interval of the share, over effective cases."""
     graded: float | None = None
     """Mean score; ``None``: answers are accepted or not and nothing between."""
     graded_low: float = 0.0
     graded_high: float = 1.0
-    """95 % interval of the mean score: bootstrap, with few cases Wilson's (which is wider)."""
+    """95% interval of the mean score: bootstrap, with few cases Wilson's (which is wider)."""
     usd: Decimal | None = Decimal(0)
     usd_per_accepted: Decimal | None = None
     """All that was spent on answers over those accepted; ``None``: not known, or none was accepted."""

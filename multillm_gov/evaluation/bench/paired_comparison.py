@@ -23,7 +23,7 @@ from multillm_gov.measures.paired import (
 Finding = Literal["better", "not worse", "worse", "not told apart", "no common case"]
 CONFIDENCE = 0.95
 ONE_SIDED = 0.90
-"""Two-sided confidence whose lower end is the one-sided 95 % bound that non-inferiority asks for."""
+"""Two-sided confidence whose lower end is the one-sided 95% bound that non-inferiority asks for."""
 
 
 class Margins(Struct, frozen=True, kw_only=True):
@@ -58,13 +58,13 @@ class Duel(Struct, frozen=True, kw_only=True):
     test: McNemar | None = None
     """On cases accepted or not; ``None``: several samples a case, or weights, make it no count of cases."""
     difference: PairedDifference | None = None
-    """In accepted share, challenger less incumbent: adjusted Wald, 95 %."""
+    """In accepted share, challenger less incumbent: adjusted Wald, 95%."""
     bound: float | None = None
-    """One-sided 95 % lower bound of the difference, which non-inferiority is judged by."""
+    """One-sided 95% lower bound of the difference, which non-inferiority is judged by."""
     graded: PairedDifference | None = None
-    """In mean score, where answers are graded: paired bootstrap, 95 %."""
+    """In mean score, where answers are graded: paired bootstrap, 95%."""
     needed: int | None = None
-    """Cases, both models on each, on which the difference that matters would show (80 % power)."""
+    """Cases, both models on each, on which the difference that matters would show (80% power)."""
     needed_unpaired: int | None = None
     """The same with other cases for each model."""
     preferences: Preferences | None = None
@@ -79,8 +79,8 @@ def duel(
 ) -> Duel:
     """Compare two models, incumbent first, on what both were judged by.
 
-    Better or worse is what a two-sided interval shows that leaves zero out, at 95 % for all
-    comparisons together (Bonferroni); not worse is what the one-sided 95 % bound shows that stays
+    Better or worse is what a two-sided interval shows that leaves zero out, at 95% for all
+    comparisons together (Bonferroni); not worse is what the one-sided 95% bound shows that stays
     above the margin. All else is not told apart, which is no sign of being equal.
     """
     preferences = preferences_of(preferred) if preferred else None

@@ -1,9 +1,9 @@
 """Status pages' ``/api/v2/incidents.json``: incidents with their updates and the components they touched.
 
 Where updates say what became of the components, time counts by that, as the page itself counts it:
-a major outage whole, a partial one by 30 % (method 3.1), degraded performance not. Where they do
+a major outage whole, a partial one by 30% (method 3.1), degraded performance not. Where they do
 not, the whole incident counts by its
-impact, on the cautious side: critical and major whole, minor by 30 %, none not.
+impact, on the cautious side: critical and major whole, minor by 30%, none not.
 """
 
 from collections.abc import Iterator

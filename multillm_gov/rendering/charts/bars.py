@@ -3,7 +3,7 @@
 import msgspec
 
 from multillm_gov.content import Bar, BarChart
-from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick, spread
+from multillm_gov.rendering.charts.scale import Scale, format_tick, nice_ticks, spread
 from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, line, text_width
 from multillm_gov.rendering.charts.theme import MARKS, Theme
 from multillm_gov.rendering.plain.escaping import visible
@@ -48,7 +48,7 @@ def _plan(chart: BarChart, width: float) -> _Plan:
     longest = max((text_width(visible(bar.label)) for bar in chart.bars), default=0)
     names = 0.0 if stacked else min(longest + 12, 0.42 * width)
     values = min(
-        max((text_width(_spelt(bar)) for bar in chart.bars), default=0) + 14,
+        max((text_width(_format(bar)) for bar in chart.bars), default=0) + 14,
         width / (2 if stacked else 3),
     )
     most = chart.maximum or max(
@@ -71,7 +71,7 @@ def _plan(chart: BarChart, width: float) -> _Plan:
     )
 
 
-def _spelt(bar: Bar) -> str:
+def _format(bar: Bar) -> str:
     """The value with a sign of its status: color alone says nothing to many readers."""
     return MARKS[bar.status] + visible(bar.text)
 
@@ -80,7 +80,7 @@ def _bar(bar: Bar, plan: _Plan, top: float, theme: Theme) -> list[str]:
     y = top + (18 if plan.stacked else 6)
     baseline = y - 5 if plan.stacked else y + _BAR - 3
     room = plan.width - plan.values - 6 if plan.stacked else plan.names - 12
-    value = clip(_spelt(bar), plan.values)
+    value = clip(_format(bar), plan.values)
     parts = [
         label((0, baseline), clip(visible(bar.label), room), theme.ink),
         box((plan.names, y), plan.scale.end - plan.names, _BAR, theme.track),
@@ -128,7 +128,7 @@ def _axis(chart: BarChart, plan: _Plan, span: tuple[float, float], theme: Theme)
     parts = []
     previous = float("-inf")
     for tick in plan.ticks:
-        x, name = plan.scale(tick), spell_tick(tick, chart.unit)
+        x, name = plan.scale(tick), format_tick(tick, chart.unit)
         parts.append(line((x, span[0]), (x, span[1] + 4), theme.grid))
         half = text_width(name) / 2
         center = min(max(x, half), plan.width - half)

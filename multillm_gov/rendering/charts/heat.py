@@ -53,7 +53,7 @@ def _plan(chart: HeatMap, width: float) -> _Plan:
     names = [text_width(visible(row.label)) for row in chart.rows]
     room = 0.0 if stacked else min(max(names, default=0) + 12, 0.4 * width)
     widest = (
-        max((text_width(_spelt(cell)) for row in chart.rows for cell in row.cells), default=0) + 14
+        max((text_width(_format(cell)) for row in chart.rows for cell in row.cells), default=0) + 14
     )
     fitting = max(int((width - room) // max(_LEAST, widest)), 1)
     columns = max(len(chart.columns), 1)
@@ -61,7 +61,7 @@ def _plan(chart: HeatMap, width: float) -> _Plan:
     return _Plan(width=width, stacked=stacked, names=room, count=count, cell=(width - room) / count)
 
 
-def _spelt(cell: Cell) -> str:
+def _format(cell: Cell) -> str:
     """The figure with a sign of its status: color alone says nothing to many readers."""
     return MARKS[cell.status] + visible(cell.text)
 
@@ -105,7 +105,7 @@ def _row(
     for position, cell in enumerate(row.cells[slice(*span)]):
         left = plan.left(position)
         parts.append(box((left, y), plan.cell - _GAP, _ROW - _GAP, theme.grounds[cell.status]))
-        text = clip(_spelt(cell), plan.cell - 8)
+        text = clip(_format(cell), plan.cell - 8)
         at = left + plan.cell - _GAP - 6, y + 16
         parts.append(
             label(at, text, theme.ink, anchor="end", strong=cell.status == "bad" or cell.strong)

@@ -5,7 +5,7 @@ from math import floor
 import msgspec
 
 from multillm_gov.content import Line, LineChart, Waymark
-from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick
+from multillm_gov.rendering.charts.scale import Scale, format_tick, nice_ticks
 from multillm_gov.rendering.charts.svg import (
     SIZE,
     clip,
@@ -65,8 +65,8 @@ def _plan(lines: list[Line], width: float, top: float) -> _Plan:
     heights = [height for point in points for height in (point.y, *_bounds(point))]
     y_ticks = _ticks(min(heights), max(heights), 5)
     x_ticks = nice_ticks(max(point.x for point in points), 4 if width < 520 else 6)
-    left = max(text_width(spell_tick(tick, "")) for tick in y_ticks) + 8
-    right = width - text_width(spell_tick(x_ticks[-1], "")) / 2
+    left = max(text_width(format_tick(tick, "")) for tick in y_ticks) + 8
+    right = width - text_width(format_tick(x_ticks[-1], "")) / 2
     return _Plan(
         width=width,
         across=Scale(0.0, x_ticks[-1], left, right),
@@ -115,11 +115,11 @@ def _axes(plan: _Plan, x_label: str, theme: Theme) -> list[str]:
         y = plan.down(tick)
         parts.append(line((plan.across.start, y), (plan.across.end, y), theme.grid))
         parts.append(
-            label((plan.across.start - 6, y + 4), spell_tick(tick, ""), theme.muted, anchor="end")
+            label((plan.across.start - 6, y + 4), format_tick(tick, ""), theme.muted, anchor="end")
         )
     previous = float("-inf")
     for tick in plan.x_ticks:
-        x, name = plan.across(tick), spell_tick(tick, "")
+        x, name = plan.across(tick), format_tick(tick, "")
         if x - text_width(name) / 2 > previous + 6:
             parts.append(label((x, plan.down.start + 17), name, theme.muted, anchor="middle"))
             previous = x + text_width(name) / 2
@@ -133,13 +133,13 @@ def _band(one: Line, plan: _Plan, theme: Theme) -> str:
     bounded = [(point.x, *_bounds(point)) for point in one.points if _bounds(point)]
     upper = [(x, high) for x, _, high in bounded]
     lower = [(x, low) for x, low, _ in reversed(bounded)]
-    return element("polygon", points=_spelt([*upper, *lower], plan), fill=theme.ranks[4][0])
+    return element("polygon", points=_format([*upper, *lower], plan), fill=theme.ranks[4][0])
 
 
 def _path(one: Line, rank: int, plan: _Plan, theme: Theme) -> str:
     dashes = _DASHES[rank % len(_DASHES)]
     style = {"stroke_dasharray": dashes} if dashes else {}
-    points = _spelt([(point.x, point.y) for point in one.points], plan)
+    points = _format([(point.x, point.y) for point in one.points], plan)
     return element(
         "polyline",
         points=points,
@@ -155,5 +155,5 @@ def _color(rank: int, theme: Theme) -> str:
     return theme.ranks[rank % 2][0]
 
 
-def _spelt(points: list[tuple[float, float]], plan: _Plan) -> str:
+def _format(points: list[tuple[float, float]], plan: _Plan) -> str:
     return " ".join(f"{coordinate(plan.across(x))},{coordinate(plan.down(y))}" for x, y in points)

@@ -40,10 +40,10 @@ def nice_ticks(most: float, count: int = 5) -> tuple[float, ...]:
     return tuple(ticks)
 
 
-def spell_tick(value: float, unit: str) -> str:
-    """``50 %``, ``1,800``: a tick as its axis shows it."""
+def format_tick(value: float, unit: str) -> str:
+    """``50%``, ``1,800``: a tick as its axis shows it."""
     spelt = f"{value:,.4f}".rstrip("0").rstrip(".")
-    return f"{spelt} {unit}".rstrip() if unit == "%" else spelt
+    return f"{spelt}%" if unit == "%" else spelt
 
 
 def spread(

@@ -2,11 +2,11 @@
 
 from multillm_gov.content import Segment, ShareChart, ShareRow
 from multillm_gov.dimensions import UNKNOWN
-from multillm_gov.rendering.charts.scale import Scale, nice_ticks, spell_tick, spread
+from multillm_gov.rendering.charts.scale import Scale, format_tick, nice_ticks, spread
 from multillm_gov.rendering.charts.svg import SIZE, box, clip, frame, label, line, text_width
 from multillm_gov.rendering.charts.theme import Theme
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.units import spell_share
+from multillm_gov.units import format_share
 
 _BAR = 24.0
 _LANE = SIZE + 4
@@ -28,7 +28,7 @@ def draw_shares(chart: ShareChart, *, width: float, key: str, theme: Theme) -> s
         drawn, y = _row(row, scale, y, names, theme)
         parts += drawn
     for tick in nice_ticks(1.0, 4):
-        name = spell_tick(100 * tick, "%")
+        name = format_tick(100 * tick, "%")
         x = min(max(scale(tick), text_width(name) / 2), width - text_width(name) / 2)
         parts.append(label((x, y + 14), name, theme.muted, anchor="middle"))
         parts.append(line((scale(tick), y - 4), (scale(tick), y + 1), theme.grid))
@@ -42,7 +42,7 @@ def _names_width(row: ShareRow) -> float:
 
 
 def _limit_text(row: ShareRow) -> str:
-    return "" if row.limit is None else f"limit {spell_share(row.limit)}"
+    return "" if row.limit is None else f"limit {format_share(row.limit)}"
 
 
 def _row(
@@ -118,7 +118,7 @@ def _clear(left: float, right: float, mark: float | None) -> tuple[float, float]
 
 def _named(part: Segment, room: float, at_most: float = 0.0) -> str:
     """Name and share, the name shortened to fit if some of it remains readable; empty where it does not."""
-    name, share = visible(part.label), f" {spell_share(part.share)}"
+    name, share = visible(part.label), f" {format_share(part.share)}"
     left = min(room - text_width(share), at_most or room)
     if left < min(text_width(name), 60):
         return ""

@@ -6,7 +6,7 @@ from multillm_gov.rendering.graphs.drawing.bounding import bound
 from multillm_gov.rendering.graphs.drawing.columns import COLUMNS
 from multillm_gov.rendering.plain.escaping import encodable, visible
 from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node
-from multillm_gov.units import spell_share
+from multillm_gov.units import format_share
 
 MEDIA_TYPE = "text/vnd.graphviz"
 MOST = 200
@@ -55,7 +55,7 @@ def _ranks(graph: Graph, names: dict[str, str]) -> Iterator[str]:
 def _style(edge: Edge) -> str:
     if edge.role == "route":
         return (
-            f' [label="{spell_share(edge.share)}", penwidth=2]' if edge.share else " [penwidth=2]"
+            f' [label="{format_share(edge.share)}", penwidth=2]' if edge.share else " [penwidth=2]"
         )
     if edge.role == "fallback":
         return f' [label="fallback {edge.position or ""}", style=dashed]'.replace(' "', '"')

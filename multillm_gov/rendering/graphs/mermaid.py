@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from multillm_gov.rendering.graphs.drawing.bounding import bound
 from multillm_gov.rendering.plain.escaping import encodable, visible
 from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node
-from multillm_gov.units import spell_share
+from multillm_gov.units import format_share
 
 MEDIA_TYPE = "text/vnd.mermaid"
 MOST = 40
@@ -51,7 +51,7 @@ def _shape(node: Node) -> str:
 
 def _arrow(edge: Edge) -> str:
     if edge.role == "route":
-        return f'==>|"{spell_share(edge.share)}"|' if edge.share else "==>"
+        return f'==>|"{format_share(edge.share)}"|' if edge.share else "==>"
     if edge.role == "fallback":
         return f'-.->|"fallback {edge.position}"|' if edge.position else "-.->"
     return "-->"

@@ -9,7 +9,7 @@ from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.sections import section
 from multillm_gov.rendering.plain.width import wrap
 from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node
-from multillm_gov.units import spell_share
+from multillm_gov.units import format_share
 
 MEDIA_TYPE = "text/plain"
 MOST = 40
@@ -67,5 +67,5 @@ def _place(edge: Edge, nodes: dict[str, Node]) -> tuple[int, float, int, str]:
 
 def _how(edge: Edge) -> str:
     if edge.role == "route":
-        return f"routed, {spell_share(edge.share)}" if edge.share else "routed"
+        return f"routed, {format_share(edge.share)}" if edge.share else "routed"
     return f"fallback {edge.position or ''}".strip() if edge.role == "fallback" else ""

@@ -4,7 +4,7 @@ from collections import Counter
 
 from msgspec import Struct
 
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 _NOTE = 400
 """Room kept for the sentence that says what was left out."""

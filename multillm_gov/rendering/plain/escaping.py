@@ -17,7 +17,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 def visible(text: str) -> str:
     r"""One line; what could move a cursor, hide or reorder characters is spelt: ``\x1b``, ``\u202e``."""
-    return _DANGEROUS.sub(_spell, text)
+    return _DANGEROUS.sub(_format, text)
 
 
 def visible_lines(text: str) -> list[str]:
@@ -40,7 +40,7 @@ def _json_escape(character: str) -> str:
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
-def _spell(match: re.Match[str]) -> str:
+def _format(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x100:
         return {9: r"\t", 10: r"\n", 13: r"\r"}.get(code, f"\\x{code:02x}")

@@ -16,7 +16,7 @@ from multillm_gov.content import (
     Table,
     Timeline,
 )
-from multillm_gov.units import spell_share
+from multillm_gov.units import format_share
 
 _BAR = 24
 _PARTS = 5
@@ -93,7 +93,7 @@ def _shares(chart: ShareChart) -> Table:
         (
             Cell(row.label, strong=True),
             Cell(_parts(row), _largest_status(row)),
-            *((Cell("" if row.limit is None else spell_share(row.limit)),) if limited else ()),
+            *((Cell("" if row.limit is None else format_share(row.limit)),) if limited else ()),
             *((Cell(row.note),) if noted else ()),
         )
         for row in chart.rows
@@ -109,10 +109,10 @@ def _shares(chart: ShareChart) -> Table:
 
 
 def _parts(row: ShareRow) -> str:
-    told = [f"{segment.label} {spell_share(segment.share)}" for segment in row.segments[:_PARTS]]
+    told = [f"{segment.label} {format_share(segment.share)}" for segment in row.segments[:_PARTS]]
     rest = row.segments[_PARTS:]
     if rest:
-        told.append(f"{len(rest):,} more {spell_share(sum(segment.share for segment in rest))}")
+        told.append(f"{len(rest):,} more {format_share(sum(segment.share for segment in rest))}")
     return ", ".join(told)
 
 

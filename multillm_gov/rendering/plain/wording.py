@@ -4,7 +4,7 @@ from multillm_gov import exits
 from multillm_gov.content import Status
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import Report, Verdict
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 STATUS_WORDS: dict[Status, str] = {
     "good": "within appetite",

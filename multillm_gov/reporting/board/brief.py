@@ -2,9 +2,9 @@
 
 from multillm_gov.content import Cell, Column, Table
 from multillm_gov.dimensions import Level
-from multillm_gov.reporting.shared.wording import some
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import spell_count, spell_money
+from multillm_gov.units import format_count, format_money
+from multillm_gov.words import join_some
 
 _THOUSAND = 1000
 
@@ -18,18 +18,18 @@ def brief(assessment: Assessment) -> Table:
     rows = [
         ("Task classes", f"{len(figures.tasks):,}"),
         ("Models", f"{len(routed):,} routed to, {len(spares):,} more as fallback"),
-        ("Vendors routed to", some(vendors, 6)),
-        ("Requests per month", spell_count(figures.requests_per_month)),
-        ("Forecast spend per month", spell_money(figures.spend_per_month, figures.currency)),
+        ("Vendors routed to", join_some(vendors, 6)),
+        ("Requests per month", format_count(figures.requests_per_month)),
+        ("Forecast spend per month", format_money(figures.spend_per_month, figures.currency)),
     ]
     if figures.requests_per_month and not figures.unpriced:
         per_thousand = figures.spend_per_month / figures.requests_per_month * _THOUSAND
-        rows.append(("Spend per thousand requests", spell_money(per_thousand, figures.currency)))
+        rows.append(("Spend per thousand requests", format_money(per_thousand, figures.currency)))
     if figures.value_at_stake_per_month:
         rows.append(
             (
                 "Value at stake per month",
-                spell_money(figures.value_at_stake_per_month, figures.currency),
+                format_money(figures.value_at_stake_per_month, figures.currency),
             )
         )
     return Table(

@@ -5,9 +5,10 @@ from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status
 from multillm_gov.finding import Finding
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.wording import amount, bounded, code
+from multillm_gov.reporting.shared.wording import amount, bounded
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import code, count_of
 
 _STATUS: dict[Direction, Status] = {
     Direction.LOOSENED: "bad",
@@ -63,7 +64,7 @@ def _finding(now: Assessment, since: Assessment, comparison: Comparison) -> str:
         way = (
             "unchanged"
             if not delta
-            else f"{'up' if delta > 0 else 'down'} {spell_money(abs(delta), _currency(now))}"
+            else f"{'up' if delta > 0 else 'down'} {format_money(abs(delta), _currency(now))}"
         )
         money = f"The forecast is {way} per month." if delta else "The forecast is unchanged."
     return (

@@ -7,9 +7,10 @@ from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph, 
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.headline import status_below
-from multillm_gov.reporting.shared.wording import MOST_MARKS, amount, bounded, code, part_of, some
+from multillm_gov.reporting.shared.wording import MOST_MARKS, amount, bounded, part_of
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import spell_money, spell_share
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import code, join_some
 
 _NO_OWNER = "no owner"
 _WORDS: dict[Status, str] = {
@@ -60,19 +61,19 @@ def _status(task: TaskFigures) -> Status:
 def _finding(assessment: Assessment, tasks: list[TaskFigures]) -> str:
     figures = assessment.figures
     said = (
-        f"The forecast is {spell_money(figures.spend_per_month, figures.currency)} per month, "
+        f"The forecast is {format_money(figures.spend_per_month, figures.currency)} per month, "
         "from declared demand."
     )
     if figures.unpriced:
         said += (
-            f" It leaves out {some([code(name) for name in figures.unpriced])}, whose cost is "
+            f" It leaves out {join_some([code(name) for name in figures.unpriced])}, whose cost is "
             "not known."
         )
     uncapped = [
         code(task.task.name) for task in tasks if task.task.declared.spend_cap.monthly is None
     ]
     if uncapped:
-        said += f" No monthly cap is declared for {some(uncapped)}."
+        said += f" No monthly cap is declared for {join_some(uncapped)}."
     beyond = [
         code(task.task.name)
         for task in tasks
@@ -80,7 +81,7 @@ def _finding(assessment: Assessment, tasks: list[TaskFigures]) -> str:
         and (failover_cost(task) or 0) > cap
     ]
     if beyond:
-        said += f" A month on the dearest fallback would exceed the cap of {some(beyond)}."
+        said += f" A month on the dearest fallback would exceed the cap of {join_some(beyond)}."
     return said
 
 
@@ -90,20 +91,20 @@ def _chart(tasks: list[TaskFigures]) -> BarChart:
     counted = part_of(len(over), len(used), "capped task class")
     verb = "is" if len(over) == 1 else "are"
     title = (
-        f"{counted} {verb} over the cap: {some(over)}"
+        f"{counted} {verb} over the cap: {join_some(over)}"
         if over
         else "Every capped task class is within its cap"
     )
     return BarChart(
         title=title,
         summary="Forecast as part of the monthly cap: "
-        + "; ".join(f"{task.task.name} {spell_share(use)}" for task, use in used[:MOST_MARKS])
+        + "; ".join(f"{task.task.name} {format_share(use)}" for task, use in used[:MOST_MARKS])
         + ".",
         bars=tuple(
             Bar(
                 label=task.task.name,
                 value=100 * use,
-                text=spell_share(use),
+                text=format_share(use),
                 limit=100,
                 status=_status(task),
             )
@@ -124,7 +125,7 @@ def _task_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
                 Cell(task.task.name),
                 Cell(amount(task.spend_per_month, currency)),
                 Cell("none" if cap is None else amount(cap, currency)),
-                Cell("" if use is None else spell_share(use)),
+                Cell("" if use is None else format_share(use)),
                 Cell(amount(task.cost_per_request, currency)),
                 Cell(told, "watch" if beyond else "neutral"),
                 Cell(_WORDS[_status(task)], _status(task)),
@@ -176,6 +177,6 @@ def _owner_cells(tasks: list[TaskFigures], currency: str) -> tuple[Cell, ...]:
         Cell(f"{len(tasks):,}"),
         Cell(amount(forecast, currency) if known else f"over {amount(forecast, currency)}"),
         Cell("not all capped" if None in caps else amount(total, currency)),
-        Cell(spell_share(float(forecast / total)) if judged else ""),
+        Cell(format_share(float(forecast / total)) if judged else ""),
         Cell(word, status),
     )

@@ -13,9 +13,9 @@ from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.independence import has_independent_fallback
 from multillm_gov.measures.repricing import BASE_RISE, share_within
 from multillm_gov.report import Metric
-from multillm_gov.reporting.shared.wording import code, some
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of, spell_money, spell_share
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import code, count_of, join_some
 
 WAIVER_HORIZON_DAYS = 92
 """A waiver that ends before the next quarterly meeting is on this one's table."""
@@ -62,7 +62,7 @@ def _spend(assessment: Assessment, _: Metric) -> str:
             "Have the task classes over their caps brought back, or raise their "
             "`spend_cap.monthly`."
         )
-    excess = spell_money(figures.spend_per_month - ceiling, figures.currency)
+    excess = format_money(figures.spend_per_month - ceiling, figures.currency)
     return f"Cut the forecast by {excess} a month, or raise `appetite.max_monthly_spend`."
 
 
@@ -73,7 +73,7 @@ def _vendor_share(basis: Basis, key: str) -> Callable[[Assessment, Metric], str]
             shares.shares[0],
             getattr(assessment.portfolio.settings.appetite, key),
         )
-        excess = spell_money(
+        excess = format_money(
             shares.total * (Decimal(str(share)) - limit), assessment.figures.currency
         )
         what = "spend" if basis is Basis.SPEND else "value at stake"
@@ -91,7 +91,7 @@ def _effective(level: Level, key: str) -> Callable[[Assessment, Metric], str]:
         lowered = max(floor(shares.effective_number * 10) / 10, 1.0)
         return (
             f"Have spend spread more evenly over {level.value}s than today's "
-            f"{spell_share(shares.shares[0][1])} at "
+            f"{format_share(shares.shares[0][1])} at "
             f"{code(shares.shares[0][0])}, or set `appetite.{key}` to {lowered:.1f}."
         )
 
@@ -109,7 +109,7 @@ def _fallbacks(assessment: Assessment, metric: Metric) -> str:
     lowered = floor((metric.number or 0) * 100) / 100
     return (
         "Fund a fallback at another vendor and cloud for "
-        f"{some([code(task.task.name) for task in lacking])}, "
+        f"{join_some([code(task.task.name) for task in lacking])}, "
         f"or set `appetite.min_value_with_independent_fallback` to {lowered:.2f}."
     )
 
@@ -126,7 +126,7 @@ def _retirement(assessment: Assessment, _: Metric) -> str:
             and leg.facts.lifecycle.retirement - assessment.as_of < lead
         }
     )
-    models = some(
+    models = join_some(
         [
             f"{code(model)} ({'retired' if day <= assessment.as_of else 'retires'} {day})"
             for day, model in late
@@ -139,7 +139,7 @@ def _shock(assessment: Assessment, metric: Metric) -> str:
     limit = assessment.portfolio.settings.appetite.max_price_shock_share
     share = share_within(float(limit), BASE_RISE)
     return (
-        f"Bring the largest vendor to at most {spell_share(share)} of spend, hedge its price by "
+        f"Bring the largest vendor to at most {format_share(share)} of spend, hedge its price by "
         "contract, "
         f"or set `appetite.max_price_shock_share` to {ceil((metric.number or 0) * 100) / 100:.2f}."
     )
@@ -164,7 +164,7 @@ def _broken_policies(assessment: Assessment) -> list[Decision]:
             broken[finding.policy].append(finding)
     asked = []
     for policy, findings in sorted(broken.items()):
-        subjects = some(sorted({code(finding.subject) for finding in findings}))
+        subjects = join_some(sorted({code(finding.subject) for finding in findings}))
         hard = findings[0].enforcement is Enforcement.HARD_MANDATORY
         choice = (
             "or change the policy: it allows no waiver" if hard else "or approve a dated waiver"

@@ -19,9 +19,10 @@ from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Section
 from multillm_gov.reporting.board.brief import brief
-from multillm_gov.reporting.shared.wording import BASIS_WORDS, LEVEL_PLURALS, code
+from multillm_gov.reporting.shared.wording import BASIS_WORDS, LEVEL_PLURALS
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import spell_count, spell_share
+from multillm_gov.units import format_count, format_share
+from multillm_gov.words import code
 
 HHI_2023 = 1_800
 """Above it a market counts as highly concentrated in the US merger guidelines of 2023 (method 1.2)."""
@@ -64,7 +65,7 @@ def _finding(views: Views) -> str:
         return "No spend can be forecast yet; shares are of requests and of value at stake only."
     name, share = vendors.shares[0]
     return (
-        f"{code(name)} receives {spell_share(share)} of forecast spend. The portfolio is as "
+        f"{code(name)} receives {format_share(share)} of forecast spend. The portfolio is as "
         "concentrated as one of "
         f"{vendors.effective_number:.1f} equal vendors on {clouds.effective_number:.1f} equal "
         "clouds. Fallbacks carry "
@@ -93,12 +94,12 @@ def _chart(
     beyond = "above" if share > vendor_limit else "within"
     told = "; ".join(
         f"{level.value} {views[level, basis].shares[0][0]} "
-        f"{spell_share(views[level, basis].shares[0][1])}"
+        f"{format_share(views[level, basis].shares[0][1])}"
         for level in levels
     )
     return ShareChart(
-        title=f"By {word}, {name} holds {spell_share(share)}, {beyond} the limit of "
-        f"{spell_share(vendor_limit)}",
+        title=f"By {word}, {name} holds {format_share(share)}, {beyond} the limit of "
+        f"{format_share(vendor_limit)}",
         summary=f"Largest share of {word} at each level: {told}.",
         rows=rows,
     )
@@ -107,13 +108,13 @@ def _chart(
 def _index_chart(views: Views) -> BarChart:
     spend = [views[level, Basis.SPEND] for level in Level if views[level, Basis.SPEND].shares]
     above = sum(view.hhi > HHI_2010 for view in spend)
-    told = "; ".join(f"{view.level.value} {spell_count(view.hhi)} points" for view in spend)
+    told = "; ".join(f"{view.level.value} {format_count(view.hhi)} points" for view in spend)
     return BarChart(
         title=f"Index of concentration by spend: {above:,} of {len(spend):,} levels lie above the "
         "benchmark of 2,500",
         summary=told or "No spend is known.",
         bars=tuple(
-            Bar(label=view.level.value.capitalize(), value=view.hhi, text=spell_count(view.hhi))
+            Bar(label=view.level.value.capitalize(), value=view.hhi, text=format_count(view.hhi))
             for view in spend
         ),
         unit="points",
@@ -143,9 +144,9 @@ def _table(views: Views, appetite: Appetite) -> Table:
                 (
                     Cell(f"{level.value.capitalize()}, by {BASIS_WORDS[basis]}"),
                     Cell(name),
-                    Cell(spell_share(share), "bad" if over else "neutral"),
-                    Cell(spell_share(view.top(3))),
-                    Cell(spell_count(view.hhi)),
+                    Cell(format_share(share), "bad" if over else "neutral"),
+                    Cell(format_share(view.top(3))),
+                    Cell(format_count(view.hhi)),
                     Cell(f"{view.effective_number:.2f}"),
                 )
             )
@@ -170,7 +171,7 @@ def _unknown(views: Views) -> tuple[Block, ...]:
         rows.append(
             (
                 Cell(f"{level.value.capitalize()}, by {BASIS_WORDS[basis]}"),
-                Cell(spell_share(view.unknown_share)),
+                Cell(format_share(view.unknown_share)),
                 Cell(f"{view.effective_number:.2f}"),
                 Cell(f"{known.effective_number:.2f}" if known.shares else "none known"),
             )

@@ -5,10 +5,10 @@ from collections import defaultdict
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status
 from multillm_gov.finding import Finding
 from multillm_gov.report import Section, Verdict
-from multillm_gov.reporting.shared.wording import bounded, some
+from multillm_gov.reporting.shared.wording import bounded
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import find_rule
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of, join_some
 
 _STATUS: dict[str, Status] = {"error": "bad", "warning": "watch", "note": "neutral"}
 _OPEN = (Column("Weight"), Column("What is wrong"), Column("Where"), Column("What mends it"))
@@ -62,7 +62,7 @@ def _row(found: list[Finding]) -> tuple[Cell, ...]:
     return (
         Cell(label.capitalize(), _STATUS[label]),
         Cell(wrong),
-        Cell(some(subjects, _SUBJECTS)),
+        Cell(join_some(subjects, _SUBJECTS)),
         Cell(mend),
     )
 

@@ -12,7 +12,7 @@ from multillm_gov.report import Section
 from multillm_gov.reporting.shared.headline import CALM_SLACK_DAYS
 from multillm_gov.reporting.shared.wording import MOST_MARKS, bounded, part_of
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 HORIZON_YEARS = 2
 

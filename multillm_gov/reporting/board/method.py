@@ -6,7 +6,7 @@ from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.headline import WATCH_BAND
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import spell_share
+from multillm_gov.units import format_share
 
 _FORECAST = (
     "Forecast: declared requests per month times the price of a request at the declared size, with "
@@ -37,7 +37,7 @@ def method_section(assessment: Assessment) -> Section:
     settings = assessment.portfolio.settings
     status = (
         "Status: outside means that the limit is exceeded; near means within "
-        f"{spell_share(WATCH_BAND)} of it, or that "
+        f"{format_share(WATCH_BAND)} of it, or that "
         "something unknown is left out. Limits are those of `govern.yaml`, the board's to change."
     )
     lead = (
@@ -45,7 +45,7 @@ def method_section(assessment: Assessment) -> Section:
         "(`migration_lead_days` in `govern.yaml`)."
     )
     rise = (
-        f"Repricing: assumed rise of {BASE_RISE * 100:.0f} % at one vendor; its share of spend "
+        f"Repricing: assumed rise of {BASE_RISE * 100:.0f}% at one vendor; its share of spend "
         "times the rise."
     )
     lines = (_FORECAST, status, _INDEX, rise, lead, _SOURCES, *_exchange(settings), _CONTROLS)

@@ -6,7 +6,8 @@ from multillm_gov.measures.repricing import BASE_RISE, largest_bill_rise
 from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.headline import headline, status_below
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of, spell_share
+from multillm_gov.units import format_share
+from multillm_gov.words import count_of
 
 SHOCK = "price-shock"
 
@@ -19,8 +20,8 @@ def position(assessment: Assessment) -> tuple[Metric, ...]:
 def _price_shock(assessment: Assessment) -> Metric:
     limit = assessment.portfolio.settings.appetite.max_price_shock_share
     vendors = concentration(assessment.figures.tasks, Level.VENDOR, Basis.SPEND)
-    label = f"Bill rise if a vendor adds {BASE_RISE * 100:.0f} %"
-    told = f"at most {spell_share(limit)}"
+    label = f"Bill rise if a vendor adds {BASE_RISE * 100:.0f}%"
+    told = f"at most {format_share(limit)}"
     if not vendors.shares:
         return Metric(
             id=SHOCK, label=label, value="none", limit=told, note="there is no spend to reprice"
@@ -29,7 +30,7 @@ def _price_shock(assessment: Assessment) -> Metric:
     return Metric(
         id=SHOCK,
         label=label,
-        value=spell_share(rise),
+        value=format_share(rise),
         limit=told,
         status=status_below(rise, float(limit)),
         note=f"assumed; {vendors.shares[0][0]} would cost most",

@@ -9,9 +9,10 @@ from multillm_gov.measures.figures import Concentration
 from multillm_gov.measures.repricing import BASE_RISE, MILD_RISE, SEVERE_RISE, bill_rise
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.headline import status_below
-from multillm_gov.reporting.shared.wording import MOST_MARKS, amount, bounded, code
+from multillm_gov.reporting.shared.wording import MOST_MARKS, amount, bounded
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import spell_money, spell_share
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import code
 
 _RISES = (MILD_RISE, BASE_RISE, SEVERE_RISE)
 
@@ -27,7 +28,7 @@ def repricing_section(assessment: Assessment) -> Section:
     rows = [
         (
             Cell(name),
-            Cell(spell_share(share)),
+            Cell(format_share(share)),
             Cell(amount(_part(vendors, share), currency)),
             *(Cell(amount(_part(vendors, bill_rise(share, rise)), currency)) for rise in _RISES),
         )
@@ -58,19 +59,19 @@ def repricing_section(assessment: Assessment) -> Section:
 def _chart(vendors: Concentration, limit: float, currency: str) -> BarChart:
     name, share = vendors.shares[0]
     worst = bill_rise(share, BASE_RISE)
-    added = spell_money(_part(vendors, worst), currency)
+    added = format_money(_part(vendors, worst), currency)
     beyond = "above" if worst > limit else "within"
     return BarChart(
-        title=f"A rise of {_percent(BASE_RISE)} at {code(name)} adds {spell_share(worst)} to the "
+        title=f"A rise of {_percent(BASE_RISE)} at {code(name)} adds {format_share(worst)} to the "
         f"bill, {beyond} the "
-        f"limit of {spell_share(limit)}",
-        summary=f"Rise of total spend by vendor; the largest is {name} with {spell_share(worst)}, "
+        f"limit of {format_share(limit)}",
+        summary=f"Rise of total spend by vendor; the largest is {name} with {format_share(worst)}, "
         f"{added} per month.",
         bars=tuple(
             Bar(
                 label=vendor,
                 value=100 * bill_rise(part, BASE_RISE),
-                text=spell_share(bill_rise(part, BASE_RISE)),
+                text=format_share(bill_rise(part, BASE_RISE)),
                 limit=100 * limit,
                 status=status_below(bill_rise(part, BASE_RISE), limit),
             )
@@ -85,4 +86,4 @@ def _part(vendors: Concentration, share: float) -> Decimal:
 
 
 def _percent(rise: float) -> str:
-    return f"+{rise * 100:.0f} %"
+    return f"+{rise * 100:.0f}%"

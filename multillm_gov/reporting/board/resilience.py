@@ -12,7 +12,7 @@ from multillm_gov.measures.independence import (
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.wording import MOST_MARKS, amount, bounded
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import spell_money, spell_share
+from multillm_gov.units import format_money, format_share
 
 
 def resilience_section(assessment: Assessment) -> Section:
@@ -51,10 +51,10 @@ def _chart(tasks: list[TaskFigures], currency: str) -> BarChart:
     share = value_with_independent_fallback(tasks)
     valued = [task for task in tasks if task.value_at_stake_per_month]
     return BarChart(
-        title=f"{spell_share(share)} of the value at stake has an independent fallback",
+        title=f"{format_share(share)} of the value at stake has an independent fallback",
         summary="Value at stake per month: "
         + "; ".join(
-            f"{task.task.name} {spell_money(task.value_at_stake_per_month, currency)}, "
+            f"{task.task.name} {format_money(task.value_at_stake_per_month, currency)}, "
             f"{_grade(task)[0].lower()}"
             for task in valued[:MOST_MARKS]
         )

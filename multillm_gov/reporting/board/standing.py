@@ -7,9 +7,10 @@ from multillm_gov.report import Metric, Section
 from multillm_gov.reporting.board.decisions import Decision, decision_block
 from multillm_gov.reporting.board.position import SHOCK
 from multillm_gov.reporting.shared.completeness import left_out
-from multillm_gov.reporting.shared.wording import code, part_of, some
+from multillm_gov.reporting.shared.wording import part_of
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of, spell_share
+from multillm_gov.units import format_share
+from multillm_gov.words import code, count_of, join_some
 
 _MOST_USE = 2.0
 """A limit used more than twice is drawn as twice."""
@@ -22,7 +23,7 @@ def standing_section(
     blocks: list[Block] = []
     paths = left_out(assessment)
     if paths:
-        blocks.append(Paragraph(_spell_left_out(paths), "bad"))
+        blocks.append(Paragraph(_format_left_out(paths), "bad"))
     blocks.append(decision_block(asked, complete=not paths))
     chart = _use_chart(assessment, metrics)
     if chart is not None:
@@ -30,11 +31,11 @@ def standing_section(
     return Section(id="decisions", title="Decisions asked", blocks=tuple(blocks))
 
 
-def _spell_left_out(paths: tuple[str, ...]) -> str:
+def _format_left_out(paths: tuple[str, ...]) -> str:
     return (
         f"These figures are not complete: {count_of(len(paths), 'file')} could not be read as "
         "written "
-        f"({some([code(path) for path in paths])}), and what they declare is left out in whole or "
+        f"({join_some([code(path) for path in paths])}), and what they declare is left out in whole or "
         "in part."
     )
 
@@ -48,12 +49,12 @@ def _use_chart(assessment: Assessment, metrics: tuple[Metric, ...]) -> BarChart 
     counted = f"{part_of(held, len(uses), 'limit').lower()} {'holds' if held == 1 else 'hold'}"
     return BarChart(
         title=f"How much of each limit is used, limits in days apart: {counted}",
-        summary="; ".join(f"{metric.label} {_spell(use)}" for metric, use in uses),
+        summary="; ".join(f"{metric.label} {_format(use)}" for metric, use in uses),
         bars=tuple(
             Bar(
                 label=metric.label,
                 value=100 * min(use, _MOST_USE),
-                text=_spell(use),
+                text=_format(use),
                 limit=100,
                 status=metric.status,
             )
@@ -85,5 +86,5 @@ def _use(assessment: Assessment, metric: Metric) -> float | None:
     return None if floor is None else float(floor) / number if number else inf
 
 
-def _spell(use: float) -> str:
-    return spell_share(use) if use <= _MOST_USE else f"over {spell_share(_MOST_USE)}"
+def _format(use: float) -> str:
+    return format_share(use) if use <= _MOST_USE else f"over {format_share(_MOST_USE)}"

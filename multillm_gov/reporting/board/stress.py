@@ -8,12 +8,12 @@ from multillm_gov.report import Section
 from multillm_gov.reporting.shared.headline import status_below
 from multillm_gov.reporting.stress.inputs import context_of, simulation_of
 from multillm_gov.reporting.stress.scenarios import MOST_COLUMNS, Shown, heat_maps
-from multillm_gov.reporting.stress.simulation_wording import spell_rounded
-from multillm_gov.reporting.stress.status import bearable_loss, spell_loss, whole_status
+from multillm_gov.reporting.stress.simulation_wording import format_rounded
+from multillm_gov.reporting.stress.status import bearable_loss, format_loss, whole_status
 from multillm_gov.risk.availability.availability import expected_loss_per_year
 from multillm_gov.risk.simulation.simulation_result import Simulation
 from multillm_gov.risk.stress.scenario_book import scenarios_of
-from multillm_gov.risk.stress.shock_parameters import spell_hours
+from multillm_gov.risk.stress.shock_parameters import format_hours
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.variants import (
     MOST_SCENARIOS,
@@ -22,7 +22,8 @@ from multillm_gov.risk.stress.variants import (
     run_scenario,
 )
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of, spell_money, spell_share
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import count_of
 
 _MOST_VARIANTS = 12
 _MOST_RUNS = 1_500
@@ -85,14 +86,14 @@ def _year(context: StressContext) -> Iterator[Paragraph]:
         return
     limit = bearable_loss(context.figures.value_at_stake_per_month, context)
     appetite = (
-        f"the appetite is {spell_money(limit, context.figures.currency)}, "
-        f"{spell_share(context.settings.risk.max_outage_loss_share)} of the value at stake. How "
+        f"the appetite is {format_money(limit, context.figures.currency)}, "
+        f"{format_share(context.settings.risk.max_outage_loss_share)} of the value at stake. How "
         "often things fail is "
         "assumed unless incidents are imported."
     )
     if len(context.tasks) > _MOST_SIMULATED:
         expected = (
-            f"{spell_rounded(expected_loss_per_year(context.system))} {context.figures.currency}"
+            f"{format_rounded(expected_loss_per_year(context.system))} {context.figures.currency}"
         )
         yield Paragraph(
             f"Outages are expected to cost {expected} a year (`govern stress` simulates years); "
@@ -111,7 +112,7 @@ def _year(context: StressContext) -> Iterator[Paragraph]:
 
 
 def _money(value: float, found: Simulation) -> str:
-    return f"{spell_rounded(value)} {found.currency}"
+    return f"{format_rounded(value)} {found.currency}"
 
 
 def _table(shown: Shown, context: StressContext) -> Table:
@@ -119,11 +120,11 @@ def _table(shown: Shown, context: StressContext) -> Table:
         (
             Cell(result.booked.scenario.title, whole_status(worst.outcome, context)),
             Cell(worst.words or "everything"),
-            Cell(spell_loss(worst.outcome.value_at_risk, context)),
-            Cell(spell_loss(worst.outcome.added_cost, context)),
+            Cell(format_loss(worst.outcome.value_at_risk, context)),
+            Cell(format_loss(worst.outcome.added_cost, context)),
             Cell(_broken(len(worst.outcome.caps_broken), len(worst.outcome.floors_broken))),
             Cell(
-                spell_hours(worst.outcome.hours_to_recover)
+                format_hours(worst.outcome.hours_to_recover)
                 if worst.outcome.hours_to_recover
                 else "–"
             ),

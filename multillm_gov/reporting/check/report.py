@@ -10,7 +10,7 @@ from multillm_gov.reporting.shared.headline import headline
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import find_rule
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 
 def brief_check(assessment: Assessment, fail_on: Severity | None) -> Report:

@@ -17,7 +17,8 @@ from multillm_gov.reporting.diff.sections import sections
 from multillm_gov.reporting.shared.headline import headline, with_before
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import count_of
 
 _ALWAYS = ("forecast-spend", "largest-vendor-of-spend", "effective-vendors", "independent-fallback")
 """Headline figures that a diff shows even where they did not move."""
@@ -108,19 +109,19 @@ def _summary(comparison: Comparison, findings: FindingsShift) -> str:
 
 def _money_words(comparison: Comparison) -> list[str]:
     spend = comparison.spend
-    after = spell_money(spend.after, spend.currency_after)
+    after = format_money(spend.after, spend.currency_after)
     if spend.delta is None:
         return [
-            f"forecast {spell_money(spend.before, spend.currency_before)} before, {after} after, a "
+            f"forecast {format_money(spend.before, spend.currency_before)} before, {after} after, a "
             "month"
         ]
     if not spend.delta:
         return []
     way = "up" if spend.delta > 0 else "down"
-    share = f" ({float(spend.delta / spend.before) * 100:+.1f} %)" if spend.before else ""
+    share = f" ({float(spend.delta / spend.before) * 100:+.1f}%)" if spend.before else ""
     lost = " and incomplete" if spend.unpriced_after else ""
     return [
-        f"forecast {way} {spell_money(abs(spend.delta), spend.currency_after)}{share} to {after} a "
+        f"forecast {way} {format_money(abs(spend.delta), spend.currency_after)}{share} to {after} a "
         f"month{lost}"
     ]
 

@@ -10,7 +10,8 @@ from multillm_gov.finding import Severity
 from multillm_gov.report import Section
 from multillm_gov.reporting.diff.findings import FindingsShift
 from multillm_gov.reporting.diff.tables import MOST_ROWS, Places, change_table, signed, table
-from multillm_gov.units import count_of, spell_money, spell_share
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import count_of
 
 _BASES = {Basis.SPEND: "spend", Basis.VALUE_AT_STAKE: "value at stake"}
 
@@ -97,7 +98,7 @@ def _exposure(comparison: Comparison) -> Iterator[Section]:
     levels = (Column("Level"), Column("Before", numeric=True), Column("After", numeric=True))
     numbers = [
         (
-            _spell_levels(alike),
+            _format_levels(alike),
             f"{alike[0].before.effective_number:.2f}",
             f"{alike[0].after.effective_number:.2f}",
         )
@@ -117,14 +118,14 @@ def _share_rows(alike: list[ConcentrationShift]) -> Iterator[tuple[str, ...]]:
         points = f"{(new - old) * 100:+.1f}"
         yield (
             f"{names[0]}{others}",
-            _spell_levels(alike),
-            spell_share(old),
-            spell_share(new),
+            _format_levels(alike),
+            format_share(old),
+            format_share(new),
             points,
         )
 
 
-def _spell_levels(alike: list[ConcentrationShift]) -> str:
+def _format_levels(alike: list[ConcentrationShift]) -> str:
     return f"{', '.join(shift.level.value for shift in alike)} by {_BASES[alike[0].basis]}"
 
 
@@ -151,7 +152,12 @@ def _money(comparison: Comparison) -> Iterator[Section]:
     columns = (Column("Task class"), before, after, amount)
     blocks.append(table("By task class", columns, rows, len(comparison.effects), "task class"))
     owners = [
-        (name, spell_money(old, currency), spell_money(new, currency), signed(new - old, currency))
+        (
+            name,
+            format_money(old, currency),
+            format_money(new, currency),
+            signed(new - old, currency),
+        )
         for name, old, new in spend.by_owner[:MOST_ROWS]
     ]
     if owners:
@@ -168,7 +174,7 @@ def _effect_row(effect: TaskEffect, currency: str) -> tuple[str, ...]:
     )
     absent = (not effect.before, not effect.after)
     told = [
-        "" if gone else "not known" if amount is None else spell_money(amount, currency)
+        "" if gone else "not known" if amount is None else format_money(amount, currency)
         for amount, gone in zip(amounts, absent, strict=True)
     ]
     return name, *told, "" if effect.delta is None else signed(effect.delta, currency)

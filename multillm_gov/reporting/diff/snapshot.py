@@ -11,7 +11,7 @@ from multillm_gov.reporting.diff.findings import Renames, shift_findings
 from multillm_gov.reporting.shared.headline import headline, with_before
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,8 @@ from multillm_gov.changes.change import Change, Kind, SharePoint
 from multillm_gov.content import Cell, Column, Table
 from multillm_gov.dimensions import Level
 from multillm_gov.documents.document import Document, locate
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import count_of
 
 MOST_ROWS = 25
 """Rows of a table for people; the JSON of a diff lists every change."""
@@ -50,7 +51,7 @@ def change_table(
             Column(f"{currency} a month", numeric=True),
             lambda change: signed(change.spend_effect, currency) if change.spend_effect else "",
         ),
-        (Column("Share of spend"), lambda change: spell_points(change.exposure)),
+        (Column("Share of spend"), lambda change: format_points(change.exposure)),
         (Column("Note"), lambda change: shorten(change.note)),
     ]
     if places is not None:
@@ -103,11 +104,11 @@ def shorten(text: str) -> str:
 
 def signed(amount: Decimal, currency: str) -> str:
     """``+384``, ``-96``: a change of money, without the currency that the column names."""
-    text = spell_money(amount, currency).removesuffix(f" {currency}")
+    text = format_money(amount, currency).removesuffix(f" {currency}")
     return f"+{text}" if amount > 0 else text
 
 
-def spell_points(points: Iterable[SharePoint]) -> str:
+def format_points(points: Iterable[SharePoint]) -> str:
     """``alpha +3.1, beta -3.1 points``; a provider is named only where it moves otherwise than its namesake vendor."""
     listed = list(points)
     vendors = {

@@ -15,11 +15,12 @@ from multillm_gov.evaluation.bench.run import BenchRun
 from multillm_gov.evaluation.running import Ending
 from multillm_gov.report import ModelScore, Report, Section, Verdict
 from multillm_gov.reporting.evaluation.bench_scores import scores_of
-from multillm_gov.reporting.evaluation.bench_tables import FEW_CASES, spell_size, task_section
+from multillm_gov.reporting.evaluation.bench_tables import FEW_CASES, format_size, task_section
 from multillm_gov.reporting.evaluation.writing_style import METHOD
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import count_of
 
 _ENDINGS: dict[Ending, str] = {
     "complete": "",
@@ -46,13 +47,13 @@ def brief_bench_plan(
 ) -> Report:
     """Calls and worst case by task class and model; ``limit``: ``None`` for nothing to spend."""
     told = (
-        f"{count_of(plan.calls, 'call')} cost {spell_money(plan.worst_usd, rounding=ROUND_UP)} "
+        f"{count_of(plan.calls, 'call')} cost {format_money(plan.worst_usd, rounding=ROUND_UP)} "
         "at most"
     )
     told += (
         "; nothing is billed."
         if limit is None
-        else f"; --max-usd allows {spell_money(limit, rounding=ROUND_DOWN)}."
+        else f"; --max-usd allows {format_money(limit, rounding=ROUND_DOWN)}."
     )
     if plan.unpriced:
         told += (
@@ -93,12 +94,12 @@ def brief_bench(
         offline: Whether the answers are those of the offline server.
     """
     judging = (
-        f", {spell_money(run.judging_usd, rounding=ROUND_UP)} of it for judges"
+        f", {format_money(run.judging_usd, rounding=ROUND_UP)} of it for judges"
         if run.judging_usd
         else ""
     )
     cost = f"{count_of(run.calls, 'call')} {'would have cost' if limit is None else 'cost'} "
-    cost += f"{spell_money(run.spent_usd, rounding=ROUND_UP)}{judging} in {run.seconds:,.1f} s."
+    cost += f"{format_money(run.spent_usd, rounding=ROUND_UP)}{judging} in {run.seconds:,.1f} s."
     told = f"{_OFFLINE if offline else ''}{_summary(results)} {cost}{_ENDINGS[run.ending]}"
     told += "" if written else " No evidence was written."
     verdict = _verdict(_unproved(results, run))
@@ -163,11 +164,11 @@ def _sections(results: Sequence[BenchResult], margins: Margins) -> tuple[Section
             "the cases that both "
             "have a verdict on: McNemar's test, and the adjusted Wald interval of Agresti and Min "
             "for the difference. "
-            "Really better or worse is what an interval shows that holds at 95 % for all "
+            "Really better or worse is what an interval shows that holds at 95% for all "
             "challengers of a task class "
             "together (Bonferroni), so it may take more than the interval shown; not worse is what "
-            "the one-sided 95 % "
-            f"bound shows within {spell_size(margins.non_inferiority)}. Mean scores have bootstrap "
+            "the one-sided 95% "
+            f"bound shows within {format_size(margins.non_inferiority)}. Mean scores have bootstrap "
             "intervals."
         )
     ]
@@ -210,7 +211,7 @@ def _money(costs: Sequence[Decimal | None]) -> Cell:
     if None in costs:
         return Cell("price not known", "watch")
     return Cell(
-        spell_money(
+        format_money(
             sum((cost for cost in costs if cost is not None), Decimal(0)), rounding=ROUND_UP
         )
     )

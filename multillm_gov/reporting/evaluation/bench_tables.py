@@ -9,7 +9,8 @@ from multillm_gov.evaluation.bench.results import BenchResult
 from multillm_gov.measures.paired import PairedDifference
 from multillm_gov.report import Section
 from multillm_gov.reporting.evaluation.writing_style import voice_blocks
-from multillm_gov.units import count_of, spell_money, spell_share
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import count_of
 
 FEW_CASES = 30
 """Below so many scored cases an interval is wider than most differences that matter."""
@@ -51,7 +52,7 @@ def leaderboard(result: BenchResult) -> Table:
     """Best first; columns that tell nothing are left out."""
     columns = (
         Column("Model"),
-        Column("Accepted (95 %)", numeric=True),
+        Column("Accepted (95%)", numeric=True),
         Column("Mean score", numeric=True),
         Column("Cases", numeric=True),
         Column("Not judged", numeric=True),
@@ -87,7 +88,7 @@ def _row(entry: LeaderboardEntry, incumbent: str) -> tuple[Cell, ...]:
         Cell(
             ""
             if entry.usd_per_accepted is None
-            else spell_money(entry.usd_per_accepted).removesuffix(" USD")
+            else format_money(entry.usd_per_accepted).removesuffix(" USD")
         ),
         Cell("" if entry.seconds_per_accepted is None else f"{entry.seconds_per_accepted:,.2f}"),
         Cell(_seconds(entry.p50_seconds)),
@@ -99,7 +100,7 @@ def _duels(result: BenchResult) -> Table:
     columns = (
         Column("Challenger"),
         Column("Finding"),
-        Column("Difference in points (95 %)", numeric=True),
+        Column("Difference in points (95%)", numeric=True),
         Column("Won / lost", numeric=True),
         Column("p", numeric=True),
         Column("Cases", numeric=True),
@@ -134,11 +135,11 @@ def _sentence(one: Duel, margins: Margins) -> str:
             f"{one.challenger} and {one.incumbent} have no judged case in common: nothing can "
             f"be said.{_preferred(one)}"
         )
-    margin, bound = spell_size(margins.non_inferiority), _points(one.bound)
+    margin, bound = format_size(margins.non_inferiority), _points(one.bound)
     told = {
         "better": f"is really better than {one.incumbent}",
         "worse": f"is really worse than {one.incumbent}",
-        "not worse": f"is not worse than {one.incumbent} by more than {margin} (one-sided 95 % "
+        "not worse": f"is not worse than {one.incumbent} by more than {margin} (one-sided 95% "
         f"bound {bound})",
         "not told apart": f"cannot be told apart from {one.incumbent}, which is no sign that they "
         "are equal",
@@ -152,9 +153,9 @@ def _sentence(one: Duel, margins: Margins) -> str:
             else f" ({one.needed_unpaired:,} for each model where cases differ)"
         )
         sentence += (
-            f" A difference of {spell_size(margins.difference)} would show on some {one.needed:,} "
+            f" A difference of {format_size(margins.difference)} would show on some {one.needed:,} "
             f"paired cases{apart}, "
-            "80 % of the time."
+            "80% of the time."
         )
     if one.graded is not None:
         sentence += (
@@ -176,14 +177,14 @@ def _preferred(one: Duel) -> str:
 
 
 def _interval_of(share: float, low: float, high: float) -> str:
-    return f"{spell_share(share)} ({low * 100:.1f} to {high * 100:.1f})"
+    return f"{format_share(share)} ({low * 100:.1f} to {high * 100:.1f})"
 
 
 def _points(share: float) -> str:
     return f"{share * 100:+.1f} points"
 
 
-def spell_size(share: float) -> str:
+def format_size(share: float) -> str:
     """``5 points`` from .05."""
     points = f"{share * 100:g}"
     return f"{points} point" if points == "1" else f"{points} points"

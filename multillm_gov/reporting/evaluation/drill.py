@@ -17,7 +17,8 @@ from multillm_gov.reporting.check.report import rule_notes
 from multillm_gov.reporting.evaluation.drill_findings import findings_of, trials_of
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of, spell_money, spell_share
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import count_of
 
 _STATUS: dict[str, Status] = {"survives": "good", "degraded": "watch", "fails": "bad"}
 _METHOD = (
@@ -100,7 +101,7 @@ def _summary(
         f"{count_of(len(whole), 'failover')} drilled: {results.count('survives'):,} survived, "
         f"{results.count('degraded'):,} degraded, {results.count('fails'):,} failed. "
         f"{count_of(sent, 'request')} "
-        f"{'would have cost' if limit is None else 'cost'} {spell_money(spent, rounding=ROUND_UP)}."
+        f"{'would have cost' if limit is None else 'cost'} {format_money(spent, rounding=ROUND_UP)}."
     )
     left = planned.total() - sent
     return (
@@ -133,7 +134,7 @@ def _plan_row(drills: tuple[Drill, ...]) -> tuple[Cell, ...]:
     known = [usd for usd in worst if usd is not None]
     cost = Cell("price not known", "watch")
     if len(known) == len(worst):
-        cost = Cell(spell_money(sum(known, Decimal(0)), rounding=ROUND_UP))
+        cost = Cell(format_money(sum(known, Decimal(0)), rounding=ROUND_UP))
     return (
         Cell(first.task.name, strong=True),
         Cell(first.chain[0]),
@@ -146,12 +147,12 @@ def _plan_row(drills: tuple[Drill, ...]) -> tuple[Cell, ...]:
 def _plan_summary(plan: DrillPlan, limit: Decimal | None) -> str:
     told = (
         f"{count_of(len(plan.drills), 'request')} to the fallbacks cost "
-        f"{spell_money(plan.worst_usd, rounding=ROUND_UP)} at most"
+        f"{format_money(plan.worst_usd, rounding=ROUND_UP)} at most"
     )
     told += (
         "; nothing is billed."
         if limit is None
-        else f"; --max-usd allows {spell_money(limit, rounding=ROUND_DOWN)}."
+        else f"; --max-usd allows {format_money(limit, rounding=ROUND_DOWN)}."
     )
     missing = [key.name for key in plan.keys if key.is_missing]
     told += f" Not set: {', '.join(missing)}." if missing else ""
@@ -167,7 +168,7 @@ def _section(record: DrillRecord, planned: int) -> Section:
         Column("Missed"),
     )
     rows = tuple(_fault_row(one) for one in record.faults)
-    covered = spell_share(record.coverage or Decimal(0))
+    covered = format_share(record.coverage or Decimal(0))
     facts = [f"{record.result}: {covered} of the faults covered"]
     if record.calls < planned:
         facts = [
@@ -207,14 +208,14 @@ def _headline(
         Metric(
             id="drill-coverage",
             label="Least share of faults covered",
-            value=spell_share(min(covered)) if covered else "none drilled",
+            value=format_share(min(covered)) if covered else "none drilled",
             number=min(covered) if covered else None,
         ),
         Metric(
             id="dry-run-cost",
             label="Cost of the run",
-            value=spell_money(spent, rounding=ROUND_UP),
-            limit="" if limit is None else spell_money(limit, rounding=ROUND_DOWN),
+            value=format_money(spent, rounding=ROUND_UP),
+            limit="" if limit is None else format_money(limit, rounding=ROUND_DOWN),
             number=float(spent),
             unit="USD",
         ),

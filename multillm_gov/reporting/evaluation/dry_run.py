@@ -18,7 +18,8 @@ from multillm_gov.reporting.evaluation.dry_run_findings import findings_of
 from multillm_gov.reporting.evaluation.dry_run_plan import framed
 from multillm_gov.reporting.evaluation.dry_run_probes import trial_of
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import count_of
 
 _ENDINGS: dict[Ending, str] = {
     "complete": "",
@@ -131,7 +132,7 @@ def _run_row(trial: Trial, record: ProbeRecord) -> tuple[Cell, ...]:
         Cell(_seconds(trial.p50_seconds)),
         Cell(_seconds(trial.p95_seconds)),
         Cell(_tokens(record)),
-        Cell("not known" if trial.usd is None else spell_money(trial.usd).removesuffix(" USD")),
+        Cell("not known" if trial.usd is None else format_money(trial.usd).removesuffix(" USD")),
     )
 
 
@@ -150,10 +151,10 @@ def _run_summary(
 
 def _cost_words(run: Run, limit: Decimal | None) -> str:
     if limit is None:
-        return f"would have cost {spell_money(run.spent_usd, rounding=ROUND_UP)}"
+        return f"would have cost {format_money(run.spent_usd, rounding=ROUND_UP)}"
     return (
-        f"cost {spell_money(run.spent_usd, rounding=ROUND_UP)} of "
-        f"{spell_money(limit, rounding=ROUND_DOWN)} allowed"
+        f"cost {format_money(run.spent_usd, rounding=ROUND_UP)} of "
+        f"{format_money(limit, rounding=ROUND_DOWN)} allowed"
     )
 
 
@@ -169,8 +170,8 @@ def _headline(trials: tuple[Trial, ...], run: Run, limit: Decimal | None) -> tup
         Metric(
             id="dry-run-cost",
             label="Cost of the run",
-            value=spell_money(run.spent_usd, rounding=ROUND_UP),
-            limit="" if limit is None else spell_money(limit, rounding=ROUND_DOWN),
+            value=format_money(run.spent_usd, rounding=ROUND_UP),
+            limit="" if limit is None else format_money(limit, rounding=ROUND_DOWN),
             number=float(run.spent_usd),
             unit="USD",
         ),

@@ -13,7 +13,8 @@ from multillm_gov.evaluation.probes.probe import Key, Probe
 from multillm_gov.report import Report, Section, Verdict
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import count_of
 
 
 def framed(assessment: Assessment, plan: Plan, verdict: Verdict) -> Report:
@@ -86,7 +87,7 @@ def _plan_row(probe: Probe) -> tuple[Cell, ...]:
         Cell(f"{probe.samples:,}"),
         Cell("price not known", "watch")
         if worst is None
-        else Cell(spell_money(worst, rounding=ROUND_UP)),
+        else Cell(format_money(worst, rounding=ROUND_UP)),
         Cell(
             probe.origin,
             "watch" if probe.origin == "generic" and probe.kind != "embedding" else "neutral",
@@ -104,12 +105,12 @@ def _key_words(key: Key) -> str:
 def _plan_summary(plan: Plan, limit: Decimal | None) -> str:
     told = (
         f"{count_of(len(plan.probes), 'probe')} in {count_of(plan.calls, 'call')} cost "
-        f"{spell_money(plan.worst_usd, rounding=ROUND_UP)} at most"
+        f"{format_money(plan.worst_usd, rounding=ROUND_UP)} at most"
     )
     told += (
         "; nothing is billed."
         if limit is None
-        else f"; --max-usd allows {spell_money(limit, rounding=ROUND_DOWN)}."
+        else f"; --max-usd allows {format_money(limit, rounding=ROUND_DOWN)}."
     )
     if plan.unpriced:
         told += f" What {count_of(len(plan.unpriced), 'probe')} cost is not known and not counted."

@@ -19,7 +19,7 @@ from multillm_gov.portfolio.settings import Appetite, Settings
 from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.completeness import left_out_of_figures
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import spell_money, spell_share
+from multillm_gov.units import format_money, format_share
 
 HEADLINES = 3
 """How many of the metrics a short format shows; they come first."""
@@ -113,7 +113,7 @@ def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
     return Metric(
         id="forecast-spend",
         label="Forecast spend per month",
-        value=spell_money(spend, figures.currency),
+        value=format_money(spend, figures.currency),
         limit=told,
         status=status,
         note=note,
@@ -127,18 +127,18 @@ def _ceiling(figures: PortfolioFigures, appetite: Appetite) -> tuple[Decimal | N
     if appetite.max_monthly_spend is not None:
         return (
             appetite.max_monthly_spend,
-            f"at most {spell_money(appetite.max_monthly_spend, figures.currency)}",
+            f"at most {format_money(appetite.max_monthly_spend, figures.currency)}",
         )
     caps = [task.task.declared.spend_cap.monthly for task in figures.tasks]
     declared = [cap for cap in caps if cap is not None]
     if not declared or len(declared) < len(caps):
         return None, ""
     total = sum(declared, Decimal(0))
-    return total, f"at most {spell_money(total, figures.currency)} (sum of caps)"
+    return total, f"at most {format_money(total, figures.currency)} (sum of caps)"
 
 
 def _largest(shares: Concentration, name: str, label: str, ceiling: Decimal) -> Metric:
-    limit = f"at most {spell_share(ceiling)}"
+    limit = f"at most {format_share(ceiling)}"
     if not shares.shares:
         return Metric(
             id=name, label=label, value="none", limit=limit, note="there is nothing to share yet"
@@ -149,10 +149,10 @@ def _largest(shares: Concentration, name: str, label: str, ceiling: Decimal) -> 
     return Metric(
         id=name,
         label=label,
-        value=f"{entity} {spell_share(share)}",
+        value=f"{entity} {format_share(share)}",
         limit=limit,
         status="watch" if unknown and status == "good" else status,
-        note=f"{spell_share(unknown)} is at vendors not known" if unknown else "",
+        note=f"{format_share(unknown)} is at vendors not known" if unknown else "",
         number=share,
         unit="share",
     )
@@ -161,7 +161,7 @@ def _largest(shares: Concentration, name: str, label: str, ceiling: Decimal) -> 
 def _independent_fallback(figures: PortfolioFigures, appetite: Appetite) -> Metric:
     label = "Value with an independent fallback"
     floor = appetite.min_value_with_independent_fallback
-    limit = f"at least {spell_share(floor)}"
+    limit = f"at least {format_share(floor)}"
     name = "independent-fallback"
     if not figures.value_at_stake_per_month:
         return Metric(
@@ -172,10 +172,10 @@ def _independent_fallback(figures: PortfolioFigures, appetite: Appetite) -> Metr
     return Metric(
         id=name,
         label=label,
-        value=spell_share(share),
+        value=format_share(share),
         limit=limit,
         status=status_above(share, float(floor), best=1),
-        note=f"up to {spell_share(hopeful)} if hosts not known prove to be others"
+        note=f"up to {format_share(hopeful)} if hosts not known prove to be others"
         if hopeful > share
         else "",
         number=share,
@@ -198,7 +198,7 @@ def _effective(shares: Concentration, name: str, label: str, floor: Decimal) -> 
         value=f"{number:.1f}",
         limit=limit,
         status="watch" if unknown and status == "good" else status,
-        note=f"{spell_share(unknown)} is not known and counts as one" if unknown else "",
+        note=f"{format_share(unknown)} is not known and counts as one" if unknown else "",
         number=number,
         unit="effective number",
     )

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.dimensions import Basis, Level
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import count_of
 
 MOST_ROWS = 40
 """Rows a table of the pack holds; the JSON of `govern check` has every finding."""
@@ -27,24 +28,10 @@ LEVEL_PLURALS: dict[Level, str] = {
 }
 
 
-def code(name: str) -> str:
-    """A name from a governed file, quoted so that it ends where it ends."""
-    return f"`{name.replace('`', chr(39))}`"
-
-
-def some(names: Sequence[str], most: int = 3) -> str:
-    """``a``, ``a and b``, ``a, b, c and 4 more``."""
-    if not names:
-        return "none"
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most:,} more"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def amount(value: Decimal | None, currency: str) -> str:
     """Money without its currency, which the column names; words where it is not known."""
     return (
-        "not known" if value is None else spell_money(value, currency).removesuffix(f" {currency}")
+        "not known" if value is None else format_money(value, currency).removesuffix(f" {currency}")
     )
 
 

@@ -2,10 +2,11 @@
 
 from multillm_gov.content import Cell, Column, Paragraph
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.wording import bounded, code
+from multillm_gov.reporting.shared.wording import bounded
 from multillm_gov.risk.simulation.simulation_result import Simulation
 from multillm_gov.risk.stress.stress_context import StressContext
-from multillm_gov.units import spell_share
+from multillm_gov.units import format_share
+from multillm_gov.words import code
 
 
 def assumptions_section(found: Simulation, context: StressContext) -> Section:
@@ -23,7 +24,7 @@ def assumptions_section(found: Simulation, context: StressContext) -> Section:
     covered = [
         (
             Cell(f"{code(task.name)}: failures rerouted in time"),
-            Cell(spell_share(task.coverage)),
+            Cell(format_share(task.coverage)),
             _origin(task.coverage_origin),
             Cell(""),
             Cell(task.coverage_note),
@@ -33,7 +34,7 @@ def assumptions_section(found: Simulation, context: StressContext) -> Section:
     failing = [
         (
             Cell(f"{one.kind} {code(one.name)}: away"),
-            Cell(f"{one.unavailability * 100:.4g} % of the time, {one.mean_hours:.3g} h each"),
+            Cell(f"{one.unavailability * 100:.4g}% of the time, {one.mean_hours:.3g} h each"),
             _origin(one.origin),
             Cell(f"{one.sample_size:,}" if one.sample_size else ""),
             Cell(one.note),

@@ -8,8 +8,8 @@ from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.wording import amount, bounded
 from multillm_gov.reporting.stress.retirement import HORIZONS
-from multillm_gov.reporting.stress.reverse import spell_size
-from multillm_gov.reporting.stress.simulation_wording import spell_rounded
+from multillm_gov.reporting.stress.reverse import format_size
+from multillm_gov.reporting.stress.simulation_wording import format_rounded
 from multillm_gov.reporting.stress.state import StressedState
 from multillm_gov.risk.retirement import forced_migrations, lives, median_life
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint
@@ -64,8 +64,8 @@ def _scenarios(before: StressedState, after: StressedState) -> Iterator[Block]:
             (
                 Cell(name, _direction(moved)),
                 Cell(_hits(_hit(old.get(name)), _hit(new.get(name)))),
-                Cell(_spelt(was, currency)),
-                Cell(_spelt(now, currency)),
+                Cell(_format(was, currency)),
+                Cell(_format(now, currency)),
                 Cell(_signed(moved, currency)),
             )
         )
@@ -146,7 +146,7 @@ def _boundaries(before: StressedState, after: StressedState) -> Iterator[Block]:
 
 
 def _size(one: BreakingPoint | None) -> str:
-    return "–" if one is None else spell_size(one)
+    return "–" if one is None else format_size(one)
 
 
 def _nearer(was: BreakingPoint | None, now: BreakingPoint | None) -> Status:
@@ -181,7 +181,7 @@ def _years(before: StressedState, after: StressedState) -> Iterator[Block]:
         f"Both states are simulated with the same random numbers ({found.years:,} years, seed "
         f"{now.seed}), so what "
         "they have in common cancels out of the difference; its interval holds the true one in "
-        "about 95 % of the runs."
+        "about 95% of the runs."
     )
 
 
@@ -191,20 +191,20 @@ def _amounts(
     for name, old, new, found in (
         ("expected", was.expected, now.expected, moved.expected),
         ("95th percentile", was.p95, now.p95, moved.p95),
-        ("mean of the worst 5 %", was.shortfall95, now.shortfall95, moved.shortfall95),
+        ("mean of the worst 5%", was.shortfall95, now.shortfall95, moved.shortfall95),
     ):
         sure = found.low > 0 or found.high < 0
         yield (
             Cell(f"{label}, {name}", _direction(found.value) if sure else "neutral"),
-            Cell(spell_rounded(old.value)),
-            Cell(spell_rounded(new.value)),
+            Cell(format_rounded(old.value)),
+            Cell(format_rounded(new.value)),
             Cell(_plus(found.value)),
             Cell(f"{_plus(found.low)} to {_plus(found.high)}"),
         )
 
 
 def _plus(value: float) -> str:
-    told = spell_rounded(value)
+    told = format_rounded(value)
     return f"+{told}" if value > 0 and told != "0" else told
 
 
@@ -224,7 +224,7 @@ def _hits(before: str, after: str) -> str:
     return after if before == after else f"{before} → {after}"
 
 
-def _spelt(value: Decimal | None, currency: str) -> str:
+def _format(value: Decimal | None, currency: str) -> str:
     return "–" if value is None else amount(cents(value), currency)
 
 

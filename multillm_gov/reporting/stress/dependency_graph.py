@@ -5,14 +5,15 @@ from decimal import Decimal
 
 from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph, Table
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.wording import MOST_MARKS, some
+from multillm_gov.reporting.shared.wording import MOST_MARKS
 from multillm_gov.risk.availability.dependence import Dependence
 from multillm_gov.risk.availability.importance import Importance
 from multillm_gov.risk.availability.single_points import Point
 from multillm_gov.risk.system.cut_sets import UNCOVERED
 from multillm_gov.risk.system.graph import KIND_WORDS
 from multillm_gov.risk.system.system import Component
-from multillm_gov.units import count_of, spell_money, spell_share
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import count_of, join_some
 
 MOST_HITS_TOLD = 3
 """Task classes named in a row."""
@@ -139,7 +140,7 @@ def _singles(dependence: Dependence, currency: str) -> list[Block]:
                 Cell(_money(point.value_per_hour)),
                 Cell(_hit(point)),
                 Cell(_away(component)),
-                Cell(spell_share(by_component[point.members[0]].criticality)),
+                Cell(format_share(by_component[point.members[0]].criticality)),
             )
         )
     empty = "Nothing takes a task class down alone."
@@ -154,14 +155,14 @@ def _chart(dependence: Dependence) -> BarChart:
     top = [each for each in dependence.importances.components if each.criticality > 0][:MOST_MARKS]
     told = [(named(components[each.component]).replace("`", ""), each.criticality) for each in top]
     return BarChart(
-        title=f"{spell_share(told[0][1])} of the expected loss hangs on {told[0][0]}"
+        title=f"{format_share(told[0][1])} of the expected loss hangs on {told[0][0]}"
         if told
         else "Expected loss",
         summary="Share of the expected loss that would not be without each: "
-        + "; ".join(f"{name} {spell_share(share)}" for name, share in told)
+        + "; ".join(f"{name} {format_share(share)}" for name, share in told)
         + ".",
         bars=tuple(
-            Bar(label=name, value=100 * share, text=spell_share(share)) for name, share in told
+            Bar(label=name, value=100 * share, text=format_share(share)) for name, share in told
         ),
         unit="%",
     )
@@ -179,7 +180,7 @@ def _method(dependence: Dependence) -> str:
         "your own below "
         "`risk` in govern.yaml, or import incidents with `govern incidents import`. Shares of "
         "causes that need each "
-        "other overlap, so they need not sum to 100 %."
+        "other overlap, so they need not sum to 100%."
     )
 
 
@@ -188,7 +189,7 @@ def _importance(each: Importance, component: Component) -> tuple[Cell, ...]:
         Cell(named(component)),
         Cell(_away(component)),
         Cell(_money(each.birnbaum)),
-        Cell(spell_share(each.criticality)),
+        Cell(format_share(each.criticality)),
         Cell(_money(each.loss_per_year)),
         Cell("" if each.raw is None else f"{each.raw:,.2f}"),
         Cell("no limit" if each.rrw is None else f"{each.rrw:,.3f}"),
@@ -204,15 +205,17 @@ def _members(point: Point, components: Sequence[Component]) -> list[str]:
 def _hit(point: Point) -> str:
     """Names of the task classes, with the share where it is not all of one."""
     names = [
-        hit.task if hit.share > 0.9995 else f"{hit.task} ({spell_share(hit.share)})"
+        hit.task if hit.share > 0.9995 else f"{hit.task} ({format_share(hit.share)})"
         for hit in point.hits
     ]
     left = point.task_classes - MOST_HITS_TOLD
-    return some(names) if left <= 0 else f"{', '.join(names[:MOST_HITS_TOLD])} and {left:,} more"
+    return (
+        join_some(names) if left <= 0 else f"{', '.join(names[:MOST_HITS_TOLD])} and {left:,} more"
+    )
 
 
 def _away(component: Component) -> str:
-    """``0.129 % (assumed)``: how often, and who says so."""
+    """``0.129% (assumed)``: how often, and who says so."""
     if not component.unavailability:
         return "not counted"
     origin = (
@@ -220,11 +223,11 @@ def _away(component: Component) -> str:
         if component.origin == "measured"
         else component.origin
     )
-    return f"{100 * component.unavailability:.3f} % ({origin})"
+    return f"{100 * component.unavailability:.3f}% ({origin})"
 
 
 def _money(value: float) -> str:
-    return spell_money(Decimal(f"{value:.2f}")).removesuffix(" USD")
+    return format_money(Decimal(f"{value:.2f}")).removesuffix(" USD")
 
 
 def _left_out(total: int, noun: str) -> list[Block]:

@@ -8,17 +8,18 @@ from multillm_gov.portfolio.scenario import Shock
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.wording import bounded
 from multillm_gov.reporting.stress.status import (
-    spell_broken,
-    spell_loss,
-    spell_requests,
+    format_broken,
+    format_loss,
+    format_requests,
     task_status,
     whole_status,
 )
 from multillm_gov.risk.stress.scenario_book import BUILT_IN
-from multillm_gov.risk.stress.shock_parameters import spell_hours
+from multillm_gov.risk.stress.shock_parameters import format_hours
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.variants import ScenarioResult, Variant
-from multillm_gov.units import count_of, spell_share
+from multillm_gov.units import format_share
+from multillm_gov.words import count_of
 
 _MOST_BROKEN = 30
 
@@ -29,7 +30,7 @@ def detail_section(result: ScenarioResult, context: StressContext) -> Section:
     blocks: list[Block] = [
         Paragraph(text) for text in (scenario.because.strip(), _origin(result)) if text
     ]
-    blocks.append(Items(tuple(spell_shock(shock) for shock in scenario.shocks)))
+    blocks.append(Items(tuple(format_shock(shock) for shock in scenario.shocks)))
     if result.worst is None:
         blocks.append(
             Paragraph("The portfolio declares none of what it hits, so there is nothing to run.")
@@ -54,7 +55,7 @@ def _origin(result: ScenarioResult) -> str:
     return told
 
 
-def spell_shock(shock: Shock) -> str:
+def format_shock(shock: Shock) -> str:
     """``outage of each provider, hours 4.4, at the busiest time``."""
     target = (
         f" of {_target(shock.level.replace('_', ' '), shock.entity)}"
@@ -131,7 +132,7 @@ def _breaks(result: ScenarioResult, worst: Variant, currency: str) -> Iterator[B
 
 def _broken(variant: Variant, currency: str) -> list[str]:
     return [
-        spell_broken(one, currency)
+        format_broken(one, currency)
         for one in (*variant.outcome.caps_broken, *variant.outcome.floors_broken)
     ]
 
@@ -145,11 +146,11 @@ def _rows(worst: Variant, context: StressContext) -> list[tuple[Cell, ...]]:
             continue
         row = (
             Cell(task.name, status),
-            Cell(spell_requests(one.unserved_requests)),
-            Cell(spell_requests(one.degraded_requests)),
-            Cell(spell_loss(one.value_at_risk, context)),
-            Cell(spell_loss(one.added_cost, context)),
-            Cell(spell_hours(one.hours_to_recover) if one.hours_to_recover else "–"),
+            Cell(format_requests(one.unserved_requests)),
+            Cell(format_requests(one.degraded_requests)),
+            Cell(format_loss(one.value_at_risk, context)),
+            Cell(format_loss(one.added_cost, context)),
+            Cell(format_hours(one.hours_to_recover) if one.hours_to_recover else "–"),
         )
         rows.append((-one.loss, task.name, row))
     return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
@@ -159,7 +160,7 @@ def _whole(worst: Variant, context: StressContext) -> str:
     outcome, currency = worst.outcome, context.figures.currency
     vendors = outcome.concentration
     parts = [
-        f"{spell_requests(number)} requests {word}"
+        f"{format_requests(number)} requests {word}"
         for number, word in (
             (outcome.unserved_requests, "unserved"),
             (outcome.degraded_requests, "degraded"),
@@ -167,7 +168,7 @@ def _whole(worst: Variant, context: StressContext) -> str:
         if number
     ]
     parts += [
-        f"{spell_loss(money, context)} {currency} {word}"
+        f"{format_loss(money, context)} {currency} {word}"
         for money, word in (
             (outcome.value_at_risk, "at risk"),
             (outcome.added_cost, "of added cost"),
@@ -178,7 +179,7 @@ def _whole(worst: Variant, context: StressContext) -> str:
     if not vendors.largest:
         return f"{told} No vendor is paid for answers while it lasts."
     meanwhile = (
-        f"{vendors.largest} holds {spell_share(vendors.largest_share)} of spend (HHI "
+        f"{vendors.largest} holds {format_share(vendors.largest_share)} of spend (HHI "
         f"{vendors.hhi:,.0f})"
     )
     return f"{told} While it lasts {meanwhile}."
@@ -190,10 +191,10 @@ def _variants(result: ScenarioResult, context: StressContext) -> Iterator[Block]
     rows = [
         (
             Cell(variant.words or "everything", whole_status(variant.outcome, context)),
-            Cell(spell_requests(variant.outcome.unserved_requests)),
-            Cell(spell_requests(variant.outcome.degraded_requests)),
-            Cell(spell_loss(variant.outcome.value_at_risk, context)),
-            Cell(spell_loss(variant.outcome.added_cost, context)),
+            Cell(format_requests(variant.outcome.unserved_requests)),
+            Cell(format_requests(variant.outcome.degraded_requests)),
+            Cell(format_loss(variant.outcome.value_at_risk, context)),
+            Cell(format_loss(variant.outcome.added_cost, context)),
         )
         for variant in result.variants
     ]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from multillm_gov.content import Block, Cell, Column, Table
 from multillm_gov.reporting.stress.simulation_wording import allotted, rounded
 from multillm_gov.risk.simulation.simulation_result import Simulation
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 _MOST_PARTS = 30
 """Task classes told one by one; the others together."""
@@ -40,8 +40,8 @@ def parts_table(found: Simulation) -> tuple[Block, ...]:
     )
     columns = (
         Column("Task class"),
-        *(Column("Lost, expected", numeric=True), Column("Lost in the worst 5 %", numeric=True)),
-        *(Column("Spend, expected", numeric=True), Column("Spend in the worst 5 %", numeric=True)),
+        *(Column("Lost, expected", numeric=True), Column("Lost in the worst 5%", numeric=True)),
+        *(Column("Spend, expected", numeric=True), Column("Spend in the worst 5%", numeric=True)),
     )
     title = f"Whose part it is ({found.currency} a year; parts sum to the whole)"
     return (Table(title=title, columns=columns, rows=tuple(cells)),)

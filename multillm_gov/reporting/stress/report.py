@@ -8,13 +8,13 @@ from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.reporting.shared.completeness import left_out
 from multillm_gov.reporting.shared.headline import status_below, with_before
 from multillm_gov.reporting.shared.provenance import provenance
-from multillm_gov.reporting.shared.wording import code, some
 from multillm_gov.reporting.stress.state import StressedState, further_metrics
-from multillm_gov.reporting.stress.status import bearable_loss, spell_loss
+from multillm_gov.reporting.stress.status import bearable_loss, format_loss
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.variants import ScenarioResult
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import cents, count_of, spell_money
+from multillm_gov.units import cents, format_money
+from multillm_gov.words import code, count_of, join_some
 
 _ZERO = Decimal(0)
 
@@ -66,7 +66,7 @@ def _left_out(assessment: Assessment) -> Iterator[str]:
     paths = left_out(assessment)
     if paths:
         counted = count_of(len(paths), "file")
-        named = some([code(path) for path in paths])
+        named = join_some([code(path) for path in paths])
         yield (
             f"Not complete: {counted} could not be read as written ({named}), and what they "
             "declare is left out."
@@ -126,7 +126,7 @@ def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
     )
     colon = ":" if len(run) > 1 else ""
     return (
-        f"{told}{colon} {spell_loss(worst.outcome.loss, context)} {currency} of value at risk "
+        f"{told}{colon} {format_loss(worst.outcome.loss, context)} {currency} of value at risk "
         "and added cost."
     )
 
@@ -144,8 +144,8 @@ def scenario_metrics(
     largest = Metric(
         id="worst-scenario",
         label="Largest loss of one scenario",
-        value=spell_money(worst, currency),
-        limit=f"at most {spell_money(bearable, currency)} a year" if bearable else "",
+        value=format_money(worst, currency),
+        limit=f"at most {format_money(bearable, currency)} a year" if bearable else "",
         status=status_below(float(worst), float(bearable)) if bearable else "neutral",
         number=float(worst),
         unit=currency,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Status, Table
 from multillm_gov.report import Section
 from multillm_gov.reporting.board.lifecycle import retirement_timeline
-from multillm_gov.reporting.shared.wording import MOST_ROWS, bounded, code, some
+from multillm_gov.reporting.shared.wording import MOST_ROWS, bounded
 from multillm_gov.risk.retirement import (
     ModelLife,
     fixed_life_chance,
@@ -17,7 +17,8 @@ from multillm_gov.risk.retirement import (
 from multillm_gov.risk.simulation.closed_forms import retirement_chance
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import count_of, spell_share
+from multillm_gov.units import format_share
+from multillm_gov.words import code, count_of, join_some
 
 HORIZONS = (12, 24)
 """Months for which forced migrations are counted."""
@@ -67,7 +68,7 @@ def _forced(models: Sequence[ModelLife], context: StressContext) -> Table:
                 Cell(f"{forced.certain:,}"),
                 Cell(f"{forced.assumed:.1f}"),
                 Cell(f"{forced.expected:.1f}", strong=True),
-                Cell(spell_share(forced.any_assumed)),
+                Cell(format_share(forced.any_assumed)),
             )
         )
     columns = (
@@ -91,9 +92,9 @@ def _calm(models: Sequence[ModelLife], context: StressContext) -> Iterator[Parag
         f"No date is known for {count_of(undated, 'model')}, which never means that they stay. "
         "Each is taken to go at "
         f"a constant hazard of one over a median life of {median:g} months ({source}): "
-        f"{spell_share(lower)} within 12 "
+        f"{format_share(lower)} within 12 "
         "months; if all lived equally long it would be "
-        f"{spell_share(fixed_life_chance(median, 12))}."
+        f"{format_share(fixed_life_chance(median, 12))}."
     )
 
 
@@ -159,4 +160,4 @@ def _policies(models: Sequence[ModelLife]) -> Iterator[Block]:
             )
         )
     if unknown:
-        yield Paragraph(f"No promise is known of {some([code(name) for name in unknown])}.")
+        yield Paragraph(f"No promise is known of {join_some([code(name) for name in unknown])}.")

@@ -5,10 +5,11 @@ from decimal import ROUND_CEILING, Decimal
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status
 from multillm_gov.report import Metric, Section
-from multillm_gov.reporting.shared.wording import bounded, code, some
+from multillm_gov.reporting.shared.wording import bounded
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint, Question
-from multillm_gov.risk.stress.shock_parameters import spell_hours
-from multillm_gov.units import spell_money, spell_share
+from multillm_gov.risk.stress.shock_parameters import format_hours
+from multillm_gov.units import format_money, format_share
+from multillm_gov.words import code, join_some
 
 _TITLES: dict[Question, str] = {
     "price rise": "How far may a vendor's prices rise?",
@@ -70,7 +71,7 @@ def reverse_metrics(found: Sequence[BreakingPoint]) -> tuple[Metric, ...]:
         Metric(
             id="nearest-price-rise",
             label="Price rise that breaks a limit",
-            value=spell_size(nearest),
+            value=format_size(nearest),
             status=status_of(nearest),
             note=f"{_what(nearest)}: {_LIMITS[nearest.limit]}",
             number=float(nearest.size or 0) - 1,
@@ -89,7 +90,7 @@ def _row(one: BreakingPoint, currency: str) -> tuple[Cell, ...]:
     return (
         Cell(_what(one)),
         Cell(_LIMITS[one.limit]),
-        Cell(spell_size(one), status_of(one)),
+        Cell(format_size(one), status_of(one)),
         Cell(whose if one.verdict in {"breaks", "already broken"} or one.subject else ""),
         Cell(" ".join(part for part in (_against(one, currency), one.note) if part)),
     )
@@ -100,17 +101,17 @@ def _what(one: BreakingPoint) -> str:
         return "all task classes"
     if one.question == "loss of all" and one.verdict != "breaks":
         return f"any {one.entities[0][0]}s"
-    return f"{one.entities[0][0]} {some([code(name) for _, name in one.entities])}"
+    return f"{one.entities[0][0]} {join_some([code(name) for _, name in one.entities])}"
 
 
-def spell_size(one: BreakingPoint) -> str:
-    """``+16.7 %``, ``11.7 days``, ``6.0 points``; or the verdict in words."""
+def format_size(one: BreakingPoint) -> str:
+    """``+16.7%``, ``11.7 days``, ``6.0 points``; or the verdict in words."""
     if one.verdict != "breaks" or one.size is None:
         return one.verdict
     if one.question in {"price rise", "demand growth"}:
-        return f"+{spell_share(one.size - 1)}"
+        return f"+{format_share(one.size - 1)}"
     if one.question == "outage":
-        return spell_hours(one.size.quantize(Decimal("0.01"), ROUND_CEILING))
+        return format_hours(one.size.quantize(Decimal("0.01"), ROUND_CEILING))
     if one.question == "quality drop":
         return f"{one.size * 100:.1f} points"
     return f"{len(one.entities)} of them"
@@ -142,11 +143,11 @@ def _against(one: BreakingPoint, currency: str) -> str:
     if one.limit == "quality floor":
         return f"Floor {one.bound:.3f}."
     if one.question == "loss of all" and one.figure is not None and one.size is not None:
-        days = spell_hours(one.size * 24)
-        lost, most = spell_money(one.figure, currency), spell_money(one.bound, currency)
+        days = format_hours(one.size * 24)
+        lost, most = format_money(one.figure, currency), format_money(one.bound, currency)
         return f"Lost in {days}: {lost}, against {most}."
     if one.limit == "value":
-        return f"{spell_money(one.bound, currency)} a year."
+        return f"{format_money(one.bound, currency)} a year."
     if one.limit == "cap" and one.bound < 1:
-        return f"{spell_money(one.bound, currency)} for a request."
-    return f"{spell_money(one.bound, currency)} a month."
+        return f"{format_money(one.bound, currency)} for a request."
+    return f"{format_money(one.bound, currency)} a month."

@@ -4,19 +4,19 @@ from collections.abc import Callable, Iterator, Sequence
 
 from multillm_gov.content import Block, Cell, Column, HeatMap, HeatRow, Items, Paragraph, Table
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.wording import code, some
 from multillm_gov.reporting.stress.status import (
+    format_loss,
+    format_requests,
     heat_cell,
-    spell_loss,
-    spell_requests,
     task_status,
     whole_status,
 )
 from multillm_gov.risk.stress.outcome import StressOutcome
-from multillm_gov.risk.stress.shock_parameters import spell_hours
+from multillm_gov.risk.stress.shock_parameters import format_hours
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
 from multillm_gov.risk.stress.variants import ScenarioResult, Variant
-from multillm_gov.units import count_of, spell_share
+from multillm_gov.units import format_share
+from multillm_gov.words import code, count_of, join_some
 
 MOST_COLUMNS = 6
 """Task classes beside each other in one heat map."""
@@ -105,7 +105,7 @@ def _summary(shown: Shown, chosen: Sequence[int], context: StressContext) -> str
         task: StressedTask = context.tasks[index]
         worst = max(shown, key=lambda each: each[1].outcome.tasks[index].loss, default=None)
         if worst is not None and worst[1].outcome.tasks[index].loss:
-            lost = spell_loss(worst[1].outcome.tasks[index].loss, context)
+            lost = format_loss(worst[1].outcome.tasks[index].loss, context)
             told.append(
                 f"{task.name} loses most in {worst[0].name} ({lost} {context.figures.currency})"
             )
@@ -118,10 +118,10 @@ def _losses(shown: Shown, context: StressContext) -> Table:
         (
             Cell(result.name, whole_status(worst.outcome, context)),
             Cell(worst.words or "everything"),
-            Cell(spell_requests(worst.outcome.unserved_requests)),
-            Cell(spell_requests(worst.outcome.degraded_requests)),
-            Cell(spell_loss(worst.outcome.value_at_risk, context)),
-            Cell(spell_loss(worst.outcome.added_cost, context)),
+            Cell(format_requests(worst.outcome.unserved_requests)),
+            Cell(format_requests(worst.outcome.degraded_requests)),
+            Cell(format_loss(worst.outcome.value_at_risk, context)),
+            Cell(format_loss(worst.outcome.added_cost, context)),
         )
         for result, worst in shown
     )
@@ -142,10 +142,12 @@ def _breaks(shown: Shown, context: StressContext) -> Table:
     rows = []
     for result, worst in shown:
         outcome, vendors = worst.outcome, worst.outcome.concentration
-        after = spell_hours(outcome.hours_to_recover) if outcome.hours_to_recover else "–"
+        after = format_hours(outcome.hours_to_recover) if outcome.hours_to_recover else "–"
         appetite = float(context.settings.appetite.max_vendor_share_of_spend)
         share = (
-            f"{vendors.largest} {spell_share(vendors.largest_share)}" if vendors.largest else "none"
+            f"{vendors.largest} {format_share(vendors.largest_share)}"
+            if vendors.largest
+            else "none"
         )
         rows.append(
             (
@@ -226,4 +228,4 @@ def _doubts(shown: Shown) -> Iterator[str]:
         for text in dict.fromkeys((*worst.outcome.assumed, *worst.outcome.unknown)):
             found.setdefault(text, []).append(code(result.name))
     for text, names in found.items():
-        yield text if len(names) == len(shown) else f"{text} ({some(names)})"
+        yield text if len(names) == len(shown) else f"{text} ({join_some(names)})"

@@ -5,16 +5,17 @@ from collections.abc import Iterator
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.report import Metric, Section
 from multillm_gov.reporting.shared.headline import status_below
-from multillm_gov.reporting.shared.wording import bounded, code, some
+from multillm_gov.reporting.shared.wording import bounded
 from multillm_gov.reporting.stress.convergence import settling_chart
 from multillm_gov.reporting.stress.parts import parts_table
-from multillm_gov.reporting.stress.simulation_wording import spell_estimate, spell_rounded
+from multillm_gov.reporting.stress.simulation_wording import format_estimate, format_rounded
 from multillm_gov.risk.availability.failover_cost import failover_cost
 from multillm_gov.risk.simulation.assumptions import MODERATE_FACTOR
 from multillm_gov.risk.simulation.distribution import Distribution, Estimate
 from multillm_gov.risk.simulation.simulation_result import Simulation
 from multillm_gov.risk.stress.stress_context import StressContext
-from multillm_gov.units import count_of, spell_share
+from multillm_gov.units import format_share
+from multillm_gov.words import code, count_of, join_some
 
 _SIZEABLE = 0.01
 """Part of the bill from which what failovers add is worth a look."""
@@ -36,9 +37,9 @@ def simulation_sections(found: Simulation, context: StressContext) -> tuple[Sect
         settling_chart("Value lost to outages", found.loss_waypoints, found.currency),
         settling_chart("Spend", found.cost_waypoints, found.currency),
         Paragraph(
-            "Bands hold the true figure in about 95 % of the runs with other seeds: of the mean by "
+            "Bands hold the true figure in about 95% of the runs with other seeds: of the mean by "
             "its standard error, "
-            "of the percentile by order statistics, of the worst 5 % by the spread within them."
+            "of the percentile by order statistics, of the worst 5% by the spread within them."
         ),
     )
     return (
@@ -59,10 +60,10 @@ def simulation_metrics(found: Simulation, context: StressContext) -> tuple[Metri
             Metric(
                 id="outage-loss-p95",
                 label="Outage loss, 1 year in 20",
-                value=f"{spell_rounded(found.loss.p95.value)} {found.currency}",
-                limit=f"{spell_share(limit)} of value at stake",
+                value=f"{format_rounded(found.loss.p95.value)} {found.currency}",
+                limit=f"{format_share(limit)} of value at stake",
                 status=status_below(share, limit),
-                note=f"{share * 100:.2f} % of the value at stake",
+                note=f"{share * 100:.2f}% of the value at stake",
                 number=share,
                 unit="share of value at stake",
             )
@@ -74,8 +75,8 @@ def simulation_metrics(found: Simulation, context: StressContext) -> tuple[Metri
             Metric(
                 id="cost-at-risk",
                 label="Cost at risk, 1 year in 20",
-                value=f"+{spell_share(share)}",
-                limit=f"at most +{spell_share(limit)}",
+                value=f"+{format_share(share)}",
+                limit=f"at most +{format_share(limit)}",
                 status=status_below(share, limit),
                 note="above the expected spend of a year",
                 number=share,
@@ -101,8 +102,8 @@ def _doubts(found: Simulation) -> Iterator[Paragraph]:
         yield Paragraph(
             "The simulated outage losses are not to be relied on: three and more failures at once, "
             "which are not "
-            f"drawn, make {spell_rounded(found.not_drawn)} of the exact expected loss of "
-            f"{spell_rounded(found.exact_loss)} {found.currency} a year.",
+            f"drawn, make {format_rounded(found.not_drawn)} of the exact expected loss of "
+            f"{format_rounded(found.exact_loss)} {found.currency} a year.",
             "bad",
         )
     if found.unpriced:
@@ -121,11 +122,11 @@ def _against_appetite(found: Simulation, context: StressContext) -> Iterator[Par
         limit = float(risk.max_outage_loss_share) * found.value_at_stake
         status = status_below(found.loss.p95.value, limit)
         yield Paragraph(
-            f"In one year of twenty outages cost {spell_rounded(found.loss.p95.value)} "
+            f"In one year of twenty outages cost {format_rounded(found.loss.p95.value)} "
             f"{found.currency} or more; the "
-            f"appetite is {spell_rounded(limit)} ({spell_share(risk.max_outage_loss_share)} of the "
+            f"appetite is {format_rounded(limit)} ({format_share(risk.max_outage_loss_share)} of the "
             "value at stake). "
-            f"A year is above it with a chance of {spell_share(found.appetite_chance)}.",
+            f"A year is above it with a chance of {format_share(found.appetite_chance)}.",
             _told(status),
         )
     if found.cost.expected.value:
@@ -134,9 +135,9 @@ def _against_appetite(found: Simulation, context: StressContext) -> Iterator[Par
             float(risk.max_cost_at_risk_share),
         )
         yield Paragraph(
-            f"In one year of twenty spend is {spell_share(share)} or more above the expected year; "
+            f"In one year of twenty spend is {format_share(share)} or more above the expected year; "
             "the appetite is "
-            f"{spell_share(allowed)}.",
+            f"{format_share(allowed)}.",
             _told(status_below(share, allowed)),
         )
 
@@ -148,12 +149,12 @@ def _beside_forecast(found: Simulation) -> Iterator[Paragraph]:
     moved = found.cost.expected.value / found.forecast - 1
     yield Paragraph(
         "A year at today's prices, on today's models and at the declared demand costs "
-        f"{spell_rounded(found.forecast)} "
-        f"{found.currency}; the expected year differs from it by {moved * 100:+.1f} %, for price "
+        f"{format_rounded(found.forecast)} "
+        f"{found.currency}; the expected year differs from it by {moved * 100:+.1f}%, for price "
         "moves and retirements."
     )
     if found.successors_assumed:
-        named = some([code(model) for model in found.successors_assumed])
+        named = join_some([code(model) for model in found.successors_assumed])
         factor = next(one.value for one in found.assumptions if one.label == MODERATE_FACTOR)
         yield Paragraph(
             f"{count_of(len(found.successors_assumed), 'routed model')} may retire within the year "
@@ -170,9 +171,9 @@ def _failovers(found: Simulation, context: StressContext) -> Iterator[Paragraph]
     if added and found.cost.expected.value:
         share = added / found.cost.expected.value
         yield Paragraph(
-            f"Not drawn: failovers to the first fallback change the bill by {spell_rounded(added)} "
+            f"Not drawn: failovers to the first fallback change the bill by {format_rounded(added)} "
             f"{found.currency} in "
-            f"an expected year, {share * 100:+.2f} % of it.",
+            f"an expected year, {share * 100:+.2f}% of it.",
             "watch" if share > _SIZEABLE else "neutral",
         )
 
@@ -186,7 +187,7 @@ _FIGURES = (
     ("Median", "median"),
     ("95th percentile", "p95"),
     ("99th percentile", "p99"),
-    ("Mean of the worst 5 %", "shortfall95"),
+    ("Mean of the worst 5%", "shortfall95"),
 )
 
 
@@ -199,19 +200,19 @@ def _figures(found: Simulation) -> Table:
     rows += [
         (
             Cell("Expected, exact"),
-            *(Cell(spell_rounded(found.exact_loss)), Cell("no sampling")),
+            *(Cell(format_rounded(found.exact_loss)), Cell("no sampling")),
             *(nothing, nothing),
         ),
         (
             Cell("Of it not drawn: three and more failures at once"),
-            *(Cell(spell_rounded(found.not_drawn)), nothing),
+            *(Cell(format_rounded(found.not_drawn)), nothing),
             *(nothing, nothing),
         ),
         *([_limited(found)] if found.limited else ()),
         (
             Cell("95th percentile less expected"),
-            *(Cell(spell_rounded(found.loss.relative_at_risk95)), nothing),
-            *(Cell(spell_rounded(found.cost.relative_at_risk95)), nothing),
+            *(Cell(format_rounded(found.loss.relative_at_risk95)), nothing),
+            *(Cell(format_rounded(found.cost.relative_at_risk95)), nothing),
         ),
         (Cell("Standard error of the mean"), *_errors(found.loss), *_errors(found.cost)),
     ]
@@ -228,16 +229,16 @@ def _figures(found: Simulation) -> Table:
 
 def _limited(found: Simulation) -> tuple[Cell, ...]:
     label = Cell("Beside it, expected: requests that fallbacks have no room for")
-    return label, Cell(spell_rounded(found.limited)), *(Cell(""),) * 3
+    return label, Cell(format_rounded(found.limited)), *(Cell(""),) * 3
 
 
 def _both(estimate: Estimate) -> tuple[Cell, Cell]:
-    value, interval = spell_estimate(estimate)
+    value, interval = format_estimate(estimate)
     return Cell(value), Cell(interval)
 
 
 def _errors(one: Distribution) -> tuple[Cell, Cell]:
-    return Cell(spell_rounded(one.standard_error)), Cell("")
+    return Cell(format_rounded(one.standard_error)), Cell("")
 
 
 def _caps(found: Simulation) -> tuple[Block, ...]:
@@ -246,7 +247,7 @@ def _caps(found: Simulation) -> tuple[Block, ...]:
             Cell("the portfolio" if cap.subject == "portfolio" else cap.subject),
             Cell(f"{cap.cap:,.0f}"),
             Cell(
-                spell_share(cap.chance),
+                format_share(cap.chance),
                 "bad" if cap.chance > 0.5 else "watch" if cap.chance > 0.05 else "neutral",
             ),
         )

@@ -18,20 +18,20 @@ def rounded(value: float) -> Decimal:
     return exact.quantize(Decimal(1).scaleb(exact.adjusted() - _DIGITS + 1), ROUND_HALF_EVEN)
 
 
-def spell_rounded(value: float) -> str:
+def format_rounded(value: float) -> str:
     """With thousands separators and never in scientific notation; below a thousandth ``0``."""
     if abs(value) < 0.0005:
         return "0"
     return f"{rounded(value):,f}"
 
 
-def spell_estimate(estimate: Estimate) -> tuple[str, str]:
+def format_estimate(estimate: Estimate) -> tuple[str, str]:
     """``1,421,000`` and ``(1,416,000 to 1,426,000)``; no interval where it has no width."""
     if estimate.low == estimate.high:
-        return spell_rounded(estimate.value), ""
-    return spell_rounded(
+        return format_rounded(estimate.value), ""
+    return format_rounded(
         estimate.value
-    ), f"({spell_rounded(estimate.low)} to {spell_rounded(estimate.high)})"
+    ), f"({format_rounded(estimate.low)} to {format_rounded(estimate.high)})"
 
 
 def allotted(parts: Sequence[float], whole: Decimal) -> tuple[Decimal, ...]:

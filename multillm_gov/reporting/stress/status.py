@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 from multillm_gov.content import Cell, Status
-from multillm_gov.reporting.shared.wording import amount, code
+from multillm_gov.reporting.shared.wording import amount
 from multillm_gov.risk.stress.outcome import Broken, StressOutcome, TaskOutcome
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
-from multillm_gov.units import MONTHS_PER_YEAR, cents, spell_count, spell_money, spell_share
+from multillm_gov.units import MONTHS_PER_YEAR, cents, format_count, format_money, format_share
+from multillm_gov.words import code
 
 _CENT = Decimal("0.01")
 _BROKEN_WORDS = {
@@ -63,24 +64,24 @@ def _status(loss: Decimal, limit: Decimal, *, hurt: bool, broken: bool) -> Statu
 def heat_cell(one: TaskOutcome, status: Status, context: StressContext) -> Cell:
     """What a task class loses; in a word what happens to it where that costs nothing."""
     if one.loss >= _CENT or status == "good":
-        return Cell(spell_loss(one.loss, context), status)
+        return Cell(format_loss(one.loss, context), status)
     return Cell("breaks" if status == "bad" else "degraded", status)
 
 
-def spell_loss(value: Decimal, context: StressContext) -> str:
+def format_loss(value: Decimal, context: StressContext) -> str:
     """``1,234``, ``12.34``; a dash for nothing."""
     rounded = cents(value)
     return amount(rounded, context.figures.currency) if rounded else "–"
 
 
-def spell_requests(requests: Decimal) -> str:
+def format_requests(requests: Decimal) -> str:
     """A whole number; ``under 1`` for a part of a request, a dash for none."""
     if not requests:
         return "–"
-    return spell_count(requests) if requests >= 1 else "under 1"
+    return format_count(requests) if requests >= 1 else "under 1"
 
 
-def spell_broken(one: Broken, currency: str) -> str:
+def format_broken(one: Broken, currency: str) -> str:
     """```long-form` breaks its monthly cap: 3,010 USD a month, 2,800 USD allowed``."""
     who = "the portfolio" if one.subject == "portfolio" else code(one.subject)
     where = f" at {code(one.model)}" if one.model else ""
@@ -90,16 +91,16 @@ def spell_broken(one: Broken, currency: str) -> str:
 def _both(one: Broken, currency: str) -> str:
     if one.what in {"monthly cap", "portfolio ceiling"}:
         return (
-            f"{spell_money(one.figure, currency)} a month against "
-            f"{spell_money(one.limit, currency)}"
+            f"{format_money(one.figure, currency)} a month against "
+            f"{format_money(one.limit, currency)}"
         )
     if one.what == "request cap":
         return (
-            f"{spell_money(one.figure, currency)} for the largest request against "
-            f"{spell_money(one.limit, currency)}"
+            f"{format_money(one.figure, currency)} for the largest request against "
+            f"{format_money(one.limit, currency)}"
         )
     if one.what == "price shock":
-        return f"{spell_share(one.figure)} against {spell_share(one.limit)}"
+        return f"{format_share(one.figure)} against {format_share(one.limit)}"
     if one.what == "latency":
         return f"{one.figure.normalize():f} s against {one.limit.normalize():f} s"
     if one.what == "tone":

@@ -9,7 +9,7 @@ from msgspec import Struct
 from multillm_gov.risk.availability.single_points import Point
 from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Mark, Node
 from multillm_gov.risk.system.system import Hop, Kind, System, TaskSystem
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 SHARED: frozenset[Kind] = frozenset({"everything", "gateway", "dependency"})
 """What requests go through on their way to a model, whoever serves it."""

@@ -11,11 +11,11 @@ CONFIDENCE = 0.95
 """Of value at risk and shortfall."""
 LEVELS = (0.50, 0.95, 0.99)
 _Z = 1.959963984540054
-"""Of a two-sided interval that holds in 95 % of the runs."""
+"""Of a two-sided interval that holds in 95% of the runs."""
 
 
 class Estimate(Struct, frozen=True, kw_only=True):
-    """A figure and the interval that holds the true one in about 95 % of the runs with other seeds."""
+    """A figure and the interval that holds the true one in about 95% of the runs with other seeds."""
 
     value: float
     low: float
@@ -100,7 +100,7 @@ def tail_size(years: int, confidence: float) -> int:
 def quantile_ranks(years: int, level: float) -> tuple[int, int, int]:
     """Ranks (from 1) of a quantile and of its interval: n p, and n p less and plus 1.96 sqrt(n p (1 - p)).
 
-    For 10,000 years at 95 % these are 9,500, 9,457 and 9,543 (method 8).
+    For 10,000 years at 95% these are 9,500, 9,457 and 9,543 (method 8).
     """
     middle = years * level
     reach = _Z * sqrt(middle * (1 - level))

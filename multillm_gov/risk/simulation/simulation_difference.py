@@ -18,7 +18,7 @@ from multillm_gov.risk.simulation.streams import Floats
 
 _SECTIONS = 20
 _T = 2.093
-"""Student's t for the sections, 95 % two-sided."""
+"""Student's t for the sections, 95% two-sided."""
 
 
 class AmountDifference(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ def length(shock: Shock, assumed_hours: Decimal) -> tuple[Decimal, tuple[str, ..
     if shock.days is not None:
         return shock.days * HOURS_PER_DAY, ()
     return assumed_hours, (
-        f"Length of a shock of kind {shock.kind}: {spell_hours(assumed_hours)}.",
+        f"Length of a shock of kind {shock.kind}: {format_hours(assumed_hours)}.",
     )
 
 
@@ -46,13 +46,13 @@ def until_rerouted(shock: Shock) -> tuple[str, ...]:
     )
 
 
-def spell_hours(hours: Decimal) -> str:
+def format_hours(hours: Decimal) -> str:
     """``4.4 hours``, ``90 days`` from four days on; small lengths in minutes."""
     if hours >= 96:
-        return _spell(hours / HOURS_PER_DAY, "day")
-    return _spell(hours * 60, "minute") if 0 < hours < 1 else _spell(hours, "hour")
+        return _format(hours / HOURS_PER_DAY, "day")
+    return _format(hours * 60, "minute") if 0 < hours < 1 else _format(hours, "hour")
 
 
-def _spell(number: Decimal, noun: str) -> str:
+def _format(number: Decimal, noun: str) -> str:
     told = f"{number:,.1f}".removesuffix(".0")
     return f"{told} {noun}" if told == "1" else f"{told} {noun}s"

@@ -20,7 +20,7 @@ from multillm_gov.risk.stress.flows import Answered, Flow, Flows, flows, involve
 from multillm_gov.risk.stress.outcome import Broken, Concentrated, StressOutcome, TaskOutcome
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.stress_context import HOURS_PER_MONTH, StressContext, StressedTask
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)

@@ -36,7 +36,7 @@ class Variant(Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """``provider openai, every other provider``; empty where everything is hit."""
-        return ", ".join(_spell(*label) for label in self.entities)
+        return ", ".join(_format(*label) for label in self.entities)
 
 
 class ScenarioResult(Struct, frozen=True, kw_only=True):
@@ -171,7 +171,7 @@ def _others(context: StressContext, level: str, hit: frozenset[Label]) -> frozen
     return frozenset(label for label in context.users if label[0] == level and label not in hit)
 
 
-def _spell(level: str, name: str) -> str:
+def _format(level: str, name: str) -> str:
     told = level.replace("_", " ")
     return f"every other {told}" if name == OTHERS else f"{told} {name}"
 

@@ -157,4 +157,4 @@ def _component(kind: Kind, name: str, unavailability: float, failing: Failing) -
 
 def _percent(share: float) -> str:
     """Four significant digits: these shares lie far below one percent."""
-    return f"{share * 100:.4g} %"
+    return f"{share * 100:.4g}%"

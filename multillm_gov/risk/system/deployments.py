@@ -56,8 +56,8 @@ class Deployments:
             )
             keys[name] = key = deployment(name, facts), vendor, cloud
             facts_of.setdefault(key, (name, facts))
-        ordered = sorted(facts_of, key=lambda key: (_spell(key[0]), key))
-        names = _distinct([_spell(key[0]) for key in ordered])
+        ordered = sorted(facts_of, key=lambda key: (_format(key[0]), key))
+        names = _distinct([_format(key[0]) for key in ordered])
         self.all = tuple(
             _deployed(key[0], name, *facts_of[key], failings, as_of)
             for key, name in zip(ordered, names, strict=True)
@@ -98,7 +98,7 @@ def _deployed(
     )
 
 
-def _spell(key: Deployment) -> str:
+def _format(key: Deployment) -> str:
     model, provider, regions = key
     return f"{model} at {provider}" + (f" ({', '.join(regions)})" if regions else "")
 

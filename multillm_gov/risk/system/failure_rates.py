@@ -78,7 +78,7 @@ class Failings:
                 mean_hours=hours,
                 origin="measured",
                 sample_size=measured.sample_size,
-                note=_spell(measured),
+                note=_format(measured),
             )
         return Failing(unavailability=prior, mean_hours=hours, origin="assumed", note=note)
 
@@ -93,6 +93,6 @@ def _provider_prior(exposure: Exposure) -> tuple[float, str]:
     return priors.FIRST_PARTY_UNAVAILABILITY, "assumed: a vendor's own or an independent API"
 
 
-def _spell(measured: IncidentFigures) -> str:
+def _format(measured: IncidentFigures) -> str:
     outages = "1 outage" if measured.sample_size == 1 else f"{measured.sample_size} outages"
     return f"measured: {outages} in {measured.days} days"

@@ -25,10 +25,10 @@ class IncidentFigures(Struct, frozen=True, kw_only=True):
     unavailability: float
     """Weighted hours away over hours watched (0..1): a partial outage counts by its weight."""
     low: float
-    """Lower end of its 95 % interval: gamma interval of a weighted sum of Poisson counts (Fay and Feuer 1997).
+    """Lower end of its 95% interval: gamma interval of a weighted sum of Poisson counts (Fay and Feuer 1997).
 
-    With lognormal lengths (sigma 1.2) it holds the truth in 96 % of samples of 100 outages, 94 % of
-    30, 84 % of 5 (2,000 samples each): few outages seldom show the longest ones.
+    With lognormal lengths (sigma 1.2) it holds the truth in 96% of samples of 100 outages, 94% of
+    30, 84% of 5 (2,000 samples each): few outages seldom show the longest ones.
     """
     high: float
     """Upper end."""

@@ -12,7 +12,7 @@ from multillm_gov.rules.engine.registry import rule_names
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.paths import leaves_root, named_paths
 from multillm_gov.rules.risk_names import RiskNames
-from multillm_gov.rules.spelling import code, near
+from multillm_gov.words import code, did_you_mean
 
 MOST_HINTS = 20
 """Findings that suggest a near name; searching for one is slow, and a pull request may hold thousands of typos."""
@@ -186,7 +186,7 @@ def _evals(case: RuleContext) -> Iterator[_Reference]:
 
 
 def _violation(reference: _Reference, *, hint: bool) -> Violation:
-    meant = near(reference.name, sorted(reference.known)) if hint else ""
+    meant = did_you_mean(reference.name, sorted(reference.known)) if hint else ""
     return Violation(
         message=f"{code(reference.name)} is not {reference.what}{meant}",
         place=reference.place,

@@ -6,7 +6,7 @@ from decimal import Decimal
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 _WHOLE = Decimal(100)
 _ZERO = Decimal(0)

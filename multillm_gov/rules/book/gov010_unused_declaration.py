@@ -9,7 +9,7 @@ from multillm_gov.location import Place
 from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope
 from multillm_gov.rules.engine.planning import select
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 
 def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:

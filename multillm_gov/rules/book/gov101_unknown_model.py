@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import LONGEST, code, codes
+from multillm_gov.words import LONGEST, code, join_code
 
 
 def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
@@ -18,7 +18,7 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
         close = suggestions[model]
         yield Violation(
             message=f"{code(model)} is not a model the catalog knows"
-            + (f"; near: {codes(close)}" if close else ""),
+            + (f"; near: {join_code(close)}" if close else ""),
             place=use.place,
             subject=use.task.task.name,
             remedy=_remedy(model, close),

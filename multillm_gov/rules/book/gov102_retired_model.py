@@ -7,8 +7,8 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.migration import Moves
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import count_of, spell_count
+from multillm_gov.units import format_count
+from multillm_gov.words import code, count_of
 
 
 def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
@@ -29,7 +29,7 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
             subject=use.task.task.name,
             remedy=moves.remedy(facts),
             risk=(
-                f"Requests to it fail: {spell_count(requests)} a month in "
+                f"Requests to it fail: {format_count(requests)} a month in "
                 f"{code(use.task.task.name)}."
                 if requests and use.role == "route"
                 else "Requests to it fail."

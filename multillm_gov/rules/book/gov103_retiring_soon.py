@@ -11,8 +11,7 @@ from multillm_gov.measures.lifecycle import runway_days
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
 from multillm_gov.rules.migration import Moves
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import count_of
+from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 
 def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
@@ -53,8 +53,8 @@ RULE = Rule(
     title="Models are pinned to a dated snapshot where one exists",
     why=(
         "An alias changes its model without a commit. Between March and June 2023 one name went "
-        "from 84 % to 51 % on a "
-        "prime-number test and from 52 % to 10 % directly executable code (Chen, Zaharia and Zou, "
+        "from 84% to 51% on a "
+        "prime-number test and from 52% to 10% directly executable code (Chen, Zaharia and Zou, "
         "arXiv 2307.09009)."
     ),
     remediation="Write the dated name, and move to the next snapshot in a pull request with a benchmark.",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.requirements import Fitness, requirement
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 
 def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
@@ -17,7 +17,7 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
         for leg, lacks in zip(task.legs, lacking, strict=True):
             if lacks is not None:
                 yield Violation(
-                    message=f"{code(leg.model)} {lacks.spell()}, which {code(task.task.name)} "
+                    message=f"{code(leg.model)} {lacks.describe()}, which {code(task.task.name)} "
                     "needs",
                     place=task.task.place.at("route", leg.index, "model"),
                     subject=task.task.name,

@@ -9,8 +9,8 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.plausibility import implausible_price
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import code
 
 _MILLION = Decimal(1_000_000)
 _TEXT_BAND = (Decimal("0.001"), Decimal(1_000))
@@ -85,7 +85,7 @@ def _doubt(facts: ModelFacts, case: RuleContext) -> _Doubt | None:
     low, high = _BANDS.get(facts.mode, (Decimal(0), Decimal("Infinity")))
     if not low <= price <= high:
         kind = f"outside of the {low:f} to {high:,f} that {facts.mode} models cost"
-        return _Doubt(f"{_spell(price)} is {kind}", price, proved=True)
+        return _Doubt(f"{_format(price)} is {kind}", price, proved=True)
     return _one_sided(facts) or (
         _unlike_its_family(facts, case) if facts.source == "override" else None
     )
@@ -106,17 +106,17 @@ def _unlike_its_family(facts: ModelFacts, case: RuleContext) -> _Doubt | None:
     """What people typed is held against the family; asking that of every listed model would read the whole map."""
     for odd in implausible_price(facts, None, case.catalog.usual_price(facts)):
         price = odd.usd_per_million
-        usual = _spell(odd.usual_usd_per_million)
+        usual = _format(odd.usual_usd_per_million)
         return _Doubt(
-            f"{odd.side} {_spell(price)} is far off {odd.compared_with}, {usual}",
+            f"{odd.side} {_format(price)} is far off {odd.compared_with}, {usual}",
             price,
             proved=True,
         )
     return None
 
 
-def _spell(price: Decimal) -> str:
-    return f"{spell_money(price)} per million tokens"
+def _format(price: Decimal) -> str:
+    return f"{format_money(price)} per million tokens"
 
 
 def _has_fee(facts: ModelFacts) -> bool:

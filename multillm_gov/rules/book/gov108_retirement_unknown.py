@@ -9,8 +9,8 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import LONGEST, code
-from multillm_gov.units import spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import LONGEST, code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             continue
         value = use.task.value_at_stake_per_month
         at_stake = (
-            f"; {spell_money(value, case.figures.currency)} a month are at stake" if value else ""
+            f"; {format_money(value, case.figures.currency)} a month are at stake" if value else ""
         )
         model = use.part.model
         yield Violation(

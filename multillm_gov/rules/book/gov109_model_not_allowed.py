@@ -11,7 +11,7 @@ from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code, listed
+from multillm_gov.words import code, join_words
 
 Entity = Annotated[str, Meta(min_length=1, max_length=200)]
 _LEVELS = (
@@ -124,7 +124,7 @@ def _is_in(entity: str, entities: tuple[str, ...]) -> bool:
 
 def _listed(entities: tuple[str, ...]) -> str:
     more = len(entities) - 5
-    return listed(map(code, entities[:5]), "or") + (f" (and {more} more)" if more > 0 else "")
+    return join_words(map(code, entities[:5]), "or") + (f" (and {more} more)" if more > 0 else "")
 
 
 def _matching(name: str, facts: ModelFacts | None, globs: tuple[str, ...]) -> str | None:

@@ -9,7 +9,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Classification, Closed, Name
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 PRODUCTION = frozenset({"production", "prod"})
 """Tags that mean production where no policy says which do."""

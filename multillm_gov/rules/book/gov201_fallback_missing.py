@@ -10,10 +10,10 @@ from multillm_gov.dimensions import Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.alternative_models import Substitutes
-from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
+from multillm_gov.rules.downtime import DOWN_SHARE, format_downtime
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
 from multillm_gov.units import Amount
+from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -43,7 +43,7 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             subject=task.task.name,
             remedy=f"Add `fallbacks: [{other}]`{hint}.",
             risk="Its outages are the task's: "
-            f"{spell_downtime(DOWN_SHARE, task, case.figures.currency)}.",
+            f"{format_downtime(DOWN_SHARE, task, case.figures.currency)}.",
             figures={
                 "value_at_stake_per_month": task.value_at_stake_per_month,
                 "expected_loss_per_month": task.value_at_stake_per_month * Decimal(str(DOWN_SHARE)),
@@ -56,13 +56,13 @@ RULE = Rule(
     name="fallback-missing",
     title="Every task class has a fallback",
     why=(
-        "Public status histories put the availability of first-party LLM APIs at 99.8 to 99.9 % "
+        "Public status histories put the availability of first-party LLM APIs at 99.8 to 99.9% "
         "weighted, 99.6 to "
-        "99.7 % raw, with outages of 1.5 hours on average and of more than 4 hours at times (Chu "
+        "99.7% raw, with outages of 1.5 hours on average and of more than 4 hours at times (Chu "
         "et al., ICPE 2025, "
         "arXiv 2501.12469). Without a fallback each of those hours is an outage of the task. The "
         "hours in a finding "
-        "assume that a provider is away 0.3 % of the time, between the two."
+        "assume that a provider is away 0.3% of the time, between the two."
     ),
     remediation="List at least one model of another vendor and provider under `fallbacks`, and test it "
     "every quarter.",

@@ -17,10 +17,10 @@ from multillm_gov.risk.system.priors import (
     BETA_SAME_VENDOR,
 )
 from multillm_gov.rules.alternative_models import Substitutes
-from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
+from multillm_gov.rules.downtime import DOWN_SHARE, format_downtime
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code, listed
 from multillm_gov.units import Amount
+from multillm_gov.words import code, join_words
 
 _JOINT = (
     (Level.PROVIDER, BETA_SAME_PROVIDER),
@@ -82,7 +82,7 @@ def _violation(
     what = (
         f"shares {_who(best, shared)} with the route"
         if shared
-        else (f"is not known to differ from the route in {listed(unproved)}")
+        else (f"is not known to differ from the route in {join_words(unproved)}")
     )
     many = (
         ""
@@ -96,7 +96,7 @@ def _violation(
         subject=task.task.name,
         remedy=_remedy(other, levels, doubtful=doubtful),
         risk=f"{_together(doubtful)}: "
-        f"{spell_downtime(DOWN_SHARE * joint, task, case.figures.currency)}.",
+        f"{format_downtime(DOWN_SHARE * joint, task, case.figures.currency)}.",
         figures={"shared_levels": ", ".join(shared), "joint_failure_share_assumed": joint},
         severity=Severity.NOTE if doubtful and not case.asked else None,
     )
@@ -109,21 +109,21 @@ def _together(doubtful: bool) -> str:
 def _who(fallback: FallbackFigures, shared: list[Level]) -> str:
     exposure = fallback.facts.exposure if fallback.facts else None
     return (
-        listed(f"{level} {code(exposure.at(level))}" for level in shared)
+        join_words(f"{level} {code(exposure.at(level))}" for level in shared)
         if exposure
-        else listed(shared)
+        else join_words(shared)
     )
 
 
 def _remedy(other: str, levels: tuple[Level, ...], *, doubtful: bool) -> str:
     if doubtful:
         return (
-            f"State the {listed(levels)} of the models in `catalog/` (see `govern catalog show "
+            f"State the {join_words(levels)} of the models in `catalog/` (see `govern catalog show "
             "MODEL`)."
         )
     if other:
         return f"Add `{other}` to `fallbacks`."
-    return f"Add a fallback with another {listed(levels)} to `fallbacks`."
+    return f"Add a fallback with another {join_words(levels)} to `fallbacks`."
 
 
 RULE = Rule(
@@ -133,7 +133,7 @@ RULE = Rule(
     why=(
         "Outages of one vendor's surfaces come together, outages of different vendors hardly: of "
         "the days on which "
-        "one Anthropic surface was down the other was down on 92 %, OpenAI and Anthropic APIs were "
+        "one Anthropic surface was down the other was down on 92%, OpenAI and Anthropic APIs were "
         "down together on 1 "
         "day of 418 (computed from the data of Chu et al., ICPE 2025, arXiv 2501.12469). A "
         "fallback at the same "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.requirements import Fitness, requirement
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 
 def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
@@ -19,7 +19,7 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
         for fallback, lacks in zip(task.fallbacks, lacking, strict=True):
             if lacks is not None:
                 yield Violation(
-                    message=f"fallback {code(fallback.model)} {lacks.spell()}, which "
+                    message=f"fallback {code(fallback.model)} {lacks.describe()}, which "
                     f"{code(task.task.name)} needs",
                     place=task.task.place.at("fallbacks", fallback.index),
                     subject=task.task.name,

@@ -11,8 +11,8 @@ from multillm_gov.measures.failover import standing_by
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code, listed
-from multillm_gov.units import Amount, count_of, spell_money
+from multillm_gov.units import Amount, format_money
+from multillm_gov.words import code, count_of, join_words
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -50,9 +50,9 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         )
         value = task.value_at_stake_per_month
         at_stake = (
-            f", with {spell_money(value, case.figures.currency)} a month at stake" if value else ""
+            f", with {format_money(value, case.figures.currency)} a month at stake" if value else ""
         )
-        said = f" ({listed(code(one.model) for one in idle)} would not answer)" if idle else ""
+        said = f" ({join_words(code(one.model) for one in idle)} would not answer)" if idle else ""
         yield Violation(
             message=(
                 f"{code(task.task.name)} has {count_of(count, 'working fallback')}{said}; "

@@ -12,10 +12,10 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.chain import Cut, cuts
-from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
+from multillm_gov.rules.downtime import DOWN_SHARE, format_downtime
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code, listed
-from multillm_gov.units import Amount, Share, spell_share
+from multillm_gov.units import Amount, Share, format_share
+from multillm_gov.words import code, join_words
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -67,20 +67,22 @@ def _violation(
     takes = "takes" if proved else "may take"
     upto = "" if all(cut.share == worst for cut in named) else "up to "
     limit = (
-        f"at most {spell_share(parameters.max_lost_share)}" if parameters.max_lost_share else "none"
+        f"at most {format_share(parameters.max_lost_share)}"
+        if parameters.max_lost_share
+        else "none"
     )
     levels = list(dict.fromkeys(cut.level for cut in named))
     return Violation(
         message=(
-            f"losing {listed((_spell(cut) for cut in named), 'or')} {takes} "
-            f"{upto}{spell_share(worst)} of the requests of {code(task.task.name)}; "
+            f"losing {join_words((_format(cut) for cut in named), 'or')} {takes} "
+            f"{upto}{format_share(worst)} of the requests of {code(task.task.name)}; "
             f"{limit} may be lost"
         ),
         place=task.task.place.at("fallbacks") if task.fallbacks else task.task.place.at("route"),
         subject=task.task.name,
         remedy=_remedy(other, levels, known=bool(proved)),
         risk=f"{'Its' if len(named) == 1 else 'Their'} outages stop it: "
-        f"{spell_downtime(DOWN_SHARE * float(worst), task, case.figures.currency)}.",
+        f"{format_downtime(DOWN_SHARE * float(worst), task, case.figures.currency)}.",
         figures={
             "lost_share": float(worst),
             "max_lost_share": float(parameters.max_lost_share),
@@ -90,7 +92,7 @@ def _violation(
     )
 
 
-def _spell(cut: Cut) -> str:
+def _format(cut: Cut) -> str:
     return (
         f"one {cut.level} (not known which)"
         if cut.entity == UNKNOWN
@@ -101,12 +103,12 @@ def _spell(cut: Cut) -> str:
 def _remedy(other: str, levels: list[Level], *, known: bool) -> str:
     if not known:
         return (
-            f"State the {listed(levels)} of the models in `catalog/` (see `govern catalog show "
+            f"State the {join_words(levels)} of the models in `catalog/` (see `govern catalog show "
             "MODEL`)."
         )
     if other:
         return f"Add {code(other)} to `fallbacks`."
-    return f"Add a fallback with another {listed(levels)} to `fallbacks`."
+    return f"Add a fallback with another {join_words(levels)} to `fallbacks`."
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import Deployment, deployment
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 
 def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:

@@ -12,8 +12,8 @@ from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Share, count_of, spell_share
+from multillm_gov.units import Share, format_share
+from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ def _misses(
             f"is {floor:.3f}",
             ("the floor", task.task.place.at("quality", "floor")),
             {"score": float(score), "floor": float(floor)},
-            f"While it stands in, {spell_share(floor - score)} more of the answers are wrong than "
+            f"While it stands in, {format_share(floor - score)} more of the answers are wrong than "
             "is accepted.",
         )
     timed = next((placed for placed in records if placed.record.p95_seconds is not None), None)
@@ -82,7 +82,7 @@ def _misses(
             task,
             fallback,
             timed,
-            f"answered within {seconds:f} s in 95 % of cases; the limit is {limit:f} s",
+            f"answered within {seconds:f} s in 95% of cases; the limit is {limit:f} s",
             ("the limit", task.task.place.at("latency", "p95_seconds")),
             {"p95_seconds": float(seconds), "max_p95_seconds": float(limit)},
             "While it stands in, callers time out: the failover does not count as one.",

@@ -12,8 +12,8 @@ from multillm_gov.finding import Figure, Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.inheritance import Inherited, inherited_loads
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import AtLeastOne, spell_count, spell_share
+from multillm_gov.units import AtLeastOne, format_count, format_share
+from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -67,9 +67,9 @@ def _judge(load: Inherited, peak: Decimal, *, asked: bool) -> Violation | None:
         served = limit / need
         return _violation(
             load,
-            f"may take {spell_count(limit)} {what} a minute and would have to take "
-            f"{spell_count(need)}",
-            f"{spell_share(1 - served)} of the {what} at the peak go unanswered.",
+            f"may take {format_count(limit)} {what} a minute and would have to take "
+            f"{format_count(need)}",
+            f"{format_share(1 - served)} of the {what} at the peak go unanswered.",
             {
                 f"{what}_per_minute_limit": limit,
                 f"{what}_per_minute_needed": float(need),
@@ -79,7 +79,7 @@ def _judge(load: Inherited, peak: Decimal, *, asked: bool) -> Violation | None:
     if asked and load.facts.requests_per_minute is None and load.facts.tokens_per_minute is None:
         need = limits[0][2]
         said = (
-            f"would have to take {spell_count(need)} requests a minute, and its limits are not "
+            f"would have to take {format_count(need)} requests a minute, and its limits are not "
             "known"
         )
         figures: dict[str, Figure] = {"requests_per_minute_needed": float(need)}
@@ -125,7 +125,7 @@ RULE = Rule(
     title="Fallbacks can carry what they would inherit",
     why=(
         "The served share is capacity over demand: with a limit of 70 and a demand of 100 requests "
-        "a second, 30 % go "
+        "a second, 30% go "
         "unanswered. The N+1 test loses one provider at a time and sends the requests of its "
         "models to the first "
         "fallback elsewhere, of all task classes at once, since they share the account's limits. A "

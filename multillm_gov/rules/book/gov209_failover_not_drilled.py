@@ -12,10 +12,10 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.risk.system.failover_coverage import is_of
 from multillm_gov.risk.system.priors import COVERAGE_UNTESTED, DRILL_DAYS
-from multillm_gov.rules.downtime import DOWN_SHARE, spell_downtime
+from multillm_gov.rules.downtime import DOWN_SHARE, format_downtime
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Amount, Share, count_of, spell_share
+from multillm_gov.units import Amount, Share, format_share
+from multillm_gov.words import code, count_of
 
 _SHOWN = 5
 
@@ -102,8 +102,8 @@ def _short_of(drill: DrillRecord, floor: Share) -> tuple[str, str] | None:
     """What the drill showed that is less than asked for, and against which floor; no floor: not grave."""
     if drill.coverage is not None and drill.coverage < floor:
         return (
-            f"covered {spell_share(drill.coverage)} of the faults",
-            f"; the floor is {spell_share(floor)}",
+            f"covered {format_share(drill.coverage)} of the faults",
+            f"; the floor is {format_share(floor)}",
         )
     return ("worked in a degraded way", "") if drill.result == "degraded" else None
 
@@ -131,7 +131,7 @@ def _violation(
             f"`{{task_class: {task.task.name}, date: …, result: survives}}`."
         ),
         risk="A failover that was not shown to work: "
-        f"{spell_downtime(share, task, case.figures.currency)}.",
+        f"{format_downtime(share, task, case.figures.currency)}.",
         related=() if newest is None else (("the newest drill", newest.place),),
         figures={
             "days_ago": None if newest is None else (case.as_of - newest.drill.date).days,

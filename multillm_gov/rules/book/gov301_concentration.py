@@ -13,9 +13,9 @@ from multillm_gov.measures.concentration import known_only
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import EntityExposure, Weight, loads_of, spell_weight
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import AtLeastOne, Share, spell_least_share, spell_share
+from multillm_gov.rules.entity_exposure import EntityExposure, Weight, format_weight, loads_of
+from multillm_gov.units import AtLeastOne, Share, format_least_share, format_share
+from multillm_gov.words import code
 
 _ROUNDING = 1e-9
 """Shares are floats: a share that equals its limit must not break it."""
@@ -89,15 +89,15 @@ def _shares(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
         if share <= limit + _ROUNDING:
             break
         who = f"an unknown {found.level}" if entity == UNKNOWN else f"{found.level} {code(entity)}"
-        said = f"{who} carries {spell_share(share)} of {_of(found)}"
+        said = f"{who} carries {format_share(share)} of {_of(found)}"
         yield _Breach(
-            "max_share", entity, f"{said}; the limit is {spell_share(limit)}", share, limit
+            "max_share", entity, f"{said}; the limit is {format_share(limit)}", share, limit
         )
 
 
 def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
     largest, share = found.shares[0]
-    lead = f"{code(largest)} carries {spell_share(share)}"
+    lead = f"{code(largest)} carries {format_share(share)}"
     if parameters.max_hhi is not None and found.hhi > parameters.max_hhi + _ROUNDING:
         said = (
             f"the HHI of {_of(found)} by {found.level} is {found.hhi:,.0f} points; the limit is "
@@ -115,9 +115,9 @@ def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
     top = parameters.max_top_n
     if top is not None and found.top(top.n) > float(top.share) + _ROUNDING:
         said = (
-            f"the top {top.n} by {found.level} carry {spell_share(found.top(top.n))} of "
+            f"the top {top.n} by {found.level} carry {format_share(found.top(top.n))} of "
             f"{_of(found)}; "
-            f"the limit is {spell_share(top.share)} ({lead})"
+            f"the limit is {format_share(top.share)} ({lead})"
         )
         yield _Breach("max_top_n", largest, said, found.top(top.n), float(top.share))
 
@@ -132,9 +132,9 @@ def _violation(
         place=place.at(breach.limit),
         subject=f"{found.level}:{breach.entity}" if breach.limit == "max_share" else "portfolio",
         remedy=_remedy(found, breach, users, case.figures.currency),
-        risk=hanging.spell_loss(breach.entity),
+        risk=hanging.format_loss(breach.entity),
         related=tuple(
-            (user.spell(found.basis, breach.entity, case.figures.currency), user.place)
+            (user.describe(found.basis, breach.entity, case.figures.currency), user.place)
             for user in users
         ),
         figures={
@@ -161,9 +161,9 @@ def _remedy(found: Concentration, breach: _Breach, users: tuple[Weight, ...], cu
     if breach.limit != "max_share":
         return f"Move weight from {code(breach.entity)} to a smaller {found.level}{where}."
     excess = breach.value - breach.allowed
-    amount = spell_weight(Decimal(str(excess)) * found.total, found.basis, currency)
+    amount = format_weight(Decimal(str(excess)) * found.total, found.basis, currency)
     return (
-        f"Move at least {spell_least_share(excess)} of {_of(found)} ({amount}) from "
+        f"Move at least {format_least_share(excess)} of {_of(found)} ({amount}) from "
         f"{code(breach.entity)} to another {found.level}{where}: lower its `weight` in `route`, "
         "raise another's."
     )
@@ -180,8 +180,8 @@ RULE = Rule(
     why=(
         "What hangs on one vendor, provider, cloud or country falls with it, and is repriced by "
         "its letter: a rise of "
-        "g at a share of s adds s x g to the bill, so an appetite of +15 % and a shock of +40 % "
-        "mean a cap of 37.5 %. "
+        "g at a share of s adds s x g to the bill, so an appetite of +15% and a shock of +40% "
+        "mean a cap of 37.5%. "
         "HHI is 10,000 times the sum of squared shares, the effective number its inverse. No "
         "regulator sets a number; "
         "the antitrust lines of 1,800 (2023) and 2,500 (2010) points are benchmarks only. Models "

@@ -11,9 +11,9 @@ from multillm_gov.location import Place
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import loads_of, spell_weight
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Share, spell_share
+from multillm_gov.rules.entity_exposure import format_weight, loads_of
+from multillm_gov.units import Share, format_share
+from multillm_gov.words import code
 
 _ROUNDING = 1e-9
 """Shares are floats: a share that equals its limit must not break it."""
@@ -61,7 +61,7 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         parameters.max_stopped is not None
         and loss.stopped_share > float(parameters.max_stopped) + _ROUNDING
     ):
-        said = f"{_stops(loss, case)}; the limit is {spell_share(parameters.max_stopped)}"
+        said = f"{_stops(loss, case)}; the limit is {format_share(parameters.max_stopped)}"
         yield _violation(
             case, loss, "max_stopped", said, loss.stopped_share, float(parameters.max_stopped)
         )
@@ -75,9 +75,9 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     heir, share = loss.after.shares[0]
     if parameters.max_share is not None and share > float(parameters.max_share) + _ROUNDING:
         who = f"an unknown {level}" if heir == UNKNOWN else f"{level} {code(heir)}"
-        limit = spell_share(parameters.max_share)
+        limit = format_share(parameters.max_share)
         said = (
-            f"without {code(loss.failed)}, {who} carries {spell_share(share)} of {_of(basis)}; "
+            f"without {code(loss.failed)}, {who} carries {format_share(share)} of {_of(basis)}; "
             f"the limit is {limit}"
         )
         yield _violation(case, loss, "max_share", said, share, float(parameters.max_share))
@@ -85,14 +85,14 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         said = (
             f"without {code(loss.failed)}, the HHI of {_of(basis)} by {level} is "
             f"{loss.after.hhi:,.0f} points; "
-            f"the limit is {parameters.max_hhi:,.0f} ({code(heir)} carries {spell_share(share)})"
+            f"the limit is {parameters.max_hhi:,.0f} ({code(heir)} carries {format_share(share)})"
         )
         yield _violation(case, loss, "max_hhi", said, loss.after.hhi, parameters.max_hhi)
 
 
 def _stops(loss: AfterLoss, case: RuleContext) -> str:
-    amount = spell_weight(loss.stopped, loss.after.basis, case.figures.currency)
-    part = f"{spell_share(loss.stopped_share)} of {_of(loss.after.basis)} ({amount})"
+    amount = format_weight(loss.stopped, loss.after.basis, case.figures.currency)
+    part = f"{format_share(loss.stopped_share)} of {_of(loss.after.basis)} ({amount})"
     return (
         f"without {code(loss.failed)}, {part} stop: no fallback at another {loss.after.level} "
         "takes them"
@@ -104,8 +104,8 @@ def _violation(
 ) -> Violation:
     heir = loss.after.shares[0][0] if loss.after.shares else ""
     level = loss.after.level
-    moved = spell_weight(loss.lost - loss.stopped, loss.after.basis, case.figures.currency)
-    stops = f" {spell_share(loss.stopped_share)} stop." if loss.stopped else ""
+    moved = format_weight(loss.lost - loss.stopped, loss.after.basis, case.figures.currency)
+    stops = f" {format_share(loss.stopped_share)} stop." if loss.stopped else ""
     return Violation(
         message=said,
         place=(case.policy_place or Place("policies")).at(limit),

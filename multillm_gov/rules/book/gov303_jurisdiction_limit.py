@@ -13,8 +13,8 @@ from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
-from multillm_gov.rules.spelling import code, codes, listed
-from multillm_gov.units import Share, spell_least_share, spell_share
+from multillm_gov.units import Share, format_least_share, format_share
+from multillm_gov.words import code, join_code, join_words
 
 _ROUNDING = 1e-9
 """Shares are floats: a share that equals its limit must not break it."""
@@ -69,22 +69,22 @@ def _violation(
     largest = limited[0][0]
     users = hanging.largest_users(largest)
     unknown = dict(limited).get(UNKNOWN, 0.0)
-    parts = listed(
-        f"{spell_share(share)} in {'a country not known' if name == UNKNOWN else code(name)}"
+    parts = join_words(
+        f"{format_share(share)} in {'a country not known' if name == UNKNOWN else code(name)}"
         for name, share in limited
     )
     whom = (
-        codes(parameters.named)
+        join_code(parameters.named)
         if parameters.named
-        else f"any country but {codes(parameters.all_but)}"
+        else f"any country but {join_code(parameters.all_but)}"
     )
     doubt = ", or of nobody knows whom," if unknown else ""
     basis = parameters.weigh_by.value.replace("_", " ")
     return Violation(
         message=(
-            f"vendors under the law of {whom}{doubt} carry {spell_share(total)} of {basis} "
+            f"vendors under the law of {whom}{doubt} carry {format_share(total)} of {basis} "
             f"({parts}); "
-            f"the limit is {spell_share(limit)}"
+            f"the limit is {format_share(limit)}"
         ),
         place=(case.policy_place or Place("policies")).at("max_share"),
         subject="portfolio",
@@ -93,12 +93,14 @@ def _violation(
             "…}}}`"
             f"{f', first in {code(users[0].task_class)}' if users else ''}."
             if total - unknown <= limit + _ROUNDING
-            else f"Move at least {spell_least_share(total - limit)} of {basis} to vendors under "
+            else f"Move at least {format_least_share(total - limit)} of {basis} to vendors under "
             "another law"
             f"{f', first in {code(users[0].task_class)}' if users else ''}."
         ),
         risk="Export controls, sanctions or a withdrawn adequacy decision hit all of it at once.",
-        related=tuple((user.spell(found.basis, largest, currency), user.place) for user in users),
+        related=tuple(
+            (user.describe(found.basis, largest, currency), user.place) for user in users
+        ),
         figures={
             "value": total,
             "limit": limit,

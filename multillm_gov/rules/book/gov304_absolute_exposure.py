@@ -15,8 +15,8 @@ from multillm_gov.measures.repricing import added_spend, spend_within
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Amount, Positive, count_of, spell_money, spell_share
+from multillm_gov.units import Amount, Positive, format_money, format_share
+from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -24,7 +24,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     level: Annotated[Level, Meta(description="Who raises its prices")] = Level.VENDOR
     price_rise: Annotated[
-        Positive, Meta(description="The rise assumed: 0.35 is +35 %, 1 doubles the price")
+        Positive, Meta(description="The rise assumed: 0.35 is +35%, 1 doubles the price")
     ] = field(default_factory=partial(Positive, "0.35"))
     max_added_monthly: Annotated[
         Amount,
@@ -66,10 +66,10 @@ def _violation(
     users = hanging.largest_users(entity)
     return Violation(
         message=(
-            f"a rise of {spell_share(parameters.price_rise)} by {who} adds "
-            f"{spell_money(added, currency)} a month to "
-            f"the {spell_money(spend, currency)} spent there{partly}; the limit is "
-            f"{spell_money(parameters.max_added_monthly, currency)}"
+            f"a rise of {format_share(parameters.price_rise)} by {who} adds "
+            f"{format_money(added, currency)} a month to "
+            f"the {format_money(spend, currency)} spent there{partly}; the limit is "
+            f"{format_money(parameters.max_added_monthly, currency)}"
         ),
         place=(case.policy_place or Place("policies")).at("max_added_monthly"),
         subject=f"{level}:{entity}",
@@ -77,13 +77,13 @@ def _violation(
             f"State the {level} of the models in `catalog/` (`govern catalog --unresolved` lists "
             "them)."
             if entity == UNKNOWN
-            else f"Move at least {spell_money(spend - most, currency, ROUND_UP)} a month from "
+            else f"Move at least {format_money(spend - most, currency, ROUND_UP)} a month from "
             f"{code(entity)} to "
-            f"another {level}, or agree a price that holds; at most {spell_money(most, currency)} "
+            f"another {level}, or agree a price that holds; at most {format_money(most, currency)} "
             "fit the limit."
         ),
-        risk=f"The whole bill rises by {spell_share(added / found.total)} with one letter.",
-        related=tuple((user.spell(Basis.SPEND, entity, currency), user.place) for user in users),
+        risk=f"The whole bill rises by {format_share(added / found.total)} with one letter.",
+        related=tuple((user.describe(Basis.SPEND, entity, currency), user.place) for user in users),
         figures={
             "spend_per_month": spend,
             "added_per_month": added,
@@ -102,11 +102,11 @@ RULE = Rule(
     why=(
         "A limit on the share of spend is a ratio: it can be met by spending more elsewhere. This "
         "limit is in money: "
-        "spend with an entity times the rise must stay within the appetite. Rises of 30 to 40 % "
+        "spend with an entity times the rise must stay within the appetite. Rises of 30 to 40% "
         "inside one contract "
-        "cycle are documented, so 35 % is the default; list prices have also doubled and more "
+        "cycle are documented, so 35% is the default; list prices have also doubled and more "
         "(Gemini 2.5 Flash in "
-        "2025: +224 % blended). The rise is an assumption, not a forecast."
+        "2025: +224% blended). The rise is an assumption, not a forecast."
     ),
     remediation="Move spend to other entities, agree prices that hold, or have the board raise the limit.",
     severity=Severity.ERROR,

@@ -12,8 +12,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ def _violation(case: RuleContext, level: Level, entity: str, uses: _Standby) -> 
     value = sum(task.value_at_stake_per_month for task in tasks.values())
     task, fallback = min(uses, key=lambda use: use[1].index > 0)
     at_stake = (
-        f", behind {spell_money(value, case.figures.currency)} a month at stake" if value else ""
+        f", behind {format_money(value, case.figures.currency)} a month at stake" if value else ""
     )
     return Violation(
         message=(

@@ -14,8 +14,8 @@ from multillm_gov.portfolio.policy import EVERYTHING
 from multillm_gov.rules.engine.planning import select
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Share, spell_least_share, spell_share
+from multillm_gov.units import Share, format_least_share, format_share
+from multillm_gov.words import code
 
 _ROUNDING = 1e-9
 """Shares are floats: growth that equals its limit must not break it."""
@@ -30,7 +30,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
         Share,
         Meta(
             description="Largest growth of one entity's share since the base, in points: 0.05 is "
-            "40 to 45 %"
+            "40 to 45%"
         ),
     ]
 
@@ -62,19 +62,19 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         first = f", first in {code(users[0].task_class)}" if users else ""
         yield Violation(
             message=(
-                f"the share of {who} in {basis} grows from {spell_share(old)} to "
-                f"{spell_share(new)}, by "
+                f"the share of {who} in {basis} grows from {format_share(old)} to "
+                f"{format_share(new)}, by "
                 f"{(new - old) * 100:.1f} points; the limit is {limit * 100:.1f} points"
             ),
             place=(case.policy_place or Place("policies")).at("max_growth"),
             subject=f"{parameters.level}:{entity}",
             remedy=(
-                f"Move at least {spell_least_share(new - old - limit)} of {basis} away{first}, or "
+                f"Move at least {format_least_share(new - old - limit)} of {basis} away{first}, or "
                 "go in smaller steps."
             ),
-            risk=hanging.spell_loss(entity),
+            risk=hanging.format_loss(entity),
             related=tuple(
-                (user.spell(parameters.weigh_by, entity, case.figures.currency), user.place)
+                (user.describe(parameters.weigh_by, entity, case.figures.currency), user.place)
                 for user in users
             ),
             figures={

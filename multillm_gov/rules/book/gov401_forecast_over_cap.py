@@ -11,8 +11,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Share, spell_money, spell_share
+from multillm_gov.units import Share, format_money, format_share
+from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -51,9 +51,9 @@ def _violation(
     spend, enough = needs
     currency, name = case.figures.currency, task.task.name
     over = spend > cap
-    both = f"{spell_money(spend, currency)} a month; its cap is {spell_money(cap, currency)}"
+    both = f"{format_money(spend, currency)} a month; its cap is {format_money(cap, currency)}"
     dearest = max(task.legs, key=lambda leg: (leg.spend_per_month or Decimal(0), -leg.index))
-    used = f" ({spell_share(spend / cap)} used)" if cap else ""
+    used = f" ({format_share(spend / cap)} used)" if cap else ""
     return Violation(
         message=f"{code(name)} is forecast to spend {both}{used}",
         place=task.task.place.at("spend_cap", "monthly"),
@@ -61,19 +61,19 @@ def _violation(
         remedy=(
             f"Move requests from {code(dearest.model)} to a cheaper model, or have the cap raised "
             "to at least "
-            f"{spell_money(enough, currency, ROUND_UP)}."
+            f"{format_money(enough, currency, ROUND_UP)}."
         ),
         risk=(
-            f"{spell_money(spend - cap, currency)} a month unplanned, or requests refused once the "
+            f"{format_money(spend - cap, currency)} a month unplanned, or requests refused once the "
             "cap is reached."
             if over
-            else f"{spell_money(cap - spend, currency)} a month are left for growth and retries."
+            else f"{format_money(cap - spend, currency)} a month are left for growth and retries."
         ),
         related=(
             (
                 (
                     f"{code(dearest.model)} makes "
-                    f"{spell_money(dearest.spend_per_month or Decimal(0), currency)} of it",
+                    f"{format_money(dearest.spend_per_month or Decimal(0), currency)} of it",
                     task.task.place.at("route", dearest.index),
                 ),
             )
@@ -93,7 +93,7 @@ RULE = Rule(
     why=(
         "The forecast is requests times the unit cost of each routed model at list or negotiated "
         "price, plus fixed "
-        "hosting cost: what would bill in normal running. Between 90 and 100 % of the cap there is "
+        "hosting cost: what would bill in normal running. Between 90 and 100% of the cap there is "
         "no room for retries "
         "or growth, which is a warning."
     ),

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import code
 
 
 def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
@@ -18,8 +18,8 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
         name = task.task.name
         yield Violation(
             message=(
-                f"a request of {code(name)} may cost {spell_money(cost, currency)}; "
-                f"its cap is {spell_money(cap, currency)}"
+                f"a request of {code(name)} may cost {format_money(cost, currency)}; "
+                f"its cap is {format_money(cap, currency)}"
             ),
             place=task.task.place.at("spend_cap", "per_request"),
             subject=name,

@@ -9,8 +9,8 @@ from msgspec import Meta, field
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Amount, spell_money
+from multillm_gov.units import Amount, format_money
+from multillm_gov.words import code
 
 _ROOM = Decimal("1.2")
 """A suggested cap leaves a fifth for retries and growth."""
@@ -37,7 +37,9 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         ):
             continue
         forecast = (
-            "not known" if spend is None else f"{spell_money(spend, case.figures.currency)} a month"
+            "not known"
+            if spend is None
+            else f"{format_money(spend, case.figures.currency)} a month"
         )
         yield Violation(
             message=f"{code(task.task.name)} has no monthly cap; its forecast is {forecast}",

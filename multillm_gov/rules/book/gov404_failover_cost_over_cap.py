@@ -11,8 +11,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Share, spell_money, spell_share
+from multillm_gov.units import Share, format_money, format_share
+from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -61,21 +61,23 @@ def _monthly(
 ) -> Violation:
     currency, name = case.figures.currency, task.task.name
     month, cap = numbers
-    length = "a month" if part == 1 else f"{spell_share(part)} of a month"
+    length = "a month" if part == 1 else f"{format_share(part)} of a month"
     normal = (
-        "not known" if task.spend_per_month is None else spell_money(task.spend_per_month, currency)
+        "not known"
+        if task.spend_per_month is None
+        else format_money(task.spend_per_month, currency)
     )
     return Violation(
         message=(
             f"{length} of failover to {code(fallback.model)} makes {code(name)} cost "
-            f"{spell_money(month, currency)}; "
-            f"its cap is {spell_money(cap, currency)}"
+            f"{format_money(month, currency)}; "
+            f"its cap is {format_money(cap, currency)}"
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=name,
         remedy="Choose a cheaper fallback, or raise `spend_cap.monthly` to what a failover may "
         "cost.",
-        risk=f"{spell_money(month - cap, currency)} above the cap (normal running: {normal}), or "
+        risk=f"{format_money(month - cap, currency)} above the cap (normal running: {normal}), or "
         "refused requests.",
         related=(("the cap", task.task.place.at("spend_cap", "monthly")),),
         figures={
@@ -97,9 +99,9 @@ def _per_request(
     cost, cap = numbers
     return Violation(
         message=(
-            f"a request of {code(name)} costs {spell_money(cost, currency)} on its fallback "
+            f"a request of {code(name)} costs {format_money(cost, currency)} on its fallback "
             f"{code(fallback.model)}; "
-            f"its cap is {spell_money(cap, currency)}"
+            f"its cap is {format_money(cap, currency)}"
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=name,

@@ -17,8 +17,8 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import NO_OWNER
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import MONTHS_PER_YEAR, Amount, count_of, spell_money
+from multillm_gov.units import MONTHS_PER_YEAR, Amount, format_money
+from multillm_gov.words import code, count_of
 
 Per = Literal[
     "portfolio",
@@ -190,18 +190,18 @@ def _violation(
     whose = "" if per == "portfolio" else f"{per.replace('_', ' ')} {code(name)}, "
     return Violation(
         message=(
-            f"{whose}{count_of(len(parts), 'task class')}{partly}: {spell_money(total, currency)} "
+            f"{whose}{count_of(len(parts), 'task class')}{partly}: {format_money(total, currency)} "
             f"a {period} forecast; "
-            f"{ceiling.by} allows {spell_money(ceiling.amount, currency)}"
+            f"{ceiling.by} allows {format_money(ceiling.amount, currency)}"
         ),
         place=ceiling.place,
         subject=per if per == "portfolio" else name if per == "task_class" else f"{per}:{name}",
         remedy=f"Bring {code(largest[0].task.task.name)} down first, or have the ceiling raised.",
-        risk=f"{spell_money(total - ceiling.amount, currency)} a {period} unplanned.",
+        risk=f"{format_money(total - ceiling.amount, currency)} a {period} unplanned.",
         related=tuple(
             (
                 f"{code(part.task.task.name)} makes "
-                f"{spell_money(part.per_month * months, currency)} of it",
+                f"{format_money(part.per_month * months, currency)} of it",
                 part.task.task.place.key(),
             )
             for part in largest

@@ -11,8 +11,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Amount, count_of, spell_money
+from multillm_gov.units import Amount, format_money
+from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -53,21 +53,21 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     yield Violation(
         message=(
             f"the monthly caps of {count_of(len(caps), 'task class')} add up to "
-            f"{spell_money(total, currency)}"
+            f"{format_money(total, currency)}"
             f"{without}; {code(case.policy) if case.policy else 'the risk appetite'} allows "
-            f"{spell_money(budget, currency)}"
+            f"{format_money(budget, currency)}"
         ),
         place=place,
         subject="portfolio",
         remedy=(
-            f"Lower caps by {spell_money(total - budget, currency, ROUND_UP)}, that of "
+            f"Lower caps by {format_money(total - budget, currency, ROUND_UP)}, that of "
             f"{code(largest[0][1].task.name)} first, or have the budget raised."
         ),
-        risk=f"Everyone may stay within the cap and {spell_money(total - budget, currency)} a "
+        risk=f"Everyone may stay within the cap and {format_money(total - budget, currency)} a "
         "month be overspent.",
         related=tuple(
             (
-                f"{code(task.task.name)} may spend {spell_money(cap, currency)}",
+                f"{code(task.task.name)} may spend {format_money(cap, currency)}",
                 task.task.place.at("spend_cap", "monthly"),
             )
             for cap, task in largest

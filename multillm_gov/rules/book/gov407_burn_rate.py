@@ -15,9 +15,9 @@ from multillm_gov.measures.burn import Burn, burn
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Positive, count_of, spell_money, spell_share
+from multillm_gov.units import Positive, format_money, format_share
 from multillm_gov.usage.record import PlacedActual
+from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -109,23 +109,21 @@ def _current(records: tuple[PlacedActual, ...], as_of: date) -> PlacedActual | N
 
 def _violation(case: RuleContext, budget: _Budget, placed: PlacedActual, found: Burn) -> Violation:
     actual, currency = placed.actual, case.figures.currency
-    spent, cap = spell_money(actual.spend, currency), spell_money(budget.cap, currency)
+    spent, cap = format_money(actual.spend, currency), format_money(budget.cap, currency)
     over = actual.spend > budget.cap
     gone = f"day {actual.through.day} of {actual.days}"
     if over:
         said = f"{budget.who} has spent {spent} in {actual.month} ({gone}); its cap is {cap}"
-        risk = (
-            f"{spell_money(actual.spend - budget.cap, currency)} beyond the cap, and more each day."
-        )
+        risk = f"{format_money(actual.spend - budget.cap, currency)} beyond the cap, and more each day."
         if actual.through.day == actual.days:
-            risk = f"{spell_money(actual.spend - budget.cap, currency)} beyond the cap in a month."
+            risk = f"{format_money(actual.spend - budget.cap, currency)} beyond the cap in a month."
     else:
         said = (
             f"{budget.who} has spent {spent} by {gone} of {actual.month}, a burn rate of "
             f"{found.rate:.2f}: at this "
-            f"pace the month ends at {spell_money(found.forecast, currency)}; its cap is {cap}"
+            f"pace the month ends at {format_money(found.forecast, currency)}; its cap is {cap}"
         )
-        risk = _spell_end(found, actual.days - actual.through.day)
+        risk = _format_end(found, actual.days - actual.through.day)
     return Violation(
         message=said,
         place=placed.place.at("spend"),
@@ -147,7 +145,7 @@ def _violation(case: RuleContext, budget: _Budget, placed: PlacedActual, found: 
     )
 
 
-def _spell_end(found: Burn, left: int) -> str:
+def _format_end(found: Burn, left: int) -> str:
     days = found.days_to_exhaustion
     if days is None or days >= left:
         return "The pace is above the limit that the policy sets."
@@ -161,8 +159,8 @@ def _remedy(budget: _Budget, found: Burn, currency: str, *, over: bool) -> str:
             "have the cap raised."
         )
     share = 1 - budget.cap / found.forecast if found.forecast > budget.cap else Decimal(0)
-    slower = f" ({spell_share(share)} below the pace of the month so far)" if share else ""
-    most = spell_money(found.allowance_per_day, currency, ROUND_DOWN)
+    slower = f" ({format_share(share)} below the pace of the month so far)" if share else ""
+    most = format_money(found.allowance_per_day, currency, ROUND_DOWN)
     return f"Spend at most {most} a day from now on{slower}, or raise the cap."
 
 

@@ -13,8 +13,8 @@ from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.price_moves import PriceMove, largest_move
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Share, count_of, spell_money, spell_share
+from multillm_gov.units import Share, format_money, format_share
+from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -56,14 +56,14 @@ def _violation(
         risk = "The forecast rests on a price that nobody lists any more."
     else:
         relative = (
-            "from free" if move.relative.is_infinite() else f"{float(move.relative) * 100:+.1f} %"
+            "from free" if move.relative.is_infinite() else f"{float(move.relative) * 100:+.1f}%"
         )
         said = (
             f"the price of {code(name)} moved since the lock: {move.what} "
-            f"{spell_money(move.before)} → "
-            f"{spell_money(move.after)} ({relative})"
+            f"{format_money(move.before)} → "
+            f"{format_money(move.after)} ({relative})"
         )
-        risk = _spell_effect(case, effect, currency)
+        risk = _format_effect(case, effect, currency)
     return Violation(
         message=said,
         place=uses[0].place,
@@ -96,7 +96,7 @@ def _effect(case: RuleContext, uses: list[Use], today: ModelFacts | None) -> Dec
     return sum(known, Decimal(0)) if known and len(known) == len(effects) else None
 
 
-def _spell_effect(case: RuleContext, effect: Decimal | None, currency: str) -> str:
+def _format_effect(case: RuleContext, effect: Decimal | None, currency: str) -> str:
     if effect is None:
         return (
             "What it does to the forecast is not known: no routed request of a known size uses it."
@@ -107,10 +107,10 @@ def _spell_effect(case: RuleContext, effect: Decimal | None, currency: str) -> s
             "price."
         )
     total = case.figures.spend_per_month
-    part = f" ({spell_share(abs(effect) / total)} of the forecast)" if total else ""
+    part = f" ({format_share(abs(effect) / total)} of the forecast)" if total else ""
     way = "more" if effect > 0 else "less"
     where = f", over {count_of(len(case.tasks), 'task class')}"
-    return f"{spell_money(abs(effect), currency)} a month {way} than is forecast{part}{where}."
+    return f"{format_money(abs(effect), currency)} a month {way} than is forecast{part}{where}."
 
 
 RULE = Rule(
@@ -120,7 +120,7 @@ RULE = Rule(
     why=(
         "The lock holds prices still so that a result moves only when the portfolio does. List "
         "prices move all the "
-        "same, by +224 % (Gemini 2.5 Flash, June 2025) or -80 % (o3, June 2025) under one name. "
+        "same, by +224% (Gemini 2.5 Flash, June 2025) or -80% (o3, June 2025) under one name. "
         "The rule compares the "
         "lock with the price map of the installed LiteLLM, declarations in `catalog/` applied to "
         "both: a negotiated "

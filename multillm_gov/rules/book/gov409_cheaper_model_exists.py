@@ -16,17 +16,16 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.single_model import saving_per_month
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
 from multillm_gov.rules.what_if import Prospects
 from multillm_gov.units import (
     MONTHS_PER_YEAR,
     Amount,
     Share,
-    count_of,
-    spell_count,
-    spell_money,
-    spell_share,
+    format_count,
+    format_money,
+    format_share,
 )
+from multillm_gov.words import code, count_of
 
 MOST_TRIALS = 300
 """Models tried per policy, the largest saving first: each is judged by the whole book."""
@@ -167,8 +166,8 @@ def _proof(
 def _untried(case: RuleContext, candidates: int, tried: int) -> Violation:
     return Violation(
         message=(
-            f"{spell_count(candidates)} moves to a cheaper model would save enough; "
-            f"{spell_count(tried)} of them, the "
+            f"{format_count(candidates)} moves to a cheaper model would save enough; "
+            f"{format_count(tried)} of them, the "
             "largest savings first, are held against the rules, the others are not"
         ),
         place=(case.policy_place or Place("policies")).key(),
@@ -194,8 +193,8 @@ def _violation(case: RuleContext, one: _Candidate) -> Violation:
     return Violation(
         message=(
             f"{code(one.facts.name)} alone would answer {code(name)} for "
-            f"{spell_money(one.saving, currency)} a month "
-            f"less ({spell_share(one.saving / now)} of {spell_money(now, currency)}), and breaks "
+            f"{format_money(one.saving, currency)} a month "
+            f"less ({format_share(one.saving / now)} of {format_money(now, currency)}), and breaks "
             "no rule that holds "
             f"today; it scored {record.score:.3f} on {count_of(record.sample_size, 'case')}, {held}"
         ),
@@ -206,7 +205,7 @@ def _violation(case: RuleContext, one: _Candidate) -> Violation:
             "a part to it, and "
             f"look with `govern diff` at what that does to concentration.{untimed}"
         ),
-        risk=f"{spell_money(one.saving * MONTHS_PER_YEAR, currency)} a year; evaluation and a cold "
+        risk=f"{format_money(one.saving * MONTHS_PER_YEAR, currency)} a year; evaluation and a cold "
         "cache not counted.",
         related=(("the result", one.proof.place),),
         figures={

@@ -12,8 +12,8 @@ from multillm_gov.location import Place
 from multillm_gov.measures.utilization import utilization
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Share, spell_count, spell_money, spell_share
+from multillm_gov.units import Share, format_count, format_money, format_share
+from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -86,9 +86,9 @@ def _used(
     used = utilization(found.requests, rate)
     if used < least:
         role = (
-            f"gets {spell_count(found.requests)} requests a month, {spell_share(used)} of what it "
+            f"gets {format_count(found.requests)} requests a month, {format_share(used)} of what it "
             "could answer (at "
-            f"least {spell_share(least)} is asked)"
+            f"least {format_share(least)} is asked)"
         )
         yield _violation(case, facts, found.routed, role, used)
 
@@ -114,7 +114,7 @@ def _violation(
     case: RuleContext, facts: ModelFacts, place: Place, role: str, used: Decimal | None
 ) -> Violation:
     fixed = facts.usd_fixed_per_month / case.figures.usd_per_unit
-    paid = spell_money(fixed, case.figures.currency)
+    paid = format_money(fixed, case.figures.currency)
     declared = case.overrides.models.get(facts.name)
     known = declared is not None and declared.declared.usd_fixed_per_month is not None
     price = declared.place.at("usd_fixed_per_month") if declared is not None and known else None

@@ -9,8 +9,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed, Quality
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, claims_of, origins, spell_stake
-from multillm_gov.rules.spelling import code, codes, listed
+from multillm_gov.rules.quality_evidence import Claim, claims_of, format_stake, origins
+from multillm_gov.words import code, join_code, join_words
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ def _violation(
         message=(
             f"{code(name)} has a quality floor of {quality.floor}, but no internal benchmark "
             "result for "
-            f"{listed(_spell_roles(bare))}{f' ({listed(only)})' if only else ''}"
+            f"{join_words(_format_roles(bare))}{f' ({join_words(only)})' if only else ''}"
         ),
         place=task.task.place.at("quality", "floor"),
         subject=name,
@@ -55,7 +55,7 @@ def _violation(
             f"`govern bench {name}` does both with the cases in `evals/`."
         ),
         risk="Nobody knows whether the answers are good "
-        f"enough{spell_stake(case, task, ', with ')}.",
+        f"enough{format_stake(case, task, ', with ')}.",
         related=tuple(
             (f"{claim.role} without internal evidence", claim.use().place) for claim in bare
         ),
@@ -67,11 +67,11 @@ def _violation(
     )
 
 
-def _spell_roles(bare: list[Claim]) -> Iterator[str]:
+def _format_roles(bare: list[Claim]) -> Iterator[str]:
     for role, several in (("model", "models"), ("fallback", "fallbacks")):
         models = list(dict.fromkeys(claim.part.model for claim in bare if claim.role == role))
         if models:
-            yield f"its {role if len(models) == 1 else several} {codes(models)}"
+            yield f"its {role if len(models) == 1 else several} {join_code(models)}"
 
 
 def _foreign(claim: Claim, case: RuleContext) -> str:

@@ -10,8 +10,9 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import wilson_lower_bound
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, relied_upon, spell_stake
-from multillm_gov.units import count_of, spell_share
+from multillm_gov.rules.quality_evidence import Claim, format_stake, relied_upon
+from multillm_gov.units import format_share
+from multillm_gov.words import count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -35,7 +36,7 @@ def _violation(case: RuleContext, claim: Claim, placed: PlacedRecord, floor: flo
     score = float(record.score)
     return Violation(
         message=(
-            f"{claim.spell()} scored {score:.3f} on {count_of(record.sample_size, 'case')}; its "
+            f"{claim.describe()} scored {score:.3f} on {count_of(record.sample_size, 'case')}; its "
             f"floor is {floor:.3f}"
         ),
         place=claim.use().place,
@@ -43,8 +44,8 @@ def _violation(case: RuleContext, claim: Claim, placed: PlacedRecord, floor: flo
         remedy="Route to a model that reaches the floor, mend the prompt and score again, or have "
         "the floor lowered.",
         risk=(
-            f"{spell_share(floor - score)} more of the answers are wrong than is accepted"
-            f"{spell_stake(case, claim.task, ', with ')}."
+            f"{format_share(floor - score)} more of the answers are wrong than is accepted"
+            f"{format_stake(case, claim.task, ', with ')}."
         ),
         related=(("the result", placed.place), ("the floor", task.place.at("quality", "floor"))),
         figures={

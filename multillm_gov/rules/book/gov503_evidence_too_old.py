@@ -9,9 +9,8 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, relied_upon, spell_stake
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import count_of
+from multillm_gov.rules.quality_evidence import Claim, format_stake, relied_upon
+from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -53,9 +52,9 @@ def _violation(
     days = count_of(age, "day")
     return Violation(
         message=(
-            f"the newest result for {claim.spell()} is {days} old; at most {limit:,} count"
+            f"the newest result for {claim.describe()} is {days} old; at most {limit:,} count"
             if old
-            else f"the newest result for {claim.spell()} is {days} old and counts for "
+            else f"the newest result for {claim.describe()} is {days} old and counts for "
             f"{limit - age:,} more"
         ),
         place=claim.use().place,
@@ -65,7 +64,7 @@ def _violation(
             f"{'today' if old else 'before the old one lapses'}."
         ),
         risk=(
-            f"The model may answer otherwise than it did{spell_stake(case, claim.task, ', with ')}."
+            f"The model may answer otherwise than it did{format_stake(case, claim.task, ', with ')}."
             if old
             else "In time the floor rests on nothing."
         ),
@@ -88,7 +87,7 @@ RULE = Rule(
     name="evidence-too-old",
     title="Quality evidence is fresh",
     why=(
-        "One model name answered 84 % of a test right in March 2023 and 51 % in June (arXiv "
+        "One model name answered 84% of a test right in March 2023 and 51% in June (arXiv "
         "2307.09009); in 2025 "
         "degraded answers went unnoticed for about a month. Evidence up to 90 days old is taken as "
         "good, up to 180 as "

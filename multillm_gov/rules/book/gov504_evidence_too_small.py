@@ -10,9 +10,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import smallest_visible_drop
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, relied_upon, spell_stake
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import count_of
+from multillm_gov.rules.quality_evidence import Claim, format_stake, relied_upon
+from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -39,7 +38,7 @@ def _violation(case: RuleContext, claim: Claim, placed: PlacedRecord, least: int
     drop = smallest_visible_drop(score, record.sample_size)
     return Violation(
         message=(
-            f"the newest result for {claim.spell()} rests on "
+            f"the newest result for {claim.describe()} rests on "
             f"{count_of(record.sample_size, 'case')}; at least "
             f"{least:,} count"
         ),
@@ -53,8 +52,8 @@ def _violation(case: RuleContext, claim: Claim, placed: PlacedRecord, least: int
         ),
         risk=(
             f"A repeat of this size sees only a drop of {_points(drop, score)} or more (one-sided "
-            "5 %, power "
-            f"80 %){spell_stake(case, claim.task, ', with ')}."
+            "5%, power "
+            f"80%){format_stake(case, claim.task, ', with ')}."
         ),
         related=(("the result", placed.place),),
         figures={
@@ -78,7 +77,7 @@ RULE = Rule(
     why=(
         "Two samples of 538 cases tell .90 from .85; of 100 cases only a drop of 13 points stands "
         "out (two-proportion "
-        "test, one-sided 5 %, power 80 %). 200 cases see a drop of about 9 points from .90: "
+        "test, one-sided 5%, power 80%). 200 cases see a drop of about 9 points from .90: "
         "coarse, but not blind. 500 "
         "are taken as good. The finding says what the sample at hand can see."
     ),

@@ -8,8 +8,8 @@ from msgspec import Meta
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, claims, origins, spell_stake
-from multillm_gov.rules.spelling import code, listed
+from multillm_gov.rules.quality_evidence import Claim, claims, format_stake, origins
+from multillm_gov.words import code, join_words
 
 Origin = Literal["internal", "public", "vendor"]
 _SPELLED = {
@@ -51,16 +51,16 @@ def _violation(
     newest = next(placed for placed in claim.records if placed.record.date <= case.as_of)
     return Violation(
         message=(
-            f"the evidence for {claim.spell()} is only of "
-            f"{listed(_SPELLED[one] for one in known)}; what counts: "
-            f"{listed(_SPELLED[one] for one in allowed)}"
+            f"the evidence for {claim.describe()} is only of "
+            f"{join_words(_SPELLED[one] for one in known)}; what counts: "
+            f"{join_words(_SPELLED[one] for one in allowed)}"
         ),
         place=newest.place.at("origin"),
         subject=task.name,
         remedy=f"Score {code(claim.part.model)} on your own cases and add the record to "
         "`evidence/`.",
         risk="It was not measured on this task, prompt or "
-        f"schema{spell_stake(case, claim.task, ', with ')}.",
+        f"schema{format_stake(case, claim.task, ', with ')}.",
         related=(
             (f"the {claim.role}", claim.use().place),
             ("the floor", task.place.at("quality", "floor")),

@@ -11,9 +11,9 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import cases_to_prove, wilson_lower_bound
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, claims, spell_stake
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import count_of, spell_share
+from multillm_gov.rules.quality_evidence import Claim, claims, format_stake
+from multillm_gov.units import format_share
+from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -60,15 +60,15 @@ def _violation(
 ) -> Violation:
     task = claim.task.task
     record = placed.record if placed else None
-    short = spell_share(max(0.0, proof.floor - proof.bound))
+    short = format_share(max(0.0, proof.floor - proof.bound))
     return Violation(
-        message=f"{claim.spell()} {_said(record, proof)}; its floor is {proof.floor:.3f}",
+        message=f"{claim.describe()} {_said(record, proof)}; its floor is {proof.floor:.3f}",
         place=claim.use().place,
         subject=task.name,
         remedy=_remedy(claim, record, proof),
         risk=(
             f"Up to {short} more of the answers may be wrong than is accepted"
-            f"{spell_stake(case, claim.task, ', with ')}."
+            f"{format_stake(case, claim.task, ', with ')}."
         ),
         related=(
             *((("the result", placed.place),) if placed else ()),
@@ -89,7 +89,7 @@ def _said(record: EvidenceRecord | None, proof: _Proof) -> str:
     if record is None:
         return "has no internal result, which proves nothing"
     scored = f"scored {float(record.score):.3f} on {count_of(record.sample_size, 'case')}"
-    return f"{scored}, which proves {proof.bound:.3f} with {proof.confidence * 100:g} % confidence"
+    return f"{scored}, which proves {proof.bound:.3f} with {proof.confidence * 100:g}% confidence"
 
 
 def _remedy(claim: Claim, record: EvidenceRecord | None, proof: _Proof) -> str:
@@ -117,7 +117,7 @@ RULE = Rule(
     why=(
         "A small sample can be lucky. The one-sided Wilson bound (JASA 22, 1927) says what a score "
         "proves: 450 of 500 "
-        "cases prove .876 with 95 % confidence, not .90. GOV502 holds the score itself against the "
+        "cases prove .876 with 95% confidence, not .90. GOV502 holds the score itself against the "
         "floor; a policy of "
         "this rule holds the bound."
     ),

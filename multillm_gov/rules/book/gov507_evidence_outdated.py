@@ -12,8 +12,8 @@ from multillm_gov.portfolio.allocation import Closed, TaskClass
 from multillm_gov.rules.digests import Digests
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.outdated import ASSETS, Asset, StaleTrials, stale_trials
-from multillm_gov.rules.quality_evidence import Claim, measured, spell_stake
-from multillm_gov.rules.spelling import code, codes
+from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
+from multillm_gov.words import code, join_code
 
 _SPELLED = {"prompt": "prompt", "output_schema": "output schema"}
 
@@ -121,17 +121,17 @@ def _violation(case: RuleContext, gap: _Gap, digests: Digests) -> Violation:
     declared: str | None = getattr(task.declared, gap.asset)
     digest = digests.of(declared)
     return Violation(
-        message=f"{code(task.name)}: the newest result for {codes(models)} was measured {gap.why}",
+        message=f"{code(task.name)}: the newest result for {join_code(models)} was measured {gap.why}",
         place=task.place.at(gap.asset) if declared is not None else task.place.key(),
         subject=task.name,
         remedy=(
-            f"Score {codes(models)} again with what is in use and write its digest as "
+            f"Score {join_code(models)} again with what is in use and write its digest as "
             f"`{gap.asset}` of the record"
             f"{f' (`{digest}`)' if digest else ''}."
         ),
         risk=(
             f"The result speaks for a {_SPELLED[gap.asset]} that is not in "
-            f"use{spell_stake(case, figures, ', with ')}."
+            f"use{format_stake(case, figures, ', with ')}."
         ),
         related=tuple(
             (f"measured on {one.record.date.isoformat()}", one.place)
@@ -144,7 +144,7 @@ def _violation(case: RuleContext, gap: _Gap, digests: Digests) -> Violation:
 
 def _stale_violation(case: RuleContext, stale: StaleTrials) -> Violation:
     task, what = stale.task.task, _SPELLED[stale.asset]
-    probes = f"the newest probe of {codes(stale.models)}" if stale.models else ""
+    probes = f"the newest probe of {join_code(stale.models)}" if stale.models else ""
     made = " and ".join(
         part for part in (probes, "its newest drill" if stale.is_drill else "") if part
     )
@@ -160,7 +160,7 @@ def _stale_violation(case: RuleContext, stale: StaleTrials) -> Violation:
         subject=task.name,
         remedy=f"Run {' and '.join(runs)} again, and commit what it writes to `evidence/`.",
         risk=f"The trial speaks for a {what} that is not in "
-        f"use{spell_stake(case, stale.task, ', with ')}.",
+        f"use{format_stake(case, stale.task, ', with ')}.",
         related=tuple(("made with the other", place) for place in stale.places),
         figures={"models": len(stale.models)},
         distinction=f"{stale.asset} of trials",

@@ -10,9 +10,9 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import LegFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, claims_of, spell_stake
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import spell_share
+from multillm_gov.rules.quality_evidence import Claim, claims_of, format_stake
+from multillm_gov.units import format_share
+from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -86,14 +86,14 @@ def _violation(case: RuleContext, claim: Claim, old: LegFigures) -> Violation:
         ),
         risk=(
             "Nobody knows whether the answers get better or "
-            f"worse{spell_stake(case, figures, ', with ')}: two scores "
+            f"worse{format_stake(case, figures, ', with ')}: two scores "
             "on different cases cannot be compared."
         ),
         related=(
             *((("its newest result", newest.place),) if newest else ()),
             ("the floor", figures.task.place.at("quality", "floor")),
         ),
-        figures={"before": old.model, "after": model, "share": spell_share(figures.primary.share)},
+        figures={"before": old.model, "after": model, "share": format_share(figures.primary.share)},
         distinction=model,
     )
 

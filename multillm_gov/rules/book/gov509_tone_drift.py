@@ -11,9 +11,9 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, measured, spell_stake
-from multillm_gov.rules.spelling import code
+from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
 from multillm_gov.units import Positive
+from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ def _violation(
     limit = parameters.max_ratio if over else parameters.warn_at_ratio
     return Violation(
         message=(
-            f"the tone of {claim.spell()} drifted to {ratio:.2f} times its noise floor; "
+            f"the tone of {claim.describe()} drifted to {ratio:.2f} times its noise floor; "
             f"{'the limit is' if over else 'a drift shows from'} {limit:.2f}"
         ),
         place=claim.use().place,
@@ -62,7 +62,7 @@ def _violation(
         risk=(
             f"{'Readers meet another voice' if over else 'The voice begins to change'}: rework and "
             "brand drift"
-            f"{spell_stake(case, claim.task, ', with ')}."
+            f"{format_stake(case, claim.task, ', with ')}."
         ),
         related=(("the measurement", placed.place.at("tone_ratio")),),
         figures={

@@ -10,7 +10,7 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, measured, spell_stake
+from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -33,8 +33,8 @@ def _violation(
     task = claim.task.task
     return Violation(
         message=(
-            f"{claim.spell()} answers within {_spell(seconds)} s in 95 % of the cases measured; "
-            f"its limit is {_spell(limit)} s"
+            f"{claim.describe()} answers within {_format(seconds)} s in 95% of the cases measured; "
+            f"its limit is {_format(limit)} s"
         ),
         place=claim.use().place,
         subject=task.name,
@@ -42,7 +42,7 @@ def _violation(
         "have the limit raised.",
         risk=(
             "More than one request in twenty is too late for its "
-            f"use{spell_stake(case, claim.task, ', with ')}."
+            f"use{format_stake(case, claim.task, ', with ')}."
         ),
         related=(
             ("the measurement", placed.place.at("p95_seconds")),
@@ -58,7 +58,7 @@ def _violation(
     )
 
 
-def _spell(seconds: Decimal) -> str:
+def _format(seconds: Decimal) -> str:
     return f"{float(seconds):,.4g}"
 
 

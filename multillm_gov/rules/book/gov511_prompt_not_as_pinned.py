@@ -9,8 +9,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed, TaskClass
 from multillm_gov.rules.digests import Digests
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import spell_stake
-from multillm_gov.rules.spelling import code
+from multillm_gov.rules.quality_evidence import format_stake
+from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         digest = digests.of(path)
         if path is not None and (not digest or digest == pinned):
             continue  # a file that is not there is told by GOV006
-        yield _violation(task, digest, spell_stake(case, figures, ", with "))
+        yield _violation(task, digest, format_stake(case, figures, ", with "))
 
 
 def _digests(case: RuleContext) -> Digests:

@@ -9,9 +9,9 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, probed
-from multillm_gov.rules.quality_evidence import spell_stake
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Amount, count_of
+from multillm_gov.rules.quality_evidence import format_stake
+from multillm_gov.units import Amount
+from multillm_gov.words import code, count_of
 
 _PROBED = frozenset({"chat", "completion", "responses", "embedding"})
 
@@ -50,14 +50,14 @@ def _violation(case: RuleContext, one: Probed, age: int | None, most: int) -> Vi
     name, model = one.task.task.name, one.part.model
     said = "was never probed" if age is None else f"was probed {count_of(age, 'day')} ago"
     return Violation(
-        message=f"{one.spell()} {said}; a probe counts for {count_of(most, 'day')}",
+        message=f"{one.describe()} {said}; a probe counts for {count_of(most, 'day')}",
         place=one.use().place,
         subject=name,
         remedy=f"Run `govern dry-run --only {name} --model {model}`, and commit what it writes to "
         "`evidence/`.",
         risk=(
             f"Nobody knows whether {code(model)} still answers as "
-            f"declared{spell_stake(case, one.task, ', with ')}."
+            f"declared{format_stake(case, one.task, ', with ')}."
         ),
         related=tuple(("its newest probe", placed.place) for placed in one.newest[:1]),
         figures={"days_ago": age, "max_age_days": most},

@@ -11,8 +11,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, is_of_now, probed
-from multillm_gov.rules.quality_evidence import spell_stake
-from multillm_gov.rules.spelling import code
+from multillm_gov.rules.quality_evidence import format_stake
+from multillm_gov.words import code
 
 _OF_OTHER_RULES = frozenset({"tokens", "identity", "stability"})
 
@@ -45,14 +45,14 @@ def _violation(
     at_fault = record.verdict in PORTFOLIO_FAULTS
     name, model = one.task.task.name, one.part.model
     return Violation(
-        message=f"{one.spell()} failed its {record.kind} probe of {record.date.isoformat()} "
+        message=f"{one.describe()} failed its {record.kind} probe of {record.date.isoformat()} "
         f"({record.verdict}){why}",
         place=one.use().place,
         subject=name,
         remedy=f"{WHAT_TO_DO[record.verdict]} Then run `govern dry-run --only {name} --model "
         f"{model}` again.",
         risk=f"{code(model)} does not do what {code(name)} "
-        f"needs{spell_stake(case, one.task, ', with ')}.",
+        f"needs{format_stake(case, one.task, ', with ')}.",
         related=(("the probe", placed.place),),
         figures={
             "verdict": record.verdict,

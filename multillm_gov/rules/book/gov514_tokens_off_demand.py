@@ -16,8 +16,8 @@ from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.portfolio.allocation import Closed, Demand
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, is_of_now, probed
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import Share, spell_money
+from multillm_gov.units import Share, format_money
+from multillm_gov.words import code
 
 _SIDES = ("input", "output")
 
@@ -97,12 +97,12 @@ def _violation(
     if moved is not None:
         effect = (
             f"the forecast is {'low' if moved > 0 else 'high'} by "
-            f"{spell_money(abs(moved), currency)} a month"
+            f"{format_money(abs(moved), currency)} a month"
         )
     written = ", ".join(f"{side}_tokens: {used}" for side, used in off.items())
     key = "sizes" if demand.sizes else next(iter(off)) + "_tokens"
     return Violation(
-        message=f"a request of {one.spell()} uses {told}; {effect}",
+        message=f"a request of {one.describe()} uses {told}; {effect}",
         place=one.task.task.place.at("demand", key),
         subject=one.task.task.name,
         remedy=(

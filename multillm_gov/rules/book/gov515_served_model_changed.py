@@ -10,8 +10,8 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, probed
-from multillm_gov.rules.quality_evidence import spell_stake
-from multillm_gov.rules.spelling import code, codes
+from multillm_gov.rules.quality_evidence import format_stake
+from multillm_gov.words import code, join_code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -36,7 +36,7 @@ def _said(case: RuleContext, one: Probed, placed: PlacedProbe) -> str:
     served = placed.probe.served_models
     failed = _failed(placed.probe)
     if failed is not None:
-        return failed.detail or f"{codes(served)} answered"
+        return failed.detail or f"{join_code(served)} answered"
     key = (one.task.task.name, one.part.model)
     former = (*case.probes.get(key, ()), *(case.base.probes.get(key, ()) if case.base else ()))
     for other in former:
@@ -52,8 +52,8 @@ def _said(case: RuleContext, one: Probed, placed: PlacedProbe) -> str:
             and earlier.served_models != served
         ):
             return (
-                f"{codes(served)} answered; on {earlier.date.isoformat()} it was "
-                f"{codes(earlier.served_models)}"
+                f"{join_code(served)} answered; on {earlier.date.isoformat()} it was "
+                f"{join_code(earlier.served_models)}"
             )
     return ""
 
@@ -67,7 +67,7 @@ def _failed(probe: ProbeRecord) -> CheckResult | None:
 def _violation(case: RuleContext, one: Probed, placed: PlacedProbe, said: str) -> Violation:
     name, model, record = one.task.task.name, one.part.model, placed.probe
     return Violation(
-        message=f"{one.spell()} is served by another model (probe of {record.date.isoformat()}): "
+        message=f"{one.describe()} is served by another model (probe of {record.date.isoformat()}): "
         f"{said}",
         place=one.use().place,
         subject=name,
@@ -78,7 +78,7 @@ def _violation(case: RuleContext, one: Probed, placed: PlacedProbe, said: str) -
         ),
         risk=(
             "Quality, price and terms were judged of a model that no longer answers"
-            f"{spell_stake(case, one.task, ', with ')}."
+            f"{format_stake(case, one.task, ', with ')}."
         ),
         related=(("the probe", placed.place),),
         figures={"served": ", ".join(record.served_models), "probed": record.date.isoformat()},

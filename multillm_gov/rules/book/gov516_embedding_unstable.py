@@ -12,9 +12,9 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, probed
-from multillm_gov.rules.quality_evidence import spell_stake
-from multillm_gov.rules.spelling import code
+from multillm_gov.rules.quality_evidence import format_stake
 from multillm_gov.units import Share
+from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ def _violation(case: RuleContext, one: Probed, placed: PlacedProbe, said: str) -
     name, model, record = one.task.task.name, one.part.model, placed.probe
     ranks = record.rank_stability
     return Violation(
-        message=f"{one.spell()} {said}",
+        message=f"{one.describe()} {said}",
         place=one.use().place,
         subject=name,
         remedy=(
@@ -73,7 +73,7 @@ def _violation(case: RuleContext, one: Probed, placed: PlacedProbe, said: str) -
             f"`evidence/references/`, and run `govern dry-run --only {name}`."
         ),
         risk="A search compares vectors of two models and finds wrong "
-        f"things{spell_stake(case, one.task, ', with ')}.",
+        f"things{format_stake(case, one.task, ', with ')}.",
         related=(("the probe", placed.place),),
         figures={
             "rank_stability": None if ranks is None else float(ranks),

@@ -16,7 +16,7 @@ from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.evals import EvalCase, PlacedEvals, Scorer
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code, near
+from multillm_gov.words import code, did_you_mean
 
 MOST_TOLD = 20
 """Flaws told of one file; more of the same says nothing new."""
@@ -115,7 +115,7 @@ def _scorer_flaws(
 ) -> Iterator[_Flaw]:
     place, where = places
     if scorer.kind not in scorer_names():
-        said = f"there is no scorer {code(scorer.kind)}{near(scorer.kind, scorer_names())}"
+        said = f"there is no scorer {code(scorer.kind)}{did_you_mean(scorer.kind, scorer_names())}"
         yield _Flaw(said, where.at("kind"), f"Use one of: {', '.join(scorer_names())}.")
         return
     # The schema itself is another file's matter: here it counts whether there is one.

@@ -7,7 +7,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code, codes
+from multillm_gov.words import code, join_code
 
 _RUBRIC = "rubric"
 
@@ -56,7 +56,7 @@ def _violations(
     if same:
         vendor = facts.exposure.vendor if facts is not None else "unknown"
         yield Violation(
-            message=f"{code(judge)} judges {codes(same)} of {code(name)}, and all are of the "
+            message=f"{code(judge)} judges {join_code(same)} of {code(name)}, and all are of the "
             f"vendor {code(vendor)}",
             place=place,
             subject=name,
@@ -69,7 +69,7 @@ def _violations(
     elif open_ones:
         yield Violation(
             message=(
-                f"nobody knows whether {code(judge)} is of another vendor than {codes(open_ones)} "
+                f"nobody knows whether {code(judge)} is of another vendor than {join_code(open_ones)} "
                 f"of {code(name)}, "
                 "which it judges"
             ),

@@ -11,7 +11,7 @@ from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
-from multillm_gov.rules.spelling import code, listed
+from multillm_gov.words import code, join_words
 
 Region = Annotated[str, Meta(pattern="^[A-Z]{2,6}$")]
 
@@ -77,15 +77,17 @@ def _breaches(
         if within is None:
             said = (
                 f"it is not known where {code(facts.name)} is processed; permitted: "
-                f"{listed(permitted)}"
+                f"{join_words(permitted)}"
             )
             yield _Breach(said, proved=False, limit="residency")
         elif not within:
-            regions = listed(
+            regions = join_words(
                 "any region" if place == "global" else place
                 for place in dict.fromkeys(facts.regions)
             )
-            said = f"{code(facts.name)} is processed in {regions}; permitted: {listed(permitted)}"
+            said = (
+                f"{code(facts.name)} is processed in {regions}; permitted: {join_words(permitted)}"
+            )
             yield _Breach(said, proved=True, limit="residency")
     law = facts.exposure.jurisdiction
     if not jurisdictions or law in jurisdictions or (law in EU_MEMBERS and "EU" in jurisdictions):
@@ -93,12 +95,12 @@ def _breaches(
     if law == UNKNOWN:
         said = (
             f"it is not known whose law binds the vendor of {code(facts.name)}; permitted: "
-            f"{listed(jurisdictions)}"
+            f"{join_words(jurisdictions)}"
         )
     else:
         said = (
             f"the vendor of {code(facts.name)} is bound by the law of {law}; permitted: "
-            f"{listed(jurisdictions)}"
+            f"{join_words(jurisdictions)}"
         )
     yield _Breach(said, proved=law != UNKNOWN, limit="jurisdictions")
 

@@ -10,7 +10,7 @@ from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Classification, Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
-from multillm_gov.rules.spelling import code, listed
+from multillm_gov.words import code, join_words
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ def _forbidden(use: Use, provider: str, placed: PlacedProvider, kind: Classifica
         message=(
             f"{code(task.name)} sends {kind} data to {code(provider)} ({code(use.part.model)}), "
             "whose contract allows "
-            f"{f'{listed(allowed)} data only' if allowed else 'none'}"
+            f"{f'{join_words(allowed)} data only' if allowed else 'none'}"
         ),
         place=use.place,
         subject=task.name,

@@ -10,8 +10,7 @@ from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Classification, Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
-from multillm_gov.rules.spelling import code, listed
-from multillm_gov.units import count_of
+from multillm_gov.words import code, count_of, join_words
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -88,7 +87,7 @@ def _violation(
     placed: PlacedProvider | None,
     gaps: tuple[tuple[str, str, str], ...],
 ) -> Violation:
-    kinds = listed(sorted(found.kinds))
+    kinds = join_words(sorted(found.kinds))
     who = "a provider nobody knows" if provider == UNKNOWN else code(provider)
     terms = ", ".join(f"{key}: {value}" for key, _, value in gaps)
     place = placed.place.at(gaps[0][0]) if placed else found.first.place
@@ -97,7 +96,7 @@ def _violation(
         message=(
             f"{who} receives {kinds} data of {count_of(len(found.task_classes), 'task class')}, "
             "and "
-            f"{listed(said for _, said, _ in gaps)}"
+            f"{join_words(said for _, said, _ in gaps)}"
         ),
         place=place,
         subject=f"provider:{provider}",

@@ -11,8 +11,8 @@ from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
-from multillm_gov.rules.quality_evidence import spell_stake
-from multillm_gov.rules.spelling import code, listed
+from multillm_gov.rules.quality_evidence import format_stake
+from multillm_gov.words import code, join_words
 
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
 
@@ -72,13 +72,13 @@ def _breaches(facts: ModelFacts, forbidden: frozenset[str]) -> Iterator[_Breach]
         )
     regions = [region for region in dict.fromkeys(facts.regions) if region in forbidden]
     if regions:
-        yield _Breach("processing", f"is processed in {listed(regions)}", ", ".join(regions))
+        yield _Breach("processing", f"is processed in {join_words(regions)}", ", ".join(regions))
 
 
 def _violation(case: RuleContext, use: Use, breach: _Breach, parameters: Parameters) -> Violation:
     task, model = use.task.task, use.part.model
     withdrawn, role = (
-        listed(parameters.forbid_jurisdictions),
+        join_words(parameters.forbid_jurisdictions),
         "model" if use.role == "route" else use.role,
     )
     return Violation(
@@ -89,7 +89,7 @@ def _violation(case: RuleContext, use: Use, breach: _Breach, parameters: Paramet
         remedy=_remedy(breach, model),
         risk=(
             "Access can end by decree, at every vendor of the country at "
-            f"once{spell_stake(case, use.task, ', with ')}."
+            f"once{format_stake(case, use.task, ', with ')}."
         ),
         related=(
             (("the list", case.policy_place.at("forbid_jurisdictions")),)

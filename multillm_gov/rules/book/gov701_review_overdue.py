@@ -9,8 +9,7 @@ from msgspec import Meta
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed, TaskClass
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import count_of
+from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):

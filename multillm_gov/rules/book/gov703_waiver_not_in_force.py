@@ -8,8 +8,7 @@ from multillm_gov.location import Place
 from multillm_gov.rules.engine.registry import rule_names
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.rules.engine.waivers import WaiverOutcome
-from multillm_gov.rules.spelling import code, codes
-from multillm_gov.units import count_of
+from multillm_gov.words import code, count_of, join_code
 
 
 def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
@@ -29,7 +28,7 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
 def _violation(case: RuleContext, outcome: WaiverOutcome) -> Violation:
     declared, place = outcome.waiver.declared, outcome.waiver.place
     who = f"the waiver from {code(declared.policy)} for {code(declared.subject)}"
-    said, where, remedy = _spell(case, outcome, who)
+    said, where, remedy = _format(case, outcome, who)
     covered = (
         "its finding counts" if outcome.matched == 1 else f"its {outcome.matched:,} findings count"
     )
@@ -44,7 +43,7 @@ def _violation(case: RuleContext, outcome: WaiverOutcome) -> Violation:
     )
 
 
-def _spell(case: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str, Place, str]:
+def _format(case: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str, Place, str]:
     declared, place = outcome.waiver.declared, outcome.waiver.place
     if outcome.state == "expired":
         days = (case.as_of - declared.expires).days
@@ -63,7 +62,7 @@ def _spell(case: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str, Pl
         )
     if outcome.state == "unapproved":
         may = (
-            f"only {codes(outcome.approvers)} may"
+            f"only {join_code(outcome.approvers)} may"
             if outcome.approvers
             else "no approver may waive all that it names"
         )

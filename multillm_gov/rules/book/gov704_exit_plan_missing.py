@@ -16,8 +16,8 @@ from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
-from multillm_gov.rules.spelling import code, listed
-from multillm_gov.units import Share, count_of, spell_share
+from multillm_gov.units import Share, format_share
+from multillm_gov.words import code, count_of, join_words
 
 _ROUNDING = 1e-9
 _BASES = {Basis.SPEND: "spend", Basis.REQUESTS: "requests", Basis.VALUE_AT_STAKE: "value at stake"}
@@ -109,16 +109,16 @@ def _violation(
     named = placed.declared if placed else VendorDeclaration()
     return Violation(
         message=(
-            f"{who} carries {spell_share(share)} of {_BASES[found.basis]}, with "
-            f"{listed(said for _, said, _ in gaps)}"
+            f"{who} carries {format_share(share)} of {_BASES[found.basis]}, with "
+            f"{join_words(said for _, said, _ in gaps)}"
         ),
         place=place,
         subject=f"{found.level}:{entity}",
         remedy=_remedy(found, entity, gaps),
-        risk=hanging.spell_loss(entity),
+        risk=hanging.format_loss(entity),
         related=(
             *(
-                (user.spell(found.basis, entity, case.figures.currency), user.place)
+                (user.describe(found.basis, entity, case.figures.currency), user.place)
                 for user in users
             ),
             ("the share that needs a plan", policy.at("above_share")),

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code
-from multillm_gov.units import count_of
+from multillm_gov.words import code, count_of
 
 
 def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:

@@ -15,8 +15,8 @@ from multillm_gov.portfolio.policy import PlacedApproval
 from multillm_gov.rules.approval_checks import UNPROVED, Demand, Judged, judge_approvals
 from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.spelling import code, codes
-from multillm_gov.units import Amount, spell_money
+from multillm_gov.units import Amount, format_money
+from multillm_gov.words import code, join_code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -99,11 +99,11 @@ def _task_classes(case: RuleContext, parameters: Parameters) -> Iterator[_Subjec
         if everything:
             reason = f"{code(case.policy)} asks it of every task class"
         elif above is not None and (value is None or value > above):
-            limit = f"above {spell_money(above, currency)}"
+            limit = f"above {format_money(above, currency)}"
             stake = (
                 "is not declared and may be"
                 if value is None
-                else f"is {spell_money(value, currency)} a month,"
+                else f"is {format_money(value, currency)} a month,"
             )
             reason = f"its value at stake {stake} {limit}"
         elif task.name in loosened:
@@ -111,7 +111,7 @@ def _task_classes(case: RuleContext, parameters: Parameters) -> Iterator[_Subjec
         elif (
             parameters.new_vendor and used is not None and (new := sorted(_vendors(figures) - used))
         ):
-            reason = f"it brings in {codes(new)}, which nothing used before"
+            reason = f"it brings in {join_code(new)}, which nothing used before"
         if reason:
             yield _Subject(prefix=TASK_CLASS, name=task.name, place=place, reason=reason)
 
@@ -166,7 +166,7 @@ def _loosened(case: RuleContext) -> dict[str, str]:
 def _violation(subject: _Subject, judged: Judged, demand: Demand) -> Violation:
     lacking = "; ".join(judged.objections) or "none is given"
     if judged.approved_by:
-        lacking = f"so far {codes(sorted(judged.approved_by))} approved" + "".join(
+        lacking = f"so far {join_code(sorted(judged.approved_by))} approved" + "".join(
             f"; {o}" for o in judged.objections
         )
     by = demand.approvers[0] if len(demand.approvers) == 1 else "NAME"

@@ -7,7 +7,7 @@ from multillm_gov.documents.layout import kind_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.policy import PlacedApproval
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code, near
+from multillm_gov.words import code, did_you_mean
 
 MOST_HINTS = 20
 """Findings that suggest a near name; searching for one is slow."""
@@ -28,7 +28,7 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
         if declared.subject not in case.contents.subjects:
             if not unread:
                 known = sorted(case.contents.subjects) if next(hints) < MOST_HINTS else ()
-                yield _unknown(approval, near(declared.subject, known))
+                yield _unknown(approval, did_you_mean(declared.subject, known))
         elif (declared.subject, declared.approved_by) not in current:
             yield _stale(approval, case.contents.digest(declared.subject))
 

@@ -9,7 +9,7 @@ from multillm_gov.location import Place
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.rules.engine.defaults import rule_facts
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code, listed
+from multillm_gov.words import code, join_words
 
 if TYPE_CHECKING:
     from multillm_gov.changes.change import Change
@@ -81,17 +81,19 @@ def _violation(case: RuleContext, subject: str, changes: "list[Change]") -> Viol
     settings = changes[0].kind.area.value == "settings"
     who = f"`{SETTINGS}`" if settings else f"policy {code(subject)}"
     return Violation(
-        message=f"{who} {_spell(changes)}",
+        message=f"{who} {_format(changes)}",
         place=_place(case, changes[0]),
         subject=subject,
         remedy=_remedy(subject, settings=settings, removed=_is_removal(changes[0])),
         risk="What it forbade passes from now on, in this change and in every later one.",
         figures=dict(_figures(changes)),
-        distinction=listed(sorted(f"{change.kind.value} {change.aspect}" for change in changes)),
+        distinction=join_words(
+            sorted(f"{change.kind.value} {change.aspect}" for change in changes)
+        ),
     )
 
 
-def _spell(changes: "list[Change]") -> str:
+def _format(changes: "list[Change]") -> str:
     """Each loosened value before and after; a policy that is gone in its own words."""
     if _is_removal(changes[0]):
         return f"is removed; it was {_cut(changes[0].before)}"
@@ -102,7 +104,7 @@ def _spell(changes: "list[Change]") -> str:
         else:
             before, after = _cut(change.before) or "no limit", _cut(change.after) or "no limit"
             told.append(f"{code(change.aspect or change.label)} {before} → {after}")
-    return f"is loosened: {listed(told)}"
+    return f"is loosened: {join_words(told)}"
 
 
 def _figures(changes: "list[Change]") -> Iterator[tuple[str, Figure]]:

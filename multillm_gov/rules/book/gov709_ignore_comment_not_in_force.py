@@ -8,7 +8,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.ignoring import IgnoreOutcome
 from multillm_gov.rules.engine.registry import rule_names
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.rules.spelling import code, near
+from multillm_gov.words import code, did_you_mean
 
 MOST_HINTS = 20
 """Findings that suggest a near name; searching for one is slow."""
@@ -27,14 +27,14 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
         if outcome.state == "in force":
             continue
         if rule and rule not in known:
-            meant = near(rule, sorted(known)) if next(hints) < MOST_HINTS else ""
+            meant = did_you_mean(rule, sorted(known)) if next(hints) < MOST_HINTS else ""
             said = f"{code(rule)} is not a rule{meant}"
             yield _violation(outcome, said, f"Name a rule that `govern rules` lists: {_FORM}.")
         elif outcome.state != "idle" or not unread:
-            yield _violation(outcome, *_spell(outcome))
+            yield _violation(outcome, *_format(outcome))
 
 
-def _spell(outcome: IgnoreOutcome) -> tuple[str, str]:
+def _format(outcome: IgnoreOutcome) -> tuple[str, str]:
     rule = code(outcome.comment.rule)
     if outcome.state == "no rule":
         return "the comment names no rule to ignore", f"Write {_FORM}, or remove it."

@@ -19,11 +19,11 @@ from multillm_gov.rules.custom.bench import (
     names_in,
 )
 from multillm_gov.rules.custom.vocabulary import ELEMENT_FIELDS, Over
-from multillm_gov.rules.custom.wording import explain, remedy_of, spell_values
+from multillm_gov.rules.custom.wording import explain, format_values, remedy_of
 from multillm_gov.rules.custom.words import misuses
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.expressions import Expression, Unjudged
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 _MOST_FLAWS = 5
 _Text = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -148,7 +148,7 @@ def _violation(
     if parameters.over == "portfolio" and case.policy_place is not None:
         place = case.policy_place.at("assert")
     return Violation(
-        message=f"{code(subject.name.removeprefix('model:'))}: {said}{spell_values(values)}",
+        message=f"{code(subject.name.removeprefix('model:'))}: {said}{format_values(values)}",
         place=place,
         subject=parameters.subject or subject.name,
         remedy=parameters.remedy

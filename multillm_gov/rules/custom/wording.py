@@ -8,7 +8,7 @@ from msgspec import Struct
 from multillm_gov.rules.custom.context import types_of
 from multillm_gov.rules.custom.vocabulary import Over
 from multillm_gov.rules.expressions import Misfit
-from multillm_gov.rules.spelling import code, near
+from multillm_gov.words import code, did_you_mean
 
 _MOST_VALUES = 4
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
@@ -68,16 +68,16 @@ def _undeclared(name: str, misfit: Misfit, expression: str, over: Over) -> Told:
             remedy,
         )
     return Told(
-        f"{code(name)} cannot be read over {code(over)}{near(name, sorted(types_of(over)))}",
+        f"{code(name)} cannot be read over {code(over)}{did_you_mean(name, sorted(types_of(over)))}",
         column,
         len(name),
         "Write a name that docs/custom-rules.md lists for this `over`.",
     )
 
 
-def spell_values(values: Mapping[str, object]) -> str:
+def format_values(values: Mapping[str, object]) -> str:
     """`` (task.x is 1,234, task.y is not known)`` for the single values among those read; empty when there is none."""
-    said = [f"{name} is {_spell(value)}" for name, value in values.items() if _single(value)]
+    said = [f"{name} is {_format(value)}" for name, value in values.items() if _single(value)]
     more = ["…"] if len(said) > _MOST_VALUES else []
     return f" ({', '.join([*said[:_MOST_VALUES], *more])})" if said else ""
 
@@ -100,7 +100,7 @@ def _single(value: object) -> bool:
     return value is None or isinstance(value, str | float | bool)
 
 
-def _spell(value: object) -> str:
+def _format(value: object) -> str:
     if value is None:
         return "not known"
     if isinstance(value, bool):

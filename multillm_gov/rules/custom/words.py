@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from msgspec import Struct
 
 from multillm_gov.rules.expressions import Misfit
-from multillm_gov.rules.spelling import code, near
+from multillm_gov.words import code, did_you_mean
 
 LONGEST_EXPRESSION = 1_000
 """Characters; a longer thought is two policies."""
@@ -149,5 +149,5 @@ def _misspelt(
         if route[0] in bound and len(route) > 1 and route[1] not in fields:
             yield (
                 words[index + 2].start,
-                f"{code(route[1])} is no field of a list's element{near(route[1], known)}",
+                f"{code(route[1])} is no field of a list's element{did_you_mean(route[1], known)}",
             )

@@ -22,7 +22,7 @@ from multillm_gov.finding import Flaw
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope
 from multillm_gov.rules.engine.rule import Rule
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 MOST_JUDGMENTS = 5_000_000
 """Policies times task classes they select; more would let a pull request buy unbounded time."""

@@ -27,7 +27,8 @@ from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.reporting.evaluation.bench import brief_bench, brief_bench_plan
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.root import path_prefix, split_paths
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.bench_cases import BenchFilter, benches_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys, trial_client
 from multillm_gov.workflows.evaluation.dry_run import DEFAULT_MAX_USD, RunResult
@@ -95,8 +96,8 @@ class PreparedBench(Struct, frozen=True, kw_only=True):
         if limit is not None and plan.worst_usd > limit:
             raise UnableError(
                 f"{count_of(plan.calls, 'call')} may cost "
-                f"{spell_money(plan.worst_usd, rounding=ROUND_UP)}; --max-usd "
-                f"allows {spell_money(limit)}",
+                f"{format_money(plan.worst_usd, rounding=ROUND_UP)}; --max-usd "
+                f"allows {format_money(limit)}",
                 f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or ask "
                 "less: name task classes, "
                 "draw fewer --cases, or declare `demand.max_output_tokens`; --plan shows the worst "

@@ -29,7 +29,8 @@ from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.reporting.evaluation.drill import brief_drill_plan, brief_drills
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.root import path_prefix, split_paths
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys
 from multillm_gov.workflows.evaluation.drill_routing import hold_drills
 from multillm_gov.workflows.evaluation.dry_run import DryRunOptions, RunResult
@@ -66,8 +67,8 @@ class PreparedDrills(Struct, frozen=True, kw_only=True):
         if limit is not None and plan.worst_usd > limit:
             raise UnableError(
                 f"{count_of(len(plan.drills), 'request')} may cost "
-                f"{spell_money(plan.worst_usd, rounding=ROUND_UP)}; "
-                f"--max-usd allows {spell_money(limit)}",
+                f"{format_money(plan.worst_usd, rounding=ROUND_UP)}; "
+                f"--max-usd allows {format_money(limit)}",
                 f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or drill "
                 "less with --only.",
             )

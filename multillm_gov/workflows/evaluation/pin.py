@@ -13,8 +13,8 @@ from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.rules.digests import Digests
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.rules.spelling import near
 from multillm_gov.sources.root import split_paths
+from multillm_gov.words import did_you_mean
 from multillm_gov.workflows.entries import write
 from multillm_gov.workflows.states import assess_folder
 
@@ -80,7 +80,7 @@ def _chosen(state: Assessment, names: tuple[str, ...]) -> list[TaskClass]:
     for name in names:
         if name not in known:
             raise UsageError(
-                f"There is no task class `{name[:100]}`{near(name, known)}",
+                f"There is no task class `{name[:100]}`{did_you_mean(name, known)}",
                 "Run `govern check` first.",
             )
         if known[name].declared.prompt is None:

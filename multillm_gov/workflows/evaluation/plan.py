@@ -14,7 +14,8 @@ from multillm_gov.evaluation.probes.references import Reference, digest_of
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.evidence_store import read_reference
-from multillm_gov.units import count_of, spell_money
+from multillm_gov.units import format_money
+from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.inputs import inputs_of
 
 MOST_PROBES = 50_000
@@ -86,8 +87,8 @@ def check_affordable(plan: Plan, limit: Decimal | None, *, unknown_allowed: bool
     if limit is not None and plan.worst_usd > limit:
         raise UnableError(
             f"{count_of(len(plan.probes), 'probe')} may cost "
-            f"{spell_money(plan.worst_usd, rounding=ROUND_UP)}; "
-            f"--max-usd allows {spell_money(limit)}",
+            f"{format_money(plan.worst_usd, rounding=ROUND_UP)}; "
+            f"--max-usd allows {format_money(limit)}",
             f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or plan less "
             "with --only, --model, "
             "--kind or --samples; --plan shows what each probe may cost.",

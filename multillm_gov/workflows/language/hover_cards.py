@@ -8,13 +8,14 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.price import UNIT_PRICES, Price, TokenPrice
 from multillm_gov.dimensions import Level
-from multillm_gov.documents.wording import spell
+from multillm_gov.documents.wording import format_value
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.lifecycle import runway_days, slack_days
 from multillm_gov.portfolio.policy import Policy
 from multillm_gov.rendering.markup.escaping import code, escape, inline
 from multillm_gov.rules.engine.rule import Rule
-from multillm_gov.units import count_of, spell_count, spell_money, spell_share
+from multillm_gov.units import format_count, format_money, format_share
+from multillm_gov.words import count_of
 from multillm_gov.workflows.rule_parameters import parameters_of
 
 _MILLION = 10**6
@@ -33,7 +34,7 @@ def model_card(facts: ModelFacts, catalog: Catalog, as_of: date, lead_days: int)
     """
     rows = [("price", _price(facts.price))]
     if facts.usd_fixed_per_month:
-        rows.append(("fixed cost", f"{spell_money(facts.usd_fixed_per_month)} a month"))
+        rows.append(("fixed cost", f"{format_money(facts.usd_fixed_per_month)} a month"))
     rows.append(
         ("context", f"{_tokens(facts.max_input_tokens)} in, {_tokens(facts.max_output_tokens)} out")
     )
@@ -84,7 +85,9 @@ def policy_card(policy: Policy, rule: Rule | None) -> str:
     """What a policy demands, in the words of its file and of its rule."""
     declared = policy.declared
     rows = [("rule", code(declared.rule)), ("enforcement", code(declared.enforcement.value))]
-    rows += [(code(name), code(spell(value))) for name, value in sorted(policy.parameters.items())]
+    rows += [
+        (code(name), code(format_value(value))) for name, value in sorted(policy.parameters.items())
+    ]
     rows += [("because", inline(declared.because[:_LONGEST]))] if declared.because else []
     head = f"Policy **{code(policy.name)}**" + (
         f": {inline(rule.title)}" if rule is not None else ""
@@ -94,18 +97,18 @@ def policy_card(policy: Policy, rule: Rule | None) -> str:
 
 def task_card(task: TaskFigures, currency: str) -> str:
     """A task class: owner, routed models with shares, fallbacks, spend and value."""
-    routed = ", ".join(f"{code(leg.model)} {spell_share(leg.share)}" for leg in task.legs)
+    routed = ", ".join(f"{code(leg.model)} {format_share(leg.share)}" for leg in task.legs)
     spend = (
         "not known"
         if task.spend_per_month is None
-        else f"{spell_money(task.spend_per_month, currency)} a month"
+        else f"{format_money(task.spend_per_month, currency)} a month"
     )
     rows = [
         ("owner", escape(task.task.owner or "none")),
         ("route", routed),
         ("fallbacks", ", ".join(code(fallback.model) for fallback in task.fallbacks) or "none"),
         ("spend", spend),
-        ("value at stake", f"{spell_money(task.value_at_stake_per_month, currency)} a month"),
+        ("value at stake", f"{format_money(task.value_at_stake_per_month, currency)} a month"),
     ]
     return f"Task class **{code(task.task.name)}**\n\n{_list(rows)}"
 
@@ -154,13 +157,13 @@ def _price(price: Price | None) -> str:
         return "not known"
     told = _token_price(price.standard)
     tiers = [
-        f"{'from' if tier.at_threshold else 'above'} {spell_count(tier.above_input_tokens)} input "
+        f"{'from' if tier.at_threshold else 'above'} {format_count(tier.above_input_tokens)} input "
         "tokens: "
         f"{_token_price(tier.price)}"
         for tier in price.tiers
     ]
     units = [
-        f"{spell_money(amount)} {name.removeprefix('usd_').replace('_', ' ')}"
+        f"{format_money(amount)} {name.removeprefix('usd_').replace('_', ' ')}"
         for name in UNIT_PRICES
         if (amount := getattr(price, name)) is not None
     ]
@@ -169,7 +172,7 @@ def _price(price: Price | None) -> str:
 
 def _token_price(tokens: TokenPrice) -> str:
     parts = [
-        f"{name.replace('_', ' ')} {spell_money(value * _MILLION)}"
+        f"{name.replace('_', ' ')} {format_money(value * _MILLION)}"
         for name in ("input", "output", "cache_read", "cache_write", "reasoning")
         if (value := getattr(tokens, name)) is not None
     ]
@@ -177,7 +180,7 @@ def _token_price(tokens: TokenPrice) -> str:
 
 
 def _tokens(count: int | None) -> str:
-    return "not known" if count is None else f"{spell_count(count)} tokens"
+    return "not known" if count is None else f"{format_count(count)} tokens"
 
 
 def _default(default: str, *, required: bool) -> str:

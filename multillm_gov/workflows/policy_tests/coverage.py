@@ -60,7 +60,7 @@ class Ledger:
             if find_rule(policy.declared.rule) is not None:
                 self._sides[policy.name, ""] = [False, False]
                 for pointer, _ in _limits(policy.parameters):
-                    self._sides[policy.name, _spell(pointer)] = [False, False]
+                    self._sides[policy.name, _format(pointer)] = [False, False]
 
     def note(
         self, state: Assessment, under_test: frozenset[str], matched: tuple[Finding, ...]
@@ -84,7 +84,7 @@ class Ledger:
             found = _findings(state, policy, rule)
             for pointer, value in _limits(policy.parameters):
                 moved = tuple(_moved(state, policy, rule, pointer, value))
-                name = _spell(pointer)
+                name = _format(pointer)
                 self._mark(
                     policy.name,
                     name,
@@ -173,5 +173,5 @@ def _with(value: Any, pointer: Pointer, number: float) -> Any:  # noqa: ANN401
     ]
 
 
-def _spell(pointer: Pointer) -> str:
+def _format(pointer: Pointer) -> str:
     return ".".join(map(str, pointer))

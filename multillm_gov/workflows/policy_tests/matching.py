@@ -7,7 +7,7 @@ from msgspec import Struct
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.portfolio.policy_test import Expected, PolicyTest
 from multillm_gov.rules.engine.registry import rule_names
-from multillm_gov.rules.spelling import code
+from multillm_gov.words import code
 
 _KEYS = ("policy", "rule", "subject", "severity", "message")
 
@@ -80,7 +80,7 @@ def match(
     return Match(matched=tuple(matched), missing=tuple(missing), unexpected=tuple(unexpected))
 
 
-def spell(expected: Expected) -> str:
+def format_expected(expected: Expected) -> str:
     """An expectation in words."""
     kind = expected.severity or "finding"
     parts = [

@@ -9,7 +9,7 @@ from typing import Literal
 from multillm_gov.finding import Finding, Flaw
 from multillm_gov.location import Location
 from multillm_gov.rendering.plain.escaping import encodable, json_escaped, visible
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 from multillm_gov.workflows.policy_tests.coverage import NEARNESS, Covered
 from multillm_gov.workflows.policy_tests.running import Outcome, PolicyTestRun
 
@@ -35,7 +35,7 @@ def _text(run: PolicyTestRun) -> Iterator[str]:
             for line in () if outcome.passed else _differences(outcome):
                 yield visible(f"        {line}")
     for flaw in run.flaws:
-        yield visible(f"{_spell_flaw(flaw)}")
+        yield visible(f"{_format_flaw(flaw)}")
     if run.covered is not None:
         yield from map(visible, _coverage(run, run.covered))
     yield ""
@@ -46,27 +46,27 @@ def _text(run: PolicyTestRun) -> Iterator[str]:
 
 def _differences(outcome: Outcome) -> Iterator[str]:
     for flaw in outcome.flaws:
-        yield _spell_flaw(flaw)
+        yield _format_flaw(flaw)
     for missing in outcome.missing:
         yield f"- missing:    {missing} (expected at {outcome.location})"
     for finding in outcome.unexpected:
-        yield f"+ unexpected: {_spell(finding)}"
+        yield f"+ unexpected: {_format(finding)}"
 
 
-def _spell(finding: Finding) -> str:
+def _format(finding: Finding) -> str:
     policy = f" of policy `{finding.policy}`" if finding.policy else ""
     who = f"{finding.severity.label} {finding.rule} `{finding.name}`{policy} on `{finding.subject}`"
     return f"{who}: {finding.message} ({finding.location})"
 
 
-def _spell_flaw(flaw: Flaw) -> str:
+def _format_flaw(flaw: Flaw) -> str:
     return f"{flaw.location}: {flaw.message}. {flaw.remedy}"
 
 
 def _coverage(run: PolicyTestRun, covered: tuple[Covered, ...]) -> Iterator[str]:
     yield ""
-    asked = "" if run.min_coverage is None else f" (at least {run.min_coverage} % asked for)"
-    yield f"Coverage: {run.coverage_percent} %{asked}"
+    asked = "" if run.min_coverage is None else f" (at least {run.min_coverage}% asked for)"
+    yield f"Coverage: {run.coverage_percent}%{asked}"
     never = [one for one in covered if not one.limit and not one.points]
     half = [one for one in covered if not one.limit and one.points == 1]
     limits = [one for one in covered if one.limit and one.points < 2]
@@ -187,7 +187,7 @@ def _junit(run: PolicyTestRun) -> Iterator[str]:
     if run.flaws:
         yield f'  <testsuite name="files" tests="{errors}" errors="{errors}">'
         for flaw in run.flaws:
-            said = _quoted(_spell_flaw(flaw))
+            said = _quoted(_format_flaw(flaw))
             yield (
                 f'    <testcase name="{_quoted(str(flaw.location))}" time="0"><error '
                 f'message="{said}"/></testcase>'

@@ -18,18 +18,18 @@ from multillm_gov.location import Location
 from multillm_gov.portfolio.policy_test import PlacedPolicyTest, load_policy_tests
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import all_rules, rule_names
-from multillm_gov.rules.spelling import code, near
 from multillm_gov.sources.disk import read_folder, read_policy_tests
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths, within
+from multillm_gov.words import code, did_you_mean
 from multillm_gov.workflows.assessing import assess
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.policy_tests.coverage import Covered, Ledger, percent
 from multillm_gov.workflows.policy_tests.matching import (
     Match,
+    format_expected,
     match,
     names_under_test,
-    spell,
     unknown_names,
 )
 from multillm_gov.workflows.policy_tests.overlaying import OverlaidPortfolio
@@ -190,7 +190,7 @@ class _Runner:
         return Outcome(
             name=case.declared.name,
             location=locate(case.place.at("name"), self._cases),
-            missing=tuple(map(spell, found.missing)),
+            missing=tuple(map(format_expected, found.missing)),
             unexpected=tuple(
                 replace(finding, location=overlaid.written_at(finding.location))
                 for finding in found.unexpected
@@ -205,7 +205,7 @@ class _Runner:
             Flaw(
                 kind="schema",
                 message=f"{code(name)} is no policy of this portfolio and no "
-                f"rule{near(name, known)}",
+                f"rule{did_you_mean(name, known)}",
                 location=locate(case.place.at("name"), self._cases),
                 remedy="Correct the name below `only` or `expect`.",
                 subject=case.declared.name,

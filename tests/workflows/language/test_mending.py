@@ -34,7 +34,7 @@ def finding(message: str, **figures: str) -> Finding:
         ("`(did you mean `evil`?)` is not a rule", {}, []),
         ("`x` is not a rule (did you mean `a: {b`?)", {}, []),
         ("`x` is not a model", {"suggestions": "a\nb: c"}, []),
-        ("vendor `openai` carries 60 %", {}, []),
+        ("vendor `openai` carries 60%", {}, []),
     ],
 )
 def test_words_to_write(message: str, figures: dict[str, str], words: list[str]) -> None:

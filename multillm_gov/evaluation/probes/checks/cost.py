@@ -4,7 +4,7 @@ from decimal import ROUND_UP
 
 from multillm_gov.evaluation.probes.check import Check, Observation
 from multillm_gov.evidence.record import CheckResult
-from multillm_gov.units import spell_money
+from multillm_gov.units import format_money
 
 NAME = "cost"
 
@@ -19,16 +19,16 @@ def conclude(observation: Observation) -> CheckResult | None:
     cap_usd = cap * probe.usd_per_unit
     if known and max(known) > cap_usd:
         said = (
-            f"a request costs {spell_money(max(known), rounding=ROUND_UP)}; its cap is "
-            f"{spell_money(cap_usd)}"
+            f"a request costs {format_money(max(known), rounding=ROUND_UP)}; its cap is "
+            f"{format_money(cap_usd)}"
         )
         return CheckResult(name=NAME, verdict="cost", detail=said)
     if len(known) < len(observation.answers):
         said = "what a request costs is not known: there is no price"
         return CheckResult(name=NAME, verdict="inconclusive", detail=said)
     said = (
-        f"a request costs {spell_money(max(known), rounding=ROUND_UP)} at most; its cap is "
-        f"{spell_money(cap_usd)}"
+        f"a request costs {format_money(max(known), rounding=ROUND_UP)} at most; its cap is "
+        f"{format_money(cap_usd)}"
     )
     return CheckResult(name=NAME, verdict="pass", detail=said)
 

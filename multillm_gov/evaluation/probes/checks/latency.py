@@ -22,14 +22,12 @@ def conclude(observation: Observation) -> CheckResult | None:
     limit = float(latency.p95_seconds)
     if len(seconds) >= ENOUGH_FOR_P95:
         p95 = nearest_rank(seconds, 0.95)
-        said = (
-            f"95 % of {len(seconds)} answers within {_spell(p95)} s; the limit is {_spell(limit)} s"
-        )
+        said = f"95% of {len(seconds)} answers within {_format(p95)} s; the limit is {_format(limit)} s"
         return CheckResult(name=NAME, verdict="latency" if p95 > limit else "pass", detail=said)
     slow = sum(each > limit for each in seconds)
     said = (
-        f"{slow} of {len(seconds)} answers slower than {_spell(limit)} s, the slowest "
-        f"{_spell(max(seconds))} s; "
+        f"{slow} of {len(seconds)} answers slower than {_format(limit)} s, the slowest "
+        f"{_format(max(seconds))} s; "
         f"a 95th percentile needs {ENOUGH_FOR_P95}"
     )
     verdict = "pass" if not slow else "latency" if slow * 2 > len(seconds) else "inconclusive"
@@ -42,7 +40,7 @@ def answer_seconds(observation: Observation) -> tuple[float, ...]:
     return (*(answer.seconds for answer in observation.answers), *late)
 
 
-def _spell(seconds: float) -> str:
+def _format(seconds: float) -> str:
     return f"{seconds:,.3g}"
 
 

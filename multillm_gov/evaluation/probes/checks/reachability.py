@@ -3,7 +3,7 @@
 from multillm_gov.evaluation.probes.check import Check, Observation
 from multillm_gov.evaluation.probes.severity import worst
 from multillm_gov.evidence.record import CheckResult
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 NAME = "reachability"
 _ADDRESS = "_API_BASE"

@@ -5,7 +5,7 @@ from collections import Counter
 from msgspec.structs import replace
 
 from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Mark, Node, NodeKind
-from multillm_gov.units import count_of
+from multillm_gov.words import count_of
 
 
 def bound(graph: Graph, most: int) -> Graph:

@@ -11,7 +11,7 @@ from multillm_gov.rendering.graphs.drawing.columns import Slot
 from multillm_gov.rendering.graphs.drawing.plan import FEW, GUTTER, Plan
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.risk.system.graph import Edge, Role
-from multillm_gov.units import spell_share
+from multillm_gov.units import format_share
 
 ROUTE, PART = PRINT.status["good"], "#9aa5b1"
 DASHES = "5 4"
@@ -85,7 +85,7 @@ def _told(edge: Edge, plan: Plan) -> str:
     names = f"{plan.nodes[edge.source].label} → {plan.nodes[edge.target].label}"
     if edge.role == "route":
         return (
-            f"{names}, {spell_share(edge.share)} of the requests"
+            f"{names}, {format_share(edge.share)} of the requests"
             if edge.share
             else f"{names}, routed"
         )

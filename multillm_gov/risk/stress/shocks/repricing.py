@@ -8,7 +8,7 @@ from multillm_gov.risk.stress.shock_parameters import factor, month
 from multillm_gov.risk.stress.stress_context import Label, StressContext
 
 ASSUMED_FACTOR = Decimal("1.35")
-"""Middle of the documented moves of +30 to +40 % inside a contract."""
+"""Middle of the documented moves of +30 to +40% inside a contract."""
 
 
 def strains(
