@@ -4,6 +4,10 @@ from decimal import Decimal
 
 from multillm_gov.portfolio.allocation import Demand
 
+MINUTES_PER_MONTH = 730 * 60
+"""A twelfth of a year of 8,760 hours."""
+
+
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 
@@ -40,3 +44,16 @@ def demand_with_retries(demand: Decimal, failing_share: Decimal, tries: int) -> 
     if tries < 1:
         raise ValueError("a request is tried at least once")
     return demand * sum((failing_share**number for number in range(tries)), _ZERO)
+
+
+def utilization(requests_per_month: Decimal, requests_per_minute: int) -> Decimal:
+    """Requests over what the model could answer in a month at its rate limit; above 1 it cannot answer them all.
+
+    A mean over the month: a peak may use all of it while the mean is low.
+
+    Raises:
+        ValueError: no capacity.
+    """
+    if requests_per_minute <= 0:
+        raise ValueError("capacity must be above zero")
+    return requests_per_month / (requests_per_minute * MINUTES_PER_MONTH)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from math import exp
 
 from msgspec import Struct
 
@@ -9,7 +10,6 @@ from multillm_gov.catalog.facts import ModelFacts, Successor
 from multillm_gov.catalog.notices import NoticePolicy, notice_policy
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.measures.lifecycle import runway_days, slack_days
-from multillm_gov.risk.simulation.closed_forms import any_retirement_chance, retirement_chance
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.successors import is_qualified
 from multillm_gov.risk.system.priors import RETIREMENT_MEDIAN_MONTHS
@@ -49,7 +49,7 @@ class ModelLife(Struct, frozen=True, kw_only=True):
         return (*self.routed, *self.standby)
 
 
-class Forced(Struct, frozen=True, kw_only=True):
+class ForcedMigrations(Struct, frozen=True, kw_only=True):
     """Migrations that retirements force within a horizon."""
 
     months: int
@@ -74,7 +74,7 @@ def fixed_life_chance(median_months: float, months: float) -> float:
     return min(1.0, months / median_months)
 
 
-def lives(context: StressContext) -> tuple[ModelLife, ...]:
+def model_lives(context: StressContext) -> tuple[ModelLife, ...]:
     """Every model in use: least slack first, then those without a date, routed ones before others."""
     routed: dict[str, dict[str, None]] = {}
     standby: dict[str, dict[str, None]] = {}
@@ -129,7 +129,9 @@ def _life(
     )
 
 
-def forced_migrations(models: Sequence[ModelLife], months: int, median_months: float) -> Forced:
+def forced_migrations(
+    models: Sequence[ModelLife], months: int, median_months: float
+) -> ForcedMigrations:
     """How many models must be left within so many months.
 
     A known date counts as 1 or 0. One that is not known counts as 1 - exp(-months / median):
@@ -138,7 +140,7 @@ def forced_migrations(models: Sequence[ModelLife], months: int, median_months: f
     horizon = months * _DAYS_PER_MONTH
     certain = sum(one.runway is not None and one.runway <= horizon for one in models)
     undated = sum(one.runway is None for one in models)
-    return Forced(
+    return ForcedMigrations(
         months=months,
         certain=certain,
         assumed=undated * retirement_chance(median_months, months),
@@ -152,7 +154,7 @@ def median_life(context: StressContext) -> tuple[float, bool]:
     return (RETIREMENT_MEDIAN_MONTHS, True) if declared is None else (float(declared), False)
 
 
-def unprepared(models: Iterable[ModelLife]) -> tuple[ModelLife, ...]:
+def unprepared_models(models: Iterable[ModelLife]) -> tuple[ModelLife, ...]:
     """Routed models that could be gone before a move is done: short notice, and no successor that is tested."""
     return tuple(
         one
@@ -164,3 +166,16 @@ def unprepared(models: Iterable[ModelLife]) -> tuple[ModelLife, ...]:
             or (one.slack is None and (one.notice_slack is None or one.notice_slack < 0))
         )
     )
+
+
+def retirement_chance(median_months: float, months: float) -> float:
+    """P(a model without a retirement date goes within so many months), at a constant hazard of 1 / median (method 4).
+
+    Memoryless, which is the lower of method 4's two bounds: .4847 for 12 months at 18.1.
+    """
+    return 1 - exp(-months / median_months)
+
+
+def any_retirement_chance(median_months: float, months: float, models: int) -> float:
+    """P(at least one of so many such models goes): .5633 for 5 within 3 months."""
+    return 1 - exp(-models * months / median_months)

@@ -9,8 +9,7 @@ from multillm_gov.content import Items, Paragraph
 from multillm_gov.errors import UsageError
 from multillm_gov.report import Section
 from multillm_gov.risk.availability.dependence import Dependence
-from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node
-from multillm_gov.risk.system.paths import paths
+from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node, paths
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import LONGEST, code, did_you_mean, join_words
 

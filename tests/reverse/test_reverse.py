@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from multillm_gov.risk.reverse.breaking_point import (
     BreakingPoint,
-    bearable_value,
     breaks_at,
     is_broken,
     shocks_of,
+    tolerated_loss,
 )
 from multillm_gov.risk.reverse.reverse_stress import reverse
 from multillm_gov.risk.stress.stress import stress
@@ -71,7 +71,7 @@ def test_the_cap_of_a_request_may_break_first(made) -> None:
 def test_outages_by_hand(made) -> None:
     """One per cent of 1,401,600 is 14,016; a failover works every other time, so an hour of acme costs 50."""
     context = made()
-    assert bearable_value(context) == 14_016
+    assert tolerated_loss(context) == 14_016
     found = answers(context)
     assert found["outage", "value", "acme"].size == Decimal(14_016) / 50
     assert found["outage", "value", "beta"].size == Decimal(14_016) / 50

@@ -16,7 +16,7 @@ from multillm_gov.risk.availability.availability import (
     task_unavailability,
     unavailabilities,
 )
-from multillm_gov.risk.system.common_cause import Betas, Channel, joined, split
+from multillm_gov.risk.system.common_cause import Betas, Channel, split_causes, union_probability
 from multillm_gov.risk.system.system import Chain, Component, Hop, System, TaskSystem
 
 
@@ -225,11 +225,14 @@ def channel_lists(draw: st.DrawFn) -> list[Channel]:
 
 @given(channel_lists(), betas_drawn)
 def test_the_parts_of_a_channel_are_all_of_it(channels, betas):
-    causes, left = split(channels, betas)
+    causes, left = split_causes(channels, betas)
     for index, channel in enumerate(channels):
         parts = [cause.probability for cause in causes if index in cause.members]
         assert isclose(
-            joined(*parts, left[index]), channel.unavailability, rel_tol=1e-9, abs_tol=1e-12
+            union_probability(*parts, left[index]),
+            channel.unavailability,
+            rel_tol=1e-9,
+            abs_tol=1e-12,
         )
         assert all(0 <= part <= 1 for part in (*parts, left[index]))
 
@@ -238,10 +241,10 @@ def test_the_parts_of_a_channel_are_all_of_it(channels, betas):
 def test_each_pair_shares_what_its_beta_says_of_the_smaller_one(channels, beta):
     """With vendor and cloud adding nothing, that is beta*min(u) for every pair at different providers."""
     betas = Betas(otherwise=beta, same_cloud=beta, same_vendor=beta, same_provider=beta)
-    causes, _ = split(channels, betas)
+    causes, _ = split_causes(channels, betas)
     for i, first in enumerate(channels):
         for j, second in enumerate(channels[:i]):
-            shared = joined(
+            shared = union_probability(
                 *(one.probability for one in causes if i in one.members and j in one.members)
             )
             expected = beta * min(first.unavailability, second.unavailability)
@@ -258,13 +261,13 @@ def test_shared_parts_never_shrink_when_a_channel_is_added(channels, betas, data
         structs.replace(one, unavailability=same.get(one.provider, one.unavailability))
         for one in more
     ]
-    before, _ = split(channels, betas)
-    after, _ = split(more, betas)
+    before, _ = split_causes(channels, betas)
+    after, _ = split_causes(more, betas)
     for i, first in enumerate(channels):
         for j, second in enumerate(channels[:i]):
             if first.provider != second.provider:
                 old, new = (
-                    joined(
+                    union_probability(
                         *(
                             one.probability
                             for one in causes
@@ -278,11 +281,11 @@ def test_shared_parts_never_shrink_when_a_channel_is_added(channels, betas, data
 
 def test_the_limits_of_beta():
     channels = [Channel(vendor="a", provider=p, cloud="x", unavailability=0.01) for p in "pqr"]
-    nothing, left = split(
+    nothing, left = split_causes(
         channels, Betas(otherwise=0, same_cloud=0, same_vendor=0, same_provider=0)
     )
     assert (nothing, left) == ((), (0.01, 0.01, 0.01))
-    all_of_it, left = split(
+    all_of_it, left = split_causes(
         channels, Betas(otherwise=1, same_cloud=1, same_vendor=1, same_provider=1)
     )
     assert [(cause.kind, cause.probability) for cause in all_of_it] == [("everything", 0.01)]
@@ -294,7 +297,7 @@ def test_many_different_figures_stay_few_causes():
         Channel(vendor="a", provider=f"p{n}", cloud="x", unavailability=0.0001 * (n + 1))
         for n in range(200)
     ]
-    causes, _ = split(
+    causes, _ = split_causes(
         channels, Betas(otherwise=0.02, same_cloud=0.1, same_vendor=0.45, same_provider=0.9)
     )
     assert sum(1 for cause in causes if len(cause.members) > 1) <= 60

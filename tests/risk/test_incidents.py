@@ -18,7 +18,7 @@ from multillm_gov.measures.gamma import gamma_quantile
 from multillm_gov.measures.intervals import gamma_interval
 from multillm_gov.portfolio.risk import Failure, Risk
 from multillm_gov.risk.system import priors
-from multillm_gov.risk.system.failure_rates import Failings
+from multillm_gov.risk.system.failure_rates import FailureRates
 from multillm_gov.risk.system.incident_figures import incident_figures, measured_services
 from multillm_gov.risk.system.timeline import merged
 from multillm_gov.units import Share
@@ -167,14 +167,14 @@ def test_measured_figures_take_the_place_of_priors_and_declared_ones_that_of_bot
         ),
     )
     exposure = Exposure(model="m", vendor="openai", provider="openai")
-    measured = Failings(Risk(), placed, date(2025, 6, 1)).provider(exposure)
+    measured = FailureRates(Risk(), placed, date(2025, 6, 1)).provider(exposure)
     assert measured.unavailability == pytest.approx(7 / 240)
     assert (measured.origin, measured.sample_size, measured.mean_hours) == ("measured", 2, 3.5)
     assert measured.note == "measured: 2 outages in 10 days"
     risk = Risk(providers={"openai": Failure(unavailability=Share("0.5"))})
-    declared = Failings(risk, placed, date(2025, 6, 1)).provider(exposure)
+    declared = FailureRates(risk, placed, date(2025, 6, 1)).provider(exposure)
     assert (declared.unavailability, declared.origin, declared.mean_hours) == (0.5, "declared", 3.5)
-    before = Failings(Risk(), placed, date(2024, 6, 1)).provider(exposure)
+    before = FailureRates(Risk(), placed, date(2024, 6, 1)).provider(exposure)
     assert (before.unavailability, before.origin) == (priors.FIRST_PARTY_UNAVAILABILITY, "assumed")
 
 

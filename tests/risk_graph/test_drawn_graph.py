@@ -11,8 +11,7 @@ from multillm_gov.rendering.graphs.drawing.bounding import bound
 from multillm_gov.risk.availability.dependency_graph import draw_graph
 from multillm_gov.risk.availability.single_points import single_points
 from multillm_gov.risk.system.cut_sets import cut_sets
-from multillm_gov.risk.system.graph import Edge, Graph
-from multillm_gov.risk.system.paths import MOST_PATHS, paths
+from multillm_gov.risk.system.graph import MOST_PATHS, Edge, Graph, paths
 from multillm_gov.risk.system.system import Chain, Component, Hop, Kind, System, TaskSystem
 
 PARTS: tuple[Kind, ...] = ("jurisdiction", "vendor", "cloud", "region", "provider")

@@ -15,7 +15,7 @@ from multillm_gov.risk.availability.availability import (
     unavailabilities,
 )
 from multillm_gov.risk.availability.importance import importances
-from multillm_gov.risk.system.joint_outages import groups_of, together
+from multillm_gov.risk.system.joint_outages import groups_of, joint_probabilities
 from multillm_gov.risk.system.system import Chain, Component, Hop, System, TaskSystem
 
 
@@ -81,7 +81,7 @@ def test_every_combination_of_hops_is_that_of_all_states(data: st.DataObject) ->
     )
     assert all_down(system, hops) == pytest.approx(states(system, hops), rel=1e-9, abs=1e-15)
     few = hops[:6]
-    found = together(system, groups_of(few), len(few))
+    found = joint_probabilities(system, groups_of(few), len(few))
     for asked in range(1 << len(few)):
         chosen = [hop for place, hop in enumerate(few) if asked >> place & 1]
         assert found[asked] == pytest.approx(states(system, chosen), rel=1e-9, abs=1e-15)

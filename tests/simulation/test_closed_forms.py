@@ -4,15 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.risk.simulation.closed_forms import (
+from multillm_gov.risk.retirement import any_retirement_chance, retirement_chance
+from oracles.closed_forms import (
     Lognormal,
     NormalSum,
-    any_retirement_chance,
     beta_factor_unavailability,
     joint_chance,
-    retirement_chance,
 )
-from multillm_gov.risk.simulation.compound_poisson import YearlyHours
+from oracles.compound_poisson import YearlyHours
 
 EXACT = 1e-12
 """Relative: the references have 16 digits, computed elsewhere with other libraries."""

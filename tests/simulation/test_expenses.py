@@ -8,16 +8,12 @@ import pytest
 
 from multillm_gov.portfolio.risk import PriceShocks, Risk
 from multillm_gov.reporting.stress.simulation_wording import allotted, rounded
+from multillm_gov.risk.retirement import retirement_chance
 from multillm_gov.risk.simulation.assumptions import Assumptions, assumptions_of
-from multillm_gov.risk.simulation.closed_forms import (
-    Lognormal,
-    NormalSum,
-    joint_chance,
-    retirement_chance,
-)
 from multillm_gov.risk.simulation.expenses import simulate_expenses
 from multillm_gov.risk.simulation.simulation import simulate
 from multillm_gov.units import Amount, Positive, Share
+from oracles.closed_forms import Lognormal, NormalSum, joint_chance
 
 SEEDS = (1, 2, 3)
 YEARS = 20_000

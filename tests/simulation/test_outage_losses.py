@@ -12,10 +12,10 @@ from multillm_gov.portfolio.risk import Risk
 from multillm_gov.risk.availability.availability import expected_loss_per_year
 from multillm_gov.risk.simulation.assumptions import assumptions_of
 from multillm_gov.risk.simulation.chains import chains_of
-from multillm_gov.risk.simulation.compound_poisson import YearlyHours
 from multillm_gov.risk.simulation.losses import simulate_losses
-from multillm_gov.risk.simulation.outages import MOST_A_YEAR, paces
+from multillm_gov.risk.simulation.outages import MOST_A_YEAR, outage_rates
 from multillm_gov.risk.simulation.simulation import affordable_years, simulate
+from oracles.compound_poisson import YearlyHours
 
 SEEDS = (1, 2, 3)
 YEARS = 20_000
@@ -220,7 +220,7 @@ def test_many_coverages_are_mixtures_of_tenths_with_the_same_mean(system_of, cos
 
 def test_outages_too_frequent_to_tell_apart_are_lumped(system_of, costs_of) -> None:
     system = system_of([0.4], [([[0]], 0.0, 1.0)], mean_hours=1e-9)
-    (pace,) = paces(system.components)
+    (pace,) = outage_rates(system.components)
     assert (pace.outages, pace.mean_hours) == pytest.approx((MOST_A_YEAR, 0.4 * 8760 / MOST_A_YEAR))
     found = simulate(system, costs_of(), ASSUMED, years=1_000)
     assert within(found.loss.expected.value, 0.4 * 8760, found.loss.standard_error)

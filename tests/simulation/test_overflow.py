@@ -10,7 +10,7 @@ from multillm_gov.portfolio.scenario import Shock
 from multillm_gov.reporting.stress.inputs import context_of, simulation_of
 from multillm_gov.reporting.stress.simulation import simulation_sections
 from multillm_gov.risk.simulation.chains import chains_of
-from multillm_gov.risk.stress.overflow import overflows
+from multillm_gov.risk.stress.failover_effects import overflows
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.units import Positive
 from multillm_gov.workflows.assessing import assess

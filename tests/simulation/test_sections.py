@@ -19,8 +19,8 @@ from multillm_gov.reporting.stress.simulation_wording import (
     format_rounded,
     rounded,
 )
-from multillm_gov.risk.availability.failover_cost import failover_cost
 from multillm_gov.risk.simulation.distribution import Estimate
+from multillm_gov.risk.stress.failover_effects import failover_cost
 from multillm_gov.workflows.states import assess_folder
 
 ALLOCATION = """\

@@ -12,8 +12,7 @@ from multillm_gov.measures.after_loss import after_loss
 from multillm_gov.portfolio.scenario import Shock, ShockKind
 from multillm_gov.risk.stress import shocks
 from multillm_gov.risk.stress.outcome import StressOutcome, TaskOutcome
-from multillm_gov.risk.stress.shock_kinds import shock_kinds
-from multillm_gov.risk.stress.stress import stress
+from multillm_gov.risk.stress.stress import shock_kinds, stress
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.units import Amount, Positive, Share
 

@@ -9,13 +9,14 @@ from multillm_gov.catalog.notices import notice_policy
 from multillm_gov.content import Table, Timeline
 from multillm_gov.reporting.stress.retirement import retirement_section
 from multillm_gov.risk.retirement import (
+    any_retirement_chance,
     fixed_life_chance,
     forced_migrations,
-    lives,
     median_life,
-    unprepared,
+    model_lives,
+    retirement_chance,
+    unprepared_models,
 )
-from multillm_gov.risk.simulation.closed_forms import any_retirement_chance, retirement_chance
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.rules.engine.assessment import Assessment
 
@@ -59,7 +60,7 @@ def test_notice_is_what_each_provider_promises(
 def test_a_date_counts_as_one_and_no_date_as_a_chance(made: Made) -> None:
     """acme/x goes on 2027-01-14, seven weeks on; of beta/y and gamma/z no date is known."""
     context = made()
-    models = lives(context)
+    models = model_lives(context)
     assert [one.model for one in models] == ["acme/x", "beta/y", "gamma/z"]
     for months in (12, 24):
         forced = forced_migrations(models, months, MEDIAN)
@@ -73,12 +74,12 @@ def test_a_date_counts_as_one_and_no_date_as_a_chance(made: Made) -> None:
 
 def test_slack_is_the_time_left_less_the_migration(made: Made) -> None:
     """51 days are left, and a move takes 90."""
-    found = lives(made())[0]
+    found = model_lives(made())[0]
     assert (found.retirement, found.runway, found.slack) == (date(2027, 1, 14), 51, -39)
     assert (found.routed, found.standby, found.source) == (("articles",), (), "announcement")
     assert found.successor is not None
     assert (found.successor.model, found.tested) == ("acme/x2", ())
-    assert lives(made({"govern.yaml": "migration_lead_days: 30\n"}))[0].slack == 21
+    assert model_lives(made({"govern.yaml": "migration_lead_days: 30\n"}))[0].slack == 21
 
 
 def test_a_tested_successor_is_told_per_task_class(made: Made) -> None:
@@ -87,9 +88,9 @@ def test_a_tested_successor_is_told_per_task_class(made: Made) -> None:
         "score: 0.9}]\n"
     )
     context = made({"evidence/e.yaml": proof})
-    assert lives(context)[0].tested == ("articles",)
-    assert "acme/x" not in {one.model for one in unprepared(lives(context))}
-    assert "acme/x" in {one.model for one in unprepared(lives(made()))}
+    assert model_lives(context)[0].tested == ("articles",)
+    assert "acme/x" not in {one.model for one in unprepared_models(model_lives(context))}
+    assert "acme/x" in {one.model for one in unprepared_models(model_lives(made()))}
 
 
 def test_notice_shorter_than_the_migration_needs_a_successor_first(
@@ -99,10 +100,10 @@ def test_notice_shorter_than_the_migration_needs_a_successor_first(
     declared = catalog.replace("provider: beta,", "provider: anthropic,").replace(
         "provider: gamma,", "provider: openai,"
     )
-    by_name = {one.model: one for one in lives(made({"catalog/models.yaml": declared}))}
+    by_name = {one.model: one for one in model_lives(made({"catalog/models.yaml": declared}))}
     assert (by_name["beta/y"].notice_days, by_name["beta/y"].notice_slack) == (60, -30)
     assert (by_name["gamma/z"].notice_days, by_name["gamma/z"].notice_slack) == (180, 90)
-    assert [one.model for one in unprepared(by_name.values())] == ["acme/x", "beta/y"]
+    assert [one.model for one in unprepared_models(by_name.values())] == ["acme/x", "beta/y"]
 
 
 def test_a_declared_median_is_no_assumption(made: Made) -> None:

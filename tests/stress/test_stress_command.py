@@ -11,7 +11,7 @@ import pytest
 
 from multillm_gov.rendering.formats import formats
 from multillm_gov.rendering.public.publishing import report_schema
-from multillm_gov.risk.stress.shock_kinds import shock_kinds
+from multillm_gov.risk.stress.stress import shock_kinds
 
 DAY = "2026-11-24"
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]

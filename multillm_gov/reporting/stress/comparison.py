@@ -11,7 +11,7 @@ from multillm_gov.reporting.stress.retirement import HORIZONS
 from multillm_gov.reporting.stress.reverse import format_size
 from multillm_gov.reporting.stress.simulation_wording import format_rounded
 from multillm_gov.reporting.stress.state import StressedState
-from multillm_gov.risk.retirement import forced_migrations, lives, median_life
+from multillm_gov.risk.retirement import forced_migrations, median_life, model_lives
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint
 from multillm_gov.risk.simulation.distribution import Distribution
 from multillm_gov.risk.simulation.simulation_difference import AmountDifference, difference
@@ -161,7 +161,9 @@ def _singles(state: StressedState) -> float:
 
 
 def _forced(state: StressedState, months: int) -> float:
-    return forced_migrations(lives(state.context), months, median_life(state.context)[0]).expected
+    return forced_migrations(
+        model_lives(state.context), months, median_life(state.context)[0]
+    ).expected
 
 
 def _years(before: StressedState, after: StressedState) -> Iterator[Block]:

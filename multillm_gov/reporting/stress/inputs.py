@@ -4,7 +4,7 @@ from multillm_gov.risk.simulation.assumptions import assumptions_of
 from multillm_gov.risk.simulation.cost_lines import costs_of
 from multillm_gov.risk.simulation.simulation import simulate
 from multillm_gov.risk.simulation.simulation_result import Simulation
-from multillm_gov.risk.stress.overflow import overflows
+from multillm_gov.risk.stress.failover_effects import overflows
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.stress_context_builder import stress_context
 from multillm_gov.risk.system.system_builder import build_system

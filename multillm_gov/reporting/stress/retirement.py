@@ -10,11 +10,11 @@ from multillm_gov.risk.retirement import (
     ModelLife,
     fixed_life_chance,
     forced_migrations,
-    lives,
     median_life,
-    unprepared,
+    model_lives,
+    retirement_chance,
+    unprepared_models,
 )
-from multillm_gov.risk.simulation.closed_forms import retirement_chance
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_share
@@ -26,7 +26,7 @@ HORIZONS = (12, 24)
 
 def retirement_section(assessment: Assessment, context: StressContext) -> Section:
     """How many migrations are forced, the calendar, and every model with its notice and successor."""
-    models = lives(context)
+    models = model_lives(context)
     if not models:
         return Section(
             id="retirements", title="Retirement calendar", blocks=(Paragraph("No model is used."),)
@@ -117,7 +117,7 @@ def _row(one: ModelLife) -> tuple[Cell, ...]:
 
 def _short_notice(models: Sequence[ModelLife], lead: int) -> Iterator[Block]:
     """Where a notice given today would come too late."""
-    short = unprepared(models)
+    short = unprepared_models(models)
     if not short:
         yield Paragraph("No routed model could be gone before a move away from it is done.", "good")
         return

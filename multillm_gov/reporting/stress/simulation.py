@@ -9,10 +9,10 @@ from multillm_gov.reporting.shared.wording import bounded
 from multillm_gov.reporting.stress.convergence import settling_chart
 from multillm_gov.reporting.stress.parts import parts_table
 from multillm_gov.reporting.stress.simulation_wording import format_estimate, format_rounded
-from multillm_gov.risk.availability.failover_cost import failover_cost
 from multillm_gov.risk.simulation.assumptions import MODERATE_FACTOR
 from multillm_gov.risk.simulation.distribution import Distribution, Estimate
 from multillm_gov.risk.simulation.simulation_result import Simulation
+from multillm_gov.risk.stress.failover_effects import failover_cost
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.units import format_share
 from multillm_gov.words import code, count_of, join_some

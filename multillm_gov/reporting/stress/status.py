@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from multillm_gov.content import Cell, Status
 from multillm_gov.reporting.shared.wording import amount
-from multillm_gov.risk.stress.outcome import Broken, StressOutcome, TaskOutcome
+from multillm_gov.risk.stress.outcome import LimitBreach, StressOutcome, TaskOutcome
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
 from multillm_gov.units import MONTHS_PER_YEAR, cents, format_count, format_money, format_share
 from multillm_gov.words import code
@@ -81,14 +81,14 @@ def format_requests(requests: Decimal) -> str:
     return format_count(requests) if requests >= 1 else "under 1"
 
 
-def format_broken(one: Broken, currency: str) -> str:
+def format_broken(one: LimitBreach, currency: str) -> str:
     """```long-form` breaks its monthly cap: 3,010 USD a month, 2,800 USD allowed``."""
     who = "the portfolio" if one.subject == "portfolio" else code(one.subject)
     where = f" at {code(one.model)}" if one.model else ""
     return f"{who}: {_BROKEN_WORDS[one.what]}{where}, {_both(one, currency)}"
 
 
-def _both(one: Broken, currency: str) -> str:
+def _both(one: LimitBreach, currency: str) -> str:
     if one.what in {"monthly cap", "portfolio ceiling"}:
         return (
             f"{format_money(one.figure, currency)} a month against "

@@ -6,10 +6,10 @@ from multillm_gov.risk.system.cut_sets import ranks_of
 from multillm_gov.risk.system.joint_outages import (
     MOST_AT_ONCE,
     Groups,
-    away,
+    any_down,
     first_hops,
     groups_of,
-    together,
+    joint_probabilities,
 )
 from multillm_gov.risk.system.priors import HOURS_PER_YEAR
 from multillm_gov.risk.system.system import Chain, System, TaskSystem
@@ -100,7 +100,7 @@ def all_down(system: System, hops: Sequence[frozenset[int]], most_steps: int = M
     ``most_steps``.
     """
     if len(hops) == 1:
-        return away(system, sorted(hops[0]))[0]
+        return any_down(system, sorted(hops[0]))[0]
     groups = groups_of(hops)
     count = len(hops)
     while count > MOST_AT_ONCE:
@@ -109,7 +109,7 @@ def all_down(system: System, hops: Sequence[frozenset[int]], most_steps: int = M
             return found
         count = max(count // 2, MOST_AT_ONCE)
         groups = first_hops(groups, count)
-    return together(system, groups, count)[-1]
+    return joint_probabilities(system, groups, count)[-1]
 
 
 def _walk(system: System, groups: Groups, count: int, most_steps: int) -> float | None:
@@ -125,7 +125,7 @@ def _walk(system: System, groups: Groups, count: int, most_steps: int) -> float 
     open_hops = set(range(count))
     for mask in sorted(groups, key=lambda mask: (-mask.bit_count(), mask)):
         if mask.bit_count() == count:
-            states = _step(states, mask, *away(system, groups[mask]))
+            states = _step(states, mask, *any_down(system, groups[mask]))
     waiting = _by_hop(groups, count)
     while open_hops:
         hop = min(open_hops, key=lambda hop: (len(waiting[hop]), hop))
@@ -134,7 +134,7 @@ def _walk(system: System, groups: Groups, count: int, most_steps: int) -> float 
             steps += len(states)
             if steps > most_steps:
                 return None
-            states = _step(states, mask, *away(system, groups[mask]))
+            states = _step(states, mask, *any_down(system, groups[mask]))
             for other in ranks_of(mask):
                 waiting[other].discard(mask)
         states = _settled(states, hop)

@@ -46,7 +46,7 @@ def draw_graph(system: System, singles: Iterable[Point], *, currency: str) -> Gr
     Task classes hang on models by route and fallback; models on providers and vendors, providers on
     clouds and regions, vendors on jurisdictions. An edge skips a step where that step does not
     always lead to the same place. Common causes
-    that only some deployments share are pieces of how beta factors are counted: figures tell them,
+    that only some deployments share are intervals of how beta factors are counted: figures tell them,
     the graph does not.
     """
     points = {point.members[0]: point for point in singles if len(point.members) == 1}

@@ -17,10 +17,10 @@ from multillm_gov.risk.system.cut_sets import ranks_of
 from multillm_gov.risk.system.joint_outages import (
     MOST_AT_ONCE,
     Groups,
-    away,
+    any_down,
     first_hops,
     groups_of,
-    together,
+    joint_probabilities,
 )
 from multillm_gov.risk.system.priors import HOURS_PER_YEAR
 from multillm_gov.risk.system.system import System
@@ -124,7 +124,7 @@ def _followed(hops: _Hops, most: int) -> tuple[_Hops, Groups]:
 def _down_of(system: System, hops: _Hops, groups: Groups) -> _DownOf:
     """All combinations at once where the hops are few, else each when it is asked for."""
     if len(hops) <= MOST_AT_ONCE:
-        return together(system, groups, len(hops)).__getitem__
+        return joint_probabilities(system, groups, len(hops)).__getitem__
     return cache(lambda asked: all_down(system, [hops[place] for place in ranks_of(asked)]))
 
 
@@ -148,7 +148,7 @@ def _given(
     """
     every = (1 << len(hops)) - 1
     more, usual = _mixed(down_of, every & ~mask, coverage), _mixed(down_of, every, coverage)
-    down, up = away(system, members)
+    down, up = any_down(system, members)
     if down > MOSTLY:
         left = tuple([hop.difference(members) for hop in hops])
         first, whole = all_down(system, left[:1]), all_down(system, left)

@@ -78,13 +78,13 @@ def is_broken(context: StressContext, limit: Limit, outcome: StressOutcome) -> b
     if limit == "price shock":
         return "price shock" in kinds
     if limit == "value":
-        return outcome.value_at_risk > bearable_value(context)
+        return outcome.value_at_risk > tolerated_loss(context)
     if limit == "rate limit":
         return outcome.unserved_requests > 0
     return any(one.what == "quality" for one in outcome.floors_broken)
 
 
-def bearable_value(context: StressContext) -> Decimal:
+def tolerated_loss(context: StressContext) -> Decimal:
     """What the appetite lets outages of one year cost, in the portfolio's currency."""
     share = context.settings.risk.max_outage_loss_share
     return context.figures.value_at_stake_per_month * MONTHS_PER_YEAR * share

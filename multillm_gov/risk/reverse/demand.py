@@ -11,8 +11,8 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint, breaks_at, shocks_of
-from multillm_gov.risk.reverse.prices import already, monthly_caps, whole_limits
-from multillm_gov.risk.stress.costs import answered
+from multillm_gov.risk.reverse.prices import already_broken, monthly_caps, whole_limits
+from multillm_gov.risk.stress.costs import answered_share
 from multillm_gov.risk.stress.flows import flows
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import StressContext
@@ -34,7 +34,7 @@ def demand_growths(context: StressContext) -> Iterator[BreakingPoint]:
     per_unit = {one.name: one.added_cost_in_month / share for one in outcome.tasks}
     reached, broken = monthly_caps(context, per_unit)
     first = min(reached, key=lambda one: (one.size, one.subject), default=None)
-    note = already(broken)
+    note = already_broken(broken)
     if first is not None:
         closed = replace(
             common,
@@ -60,10 +60,11 @@ def _rate_limits(context: StressContext) -> BreakingPoint:
     if not context.limits:
         return replace(common, note="No rate limit is declared for a model in use.")
     peak = context.settings.risk.peak_factor
-    for index, of_task in flows(context, (), peak, context.on_limits).items():
+    for index, task_flows in flows(context, (), peak, context.on_limits).items():
         task = context.tasks[index]
         if any(
-            flow.demand > answered(task, flow) and not flow.routed.state.away for flow in of_task
+            flow.demand > answered_share(task, flow) and not flow.routed.state.down
+            for flow in task_flows
         ):
             told = f"At the busiest minute `{task.name}` is not answered in full as it is."
             return replace(common, verdict="already broken", subject=task.name, note=told)

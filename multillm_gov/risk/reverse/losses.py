@@ -8,7 +8,7 @@ from math import comb
 from msgspec.structs import replace
 
 from multillm_gov.dimensions import UNKNOWN
-from multillm_gov.risk.reverse.breaking_point import BreakingPoint, bearable_value, shocks_of
+from multillm_gov.risk.reverse.breaking_point import BreakingPoint, shocks_of, tolerated_loss
 from multillm_gov.risk.stress.entities import entities_of
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import StressContext
@@ -42,7 +42,7 @@ def _names(context: StressContext, level: str) -> list[str]:
 
 
 def _smallest(context: StressContext, level: str, names: list[str], days: Decimal) -> BreakingPoint:
-    bound = bearable_value(context)
+    bound = tolerated_loss(context)
     common = BreakingPoint(
         question="loss of all",
         limit="value",

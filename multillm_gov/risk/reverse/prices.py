@@ -9,14 +9,14 @@ from msgspec.structs import replace
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint, Limit, Question, shocks_of
 from multillm_gov.risk.stress.costs import Costs
 from multillm_gov.risk.stress.entities import entities_of
-from multillm_gov.risk.stress.hop_state import CALM
+from multillm_gov.risk.stress.hop_state import UNSTRESSED
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import Label, StressContext
 
 _ONE = Decimal(1)
 
 
-class Reach(Struct, frozen=True):
+class Threshold(Struct, frozen=True):
     """A limit of one subject, and the size at which it breaks."""
 
     size: Decimal
@@ -48,7 +48,7 @@ def _vendor(context: StressContext, label: Label) -> Iterator[BreakingPoint]:
 
 def monthly_caps(
     context: StressContext, per_unit: dict[str, Decimal]
-) -> tuple[list[Reach], list[str]]:
+) -> tuple[list[Threshold], list[str]]:
     """Where the monthly cap of each task class breaks, and task classes that break theirs already.
 
     Args:
@@ -64,7 +64,7 @@ def monthly_caps(
         if spend > cap:
             broken.append(task.name)
         else:
-            reached.append(Reach(_ONE + (cap - spend) / slope, task.name, Decimal(cap)))
+            reached.append(Threshold(_ONE + (cap - spend) / slope, task.name, Decimal(cap)))
     return reached, broken
 
 
@@ -97,7 +97,7 @@ def whole_limits(
             )
 
 
-def _request_caps(context: StressContext, label: Label) -> tuple[list[Reach], list[str]]:
+def _request_caps(context: StressContext, label: Label) -> tuple[list[Threshold], list[str]]:
     costs = Costs(context)
     reached, broken = [], []
     for index in context.users.get(label, ()):
@@ -108,7 +108,7 @@ def _request_caps(context: StressContext, label: Label) -> tuple[list[Reach], li
         routed = [
             chain.hops[0] for chain in task.chains if chain.share and not chain.hops[0].retired
         ]
-        every = [(hop, costs.largest(task, hop, CALM)) for hop in routed]
+        every = [(hop, costs.largest(task, hop, UNSTRESSED)) for hop in routed]
         if any(cost is not None and cost > cap for _, cost in every):
             broken.append(task.name)
             continue
@@ -117,18 +117,18 @@ def _request_caps(context: StressContext, label: Label) -> tuple[list[Reach], li
             default=Decimal(0),
         )
         if dear:
-            reached.append(Reach(cap / dear, task.name, Decimal(cap)))
+            reached.append(Threshold(cap / dear, task.name, Decimal(cap)))
     return reached, broken
 
 
 def _first(
-    question: Question, limit: Limit, label: Label, reached: Iterable[Reach], broken: list[str]
+    question: Question, limit: Limit, label: Label, reached: Iterable[Threshold], broken: list[str]
 ) -> BreakingPoint:
     """The limit that breaks first; those that are broken already are named."""
     common = BreakingPoint(
         question=question, limit=limit, entities=(label,), verdict="cannot break"
     )
-    note = already(broken)
+    note = already_broken(broken)
     first = min(reached, key=lambda one: (one.size, one.subject), default=None)
     if first is not None:
         return replace(
@@ -145,7 +145,7 @@ def _first(
     return replace(common, note="No task class with a cap pays it.")
 
 
-def already(broken: Iterable[str]) -> str:
+def already_broken(broken: Iterable[str]) -> str:
     """A sentence on task classes that are over their cap without any shock; empty where none is."""
     names = sorted(set(broken))
     if not names:

@@ -8,13 +8,13 @@ its variance common to all task classes. Fixed cost is fixed.
 
 from concurrent.futures import ThreadPoolExecutor
 from math import log, sqrt
+from statistics import NormalDist
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from multillm_gov.risk.simulation.assumptions import Assumptions
-from multillm_gov.risk.simulation.closed_forms import NORMAL
 from multillm_gov.risk.simulation.cost_lines import CostLine, CostLines
 from multillm_gov.risk.simulation.streams import BLOCK_YEARS, Floats, Integers, stream, threads_for
 from multillm_gov.units import MONTHS_PER_YEAR
@@ -184,7 +184,7 @@ def _bound(chance: float) -> float:
     """The latent normal lies below it with this chance."""
     if chance <= 0 or chance >= 1:
         return float("inf") if chance else float("-inf")
-    return NORMAL.inv_cdf(chance)
+    return NormalDist().inv_cdf(chance)
 
 
 def _mixed(by_year: Floats, amounts: Floats) -> Floats:

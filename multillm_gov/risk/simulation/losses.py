@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 
 from multillm_gov.risk.simulation.chains import Group, SampledChains
-from multillm_gov.risk.simulation.outages import Lengths, Outages, draw_outages, paces
+from multillm_gov.risk.simulation.outages import Lengths, Outages, draw_outages, outage_rates
 from multillm_gov.risk.simulation.overlaps import find_overlaps
 from multillm_gov.risk.simulation.streams import BLOCK_YEARS, Floats, Integers, threads_for
 
@@ -60,7 +60,7 @@ def simulate_losses(
     """Draw block by block; the first years of a longer run are those of a shorter one."""
     keys, by_pair = _pair_values(chains)
     by_component = _component_values(chains)
-    paced = tuple(zip(chains.components, paces(chains.components), strict=True))
+    paced = tuple(zip(chains.components, outage_rates(chains.components), strict=True))
     alone = np.empty((years, len(chains.components) * chains.bands))
 
     def work(start: int) -> _Overlapping:
@@ -85,7 +85,7 @@ def simulate_losses(
 
 def draws_per_year(chains: SampledChains) -> float:
     """Outages and overlaps to expect a year: what the work and the memory of a simulation grow with."""
-    rates = sum(pace.outages for pace in paces(chains.components))
+    rates = sum(pace.outages for pace in outage_rates(chains.components))
     at_once = sum(component.unavailability for component in chains.components)
     return rates * (1 + at_once)
 

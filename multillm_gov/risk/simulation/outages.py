@@ -2,20 +2,32 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import log
+from math import exp, lgamma, log, sqrt
 from typing import Literal
 
 import numpy as np
 from msgspec import Struct
 
-from multillm_gov.risk.simulation.compound_poisson import most_likely_below, poisson_chance
 from multillm_gov.risk.simulation.streams import BLOCK_YEARS, Floats, Integers, stream
 from multillm_gov.risk.system.priors import HOURS_PER_YEAR
 from multillm_gov.risk.system.system import Component
 
+
+def poisson_chance(number: int, mean: float) -> float:
+    """Pois(n; mean), also where e^-mean would be nothing."""
+    if mean == 0:
+        return float(number == 0)
+    return exp(number * log(mean) - mean - lgamma(number + 1))
+
+
+def most_likely_below(mean: float) -> int:
+    """A number that a Poisson count does not exceed in any number of years that could be simulated (below 1e-16)."""
+    return int(mean + 12 * sqrt(mean) + 30)
+
+
 Lengths = Literal["lognormal", "exponential"]
 MOST_A_YEAR = 4_000.0
-"""Outages a year, of all components, that are told apart; more are lumped into fewer and longer ones (`paces`)."""
+"""Outages a year, of all components, that are told apart; more are lumped into fewer and longer ones (`outage_rates`)."""
 _MOST_OVERLAPS = 10_000.0
 
 
@@ -32,7 +44,7 @@ class Outages(Struct, frozen=True, kw_only=True, eq=False):
     """Uniform in [0, 1): a task class whose coverage is below it does not get rerouted in time."""
 
 
-class Pace(Struct, frozen=True, kw_only=True):
+class OutageRate(Struct, frozen=True, kw_only=True):
     """How often a component fails, and for how long."""
 
     outages: float
@@ -40,7 +52,7 @@ class Pace(Struct, frozen=True, kw_only=True):
     mean_hours: float
 
 
-def paces(components: Sequence[Component]) -> tuple[Pace, ...]:
+def outage_rates(components: Sequence[Component]) -> tuple[OutageRate, ...]:
     """Of every component: ``8760 u / theta`` outages a year, so that 8760 u hours are away.
 
     Where all together are too many to draw, all are made longer and rarer by the same factor, the
@@ -54,13 +66,13 @@ def paces(components: Sequence[Component]) -> tuple[Pace, ...]:
     total = sum(hours / mean for hours, mean in zip(away, least, strict=True) if hours)
     stretch = max(1.0, total / MOST_A_YEAR, total * sum(away) / HOURS_PER_YEAR / _MOST_OVERLAPS)
     return tuple(
-        Pace(outages=hours / (stretch * mean) if hours else 0.0, mean_hours=stretch * mean)
+        OutageRate(outages=hours / (stretch * mean) if hours else 0.0, mean_hours=stretch * mean)
         for hours, mean in zip(away, least, strict=True)
     )
 
 
 def draw_outages(
-    paced: Sequence[tuple[Component, Pace]],
+    paced: Sequence[tuple[Component, OutageRate]],
     block: int,
     *,
     seed: int,
@@ -88,7 +100,7 @@ def draw_outages(
 
 
 def _draw(
-    identity: str, pace: Pace, block: int, *, seed: int, sigma: float, lengths: Lengths
+    identity: str, pace: OutageRate, block: int, *, seed: int, sigma: float, lengths: Lengths
 ) -> tuple[Integers, Floats, Floats, Floats]:
     uniform = stream(seed, "outages", identity, block)
     counts = np.searchsorted(_cumulative(pace.outages), uniform.random(BLOCK_YEARS), side="right")

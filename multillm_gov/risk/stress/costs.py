@@ -1,4 +1,4 @@
-"""What a request costs at a model under strain, and what the answers of a moment cost."""
+"""What a request costs at a model under stress, and what the answers of a moment cost."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -7,8 +7,8 @@ from msgspec import structs
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.portfolio.allocation import Demand
-from multillm_gov.risk.stress.flows import Answered, Flow
-from multillm_gov.risk.stress.hop_state import HopState, risen
+from multillm_gov.risk.stress.flows import Flow, HopFlow
+from multillm_gov.risk.stress.hop_state import HopState, combined_price_factor
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.stress_context import (
     FixedCost,
@@ -52,7 +52,7 @@ class Costs:
         return None if cost is None else cost * state.price_factor
 
     def added(self, before: tuple[StressedTask, Flow], after: tuple[StressedTask, Flow]) -> Decimal:
-        """Cost per declared request of the task class that one chain's strain adds.
+        """Cost per declared request of the task class that one chain's effect adds.
 
         The answers' cost, less what as many answers cost before, but at most those there were: what
         unanswered requests would have cost is no saving, what requests that never came would have
@@ -62,7 +62,7 @@ class Costs:
         if old is None or new is None:
             return _ZERO
         gone = max(before[1].demand - after[1].demand, _ZERO)
-        was, now = answered(*before), answered(*after) + gone
+        was, now = answered_share(*before), answered_share(*after) + gone
         return new - old * (min(_ONE, now / was) if was else _ZERO)
 
     def answers(self, task: StressedTask, flow: Flow) -> Decimal | None:
@@ -79,19 +79,19 @@ class Costs:
         return total
 
     def spend(
-        self, task: StressedTask, of_task: Iterable[Flow], strains: Sequence[ShockEffect]
+        self, task: StressedTask, task_flows: Iterable[Flow], effects: Sequence[ShockEffect]
     ) -> Iterator[tuple[str, Decimal]]:
         """Vendors and what each is paid a month, failovers taken to work; unknown prices weigh nothing."""
-        for flow in of_task:
+        for flow in task_flows:
             for one in (flow.routed, *flow.fallbacks):
                 cost = self.per_request(task, one.hop, one.state) if one.share else None
                 if cost is not None:
                     yield self._vendor(one), one.share * task.figures.requests_per_month * cost
         for fixed in task.fixed:
-            if not any(strain.away and strain.hits(task.name, fixed.labels) for strain in strains):
-                yield fixed.vendor, fixed_cost(task, fixed, strains)
+            if not any(effect.down and effect.hits(task.name, fixed.labels) for effect in effects):
+                yield fixed.vendor, fixed_cost(task, fixed, effects)
 
-    def _cost(self, task: StressedTask, one: Answered, share: Decimal) -> Decimal | None:
+    def _cost(self, task: StressedTask, one: HopFlow, share: Decimal) -> Decimal | None:
         if not share or not task.requests_per_hour:
             return _ZERO
         cost = self.per_request(task, one.hop, one.state)
@@ -100,7 +100,7 @@ class Costs:
             return None
         return share * cost
 
-    def _vendor(self, one: Answered) -> str:
+    def _vendor(self, one: HopFlow) -> str:
         """Who is paid for what a model, or its successor in its place, answers."""
         successor = self._context.successors.get(one.hop.model) if one.state.succeeded else None
         return (
@@ -122,15 +122,15 @@ class Costs:
         )
 
 
-def fixed_cost(task: StressedTask, fixed: FixedCost, strains: Iterable[ShockEffect]) -> Decimal:
-    """A model's fixed cost a month under strain: at new prices, and nothing once a successor stands in for it."""
-    hitting = [strain for strain in strains if strain.hits(task.name, fixed.labels)]
-    if any(one.succeeded for one in hitting) and not any(one.away for one in hitting):
+def fixed_cost(task: StressedTask, fixed: FixedCost, effects: Iterable[ShockEffect]) -> Decimal:
+    """A model's fixed cost a month under stress: at new prices, and nothing once a successor stands in for it."""
+    hitting = [effect for effect in effects if effect.hits(task.name, fixed.labels)]
+    if any(one.succeeded for one in hitting) and not any(one.down for one in hitting):
         return _ZERO
-    return fixed.per_month * risen(hitting)
+    return fixed.per_month * combined_price_factor(hitting)
 
 
-def answered(task: StressedTask, flow: Flow) -> Decimal:
+def answered_share(task: StressedTask, flow: Flow) -> Decimal:
     """Expected share of the task class's declared requests that a chain answers: failovers work with its coverage."""
     return flow.routed.share + task.coverage * flow.by_fallbacks
 

@@ -1,17 +1,17 @@
-"""Which floors break at the models that answer under strain: quality, latency, tone."""
+"""Which floors break at the models that answer under stress: quality, latency, tone."""
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from multillm_gov.risk.stress.flows import Answered, Flow
-from multillm_gov.risk.stress.outcome import Broken
+from multillm_gov.risk.stress.flows import Flow, HopFlow
+from multillm_gov.risk.stress.outcome import LimitBreach
 from multillm_gov.risk.stress.stress_context import StressedTask
 
 TONE_ALARM = Decimal("1.5")
 """Stylistic distance over a model's own noise floor from which its voice has changed (method 7.1)."""
 
 
-def answering(flows: tuple[Flow, ...]) -> Iterator[Answered]:
+def answering(flows: tuple[Flow, ...]) -> Iterator[HopFlow]:
     """Every model that answers some of a task class's requests."""
     for flow in flows:
         if flow.routed.share:
@@ -19,7 +19,7 @@ def answering(flows: tuple[Flow, ...]) -> Iterator[Answered]:
         yield from flow.fallbacks
 
 
-def is_below_floor(task: StressedTask, one: Answered) -> bool:
+def is_below_floor(task: StressedTask, one: HopFlow) -> bool:
     """Whether the model's newest internal score, less the drift, lies below the quality floor; unknown is not below."""
     quality = task.figures.task.declared.quality
     return bool(
@@ -31,8 +31,8 @@ def is_below_floor(task: StressedTask, one: Answered) -> bool:
 
 def broken_floors(
     task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow, ...]
-) -> Iterator[Broken]:
-    """Floors that models miss under strain and did not miss before, ordered as the models answer."""
+) -> Iterator[LimitBreach]:
+    """Floors that models miss under stress and did not miss before, ordered as the models answer."""
     known = {(one.what, one.model) for answer in answering(before) for one in _missed(task, answer)}
     for answer in answering(after):
         for one in _missed(task, answer):
@@ -52,10 +52,10 @@ def is_unproved(task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow,
     )
 
 
-def _missed(task: StressedTask, one: Answered) -> Iterator[Broken]:
+def _missed(task: StressedTask, one: HopFlow) -> Iterator[LimitBreach]:
     declared, hop = task.figures.task.declared, one.hop
     if declared.quality is not None and is_below_floor(task, one):
-        yield Broken(
+        yield LimitBreach(
             what="quality",
             subject=task.name,
             model=hop.model,
@@ -70,7 +70,7 @@ def _missed(task: StressedTask, one: Answered) -> Iterator[Broken]:
         and seconds is not None
         and seconds > declared.latency.p95_seconds
     ):
-        yield Broken(
+        yield LimitBreach(
             what="latency",
             subject=task.name,
             model=hop.model,
@@ -78,7 +78,7 @@ def _missed(task: StressedTask, one: Answered) -> Iterator[Broken]:
             limit=Decimal(declared.latency.p95_seconds),
         )
     if one.state.tone_ratio > TONE_ALARM:
-        yield Broken(
+        yield LimitBreach(
             what="tone",
             subject=task.name,
             model=hop.model,

@@ -28,7 +28,7 @@ _ZERO = Decimal(0)
 _ONE = Decimal(1)
 
 
-class Answered(Struct, frozen=True):
+class HopFlow(Struct, frozen=True):
     """What one model of a chain answers."""
 
     hop: StressedHop
@@ -42,8 +42,8 @@ class Flow(Struct, frozen=True):
 
     demand: Decimal
     """Share of the task class's declared requests that arrives at the chain."""
-    routed: Answered
-    fallbacks: tuple[Answered, ...]
+    routed: HopFlow
+    fallbacks: tuple[HopFlow, ...]
     """As if the failover worked."""
 
     @property
@@ -63,12 +63,12 @@ class _Run:
         self,
         task: StressedTask,
         chain: StressedChain,
-        strains: Sequence[ShockEffect],
+        effects: Sequence[ShockEffect],
         states: States,
     ) -> None:
         self.task = task
         self.chain = chain
-        self.demand = chain.share * demand_factor(task.name, chain.hops[0], strains)
+        self.demand = chain.share * demand_factor(task.name, chain.hops[0], effects)
         self.left = self.demand
         self.states = [
             states.of(task.name, hop, routed=not index) for index, hop in enumerate(chain.hops)
@@ -76,7 +76,7 @@ class _Run:
         self.answered = [_ZERO] * len(chain.hops)
 
     def asks(self, index: int) -> bool:
-        return index < len(self.chain.hops) and bool(self.left) and not self.states[index].away
+        return index < len(self.chain.hops) and bool(self.left) and not self.states[index].down
 
     def load(self, index: int, peak: Decimal) -> tuple[Decimal, Decimal]:
         """Requests and tokens a minute asked of the model at a position."""
@@ -88,52 +88,52 @@ class _Run:
         self.left -= self.answered[index]
 
     def flow(self) -> Flow:
-        told = tuple(map(Answered, self.chain.hops, self.states, self.answered))
+        told = tuple(map(HopFlow, self.chain.hops, self.states, self.answered))
         return Flow(self.demand, told[0], tuple(one for one in told[1:] if one.share))
 
 
-def involved(context: StressContext, strains: Iterable[ShockEffect]) -> tuple[int, ...]:
-    """Positions of the task classes that strains may touch: those they hit, and all that share a limited deployment."""
+def involved(context: StressContext, effects: Iterable[ShockEffect]) -> tuple[int, ...]:
+    """Positions of the task classes that effects may touch: those they hit, and all that share a limited deployment."""
     found = set(context.on_limits)
-    for strain in strains:
-        if strain.aims is None:
+    for effect in effects:
+        if effect.targets is None:
             return tuple(range(len(context.tasks)))
-        for label in strain.aims:
+        for label in effect.targets:
             found.update(context.users.get(label, ()))
     return tuple(sorted(found))
 
 
 def flows(
     context: StressContext,
-    strains: Sequence[ShockEffect],
+    effects: Sequence[ShockEffect],
     peak: Decimal = _ONE,
     tasks: Iterable[int] | None = None,
 ) -> Flows:
-    """Who answers what under strains.
+    """Who answers what under stress.
 
     Args:
         context: The portfolio.
-        strains: All that last at the moment looked at; none: everyday operation.
+        effects: All that last at the moment looked at; none: everyday operation.
         peak: What mean demand is multiplied by at that moment.
         tasks: Positions of the task classes looked at, as `involved` gives them; ``None``: all.
     """
-    states = States(strains)
+    states = States(effects)
     looked_at = range(len(context.tasks)) if tasks is None else tasks
     runs = {
         index: [
-            _Run(context.tasks[index], chain, strains, states)
+            _Run(context.tasks[index], chain, effects, states)
             for chain in context.tasks[index].chains
         ]
         for index in looked_at
     }
-    every = [run for of_task in runs.values() for run in of_task]
+    every = [run for task_flows in runs.values() for run in task_flows]
     used: dict[int, tuple[Decimal, Decimal]] = {}
     busiest = context.settings.risk.peak_factor
     for index in range(max((len(run.chain.hops) for run in every), default=0)):
         _round(
             [run for run in every if run.asks(index)], index, context.limits, used, (peak, busiest)
         )
-    return {index: tuple(run.flow() for run in of_task) for index, of_task in runs.items()}
+    return {index: tuple(run.flow() for run in task_flows) for index, task_flows in runs.items()}
 
 
 def _round(

@@ -1,4 +1,4 @@
-"""All that several strains together make of one model."""
+"""All that several effects together make of one model."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -16,9 +16,9 @@ _MOST = Decimal("1e9")
 
 
 class HopState(Struct, frozen=True, kw_only=True):
-    """One model under strain; without any it is `CALM`."""
+    """One model under stress; without any it is `UNSTRESSED`."""
 
-    away: bool = False
+    down: bool = False
     limit_factor: Decimal = _ONE
     tries: int = 1
     price_factor: Decimal = _ONE
@@ -34,69 +34,69 @@ class HopState(Struct, frozen=True, kw_only=True):
         return self.succeeded or self.price_factor != 1 or self.token_factor != 1
 
 
-CALM = HopState()
-GONE = HopState(away=True)
+UNSTRESSED = HopState()
+ALREADY_RETIRED = HopState(down=True)
 """A model that is retired already."""
 
 
 class States:
-    """The states of hops under the same strains; found once for all task classes where no strain tells them apart."""
+    """The states of hops under the same effects; found once for all task classes where no effect tells them apart."""
 
-    def __init__(self, strains: Sequence[ShockEffect]) -> None:
-        self._strains = strains
+    def __init__(self, effects: Sequence[ShockEffect]) -> None:
+        self._effects = effects
         self._alike = not any(
-            strain.task_classes is not None
-            or any(level == "task_class" for level, _ in strain.aims or ())
-            for strain in strains
+            effect.task_classes is not None
+            or any(level == "task_class" for level, _ in effect.targets or ())
+            for effect in effects
         )
         self._found: dict[tuple[int, bool, bool], HopState] = {}
 
     def of(self, task_class: str, hop: StressedHop, *, routed: bool) -> HopState:
         """The state of one hop."""
         if not self._alike:
-            return state_of(task_class, hop, self._strains, routed=routed)
+            return state_of(task_class, hop, self._effects, routed=routed)
         key = (
             id(hop.labels),
             hop.retired,
             routed,
         )  # the context holds the labels, so their id stays their own
         if key not in self._found:
-            self._found[key] = state_of(task_class, hop, self._strains, routed=routed)
+            self._found[key] = state_of(task_class, hop, self._effects, routed=routed)
         return self._found[key]
 
 
 def state_of(
-    task_class: str, hop: StressedHop, strains: Sequence[ShockEffect], *, routed: bool
+    task_class: str, hop: StressedHop, effects: Sequence[ShockEffect], *, routed: bool
 ) -> HopState:
     """Factors multiply, the least limit and the largest tone ratio count, drifts hit independently of each other."""
-    hitting = [strain for strain in strains if strain.hits(task_class, hop.labels, routed=routed)]
+    hitting = [effect for effect in effects if effect.hits(task_class, hop.labels, routed=routed)]
     if not hitting:
-        return GONE if hop.retired else CALM
+        return ALREADY_RETIRED if hop.retired else UNSTRESSED
     tokens = unharmed = _ONE
-    for strain in hitting:
-        tokens *= strain.token_factor
-        unharmed *= 1 - strain.points
+    for effect in hitting:
+        tokens *= effect.token_factor
+        unharmed *= 1 - effect.points
     return HopState(
-        away=hop.retired or any(strain.away for strain in hitting),
-        limit_factor=min(strain.limit_factor for strain in hitting),
-        tries=max(strain.tries for strain in hitting),
-        price_factor=risen(hitting),
+        down=hop.retired or any(effect.down for effect in hitting),
+        limit_factor=min(effect.limit_factor for effect in hitting),
+        tries=max(effect.tries for effect in hitting),
+        price_factor=combined_price_factor(hitting),
         token_factor=min(tokens, _MOST),
         points=1 - unharmed,
-        tone_ratio=max((strain.tone_ratio or _ZERO for strain in hitting), default=_ZERO),
-        succeeded=any(strain.succeeded for strain in hitting),
+        tone_ratio=max((effect.tone_ratio or _ZERO for effect in hitting), default=_ZERO),
+        succeeded=any(effect.succeeded for effect in hitting),
     )
 
 
-def risen(strains: Sequence[ShockEffect]) -> Decimal:
+def combined_price_factor(effects: Sequence[ShockEffect]) -> Decimal:
     """What prices are multiplied by."""
-    return min(prod((strain.price_factor for strain in strains), start=_ONE), _MOST)
+    return min(prod((effect.price_factor for effect in effects), start=_ONE), _MOST)
 
 
-def demand_factor(task_class: str, hop: StressedHop, strains: Sequence[ShockEffect]) -> Decimal:
+def demand_factor(task_class: str, hop: StressedHop, effects: Sequence[ShockEffect]) -> Decimal:
     """What the demand routed to a model is multiplied by."""
     factor = _ONE
-    for strain in strains:
-        if strain.demand_factor != 1 and strain.hits(task_class, hop.labels):
-            factor *= strain.demand_factor
+    for effect in effects:
+        if effect.demand_factor != 1 and effect.hits(task_class, hop.labels):
+            factor *= effect.demand_factor
     return min(factor, _MOST)

@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 
-class Broken(Struct, frozen=True, kw_only=True):
+class LimitBreach(Struct, frozen=True, kw_only=True):
     """A cap or a floor that holds without the shock and does not hold with it."""
 
     what: Literal[
@@ -74,9 +74,9 @@ class StressOutcome(Struct, frozen=True, kw_only=True):
     value_at_risk: Decimal
     added_cost: Decimal
     added_cost_in_month: Decimal
-    caps_broken: tuple[Broken, ...]
+    caps_broken: tuple[LimitBreach, ...]
     """In the portfolio's order, its own ceiling last."""
-    floors_broken: tuple[Broken, ...]
+    floors_broken: tuple[LimitBreach, ...]
     concentration: Concentrated
     hours_to_recover: Decimal
     """The longest of the task classes."""

@@ -10,17 +10,17 @@ _ONE = Decimal(1)
 
 
 class ShockEffect(Struct, frozen=True, kw_only=True):
-    """One strain, from the start of the scenario on. Factors of 1 and points of 0 change nothing."""
+    """One effect, from the start of the scenario on. Factors of 1 and points of 0 change nothing."""
 
     hours: Decimal
     """How long it lasts."""
-    aims: frozenset[Label] | None = None
+    targets: frozenset[Label] | None = None
     """It hits every hop that has one of these labels; ``None``: every hop."""
     task_classes: frozenset[str] | None = None
     """Task classes it is confined to; ``None``: all."""
     routed_only: bool = False
     """Whether only what is routed to the hop is hit, as with demand; fallbacks then are not."""
-    away: bool = False
+    down: bool = False
     """Nothing answers."""
     rerouted_after: Decimal | None = None
     """Hours after which people have rerouted by hand what the failover missed; ``None``: not while it lasts."""
@@ -55,7 +55,7 @@ class ShockEffect(Struct, frozen=True, kw_only=True):
         if self.task_classes is not None and task_class not in self.task_classes:
             return False
         return (
-            self.aims is None
-            or ("task_class", task_class) in self.aims
-            or not self.aims.isdisjoint(labels)
+            self.targets is None
+            or ("task_class", task_class) in self.targets
+            or not self.targets.isdisjoint(labels)
         )

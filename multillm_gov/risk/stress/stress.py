@@ -1,7 +1,7 @@
 """Forward stress: what shocks that happen together do to each task class and to the whole (method 9).
 
 All shocks start at one moment, each lasts its own time. The time is cut where one of them ends, and
-each piece is compared with everyday operation at the same demand:
+each interval is compared with everyday operation at the same demand:
 
 - a request is *unserved* when the routed model is away or full and the failover is not covered, or
 every fallback is
@@ -12,25 +12,31 @@ every fallback is
   7);
 - *added cost* is what the answers cost more than as many cost before; lasting changes are counted
 over one month;
-- a task class *recovers* with the end of the last piece in which a shock leaves some of its
+- a task class *recovers* with the end of the last interval in which a shock leaves some of its
   requests unserved or degraded.
 
 At the busiest time demand and value run at the declared peak factor. Pure, and linear in chains for
-each piece.
+each interval.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cache
+from importlib import import_module
 from itertools import pairwise
+from pkgutil import iter_modules
 
 from multillm_gov.portfolio.scenario import ENTITY_WORDS, Shock
+from multillm_gov.risk.stress import shocks
 from multillm_gov.risk.stress.outcome import StressOutcome
 from multillm_gov.risk.stress.shock_effect import ShockEffect
-from multillm_gov.risk.stress.shock_kinds import strains_of
 from multillm_gov.risk.stress.stress_context import HOURS_PER_MONTH, Label, StressContext
 from multillm_gov.risk.stress.stress_totals import Interval, StressTotals
 
-Aimed = tuple[Shock, frozenset[Label] | None]
+EffectsOf = Callable[[Shock, frozenset[Label] | None, StressContext], tuple[ShockEffect, ...]]
+
+
+TargetedShock = tuple[Shock, frozenset[Label] | None]
 """A shock and the labels it hits; ``None``: everything."""
 
 
@@ -45,19 +51,21 @@ def stress(context: StressContext, shocks: tuple[Shock, ...]) -> StressOutcome:
     Raises:
         ValueError: an entity is a word such as ``each``, which `variants` resolves.
     """
-    return stress_aimed(context, tuple((shock, _aims(shock)) for shock in shocks))
+    return stress_targeted(context, tuple((shock, _targets(shock)) for shock in shocks))
 
 
-def stress_aimed(context: StressContext, aimed: Sequence[Aimed]) -> StressOutcome:
+def stress_targeted(context: StressContext, targeted: Sequence[TargetedShock]) -> StressOutcome:
     """The same for shocks that hit several entities each."""
-    strains = tuple(strain for shock, aims in aimed for strain in strains_of(shock, aims, context))
-    tally = StressTotals(context, strains)
-    for piece in _pieces(strains):
-        tally.add(piece)
-    return tally.outcome()
+    effects = tuple(
+        effect for shock, targets in targeted for effect in shock_effects(shock, targets, context)
+    )
+    totals = StressTotals(context, effects)
+    for interval in _intervals(effects):
+        totals.add(interval)
+    return totals.outcome()
 
 
-def _aims(shock: Shock) -> frozenset[Label] | None:
+def _targets(shock: Shock) -> frozenset[Label] | None:
     if shock.level is None:
         return None
     if shock.entity in ENTITY_WORDS:
@@ -65,15 +73,30 @@ def _aims(shock: Shock) -> frozenset[Label] | None:
     return frozenset({(shock.level, shock.entity)})
 
 
-def _pieces(strains: Sequence[ShockEffect]) -> list[Interval]:
-    """Stretches of time in which the same strains last; also cut at the end of the first month, where caps end."""
-    last = max((strain.hours for strain in strains), default=Decimal(0))
-    by_hand = {strain.rerouted_after for strain in strains if strain.rerouted_after is not None}
-    cuts = {HOURS_PER_MONTH, *by_hand, *(strain.hours for strain in strains)}
+def _intervals(effects: Sequence[ShockEffect]) -> list[Interval]:
+    """Stretches of time in which the same effects last; also cut at the end of the first month, where caps end."""
+    last = max((effect.hours for effect in effects), default=Decimal(0))
+    by_hand = {effect.rerouted_after for effect in effects if effect.rerouted_after is not None}
+    cuts = {HOURS_PER_MONTH, *by_hand, *(effect.hours for effect in effects)}
     ends = sorted(cut for cut in cuts if 0 < cut <= last)
     return [
         Interval(
-            start=start, end=end, strains=tuple(strain for strain in strains if strain.hours >= end)
+            start=start, end=end, effects=tuple(effect for effect in effects if effect.hours >= end)
         )
         for start, end in pairwise((Decimal(0), *ends))
     ]
+
+
+@cache
+def shock_kinds() -> tuple[str, ...]:
+    """Names of all kinds, sorted; none is imported."""
+    return tuple(sorted(module.name.replace("_", "-") for module in iter_modules(shocks.__path__)))
+
+
+def shock_effects(
+    shock: Shock, targets: frozenset[Label] | None, context: StressContext
+) -> tuple[ShockEffect, ...]:
+    """What a shock does to what it targets at; ``None``: it targets at everything."""
+    module = import_module(f"{shocks.__name__}.{shock.kind.replace('-', '_')}")
+    effects: EffectsOf = module.effects
+    return effects(shock, targets, context)

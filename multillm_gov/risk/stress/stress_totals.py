@@ -1,4 +1,4 @@
-"""Summing up a stress, piece of time by piece of time, against everyday operation."""
+"""Summing up a stress, interval by interval, against everyday operation."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,10 +14,10 @@ from multillm_gov.risk.stress.caps import (
     broken_request,
     without_repeats,
 )
-from multillm_gov.risk.stress.costs import Costs, answered, fixed_cost
+from multillm_gov.risk.stress.costs import Costs, answered_share, fixed_cost
 from multillm_gov.risk.stress.floors import TONE_ALARM, broken_floors, is_below_floor, is_unproved
-from multillm_gov.risk.stress.flows import Answered, Flow, Flows, flows, involved
-from multillm_gov.risk.stress.outcome import Broken, Concentrated, StressOutcome, TaskOutcome
+from multillm_gov.risk.stress.flows import Flow, Flows, HopFlow, flows, involved
+from multillm_gov.risk.stress.outcome import Concentrated, LimitBreach, StressOutcome, TaskOutcome
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.stress_context import HOURS_PER_MONTH, StressContext, StressedTask
 from multillm_gov.words import count_of
@@ -27,16 +27,16 @@ _ONE = Decimal(1)
 
 
 class Interval(Struct, frozen=True, kw_only=True):
-    """A stretch of time, in hours from the start, in which the same strains last."""
+    """A stretch of time, in hours from the start, in which the same effects last."""
 
     start: Decimal
     end: Decimal
-    strains: tuple[ShockEffect, ...]
+    effects: tuple[ShockEffect, ...]
 
     @property
     def is_rerouted(self) -> bool:
         """Whether people have rerouted by hand all that is away."""
-        away = [strain.rerouted_after for strain in self.strains if strain.away]
+        away = [effect.rerouted_after for effect in self.effects if effect.down]
         return bool(away) and all(hours is not None and hours <= self.start for hours in away)
 
 
@@ -53,36 +53,36 @@ class _Sum(Struct):
 
 
 class StressTotals:
-    """Adds up pieces over the task classes that the strains may touch."""
+    """Adds up intervals over the task classes that the effects may touch."""
 
-    def __init__(self, context: StressContext, strains: Sequence[ShockEffect]) -> None:
+    def __init__(self, context: StressContext, effects: Sequence[ShockEffect]) -> None:
         self._context = context
-        self._strains = strains
+        self._effects = effects
         self._costs = Costs(context)
-        self._involved = involved(context, strains)
+        self._involved = involved(context, effects)
         self._sums = {index: _Sum() for index in self._involved}
-        self._caps: list[Broken] = []
-        self._floors: list[Broken] = []
+        self._caps: list[LimitBreach] = []
+        self._floors: list[LimitBreach] = []
         self._unproved: set[str] = set()
         self._first: tuple[Flows, Sequence[ShockEffect]] | None = None
 
-    def add(self, piece: Interval) -> None:
-        """Add one piece; they come in order of time."""
+    def add(self, interval: Interval) -> None:
+        """Add one interval; they come in order of time."""
         peak = (
             self._context.settings.risk.peak_factor
-            if any(one.at_peak for one in piece.strains)
+            if any(one.at_peak for one in interval.effects)
             else _ONE
         )
         before, after = (
             self._everyday(peak),
-            flows(self._context, piece.strains, peak, self._involved),
+            flows(self._context, interval.effects, peak, self._involved),
         )
-        self._first = self._first or (after, piece.strains)
+        self._first = self._first or (after, interval.effects)
         for index, total in self._sums.items():
             task, compared = self._context.tasks[index], (before[index], after[index])
-            self._charge(task, total, piece)
+            self._charge(task, total, interval)
             if compared[0] != compared[1]:
-                self._task(task, total, compared, piece, peak)
+                self._task(task, total, compared, interval, peak)
 
     def _everyday(self, peak: Decimal) -> Flows:
         """Of all task classes, since the next stress looks at others."""
@@ -91,24 +91,24 @@ class StressTotals:
             known[peak] = flows(self._context, (), peak)
         return known[peak]
 
-    def _charge(self, task: StressedTask, total: _Sum, piece: Interval) -> None:
+    def _charge(self, task: StressedTask, total: _Sum, interval: Interval) -> None:
         """Costs that do not follow requests: fixed ones at new prices, and what shocks add as such."""
-        hours = piece.end - piece.start
+        hours = interval.end - interval.start
         risen = sum(
-            (fixed_cost(task, one, piece.strains) - one.per_month for one in task.fixed), _ZERO
+            (fixed_cost(task, one, interval.effects) - one.per_month for one in task.fixed), _ZERO
         )
         cost = risen * hours / HOURS_PER_MONTH
-        for strain in piece.strains:
-            cost += strain.added_cost_per_hour.get(task.name, _ZERO) * hours
-            if strain.added_cost and not piece.start:
-                routed = any(strain.hits(task.name, chain.hops[0].labels) for chain in task.chains)
-                cost += strain.added_cost if routed else _ZERO
-        self._pay(total, cost, piece)
+        for effect in interval.effects:
+            cost += effect.added_cost_per_hour.get(task.name, _ZERO) * hours
+            if effect.added_cost and not interval.start:
+                routed = any(effect.hits(task.name, chain.hops[0].labels) for chain in task.chains)
+                cost += effect.added_cost if routed else _ZERO
+        self._pay(total, cost, interval)
 
     @staticmethod
-    def _pay(total: _Sum, cost: Decimal, piece: Interval) -> None:
+    def _pay(total: _Sum, cost: Decimal, interval: Interval) -> None:
         total.cost += cost
-        if piece.end <= HOURS_PER_MONTH:
+        if interval.end <= HOURS_PER_MONTH:
             total.cost_in_month += cost
 
     def _task(
@@ -116,25 +116,25 @@ class StressTotals:
         task: StressedTask,
         total: _Sum,
         compared: tuple[tuple[Flow, ...], tuple[Flow, ...]],
-        piece: Interval,
+        interval: Interval,
         peak: Decimal,
     ) -> None:
         before, after = compared
-        then = structs.replace(task, coverage=_ONE) if piece.is_rerouted else task
-        months = (piece.end - piece.start) * peak / HOURS_PER_MONTH
+        then = structs.replace(task, coverage=_ONE) if interval.is_rerouted else task
+        months = (interval.end - interval.start) * peak / HOURS_PER_MONTH
         unserved = max(_unserved(then, after) - _unserved(task, before), _ZERO)
         degraded = max(_degraded(then, after) - _degraded(task, before), _ZERO)
-        harmed = unserved + max(_unacceptable(then, after) - _unacceptable(task, before), _ZERO)
+        affected = unserved + max(_unacceptable(then, after) - _unacceptable(task, before), _ZERO)
         requests = task.figures.requests_per_month * months
         total.unserved += requests * unserved
         total.degraded += requests * degraded
-        total.value += task.figures.value_at_stake_per_month * months * harmed
+        total.value += task.figures.value_at_stake_per_month * months * affected
         total.unserved_share = max(total.unserved_share, unserved)
         if unserved or degraded:
-            total.hours_to_recover = piece.end
+            total.hours_to_recover = interval.end
         pairs = zip(before, after, strict=True)
         added = sum((self._costs.added((task, old), (then, new)) for old, new in pairs), _ZERO)
-        self._pay(total, requests * added, piece)
+        self._pay(total, requests * added, interval)
         self._floors += broken_floors(task, before, after)
         broken = broken_request(task, before, after, self._costs)
         self._caps += (broken,) if broken is not None else ()
@@ -143,8 +143,8 @@ class StressTotals:
 
     def _concentration(self) -> Concentrated:
         """While all shocks last; task classes that none touches pay whom they pay every day."""
-        answers, strains = self._first or ({}, ())
-        if self._is_silent(answers):
+        answers, effects = self._first or ({}, ())
+        if self._is_unanswered(answers):
             return Concentrated(hhi=0.0, largest="", largest_share=0.0)
         totals: defaultdict[str, Decimal] = defaultdict(Decimal)
         for index, task in enumerate(self._context.tasks):
@@ -152,13 +152,13 @@ class StressTotals:
                 for vendor, amount in task.everyday_spend:
                     totals[vendor] += amount
                 continue
-            for vendor, amount in self._costs.spend(task, answers[index], strains):
+            for vendor, amount in self._costs.spend(task, answers[index], effects):
                 totals[vendor] += amount
         found = of_totals(totals, Level.VENDOR, Basis.SPEND)
         largest, share = found.shares[0] if found.shares else ("", 0.0)
         return Concentrated(hhi=found.hhi, largest=largest, largest_share=share)
 
-    def _is_silent(self, answers: Mapping[int, tuple[Flow, ...]]) -> bool:
+    def _is_unanswered(self, answers: Mapping[int, tuple[Flow, ...]]) -> bool:
         """Whether nobody answers anything, though failovers worked: what is still paid for then serves no request."""
         return bool(answers) and all(
             index in answers
@@ -168,9 +168,9 @@ class StressTotals:
         )
 
     def outcome(self) -> StressOutcome:
-        """What all pieces came to."""
+        """What all intervals came to."""
         touched = {
-            index: _told_task(self._context.tasks[index], total)
+            index: _task_outcome(self._context.tasks[index], total)
             for index, total in self._sums.items()
         }
         in_month = sum((one.added_cost_in_month for one in touched.values()), _ZERO)
@@ -179,11 +179,12 @@ class StressTotals:
             for index, one in touched.items()
         ]
         ceilings = broken_ceilings(
-            self._context, in_month, repriced=any(one.price_factor != 1 for one in self._strains)
+            self._context, in_month, repriced=any(one.price_factor != 1 for one in self._effects)
         )
         return StressOutcome(
             tasks=tuple(
-                touched.get(index) or _calm(task) for index, task in enumerate(self._context.tasks)
+                touched.get(index) or _unaffected(task)
+                for index, task in enumerate(self._context.tasks)
             ),
             unserved_requests=sum((one.unserved_requests for one in touched.values()), _ZERO),
             degraded_requests=sum((one.degraded_requests for one in touched.values()), _ZERO),
@@ -196,8 +197,8 @@ class StressTotals:
             floors_broken=without_repeats(self._floors),
             concentration=self._concentration(),
             hours_to_recover=max((one.hours_to_recover for one in touched.values()), default=_ZERO),
-            assumed=_told(strain.assumed for strain in self._strains),
-            unknown=(*_told(strain.unknown for strain in self._strains), *self._left_out()),
+            assumed=_told(effect.assumed for effect in self._effects),
+            unknown=(*_told(effect.unknown for effect in self._effects), *self._left_out()),
         )
 
     def _left_out(self) -> list[str]:
@@ -218,7 +219,7 @@ class StressTotals:
         return told
 
 
-def _told_task(task: StressedTask, total: _Sum) -> TaskOutcome:
+def _task_outcome(task: StressedTask, total: _Sum) -> TaskOutcome:
     return TaskOutcome(
         name=task.name,
         unserved_requests=total.unserved,
@@ -231,7 +232,7 @@ def _told_task(task: StressedTask, total: _Sum) -> TaskOutcome:
     )
 
 
-def _calm(task: StressedTask) -> TaskOutcome:
+def _unaffected(task: StressedTask) -> TaskOutcome:
     return TaskOutcome(name=task.name)
 
 
@@ -239,36 +240,36 @@ def _told(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for group in groups for text in group))
 
 
-def _unserved(task: StressedTask, of_task: tuple[Flow, ...]) -> Decimal:
-    return sum((flow.demand - answered(task, flow) for flow in of_task), _ZERO)
+def _unserved(task: StressedTask, task_flows: tuple[Flow, ...]) -> Decimal:
+    return sum((flow.demand - answered_share(task, flow) for flow in task_flows), _ZERO)
 
 
-def _demand(of_task: tuple[Flow, ...]) -> Decimal:
-    return sum((flow.demand for flow in of_task), _ZERO)
+def _demand(task_flows: tuple[Flow, ...]) -> Decimal:
+    return sum((flow.demand for flow in task_flows), _ZERO)
 
 
-def _degraded(task: StressedTask, of_task: tuple[Flow, ...]) -> Decimal:
+def _degraded(task: StressedTask, task_flows: tuple[Flow, ...]) -> Decimal:
     return sum(
         (
             _degraded_routed(task, flow.routed) + task.coverage * flow.by_fallbacks
-            for flow in of_task
+            for flow in task_flows
         ),
         _ZERO,
     )
 
 
-def _degraded_routed(task: StressedTask, one: Answered) -> Decimal:
+def _degraded_routed(task: StressedTask, one: HopFlow) -> Decimal:
     """All of its answers below the floor or in another voice, else those that drift makes unacceptable."""
     lost = (one.state.points and is_below_floor(task, one)) or one.state.tone_ratio > TONE_ALARM
     return one.share if lost else one.share * one.state.points
 
 
-def _unacceptable(task: StressedTask, of_task: tuple[Flow, ...]) -> Decimal:
+def _unacceptable(task: StressedTask, task_flows: tuple[Flow, ...]) -> Decimal:
     return sum(
         (
             flow.routed.share * flow.routed.state.points
             + task.coverage * sum((one.share * one.state.points for one in flow.fallbacks), _ZERO)
-            for flow in of_task
+            for flow in task_flows
         ),
         _ZERO,
     )

@@ -10,7 +10,7 @@ from multillm_gov.portfolio.scenario import Shock
 from multillm_gov.risk.stress.entities import entities_of, largest_entity
 from multillm_gov.risk.stress.outcome import StressOutcome
 from multillm_gov.risk.stress.scenario_book import BookedScenario
-from multillm_gov.risk.stress.stress import Aimed, stress_aimed
+from multillm_gov.risk.stress.stress import TargetedShock, stress_targeted
 from multillm_gov.risk.stress.stress_context import Label, StressContext
 
 OTHERS = "others"
@@ -19,7 +19,7 @@ MOST_VARIANTS = 60
 MOST_SCENARIOS = 60
 """Scenarios of one report: a portfolio may come from a stranger, and bring thousands."""
 MOST_RUNS = 400_000
-"""Runs of one task class through one piece of time, of all scenarios and variants together: some half a minute."""
+"""Runs of one task class through one interval of time, of all scenarios and variants together: some half a minute."""
 _HOPS_PER_RUN = 30
 """Models in a chain that take as long to ask as all else about a run."""
 _BY_SPEND = frozenset({"repricing", "token-growth"})
@@ -92,7 +92,7 @@ def affordable_variants(
     per_piece = max(len(context.tasks) + hops // _HOPS_PER_RUN, 1)
     kept, used = set[int](), 0
     for index, booked in enumerate(scenarios):
-        cost = per_piece * _pieces(booked)
+        cost = per_piece * _intervals(booked)
         if not kept or used + cost <= budget:
             kept.add(index)
             used += cost
@@ -100,8 +100,8 @@ def affordable_variants(
     return tuple(each if index in kept else 0 for index in range(len(scenarios)))
 
 
-def _pieces(booked: BookedScenario) -> int:
-    """At most so many pieces of time: shocks that last differently end one by one."""
+def _intervals(booked: BookedScenario) -> int:
+    """At most so many intervals of time: shocks that last differently end one by one."""
     return len({(shock.kind, shock.hours, shock.days) for shock in booked.scenario.shocks})
 
 
@@ -123,10 +123,13 @@ def run_scenario(
         total *= len(names)
     variants = []
     for chosen in islice(product(*every), most):
-        aimed = _aimed(context, shocks, dict(zip(levels, chosen, strict=True)))
-        if aimed is not None:
+        targeted = _targeted(context, shocks, dict(zip(levels, chosen, strict=True)))
+        if targeted is not None:
             variants.append(
-                Variant(entities=tuple(_told(shocks, aimed)), outcome=stress_aimed(context, aimed))
+                Variant(
+                    entities=tuple(_told(shocks, targeted)),
+                    outcome=stress_targeted(context, targeted),
+                )
             )
     return ScenarioResult(
         booked=booked, variants=tuple(sorted(variants, key=_badness)), left_out=max(total - most, 0)
@@ -138,9 +141,9 @@ def _badness(variant: Variant) -> tuple[Decimal, Decimal, Decimal, tuple[tuple[s
     return -outcome.loss, -outcome.unserved_requests, -outcome.degraded_requests, variant.entities
 
 
-def _aimed(
+def _targeted(
     context: StressContext, shocks: tuple[Shock, ...], chosen: dict[str, str]
-) -> tuple[Aimed, ...] | None:
+) -> tuple[TargetedShock, ...] | None:
     """Shocks with what each hits; ``None``: one of them has nothing to hit."""
     named: dict[int, frozenset[Label]] = {}
     for index, shock in enumerate(shocks):
@@ -176,12 +179,14 @@ def _format(level: str, name: str) -> str:
     return f"every other {told}" if name == OTHERS else f"{told} {name}"
 
 
-def _told(shocks: tuple[Shock, ...], aimed: tuple[Aimed, ...]) -> Iterator[tuple[str, str]]:
+def _told(
+    shocks: tuple[Shock, ...], targeted: tuple[TargetedShock, ...]
+) -> Iterator[tuple[str, str]]:
     seen = set()
-    for shock, (_, aims) in zip(shocks, aimed, strict=True):
-        if shock.level is None or aims is None:
+    for shock, (_, targets) in zip(shocks, targeted, strict=True):
+        if shock.level is None or targets is None:
             continue
-        label = (shock.level, OTHERS) if shock.entity == OTHERS else next(iter(aims))
+        label = (shock.level, OTHERS) if shock.entity == OTHERS else next(iter(targets))
         if label not in seen:
             seen.add(label)
             yield label

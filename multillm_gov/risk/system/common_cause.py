@@ -55,7 +55,7 @@ class Cause(Struct, frozen=True, kw_only=True):
     """Positions of the channels."""
 
 
-def joined(*shares: float) -> float:
+def union_probability(*shares: float) -> float:
     """Share of the time in which at least one of independent causes is there."""
     total = 0.0
     for share in shares:
@@ -63,12 +63,14 @@ def joined(*shares: float) -> float:
     return total
 
 
-def beyond(total: float, held: float) -> float:
+def remaining_cause(total: float, held: float) -> float:
     """The independent cause that brings ``held`` up to ``total``; 0 where that is reached already, but for rounding."""
     return (total - held) / (1 - held) if total - held > ROUNDING else 0.0
 
 
-def split(channels: Sequence[Channel], betas: Betas) -> tuple[tuple[Cause, ...], tuple[float, ...]]:
+def split_causes(
+    channels: Sequence[Channel], betas: Betas
+) -> tuple[tuple[Cause, ...], tuple[float, ...]]:
     """Shared causes, and what is left to each channel alone; together they are exactly its unavailability.
 
     Two channels with both vendor and cloud in common share the causes of both. A beta below that of
@@ -86,7 +88,8 @@ def split(channels: Sequence[Channel], betas: Betas) -> tuple[tuple[Cause, ...],
                 _hold(cause, held)
     causes += list(_providers(channels, betas.same_provider, causes, held))
     left = tuple(
-        beyond(channel.unavailability, have) for channel, have in zip(channels, held, strict=True)
+        remaining_cause(channel.unavailability, have)
+        for channel, have in zip(channels, held, strict=True)
     )
     return tuple(causes), left
 
@@ -101,11 +104,11 @@ def _groups(betas: Betas) -> tuple[tuple[Kind, _Name, _Part], ...]:
     cloud, vendor = max(wide, betas.same_cloud), max(wide, betas.same_vendor)
 
     def of_vendor(u: float) -> float:
-        return min(beyond(vendor * u, wide * u), beyond(u, cloud * u))
+        return min(remaining_cause(vendor * u, wide * u), remaining_cause(u, cloud * u))
 
     return (
         ("everything", lambda _: "all deployments", lambda u: wide * u),
-        ("cloud", lambda channel: channel.cloud, lambda u: beyond(cloud * u, wide * u)),
+        ("cloud", lambda channel: channel.cloud, lambda u: remaining_cause(cloud * u, wide * u)),
         ("vendor", lambda channel: channel.vendor, of_vendor),
     )
 
@@ -132,7 +135,7 @@ def _steps(
     for step, level in enumerate(levels):
         above = tuple(member for member in members if channels[member].unavailability >= level)
         places = {(channels[member].vendor, channels[member].provider) for member in above}
-        probability = beyond(part(level), before)
+        probability = remaining_cause(part(level), before)
         if step and len(places) == 1:
             return
         if probability > 0:
@@ -170,13 +173,14 @@ class _Filling:
         common = set.intersection(*(self._holding[member] for member in group))
         whole = [self._channels[member].unavailability for member in group]
         least = min(
-            beyond(total, self._held[member]) for total, member in zip(whole, group, strict=True)
+            remaining_cause(total, self._held[member])
+            for total, member in zip(whole, group, strict=True)
         )
         return min(
             least,
-            beyond(
+            remaining_cause(
                 self._beta * min(whole),
-                joined(*(self._shared[index].probability for index in sorted(common))),
+                union_probability(*(self._shared[index].probability for index in sorted(common))),
             ),
         )
 
@@ -219,4 +223,4 @@ def _providers(
 
 def _hold(cause: Cause, held: list[float]) -> None:
     for member in cause.members:
-        held[member] = joined(held[member], cause.probability)
+        held[member] = union_probability(held[member], cause.probability)

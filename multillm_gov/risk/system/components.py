@@ -6,9 +6,9 @@ from typing import get_args
 from msgspec import Struct, structs
 
 from multillm_gov.portfolio.risk import Dependency
-from multillm_gov.risk.system.common_cause import Betas, Cause, joined, split
+from multillm_gov.risk.system.common_cause import Betas, Cause, split_causes, union_probability
 from multillm_gov.risk.system.deployments import Deployed
-from multillm_gov.risk.system.failure_rates import Failing, Failings
+from multillm_gov.risk.system.failure_rates import FailureRate, FailureRates
 from multillm_gov.risk.system.system import Component, Kind, Origin
 
 _ORDER = {kind: position for position, kind in enumerate(get_args(Kind))}
@@ -28,12 +28,12 @@ class Parts(Struct, frozen=True, kw_only=True):
 def assemble(
     deployed: Sequence[Deployed],
     dependencies: Mapping[str, Dependency],
-    failings: Failings,
+    failings: FailureRates,
     betas: Betas,
     betas_origin: Origin,
 ) -> Parts:
     """Causes, services, places and dependencies as components; linear in deployments and what they hang on."""
-    causes, left = split([one.channel for one in deployed], betas)
+    causes, left = split_causes([one.channel for one in deployed], betas)
     common = _Common(causes, deployed, betas_origin)
     found: dict[str, Component] = {}
     held: list[set[str]] = [set() for _ in deployed]
@@ -80,7 +80,7 @@ class _Common:
         """Probability of the cause that all of a group share."""
         return self._groups.get((kind, name), _NOTHING)[0]
 
-    def service(self, kind: Kind, name: str, failing: Failing) -> Component:
+    def service(self, kind: Kind, name: str, failing: FailureRate) -> Component:
         """What takes a cloud or vendor away by itself, and what all that is on it shares."""
         probability, origin = self._groups.get((kind, name), _NOTHING)
         if not probability:
@@ -93,7 +93,7 @@ class _Common:
             note=f"{failing.note}; {_percent(failing.unavailability)} by itself, the rest a common "
             "cause (betas)",
         )
-        return _component(kind, name, joined(failing.unavailability, probability), both)
+        return _component(kind, name, union_probability(failing.unavailability, probability), both)
 
     def component(self, cause: Cause) -> Component:
         """A cause that is no service of its own: what all share, or the further part of those away more often."""
@@ -103,7 +103,9 @@ class _Common:
         return _cause("everything", name, cause.probability, self._origin(cause))
 
 
-def _own(one: Deployed, rest: float, common: _Common, failings: Failings) -> Iterator[Component]:
+def _own(
+    one: Deployed, rest: float, common: _Common, failings: FailureRates
+) -> Iterator[Component]:
     """What a deployment hangs on, from wide to narrow; jurisdictions and regions never fail, but can be withdrawn."""
     exposure, failing = one.exposure, one.failing
     yield _place("jurisdiction", exposure.jurisdiction)
@@ -126,7 +128,7 @@ def _own(one: Deployed, rest: float, common: _Common, failings: Failings) -> Ite
         )
 
 
-def _dependency(name: str, declared: Dependency, failings: Failings) -> Component:
+def _dependency(name: str, declared: Dependency, failings: FailureRates) -> Component:
     failing = failings.dependency(name, declared)
     return _component(declared.kind, name, failing.unavailability, failing)
 
@@ -143,7 +145,7 @@ def _cause(kind: Kind, name: str, probability: float, origin: Origin) -> Compone
     )
 
 
-def _component(kind: Kind, name: str, unavailability: float, failing: Failing) -> Component:
+def _component(kind: Kind, name: str, unavailability: float, failing: FailureRate) -> Component:
     return Component(
         kind=kind,
         name=name,

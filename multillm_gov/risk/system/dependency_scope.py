@@ -31,7 +31,7 @@ class DependencyScope:
                 for entity in entities:
                     self._by[key, entity].add(name)
 
-    def of_task(self, task: str) -> AbstractSet[str]:
+    def task_flows(self, task: str) -> AbstractSet[str]:
         """Dependencies that a task class as such hangs on."""
         return self._by.get(("task_classes", task), set())
 
@@ -49,7 +49,7 @@ def used_dependencies(
     hanging = DependencyScope(dependencies)
     used: set[str] = set()
     for task in tasks:
-        used |= hanging.of_task(task)
+        used |= hanging.task_flows(task)
     for model in deployments.models:
         used |= hanging.of_model(model, deployments.of(model))
     return {name: dependencies[name] for name in sorted(used)}
@@ -74,7 +74,7 @@ class SystemChains:
 
     def of(self, task: TaskFigures, standby: tuple[FallbackFigures, ...]) -> tuple[Chain, ...]:
         """One chain a leg: the other legs of a route take nothing over, as in `measures.after_loss`."""
-        extra = self._indexes(self._hanging.of_task(task.task.name))
+        extra = self._indexes(self._hanging.task_flows(task.task.name))
         names = tuple((one.model, one.index) for one in standby)
         return tuple(
             Chain(share=float(leg.share), hops=self._walk((leg.model, leg.index), names, extra))

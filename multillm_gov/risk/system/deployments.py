@@ -9,7 +9,7 @@ from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.measures.failover import Deployment, deployment
 from multillm_gov.risk.system.common_cause import Channel
-from multillm_gov.risk.system.failure_rates import Failing, Failings
+from multillm_gov.risk.system.failure_rates import FailureRate, FailureRates
 
 _ANYWHERE = "global"
 
@@ -23,7 +23,7 @@ class Deployed(Struct, frozen=True, kw_only=True):
     exposure: Exposure
     regions: tuple[str, ...]
     """Where requests are processed; anywhere on earth is no region to lose."""
-    failing: Failing
+    failing: FailureRate
     retired: date | None
     """The day, where it is past: it never answers."""
 
@@ -46,7 +46,7 @@ class Deployments:
     """Every distinct deployment, ordered by name, and which routed name means which."""
 
     def __init__(
-        self, models: Mapping[str, ModelFacts | None], failings: Failings, as_of: date
+        self, models: Mapping[str, ModelFacts | None], failings: FailureRates, as_of: date
     ) -> None:
         keys: dict[str, _Key] = {}
         facts_of: dict[_Key, tuple[str, ModelFacts | None]] = {}
@@ -84,7 +84,7 @@ def _deployed(
     name: str,
     model: str,
     facts: ModelFacts | None,
-    failings: Failings,
+    failings: FailureRates,
     as_of: date,
 ) -> Deployed:
     exposure = facts.exposure if facts else Exposure(model=model)

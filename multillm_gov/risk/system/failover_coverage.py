@@ -13,7 +13,7 @@ from multillm_gov.risk.system.system import Origin
 from multillm_gov.units import Share
 
 
-class Covering(Struct, frozen=True, kw_only=True):
+class FailoverCoverage(Struct, frozen=True, kw_only=True):
     """A coverage (0..1) and who says so."""
 
     share: float
@@ -21,10 +21,12 @@ class Covering(Struct, frozen=True, kw_only=True):
     note: str
 
 
-NO_FALLBACK = Covering(share=priors.COVERAGE_NONE, origin="declared", note="no fallback would run")
+NO_FALLBACK = FailoverCoverage(
+    share=priors.COVERAGE_NONE, origin="declared", note="no fallback would run"
+)
 
 
-class Coverings:
+class CoverageLookup:
     """Coverage of task classes that have a fallback, from their drills."""
 
     def __init__(self, declared: Coverage, as_of: date) -> None:
@@ -32,7 +34,7 @@ class Coverings:
         self._tested = _figure(declared.tested, priors.COVERAGE_TESTED)
         self._untested = _figure(declared.untested, priors.COVERAGE_UNTESTED)
 
-    def of(self, task: TaskClassDeclaration, drills: Sequence[PlacedDrill]) -> Covering:
+    def of(self, task: TaskClassDeclaration, drills: Sequence[PlacedDrill]) -> FailoverCoverage:
         """By the newest drill up to the day that is not too old and was of the chain as it is declared now.
 
         Survived: what it measured, else the figure for tested chains. Degraded: the lesser of what
@@ -45,7 +47,7 @@ class Coverings:
         if not is_of(newest, task):
             return self._told(self._untested, f"drill of {newest.date} was of another chain")
         if newest.result == "fails":
-            return Covering(
+            return FailoverCoverage(
                 share=priors.COVERAGE_NONE, origin="measured", note=f"drill of {newest.date} failed"
             )
         if (self._as_of - newest.date).days > priors.DRILL_DAYS:
@@ -54,12 +56,12 @@ class Coverings:
             )
         return self._by(newest)
 
-    def _by(self, drill: DrillRecord) -> Covering:
+    def _by(self, drill: DrillRecord) -> FailoverCoverage:
         tested = self._tested
         if drill.coverage is not None:
             share = float(drill.coverage)
             capped = share if drill.result == "survives" else min(share, tested[0])
-            return Covering(
+            return FailoverCoverage(
                 share=capped, origin="measured", note=f"drill of {drill.date}: {drill.result}"
             )
         if drill.result == "survives":
@@ -67,8 +69,8 @@ class Coverings:
         return self._told(min(tested, self._untested), f"drill of {drill.date} was degraded")
 
     @staticmethod
-    def _told(figure: tuple[float, Origin], note: str) -> Covering:
-        return Covering(share=figure[0], origin=figure[1], note=note)
+    def _told(figure: tuple[float, Origin], note: str) -> FailoverCoverage:
+        return FailoverCoverage(share=figure[0], origin=figure[1], note=note)
 
 
 def is_of(drill: DrillRecord, task: TaskClassDeclaration) -> bool:

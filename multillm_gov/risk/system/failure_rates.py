@@ -13,7 +13,7 @@ from multillm_gov.risk.system.incident_figures import IncidentFigures, measured_
 from multillm_gov.risk.system.system import Origin
 
 
-class Failing(Struct, frozen=True, kw_only=True):
+class FailureRate(Struct, frozen=True, kw_only=True):
     """How often a service is away and for how long at a time, and who says so."""
 
     unavailability: float
@@ -23,20 +23,20 @@ class Failing(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Failings:
+class FailureRates:
     """Looks services up; what is not declared is measured, what is not measured is assumed."""
 
     def __init__(self, risk: Risk, incidents: tuple[PlacedIncidents, ...], as_of: date) -> None:
         self._risk = risk
         self._measured = measured_services(incidents, as_of)
 
-    def provider(self, exposure: Exposure) -> Failing:
+    def provider(self, exposure: Exposure) -> FailureRate:
         """The whole of what takes a model at a provider away, its cloud as such left out."""
         name = exposure.provider
         prior, note = _provider_prior(exposure)
         return self._settle("provider", name, self._risk.providers.get(name), prior, note)
 
-    def cloud(self, name: str) -> Failing:
+    def cloud(self, name: str) -> FailureRate:
         """The host itself, on top of its services.
 
         What is measured of a provider may hold outages of its host, which then count twice: the
@@ -47,11 +47,11 @@ class Failings:
             "cloud", name, self._risk.clouds.get(name), priors.HOST_UNAVAILABILITY, note
         )
 
-    def vendor(self, name: str) -> Failing:
+    def vendor(self, name: str) -> FailureRate:
         """What takes everything of a vendor away beside what its providers show: nothing, unless it is declared."""
         return self._settle("vendor", name, self._risk.vendors.get(name), 0.0, "")
 
-    def dependency(self, name: str, declared: Dependency) -> Failing:
+    def dependency(self, name: str, declared: Dependency) -> FailureRate:
         """A gateway, key store or network of one's own."""
         failure = Failure(unavailability=declared.unavailability, mean_hours=declared.mean_hours)
         note = f"assumed: a {declared.kind} of one's own"
@@ -59,28 +59,28 @@ class Failings:
 
     def _settle(
         self, level: str, name: str, declared: Failure | None, prior: float, note: str
-    ) -> Failing:
+    ) -> FailureRate:
         measured = self._measured.get((level, name))
         hours = measured.mean_hours if measured else priors.OUTAGE_MEAN_HOURS
         if declared is not None and declared.mean_hours is not None:
             hours = float(declared.mean_hours)
         if declared is not None and declared.unavailability is not None:
             value = float(declared.unavailability)
-            return Failing(
+            return FailureRate(
                 unavailability=value,
                 mean_hours=hours,
                 origin="declared",
                 note="declared in govern.yaml",
             )
         if measured is not None:
-            return Failing(
+            return FailureRate(
                 unavailability=measured.unavailability,
                 mean_hours=hours,
                 origin="measured",
                 sample_size=measured.sample_size,
                 note=_format(measured),
             )
-        return Failing(unavailability=prior, mean_hours=hours, origin="assumed", note=note)
+        return FailureRate(unavailability=prior, mean_hours=hours, origin="assumed", note=note)
 
 
 def _provider_prior(exposure: Exposure) -> tuple[float, str]:

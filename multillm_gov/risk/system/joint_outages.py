@@ -38,7 +38,7 @@ def first_hops(groups: Groups, count: int) -> Groups:
     return {mask: sorted(members) for mask, members in found.items()}
 
 
-def away(system: System, members: Iterable[int]) -> tuple[float, float]:
+def any_down(system: System, members: Iterable[int]) -> tuple[float, float]:
     """Probability that some component of a group is down, and that all are up; each keeps its digits."""
     down, up = 0.0, 1.0
     for index in members:
@@ -48,7 +48,9 @@ def away(system: System, members: Iterable[int]) -> tuple[float, float]:
     return down, up
 
 
-def together(system: System, groups: Mapping[int, Sequence[int]], count: int) -> list[float]:
+def joint_probabilities(
+    system: System, groups: Mapping[int, Sequence[int]], count: int
+) -> list[float]:
     """By combination of hops, a bit each: the probability that all of them are down, whatever the others are.
 
     Either a group has some component down, which takes its hops down, or it has not.
@@ -56,7 +58,7 @@ def together(system: System, groups: Mapping[int, Sequence[int]], count: int) ->
     states = [0.0] * (1 << count)
     states[0] = 1.0
     for mask, members in groups.items():
-        down, up = away(system, members)
+        down, up = any_down(system, members)
         if down:
             for state, taken in _moves(count, mask):
                 probability = states[state]

@@ -15,8 +15,8 @@ from multillm_gov.risk.system.common_cause import Betas
 from multillm_gov.risk.system.components import assemble
 from multillm_gov.risk.system.dependency_scope import SystemChains, used_dependencies
 from multillm_gov.risk.system.deployments import Deployments
-from multillm_gov.risk.system.failover_coverage import NO_FALLBACK, Coverings
-from multillm_gov.risk.system.failure_rates import Failings
+from multillm_gov.risk.system.failover_coverage import NO_FALLBACK, CoverageLookup
+from multillm_gov.risk.system.failure_rates import FailureRates
 from multillm_gov.risk.system.system import Origin, System, TaskSystem
 
 
@@ -43,7 +43,7 @@ def build_system(
     on entities that nobody knows. Components that no chain hangs on are left out.
     """
     risk = portfolio.settings.risk
-    failings = Failings(risk, incidents, as_of)
+    failings = FailureRates(risk, incidents, as_of)
     standbys = [standing_by(task, as_of) for task in figures.tasks]
     models: dict[str, ModelFacts | None] = {}
     for task, standby in zip(figures.tasks, standbys, strict=True):
@@ -56,7 +56,7 @@ def build_system(
     betas, origin = _betas(risk.common_cause)
     parts = assemble(deployments.all, dependencies, failings, betas, origin)
     chains = SystemChains(deployments, parts, dependencies, overrides or Overrides())
-    coverings = Coverings(risk.coverage, as_of)
+    coverings = CoverageLookup(risk.coverage, as_of)
     tasks = tuple(
         _task(task, standby, chains, coverings, drills)
         for task, standby in zip(figures.tasks, standbys, strict=True)
@@ -82,7 +82,7 @@ def _task(
     task: TaskFigures,
     standby: tuple[FallbackFigures, ...],
     chains: SystemChains,
-    coverings: Coverings,
+    coverings: CoverageLookup,
     drills: Drills,
 ) -> TaskSystem:
     name = task.task.name

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.utilization import utilization
+from multillm_gov.measures.capacity import utilization
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Share, format_count, format_money, format_share

@@ -17,8 +17,8 @@ ASSUMED_DAY = 20
 """Method 9, S11."""
 
 
-def strains(
-    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+def effects(
+    shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
     """From ``day`` to the end of a month of 730 hours, the task classes hit that have a monthly cap are stopped.
 
@@ -27,24 +27,30 @@ def strains(
     """
     day = ASSUMED_DAY if shock.day is None else shock.day
     rest = max(HOURS_PER_MONTH - day * HOURS_PER_DAY, Decimal(0))
-    capped = dict(_capped(context, aims))
+    capped = dict(_capped(context, targets))
     if not capped or not rest:
         return ()
-    aimed = frozenset(("task_class", name) for name in capped)
+    targeted = frozenset(("task_class", name) for name in capped)
     if shock.hard:
-        return (ShockEffect(hours=rest, aims=aimed, away=True, at_peak=shock.at_peak),)
+        return (ShockEffect(hours=rest, targets=targeted, down=True, at_peak=shock.at_peak),)
     beyond = {name: cap / day / HOURS_PER_DAY for name, cap in capped.items()}
-    return (ShockEffect(hours=rest, aims=aimed, added_cost_per_hour=beyond, at_peak=shock.at_peak),)
+    return (
+        ShockEffect(
+            hours=rest, targets=targeted, added_cost_per_hour=beyond, at_peak=shock.at_peak
+        ),
+    )
 
 
-def _capped(context: StressContext, aims: frozenset[Label] | None) -> Iterator[tuple[str, Decimal]]:
+def _capped(
+    context: StressContext, targets: frozenset[Label] | None
+) -> Iterator[tuple[str, Decimal]]:
     for task in context.tasks:
         cap = task.figures.task.declared.spend_cap.monthly
-        if cap is not None and (aims is None or _is_hit(task, aims)):
+        if cap is not None and (targets is None or _is_hit(task, targets)):
             yield task.name, Decimal(cap)
 
 
-def _is_hit(task: StressedTask, aims: frozenset[Label]) -> bool:
-    return ("task_class", task.name) in aims or any(
-        not aims.isdisjoint(hop.labels) for chain in task.chains for hop in chain.hops
+def _is_hit(task: StressedTask, targets: frozenset[Label]) -> bool:
+    return ("task_class", task.name) in targets or any(
+        not targets.isdisjoint(hop.labels) for chain in task.chains for hop in chain.hops
     )

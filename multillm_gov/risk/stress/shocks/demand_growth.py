@@ -11,18 +11,18 @@ ASSUMED_FACTOR = Decimal("1.5")
 """A judgment, to be overridden: half as much again."""
 
 
-def strains(
-    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+def effects(
+    shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
     """Requests routed to what is hit, times ``factor``, counted over a month."""
     del context
     times, assumed = factor(shock, ASSUMED_FACTOR)
-    strain = ShockEffect(
+    effect = ShockEffect(
         hours=month(shock),
-        aims=aims,
+        targets=targets,
         routed_only=True,
         demand_factor=times,
         at_peak=shock.at_peak,
         assumed=assumed,
     )
-    return (strain,)
+    return (effect,)

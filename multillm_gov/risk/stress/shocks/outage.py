@@ -11,18 +11,18 @@ ASSUMED_HOURS = Decimal("4.4")
 """OpenAI, all services, 11 December 2024 (method 3.1)."""
 
 
-def strains(
-    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+def effects(
+    shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
     """Away for ``hours``."""
     del context
     hours, assumed = length(shock, ASSUMED_HOURS)
-    strain = ShockEffect(
+    effect = ShockEffect(
         hours=hours,
-        aims=aims,
-        away=True,
+        targets=targets,
+        down=True,
         rerouted_after=rerouted_after(shock),
         at_peak=shock.at_peak,
         assumed=assumed + until_rerouted(shock),
     )
-    return (strain,)
+    return (effect,)

@@ -12,8 +12,8 @@ ASSUMED_DAYS = Decimal(30)
 """Method 9, S8."""
 
 
-def strains(
-    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+def effects(
+    shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
     """``points`` more of the answers are unacceptable for ``days``."""
     del context
@@ -22,5 +22,7 @@ def strains(
     if shock.points is None:
         assumed += ("Drift: 5 points of the answers become unacceptable.",)
     return (
-        ShockEffect(hours=hours, aims=aims, points=points, at_peak=shock.at_peak, assumed=assumed),
+        ShockEffect(
+            hours=hours, targets=targets, points=points, at_peak=shock.at_peak, assumed=assumed
+        ),
     )

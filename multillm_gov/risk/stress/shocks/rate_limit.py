@@ -12,19 +12,19 @@ ASSUMED_HOURS = Decimal(2)
 """Method 9, S5."""
 
 
-def strains(
-    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+def effects(
+    shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
     """The declared limits times ``factor`` for ``hours``; ``tries`` multiply the demand on what is limited."""
     del context
     hours, of_length = length(shock, ASSUMED_HOURS)
     times, of_factor = factor(shock, ASSUMED_FACTOR)
-    strain = ShockEffect(
+    effect = ShockEffect(
         hours=hours,
-        aims=aims,
+        targets=targets,
         limit_factor=times,
         tries=shock.tries or 1,
         at_peak=shock.at_peak,
         assumed=of_length + of_factor,
     )
-    return (strain,)
+    return (effect,)

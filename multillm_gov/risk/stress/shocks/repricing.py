@@ -11,8 +11,8 @@ ASSUMED_FACTOR = Decimal("1.35")
 """Middle of the documented moves of +30 to +40% inside a contract."""
 
 
-def strains(
-    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+def effects(
+    shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
     """Prices times ``factor``, counted over a month; no request moves elsewhere."""
     del context
@@ -20,7 +20,7 @@ def strains(
     return (
         ShockEffect(
             hours=month(shock),
-            aims=aims,
+            targets=targets,
             price_factor=times,
             at_peak=shock.at_peak,
             assumed=assumed,

@@ -10,8 +10,8 @@ from multillm_gov.risk.stress.stress_context import HOURS_PER_MONTH, Label, Stre
 from multillm_gov.risk.stress.successors import is_qualified
 
 
-def strains(
-    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+def effects(
+    shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
     """Each model hit is away until the migration is done, where no successor is qualified.
 
@@ -24,10 +24,10 @@ def strains(
             for task in context.tasks
             for chain in task.chains
             for hop in chain.hops
-            if aims is None or not aims.isdisjoint(hop.labels)
+            if targets is None or not targets.isdisjoint(hop.labels)
         }
     )
-    return tuple(strain for model in models for strain in _of(model, shock, context))
+    return tuple(effect for model in models for effect in _of(model, shock, context))
 
 
 def _of(model: str, shock: Shock, context: StressContext) -> Iterator[ShockEffect]:
@@ -37,15 +37,15 @@ def _of(model: str, shock: Shock, context: StressContext) -> Iterator[ShockEffec
         if any(hop.model == model for chain in task.chains for hop in chain.hops)
     )
     ready = frozenset(name for name in users if _is_ready(name, model, shock, context))
-    aims = frozenset({("model", model)})
+    targets = frozenset({("model", model)})
     lead = Decimal(context.settings.migration_lead_days)
     days = max(lead - (shock.notice_days or 0), Decimal(0))
     if users - ready and days:
         yield ShockEffect(
             hours=days * HOURS_PER_DAY,
-            aims=aims,
+            targets=targets,
             task_classes=users - ready,
-            away=True,
+            down=True,
             rerouted_after=rerouted_after(shock),
             at_peak=shock.at_peak,
             assumed=until_rerouted(shock),
@@ -54,7 +54,7 @@ def _of(model: str, shock: Shock, context: StressContext) -> Iterator[ShockEffec
     if successor is not None and successor.facts is not None:
         yield ShockEffect(
             hours=HOURS_PER_MONTH,
-            aims=aims,
+            targets=targets,
             task_classes=users,
             succeeded=True,
             at_peak=shock.at_peak,
@@ -67,7 +67,7 @@ def _of(model: str, shock: Shock, context: StressContext) -> Iterator[ShockEffec
         )
         yield ShockEffect(
             hours=HOURS_PER_MONTH,
-            aims=aims,
+            targets=targets,
             task_classes=ready,
             unknown=(f"What moving away from `{model}` adds to the bill: {why}.",),
         )

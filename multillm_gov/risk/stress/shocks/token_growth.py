@@ -11,8 +11,8 @@ ASSUMED_FACTOR = Decimal(2)
 """Newer models think longer: the same list price can double the cost of a task."""
 
 
-def strains(
-    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+def effects(
+    shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
     """Input and output tokens times ``factor``, counted over a month; price tiers are stepped into."""
     del context
@@ -20,7 +20,7 @@ def strains(
     return (
         ShockEffect(
             hours=month(shock),
-            aims=aims,
+            targets=targets,
             token_factor=times,
             at_peak=shock.at_peak,
             assumed=assumed,

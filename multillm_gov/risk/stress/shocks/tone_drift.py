@@ -12,8 +12,8 @@ ASSUMED_DAYS = Decimal(30)
 """Method 9, S9: from three times its own noise floor a voice is another one."""
 
 
-def strains(
-    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+def effects(
+    shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
     """Answers come in another voice for ``days``; a review costs ``review_cost`` per task class, once."""
     del context
@@ -23,9 +23,9 @@ def strains(
         if shock.review_cost is not None
         else ("What a review of the voice costs: no `review_cost` is given.",)
     )
-    strain = ShockEffect(
+    effect = ShockEffect(
         hours=hours,
-        aims=aims,
+        targets=targets,
         routed_only=True,
         tone_ratio=ASSUMED_RATIO if shock.ratio is None else Decimal(shock.ratio),
         added_cost=Decimal(shock.review_cost or 0),
@@ -33,4 +33,4 @@ def strains(
         assumed=assumed,
         unknown=unknown,
     )
-    return (strain,)
+    return (effect,)

@@ -16,18 +16,18 @@ ASSUMED_DAYS = Decimal(90)
 """Method 9, S10."""
 
 
-def strains(
-    shock: Shock, aims: frozenset[Label] | None, context: StressContext
+def effects(
+    shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
     """Away for ``days``."""
     del context
     hours, assumed = length(shock, ASSUMED_DAYS * HOURS_PER_DAY)
-    strain = ShockEffect(
+    effect = ShockEffect(
         hours=hours,
-        aims=aims,
-        away=True,
+        targets=targets,
+        down=True,
         rerouted_after=rerouted_after(shock),
         at_peak=shock.at_peak,
         assumed=assumed + until_rerouted(shock),
     )
-    return (strain,)
+    return (effect,)

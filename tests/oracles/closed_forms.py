@@ -114,19 +114,6 @@ def _integral(function: Callable[[float], float], start: float, end: float) -> f
     return (function(start) + inner + function(end)) * width / 3
 
 
-def retirement_chance(median_months: float, months: float) -> float:
-    """P(a model without a retirement date goes within so many months), at a constant hazard of 1 / median (method 4).
-
-    Memoryless, which is the lower of method 4's two bounds: .4847 for 12 months at 18.1.
-    """
-    return 1 - exp(-months / median_months)
-
-
-def any_retirement_chance(median_months: float, months: float, models: int) -> float:
-    """P(at least one of so many such models goes): .5633 for 5 within 3 months."""
-    return 1 - exp(-models * months / median_months)
-
-
 def beta_factor_unavailability(unavailability: float, beta: float, count: int) -> float:
     """All of ``count`` equal channels away at once, a part ``beta`` of each one's unavailability being shared.
 

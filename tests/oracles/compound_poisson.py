@@ -1,9 +1,11 @@
 """A year's hours away: a Poisson number of outages of exponential length, in closed form (method 3.3)."""
 
 from collections.abc import Iterator
-from math import exp, lgamma, log, sqrt
+from math import exp, sqrt
 
 from msgspec import Struct
+
+from multillm_gov.risk.simulation.outages import most_likely_below, poisson_chance
 
 _HALVINGS = 200
 
@@ -67,15 +69,3 @@ class YearlyHours(Struct, frozen=True, kw_only=True):
         for number in range(1, most_likely_below(self.outages) + 1):
             least, most = most, most + poisson_chance(number, hours / self.mean_hours)
             yield poisson_chance(number, self.outages), least, most
-
-
-def poisson_chance(number: int, mean: float) -> float:
-    """Pois(n; mean), also where e^-mean would be nothing."""
-    if mean == 0:
-        return float(number == 0)
-    return exp(number * log(mean) - mean - lgamma(number + 1))
-
-
-def most_likely_below(mean: float) -> int:
-    """A number that a Poisson count does not exceed in any number of years that could be simulated (below 1e-16)."""
-    return int(mean + 12 * sqrt(mean) + 30)
