@@ -10,8 +10,8 @@ from pathlib import Path
 from benchmarks.portfolios import AS_OF
 from multillm_gov.risk.system.cut_sets import cut_sets
 from multillm_gov.risk.system.system import System
+from multillm_gov.risk.system.system_builder import build_system
 from multillm_gov.workflows.states import assess_folder
-from multillm_gov.workflows.systems import system_of
 
 
 def one_pass(system: System) -> list[int]:
@@ -32,7 +32,7 @@ def one_pass(system: System) -> list[int]:
 
 def system_below(root: Path) -> System:
     """The system of a portfolio on disk."""
-    return system_of(assess_folder(root, as_of=date.fromisoformat(AS_OF)))
+    return build_system(assess_folder(root, as_of=date.fromisoformat(AS_OF)))
 
 
 def ratio(system: System, runs: int) -> float:

@@ -11,8 +11,8 @@ from datetime import date
 
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.workflows.assessing import assess
+from multillm_gov.rules.engine.assessment import Assessment, assess
+from multillm_gov.state.loading import load_state
 
 AS_OF = date(2026, 11, 24)
 _ACME_MODEL = """\
@@ -81,7 +81,9 @@ def replaced(text: str, *changes: tuple[str, str]) -> str:
 def assessed(texts: Mapping[str, str], revision: str = "") -> Assessment:
     """The assessment of files by path; an empty text leaves its file out."""
     files = [SourceFile(path, text.encode()) for path, text in texts.items() if text]
-    return assess(files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", b"{}"), revision=revision)
+    return assess(
+        load_state(files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", b"{}"), revision=revision)
+    )
 
 
 _CUSTOM_MODEL = """\

@@ -6,7 +6,7 @@ from functools import partial
 
 from multillm_gov.changes.approvals import compare_approvals
 from multillm_gov.changes.change import Area, Change, Direction, Kind
-from multillm_gov.changes.comparison import Comparison, State
+from multillm_gov.changes.comparison import Comparison
 from multillm_gov.changes.coverage import compare_coverage
 from multillm_gov.changes.effects import (
     Effects,
@@ -35,8 +35,7 @@ from multillm_gov.changes.waivers import compare_waivers
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.independence import value_with_independent_fallback
 from multillm_gov.portfolio.allocation import TaskClass
-
-__all__ = ["State", "compare"]
+from multillm_gov.state.state import State
 
 _AREAS = tuple(Area)
 _KINDS = tuple(Kind)

@@ -6,18 +6,7 @@ from msgspec import Struct
 
 from multillm_gov.changes.change import Area, Change, Direction
 from multillm_gov.dimensions import Basis, Level
-from multillm_gov.measures.figures import Concentration, PortfolioFigures
-from multillm_gov.portfolio.portfolio import Portfolio
-from multillm_gov.portfolio.prompt import Prompts
-
-
-class State(Struct, frozen=True, kw_only=True):
-    """One side of a comparison: what was declared, and its figures under the prices of its own catalog."""
-
-    portfolio: Portfolio
-    figures: PortfolioFigures
-    prompts: Prompts = {}
-    """The prompt files that task classes name, by path."""
+from multillm_gov.measures.figures import Concentration
 
 
 class SpendParts(Struct, frozen=True, kw_only=True):

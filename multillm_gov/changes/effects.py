@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.changes.change import Change, Kind
-from multillm_gov.changes.comparison import SpendShift, State, TaskEffect
+from multillm_gov.changes.comparison import SpendShift, TaskEffect
 from multillm_gov.changes.exposure import Shares
 from multillm_gov.changes.pairing import Pairs
 from multillm_gov.changes.spend import (
@@ -20,6 +20,7 @@ from multillm_gov.changes.spend import (
     total_parts,
 )
 from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
+from multillm_gov.state.state import State
 
 _ZERO = Decimal(0)
 _ROUTES = (Kind.ROUTE, Kind.WEIGHTS)

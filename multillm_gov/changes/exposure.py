@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.changes.change import SharePoint
-from multillm_gov.changes.comparison import ConcentrationShift, State
+from multillm_gov.changes.comparison import ConcentrationShift
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.measures.concentration import at_level, weigh
 from multillm_gov.measures.figures import Concentration
+from multillm_gov.state.state import State
 
 LEVELS = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
 BASES = (Basis.SPEND, Basis.VALUE_AT_STAKE)

@@ -6,10 +6,11 @@ from decimal import Context, Decimal, localcontext
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.changes.comparison import SpendParts, State
+from multillm_gov.changes.comparison import SpendParts
 from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.state.state import State
 
 _ZERO = Decimal(0)
 _WORKING = Context(prec=50)

@@ -28,7 +28,7 @@ Probes = dict[tuple[str, str], tuple[PlacedProbe, ...]]
 
 def load_evidence(
     documents: dict[str, Document],
-) -> tuple[Evidence, Drills, Probes, tuple[Flaw, ...]]:
+) -> tuple[tuple[Evidence, Drills, Probes], tuple[Flaw, ...]]:
     """Load every record, drill and probe that is sound; the others are located flaws."""
     flaws: list[Flaw] = []
     records: list[PlacedRecord] = []
@@ -64,12 +64,12 @@ def load_evidence(
         probed.setdefault((placed_probe.probe.task_class, placed_probe.probe.model), []).append(
             placed_probe
         )
-    return (
+    loaded = (
         {key: tuple(group) for key, group in grouped.items()},
         {task: tuple(group) for task, group in held.items()},
         {key: tuple(group) for key, group in probed.items()},
-        tuple(flaws),
     )
+    return loaded, tuple(flaws)
 
 
 def _items(

@@ -16,17 +16,17 @@ _MOST_CANDIDATES = 50
 class Substitutes:
     """Finds, among the models the portfolio already uses, one that fits and hangs on nobody the routed ones hang on."""
 
-    def __init__(self, case: RuleContext, levels: Sequence[Level]) -> None:
+    def __init__(self, context: RuleContext, levels: Sequence[Level]) -> None:
         self._levels = tuple(levels)
         self._fitness = Fitness()
         self._known: dict[tuple[Requirement, frozenset[str]], str] = {}
         usable = [
             facts
-            for _, facts in sorted(case.models.items())
+            for _, facts in sorted(context.models.items())
             if facts is not None
             and facts.source == "litellm"
             and facts.price is not None
-            and _lasts(facts, case)
+            and _lasts(facts, context)
         ]
         self._candidates = usable[:_MOST_CANDIDATES]
 
@@ -57,6 +57,8 @@ class Substitutes:
         return next(self._fitness.lacks(needed, [candidate])) is None
 
 
-def _lasts(facts: ModelFacts, case: RuleContext) -> bool:
-    slack = slack_days(facts, case.as_of, case.portfolio.settings.migration_lead_days)
+def _lasts(facts: ModelFacts, context: RuleContext) -> bool:
+    slack = slack_days(
+        facts, context.state.as_of, context.state.portfolio.settings.migration_lead_days
+    )
     return slack is None or slack > 0

@@ -94,11 +94,11 @@ class Loads:
         return self._users[basis]
 
 
-def loads_of(case: RuleContext) -> Loads:
+def loads_of(context: RuleContext) -> Loads:
     """The loads of the case's task classes, shared by all runs of one judgment over the same ones."""
-    known: dict[int, Loads] = case.memo.setdefault("loads", {})
+    known: dict[int, Loads] = context.memo.setdefault("loads", {})
     # The loads hold the tuple, so its id stays its own.
-    return known.setdefault(id(case.tasks), Loads(case.tasks))
+    return known.setdefault(id(context.tasks), Loads(context.tasks))
 
 
 def _entity(facts: ModelFacts | None, level: Level) -> str:

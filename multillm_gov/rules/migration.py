@@ -16,8 +16,8 @@ _ORIGIN = {
 class Moves:
     """Remedies for models that go away, each spelled once."""
 
-    def __init__(self, case: RuleContext) -> None:
-        self._case = case
+    def __init__(self, context: RuleContext) -> None:
+        self._context = context
         self._remedies: dict[str, str] = {}
 
     def remedy(self, old: ModelFacts) -> str:
@@ -44,7 +44,7 @@ class Moves:
                 f"`successor` of {code(old.name)} in `catalog/` to plan the move."
             )
         source = f"; {successor.source}" if successor.source else ""
-        new = self._case.catalog.find(successor.model)
+        new = self._context.state.catalog.find(successor.model)
         effects = move_effects(old, new) if new is not None else ()
         changes = f" The move changes: {'; '.join(effects)}." if effects else ""
         return f"Write {code(successor.model)} ({_ORIGIN[successor.origin]}{source}).{changes}"

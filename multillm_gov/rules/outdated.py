@@ -30,19 +30,21 @@ class StaleTrials(Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...]
 
 
-def stale_trials(case: RuleContext, digests: Digests, *, fallbacks: bool) -> Iterator[StaleTrials]:
+def stale_trials(
+    context: RuleContext, digests: Digests, *, fallbacks: bool
+) -> Iterator[StaleTrials]:
     """By task class and asset; a trial that names no digest is not held stale."""
-    if not case.probes and not case.drills:
+    if not context.state.probes and not context.state.drills:
         return
     seen: dict[str, list[tuple[str, str | None, str | None, Place]]] = {}
-    for one in probed(case, fallbacks=fallbacks):
+    for one in probed(context, fallbacks=fallbacks):
         for placed in one.newest:
             record = placed.probe
             found = seen.setdefault(one.task.task.name, [])
             found.append((one.part.model, record.prompt, record.output_schema, placed.place))
-    for task in case.tasks:
-        drills = case.drills.get(task.task.name, ())
-        newest = next((each for each in drills if each.drill.date <= case.as_of), None)
+    for task in context.tasks:
+        drills = context.state.drills.get(task.task.name, ())
+        newest = next((each for each in drills if each.drill.date <= context.state.as_of), None)
         trials = list(seen.get(task.task.name, ()))
         if newest is not None:
             trials.append(("", newest.drill.prompt, newest.drill.output_schema, newest.place))

@@ -33,9 +33,9 @@ class Probed(Struct, frozen=True):
         return f"{role} {code(self.part.model)} of {code(self.task.task.name)}"
 
 
-def probed(case: RuleContext, *, fallbacks: bool = True) -> Iterator[Probed]:
+def probed(context: RuleContext, *, fallbacks: bool = True) -> Iterator[Probed]:
     """Every model of every task class, once a task class: one that is routed and a fallback too counts as routed."""
-    for task in case.tasks:
+    for task in context.tasks:
         parts: tuple[LegFigures | FallbackFigures, ...] = (
             *task.legs,
             *(task.fallbacks if fallbacks else ()),
@@ -44,24 +44,24 @@ def probed(case: RuleContext, *, fallbacks: bool = True) -> Iterator[Probed]:
         for part in parts:
             if part.model not in told:
                 told.add(part.model)
-                yield Probed(task, part, _newest(case, task.task.name, part.model))
+                yield Probed(task, part, _newest(context, task.task.name, part.model))
 
 
-def _newest(case: RuleContext, task: str, model: str) -> tuple[PlacedProbe, ...]:
+def _newest(context: RuleContext, task: str, model: str) -> tuple[PlacedProbe, ...]:
     by_kind: dict[str, PlacedProbe] = {}
-    for placed in case.probes.get((task, model), ()):
-        if placed.probe.date <= case.as_of:
+    for placed in context.state.probes.get((task, model), ()):
+        if placed.probe.date <= context.state.as_of:
             by_kind.setdefault(placed.probe.kind, placed)
     return tuple(by_kind[kind] for kind in sorted(by_kind))
 
 
-def is_of_now(case: RuleContext, task: TaskFigures, probe: ProbeRecord) -> bool:
+def is_of_now(context: RuleContext, task: TaskFigures, probe: ProbeRecord) -> bool:
     """Whether a probe names no digest that differs from what is declared, prompt and schema included."""
-    memo: dict[str, str] = case.memo.setdefault("digests of task classes", {})
+    memo: dict[str, str] = context.memo.setdefault("digests of task classes", {})
     name = task.task.name
     if name not in memo:
         memo[name] = task_class_digest(task.task)
-    files: Digests = case.memo.setdefault("digests of files", Digests(case.files))
+    files: Digests = context.memo.setdefault("digests of files", Digests(context.state.files))
     declared = task.task.declared
     pairs = (
         (probe.task, memo[name]),

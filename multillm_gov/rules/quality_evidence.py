@@ -44,82 +44,88 @@ class Claim(Struct, frozen=True):
 
 
 def claims_of(
-    case: RuleContext, task: TaskFigures, *, fallbacks: bool, telling: str = ""
+    context: RuleContext, task: TaskFigures, *, fallbacks: bool, telling: str = ""
 ) -> tuple[Claim, ...]:
     """One claim per place where a task class names a model, routed ones first; gathered once in a judgment.
 
     ``telling`` names a field of the record: results that do not tell it are passed over for
     `Claim.newest`.
     """
-    memo: dict[str, dict[str, tuple[Claim, ...]]] = case.memo.setdefault("claims", {})
+    memo: dict[str, dict[str, tuple[Claim, ...]]] = context.memo.setdefault("claims", {})
     by_task = memo.setdefault(telling, {})
     name = task.task.name
     if name not in by_task:
-        by_task[name] = tuple(_claims(case, task, telling))
+        by_task[name] = tuple(_claims(context, task, telling))
     found = by_task[name]
     return found if fallbacks else found[: len(task.legs)]
 
 
-def _claims(case: RuleContext, task: TaskFigures, telling: str) -> Iterator[Claim]:
+def _claims(context: RuleContext, task: TaskFigures, telling: str) -> Iterator[Claim]:
     newest: dict[str, PlacedRecord | None] = {}
     parts: tuple[LegFigures | FallbackFigures, ...] = (*task.legs, *task.fallbacks)
     for part in parts:
-        records = case.evidence.get((task.task.name, part.model), ())
+        records = context.state.evidence.get((task.task.name, part.model), ())
         if part.model not in newest:
-            newest[part.model] = _newest(case, records, telling)
+            newest[part.model] = _newest(context, records, telling)
         yield Claim(task, part, records, newest[part.model])
 
 
 def _newest(
-    case: RuleContext, records: tuple[PlacedRecord, ...], telling: str
+    context: RuleContext, records: tuple[PlacedRecord, ...], telling: str
 ) -> PlacedRecord | None:
     for placed in records:
         record = placed.record
         told = not telling or getattr(record, telling) is not None
-        if told and record.origin == "internal" and record.date <= case.as_of:
+        if told and record.origin == "internal" and record.date <= context.state.as_of:
             return placed
     return None
 
 
-def claims(case: RuleContext, *, fallbacks: bool) -> Iterator[Claim]:
+def claims(context: RuleContext, *, fallbacks: bool) -> Iterator[Claim]:
     """The claims of every task class that declares a quality floor."""
-    for task in case.tasks:
+    for task in context.tasks:
         if task.task.declared.quality is not None:
-            yield from claims_of(case, task, fallbacks=fallbacks)
+            yield from claims_of(context, task, fallbacks=fallbacks)
 
 
 def measured(
-    case: RuleContext, *, fallbacks: bool, telling: str = ""
+    context: RuleContext, *, fallbacks: bool, telling: str = ""
 ) -> Iterator[tuple[Claim, PlacedRecord]]:
     """The models that have an internal result up to today, floor or not; no evidence costs nothing."""
-    if not case.evidence:
+    if not context.state.evidence:
         return
-    for task in case.tasks:
-        for claim in claims_of(case, task, fallbacks=fallbacks, telling=telling):
+    for task in context.tasks:
+        for claim in claims_of(context, task, fallbacks=fallbacks, telling=telling):
             if claim.newest is not None:
                 yield claim, claim.newest
 
 
-def origins(case: RuleContext, claim: Claim) -> tuple[str, ...]:
+def origins(context: RuleContext, claim: Claim) -> tuple[str, ...]:
     """Who has measured the model up to today, in alphabetical order; looked up once in a judgment."""
-    memo: dict[tuple[str, str], tuple[str, ...]] = case.memo.setdefault("origins of results", {})
+    memo: dict[tuple[str, str], tuple[str, ...]] = context.memo.setdefault("origins of results", {})
     key = (claim.task.task.name, claim.part.model)
     if key not in memo:
         found = {
-            placed.record.origin for placed in claim.records if placed.record.date <= case.as_of
+            placed.record.origin
+            for placed in claim.records
+            if placed.record.date <= context.state.as_of
         }
         memo[key] = tuple(sorted(found))
     return memo[key]
 
 
-def relied_upon(case: RuleContext, *, fallbacks: bool) -> Iterator[tuple[Claim, PlacedRecord]]:
+def relied_upon(context: RuleContext, *, fallbacks: bool) -> Iterator[tuple[Claim, PlacedRecord]]:
     """The measured models of task classes with a quality floor."""
-    for claim, newest in measured(case, fallbacks=fallbacks):
+    for claim, newest in measured(context, fallbacks=fallbacks):
         if claim.task.task.declared.quality is not None:
             yield claim, newest
 
 
-def format_stake(case: RuleContext, task: TaskFigures, before: str) -> str:
+def format_stake(context: RuleContext, task: TaskFigures, before: str) -> str:
     """``before`` and the task class's value at stake a month; empty where none is declared."""
     value = task.value_at_stake_per_month
-    return f"{before}{format_money(value, case.figures.currency)} a month at stake" if value else ""
+    return (
+        f"{before}{format_money(value, context.state.figures.currency)} a month at stake"
+        if value
+        else ""
+    )

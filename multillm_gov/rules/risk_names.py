@@ -48,22 +48,22 @@ class Named(Struct, frozen=True, kw_only=True):
 class RiskNames:
     """What the portfolio has at each level."""
 
-    def __init__(self, case: RuleContext) -> None:
-        self._case = case
+    def __init__(self, context: RuleContext) -> None:
+        self._context = context
 
     @cached_property
     def known(self) -> dict[str, frozenset[str]]:
         """Names by level; what nobody knows is an entity too, and what `catalog/` declares may be to come."""
-        facts = [one for one in self._case.models.values() if one is not None]
+        facts = [one for one in self._context.models.values() if one is not None]
         exposures = [one.exposure for one in facts]
-        dependencies = self._case.portfolio.settings.risk.dependencies
+        dependencies = self._context.state.portfolio.settings.risk.dependencies
         levels = ("family", "vendor", "provider", "cloud", "jurisdiction")
         found = {level: {str(getattr(one, level)) for one in exposures} for level in levels}
-        found["provider"] |= self._case.overrides.providers.keys()
-        found["vendor"] |= self._case.overrides.vendors.keys()
-        found["model"] = {*self._case.models, *(one.model for one in exposures)}
+        found["provider"] |= self._context.state.overrides.providers.keys()
+        found["vendor"] |= self._context.state.overrides.vendors.keys()
+        found["model"] = {*self._context.models, *(one.model for one in exposures)}
         found["region"] = {region for one in facts for region in one.regions}
-        found["task_class"] = {task.name for task in self._case.portfolio.task_classes}
+        found["task_class"] = {task.name for task in self._context.state.portfolio.task_classes}
         for kind in ("gateway", "dependency"):
             found[kind] = {name for name, one in dependencies.items() if one.kind == kind}
         return {level: frozenset(names) for level, names in found.items()}
@@ -75,7 +75,7 @@ class RiskNames:
                 yield named
 
     def _declared(self) -> Iterator[Named]:
-        risk, place = self._case.portfolio.settings.risk, Place(SETTINGS, ("risk",))
+        risk, place = self._context.state.portfolio.settings.risk, Place(SETTINGS, ("risk",))
         for level, key in (("provider", "providers"), ("cloud", "clouds"), ("vendor", "vendors")):
             for name in getattr(risk, key):
                 where = place.at(key, name).key()
@@ -86,7 +86,7 @@ class RiskNames:
             yield from _hanging(name, dependency, place.at("dependencies", name))
 
     def _histories(self) -> Iterator[Named]:
-        for placed in self._case.incidents:
+        for placed in self._context.state.incidents:
             level, name = placed.history.level, placed.history.entity
             where, subject = placed.place.at("entity"), f"{level}:{name}"
             because = "what was measured holds for nothing"
@@ -95,7 +95,7 @@ class RiskNames:
             )
 
     def _shocks(self) -> Iterator[Named]:
-        for placed in self._case.scenarios:
+        for placed in self._context.state.scenarios:
             for index, shock in enumerate(placed.scenario.shocks):
                 if shock.level is None or shock.entity in ANY:
                     continue

@@ -23,7 +23,7 @@ _BY_LOCKING = frozenset({"GOV107", "GOV408"})
 class Prospects:
     """Judges task classes as they would be, by all standing rules and policies about task classes but one's own."""
 
-    def __init__(self, case: RuleContext, own: str) -> None:
+    def __init__(self, context: RuleContext, own: str) -> None:
         book = tuple(
             rule
             for rule in all_rules()
@@ -31,11 +31,13 @@ class Prospects:
             and rule.family in _FAMILIES
             and rule.id not in {own, *_BY_LOCKING}
         )
-        runs, _ = plan_runs(book, case.portfolio.policies, case.tasks, case.documents)
+        runs, _ = plan_runs(
+            book, context.state.portfolio.policies, context.tasks, context.state.documents
+        )
         self._runs = tuple((run, frozenset(task.task.name for task in run.tasks)) for run in runs)
         # What rules say of a change is not about the model as such: what it takes is to make the
         # change properly.
-        self._case = replace(case, base=None)
+        self._context = replace(context, base=None)
         self._now: dict[str, Counter[tuple[str, str]]] = {}
 
     def breaks_nothing(self, task: TaskFigures, model: str) -> bool:
@@ -58,22 +60,23 @@ class Prospects:
             ),
         )
         alone = Portfolio(
-            settings=self._case.portfolio.settings,
+            settings=self._context.state.portfolio.settings,
             task_classes=(replace(task.task, declared=declared),),
         )
-        return measure(alone, self._case.catalog).tasks[0]
+        return measure(alone, self._context.state.catalog).tasks[0]
 
     def _violations(self, task: TaskFigures) -> Counter[tuple[str, str]]:
         found: Counter[tuple[str, str]] = Counter()
         # Seen alone, before and after: a rule that adds up the whole portfolio would do so for
         # every trial.
-        alone = replace(self._case.figures, tasks=(task,))
-        case = replace(self._case, tasks=(task,), figures=alone, models=models_of((task,)))
+        alone = replace(self._context.state.figures, tasks=(task,))
+        state = replace(self._context.state, figures=alone)
+        context = replace(self._context, state=state, tasks=(task,), models=models_of((task,)))
         for run, names in self._runs:
             if task.task.name in names:
                 policy = run.policy
                 own = replace(
-                    case,
+                    context,
                     policy=policy.name if policy else "",
                     policy_place=policy.place if policy else None,
                 )

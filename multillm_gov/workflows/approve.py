@@ -9,7 +9,6 @@ from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.location import Place
 from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS, Contents
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.rules.engine.registry import parameters_type
 from multillm_gov.sources.root import split_paths
 from multillm_gov.words import code, join_words
 from multillm_gov.workflows.entries import Written, amend, check_words, write
@@ -51,8 +50,7 @@ def approve(
     """
     top, _ = split_paths((), root)
     state = assess_folder(top, as_of=as_of)
-    contents = state.contents or Contents(state.portfolio, state.documents, parameters_type)
-    full = _subject(subject, contents)
+    full = _subject(subject, state.contents)
     approver = by if by is not None else _committer(top, state)
     check_words([("--by", approver), *([("--comment", comment)] if comment else [])])
     held = [
@@ -60,7 +58,7 @@ def approve(
         for one in state.portfolio.approvals
         if (one.declared.subject, one.declared.approved_by) == (full, approver)
     ]
-    digest = contents.digest(full)
+    digest = state.contents.digest(full)
     if any(one.declared.digest == digest and one.declared.date <= as_of for one in held):
         return None
     entry = {"subject": full, "digest": digest, "approved_by": approver, "date": as_of.isoformat()}

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from multillm_gov.finding import Severity
 from multillm_gov.report import Report
 from multillm_gov.reporting.check.report import brief_check
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import path_prefix, split_paths, within
-from multillm_gov.workflows.assessing import assess
+from multillm_gov.state.loading import load_state
 from multillm_gov.workflows.gate import strictest_gate
 
 
@@ -48,7 +48,7 @@ def check(
     then: Assessment | None = None
     if base is None:
         assessment = assess(
-            files, flaws, as_of=as_of, price_map=read_price_map, blame=blame_folder(top)
+            load_state(files, flaws, as_of=as_of, price_map=read_price_map), blame=blame_folder(top)
         )
     else:
         from multillm_gov.workflows.policy_change_gate import assess_change

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from multillm_gov.changes.change import Area
 from multillm_gov.changes.compare import compare
-from multillm_gov.changes.comparison import Comparison, State
+from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Finding
 from multillm_gov.portfolio.policy import PlacedWaiver
@@ -15,13 +15,7 @@ from multillm_gov.rules.engine.judgment import judge
 
 def compare_assessments(before: Assessment, after: Assessment) -> Comparison:
     """What changed, a limit that a policy leaves out taken at its rule's default."""
-    return compare(_state(before), _state(after), rule_facts)
-
-
-def _state(assessment: Assessment) -> State:
-    return State(
-        portfolio=assessment.portfolio, figures=assessment.figures, prompts=assessment.prompts
-    )
+    return compare(before, after, rule_facts)
 
 
 def judge_by_base(
@@ -51,7 +45,11 @@ def judge_by_base(
         path: found for path, found in before.documents.items() if path in written
     }
     return judge(
-        replace(after, portfolio=portfolio, documents=documents), base=before, policies=old.policies
+        replace(after, portfolio=portfolio, documents=documents),
+        base=before,
+        policies=old.policies,
+        contents=after.contents,
+        introductions=after.introductions,
     )
 
 

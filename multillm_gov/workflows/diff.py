@@ -16,12 +16,12 @@ from multillm_gov.finding import Severity
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report
 from multillm_gov.reporting.diff.report import brief_diff
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import path_prefix, split_paths
-from multillm_gov.workflows.assessing import assess, no_collections
+from multillm_gov.state.loading import load_state, no_collections
 from multillm_gov.workflows.comparing import compare_assessments, judge_by_base
 from multillm_gov.workflows.gate import strictest_gate
 from multillm_gov.workflows.states import assess_revision, working_revision
@@ -110,12 +110,14 @@ def _assess_both(
     )
     before = assess_revision(repository, base, as_of=as_of)
     after = assess(
-        files,
-        flaws,
-        as_of=as_of,
-        price_map=read_price_map,
-        revision=working_revision(top),
-        known=before,
+        load_state(
+            files,
+            flaws,
+            as_of=as_of,
+            price_map=read_price_map,
+            revision=working_revision(top),
+            known=before,
+        ),
         base=before,
         blame=repository.blame(),
     )

@@ -19,13 +19,13 @@ from multillm_gov.risk.availability.dependence_data import dependence_data
 from multillm_gov.risk.availability.dependency_graph import draw_graph
 from multillm_gov.risk.system.graph import Graph
 from multillm_gov.risk.system.system import System
+from multillm_gov.risk.system.system_builder import build_system
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import split_paths
 from multillm_gov.words import LONGEST, did_you_mean
 from multillm_gov.workflows.reasons import explain_path
 from multillm_gov.workflows.states import assess_folder, assess_revision, working_revision
-from multillm_gov.workflows.systems import system_of
 
 
 class Drawn(Struct, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ def graph(
     """
     state = _state(as_of, root, revision)
     settings = state.portfolio.settings
-    system = masked(system_of(state), state.secrets)
+    system = masked(build_system(state), state.secrets)
     wanted = _restricted(system, [why[0]] if why else list(tasks))
     dependence = measure_dependence(wanted)
     drawn = draw_graph(wanted, dependence.singles, currency=settings.currency)

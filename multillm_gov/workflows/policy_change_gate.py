@@ -11,12 +11,12 @@ from multillm_gov.documents.document import SourceFile, locate
 from multillm_gov.finding import Enforcement, Finding, Flaw, Related
 from multillm_gov.location import Location, Place
 from multillm_gov.reporting.diff.findings import Renames, identities
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
-from multillm_gov.workflows.assessing import assess, no_collections
+from multillm_gov.state.loading import load_state, no_collections
 from multillm_gov.workflows.comparing import compare_assessments, governing_paths, judge_by_base
 from multillm_gov.workflows.states import assess_revision, working_revision
 
@@ -38,12 +38,14 @@ def assess_change(
     with no_collections():
         before = assess_revision(repository, repository.resolve(base), as_of=as_of)
         after = assess(
-            files,
-            flaws,
-            as_of=as_of,
-            price_map=read_price_map,
-            revision=working_revision(root),
-            known=before,
+            load_state(
+                files,
+                flaws,
+                as_of=as_of,
+                price_map=read_price_map,
+                revision=working_revision(root),
+                known=before,
+            ),
             base=before,
             blame=blame_folder(root),
         )

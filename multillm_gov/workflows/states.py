@@ -4,12 +4,13 @@ from datetime import date
 from pathlib import Path
 
 from multillm_gov.errors import SourceError
-from multillm_gov.rules.engine.assessment import Assessment, Measured
+from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
-from multillm_gov.workflows.assessing import assess
+from multillm_gov.state.loading import load_state
+from multillm_gov.state.state import State
 
 
 def assess_folder(
@@ -19,12 +20,9 @@ def assess_folder(
     files, flaws = read_folder(root)
     blame = blame_folder(root)
     return assess(
-        files,
-        flaws,
-        as_of=as_of,
-        price_map=read_price_map,
-        known=known,
-        revision=revision,
+        load_state(
+            files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=revision
+        ),
         blame=blame,
     )
 
@@ -35,7 +33,7 @@ def assess_revision(
     *,
     as_of: date,
     known: Assessment | None = None,
-    base: Measured | None = None,
+    base: State | None = None,
 ) -> Assessment:
     """Assess the portfolio as a commit holds it.
 
@@ -45,12 +43,9 @@ def assess_revision(
     files, flaws = repository.read_revision(commit)
     blame = repository.blame(commit)
     return assess(
-        files,
-        flaws,
-        as_of=as_of,
-        price_map=read_price_map,
-        known=known,
-        revision=commit,
+        load_state(
+            files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=commit
+        ),
         base=base,
         blame=blame,
     )

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from multillm_gov.documents.masking import masked
 from multillm_gov.report import Report
 from multillm_gov.reporting.stress.comparison import comparison_section
-from multillm_gov.reporting.stress.inputs import context_of, simulation_of
+from multillm_gov.reporting.stress.inputs import simulation_of
 from multillm_gov.reporting.stress.report import brief_stress
 from multillm_gov.reporting.stress.state import StressedState, details, whole_report
 from multillm_gov.risk.availability.dependence import measure_dependence
@@ -18,6 +18,7 @@ from multillm_gov.risk.reverse.reverse_stress import reverse
 from multillm_gov.risk.simulation.simulation import DEFAULT_YEARS
 from multillm_gov.risk.stress.scenario_book import BookedScenario, choose, scenarios_of
 from multillm_gov.risk.stress.scenario_settings import parse_setting, with_settings
+from multillm_gov.risk.stress.stress_context_builder import stress_context
 from multillm_gov.risk.stress.variants import MOST_SCENARIOS, affordable_variants, run_scenario
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.git import Repository
@@ -86,7 +87,7 @@ def stress(
 
 def _stressed(state: Assessment, asked: StressOptions, tell: Tell) -> StressedState:
     """Measure one state's risk."""
-    context = context_of(state)
+    context = stress_context(state)
     asked_for = chosen(state, asked)
     run = asked_for[:MOST_SCENARIOS]
     results = []

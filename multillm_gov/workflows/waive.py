@@ -9,12 +9,12 @@ from msgspec import Struct
 from multillm_gov.errors import UsageError
 from multillm_gov.finding import Enforcement, Finding
 from multillm_gov.location import Place
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths
+from multillm_gov.state.loading import load_state
 from multillm_gov.words import join_code, join_words
-from multillm_gov.workflows.assessing import assess
 from multillm_gov.workflows.entries import Written, amend, check_words, with_file, write
 from multillm_gov.workflows.states import assess_folder
 
@@ -79,7 +79,9 @@ def waive(
     entry = terms if old else {"policy": policy, "subject": subject, **terms}
     written = amend(before, "waivers", entry, old, WAIVERS)
     after = assess(
-        with_file(before, written.content), as_of=as_of, price_map=read_price_map, known=before
+        load_state(
+            with_file(before, written.content), as_of=as_of, price_map=read_price_map, known=before
+        )
     )
     told = (reason, approved_by, expires.isoformat())
     covered = sum(

@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from multillm_gov.changes.compare import compare
-from multillm_gov.changes.comparison import State
 from multillm_gov.content import BarChart, Block, Items, Paragraph, ShareChart, Table, Timeline
 from multillm_gov.finding import Severity
 from multillm_gov.measures.repricing import bill_rise, largest_bill_rise, share_within
@@ -72,10 +71,7 @@ def judged() -> Judge:
 
 
 def board(now: Assessment, since: Assessment | None = None) -> Report:
-    comparison = since and compare(
-        State(portfolio=since.portfolio, figures=since.figures),
-        State(portfolio=now.portfolio, figures=now.figures),
-    )
+    comparison = since and compare(since, now)
     return brief_board(now, since=since, comparison=comparison, fail_on=Severity.ERROR)
 
 

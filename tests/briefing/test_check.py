@@ -20,8 +20,8 @@ from multillm_gov.reporting.shared.headline import (
     status_below,
     with_before,
 )
-from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.workflows.assessing import assess
+from multillm_gov.rules.engine.assessment import Assessment, assess
+from multillm_gov.state.loading import load_state
 
 AS_OF = date(2026, 11, 24)
 PRICES = {
@@ -74,7 +74,9 @@ def judged() -> Judge:
         ]
         data = json.dumps(PRICES if prices is None else prices).encode()
         return assess(
-            files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", data), revision="ab" * 20
+            load_state(
+                files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", data), revision="ab" * 20
+            )
         )
 
     return build
@@ -171,7 +173,7 @@ def test_slack_before_the_nearest_retirement(judged: Judge) -> None:
 
 
 def test_an_empty_portfolio_has_figures_that_judge_nothing() -> None:
-    assessment = assess([], as_of=AS_OF, price_map=lambda: PriceMap("1.0", b"{}"))
+    assessment = assess(load_state([], as_of=AS_OF, price_map=lambda: PriceMap("1.0", b"{}")))
     assert {metric.status for metric in headline(assessment)} == {"neutral"}
     report = brief_check(assessment, Severity.ERROR)
     assert report.verdict.exit_code == 0
@@ -245,7 +247,8 @@ def test_a_broken_file_is_counted_and_hides_no_figure(judged: Judge) -> None:
     ]
     data = json.dumps(PRICES).encode()
     report = brief_check(
-        assess(files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", data)), Severity.ERROR
+        assess(load_state(files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", data))),
+        Severity.ERROR,
     )
     assert dict(report.checked)["files"] == 2
     assert report.headline[0].value == "400 USD"

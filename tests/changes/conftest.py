@@ -1,6 +1,7 @@
 """Two states of a portfolio from YAML text, read by the real loader and measured over a few known models."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from textwrap import dedent
 
@@ -9,12 +10,13 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts
 from multillm_gov.catalog.price import Price, TokenPrice
-from multillm_gov.changes.compare import State, compare
+from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.loading import load_portfolio
+from multillm_gov.state.state import State
 
 ALLOCATION = """
     owner: growth
@@ -139,7 +141,13 @@ def state() -> Callable[..., State]:
             documents[path] = document
         portfolio, flaws = load_portfolio(documents)
         assert not flaws, flaws
-        return State(portfolio=portfolio, figures=measure(portfolio, Shelf(facts)))
+        shelf = Shelf(facts)
+        return State(
+            portfolio=portfolio,
+            figures=measure(portfolio, shelf),
+            catalog=shelf,
+            as_of=date(2026, 11, 24),
+        )
 
     return build
 

@@ -8,8 +8,8 @@ import pytest
 
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.workflows.assessing import assess
+from multillm_gov.rules.engine.assessment import Assessment, assess
+from multillm_gov.state.loading import load_state
 
 _MAP = Path(__file__).parents[1] / "rules" / "data" / "price_map.json"
 
@@ -23,7 +23,7 @@ def judged() -> Judge:
 
     def run(files: Mapping[str, str], as_of: date = date(2026, 11, 24)) -> Assessment:
         sources = [SourceFile(path, text.encode()) for path, text in sorted(files.items())]
-        return assess(sources, as_of=as_of, price_map=lambda: price_map)
+        return assess(load_state(sources, as_of=as_of, price_map=lambda: price_map))
 
     return run
 

@@ -17,8 +17,9 @@ from multillm_gov.evaluation.probes.probe import Canaries, Canary, TaskDigests
 from multillm_gov.offline.script import Script
 from multillm_gov.offline.serving import serve
 from multillm_gov.providers.offline import offline_addresses
+from multillm_gov.rules.engine.assessment import assess
 from multillm_gov.sources.price_map import read_price_map
-from multillm_gov.workflows.assessing import assess
+from multillm_gov.state.loading import load_state
 from multillm_gov.workflows.evaluation.drill_routing import hold_drills
 
 DAY = date(2026, 11, 24)
@@ -39,7 +40,7 @@ def assessed():
         ]
         if catalog:
             files.append(SourceFile("catalog/m.yaml", textwrap.dedent(catalog).encode()))
-        state = assess(files, as_of=DAY, price_map=read_price_map)
+        state = assess(load_state(files, as_of=DAY, price_map=read_price_map))
         assert not state.flaws, state.flaws
         return state
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from multillm_gov.reporting.stress.inputs import context_of
 from multillm_gov.risk.stress.stress_context import StressContext
+from multillm_gov.risk.stress.stress_context_builder import stress_context
 from portfolios import ACME_ALLOCATION, ACME_CATALOG, assessed, replaced
 
 ALLOCATION = replaced(
@@ -46,6 +46,6 @@ def made() -> Made:
         }
         state = assessed(texts)
         assert not state.flaws, state.flaws
-        return context_of(state)
+        return stress_context(state)
 
     return build

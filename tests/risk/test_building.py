@@ -19,10 +19,10 @@ from multillm_gov.risk.availability.availability import (
 from multillm_gov.risk.system import priors
 from multillm_gov.risk.system.system import System, TaskSystem
 from multillm_gov.risk.system.system_builder import build_system
+from multillm_gov.rules.engine.assessment import assess
 from multillm_gov.sources.price_map import read_price_map
-from multillm_gov.workflows.assessing import assess
+from multillm_gov.state.loading import load_state
 from multillm_gov.workflows.states import assess_folder
-from multillm_gov.workflows.systems import system_of
 
 AS_OF = date(2026, 11, 23)
 HERE = Path(__file__).parent
@@ -32,9 +32,9 @@ INDEPENDENT = "common_cause: {otherwise: 0, same_cloud: 0, same_vendor: 0, same_
 
 def system(files: dict[str, str], as_of: date = AS_OF) -> System:
     sources = [SourceFile(path, dedent(text).encode()) for path, text in sorted(files.items())]
-    state = assess(sources, as_of=as_of, price_map=read_price_map)
+    state = assess(load_state(sources, as_of=as_of, price_map=read_price_map))
     assert [flaw.message for flaw in state.flaws] == []
-    return system_of(state)
+    return build_system(state)
 
 
 def task(built: System, name: str = "t") -> TaskSystem:
@@ -70,7 +70,7 @@ def channels(count: int, u: float, risk: str, **exposure: str) -> dict[str, str]
 def test_nine_nodes_end_to_end():
     state = assess_folder(HERE / "data" / "nine-nodes", as_of=AS_OF)
     assert not state.flaws
-    built = system_of(state)
+    built = build_system(state)
     found = {one.name: task_unavailability(built, one) for one in built.tasks}
     assert found == pytest.approx(
         {"T1": 0.001501497001, "T2": 0.00299725075, "T3": 0.0005065887064}, rel=1e-10
@@ -82,7 +82,7 @@ def test_nine_nodes_end_to_end():
 
 
 def test_nine_nodes_to_the_printed_digits(oracles):
-    built = system_of(assess_folder(HERE / "data" / "nine-nodes", as_of=AS_OF))
+    built = build_system(assess_folder(HERE / "data" / "nine-nodes", as_of=AS_OF))
     reference = oracles["spof_example"]
     for one in built.tasks:
         assert task_unavailability(built, one) == pytest.approx(reference[one.name], rel=1e-12)
@@ -343,11 +343,13 @@ DEPENDING = {
 
 def test_dependencies_take_the_hops_they_are_declared_for():
     state = assess(
-        [SourceFile(path, dedent(text).encode()) for path, text in DEPENDING.items()],
-        as_of=AS_OF,
-        price_map=read_price_map,
+        load_state(
+            [SourceFile(path, dedent(text).encode()) for path, text in DEPENDING.items()],
+            as_of=AS_OF,
+            price_map=read_price_map,
+        )
     )
-    built = build_system(state.portfolio, state.figures, {}, (), AS_OF, state.overrides)
+    built = build_system(state)
     outer = {
         (one.name, hop.model): {
             component.name
@@ -517,9 +519,10 @@ def test_ten_thousand_task_classes_share_their_chains(lines_run):
         return [SourceFile("allocations/a.yaml", f"task_classes:\n{rows}\n".encode())]
 
     small, large = (
-        assess(files(count), as_of=AS_OF, price_map=read_price_map) for count in (100, 1_000)
+        assess(load_state(files(count), as_of=AS_OF, price_map=read_price_map))
+        for count in (100, 1_000)
     )
-    few, many = lines_run(lambda: system_of(small)), lines_run(lambda: system_of(large))
+    few, many = lines_run(lambda: build_system(small)), lines_run(lambda: build_system(large))
     assert many <= 11 * few
-    built = system_of(large)
+    built = build_system(large)
     assert len({id(one.chains[0].hops) for one in built.tasks}) == 1

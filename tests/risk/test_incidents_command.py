@@ -90,8 +90,8 @@ def test_an_import_is_measured_written_and_read_again(govern, portfolio):
 def test_what_was_imported_is_what_the_system_says(govern, portfolio):
     from datetime import date
 
+    from multillm_gov.risk.system.system_builder import build_system
     from multillm_gov.workflows.states import assess_folder
-    from multillm_gov.workflows.systems import system_of
 
     govern(
         "incidents",
@@ -104,7 +104,7 @@ def test_what_was_imported_is_what_the_system_says(govern, portfolio):
         *DAYS,
         cwd=portfolio,
     )
-    system = system_of(assess_folder(portfolio, as_of=date(2026, 11, 23)))
+    system = build_system(assess_folder(portfolio, as_of=date(2026, 11, 23)))
     provider = system.components[system.index_of("provider:openai")]
     assert (provider.origin, provider.sample_size) == ("measured", 1)
     assert provider.mean_hours == 4.0

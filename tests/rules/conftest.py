@@ -14,9 +14,9 @@ from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import LOCK, is_uncovered, kind_of
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.sources.refusals import tell_uncovered
-from multillm_gov.workflows.assessing import assess
+from multillm_gov.state.loading import load_state
 
 AS_OF = date(2026, 11, 24)
 _MAP = Path(__file__).parent / "data" / "price_map.json"
@@ -57,7 +57,9 @@ def assessed(price_map: PriceMap) -> Judge:
         if lock:
             locked = build_lock(lock, Overrides(), price_map, as_of)
             sources.append(SourceFile(LOCK, encode_lock(locked)))
-        return assess(sources, tuple(flaws), as_of=as_of, price_map=lambda: installed, base=base)
+        return assess(
+            load_state(sources, tuple(flaws), as_of=as_of, price_map=lambda: installed), base=base
+        )
 
     return run
 

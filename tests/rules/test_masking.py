@@ -8,7 +8,6 @@ import msgspec
 import pytest
 
 from multillm_gov.changes.compare import compare
-from multillm_gov.changes.comparison import State
 from multillm_gov.finding import Severity
 from multillm_gov.rendering.formats import formats, renderer
 from multillm_gov.report import Report
@@ -80,8 +79,7 @@ def _reports(assessed, planted: dict[str, str]) -> Iterator[Report]:
     assert [finding for finding in after.findings if finding.rule == "GOV011"]
     yield brief_check(after, Severity.ERROR)
     for one, other in ((before, after), (after, before)):
-        states = [State(portfolio=state.portfolio, figures=state.figures) for state in (one, other)]
-        comparison = compare(*states)
+        comparison = compare(one, other)
         yield brief_diff(one, other, comparison, Severity.ERROR)
         yield brief_board(other, since=one, comparison=comparison, fail_on=Severity.ERROR)
 
@@ -133,21 +131,24 @@ def test_what_is_known_of_another_state_is_not_searched_again(
     assessed, planted: dict[str, str], price_map, monkeypatch
 ) -> None:
     from multillm_gov.documents.document import SourceFile
-    from multillm_gov.workflows import assessing
+    from multillm_gov.rules.engine.assessment import assess
+    from multillm_gov.state import loading
 
     state = assessed(planted)
     seen: list[str] = []
-    real = assessing.find_secrets
+    real = loading.find_secrets
 
     def spy(files):
         kept = list(files)
         seen.extend(file.path for file in kept)
         return real(kept)
 
-    monkeypatch.setattr(assessing, "find_secrets", spy)
+    monkeypatch.setattr(loading, "find_secrets", spy)
     files = [SourceFile(path, text.encode()) for path, text in sorted(planted.items())]
     files[-1] = SourceFile("prompts/p.md", b"nothing")
-    again = assessing.assess(files, as_of=state.as_of, price_map=lambda: price_map, known=state)
+    again = assess(
+        loading.load_state(files, as_of=state.as_of, price_map=lambda: price_map, known=state)
+    )
     assert seen == ["prompts/p.md"]
     assert [one.subject for one in again.secrets] == [
         one.subject for one in state.secrets if one.path != "prompts/p.md"

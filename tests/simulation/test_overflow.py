@@ -7,13 +7,15 @@ import pytest
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.portfolio.scenario import Shock
-from multillm_gov.reporting.stress.inputs import context_of, simulation_of
+from multillm_gov.reporting.stress.inputs import simulation_of
 from multillm_gov.reporting.stress.simulation import simulation_sections
 from multillm_gov.risk.simulation.chains import chains_of
 from multillm_gov.risk.stress.failover_effects import overflows
 from multillm_gov.risk.stress.stress import stress
+from multillm_gov.risk.stress.stress_context_builder import stress_context
+from multillm_gov.rules.engine.assessment import assess
+from multillm_gov.state.loading import load_state
 from multillm_gov.units import Positive
-from multillm_gov.workflows.assessing import assess
 
 ALLOCATION = """\
 owner: team
@@ -49,9 +51,11 @@ def made(limit: str = ""):
         "catalog/m.yaml": f"models:\n{models}",
     }
     files = [SourceFile(path, text.encode()) for path, text in texts.items()]
-    state = assess(files, as_of=date(2026, 11, 24), price_map=lambda: PriceMap("1.0", b"{}"))
+    state = assess(
+        load_state(files, as_of=date(2026, 11, 24), price_map=lambda: PriceMap("1.0", b"{}"))
+    )
     assert not state.flaws, state.flaws
-    return context_of(state)
+    return stress_context(state)
 
 
 LEFT_OVER = 1 - (10 - 10 / 60) / (1_000 / 60)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from multillm_gov.content import LineChart, Paragraph, Table
 from multillm_gov.reporting.stress.assumptions import assumptions_section
-from multillm_gov.reporting.stress.inputs import context_of, simulation_of
+from multillm_gov.reporting.stress.inputs import simulation_of
 from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
 from multillm_gov.reporting.stress.simulation_wording import (
     allotted,
@@ -21,6 +21,7 @@ from multillm_gov.reporting.stress.simulation_wording import (
 )
 from multillm_gov.risk.simulation.distribution import Estimate
 from multillm_gov.risk.stress.failover_effects import failover_cost
+from multillm_gov.risk.stress.stress_context_builder import stress_context
 from multillm_gov.workflows.states import assess_folder
 
 ALLOCATION = """\
@@ -71,7 +72,7 @@ def context(tmp_path_factory):
     }.items():
         (root / path).parent.mkdir(exist_ok=True)
         Path(root / path).write_text(text)
-    return context_of(assess_folder(root, as_of=date(2026, 11, 25)))
+    return stress_context(assess_folder(root, as_of=date(2026, 11, 25)))
 
 
 @pytest.fixture(scope="module")

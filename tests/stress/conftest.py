@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from multillm_gov.reporting.stress.inputs import context_of
 from multillm_gov.risk.stress.stress_context import StressContext
+from multillm_gov.risk.stress.stress_context_builder import stress_context
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.workflows.init import init
 from multillm_gov.workflows.states import assess_folder
@@ -38,7 +38,7 @@ def made(judged: Judged) -> Made:
     def build(changed: Mapping[str, str] | None = None) -> StressContext:
         state = judged(changed)
         assert not state.flaws, state.flaws
-        return context_of(state)
+        return stress_context(state)
 
     return build
 
@@ -58,7 +58,7 @@ def allocation() -> str:
 @pytest.fixture(scope="session")
 def in_context() -> Callable[[Assessment], StressContext]:
     """Make a state ready to be stressed."""
-    return context_of
+    return stress_context
 
 
 @pytest.fixture(scope="session")

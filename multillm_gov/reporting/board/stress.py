@@ -6,7 +6,7 @@ from itertools import islice
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.headline import status_below
-from multillm_gov.reporting.stress.inputs import context_of, simulation_of
+from multillm_gov.reporting.stress.inputs import simulation_of
 from multillm_gov.reporting.stress.scenarios import MOST_COLUMNS, Shown, heat_maps
 from multillm_gov.reporting.stress.simulation_wording import format_rounded
 from multillm_gov.reporting.stress.status import bearable_loss, format_loss, whole_status
@@ -15,6 +15,7 @@ from multillm_gov.risk.simulation.simulation_result import Simulation
 from multillm_gov.risk.stress.scenario_book import scenarios_of
 from multillm_gov.risk.stress.shock_parameters import format_hours
 from multillm_gov.risk.stress.stress_context import StressContext
+from multillm_gov.risk.stress.stress_context_builder import stress_context
 from multillm_gov.risk.stress.variants import (
     MOST_SCENARIOS,
     ScenarioResult,
@@ -42,7 +43,7 @@ def stress_section(assessment: Assessment) -> Section:
         return Section(
             id="stress", title="Stress", blocks=(Paragraph("No task class is declared."),)
         )
-    context = context_of(assessment)
+    context = stress_context(assessment)
     most = max(1, min(_MOST_VARIANTS, _MOST_RUNS // len(context.tasks)))
     booked = scenarios_of(assessment.scenarios)
     every = booked[:MOST_SCENARIOS]

@@ -6,31 +6,6 @@ from multillm_gov.risk.simulation.simulation import simulate
 from multillm_gov.risk.simulation.simulation_result import Simulation
 from multillm_gov.risk.stress.failover_effects import overflows
 from multillm_gov.risk.stress.stress_context import StressContext
-from multillm_gov.risk.stress.stress_context_builder import stress_context
-from multillm_gov.risk.system.system_builder import build_system
-from multillm_gov.rules.engine.assessment import Measured
-
-
-def context_of(state: Measured) -> StressContext:
-    """The state's system, figures and evidence, ready for any number of stresses."""
-    system = build_system(
-        state.portfolio,
-        state.figures,
-        state.drills,
-        state.incidents,
-        state.as_of,
-        overrides=state.overrides,
-    )
-    return stress_context(
-        system,
-        state.figures,
-        state.portfolio.settings,
-        state.catalog,
-        as_of=state.as_of,
-        evidence=state.evidence,
-        probes=state.probes,
-        overrides=state.overrides,
-    )
 
 
 def simulation_of(context: StressContext, *, years: int, seed: int) -> Simulation:

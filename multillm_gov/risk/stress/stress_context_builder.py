@@ -7,12 +7,10 @@ from decimal import Decimal
 
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.dimensions import UNKNOWN, Level
-from multillm_gov.evidence.loading import Evidence, Probes
+from multillm_gov.evidence.loading import Evidence
 from multillm_gov.measures.capacity import mean_tokens
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
-from multillm_gov.portfolio.settings import Settings
 from multillm_gov.risk.stress.stress_context import (
     HOURS_PER_MONTH,
     FixedCost,
@@ -25,38 +23,22 @@ from multillm_gov.risk.stress.stress_context import (
     StressedTask,
 )
 from multillm_gov.risk.system.system import Hop, System, TaskSystem
+from multillm_gov.risk.system.system_builder import build_system
+from multillm_gov.state.state import State
 
 _ZERO = Decimal(0)
 
 
-def stress_context(  # noqa: PLR0913 - one value of each kind that a stress reads
-    system: System,
-    figures: PortfolioFigures,
-    settings: Settings,
-    catalog: Catalog,
-    *,
-    as_of: date,
-    evidence: Evidence | None = None,
-    probes: Probes | None = None,
-    overrides: Overrides | None = None,
-) -> StressContext:
-    """Bring together what `stress` reads. Linear in routes and fallbacks; pure but for the catalog's lookups.
+def stress_context(state: State) -> StressContext:
+    """Bring together what `stress` reads of a state: its system, figures, prices and evidence.
 
-    Args:
-        system: Components and chains, one task system per task class of ``figures``.
-        figures: Demand, spend and value.
-        settings: Appetite, migration lead time, peak factor.
-        catalog: Asked for the successors of the models in use.
-        as_of: Evidence after this day is left out.
-        evidence: Benchmark results, for floors and for whether a successor is qualified.
-        probes: Probes, for whether a successor is qualified.
-        overrides: What ``catalog/`` declares.
+    Linear in routes and fallbacks; pure but for the catalog's lookups of successors.
     """
-    known = evidence or {}
+    system, figures = build_system(state), state.figures
     by_name = {task.name: task for task in system.tasks}
     labels = _Labels(system)
     tasks = tuple(
-        _task(by_name[task.task.name], task, _Hops(labels, task, known, as_of))
+        _task(by_name[task.task.name], task, _Hops(labels, task, state.evidence, state.as_of))
         for task in figures.tasks
         if task.task.name in by_name
     )
@@ -64,17 +46,17 @@ def stress_context(  # noqa: PLR0913 - one value of each kind that a stress read
     return StressContext(
         system=system,
         figures=figures,
-        settings=settings,
-        overrides=overrides or Overrides(),
-        as_of=as_of,
+        settings=state.portfolio.settings,
+        overrides=state.overrides,
+        as_of=state.as_of,
         tasks=tasks,
         by_name={task.name: task for task in tasks},
-        successors=_successors(figures, catalog),
+        successors=_successors(figures, state.catalog),
         limits=limits,
         users=_users(tasks),
         on_limits=_on_limits(tasks, limits),
-        evidence=known,
-        probes=probes or {},
+        evidence=state.evidence,
+        probes=state.probes,
         memo={},
     )
 

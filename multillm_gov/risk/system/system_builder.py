@@ -1,14 +1,9 @@
 """From a measured portfolio to a system of components and chains (method 3): no I/O, the same on every run."""
 
-from datetime import date
-
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.overrides import Overrides
-from multillm_gov.evidence.incident import PlacedIncidents
 from multillm_gov.evidence.loading import Drills
 from multillm_gov.measures.failover import standing_by
-from multillm_gov.measures.figures import FallbackFigures, PortfolioFigures, TaskFigures
-from multillm_gov.portfolio.portfolio import Portfolio
+from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.risk import CommonCause
 from multillm_gov.risk.system import priors
 from multillm_gov.risk.system.common_cause import Betas
@@ -18,32 +13,19 @@ from multillm_gov.risk.system.deployments import Deployments
 from multillm_gov.risk.system.failover_coverage import NO_FALLBACK, CoverageLookup
 from multillm_gov.risk.system.failure_rates import FailureRates
 from multillm_gov.risk.system.system import Origin, System, TaskSystem
+from multillm_gov.state.state import State
 
 
-def build_system(
-    portfolio: Portfolio,
-    figures: PortfolioFigures,
-    drills: Drills,
-    incidents: tuple[PlacedIncidents, ...],
-    as_of: date,
-    overrides: Overrides | None = None,
-) -> System:
+def build_system(state: State) -> System:
     """Components that fail independently, and the chains of every task class as they would run.
 
-    Args:
-        portfolio: Its settings say what is declared about risk.
-        figures: Task classes with the facts of their models.
-        drills: By task class, newest first.
-        incidents: Histories of outages; days after ``as_of`` do not count.
-        as_of: The day retirements and drills are judged against.
-        overrides: What ``catalog/`` declares: only rate limits declared there bind, those of the
-            price map are a new customer's. None: no limit binds.
-
-    A routed model that is retired is a deployment that never answers; one that nobody knows hangs
-    on entities that nobody knows. Components that no chain hangs on are left out.
+    A routed model that is retired is a deployment that never answers; one that nobody knows depends
+    on entities that nobody knows. Components that no chain depends on are left out. Of rate limits
+    only those declared in ``catalog/`` bind: those of the price map are a new customer's.
     """
-    risk = portfolio.settings.risk
-    failings = FailureRates(risk, incidents, as_of)
+    figures, as_of = state.figures, state.as_of
+    risk = state.portfolio.settings.risk
+    failings = FailureRates(risk, state.incidents, as_of)
     standbys = [standing_by(task, as_of) for task in figures.tasks]
     models: dict[str, ModelFacts | None] = {}
     for task, standby in zip(figures.tasks, standbys, strict=True):
@@ -55,10 +37,10 @@ def build_system(
     )
     betas, origin = _betas(risk.common_cause)
     parts = assemble(deployments.all, dependencies, failings, betas, origin)
-    chains = SystemChains(deployments, parts, dependencies, overrides or Overrides())
+    chains = SystemChains(deployments, parts, dependencies, state.overrides)
     coverings = CoverageLookup(risk.coverage, as_of)
     tasks = tuple(
-        _task(task, standby, chains, coverings, drills)
+        _task(task, standby, chains, coverings, state.drills)
         for task, standby in zip(figures.tasks, standbys, strict=True)
     )
     return System(components=parts.components, tasks=tasks)

@@ -18,13 +18,13 @@ MOST_HINTS = 20
 """Findings that suggest a near name; searching for one is slow, and a pull request may hold thousands of typos."""
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Names of rules, policies, task classes, owners, tags, files and services that are nowhere declared.
 
     Names in files that cannot be read are not held wrong.
     """
     hints = count()
-    for reference in _unknown_references(case):
+    for reference in _unknown_references(context):
         yield _violation(reference, hint=next(hints) < MOST_HINTS)
 
 
@@ -40,25 +40,25 @@ class _Reference(Struct, frozen=True):
     severity: Severity | None = None
 
 
-def _unknown_references(case: RuleContext) -> Iterator[_Reference]:
-    policies = case.portfolio.policies
+def _unknown_references(context: RuleContext) -> Iterator[_Reference]:
+    policies = context.state.portfolio.policies
     rules = {name for pair in rule_names().items() for name in pair}
     for policy in policies:
         if policy.declared.rule not in rules:
             yield _Reference(
                 policy.declared.rule, "a rule", rules, policy.place.at("rule"), policy.name
             )
-    if not _unread(case, "allocation"):
-        yield from _scopes(case)
-        yield from _evidence(case)
-        yield from _actuals(case)
-        yield from _risks(case)
-        yield from _evals(case)
-    yield from _files(case)
-    yield from _owners(case)
-    if not _unread(case, "policy"):
+    if not _unread(context, "allocation"):
+        yield from _scopes(context)
+        yield from _evidence(context)
+        yield from _actuals(context)
+        yield from _risks(context)
+        yield from _evals(context)
+    yield from _files(context)
+    yield from _owners(context)
+    if not _unread(context, "policy"):
         known = rules | {policy.name for policy in policies}
-        for waiver in case.portfolio.waivers:
+        for waiver in context.state.portfolio.waivers:
             declared = waiver.declared
             if declared.policy not in known:
                 place = waiver.place.at("policy")
@@ -67,18 +67,18 @@ def _unknown_references(case: RuleContext) -> Iterator[_Reference]:
                 )
 
 
-def _unread(case: RuleContext, kind: str) -> bool:
-    return any(kind_of(flaw.location.path) == kind for flaw in case.flaws)
+def _unread(context: RuleContext, kind: str) -> bool:
+    return any(kind_of(flaw.location.path) == kind for flaw in context.flaws)
 
 
-def _scopes(case: RuleContext) -> Iterator[_Reference]:
-    tasks = case.portfolio.task_classes
+def _scopes(context: RuleContext) -> Iterator[_Reference]:
+    tasks = context.state.portfolio.task_classes
     known = {
         "task_classes": ("a task class", {task.name for task in tasks}),
         "owners": ("the owner of a task class", {task.owner for task in tasks if task.owner}),
         "tags": ("the tag of a task class", {tag for task in tasks for tag in task.declared.tags}),
     }
-    for policy in case.portfolio.policies:
+    for policy in context.state.portfolio.policies:
         scope, place = policy.declared.applies_to, policy.place.at("applies_to")
         for part, where in ((scope, place), (scope.exceptions, place.at("except"))):
             for key, (what, names) in known.items() if part is not None else ():
@@ -87,17 +87,17 @@ def _scopes(case: RuleContext) -> Iterator[_Reference]:
                         yield _Reference(name, what, names, where.at(key, index), policy.name)
 
 
-def _files(case: RuleContext) -> Iterator[_Reference]:
+def _files(context: RuleContext) -> Iterator[_Reference]:
     """Prompts and schemas that are not there; GOV009 tells those refused, GOV012 those out of the portfolio."""
     known: dict[str, frozenset[str]] = {}
-    for named in named_paths(case.portfolio.task_classes):
-        if named.path in case.files or leaves_root(named.path):
+    for named in named_paths(context.state.portfolio.task_classes):
+        if named.path in context.state.files or leaves_root(named.path):
             continue
         if not known:
-            known["refused"] = frozenset(flaw.location.path for flaw in case.flaws)
+            known["refused"] = frozenset(flaw.location.path for flaw in context.flaws)
             for folder in ("prompts", "schemas"):
                 known[folder] = frozenset(
-                    path for path in case.files if path.startswith(f"{folder}/")
+                    path for path in context.state.files if path.startswith(f"{folder}/")
                 )
         if named.path in known["refused"]:
             continue
@@ -109,11 +109,11 @@ def _files(case: RuleContext) -> Iterator[_Reference]:
         yield _Reference(named.path, what, known[named.folder], place, named.task.name, risk)
 
 
-def _owners(case: RuleContext) -> Iterator[_Reference]:
+def _owners(context: RuleContext) -> Iterator[_Reference]:
     """Owners that ``govern.yaml`` does not list: one for a file's common owner, else one a task class."""
-    listed = frozenset(case.portfolio.settings.owners)
+    listed = frozenset(context.state.portfolio.settings.owners)
     common: set[str] = set()
-    for task in case.portfolio.task_classes if listed else ():
+    for task in context.state.portfolio.task_classes if listed else ():
         if task.owner is None or task.owner in listed:
             continue
         path, own = task.place.path, task.declared.owner is not None
@@ -124,17 +124,17 @@ def _owners(case: RuleContext) -> Iterator[_Reference]:
             yield _Reference(task.owner, what, listed, place, task.name if own else path, risk)
 
 
-def _evidence(case: RuleContext) -> Iterator[_Reference]:
+def _evidence(context: RuleContext) -> Iterator[_Reference]:
     """Results, drills and probes of task classes that are not declared: the newest of each, as a warning."""
-    known = {task.name for task in case.portfolio.task_classes}
+    known = {task.name for task in context.state.portfolio.task_classes}
     strange: dict[str, Place] = {}
-    for (task, _), records in sorted(case.evidence.items()):
+    for (task, _), records in sorted(context.state.evidence.items()):
         if task not in known:
             strange.setdefault(task, records[0].place)
-    for task, drills in sorted(case.drills.items()):
+    for task, drills in sorted(context.state.drills.items()):
         if task not in known:
             strange.setdefault(task, drills[0].place)
-    for (task, _), probes in sorted(case.probes.items()):
+    for (task, _), probes in sorted(context.state.probes.items()):
         if task not in known:
             strange.setdefault(task, probes[0].place)
     for task, place in strange.items():
@@ -144,16 +144,21 @@ def _evidence(case: RuleContext) -> Iterator[_Reference]:
         )
 
 
-def _actuals(case: RuleContext) -> Iterator[_Reference]:
+def _actuals(context: RuleContext) -> Iterator[_Reference]:
     """Spend of task classes and owners that are not declared: the newest of each, as a warning."""
-    tasks = case.portfolio.task_classes
+    tasks = context.state.portfolio.task_classes
     for key, what, known, records in (
-        ("task_class", "a task class", {task.name for task in tasks}, case.actuals.task_classes),
+        (
+            "task_class",
+            "a task class",
+            {task.name for task in tasks},
+            context.state.actuals.task_classes,
+        ),
         (
             "owner",
             "the owner of a task class",
             {task.owner for task in tasks if task.owner},
-            case.actuals.owners,
+            context.state.actuals.owners,
         ),
     ):
         risk = "What was spent is held against no cap."
@@ -163,11 +168,11 @@ def _actuals(case: RuleContext) -> Iterator[_Reference]:
             )
 
 
-def _risks(case: RuleContext) -> Iterator[_Reference]:
+def _risks(context: RuleContext) -> Iterator[_Reference]:
     """What risk, histories of outages and scenarios name; what histories name may be gone, which is a warning."""
-    if _unread(case, "settings") or _unread(case, "catalog"):
+    if _unread(context, "settings") or _unread(context, "catalog"):
         return
-    names = RiskNames(case)
+    names = RiskNames(context)
     for named in names.unknown():
         risk = f"{named.because[0].upper()}{named.because[1:]}."
         severity = Severity.WARNING if named.kept else None
@@ -175,10 +180,10 @@ def _risks(case: RuleContext) -> Iterator[_Reference]:
         yield _Reference(named.name, named.what, known, named.place, named.subject, risk, severity)
 
 
-def _evals(case: RuleContext) -> Iterator[_Reference]:
+def _evals(context: RuleContext) -> Iterator[_Reference]:
     """Benchmark cases of task classes that are not declared."""
-    known = {task.name for task in case.portfolio.task_classes}
-    for placed in case.evals:
+    known = {task.name for task in context.state.portfolio.task_classes}
+    for placed in context.state.evals:
         name = placed.file.task_class
         if name not in known:
             risk = "Its cases are run for no task class."

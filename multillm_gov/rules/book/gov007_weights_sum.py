@@ -12,9 +12,9 @@ _WHOLE = Decimal(100)
 _ZERO = Decimal(0)
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Routes of several models without all their weights, and weights that do not sum to 100."""
-    for task in case.tasks:
+    for task in context.tasks:
         route = task.task.declared.route
         if len(route) == 1 and route[0].weight is None:
             continue

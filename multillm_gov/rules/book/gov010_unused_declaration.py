@@ -12,14 +12,14 @@ from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.words import code
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Overrides that nothing leads to, and policies that speak of no task class; silent while a file is broken."""
-    if any(kind_of(flaw.location.path) in {"allocation", "catalog"} for flaw in case.flaws):
+    if any(kind_of(flaw.location.path) in {"allocation", "catalog"} for flaw in context.flaws):
         return
-    yield from _idle_policies(case)
-    models = case.overrides.models
-    helpers = {name for placed in case.evals for name in placed.file.models}
-    used = {*case.models, *helpers}
+    yield from _idle_policies(context)
+    models = context.state.overrides.models
+    helpers = {name for placed in context.state.evals for name in placed.file.models}
+    used = {*context.models, *helpers}
     for placed in models.values():
         used |= {placed.declared.base or "", placed.declared.successor or ""}
     for name, placed in models.items():
@@ -27,9 +27,9 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
             yield _unused(
                 "model", name, placed.place, "no allocation, base, successor or scorer names it"
             )
-    known = [*case.models.values(), *map(case.catalog.find, sorted(helpers))]
+    known = [*context.models.values(), *map(context.state.catalog.find, sorted(helpers))]
     providers = {facts.exposure.provider for facts in known if facts is not None}
-    for name, provider in case.overrides.providers.items():
+    for name, provider in context.state.overrides.providers.items():
         if name not in providers and not _states_terms(provider.declared):
             yield _unused("provider", name, provider.place, "no model in use is served by it")
 
@@ -43,18 +43,18 @@ def _states_terms(declared: ProviderDeclaration) -> bool:
     )
 
 
-def _idle_policies(case: RuleContext) -> Iterator[Violation]:
+def _idle_policies(context: RuleContext) -> Iterator[Violation]:
     """Policies whose names are right (GOV006 tells the others) and whose scope is empty all the same."""
-    if not case.tasks:
+    if not context.tasks:
         return
-    known = {task.task.name for task in case.tasks}, {task.task.owner for task in case.tasks}
-    tags = {tag for task in case.tasks for tag in task.task.declared.tags}
-    for policy in case.portfolio.policies:
+    known = {task.task.name for task in context.tasks}, {task.task.owner for task in context.tasks}
+    tags = {tag for task in context.tasks for tag in task.task.declared.tags}
+    for policy in context.state.portfolio.policies:
         scope = policy.declared.applies_to
         if (
             scope != EVERYTHING
             and _names_exist(scope, known, tags)
-            and not select(case.tasks, scope)
+            and not select(context.tasks, scope)
         ):
             yield _idle(policy)
 

@@ -6,9 +6,9 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Secrets in the bytes of every governed file, prompts, schemas and comments included; none is repeated."""
-    for secret in case.secrets:
+    for secret in context.state.secrets:
         yield Violation(
             message=f"{secret.kind} stands in the file",
             place=secret.location,

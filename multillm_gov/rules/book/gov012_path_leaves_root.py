@@ -8,9 +8,9 @@ from multillm_gov.rules.paths import leaves_root, named_paths
 from multillm_gov.words import code
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Prompt and schema paths that are absolute, lead upwards, or are not paths of the portfolio at all."""
-    for named in named_paths(case.portfolio.task_classes):
+    for named in named_paths(context.state.portfolio.task_classes):
         said = leaves_root(named.path)
         if said:
             yield Violation(

@@ -7,14 +7,14 @@ from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.words import LONGEST, code, join_code
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Names that neither the price map, nor ``catalog/``, nor the list of retired models has."""
-    unknown = {name for name, facts in case.models.items() if facts is None}
+    unknown = {name for name, facts in context.models.items() if facts is None}
     suggestions: dict[str, tuple[str, ...]] = {}
-    for use in case.uses(unknown):
+    for use in context.uses(unknown):
         model = use.part.model
         if model not in suggestions:
-            suggestions[model] = case.catalog.suggest(model)
+            suggestions[model] = context.state.catalog.suggest(model)
         close = suggestions[model]
         yield Violation(
             message=f"{code(model)} is not a model the catalog knows"

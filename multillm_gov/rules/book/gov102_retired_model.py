@@ -11,20 +11,20 @@ from multillm_gov.units import format_count
 from multillm_gov.words import code, count_of
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Models whose retirement is reached, and models that the price map dropped without a date (a warning)."""
     gone = {
         name: facts
-        for name, facts in case.models.items()
-        if facts is not None and _is_gone(facts, case.as_of)
+        for name, facts in context.models.items()
+        if facts is not None and _is_gone(facts, context.state.as_of)
     }
-    moves = Moves(case)
-    for use in case.uses(gone):
+    moves = Moves(context)
+    for use in context.uses(gone):
         facts = gone[use.part.model]
         day = facts.lifecycle.retirement
         requests = use.task.requests_per_month
         yield Violation(
-            message=_message(facts, case.as_of),
+            message=_message(facts, context.state.as_of),
             place=use.place,
             subject=use.task.task.name,
             remedy=moves.remedy(facts),
@@ -36,7 +36,7 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
             ),
             figures={
                 "retirement": day.isoformat() if day else None,
-                "days_ago": (case.as_of - day).days if day else None,
+                "days_ago": (context.state.as_of - day).days if day else None,
                 **moves.figures(facts),
             },
             severity=None if day else Severity.WARNING,

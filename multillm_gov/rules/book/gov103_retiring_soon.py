@@ -31,24 +31,24 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = 90
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models that retire before a move started today would end, and (as notes) those for which that comes soon."""
     lead = (
-        case.portfolio.settings.migration_lead_days
+        context.state.portfolio.settings.migration_lead_days
         if parameters.lead_days is None
         else parameters.lead_days
     )
     ending = {
         name: (facts, runway)
-        for name, facts in case.models.items()
+        for name, facts in context.models.items()
         if facts is not None
-        and (runway := runway_days(facts, case.as_of)) is not None
+        and (runway := runway_days(facts, context.state.as_of)) is not None
         and 0 < runway <= lead + parameters.notice_days
     }
-    moves = Moves(case)
-    for use in case.uses(ending):
+    moves = Moves(context)
+    for use in context.uses(ending):
         facts, runway = ending[use.part.model]
-        day = facts.lifecycle.retirement or case.as_of
+        day = facts.lifecycle.retirement or context.state.as_of
         slack = runway - lead
         yield Violation(
             message=_message(use, day, (runway, lead), facts.lifecycle.source),

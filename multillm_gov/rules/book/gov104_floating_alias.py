@@ -8,16 +8,16 @@ from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.words import code
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Names that the provider may re-point, of models that also have a dated name there which is not retired."""
     floating = {
         name: snapshot
-        for name, facts in case.models.items()
+        for name, facts in context.models.items()
         if facts is not None
         and facts.lifecycle.floating_alias
-        and (snapshot := _snapshot(facts, case)) is not None
+        and (snapshot := _snapshot(facts, context)) is not None
     }
-    for use in case.uses(floating):
+    for use in context.uses(floating):
         model, snapshot = use.part.model, floating[use.part.model]
         ends = snapshot.lifecycle.retirement
         yield Violation(
@@ -36,15 +36,15 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
         )
 
 
-def _snapshot(facts: ModelFacts, case: RuleContext) -> ModelFacts | None:
-    if not facts.lifecycle.snapshot or facts.retired_on(case.as_of):
+def _snapshot(facts: ModelFacts, context: RuleContext) -> ModelFacts | None:
+    if not facts.lifecycle.snapshot or facts.retired_on(context.state.as_of):
         return None
     from multillm_gov.catalog.successors import (
         respelled,
     )  # reads tables of names: for a finding only
 
-    snapshot = case.catalog.find(respelled(facts.lifecycle.snapshot, facts.name))
-    return None if snapshot is None or snapshot.retired_on(case.as_of) else snapshot
+    snapshot = context.state.catalog.find(respelled(facts.lifecycle.snapshot, facts.name))
+    return None if snapshot is None or snapshot.retired_on(context.state.as_of) else snapshot
 
 
 RULE = Rule(

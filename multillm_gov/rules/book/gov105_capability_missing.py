@@ -8,10 +8,10 @@ from multillm_gov.rules.requirements import Fitness, requirement
 from multillm_gov.words import code
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Routed models that lack a mode, capability, context or output length; what is not known weighs less."""
     fitness = Fitness()
-    for task in case.tasks:
+    for task in context.tasks:
         needed = requirement(task.task.declared)
         lacking = fitness.lacks(needed, [leg.facts for leg in task.legs])
         for leg, lacks in zip(task.legs, lacking, strict=True):
@@ -28,7 +28,7 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
                     ),
                     risk="Requests that need it fail, are cut off, or come back in the wrong "
                     "shape.",
-                    severity=None if lacks.proved or case.asked else Severity.WARNING,
+                    severity=None if lacks.proved or context.asked else Severity.WARNING,
                     distinction=leg.model,
                 )
 

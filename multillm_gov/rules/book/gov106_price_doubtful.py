@@ -33,14 +33,14 @@ class _Doubt(Struct, frozen=True):
     proved: bool
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Models without a price for input or output, priced zero by the map, or far outside of what their kind costs."""
     doubts = {
         name: doubt
-        for name, facts in case.models.items()
-        if facts is not None and (doubt := _doubt(facts, case)) is not None
+        for name, facts in context.models.items()
+        if facts is not None and (doubt := _doubt(facts, context)) is not None
     }
-    for use in case.uses(doubts):
+    for use in context.uses(doubts):
         model, doubt = use.part.model, doubts[use.part.model]
         yield Violation(
             message=f"{code(model)}: {doubt.said}",
@@ -66,8 +66,8 @@ def _per_million(facts: ModelFacts) -> Decimal | None:
     return max((price * _MILLION for price in prices if price is not None), default=None)
 
 
-def _doubt(facts: ModelFacts, case: RuleContext) -> _Doubt | None:
-    if facts.retired_on(case.as_of) or facts.source == "retired-list":
+def _doubt(facts: ModelFacts, context: RuleContext) -> _Doubt | None:
+    if facts.retired_on(context.state.as_of) or facts.source == "retired-list":
         return None
     if facts.price is None:
         return (
@@ -87,7 +87,7 @@ def _doubt(facts: ModelFacts, case: RuleContext) -> _Doubt | None:
         kind = f"outside of the {low:f} to {high:,f} that {facts.mode} models cost"
         return _Doubt(f"{_format(price)} is {kind}", price, proved=True)
     return _one_sided(facts) or (
-        _unlike_its_family(facts, case) if facts.source == "override" else None
+        _unlike_its_family(facts, context) if facts.source == "override" else None
     )
 
 
@@ -102,9 +102,9 @@ def _one_sided(facts: ModelFacts) -> _Doubt | None:
     return _Doubt(said, None, proved=False) if side else None
 
 
-def _unlike_its_family(facts: ModelFacts, case: RuleContext) -> _Doubt | None:
+def _unlike_its_family(facts: ModelFacts, context: RuleContext) -> _Doubt | None:
     """What people typed is held against the family; asking that of every listed model would read the whole map."""
-    for odd in implausible_price(facts, None, case.catalog.usual_price(facts)):
+    for odd in implausible_price(facts, None, context.state.catalog.usual_price(facts)):
         price = odd.usd_per_million
         usual = _format(odd.usual_usd_per_million)
         return _Doubt(

@@ -7,14 +7,14 @@ from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.words import code
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Known models that the lock, where there is one, does not hold: one finding per model, at its first use."""
     loose = {
         name
-        for name, facts in case.models.items()
-        if facts is not None and not case.catalog.is_locked(name)
+        for name, facts in context.models.items()
+        if facts is not None and not context.state.catalog.is_locked(name)
     }
-    for use in case.uses(loose):
+    for use in context.uses(loose):
         model = use.part.model
         if model not in loose:
             continue

@@ -19,17 +19,19 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks need a known date too")] = False
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models in service whose retirement nobody tells; unknown and vanished ones are other rules'."""
     undated = {
-        name for name, facts in case.models.items() if facts is not None and _is_undated(facts)
+        name for name, facts in context.models.items() if facts is not None and _is_undated(facts)
     }
-    for use in case.uses(undated):
+    for use in context.uses(undated):
         if use.role == "fallback" and not parameters.fallbacks:
             continue
         value = use.task.value_at_stake_per_month
         at_stake = (
-            f"; {format_money(value, case.figures.currency)} a month are at stake" if value else ""
+            f"; {format_money(value, context.state.figures.currency)} a month are at stake"
+            if value
+            else ""
         )
         model = use.part.model
         yield Violation(

@@ -65,14 +65,14 @@ class _Verdict(Struct, frozen=True):
     proved: bool
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models on the deny list or off the allow list; on a denied level, what is not known weighs less."""
     barred = {
         name: verdict
-        for name, facts in case.models.items()
+        for name, facts in context.models.items()
         if (verdict := _judge(name, facts, parameters)) is not None
     }
-    for use in case.uses(barred):
+    for use in context.uses(barred):
         if use.role == "fallback" and not parameters.fallbacks:
             continue
         model, verdict = use.part.model, barred[use.part.model]

@@ -31,13 +31,15 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = ()
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Preview and experimental models, routed or as fallback, in task classes that count as production."""
     previews = {
-        name for name, facts in case.models.items() if facts is not None and facts.lifecycle.preview
+        name
+        for name, facts in context.models.items()
+        if facts is not None and facts.lifecycle.preview
     }
-    for use in case.uses(previews):
-        if not _is_production(use.task, case, parameters):
+    for use in context.uses(previews):
+        if not _is_production(use.task, context, parameters):
             continue
         model = use.part.model
         yield Violation(
@@ -51,10 +53,10 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         )
 
 
-def _is_production(task: TaskFigures, case: RuleContext, parameters: Parameters) -> bool:
+def _is_production(task: TaskFigures, context: RuleContext, parameters: Parameters) -> bool:
     declared = task.task.declared
     if not parameters.tags and not parameters.classifications:
-        return case.asked or not PRODUCTION.isdisjoint(declared.tags)
+        return context.asked or not PRODUCTION.isdisjoint(declared.tags)
     return (
         not set(parameters.tags).isdisjoint(declared.tags)
         or declared.data.classification in parameters.classifications

@@ -28,13 +28,13 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes without any fallback."""
     substitutes: Substitutes | None = None
-    for task in case.tasks:
+    for task in context.tasks:
         if task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
-        substitutes = substitutes or Substitutes(case, (Level.VENDOR, Level.PROVIDER))
+        substitutes = substitutes or Substitutes(context, (Level.VENDOR, Level.PROVIDER))
         other = substitutes.find(task) or "MODEL"
         hint = "" if other != "MODEL" else " with a model of another vendor"
         yield Violation(
@@ -43,7 +43,7 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             subject=task.task.name,
             remedy=f"Add `fallbacks: [{other}]`{hint}.",
             risk="Its outages are the task's: "
-            f"{format_downtime(DOWN_SHARE, task, case.figures.currency)}.",
+            f"{format_downtime(DOWN_SHARE, task, context.state.figures.currency)}.",
             figures={
                 "value_at_stake_per_month": task.value_at_stake_per_month,
                 "expected_loss_per_month": task.value_at_stake_per_month * Decimal(str(DOWN_SHARE)),

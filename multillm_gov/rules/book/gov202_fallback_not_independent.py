@@ -48,25 +48,25 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with known fallbacks, none of which differs from the routed models at every level."""
     substitutes: Substitutes | None = None
-    for task in case.tasks:
+    for task in context.tasks:
         if not task.fallbacks or has_independent_fallback(task, parameters.levels):
             continue
         known = [
             fallback
             for fallback in task.fallbacks
-            if fallback.facts is not None and not fallback.facts.retired_on(case.as_of)
+            if fallback.facts is not None and not fallback.facts.retired_on(context.state.as_of)
         ]
         if not known or task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
-        substitutes = substitutes or Substitutes(case, parameters.levels)
-        yield _violation(case, task, known, parameters.levels, substitutes.find(task))
+        substitutes = substitutes or Substitutes(context, parameters.levels)
+        yield _violation(context, task, known, parameters.levels, substitutes.find(task))
 
 
 def _violation(
-    case: RuleContext,
+    context: RuleContext,
     task: TaskFigures,
     known: list[FallbackFigures],
     levels: tuple[Level, ...],
@@ -96,9 +96,9 @@ def _violation(
         subject=task.task.name,
         remedy=_remedy(other, levels, doubtful=doubtful),
         risk=f"{_together(doubtful)}: "
-        f"{format_downtime(DOWN_SHARE * joint, task, case.figures.currency)}.",
+        f"{format_downtime(DOWN_SHARE * joint, task, context.state.figures.currency)}.",
         figures={"shared_levels": ", ".join(shared), "joint_failure_share_assumed": joint},
-        severity=Severity.NOTE if doubtful and not case.asked else None,
+        severity=Severity.NOTE if doubtful and not context.asked else None,
     )
 
 

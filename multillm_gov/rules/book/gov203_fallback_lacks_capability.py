@@ -8,10 +8,10 @@ from multillm_gov.rules.requirements import Fitness, requirement
 from multillm_gov.words import code
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Fallbacks that lack a mode, capability, context or output length; what is not known weighs less."""
     fitness = Fitness()
-    for task in case.tasks:
+    for task in context.tasks:
         if not task.fallbacks:
             continue
         needed = requirement(task.task.declared)
@@ -29,7 +29,7 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
                         "model's real abilities in `catalog/`."
                     ),
                     risk="The failover answers with errors or with output that cannot be used.",
-                    severity=None if lacks.proved or case.asked else Severity.WARNING,
+                    severity=None if lacks.proved or context.asked else Severity.WARNING,
                     distinction=fallback.model,
                 )
 

@@ -30,18 +30,18 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with fewer fallbacks that are known, alive and different than asked for."""
     substitutes: Substitutes | None = None
-    for task in case.tasks:
+    for task in context.tasks:
         if task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
-        standby = standing_by(task, case.as_of)
+        standby = standing_by(task, context.state.as_of)
         count = len(standby)
         if count >= parameters.min_fallbacks:
             continue
         idle = [one for one in task.fallbacks if one not in standby]
-        substitutes = substitutes or Substitutes(case, (Level.VENDOR, Level.PROVIDER))
+        substitutes = substitutes or Substitutes(context, (Level.VENDOR, Level.PROVIDER))
         other = substitutes.find(task)
         named = (
             f"{code(other)}"
@@ -50,7 +50,9 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         )
         value = task.value_at_stake_per_month
         at_stake = (
-            f", with {format_money(value, case.figures.currency)} a month at stake" if value else ""
+            f", with {format_money(value, context.state.figures.currency)} a month at stake"
+            if value
+            else ""
         )
         said = f" ({join_words(code(one.model) for one in idle)} would not answer)" if idle else ""
         yield Violation(

@@ -40,13 +40,13 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with a cut of size one: one entity whose loss takes more of their requests than is tolerated."""
     substitutes: Substitutes | None = None
-    for task in case.tasks:
+    for task in context.tasks:
         if task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
-        standby = standing_by(task, case.as_of)
+        standby = standing_by(task, context.state.as_of)
         found = [
             cut
             for level in parameters.levels
@@ -54,12 +54,12 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             if cut.share > parameters.max_lost_share
         ]
         if found:
-            substitutes = substitutes or Substitutes(case, parameters.levels)
-            yield _violation(case, task, found, parameters, substitutes.find(task))
+            substitutes = substitutes or Substitutes(context, parameters.levels)
+            yield _violation(context, task, found, parameters, substitutes.find(task))
 
 
 def _violation(
-    case: RuleContext, task: TaskFigures, found: list[Cut], parameters: Parameters, other: str
+    context: RuleContext, task: TaskFigures, found: list[Cut], parameters: Parameters, other: str
 ) -> Violation:
     proved = [cut for cut in found if cut.proved]
     named = proved or found
@@ -82,7 +82,7 @@ def _violation(
         subject=task.task.name,
         remedy=_remedy(other, levels, known=bool(proved)),
         risk=f"{'Its' if len(named) == 1 else 'Their'} outages stop it: "
-        f"{format_downtime(DOWN_SHARE * float(worst), task, case.figures.currency)}.",
+        f"{format_downtime(DOWN_SHARE * float(worst), task, context.state.figures.currency)}.",
         figures={
             "lost_share": float(worst),
             "max_lost_share": float(parameters.max_lost_share),

@@ -9,10 +9,10 @@ from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.words import code
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Fallbacks that are a routed model or an earlier fallback again, under whatever spelling."""
-    deployments = {name: deployment(name, facts) for name, facts in case.models.items()}
-    for task in case.tasks:
+    deployments = {name: deployment(name, facts) for name, facts in context.models.items()}
+    for task in context.tasks:
         if not task.fallbacks:
             continue
         routed = {deployments[leg.model]: leg.model for leg in task.legs}

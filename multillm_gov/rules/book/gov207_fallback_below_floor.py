@@ -31,10 +31,10 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Fallbacks whose newest internal results miss the floor or the latency limit of their task class."""
     slack = Decimal(parameters.tolerance)
-    for task in case.tasks:
+    for task in context.tasks:
         declared = task.task.declared
         floor = (
             declared.quality.floor * (1 - slack)
@@ -47,11 +47,11 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             else None
         )
         for fallback in task.fallbacks if floor is not None or limit is not None else ():
-            yield from _misses(case, task, fallback, (floor, limit))
+            yield from _misses(context, task, fallback, (floor, limit))
 
 
 def _misses(
-    case: RuleContext,
+    context: RuleContext,
     task: TaskFigures,
     fallback: FallbackFigures,
     limits: tuple[Decimal | None, Decimal | None],
@@ -59,8 +59,8 @@ def _misses(
     floor, limit = limits
     records = [
         placed
-        for placed in case.evidence.get((task.task.name, fallback.model), ())
-        if placed.record.origin == "internal" and placed.record.date <= case.as_of
+        for placed in context.state.evidence.get((task.task.name, fallback.model), ())
+        if placed.record.origin == "internal" and placed.record.date <= context.state.as_of
     ]
     if floor is not None and records and records[0].record.score < floor:
         score = records[0].record.score

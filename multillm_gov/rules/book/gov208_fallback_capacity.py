@@ -31,24 +31,26 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=partial(AtLeastOne, "4"))
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Fallbacks whose limits lie below own plus inherited demand when one entity is lost (N+1)."""
-    if not case.asked and not any(_is_declared(case, model) for model in case.overrides.models):
+    if not context.asked and not any(
+        _is_declared(context, model) for model in context.state.overrides.models
+    ):
         return
-    own = {task.task.name for task in case.tasks}
-    for load in inherited_loads(case.figures.tasks, parameters.level, case.as_of):
+    own = {task.task.name for task in context.tasks}
+    for load in inherited_loads(context.state.figures.tasks, parameters.level, context.state.as_of):
         if own.isdisjoint(load.task_classes):
             continue
-        if not case.asked and not _is_declared(case, load.model):
+        if not context.asked and not _is_declared(context, load.model):
             continue
-        violation = _judge(load, parameters.peak_factor, asked=case.asked)
+        violation = _judge(load, parameters.peak_factor, asked=context.asked)
         if violation is not None:
             yield violation
 
 
-def _is_declared(case: RuleContext, model: str) -> bool:
+def _is_declared(context: RuleContext, model: str) -> bool:
     """Limits of the price map are a new customer's; without a policy only declared ones count."""
-    placed = case.overrides.models.get(model)
+    placed = context.state.overrides.models.get(model)
     return placed is not None and not (
         placed.declared.requests_per_minute is None and placed.declared.tokens_per_minute is None
     )

@@ -46,25 +46,27 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with fallbacks whose newest drill is missing, too old, or did not survive."""
-    for task in case.tasks:
+    for task in context.tasks:
         if not task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
-        drills = case.drills.get(task.task.name, ())
-        newest = next((placed for placed in drills if placed.drill.date <= case.as_of), None)
-        gap = _gap(newest, task, case, parameters)
+        drills = context.state.drills.get(task.task.name, ())
+        newest = next(
+            (placed for placed in drills if placed.drill.date <= context.state.as_of), None
+        )
+        gap = _gap(newest, task, context, parameters)
         if gap is not None:
-            yield _violation(case, task, newest, gap)
+            yield _violation(context, task, newest, gap)
 
 
 def _gap(
-    newest: PlacedDrill | None, task: TaskFigures, case: RuleContext, parameters: Parameters
+    newest: PlacedDrill | None, task: TaskFigures, context: RuleContext, parameters: Parameters
 ) -> tuple[str, bool] | None:
     """What is wrong, and whether it is grave."""
     if newest is None:
         return "was never drilled", True
-    age = (case.as_of - newest.drill.date).days
+    age = (context.state.as_of - newest.drill.date).days
     when = f"{count_of(age, 'day')} ago" if age else "today"
     if not is_of(newest.drill, task.task.declared):
         return (
@@ -115,7 +117,7 @@ def _chain(models: tuple[str, ...]) -> str:
 
 
 def _violation(
-    case: RuleContext, task: TaskFigures, newest: PlacedDrill | None, gap: tuple[str, bool]
+    context: RuleContext, task: TaskFigures, newest: PlacedDrill | None, gap: tuple[str, bool]
 ) -> Violation:
     said, grave = gap
     failed = newest is not None and newest.drill.result == "fails"
@@ -131,10 +133,10 @@ def _violation(
             f"`{{task_class: {task.task.name}, date: …, result: survives}}`."
         ),
         risk="A failover that was not shown to work: "
-        f"{format_downtime(share, task, case.figures.currency)}.",
+        f"{format_downtime(share, task, context.state.figures.currency)}.",
         related=() if newest is None else (("the newest drill", newest.place),),
         figures={
-            "days_ago": None if newest is None else (case.as_of - newest.drill.date).days,
+            "days_ago": None if newest is None else (context.state.as_of - newest.drill.date).days,
             "coverage": None if newest is None else newest.drill.coverage,
         },
         severity=None if grave else Severity.WARNING,

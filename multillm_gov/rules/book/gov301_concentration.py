@@ -71,14 +71,14 @@ class _Breach(Struct, frozen=True):
     allowed: float
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Entities above the share limit, and index limits that are broken; silent where there is nothing to share."""
-    loads = loads_of(case)
+    loads = loads_of(context)
     found = loads.concentration(parameters.level, parameters.weigh_by)
     if found.shares:
-        hanging = EntityExposure(loads, found, case.figures.currency)
+        hanging = EntityExposure(loads, found, context.state.figures.currency)
         for breach in (*_shares(parameters, found), *_indexes(parameters, found)):
-            yield _violation(case, found, breach, hanging)
+            yield _violation(context, found, breach, hanging)
 
 
 def _shares(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
@@ -123,18 +123,18 @@ def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
 
 
 def _violation(
-    case: RuleContext, found: Concentration, breach: _Breach, hanging: EntityExposure
+    context: RuleContext, found: Concentration, breach: _Breach, hanging: EntityExposure
 ) -> Violation:
     users = hanging.largest_users(breach.entity)
-    place = case.policy_place or Place("policies")
+    place = context.policy_place or Place("policies")
     return Violation(
         message=breach.said,
         place=place.at(breach.limit),
         subject=f"{found.level}:{breach.entity}" if breach.limit == "max_share" else "portfolio",
-        remedy=_remedy(found, breach, users, case.figures.currency),
+        remedy=_remedy(found, breach, users, context.state.figures.currency),
         risk=hanging.format_loss(breach.entity),
         related=tuple(
-            (user.describe(found.basis, breach.entity, case.figures.currency), user.place)
+            (user.describe(found.basis, breach.entity, context.state.figures.currency), user.place)
             for user in users
         ),
         figures={

@@ -50,27 +50,27 @@ class Parameters(Closed, frozen=True, kw_only=True):
             raise ValueError("Expected a limit: `max_share`, `max_hhi` or `max_stopped`")
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Limits that are broken once the largest entity is away; where nothing is left, every limit is."""
     level, basis = parameters.level, parameters.weigh_by
-    before = loads_of(case).concentration(level, basis)
+    before = loads_of(context).concentration(level, basis)
     if not before.shares:
         return
-    loss = after_loss(case.tasks, level, basis, before.shares[0][0])
+    loss = after_loss(context.tasks, level, basis, before.shares[0][0])
     if (
         parameters.max_stopped is not None
         and loss.stopped_share > float(parameters.max_stopped) + _ROUNDING
     ):
-        said = f"{_stops(loss, case)}; the limit is {format_share(parameters.max_stopped)}"
+        said = f"{_stops(loss, context)}; the limit is {format_share(parameters.max_stopped)}"
         yield _violation(
-            case, loss, "max_stopped", said, loss.stopped_share, float(parameters.max_stopped)
+            context, loss, "max_stopped", said, loss.stopped_share, float(parameters.max_stopped)
         )
     if not loss.after.shares:
         for limit in ("max_share", "max_hhi"):
             allowed = getattr(parameters, limit)
             if allowed is not None:
-                said = f"{_stops(loss, case)}: nothing is left to carry anything"
-                yield _violation(case, loss, limit, said, loss.stopped_share, float(allowed))
+                said = f"{_stops(loss, context)}: nothing is left to carry anything"
+                yield _violation(context, loss, limit, said, loss.stopped_share, float(allowed))
         return
     heir, share = loss.after.shares[0]
     if parameters.max_share is not None and share > float(parameters.max_share) + _ROUNDING:
@@ -80,18 +80,18 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             f"without {code(loss.failed)}, {who} carries {format_share(share)} of {_of(basis)}; "
             f"the limit is {limit}"
         )
-        yield _violation(case, loss, "max_share", said, share, float(parameters.max_share))
+        yield _violation(context, loss, "max_share", said, share, float(parameters.max_share))
     if parameters.max_hhi is not None and loss.after.hhi > parameters.max_hhi + _ROUNDING:
         said = (
             f"without {code(loss.failed)}, the HHI of {_of(basis)} by {level} is "
             f"{loss.after.hhi:,.0f} points; "
             f"the limit is {parameters.max_hhi:,.0f} ({code(heir)} carries {format_share(share)})"
         )
-        yield _violation(case, loss, "max_hhi", said, loss.after.hhi, parameters.max_hhi)
+        yield _violation(context, loss, "max_hhi", said, loss.after.hhi, parameters.max_hhi)
 
 
-def _stops(loss: AfterLoss, case: RuleContext) -> str:
-    amount = format_weight(loss.stopped, loss.after.basis, case.figures.currency)
+def _stops(loss: AfterLoss, context: RuleContext) -> str:
+    amount = format_weight(loss.stopped, loss.after.basis, context.state.figures.currency)
     part = f"{format_share(loss.stopped_share)} of {_of(loss.after.basis)} ({amount})"
     return (
         f"without {code(loss.failed)}, {part} stop: no fallback at another {loss.after.level} "
@@ -100,15 +100,17 @@ def _stops(loss: AfterLoss, case: RuleContext) -> str:
 
 
 def _violation(
-    case: RuleContext, loss: AfterLoss, limit: str, said: str, value: float, allowed: float
+    context: RuleContext, loss: AfterLoss, limit: str, said: str, value: float, allowed: float
 ) -> Violation:
     heir = loss.after.shares[0][0] if loss.after.shares else ""
     level = loss.after.level
-    moved = format_weight(loss.lost - loss.stopped, loss.after.basis, case.figures.currency)
+    moved = format_weight(
+        loss.lost - loss.stopped, loss.after.basis, context.state.figures.currency
+    )
     stops = f" {format_share(loss.stopped_share)} stop." if loss.stopped else ""
     return Violation(
         message=said,
-        place=(case.policy_place or Place("policies")).at(limit),
+        place=(context.policy_place or Place("policies")).at(limit),
         subject="portfolio",
         remedy=(
             f"Name fallbacks at another {level} than {code(loss.failed)}"

@@ -40,13 +40,13 @@ class Parameters(Closed, frozen=True, kw_only=True):
             raise ValueError("Expected either `named` or `all_but`, with at least one country")
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """A share above the limit; a vendor whose law is not known counts as limited."""
-    found = loads_of(case).concentration(Level.JURISDICTION, parameters.weigh_by)
+    found = loads_of(context).concentration(Level.JURISDICTION, parameters.weigh_by)
     limited = [(name, share) for name, share in found.shares if _is_limited(name, parameters)]
     total = sum(share for _, share in limited)
     if total > float(parameters.max_share) + _ROUNDING:
-        yield _violation(case, parameters, found, limited, total)
+        yield _violation(context, parameters, found, limited, total)
 
 
 def _is_limited(country: str, parameters: Parameters) -> bool:
@@ -58,14 +58,14 @@ def _is_limited(country: str, parameters: Parameters) -> bool:
 
 
 def _violation(
-    case: RuleContext,
+    context: RuleContext,
     parameters: Parameters,
     found: Concentration,
     limited: list[tuple[str, float]],
     total: float,
 ) -> Violation:
-    currency, limit = case.figures.currency, float(parameters.max_share)
-    hanging = EntityExposure(loads_of(case), found, currency)
+    currency, limit = context.state.figures.currency, float(parameters.max_share)
+    hanging = EntityExposure(loads_of(context), found, currency)
     largest = limited[0][0]
     users = hanging.largest_users(largest)
     unknown = dict(limited).get(UNKNOWN, 0.0)
@@ -86,7 +86,7 @@ def _violation(
             f"({parts}); "
             f"the limit is {format_share(limit)}"
         ),
-        place=(case.policy_place or Place("policies")).at("max_share"),
+        place=(context.policy_place or Place("policies")).at("max_share"),
         subject="portfolio",
         remedy=(
             "State the vendor's country in `catalog/`: `models: {MODEL: {exposure: {jurisdiction: "

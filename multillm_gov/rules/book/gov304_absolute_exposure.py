@@ -32,9 +32,9 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ]
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Entities whose repricing adds more than is tolerated; all that is not known counts as one."""
-    loads = loads_of(case)
+    loads = loads_of(context)
     over = [
         (name, spend)
         for name, spend in loads.totals(parameters.level, Basis.SPEND).items()
@@ -42,24 +42,24 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     ]
     if over:
         found = loads.concentration(parameters.level, Basis.SPEND)
-        hanging = EntityExposure(loads, found, case.figures.currency)
+        hanging = EntityExposure(loads, found, context.state.figures.currency)
         for name, spend in sorted(over, key=lambda one: (-one[1], one[0])):
-            yield _violation(case, parameters, name, spend, found, hanging)
+            yield _violation(context, parameters, name, spend, found, hanging)
 
 
 def _violation(
-    case: RuleContext,
+    context: RuleContext,
     parameters: Parameters,
     entity: str,
     spend: Decimal,
     found: Concentration,
     hanging: EntityExposure,
 ) -> Violation:
-    currency, level = case.figures.currency, parameters.level
+    currency, level = context.state.figures.currency, parameters.level
     added = added_spend(spend, parameters.price_rise)
     most = spend_within(parameters.max_added_monthly, parameters.price_rise)
     who = f"an unknown {level}" if entity == UNKNOWN else f"{level} {code(entity)}"
-    unpriced = sum(task.spend_per_month is None for task in case.tasks)
+    unpriced = sum(task.spend_per_month is None for task in context.tasks)
     partly = (
         f" ({count_of(unpriced, 'task class')} without a known price left out)" if unpriced else ""
     )
@@ -71,7 +71,7 @@ def _violation(
             f"the {format_money(spend, currency)} spent there{partly}; the limit is "
             f"{format_money(parameters.max_added_monthly, currency)}"
         ),
-        place=(case.policy_place or Place("policies")).at("max_added_monthly"),
+        place=(context.policy_place or Place("policies")).at("max_added_monthly"),
         subject=f"{level}:{entity}",
         remedy=(
             f"State the {level} of the models in `catalog/` (`govern catalog --unresolved` lists "

@@ -33,30 +33,31 @@ class Parameters(Closed, frozen=True, kw_only=True):
 _Standby = list[tuple[TaskFigures, FallbackFigures]]
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Entities that fallbacks hang on, no route does, and no recent drill has tried."""
     level = parameters.level
     routed = {
         leg.facts.exposure.at(level)
-        for task in case.tasks
+        for task in context.tasks
         for leg in task.legs
         if leg.facts and leg.share
     }
     standby: defaultdict[str, _Standby] = defaultdict(list)
-    for task in case.tasks:
+    for task in context.tasks:
         for fallback in task.fallbacks:
             entity = fallback.facts.exposure.at(level) if fallback.facts else UNKNOWN
             if entity != UNKNOWN and entity not in routed:
                 standby[entity].append((task, fallback))
     for entity, uses in sorted(standby.items()):
         if not any(
-            _drilled(case, task, fallback, parameters.max_drill_age_days) for task, fallback in uses
+            _drilled(context, task, fallback, parameters.max_drill_age_days)
+            for task, fallback in uses
         ):
-            yield _violation(case, level, entity, uses)
+            yield _violation(context, level, entity, uses)
 
 
 def _drilled(
-    case: RuleContext, task: TaskFigures, fallback: FallbackFigures, most_days: int
+    context: RuleContext, task: TaskFigures, fallback: FallbackFigures, most_days: int
 ) -> bool:
     """Whether the newest drill of a task class whose first fallback this is was survived, not long ago.
 
@@ -65,19 +66,21 @@ def _drilled(
     """
     newest: date | None = None
     if fallback.index == 0:
-        for placed in case.drills.get(task.task.name, ()):
-            if placed.drill.date <= case.as_of:
+        for placed in context.state.drills.get(task.task.name, ()):
+            if placed.drill.date <= context.state.as_of:
                 newest = placed.drill.date if placed.drill.result == "survives" else None
                 break
-    return newest is not None and (case.as_of - newest).days <= most_days
+    return newest is not None and (context.state.as_of - newest).days <= most_days
 
 
-def _violation(case: RuleContext, level: Level, entity: str, uses: _Standby) -> Violation:
+def _violation(context: RuleContext, level: Level, entity: str, uses: _Standby) -> Violation:
     tasks = {task.task.name: task for task, _ in uses}
     value = sum(task.value_at_stake_per_month for task in tasks.values())
     task, fallback = min(uses, key=lambda use: use[1].index > 0)
     at_stake = (
-        f", behind {format_money(value, case.figures.currency)} a month at stake" if value else ""
+        f", behind {format_money(value, context.state.figures.currency)} a month at stake"
+        if value
+        else ""
     )
     return Violation(
         message=(

@@ -35,20 +35,20 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ]
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Entities whose share grew by more since the state compared with; silent where nothing is compared."""
-    if case.base is None:
+    if context.base is None:
         return
     scopes = [
         policy.declared.applies_to
-        for policy in case.portfolio.policies
-        if policy.name == case.policy
+        for policy in context.state.portfolio.policies
+        if policy.name == context.policy
     ]
-    former = select(case.base.figures.tasks, scopes[0] if scopes else EVERYTHING)
+    former = select(context.base.figures.tasks, scopes[0] if scopes else EVERYTHING)
     before = concentration(former, parameters.level, parameters.weigh_by)
-    loads = loads_of(case)
+    loads = loads_of(context)
     after = loads.concentration(parameters.level, parameters.weigh_by)
-    hanging = EntityExposure(loads, after, case.figures.currency)
+    hanging = EntityExposure(loads, after, context.state.figures.currency)
     limit, basis = float(parameters.max_growth), parameters.weigh_by.value.replace("_", " ")
     for entity, old, new in share_growth(before, after):
         if new - old <= limit + _ROUNDING:
@@ -66,7 +66,7 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
                 f"{format_share(new)}, by "
                 f"{(new - old) * 100:.1f} points; the limit is {limit * 100:.1f} points"
             ),
-            place=(case.policy_place or Place("policies")).at("max_growth"),
+            place=(context.policy_place or Place("policies")).at("max_growth"),
             subject=f"{parameters.level}:{entity}",
             remedy=(
                 f"Move at least {format_least_share(new - old - limit)} of {basis} away{first}, or "
@@ -74,7 +74,10 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             ),
             risk=hanging.format_loss(entity),
             related=tuple(
-                (user.describe(parameters.weigh_by, entity, case.figures.currency), user.place)
+                (
+                    user.describe(parameters.weigh_by, entity, context.state.figures.currency),
+                    user.place,
+                )
                 for user in users
             ),
             figures={

@@ -27,9 +27,9 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=partial(Share, "0.9"))
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Forecasts above the cap, and those close to it."""
-    for task in case.tasks:
+    for task in context.tasks:
         cap, spend = task.task.declared.spend_cap.monthly, task.spend_per_month
         if (
             cap is not None
@@ -41,15 +41,15 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
                 if spend > cap or not parameters.warn_at_share
                 else spend / parameters.warn_at_share
             )
-            yield _violation(case, task, cap, (spend, enough))
+            yield _violation(context, task, cap, (spend, enough))
 
 
 def _violation(
-    case: RuleContext, task: TaskFigures, cap: Decimal, needs: tuple[Decimal, Decimal]
+    context: RuleContext, task: TaskFigures, cap: Decimal, needs: tuple[Decimal, Decimal]
 ) -> Violation:
     """``needs``: the forecast, and the smallest cap that answers the finding."""
     spend, enough = needs
-    currency, name = case.figures.currency, task.task.name
+    currency, name = context.state.figures.currency, task.task.name
     over = spend > cap
     both = f"{format_money(spend, currency)} a month; its cap is {format_money(cap, currency)}"
     dearest = max(task.legs, key=lambda leg: (leg.spend_per_month or Decimal(0), -leg.index))

@@ -8,10 +8,10 @@ from multillm_gov.units import format_money
 from multillm_gov.words import code
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Task classes whose largest declared request, at the dearest routed model, costs more than allowed."""
-    currency = case.figures.currency
-    for task in case.tasks:
+    currency = context.state.figures.currency
+    for task in context.tasks:
         cap, cost = task.task.declared.spend_cap.per_request, task.largest_cost_per_request
         if cap is None or cost is None or cost <= cap:
             continue

@@ -28,9 +28,9 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes without ``spend_cap.monthly``."""
-    for task in case.tasks:
+    for task in context.tasks:
         spend = task.spend_per_month
         if task.task.declared.spend_cap.monthly is not None or (
             spend is not None and spend < parameters.min_forecast
@@ -39,7 +39,7 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         forecast = (
             "not known"
             if spend is None
-            else f"{format_money(spend, case.figures.currency)} a month"
+            else f"{format_money(spend, context.state.figures.currency)} a month"
         )
         yield Violation(
             message=f"{code(task.task.name)} has no monthly cap; its forecast is {forecast}",

@@ -27,9 +27,9 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=partial(Share, "1"))
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Fallbacks whose month, or whose mean request, costs more than the cap; normal running is GOV401 and GOV402."""
-    for task in case.tasks:
+    for task in context.tasks:
         cap = task.task.declared.spend_cap
         if not task.fallbacks or (cap.monthly is None and cap.per_request is None):
             continue
@@ -37,11 +37,11 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             month = _month(task, fallback, parameters.share_of_month)
             if cap.monthly is not None and month is not None and month > cap.monthly:
                 yield _monthly(
-                    case, task, fallback, (month, cap.monthly), parameters.share_of_month
+                    context, task, fallback, (month, cap.monthly), parameters.share_of_month
                 )
             cost = fallback.cost_per_request
             if cap.per_request is not None and cost is not None and cost > cap.per_request:
-                yield _per_request(case, task, fallback, (cost, cap.per_request))
+                yield _per_request(context, task, fallback, (cost, cap.per_request))
 
 
 def _month(task: TaskFigures, fallback: FallbackFigures, part: Decimal) -> Decimal | None:
@@ -53,13 +53,13 @@ def _month(task: TaskFigures, fallback: FallbackFigures, part: Decimal) -> Decim
 
 
 def _monthly(
-    case: RuleContext,
+    context: RuleContext,
     task: TaskFigures,
     fallback: FallbackFigures,
     numbers: tuple[Decimal, Decimal],
     part: Decimal,
 ) -> Violation:
-    currency, name = case.figures.currency, task.task.name
+    currency, name = context.state.figures.currency, task.task.name
     month, cap = numbers
     length = "a month" if part == 1 else f"{format_share(part)} of a month"
     normal = (
@@ -90,12 +90,12 @@ def _monthly(
 
 
 def _per_request(
-    case: RuleContext,
+    context: RuleContext,
     task: TaskFigures,
     fallback: FallbackFigures,
     numbers: tuple[Decimal, Decimal],
 ) -> Violation:
-    currency, name = case.figures.currency, task.task.name
+    currency, name = context.state.figures.currency, task.task.name
     cost, cap = numbers
     return Violation(
         message=(

@@ -95,14 +95,14 @@ class _Part(Struct, frozen=True):
     per_month: Decimal
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Totals above a ceiling; task classes without a known spend are left out of them, and counted."""
-    ceilings = tuple(_ceilings(case, parameters))
+    ceilings = tuple(_ceilings(context, parameters))
     if not ceilings:
         return
     only = {name.casefold() for name in parameters.names}
-    totals = _totals(case.tasks, parameters.per)
-    yield from _unmatched(case, parameters, {name.casefold() for name in totals})
+    totals = _totals(context.tasks, parameters.per)
+    yield from _unmatched(context, parameters, {name.casefold() for name in totals})
     broken = {
         name: [ceiling for ceiling in ceilings if monthly * ceiling.months > ceiling.amount]
         for name, monthly in sorted(totals.items())
@@ -111,22 +111,24 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     if not any(broken.values()):
         return
     parts: defaultdict[str, list[_Part]] = defaultdict(list)
-    for task in case.tasks:
+    for task in context.tasks:
         for name, amount in _parts(task, parameters.per).items():
             parts[name].append(_Part(task, amount))
     for name, over in broken.items():
         for ceiling in over:
-            yield _violation(case, parameters.per, name, parts[name], ceiling)
+            yield _violation(context, parameters.per, name, parts[name], ceiling)
 
 
-def _unmatched(case: RuleContext, parameters: Parameters, known: set[str]) -> Iterator[Violation]:
+def _unmatched(
+    context: RuleContext, parameters: Parameters, known: set[str]
+) -> Iterator[Violation]:
     """Names that nothing is spent on: a misspelt one would leave its ceiling without effect, and nobody would know."""
     for index, name in enumerate(parameters.names):
-        if name.casefold() not in known and case.policy_place is not None:
+        if name.casefold() not in known and context.policy_place is not None:
             what = parameters.per.replace("_", " ")
             yield Violation(
                 message=f"no {what} {code(name)} has any spend here, so its ceiling limits nothing",
-                place=case.policy_place.at("names", index),
+                place=context.policy_place.at("names", index),
                 subject=f"{parameters.per}:{name}",
                 remedy=f"Spell the {what} as `govern check` and `govern catalog show` do, or "
                 "remove it from `names`.",
@@ -135,18 +137,18 @@ def _unmatched(case: RuleContext, parameters: Parameters, known: set[str]) -> It
             )
 
 
-def _ceilings(case: RuleContext, parameters: Parameters) -> Iterator[_Ceiling]:
+def _ceilings(context: RuleContext, parameters: Parameters) -> Iterator[_Ceiling]:
     given = False
     for key, period, months in _PERIODS:
         amount = getattr(parameters, f"max_{key}")
-        if amount is not None and case.policy_place is not None:
+        if amount is not None and context.policy_place is not None:
             given = True
             yield _Ceiling(
-                amount, period, months, code(case.policy), case.policy_place.at(f"max_{key}")
+                amount, period, months, code(context.policy), context.policy_place.at(f"max_{key}")
             )
-    appetite = case.portfolio.settings.appetite.max_monthly_spend
+    appetite = context.state.portfolio.settings.appetite.max_monthly_spend
     if not given and parameters.per == "portfolio" and appetite is not None:
-        by = code(case.policy) if case.policy else "the risk appetite"
+        by = code(context.policy) if context.policy else "the risk appetite"
         yield _Ceiling(appetite, "month", 1, by, Place(SETTINGS, ("appetite", "max_monthly_spend")))
 
 
@@ -180,9 +182,9 @@ def _parts(task: TaskFigures, per: Per) -> dict[str, Decimal]:
 
 
 def _violation(
-    case: RuleContext, per: Per, name: str, parts: list[_Part], ceiling: _Ceiling
+    context: RuleContext, per: Per, name: str, parts: list[_Part], ceiling: _Ceiling
 ) -> Violation:
-    currency, period, months = case.figures.currency, ceiling.period, ceiling.months
+    currency, period, months = context.state.figures.currency, ceiling.period, ceiling.months
     total = sum((part.per_month for part in parts), Decimal(0)) * months
     unpriced = sum(part.task.spend_per_month is None for part in parts)
     partly = f" ({unpriced:,} of them without a known price)" if unpriced else ""

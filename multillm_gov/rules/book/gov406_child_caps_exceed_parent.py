@@ -26,35 +26,35 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = None
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """A sum of monthly caps above the budget; a task class without a cap adds nothing, and is counted."""
-    appetite = case.portfolio.settings.appetite.max_monthly_spend
+    appetite = context.state.portfolio.settings.appetite.max_monthly_spend
     budget = parameters.max_monthly if parameters.max_monthly is not None else appetite
     if budget is None:
         return
     caps = [
         (cap, task)
-        for task in case.tasks
+        for task in context.tasks
         if (cap := task.task.declared.spend_cap.monthly) is not None
     ]
     total = sum((cap for cap, _ in caps), Decimal(0))
     if total <= budget:
         return
-    own = parameters.max_monthly is not None and case.policy_place is not None
+    own = parameters.max_monthly is not None and context.policy_place is not None
     appetite_place = Place(SETTINGS, ("appetite", "max_monthly_spend"))
     place = (
-        case.policy_place.at("max_monthly")
-        if own and case.policy_place is not None
+        context.policy_place.at("max_monthly")
+        if own and context.policy_place is not None
         else appetite_place
     )
-    currency, uncapped = case.figures.currency, len(case.tasks) - len(caps)
+    currency, uncapped = context.state.figures.currency, len(context.tasks) - len(caps)
     without = f" ({count_of(uncapped, 'task class')} without a cap left out)" if uncapped else ""
     largest = sorted(caps, key=lambda one: (-one[0], one[1].task.name))[:3]
     yield Violation(
         message=(
             f"the monthly caps of {count_of(len(caps), 'task class')} add up to "
             f"{format_money(total, currency)}"
-            f"{without}; {code(case.policy) if case.policy else 'the risk appetite'} allows "
+            f"{without}; {code(context.policy) if context.policy else 'the risk appetite'} allows "
             f"{format_money(budget, currency)}"
         ),
         place=place,

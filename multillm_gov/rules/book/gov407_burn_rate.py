@@ -50,10 +50,10 @@ class _Budget(Struct, frozen=True):
     records: tuple[PlacedActual, ...]
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Spend above the cap, and a pace above the limit, of this month and of the one before it."""
-    for budget in (*_of_task_classes(case), *_of_owners(case)):
-        placed = _current(budget.records, case.as_of)
+    for budget in (*_of_task_classes(context), *_of_owners(context)):
+        placed = _current(budget.records, context.state.as_of)
         if placed is None:
             continue
         actual = placed.actual
@@ -61,12 +61,12 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         paced = parameters.min_days <= actual.through.day < actual.days
         too_fast = paced and found.rate is not None and found.rate > parameters.max_burn_rate
         if too_fast or actual.spend > budget.cap:
-            yield _violation(case, budget, placed, found)
+            yield _violation(context, budget, placed, found)
 
 
-def _of_task_classes(case: RuleContext) -> Iterator[_Budget]:
-    for task in case.tasks:
-        records = case.actuals.task_classes.get(task.task.name)
+def _of_task_classes(context: RuleContext) -> Iterator[_Budget]:
+    for task in context.tasks:
+        records = context.state.actuals.task_classes.get(task.task.name)
         cap = task.task.declared.spend_cap.monthly
         if records and cap is not None:
             name = task.task.name
@@ -75,24 +75,28 @@ def _of_task_classes(case: RuleContext) -> Iterator[_Budget]:
             )
 
 
-def _of_owners(case: RuleContext) -> Iterator[_Budget]:
+def _of_owners(context: RuleContext) -> Iterator[_Budget]:
     """An owner has the caps of its task classes together, where every one of them has a cap.
 
     Whoever judges the first of its task classes judges the owner, so that it is judged once.
     """
-    if not case.actuals.owners:
+    if not context.state.actuals.owners:
         return
-    judged = {task.task.name for task in case.tasks}
+    judged = {task.task.name for task in context.tasks}
     of_owner: defaultdict[str, list[TaskFigures]] = defaultdict(list)
-    for task in case.figures.tasks:
-        if task.task.owner in case.actuals.owners:
+    for task in context.state.figures.tasks:
+        if task.task.owner in context.state.actuals.owners:
             of_owner[task.task.owner].append(task)
     for owner, tasks in sorted(of_owner.items()):
         known = [cap for task in tasks if (cap := task.task.declared.spend_cap.monthly) is not None]
         if len(known) == len(tasks) and tasks[0].task.name in judged:
             total = sum(known, Decimal(0))
             yield _Budget(
-                f"owner:{owner}", f"owner {code(owner)}", total, None, case.actuals.owners[owner]
+                f"owner:{owner}",
+                f"owner {code(owner)}",
+                total,
+                None,
+                context.state.actuals.owners[owner],
             )
 
 
@@ -107,8 +111,10 @@ def _current(records: tuple[PlacedActual, ...], as_of: date) -> PlacedActual | N
     return placed if placed is not None and placed.actual.through >= first else None
 
 
-def _violation(case: RuleContext, budget: _Budget, placed: PlacedActual, found: Burn) -> Violation:
-    actual, currency = placed.actual, case.figures.currency
+def _violation(
+    context: RuleContext, budget: _Budget, placed: PlacedActual, found: Burn
+) -> Violation:
+    actual, currency = placed.actual, context.state.figures.currency
     spent, cap = format_money(actual.spend, currency), format_money(budget.cap, currency)
     over = actual.spend > budget.cap
     gone = f"day {actual.through.day} of {actual.days}"

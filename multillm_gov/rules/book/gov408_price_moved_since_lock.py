@@ -26,13 +26,13 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=partial(Share, "0.05"))
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Locked models whose installed price moved by more, or is gone; silent without a lock. Reads the price map."""
     moved: dict[str, tuple[ModelFacts | None, PriceMove | None]] = {}
-    for name, facts in case.models.items():
-        if facts is None or facts.price is None or not case.catalog.has_lock:
+    for name, facts in context.models.items():
+        if facts is None or facts.price is None or not context.state.catalog.has_lock:
             continue
-        today = case.catalog.installed(name)
+        today = context.state.catalog.installed(name)
         if today is None or today.price is None:
             moved[name] = (today, None)
             continue
@@ -40,17 +40,21 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if move is not None and abs(move.relative) > parameters.max_move:
             moved[name] = (today, move)
     uses: dict[str, list[Use]] = {}
-    for use in case.uses(moved):
+    for use in context.uses(moved):
         uses.setdefault(use.part.model, []).append(use)
     for name in sorted(uses):
-        yield _violation(case, name, uses[name], *moved[name])
+        yield _violation(context, name, uses[name], *moved[name])
 
 
 def _violation(
-    case: RuleContext, name: str, uses: list[Use], today: ModelFacts | None, move: PriceMove | None
+    context: RuleContext,
+    name: str,
+    uses: list[Use],
+    today: ModelFacts | None,
+    move: PriceMove | None,
 ) -> Violation:
-    currency = case.figures.currency
-    effect = _effect(case, uses, today) if move is not None else None
+    currency = context.state.figures.currency
+    effect = _effect(context, uses, today) if move is not None else None
     if move is None:
         said = f"{code(name)} has a price in the lock and none in the installed price map"
         risk = "The forecast rests on a price that nobody lists any more."
@@ -63,7 +67,7 @@ def _violation(
             f"{format_money(move.before)} → "
             f"{format_money(move.after)} ({relative})"
         )
-        risk = _format_effect(case, effect, currency)
+        risk = _format_effect(context, effect, currency)
     return Violation(
         message=said,
         place=uses[0].place,
@@ -83,9 +87,9 @@ def _violation(
     )
 
 
-def _effect(case: RuleContext, uses: list[Use], today: ModelFacts | None) -> Decimal | None:
+def _effect(context: RuleContext, uses: list[Use], today: ModelFacts | None) -> Decimal | None:
     """What the routed requests cost more (or less) per month; ``None`` where no demand tells."""
-    pricing = Pricing(case.figures.usd_per_unit)
+    pricing = Pricing(context.state.figures.usd_per_unit)
     effects = []
     for use in uses:
         if use.role == "route" and use.part.cost_per_request is not None:
@@ -96,7 +100,7 @@ def _effect(case: RuleContext, uses: list[Use], today: ModelFacts | None) -> Dec
     return sum(known, Decimal(0)) if known and len(known) == len(effects) else None
 
 
-def _format_effect(case: RuleContext, effect: Decimal | None, currency: str) -> str:
+def _format_effect(context: RuleContext, effect: Decimal | None, currency: str) -> str:
     if effect is None:
         return (
             "What it does to the forecast is not known: no routed request of a known size uses it."
@@ -106,10 +110,10 @@ def _format_effect(case: RuleContext, effect: Decimal | None, currency: str) -> 
             "The forecast does not change: the requests that are routed to it do not pay this "
             "price."
         )
-    total = case.figures.spend_per_month
+    total = context.state.figures.spend_per_month
     part = f" ({format_share(abs(effect) / total)} of the forecast)" if total else ""
     way = "more" if effect > 0 else "less"
-    where = f", over {count_of(len(case.tasks), 'task class')}"
+    where = f", over {count_of(len(context.tasks), 'task class')}"
     return f"{format_money(abs(effect), currency)} a month {way} than is forecast{part}{where}."
 
 

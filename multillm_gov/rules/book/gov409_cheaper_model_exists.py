@@ -66,52 +66,52 @@ class _Candidate(Struct, frozen=True):
     saving: Decimal
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes that one proven model could answer for less, without breaking a rule that holds today."""
     candidates = sorted(
-        _candidates(case, parameters),
+        _candidates(context, parameters),
         key=lambda one: (-one.saving, one.task.task.name, one.facts.name),
     )
     if not candidates:
         return
     names = [
         policy.name
-        for policy in case.portfolio.policies
+        for policy in context.state.portfolio.policies
         if policy.declared.rule in {RULE.id, RULE.name}
     ]
-    if case.policy in names[MOST_POLICIES:]:
-        yield _untried(case, len(candidates), 0)
+    if context.policy in names[MOST_POLICIES:]:
+        yield _untried(context, len(candidates), 0)
         return
-    prospects = Prospects(case, RULE.id)
+    prospects = Prospects(context, RULE.id)
     settled: set[str] = set()
     tried = 0
     for one in candidates:
         if one.task.task.name in settled:
             continue
         if tried == MOST_TRIALS:
-            yield _untried(case, len(candidates), tried)
+            yield _untried(context, len(candidates), tried)
             return
         tried += 1
         if prospects.breaks_nothing(one.task, one.facts.name):
             settled.add(one.task.task.name)
-            yield _violation(case, one)
+            yield _violation(context, one)
 
 
-def _candidates(case: RuleContext, parameters: Parameters) -> Iterator[_Candidate]:
+def _candidates(context: RuleContext, parameters: Parameters) -> Iterator[_Candidate]:
     """Models proved in a task class that save enough there."""
     proven: dict[str, list[str]] = {}
-    for name, model in case.evidence:
+    for name, model in context.state.evidence:
         proven.setdefault(name, []).append(model)
-    pricing = Pricing(case.figures.usd_per_unit)
-    used = {model for task in case.figures.tasks for model in task.task.models}
-    for task in case.tasks:
+    pricing = Pricing(context.state.figures.usd_per_unit)
+    used = {model for task in context.state.figures.tasks for model in task.task.models}
+    for task in context.tasks:
         models = proven.get(task.task.name)
-        floor, now = _floor(case, parameters, task), saving_per_month(task, Decimal(0))
+        floor, now = _floor(context, parameters, task), saving_per_month(task, Decimal(0))
         if not models or floor is None or not now:
             continue
         least = max(now * parameters.min_saving_share, parameters.min_saving)
         for model in models:
-            proof = _proof(case, parameters, task, model)
+            proof = _proof(context, parameters, task, model)
             if (
                 proof is None
                 or proof.record.score < floor
@@ -119,14 +119,14 @@ def _candidates(case: RuleContext, parameters: Parameters) -> Iterator[_Candidat
                 or _is_slow(task, proof)
             ):
                 continue
-            facts = case.catalog.find(model)
+            facts = context.state.catalog.find(model)
             cost = pricing.mean_cost(facts, task.task.declared.demand)
             if facts is None or not cost:
                 continue  # a price of nothing means a free tier or an unknown price, never a saving
             hosting = (
                 Decimal(0)
                 if model in used
-                else facts.usd_fixed_per_month / case.figures.usd_per_unit
+                else facts.usd_fixed_per_month / context.state.figures.usd_per_unit
             )
             saving = saving_per_month(task, cost, hosting)
             if saving is not None and saving > 0 and saving >= least:
@@ -142,35 +142,35 @@ def _is_slow(task: TaskFigures, proof: PlacedRecord) -> bool:
     return latency is not None and measured is not None and measured > latency.p95_seconds
 
 
-def _floor(case: RuleContext, parameters: Parameters, task: TaskFigures) -> Decimal | None:
+def _floor(context: RuleContext, parameters: Parameters, task: TaskFigures) -> Decimal | None:
     """The quality floor; where none is declared, what the model that carries most has proved."""
     quality = task.task.declared.quality
     if quality is not None:
         return quality.floor
-    proof = _proof(case, parameters, task, task.primary.model)
+    proof = _proof(context, parameters, task, task.primary.model)
     return proof.record.score if proof is not None else None
 
 
 def _proof(
-    case: RuleContext, parameters: Parameters, task: TaskFigures, model: str
+    context: RuleContext, parameters: Parameters, task: TaskFigures, model: str
 ) -> PlacedRecord | None:
     """The newest result of the organization's own cases in this task class, if it is recent and large enough."""
-    for placed in case.evidence.get((task.task.name, model), ()):
+    for placed in context.state.evidence.get((task.task.name, model), ()):
         record = placed.record
-        if record.origin == "internal" and record.date <= case.as_of:
-            recent = (case.as_of - record.date).days <= parameters.max_age_days
+        if record.origin == "internal" and record.date <= context.state.as_of:
+            recent = (context.state.as_of - record.date).days <= parameters.max_age_days
             return placed if recent and record.sample_size >= parameters.min_sample_size else None
     return None
 
 
-def _untried(case: RuleContext, candidates: int, tried: int) -> Violation:
+def _untried(context: RuleContext, candidates: int, tried: int) -> Violation:
     return Violation(
         message=(
             f"{format_count(candidates)} moves to a cheaper model would save enough; "
             f"{format_count(tried)} of them, the "
             "largest savings first, are held against the rules, the others are not"
         ),
-        place=(case.policy_place or Place("policies")).key(),
+        place=(context.policy_place or Place("policies")).key(),
         subject="portfolio",
         remedy="Raise `min_saving`, or settle the largest first and check again.",
         figures={"candidates": candidates, "tried": tried},
@@ -179,9 +179,9 @@ def _untried(case: RuleContext, candidates: int, tried: int) -> Violation:
     )
 
 
-def _violation(case: RuleContext, one: _Candidate) -> Violation:
+def _violation(context: RuleContext, one: _Candidate) -> Violation:
     task, floor, now = one.task, one.floor, one.now
-    currency, name, record = case.figures.currency, task.task.name, one.proof.record
+    currency, name, record = context.state.figures.currency, task.task.name, one.proof.record
     quality = task.task.declared.quality
     held = (
         f"the floor is {floor:.3f}"

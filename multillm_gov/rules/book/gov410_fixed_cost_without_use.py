@@ -42,15 +42,15 @@ class _Traffic(Struct):
     routed: Place | None = None
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models with a fixed cost and no requests, or too few; those that nobody names count for the whole portfolio."""
     paid = {
         name
-        for name, facts in case.models.items()
+        for name, facts in context.models.items()
         if facts is not None and facts.usd_fixed_per_month
     }
     traffic: dict[str, _Traffic] = {name: _Traffic() for name in sorted(paid)}
-    for use in case.uses(paid):
+    for use in context.uses(paid):
         found = traffic[use.part.model]
         if use.role == "fallback":
             found.standby = found.standby or use.place
@@ -59,15 +59,15 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         found.known = found.known and use.task.task.declared.demand is not None
         found.requests += use.task.legs[use.part.index].requests_per_month
     for name, found in traffic.items():
-        facts = case.models[name]
+        facts = context.models[name]
         if facts is not None:
-            yield from _used(case, parameters, facts, found)
-    if len(case.tasks) == len(case.figures.tasks):
-        yield from _unnamed(case)
+            yield from _used(context, parameters, facts, found)
+    if len(context.tasks) == len(context.state.figures.tasks):
+        yield from _unnamed(context)
 
 
 def _used(
-    case: RuleContext, parameters: Parameters, facts: ModelFacts, found: _Traffic
+    context: RuleContext, parameters: Parameters, facts: ModelFacts, found: _Traffic
 ) -> Iterator[Violation]:
     if not found.requests:
         place = found.routed or found.standby
@@ -78,7 +78,7 @@ def _used(
         ):
             return
         role = "is only a fallback" if found.routed is None else "gets no requests"
-        yield _violation(case, facts, place, role, Decimal(0))
+        yield _violation(context, facts, place, role, Decimal(0))
         return
     least, rate = parameters.min_utilization, facts.requests_per_minute
     if least is None or rate is None or not found.known or found.routed is None:
@@ -90,19 +90,19 @@ def _used(
             "could answer (at "
             f"least {format_share(least)} is asked)"
         )
-        yield _violation(case, facts, found.routed, role, used)
+        yield _violation(context, facts, found.routed, role, used)
 
 
-def _unnamed(case: RuleContext) -> Iterator[Violation]:
+def _unnamed(context: RuleContext) -> Iterator[Violation]:
     """Models declared with a fixed cost that no task class names, nor any other model builds upon."""
-    bases = {placed.declared.base for placed in case.overrides.models.values()}
-    for name, placed in sorted(case.overrides.models.items()):
-        if name in case.models or name in bases or not placed.declared.usd_fixed_per_month:
+    bases = {placed.declared.base for placed in context.state.overrides.models.values()}
+    for name, placed in sorted(context.state.overrides.models.items()):
+        if name in context.models or name in bases or not placed.declared.usd_fixed_per_month:
             continue
-        facts = case.catalog.find(name)
+        facts = context.state.catalog.find(name)
         if facts is not None:
             yield _violation(
-                case,
+                context,
                 facts,
                 placed.place.at("usd_fixed_per_month"),
                 "is in no route and no fallback",
@@ -111,11 +111,11 @@ def _unnamed(case: RuleContext) -> Iterator[Violation]:
 
 
 def _violation(
-    case: RuleContext, facts: ModelFacts, place: Place, role: str, used: Decimal | None
+    context: RuleContext, facts: ModelFacts, place: Place, role: str, used: Decimal | None
 ) -> Violation:
-    fixed = facts.usd_fixed_per_month / case.figures.usd_per_unit
-    paid = format_money(fixed, case.figures.currency)
-    declared = case.overrides.models.get(facts.name)
+    fixed = facts.usd_fixed_per_month / context.state.figures.usd_per_unit
+    paid = format_money(fixed, context.state.figures.currency)
+    declared = context.state.overrides.models.get(facts.name)
     known = declared is not None and declared.declared.usd_fixed_per_month is not None
     price = declared.place.at("usd_fixed_per_month") if declared is not None and known else None
     return Violation(

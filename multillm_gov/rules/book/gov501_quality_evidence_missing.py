@@ -19,24 +19,24 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks need evidence too")] = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with a floor and a model that was never measured on the organization's own cases."""
-    for task in case.tasks:
+    for task in context.tasks:
         quality = task.task.declared.quality
         if quality is None:
             continue
-        claims = claims_of(case, task, fallbacks=parameters.fallbacks)
+        claims = claims_of(context, task, fallbacks=parameters.fallbacks)
         bare = [claim for claim in claims if claim.newest is None]
         if bare:
-            yield _violation(case, task, quality, bare, len(claims))
+            yield _violation(context, task, quality, bare, len(claims))
 
 
 def _violation(
-    case: RuleContext, task: TaskFigures, quality: Quality, bare: list[Claim], count: int
+    context: RuleContext, task: TaskFigures, quality: Quality, bare: list[Claim], count: int
 ) -> Violation:
     name = task.task.name
     model = bare[0].part.model
-    foreign = {claim.part.model: _foreign(claim, case) for claim in bare}
+    foreign = {claim.part.model: _foreign(claim, context) for claim in bare}
     only = [f"only {said} for {code(one)}" for one, said in foreign.items() if said]
     return Violation(
         message=(
@@ -48,14 +48,14 @@ def _violation(
         subject=name,
         remedy=(
             f"Score {'it' if len(foreign) == 1 else 'each'} on your own cases and add "
-            f"`{{task_class: {name}, model: {model}, date: {case.as_of}, sample_size: …, score: "
+            f"`{{task_class: {name}, model: {model}, date: {context.state.as_of}, sample_size: …, score: "
             f"…}}` "
             f"{'' if len(foreign) == 1 else 'and its like '}to the `records` of a file below "
             "`evidence/`; "
             f"`govern bench {name}` does both with the cases in `evals/`."
         ),
         risk="Nobody knows whether the answers are good "
-        f"enough{format_stake(case, task, ', with ')}.",
+        f"enough{format_stake(context, task, ', with ')}.",
         related=tuple(
             (f"{claim.role} without internal evidence", claim.use().place) for claim in bare
         ),
@@ -74,8 +74,8 @@ def _format_roles(bare: list[Claim]) -> Iterator[str]:
             yield f"its {role if len(models) == 1 else several} {join_code(models)}"
 
 
-def _foreign(claim: Claim, case: RuleContext) -> str:
-    foreign = [origin for origin in origins(case, claim) if origin != "internal"]
+def _foreign(claim: Claim, context: RuleContext) -> str:
+    foreign = [origin for origin in origins(context, claim) if origin != "internal"]
     return f"{' and '.join(foreign)} ones" if foreign else ""
 
 

@@ -23,15 +23,15 @@ class Parameters(Closed, frozen=True, kw_only=True):
     )
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest internal score lies below the floor of their task class."""
-    for claim, placed in relied_upon(case, fallbacks=parameters.fallbacks):
+    for claim, placed in relied_upon(context, fallbacks=parameters.fallbacks):
         quality = claim.task.task.declared.quality
         if quality is not None and placed.record.score < quality.floor:
-            yield _violation(case, claim, placed, float(quality.floor))
+            yield _violation(context, claim, placed, float(quality.floor))
 
 
-def _violation(case: RuleContext, claim: Claim, placed: PlacedRecord, floor: float) -> Violation:
+def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, floor: float) -> Violation:
     task, record = claim.task.task, placed.record
     score = float(record.score)
     return Violation(
@@ -45,7 +45,7 @@ def _violation(case: RuleContext, claim: Claim, placed: PlacedRecord, floor: flo
         "the floor lowered.",
         risk=(
             f"{format_share(floor - score)} more of the answers are wrong than is accepted"
-            f"{format_stake(case, claim.task, ', with ')}."
+            f"{format_stake(context, claim.task, ', with ')}."
         ),
         related=(("the result", placed.place), ("the floor", task.place.at("quality", "floor"))),
         figures={

@@ -33,19 +33,19 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest internal result is too old, or soon will be."""
     limit = parameters.max_age_days
     noted = limit - parameters.notice_days if parameters.notice_days < limit else limit
-    today = case.as_of.toordinal()
-    for claim, placed in relied_upon(case, fallbacks=parameters.fallbacks):
+    today = context.state.as_of.toordinal()
+    for claim, placed in relied_upon(context, fallbacks=parameters.fallbacks):
         age = today - placed.record.date.toordinal()
         if age > noted:
-            yield _violation(case, claim, placed, age, limit)
+            yield _violation(context, claim, placed, age, limit)
 
 
 def _violation(
-    case: RuleContext, claim: Claim, placed: PlacedRecord, age: int, limit: int
+    context: RuleContext, claim: Claim, placed: PlacedRecord, age: int, limit: int
 ) -> Violation:
     old = age > limit
     task, model = claim.task.task, claim.part.model
@@ -64,7 +64,7 @@ def _violation(
             f"{'today' if old else 'before the old one lapses'}."
         ),
         risk=(
-            f"The model may answer otherwise than it did{format_stake(case, claim.task, ', with ')}."
+            f"The model may answer otherwise than it did{format_stake(context, claim.task, ', with ')}."
             if old
             else "In time the floor rests on nothing."
         ),

@@ -25,14 +25,14 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest internal result rests on too few cases."""
-    for claim, placed in relied_upon(case, fallbacks=parameters.fallbacks):
+    for claim, placed in relied_upon(context, fallbacks=parameters.fallbacks):
         if placed.record.sample_size < parameters.min_sample_size:
-            yield _violation(case, claim, placed, parameters.min_sample_size)
+            yield _violation(context, claim, placed, parameters.min_sample_size)
 
 
-def _violation(case: RuleContext, claim: Claim, placed: PlacedRecord, least: int) -> Violation:
+def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, least: int) -> Violation:
     task, record = claim.task.task, placed.record
     score = float(record.score)
     drop = smallest_visible_drop(score, record.sample_size)
@@ -53,7 +53,7 @@ def _violation(case: RuleContext, claim: Claim, placed: PlacedRecord, least: int
         risk=(
             f"A repeat of this size sees only a drop of {_points(drop, score)} or more (one-sided "
             "5%, power "
-            f"80%){format_stake(case, claim.task, ', with ')}."
+            f"80%){format_stake(context, claim.task, ', with ')}."
         ),
         related=(("the result", placed.place),),
         figures={

@@ -34,21 +34,21 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models with a floor that were measured, but never by anybody who counts."""
-    if not case.evidence:
+    if not context.state.evidence:
         return
-    for claim in claims(case, fallbacks=parameters.fallbacks):
-        known = origins(case, claim)
+    for claim in claims(context, fallbacks=parameters.fallbacks):
+        known = origins(context, claim)
         if known and not set(known) & set(parameters.allow_origins):
-            yield _violation(case, claim, known, parameters.allow_origins)
+            yield _violation(context, claim, known, parameters.allow_origins)
 
 
 def _violation(
-    case: RuleContext, claim: Claim, known: tuple[str, ...], allowed: tuple[Origin, ...]
+    context: RuleContext, claim: Claim, known: tuple[str, ...], allowed: tuple[Origin, ...]
 ) -> Violation:
     task = claim.task.task
-    newest = next(placed for placed in claim.records if placed.record.date <= case.as_of)
+    newest = next(placed for placed in claim.records if placed.record.date <= context.state.as_of)
     return Violation(
         message=(
             f"the evidence for {claim.describe()} is only of "
@@ -60,7 +60,7 @@ def _violation(
         remedy=f"Score {code(claim.part.model)} on your own cases and add the record to "
         "`evidence/`.",
         risk="It was not measured on this task, prompt or "
-        f"schema{format_stake(case, claim.task, ', with ')}.",
+        f"schema{format_stake(context, claim.task, ', with ')}.",
         related=(
             (f"the {claim.role}", claim.use().place),
             ("the floor", task.place.at("quality", "floor")),

@@ -38,9 +38,9 @@ class _Proof(Struct, frozen=True):
     confidence: float
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest internal result proves less than the floor; one without a result proves nothing."""
-    for claim in claims(case, fallbacks=parameters.fallbacks):
+    for claim in claims(context, fallbacks=parameters.fallbacks):
         quality = claim.task.task.declared.quality
         if quality is None:
             continue
@@ -52,11 +52,11 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
                 float(record.score), record.sample_size, parameters.confidence
             )
         if placed is None or bound < floor:
-            yield _violation(case, claim, placed, _Proof(floor, bound, parameters.confidence))
+            yield _violation(context, claim, placed, _Proof(floor, bound, parameters.confidence))
 
 
 def _violation(
-    case: RuleContext, claim: Claim, placed: PlacedRecord | None, proof: _Proof
+    context: RuleContext, claim: Claim, placed: PlacedRecord | None, proof: _Proof
 ) -> Violation:
     task = claim.task.task
     record = placed.record if placed else None
@@ -68,7 +68,7 @@ def _violation(
         remedy=_remedy(claim, record, proof),
         risk=(
             f"Up to {short} more of the answers may be wrong than is accepted"
-            f"{format_stake(case, claim.task, ', with ')}."
+            f"{format_stake(context, claim.task, ', with ')}."
         ),
         related=(
             *((("the result", placed.place),) if placed else ()),

@@ -41,11 +41,11 @@ class _Gap(Struct, frozen=True):
     claims: list[tuple[Claim, PlacedRecord]]
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes that rely on results measured with another prompt or output schema."""
-    judge = _judge(case)
+    judge = _judge(context)
     gaps: dict[tuple[str, Asset], _Gap] = {}
-    for claim, placed in measured(case, fallbacks=parameters.fallbacks):
+    for claim, placed in measured(context, fallbacks=parameters.fallbacks):
         declared = claim.task.task.declared
         if declared.quality is None and declared.latency is None:
             continue
@@ -55,24 +55,24 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
                 gap = gaps.setdefault((claim.task.task.name, asset), _Gap(asset, why, []))
                 gap.claims.append((claim, placed))
     for gap in gaps.values():
-        yield _violation(case, gap, judge.now)
-    for stale in stale_trials(case, judge.now, fallbacks=parameters.fallbacks):
-        yield _stale_violation(case, stale)
+        yield _violation(context, gap, judge.now)
+    for stale in stale_trials(context, judge.now, fallbacks=parameters.fallbacks):
+        yield _stale_violation(context, stale)
 
 
-def _judge(case: RuleContext) -> "_Judge":
-    if RULE.name not in case.memo:
-        case.memo[RULE.name] = _Judge(case)
-    found: _Judge = case.memo[RULE.name]
+def _judge(context: RuleContext) -> "_Judge":
+    if RULE.name not in context.memo:
+        context.memo[RULE.name] = _Judge(context)
+    found: _Judge = context.memo[RULE.name]
     return found
 
 
 class _Judge:
     """Says why a result does not speak for what is in use."""
 
-    def __init__(self, case: RuleContext) -> None:
-        base = self._base = case.base
-        self.now = Digests(case.files)
+    def __init__(self, context: RuleContext) -> None:
+        base = self._base = context.base
+        self.now = Digests(context.state.files)
         self._before = Digests(base.files) if base else None
         self._known: dict[tuple[str, str], bool] = {}
         self._tasks = {task.task.name: task.task for task in base.figures.tasks} if base else {}
@@ -113,7 +113,7 @@ class _Judge:
         return self._known[key]
 
 
-def _violation(case: RuleContext, gap: _Gap, digests: Digests) -> Violation:
+def _violation(context: RuleContext, gap: _Gap, digests: Digests) -> Violation:
     claim, placed = gap.claims[0]
     figures: TaskFigures = claim.task
     task = figures.task
@@ -131,7 +131,7 @@ def _violation(case: RuleContext, gap: _Gap, digests: Digests) -> Violation:
         ),
         risk=(
             f"The result speaks for a {_SPELLED[gap.asset]} that is not in "
-            f"use{format_stake(case, figures, ', with ')}."
+            f"use{format_stake(context, figures, ', with ')}."
         ),
         related=tuple(
             (f"measured on {one.record.date.isoformat()}", one.place)
@@ -142,7 +142,7 @@ def _violation(case: RuleContext, gap: _Gap, digests: Digests) -> Violation:
     )
 
 
-def _stale_violation(case: RuleContext, stale: StaleTrials) -> Violation:
+def _stale_violation(context: RuleContext, stale: StaleTrials) -> Violation:
     task, what = stale.task.task, _SPELLED[stale.asset]
     probes = f"the newest probe of {join_code(stale.models)}" if stale.models else ""
     made = " and ".join(
@@ -160,7 +160,7 @@ def _stale_violation(case: RuleContext, stale: StaleTrials) -> Violation:
         subject=task.name,
         remedy=f"Run {' and '.join(runs)} again, and commit what it writes to `evidence/`.",
         risk=f"The trial speaks for a {what} that is not in "
-        f"use{format_stake(case, stale.task, ', with ')}.",
+        f"use{format_stake(context, stale.task, ', with ')}.",
         related=tuple(("made with the other", place) for place in stale.places),
         figures={"models": len(stale.models)},
         distinction=f"{stale.asset} of trials",

@@ -23,20 +23,20 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = 180
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with a quality floor whose primary changed since the base without a paired comparison."""
-    if case.base is None:
+    if context.base is None:
         return
-    before = {task.task.name: task for task in case.base.figures.tasks}
-    for task in case.tasks:
+    before = {task.task.name: task for task in context.base.figures.tasks}
+    for task in context.tasks:
         former = before.get(task.task.name)
         if former is None or task.task.declared.quality is None:
             continue
         old, new = former.primary, task.primary
         if old.model != new.model and not _same(old.facts, new.facts):
-            claim = claims_of(case, task, fallbacks=False)[task.legs.index(new)]
-            if not _remembered(case, claim, old, parameters.max_age_days):
-                yield _violation(case, claim, old)
+            claim = claims_of(context, task, fallbacks=False)[task.legs.index(new)]
+            if not _remembered(context, claim, old, parameters.max_age_days):
+                yield _violation(context, claim, old)
 
 
 def _same(one: ModelFacts | None, other: ModelFacts | None) -> bool:
@@ -44,29 +44,30 @@ def _same(one: ModelFacts | None, other: ModelFacts | None) -> bool:
     return one is not None and other is not None and one.exposure.model == other.exposure.model
 
 
-def _remembered(case: RuleContext, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
-    memo: dict[tuple[str, int], bool] = case.memo.setdefault(RULE.name, {})
+def _remembered(context: RuleContext, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
+    memo: dict[tuple[str, int], bool] = context.memo.setdefault(RULE.name, {})
     key = (claim.task.task.name, max_age_days)
     if key not in memo:
-        memo[key] = _paired(case, claim, old, max_age_days)
+        memo[key] = _paired(context, claim, old, max_age_days)
     return memo[key]
 
 
-def _paired(case: RuleContext, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
-    today = case.as_of.toordinal()
+def _paired(context: RuleContext, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
+    today = context.state.as_of.toordinal()
     for placed in claim.records:
         record = placed.record
         counts = (
             record.origin == "internal" and 0 <= today - record.date.toordinal() <= max_age_days
         )
         if counts and any(
-            one == old.model or _same(case.models.get(one), old.facts) for one in record.paired_with
+            one == old.model or _same(context.models.get(one), old.facts)
+            for one in record.paired_with
         ):
             return True
     return False
 
 
-def _violation(case: RuleContext, claim: Claim, old: LegFigures) -> Violation:
+def _violation(context: RuleContext, claim: Claim, old: LegFigures) -> Violation:
     figures: TaskFigures = claim.task
     name, model = figures.task.name, claim.part.model
     newest = claim.newest
@@ -86,7 +87,7 @@ def _violation(case: RuleContext, claim: Claim, old: LegFigures) -> Violation:
         ),
         risk=(
             "Nobody knows whether the answers get better or "
-            f"worse{format_stake(case, figures, ', with ')}: two scores "
+            f"worse{format_stake(context, figures, ', with ')}: two scores "
             "on different cases cannot be compared."
         ),
         related=(

@@ -32,17 +32,17 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest tone ratio lies over a threshold."""
     least = min(parameters.warn_at_ratio, parameters.max_ratio)
-    for claim, placed in measured(case, fallbacks=parameters.fallbacks, telling="tone_ratio"):
+    for claim, placed in measured(context, fallbacks=parameters.fallbacks, telling="tone_ratio"):
         ratio = placed.record.tone_ratio
         if ratio is not None and ratio > least:
-            yield _violation(case, claim, placed, ratio, parameters)
+            yield _violation(context, claim, placed, ratio, parameters)
 
 
 def _violation(
-    case: RuleContext, claim: Claim, placed: PlacedRecord, ratio: Decimal, parameters: Parameters
+    context: RuleContext, claim: Claim, placed: PlacedRecord, ratio: Decimal, parameters: Parameters
 ) -> Violation:
     task, model = claim.task.task, claim.part.model
     over = ratio > parameters.max_ratio
@@ -62,7 +62,7 @@ def _violation(
         risk=(
             f"{'Readers meet another voice' if over else 'The voice begins to change'}: rework and "
             "brand drift"
-            f"{format_stake(case, claim.task, ', with ')}."
+            f"{format_stake(context, claim.task, ', with ')}."
         ),
         related=(("the measurement", placed.place.at("tone_ratio")),),
         figures={

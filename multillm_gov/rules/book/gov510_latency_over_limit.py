@@ -19,16 +19,16 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks must keep the limit too")] = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest measured 95th percentile lies over the limit of their task class."""
-    for claim, placed in measured(case, fallbacks=parameters.fallbacks, telling="p95_seconds"):
+    for claim, placed in measured(context, fallbacks=parameters.fallbacks, telling="p95_seconds"):
         latency, seconds = claim.task.task.declared.latency, placed.record.p95_seconds
         if latency is not None and seconds is not None and seconds > latency.p95_seconds:
-            yield _violation(case, claim, placed, seconds, latency.p95_seconds)
+            yield _violation(context, claim, placed, seconds, latency.p95_seconds)
 
 
 def _violation(
-    case: RuleContext, claim: Claim, placed: PlacedRecord, seconds: Decimal, limit: Decimal
+    context: RuleContext, claim: Claim, placed: PlacedRecord, seconds: Decimal, limit: Decimal
 ) -> Violation:
     task = claim.task.task
     return Violation(
@@ -42,7 +42,7 @@ def _violation(
         "have the limit raised.",
         risk=(
             "More than one request in twenty is too late for its "
-            f"use{format_stake(case, claim.task, ', with ')}."
+            f"use{format_stake(context, claim.task, ', with ')}."
         ),
         related=(
             ("the measurement", placed.place.at("p95_seconds")),

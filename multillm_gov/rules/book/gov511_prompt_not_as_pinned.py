@@ -25,10 +25,10 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = False
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes whose prompt file holds other bytes than they pin, pin nothing, or pin a prompt they do not name."""
-    digests = _digests(case)
-    for figures in case.tasks:
+    digests = _digests(context)
+    for figures in context.tasks:
         task = figures.task
         pinned, path = task.declared.prompt_digest, task.declared.prompt
         if pinned is None and (path is None or not parameters.require_pin):
@@ -36,13 +36,13 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         digest = digests.of(path)
         if path is not None and (not digest or digest == pinned):
             continue  # a file that is not there is told by GOV006
-        yield _violation(task, digest, format_stake(case, figures, ", with "))
+        yield _violation(task, digest, format_stake(context, figures, ", with "))
 
 
-def _digests(case: RuleContext) -> Digests:
-    if RULE.name not in case.memo:
-        case.memo[RULE.name] = Digests(case.files)
-    found: Digests = case.memo[RULE.name]
+def _digests(context: RuleContext) -> Digests:
+    if RULE.name not in context.memo:
+        context.memo[RULE.name] = Digests(context.state.files)
+    found: Digests = context.memo[RULE.name]
     return found
 
 

@@ -32,21 +32,23 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=Amount)
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models that were never probed, or not since long; only modes that `govern dry-run` can ask."""
-    for one in probed(case, fallbacks=parameters.fallbacks):
+    for one in probed(context, fallbacks=parameters.fallbacks):
         task = one.task
         if (
             task.task.declared.mode not in _PROBED
             or task.value_at_stake_per_month < parameters.min_value_at_stake
         ):
             continue
-        age = min(((case.as_of - placed.probe.date).days for placed in one.newest), default=None)
+        age = min(
+            ((context.state.as_of - placed.probe.date).days for placed in one.newest), default=None
+        )
         if age is None or age > parameters.max_age_days:
-            yield _violation(case, one, age, parameters.max_age_days)
+            yield _violation(context, one, age, parameters.max_age_days)
 
 
-def _violation(case: RuleContext, one: Probed, age: int | None, most: int) -> Violation:
+def _violation(context: RuleContext, one: Probed, age: int | None, most: int) -> Violation:
     name, model = one.task.task.name, one.part.model
     said = "was never probed" if age is None else f"was probed {count_of(age, 'day')} ago"
     return Violation(
@@ -57,7 +59,7 @@ def _violation(case: RuleContext, one: Probed, age: int | None, most: int) -> Vi
         "`evidence/`.",
         risk=(
             f"Nobody knows whether {code(model)} still answers as "
-            f"declared{format_stake(case, one.task, ', with ')}."
+            f"declared{format_stake(context, one.task, ', with ')}."
         ),
         related=tuple(("its newest probe", placed.place) for placed in one.newest[:1]),
         figures={"days_ago": age, "max_age_days": most},

@@ -23,21 +23,23 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest probe of the present declaration did not pass; a probe that judged nothing is none."""
-    if not case.probes:
+    if not context.state.probes:
         return
-    for one in probed(case, fallbacks=parameters.fallbacks):
+    for one in probed(context, fallbacks=parameters.fallbacks):
         for placed in one.newest:
             record = placed.probe
-            if record.verdict not in {"pass", "inconclusive"} and is_of_now(case, one.task, record):
+            if record.verdict not in {"pass", "inconclusive"} and is_of_now(
+                context, one.task, record
+            ):
                 failed = [result for result in record.checks if result.verdict == record.verdict]
                 if not failed or any(result.name not in _OF_OTHER_RULES for result in failed):
-                    yield _violation(case, one, placed, failed)
+                    yield _violation(context, one, placed, failed)
 
 
 def _violation(
-    case: RuleContext, one: Probed, placed: PlacedProbe, failed: list[CheckResult]
+    context: RuleContext, one: Probed, placed: PlacedProbe, failed: list[CheckResult]
 ) -> Violation:
     record = placed.probe
     own = [result for result in failed if result.name not in _OF_OTHER_RULES]
@@ -52,7 +54,7 @@ def _violation(
         remedy=f"{WHAT_TO_DO[record.verdict]} Then run `govern dry-run --only {name} --model "
         f"{model}` again.",
         risk=f"{code(model)} does not do what {code(name)} "
-        f"needs{format_stake(case, one.task, ', with ')}.",
+        f"needs{format_stake(context, one.task, ', with ')}.",
         related=(("the probe", placed.place),),
         figures={
             "verdict": record.verdict,

@@ -34,11 +34,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=partial(Share, "0.25"))
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Routed models whose newest probe of the present declaration used more or fewer tokens than declared."""
-    if not case.probes:
+    if not context.state.probes:
         return
-    for one in probed(case, fallbacks=False):
+    for one in probed(context, fallbacks=False):
         demand = one.task.task.declared.demand
         placed = next(
             (each for each in one.newest if each.probe.kind in {"answer", "embedding"}), None
@@ -50,9 +50,9 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             for side in _SIDES
             if _is_off(placed, demand, side, parameters.tolerance)
         }
-        if off and is_of_now(case, one.task, placed.probe):
+        if off and is_of_now(context, one.task, placed.probe):
             yield _violation(
-                case,
+                context,
                 one,
                 placed,
                 demand,
@@ -86,13 +86,13 @@ def _declared(demand: Demand, side: str) -> Decimal:
 
 
 def _violation(
-    case: RuleContext, one: Probed, placed: PlacedProbe, demand: Demand, off: dict[str, int]
+    context: RuleContext, one: Probed, placed: PlacedProbe, demand: Demand, off: dict[str, int]
 ) -> Violation:
     told = " and ".join(
         f"{used:,} {side} tokens (declared: {_declared(demand, side):,.0f})"
         for side, used in off.items()
     )
-    moved, currency = _moved_per_month(case, one, demand, off), case.figures.currency
+    moved, currency = _moved_per_month(context, one, demand, off), context.state.figures.currency
     effect = "what that moves is not known: no price"
     if moved is not None:
         effect = (
@@ -119,7 +119,7 @@ def _violation(
 
 
 def _moved_per_month(
-    case: RuleContext, one: Probed, demand: Demand, off: dict[str, int]
+    context: RuleContext, one: Probed, demand: Demand, off: dict[str, int]
 ) -> Decimal | None:
     """What the model's requests cost more or less a month, in the portfolio's currency."""
     part = one.part
@@ -136,7 +136,7 @@ def _moved_per_month(
             for side, used in off.items()
         }
         moved += share * (request_cost(price, replace(usage, **grown)) - request_cost(price, usage))
-    return moved * part.requests_per_month / case.figures.usd_per_unit
+    return moved * part.requests_per_month / context.state.figures.usd_per_unit
 
 
 RULE = Rule(

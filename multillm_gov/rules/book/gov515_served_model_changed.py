@@ -20,25 +20,28 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Models whose newest probe was answered by another one: than declared, or than an earlier probe's."""
-    if not case.probes:
+    if not context.state.probes:
         return
-    for one in probed(case, fallbacks=parameters.fallbacks):
+    for one in probed(context, fallbacks=parameters.fallbacks):
         for placed in one.newest:
-            said = _said(case, one, placed)
+            said = _said(context, one, placed)
             if said:
-                yield _violation(case, one, placed, said)
+                yield _violation(context, one, placed, said)
                 break
 
 
-def _said(case: RuleContext, one: Probed, placed: PlacedProbe) -> str:
+def _said(context: RuleContext, one: Probed, placed: PlacedProbe) -> str:
     served = placed.probe.served_models
     failed = _failed(placed.probe)
     if failed is not None:
         return failed.detail or f"{join_code(served)} answered"
     key = (one.task.task.name, one.part.model)
-    former = (*case.probes.get(key, ()), *(case.base.probes.get(key, ()) if case.base else ()))
+    former = (
+        *context.state.probes.get(key, ()),
+        *(context.base.probes.get(key, ()) if context.base else ()),
+    )
     for other in former:
         earlier = other.probe
         is_before = earlier.kind == placed.probe.kind and earlier.date < placed.probe.date
@@ -64,7 +67,7 @@ def _failed(probe: ProbeRecord) -> CheckResult | None:
     )
 
 
-def _violation(case: RuleContext, one: Probed, placed: PlacedProbe, said: str) -> Violation:
+def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, said: str) -> Violation:
     name, model, record = one.task.task.name, one.part.model, placed.probe
     return Violation(
         message=f"{one.describe()} is served by another model (probe of {record.date.isoformat()}): "
@@ -78,7 +81,7 @@ def _violation(case: RuleContext, one: Probed, placed: PlacedProbe, said: str) -
         ),
         risk=(
             "Quality, price and terms were judged of a model that no longer answers"
-            f"{format_stake(case, one.task, ', with ')}."
+            f"{format_stake(context, one.task, ', with ')}."
         ),
         related=(("the probe", placed.place),),
         figures={"served": ", ".join(record.served_models), "probed": record.date.isoformat()},

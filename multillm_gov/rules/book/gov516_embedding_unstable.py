@@ -30,11 +30,11 @@ class Parameters(Closed, frozen=True, kw_only=True):
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Embedding models whose newest probe ranks the reference set otherwise, or fits the stored vectors no longer."""
-    if not case.probes:
+    if not context.state.probes:
         return
-    for one in probed(case, fallbacks=parameters.fallbacks):
+    for one in probed(context, fallbacks=parameters.fallbacks):
         for placed in one.newest:
             said = (
                 _said(placed, parameters.min_rank_stability)
@@ -42,7 +42,7 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
                 else ""
             )
             if said:
-                yield _violation(case, one, placed, said)
+                yield _violation(context, one, placed, said)
 
 
 def _said(placed: PlacedProbe, floor: Decimal) -> str:
@@ -60,7 +60,7 @@ def _said(placed: PlacedProbe, floor: Decimal) -> str:
     return f"no longer fits its reference set: {failed.detail}" if failed is not None else ""
 
 
-def _violation(case: RuleContext, one: Probed, placed: PlacedProbe, said: str) -> Violation:
+def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, said: str) -> Violation:
     name, model, record = one.task.task.name, one.part.model, placed.probe
     ranks = record.rank_stability
     return Violation(
@@ -73,7 +73,7 @@ def _violation(case: RuleContext, one: Probed, placed: PlacedProbe, said: str) -
             f"`evidence/references/`, and run `govern dry-run --only {name}`."
         ),
         risk="A search compares vectors of two models and finds wrong "
-        f"things{format_stake(case, one.task, ', with ')}.",
+        f"things{format_stake(context, one.task, ', with ')}.",
         related=(("the probe", placed.place),),
         figures={
             "rank_stability": None if ranks is None else float(ranks),

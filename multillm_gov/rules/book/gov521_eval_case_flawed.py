@@ -28,13 +28,13 @@ class _Flaw(Struct, frozen=True):
     remedy: str
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Cases that are named twice, have no input, or that their scorer cannot score."""
-    tasks = {figures.task.name: figures.task for figures in case.tasks}
+    tasks = {figures.task.name: figures.task for figures in context.tasks}
     seen: dict[tuple[str, str], Place] = {}
-    for placed in case.evals:
+    for placed in context.state.evals:
         task = tasks.get(placed.file.task_class)
-        found = _flaws(case, placed, task, seen) if task is not None else ()
+        found = _flaws(context, placed, task, seen) if task is not None else ()
         for flaw, _number in zip(found, range(MOST_TOLD), strict=False):
             yield Violation(
                 message=flaw.message,
@@ -47,7 +47,7 @@ def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 
 def _flaws(
-    case: RuleContext, placed: PlacedEvals, task: TaskClass, seen: dict[tuple[str, str], Place]
+    context: RuleContext, placed: PlacedEvals, task: TaskClass, seen: dict[tuple[str, str], Place]
 ) -> Iterator[_Flaw]:
     scored: set[object] = set()
     for number, one in enumerate(placed.file.cases):
@@ -58,7 +58,7 @@ def _flaws(
             yield _Flaw(
                 said, place.at("id"), "Give each case a name of its own: results are paired by it."
             )
-        yield from _input_flaws(case, one, place, task)
+        yield from _input_flaws(context, one, place, task)
         scorer, where = (
             (one.scorer, place.at("scorer"))
             if one.scorer
@@ -66,7 +66,7 @@ def _flaws(
         )
         key = _key(scorer, one)
         if key not in scored:
-            yield from _scorer_flaws(case, one, scorer, (place, where), task)
+            yield from _scorer_flaws(context, one, scorer, (place, where), task)
         if key is not None:
             scored.add(key)
 
@@ -77,9 +77,9 @@ def _key(scorer: Scorer, one: EvalCase) -> object | None:
 
 
 def _input_flaws(
-    case: RuleContext, one: EvalCase, place: Place, task: TaskClass
+    context: RuleContext, one: EvalCase, place: Place, task: TaskClass
 ) -> Iterator[_Flaw]:
-    if task.declared.prompt is not None and task.declared.prompt not in case.prompts:
+    if task.declared.prompt is not None and task.declared.prompt not in context.state.prompts:
         return  # a prompt that is not there or not sound is told by other rules
     if task.declared.prompt is None:
         if one.input is None:
@@ -89,7 +89,10 @@ def _input_flaws(
             )
             yield _Flaw(said, place, "Give it an `input`, or name a `prompt` in the allocation.")
         return
-    variables, given = case.prompts[task.declared.prompt].header.variables, one.variables or {}
+    variables, given = (
+        context.state.prompts[task.declared.prompt].header.variables,
+        one.variables or {},
+    )
     for name in [
         name for name, variable in variables.items() if variable.wanted and name not in given
     ]:
@@ -111,7 +114,11 @@ def _input_flaws(
 
 
 def _scorer_flaws(
-    case: RuleContext, one: EvalCase, scorer: Scorer, places: tuple[Place, Place], task: TaskClass
+    context: RuleContext,
+    one: EvalCase,
+    scorer: Scorer,
+    places: tuple[Place, Place],
+    task: TaskClass,
 ) -> Iterator[_Flaw]:
     place, where = places
     if scorer.kind not in scorer_names():
@@ -119,7 +126,7 @@ def _scorer_flaws(
         yield _Flaw(said, where.at("kind"), f"Use one of: {', '.join(scorer_names())}.")
         return
     # The schema itself is another file's matter: here it counts whether there is one.
-    has_schema = task.declared.output_schema in case.files
+    has_schema = task.declared.output_schema in context.state.files
     held = Expectation(
         expected=one.expected, scorer=scorer, output_schema={} if has_schema else None, question="-"
     )

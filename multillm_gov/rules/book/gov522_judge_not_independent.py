@@ -12,19 +12,19 @@ from multillm_gov.words import code, join_code
 _RUBRIC = "rubric"
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Judges that share their vendor with a model of the task class, or whose vendor nobody knows."""
-    if not case.evals:
+    if not context.state.evals:
         return
-    for task in case.tasks:
-        for judge, place in _judges(case, task).items():
-            yield from _violations(case, task, judge, place)
+    for task in context.tasks:
+        for judge, place in _judges(context, task).items():
+            yield from _violations(context, task, judge, place)
 
 
-def _judges(case: RuleContext, task: TaskFigures) -> dict[str, Place]:
+def _judges(context: RuleContext, task: TaskFigures) -> dict[str, Place]:
     """Judges of the task class's cases, each with the first place that names it."""
     found: dict[str, Place] = {}
-    for placed in case.evals:
+    for placed in context.state.evals:
         if placed.file.task_class != task.task.name:
             continue
         common = placed.file.scorer
@@ -41,9 +41,9 @@ def _judges(case: RuleContext, task: TaskFigures) -> dict[str, Place]:
 
 
 def _violations(
-    case: RuleContext, task: TaskFigures, judge: str, place: Place
+    context: RuleContext, task: TaskFigures, judge: str, place: Place
 ) -> Iterator[Violation]:
-    facts = case.catalog.find(judge)
+    facts = context.state.catalog.find(judge)
     parts = {leg.model: leg.facts for leg in task.legs}
     parts |= {fallback.model: fallback.facts for fallback in task.fallbacks}
     stands = {

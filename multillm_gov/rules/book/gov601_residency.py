@@ -43,10 +43,10 @@ class _Breach(Struct, frozen=True):
     limit: str
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Routed models and fallbacks processed elsewhere than permitted, or by vendors under another law."""
     seen: dict[tuple[str, tuple[str, ...]], tuple[_Breach, ...]] = {}
-    for task in case.tasks:
+    for task in context.tasks:
         permitted = task.task.declared.data.residency or parameters.residency
         if not permitted and not parameters.jurisdictions:
             continue
@@ -65,7 +65,7 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
                 seen[key] = tuple(_breaches(facts, permitted, parameters.jurisdictions))
             for breach in seen[key]:
                 yield _violation(
-                    case, use, breach, declared=bool(task.task.declared.data.residency)
+                    context, use, breach, declared=bool(task.task.declared.data.residency)
                 )
 
 
@@ -105,10 +105,12 @@ def _breaches(
     yield _Breach(said, proved=law != UNKNOWN, limit="jurisdictions")
 
 
-def _violation(case: RuleContext, use: Use, breach: _Breach, *, declared: bool) -> Violation:
+def _violation(context: RuleContext, use: Use, breach: _Breach, *, declared: bool) -> Violation:
     task = use.task.task
     limit = task.place.at("data", "residency") if declared and breach.limit == "residency" else None
-    by_policy = case.policy_place.at(breach.limit) if case.policy_place and limit is None else limit
+    by_policy = (
+        context.policy_place.at(breach.limit) if context.policy_place and limit is None else limit
+    )
     model = use.part.model
     return Violation(
         message=f"{code(task.name)}: {breach.said}",
@@ -118,7 +120,7 @@ def _violation(case: RuleContext, use: Use, breach: _Breach, *, declared: bool) 
         risk=f"{task.declared.data.classification.capitalize()} data may {_HARM[breach.limit]}.",
         related=((("the limit", by_policy),) if by_policy else ()),
         figures={"regions": ", ".join(use.part.facts.regions) if use.part.facts else ""},
-        severity=None if breach.proved or case.asked else Severity.WARNING,
+        severity=None if breach.proved or context.asked else Severity.WARNING,
         distinction=f"{breach.limit}: {use.role}: {model}",
     )
 

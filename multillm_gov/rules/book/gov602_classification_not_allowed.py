@@ -25,14 +25,14 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = ()
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Routed models and fallbacks at a provider that may not receive the task class's data."""
-    providers = case.overrides.providers
+    providers = context.state.overrides.providers
     if not parameters.require_known and not any(
         one.declared.classifications is not None for one in providers.values()
     ):
         return
-    for use in case.uses(case.models):
+    for use in context.uses(context.models):
         facts = use.part.facts
         if facts is None:
             continue

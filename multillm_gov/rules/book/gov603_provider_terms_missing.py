@@ -40,10 +40,10 @@ class _Exposed(Struct):
     kinds: set[str]
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Providers that receive data of the kinds named without the terms; one finding a provider."""
     exposed: dict[str, _Exposed] = {}
-    for use in case.uses(case.models):
+    for use in context.uses(context.models):
         kind = use.task.task.declared.data.classification
         if kind in parameters.require_for and use.part.facts is not None:
             provider = use.part.facts.exposure.provider
@@ -51,10 +51,10 @@ def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             found.task_classes.add(use.task.task.name)
             found.kinds.add(kind)
     for provider, found in sorted(exposed.items()):
-        placed = case.overrides.providers.get(provider)
+        placed = context.state.overrides.providers.get(provider)
         gaps = tuple(_gaps(placed, parameters))
         if gaps:
-            yield _violation(case, provider, found, placed, gaps)
+            yield _violation(context, provider, found, placed, gaps)
 
 
 def _gaps(placed: PlacedProvider | None, parameters: Parameters) -> Iterator[tuple[str, str, str]]:
@@ -81,7 +81,7 @@ def _gaps(placed: PlacedProvider | None, parameters: Parameters) -> Iterator[tup
 
 
 def _violation(
-    case: RuleContext,
+    context: RuleContext,
     provider: str,
     found: _Exposed,
     placed: PlacedProvider | None,
@@ -108,7 +108,7 @@ def _violation(
         risk=f"{kinds.capitalize()} data may be kept, leak later, or come out of a model again.",
         related=(
             (f"first sent by {code(task.name)}", found.first.place),
-            *((("the terms", case.policy_place.key()),) if case.policy_place else ()),
+            *((("the terms", context.policy_place.key()),) if context.policy_place else ()),
         ),
         figures={
             "task_classes": len(found.task_classes),

@@ -46,18 +46,18 @@ class _Breach(Struct, frozen=True):
     proved: bool = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Routed models and fallbacks of vendors under a listed law, or processed in a listed country."""
     forbidden = frozenset(parameters.forbid_jurisdictions)
     forbidden |= EU_MEMBERS if "EU" in forbidden else frozenset()
     breaches = {
         name: tuple(_breaches(facts, forbidden))
-        for name, facts in case.models.items()
+        for name, facts in context.models.items()
         if facts is not None
     }
-    for use in case.uses({name for name, found in breaches.items() if found}):
+    for use in context.uses({name for name, found in breaches.items() if found}):
         for breach in breaches[use.part.model]:
-            yield _violation(case, use, breach, parameters)
+            yield _violation(context, use, breach, parameters)
 
 
 def _breaches(facts: ModelFacts, forbidden: frozenset[str]) -> Iterator[_Breach]:
@@ -75,7 +75,9 @@ def _breaches(facts: ModelFacts, forbidden: frozenset[str]) -> Iterator[_Breach]
         yield _Breach("processing", f"is processed in {join_words(regions)}", ", ".join(regions))
 
 
-def _violation(case: RuleContext, use: Use, breach: _Breach, parameters: Parameters) -> Violation:
+def _violation(
+    context: RuleContext, use: Use, breach: _Breach, parameters: Parameters
+) -> Violation:
     task, model = use.task.task, use.part.model
     withdrawn, role = (
         join_words(parameters.forbid_jurisdictions),
@@ -89,11 +91,11 @@ def _violation(case: RuleContext, use: Use, breach: _Breach, parameters: Paramet
         remedy=_remedy(breach, model),
         risk=(
             "Access can end by decree, at every vendor of the country at "
-            f"once{format_stake(case, use.task, ', with ')}."
+            f"once{format_stake(context, use.task, ', with ')}."
         ),
         related=(
-            (("the list", case.policy_place.at("forbid_jurisdictions")),)
-            if case.policy_place
+            (("the list", context.policy_place.at("forbid_jurisdictions")),)
+            if context.policy_place
             else ()
         ),
         figures={

@@ -21,37 +21,40 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = None
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes without a review, with one in the future, or with one that is due."""
     dues: dict[tuple[date, int], date] = {}
-    for task in case.tasks:
+    for task in context.tasks:
         review = task.task.declared.review
         if review is None:
             yield _violation(
-                task.task, f"{code(task.task.name)} has no review date", case.as_of, {}
+                task.task, f"{code(task.task.name)} has no review date", context.state.as_of, {}
             )
             continue
         months = min(review.every_months, parameters.every_months or review.every_months)
-        if review.last > case.as_of:
+        if review.last > context.state.as_of:
             said = (
                 f"the last review of {code(task.task.name)} lies in the future: {review.last}, "
-                f"after {case.as_of}"
+                f"after {context.state.as_of}"
             )
             yield _violation(
-                task.task, said, case.as_of, {"days_ahead": (review.last - case.as_of).days}
+                task.task,
+                said,
+                context.state.as_of,
+                {"days_ahead": (review.last - context.state.as_of).days},
             )
             continue
         due = dues.get((review.last, months))
         if due is None:
             due = dues[review.last, months] = _later(review.last, months)
-        if due < case.as_of:
-            days = (case.as_of - due).days
+        if due < context.state.as_of:
+            days = (context.state.as_of - due).days
             every = "month" if months == 1 else f"{months} months"
             said = (
                 f"the review of {code(task.task.name)} was due on {due}, "
                 f"{count_of(days, 'day')} ago (every {every})"
             )
-            yield _violation(task.task, said, case.as_of, {"days_overdue": days})
+            yield _violation(task.task, said, context.state.as_of, {"days_overdue": days})
 
 
 def _later(day: date, months: int) -> date:

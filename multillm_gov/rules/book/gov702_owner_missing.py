@@ -7,9 +7,9 @@ from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.words import code
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Task classes without an owner of their own or of their file."""
-    for task in case.tasks:
+    for task in context.tasks:
         if task.task.owner is None:
             yield Violation(
                 message=f"{code(task.task.name)} has no owner",

@@ -11,24 +11,24 @@ from multillm_gov.rules.engine.waivers import WaiverOutcome
 from multillm_gov.words import code, count_of, join_code
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Waivers that are expired, void, unapproved or idle; those of unknown policies are GOV006's."""
-    if not case.waivers:
+    if not context.waivers:
         return
     known = {name for pair in rule_names().items() for name in pair}
-    known |= {policy.name for policy in case.portfolio.policies}
-    unread = any(kind_of(flaw.location.path) in {"allocation", "policy"} for flaw in case.flaws)
-    for outcome in case.waivers:
+    known |= {policy.name for policy in context.state.portfolio.policies}
+    unread = any(kind_of(flaw.location.path) in {"allocation", "policy"} for flaw in context.flaws)
+    for outcome in context.waivers:
         if outcome.waiver.declared.policy not in known or outcome.state == "in force":
             continue
         if outcome.state != "idle" or not unread:
-            yield _violation(case, outcome)
+            yield _violation(context, outcome)
 
 
-def _violation(case: RuleContext, outcome: WaiverOutcome) -> Violation:
+def _violation(context: RuleContext, outcome: WaiverOutcome) -> Violation:
     declared, place = outcome.waiver.declared, outcome.waiver.place
     who = f"the waiver from {code(declared.policy)} for {code(declared.subject)}"
-    said, where, remedy = _format(case, outcome, who)
+    said, where, remedy = _format(context, outcome, who)
     covered = (
         "its finding counts" if outcome.matched == 1 else f"its {outcome.matched:,} findings count"
     )
@@ -43,10 +43,10 @@ def _violation(case: RuleContext, outcome: WaiverOutcome) -> Violation:
     )
 
 
-def _format(case: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str, Place, str]:
+def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str, Place, str]:
     declared, place = outcome.waiver.declared, outcome.waiver.place
     if outcome.state == "expired":
-        days = (case.as_of - declared.expires).days
+        days = (context.state.as_of - declared.expires).days
         return (
             f"{who} expired on {declared.expires}, {count_of(days, 'day')} ago",
             place.at("expires"),

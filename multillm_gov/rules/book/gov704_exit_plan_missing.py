@@ -46,20 +46,22 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = True
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Entities above the share whose register entry lacks a plan, a recent test or alternatives."""
-    loads = loads_of(case)
+    loads = loads_of(context)
     found = loads.concentration(Level(parameters.level), parameters.weigh_by)
-    hanging = EntityExposure(loads, found, case.figures.currency)
+    hanging = EntityExposure(loads, found, context.state.figures.currency)
     for entity, share in found.shares:
         if share <= float(parameters.above_share) + _ROUNDING:
             break
-        placed = case.overrides.vendors.get(entity)
+        placed = context.state.overrides.vendors.get(entity)
         gaps = tuple(
-            _gaps(placed.declared if placed else VendorDeclaration(), parameters, case.as_of)
+            _gaps(
+                placed.declared if placed else VendorDeclaration(), parameters, context.state.as_of
+            )
         )
         if gaps:
-            yield _violation(case, found, (entity, share), placed, gaps, hanging)
+            yield _violation(context, found, (entity, share), placed, gaps, hanging)
 
 
 def _gaps(
@@ -94,7 +96,7 @@ def _gaps(
 
 
 def _violation(
-    case: RuleContext,
+    context: RuleContext,
     found: Concentration,
     largest: tuple[str, float],
     placed: PlacedVendor | None,
@@ -104,7 +106,7 @@ def _violation(
     entity, share = largest
     who = f"an unknown {found.level}" if entity == UNKNOWN else f"{found.level} {code(entity)}"
     users = hanging.largest_users(entity)
-    policy = case.policy_place or Place("policies")
+    policy = context.policy_place or Place("policies")
     place = placed.place.at(gaps[0][0]) if placed else policy.key()
     named = placed.declared if placed else VendorDeclaration()
     return Violation(
@@ -118,7 +120,7 @@ def _violation(
         risk=hanging.format_loss(entity),
         related=(
             *(
-                (user.describe(found.basis, entity, case.figures.currency), user.place)
+                (user.describe(found.basis, entity, context.state.figures.currency), user.place)
                 for user in users
             ),
             ("the share that needs a plan", policy.at("above_share")),

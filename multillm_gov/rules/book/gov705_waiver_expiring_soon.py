@@ -7,12 +7,12 @@ from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.words import code, count_of
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Waivers in force whose last day is near; those that are not in force are GOV703's."""
-    notice = case.portfolio.settings.waiver_notice_days
-    for outcome in case.waivers:
+    notice = context.state.portfolio.settings.waiver_notice_days
+    for outcome in context.waivers:
         declared, place = outcome.waiver.declared, outcome.waiver.place
-        left = (declared.expires - case.as_of).days
+        left = (declared.expires - context.state.as_of).days
         if outcome.state != "in force" or left > notice:
             continue
         when = "today" if left == 0 else f"in {count_of(left, 'day')}"

@@ -61,43 +61,45 @@ class _Subject(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Subjects with too few approvals that count; conditions about changes find nothing without a base."""
     demand = Demand(
-        approvers=case.approvers,
+        approvers=context.approvers,
         count=parameters.approvals_needed,
         identity=parameters.identity,
-        settings=case.portfolio.settings,
-        introductions=case.introductions,
-        as_of=case.as_of,
+        settings=context.state.portfolio.settings,
+        introductions=context.introductions,
+        as_of=context.state.as_of,
     )
     given: defaultdict[str, list[PlacedApproval]] = defaultdict(list)
-    for approval in case.portfolio.approvals:
+    for approval in context.state.portfolio.approvals:
         given[approval.declared.subject].append(approval)
     subjects = _policies if parameters.about == "policies" else _task_classes
-    for subject in subjects(case, parameters):
+    for subject in subjects(context, parameters):
         full = subject.prefix + subject.name
         approvals = given.get(full, [])
-        judged = judge_approvals(approvals, case.contents.digest(full) if approvals else "", demand)
+        judged = judge_approvals(
+            approvals, context.contents.digest(full) if approvals else "", demand
+        )
         if len(judged.approved_by) < demand.count:
             yield _violation(subject, judged, demand)
 
 
-def _task_classes(case: RuleContext, parameters: Parameters) -> Iterator[_Subject]:
-    above, currency = parameters.value_at_stake_above, case.figures.currency
+def _task_classes(context: RuleContext, parameters: Parameters) -> Iterator[_Subject]:
+    above, currency = parameters.value_at_stake_above, context.state.figures.currency
     everything = above is None and not parameters.new_vendor and not parameters.loosened
     used = (
-        {vendor for task in case.base.figures.tasks for vendor in _vendors(task)}
-        if case.base
+        {vendor for task in context.base.figures.tasks for vendor in _vendors(task)}
+        if context.base
         else None
     )
-    loosened = _loosened(case) if parameters.loosened else {}
-    for figures in case.tasks:
+    loosened = _loosened(context) if parameters.loosened else {}
+    for figures in context.tasks:
         task = figures.task
         value = task.declared.cost_of_wrong_model.value_at_stake
         place, reason = task.place.key(), ""
         if everything:
-            reason = f"{code(case.policy)} asks it of every task class"
+            reason = f"{code(context.policy)} asks it of every task class"
         elif above is not None and (value is None or value > above):
             limit = f"above {format_money(above, currency)}"
             stake = (
@@ -116,20 +118,22 @@ def _task_classes(case: RuleContext, parameters: Parameters) -> Iterator[_Subjec
             yield _Subject(prefix=TASK_CLASS, name=task.name, place=place, reason=reason)
 
 
-def _policies(case: RuleContext, parameters: Parameters) -> Iterator[_Subject]:
-    present = {policy.name: policy.place.key() for policy in case.portfolio.policies}
+def _policies(context: RuleContext, parameters: Parameters) -> Iterator[_Subject]:
+    present = {policy.name: policy.place.key() for policy in context.state.portfolio.policies}
     if not parameters.loosened:
-        asked = f"{code(case.policy)} asks it of every policy"
+        asked = f"{code(context.policy)} asks it of every policy"
         reasons = dict.fromkeys(present, asked)
     else:
-        reasons = {name: f"it was loosened ({labels})" for name, labels in _loosened(case).items()}
-        if case.base is not None:
-            old = {policy.name for policy in case.base.portfolio.policies}
+        reasons = {
+            name: f"it was loosened ({labels})" for name, labels in _loosened(context).items()
+        }
+        if context.base is not None:
+            old = {policy.name for policy in context.base.portfolio.policies}
             reasons = {
                 name: said for name, said in reasons.items() if name in present or name in old
             }
     for name, reason in reasons.items():
-        place = present.get(name) or (case.policy_place.key() if case.policy_place else None)
+        place = present.get(name) or (context.policy_place.key() if context.policy_place else None)
         if place is not None and (name in present or parameters.loosened):
             yield _Subject(
                 prefix=POLICY if name in present else "", name=name, place=place, reason=reason
@@ -145,19 +149,16 @@ _ELSEWHERE = ("waiver", "approval", "model", "setting", "appetite")
 """Kinds of change whose subject is no task class and no policy."""
 
 
-def _loosened(case: RuleContext) -> dict[str, str]:
+def _loosened(context: RuleContext) -> dict[str, str]:
     """What was loosened in each task class or policy, in words."""
-    if case.base is None:
+    if context.base is None:
         return {}
     from multillm_gov.changes.change import Direction  # a check without a base never compares
-    from multillm_gov.changes.compare import State, compare
+    from multillm_gov.changes.compare import compare
     from multillm_gov.rules.engine.defaults import rule_facts
 
-    states = [
-        State(portfolio=state.portfolio, figures=state.figures) for state in (case.base, case)
-    ]
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for change in compare(states[0], states[1], rule_facts).changes:
+    for change in compare(context.base, context.state, rule_facts).changes:
         if change.direction is Direction.LOOSENED and not change.kind.value.startswith(_ELSEWHERE):
             found[change.subject].append(change.label)
     return {subject: ", ".join(dict.fromkeys(labels)) for subject, labels in found.items()}

@@ -13,28 +13,30 @@ MOST_HINTS = 20
 """Findings that suggest a near name; searching for one is slow."""
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Approvals whose digest is another one, unless the same person approved the present content too."""
-    approvals = case.portfolio.approvals
+    approvals = context.state.portfolio.approvals
     if not approvals:
         return
     current = {
-        (one.declared.subject, one.declared.approved_by) for one in approvals if _holds(case, one)
+        (one.declared.subject, one.declared.approved_by)
+        for one in approvals
+        if _holds(context, one)
     }
-    unread = any(kind_of(flaw.location.path) in {"allocation", "policy"} for flaw in case.flaws)
+    unread = any(kind_of(flaw.location.path) in {"allocation", "policy"} for flaw in context.flaws)
     hints = count()
     for approval in approvals:
         declared = approval.declared
-        if declared.subject not in case.contents.subjects:
+        if declared.subject not in context.contents.subjects:
             if not unread:
-                known = sorted(case.contents.subjects) if next(hints) < MOST_HINTS else ()
+                known = sorted(context.contents.subjects) if next(hints) < MOST_HINTS else ()
                 yield _unknown(approval, did_you_mean(declared.subject, known))
         elif (declared.subject, declared.approved_by) not in current:
-            yield _stale(approval, case.contents.digest(declared.subject))
+            yield _stale(approval, context.contents.digest(declared.subject))
 
 
-def _holds(case: RuleContext, approval: PlacedApproval) -> bool:
-    return case.contents.digest(approval.declared.subject) == approval.declared.digest
+def _holds(context: RuleContext, approval: PlacedApproval) -> bool:
+    return context.contents.digest(approval.declared.subject) == approval.declared.digest
 
 
 def _stale(approval: PlacedApproval, digest: str) -> Violation:

@@ -19,41 +19,41 @@ _LONGEST = 120
 """Characters of a value that the message repeats."""
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """One violation a policy, and one for the settings, with all that was loosened; silent without a base."""
-    if case.base is None:
+    if context.base is None:
         return
     from multillm_gov.changes.change import Direction
     from multillm_gov.changes.limits import compare_limits
 
     loosened: dict[str, list[Change]] = {}
-    for change in compare_limits(case.base.portfolio, case.portfolio, rule_facts):
+    for change in compare_limits(context.base.portfolio, context.state.portfolio, rule_facts):
         if change.direction is Direction.LOOSENED:
             subject = "portfolio" if change.kind.area.value == "settings" else change.subject
             loosened.setdefault(subject, []).append(change)
     for subject, changes in sorted(loosened.items()):
-        yield _violation(case, subject, changes)
-    yield from _granted(case, case.base.portfolio)
+        yield _violation(context, subject, changes)
+    yield from _granted(context, context.base.portfolio)
 
 
-def _granted(case: RuleContext, before: Portfolio) -> Iterator[Violation]:
+def _granted(context: RuleContext, before: Portfolio) -> Iterator[Violation]:
     """Waivers that this change grants or extends: whoever writes a waiver beside what it excuses names the approver."""
     # A waiver of this very rule is how agreement is shown; asking a waiver for it too would never
     # end.
     own = {
         RULE.id,
         RULE.name,
-        *(one.name for one in case.portfolio.policies if one.declared.rule in _NAMES),
+        *(one.name for one in context.state.portfolio.policies if one.declared.rule in _NAMES),
     }
     known = {
         (one.declared.policy, one.declared.subject): one.declared.expires for one in before.waivers
     }
-    for placed in case.portfolio.waivers:
+    for placed in context.state.portfolio.waivers:
         waiver = placed.declared
         ended = known.get((waiver.policy, waiver.subject))
         if (
             waiver.policy in own
-            or waiver.expires < case.as_of
+            or waiver.expires < context.state.as_of
             or (ended is not None and waiver.expires <= ended)
         ):
             continue
@@ -77,12 +77,12 @@ def _granted(case: RuleContext, before: Portfolio) -> Iterator[Violation]:
         )
 
 
-def _violation(case: RuleContext, subject: str, changes: "list[Change]") -> Violation:
+def _violation(context: RuleContext, subject: str, changes: "list[Change]") -> Violation:
     settings = changes[0].kind.area.value == "settings"
     who = f"`{SETTINGS}`" if settings else f"policy {code(subject)}"
     return Violation(
         message=f"{who} {_format(changes)}",
-        place=_place(case, changes[0]),
+        place=_place(context, changes[0]),
         subject=subject,
         remedy=_remedy(subject, settings=settings, removed=_is_removal(changes[0])),
         risk="What it forbade passes from now on, in this change and in every later one.",
@@ -114,18 +114,22 @@ def _figures(changes: "list[Change]") -> Iterator[tuple[str, Figure]]:
         yield f"{name} after", change.after_figure
 
 
-def _place(case: RuleContext, change: "Change") -> Place:
+def _place(context: RuleContext, change: "Change") -> Place:
     """Where the first loosened value stands now; of what is gone, the file it stood in, or the settings."""
     if change.kind.value == "coverage":
         return next(
             policy.place.key()
-            for policy in case.portfolio.policies
+            for policy in context.state.portfolio.policies
             if policy.name == change.subject
         )
     if change.place_after is not None:
         return change.place_after
     stood = change.place_before.path if change.place_before else SETTINGS
-    return Place(SETTINGS if stood not in case.documents and SETTINGS in case.documents else stood)
+    return Place(
+        SETTINGS
+        if stood not in context.state.documents and SETTINGS in context.state.documents
+        else stood
+    )
 
 
 def _remedy(subject: str, *, settings: bool, removed: bool) -> str:

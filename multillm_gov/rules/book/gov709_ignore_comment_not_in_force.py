@@ -15,14 +15,14 @@ MOST_HINTS = 20
 _FORM = "`# govern: ignore RULE because REASON`"
 
 
-def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
+def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Comments without a rule or reason, about what no comment may except, or about nothing."""
-    if not case.ignores:
+    if not context.ignores:
         return
     known = {name for pair in rule_names().items() for name in pair}
-    unread = any(kind_of(flaw.location.path) in {"allocation", "policy"} for flaw in case.flaws)
+    unread = any(kind_of(flaw.location.path) in {"allocation", "policy"} for flaw in context.flaws)
     hints = count()
-    for outcome in case.ignores:
+    for outcome in context.ignores:
         rule = outcome.comment.rule
         if outcome.state == "in force":
             continue

@@ -80,43 +80,45 @@ def validate_parameters(
             )
 
 
-def check(case: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Subjects for which the statement is false, or cannot be judged: an error is never taken for true."""
-    place = case.policy_place or Place("policies")
-    bench, judged = _shared(case)
+    place = context.policy_place or Place("policies")
+    bench, judged = _shared(context)
     if judged > MOST_POLICIES:
-        yield _unjudged_policy(case, place, f"only {MOST_POLICIES} custom policies are judged")
+        yield _unjudged_policy(context, place, f"only {MOST_POLICIES} custom policies are judged")
         return
     guard = _compiled(parameters.over, parameters.when) if parameters.when is not None else None
     statement = _compiled(parameters.over, parameters.asserted)
     read = tuple(sorted(names_in(parameters.asserted)))
     try:
-        for subject in bench.subjects(parameters.over, case):
+        for subject in bench.subjects(parameters.over, context):
             applies = True if guard is None else bench.holds(guard, subject)
             found = bench.holds(statement, subject) if applies is True else applies
             if isinstance(found, Unjudged):
-                yield _violation(case, parameters, subject, read, problem=found.message)
+                yield _violation(context, parameters, subject, read, problem=found.message)
             elif applies and not found:
-                yield _violation(case, parameters, subject, read)
+                yield _violation(context, parameters, subject, read)
     except SpentError:
-        yield _unjudged_policy(case, place, "custom policies together take too long to evaluate")
+        yield _unjudged_policy(context, place, "custom policies together take too long to evaluate")
 
 
-def _shared(case: RuleContext) -> tuple[Bench, int]:
+def _shared(context: RuleContext) -> tuple[Bench, int]:
     """The bench of this judgment, and how many custom policies it has seen."""
-    if "custom" not in case.memo:
+    if "custom" not in context.memo:
         custom = [
-            one for one in case.portfolio.policies if one.declared.rule in {RULE.id, RULE.name}
+            one
+            for one in context.state.portfolio.policies
+            if one.declared.rule in {RULE.id, RULE.name}
         ]
         texts = [
             one.parameters.get(key) for one in custom[:MOST_POLICIES] for key in ("assert", "when")
         ]
-        case.memo["custom"] = (
-            Bench(case, names_in(*texts)),
+        context.memo["custom"] = (
+            Bench(context, names_in(*texts)),
             {one.name: n for n, one in enumerate(custom, 1)},
         )
-    bench, numbers = case.memo["custom"]
-    return bench, numbers.get(case.policy, 1)
+    bench, numbers = context.memo["custom"]
+    return bench, numbers.get(context.policy, 1)
 
 
 def _compiled(over: Over, text: str) -> Expression:
@@ -129,7 +131,7 @@ def _compiled(over: Over, text: str) -> Expression:
 
 
 def _violation(
-    case: RuleContext,
+    context: RuleContext,
     parameters: Parameters,
     subject: Subject,
     read: tuple[str, ...],
@@ -137,7 +139,7 @@ def _violation(
 ) -> Violation:
     said = parameters.message or f"{code(' '.join(parameters.asserted.split()))} is false"
     if problem:
-        said = f"cannot be judged by {code(case.policy)}: {problem}"
+        said = f"cannot be judged by {code(context.policy)}: {problem}"
     values = {name: subject.values[name] for name in read if name in subject.values}
     figures: dict[str, Any] = {
         name: value
@@ -145,24 +147,24 @@ def _violation(
         if value is None or isinstance(value, str | float)
     }
     place = subject.place
-    if parameters.over == "portfolio" and case.policy_place is not None:
-        place = case.policy_place.at("assert")
+    if parameters.over == "portfolio" and context.policy_place is not None:
+        place = context.policy_place.at("assert")
     return Violation(
         message=f"{code(subject.name.removeprefix('model:'))}: {said}{format_values(values)}",
         place=place,
         subject=parameters.subject or subject.name,
         remedy=parameters.remedy
-        or remedy_of(parameters.over, subject.name, case.policy, unjudged=bool(problem)),
+        or remedy_of(parameters.over, subject.name, context.policy, unjudged=bool(problem)),
         figures=figures,
         distinction=subject.name if parameters.subject else "",
     )
 
 
-def _unjudged_policy(case: RuleContext, place: Place, why: str) -> Violation:
+def _unjudged_policy(context: RuleContext, place: Place, why: str) -> Violation:
     return Violation(
-        message=f"{code(case.policy)} is not judged to the end: {why}",
+        message=f"{code(context.policy)} is not judged to the end: {why}",
         place=place.key(),
-        subject=case.policy,
+        subject=context.policy,
         remedy="Merge custom policies, narrow them by `applies_to`, or make their expressions "
         "simpler.",
         risk="What it was meant to hold is not held.",

@@ -46,26 +46,28 @@ class Subject(Struct, frozen=True):
 class Bench:
     """Languages, subjects and the budget that all custom policies of one judgment share."""
 
-    def __init__(self, case: RuleContext, names: frozenset[str]) -> None:
+    def __init__(self, context: RuleContext, names: frozenset[str]) -> None:
         """``names`` are the dotted names that any policy reads: only their values are worked out."""
         self._names = names
         self._evaluations = 0
         self._seconds = 0.0
-        self._everything = Whole(case.figures.tasks, case.portfolio.settings, case.as_of)
+        self._everything = Whole(
+            context.state.figures.tasks, context.state.portfolio.settings, context.state.as_of
+        )
         self._tasks: dict[str, Subject] = {}
         self._all: list[Subject] | None = None
         self._common: dict[str, Any] | None = None
 
-    def subjects(self, over: Over, case: RuleContext) -> Iterator[Subject]:
+    def subjects(self, over: Over, context: RuleContext) -> Iterator[Subject]:
         """What a policy's expressions are evaluated for, within its scope."""
         if over == "task_class":
-            yield from self._of_tasks(case.tasks)
+            yield from self._of_tasks(context.tasks)
         elif over == "model":
-            yield from self._models(case)
+            yield from self._models(context)
         else:
-            whole = Whole(case.tasks, case.portfolio.settings, case.as_of)
+            whole = Whole(context.tasks, context.state.portfolio.settings, context.state.as_of)
             yield self._subject(
-                "portfolio", over, whole, case.policy_place or Place("policies"), whole
+                "portfolio", over, whole, context.policy_place or Place("policies"), whole
             )
 
     def holds(self, expression: Expression, subject: Subject) -> bool | Unjudged:
@@ -100,15 +102,15 @@ class Bench:
             )
         return self._tasks[name]
 
-    def _models(self, case: RuleContext) -> Iterator[Subject]:
-        routed, standby, spends = Counter[str](), Counter[str](), _spends(case.tasks)
-        for task in case.tasks:
+    def _models(self, context: RuleContext) -> Iterator[Subject]:
+        routed, standby, spends = Counter[str](), Counter[str](), _spends(context.tasks)
+        for task in context.tasks:
             routed.update({leg.model for leg in task.legs})
             standby.update({fallback.model for fallback in task.fallbacks})
         first: dict[str, Place] = {}
-        for use in case.uses(case.models):
+        for use in context.uses(context.models):
             first.setdefault(use.part.model, use.place)
-        for name, facts in sorted(case.models.items()):
+        for name, facts in sorted(context.models.items()):
             one = OneModel(
                 name,
                 facts,

@@ -9,8 +9,8 @@ from multillm_gov.rules.engine.rule import Nothing, RuleContext
 def flaws_of(kind: str) -> Callable[[RuleContext, Nothing], Iterator[Violation]]:
     """The check of a rule that claims one kind of flaw."""
 
-    def check(case: RuleContext, _: Nothing) -> Iterator[Violation]:
-        return (_violation(flaw) for flaw in case.flaws if flaw.kind == kind)
+    def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
+        return (_violation(flaw) for flaw in context.flaws if flaw.kind == kind)
 
     return check
 

@@ -19,76 +19,68 @@ from multillm_gov.finding import (
 from multillm_gov.location import Location, Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import Policy
+from multillm_gov.rules.approval_commits import Introductions
 from multillm_gov.rules.engine.approvals import Contents
-from multillm_gov.rules.engine.assessment import Measured
 from multillm_gov.rules.engine.ignoring import IgnoreLedger
 from multillm_gov.rules.engine.planning import Run, plan_runs
 from multillm_gov.rules.engine.registry import all_rules, parameters_type
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.engine.waivers import WaiverLedger
+from multillm_gov.state.state import State
 
 MOST_FINDINGS = 1_000
 """Findings listed per rule; a last one counts the rest, and weighs as much as the heaviest of them."""
 
 
 def judge(
-    state: Measured,
+    state: State,
     *,
-    base: Measured | None = None,
+    base: State | None = None,
     rules: tuple[Rule, ...] | None = None,
     policies: tuple[Policy, ...] | None = None,
+    contents: Contents | None = None,
+    introductions: Introductions | None = None,
 ) -> tuple[Finding, ...]:
-    """Judge a measured portfolio by the book, or by ``rules`` alone.
-
-    ``base`` is the state it is compared with, for the rules that judge a change; without it they
-    find nothing. ``policies`` are asked instead of the portfolio's own, which rules still see as
-    part of what they judge.
+    """Judge a state by the rule book, or by ``rules`` alone.
 
     Findings come ordered by path, line, column, rule and subject; waived ones are marked, never
-    left out. Which rule judges what on whose behalf is told in `planning`.
+    left out. Which rule judges what on whose behalf: see `planning`.
+
+    Args:
+        state: What is judged.
+        base: The state it is compared with; without it, rules about changes find nothing.
+        rules: Instead of the whole book.
+        policies: Enforced instead of the portfolio's own, which rules still see as part of what
+            they judge.
+        contents: The digests that approvals are bound to, if not those of ``state``.
+        introductions: Reads from git which commits introduced an approval.
     """
     book = all_rules() if rules is None else rules
     tasks = state.figures.tasks
     runs, misfits = plan_runs(
         book, state.portfolio.policies if policies is None else policies, tasks, state.documents
     )
-    case = RuleContext(
-        portfolio=state.portfolio,
-        figures=state.figures,
+    context = RuleContext(
+        state=state,
         tasks=tasks,
         models=models_of(tasks),
-        catalog=state.catalog,
-        overrides=state.overrides,
-        evidence=state.evidence,
-        drills=state.drills,
-        probes=state.probes,
-        incidents=state.incidents,
-        scenarios=state.scenarios,
-        evals=state.evals,
-        prompts=state.prompts,
-        actuals=state.actuals,
-        documents=state.documents,
-        files=state.files,
-        secrets=state.secrets,
         flaws=(*state.flaws, *misfits),
-        as_of=state.as_of,
         base=base,
-        contents=state.contents or Contents(state.portfolio, state.documents, parameters_type),
-        introductions=state.introductions,
+        contents=contents or Contents(state.portfolio, state.documents, parameters_type),
+        introductions=introductions,
     )
     ignores = IgnoreLedger(state.documents)
     ledger = WaiverLedger(state.portfolio.waivers, state.documents, state.as_of)
     findings: list[Finding] = []
     for last in (False, True):
-        told = (
-            replace(case, waivers=ledger.outcomes(), ignores=ignores.outcomes()) if last else case
-        )
+        if last:
+            context = replace(context, waivers=ledger.outcomes(), ignores=ignores.outcomes())
         for rule in book:
             if (rule.scope == "waivers") is last:
                 own = tuple(run for run in runs if run.rule is rule)
-                findings.extend(_judged(own, told, ledger, ignores))
-    found = _told_apart(sorted(findings, key=_order))
-    return masked(found, state.secrets, base.secrets if base else ())
+                findings.extend(_judged(own, context, ledger, ignores))
+    distinct = _told_apart(sorted(findings, key=_order))
+    return masked(distinct, state.secrets, base.secrets if base else ())
 
 
 def models_of(tasks: tuple[TaskFigures, ...]) -> dict[str, ModelFacts | None]:
@@ -110,22 +102,25 @@ def _judged(
     heaviest = Severity.NOTE
     first: Place | Location | None = None
     for run in runs:
-        case = base if run.policy is None and run.tasks is base.tasks else _narrowed(base, run)
-        for violation in run.rule.check(case, run.parameters):
+        context = base if run.policy is None and run.tasks is base.tasks else _narrowed(base, run)
+        for violation in run.rule.check(context, run.parameters):
             waived = _cover(run, violation, ledger)
             if ignores and waived is None:
-                names, place = (run.rule.id, run.rule.name), locate(violation.place, base.documents)
+                names, place = (
+                    (run.rule.id, run.rule.name),
+                    locate(violation.place, base.state.documents),
+                )
                 waived = ignores.cover(names, place, advisory=_advisory(run, violation))
             if listed < MOST_FINDINGS:
                 listed += 1
-                yield _finding(run, violation, waived, base.documents)
+                yield _finding(run, violation, waived, base.state.documents)
                 continue
             rest += 1
             first = first or violation.place
             if waived is None:
                 heaviest = max(heaviest, _severity(run, violation))
     if first is not None:
-        yield _remainder(runs[0].rule, rest, heaviest, locate(first, base.documents))
+        yield _remainder(runs[0].rule, rest, heaviest, locate(first, base.state.documents))
 
 
 def _narrowed(base: RuleContext, run: Run) -> RuleContext:

@@ -1,32 +1,20 @@
 """What a rule is, and what it is given to judge."""
 
 from collections.abc import Callable, Container, Iterator
-from datetime import date
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.overrides import Overrides
-from multillm_gov.documents.document import Document, SourceFile
-from multillm_gov.documents.secrets import Secret
-from multillm_gov.evidence.incident import PlacedIncidents
-from multillm_gov.evidence.loading import Drills, Probes
-from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.documents.document import Document
 from multillm_gov.finding import Flaw, Severity, Violation
 from multillm_gov.location import Place, Pointer
-from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
-from multillm_gov.portfolio.evals import PlacedEvals
-from multillm_gov.portfolio.portfolio import Portfolio
-from multillm_gov.portfolio.prompt import Prompts
-from multillm_gov.portfolio.scenario import PlacedScenario
+from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 from multillm_gov.rules.approval_commits import Introductions
 from multillm_gov.rules.engine.approvals import Contents
-from multillm_gov.rules.engine.assessment import Measured
 from multillm_gov.rules.engine.ignoring import IgnoreOutcome
 from multillm_gov.rules.engine.waivers import WaiverOutcome
-from multillm_gov.usage.record import Actuals
+from multillm_gov.state.state import State
 
 RuleScope = Literal["files", "portfolio", "task classes", "waivers"]
 """What a rule looks at, which decides when its standing run takes place (see `planning`)."""
@@ -46,57 +34,33 @@ class Use(Struct, frozen=True):
 
 
 class RuleContext(Struct, frozen=True, kw_only=True):
-    """Everything a rule may look at. ``tasks`` holds only the task classes in the policy's scope."""
+    """Everything a rule may look at: the state, and on whose behalf it is judged."""
 
-    portfolio: Portfolio
-    figures: PortfolioFigures
+    state: State
     tasks: tuple[TaskFigures, ...]
+    """Only the task classes in the policy's scope."""
     models: dict[str, ModelFacts | None]
-    """Every model that ``tasks`` name, with its facts: most rules on models need no walk over the task classes."""
-    catalog: Catalog
-    evidence: dict[tuple[str, str], tuple[PlacedRecord, ...]]
-    """By task class and model, newest first."""
-    drills: Drills = {}
-    """Failover drills by task class, newest first."""
-    probes: Probes = {}
-    """Probes by task class and model, newest first."""
-    incidents: tuple[PlacedIncidents, ...] = ()
-    """What was seen of services' outages."""
-    scenarios: tuple[PlacedScenario, ...] = ()
-    """The company's own."""
-    evals: tuple[PlacedEvals, ...] = ()
-    """Benchmark cases."""
-    prompts: Prompts = {}
-    """The sound prompt files that task classes name, by path."""
-    actuals: Actuals = Actuals()
-    """What was really spent."""
-    overrides: Overrides = Overrides()
-    """What `catalog/` declares, vendors and providers included."""
-    files: dict[str, SourceFile] = {}
-    """Every governed file by path, those that are only pinned by their digest included."""
-    base: Measured | None = None
-    """The state it is compared with; ``None``: nothing is compared, and rules about changes find nothing."""
-    secrets: tuple[Secret, ...] = ()
-    """Keys and passwords found in the files: for the rule that tells them, without their text."""
-    documents: dict[str, Document]
+    """Every model that ``tasks`` name, with its facts; saves most rules a walk over ``tasks``."""
     flaws: tuple[Flaw, ...]
-    as_of: date
+    """Those of the state, and those of policies that cannot be enforced."""
+    base: State | None = None
+    """The state it is compared with; without it, rules about changes find nothing."""
     policy: str = ""
-    """Name of the policy that asks; empty for a standing rule."""
+    """Name of the policy that is enforced; empty for a rule that applies without one."""
     approvers: tuple[str, ...] = ()
     """Who alone may approve, as that policy says."""
     policy_place: Place | None = None
     """Where that policy is written, so that a finding can point at its limit."""
     waivers: tuple[WaiverOutcome, ...] = ()
     """What became of each waiver; only for rules about waivers, which are judged last."""
-    memo: dict[str, Any] = {}
-    """What runs of one judgment share; each rule keeps to the key of its own name."""
     ignores: tuple[IgnoreOutcome, ...] = ()
     """What became of each comment that asks to ignore a finding; likewise."""
-    contents: Contents = Contents(Portfolio(), {}, lambda _: None)
+    contents: Contents
     """The digests that approvals are bound to."""
     introductions: Introductions | None = None
-    """Asks git which commits introduced an approval; ``None``: the files are not known to be in a repository."""
+    """Reads from git which commits introduced an approval; ``None``: no repository is known."""
+    memo: dict[str, Any] = {}
+    """What runs of one judgment share; each rule keeps to the key of its own name."""
 
     @property
     def asked(self) -> bool:
@@ -104,7 +68,7 @@ class RuleContext(Struct, frozen=True, kw_only=True):
         return bool(self.policy)
 
     def uses(self, models: Container[str]) -> Iterator[Use]:
-        """Every place where a task class of the case names one of the models; an empty container costs nothing."""
+        """Every place where a task class in scope names one of the models."""
         if not models:
             return
         for task in self.tasks:

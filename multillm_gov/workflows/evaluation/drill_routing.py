@@ -20,7 +20,7 @@ from multillm_gov.offline.serving import serve
 from multillm_gov.providers.addresses import Addressing
 from multillm_gov.providers.offline import offline_addresses
 from multillm_gov.providers.router_settings import Addresses
-from multillm_gov.rules.engine.assessment import Measured
+from multillm_gov.state.state import State
 
 RETRY_AFTER = "20"
 """Seconds that a drilled rate limit asks to wait: a chain that waited them out would not be within any latency."""
@@ -28,7 +28,7 @@ RETRY_AFTER = "20"
 
 async def hold_drills(
     plan: DrillPlan,
-    state: Measured,
+    state: State,
     addressing: Addressing,
     *,
     versions: Mapping[str, str],
@@ -117,7 +117,7 @@ def failing(fault: Fault) -> Iterator[Callable[[str], str]]:
         yield server.base_url
 
 
-def _prices(state: Measured) -> Callable[[str], Price | None]:
+def _prices(state: State) -> Callable[[str], Price | None]:
     def price_of(model: str) -> Price | None:
         facts = state.catalog.find(model)
         return facts.price if facts is not None else None

@@ -11,12 +11,12 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.errors import SourceError
 from multillm_gov.rules.approval_commits import Blame, Introduction
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import find_root
-from multillm_gov.workflows.assessing import assess
+from multillm_gov.state.loading import load_state
 
 price_map: Callable[[], PriceMap] = cache(read_price_map)
 """Read once a process: a server assesses after every pause in typing."""
@@ -65,7 +65,9 @@ def assess_workspace(
     by_path = {**saved, **typed}
     ordered = tuple(by_path[path] for path in sorted(by_path))
     blame = _blame(root, unsaved)
-    return assess(ordered, flaws, as_of=as_of, price_map=price_map, known=known, blame=blame)
+    return assess(
+        load_state(ordered, flaws, as_of=as_of, price_map=price_map, known=known), blame=blame
+    )
 
 
 def _blame(root: Path, unsaved: frozenset[str]) -> Blame:

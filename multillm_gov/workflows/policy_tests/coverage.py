@@ -157,7 +157,11 @@ def _findings(state: Assessment, policy: Policy, rule: Rule) -> frozenset[str]:
     """Fingerprints of what one policy alone finds, waived or not."""
     alone = replace(state, portfolio=replace(state.portfolio, policies=(policy,), waivers=()))
     return frozenset(
-        one.fingerprint for one in judge(alone, rules=(rule,)) if one.policy == policy.name
+        one.fingerprint
+        for one in judge(
+            alone, rules=(rule,), contents=state.contents, introductions=state.introductions
+        )
+        if one.policy == policy.name
     )
 
 

@@ -16,13 +16,13 @@ from multillm_gov.errors import SourceError
 from multillm_gov.finding import Finding, Flaw, Severity
 from multillm_gov.location import Location
 from multillm_gov.portfolio.policy_test import PlacedPolicyTest, load_policy_tests
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.rules.engine.registry import all_rules, rule_names
 from multillm_gov.sources.disk import read_folder, read_policy_tests
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths, within
+from multillm_gov.state.loading import load_state
 from multillm_gov.words import code, did_you_mean
-from multillm_gov.workflows.assessing import assess
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.policy_tests.coverage import Covered, Ledger, percent
 from multillm_gov.workflows.policy_tests.matching import (
@@ -157,7 +157,9 @@ class _Runner:
         if as_of not in self._portfolios:
             known = next(iter(self._portfolios.values()), None)
             self._portfolios[as_of] = assess(
-                self._files, self._flaws, as_of=as_of, price_map=self._price_map, known=known
+                load_state(
+                    self._files, self._flaws, as_of=as_of, price_map=self._price_map, known=known
+                )
             )
         return self._portfolios[as_of]
 
@@ -166,11 +168,13 @@ class _Runner:
         standing = self.portfolio(as_of)
         overlaid = OverlaidPortfolio(case, self._cases[case.place.path], standing.documents)
         state = assess(
-            overlaid.files(self._files),
-            self._flaws,
-            as_of=as_of,
-            price_map=self._price_map,
-            known=standing,
+            load_state(
+                overlaid.files(self._files),
+                self._flaws,
+                as_of=as_of,
+                price_map=self._price_map,
+                known=standing,
+            )
         )
         flaws = (*overlaid.flaws, *self._unknown(case, state))
         under_test = names_under_test(case.declared)
