@@ -3,11 +3,12 @@
 ``ACME_*`` spends 6,000, 3,000 and 1,000 USD a month: shares .6, .3 and .1, as in the worked example
 of a repricing. Its value at stake is 100, 50 and 10 USD an hour, 1,401,600 USD a year.
 ``REPOSITORY`` is what the tests of revisions commit. Both declare every model, so that no price map
-is read.
+is read. ``CAPITALS`` is what the tests of benchmarks run.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
@@ -130,3 +131,36 @@ REPOSITORY = {
     "govern.yaml": "organization: Example\n",
 }
 """Without policies: each room brings its own."""
+
+_CAPITALS_ALLOCATION = """\
+owner: support
+task_classes:
+  capitals:
+    route: [{model: openai/gpt-5.4}]
+    fallbacks: [anthropic/claude-haiku-4-5]
+    demand: {requests: 1000, input_tokens: 50, output_tokens: 20, max_output_tokens: 100}
+"""
+_CAPITALS_CASES = """\
+task_class: capitals
+scorer: {kind: exact, ignore_case: true}
+cases:
+  - {id: france, input: Capital of France?, expected: Paris}
+  - {id: spain, input: Capital of Spain?, expected: Madrid}
+  - {id: italy, input: Capital of Italy?, expected: Rome}
+  - {id: peru, input: Capital of Peru?, expected: Lima}
+"""
+CAPITALS = {
+    "govern.yaml": "organization: Example\n",
+    "allocations/a.yaml": _CAPITALS_ALLOCATION,
+    "evals/capitals.yaml": _CAPITALS_CASES,
+}
+"""A task class whose cases have one right answer each; its models are in the price map."""
+
+
+def written(folder: Path, files: Mapping[str, str]) -> Path:
+    """The folder, with the files in it."""
+    for path, text in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    return folder

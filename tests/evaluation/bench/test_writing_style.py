@@ -18,6 +18,7 @@ from multillm_gov.measures.stylometry import FUNCTION_WORDS, count_words
 from multillm_gov.reporting.evaluation.writing_style import voice_section
 from multillm_gov.units import Share
 from multillm_gov.workflows.states import assess_folder
+from portfolios import CAPITALS, written
 
 PLAIN = [1 / rank for rank in range(1, len(FUNCTION_WORDS) + 1)]
 OTHER = PLAIN[12:] + PLAIN[:12]
@@ -142,10 +143,10 @@ def test_a_drifted_tone_is_compared_with_the_voice_from_before_until_somebody_ac
     assert back.reference is None
 
 
-def test_the_board_can_tell_what_evidence_remembers(portfolio):
+def test_the_board_can_tell_what_evidence_remembers(tmp_path):
     one, other = halves_of(counts(1, PLAIN)), halves_of(counts(2, PLAIN))
     records = [record("openai/gpt-5.4", one), record("anthropic/claude-haiku-4-5", other)]
-    folder = portfolio()
+    folder = written(tmp_path, CAPITALS)
     assert voice_section(assess_folder(folder, as_of=DAY)) is None
     (folder / "evidence").mkdir()
     (folder / "evidence/current.json").write_bytes(encode_view(merge(EvidenceFile(), records)))

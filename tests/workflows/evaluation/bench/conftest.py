@@ -14,30 +14,9 @@ from multillm_gov.evaluation.client import Answer, Call, Failure
 from multillm_gov.evaluation.pacing import Pace, Time
 from multillm_gov.evaluation.running import Runner
 from multillm_gov.workflows.evaluation.bench import BenchOptions, PreparedBench, prepare_bench
+from portfolios import CAPITALS, written
 
 DAY = date(2026, 11, 24)
-ALLOCATION = """\
-owner: support
-task_classes:
-  capitals:
-    route: [{model: openai/gpt-5.4}]
-    fallbacks: [anthropic/claude-haiku-4-5]
-    demand: {requests: 1000, input_tokens: 50, output_tokens: 20, max_output_tokens: 100}
-"""
-EVALS = """\
-task_class: capitals
-scorer: {kind: exact, ignore_case: true}
-cases:
-  - {id: france, input: Capital of France?, expected: Paris}
-  - {id: spain, input: Capital of Spain?, expected: Madrid}
-  - {id: italy, input: Capital of Italy?, expected: Rome}
-  - {id: peru, input: Capital of Peru?, expected: Lima}
-"""
-FILES = {
-    "govern.yaml": "organization: Example\n",
-    "allocations/a.yaml": ALLOCATION,
-    "evals/capitals.yaml": EVALS,
-}
 Say = Callable[[Call], str | Answer | Failure]
 
 
@@ -70,11 +49,7 @@ def portfolio(tmp_path: Path) -> Callable[..., Path]:
     """Write a portfolio: the small one, with files added or replaced."""
 
     def write(files: Mapping[str, str] | None = None) -> Path:
-        for path, text in {**FILES, **(files or {})}.items():
-            place = tmp_path / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text)
-        return tmp_path
+        return written(tmp_path, {**CAPITALS, **(files or {})})
 
     return write
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[3] / "evidence" / "data"
 DAY = "2026-11-24"
 GPT, HAIKU = "openai/gpt-5.4", "anthropic/claude-haiku-4-5"
 
