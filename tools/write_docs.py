@@ -15,7 +15,7 @@ from multillm_gov.workflows.schema import write_schemas
 
 def main() -> None:
     """Write them below the current folder."""
-    write_bytes(Path("docs/rules.md"), list_rules(None, "markdown").encode())
+    write_bytes(Path("docs/rules.md"), list_rules("markdown").encode())
     write_bytes(Path("docs/report.schema.json"), write_json(report_schema()))
     for path in ("docs/rules.md", "docs/report.schema.json", *write_schemas(Path())):
         print(f"wrote {path}")

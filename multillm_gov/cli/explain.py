@@ -1,4 +1,4 @@
-"""``govern explain``: why a rule exists, its parameters, and how to mend what it finds."""
+"""``govern explain``: the page of a rule or policy."""
 
 from pathlib import Path
 from typing import Literal
@@ -8,7 +8,7 @@ import click
 from multillm_gov.cli.options import root_option
 
 
-@click.command("explain", short_help="Say why a rule exists and how to mend what it finds.")
+@click.command("explain", short_help="Explain a rule or policy and how to comply with it.")
 @click.argument("name")
 @click.option(
     "--format",
@@ -17,15 +17,15 @@ from multillm_gov.cli.options import root_option
     type=click.Choice(("text", "markdown", "json")),
     default="text",
     show_default=True,
-    help="Format of the page.",
+    help="Output format.",
 )
 @root_option
 def command(*, name: str, form: Literal["text", "markdown", "json"], root: Path | None) -> None:
     """Print the page of a rule: NAME is an id such as GOV201 or a name such as fallback-missing.
 
-    It says why the rule exists, its parameters, an example that violates it and one that is mended, and the controls
-    it supports evidence for. NAME may be a policy of the portfolio too: its own parameters, scope and reason come
-    first. A rule goes before a policy of the same name; policy:NAME is always the policy.
+    The page shows what the rule checks, why it matters, an example, a compliant version, the parameters and the
+    controls. NAME may also be a policy of the portfolio: its parameters, scope and reason come first. A rule takes
+    precedence over a policy of the same name; policy:NAME is always the policy.
 
     \b
     Examples:

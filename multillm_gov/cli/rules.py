@@ -7,21 +7,21 @@ import click
 
 @click.command("rules", short_help="List the rules of the book.")
 @click.argument("words", nargs=-1)
-@click.option("--family", type=click.IntRange(0, 9), help="Only one family: the digit after GOV.")
+@click.option("--family", type=click.IntRange(0, 9), help="Only this family: the digit after GOV.")
 @click.option(
-    "--standing/--on-request",
+    "--enabled-by-default/--policy-only",
     default=None,
-    help="Only those that judge without a policy, or only the others.",
+    help="Only rules that judge without a policy, or only the others.",
 )
 @click.option(
     "--enforceable/--always",
     default=None,
-    help="Only those that a policy may enforce, or only those that always run.",
+    help="Only rules that a policy may enforce, or only those that always run.",
 )
 @click.option(
     "--control",
     default="",
-    help="Only those that support evidence for controls whose id holds this.",
+    help="Only rules that support evidence for controls whose id contains this text.",
 )
 @click.option(
     "--format",
@@ -30,35 +30,37 @@ import click
     type=click.Choice(("text", "markdown", "json")),
     default="text",
     show_default=True,
-    help="Format of the list; markdown and json hold every page.",
+    help="Output format; markdown and json contain every page.",
 )
 def command(
     *,
     words: tuple[str, ...],
     family: int | None,
-    standing: bool | None,
+    enabled_by_default: bool | None,
     enforceable: bool | None,
     control: str,
     form: Literal["text", "markdown", "json"],
 ) -> None:
-    """List the rules by family: id, name, severity and what must hold; only those whose page holds all WORDS.
+    """List the rules by family: id, severity, name and title.
+
+    With WORDS, only rules whose page contains all of them.
 
     \b
     Examples:
       govern rules
       govern rules --family 4
-      govern rules fallback --on-request
+      govern rules fallback --policy-only
       govern rules --control "DORA Art. 28"
       govern rules --format markdown > docs/rules.md
     """
     from multillm_gov.sources.output import write_stdout
     from multillm_gov.workflows.explain import RuleFilter, list_rules
 
-    wanted = RuleFilter(
+    selection = RuleFilter(
         family=family,
-        standing=standing,
+        enabled_by_default=enabled_by_default,
         enforceable=enforceable,
         control=control,
         text=" ".join(words),
     )
-    write_stdout(list_rules(form=form, wanted=wanted).encode())
+    write_stdout(list_rules(form, selection).encode())

@@ -5,7 +5,7 @@ from textwrap import fill
 from multillm_gov.rules.engine.controls import Control, Framework, find_control, mapping
 from multillm_gov.rules.engine.rule import Rule
 
-_WIDTH = 88
+_WIDTH = 80
 _FRAMEWORKS = """\
 Control ids name these frameworks. A finding, or its absence, supports evidence for a control; whether a control is met
 is for those who answer for it to say."""
@@ -25,7 +25,7 @@ def controls_text(rule: Rule) -> str:
             )
             for control in controls
         ]
-    return "\n".join(["Supports evidence for", *lines]) if lines else ""
+    return "\n".join(["  Supports evidence for", *lines]) if lines else ""
 
 
 def controls_markdown(rule: Rule) -> str:

@@ -21,38 +21,39 @@ from multillm_gov.workflows.rule_pages import (
 Form = Literal["text", "markdown", "json"]
 _POLICY = "policy:"
 _UNENFORCED = frozenset({"files", "waivers"})
-"""What rules are about that always run and take no policy."""
+"""Scopes of rules that always run and take no policy."""
 
 
 class RuleFilter(Struct, frozen=True, kw_only=True):
-    """Which rules of the book; what is not asked for is not looked at."""
+    """Which rules of the book to list; a filter that is not given selects all."""
 
     family: int | None = None
     """The digit after ``GOV``."""
-    standing: bool | None = None
-    """Whether it judges where no policy asks."""
+    enabled_by_default: bool | None = None
+    """Whether it judges where no policy enables it."""
     enforceable: bool | None = None
-    """Whether a policy may ask for it, and so set its enforcement."""
+    """Whether a policy may enable it, and so set its enforcement."""
     control: str = ""
     """Part of the id of a control it supports evidence for, in any case."""
     text: str = ""
-    """Words that its page holds, all of them, in any case."""
+    """Words that its page must contain, in any case."""
 
     def fits(self, rule: Rule) -> bool:
-        """Whether a rule is all of it."""
-        held = self.control.lower()
+        """Whether a rule matches every filter."""
+        control = self.control.lower()
         return (
             self.family in (None, rule.family)
-            and self.standing in (None, rule.enabled_by_default)
+            and self.enabled_by_default in (None, rule.enabled_by_default)
             and self.enforceable in (None, rule.scope not in _UNENFORCED)
-            and (not held or any(held in control.lower() for control in rule.controls))
+            and (not control or any(control in each.lower() for each in rule.controls))
             and all(word in _words(rule) for word in self.text.lower().split())
         )
 
 
 def _words(rule: Rule) -> str:
     parameters = " ".join(rule.parameters.__struct_fields__)
-    return f"{rule.id} {rule.name} {rule.title} {rule.why} {rule.remediation} {parameters}".lower()
+    texts = (rule.id, rule.name, rule.title, rule.requirement, rule.why, rule.remediation)
+    return " ".join((*texts, parameters)).lower()
 
 
 def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
@@ -64,12 +65,11 @@ def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
         UsageError: there is no such rule or policy.
         SourceError: the root that is named is no portfolio.
     """
-    wanted = name.strip()
-    rule = None if wanted.startswith(_POLICY) else find_rule(wanted)
+    requested = name.strip()
+    only_policy = requested.startswith(_POLICY)
+    rule = None if only_policy else find_rule(requested)
     if rule is None:
-        return _explain_policy(
-            wanted.removeprefix(_POLICY), form, root, only=wanted.startswith(_POLICY)
-        )
+        return _explain_policy(requested.removeprefix(_POLICY), form, root, only=only_policy)
     if form == "json":
         return as_json(page_data(rule))
     return page_markdown(rule) if form == "markdown" else page_text(rule)
@@ -97,31 +97,29 @@ def _explain_policy(name: str, form: Form, root: Path | None, *, only: bool) -> 
         what = "policy" if only else "rule or policy"
         if found is not None:
             raise UsageError(
-                f"Policy `{name[:LONGEST]}` names a rule that there is not: "
+                f"Policy `{name[:LONGEST]}` names an unknown rule: "
                 f"`{found.policy.declared.rule[:LONGEST]}`",
                 "Run `govern rules` to list them all.",
             )
         raise UsageError(
-            f"There is no {what} `{name[:LONGEST]}`{meant}.", "Run `govern rules` to list them all."
+            f"No {what} is named `{name[:LONGEST]}`{meant}", "Run `govern rules` to list them all."
         )
     if form == "json":
         return as_json(policy_data(found, rule))
     return policy_markdown(found, rule) if form == "markdown" else policy_text(found, rule)
 
 
-def list_rules(
-    family: int | None = None, form: Form = "text", wanted: RuleFilter | None = None
-) -> str:
-    """The book, one family of it, or the rules that are ``wanted``.
+def list_rules(form: Form = "text", selection: RuleFilter | None = None) -> str:
+    """The rules of the book that a filter selects; without one, all.
 
     Raises:
-        UsageError: no rule fits.
+        UsageError: no rule matches.
     """
-    asked = wanted or RuleFilter(family=family)
-    rules = tuple(rule for rule in all_rules() if asked.fits(rule))
+    rules = all_rules()
+    if selection is not None:
+        rules = tuple(rule for rule in rules if selection.fits(rule))
     if not rules:
-        told = "of that family" if wanted is None else "that fits all of it"
-        raise UsageError(f"There is no rule {told}.", "Run `govern rules` to list them all.")
+        raise UsageError("No rule matches these filters", "Run `govern rules` to list them all.")
     if form == "json":
         return as_json([page_data(rule) for rule in rules])
     return book_markdown(rules) if form == "markdown" else book_text(rules)

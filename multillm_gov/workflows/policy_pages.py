@@ -1,4 +1,4 @@
-"""A policy of the portfolio as people read it: what it declares, what holds where it says nothing, and its rule."""
+"""The page of a policy: what it declares, its effective parameters, and the page of its rule."""
 
 from pathlib import Path
 from textwrap import fill
@@ -21,11 +21,11 @@ from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.root import split_paths
 from multillm_gov.workflows.rule_pages import page_data, page_markdown, page_text
 
-_WIDTH = 88
+_WIDTH = 80
 
 
 class FoundPolicy(Struct, frozen=True):
-    """A policy, where it is written, and its parameters as they hold: value, and whether the policy gives it."""
+    """A policy, its place, and its effective parameters: name, value, whether the policy gives it."""
 
     policy: Policy
     place: str
@@ -73,15 +73,15 @@ def policy_text(found: FoundPolicy, rule: Rule) -> str:
     lines = [f"policy {found.policy.name} ({declared.enforcement.value}), {found.place}", ""]
     if declared.because:
         lines += [
-            "Because",
+            "Reason",
             fill(declared.because, _WIDTH, initial_indent="  ", subsequent_indent="  "),
             "",
         ]
     lines += ["Applies to", f"  {format_scope(declared.applies_to)}", ""]
     if declared.controls:
-        lines += ["Supports evidence for, as it says", f"  {', '.join(declared.controls)}", ""]
+        lines += ["Declared controls", f"  {', '.join(declared.controls)}", ""]
     if found.parameters:
-        lines.append("Parameters as they hold")
+        lines.append("Effective parameters")
         lines += [f"  {name}: {value}{_origin(own)}" for name, value, own in found.parameters]
         lines.append("")
     return "\n".join([*map(visible, "\n".join(lines).split("\n")), page_text(rule)])
@@ -94,10 +94,10 @@ def policy_markdown(found: FoundPolicy, rule: Rule) -> str:
         f"### Policy {code(found.policy.name)}",
         f"{declared.enforcement.value}, {code(found.place)}",
     ]
-    parts += [f"**Because.** {inline(declared.because)}"] if declared.because else []
+    parts += [f"**Reason.** {inline(declared.because)}"] if declared.because else []
     parts.append(f"Applies to {inline(format_scope(declared.applies_to))}.")
     controls = ", ".join(map(inline, declared.controls))
-    parts += [f"Supports evidence for, as it says: {controls}."] if controls else []
+    parts += [f"Declared controls: {controls}."] if controls else []
     if found.parameters:
         rows = [
             f"| {code(name)} | {code(value)} | {_origin(own)} |"
@@ -125,4 +125,4 @@ def policy_data(found: FoundPolicy, rule: Rule) -> dict[str, object]:
 
 
 def _origin(own: bool) -> str:
-    return "" if own else " (the rule's default)"
+    return "" if own else " (default)"

@@ -3,9 +3,12 @@
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from multillm_gov.documents.schema import json_schema
-from multillm_gov.rules.engine.rule import Rule
+from multillm_gov.rules.engine.rule import Rule, Tighter
+
+_SWITCH = "`true` or `false`"
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
@@ -18,12 +21,37 @@ class Parameter(Struct, frozen=True, kw_only=True):
     """As YAML; empty: it has none, or nothing is limited unless it is given."""
     required: bool
     description: str
+    tighter: str = ""
+    """Which values are tighter; empty where none is, and for the parts of a mapping."""
+
+
+_TIGHTER: dict[Tighter, str] = {
+    "lower": "lower",
+    "higher": "higher",
+    "lower_or_none": "lower",
+    "fewer": "fewer entries",
+    "more": "more entries",
+    "more_or_none": "more entries, or none",
+    "present": "given",
+    "absent": "not given",
+    "never": "",
+}
 
 
 def parameters_of(rule: Rule) -> tuple[Parameter, ...]:
     """The parameters in the order declared; those of a mapping are named ``outer.inner``."""
     schema = json_schema(rule.parameters)
-    return tuple(_walk(schema, schema.get("$defs", {}), ""))
+    return tuple(
+        replace(parameter, tighter=_tighter(rule, parameter))
+        for parameter in _walk(schema, schema.get("$defs", {}), "")
+    )
+
+
+def _tighter(rule: Rule, parameter: Parameter) -> str:
+    direction = rule.tighter.get(parameter.name, "never")
+    if parameter.type == _SWITCH and direction in {"present", "absent"}:
+        return "`true`" if direction == "present" else "`false`"
+    return _TIGHTER[direction]
 
 
 def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str) -> list[Parameter]:
@@ -61,9 +89,7 @@ def _type(node: dict[str, Any], definitions: dict[str, Any]) -> str:
         return f"list of {_type(_resolved(node['items'], definitions), definitions)}"
     if kind in {"number", "integer"}:
         return _range("whole number" if kind == "integer" else "number", node)
-    return {"boolean": "`true` or `false`", "object": "mapping", "string": "text"}.get(
-        kind, str(kind)
-    )
+    return {"boolean": _SWITCH, "object": "mapping", "string": "text"}.get(kind, str(kind))
 
 
 def _range(kind: str, node: dict[str, Any]) -> str:

@@ -35,13 +35,13 @@ def test_a_policy_is_explained_with_its_own_parameters(govern, governed: Path) -
     text = done.stdout.decode()
     assert (done.returncode, done.stderr) == (exits.CLEAN, b"")
     assert text.startswith(
-        "policy spread (hard-mandatory), policies/p.yaml:2\n\nBecause\n  Board resolution 7\n"
+        "policy spread (hard-mandatory), policies/p.yaml:2\n\nReason\n  Board resolution 7\n"
     )
     for said in (
         "  owners marketing\n",
         "  DORA Art. 29\n",
         "  max_share: 0.7\n",
-        "  weigh_by: spend (the rule's default)\n",
+        "  weigh_by: spend (default)\n",
     ):
         assert said in text
     assert text.endswith(govern("explain", "GOV301", cwd=governed).stdout.decode())
@@ -76,10 +76,10 @@ def test_a_rule_goes_before_a_policy_of_its_name(govern, governed: Path) -> None
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("spred", b"no rule or policy `spred` (did you mean `spread`?)"),
-        ("policy:fallback-missing", b"no policy `fallback-missing`"),
-        ("lost", b"names a rule that there is not: `no-such-rule`"),
-        ("x\x1b[31m" + "y" * 500, b"no rule or policy"),
+        ("spred", b"No rule or policy is named `spred` (did you mean `spread`?)"),
+        ("policy:fallback-missing", b"No policy is named `fallback-missing`"),
+        ("lost", b"names an unknown rule: `no-such-rule`"),
+        ("x\x1b[31m" + "y" * 500, b"No rule or policy"),
     ],
 )
 def test_unknown_names(govern, governed: Path, name: str, said: bytes) -> None:
@@ -103,9 +103,9 @@ def listed(govern, folder: Path, *words: str) -> set[str]:
 def test_rules_are_narrowed_by_each_filter_and_by_all(govern, tmp_path: Path) -> None:
     book = all_rules()
     assert listed(govern, tmp_path) == {rule.id for rule in book}
-    standing = listed(govern, tmp_path, "--standing")
+    standing = listed(govern, tmp_path, "--enabled-by-default")
     assert standing == {rule.id for rule in book if rule.enabled_by_default}
-    assert standing | listed(govern, tmp_path, "--on-request") == {rule.id for rule in book}
+    assert standing | listed(govern, tmp_path, "--policy-only") == {rule.id for rule in book}
     always = listed(govern, tmp_path, "--always")
     assert {"GOV001", "GOV703"} <= always
     assert not always & listed(govern, tmp_path, "--enforceable")
@@ -116,7 +116,7 @@ def test_rules_are_narrowed_by_each_filter_and_by_all(govern, tmp_path: Path) ->
         != set()
     )
     assert "GOV301" in listed(govern, tmp_path, "max_hhi")
-    assert listed(govern, tmp_path, "--family", "2", "Fallback", "--standing") <= {
+    assert listed(govern, tmp_path, "--family", "2", "Fallback", "--enabled-by-default") <= {
         rule.id for rule in book if rule.family == 2 and rule.enabled_by_default
     }
     assert govern("rules", "zzz qqq", cwd=tmp_path).returncode == exits.USAGE

@@ -108,8 +108,20 @@ def test_only_rules_that_text_cannot_violate_have_no_example() -> None:
 
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in all_rules()])
 def test_the_page_is_complete(rule: Any) -> None:
-    assert rule.title[0].isupper()
-    assert not rule.title.endswith(".")
+    for text in (rule.title, rule.one, rule.many, rule.short_title):
+        assert text[0].isupper() or text.startswith("{")
+        assert "`" not in text
+        assert not text.endswith(".")
+    assert len(rule.title) <= 60
+    assert len(rule.short_title) <= 40
+    assert rule.id not in rule.short_title
+    assert "-" not in rule.name or rule.name not in rule.short_title
+    assert rule.many.count("{count}") == 1
+    assert rule.summary(["a {b}"]) == rule.one.replace("{subject}", "a {b}")
+    assert rule.summary(["a", "b"]) == rule.many.replace("{count}", "2")
+    assert rule.requirement.endswith(".")
+    assert rule.requirement[0].isupper()
+    assert set(rule.tighter) == set(rule.parameters.__struct_fields__)
     assert len(rule.why) > 60
     assert rule.why.endswith(".")
     assert rule.remediation.endswith(".")

@@ -9,14 +9,25 @@ import yaml
 
 from multillm_gov.errors import UsageError
 from multillm_gov.rules.engine.registry import all_rules, find_rule, rule_names
-from multillm_gov.workflows.explain import explain, list_rules
+from multillm_gov.workflows.explain import RuleFilter, explain, list_rules
 from multillm_gov.workflows.rule_parameters import parameters_of
 
+_HEADINGS = [
+    "What it checks",
+    "Why it matters",
+    "Example",
+    "Compliant",
+    "Parameters",
+    "Controls",
+]
 _DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
 
 
+_SPEND = RuleFilter(family=4)
+
+
 def test_the_committed_book_is_current() -> None:
-    assert _DOCS.read_text("utf-8") == list_rules(form="markdown"), (
+    assert _DOCS.read_text("utf-8") == list_rules("markdown"), (
         "run: govern rules --format markdown > docs/rules.md"
     )
 
@@ -31,9 +42,10 @@ def test_a_page_says_everything_in_every_format(rule_id: str) -> None:
         json.loads(explain(rule_id, "json")),
     )
     flat = " ".join(text.split())
-    for said in (rule.id, rule.name, rule.title, rule.why, rule.remediation, *rule.controls):
-        assert " ".join(said.split()) in flat
-        assert said in markdown
+    texts = (rule.id, rule.name, rule.title, rule.requirement, rule.why, rule.remediation)
+    for expected in (*texts, rule.decision, *rule.controls):
+        assert " ".join(expected.split()) in flat
+        assert expected in markdown
     for block in (rule.violating, rule.compliant):
         assert all(f"    {line}\n" in text for line in block.splitlines() if line)
         assert block in markdown
@@ -43,6 +55,8 @@ def test_a_page_says_everything_in_every_format(rule_id: str) -> None:
         f"  {one.name}: " in text and f"`{one.name}`" in markdown for one in parameters_of(rule)
     )
     assert max(map(len, text.splitlines())) <= 120
+    assert [line for line in text.splitlines() if line in _HEADINGS] == _HEADINGS
+    assert [line[5:] for line in markdown.splitlines() if line.startswith("#### ")] == _HEADINGS
 
 
 def test_parameters_tell_type_range_default_and_need() -> None:
@@ -117,16 +131,27 @@ def test_an_unknown_rule_is_wrong_usage_with_near_names(word: str, near: str) ->
 
 
 def test_the_list_can_be_narrowed_to_a_family() -> None:
-    spend = json.loads(list_rules(4, "json"))
+    spend = json.loads(list_rules("json", _SPEND))
     assert {rule["family"] for rule in spend} == {"Spend"}
     assert all(
-        line.strip().startswith(("GOV4", "Spend", "`govern"))
-        for line in list_rules(4).splitlines()
+        line.startswith(("  GOV4", "Spend", "* ", "`govern", " " * 40))
+        for line in list_rules(selection=_SPEND).splitlines()
         if line
     )
-    assert "### GOV301" not in list_rules(4, "markdown")
+    assert "### GOV301" not in list_rules("markdown", _SPEND)
     with pytest.raises(UsageError):
-        list_rules(8)
+        list_rules(selection=RuleFilter(family=8))
+
+
+def test_the_list_fits_80_columns_and_keeps_its_columns_apart() -> None:
+    text = list_rules()
+    assert max(map(len, text.splitlines())) <= 80
+    for rule in all_rules():
+        grade = rule.severity.label + ("" if rule.enabled_by_default else "*")
+        assert [line.split()[:3] for line in text.splitlines() if f" {rule.id} " in line] == [
+            [rule.id, grade, rule.name]
+        ]
+    assert " ".join(find_rule("GOV207").title.split()) in " ".join(text.split())
 
 
 def test_the_commands_print_and_exit(govern: Any, tmp_path: Path) -> None:

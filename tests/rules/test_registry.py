@@ -17,7 +17,8 @@ from multillm_gov.finding import Severity
 from multillm_gov.rules.engine.rule import Rule
 
 RULE = Rule(
-    id="{id}", name="{name}", title="T", why="W.", remediation="M.", severity=Severity.NOTE,
+    id="{id}", name="{name}", title="T", one="1.", many="{{count}}", short_title="S",
+    requirement="R.", why="W.", remediation="M.", severity=Severity.NOTE,
     check=lambda case, parameters: iter(()), claims="{claims}",
 )
 """

@@ -1,8 +1,8 @@
 """Each rule's remedy, applied as it is worded, makes its finding vanish.
 
 A hand below reads what to do in a remedy's own words and does that to the files, so that a remedy
-that names the wrong key, model, amount or command fails here. Rules whose remedy is a decision or a
-measurement are listed with the reason.
+that names the wrong key, model, amount or command fails here. A rule whose remedy needs a decision or
+a measurement first says so on its page (`Rule.decision`).
 """
 
 import json
@@ -23,34 +23,9 @@ from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.cli.main import cli
 from multillm_gov.documents.layout import LOCK
 from multillm_gov.finding import Finding
-from multillm_gov.rules.engine.registry import rule_names
+from multillm_gov.rules.engine.registry import all_rules
 
 AS_OF = date(2026, 11, 24)
-DECISIONS = {
-    "GOV002": "only the author knows which of two values is meant",
-    "GOV008": "only the author knows which of two definitions is meant",
-    "GOV009": "bytes are converted with another tool",
-    "GOV105": "which able model to take is a choice",
-    "GOV109": "which allowed model to take is a choice",
-    "GOV110": "which generally available model to take is a choice",
-    "GOV203": "which able fallback to take is a choice",
-    "GOV207": "a better fallback must be found and measured",
-    "GOV302": "which vendor to fall back on is a choice",
-    "GOV304": "where to move money is a choice",
-    "GOV402": "shortening a request is work on the prompt",
-    "GOV405": "what to spend less on is a choice",
-    "GOV407": "what is spent cannot be unspent",
-    "GOV409": "a cheaper model must be measured first",
-    "GOV502": "answers must get better",
-    "GOV509": "answers must be read by people",
-    "GOV510": "answers must get faster",
-    "GOV512": "providers must be asked",
-    "GOV513": "what a probe found must be mended outside",
-    "GOV515": "which model to pin is a choice, and it must be scored",
-    "GOV516": "an index must be built",
-    "GOV521": "only the author knows what a case asks and expects",
-    "GOV522": "which independent judge to take is a choice",
-}
 FILLED = {
     "mode": "chat",
     "usd_per_million_tokens": {"input": 0.4, "output": 0.8},
@@ -582,7 +557,7 @@ def _mended(
     return False
 
 
-@pytest.mark.parametrize("rule_id", sorted(set(rule_names()) - DECISIONS.keys()))
+@pytest.mark.parametrize("rule_id", [rule.id for rule in all_rules() if not rule.decision])
 def test_the_remedy_applied_makes_the_finding_vanish(
     rule_id: str, assessed: Any, tmp_path: Path
 ) -> None:
@@ -594,4 +569,4 @@ def test_the_remedy_applied_makes_the_finding_vanish(
         found = [one for one in before if one.rule == rule_id]
         for index, finding in enumerate(found):
             mended += _mended(case, finding, len(found), assessed, tmp_path / f"{number}-{index}")
-    assert mended, "no hand reads this rule's remedy: write one, or say in DECISIONS why it is none"
+    assert mended, "no hand reads this rule's remedy: write one, or set the rule's `decision`"

@@ -8,7 +8,7 @@ from multillm_gov.report import Section, Verdict
 from multillm_gov.reporting.shared.wording import bounded
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import find_rule
-from multillm_gov.words import count_of, join_some
+from multillm_gov.words import join_some
 
 _STATUS: dict[str, Status] = {"error": "bad", "warning": "watch", "note": "neutral"}
 _OPEN = (Column("Weight"), Column("What is wrong"), Column("Where"), Column("What mends it"))
@@ -55,7 +55,7 @@ def _row(found: list[Finding]) -> tuple[Cell, ...]:
         wrong, mend = f"{_sentence(first.message)}{risk} ({asked})", first.remedy
     else:
         wrong, mend = (
-            f"{count_of(len(found), 'time')} against: {_sentence(rule.title)} ({asked})",
+            f"{_sentence(rule.summary([finding.subject for finding in found]))} ({asked})",
             rule.remediation,
         )
     subjects = list(dict.fromkeys(finding.subject for finding in found))

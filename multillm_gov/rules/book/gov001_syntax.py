@@ -7,7 +7,11 @@ from multillm_gov.rules.engine.rule import Rule
 RULE = Rule(
     id="GOV001",
     name="syntax",
-    title="Every governed file is well-formed YAML or JSON",
+    title="Invalid YAML or JSON",
+    one="One governed file is not well-formed YAML or JSON",
+    many="{count} governed files are not well-formed YAML or JSON",
+    short_title="Files that cannot be parsed",
+    requirement="Every governed file is well-formed YAML or JSON.",
     why=(
         "A file that cannot be parsed governs nothing: its task classes, limits and waivers drop "
         "out of every figure. "

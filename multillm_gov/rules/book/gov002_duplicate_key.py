@@ -7,13 +7,18 @@ from multillm_gov.rules.engine.rule import Rule
 RULE = Rule(
     id="GOV002",
     name="duplicate-key",
-    title="A mapping names each key once",
+    title="Duplicate key",
+    one="One key is given twice in the same mapping",
+    many="{count} keys are given twice in the same mapping",
+    short_title="Duplicate keys",
+    requirement="A mapping has each key once.",
     why=(
         "Most YAML parsers silently keep the last of two equal keys, so a reviewer who reads the "
         "first approves "
         "something that does not hold. The file is refused instead."
     ),
     remediation="Keep one of the two entries; where both are wanted, give them different names.",
+    decision="Decide which of the two values is meant; only the author knows.",
     severity=Severity.ERROR,
     check=flaws_of("duplicate-key"),
     scope="files",

@@ -7,7 +7,11 @@ from multillm_gov.rules.engine.rule import Rule
 RULE = Rule(
     id="GOV003",
     name="schema",
-    title="Every key and value is what its file's schema allows",
+    title="Invalid key or value",
+    one="One key or value does not match the schema of its file",
+    many="{count} keys or values do not match the schema of their file",
+    short_title="Invalid entries",
+    requirement="Every key and value matches the schema of its file.",
     why=(
         "A misspelt key would be a limit that nobody enforces. Unknown keys, wrong types and "
         "values out of range are "

@@ -7,7 +7,11 @@ from multillm_gov.rules.engine.rule import Rule
 RULE = Rule(
     id="GOV004",
     name="ambiguous-scalar",
-    title="No bare word means different things to different YAML parsers",
+    title="Ambiguous YAML value",
+    one="One unquoted value means different things to different YAML parsers",
+    many="{count} unquoted values mean different things to different YAML parsers",
+    short_title="Ambiguous values",
+    requirement="No unquoted value means different things to different YAML parsers.",
     why=(
         "YAML 1.1 parsers read `no` as false, `010` as 8 and `12:30` as 750; YAML 1.2 and JSON do "
         "not. `govern` reads "

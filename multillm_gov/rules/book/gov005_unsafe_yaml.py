@@ -7,7 +7,11 @@ from multillm_gov.rules.engine.rule import Rule
 RULE = Rule(
     id="GOV005",
     name="unsafe-yaml",
-    title="No file uses YAML that expands, constructs or hides",
+    title="Unsafe YAML",
+    one="One file uses YAML that hides or expands content",
+    many="{count} uses of YAML hide or expand content",
+    short_title="Unsafe file content",
+    requirement="No file uses YAML tags, merge keys or expanding aliases.",
     why=(
         "A pull request is hostile input. Tags can construct objects in other tools, merge keys "
         "hide what a reviewer "

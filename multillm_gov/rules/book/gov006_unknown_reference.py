@@ -206,7 +206,11 @@ def _violation(reference: _Reference, *, hint: bool) -> Violation:
 RULE = Rule(
     id="GOV006",
     name="unknown-reference",
-    title="Every name that one file refers to exists in another",
+    title="Reference to an unknown name",
+    one="One reference names something that is not declared",
+    many="{count} references name something that is not declared",
+    short_title="Undeclared names",
+    requirement="Every name that a file refers to is declared.",
     why=(
         "A policy that names a rule, task class, owner or tag that does not exist limits nothing, "
         "and looks as if it "

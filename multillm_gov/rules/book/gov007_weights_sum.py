@@ -62,7 +62,11 @@ def _mended(task: TaskFigures) -> list[Decimal]:
 RULE = Rule(
     id="GOV007",
     name="weights-sum",
-    title="The weights of a route sum to 100",
+    title="Route weights do not sum to 100%",
+    one="{subject} has route weights that do not sum to 100%",
+    many="{count} task classes have route weights that do not sum to 100%",
+    short_title="Invalid route weights",
+    requirement="The weights of a route sum to 100.",
     why=(
         "Weights are percents of the requests. When they do not sum to 100, people, gateways and "
         "forecasts each fill "

@@ -7,7 +7,11 @@ from multillm_gov.rules.engine.rule import Rule
 RULE = Rule(
     id="GOV009",
     name="unreadable-file",
-    title="Every governed file is UTF-8 text of bounded size inside the portfolio",
+    title="Unreadable file",
+    one="One governed file cannot be read",
+    many="{count} governed files cannot be read",
+    short_title="Unreadable files",
+    requirement="Every governed file is UTF-8 text of limited size inside the portfolio.",
     why=(
         "Binary content, foreign encodings, files of many megabytes and links that leave the "
         "portfolio cannot be "
@@ -16,6 +20,7 @@ RULE = Rule(
     ),
     remediation="Save the file as UTF-8 text, split it when it is too large, and replace a link by the "
     "file it points to.",
+    decision="Decide how to convert or split the file; another tool does it.",
     severity=Severity.ERROR,
     check=flaws_of("unreadable-file"),
     scope="files",

@@ -96,7 +96,11 @@ def _unused(what: str, name: str, place: Place, why: str) -> Violation:
 RULE = Rule(
     id="GOV010",
     name="unused-declaration",
-    title="What is declared is used",
+    title="Declaration without effect",
+    one="One declaration has no effect",
+    many="{count} declarations have no effect",
+    short_title="Unused declarations",
+    requirement="Every declaration in use changes something.",
     why=(
         "An entry in `catalog/` under a name that no allocation leads to changes nothing: often a "
         "misspelling, so that "

@@ -28,7 +28,11 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV011",
     name="secret-in-file",
-    title="No governed file holds a key, a token or a password",
+    title="Secret in a governed file",
+    one="A governed file contains a key, token or password",
+    many="Governed files contain {count} keys, tokens or passwords",
+    short_title="Secrets in files",
+    requirement="No governed file contains a key, token or password.",
     why=(
         "A key in a repository is copied with every clone, and leaked keys are used within "
         "minutes. The bytes of all "

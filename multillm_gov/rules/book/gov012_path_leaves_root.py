@@ -28,7 +28,11 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV012",
     name="path-leaves-root",
-    title="Paths in allocations stay inside the portfolio",
+    title="Path outside the portfolio",
+    one="One path leaves the portfolio",
+    many="{count} paths leave the portfolio",
+    short_title="Files outside the portfolio",
+    requirement="Paths in allocations stay inside the portfolio.",
     why=(
         "A pull request is hostile input: a path out of the portfolio would make whoever reads it "
         "open a file of the "

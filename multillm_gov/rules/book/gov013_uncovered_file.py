@@ -7,7 +7,11 @@ from multillm_gov.rules.engine.rule import Rule
 RULE = Rule(
     id="GOV013",
     name="uncovered-file",
-    title="Every file below a governed folder is read",
+    title="File in a governed folder is not read",
+    one="One file in a governed folder is not read",
+    many="{count} files in governed folders are not read",
+    short_title="Files not covered",
+    requirement="Every file in a governed folder is read.",
     why=(
         "A policy saved as `limits.yaml.bak`, `limits.YAML` or `limits.json` looks like a limit "
         "there and holds "

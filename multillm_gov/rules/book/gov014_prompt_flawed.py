@@ -7,7 +7,11 @@ from multillm_gov.rules.engine.rule import Rule
 RULE = Rule(
     id="GOV014",
     name="prompt-flawed",
-    title="A prompt file declares what its text uses",
+    title="Invalid prompt file",
+    one="One prompt file is invalid",
+    many="{count} problems make prompt files invalid",
+    short_title="Invalid prompts",
+    requirement="A prompt file declares every variable that its text uses.",
     why=(
         "A name in a prompt that no request fills is sent as nothing, or stops the request; a "
         "canary input that lacks "

@@ -40,7 +40,11 @@ def _remedy(model: str, close: tuple[str, ...]) -> str:
 RULE = Rule(
     id="GOV101",
     name="unknown-model",
-    title="The catalog knows every model",
+    title="Unknown model",
+    one="{subject} uses a model that the catalog does not know",
+    many="{count} task classes use a model that the catalog does not know",
+    short_title="Unknown models",
+    requirement="The catalog knows every model in use.",
     why=(
         "A misspelt model fails at the first request in production; a model nobody described has "
         "no price, no context "

@@ -63,7 +63,11 @@ def _message(facts: ModelFacts, as_of: date) -> str:
 RULE = Rule(
     id="GOV102",
     name="retired-model",
-    title="No model in use is retired",
+    title="Retired model in use",
+    one="{subject} uses a model that is retired or no longer listed",
+    many="{count} task classes use a model that is retired or no longer listed",
+    short_title="Retired models",
+    requirement="No model in use is retired.",
     why=(
         "A retired model is known to nobody's schema as wrong; it fails at the first request, in "
         "production. Nearly "

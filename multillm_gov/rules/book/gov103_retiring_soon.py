@@ -84,7 +84,11 @@ def _message(use: Use, day: date, days: tuple[int, int], source: str) -> str:
 RULE = Rule(
     id="GOV103",
     name="retiring-soon",
-    title="There is time to move before a model retires",
+    title="Model retires soon",
+    one="{subject} uses a model that retires soon",
+    many="{count} task classes use a model that retires soon",
+    short_title="Upcoming retirements",
+    requirement="There is enough time to migrate before a model retires.",
     why=(
         "Slack is days to retirement minus the days a move takes (evaluation, prompts, change "
         "window; 90 by default). "
@@ -99,6 +103,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"lead_days": "higher", "notice_days": "higher"},
     violating="""\
 # allocations/support.yaml
 owner: support

@@ -50,7 +50,11 @@ def _snapshot(facts: ModelFacts, context: RuleContext) -> ModelFacts | None:
 RULE = Rule(
     id="GOV104",
     name="floating-alias",
-    title="Models are pinned to a dated snapshot where one exists",
+    title="Model not pinned to a snapshot",
+    one="{subject} uses a model alias although a dated snapshot exists",
+    many="{count} task classes use a model alias although a dated snapshot exists",
+    short_title="Unpinned models",
+    requirement="Models are pinned to a dated snapshot where one exists.",
     why=(
         "An alias changes its model without a commit. Between March and June 2023 one name went "
         "from 84% to 51% on a "

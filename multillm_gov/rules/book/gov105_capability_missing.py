@@ -36,7 +36,11 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV105",
     name="capability-missing",
-    title="Every routed model can do what its task class needs",
+    title="Routed model lacks a required capability",
+    one="{subject} routes to a model that lacks a requirement or is not known to meet it",
+    many="{count} task classes route to a model that lacks a requirement or is not known to meet it",
+    short_title="Missing model capabilities",
+    requirement="Every routed model has the capabilities and limits that its task class requires.",
     why=(
         "The need is `mode`, `needs`, an `output_schema` (which takes a model that honors response "
         "schemas) and the "
@@ -48,6 +52,7 @@ RULE = Rule(
     ),
     remediation="Choose a model that has the ability, or correct the need or the catalog where they are "
     "wrong.",
+    decision="Choose which capable model to route to.",
     severity=Severity.ERROR,
     check=check,
     violating="""\

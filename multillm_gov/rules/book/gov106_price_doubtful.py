@@ -129,7 +129,11 @@ def _has_fee(facts: ModelFacts) -> bool:
 RULE = Rule(
     id="GOV106",
     name="price-doubtful",
-    title="The price of every model is known and plausible",
+    title="Model price missing or implausible",
+    one="{subject} uses a model whose price is missing or implausible",
+    many="{count} task classes use a model whose price is missing or implausible",
+    short_title="Doubtful prices",
+    requirement="The price of every model is known and plausible.",
     why=(
         "Prices are typed by people, and a price per thousand or per million tokens taken for one "
         "per token is off by "

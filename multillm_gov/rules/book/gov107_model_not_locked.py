@@ -33,7 +33,11 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV107",
     name="model-not-locked",
-    title="The facts of every model in use are in the catalog lock",
+    title="Model not in the catalog lock",
+    one="{subject} uses a model that is not in the catalog lock",
+    many="{count} task classes use a model that is not in the catalog lock",
+    short_title="Models without locked facts",
+    requirement="The facts of every model in use are in the catalog lock.",
     why=(
         "The same commit must give the same result on every machine. The lock holds price, limits, "
         "retirement and "

@@ -54,7 +54,11 @@ def _is_undated(facts: ModelFacts) -> bool:
 RULE = Rule(
     id="GOV108",
     name="retirement-unknown",
-    title="The retirement date of every routed model is known",
+    title="Retirement date not known",
+    one="{subject} uses a model without a known retirement date",
+    many="{count} task classes use a model without a known retirement date",
+    short_title="Unknown retirement dates",
+    requirement="The retirement date of every routed model is known.",
     why=(
         "No date means unknown, never that a model stays: LiteLLM's price map carries a date for "
         "944 of 4,552 entries, "
@@ -69,6 +73,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"fallbacks": "present"},
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

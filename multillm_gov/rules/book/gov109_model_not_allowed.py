@@ -137,7 +137,11 @@ def _matching(name: str, facts: ModelFacts | None, globs: tuple[str, ...]) -> st
 RULE = Rule(
     id="GOV109",
     name="model-not-allowed",
-    title="Only models that the policy allows are used",
+    title="Model not allowed",
+    one="{subject} uses a model that the policy does not allow",
+    many="{count} task classes use a model that the policy does not allow",
+    short_title="Models not allowed",
+    requirement="Only models that the policy allows are used.",
     why=(
         "Contracts, licenses and security reviews are given to named vendors, providers and "
         "models. A list in a policy "
@@ -148,9 +152,15 @@ RULE = Rule(
         "not known is not on an allow list; against a deny list it is a warning."
     ),
     remediation="Use an allowed model, or have the policy's owner change the lists.",
+    decision="Choose which allowed model to use.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={
+        "allow": "fewer",
+        "deny": "more",
+        "fallbacks": "present",
+    },
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

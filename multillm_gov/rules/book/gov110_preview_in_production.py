@@ -66,7 +66,11 @@ def _is_production(task: TaskFigures, context: RuleContext, parameters: Paramete
 RULE = Rule(
     id="GOV110",
     name="preview-in-production",
-    title="No preview model serves production",
+    title="Preview model in production",
+    one="{subject} uses a preview model in production",
+    many="{count} task classes use a preview model in production",
+    short_title="Preview models in production",
+    requirement="No preview model serves production.",
     why=(
         "Vendors end previews at short notice (OpenAI may give two weeks; Google's 2.5 previews "
         "lived six to nine "
@@ -77,9 +81,11 @@ RULE = Rule(
     ),
     remediation="Use a generally available model in production, and keep the preview in a task class of "
     "its own.",
+    decision="Choose which generally available model to use.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"tags": "never", "classifications": "never"},
     violating="""\
 # allocations/support.yaml
 owner: support

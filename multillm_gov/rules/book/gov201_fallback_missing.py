@@ -54,7 +54,11 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV201",
     name="fallback-missing",
-    title="Every task class has a fallback",
+    title="No fallback",
+    one="{subject} has no fallback",
+    many="{count} task classes have no fallback",
+    short_title="No fallback",
+    requirement="Every task class has a fallback.",
     why=(
         "Public status histories put the availability of first-party LLM APIs at 99.8 to 99.9% "
         "weighted, 99.6 to "
@@ -69,6 +73,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"min_value_at_stake": "lower_or_none"},
     violating="""\
 # allocations/support.yaml
 owner: support

@@ -129,7 +129,11 @@ def _remedy(other: str, levels: tuple[Level, ...], *, doubtful: bool) -> str:
 RULE = Rule(
     id="GOV202",
     name="fallback-not-independent",
-    title="Some fallback hangs on nobody the routed models hang on",
+    title="Fallback shares a dependency with the route",
+    one="{subject} has no fallback that is independent of its route",
+    many="{count} task classes have no fallback that is independent of their route",
+    short_title="Fallbacks not independent",
+    requirement="At least one fallback depends on no vendor, provider or cloud of the routed models.",
     why=(
         "Outages of one vendor's surfaces come together, outages of different vendors hardly: of "
         "the days on which "
@@ -146,6 +150,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"levels": "more", "min_value_at_stake": "lower_or_none"},
     violating="""\
 # allocations/support.yaml
 owner: support

@@ -37,7 +37,11 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV203",
     name="fallback-lacks-capability",
-    title="Every fallback can do what its task class needs",
+    title="Fallback lacks a required capability",
+    one="{subject} has a fallback that lacks a requirement or is not known to meet it",
+    many="{count} task classes have a fallback that lacks a requirement or is not known to meet it",
+    short_title="Fallbacks that cannot take over",
+    requirement="Every fallback has the capabilities and limits that its task class requires.",
     why=(
         "A fallback is first used on the worst day. One with a smaller context window, without "
         "response schemas or of "
@@ -46,6 +50,7 @@ RULE = Rule(
     ),
     remediation="Choose a fallback with the same abilities, or correct the need or the catalog where they "
     "are wrong.",
+    decision="Choose which capable fallback to use.",
     severity=Severity.ERROR,
     check=check,
     violating="""\

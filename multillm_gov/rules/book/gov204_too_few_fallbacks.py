@@ -71,7 +71,11 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV204",
     name="too-few-fallbacks",
-    title="Every task class has as many working fallbacks as its policy asks for",
+    title="Too few usable fallbacks",
+    one="{subject} has fewer usable fallbacks than required",
+    many="{count} task classes have fewer usable fallbacks than required",
+    short_title="Too few fallbacks",
+    requirement="Every task class has as many usable fallbacks as its policy requires.",
     why=(
         "A fallback counts only if it would answer: the catalog knows it, it is not retired, and "
         "it is not a model "
@@ -85,6 +89,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"min_fallbacks": "higher", "min_value_at_stake": "lower_or_none"},
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

@@ -114,7 +114,11 @@ def _remedy(other: str, levels: list[Level], *, known: bool) -> str:
 RULE = Rule(
     id="GOV205",
     name="single-point-of-failure",
-    title="No task class dies with a single entity",
+    title="Single point of failure",
+    one="{subject} has a single point of failure",
+    many="{count} task classes have a single point of failure",
+    short_title="Single points of failure",
+    requirement="No single entity takes down a task class.",
     why=(
         "A single point of failure is a minimal cut of size one of the fault tree. A request goes "
         "to the routed model "
@@ -132,6 +136,11 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={
+        "levels": "more",
+        "max_lost_share": "lower",
+        "min_value_at_stake": "lower_or_none",
+    },
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

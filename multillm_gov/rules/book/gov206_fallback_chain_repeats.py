@@ -52,7 +52,11 @@ def _violation(task: TaskFigures, fallback: FallbackFigures, other: str, what: s
 RULE = Rule(
     id="GOV206",
     name="fallback-chain-repeats",
-    title="No chain of fallbacks tries one model twice",
+    title="Fallback chain repeats a model",
+    one="{subject} has a fallback chain that tries a model twice",
+    many="{count} task classes have a fallback chain that tries a model twice",
+    short_title="Repeated fallbacks",
+    requirement="No fallback chain tries a model twice.",
     why=(
         "A chain that comes back to a model it has tried goes in a circle: it adds a timeout and "
         "no resilience, and a "

@@ -114,7 +114,11 @@ def _violation(
 RULE = Rule(
     id="GOV207",
     name="fallback-below-floor",
-    title="Every fallback is good and fast enough to stand in",
+    title="Fallback below the quality floor or over the latency limit",
+    one="{subject} has a fallback that misses its quality floor or latency limit, or has no result",
+    many="{count} task classes have a fallback that misses their quality floor or latency limit, or has no result",
+    short_title="Weak fallbacks",
+    requirement="Every fallback meets the quality floor and latency limit of its task class.",
     why=(
         "A fallback that misses the quality floor or the latency limit turns an outage into an "
         "incident of another "
@@ -127,9 +131,15 @@ RULE = Rule(
     ),
     remediation="Choose a fallback that holds both limits, or state in the policy how much worse a "
     "failover may be.",
+    decision="Find a better fallback and measure it.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={
+        "tolerance": "lower",
+        "quality": "present",
+        "latency": "present",
+    },
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

@@ -124,7 +124,11 @@ def _violation(
 RULE = Rule(
     id="GOV208",
     name="fallback-capacity",
-    title="Fallbacks can carry what they would inherit",
+    title="Fallback capacity too small",
+    one="{subject} is not known to carry its failover load",
+    many="{count} fallback models are not known to carry their failover load",
+    short_title="Insufficient failover capacity",
+    requirement="Fallbacks can carry the load that a failover would move to them.",
     why=(
         "The served share is capacity over demand: with a limit of 70 and a demand of 100 requests "
         "a second, 30% go "
@@ -143,6 +147,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"level": "never", "peak_factor": "higher"},
     violating="""\
 # allocations/support.yaml
 owner: support

@@ -146,7 +146,11 @@ def _violation(
 RULE = Rule(
     id="GOV209",
     name="failover-not-drilled",
-    title="The failover of every task class was tested not long ago, and worked",
+    title="Failover not tested",
+    one="{subject} has no recent, successful failover drill",
+    many="{count} task classes have no recent, successful failover drill",
+    short_title="Untested failover",
+    requirement="The failover of every task class was tested recently and worked.",
     why=(
         "Unavailability behind a failover is u * (1 - c * (1 - p)): coverage c, the share of "
         "failures that are noticed "
@@ -163,6 +167,12 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={
+        "max_age_days": "lower",
+        "warn_after_days": "lower",
+        "min_coverage": "higher",
+        "min_value_at_stake": "lower_or_none",
+    },
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

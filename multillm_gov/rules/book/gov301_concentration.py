@@ -176,7 +176,11 @@ def _of(found: Concentration) -> str:
 RULE = Rule(
     id="GOV301",
     name="concentration",
-    title="No entity carries more of the portfolio than its limit allows",
+    title="Concentration limit exceeded",
+    one="A concentration limit is exceeded",
+    many="{count} concentration limits are exceeded",
+    short_title="Concentration",
+    requirement="No entity carries a larger part of the portfolio than its limit allows.",
     why=(
         "What hangs on one vendor, provider, cloud or country falls with it, and is repriced by "
         "its letter: a rise of "
@@ -192,6 +196,14 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={
+        "level": "never",
+        "weigh_by": "never",
+        "max_share": "lower",
+        "max_hhi": "lower",
+        "min_effective_number": "higher",
+        "max_top_n": "lower",
+    },
     scope="portfolio",
     enabled_by_default=False,
     violating="""\

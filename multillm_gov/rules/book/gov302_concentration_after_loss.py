@@ -139,7 +139,11 @@ def _of(basis: Basis) -> str:
 RULE = Rule(
     id="GOV302",
     name="concentration-after-loss",
-    title="The loss of the largest entity does not pile everything on another",
+    title="Concentration after a loss exceeds the limit",
+    one="A concentration limit is exceeded once the largest entity is lost",
+    many="{count} concentration limits are exceeded once the largest entity is lost",
+    short_title="Concentration after a loss",
+    requirement="After the loss of the largest entity, concentration stays within its limit.",
     why=(
         "Fallbacks that all point at one vendor turn the loss of the largest into a monopoly of "
         "the next, on the day "
@@ -152,9 +156,17 @@ RULE = Rule(
     ),
     remediation="Spread the fallbacks of the largest task classes over several vendors, and give a "
     "fallback to each.",
+    decision="Choose which vendor to fall back on.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={
+        "level": "never",
+        "weigh_by": "never",
+        "max_share": "lower",
+        "max_hhi": "lower",
+        "max_stopped": "lower",
+    },
     scope="portfolio",
     enabled_by_default=False,
     violating="""\

@@ -114,7 +114,11 @@ def _violation(
 RULE = Rule(
     id="GOV303",
     name="jurisdiction-limit",
-    title="No more than a set share hangs on the law of named countries",
+    title="Jurisdiction limit exceeded",
+    one="A limit on exposure to named jurisdictions is exceeded",
+    many="{count} limits on exposure to named jurisdictions are exceeded",
+    short_title="Jurisdiction exposure",
+    requirement="No more than the limit depends on the law of the named countries.",
     why=(
         "A vendor answers to its own country's law wherever its servers stand: export control, "
         "sanctions and "
@@ -130,6 +134,12 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={
+        "named": "more",
+        "all_but": "fewer",
+        "weigh_by": "never",
+        "max_share": "lower",
+    },
     scope="portfolio",
     enabled_by_default=False,
     violating="""\

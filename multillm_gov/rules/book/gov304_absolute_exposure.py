@@ -98,7 +98,11 @@ def _violation(
 RULE = Rule(
     id="GOV304",
     name="absolute-exposure",
-    title="A repricing by one entity adds no more money than the board can bear",
+    title="Price increase would exceed the limit",
+    one="A price increase by one entity would add more to the bill than the limit allows",
+    many="Price increases by {count} entities would each add more to the bill than the limit allows",
+    short_title="Exposure to price increases",
+    requirement="A price increase by one entity adds no more to the bill than the limit allows.",
     why=(
         "A limit on the share of spend is a ratio: it can be met by spending more elsewhere. This "
         "limit is in money: "
@@ -109,9 +113,15 @@ RULE = Rule(
         "2025: +224% blended). The rise is an assumption, not a forecast."
     ),
     remediation="Move spend to other entities, agree prices that hold, or have the board raise the limit.",
+    decision="Choose where to move the spend.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={
+        "level": "never",
+        "price_rise": "higher",
+        "max_added_monthly": "lower",
+    },
     scope="portfolio",
     enabled_by_default=False,
     violating="""\

@@ -131,7 +131,11 @@ def _remedy(task: TaskFigures, fallback: FallbackFigures) -> str:
 RULE = Rule(
     id="GOV305",
     name="standby-only-vendor",
-    title="A vendor that is relied on in an emergency also answers on an ordinary day",
+    title="Standby vendor without traffic",
+    one="One entity serves only as a fallback, without routine traffic or a recent drill",
+    many="{count} entities serve only as a fallback, without routine traffic or a recent drill",
+    short_title="Untested standby vendors",
+    requirement="A vendor that fallbacks rely on also serves routine traffic or has passed a recent drill.",
     why=(
         "A fallback without routine traffic is an untested dependency: its key, quota, contract "
         "and prompt are first "
@@ -144,6 +148,7 @@ RULE = Rule(
     severity=Severity.NOTE,
     check=check,
     parameters=Parameters,
+    tighter={"level": "never", "max_drill_age_days": "lower"},
     scope="portfolio",
     enabled_by_default=False,
     violating="""\

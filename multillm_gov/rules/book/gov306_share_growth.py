@@ -95,7 +95,11 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV306",
     name="share-growth",
-    title="No entity's share grows faster than its limit allows",
+    title="Share grew faster than allowed",
+    one="The share of one entity grew by more than its limit",
+    many="The shares of {count} entities grew by more than their limit",
+    short_title="Fast-growing shares",
+    requirement="No share of an entity grows by more than its limit.",
     why=(
         "Dependence comes in steps that each look small, or in one that nobody looked at because "
         "the total stayed "
@@ -108,6 +112,11 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={
+        "level": "never",
+        "weigh_by": "never",
+        "max_growth": "lower",
+    },
     scope="portfolio",
     enabled_by_default=False,
 )

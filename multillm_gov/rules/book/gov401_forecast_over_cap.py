@@ -89,7 +89,11 @@ def _violation(
 RULE = Rule(
     id="GOV401",
     name="forecast-over-cap",
-    title="The forecast of a task class stays below its monthly cap",
+    title="Forecast near or over the spend cap",
+    one="{subject} is forecast near or over its monthly spend cap",
+    many="{count} task classes are forecast near or over their monthly spend cap",
+    short_title="Spend near or over the cap",
+    requirement="The forecast of a task class stays below its monthly cap.",
     why=(
         "The forecast is requests times the unit cost of each routed model at list or negotiated "
         "price, plus fixed "
@@ -102,6 +106,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={"warn_at_share": "lower"},
     violating="""\
 # allocations/marketing.yaml
 owner: marketing

@@ -34,7 +34,11 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV402",
     name="request-cost-over-cap",
-    title="The dearest request of a task class costs no more than its cap",
+    title="Request cost over the cap",
+    one="{subject} has requests that cost more than their cap",
+    many="{count} task classes have requests that cost more than their cap",
+    short_title="Expensive requests",
+    requirement="The most expensive request of a task class costs no more than its cap.",
     why=(
         "Prices step with prompt length: above a threshold the whole request is billed at the "
         "higher tier, so the mean "
@@ -43,6 +47,7 @@ RULE = Rule(
         "`max_output_tokens`) at the dearest routed model."
     ),
     remediation="Shorten the requests, choose a cheaper model, or raise `spend_cap.per_request`.",
+    decision="Shorten the request; that is work on the prompt.",
     severity=Severity.ERROR,
     check=check,
     violating="""\

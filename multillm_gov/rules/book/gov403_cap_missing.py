@@ -62,13 +62,18 @@ def _suggested(spend: Decimal | None) -> str:
 RULE = Rule(
     id="GOV403",
     name="cap-missing",
-    title="Every task class has a monthly spend cap",
+    title="No spend cap",
+    one="{subject} has no monthly spend cap",
+    many="{count} task classes have no monthly spend cap",
+    short_title="No spend cap",
+    requirement="Every task class has a monthly spend cap.",
     why="Without a cap nothing says what a task class may cost, so no forecast and no invoice can "
     "be too high.",
     remediation="Agree a monthly amount with whoever owns the budget and write it as `spend_cap.monthly`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"min_forecast": "lower_or_none"},
     violating="""\
 # allocations/support.yaml
 owner: support

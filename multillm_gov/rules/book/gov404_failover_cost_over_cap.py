@@ -118,7 +118,11 @@ def _per_request(
 RULE = Rule(
     id="GOV404",
     name="failover-cost-over-cap",
-    title="A failover stays within the caps",
+    title="Failover would exceed the spend cap",
+    one="{subject} would exceed a spend cap during a failover",
+    many="{count} task classes would exceed a spend cap during a failover",
+    short_title="Failover cost over the cap",
+    requirement="A failover stays within the spend caps.",
     why=(
         "A cheap primary with a dear fallback spends past a budget that was judged on the primary "
         "alone. The rule "
@@ -129,6 +133,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"share_of_month": "higher"},
     violating="""\
 # allocations/support.yaml
 owner: support

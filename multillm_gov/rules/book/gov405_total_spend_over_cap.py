@@ -221,7 +221,11 @@ def _violation(
 RULE = Rule(
     id="GOV405",
     name="total-spend-over-cap",
-    title="Task classes together, or what they spend with one entity, stay below a ceiling",
+    title="Total spend over the ceiling",
+    one="A ceiling on joint spend is exceeded or not proved to hold",
+    many="{count} ceilings on joint spend are exceeded or not proved to hold",
+    short_title="Total spend over the ceiling",
+    requirement="The joint spend of task classes, or their spend with one entity, stays below its ceiling.",
     why=(
         "Each task class may be within its cap while together they exceed what a team or the "
         "company has, or what a "
@@ -233,9 +237,17 @@ RULE = Rule(
         "seasons and growth are not in it."
     ),
     remediation="Lower the largest forecasts, or have the ceiling raised by whoever set it.",
+    decision="Choose what to spend less on.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={
+        "per": "never",
+        "names": "more_or_none",
+        "max_monthly": "lower",
+        "max_quarterly": "lower",
+        "max_yearly": "lower",
+    },
     scope="portfolio",
     violating="""\
 # allocations/support.yaml

@@ -83,7 +83,11 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV406",
     name="child-caps-exceed-parent",
-    title="The caps of the task classes fit into the budget they share",
+    title="Spend caps exceed their shared budget",
+    one="The spend caps of task classes add up to more than their shared budget",
+    many="{count} shared budgets are smaller than the spend caps of their task classes",
+    short_title="Caps above the budget",
+    requirement="The spend caps of the task classes fit into the budget they share.",
     why=(
         "A cap is a permission to spend. Where permissions add up to more than the budget above "
         "them, nobody breaks a "
@@ -97,6 +101,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"max_monthly": "lower"},
     scope="portfolio",
     violating="""\
 # allocations/support.yaml

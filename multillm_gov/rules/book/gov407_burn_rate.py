@@ -173,7 +173,11 @@ def _remedy(budget: _Budget, found: Burn, currency: str, *, over: bool) -> str:
 RULE = Rule(
     id="GOV407",
     name="burn-rate",
-    title="What is really spent lasts the month within the cap",
+    title="Spend ahead of the budget",
+    one="{subject} is spending faster than its monthly cap allows",
+    many="{count} budgets are spent faster than their monthly cap allows",
+    short_title="Spend ahead of the budget",
+    requirement="Actual spend lasts the month within the cap.",
     why=(
         "A forecast is a plan; an invoice is late. From spend S by day t of N and a cap B the "
         "run-rate forecast is "
@@ -186,9 +190,11 @@ RULE = Rule(
     ),
     remediation="Slow down or reroute until the pace fits, correct the demand, or have the cap raised "
     "before it is reached.",
+    decision="Decide whether to reduce use or raise the cap; money already spent stays spent.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"max_burn_rate": "lower", "min_days": "lower_or_none"},
     violating="""\
 # allocations/support.yaml
 owner: support

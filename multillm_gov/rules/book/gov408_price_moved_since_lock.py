@@ -120,7 +120,11 @@ def _format_effect(context: RuleContext, effect: Decimal | None, currency: str) 
 RULE = Rule(
     id="GOV408",
     name="price-moved-since-lock",
-    title="The prices that the forecast rests on are still the list prices",
+    title="List price changed since the lock",
+    one="The list price of one model changed since the catalog was locked",
+    many="The list prices of {count} models changed since the catalog was locked",
+    short_title="Changed list prices",
+    requirement="The prices that the forecast uses are still the list prices.",
     why=(
         "The lock holds prices still so that a result moves only when the portfolio does. List "
         "prices move all the "
@@ -136,5 +140,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"max_move": "lower"},
     enabled_by_default=False,
 )

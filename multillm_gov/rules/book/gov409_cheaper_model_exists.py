@@ -222,7 +222,11 @@ def _violation(context: RuleContext, one: _Candidate) -> Violation:
 RULE = Rule(
     id="GOV409",
     name="cheaper-model-exists",
-    title="No proven model that meets every floor would cost much less",
+    title="Cheaper qualified model available",
+    one="{subject} has a much cheaper alternative that meets every floor",
+    many="{count} task classes have a much cheaper alternative that meets every floor",
+    short_title="Possible savings",
+    requirement="No proven model that meets every floor would cost much less.",
     why=(
         "The fair baseline of a portfolio is the cheapest single model that meets every floor. A "
         "model counts only "
@@ -236,9 +240,16 @@ RULE = Rule(
         "flattered."
     ),
     remediation="Try the model on a part of the requests, or write down why the dearer one is kept.",
+    decision="Measure the cheaper model first.",
     severity=Severity.NOTE,
     check=check,
     parameters=Parameters,
+    tighter={
+        "min_saving_share": "lower_or_none",
+        "min_saving": "lower_or_none",
+        "max_age_days": "lower",
+        "min_sample_size": "higher",
+    },
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

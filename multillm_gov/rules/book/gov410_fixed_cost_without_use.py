@@ -133,7 +133,11 @@ def _violation(
 RULE = Rule(
     id="GOV410",
     name="fixed-cost-without-use",
-    title="What is paid for by the month is used",
+    title="Fixed cost without use",
+    one="One model is paid for by the month but little used",
+    many="{count} models are paid for by the month but little used",
+    short_title="Unused paid capacity",
+    requirement="Capacity paid for by the month is used.",
     why=(
         "Hosted and fine-tuned models and provisioned throughput cost the same at no requests as "
         "at full load, and no "
@@ -146,6 +150,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"min_utilization": "higher", "allow_standby": "absent"},
     scope="portfolio",
     violating="""\
 # allocations/sales.yaml

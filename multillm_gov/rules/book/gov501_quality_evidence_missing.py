@@ -82,7 +82,11 @@ def _foreign(claim: Claim, context: RuleContext) -> str:
 RULE = Rule(
     id="GOV501",
     name="quality-evidence-missing",
-    title="A quality floor rests on results of the organization's own cases",
+    title="Quality floor without an internal benchmark result",
+    one="{subject} has a quality floor but no internal benchmark result",
+    many="{count} task classes have a quality floor but no internal benchmark result",
+    short_title="Quality not measured",
+    requirement="A quality floor is backed by an internal benchmark result.",
     why=(
         "Public leaderboards and vendors' figures are not measured on your task, your prompt or "
         "your schema, and "
@@ -96,6 +100,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"fallbacks": "present"},
     violating="""\
 # allocations/support.yaml
 owner: support

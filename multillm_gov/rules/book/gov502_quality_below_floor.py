@@ -61,7 +61,11 @@ def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, floor: 
 RULE = Rule(
     id="GOV502",
     name="quality-below-floor",
-    title="Measured quality reaches the floor",
+    title="Measured quality below the floor",
+    one="{subject} has a model that scores below the quality floor",
+    many="{count} task classes have a model that scores below the quality floor",
+    short_title="Quality below the floor",
+    requirement="Measured quality reaches the floor.",
     why=(
         "The floor is what the business accepts. The newest internal score counts, as it was "
         "measured; a policy of "
@@ -69,9 +73,11 @@ RULE = Rule(
     ),
     remediation="Move to a model that reaches the floor on your own cases, or change the floor with its "
     "owner.",
+    decision="Improve the answers, or choose another model.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={"fallbacks": "present"},
     violating="""\
 # allocations/support.yaml
 owner: support

@@ -85,7 +85,11 @@ def _violation(
 RULE = Rule(
     id="GOV503",
     name="evidence-too-old",
-    title="Quality evidence is fresh",
+    title="Quality evidence out of date",
+    one="{subject} relies on quality evidence that is, or soon will be, too old",
+    many="{count} task classes rely on quality evidence that is, or soon will be, too old",
+    short_title="Outdated quality evidence",
+    requirement="Quality evidence is recent.",
     why=(
         "One model name answered 84% of a test right in March 2023 and 51% in June (arXiv "
         "2307.09009); in 2025 "
@@ -97,6 +101,11 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={
+        "max_age_days": "lower",
+        "notice_days": "higher",
+        "fallbacks": "present",
+    },
     violating="""\
 # allocations/support.yaml
 owner: support

@@ -73,7 +73,11 @@ def _points(drop: float, score: float) -> str:
 RULE = Rule(
     id="GOV504",
     name="evidence-too-small",
-    title="Quality evidence rests on enough cases",
+    title="Too few benchmark cases",
+    one="{subject} relies on a result from too few cases",
+    many="{count} task classes rely on a result from too few cases",
+    short_title="Small benchmark samples",
+    requirement="Quality evidence rests on enough cases.",
     why=(
         "Two samples of 538 cases tell .90 from .85; of 100 cases only a drop of 13 points stands "
         "out (two-proportion "
@@ -85,6 +89,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"min_sample_size": "higher", "fallbacks": "present"},
     violating="""\
 # allocations/support.yaml
 owner: support

@@ -73,7 +73,11 @@ def _violation(
 RULE = Rule(
     id="GOV505",
     name="evidence-not-internal",
-    title="Evidence is of an origin that counts",
+    title="Evidence origin not accepted",
+    one="{subject} relies on evidence from an origin that its policy does not accept",
+    many="{count} task classes rely on evidence from an origin that their policy does not accept",
+    short_title="Evidence not accepted",
+    requirement="Quality evidence comes from an accepted origin.",
     why=(
         "A vendor's figure is advertising, and a public benchmark may be in the training data; "
         "public quality is not "
@@ -86,6 +90,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"allow_origins": "fewer", "fallbacks": "present"},
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

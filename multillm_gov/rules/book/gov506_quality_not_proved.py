@@ -113,7 +113,11 @@ def _remedy(claim: Claim, record: EvidenceRecord | None, proof: _Proof) -> str:
 RULE = Rule(
     id="GOV506",
     name="quality-not-proved",
-    title="Quality is proved to reach the floor",
+    title="Quality not proved",
+    one="{subject} is not proved to reach its quality floor",
+    many="{count} task classes are not proved to reach their quality floor",
+    short_title="Quality not proved",
+    requirement="Quality is statistically proved to reach the floor.",
     why=(
         "A small sample can be lucky. The one-sided Wilson bound (JASA 22, 1927) says what a score "
         "proves: 450 of 500 "
@@ -125,6 +129,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={"confidence": "higher", "fallbacks": "present"},
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

@@ -178,7 +178,11 @@ def _short(digest: str) -> str:
 RULE = Rule(
     id="GOV507",
     name="evidence-outdated",
-    title="Evidence was measured with the prompt and schema that are in use",
+    title="Evidence for another prompt or schema",
+    one="{subject} has no evidence for the prompt or output schema in use",
+    many="{count} task classes have no evidence for the prompt or output schema in use",
+    short_title="Evidence for old prompts",
+    requirement="Evidence was measured with the prompt and schema in use.",
     why=(
         "A benchmark result belongs to a model, a prompt and an output schema together; a changed "
         "word can move the "
@@ -193,6 +197,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"require_digests": "present", "fallbacks": "present"},
     violating="""\
 # allocations/support.yaml
 owner: support

@@ -102,7 +102,11 @@ def _violation(context: RuleContext, claim: Claim, old: LegFigures) -> Violation
 RULE = Rule(
     id="GOV508",
     name="unpaired-model-change",
-    title="A new primary was compared with the old one on the same cases",
+    title="Model change without paired comparison",
+    one="{subject} changed its primary model without a paired comparison",
+    many="{count} task classes changed their primary model without a paired comparison",
+    short_title="Model changes not compared",
+    requirement="A new primary model was compared with the old one on the same cases.",
     why=(
         "Scores on different samples differ by chance alone: 75 against 74 solved of 100 is no "
         "evidence either way "
@@ -117,4 +121,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"max_age_days": "lower"},
 )

@@ -78,7 +78,11 @@ def _violation(
 RULE = Rule(
     id="GOV509",
     name="tone-drift",
-    title="A model still answers in the voice it had",
+    title="Tone drift",
+    one="{subject} has a model whose writing style drifted near or over the limit",
+    many="{count} task classes have a model whose writing style drifted near or over the limit",
+    short_title="Tone drift",
+    requirement="A model keeps the writing style of its baseline.",
     why=(
         "A model can keep its name and its score and change its voice: the roll-back of GPT-4o's "
         "sycophantic update of "
@@ -92,9 +96,15 @@ RULE = Rule(
     ),
     remediation="Pin a dated snapshot, mend the prompt, or move; measure again, with `govern bench "
     "--accept-tone` if welcome.",
+    decision="Have people read the answers.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={
+        "warn_at_ratio": "lower",
+        "max_ratio": "lower",
+        "fallbacks": "present",
+    },
     violating="""\
 # allocations/content.yaml
 owner: content

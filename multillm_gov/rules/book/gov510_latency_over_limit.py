@@ -65,7 +65,11 @@ def _format(seconds: Decimal) -> str:
 RULE = Rule(
     id="GOV510",
     name="latency-over-limit",
-    title="Measured answer times keep the limit",
+    title="Latency over the limit",
+    one="{subject} has a model that exceeds the latency limit or has no result for it",
+    many="{count} task classes have a model that exceeds the latency limit or has no result for it",
+    short_title="Slow responses",
+    requirement="Measured response times stay within the limit.",
     why=(
         "An answer that comes too late is a wrong one where people or systems wait. The newest "
         "internal measurement "
@@ -74,9 +78,11 @@ RULE = Rule(
         "itself."
     ),
     remediation="Choose a faster model for the task class, or have the limit changed with its owner.",
+    decision="Make the answers faster, or choose another model.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={"fallbacks": "present"},
     violating="""\
 # allocations/support.yaml
 owner: support

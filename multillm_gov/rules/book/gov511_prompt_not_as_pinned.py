@@ -75,7 +75,11 @@ def _short(digest: str) -> str:
 RULE = Rule(
     id="GOV511",
     name="prompt-not-as-pinned",
-    title="A prompt is the one that the allocation agreed on",
+    title="Prompt differs from its pin",
+    one="{subject} uses a prompt that is not the pinned one",
+    many="{count} task classes use a prompt that is not the pinned one",
+    short_title="Unpinned or changed prompts",
+    requirement="A prompt is the one that the allocation pins.",
     why=(
         "A changed word in a prompt can move quality, length and cost of every answer, and a "
         "prompt file is changed by "
@@ -90,6 +94,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={"require_pin": "present"},
     violating="""\
 # allocations/support.yaml
 owner: support

@@ -70,7 +70,11 @@ def _violation(context: RuleContext, one: Probed, age: int | None, most: int) ->
 RULE = Rule(
     id="GOV512",
     name="probe-missing",
-    title="Every model was asked not long ago whether it answers",
+    title="Model not probed recently",
+    one="{subject} has a model without a recent probe",
+    many="{count} task classes have a model without a recent probe",
+    short_title="Models not probed",
+    requirement="Every model was probed recently.",
     why=(
         "Keys expire, models are withdrawn and aliases are re-pointed without a change in any "
         "file; a fallback is the "
@@ -79,9 +83,15 @@ RULE = Rule(
         "the ninety days that a move to another model takes. Judged where a policy asks for it."
     ),
     remediation="Run `govern dry-run` every night or week, and commit its evidence.",
+    decision="Send requests to the providers.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={
+        "max_age_days": "lower",
+        "fallbacks": "present",
+        "min_value_at_stake": "lower_or_none",
+    },
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

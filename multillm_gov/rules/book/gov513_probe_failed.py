@@ -69,7 +69,11 @@ def _violation(
 RULE = Rule(
     id="GOV513",
     name="probe-failed",
-    title="Every model answered its newest probe as declared",
+    title="Probe failed",
+    one="{subject} has a model that failed its newest probe",
+    many="{count} task classes have a model that failed its newest probe",
+    short_title="Failed probes",
+    requirement="Every model passed its newest probe.",
     why=(
         "A probe is the provider's own word on an allocation: the model is not there, is retired, "
         "refuses the prompt, "
@@ -81,9 +85,11 @@ RULE = Rule(
         "their own."
     ),
     remediation="Do what the finding says, run `govern dry-run` again, and commit its evidence.",
+    decision="Fix the cause outside the portfolio.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={"fallbacks": "present"},
     violating="""\
 # allocations/support.yaml
 owner: support

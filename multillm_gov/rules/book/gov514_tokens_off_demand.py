@@ -142,7 +142,11 @@ def _moved_per_month(
 RULE = Rule(
     id="GOV514",
     name="tokens-off-demand",
-    title="Requests use the tokens that the demand declares",
+    title="Token use differs from the declared demand",
+    one="{subject} uses a different number of tokens than its demand declares",
+    many="{count} task classes use a different number of tokens than their demand declares",
+    short_title="Token use off the forecast",
+    requirement="Requests use the number of tokens that the demand declares.",
     why=(
         "Forecast, caps and every limit on spend are computed from the tokens that `demand` "
         "declares; a prompt that "
@@ -154,6 +158,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"tolerance": "lower"},
     violating="""\
 # allocations/support.yaml
 owner: support

@@ -92,7 +92,11 @@ def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, said: str
 RULE = Rule(
     id="GOV515",
     name="served-model-changed",
-    title="The model that answers is the one that is declared",
+    title="Served model changed",
+    one="{subject} is answered by another model than declared",
+    many="{count} task classes are answered by another model than declared",
+    short_title="Changed models",
+    requirement="The model that answers is the one that is declared.",
     why=(
         "Providers move the names of their models to newer snapshots, and gateways to other "
         "models, without asking: "
@@ -104,9 +108,11 @@ RULE = Rule(
         "nothing to judge."
     ),
     remediation="Pin a dated snapshot, or score what answers now and declare it.",
+    decision="Choose which model to pin, and score it.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={"fallbacks": "present"},
     violating="""\
 # allocations/support.yaml
 owner: support

@@ -86,7 +86,11 @@ def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, said: str
 RULE = Rule(
     id="GOV516",
     name="embedding-unstable",
-    title="An embedding model still ranks as it did when the index was built",
+    title="Embedding ranking changed",
+    one="{subject} has an embedding model that ranks differently than at the time of the index",
+    many="{count} task classes have an embedding model that ranks differently than at the time of the index",
+    short_title="Unstable embeddings",
+    requirement="An embedding model ranks as it did when the index was built.",
     why=(
         "Vectors are only comparable with vectors of the same model: after a silent update of it, "
         "every query is "
@@ -97,9 +101,11 @@ RULE = Rule(
         "fourth digit, which leaves the correlation above .98."
     ),
     remediation="Build the index anew, or pin the model; then take a new reference.",
+    decision="Rebuild the index.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={"min_rank_stability": "higher", "fallbacks": "present"},
     violating="""\
 # allocations/search.yaml
 owner: search

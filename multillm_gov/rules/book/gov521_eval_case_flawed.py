@@ -143,7 +143,11 @@ def _scorer_flaws(
 RULE = Rule(
     id="GOV521",
     name="eval-case-flawed",
-    title="Every benchmark case can be run and scored",
+    title="Invalid benchmark case",
+    one="{subject} has benchmark cases that cannot be run or scored",
+    many="{count} task classes have benchmark cases that cannot be run or scored",
+    short_title="Invalid benchmark cases",
+    requirement="Every benchmark case can be run and scored.",
     why=(
         "A case that cannot be run is found when money is being spent; one that its scorer cannot "
         "score counts for no "
@@ -157,6 +161,7 @@ RULE = Rule(
     ),
     remediation="Correct the case as the finding says; `govern bench --plan` tries them all without a "
     "call.",
+    decision="Correct the case; only the author knows what it asks and expects.",
     severity=Severity.ERROR,
     check=check,
     violating="""\

@@ -87,7 +87,11 @@ def _violations(
 RULE = Rule(
     id="GOV522",
     name="judge-not-independent",
-    title="A judge model is of another vendor than the models it judges",
+    title="Judge not independent",
+    one="{subject} has a judge model that is not independent of the models it judges",
+    many="{count} task classes have a judge model that is not independent of the models it judges",
+    short_title="Judges not independent",
+    requirement="A judge model is from another vendor than the models it judges.",
     why=(
         "Models that judge answers favor those of their own family and vendor (self-preference: "
         "Panickssery, Bowman "
@@ -98,6 +102,7 @@ RULE = Rule(
     ),
     remediation="Name a `judge` of another vendor, or declare the vendor of a model of your own in "
     "`catalog/`.",
+    decision="Choose which independent judge to use.",
     severity=Severity.ERROR,
     check=check,
     violating="""\

@@ -144,7 +144,11 @@ def _remedy(breach: _Breach, model: str) -> str:
 RULE = Rule(
     id="GOV601",
     name="residency",
-    title="Requests are processed only where the data may be",
+    title="Data residency not met",
+    one="{subject} may be processed outside the allowed regions",
+    many="{count} task classes may be processed outside the allowed regions",
+    short_title="Data residency",
+    requirement="Requests are processed only where the data may be.",
     why=(
         "Global endpoints route a request to any region; contracts, the GDPR and sector law often "
         "name places. The "
@@ -159,6 +163,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={"residency": "fewer", "jurisdictions": "fewer"},
     violating="""\
 # allocations/health.yaml
 owner: health

@@ -100,7 +100,11 @@ def _unknown(use: Use, provider: str, kind: Classification) -> Violation:
 RULE = Rule(
     id="GOV602",
     name="classification-not-allowed",
-    title="Data goes only to providers whose contract allows its classification",
+    title="Data classification not allowed at the provider",
+    one="{subject} sends data to a provider that is not known to be allowed to receive it",
+    many="{count} task classes send data to a provider that is not known to be allowed to receive it",
+    short_title="Data sent without permission",
+    requirement="Data goes only to providers whose contract allows its classification.",
     why=(
         "Contracts allow some kinds of data and not others, and a failover moves the data too. "
         "What a provider may "
@@ -113,6 +117,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={"require_known": "present"},
     violating="""\
 # allocations/health.yaml
 owner: health

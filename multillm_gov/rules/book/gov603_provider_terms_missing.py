@@ -121,7 +121,11 @@ def _violation(
 RULE = Rule(
     id="GOV603",
     name="provider-terms-missing",
-    title="Sensitive data goes only to providers with known and acceptable terms",
+    title="Provider terms missing or unacceptable",
+    one="One provider of sensitive task classes has missing or unacceptable terms",
+    many="{count} providers of sensitive task classes have missing or unacceptable terms",
+    short_title="Provider terms",
+    requirement="Sensitive data goes only to providers with known and acceptable terms.",
     why=(
         "How long requests are kept, and whether models learn from them, differs by provider, plan "
         "and endpoint: only "
@@ -133,6 +137,11 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={
+        "require_for": "more",
+        "max_retention_days": "lower",
+        "forbid_training": "present",
+    },
     enabled_by_default=False,
     violating="""\
 # allocations/health.yaml

@@ -121,7 +121,11 @@ def _remedy(breach: _Breach, model: str) -> str:
 RULE = Rule(
     id="GOV604",
     name="jurisdiction-withdrawn",
-    title="Nothing hangs on a jurisdiction that may not be used",
+    title="Forbidden jurisdiction in use",
+    one="{subject} depends, or may depend, on a forbidden jurisdiction",
+    many="{count} task classes depend, or may depend, on a forbidden jurisdiction",
+    short_title="Forbidden jurisdictions",
+    requirement="No task class depends on a forbidden jurisdiction.",
     why=(
         "Sanctions, export rules and sector law withdraw whole countries, and take all their "
         "vendors at once: a "
@@ -134,6 +138,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={"forbid_jurisdictions": "more", "require_known": "present"},
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

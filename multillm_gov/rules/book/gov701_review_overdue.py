@@ -89,7 +89,11 @@ def _violation(task: TaskClass, message: str, as_of: date, figures: dict[str, in
 RULE = Rule(
     id="GOV701",
     name="review-overdue",
-    title="Every task class was reviewed within its interval",
+    title="Review overdue",
+    one="{subject} is due for review",
+    many="{count} task classes are due for review",
+    short_title="Overdue reviews",
+    requirement="Every task class was reviewed within its interval.",
     why=(
         "Models live 18 months in the median from snapshot to retirement (LiteLLM's price map, 114 "
         "dated models), and "
@@ -100,6 +104,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={"every_months": "lower"},
     violating="""\
 # allocations/support.yaml
 owner: support

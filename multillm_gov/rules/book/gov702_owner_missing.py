@@ -24,7 +24,11 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV702",
     name="owner-missing",
-    title="Every task class has an owner",
+    title="No owner",
+    one="{subject} has no owner",
+    many="{count} task classes have no owner",
+    short_title="No owner",
+    requirement="Every task class has an owner.",
     why="Caps, floors, reviews and waivers are decisions; each needs a team that takes it.",
     remediation="Name the team that answers for the task class.",
     severity=Severity.ERROR,

@@ -82,7 +82,11 @@ def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str
 RULE = Rule(
     id="GOV703",
     name="waiver-not-in-force",
-    title="Every waiver is in force and excepts something",
+    title="Waiver without effect",
+    one="One waiver is not in force or covers no finding",
+    many="{count} waivers are not in force or cover no finding",
+    short_title="Waivers without effect",
+    requirement="Every waiver is in force and covers a finding.",
     why=(
         "A waiver is an accepted risk with an end. Expired ones are decisions that nobody took "
         "again; idle ones would "

@@ -158,7 +158,11 @@ def _remedy(found: Concentration, entity: str, gaps: tuple[tuple[str, str, str],
 RULE = Rule(
     id="GOV704",
     name="exit-plan-missing",
-    title="There is a tested way out of every large vendor",
+    title="No tested exit plan",
+    one="One large entity has no tested exit plan",
+    many="{count} large entities have no tested exit plan",
+    short_title="No exit plan",
+    requirement="Every large vendor has a tested exit plan.",
     why=(
         "Regulation (EU) 2022/2554 (DORA), Art. 28(8), asks financial entities for documented and "
         "sufficiently tested "
@@ -175,6 +179,13 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
+    tighter={
+        "level": "never",
+        "weigh_by": "never",
+        "above_share": "lower",
+        "max_test_age_days": "lower",
+        "require_alternatives": "present",
+    },
     scope="portfolio",
     enabled_by_default=False,
     violating="""\

@@ -43,7 +43,11 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 RULE = Rule(
     id="GOV705",
     name="waiver-expiring-soon",
-    title="No waiver is about to end unnoticed",
+    title="Waiver expires soon",
+    one="One waiver expires soon",
+    many="{count} waivers expire soon",
+    short_title="Expiring waivers",
+    requirement="No waiver expires unnoticed.",
     why=(
         "When a waiver ends, the next check fails, on a day that nobody chose. "
         "`waiver_notice_days` in govern.yaml "

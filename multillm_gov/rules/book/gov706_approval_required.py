@@ -203,7 +203,11 @@ def _violation(subject: _Subject, judged: Judged, demand: Demand) -> Violation:
 RULE = Rule(
     id="GOV706",
     name="approval-required",
-    title="What needs consent has it, for its present content",
+    title="Approval missing",
+    one="One task class or policy lacks a required approval",
+    many="{count} task classes or policies lack a required approval",
+    short_title="Missing approvals",
+    requirement="Content that requires approval is approved as it is now.",
     why=(
         "A sign-off that is not tied to what was signed covers whatever is written there later. An "
         "approval here "
@@ -214,6 +218,14 @@ RULE = Rule(
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
+    tighter={
+        "about": "never",
+        "value_at_stake_above": "lower",
+        "new_vendor": "present",
+        "loosened": "present",
+        "approvals_needed": "higher",
+        "identity": "present",
+    },
     scope="portfolio",
     enabled_by_default=False,
     violating="""\

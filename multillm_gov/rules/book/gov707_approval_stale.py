@@ -72,7 +72,11 @@ def _unknown(approval: PlacedApproval, meant: str) -> Violation:
 RULE = Rule(
     id="GOV707",
     name="approval-stale",
-    title="Every approval is of what the portfolio declares now",
+    title="Approval out of date",
+    one="One approval does not cover the current content",
+    many="{count} approvals do not cover the current content",
+    short_title="Outdated approvals",
+    requirement="Every approval covers the current content.",
     why=(
         "An approval stands for having read something. Once that says something else, the entry "
         "misleads whoever "

@@ -159,7 +159,11 @@ def _cut(text: str) -> str:
 RULE = Rule(
     id="GOV708",
     name="policy-loosened",
-    title="No change loosens a policy or the settings, or grants a waiver, unseen",
+    title="Safeguard loosened",
+    one="This change loosens one safeguard",
+    many="This change loosens {count} safeguards",
+    short_title="Loosened safeguards",
+    requirement="No change loosens a policy or setting, or adds a waiver, unnoticed.",
     why=(
         "A limit that is in the way is most easily met by moving the limit, and among a hundred "
         "changed lines nobody "

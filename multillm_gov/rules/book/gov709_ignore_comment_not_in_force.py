@@ -68,7 +68,11 @@ def _violation(outcome: IgnoreOutcome, message: str, remedy: str) -> Violation:
 RULE = Rule(
     id="GOV709",
     name="ignore-comment-not-in-force",
-    title="Every comment that asks to ignore a finding does so",
+    title="Ignore comment without effect",
+    one="One ignore comment has no effect",
+    many="{count} ignore comments have no effect",
+    short_title="Ignore comments without effect",
+    requirement="Every comment that ignores a finding has an effect.",
     why=(
         "A comment is the lightest exception: nobody approves it and it never ends. So it works "
         "for advice only "

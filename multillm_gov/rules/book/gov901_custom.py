@@ -176,7 +176,11 @@ def _unjudged_policy(context: RuleContext, place: Place, why: str) -> Violation:
 RULE = Rule(
     id="GOV901",
     name="custom",
-    title="What a custom policy states is true",
+    title="Custom policy violated",
+    one="{subject} violates a custom policy",
+    many="{count} subjects violate a custom policy",
+    short_title="Custom policies",
+    requirement="The condition of a custom policy is true.",
     why=(
         "Duties that only one organization has need no new rule: a policy states them as an "
         "expression of the Common "
@@ -191,6 +195,14 @@ RULE = Rule(
     check=check,
     validate_parameters=validate_parameters,
     parameters=Parameters,
+    tighter={
+        "over": "never",
+        "asserted": "never",
+        "when": "absent",
+        "message": "never",
+        "remedy": "never",
+        "subject": "never",
+    },
     enabled_by_default=False,
     violating="""\
 # allocations/support.yaml

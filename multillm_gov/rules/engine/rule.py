@@ -1,6 +1,6 @@
 """What a rule is, and what it is given to judge."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -18,6 +18,25 @@ from multillm_gov.state.state import State
 
 RuleScope = Literal["files", "portfolio", "task classes", "waivers"]
 """What a rule looks at, which decides when its standing run takes place (see `planning`)."""
+
+Tighter = Literal[
+    "lower",
+    "higher",
+    "lower_or_none",
+    "fewer",
+    "more",
+    "more_or_none",
+    "present",
+    "absent",
+    "never",
+]
+"""Which values of a parameter are tighter.
+
+``lower``, ``higher``: a limit; none given means no limit. ``lower_or_none``: a threshold below which
+nothing is judged. ``fewer``: allowed entries; none given means any. ``more``: required or forbidden
+entries. ``more_or_none``: entries it is confined to; none given means all. ``present``, ``absent``: a
+switch or text that is set or not. ``never``: no value is tighter than another.
+"""
 
 
 class Use(Struct, frozen=True):
@@ -92,14 +111,26 @@ class Rule(Struct, frozen=True, kw_only=True):
     name: str
     """Kebab case."""
     title: str
-    """What must hold, as a statement."""
+    """The problem, as the heading of a finding: ``Retired model in use``; no period."""
+    one: str
+    """What is wrong with one subject; may hold ``{subject}``, its display name; no period."""
+    many: str
+    """What is wrong with ``{count}`` of them; no period. `summary` fills in both."""
+    short_title: str
+    """The problem for a board: no identifier, at most 40 characters."""
+    requirement: str
+    """What must hold, as a sentence."""
     why: str
     """What goes wrong without it; with the source of any formula or threshold."""
     remediation: str
-    """How to mend, in general; a finding's remedy says it for the case."""
+    """How to fix a violation in general; the remedy of a finding says how in this case."""
+    decision: str = ""
+    """What somebody must decide or measure first; empty: the remedy can be applied as written."""
     severity: Severity
     check: Callable[[RuleContext, Any], Iterator[Violation]]
     parameters: type[Struct] = Nothing
+    tighter: dict[str, Tighter] = {}
+    """For each parameter, which values are tighter."""
     scope: RuleScope = "task classes"
     validate_parameters: Callable[[Any, Document, Pointer], Iterator[Flaw]] | None = None
     """What is wrong with a policy's parameters, written at a pointer, beyond their types; it is not run then."""
@@ -115,7 +146,22 @@ class Rule(Struct, frozen=True, kw_only=True):
     controls: tuple[str, ...] = ()
     """Published controls it supports evidence for: the registry fills them in from ``data/controls.json``."""
 
+    def __hash__(self) -> int:
+        """The hash of its id: ``tighter`` has none."""
+        return hash(self.id)
+
     @property
     def family(self) -> int:
         """The digit after ``GOV``."""
         return int(self.id[3])
+
+    def summary(self, subjects: Sequence[str]) -> str:
+        """One sentence for its findings, without a period: ``5 task classes have no fallback``.
+
+        ``subjects`` holds the display name of each finding's subject. A rule about task classes
+        counts distinct subjects; any other rule counts findings.
+        """
+        count = len(set(subjects)) if self.scope == "task classes" else len(subjects)
+        if count == 1:
+            return self.one.format(subject=subjects[0])
+        return self.many.format(count=f"{count:,}")
