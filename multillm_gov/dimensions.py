@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """Who or what a share hangs on, from fine to coarse."""
+    """Who or what a share depends on, from fine to coarse."""
 
     MODEL = "model"
     FAMILY = "family"
@@ -24,3 +24,8 @@ class Basis(StrEnum):
 
 UNKNOWN = "unknown"
 """The entity that stands for everything whose place at a level is not known; never guessed."""
+
+IN_HOUSE = "in-house"
+"""The organization itself, where it is a model's vendor, provider or cloud: no supplier."""
+OPEN, CLOSED = "open", "closed"
+"""Weights that others may serve without their vendor, and weights that they may not."""

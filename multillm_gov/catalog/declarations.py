@@ -70,14 +70,22 @@ class Retirement(Closed, frozen=True, kw_only=True):
 
 
 class ExposureFacts(Closed, frozen=True, kw_only=True):
-    """Who a model hangs on, where the name does not say it or says it wrongly."""
+    """Whom a model depends on, where its name does not say it or says it wrongly."""
 
+    model: Annotated[
+        Text | None,
+        Meta(description="The model's own name, the same on every host; default: the base's"),
+    ] = None
     family: Text | None = None
     vendor: Annotated[Text | None, Meta(description="Who made it")] = None
     provider: Annotated[Text | None, Meta(description="Who serves it and sends the bill")] = None
     cloud: Annotated[Text | None, Meta(description="Whose infrastructure it runs on")] = None
     jurisdiction: Annotated[
         Country | None, Meta(description="Country whose law binds the vendor")
+    ] = None
+    weights: Annotated[
+        Literal["open", "closed"] | None,
+        Meta(description="Whether others may serve the model without its vendor"),
     ] = None
 
 
@@ -171,6 +179,9 @@ class ProviderDeclaration(Closed, frozen=True, kw_only=True):
     cloud: Annotated[
         Text | None, Meta(description="Whose infrastructure answers your requests")
     ] = None
+    jurisdiction: Annotated[
+        Country | None, Meta(description="Country whose law binds the provider's company")
+    ] = None
     discount: Annotated[
         Share | None,
         Meta(
@@ -194,9 +205,23 @@ class ProviderDeclaration(Closed, frozen=True, kw_only=True):
     ] = None
 
 
-class VendorDeclaration(Closed, frozen=True, kw_only=True):
-    """How hard it would be to leave a vendor, in the terms of the EU's register of information (method 1.6)."""
+class CloudDeclaration(Closed, frozen=True, kw_only=True):
+    """What holds for everything that runs on one cloud."""
 
+    jurisdiction: Annotated[
+        Country | None, Meta(description="Country whose law binds the cloud's company")
+    ] = None
+
+
+class VendorDeclaration(Closed, frozen=True, kw_only=True):
+    """Whose law binds a vendor, and how hard it would be to leave it (method 1.6).
+
+    The terms are those of the EU's register of information.
+    """
+
+    jurisdiction: Annotated[
+        Country | None, Meta(description="Country whose law binds the vendor")
+    ] = None
     substitutability: Annotated[
         Literal["not substitutable", "highly complex", "medium complexity", "easily substitutable"]
         | None,
@@ -232,6 +257,10 @@ class CatalogFile(Closed, frozen=True, kw_only=True):
     providers: Annotated[
         dict[Text, ProviderDeclaration],
         Meta(description="Providers by id, as `govern catalog show` names them"),
+    ] = msgspec.field(default_factory=dict)
+    clouds: Annotated[
+        dict[Text, CloudDeclaration],
+        Meta(description="Clouds by name, as `govern catalog show` names them"),
     ] = msgspec.field(default_factory=dict)
     vendors: Annotated[
         dict[Text, VendorDeclaration],

@@ -1,45 +1,93 @@
-"""Who and what a model hangs on, at six levels, resolved from its name and LiteLLM's provider; never guessed."""
+"""Whom a model depends on, resolved from its name and LiteLLM's provider; never guessed."""
+
+import re
+
+from msgspec import structs
 
 from multillm_gov.catalog.facts import Exposure
 from multillm_gov.catalog.naming import NameParts, canonical_name, take_apart
-from multillm_gov.catalog.providers import Provider, provider_named
+from multillm_gov.catalog.providers import Provider, cloud_seats, provider_named
 from multillm_gov.catalog.regions import places_of
-from multillm_gov.catalog.vendors import Maker, maker_named, maker_of, maker_of_namespace
+from multillm_gov.catalog.vendors import (
+    Maker,
+    maker_named,
+    maker_of,
+    maker_of_namespace,
+    weights_of,
+)
 from multillm_gov.dimensions import UNKNOWN
 
 
 def resolve_exposure(name: str, litellm_provider: str = "") -> Exposure:
-    """Exposure of a model name; a level that neither the name nor the provider settles is ``unknown``.
+    """Exposure of a model name; what neither the name nor the provider settles is ``unknown``.
 
     Args:
-        name: as routed or as the price map spells it.
+        name: As routed or as the price map spells it.
         litellm_provider: LiteLLM's provider name; empty: read from the name's prefix where it has a
             known one.
     """
     parts = take_apart(name)
     provider = provider_named(litellm_provider) if litellm_provider else parts.provider
     model = canonical_name(parts.base, provider)
-    maker = _maker(model, parts, provider) or Maker()
-    return Exposure(
+    maker = _maker(model, parts, provider)
+    if maker is None and len(parts.path) > 1:
+        model, maker = _of_path(parts.path, model)
+    maker = maker or Maker()
+    exposure = Exposure(
         model=model,
         family=maker.family,
         vendor=maker.vendor,
-        provider=provider.id if provider is not None else UNKNOWN,
-        cloud=provider.cloud if provider is not None else UNKNOWN,
         jurisdiction=maker.jurisdiction,
+        weights=weights_of(maker.vendor, maker.family, model),
+    )
+    return served_by(exposure, provider) if provider is not None else exposure
+
+
+def served_by(exposure: Exposure, provider: Provider) -> Exposure:
+    """The same model at a provider, with what is known of the provider's company and cloud."""
+    return structs.replace(
+        exposure,
+        provider=provider.id,
+        company=provider.company,
+        provider_jurisdiction=provider.jurisdiction,
+        cloud=provider.cloud,
+        cloud_jurisdiction=cloud_seats().get(provider.cloud, UNKNOWN),
     )
 
 
-def _maker(model: str, parts: NameParts, provider: Provider | None) -> Maker | None:
-    """By a mark in the name, else by the namespace, else by a provider that serves only its own models."""
-    marked = maker_of(model.removeprefix("ft:"))
-    if marked is not None:
-        return marked
-    if parts.namespace:
-        named = maker_of_namespace(parts.namespace)
+def _of_path(path: tuple[str, ...], model: str) -> tuple[str, Maker | None]:
+    """The model where a host writes a task or size behind it (``openai/gpt-image-2/edit``)."""
+    for index, segment in enumerate(path[:-1]):
+        named = maker_of_namespace(segment)
         if named is not None:
-            return named
-    return maker_named(provider.vendor) if provider is not None and provider.vendor else None
+            name = canonical_name("-".join(path[index + 1 :]))
+            marked = maker_of(name, named.vendor) or maker_of(name)
+            return (name, marked) if marked else (f"{segment.lower()}-{name}", named)
+    name = canonical_name("-".join(part for part in path if part != "fal-ai"))
+    marked = maker_of(name)
+    return (model, None) if marked is None else (name, marked)
+
+
+_QUANTIZED = re.compile(r"-(?:nvfp4|mxfp[48]|fp[48]|int[48]|awq|gptq|gguf)\b")
+
+
+def _maker(model: str, parts: NameParts, provider: Provider | None) -> Maker | None:
+    """By the namespace a host writes, else by a mark, else by a provider of its own models only.
+
+    A host that writes its own name before a model, or quantized another's weights, made none.
+    """
+    name = model.removeprefix("ft:")
+    marked = maker_of(name)
+    named = maker_of_namespace(parts.namespace) if parts.namespace else None
+    if named is not None:
+        own = maker_of(name, named.vendor)
+        hosted = provider is not None and named.vendor in {provider.company, provider.id}
+        if own is not None or marked is None:
+            return own or named
+        return marked if hosted or _QUANTIZED.search(parts.base.lower()) else named
+    if provider is not None and provider.vendor:
+        return maker_of(name, provider.vendor) or marked or maker_named(provider.vendor)
+    return marked
 
 
 def regions_of(name: str) -> tuple[str, ...]:

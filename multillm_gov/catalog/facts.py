@@ -7,13 +7,17 @@ from typing import Literal
 from msgspec import Struct
 
 from multillm_gov.catalog.price import Price
-from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.dimensions import CLOSED, IN_HOUSE, UNKNOWN, Level
 
 Source = Literal["litellm", "override", "retired-list"]
 
 
+Party = Literal["vendor", "provider", "cloud"]
+"""Whom a request depends on: who made the model, who serves and bills it, whose cloud it runs on."""
+
+
 class Exposure(Struct, frozen=True, kw_only=True):
-    """Who and what a model hangs on, at six levels; ``unknown`` where that is not known."""
+    """Who and what a model depends on; ``unknown`` where that is not known."""
 
     model: str
     """Canonical name of the model itself, the same on every host (``claude-sonnet-4-5``)."""
@@ -27,9 +31,76 @@ class Exposure(Struct, frozen=True, kw_only=True):
     """Whose infrastructure it runs on."""
     jurisdiction: str = UNKNOWN
     """Country (ISO 3166 code) whose law binds the vendor."""
+    provider_jurisdiction: str = UNKNOWN
+    """Country whose law binds the company behind the provider."""
+    cloud_jurisdiction: str = UNKNOWN
+    """Country whose law binds the company behind the cloud."""
+    company: str = ""
+    """Company behind the provider (``amazon`` for ``bedrock``); empty: as the provider is named."""
+    weights: str = UNKNOWN
+    """``open``: others may serve the model without its vendor; ``closed``: they may not."""
+
+    @property
+    def needs_vendor(self) -> bool:
+        """Whether the vendor can withdraw or reprice the model: not where the weights are open.
+
+        What the organization itself runs it holds; weights that are not known count as closed.
+        """
+        if self.weights == UNKNOWN:
+            return self.provider != IN_HOUSE
+        return self.weights == CLOSED
+
+    @property
+    def priced_by(self) -> str:
+        """Who sets the price: the vendor of closed weights, else the company that serves them."""
+        return self.vendor if self.needs_vendor else self.billed_by
+
+    @property
+    def billed_by(self) -> str:
+        """Company that serves the model and sends the bill."""
+        return self.company or self.provider
+
+    def parties(self) -> tuple[tuple[Party, str, str], ...]:
+        """Every party that a request depends on: which one, its name, and whose law binds it."""
+        parties: list[tuple[Party, str, str]] = [
+            ("provider", self.provider, self.provider_jurisdiction),
+            ("cloud", self.cloud, self.cloud_jurisdiction),
+        ]
+        if self.needs_vendor:
+            parties.insert(0, ("vendor", self.vendor, self.jurisdiction))
+        return tuple(parties)
+
+    def jurisdictions(self) -> frozenset[tuple[Party, str]]:
+        """Party and country for every law that can stop a request, ``unknown`` included.
+
+        The organization itself counts only where its country was declared.
+        """
+        return frozenset(
+            (party, country)
+            for party, name, country in self.parties()
+            if name != IN_HOUSE or country != UNKNOWN
+        )
+
+    def laws(self) -> frozenset[str]:
+        """The countries of `jurisdictions`; empty: subject to none but the organization's own."""
+        return frozenset(country for _, country in self.jurisdictions())
+
+    def entities(self, level: Level) -> frozenset[str]:
+        """All that the model depends on at one level: one entity, or several jurisdictions."""
+        if level is Level.JURISDICTION:
+            return self.laws() or frozenset({IN_HOUSE})
+        return frozenset({self.at(level)})
 
     def at(self, level: Level) -> str:
-        """The entity at one level."""
+        """The entity at one level; several jurisdictions are written as one (``FR + US``).
+
+        At the level of vendors it is whoever prices the model: the vendor of open weights is no
+        party to their use.
+        """
+        if level is Level.VENDOR:
+            return self.priced_by
+        if level is Level.JURISDICTION:
+            return " + ".join(sorted(self.entities(level)))
         return str(getattr(self, level.value))
 
 

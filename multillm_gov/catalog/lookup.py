@@ -97,13 +97,12 @@ class LayeredCatalog:
 
     def _find(self, name: str) -> ModelFacts | None:
         facts = self._declared(name)
-        if facts is None or not self.overrides.providers:
+        stated = self.overrides
+        if facts is None or not (stated.providers or stated.clouds or stated.vendors):
             return facts
-        from multillm_gov.catalog.override_facts import with_provider
+        from multillm_gov.catalog.override_facts import with_companies
 
-        placed = self.overrides.models.get(name)
-        provider = self.overrides.providers.get(facts.exposure.provider)
-        return with_provider(facts, provider, placed.declared if placed is not None else None)
+        return with_companies(name, facts, stated)
 
     def _declared(self, name: str) -> ModelFacts | None:
         """Facts before what is declared for the provider; chains of bases were checked to end when loaded."""

@@ -72,6 +72,8 @@ class NameParts(msgspec.Struct, frozen=True, kw_only=True):
     """Organization written before the model (``anthropic``, ``meta-llama``)."""
     base: str
     """What remains: the model as the host spells it."""
+    path: tuple[str, ...] = ()
+    """All segments after the provider: some hosts write a task or size after the model."""
 
 
 def take_apart(name: str) -> NameParts:
@@ -90,15 +92,29 @@ def take_apart(name: str) -> NameParts:
         (part for part in reversed(segments[:-1]) if part not in _ROUTES and not places_of(part)),
         "",
     )
+    if namespace.startswith("arn:"):
+        region, namespace = _arn_region(namespace), ""
     geography, point, rest = base.partition(".")
     if point and geography in GEOGRAPHIES and "." in rest:
-        region, base = region or geography, rest
+        region, base = geography, rest  # an inference profile routes over its whole geography
     owner, point, rest = base.partition(".")
     if point and rest and maker_of_namespace(owner) is not None:
         namespace, base = owner, rest
     if namespace == "deepseek" and re.match(r"[vr]\d", base):
         base = f"deepseek-{base}"  # Bedrock writes `deepseek.v3.2`
-    return NameParts(provider=provider, region=region, namespace=namespace, base=base)
+    return NameParts(
+        provider=provider, region=region, namespace=namespace, base=base, path=tuple(segments)
+    )
+
+
+_PLACED = ("foundation-model", "custom-model", "imported-model", "provisioned-model")
+"""Kinds of Bedrock resources that answer in the region of their ARN; a profile may route onward."""
+
+
+def _arn_region(arn: str) -> str:
+    """The region of ``arn:aws:bedrock:REGION:ACCOUNT:KIND``; empty where it does not bind."""
+    fields = arn.split(":")
+    return fields[3] if len(fields) > 5 and fields[5].startswith(_PLACED) else ""
 
 
 def canonical_name(base: str, provider: Provider | None = None) -> str:

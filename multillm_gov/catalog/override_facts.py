@@ -6,11 +6,13 @@ from msgspec import structs
 
 from multillm_gov.catalog.capabilities import CAPABILITIES
 from multillm_gov.catalog.declarations import ExposureFacts, ModelDeclaration, TokenPrices
+from multillm_gov.catalog.exposure import resolve_exposure, served_by
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
-from multillm_gov.catalog.overrides import PlacedModel, PlacedProvider
+from multillm_gov.catalog.naming import canonical_name, take_apart
+from multillm_gov.catalog.overrides import Overrides, PlacedModel, PlacedProvider
 from multillm_gov.catalog.price import Price, TokenPrice
-from multillm_gov.catalog.providers import provider_named, provider_prefixed
-from multillm_gov.catalog.vendors import seats
+from multillm_gov.catalog.providers import cloud_seats, provider_of, provider_prefixed
+from multillm_gov.catalog.vendors import maker_named, weights_of
 from multillm_gov.dimensions import UNKNOWN
 
 _MILLION = Decimal(1_000_000)
@@ -19,8 +21,8 @@ _MILLION = Decimal(1_000_000)
 def overridden(name: str, placed: PlacedModel, base: ModelFacts | None) -> ModelFacts:
     """Facts of a declared model: what is declared, else what holds for its base, else unknown."""
     declared = placed.declared
-    start = base or ModelFacts(name=name, source="override", exposure=Exposure(model=name))
-    same = base is not None and base.name == name
+    start = base or ModelFacts(name=name, source="override", exposure=named_exposure(name))
+    same = base is None or base.name == name
     told: dict[str, object] = {
         key: value
         for key in (
@@ -51,21 +53,65 @@ def overridden(name: str, placed: PlacedModel, base: ModelFacts | None) -> Model
 
 
 def _exposure(name: str, declared: ExposureFacts, base: Exposure, *, same: bool) -> Exposure:
-    """A vendor or provider that is declared brings its known seat or cloud; a custom model is an entity of its own."""
-    exposure = base if same else structs.replace(base, model=name)
-    prefixed = provider_prefixed(name.partition("/")[0]) if "/" in name and not same else None
-    provider = declared.provider or (prefixed.id if prefixed is not None else None)
-    if provider is not None and provider != exposure.provider:
+    """What is declared, with what is known of those it names; else the base's.
+
+    Several deployments of one base are one model. A model that is given another vendor or family
+    than its base is one of its own.
+    """
+    exposure = base if same else _prefixed(name, base)
+    provider = declared.provider or exposure.provider
+    if provider != exposure.provider:
+        exposure = served_by(exposure, provider_of(provider))
+    own = (declared.vendor or base.vendor, declared.family or base.family)
+    if own != (base.vendor, base.family):
+        known = maker_named(own[0]) if own[0] != base.vendor else None
         exposure = structs.replace(
-            exposure, provider=provider, cloud=provider_named(provider).cloud
+            exposure,
+            model=base.model if same else name,
+            vendor=own[0],
+            family=declared.family or UNKNOWN,
+            jurisdiction=known.jurisdiction if known is not None else base.jurisdiction,
         )
-    if declared.vendor is not None and declared.vendor != exposure.vendor:
-        seat = seats().get(declared.vendor, UNKNOWN)
-        exposure = structs.replace(
-            exposure, vendor=declared.vendor, jurisdiction=seat, family=UNKNOWN
-        )
-    told = {key: value for key, value in structs.asdict(declared).items() if value is not None}
-    return structs.replace(exposure, **told)
+    if declared.cloud is not None:
+        exposure = at_cloud(exposure, declared.cloud)
+    changed = {
+        key: value
+        for key in ("model", "jurisdiction")
+        if (value := getattr(declared, key)) is not None
+    }
+    exposure = structs.replace(exposure, **changed)
+    if declared.weights is not None:
+        return structs.replace(exposure, weights=declared.weights)
+    if own == (base.vendor, base.family) and base.weights != UNKNOWN:
+        return exposure
+    short = canonical_name(take_apart(exposure.model).base)
+    return structs.replace(exposure, weights=weights_of(exposure.vendor, exposure.family, short))
+
+
+def _prefixed(name: str, base: Exposure) -> Exposure:
+    """The base as the provider serves it whom the name's first segment means, if it means one."""
+    provider = provider_prefixed(name.partition("/")[0]) if "/" in name else None
+    if provider is None or provider.id == base.provider:
+        return base
+    return served_by(base, provider)
+
+
+def named_exposure(name: str) -> Exposure:
+    """Exposure of a name that no table knows: its provider, and its vendor where a mark says it."""
+    provider = provider_prefixed(name.partition("/")[0]) if "/" in name else None
+    if provider is None:
+        return Exposure(model=name)
+    resolved = resolve_exposure(name)
+    if resolved.family != UNKNOWN:
+        return resolved
+    return served_by(Exposure(model=name), provider)
+
+
+def at_cloud(exposure: Exposure, cloud: str) -> Exposure:
+    """The same model on a cloud, with what is known of the cloud's company."""
+    return structs.replace(
+        exposure, cloud=cloud, cloud_jurisdiction=cloud_seats().get(cloud, UNKNOWN)
+    )
 
 
 def _price(declared: ModelDeclaration, base: Price | None) -> Price | None:
@@ -98,21 +144,41 @@ def _lifecycle(placed: PlacedModel, base: Lifecycle, *, same: bool) -> Lifecycle
     return lifecycle
 
 
-def with_provider(
-    facts: ModelFacts, placed: PlacedProvider | None, own: ModelDeclaration | None
+def with_companies(name: str, facts: ModelFacts, overrides: Overrides) -> ModelFacts:
+    """Facts after what is declared of provider, cloud and vendor; the model's own go before."""
+    placed = overrides.models.get(name)
+    own = placed.declared if placed is not None else None
+    provider = overrides.providers.get(facts.exposure.provider)
+    if provider is not None:
+        facts = _with_provider(facts, provider, own)
+    exposure = facts.exposure
+    cloud = overrides.clouds.get(exposure.cloud)
+    if cloud is not None and cloud.declared.jurisdiction is not None:
+        exposure = structs.replace(exposure, cloud_jurisdiction=cloud.declared.jurisdiction)
+    vendor = overrides.vendors.get(exposure.vendor)
+    if vendor is not None and vendor.declared.jurisdiction is not None:
+        stated = own.exposure.jurisdiction if own is not None else None
+        exposure = structs.replace(exposure, jurisdiction=stated or vendor.declared.jurisdiction)
+    return facts if exposure is facts.exposure else structs.replace(facts, exposure=exposure)
+
+
+def _with_provider(
+    facts: ModelFacts, placed: PlacedProvider, own: ModelDeclaration | None
 ) -> ModelFacts:
-    """Facts after what is declared for the whole provider; what is declared for the model itself goes before."""
-    if placed is None:
-        return facts
     declared = placed.declared
-    told: dict[str, object] = {}
+    changed: dict[str, object] = {}
+    exposure = facts.exposure
     if declared.cloud is not None and (own is None or own.exposure.cloud is None):
-        told["exposure"] = structs.replace(facts.exposure, cloud=declared.cloud)
+        exposure = at_cloud(exposure, declared.cloud)
+    if declared.jurisdiction is not None:
+        exposure = structs.replace(exposure, provider_jurisdiction=declared.jurisdiction)
+    if exposure is not facts.exposure:
+        changed["exposure"] = exposure
     if declared.regions is not None and not facts.regions:
-        told["regions"] = declared.regions
+        changed["regions"] = declared.regions
     priced = own is not None and (
         own.discount is not None or own.usd_per_million_tokens is not None
     )
     if declared.discount is not None and facts.price is not None and not priced:
-        told["price"] = facts.price.scaled(1 - declared.discount)
-    return structs.replace(facts, **told) if told else facts
+        changed["price"] = facts.price.scaled(1 - declared.discount)
+    return structs.replace(facts, **changed) if changed else facts

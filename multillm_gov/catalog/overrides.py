@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from multillm_gov.catalog.declarations import (
     CatalogFile,
+    CloudDeclaration,
     ModelDeclaration,
     ProviderDeclaration,
     VendorDeclaration,
@@ -34,6 +35,13 @@ class PlacedProvider(Struct, frozen=True, kw_only=True):
     place: Place
 
 
+class PlacedCloud(Struct, frozen=True, kw_only=True):
+    """A cloud declaration and where it is written."""
+
+    declared: CloudDeclaration
+    place: Place
+
+
 class PlacedVendor(Struct, frozen=True, kw_only=True):
     """A vendor declaration and where it is written."""
 
@@ -41,48 +49,47 @@ class PlacedVendor(Struct, frozen=True, kw_only=True):
     place: Place
 
 
+_KINDS: dict[str, tuple[Any, Any]] = {
+    "models": (ModelDeclaration, PlacedModel),
+    "providers": (ProviderDeclaration, PlacedProvider),
+    "clouds": (CloudDeclaration, PlacedCloud),
+    "vendors": (VendorDeclaration, PlacedVendor),
+}
+"""What a file declares, by key."""
+
+
 class Overrides(Struct, frozen=True, kw_only=True):
     """Everything declared below ``catalog/``."""
 
     models: dict[str, PlacedModel] = {}
     providers: dict[str, PlacedProvider] = {}
+    clouds: dict[str, PlacedCloud] = {}
     vendors: dict[str, PlacedVendor] = {}
 
 
 def load_overrides(documents: dict[str, Document]) -> tuple[Overrides, tuple[Flaw, ...]]:
-    """Overrides from documents by path; a name declared twice keeps its first place, the second is a flaw.
+    """Overrides from documents by path; of a name declared twice the first place counts.
 
-    A chain of bases that runs in a circle, or over more than eight overrides, is a flaw and is cut.
+    The second is a flaw. A chain of bases that runs in a circle, or over more than eight
+    overrides, is a flaw and is cut.
     """
     flaws: list[Flaw] = []
-    models: dict[str, PlacedModel] = {}
-    providers: dict[str, PlacedProvider] = {}
-    vendors: dict[str, PlacedVendor] = {}
+    declared: dict[str, dict[str, Any]] = {key: {} for key in _KINDS}
     for path in sorted(documents):
         if kind_of(path) != "catalog":
             continue
-        document = documents[path]
-        file = _read(document, flaws)
-        for name, model in file.models.items():
-            place = Place(path, ("models", name))
-            if name in models:
-                flaws.append(_twice("model", name, models[name].place, place, documents))
-            else:
-                models[name] = PlacedModel(declared=model, place=place)
-        for name, provider in file.providers.items():
-            place = Place(path, ("providers", name))
-            if name in providers:
-                flaws.append(_twice("provider", name, providers[name].place, place, documents))
-            else:
-                providers[name] = PlacedProvider(declared=provider, place=place)
-        for name, vendor in file.vendors.items():
-            place = Place(path, ("vendors", name))
-            if name in vendors:
-                flaws.append(_twice("vendor", name, vendors[name].place, place, documents))
-            else:
-                vendors[name] = PlacedVendor(declared=vendor, place=place)
-    flaws += _cut_circles(models, documents)
-    return Overrides(models=models, providers=providers, vendors=vendors), tuple(flaws)
+        file = _read(documents[path], flaws)
+        for key, (_, placed) in _KINDS.items():
+            entries = declared[key]
+            for name, declaration in getattr(file, key).items():
+                place = Place(path, (key, name))
+                if name in entries:
+                    kind = key.removesuffix("s")
+                    flaws.append(_twice(kind, name, entries[name].place, place, documents))
+                else:
+                    entries[name] = placed(declared=declaration, place=place)
+    flaws += _cut_circles(declared["models"], documents)
+    return Overrides(**declared), tuple(flaws)
 
 
 def _read(document: Document, flaws: list[Flaw]) -> CatalogFile:
@@ -92,11 +99,8 @@ def _read(document: Document, flaws: list[Flaw]) -> CatalogFile:
     flaws.extend(found)
     if file is not None:
         return file
-    return CatalogFile(
-        models=dict(_sound_entries(document, "models", ModelDeclaration)),
-        providers=dict(_sound_entries(document, "providers", ProviderDeclaration)),
-        vendors=dict(_sound_entries(document, "vendors", VendorDeclaration)),
-    )
+    sound = {key: dict(_sound_entries(document, key, kind)) for key, (kind, _) in _KINDS.items()}
+    return CatalogFile(**sound)
 
 
 def _sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tuple[str, Any]]:
@@ -122,7 +126,7 @@ def _twice(
 
 
 def _cut_circles(models: dict[str, PlacedModel], documents: dict[str, Document]) -> Iterator[Flaw]:
-    """Drop declarations whose chain of bases does not end, telling each."""
+    """Drop declarations whose chain of bases does not end; a flaw for each."""
     endless = [name for name in models if len(chain_of(name, models)) > DEEPEST_CHAIN]
     for name in endless:
         place = models[name].place

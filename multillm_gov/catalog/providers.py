@@ -1,4 +1,4 @@
-"""Who serves models: LiteLLM's provider names folded into stable ids, with what is publicly known of each."""
+"""Who serves models and on whose cloud, with what is publicly known of each."""
 
 from functools import cache
 
@@ -16,6 +16,10 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """LiteLLM's provider names that mean it."""
     prefixes: tuple[str, ...] = ()
     """First segments of a model name that mean it; default: LiteLLM's names."""
+    company: str = ""
+    """Whose service it is; empty: as ``id``."""
+    jurisdiction: str = UNKNOWN
+    """Country (ISO 3166 code) whose law binds that company."""
     cloud: str = UNKNOWN
     vendor: str = ""
     """Maker of everything it serves; empty when it serves several makers' models."""
@@ -29,18 +33,15 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def _tables() -> tuple[dict[str, Provider], dict[str, Provider]]:
-    listed = [
-        row
-        for row in msgspec.json.decode(shipped_bytes("providers.json"), type=list[Provider])
-        if row.id
-    ]
+    about, *listed = msgspec.json.decode(shipped_bytes("providers.json"), type=list[Provider])
+    listed += [Provider(id=name, litellm=(name,)) for name in about.litellm]
     by_name = {name: row for row in listed for name in row.litellm}
     by_prefix = {prefix: row for row in listed for prefix in (row.prefixes or row.litellm)}
     return by_name, by_prefix
 
 
 def provider_named(litellm_provider: str) -> Provider:
-    """The provider behind LiteLLM's provider name; one that is not listed keeps its name and nothing else."""
+    """The provider behind LiteLLM's provider name; one that is not listed keeps its name only."""
     by_name, _ = _tables()
     if litellm_provider.startswith("vertex_ai"):
         litellm_provider = "vertex_ai"
@@ -50,3 +51,27 @@ def provider_named(litellm_provider: str) -> Provider:
 def provider_prefixed(segment: str) -> Provider | None:
     """The provider that a model name's first segment means; ``None`` when the tables list none such."""
     return _tables()[1].get(segment)
+
+
+def provider_of(identity: str) -> Provider:
+    """The provider by its own id, as `catalog/` and exposures name it."""
+    return _by_id().get(identity) or Provider(id=identity)
+
+
+@cache
+def _by_id() -> dict[str, Provider]:
+    return {row.id: row for row in _tables()[0].values()}
+
+
+class _Cloud(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    company: str = ""
+    jurisdiction: str = UNKNOWN
+    about: str = ""
+
+
+@cache
+def cloud_seats() -> dict[str, str]:
+    """Jurisdiction by cloud, for the clouds whose operator's seat is known."""
+    rows = msgspec.json.decode(shipped_bytes("clouds.json"), type=list[_Cloud])
+    return {row.id: row.jurisdiction for row in rows if row.id}

@@ -1,11 +1,12 @@
-"""Who makes models: marks in a model's name, else the organization that a host writes before it."""
+"""Who makes models, where these vendors sit, and whether the weights of a family are open."""
 
+import re
 from functools import cache
 
 import msgspec
 
 from multillm_gov.catalog.shipped import shipped_bytes
-from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.dimensions import CLOSED, UNKNOWN
 
 
 class Maker(msgspec.Struct, frozen=True):
@@ -14,6 +15,26 @@ class Maker(msgspec.Struct, frozen=True):
     vendor: str = UNKNOWN
     jurisdiction: str = UNKNOWN
     family: str = UNKNOWN
+
+
+class _Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may serve some of a vendor's models."""
+
+    weights: str
+    vendor: str
+    families: tuple[str, ...] = ()
+    """Empty: all."""
+    models: str = ""
+    """Pattern of the model's own name; empty: all."""
+    licence: str = ""
+    source: str = ""
+    about: str = ""
+
+    def fits(self, family: str, model: str) -> bool:
+        """Whether the row speaks about a model of its vendor."""
+        if self.families and family not in self.families:
+            return False
+        return not self.models or re.search(self.models, model) is not None
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,14 +52,20 @@ def _rows() -> tuple[_Row, ...]:
 
 
 @cache
-def _marks() -> tuple[tuple[str, Maker], ...]:
+def _marks() -> tuple[tuple[re.Pattern[str], Maker], ...]:
     """Marks in the table's order: the first one found in a name decides."""
     return tuple(
-        (mark, Maker(row.vendor, row.jurisdiction or UNKNOWN, family))
+        (_pattern(mark), Maker(row.vendor, row.jurisdiction or UNKNOWN, family))
         for row in _rows()
         for family, marks in row.families.items()
         for mark in marks
     )
+
+
+def _pattern(mark: str) -> re.Pattern[str]:
+    """A mark as whole parts of a name: a version may follow it (``-qwen`` in ``qwen2.5``), a word may not."""
+    end = "" if mark.endswith("*") else r"(?=-|v?\d)"
+    return re.compile(re.escape(mark.rstrip("-*")) + end)
 
 
 @cache
@@ -56,10 +83,22 @@ def seats() -> dict[str, str]:
     return {row.vendor: row.jurisdiction for row in _rows() if row.jurisdiction}
 
 
-def maker_of(name: str) -> Maker | None:
-    """The maker whose mark stands in a name (lower case, words joined by ``-``); ``None``: no mark matches."""
+def maker_of(name: str, vendor: str = "") -> Maker | None:
+    """The vendor whose mark stands in a name as whole parts; ``None``: no mark matches.
+
+    Args:
+        name: Lower case, words joined by ``-``.
+        vendor: Look at this vendor's marks only; empty: at all.
+    """
     framed = f"-{name}-".replace("/", "-").replace(".", "-")
-    return next((maker for mark, maker in _marks() if mark in framed), None)
+    return next(
+        (
+            maker
+            for mark, maker in _marks()
+            if vendor in {"", maker.vendor} and mark.search(framed) is not None
+        ),
+        None,
+    )
 
 
 def maker_of_namespace(namespace: str) -> Maker | None:
@@ -68,5 +107,24 @@ def maker_of_namespace(namespace: str) -> Maker | None:
 
 
 def maker_named(vendor: str) -> Maker:
-    """The maker by its id, its family not told."""
+    """The maker by its id; its family is not known."""
     return Maker(vendor, seats().get(vendor, UNKNOWN))
+
+
+@cache
+def _weights() -> dict[str, tuple[_Weights, ...]]:
+    rows: dict[str, tuple[_Weights, ...]] = {}
+    for row in msgspec.json.decode(shipped_bytes("weights.json"), type=list[_Weights])[1:]:
+        rows[row.vendor] = (*rows.get(row.vendor, ()), row)
+    return rows
+
+
+def weights_of(vendor: str, family: str, model: str) -> str:
+    """``open``, ``closed`` or ``unknown``: whether others may serve a model without its vendor.
+
+    A tuned model (``ft:``) is served by whoever tunes it, on weights nobody else has.
+    """
+    if model.startswith("ft:"):
+        return CLOSED
+    rows = _weights().get(vendor, ())
+    return next((row.weights for row in rows if row.fits(family, model)), UNKNOWN)
