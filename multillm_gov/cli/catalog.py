@@ -52,7 +52,7 @@ def command(ctx: click.Context, *, unresolved: bool) -> None:
 @as_of_option
 @root_option
 def show(model: str, *, format_name: str, as_of: date | None, root: Path | None) -> None:
-    """All facts of one model: price with its tiers, exposure at six levels, lifecycle, successor.
+    """All facts of one model: price with its tiers, whom it depends on, lifecycle, successor.
 
     Inside a portfolio its own declarations and its lock hold.
 

@@ -9,8 +9,8 @@ import msgspec
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.price import UNIT_PRICES, Price, TokenPrice
-from multillm_gov.dimensions import Level
 from multillm_gov.rendering.plain.escaping import visible
+from multillm_gov.reporting.shared.wording import exposure_rows
 from multillm_gov.units import format_count, format_money
 
 _TOLD_AS = {
@@ -23,7 +23,7 @@ _TOLD_AS = {
 def model_text(facts: ModelFacts, successor: ModelFacts | None) -> str:
     """All facts of a model, one a line; control characters spelt out."""
     rows = [("known from", _TOLD_AS[facts.source]), ("mode", facts.mode)]
-    rows += [(level.value, facts.exposure.at(level)) for level in Level]
+    rows += exposure_rows(facts.exposure)
     rows += [("processed in", ", ".join(facts.regions) or "not known")]
     rows += list(_price_rows(facts.price))
     if facts.usd_fixed_per_month:

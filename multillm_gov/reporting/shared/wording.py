@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from multillm_gov.catalog.facts import Exposure
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
-from multillm_gov.dimensions import Basis, Level
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 
@@ -33,6 +34,31 @@ def amount(value: Decimal | None, currency: str) -> str:
     return (
         "not known" if value is None else format_money(value, currency).removesuffix(f" {currency}")
     )
+
+
+def exposure_rows(exposure: Exposure) -> tuple[tuple[str, str], ...]:
+    """Label and text of whom a model depends on, one a row."""
+    company = f" of {exposure.company}" if exposure.company else ""
+    weights = {
+        "open": "open: others may serve them without the vendor",
+        "closed": "closed: the vendor prices and may withdraw the model",
+    }
+    laws = sorted(exposure.laws())
+    return (
+        ("model", exposure.model),
+        ("family", exposure.family),
+        ("vendor", f"{exposure.vendor}{_under(exposure.jurisdiction)}"),
+        ("weights", weights.get(exposure.weights, "not known whether open or closed")),
+        ("provider", f"{exposure.provider}{company}{_under(exposure.provider_jurisdiction)}"),
+        ("cloud", f"{exposure.cloud}{_under(exposure.cloud_jurisdiction)}"),
+        ("priced by", exposure.priced_by),
+        ("billed by", exposure.billed_by),
+        ("subject to the law of", ", ".join(laws) if laws else "no country that is declared"),
+    )
+
+
+def _under(country: str) -> str:
+    return "" if country == UNKNOWN else f" ({country})"
 
 
 def bounded(

@@ -32,6 +32,10 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     for name, provider in context.state.overrides.providers.items():
         if name not in providers and not _states_terms(provider.declared):
             yield _unused("provider", name, provider.place, "no model in use is served by it")
+    clouds = {facts.exposure.cloud for facts in known if facts is not None}
+    for name, cloud in context.state.overrides.clouds.items():
+        if name not in clouds:
+            yield _unused("cloud", name, cloud.place, "no model in use runs on it")
 
 
 def _states_terms(declared: ProviderDeclaration) -> bool:

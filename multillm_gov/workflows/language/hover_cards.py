@@ -7,7 +7,6 @@ from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.price import UNIT_PRICES, Price, TokenPrice
-from multillm_gov.dimensions import Level
 from multillm_gov.documents.wording import format_value
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.lifecycle import runway_days, slack_days
@@ -24,7 +23,7 @@ _LONGEST = 2_000
 
 
 def model_card(facts: ModelFacts, catalog: Catalog, as_of: date, lead_days: int) -> str:
-    """Price per million tokens, context, exposure at six levels, end and successor.
+    """Price per million tokens, context, exposure, end and successor.
 
     Args:
         facts: What is known of the model.
@@ -38,7 +37,7 @@ def model_card(facts: ModelFacts, catalog: Catalog, as_of: date, lead_days: int)
     rows.append(
         ("context", f"{_tokens(facts.max_input_tokens)} in, {_tokens(facts.max_output_tokens)} out")
     )
-    rows += [(level.value, escape(facts.exposure.at(level))) for level in Level]
+    rows += [(label, escape(text)) for label, text in exposure_rows(facts.exposure)]
     rows += list(_lifecycle(facts, catalog, as_of, lead_days))
     return "\n\n".join([f"**{code(facts.name)}** ({escape(facts.mode)})", _list(rows)])
 
