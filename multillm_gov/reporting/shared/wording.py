@@ -53,7 +53,7 @@ def exposure_rows(exposure: Exposure) -> tuple[tuple[str, str], ...]:
         ("cloud", f"{exposure.cloud}{_under(exposure.cloud_jurisdiction)}"),
         ("priced by", exposure.priced_by),
         ("billed by", exposure.billed_by),
-        ("subject to the law of", ", ".join(laws) if laws else "no country that is declared"),
+        ("jurisdiction", ", ".join(laws) if laws else "none but the organization's own"),
     )
 
 
