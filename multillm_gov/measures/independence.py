@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from multillm_gov.catalog.facts import Exposure
 from multillm_gov.dimensions import UNKNOWN, Level
-from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 
 OTHER_VENDOR_AND_CLOUD = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
 """What a fallback must not share to survive the loss of a vendor, of a provider and of a cloud (method 9)."""
@@ -26,17 +26,22 @@ def has_independent_fallback(
     levels: Sequence[Level] = OTHER_VENDOR_AND_CLOUD,
     *,
     benefit_of_doubt: bool = False,
+    fallbacks: Sequence[FallbackFigures] | None = None,
 ) -> bool:
     """Whether some fallback shares none of the levels with any routed model.
 
-    Unknown counts as shared unless ``benefit_of_doubt``.
+    Args:
+        task: The task class.
+        levels: What must not be shared.
+        benefit_of_doubt: Whether what is not known counts as not shared.
+        fallbacks: Those to look at, such as the usable ones; ``None``: all that are declared.
     """
     return any(
         not (
             set(levels) & set(fallback.shared_with_primary)
             or (not benefit_of_doubt and set(levels) & set(fallback.unproved_with_primary))
         )
-        for fallback in task.fallbacks
+        for fallback in (task.fallbacks if fallbacks is None else fallbacks)
         if fallback.facts is not None
     )
 

@@ -11,7 +11,7 @@ from multillm_gov.measures.failover import standing_by
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.alternative_models import Substitutes
-from multillm_gov.rules.chain import Cut, cuts
+from multillm_gov.measures.failover import Cut, cuts
 from multillm_gov.rules.downtime import DOWN_SHARE, format_downtime
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Amount, Share, format_share
