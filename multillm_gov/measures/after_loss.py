@@ -9,6 +9,7 @@ from msgspec import Struct
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.measures.concentration import of_totals
+from multillm_gov.measures.failover import Failover, loss
 from multillm_gov.measures.figures import Concentration, FallbackFigures, LegFigures, TaskFigures
 
 _ZERO = Decimal(0)
@@ -33,35 +34,34 @@ class AfterLoss(Struct, frozen=True, kw_only=True):
         return float(self.stopped / self.total) if self.total else 0.0
 
 
-def after_loss(tasks: Iterable[TaskFigures], level: Level, basis: Basis, failed: str) -> AfterLoss:
-    """Move the requests of every leg on ``failed`` to the first fallback of its chain that hangs elsewhere.
+def after_loss(
+    tasks: Iterable[TaskFigures], failover: Failover, level: Level, basis: Basis, failed: str
+) -> AfterLoss:
+    """Concentration once ``failed`` is down and the usable fallbacks carry its requests.
 
-    The formula: with ``w`` the weight of a leg, an entity ``e`` other than ``failed`` carries the
-    sum of ``w`` over the legs on ``e``, plus the sum of ``w'`` over the legs on ``failed`` whose
-    first surviving fallback is on ``e``. By requests and value ``w'`` is ``w``, by spend it is the
-    leg's requests at the fallback's price. The other legs of
-    a route take nothing over: only the declared chain does. A fallback whose place at the level is
-    not known is taken to fail too; a leg whose place is not known stays, in the one entity
-    ``unknown``. Fixed costs of what failed are left out, standby costs of what survives are in. On
-    the spend basis legs and fallbacks without a known price weigh nothing. Linear in legs and
-    fallbacks.
+    With ``w`` the weight of a leg, another entity carries the sum of ``w`` over the legs on it, plus
+    the sum of ``w'`` over the legs on ``failed`` whose first usable fallback known to be elsewhere
+    is on it. By requests and value ``w'`` is ``w``, by spend the leg's requests at the fallback's
+    price. A leg whose place is not known stays, in the one entity ``unknown``. Fixed costs of what
+    failed are left out, standby costs of what survives are in; without a known price nothing weighs
+    on the spend basis. Linear in legs and fallbacks.
     """
     totals: defaultdict[str, Decimal] = defaultdict(Decimal)
     lost = stopped = total = _ZERO
     for task in tasks:
-        taker = None
-        for leg in task.legs:
-            entity, weight = _entity(leg.facts, level), _carried(task, leg, basis)
+        for each in loss(task, failover.usable(task), level, failed):
+            weight = _carried(task, each.leg, basis)
             total += weight
-            if entity != failed:
-                totals[entity] += weight
+            if not each.hit:
+                totals[_entity(each.leg.facts, level)] += weight
                 continue
             lost += weight
-            taker = taker or _survivor(task, level, failed)
-            if taker is None:
+            if each.taker is None:
                 stopped += weight
             else:
-                totals[_entity(taker.facts, level)] += _taken_over(leg, taker, weight, basis)
+                totals[_entity(each.taker.facts, level)] += _taken_over(
+                    each.leg, each.taker, weight, basis
+                )
         if basis is Basis.SPEND:
             for fallback in task.fallbacks:
                 entity = _entity(fallback.facts, level)
@@ -82,12 +82,6 @@ def _carried(task: TaskFigures, leg: LegFigures, basis: Basis) -> Decimal:
     if basis is Basis.VALUE_AT_STAKE:
         return task.value_at_stake_per_month * leg.share
     return leg.spend_per_month or _ZERO
-
-
-def _survivor(task: TaskFigures, level: Level, failed: str) -> FallbackFigures | None:
-    return next(
-        (one for one in task.fallbacks if _entity(one.facts, level) not in {failed, UNKNOWN}), None
-    )
 
 
 def _taken_over(leg: LegFigures, taker: FallbackFigures, weight: Decimal, basis: Basis) -> Decimal:

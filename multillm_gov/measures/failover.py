@@ -76,11 +76,11 @@ class Failover:
 
     def _judge(self, task: TaskFigures) -> Iterator[Obstacle | None]:
         drill = self.newest_drill(task)
-        failed = (
-            drill is not None and drill.result == "fails" and is_of(drill, task.task.declared)
-        )
+        failed = drill is not None and drill.result == "fails" and is_of(drill, task.task.declared)
         tried = (
-            {deployment(leg.model, leg.facts) for leg in task.legs} if len(task.legs) == 1 else set()
+            {deployment(leg.model, leg.facts) for leg in task.legs}
+            if len(task.legs) == 1
+            else set()
         )
         facts_of = [fallback.facts for fallback in task.fallbacks]
         lacking = self._fitness.lacks(requirement(task.task.declared), facts_of)
@@ -134,9 +134,7 @@ def walk_down(walks: Sequence[W], serve: Callable[[int, list[W]], None]) -> None
     What is left of a walk at the end is lost.
     """
     for position in range(max((len(walk.answered) for walk in walks), default=0)):
-        serve(
-            position, [walk for walk in walks if walk.left and position < len(walk.answered)]
-        )
+        serve(position, [walk for walk in walks if walk.left and position < len(walk.answered)])
 
 
 class LegLoss(Struct, frozen=True):

@@ -2,19 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Level
-from multillm_gov.measures.capacity import mean_tokens
-from multillm_gov.measures.failover import Deployment, deployment, standing_by
+from multillm_gov.measures.capacity import MINUTES_PER_MONTH, mean_tokens
+from multillm_gov.measures.failover import Deployment, Failover, deployment, loss
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.risk.system.priors import HOURS_PER_MONTH
-
-MINUTES_PER_MONTH = Decimal(HOURS_PER_MONTH * 60)
 
 
 class Inherited(Struct, frozen=True, kw_only=True):
@@ -53,13 +49,15 @@ class _Load:
         self.heirs[task.task.name] = (before + requests, task, fallback)
 
 
-def inherited_loads(tasks: Sequence[TaskFigures], level: Level, as_of: date) -> Iterator[Inherited]:
+def inherited_loads(
+    tasks: Sequence[TaskFigures], failover: Failover, level: Level
+) -> Iterator[Inherited]:
     """Per fallback deployment the worst single loss at a level, ordered by name; linear in routes and fallbacks.
 
     A lost routed model's requests go to the first fallback that answers and is not known to hang on
     the same entity. Entities that are not known are never lost.
     """
-    routine, added = _loads(tasks, level, as_of)
+    routine, added = _loads(tasks, failover, level)
     worst: dict[Deployment, tuple[str, _Load]] = {}
     for (entity, key), load in sorted(added.items(), key=lambda item: item[0][0]):
         if (
@@ -96,7 +94,7 @@ def _is_limited(facts: ModelFacts | None) -> bool:
 
 
 def _loads(
-    tasks: Sequence[TaskFigures], level: Level, as_of: date
+    tasks: Sequence[TaskFigures], failover: Failover, level: Level
 ) -> tuple[dict[Deployment, tuple[Decimal, Decimal]], dict[tuple[str, Deployment], _Load]]:
     """Routine requests and tokens by deployment; what each loss adds by lost entity and deployment, per month."""
     routine: dict[Deployment, tuple[Decimal, Decimal]] = {}
@@ -106,19 +104,17 @@ def _loads(
         if demand is None or not task.requests_per_month:
             continue
         size = mean_tokens(demand)
-        standby = standing_by(task, as_of) if task.fallbacks else ()
+        usable = failover.usable(task)
         for leg in task.legs:
-            requests = leg.requests_per_month
-            key = deployment(leg.model, leg.facts)
+            key, requests = deployment(leg.model, leg.facts), leg.requests_per_month
             before = routine.get(key, (Decimal(0), Decimal(0)))
             routine[key] = (before[0] + requests, before[1] + requests * size)
-            entity = leg.facts.exposure.at(level) if leg.facts else UNKNOWN
-            heir = next(
-                (one for one in standby if one.facts and one.facts.exposure.at(level) != entity),
-                None,
-            )
-            if entity != UNKNOWN and heir is not None:
-                added[entity, deployment(heir.model, heir.facts)].add(
-                    task, heir, requests, requests * size
-                )
+        entities = {leg.facts.exposure.at(level) for leg in task.legs if leg.facts}
+        for entity in sorted(entities - {UNKNOWN}):
+            for each in loss(task, usable, level, entity):
+                heir, requests = each.possible, each.leg.requests_per_month
+                if each.hit and heir is not None:
+                    added[entity, deployment(heir.model, heir.facts)].add(
+                        task, heir, requests, requests * size
+                    )
     return routine, added

@@ -6,8 +6,8 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.lifecycle import slack_days
-from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.measures.requirements import Fitness, Requirement, requirement
+from multillm_gov.rules.engine.rule import RuleContext
 
 _MOST_CANDIDATES = 50
 """Models looked at; a remedy needs one good idea, not the best of ten thousand."""

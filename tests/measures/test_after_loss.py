@@ -1,5 +1,6 @@
 """Concentration once the largest entity has failed."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,9 +9,11 @@ from hypothesis import strategies as st
 
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.after_loss import after_loss
+from multillm_gov.measures.failover import Failover
 from multillm_gov.portfolio.allocation import Demand
 
 DEMAND = Demand(requests=1000, input_tokens=1000, output_tokens=0)
+FAILOVER = Failover(date(2026, 11, 30), {})
 ALL = (Level.VENDOR, Basis.REQUESTS)
 
 
@@ -30,7 +33,7 @@ def test_requests_move_down_the_chain_past_what_failed_and_what_is_not_known(
 ):
     """a fails: 700 of `x` go to b (not to a again, not to d, whose vendor nobody knows), 300 stay on c."""
     found = figures([new_task("x", {"a": 70, "c": 30}, "a", "d", "b", demand=DEMAND)], four)
-    loss = after_loss(found.tasks, Level.VENDOR, Basis.REQUESTS, "alpha")
+    loss = after_loss(found.tasks, FAILOVER, Level.VENDOR, Basis.REQUESTS, "alpha")
     assert (loss.lost, loss.stopped, loss.total) == (700, 0, 1000)
     assert loss.after.shares == (("beta", 0.7), ("gamma", 0.3))
     assert loss.after.hhi == pytest.approx(5_800)
@@ -39,7 +42,7 @@ def test_requests_move_down_the_chain_past_what_failed_and_what_is_not_known(
 def test_by_spend_the_fallbacks_price_counts(figures, new_task, four):
     """700 x .002 = 1.40 on b against 300 x .004 = 1.20 on c."""
     found = figures([new_task("x", {"a": 70, "c": 30}, "b", demand=DEMAND)], four)
-    loss = after_loss(found.tasks, Level.VENDOR, Basis.SPEND, "alpha")
+    loss = after_loss(found.tasks, FAILOVER, Level.VENDOR, Basis.SPEND, "alpha")
     assert loss.after.total == Decimal("2.60")
     assert dict(loss.after.shares) == pytest.approx({"beta": 1.4 / 2.6, "gamma": 1.2 / 2.6})
     assert loss.lost == Decimal("0.70")
@@ -53,7 +56,7 @@ def test_what_nobody_takes_over_stops(figures, new_task, four):
         ],
         four,
     )
-    loss = after_loss(found.tasks, Level.VENDOR, Basis.VALUE_AT_STAKE, "alpha")
+    loss = after_loss(found.tasks, FAILOVER, Level.VENDOR, Basis.VALUE_AT_STAKE, "alpha")
     assert (loss.lost, loss.stopped, loss.total) == (350, 350, 400)
     assert loss.stopped_share == 0.875
     assert loss.after.shares == (("beta", 1.0),)
@@ -61,15 +64,15 @@ def test_what_nobody_takes_over_stops(figures, new_task, four):
 
 def test_everything_may_stop_and_nothing_may_be_there(figures, new_task, four):
     loss = after_loss(
-        figures([new_task("x", {"a": 100}, demand=DEMAND)], four).tasks, *ALL, "alpha"
+        figures([new_task("x", {"a": 100}, demand=DEMAND)], four).tasks, FAILOVER, *ALL, "alpha"
     )
     assert (loss.after.shares, loss.stopped_share) == ((), 1.0)
-    assert after_loss((), *ALL, "alpha").stopped_share == 0.0
+    assert after_loss((), FAILOVER, *ALL, "alpha").stopped_share == 0.0
 
 
 def test_the_unknown_fail_as_one(figures, new_task, four):
     found = figures([new_task("x", {"d": 60, "a": 40}, "d", "b", demand=DEMAND)], four)
-    loss = after_loss(found.tasks, *ALL, "unknown")
+    loss = after_loss(found.tasks, FAILOVER, *ALL, "unknown")
     assert loss.after.shares == (("beta", 0.6), ("alpha", 0.4))
 
 
@@ -88,7 +91,7 @@ def test_requests_are_carried_or_stopped_and_the_failed_carries_none(
         new_task(f"t{number}", legs, *chain, demand=DEMAND)
         for number, (legs, chain) in enumerate(routes)
     ]
-    loss = after_loss(figures(tasks, four).tasks, *ALL, failed)
+    loss = after_loss(figures(tasks, four).tasks, FAILOVER, *ALL, failed)
     assert float(loss.after.total + loss.stopped) == pytest.approx(float(loss.total))
     assert loss.stopped <= loss.lost
     assert failed not in dict(loss.after.shares)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.location import Place
+from multillm_gov.measures.failover import cuts
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration
-from multillm_gov.measures.failover import cuts
 
 VENDORS = st.sampled_from(["a", "b", "c", UNKNOWN])
 

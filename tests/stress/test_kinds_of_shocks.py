@@ -9,6 +9,7 @@ import pytest
 
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.after_loss import after_loss
+from multillm_gov.measures.failover import Failover
 from multillm_gov.portfolio.scenario import Shock, ShockKind
 from multillm_gov.risk.stress import shocks
 from multillm_gov.risk.stress.outcome import StressOutcome, TaskOutcome
@@ -185,7 +186,8 @@ def test_what_is_left_of_a_limit_is_shared_in_proportion(made: Made, catalog: st
 def test_after_a_loss_concentration_is_that_of_the_measure_for_it(made: Made) -> None:
     context = made(ALWAYS)
     meanwhile = stress(context, (outage("acme", "vendor"),)).concentration
-    after = after_loss(context.figures.tasks, Level.VENDOR, Basis.SPEND, "acme").after
+    failover = Failover(context.as_of, {})
+    after = after_loss(context.figures.tasks, failover, Level.VENDOR, Basis.SPEND, "acme").after
     assert (meanwhile.largest, meanwhile.largest_share) == (
         "beta",
         pytest.approx(after.shares[0][1]),

@@ -92,13 +92,16 @@ def test_the_worst_variant_stands_first(made: Made) -> None:
         ("jurisdiction-withdrawn", "jurisdiction FR", 50 * 24 * 90),
         ("cap-exhausted", "task class articles", 25_000),
         ("rate-limit-cut", "provider beta", 200),
-        ("combined", "provider beta, every other provider", 4 * (50 + 50 + 5) * 4.4),
+        ("combined", "provider acme, every other provider", 4 * (100 + 25 + 5) * 4.4),
     ],
 )
 def test_each_built_in_scenario_costs_what_one_works_out(
     made: Made, name: str, words: str, loss: float
 ) -> None:
-    """Value at stake is 100, 50 and 10 USD an hour, four times that at the peak, where halved limits serve half."""
+    """Value at stake is 100, 50 and 10 USD an hour, four times that at the peak, where halved limits serve half.
+
+    Combined: beta's halved limit is full with its own everyday demand, so nothing of acme's fits.
+    """
     found = run(made(ALWAYS), name)
     assert found.worst is not None
     assert found.worst.words == words

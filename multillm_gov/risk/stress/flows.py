@@ -1,11 +1,9 @@
-"""Who answers what: requests go down their chains, each deployment taking only what its rate limits allow.
+"""Who answers what: requests go down their chains, each deployment taking only what its limits allow.
 
-Round by round: first what is routed to each model, then what the first fallback is asked for, and
-so on, so that a fallback takes over only what its limit leaves beyond its own demand. Within a
-round those who ask one deployment share it in proportion to what they ask (N+1, method 3.3). All
-failovers are taken to
-work here: that is what a limit has to hold; how likely they work is the task class's coverage,
-applied by `stress`.
+Within a round those who reach one deployment share it in proportion to what they send (N+1, method
+3.3). All failovers are taken to work here: that is what a limit has to hold; how likely they work
+is the task class's coverage, applied by `stress`. Where no limit is declared and a shock cuts it,
+the limit is taken to be just enough for the busiest minute of everyday demand.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +12,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from multillm_gov.measures.capacity import demand_with_retries, served_share
+from multillm_gov.measures.failover import Walk, walk_down
 from multillm_gov.risk.stress.hop_state import HopState, States, demand_factor
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.stress_context import (
@@ -56,8 +55,10 @@ Flows = dict[int, tuple[Flow, ...]]
 """By position of the task class in the context: its chains' flows."""
 
 
-class _Run:
-    """One chain on its way down."""
+class _StressedWalk(Walk):
+    """The requests of one chain on their way down, with what effects make of each hop."""
+
+    __slots__ = ("chain", "states", "task")
 
     def __init__(
         self,
@@ -66,30 +67,24 @@ class _Run:
         effects: Sequence[ShockEffect],
         states: States,
     ) -> None:
+        super().__init__(
+            chain.share * demand_factor(task.name, chain.hops[0], effects), len(chain.hops)
+        )
         self.task = task
         self.chain = chain
-        self.demand = chain.share * demand_factor(task.name, chain.hops[0], effects)
-        self.left = self.demand
         self.states = [
             states.of(task.name, hop, routed=not index) for index, hop in enumerate(chain.hops)
         ]
-        self.answered = [_ZERO] * len(chain.hops)
-
-    def asks(self, index: int) -> bool:
-        return index < len(self.chain.hops) and bool(self.left) and not self.states[index].down
 
     def load(self, index: int, peak: Decimal) -> tuple[Decimal, Decimal]:
-        """Requests and tokens a minute asked of the model at a position."""
+        """Requests and tokens a minute that reach the model at a position."""
         requests = self.left * self.task.requests_per_minute * peak
         return requests, requests * self.task.tokens_per_request * self.states[index].token_factor
 
-    def answer(self, index: int, served: Decimal) -> None:
-        self.answered[index] = self.left * served
-        self.left -= self.answered[index]
-
     def flow(self) -> Flow:
-        told = tuple(map(HopFlow, self.chain.hops, self.states, self.answered))
-        return Flow(self.demand, told[0], tuple(one for one in told[1:] if one.share))
+        """What each model answered."""
+        hops = tuple(map(HopFlow, self.chain.hops, self.states, self.answered))
+        return Flow(self.requests, hops[0], tuple(hop for hop in hops[1:] if hop.share))
 
 
 def involved(context: StressContext, effects: Iterable[ShockEffect]) -> tuple[int, ...]:
@@ -119,67 +114,59 @@ def flows(
     """
     states = States(effects)
     looked_at = range(len(context.tasks)) if tasks is None else tasks
-    runs = {
+    walks = {
         index: [
-            _Run(context.tasks[index], chain, effects, states)
+            _StressedWalk(context.tasks[index], chain, effects, states)
             for chain in context.tasks[index].chains
         ]
         for index in looked_at
     }
-    every = [run for task_flows in runs.values() for run in task_flows]
-    used: dict[int, tuple[Decimal, Decimal]] = {}
-    busiest = context.settings.risk.peak_factor
-    for index in range(max((len(run.chain.hops) for run in every), default=0)):
-        _round(
-            [run for run in every if run.asks(index)], index, context.limits, used, (peak, busiest)
+    rounds = _Rounds(context, peak)
+    walk_down([walk for of_task in walks.values() for walk in of_task], rounds.serve)
+    return {index: tuple(walk.flow() for walk in of_task) for index, of_task in walks.items()}
+
+
+class _Rounds:
+    """Lets models answer, each deployment up to its rate limits over all rounds."""
+
+    def __init__(self, context: StressContext, peak: Decimal) -> None:
+        self._context = context
+        self._peak = peak
+        self._used: dict[int, tuple[Decimal, Decimal]] = {}
+
+    def serve(self, index: int, walks: list[_StressedWalk]) -> None:
+        """The models at one position of their chains answer."""
+        limited: dict[int, list[_StressedWalk]] = {}
+        for walk in walks:
+            state = walk.states[index]
+            if state.down:
+                continue
+            deployment = walk.chain.hops[index].deployment
+            if deployment in self._context.limits or state.limit_factor != 1:
+                limited.setdefault(deployment, []).append(walk)
+            else:
+                walk.answer(index, _ONE)
+        for deployment, sharing in limited.items():
+            self._serve_limited(index, deployment, sharing)
+
+    def _serve_limited(self, index: int, deployment: int, walks: list[_StressedWalk]) -> None:
+        loads = [walk.load(index, self._peak) for walk in walks]
+        load = sum((one for one, _ in loads), _ZERO), sum((one for _, one in loads), _ZERO)
+        before = self._used.get(deployment, (_ZERO, _ZERO))
+        factor = min(walk.states[index].limit_factor for walk in walks)
+        tries = max(walk.states[index].tries for walk in walks)
+        limits = self._context.limits.get(deployment) or Limits(
+            self._context.everyday_load[deployment] * self._context.settings.risk.peak_factor
         )
-    return {index: tuple(run.flow() for run in task_flows) for index, task_flows in runs.items()}
-
-
-def _round(
-    asking: list[_Run],
-    index: int,
-    limits: dict[int, Limits],
-    used: dict[int, tuple[Decimal, Decimal]],
-    peaks: tuple[Decimal, Decimal],
-) -> None:
-    """Let the models at one position of their chains answer; ``peaks`` are demand's factors now and at its busiest."""
-    limited: dict[int, list[_Run]] = {}
-    for run in asking:
-        deployment = run.chain.hops[index].deployment
-        if deployment in limits or run.states[index].limit_factor != 1:
-            limited.setdefault(deployment, []).append(run)
-        else:
-            run.answer(index, _ONE)
-    for deployment, runs in limited.items():
-        loads = [run.load(index, peaks[0]) for run in runs]
-        asked = sum((one for one, _ in loads), _ZERO), sum((one for _, one in loads), _ZERO)
-        before = used.get(deployment, (_ZERO, _ZERO))
-        factor = min(run.states[index].limit_factor for run in runs)
-        tries = max(run.states[index].tries for run in runs)
-        limit = limits.get(deployment)
-        room = _room(limit, before, asked, factor, peaks[1] / peaks[0])
-        served = min(_served(room[0], asked[0], tries), _served(room[1], asked[1], tries))
-        used[deployment] = before[0] + served * asked[0], before[1] + served * asked[1]
-        for run in runs:
-            run.answer(index, served)
-
-
-def _room(
-    limit: Limits | None,
-    used: tuple[Decimal, Decimal],
-    asked: tuple[Decimal, Decimal],
-    factor: Decimal,
-    spare: Decimal,
-) -> tuple[Decimal | None, Decimal | None]:
-    """What a deployment can take beside what it takes already.
-
-    Where no limit is declared it is taken to be just enough for the busiest minute of what is
-    asked, and a factor cuts that.
-    """
-    if limit is None:
-        return asked[0] * spare * factor, None
-    return _left(limit.requests, factor, used[0]), _left(limit.tokens, factor, used[1])
+        part = min(
+            _served(_left(limit, factor, used), asked, tries)
+            for limit, used, asked in zip(
+                (limits.requests, limits.tokens), before, load, strict=True
+            )
+        )
+        self._used[deployment] = before[0] + part * load[0], before[1] + part * load[1]
+        for walk in walks:
+            walk.answer(index, part)
 
 
 def _left(limit: Decimal | None, factor: Decimal, used: Decimal) -> Decimal | None:

@@ -107,6 +107,9 @@ class StressContext(Struct, frozen=True, kw_only=True):
     """By model as routed, where a successor is named."""
     limits: dict[int, Limits]
     """By deployment, where one is declared: the least of its spellings."""
+    everyday_load: dict[int, Decimal]
+    """By deployment: requests a minute on a usual day, mean; of one that nothing is routed to, what
+    it is first in line to take over."""
     users: dict[Label, tuple[int, ...]]
     """By label: positions of the task classes that have a hop with it, and of the task class itself."""
     on_limits: tuple[int, ...]

@@ -53,6 +53,7 @@ def stress_context(state: State) -> StressContext:
         by_name={task.name: task for task in tasks},
         successors=_successors(figures, state.catalog),
         limits=limits,
+        everyday_load=_everyday_load(tasks),
         users=_users(tasks),
         on_limits=_on_limits(tasks, limits),
         evidence=state.evidence,
@@ -72,6 +73,17 @@ def _users(tasks: tuple[StressedTask, ...]) -> dict[Label, tuple[int, ...]]:
             for label in fixed.labels:
                 found[label][index] = None
     return {label: tuple(indexes) for label, indexes in found.items()}
+
+
+def _everyday_load(tasks: tuple[StressedTask, ...]) -> dict[int, Decimal]:
+    routed: defaultdict[int, Decimal] = defaultdict(Decimal)
+    standby: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for task in tasks:
+        for chain in task.chains:
+            for position, hop in enumerate(hop for hop in chain.hops if not hop.retired):
+                load = chain.share * task.requests_per_minute if position < 2 else _ZERO
+                (standby if position else routed)[hop.deployment] += load
+    return {key: routed[key] or standby[key] for key in {**routed, **standby}}
 
 
 def _limits(tasks: tuple[StressedTask, ...]) -> dict[int, Limits]:

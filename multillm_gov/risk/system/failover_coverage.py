@@ -6,6 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from multillm_gov.evidence.record import DrillRecord, PlacedDrill
+from multillm_gov.measures.failover import DRILL_DAYS, is_of
 from multillm_gov.portfolio.allocation import TaskClassDeclaration
 from multillm_gov.portfolio.risk import Coverage
 from multillm_gov.risk.system import priors
@@ -50,9 +51,9 @@ class CoverageLookup:
             return FailoverCoverage(
                 share=priors.COVERAGE_NONE, origin="measured", note=f"drill of {newest.date} failed"
             )
-        if (self._as_of - newest.date).days > priors.DRILL_DAYS:
+        if (self._as_of - newest.date).days > DRILL_DAYS:
             return self._told(
-                self._untested, f"last drilled on {newest.date}, over {priors.DRILL_DAYS} days ago"
+                self._untested, f"last drilled on {newest.date}, over {DRILL_DAYS} days ago"
             )
         return self._by(newest)
 
@@ -71,14 +72,6 @@ class CoverageLookup:
     @staticmethod
     def _told(figure: tuple[float, Origin], note: str) -> FailoverCoverage:
         return FailoverCoverage(share=figure[0], origin=figure[1], note=note)
-
-
-def is_of(drill: DrillRecord, task: TaskClassDeclaration) -> bool:
-    """Whether a drill is of the chain that is declared: one that names none is taken to be."""
-    if not drill.chain:
-        return True
-    routed = {leg.model for leg in task.route}
-    return drill.chain[0] in routed and drill.chain[1:] == task.fallbacks
 
 
 def _figure(declared: Share | None, prior: float) -> tuple[float, Origin]:

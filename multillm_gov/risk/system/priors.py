@@ -37,8 +37,6 @@ COVERAGE_UNTESTED = 0.50
 """The same where nothing was drilled: a fallback that was never tried is worth half."""
 COVERAGE_NONE = 0.0
 """The same without a fallback, or where the drill failed."""
-DRILL_DAYS = 180
-"""Days for which a drill counts."""
 
 DEMAND_VARIATION = 0.20
 """Coefficient of variation of a year's demand: judgment."""

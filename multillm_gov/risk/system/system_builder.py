@@ -2,8 +2,8 @@
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.evidence.loading import Drills
-from multillm_gov.measures.failover import standing_by
-from multillm_gov.measures.figures import FallbackFigures, TaskFigures
+from multillm_gov.measures.failover import Failover
+from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.risk import CommonCause
 from multillm_gov.risk.system import priors
 from multillm_gov.risk.system.common_cause import Betas
@@ -12,7 +12,7 @@ from multillm_gov.risk.system.dependency_scope import SystemChains, used_depende
 from multillm_gov.risk.system.deployments import Deployments
 from multillm_gov.risk.system.failover_coverage import NO_FALLBACK, CoverageLookup
 from multillm_gov.risk.system.failure_rates import FailureRates
-from multillm_gov.risk.system.system import Origin, System, TaskSystem
+from multillm_gov.risk.system.system import Chain, Origin, System, TaskSystem
 from multillm_gov.state.state import State
 
 
@@ -25,23 +25,24 @@ def build_system(state: State) -> System:
     """
     figures, as_of = state.figures, state.as_of
     risk = state.portfolio.settings.risk
-    failings = FailureRates(risk, state.incidents, as_of)
-    standbys = [standing_by(task, as_of) for task in figures.tasks]
+    rates = FailureRates(risk, state.incidents, as_of)
+    failover = Failover(as_of, state.drills)
+    usable = [failover.usable(task) for task in figures.tasks]
     models: dict[str, ModelFacts | None] = {}
-    for task, standby in zip(figures.tasks, standbys, strict=True):
+    for task, fallbacks in zip(figures.tasks, usable, strict=True):
         models.update((leg.model, leg.facts) for leg in task.legs)
-        models.update((fallback.model, fallback.facts) for fallback in standby)
-    deployments = Deployments(models, failings, as_of)
+        models.update((fallback.model, fallback.facts) for fallback in fallbacks)
+    deployments = Deployments(models, rates, as_of)
     dependencies = used_dependencies(
         risk.dependencies, deployments, (task.task.name for task in figures.tasks)
     )
     betas, origin = _betas(risk.common_cause)
-    parts = assemble(deployments.all, dependencies, failings, betas, origin)
+    parts = assemble(deployments.all, dependencies, rates, betas, origin)
     chains = SystemChains(deployments, parts, dependencies, state.overrides)
-    coverings = CoverageLookup(risk.coverage, as_of)
+    coverage = CoverageLookup(risk.coverage, as_of)
     tasks = tuple(
-        _task(task, standby, chains, coverings, state.drills)
-        for task, standby in zip(figures.tasks, standbys, strict=True)
+        _task(task, chains.of(task, fallbacks), coverage, state.drills)
+        for task, fallbacks in zip(figures.tasks, usable, strict=True)
     )
     return System(components=parts.components, tasks=tasks)
 
@@ -61,22 +62,18 @@ def _betas(declared: CommonCause) -> tuple[Betas, Origin]:
 
 
 def _task(
-    task: TaskFigures,
-    standby: tuple[FallbackFigures, ...],
-    chains: SystemChains,
-    coverings: CoverageLookup,
-    drills: Drills,
+    task: TaskFigures, chains: tuple[Chain, ...], lookup: CoverageLookup, drills: Drills
 ) -> TaskSystem:
     name = task.task.name
-    made = chains.of(task, standby)
-    covered = any(len(chain.hops) > 1 for chain in made)
-    covering = coverings.of(task.task.declared, drills.get(name, ())) if covered else NO_FALLBACK
+    coverage = lookup.of(task.task.declared, drills.get(name, ()))
+    if coverage.share and not any(len(chain.hops) > 1 for chain in chains):
+        coverage = NO_FALLBACK
     return TaskSystem(
         name=name,
-        chains=made,
-        coverage=covering.share,
-        coverage_origin=covering.origin,
-        coverage_note=covering.note,
+        chains=chains,
+        coverage=coverage.share,
+        coverage_origin=coverage.origin,
+        coverage_note=coverage.note,
         value_per_hour=float(task.value_at_stake_per_month) / priors.HOURS_PER_MONTH,
         requests_per_hour=float(task.requests_per_month) / priors.HOURS_PER_MONTH,
     )

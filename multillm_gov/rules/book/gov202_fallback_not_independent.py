@@ -17,8 +17,8 @@ from multillm_gov.risk.system.priors import (
     BETA_SAME_VENDOR,
 )
 from multillm_gov.rules.alternative_models import Substitutes
-from multillm_gov.rules.downtime import DOWN_SHARE, format_downtime
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.failover import DOWN_SHARE, failover_of, format_downtime
 from multillm_gov.units import Amount
 from multillm_gov.words import code, join_words
 
@@ -52,29 +52,25 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with known fallbacks, none of which differs from the routed models at every level."""
     substitutes: Substitutes | None = None
     for task in context.tasks:
-        if not task.fallbacks or has_independent_fallback(task, parameters.levels):
+        if not task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
-        known = [
-            fallback
-            for fallback in task.fallbacks
-            if fallback.facts is not None and not fallback.facts.retired_on(context.state.as_of)
-        ]
-        if not known or task.value_at_stake_per_month < parameters.min_value_at_stake:
-            continue
+        usable = failover_of(context).usable(task)
+        if not usable or has_independent_fallback(task, parameters.levels, fallbacks=usable):
+            continue  # why a fallback is not usable is a finding of another rule
         substitutes = substitutes or Substitutes(context, parameters.levels)
-        yield _violation(context, task, known, parameters.levels, substitutes.find(task))
+        yield _violation(context, task, usable, parameters.levels, substitutes.find(task))
 
 
 def _violation(
     context: RuleContext,
     task: TaskFigures,
-    known: list[FallbackFigures],
+    usable: tuple[FallbackFigures, ...],
     levels: tuple[Level, ...],
     other: str,
 ) -> Violation:
-    doubtful = has_independent_fallback(task, levels, benefit_of_doubt=True)
+    doubtful = has_independent_fallback(task, levels, benefit_of_doubt=True, fallbacks=usable)
     best = min(
-        known,
+        usable,
         key=lambda fallback: (len(set(levels) & set(fallback.shared_with_primary)), fallback.index),
     )
     shared = [level for level in levels if level in best.shared_with_primary]
@@ -103,7 +99,7 @@ def _violation(
 
 
 def _together(doubtful: bool) -> str:
-    return "Both may be away together" if doubtful else "Both away together"
+    return "Both may be down together" if doubtful else "Both down together"
 
 
 def _who(fallback: FallbackFigures, shared: list[Level]) -> str:

@@ -7,10 +7,10 @@ from msgspec import Meta, field
 
 from multillm_gov.dimensions import Level
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.measures.failover import standing_by
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import Amount, format_money
 from multillm_gov.words import code, count_of, join_words
 
@@ -36,11 +36,11 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     for task in context.tasks:
         if task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
-        standby = standing_by(task, context.state.as_of)
-        count = len(standby)
+        usable = failover_of(context).usable(task)
+        count = len(usable)
         if count >= parameters.min_fallbacks:
             continue
-        idle = [one for one in task.fallbacks if one not in standby]
+        idle = [one for one in task.fallbacks if one not in usable]
         substitutes = substitutes or Substitutes(context, (Level.VENDOR, Level.PROVIDER))
         other = substitutes.find(task)
         named = (

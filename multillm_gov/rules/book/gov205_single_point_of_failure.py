@@ -7,13 +7,12 @@ from msgspec import Meta, field
 
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.measures.failover import standing_by
+from multillm_gov.measures.failover import Cut, cuts
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.alternative_models import Substitutes
-from multillm_gov.measures.failover import Cut, cuts
-from multillm_gov.rules.downtime import DOWN_SHARE, format_downtime
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.failover import DOWN_SHARE, failover_of, format_downtime
 from multillm_gov.units import Amount, Share, format_share
 from multillm_gov.words import code, join_words
 
@@ -46,11 +45,11 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     for task in context.tasks:
         if task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
-        standby = standing_by(task, context.state.as_of)
+        usable = failover_of(context).usable(task)
         found = [
             cut
             for level in parameters.levels
-            for cut in cuts(task, level, standby)
+            for cut in cuts(task, level, usable)
             if cut.share > parameters.max_lost_share
         ]
         if found:

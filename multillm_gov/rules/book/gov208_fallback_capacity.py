@@ -9,9 +9,10 @@ from msgspec import Meta, field
 
 from multillm_gov.dimensions import Level
 from multillm_gov.finding import Figure, Severity, Violation
+from multillm_gov.measures.inherited_load import Inherited, inherited_loads
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.measures.inherited_load import Inherited, inherited_loads
+from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import AtLeastOne, format_count, format_share
 from multillm_gov.words import code
 
@@ -38,7 +39,9 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     ):
         return
     own = {task.task.name for task in context.tasks}
-    for load in inherited_loads(context.state.figures.tasks, parameters.level, context.state.as_of):
+    for load in inherited_loads(
+        context.state.figures.tasks, failover_of(context), parameters.level
+    ):
         if own.isdisjoint(load.task_classes):
             continue
         if not context.asked and not _is_declared(context, load.model):

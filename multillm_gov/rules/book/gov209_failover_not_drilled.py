@@ -8,12 +8,12 @@ from msgspec import Meta, field
 
 from multillm_gov.evidence.record import DrillRecord, PlacedDrill
 from multillm_gov.finding import Severity, Violation
+from multillm_gov.measures.failover import DRILL_DAYS, is_of
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
-from multillm_gov.risk.system.failover_coverage import is_of
-from multillm_gov.risk.system.priors import COVERAGE_UNTESTED, DRILL_DAYS
-from multillm_gov.rules.downtime import DOWN_SHARE, format_downtime
+from multillm_gov.risk.system.priors import COVERAGE_UNTESTED
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.failover import DOWN_SHARE, format_downtime
 from multillm_gov.units import Amount, Share, format_share
 from multillm_gov.words import code, count_of
 
@@ -82,7 +82,7 @@ def _gap_of(
 ) -> tuple[str, bool] | None:
     """The same, of a drill of the chain that is declared."""
     if drill.result == "fails":
-        return f"failed its drill {when}", True
+        return None  # GOV210 reports it, without a policy too
     if age > parameters.max_age_days:
         return (
             f"was drilled {when}; a drill counts for {count_of(parameters.max_age_days, 'day')}",
@@ -120,8 +120,7 @@ def _violation(
     context: RuleContext, task: TaskFigures, newest: PlacedDrill | None, gap: tuple[str, bool]
 ) -> Violation:
     said, grave = gap
-    failed = newest is not None and newest.drill.result == "fails"
-    share = DOWN_SHARE if failed else DOWN_SHARE * (1 - COVERAGE_UNTESTED)
+    share = DOWN_SHARE * (1 - COVERAGE_UNTESTED)
     return Violation(
         message=f"the failover of {code(task.task.name)} {said}",
         place=task.task.place.at("fallbacks"),

@@ -12,6 +12,7 @@ from multillm_gov.measures.after_loss import AfterLoss, after_loss
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import format_weight, loads_of
+from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import Share, format_share
 from multillm_gov.words import code
 
@@ -56,7 +57,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     before = loads_of(context).concentration(level, basis)
     if not before.shares:
         return
-    loss = after_loss(context.tasks, level, basis, before.shares[0][0])
+    loss = after_loss(context.tasks, failover_of(context), level, basis, before.shares[0][0])
     if (
         parameters.max_stopped is not None
         and loss.stopped_share > float(parameters.max_stopped) + _ROUNDING

@@ -1,17 +1,27 @@
-"""Assumed unavailability, spelled as hours and money a month; every figure says that it is assumed."""
+"""What rules about failover share: the usable fallbacks, and assumed downtime in hours and money."""
 
 from decimal import Decimal
 
+from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.risk.system.priors import FIRST_PARTY_UNAVAILABILITY, HOURS_PER_MONTH
+from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.units import format_money
 
 DOWN_SHARE = FIRST_PARTY_UNAVAILABILITY
-"""Share of the time a routed model is assumed to be away."""
+"""Share of the time a routed model is assumed to be down."""
+
+
+def failover_of(context: RuleContext) -> Failover:
+    """The usable fallbacks on the day; all runs of one judgment share them."""
+    known: dict[str, Failover] = context.memo.setdefault("failover", {})
+    if "failover" not in known:
+        known["failover"] = Failover(context.state.as_of, context.state.drills)
+    return known["failover"]
 
 
 def format_downtime(down_share: float, task: TaskFigures, currency: str) -> str:
-    """Time away a month, and the value at stake in it where one is declared; starts in lower case."""
+    """Hours a month, and the value at stake in them where one is declared; starts in lower case."""
     text = f"about {_format_time(down_share * HOURS_PER_MONTH)} a month without an answer (assumed)"
     value = task.value_at_stake_per_month
     if not value:
