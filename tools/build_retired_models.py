@@ -51,11 +51,17 @@ from multillm_gov.catalog.entry_facts import day
 from multillm_gov.catalog.exposure import resolve_exposure
 from multillm_gov.catalog.lifecycle import is_older
 from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.catalog.snapshots import date_key
 from multillm_gov.sources.price_map import read_price_map
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 TARGET = ROOT / "multillm_gov" / "catalog" / "data" / "retired_models.json"
+BY_HAND = "99999"
+"""Sorts what was read by hand after every table, page and release."""
+DROPPED = "{} price map carries the model without it"
+READ = ROOT / "tools" / "announcements.json"
+"""Announcements read by hand; they come after every table and every scraped page."""
 KEPT = ROOT / "tools" / "kept_entries.json"
 """Entries by release of models that came and went between two tables of the corpus, from LiteLLM's own map (MIT)."""
 
@@ -65,10 +71,30 @@ def words(name: str) -> str:
     return re.sub(r"[^a-z0-9+]+", "-", name.lower().rpartition("/")[2]).strip("-")
 
 
+TITLES = {
+    "AI21 Jamba-Instruct": "ai21.jamba-instruct-",
+    "Amazon Titan Image Generator G1 V1": "amazon.titan-image-generator-v1",
+    "Amazon Titan Text G1 - Express": "amazon.titan-text-express-",
+    "Amazon Titan Text G1 - Lite": "amazon.titan-text-lite-",
+    "Amazon Titan Text G1 - Premier": "amazon.titan-text-premier-",
+    "Claude Instant": "anthropic.claude-instant-",
+    "Claude v2.1": "anthropic.claude-v2:1",
+    "Cohere Command": "cohere.command-text-",
+    "Cohere Command Light": "cohere.command-light-text-",
+    "Stable Diffusion XL 0.8": "stability.stable-diffusion-xl-v0",
+    "Stable Diffusion XL 1.0": "stability.stable-diffusion-xl-v1",
+    "Stability 3 Large": "stability.sd3-large-",
+    "Stability Image Core v1": "stability.stable-image-core-v1:0",
+    "Stability Image Ultra v1": "stability.stable-image-ultra-v1:0",
+}
+"""Ids that Bedrock's page means by a title that is not their name."""
+
+
 class Known:
     """Names known at each provider, from the installed map and from history."""
 
     def __init__(self, providers: dict[str, str]) -> None:
+        self.names = sorted(providers)
         self.by_words: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.by_model: dict[tuple[str, str], list[str]] = defaultdict(list)
         for name, litellm_provider in sorted(providers.items()):
@@ -81,6 +107,8 @@ class Known:
         exact = self.by_words.get((provider, words(told)), [])
         if exact or provider != "bedrock":
             return exact
+        if told in TITLES:
+            return [name for name in self.names if TITLES[told] in name.rpartition("/")[2]]
         return self.by_model.get((provider, resolve_exposure(words(told), provider).model), [])
 
     def successor(self, provider: str, told: str) -> str:
@@ -123,10 +151,18 @@ def build(corpus: Path, installed: PriceMap) -> bytes:
         if name not in past and name not in now
     }
     share_snapshot_dates(dates, known, {**past, **now})
+    hand = {row["model"]: row for row in json.loads(READ.read_bytes()) if row["model"]}
+    for name, told in hand.items():
+        dates[name].append((BY_HAND, told["retirement"], told["source"]))
+        successors[name] = (told["successor"], told["source"])
+    redirects = {name: told["redirect"] for name, told in hand.items() if "redirect" in told}
     gone = {
         name: row(name, last, dates, successors)
         for name in sorted((set(last) | set(stubs)) - set(now))
     }
+    for name, told in gone.items():
+        told |= doubt(name, {**past, **stubs}.get(name, ""), dates, history)
+        told |= {"redirect": redirects[name]} if name in redirects else {}
     for name, provider in stubs.items():
         if name in gone and name not in last:
             gone[name] = {"entry": {"litellm_provider": provider}, **gone[name]}
@@ -141,6 +177,11 @@ def build(corpus: Path, installed: PriceMap) -> bytes:
     current = {
         name: addition(name, older[name], newest, announced, successors) for name in sorted(now)
     }
+    for name, told in current.items():
+        told |= {"redirect": redirects[name]} if name in redirects else {}
+        if name in dates and not older[name][1] and name not in newest and name not in announced:
+            told |= {"retirement": dates[name][-1][1], "source": dates[name][-1][2]}
+            told["doubt"] = DROPPED.format("the installed")
     current = {name: told for name, told in current.items() if told}
     head: Entry = {
         "about": "Built by tools/build_retired_models.py; do not edit.",
@@ -149,6 +190,36 @@ def build(corpus: Path, installed: PriceMap) -> bytes:
         "last_table": max(history),
     }
     return lay_out(head, gone, current)
+
+
+def doubt(
+    name: str,
+    provider: str,
+    dates: dict[str, list[Observation]],
+    history: dict[str, dict[str, Entry]],
+) -> Entry:
+    """Why the last date of a model that is gone cannot be relied on; empty: it can.
+
+    Only a price map's date is ever doubtful: one that a later map dropped, one that repeats the
+    model's release, and any of Anthropic's, whose page gives days "not sooner than" which LiteLLM
+    took for retirements.
+    """
+    observed = sorted(dates.get(name, []))
+    if not observed or "://" in observed[-1][2]:
+        return {}
+    seen, retirement, _ = observed[-1]
+    dropped = [
+        day
+        for day, rows in history.items()
+        if day > seen and name in rows and not stated(rows[name])
+    ]
+    if dropped:
+        return {"doubt": DROPPED.format(f"the later {min(dropped)}")}
+    if date_key(name)[0] in {retirement.replace("-", ""), retirement[5:].replace("-", "")}:
+        return {"doubt": "it is the day of the model's own release"}
+    if provider == "anthropic":
+        return {"doubt": "its vendor gives such days as the earliest possible ones"}
+    return {}
 
 
 def stated(entry: Entry) -> str:

@@ -113,17 +113,34 @@ class Successor(Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
+class DoubtfulDate(Struct, frozen=True, kw_only=True):
+    """A retirement date that some source gave and that cannot be relied on."""
+
+    date: date
+    source: str
+    reason: str
+    """Why, as a clause: `the other 8 regional names of the model carry no date`."""
+
+
 class Lifecycle(Struct, frozen=True, kw_only=True):
-    """When the model goes away; no date means unknown, never "no retirement"."""
+    """When a model retires; no date means that no source gives one, never that it stays."""
 
     retirement: date | None = None
     source: str = ""
-    """Where the date is from: price map with version, an announcement's address, or an override's place."""
+    """The announcement's address, the price map with its version, or an override's place."""
+    doubtful: DoubtfulDate | None = None
+    """Only where `retirement` is not known."""
+    redirect: str = ""
+    """Model that answers, and is billed, in its place from the retirement on; empty: none."""
     successor: Successor | None = None
+    announced: str = ""
+    """Successor that the vendor names but nobody can route to: not in the map, or retired itself."""
+    elsewhere: tuple[str, ...] = ()
+    """Dates of the same weights at other providers: an indication, never a date of this one."""
     floating_alias: bool = False
     """The name may be re-pointed by its provider; a dated snapshot would not be."""
     snapshot: str = ""
-    """For a floating alias: the dated name of the same model on the same provider, if the price map has one."""
+    """For a floating alias: the newest dated name of the same model at the same provider."""
     preview: bool = False
 
 
@@ -150,6 +167,10 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     usd_fixed_per_month: Decimal = Decimal(0)
     """Hosting cost that does not depend on use."""
 
-    def retired_on(self, day: date) -> bool:
-        """Whether the retirement date is reached."""
+    def ended_on(self, day: date) -> bool:
+        """Whether the retirement date is reached, redirected or not."""
         return self.lifecycle.retirement is not None and self.lifecycle.retirement <= day
+
+    def retired_on(self, day: date) -> bool:
+        """Whether the retirement date is reached and no other model answers in its place."""
+        return self.ended_on(day) and not self.lifecycle.redirect

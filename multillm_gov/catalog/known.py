@@ -1,4 +1,4 @@
-"""Models as the price map and the list of vanished models know them, before any override and without the lock."""
+"""Models as the price map and the list of retired models know them, without overrides and lock."""
 
 from datetime import date
 
@@ -9,13 +9,16 @@ from multillm_gov.catalog.exposure import regions_of
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.keys import find_key
 from multillm_gov.catalog.lifecycle import current_lifecycle, ended_lifecycle
-from multillm_gov.catalog.price_map import PriceMap
-from multillm_gov.catalog.retired import Ending, retired_list
-from multillm_gov.catalog.successors import Lineup, choose_successor
+from multillm_gov.catalog.price_map import PriceMap, text_of
+from multillm_gov.catalog.retired import retired_list
+from multillm_gov.catalog.successors import Lineup, announced_key, choose_successor
+from multillm_gov.dimensions import UNKNOWN
+
+_MOST_ELSEWHERE = 3
 
 
 class KnownModels:
-    """Looks names up in the price map, then in the list of vanished models."""
+    """Looks names up in the price map, then in the list of retired models."""
 
     def __init__(self, price_map: PriceMap, as_of: date | None = None) -> None:
         self.price_map = price_map
@@ -23,7 +26,7 @@ class KnownModels:
         self._as_of = as_of
 
     def find(self, name: str) -> ModelFacts | None:
-        """Facts of a name as routed, its successor included where its end is known; ``None``: unknown to both.
+        """Facts of a name as routed, with its successor where its end is known; `None`: unknown.
 
         A spelling whose region the tables do not carry takes the base model's facts, last of all.
         """
@@ -36,31 +39,72 @@ class KnownModels:
                 return self._ended(name, key)
         return None
 
+    def elsewhere(self, facts: ModelFacts) -> tuple[str, ...]:
+        """Retirement dates of the same weights at other providers, soonest first."""
+        model, own = facts.exposure.model, facts.exposure.provider
+        dates: dict[str, date] = {}
+        for candidate in self.lineup.of(model):
+            provider = candidate.exposure.provider
+            if candidate.exposure.model != model or provider in {own, UNKNOWN}:
+                continue
+            ends = self.lineup.ends(candidate.name)
+            if ends is not None:
+                dates[provider] = min(ends, dates.get(provider, ends))
+        soonest = sorted(dates.items(), key=lambda row: (row[1], row[0]))[:_MOST_ELSEWHERE]
+        return tuple(f"{provider} {ends}" for provider, ends in soonest)
+
     def _current(self, name: str, key: str) -> ModelFacts:
+        entry = self.price_map.entry(key)
         lifecycle = current_lifecycle(key, self.price_map)
-        facts = read_entry(key, self.price_map.entry(key), source="litellm", lifecycle=lifecycle)
+        facts = read_entry(key, entry, source="litellm", lifecycle=lifecycle)
         ending = retired_list().current.get(key)
-        if lifecycle.retirement is not None or (ending is not None and ending.successor):
-            facts = self._with_successor(facts, name, ending)
+        announced = text_of(entry, "successor_model")
+        source = text_of(entry, "deprecation_source") or f"litellm {self.price_map.version}"
+        if not announced and ending is not None:
+            announced, source = ending.successor, ending.successor_source
+        elif announced and self.price_map.entry(announced):
+            return self._finished(facts, name, announced, source)
+        if announced or lifecycle.retirement is not None or lifecycle.doubtful is not None:
+            return self._announced(facts, name, announced, source)
         return _named(facts, name)
 
     def _ended(self, name: str, key: str) -> ModelFacts:
         listed = retired_list()
         ending = listed.gone[key]
-        lifecycle = ended_lifecycle(key, ending)
+        lifecycle = ended_lifecycle(key, ending, self.price_map)
         facts = read_entry(key, listed.entry(key), source="retired-list", lifecycle=lifecycle)
-        return _named(self._with_successor(facts, name, ending), name)
+        if not ending.successor:
+            ending = listed.gone.get(lifecycle.snapshot, ending)
+        return self._announced(facts, name, ending.successor, ending.successor_source)
 
-    def _with_successor(self, facts: ModelFacts, name: str, ending: Ending | None) -> ModelFacts:
-        told, source = (
-            (ending.successor, ending.successor_source) if ending is not None else ("", "")
-        )
-        successor = choose_successor(
-            structs.replace(facts, name=name), told, source, self.lineup, self._as_of
-        )
-        return structs.replace(
-            facts, lifecycle=structs.replace(facts.lifecycle, successor=successor)
-        )
+    def _announced(self, facts: ModelFacts, name: str, announced: str, source: str) -> ModelFacts:
+        """With the successor that a page names in its own words."""
+        old = structs.replace(facts, name=name)
+        key = announced_key(announced, old, self.lineup) if announced else ""
+        if announced and not key:
+            lifecycle = structs.replace(facts.lifecycle, announced=announced)
+            facts = structs.replace(facts, lifecycle=lifecycle)
+        return self._finished(facts, name, key, source)
+
+    def _finished(self, facts: ModelFacts, name: str, key: str, source: str) -> ModelFacts:
+        """Under the name as routed, with its successor, and as what answers once it has retired."""
+        old = structs.replace(facts, name=name)
+        successor = choose_successor(old, key, source, self.lineup, self._as_of)
+        lifecycle = structs.replace(facts.lifecycle, successor=successor)
+        if key and (successor is None or successor.origin != "announced"):
+            lifecycle = structs.replace(lifecycle, announced=key)
+        return self._redirected(_named(structs.replace(facts, lifecycle=lifecycle), name))
+
+    def _redirected(self, facts: ModelFacts) -> ModelFacts:
+        """The facts of the model that answers in its place, once it is retired."""
+        redirect = facts.lifecycle.redirect
+        if not redirect or self._as_of is None or not facts.ended_on(self._as_of):
+            return facts
+        entry = self.price_map.entry(redirect)
+        if not entry:
+            return facts
+        answering = read_entry(redirect, entry, source=facts.source, lifecycle=facts.lifecycle)
+        return _named(answering, facts.name)
 
 
 def _named(facts: ModelFacts, name: str) -> ModelFacts:

@@ -1,92 +1,70 @@
-"""When a model goes away, whether its name may be re-pointed, and whether it is a preview."""
+"""When a model retires, by which source, and how far that source can be relied on."""
 
 import re
-from collections.abc import Iterable
 from datetime import date
 
+import msgspec
+
 from multillm_gov.catalog.entry_facts import day
-from multillm_gov.catalog.facts import Lifecycle
+from multillm_gov.catalog.facts import DoubtfulDate, Lifecycle
 from multillm_gov.catalog.naming import take_apart
 from multillm_gov.catalog.price_map import PriceMap, text_of
 from multillm_gov.catalog.providers import provider_named
 from multillm_gov.catalog.retired import Ending, retired_list
-
-_PREVIEW = re.compile(r"(?:^|[-_./])(?:preview|exp|experimental|alpha|beta|labs)(?=$|[-_.:@\d])")
-_SNAPSHOT = re.compile(
-    r"[-@](?:20\d\d-\d\d-\d\d|20\d{6}|\d{2}-20\d\d|2[3-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|0\d\d)$"
+from multillm_gov.catalog.snapshots import (
+    date_key,
+    dated_names,
+    is_latest,
+    is_preview,
+    is_snapshot,
+    regional_names,
+    snapshot_of,
 )
-_LATEST = re.compile(r"[-@]latest$")
-_MOVING = re.compile(r"(?:[-@]latest|@default)$")
 
 
-def is_preview(name: str) -> bool:
-    """Whether a name says that the model is a preview or an experiment: it may go at short notice."""
-    return _PREVIEW.search(name.lower()) is not None
+class Stated(msgspec.Struct, frozen=True):
+    """A retirement date as one source states it."""
+
+    retirement: date | None = None
+    source: str = ""
+    announced: bool = False
+    """Whether the source is the vendor's or the host's own page."""
 
 
-def is_snapshot(name: str) -> bool:
-    """Whether a name ends with a date or a fixed version, so that it always means the same weights."""
-    return _SNAPSHOT.search(name.lower()) is not None
-
-
-def snapshot_of(name: str, names: Iterable[str]) -> str:
-    """The newest dated name of the same model in the same spelling (``gpt-5`` -> ``gpt-5-2025-08-07``); or empty."""
-    return max(dated_names(name, names), key=date_key, default="")
-
-
-def dated_names(name: str, names: Iterable[str]) -> list[str]:
-    """Every dated name of the same model in the same spelling."""
-    stem = _MOVING.sub("", name)
-    length = len(stem)
-    return [
-        other
-        for other in names
-        if other.startswith(stem) and other != name and _SNAPSHOT.fullmatch(other[length:].lower())
-    ]
-
-
-def _same_price(entry: dict[str, object], other: dict[str, object]) -> bool:
-    return all(
-        entry.get(key) == other.get(key)
-        for key in ("input_cost_per_token", "output_cost_per_token")
-    )
-
-
-def date_key(name: str) -> tuple[str, str]:
-    """Sorts dated names by their date, undated ones first."""
-    match = _SNAPSHOT.search(name.lower())
-    digits = re.sub(r"\D", "", match[0]) if match else ""
-    month_year = re.fullmatch(r"(\d\d)(20\d\d)", digits)
-    return (month_year[2] + month_year[1] if month_year else digits, name)
-
-
-def told_retirement(name: str, price_map: PriceMap) -> tuple[date | None, str]:
-    """Retirement date of a model that the price map carries, and who tells it; ``None`` where nobody does.
+def stated_retirement(name: str, price_map: PriceMap) -> Stated:
+    """The date that the price map, a newer release of it, or an announcement gives for one name.
 
     A release of LiteLLM newer than the installed one overrules it where the shipped list knows its
-    date; a vendor's announcement counts where the map tells none.
+    date; a vendor's announcement counts where the map has none.
     """
-    retirement = day(price_map.entry(name).get("deprecation_date"))
+    entry = price_map.entry(name)
+    retirement = day(entry.get("deprecation_date"))
+    release = f"litellm {price_map.version}"
     listed = retired_list()
-    told = listed.current.get(name)
-    if told is not None and told.retirement:
-        if told.source and retirement is None:
-            return day(told.retirement), told.source
-        newest = day(told.retirement)
+    ending = listed.current.get(name)
+    if ending is not None and ending.retirement and not ending.doubt:
+        newest = day(ending.retirement)
+        if ending.source and retirement is None:
+            return Stated(newest, ending.source, announced=True)
         if (
-            not told.source
+            not ending.source
             and newest != retirement
             and is_older(price_map.version, listed.newest_release)
         ):
-            return newest, f"litellm {listed.newest_release}"
-    return retirement, f"litellm {price_map.version}" if retirement is not None else ""
+            return Stated(newest, f"litellm {listed.newest_release}")
+    if retirement is None:
+        return Stated()
+    page = text_of(entry, "deprecation_source")
+    if page.startswith("https://"):
+        return Stated(retirement, f"{page}, read from {release}", announced=True)
+    return Stated(retirement, release)
 
 
 def current_lifecycle(name: str, price_map: PriceMap) -> Lifecycle:
     """Lifecycle of a model that the price map carries; no successor yet."""
+    dated = _dated(name, price_map)
     entry = price_map.entry(name)
-    retirement, source = told_retirement(name, price_map)
-    floats = _LATEST.search(name.lower()) is not None
+    floats = is_latest(name)
     snapshot = ""
     provider = provider_named(text_of(entry, "litellm_provider"))
     if floats or (
@@ -98,34 +76,103 @@ def current_lifecycle(name: str, price_map: PriceMap) -> Lifecycle:
             if _same_price(entry, price_map.entry(other))
         ]
         snapshot = snapshot_of(name, priced_alike or price_map.names)
-    return Lifecycle(
-        retirement=retirement,
-        source=source,
+    if (floats or snapshot) and dated.retirement is None:
+        dated = _last_snapshot(name, price_map) or dated
+    ending = retired_list().current.get(name)
+    return msgspec.structs.replace(
+        dated,
+        redirect=dated.redirect or (ending.redirect if ending is not None else ""),
         floating_alias=floats or bool(snapshot),
         snapshot=snapshot,
         preview=is_preview(name),
     )
 
 
-def ended_lifecycle(name: str, ending: Ending) -> Lifecycle:
+def ended_lifecycle(name: str, ending: Ending, price_map: PriceMap) -> Lifecycle:
     """Lifecycle of a model that the price map no longer carries; no successor yet."""
+    dated = _of_ending(ending)
+    if dated.retirement is None and not is_snapshot(name):
+        dated = _last_snapshot(name, price_map) or dated
+    if dated.retirement is None and ending.last_seen:
+        seen = f"last carried by LiteLLM's price map of {ending.last_seen}"
+        dated = msgspec.structs.replace(dated, source=seen)
+    return msgspec.structs.replace(dated, floating_alias=is_latest(name), preview=is_preview(name))
+
+
+def _of_ending(ending: Ending) -> Lifecycle:
     retirement = day(ending.retirement)
-    source = ending.source if retirement is not None else ""
-    if not source and ending.last_seen:
-        source = (
-            f"last carried by LiteLLM's price map of {ending.last_seen}; no retirement date "
-            "was told"
+    if retirement is None:
+        return Lifecycle(redirect=ending.redirect)
+    if ending.doubt:
+        doubtful = DoubtfulDate(date=retirement, source=ending.source, reason=ending.doubt)
+        return Lifecycle(doubtful=doubtful)
+    return Lifecycle(retirement=retirement, source=ending.source, redirect=ending.redirect)
+
+
+def _dated(name: str, price_map: PriceMap) -> Lifecycle:
+    """Date of one name in the light of the model's other regional names.
+
+    A name's own announcement holds. Otherwise the model has one answer: the announced date of its
+    regional names where they agree, else the date that at least half of them carry; a date that
+    fewer carry is doubtful.
+    """
+    own = stated_retirement(name, price_map)
+    if own.announced:
+        return Lifecycle(retirement=own.retirement, source=own.source)
+    others = regional_names(name, price_map)
+    stated = {name: own} | {other: stated_retirement(other, price_map) for other in others}
+    dated = {key: told for key, told in stated.items() if told.retirement is not None}
+    announced = {key: told for key, told in dated.items() if told.announced}
+    chosen = announced or dated
+    if len({told.retirement for told in chosen.values()}) != 1:
+        return (
+            _undated(name)
+            if own.retirement is None
+            else Lifecycle(retirement=own.retirement, source=own.source)
         )
-    return Lifecycle(
-        retirement=retirement,
-        source=source,
-        floating_alias=_LATEST.search(name.lower()) is not None,
-        preview=is_preview(name),
+    key = name if name in chosen else min(chosen)
+    told = chosen[key]
+    where = told.source if key == name else f"{told.source}, for {key}"
+    if announced or len(dated) * 2 >= len(stated):
+        return Lifecycle(retirement=told.retirement, source=where)
+    missing = len(stated) - len(dated)
+    reason = (
+        f"only {len(dated)} of the model's {len(stated)} regional names "
+        f"{'carries' if len(dated) == 1 else 'carry'} it; {missing} have no date"
     )
+    assert told.retirement is not None
+    return Lifecycle(doubtful=DoubtfulDate(date=told.retirement, source=where, reason=reason))
+
+
+def _undated(name: str) -> Lifecycle:
+    ending = retired_list().current.get(name)
+    return _of_ending(ending) if ending is not None and ending.doubt else Lifecycle()
+
+
+def _last_snapshot(alias: str, price_map: PriceMap) -> Lifecycle | None:
+    """The end of a floating name: that of its last snapshot, where every snapshot has a date."""
+    listed = retired_list().gone
+    ends = []
+    for name in dated_names(alias, (*price_map.names, *listed)):
+        current = price_map.key_of(name) is not None
+        end = _dated(name, price_map) if current else _of_ending(listed[name])
+        if end.retirement is None:
+            return None
+        ends.append((end.retirement, date_key(name), name, end))
+    if not ends:
+        return None
+    _, _, name, end = max(ends, key=lambda row: row[:3])
+    source = f"its last snapshot {name} retires then: {end.source}"
+    return msgspec.structs.replace(end, source=source, snapshot=name)
+
+
+def _same_price(entry: dict[str, object], other: dict[str, object]) -> bool:
+    keys = ("input_cost_per_token", "output_cost_per_token")
+    return all(entry.get(key) == other.get(key) for key in keys)
 
 
 def is_older(version: str, other: str) -> bool:
-    """Whether a release comes before another, by its numbers; an unreadable version is older than any."""
+    """Whether a release comes before another, by its numbers; one without numbers comes first."""
     return _numbers(version) < _numbers(other)
 
 

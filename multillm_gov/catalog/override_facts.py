@@ -137,7 +137,14 @@ def _lifecycle(placed: PlacedModel, base: Lifecycle, *, same: bool) -> Lifecycle
     lifecycle = base if same else structs.replace(base, floating_alias=False, snapshot="")
     if declared.retirement is not None:
         source = declared.retirement.source or placed.place.path
-        lifecycle = structs.replace(lifecycle, retirement=declared.retirement.date, source=source)
+        lifecycle = structs.replace(
+            lifecycle,
+            retirement=declared.retirement.date,
+            source=source,
+            doubtful=None,
+            redirect="",
+            elsewhere=(),
+        )
     if declared.successor is not None:
         successor = Successor(model=declared.successor, origin="declared", source=placed.place.path)
         lifecycle = structs.replace(lifecycle, successor=successor)

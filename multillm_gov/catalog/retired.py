@@ -21,8 +21,12 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """The last price map that carried it: its day, or ``release 1.106.2``."""
     retirement: str = ""
     source: str = ""
+    doubt: str = ""
+    """Why the date cannot be relied on; empty: it can."""
     before: tuple[str, ...] = ()
-    """Other dates told for it, with where."""
+    """Other dates given for it, with where."""
+    redirect: str = ""
+    """Model that answers and is billed in its place from the retirement on."""
     successor: str = ""
     successor_source: str = ""
 

@@ -1,4 +1,4 @@
-"""The model to move to: as declared, as announced, or the newest of the same line at the same provider."""
+"""The model to move to: as declared, as announced, or the next of the same line at the provider."""
 
 import re
 from datetime import date, timedelta
@@ -8,21 +8,25 @@ import msgspec
 from multillm_gov.catalog.entry_facts import whole
 from multillm_gov.catalog.exposure import resolve_exposure
 from multillm_gov.catalog.facts import Exposure, ModelFacts, Successor
-from multillm_gov.catalog.lifecycle import date_key, is_preview, is_snapshot, told_retirement
+from multillm_gov.catalog.keys import find_key
+from multillm_gov.catalog.lifecycle import current_lifecycle
 from multillm_gov.catalog.naming import take_apart
 from multillm_gov.catalog.price_map import PriceMap, text_of
 from multillm_gov.catalog.providers import provider_named
+from multillm_gov.catalog.snapshots import is_preview, is_snapshot
 
 SHORT_LIFE = timedelta(days=90)
-"""A successor that retires sooner than a migration usually takes is no place to move to."""
+"""A derived successor that retires sooner than a migration usually takes is none."""
 
+_MOST_STEPS = 6
+"""Announcements followed from one retired successor to the next."""
 _VERSION = re.compile(r"^([a-z]*?)(\d+(?:\.\d+)*)([a-z]?)$")
 _SIZE = re.compile(r"^(?:[a-z]?\d+(?:\.\d+)?[bt]|\d+x\d+b|\d+k|\d+e)$")
 _UNTELLING = frozenset({"turbo", "chat", "text", "preview", "exp", "experimental", "beta", "hd"})
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A line of models and a place on it: ``claude-sonnet`` (4, 5); ``llama-70b`` (3, .3)."""
+    """A line of models and a place on it: `claude-sonnet` (4, 5); `llama-70b` (3, .3)."""
 
     name: str
     version: tuple[float, ...]
@@ -53,7 +57,6 @@ class Candidate(msgspec.Struct, frozen=True):
     mode: str
     region: str
     namespace: str
-    retirement: date | None
     context: int | None
     capabilities: frozenset[str]
 
@@ -68,12 +71,13 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Lineup:
-    """The price map's models by the word their names begin with; decoded only where asked for."""
+    """The price map's models by the word their names begin with; decoded only where needed."""
 
     def __init__(self, price_map: PriceMap) -> None:
-        self._map = price_map
+        self.price_map = price_map
         self._names: dict[str, list[str]] = {}
-        self._found: dict[tuple[str, str], list[Candidate]] = {}
+        self._candidates: dict[tuple[str, str], list[Candidate]] = {}
+        self._ends: dict[str, date | None] = {}
 
     def of(self, model: str, provider: str = "") -> list[Candidate]:
         """Candidates whose names share the first word of a canonical model name.
@@ -88,17 +92,25 @@ class Lineup:
         head = match[0]
         if head not in self._names:
             pattern = re.compile(rf"(?:^|[/.\-]){head}(?=[\d\-.]|$)", re.IGNORECASE)
-            self._names[head] = [name for name in self._map.names if pattern.search(name)]
-        if (head, provider) not in self._found:
-            self._found[head, provider] = [
+            self._names[head] = [name for name in self.price_map.names if pattern.search(name)]
+        if (head, provider) not in self._candidates:
+            self._candidates[head, provider] = [
                 self._read(name)
                 for name in self._names[head]
-                if not provider or provider_named(self._map.provider_of(name)).id == provider
+                if not provider or provider_named(self.price_map.provider_of(name)).id == provider
             ]
-        return self._found[head, provider]
+        return self._candidates[head, provider]
+
+    def ends(self, name: str) -> date | None:
+        """Retirement of a model of the price map, a doubtful one included."""
+        if name not in self._ends:
+            lifecycle = current_lifecycle(name, self.price_map)
+            doubtful = lifecycle.doubtful
+            self._ends[name] = lifecycle.retirement or (doubtful.date if doubtful else None)
+        return self._ends[name]
 
     def _read(self, name: str) -> Candidate:
-        entry = self._map.entry(name)
+        entry = self.price_map.entry(name)
         exposure = resolve_exposure(name, text_of(entry, "litellm_provider"))
         parts = take_apart(name)
         return Candidate(
@@ -108,7 +120,6 @@ class Lineup:
             mode=text_of(entry, "mode"),
             region=parts.region,
             namespace=parts.namespace,
-            retirement=told_retirement(name, self._map)[0],
             context=whole(entry.get("max_input_tokens")),
             capabilities=frozenset(
                 key.removeprefix("supports_") for key, value in entry.items() if value is True
@@ -116,123 +127,140 @@ class Lineup:
         )
 
 
-def derive_successor(old: ModelFacts, model: str, lineup: Lineup, as_of: date | None) -> str:
-    """Name of the newest suitable model of the same line; empty when there is none.
+def derive_successor(old: ModelFacts, lineup: Lineup, as_of: date | None) -> str:
+    """Name of the newest later model of the same line; empty where there is none.
 
-    Same vendor, provider, region and mode; not older than ``model``, not retired on ``as_of``. One
-    that outlives the migration, is no preview, and loses neither context nor capability goes before
-    one that does not.
+    By the same vendor at the same provider, region and mode, no preview, outliving both the old
+    model and a migration. One that loses neither context nor capability goes before one that does.
 
     Args:
         old: What is to be replaced.
-        model: Canonical name whose line to follow: the old model's own, or its announced
-        replacement's.
         lineup: The price map's models.
-        as_of: The day that decides what has retired; ``None``: the old model's own last day.
+        as_of: The day that decides what has retired; `None`: the old model's own last day.
     """
     today = as_of or old.lifecycle.retirement or date.min
-    line = line_of(model)
-    found = [
+    line = line_of(old.exposure.model)
+    suitable = [
         candidate
-        for candidate in lineup.of(model, old.exposure.provider)
+        for candidate in lineup.of(old.exposure.model, old.exposure.provider)
         if candidate.line.name == line.name
-        and candidate.line.version >= line.version
-        and (candidate.retirement is None or candidate.retirement > today)
+        and candidate.line.version > line.version
         and _may_replace(candidate, old)
+        and _outlives(lineup.ends(candidate.name), old.lifecycle.retirement, today)
     ]
-    best = max(found, key=lambda candidate: _rank(candidate, old, today), default=None)
+    namespace = take_apart(old.name).namespace
+    best = max(suitable, key=lambda candidate: _rank(candidate, old, namespace), default=None)
     return best.name if best is not None else ""
 
 
+def _outlives(ends: date | None, last: date | None, today: date) -> bool:
+    return ends is None or (ends - today > SHORT_LIFE and (last is None or ends > last))
+
+
 def _may_replace(candidate: Candidate, old: ModelFacts) -> bool:
-    """Same vendor, region and mode; another model, or a later snapshot of it that lives longer."""
-    last = old.lifecycle.retirement
-    later = date_key(candidate.name)[0] > date_key(old.name)[0]
     return (
         candidate.exposure.vendor == old.exposure.vendor
+        and candidate.exposure.model != old.exposure.model
         and candidate.mode == old.mode
         and candidate.region == take_apart(old.name).region
-        and (candidate.exposure.model != old.exposure.model or later)
-        and (candidate.retirement is None or last is None or candidate.retirement > last)
+        and not is_preview(candidate.name)
         and "commitment" not in candidate.name
     )
 
 
-def _rank(candidate: Candidate, old: ModelFacts, today: date) -> tuple[object, ...]:
-    lasting = candidate.retirement is None or candidate.retirement - today > SHORT_LIFE
+def _rank(candidate: Candidate, old: ModelFacts, namespace: str) -> tuple[object, ...]:
     return (
-        not is_preview(candidate.name),
-        lasting,
         candidate.suits(old),
         candidate.line.version,
-        candidate.namespace == take_apart(old.name).namespace,
+        candidate.namespace == namespace,
         is_snapshot(candidate.name),
         -len(candidate.name),
         candidate.name,
     )
 
 
-def announced_key(told: str, old: ModelFacts, lineup: Lineup) -> Candidate | None:
-    """The price map's model that an announcement means at the old model's provider and region."""
-    parts, wanted = take_apart(old.name), resolve_exposure(told, old.exposure.provider).model
-    found = [
+def announced_key(announced: str, old: ModelFacts, lineup: Lineup) -> str:
+    """The price map's model that a page means at the old model's provider and region; or empty."""
+    if provider_named(lineup.price_map.provider_of(announced)).id == old.exposure.provider:
+        return announced
+    parts = take_apart(old.name)
+    model = resolve_exposure(announced, old.exposure.provider).model
+    alike = [
         candidate
-        for candidate in lineup.of(wanted, old.exposure.provider)
-        if candidate.region == parts.region and candidate.exposure.model == wanted
+        for candidate in lineup.of(model, old.exposure.provider)
+        if candidate.region == parts.region and candidate.exposure.model == model
     ]
+    words = announced.lower().replace(".", "-")
     exact = [
         candidate
-        for candidate in found
-        if candidate.name.rpartition("/")[2].lower().replace(".", "-") == told
+        for candidate in alike
+        if candidate.name.rpartition("/")[2].lower().replace(".", "-") == words
     ]
-    return min(
-        exact or found,
+    best = min(
+        exact or alike,
         key=lambda candidate: (
             candidate.namespace != parts.namespace,
+            not is_snapshot(candidate.name),
             len(candidate.name),
             candidate.name,
         ),
         default=None,
     )
+    return best.name if best is not None else ""
 
 
 def choose_successor(
-    old: ModelFacts, announced: str, announced_source: str, lineup: Lineup, as_of: date | None
+    old: ModelFacts, announced: str, source: str, lineup: Lineup, as_of: date | None
 ) -> Successor | None:
-    """The announced successor if it lives long enough, else the newest of its line, else of the old model's own."""
-    today = as_of or old.lifecycle.retirement
-    told = announced_key(announced, old, lineup) if announced else None
-    note = "newest of the same line at the same provider"
-    if told is not None:
-        if told.retirement is None or today is None or told.retirement - today > SHORT_LIFE:
-            return Successor(
-                model=respelled(told.name, old.name), origin="announced", source=announced_source
-            )
-        note = (
-            f"announced was {told.name}, which itself retires on {told.retirement}; newest of "
-            "its line"
-        )
-    model = told.exposure.model if told is not None else announced_model(announced, old)
-    derived = derive_successor(old, model, lineup, as_of) or derive_successor(
-        old, old.exposure.model, lineup, as_of
-    )
+    """The announced successor, else the next of the old model's line; `None` where neither lasts.
+
+    An announced one that retires before a migration to it pays is followed to its own announced
+    successor.
+
+    Args:
+        old: What is to be replaced.
+        announced: Key of the price map that the vendor or the host names; empty: none.
+        source: Where it is announced.
+        lineup: The price map's models.
+        as_of: The day that decides what has retired; `None`: the old model's own last day.
+    """
+    today = as_of or old.lifecycle.retirement or date.min
+    steps = _steps(announced, source, lineup)
+    for lasting in (SHORT_LIFE, timedelta(0)):
+        for number, (key, page, ends) in enumerate(steps):
+            if key != old.name and (ends is None or ends - today > lasting):
+                passed = [f"; {before} retires on {when}" for before, _, when in steps[:number]]
+                name = _routed(key, old.name, lineup.price_map)
+                return Successor(model=name, origin="announced", source=page + "".join(passed))
+    derived = derive_successor(old, lineup, as_of)
     if not derived:
         return None
-    note += "; only a preview is left" if is_preview(derived) else ""
-    return Successor(model=respelled(derived, old.name), origin="derived", source=note)
+    note = f"announced was {steps[0][0]}, which has itself retired; " if steps else ""
+    note += "newest of the same line at the same provider"
+    name = _routed(derived, old.name, lineup.price_map)
+    return Successor(model=name, origin="derived", source=note)
 
 
-def announced_model(announced: str, old: ModelFacts) -> str:
-    """Canonical name of an announced replacement that the map no longer carries; else the old model's own."""
-    return (
-        resolve_exposure(announced, old.exposure.provider).model
-        if announced
-        else old.exposure.model
-    )
+def _steps(announced: str, source: str, lineup: Lineup) -> list[tuple[str, str, date | None]]:
+    """Announced successors, each of the one before: key, page, its own retirement."""
+    steps: list[tuple[str, str, date | None]] = []
+    price_map = lineup.price_map
+    while announced and len(steps) < _MOST_STEPS and price_map.entry(announced):
+        entry = price_map.entry(announced)
+        ends = current_lifecycle(announced, price_map).retirement
+        steps.append((announced, source, ends))
+        source = text_of(entry, "deprecation_source") or f"litellm {price_map.version}"
+        announced = text_of(entry, "successor_model")
+    return steps
+
+
+def _routed(key: str, like: str, price_map: PriceMap) -> str:
+    name = respelled(key, like)
+    return name if find_key(name, price_map, loose=False) == key else key
 
 
 def respelled(key: str, like: str) -> str:
-    """A price map key with the provider prefix that the user writes (``anthropic/claude-…``)."""
+    """A price map key with the provider prefix that the user writes (`anthropic/claude-…`)."""
     prefix, slash, rest = like.partition("/")
     if not slash or key.startswith(f"{prefix}/") or take_apart(like).provider is None or not rest:
         return key

@@ -4,16 +4,15 @@ from datetime import date
 
 import pytest
 
-from multillm_gov.catalog.lifecycle import (
-    current_lifecycle,
-    date_key,
-    is_older,
-    is_preview,
-    is_snapshot,
-    snapshot_of,
-    told_retirement,
-)
+from multillm_gov.catalog.lifecycle import current_lifecycle, is_older
+from multillm_gov.catalog.lifecycle import stated_retirement as stated
 from multillm_gov.catalog.retired import retired_list
+from multillm_gov.catalog.snapshots import date_key, is_preview, is_snapshot, snapshot_of
+
+
+def stated_retirement(name, price_map):
+    told = stated(name, price_map)
+    return told.retirement, told.source
 
 
 @pytest.mark.parametrize(
@@ -106,24 +105,24 @@ def test_the_newest_snapshot_is_by_date_not_by_spelling():
 
 def test_missing_retirement_is_unknown(small_map):
     price_map = small_map({"a": {"deprecation_date": "soon"}, "b": {}})
-    assert told_retirement("a", price_map) == (None, "")
-    assert told_retirement("b", price_map) == (None, "")
+    assert stated_retirement("a", price_map) == (None, "")
+    assert stated_retirement("b", price_map) == (None, "")
 
 
 def test_a_newer_release_overrules_an_older_installed_one(small_map):
     entries = {"gpt-5": {"litellm_provider": "openai"}}
     newest = retired_list().newest_release
-    assert told_retirement("gpt-5", small_map(entries, "1.106.2")) == (
+    assert stated_retirement("gpt-5", small_map(entries, "1.106.2")) == (
         date(2026, 12, 11),
         f"litellm {newest}",
     )
-    assert told_retirement("gpt-5", small_map(entries, newest)) == (None, "")
-    assert told_retirement("gpt-5", small_map(entries, "1.200.0")) == (None, "")
+    assert stated_retirement("gpt-5", small_map(entries, newest)) == (None, "")
+    assert stated_retirement("gpt-5", small_map(entries, "1.200.0")) == (None, "")
 
 
 def test_a_release_that_agrees_with_a_newer_one_is_its_own_source(small_map):
     entries = {"gpt-5": {"litellm_provider": "openai", "deprecation_date": "2026-12-11"}}
-    assert told_retirement("gpt-5", small_map(entries, "1.106.2")) == (
+    assert stated_retirement("gpt-5", small_map(entries, "1.106.2")) == (
         date(2026, 12, 11),
         "litellm 1.106.2",
     )
@@ -132,10 +131,10 @@ def test_a_release_that_agrees_with_a_newer_one_is_its_own_source(small_map):
 def test_an_announcement_counts_only_where_the_map_tells_no_date(small_map):
     name = "anthropic.claude-3-5-sonnet-20240620-v1:0"
     silent, telling = small_map({name: {}}), small_map({name: {"deprecation_date": "2027-01-01"}})
-    retirement, source = told_retirement(name, silent)
+    retirement, source = stated_retirement(name, silent)
     assert retirement == date(2026, 3, 1)
     assert source.startswith("https://docs.aws.amazon.com/")
-    assert told_retirement(name, telling) == (date(2027, 1, 1), "litellm 99.0.0")
+    assert stated_retirement(name, telling) == (date(2027, 1, 1), "litellm 99.0.0")
 
 
 @pytest.mark.parametrize(

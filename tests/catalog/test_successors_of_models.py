@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts
-from multillm_gov.catalog.lifecycle import is_preview
 from multillm_gov.catalog.lookup import open_catalog
 from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.catalog.price import Price, TokenPrice
 from multillm_gov.catalog.retired import retired_list
+from multillm_gov.catalog.snapshots import is_preview
 from multillm_gov.catalog.successors import line_of
 
 
@@ -44,7 +44,6 @@ def test_decimal_versions_are_ordered_as_decimals():
         ("claude-3-opus-20240229", "claude-opus", ()),
         ("eu.anthropic.claude-3-sonnet-20240229-v1:0", "claude-sonnet", ("EU",)),
         ("bedrock/us.anthropic.claude-3-haiku-20240307-v1:0", "claude-haiku", ("US",)),
-        ("gemini/gemini-1.5-pro", "gemini-pro", ()),
         ("gemini/gemini-1.5-flash", "gemini-flash", ()),
         ("mistral/mistral-large-2407", "mistral-large", ()),
         ("databricks/databricks-meta-llama-3-1-70b-instruct", "llama-70b", ()),
@@ -75,11 +74,10 @@ def test_an_announced_successor_is_taken_while_it_lasts(price_map):
     assert told.source.startswith("https://docs.anthropic.com/")
 
 
-def test_an_announced_successor_that_is_about_to_go_is_passed_over(catalog):
-    told = catalog.find("claude-3-5-sonnet-20241022").lifecycle.successor
-    assert told.origin == "derived"
-    assert "claude-sonnet-4-5-20250929" in told.source
-    assert "2026-11-30" in told.source
+def test_an_announced_successor_that_is_about_to_retire_leads_to_its_own(catalog):
+    successor = catalog.find("claude-3-5-sonnet-20241022").lifecycle.successor
+    assert (successor.model, successor.origin) == ("claude-sonnet-5-5", "announced")
+    assert "claude-sonnet-4-5-20250929 retires on 2026-11-30" in successor.source
 
 
 def test_successors_outlive_the_day_and_are_never_the_model_itself(catalog, as_of):
@@ -113,21 +111,68 @@ def test_a_successor_loses_no_ability_where_one_that_keeps_it_exists(small_map, 
     assert catalog.find("claude-opus-4-1").lifecycle.successor.model == "claude-opus-5"
 
 
-def test_a_preview_is_told_to_be_one_where_nothing_else_is_left(small_map, as_of):
+@pytest.mark.parametrize(
+    ("name", "worse"),
+    [
+        ("claude-opus-4-1", "claude-opus-7-preview"),  # a preview
+        ("claude-opus-4-1", "claude-opus-4-1-20250805"),  # a snapshot of the same model
+        ("claude-opus-4-1", "claude-opus-4"),  # older
+        ("claude-opus-4-1", "claude-haiku-5"),  # another line
+    ],
+)
+def test_none_is_better_than_a_bad_one(small_map, as_of, name, worse):
     base = {"litellm_provider": "anthropic", "mode": "chat"}
-    price_map = small_map(
-        {
-            "claude-opus-4-1": {**base, "deprecation_date": "2026-08-05"},
-            "claude-opus-7-preview": base,
-        }
-    )
-    told = (
-        open_catalog(Overrides(), None, lambda: price_map, as_of)
-        .find("claude-opus-4-1")
-        .lifecycle.successor
-    )
-    assert told.model == "claude-opus-7-preview"
-    assert "preview" in told.source
+    price_map = small_map({name: {**base, "deprecation_date": "2026-08-05"}, worse: base})
+    catalog = open_catalog(Overrides(), None, lambda: price_map, as_of)
+    assert catalog.find(name).lifecycle.successor is None
+
+
+@pytest.fixture(scope="module")
+def moved(price_map):
+    catalog = open_catalog(Overrides(), None, lambda: price_map, date(2026, 11, 30))
+    models = (catalog.find(name) for name in (*price_map.names, *retired_list().gone))
+    return catalog, [facts for facts in models if facts.lifecycle.successor is not None]
+
+
+def test_every_announced_successor_of_the_map_is_used(price_map, moved):
+    catalog, _ = moved
+    checked = 0
+    for name, entry in price_map.entries():
+        announced = entry.get("successor_model")
+        if not announced:
+            continue
+        checked += 1
+        lifecycle = catalog.find(name).lifecycle
+        successor = lifecycle.successor
+        if announced not in price_map.names:
+            assert lifecycle.announced == announced, name
+            assert successor is None or successor.origin == "derived", name
+        elif successor is not None and successor.origin == "announced":
+            assert announced in {successor.model, *_passed(successor.source)}, name
+        else:
+            assert lifecycle.announced == announced, name
+            assert catalog.find(announced).retired_on(date(2026, 11, 30)), name
+    assert checked > 440
+
+
+def _passed(source):
+    return [step.partition(" retires on ")[0] for step in source.split("; ")[1:]]
+
+
+def test_no_derived_successor_breaks_a_rule(moved):
+    catalog, models = moved
+    derived = [facts for facts in models if facts.lifecycle.successor.origin == "derived"]
+    assert len(derived) > 50
+    for old in derived:
+        new = catalog.find(old.lifecycle.successor.model)
+        assert new is not None, old.name
+        assert new.exposure.model != old.exposure.model, old.name
+        assert line_of(new.exposure.model).version > line_of(old.exposure.model).version, old.name
+        assert not new.lifecycle.preview, old.name
+        assert not new.retired_on(date(2026, 11, 30)), old.name
+        ends, last = new.lifecycle.retirement, old.lifecycle.retirement
+        assert ends is None or last is None or ends > last, old.name
+        assert new.exposure.provider == old.exposure.provider, old.name
 
 
 def test_no_successor_is_invented(small_map, as_of):
