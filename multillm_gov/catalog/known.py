@@ -47,7 +47,7 @@ class KnownModels:
             provider = candidate.exposure.provider
             if candidate.exposure.model != model or provider in {own, UNKNOWN}:
                 continue
-            ends = self.lineup.ends(candidate.name)
+            ends = self.lineup.lifecycle(candidate.name).retirement
             if ends is not None:
                 dates[provider] = min(ends, dates.get(provider, ends))
         soonest = sorted(dates.items(), key=lambda row: (row[1], row[0]))[:_MOST_ELSEWHERE]

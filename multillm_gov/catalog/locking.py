@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from msgspec import structs
+
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.known import KnownModels
 from multillm_gov.catalog.lock import FORMAT, Lock
@@ -45,6 +47,10 @@ def build_lock(
         found = known.find(successor.model) if successor is not None else None
         if found is not None:
             models[found.name] = found
+    for name, facts in models.items():
+        if facts.lifecycle.retirement is None:
+            lifecycle = structs.replace(facts.lifecycle, elsewhere=known.elsewhere(facts))
+            models[name] = structs.replace(facts, lifecycle=lifecycle)
     return Lock(
         format=FORMAT,
         digest="",

@@ -123,6 +123,14 @@ class LayeredCatalog:
             return None
         return self._known.find(name)
 
+    def elsewhere(self, facts: ModelFacts) -> tuple[str, ...]:
+        """Retirement dates of the same weights at other providers: an indication, as of the lock."""
+        if facts.lifecycle.retirement is not None:
+            return ()
+        if self.lock is not None and facts.name in self.lock.models:
+            return facts.lifecycle.elsewhere
+        return self._known.elsewhere(facts)
+
     def suggest(self, name: str) -> tuple[str, ...]:
         """Up to three known names close to an unknown one, best first; none once very many were asked for."""
         from multillm_gov.catalog.suggestions import MOST_ASKED

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.units import format_count, format_money
 
 
@@ -14,10 +15,11 @@ def move_effects(old: ModelFacts, new: ModelFacts, *, retirement: bool = True) -
     Args:
         old: What is left.
         new: What is moved to.
-        retirement: Whether to tell that the new model retires itself.
+        retirement: Whether to name the new model's own retirement.
     """
     return (
         *_price_effects(old, new),
+        *_mode_effect(old, new),
         *_limit_effect("context", old.max_input_tokens, new.max_input_tokens),
         *_limit_effect("longest answer", old.max_output_tokens, new.max_output_tokens),
         *_capability_effects(old, new),
@@ -37,6 +39,13 @@ def _price_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
             f"{side} {_per_million(before)} → {_per_million(after)} per million tokens{change}"
         )
     return tuple(told)
+
+
+def _mode_effect(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
+    if old.mode == new.mode or UNKNOWN in {old.mode, new.mode}:
+        return ()
+    before, after = (mode.replace("_", " ") for mode in (old.mode, new.mode))
+    return (f"mode {before} → {after}: requests must be written anew",)
 
 
 def _per_million(price: Decimal) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from multillm_gov.catalog.entry_facts import whole
 from multillm_gov.catalog.exposure import resolve_exposure
-from multillm_gov.catalog.facts import Exposure, ModelFacts, Successor
+from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.keys import find_key
 from multillm_gov.catalog.lifecycle import current_lifecycle
 from multillm_gov.catalog.naming import take_apart
@@ -23,6 +23,9 @@ _MOST_STEPS = 6
 _VERSION = re.compile(r"^([a-z]*?)(\d+(?:\.\d+)*)([a-z]?)$")
 _SIZE = re.compile(r"^(?:[a-z]?\d+(?:\.\d+)?[bt]|\d+x\d+b|\d+k|\d+e)$")
 _UNTELLING = frozenset({"turbo", "chat", "text", "preview", "exp", "experimental", "beta", "hd"})
+
+
+_Step = tuple[str, str, date | None]
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -77,7 +80,7 @@ class Lineup:
         self.price_map = price_map
         self._names: dict[str, list[str]] = {}
         self._candidates: dict[tuple[str, str], list[Candidate]] = {}
-        self._ends: dict[str, date | None] = {}
+        self._lifecycles: dict[str, Lifecycle] = {}
 
     def of(self, model: str, provider: str = "") -> list[Candidate]:
         """Candidates whose names share the first word of a canonical model name.
@@ -101,13 +104,11 @@ class Lineup:
             ]
         return self._candidates[head, provider]
 
-    def ends(self, name: str) -> date | None:
-        """Retirement of a model of the price map, a doubtful one included."""
-        if name not in self._ends:
-            lifecycle = current_lifecycle(name, self.price_map)
-            doubtful = lifecycle.doubtful
-            self._ends[name] = lifecycle.retirement or (doubtful.date if doubtful else None)
-        return self._ends[name]
+    def lifecycle(self, name: str) -> Lifecycle:
+        """Lifecycle of a model of the price map, without its successor."""
+        if name not in self._lifecycles:
+            self._lifecycles[name] = current_lifecycle(name, self.price_map)
+        return self._lifecycles[name]
 
     def _read(self, name: str) -> Candidate:
         entry = self.price_map.entry(name)
@@ -146,14 +147,16 @@ def derive_successor(old: ModelFacts, lineup: Lineup, as_of: date | None) -> str
         if candidate.line.name == line.name
         and candidate.line.version > line.version
         and _may_replace(candidate, old)
-        and _outlives(lineup.ends(candidate.name), old.lifecycle.retirement, today)
+        and _outlives(lineup.lifecycle(candidate.name), old.lifecycle.retirement, today)
     ]
     namespace = take_apart(old.name).namespace
     best = max(suitable, key=lambda candidate: _rank(candidate, old, namespace), default=None)
     return best.name if best is not None else ""
 
 
-def _outlives(ends: date | None, last: date | None, today: date) -> bool:
+def _outlives(lifecycle: Lifecycle, last: date | None, today: date) -> bool:
+    doubtful = lifecycle.doubtful
+    ends = lifecycle.retirement or (doubtful.date if doubtful is not None else None)
     return ends is None or (ends - today > SHORT_LIFE and (last is None or ends > last))
 
 
@@ -226,29 +229,36 @@ def choose_successor(
     """
     today = as_of or old.lifecycle.retirement or date.min
     steps = _steps(announced, source, lineup)
-    for lasting in (SHORT_LIFE, timedelta(0)):
-        for number, (key, page, ends) in enumerate(steps):
-            if key != old.name and (ends is None or ends - today > lasting):
-                passed = [f"; {before} retires on {when}" for before, _, when in steps[:number]]
-                name = _routed(key, old.name, lineup.price_map)
-                return Successor(model=name, origin="announced", source=page + "".join(passed))
+    lasting = _announced(steps, old, lineup, today, SHORT_LIFE)
+    if lasting is not None:
+        return lasting
     derived = derive_successor(old, lineup, as_of)
     if not derived:
-        return None
-    note = f"announced was {steps[0][0]}, which has itself retired; " if steps else ""
+        return _announced(steps, old, lineup, today, timedelta(0))
+    note = f"announced was {steps[0][0]}, which retires on {steps[0][2]}; " if steps else ""
     note += "newest of the same line at the same provider"
     name = _routed(derived, old.name, lineup.price_map)
     return Successor(model=name, origin="derived", source=note)
 
 
-def _steps(announced: str, source: str, lineup: Lineup) -> list[tuple[str, str, date | None]]:
+def _announced(
+    steps: list[_Step], old: ModelFacts, lineup: Lineup, today: date, life: timedelta
+) -> Successor | None:
+    for number, (key, page, ends) in enumerate(steps):
+        if key != old.name and (ends is None or ends - today > life):
+            passed = [f"; {before} retires on {when}" for before, _, when in steps[:number]]
+            name = _routed(key, old.name, lineup.price_map)
+            return Successor(model=name, origin="announced", source=page + "".join(passed))
+    return None
+
+
+def _steps(announced: str, source: str, lineup: Lineup) -> list[_Step]:
     """Announced successors, each of the one before: key, page, its own retirement."""
-    steps: list[tuple[str, str, date | None]] = []
+    steps: list[_Step] = []
     price_map = lineup.price_map
     while announced and len(steps) < _MOST_STEPS and price_map.entry(announced):
         entry = price_map.entry(announced)
-        ends = current_lifecycle(announced, price_map).retirement
-        steps.append((announced, source, ends))
+        steps.append((announced, source, lineup.lifecycle(announced).retirement))
         source = text_of(entry, "deprecation_source") or f"litellm {price_map.version}"
         announced = text_of(entry, "successor_model")
     return steps

@@ -69,7 +69,11 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
     facts = show_model(model, view)
     told = facts.lifecycle.successor
     successor = view.catalog.find(told.model) if told is not None else None
-    click.echo(_json(as_data(facts)) if format_name == "json" else model_text(facts, successor))
+    elsewhere = view.catalog.elsewhere(facts)
+    text = (
+        _json(as_data(facts)) if format_name == "json" else model_text(facts, successor, elsewhere)
+    )
+    click.echo(text)
 
 
 @command.command("search")

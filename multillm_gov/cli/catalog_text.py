@@ -20,7 +20,9 @@ _TOLD_AS = {
 }
 
 
-def model_text(facts: ModelFacts, successor: ModelFacts | None) -> str:
+def model_text(
+    facts: ModelFacts, successor: ModelFacts | None, elsewhere: tuple[str, ...] = ()
+) -> str:
     """All facts of a model, one a line; control characters spelt out."""
     rows = [("known from", _TOLD_AS[facts.source]), ("mode", facts.mode)]
     rows += exposure_rows(facts.exposure)
@@ -40,18 +42,30 @@ def model_text(facts: ModelFacts, successor: ModelFacts | None) -> str:
             else "not known",
         ),
     ]
-    rows += list(_lifecycle_rows(facts, successor))
+    rows += list(_lifecycle_rows(facts, successor, elsewhere))
     width = max(len(label) for label, _ in rows)
     lines = [facts.name, *(f"  {label:<{width}}  {text}" for label, text in rows)]
     return "\n".join(visible(line) for line in lines)
 
 
-def _lifecycle_rows(facts: ModelFacts, successor: ModelFacts | None) -> Iterator[tuple[str, str]]:
+def _lifecycle_rows(
+    facts: ModelFacts, successor: ModelFacts | None, elsewhere: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
     lifecycle = facts.lifecycle
     if lifecycle.retirement is not None:
         yield "retirement", f"{lifecycle.retirement} ({lifecycle.source})"
     else:
-        yield "retirement", f"not known{f' ({lifecycle.source})' if lifecycle.source else ''}"
+        source = f" ({lifecycle.source})" if lifecycle.source else ""
+        yield "retirement", f"no source that we read gives a date{source}"
+    if lifecycle.doubtful is not None:
+        doubtful = lifecycle.doubtful
+        yield "doubtful date", f"{doubtful.date} ({doubtful.source}): {doubtful.reason}"
+    if elsewhere:
+        yield "elsewhere", ", ".join(elsewhere)
+    if lifecycle.redirect:
+        yield "answered by", f"{lifecycle.redirect}, which is billed, from the retirement on"
+    if lifecycle.announced:
+        yield "announced", f"{lifecycle.announced}, which cannot be routed to"
     if lifecycle.successor is not None:
         told = lifecycle.successor
         yield "move to", f"{told.model} ({told.origin}{f': {told.source}' if told.source else ''})"
@@ -65,7 +79,7 @@ def _lifecycle_rows(facts: ModelFacts, successor: ModelFacts | None) -> Iterator
         fixed = f"; {lifecycle.snapshot} is fixed" if lifecycle.snapshot else ""
         yield "alias", f"the provider may point it to another snapshot{fixed}"
     if lifecycle.preview:
-        yield "preview", "may go at short notice"
+        yield "preview", "may retire at short notice"
 
 
 def _price_rows(price: Price | None) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Where to move from a model that goes away, who says so, and what the move changes."""
+"""Where to move from a model that retires, who says so, and what the move changes."""
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.moves import move_effects
@@ -14,7 +14,7 @@ _ORIGIN = {
 
 
 class Moves:
-    """Remedies for models that go away, each spelled once."""
+    """Remedies for models that retire, each spelled once."""
 
     def __init__(self, context: RuleContext) -> None:
         self._context = context
@@ -38,10 +38,14 @@ class Moves:
     def _format(self, old: ModelFacts) -> str:
         successor = old.lifecycle.successor
         if successor is None:
+            named = old.lifecycle.announced
+            unusable = (
+                f"Its vendor names {code(named)}, which cannot be routed to. " if named else ""
+            )
             return (
-                "Choose another model (`govern catalog search` finds them) and score it on your "
-                "own cases; name it as "
-                f"`successor` of {code(old.name)} in `catalog/` to plan the move."
+                f"{unusable}Choose another model (`govern catalog search` lists them) and score it "
+                f"on your own cases; name it as `successor` of {code(old.name)} in `catalog/` to "
+                "plan the move."
             )
         source = f"; {successor.source}" if successor.source else ""
         new = self._context.state.catalog.find(successor.model)

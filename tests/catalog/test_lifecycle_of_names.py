@@ -7,7 +7,13 @@ import pytest
 from multillm_gov.catalog.lifecycle import current_lifecycle, is_older
 from multillm_gov.catalog.lifecycle import stated_retirement as stated
 from multillm_gov.catalog.retired import retired_list
-from multillm_gov.catalog.snapshots import date_key, is_preview, is_snapshot, snapshot_of
+from multillm_gov.catalog.snapshots import (
+    date_key,
+    is_preview,
+    is_snapshot,
+    regional_names,
+    snapshot_of,
+)
 
 
 def stated_retirement(name, price_map):
@@ -148,3 +154,112 @@ def test_an_announcement_counts_only_where_the_map_tells_no_date(small_map):
 )
 def test_releases_are_ordered_by_number(version, other, older):
     assert is_older(version, other) is older
+
+
+REGIONS = ("", "eu.", "us.", "apac.", "global.", "jp.", "au.")
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_date_that_one_regional_name_of_nine_carries_is_doubtful_for_all(price_map, region):
+    name = f"{region}anthropic.claude-haiku-4-5-20251001-v1:0"
+    lifecycle = current_lifecycle(name, price_map)
+    assert lifecycle.retirement is None
+    assert lifecycle.doubtful.date == date(2026, 10, 15)
+    assert "only 1 of the model's 9 regional names carries it" in lifecycle.doubtful.reason
+
+
+@pytest.mark.parametrize("prefix", ["azure/", "azure/eu/", "azure/us/", "azure/us-gov/"])
+def test_a_model_has_one_announced_date_in_all_regions(price_map, prefix):
+    lifecycle = current_lifecycle(f"{prefix}o3-mini", price_map)
+    assert lifecycle.retirement == date(2026, 11, 19)
+    assert lifecycle.source.startswith("https://learn.microsoft.com/")
+
+
+def test_one_model_has_one_answer_over_its_regional_names_unless_a_page_says_otherwise(price_map):
+    checked = 0
+    for name in price_map.names:
+        own, others = stated(name, price_map), regional_names(name, price_map)
+        if not others or own.announced:
+            continue
+        checked += 1
+        dates = {
+            current_lifecycle(other, price_map).retirement
+            for other in others
+            if not stated(other, price_map).announced
+        }
+        assert dates <= {current_lifecycle(name, price_map).retirement}, name
+    assert checked > 500
+
+
+@pytest.mark.parametrize(
+    ("name", "retirement"),
+    [
+        ("claude-3-haiku-20240307", date(2026, 4, 20)),
+        ("claude-3-5-haiku-20241022", date(2026, 2, 19)),
+        ("claude-sonnet-4-20250514", date(2026, 6, 15)),
+        ("claude-opus-4-20250514", date(2026, 6, 15)),
+        ("bedrock/amazon.titan-text-express-v1", date(2025, 8, 15)),
+        ("bedrock/us-gov-east-1/amazon.titan-text-lite-v1", date(2025, 8, 15)),
+        ("cohere.command-text-v14", date(2025, 8, 12)),
+        ("cohere.command-light-text-v14", date(2025, 8, 12)),
+        ("ai21.jamba-instruct-v1:0", date(2025, 8, 1)),
+        ("stability.sd3-large-v1:0", date(2025, 9, 4)),
+    ],
+)
+def test_what_a_vendor_announced_is_known(catalog, name, retirement):
+    lifecycle = catalog.find(name).lifecycle
+    assert lifecycle.retirement == retirement
+    assert lifecycle.source.startswith("https://")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "groq/gemma-7b-it",  # a later table carries it without the date
+        "moonshot/moonshot-v1-8k-0430",  # the day of its release
+        "moonshot/kimi-latest",  # the installed map carries it without the date
+    ],
+)
+def test_a_date_that_later_tables_drop_is_doubtful(catalog, as_of, name):
+    facts = catalog.find(name)
+    assert facts.lifecycle.retirement is None
+    assert facts.lifecycle.doubtful.date < as_of
+    assert facts.lifecycle.doubtful.reason
+    assert not facts.retired_on(as_of)
+
+
+def test_no_date_of_a_table_alone_is_firm_for_anthropic(catalog):
+    for name, ending in retired_list().gone.items():
+        facts = catalog.find(name)
+        if facts.exposure.provider == "anthropic" and ending.retirement:
+            assert ending.doubt or ending.source.startswith("https://"), name
+
+
+@pytest.mark.parametrize("alias", ["claude-opus-4-1", "xai/grok-4"])
+def test_a_floating_name_whose_snapshots_are_all_retired_is_retired(catalog, as_of, alias):
+    facts = catalog.find(alias)
+    assert facts.ended_on(as_of)
+    assert facts.lifecycle.source.startswith("its last snapshot ")
+
+
+def test_an_alias_lives_as_long_as_one_snapshot_has_no_date(small_map):
+    base = {"litellm_provider": "openai", "mode": "chat"}
+    ended = {**base, "deprecation_date": "2026-01-01"}
+    both = small_map({"gpt-x": base, "gpt-x-0125": ended, "gpt-x-1106": base})
+    assert current_lifecycle("gpt-x", both).retirement is None
+    one = small_map({"gpt-x": base, "gpt-x-0125": ended})
+    assert current_lifecycle("gpt-x", one).retirement == date(2026, 1, 1)
+
+
+def test_a_redirected_model_costs_what_the_answering_one_costs(catalog, as_of):
+    facts, answering = catalog.find("xai/grok-4-fast-reasoning"), catalog.find("xai/grok-4.3")
+    assert facts.price == answering.price
+    assert facts.ended_on(as_of)
+    assert not facts.retired_on(as_of)
+
+
+def test_dates_elsewhere_are_an_indication_only(catalog):
+    facts = catalog.find("gpt-5.5")
+    assert facts.lifecycle.retirement is None
+    assert "azure 2027-10-26" in catalog.elsewhere(facts)
+    assert catalog.elsewhere(catalog.find("gpt-5-2025-08-07")) == ()

@@ -48,8 +48,8 @@ def lifecycle_section(assessment: Assessment) -> Section:
     lead = assessment.portfolio.settings.migration_lead_days
     said = (
         f"Slack is the time to retirement less {lead} days, what a move to another model takes "
-        "here. A date that is "
-        "not known means that no source has published one, not that the model stays."
+        "here. Not known means that no source that we read gives a date, not that the model "
+        "stays; dates of the same model at other providers are an indication only."
     )
     rows = [_row(model) for model in models]
     columns = (
@@ -99,7 +99,8 @@ def _timeline(assessment: Assessment, models: list[_Model]) -> Timeline | Paragr
     undated = len(models) - len(dated)
     if not dated:
         return Paragraph(
-            f"No retirement date is known for any of {count_of(len(models), 'model')}.", "watch"
+            f"No source that we read gives a date for any of {count_of(len(models), 'model')}.",
+            "watch",
         )
     start, end = assessment.as_of, _years_later(assessment.as_of, HORIZON_YEARS)
     within = [model for model in dated if start + timedelta(days=model.runway or 0) <= end]

@@ -5,67 +5,99 @@ from datetime import date
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
+from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext, Use
 from multillm_gov.rules.migration import Moves
 from multillm_gov.units import format_count
-from multillm_gov.words import code, count_of
+from multillm_gov.words import LONGEST, code, count_of
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Models whose retirement is reached, and models that the price map dropped without a date (a warning)."""
-    gone = {
+    """Models that are retired, and (as warnings) those of which that is only likely.
+
+    Retired is what a source dates. A date that cannot be relied on, and a model that the price map
+    lists no more, prove nothing about the requests.
+    """
+    as_of = context.state.as_of
+    ended = {
         name: facts
         for name, facts in context.models.items()
-        if facts is not None and _is_gone(facts, context.state.as_of)
+        if facts is not None and (facts.ended_on(as_of) or _perhaps(facts, as_of))
     }
     moves = Moves(context)
-    for use in context.uses(gone):
-        facts = gone[use.part.model]
+    for use in context.uses(ended):
+        facts = ended[use.part.model]
+        certain = facts.ended_on(as_of)
         day = facts.lifecycle.retirement
-        requests = use.task.requests_per_month
         yield Violation(
-            message=_message(facts, context.state.as_of),
+            message=_message(facts, as_of),
             place=use.place,
             subject=use.task.task.name,
-            remedy=moves.remedy(facts),
-            risk=(
-                f"Requests to it fail: {format_count(requests)} a month in "
-                f"{code(use.task.task.name)}."
-                if requests and use.role == "route"
-                else "Requests to it fail."
-            ),
+            remedy=moves.remedy(facts) if certain else _ask(facts, moves),
+            risk=_risk(facts, use, as_of),
             figures={
                 "retirement": day.isoformat() if day else None,
-                "days_ago": (context.state.as_of - day).days if day else None,
+                "days_ago": (as_of - day).days if day else None,
                 **moves.figures(facts),
             },
-            severity=None if day else Severity.WARNING,
+            severity=None if certain else Severity.WARNING,
             distinction=f"{use.role}: {facts.name}",
         )
 
 
-def _is_gone(facts: ModelFacts, as_of: date) -> bool:
-    return facts.retired_on(as_of) or (
-        facts.source == "retired-list" and facts.lifecycle.retirement is None
-    )
+def _perhaps(facts: ModelFacts, as_of: date) -> bool:
+    doubtful = facts.lifecycle.doubtful
+    if facts.lifecycle.retirement is not None:
+        return False
+    return facts.source == "retired-list" or (doubtful is not None and doubtful.date <= as_of)
 
 
 def _message(facts: ModelFacts, as_of: date) -> str:
-    day, source = facts.lifecycle.retirement, facts.lifecycle.source
-    told = f" ({source})" if source else ""
-    if day is None:
-        return f"{code(facts.name)} is no longer listed{told}"
-    days = (as_of - day).days
-    since = f"on {day}, {count_of(days, 'day')} ago" if days else "today"
-    return f"{code(facts.name)} was retired {since}{told}"
+    lifecycle = facts.lifecycle
+    name, day, doubtful = code(facts.name), lifecycle.retirement, lifecycle.doubtful
+    if day is not None:
+        days = (as_of - day).days
+        since = f"on {day}, {count_of(days, 'day')} ago" if days else "today"
+        source = f" ({lifecycle.source})" if lifecycle.source else ""
+        answers = (
+            f"; {code(lifecycle.redirect)} answers and is billed" if lifecycle.redirect else ""
+        )
+        return f"{name} was retired {since}{source}{answers}"
+    if doubtful is not None and doubtful.date <= as_of:
+        return (
+            f"{name} may have been retired on {doubtful.date} ({doubtful.source}); "
+            f"the date is doubtful: {doubtful.reason}"
+        )
+    source = f" ({lifecycle.source})" if lifecycle.source else ""
+    return f"{name} is not listed any more{source}; whether it still answers is not known"
+
+
+def _risk(facts: ModelFacts, use: Use, as_of: date) -> str:
+    if facts.lifecycle.redirect and facts.ended_on(as_of):
+        return "Another model answers, with other quality and at other prices than were approved."
+    if not facts.ended_on(as_of):
+        return "If it is retired, requests to it fail."
+    requests = use.task.requests_per_month
+    if not requests or use.role != "route":
+        return "Requests to it fail."
+    return f"Requests to it fail: {format_count(requests)} a month in {code(use.task.task.name)}."
+
+
+def _ask(facts: ModelFacts, moves: Moves) -> str:
+    """How to make it certain; the successor where there is one."""
+    declare = (
+        f"Ask its provider until when it answers, and write that to `catalog/models.yaml`: "
+        f"`models: {{{facts.name[:LONGEST]}: {{retirement: {{date: …, source: …}}}}}}`."
+    )
+    successor = facts.lifecycle.successor
+    return f"{declare} Or: {moves.remedy(facts)}" if successor is not None else declare
 
 
 RULE = Rule(
     id="GOV102",
     name="retired-model",
     title="Retired model in use",
-    one="{subject} uses a model that is retired or no longer listed",
-    many="{count} task classes use a model that is retired or no longer listed",
+    one="{subject} uses a model that is, or may be, retired",
+    many="{count} task classes use a model that is, or may be, retired",
     short_title="Retired models",
     requirement="No model in use is retired.",
     why=(

@@ -20,7 +20,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models in service whose retirement nobody tells; unknown and vanished ones are other rules'."""
+    """Models in service of which no source gives a date; unknown and retired ones are other rules'."""
     undated = {
         name for name, facts in context.models.items() if facts is not None and _is_undated(facts)
     }
@@ -35,16 +35,28 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         )
         model = use.part.model
         yield Violation(
-            message=f"no retirement date of {code(model)} is known",
+            message=f"no source that we read gives a retirement date of {code(model)}"
+            + _hints(context, model),
             place=use.place,
             subject=use.task.task.name,
             remedy=(
-                "Ask its vendor, and write the earliest day it may go in `catalog/models.yaml`: "
+                "Ask its vendor for a date, and write it in `catalog/models.yaml`: "
                 f"`models: {{{model[:LONGEST]}: {{retirement: {{date: …, source: …}}}}}}`."
             ),
             risk=f"It may end at the vendor's shortest notice, 60 days or less{at_stake}.",
             distinction=f"{use.role}: {model}",
         )
+
+
+def _hints(context: RuleContext, model: str) -> str:
+    facts = context.models[model]
+    if facts is None:
+        return ""
+    doubtful = facts.lifecycle.doubtful
+    elsewhere = context.state.catalog.elsewhere(facts)
+    hints = [f"doubtful: {doubtful.date}, for {doubtful.reason}"] if doubtful is not None else []
+    hints += [f"elsewhere: {', '.join(elsewhere)}"] if elsewhere else []
+    return f" ({'; '.join(hints)})" if hints else ""
 
 
 def _is_undated(facts: ModelFacts) -> bool:
