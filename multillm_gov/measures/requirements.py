@@ -1,4 +1,4 @@
-"""What a task class needs of a model, and what a model lacks of it."""
+"""What a task class requires of a model, and which requirements a model does not meet."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,11 +11,11 @@ from multillm_gov.units import format_count
 from multillm_gov.words import join_words
 
 _TALKING = frozenset({"chat", "responses"})
-"""Modes that stand for each other: gateways serve either interface from either."""
+"""Equivalent modes: gateways serve either interface from either."""
 
 
 class Requirement(Struct, frozen=True):
-    """What one task class needs; equal requirements are judged once."""
+    """What one task class requires; equal requirements are judged once."""
 
     mode: str
     capabilities: tuple[str, ...]
@@ -23,18 +23,18 @@ class Requirement(Struct, frozen=True):
     context_declared: bool
     output_tokens: int
     output_declared: bool = False
-    """Whether the longest answer is stated; else it is the mean or largest declared size, which a model must exceed."""
+    """Whether the longest answer is stated; else it is the mean or the largest declared size."""
 
 
 class Lacks(Struct, frozen=True):
-    """What a model lacks, in words: proved by the catalog, or not known to it."""
+    """Requirements that a model does not meet: as the catalog states, or not known to it."""
 
     proved: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
     def describe(self) -> str:
         """Both, as the end of a sentence."""
-        parts = [f"has no {join_words(self.proved, 'nor')}"] if self.proved else []
+        parts = [f"lacks {join_words(self.proved)}"] if self.proved else []
         parts += [f"is not known to have {join_words(self.unknown)}"] if self.unknown else []
         return join_words(parts)
 
@@ -48,7 +48,7 @@ class Fitness:
     def lacks(
         self, needed: Requirement, models: Iterable[ModelFacts | None]
     ) -> Iterator[Lacks | None]:
-        """What each model lacks, in order; ``None``: nothing, or nobody knows the model."""
+        """What each model lacks, in order; ``None``: nothing, or the model is not known."""
         seen = self._seen.get(needed)
         if seen is None:
             seen = self._seen[needed] = {}
@@ -63,7 +63,7 @@ class Fitness:
 
 
 def requirement(declared: TaskClassDeclaration) -> Requirement:
-    """The mode, capabilities, context and output length that a task class needs.
+    """The mode, capabilities, context and output length that a task class requires.
 
     The context is ``needs.context_tokens``, else the 99th percentile (else the largest declared
     size) of the input plus the longest output.

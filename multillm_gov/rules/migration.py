@@ -1,4 +1,4 @@
-"""Where to move from a model that retires, who says so, and what the move changes."""
+"""The successor of a retiring model, the source for it, and what the migration changes."""
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.moves import move_effects
@@ -14,14 +14,14 @@ _ORIGIN = {
 
 
 class Moves:
-    """Remedies for models that retire, each spelled once."""
+    """Remedies for retiring models, each formatted once."""
 
     def __init__(self, context: RuleContext) -> None:
         self._context = context
         self._remedies: dict[str, str] = {}
 
     def remedy(self, old: ModelFacts) -> str:
-        """What to write instead, who says so, and what that changes."""
+        """The model to write instead, the source for it, and what changes."""
         if old.name not in self._remedies:
             self._remedies[old.name] = self._format(old)
         return self._remedies[old.name]
@@ -44,11 +44,11 @@ class Moves:
             )
             return (
                 f"{unusable}Choose another model (`govern catalog search` lists them) and score it "
-                f"on your own cases; name it as `successor` of {code(old.name)} in `catalog/` to "
-                "plan the move."
+                f"on your own cases. To plan the migration, name it as `successor` of "
+                f"{code(old.name)} in `catalog/`."
             )
         source = f"; {successor.source}" if successor.source else ""
         new = self._context.state.catalog.find(successor.model)
         effects = move_effects(old, new) if new is not None else ()
-        changes = f" The move changes: {'; '.join(effects)}." if effects else ""
+        changes = f" The migration changes: {'; '.join(effects)}." if effects else ""
         return f"Write {code(successor.model)} ({_ORIGIN[successor.origin]}{source}).{changes}"

@@ -37,7 +37,7 @@ def test_retired_models_are_named_with_date_and_successor(
     for finding in found:
         assert since in finding.message
         assert finding.remedy.startswith("Write `")
-        assert "The move changes:" in finding.remedy
+        assert "The migration changes:" in finding.remedy
         assert finding.location.source_line[finding.location.column - 1 :].startswith(model)
 
 

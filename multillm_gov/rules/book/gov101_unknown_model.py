@@ -1,4 +1,4 @@
-"""GOV101: the catalog knows every model."""
+"""GOV101: the catalog knows every model in use."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from multillm_gov.words import LONGEST, code, join_code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Names that neither the price map, nor ``catalog/``, nor the list of retired models has."""
+    """Yield each use of a name that no price map, override or list of retired models has."""
     unknown = {name for name, facts in context.models.items() if facts is None}
     suggestions: dict[str, tuple[str, ...]] = {}
     for use in context.uses(unknown):
@@ -17,13 +17,12 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             suggestions[model] = context.state.catalog.suggest(model)
         close = suggestions[model]
         yield Violation(
-            message=f"{code(model)} is not a model the catalog knows"
-            + (f"; near: {join_code(close)}" if close else ""),
+            message=f"{code(model)} is not in the catalog"
+            + (f"; similar names: {join_code(close)}" if close else ""),
             place=use.place,
             subject=use.task.task.name,
             remedy=_remedy(model, close),
-            risk="Its price, limits, retirement and vendor are not known: every figure leaves it "
-            "out.",
+            risk="Its price, limits, retirement and vendor are not known; no figure includes it.",
             figures={"suggestions": ", ".join(close)},
             distinction=f"{use.role}: {model}",
         )
@@ -46,14 +45,12 @@ RULE = Rule(
     short_title="Unknown models",
     requirement="The catalog knows every model in use.",
     why=(
-        "A misspelt model fails at the first request in production; a model nobody described has "
-        "no price, no context "
-        "window and no retirement date, so no limit applies to it."
+        "A misspelled model name fails at the first request in production. A model that nobody "
+        "described has no price, context window or retirement date, so no limit applies to it."
     ),
     remediation=(
         "Correct the spelling (`govern catalog search WORD` finds models), or describe a model of "
-        "your own in "
-        "`catalog/`: its mode, prices, limits and who it hangs on."
+        "your own in `catalog/`: its mode, prices, limits and exposure."
     ),
     severity=Severity.ERROR,
     check=check,

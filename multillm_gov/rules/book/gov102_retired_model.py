@@ -12,10 +12,10 @@ from multillm_gov.words import LONGEST, code, count_of
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Models that are retired, and (as warnings) those of which that is only likely.
+    """Yield retired models and, as warnings, those that may be retired.
 
-    Retired is what a source dates. A date that cannot be relied on, and a model that the price map
-    lists no more, prove nothing about the requests.
+    A model is retired where a source dates it. A doubtful date, or a model that the price map no
+    longer lists, proves nothing about the requests.
     """
     as_of = context.state.as_of
     ended = {
@@ -68,12 +68,12 @@ def _message(facts: ModelFacts, as_of: date) -> str:
             f"the date is doubtful: {doubtful.reason}"
         )
     source = f" ({lifecycle.source})" if lifecycle.source else ""
-    return f"{name} is not listed any more{source}; whether it still answers is not known"
+    return f"{name} is no longer listed{source}; whether it still answers is not known"
 
 
 def _risk(facts: ModelFacts, use: Use, as_of: date) -> str:
     if facts.lifecycle.redirect and facts.ended_on(as_of):
-        return "Another model answers, with other quality and at other prices than were approved."
+        return "Another model answers, at a quality and price that nobody approved."
     if not facts.ended_on(as_of):
         return "If it is retired, requests to it fail."
     requests = use.task.requests_per_month
@@ -85,7 +85,7 @@ def _risk(facts: ModelFacts, use: Use, as_of: date) -> str:
 def _ask(facts: ModelFacts, moves: Moves) -> str:
     """How to make it certain; the successor where there is one."""
     declare = (
-        f"Ask its provider until when it answers, and write that to `catalog/models.yaml`: "
+        "Ask its provider for the retirement date, and write it in `catalog/models.yaml`: "
         f"`models: {{{facts.name[:LONGEST]}: {{retirement: {{date: …, source: …}}}}}}`."
     )
     successor = facts.lifecycle.successor
@@ -101,13 +101,11 @@ RULE = Rule(
     short_title="Retired models",
     requirement="No model in use is retired.",
     why=(
-        "A retired model is known to nobody's schema as wrong; it fails at the first request, in "
-        "production. Nearly "
-        "half of the price map's dated models are past their date. Providers end one model on "
-        "different days, so the "
-        "date is that of the name as routed. The successor is marked as declared (in `catalog/`), "
-        "announced (by the "
-        "vendor) or derived (newest of the same line at the same provider)."
+        "Schemas accept the name of a retired model; it fails at the first request, in production. "
+        "Nearly half of the dated models in the price map are past their date. Providers end the "
+        "same model on different days, so the date is that of the name as routed. The successor is "
+        "marked as declared (in `catalog/`), announced (by the vendor) or derived (the newest "
+        "model of the same line at the same provider)."
     ),
     remediation="Route to the successor, or to another model, after scoring it on your own cases.",
     severity=Severity.ERROR,

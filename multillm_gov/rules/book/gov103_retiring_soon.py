@@ -1,4 +1,4 @@
-"""GOV103: there is time to move before a model retires."""
+"""GOV103: there is enough time to migrate before a model retires."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,24 +15,24 @@ from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """How long a move takes, and how early to say so."""
+    """How long a migration takes, and how early to report it."""
 
     lead_days: Annotated[
         Annotated[int, Meta(ge=0, le=730)] | None,
-        Meta(description="Days a move takes; default: `migration_lead_days` of `govern.yaml`"),
+        Meta(description="Days a migration takes; default: `migration_lead_days` of `govern.yaml`"),
     ] = None
     notice_days: Annotated[
         int,
         Meta(
             ge=0,
             le=730,
-            description="Days before the latest start of the move from which it is noted",
+            description="Days before the latest start of a migration from which a note is given",
         ),
     ] = 90
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models that retire before a move started today would end, and (as notes) those for which that comes soon."""
+    """Yield models that retire before a migration from today ends; notes for those near it."""
     lead = (
         context.state.portfolio.settings.migration_lead_days
         if parameters.lead_days is None
@@ -55,7 +55,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             place=use.place,
             subject=use.task.task.name,
             remedy=moves.remedy(facts),
-            risk=f"A move started today ends {count_of(-slack, 'day')} after the model does."
+            risk=f"A migration started today ends {count_of(-slack, 'day')} after the retirement."
             if slack < 0
             else "",
             figures={
@@ -72,13 +72,13 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 
 def _message(use: Use, day: date, days: tuple[int, int], source: str) -> str:
     runway, lead = days
-    told = f" ({source})" if source else ""
+    cited = f" ({source})" if source else ""
     start = date.fromordinal(max(day.toordinal() - lead, 1))
     must = (
-        f"a move takes {count_of(lead, 'day')} and {'had to' if runway < lead else 'must'} "
+        f"a migration takes {count_of(lead, 'day')} and {'had to' if runway < lead else 'must'} "
         f"start by {start}"
     )
-    return f"{code(use.part.model)} retires on {day}, in {count_of(runway, 'day')}{told}; {must}"
+    return f"{code(use.part.model)} retires on {day}, in {count_of(runway, 'day')}{cited}; {must}"
 
 
 RULE = Rule(
@@ -90,16 +90,16 @@ RULE = Rule(
     short_title="Upcoming retirements",
     requirement="There is enough time to migrate before a model retires.",
     why=(
-        "Slack is days to retirement minus the days a move takes (evaluation, prompts, change "
-        "window; 90 by default). "
-        "Vendors give as little as 60 days of notice, so slack can be negative on the day of the "
-        "announcement: then "
-        "only a successor that is qualified beforehand helps. A model without a date is not known "
-        "to stay: LiteLLM's "
-        "price map carries a date for about a fifth of its models, often late."
+        "Slack is the number of days to retirement minus the days a migration takes (evaluation, "
+        "prompts, change window; 90 by default). Vendors give as little as 60 days of notice, so "
+        "slack can be negative on the day of the announcement; then only a successor qualified "
+        "beforehand helps. A model without a date is not known to stay: LiteLLM's price map gives "
+        "a date for about a fifth of its models, often late."
     ),
-    remediation="Score the successor on your own cases now, list it as a fallback, and shift the weight "
-    "before the date.",
+    remediation=(
+        "Score the successor on your own cases now, list it as a fallback, and shift the weight "
+        "before the date."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

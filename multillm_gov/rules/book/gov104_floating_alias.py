@@ -9,7 +9,7 @@ from multillm_gov.words import code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Names that the provider may re-point, of models that also have a dated name there which is not retired."""
+    """Yield aliases the provider can re-point whose model has a dated name in service."""
     floating = {
         name: snapshot
         for name, facts in context.models.items()
@@ -21,8 +21,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         model, snapshot = use.part.model, floating[use.part.model]
         ends = snapshot.lifecycle.retirement
         yield Violation(
-            message=f"{code(model)} may be re-pointed by its provider; {code(snapshot.name)} is a "
-            "dated snapshot of it",
+            message=f"{code(model)} is an alias that its provider can re-point; "
+            f"{code(snapshot.name)} is a dated snapshot of it",
             place=use.place,
             subject=use.task.task.name,
             remedy=f"Write {code(snapshot.name)}"
@@ -56,12 +56,13 @@ RULE = Rule(
     short_title="Unpinned models",
     requirement="Models are pinned to a dated snapshot where one exists.",
     why=(
-        "An alias changes its model without a commit. Between March and June 2023 one name went "
-        "from 84% to 51% on a "
-        "prime-number test and from 52% to 10% directly executable code (Chen, Zaharia and Zou, "
-        "arXiv 2307.09009)."
+        "An alias changes its model without a commit. Between March and June 2023, one name fell "
+        "from 84% to 51% on a prime-number test, and from 52% to 10% on directly executable code "
+        "(Chen, Zaharia and Zou, arXiv 2307.09009)."
     ),
-    remediation="Write the dated name, and move to the next snapshot in a pull request with a benchmark.",
+    remediation=(
+        "Write the dated name. Move to the next snapshot in a pull request with a benchmark."
+    ),
     severity=Severity.WARNING,
     check=check,
     violating="""\

@@ -1,4 +1,4 @@
-"""GOV105: every routed model can do what its task class needs."""
+"""GOV105: every routed model has the capabilities and limits that its task class requires."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from multillm_gov.words import code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Routed models that lack a mode, capability, context or output length; what is not known weighs less."""
+    """Yield routed models that lack a requirement; one that is not known is a warning."""
     fitness = Fitness()
     for task in context.tasks:
         needed = requirement(task.task.declared)
@@ -17,18 +17,16 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         for leg, lacks in zip(task.legs, lacking, strict=True):
             if lacks is not None:
                 yield Violation(
-                    message=f"{code(leg.model)} {lacks.describe()}, which {code(task.task.name)} "
-                    "needs",
+                    message=f"{code(leg.model)} {lacks.describe()}, required by "
+                    f"{code(task.task.name)}",
                     place=task.task.place.at("route", leg.index, "model"),
                     subject=task.task.name,
                     remedy=(
                         "Route to a model that has it (see `govern catalog show MODEL`), lower the "
-                        "need, "
-                        "or state the model's real abilities in `catalog/`."
+                        "requirement, or state the model's actual capabilities in `catalog/`."
                     ),
-                    risk="Requests that need it fail, are cut off, or come back in the wrong "
-                    "shape.",
-                    severity=None if lacks.proved or context.asked else Severity.WARNING,
+                    risk="Requests that need it fail, are cut off or return the wrong format.",
+                    severity=None if lacks.proved or context.by_policy else Severity.WARNING,
                     distinction=leg.model,
                 )
 
@@ -37,21 +35,21 @@ RULE = Rule(
     id="GOV105",
     name="capability-missing",
     title="Routed model lacks a required capability",
-    one="{subject} routes to a model that lacks a requirement or is not known to meet it",
-    many="{count} task classes route to a model that lacks a requirement or is not known to meet it",
+    one="{subject} routes to a model that does not, or may not, meet a requirement",
+    many="{count} task classes route to a model that does not, or may not, meet a requirement",
     short_title="Missing model capabilities",
     requirement="Every routed model has the capabilities and limits that its task class requires.",
     why=(
-        "The need is `mode`, `needs`, an `output_schema` (which takes a model that honors response "
-        "schemas) and the "
-        "tokens of `demand`: the 99th percentile of the input plus the longest output must fit the "
-        "context window, "
-        "the longest output (else the mean, or the largest declared size) the model's output "
-        "limit. "
-        "What the catalog denies is an error, what it does not know a warning."
+        "The requirement is `mode`, `needs`, an `output_schema` (which needs a model that supports "
+        "response schemas) and the tokens of `demand`. The 99th percentile of the input plus the "
+        "longest output must fit the context window; the longest output (else the mean, or the "
+        "largest declared size) must fit the output limit. A capability that the catalog denies is "
+        "an error; one that it does not know is a warning."
     ),
-    remediation="Choose a model that has the ability, or correct the need or the catalog where they are "
-    "wrong.",
+    remediation=(
+        "Choose a model that has the capability, or correct the requirement or the catalog where "
+        "it is wrong."
+    ),
     decision="Choose which capable model to route to.",
     severity=Severity.ERROR,
     check=check,

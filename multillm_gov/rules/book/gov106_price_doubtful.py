@@ -15,7 +15,7 @@ from multillm_gov.words import code
 _MILLION = Decimal(1_000_000)
 _TEXT_BAND = (Decimal("0.001"), Decimal(1_000))
 _VECTOR_BAND = (Decimal("0.001"), Decimal(10))
-"""US dollars per million tokens that have ever been asked: 0.01 to 600 for text, 0.004 to 0.80 for embeddings."""
+"""US dollars per million tokens; text has cost 0.01 to 600, embeddings 0.004 to 0.80."""
 _TWO_SIDED = frozenset({"chat", "completion", "responses"})
 _BANDS = {
     "chat": _TEXT_BAND,
@@ -26,15 +26,15 @@ _BANDS = {
 
 
 class _Doubt(Struct, frozen=True):
-    """What is odd about a price."""
+    """Why a price is doubtful."""
 
-    said: str
+    reason: str
     price: Decimal | None
     proved: bool
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Models without a price for input or output, priced zero by the map, or far outside of what their kind costs."""
+    """Yield models with no price, a listed price of 0, or one far outside the usual range."""
     doubts = {
         name: doubt
         for name, facts in context.models.items()
@@ -43,15 +43,14 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     for use in context.uses(doubts):
         model, doubt = use.part.model, doubts[use.part.model]
         yield Violation(
-            message=f"{code(model)}: {doubt.said}",
+            message=f"{code(model)}: {doubt.reason}",
             place=use.place,
             subject=use.task.task.name,
             remedy=(
-                "Write what you pay in `catalog/models.yaml`: "
+                "Write the price you pay in `catalog/models.yaml`: "
                 f"`models: {{{model}: {{usd_per_million_tokens: {{input: …, output: …}}}}}}`."
             ),
-            risk="Forecasts, caps and concentration by spend leave it out or are wrong by orders "
-            "of magnitude.",
+            risk="Forecasts, caps and concentration by spend omit it or are far off.",
             figures={"usd_per_million_tokens": doubt.price},
             severity=None if doubt.proved else Severity.WARNING,
             distinction=f"{use.role}: {model}",
@@ -59,7 +58,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 
 def _per_million(facts: ModelFacts) -> Decimal | None:
-    """The dearer of the input and output price, US dollars per million tokens."""
+    """The higher of the input and output price, in US dollars per million tokens."""
     if facts.price is None:
         return None
     prices = (facts.price.standard.input, facts.price.standard.output)
@@ -71,20 +70,18 @@ def _doubt(facts: ModelFacts, context: RuleContext) -> _Doubt | None:
         return None
     if facts.price is None:
         return (
-            None
-            if facts.usd_fixed_per_month
-            else _Doubt("its price is not known", None, proved=False)
+            None if facts.usd_fixed_per_month else _Doubt("no price is known", None, proved=False)
         )
     price = _per_million(facts)
     if price is None:
         return None
     if price == 0:
         free = facts.source == "override" or facts.usd_fixed_per_month or _has_fee(facts)
-        said = "the price map says 0, which means a free tier, your own hosting, or not known"
-        return None if free else _Doubt(said, price, proved=False)
+        reason = "the price map gives 0, which means a free tier, your own hosting, or not known"
+        return None if free else _Doubt(reason, price, proved=False)
     low, high = _BANDS.get(facts.mode, (Decimal(0), Decimal("Infinity")))
     if not low <= price <= high:
-        kind = f"outside of the {low:f} to {high:,f} that {facts.mode} models cost"
+        kind = f"outside the range of {facts.mode} models, {low:f}–{high:,f} USD"
         return _Doubt(f"{_format(price)} is {kind}", price, proved=True)
     return _one_sided(facts) or (
         _unlike_its_family(facts, context) if facts.source == "override" else None
@@ -92,23 +89,23 @@ def _doubt(facts: ModelFacts, context: RuleContext) -> _Doubt | None:
 
 
 def _one_sided(facts: ModelFacts) -> _Doubt | None:
-    """A text model with a price for one side of a request only: the other would be counted as free."""
+    """A text model with a price for one side of a request: the other would count as free."""
     price = facts.price
     if price is None or facts.mode not in _TWO_SIDED or price.tiers or _has_fee(facts):
         return None
     free = (None,) if facts.source == "override" else (None, Decimal(0))
     side = next((side for side in ("input", "output") if getattr(price.standard, side) in free), "")
-    said = f"no price of its {side} is known, so that its {side} counts as free"
-    return _Doubt(said, None, proved=False) if side else None
+    reason = f"no {side} price is known, so its {side} counts as free"
+    return _Doubt(reason, None, proved=False) if side else None
 
 
 def _unlike_its_family(facts: ModelFacts, context: RuleContext) -> _Doubt | None:
-    """What people typed is held against the family; asking that of every listed model would read the whole map."""
+    """Compare an override with its family; doing so for all listed models reads the whole map."""
     for odd in implausible_price(facts, None, context.state.catalog.usual_price(facts)):
         price = odd.usd_per_million
         usual = _format(odd.usual_usd_per_million)
         return _Doubt(
-            f"{odd.side} {_format(price)} is far off {odd.compared_with}, {usual}",
+            f"{odd.side} {_format(price)} is far from {odd.compared_with}, {usual}",
             price,
             proved=True,
         )
@@ -135,14 +132,12 @@ RULE = Rule(
     short_title="Doubtful prices",
     requirement="The price of every model is known and plausible.",
     why=(
-        "Prices are typed by people, and a price per thousand or per million tokens taken for one "
-        "per token is off by "
-        "orders of magnitude; price maps have carried such entries for months. Zero in the price "
-        "map means a free tier "
-        "or not known, never a promise. Every price is held against what models of its kind have "
-        "ever cost; one that "
-        "is declared in `catalog/` also against the median of its family, where a factor of 100 is "
-        "a slip of a unit."
+        "People type prices, and a price per thousand or per million tokens taken for one per "
+        "token is off by orders of magnitude; price maps have carried such entries for months. "
+        "Zero in the price map means a free tier or not known, never a promise. Every price is "
+        "compared with what models of its kind have ever cost. A price declared in `catalog/` is "
+        "also compared with the median of its family, where a factor of 100 indicates a wrong "
+        "unit."
     ),
     remediation="State the price you pay in `catalog/`, in US dollars per million tokens.",
     severity=Severity.ERROR,

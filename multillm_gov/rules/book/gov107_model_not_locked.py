@@ -8,7 +8,7 @@ from multillm_gov.words import code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Known models that the lock, where there is one, does not hold: one finding per model, at its first use."""
+    """Yield each known model missing from the lock, once, at its first use."""
     loose = {
         name
         for name, facts in context.models.items()
@@ -24,8 +24,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             place=use.place,
             subject=use.task.task.name,
             remedy="Run `govern catalog lock` and commit `catalog/catalog.lock.json`.",
-            risk="Its price and retirement date move with the installed price map, so two machines "
-            "may disagree.",
+            risk="Its price and retirement date depend on the installed price map, so results can "
+            "differ between machines.",
             distinction=model,
         )
 
@@ -39,11 +39,13 @@ RULE = Rule(
     short_title="Models without locked facts",
     requirement="The facts of every model in use are in the catalog lock.",
     why=(
-        "The same commit must give the same result on every machine. The lock holds price, limits, "
-        "retirement and "
-        "exposure of the models in use; without a lock the rule is silent."
+        "The same commit must give the same result on every machine. The lock holds the price, "
+        "limits, retirement and exposure of the models in use. Without a lock, the rule finds "
+        "nothing."
     ),
-    remediation="Run `govern catalog lock` whenever a model joins the portfolio, and commit the lock.",
+    remediation=(
+        "Run `govern catalog lock` whenever a model joins the portfolio, and commit the lock."
+    ),
     severity=Severity.WARNING,
     check=check,
 )

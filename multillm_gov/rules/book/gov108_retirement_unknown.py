@@ -20,7 +20,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models in service of which no source gives a date; unknown and retired ones are other rules'."""
+    """Yield models in service without a dated source; other rules report unknown and retired ones."""
     undated = {
         name for name, facts in context.models.items() if facts is not None and _is_undated(facts)
     }
@@ -29,13 +29,13 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             continue
         value = use.task.value_at_stake_per_month
         at_stake = (
-            f"; {format_money(value, context.state.figures.currency)} a month are at stake"
+            f"; {format_money(value, context.state.figures.currency)} a month is at stake"
             if value
             else ""
         )
         model = use.part.model
         yield Violation(
-            message=f"no source that we read gives a retirement date of {code(model)}"
+            message=f"no source we read gives a retirement date for {code(model)}"
             + _hints(context, model),
             place=use.place,
             subject=use.task.task.name,
@@ -43,7 +43,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
                 "Ask its vendor for a date, and write it in `catalog/models.yaml`: "
                 f"`models: {{{model[:LONGEST]}: {{retirement: {{date: …, source: …}}}}}}`."
             ),
-            risk=f"It may end at the vendor's shortest notice, 60 days or less{at_stake}.",
+            risk=f"It may be retired at the vendor's shortest notice, 60 days or less{at_stake}.",
             distinction=f"{use.role}: {model}",
         )
 
@@ -72,16 +72,16 @@ RULE = Rule(
     short_title="Unknown retirement dates",
     requirement="The retirement date of every routed model is known.",
     why=(
-        "No date means unknown, never that a model stays: LiteLLM's price map carries a date for "
-        "944 of 4,552 entries, "
-        "and dates appear late (that of gpt-5 came half a year before its end). The rule is silent "
-        "unless a policy "
-        "asks, because for most models today nobody can know. Published notice: Anthropic at least "
-        "60 days, OpenAI 3 "
-        "to 6 months, previews 2 weeks."
+        "No date means not known, never that a model stays: LiteLLM's price map gives a date for "
+        "944 of 4,552 entries, and dates appear late (that of gpt-5 appeared half a year before "
+        "its retirement). The rule is enabled only by a policy, because for most models no source "
+        "we read gives a date. Published notice: Anthropic at least 60 days, OpenAI 3 to 6 months, "
+        "previews 2 weeks."
     ),
-    remediation="Declare the vendor's commitment (its policy page, a contract) as `retirement` in "
-    "`catalog/`, with source.",
+    remediation=(
+        "Declare the vendor's commitment (its policy page, a contract) as `retirement` in "
+        "`catalog/`, with its source."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

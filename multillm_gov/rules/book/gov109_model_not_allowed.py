@@ -24,22 +24,24 @@ _LEVELS = (
 
 
 class Models(Closed, frozen=True, kw_only=True):
-    """A list of models, by name or by what they hang on."""
+    """A list of models, by name or by exposure."""
 
     models: Annotated[
         tuple[Entity, ...],
-        Meta(description="Names as routed or as the catalog calls the model; `*` and `?` match"),
+        Meta(description="Names as routed or as in the catalog; `*` and `?` are wildcards"),
     ] = ()
     families: Annotated[
         tuple[Entity, ...], Meta(description="Lines of models: `claude`, `gpt`")
     ] = ()
-    vendors: Annotated[tuple[Entity, ...], Meta(description="Who made the model: `anthropic`")] = ()
-    providers: Annotated[tuple[Entity, ...], Meta(description="Who serves it: `bedrock`")] = ()
-    clouds: Annotated[
-        tuple[Entity, ...], Meta(description="Whose infrastructure it runs on: `aws`")
+    vendors: Annotated[
+        tuple[Entity, ...], Meta(description="Makers of the models: `anthropic`")
     ] = ()
+    providers: Annotated[
+        tuple[Entity, ...], Meta(description="Providers that serve them: `bedrock`")
+    ] = ()
+    clouds: Annotated[tuple[Entity, ...], Meta(description="Clouds they run on: `aws`")] = ()
     jurisdictions: Annotated[
-        tuple[Entity, ...], Meta(description="ISO 3166 codes of the vendor's seat")
+        tuple[Entity, ...], Meta(description="ISO 3166 codes of the vendor's headquarters")
     ] = ()
 
 
@@ -48,9 +50,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     allow: Annotated[Models, Meta(description="A model must match every key given here")] = Models()
     deny: Annotated[Models, Meta(description="A model must match no key given here")] = Models()
-    fallbacks: Annotated[
-        bool, Meta(description="Whether fallbacks are held against the lists too")
-    ] = True
+    fallbacks: Annotated[bool, Meta(description="Whether the lists apply to fallbacks too")] = True
 
     def __post_init__(self) -> None:
         """Refuse a policy that limits nothing."""
@@ -59,14 +59,14 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 class _Verdict(Struct, frozen=True):
-    """What is wrong with a model; not proved where the level that decides is not known."""
+    """Why a model is not allowed; not proved where the deciding level is not known."""
 
-    said: str
+    reason: str
     proved: bool
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models on the deny list or off the allow list; on a denied level, what is not known weighs less."""
+    """Yield models that are denied or not allowed; a denied level not known is a warning."""
     barred = {
         name: verdict
         for name, facts in context.models.items()
@@ -77,16 +77,16 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             continue
         model, verdict = use.part.model, barred[use.part.model]
         yield Violation(
-            message=f"{code(model)} {verdict.said}",
+            message=f"{code(model)} {verdict.reason}",
             place=use.place,
             subject=use.task.task.name,
             remedy=(
-                "Name a model that the policy allows, or have its lists changed."
+                "Use a model that the policy allows, or have its lists changed."
                 if verdict.proved
                 else f"State its exposure in `catalog/` (see `govern catalog show {model}`), or "
-                "name another model."
+                "use another model."
             ),
-            risk="Data and money go to somebody the organization decided not to use.",
+            risk="Data and money go to a party that the organization decided not to use.",
             severity=None if verdict.proved else Severity.WARNING,
             distinction=f"{use.role}: {model}",
         )
@@ -112,13 +112,13 @@ def _judge(name: str, facts: ModelFacts | None, parameters: Parameters) -> _Verd
             )
         if denied and entity == UNKNOWN:
             doubt = doubt or _Verdict(
-                f"may be denied: its {level} is not known, denied is {_listed(denied)}", False
+                f"may be denied: its {level} is not known; denied: {_listed(denied)}", False
             )
     return doubt
 
 
 def _is_in(entity: str, entities: tuple[str, ...]) -> bool:
-    """Whatever the case: `OpenAI` on a deny list must not let `openai` pass."""
+    """Compare in any case: `OpenAI` on a deny list must also deny `openai`."""
     return entity.casefold() in {one.casefold() for one in entities}
 
 
@@ -143,15 +143,13 @@ RULE = Rule(
     short_title="Models not allowed",
     requirement="Only models that the policy allows are used.",
     why=(
-        "Contracts, licenses and security reviews are given to named vendors, providers and "
-        "models. A list in a policy "
-        "is held against what a name really stands for, so that a denied vendor's model does not "
-        "come in through "
-        "another host. With several keys `allow` needs a match on every one of them, `deny` on "
-        "any. An entity that is "
-        "not known is not on an allow list; against a deny list it is a warning."
+        "Contracts, licenses and security reviews cover named vendors, providers and models. The "
+        "lists of a policy are compared with what a name stands for, so a denied vendor's model "
+        "cannot come in through another host. With several keys, `allow` needs a match on each of "
+        "them and `deny` on any. An entity that is not known is not on an allow list; for a deny "
+        "list it is a warning."
     ),
-    remediation="Use an allowed model, or have the policy's owner change the lists.",
+    remediation="Use an allowed model, or have the owner of the policy change the lists.",
     decision="Choose which allowed model to use.",
     severity=Severity.ERROR,
     check=check,

@@ -16,13 +16,13 @@ PRODUCTION = frozenset({"production", "prod"})
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """What counts as production: one of the tags or of the classifications is enough."""
+    """What counts as production: any of the tags or classifications."""
 
     tags: Annotated[
         tuple[Name, ...],
         Meta(
-            description="Tags that mean production; default: all a policy applies to, else "
-            "`production` and `prod`"
+            description="Tags that mean production; default: everything the policy applies to, "
+            "else `production` and `prod`"
         ),
     ] = ()
     classifications: Annotated[
@@ -32,7 +32,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Preview and experimental models, routed or as fallback, in task classes that count as production."""
+    """Yield preview models, routed or fallback, in task classes that count as production."""
     previews = {
         name
         for name, facts in context.models.items()
@@ -43,12 +43,14 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             continue
         model = use.part.model
         yield Violation(
-            message=f"{code(model)} is a preview, and {code(use.task.task.name)} is production",
+            message=(
+                f"{code(model)} is a preview model, and {code(use.task.task.name)} is in production"
+            ),
             place=use.place,
             subject=use.task.task.name,
-            remedy=f"Name a generally available model instead of {code(model)} (`govern catalog "
+            remedy=f"Use a generally available model instead of {code(model)} (`govern catalog "
             "search` finds them).",
-            risk="Previews change or go at two weeks' notice, often without a service level.",
+            risk="Previews change or end at two weeks' notice, often without a service level.",
             distinction=f"{use.role}: {model}",
         )
 
@@ -56,7 +58,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 def _is_production(task: TaskFigures, context: RuleContext, parameters: Parameters) -> bool:
     declared = task.task.declared
     if not parameters.tags and not parameters.classifications:
-        return context.asked or not PRODUCTION.isdisjoint(declared.tags)
+        return context.by_policy or not PRODUCTION.isdisjoint(declared.tags)
     return (
         not set(parameters.tags).isdisjoint(declared.tags)
         or declared.data.classification in parameters.classifications
@@ -73,14 +75,14 @@ RULE = Rule(
     requirement="No preview model serves production.",
     why=(
         "Vendors end previews at short notice (OpenAI may give two weeks; Google's 2.5 previews "
-        "lived six to nine "
-        "months), change them in place, and leave them out of service levels and some data terms. "
-        "Preview is what the "
-        "model's name says. Production is what is tagged `production` or `prod`, or what a policy "
-        "names."
+        "lasted six to nine months), change them in place, and exclude them from service levels "
+        "and some data terms. Whether a model is a preview follows from its name. Production is a "
+        "task class tagged `production` or `prod`, or what a policy names."
     ),
-    remediation="Use a generally available model in production, and keep the preview in a task class of "
-    "its own.",
+    remediation=(
+        "Use a generally available model in production, and keep the preview in a task class of "
+        "its own."
+    ),
     decision="Choose which generally available model to use.",
     severity=Severity.WARNING,
     check=check,

@@ -94,7 +94,7 @@ def _violation(
         risk=f"{_together(doubtful)}: "
         f"{format_downtime(DOWN_SHARE * joint, task, context.state.figures.currency)}.",
         figures={"shared_levels": ", ".join(shared), "joint_failure_share_assumed": joint},
-        severity=Severity.NOTE if doubtful and not context.asked else None,
+        severity=Severity.NOTE if doubtful and not context.by_policy else None,
     )
 
 

@@ -19,8 +19,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         for fallback, lacks in zip(task.fallbacks, lacking, strict=True):
             if lacks is not None:
                 yield Violation(
-                    message=f"fallback {code(fallback.model)} {lacks.describe()}, which "
-                    f"{code(task.task.name)} needs",
+                    message=f"fallback {code(fallback.model)} {lacks.describe()}, required by "
+                    f"{code(task.task.name)}",
                     place=task.task.place.at("fallbacks", fallback.index),
                     subject=task.task.name,
                     remedy=(
@@ -29,7 +29,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
                         "model's real abilities in `catalog/`."
                     ),
                     risk="The failover answers with errors or with output that cannot be used.",
-                    severity=None if lacks.proved or context.asked else Severity.WARNING,
+                    severity=None if lacks.proved or context.by_policy else Severity.WARNING,
                     distinction=fallback.model,
                 )
 
@@ -38,8 +38,8 @@ RULE = Rule(
     id="GOV203",
     name="fallback-lacks-capability",
     title="Fallback lacks a required capability",
-    one="{subject} has a fallback that lacks a requirement or is not known to meet it",
-    many="{count} task classes have a fallback that lacks a requirement or is not known to meet it",
+    one="{subject} has a fallback that does not, or may not, meet a requirement",
+    many="{count} task classes have a fallback that does not, or may not, meet a requirement",
     short_title="Fallbacks that cannot take over",
     requirement="Every fallback has the capabilities and limits that its task class requires.",
     why=(

@@ -34,7 +34,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Fallbacks whose limits lie below own plus inherited demand when one entity is lost (N+1)."""
-    if not context.asked and not any(
+    if not context.by_policy and not any(
         _is_declared(context, model) for model in context.state.overrides.models
     ):
         return
@@ -44,9 +44,9 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     ):
         if own.isdisjoint(load.task_classes):
             continue
-        if not context.asked and not _is_declared(context, load.model):
+        if not context.by_policy and not _is_declared(context, load.model):
             continue
-        violation = _judge(load, parameters.peak_factor, asked=context.asked)
+        violation = _judge(load, parameters.peak_factor, asked=context.by_policy)
         if violation is not None:
             yield violation
 

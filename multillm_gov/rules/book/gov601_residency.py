@@ -120,7 +120,7 @@ def _violation(context: RuleContext, use: Use, breach: _Breach, *, declared: boo
         risk=f"{task.declared.data.classification.capitalize()} data may {_HARM[breach.limit]}.",
         related=((("the limit", by_policy),) if by_policy else ()),
         figures={"regions": ", ".join(use.part.facts.regions) if use.part.facts else ""},
-        severity=None if breach.proved or context.asked else Severity.WARNING,
+        severity=None if breach.proved or context.by_policy else Severity.WARNING,
         distinction=f"{breach.limit}: {use.role}: {model}",
     )
 

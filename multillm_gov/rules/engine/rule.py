@@ -82,8 +82,8 @@ class RuleContext(Struct, frozen=True, kw_only=True):
     """What runs of one judgment share; each rule keeps to the key of its own name."""
 
     @property
-    def asked(self) -> bool:
-        """Whether a policy asks. What is not known then counts as a violation, elsewhere it is graded lower."""
+    def by_policy(self) -> bool:
+        """Whether a policy enables it: what is not known then counts in full, else it is graded lower."""
         return bool(self.policy)
 
     def uses(self, models: Container[str]) -> Iterator[Use]:

@@ -66,7 +66,7 @@ def test_a_text_that_is_no_yaml_still_explains_names(assessment: Assessment) -> 
 def test_an_unknown_model_gets_near_names(assessment: Assessment) -> None:
     text = "task_classes: {a: {route: [{model: anthropic/claude-sonet-4-6}]}}"
     told = over("allocations/x.yaml", text, "anthropic/claude-sonet-4-6", assessment)
-    assert "is not a model the catalog knows" in told
+    assert "is not in the catalog" in told
     assert "`anthropic/claude-sonnet-4-6`" in told
 
 
