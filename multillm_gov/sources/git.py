@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Self
@@ -10,9 +11,12 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import FOLDERS, SETTINGS, kind_of
 from multillm_gov.errors import RevisionError
 from multillm_gov.finding import Flaw
+from multillm_gov.sources.default_branch import find_default_branch
 from multillm_gov.sources.git_blame import Blame
 from multillm_gov.sources.git_command import GitCommand
 from multillm_gov.sources.git_tree import Blobs, read_entries
+from multillm_gov.sources.moved_portfolio import find_moved
+from multillm_gov.sources.root import is_root
 from multillm_gov.sources.unknown_revision import explain_unknown
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -46,6 +50,31 @@ class Repository:
         prefix = root.relative_to(place).as_posix()
         return cls(place, "" if prefix == "." else prefix)
 
+    def split_revision(self, revision: str) -> tuple[str, str | None]:
+        """A revision, and the folder named after a colon (``main:ai``) that holds the portfolio there."""
+        name, colon, folder = revision.partition(":")
+        return (name, folder.strip("/").removeprefix("./")) if colon else (revision, None)
+
+    def portfolio_at(self, commit: str, files: Iterable[SourceFile]) -> str | None:
+        """The folder that holds this portfolio in a commit: here, or where it was before a move.
+
+        ``None``: the commit has no such portfolio. ``files`` are the governed files as they are
+        now, by which a moved folder is recognized.
+
+        Raises:
+            RevisionError: a portfolio was moved or removed since, and which one cannot be told.
+        """
+        start = f"{self.prefix}/" if self.prefix else ""
+        here = (f"{start}{SETTINGS}", f"{start}allocations")
+        if self._git.run("ls-tree", "-z", "--full-tree", "--name-only", commit, "--", *here):
+            return self.prefix
+        listing = self._git.run("ls-tree", "-r", "-z", "--full-tree", commit)
+        return find_moved(listing, files, self._holds_portfolio)
+
+    def _holds_portfolio(self, prefix: str) -> bool:
+        folder = self.top / prefix if prefix else self.top
+        return is_root(folder)
+
     def resolve(self, revision: str) -> str:
         """The full id of the commit that a revision names: a branch, a tag, an id, ``HEAD~2``.
 
@@ -68,10 +97,28 @@ class Repository:
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
         )
         if code == 0:
+            self._require_one_meaning(revision)
             return output.decode("ascii").strip()
         if _DAY.fullmatch(revision):
             return self._last_commit_of(revision)
         raise explain_unknown(self._git, revision)
+
+    def _require_one_meaning(self, revision: str) -> None:
+        """Refuse a name that a tag and a branch share: git would take the tag without a word."""
+        name = re.split(r"[~^]|@\{", revision, maxsplit=1)[0]
+        if name.startswith("refs/") or not name or name == "HEAD":
+            return
+        spaces = ("refs/tags", "refs/heads", "refs/remotes")
+        listing = self._git.run(
+            "for-each-ref",
+            "--format=%(refname) %(objectname) %(*objectname)",
+            *(f"{space}/{name}" for space in spaces),
+        )
+        rows = [row.split(" ") for row in listing.decode("utf-8", "replace").splitlines()]
+        exact = [row for row in rows if row[0] in {f"{space}/{name}" for space in spaces}]
+        if len({row[2] or row[1] for row in exact}) > 1:
+            names = " or ".join(f"`{row[0]}`" for row in exact)
+            raise RevisionError(f"`{name}` names more than one commit here", f"Write {names}.")
 
     def _last_commit_of(self, day: str) -> str:
         until = f"--until={day}T23:59:59Z"
@@ -93,32 +140,13 @@ class Repository:
         return self.resolve("HEAD")
 
     def default_branch(self, declared: str | None = None) -> str:
-        """The branch that changes are proposed against: as declared, else what origin says, else the usual names.
+        """The full name of the branch that changes are proposed against (`find_default_branch`).
 
         Raises:
-            RevisionError: none of them exists, or the declared one does not.
+            RevisionError: none exists, or the declared one does not.
         """
         self.head_commit()
-        names = (
-            [f"origin/{declared}", declared]
-            if declared
-            else ["origin/HEAD", "origin/main", "origin/master"]
-        )
-        if not declared:
-            names += ["main", "master"]
-        for name in names:
-            if (
-                self._git.attempt(
-                    "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
-                )[0]
-                == 0
-            ):
-                return name
-        if declared:
-            raise explain_unknown(self._git, f"origin/{declared}")
-        raise explain_unknown(
-            self._git, "origin/main", "Neither origin nor this clone has a branch main or master"
-        )
+        return find_default_branch(self._git, declared)
 
     def merge_base(self, declared: str | None = None, head: str = "HEAD") -> str:
         """The full id of the commit where ``head`` left the default branch.
@@ -162,10 +190,35 @@ class Repository:
         listing = self._git.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", *roots)
         return read_entries(listing, start, self._blobs)
 
+    def read_absent(self) -> tuple[SourceFile, ...]:
+        """Governed files that are tracked but kept off the disk by a sparse checkout, from the index.
+
+        Raises:
+            SourceError: objects are missing (a partial clone) or damaged.
+        """
+        start = f"{self.prefix}/" if self.prefix else ""
+        listing = self._git.run("ls-files", "-t", "-s", "-z", "--full-name", "--", *self._roots())
+        entries = []
+        for record in listing.split(b"\0")[:-1]:
+            facts, _, name = record.partition(b"\t")
+            tag, mode, blob, _stage = facts.split()
+            path = os.fsdecode(name).removeprefix(start)
+            if tag == b"S" and mode in {b"100644", b"100755"} and kind_of(path):
+                if not os.path.lexists(self.top / os.fsdecode(name)):
+                    entries.append((path, blob.decode("ascii")))
+        contents = self._blobs.read([blob for _, blob in entries])
+        return tuple(
+            SourceFile(path, data) for (path, _), data in zip(entries, contents, strict=True)
+        )
+
+    def _roots(self) -> list[str]:
+        """What may hold governed files, below the folder that git runs in."""
+        start = f"{self.prefix}/" if self.prefix else ""
+        return [f"{start}{name}" for name in (SETTINGS, *FOLDERS)]
+
     def is_dirty(self) -> bool:
         """Whether governed files of the working tree differ from ``HEAD``, untracked and ignored ones included."""
         start = f"{self.prefix}/" if self.prefix else ""
-        roots = [f"{start}{name}" for name in (SETTINGS, *FOLDERS)]
         status = self._git.run(
             *(
                 "status",
@@ -175,7 +228,7 @@ class Repository:
                 "--untracked-files=all",
                 "--ignored=traditional",
             ),
-            *("--ignore-submodules=all", "--", *roots),
+            *("--ignore-submodules=all", "--", *self._roots()),
         )
         paths = (os.fsdecode(entry[3:]) for entry in status.split(b"\0") if entry)
         return any(kind_of(path.removeprefix(start)) for path in paths)

@@ -1,7 +1,6 @@
 """The governed files in a tree listing of git's, with the same refusals as on the disk."""
 
 import os
-import tempfile
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -40,10 +39,8 @@ class Blobs:
         """
         wanted = [blob for blob in dict.fromkeys(blobs) if blob not in self._known]
         if wanted:
-            with tempfile.TemporaryFile() as requests:
-                requests.write("".join(f"{blob}\n" for blob in wanted).encode("ascii"))
-                requests.seek(0)
-                self._take(self._git.run("cat-file", "--batch", stdin=requests), wanted)
+            requests = "".join(f"{blob}\n" for blob in wanted).encode("ascii")
+            self._take(self._git.run("cat-file", "--batch", stdin=requests), wanted)
         return [self._known[blob] for blob in blobs]
 
     def _take(self, answer: bytes, wanted: list[str]) -> None:

@@ -281,17 +281,17 @@ def test_merge_base_is_where_the_branch_left(checkout) -> None:
 
 def test_default_branch_by_declaration_then_origin_then_name(checkout, tmp_path: Path) -> None:
     checkout.commit(A)
-    checkout.git("branch", "--move", "trunk")
+    checkout.git("branch", "--move", "mainline")
     repository = Repository.open(checkout.folder)
-    assert repository.default_branch("trunk") == "trunk"
+    assert repository.default_branch("mainline") == "refs/heads/mainline"
     with pytest.raises(RevisionError, match="main or master") as caught:
         repository.default_branch()
     assert "default_branch" in caught.value.hint
     with pytest.raises(RevisionError, match="origin/trnk") as caught:
         repository.default_branch("trnk")
     clone = Repository.open(checkout.clone(tmp_path / "clone").folder)
-    assert clone.default_branch() == "origin/HEAD"
-    assert clone.default_branch("trunk") == "origin/trunk"
+    assert clone.default_branch() == "refs/remotes/origin/mainline"
+    assert clone.default_branch("mainline") == "refs/remotes/origin/mainline"
 
 
 def test_unrelated_histories_have_no_merge_base(checkout) -> None:
