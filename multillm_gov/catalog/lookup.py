@@ -46,7 +46,7 @@ def open_catalog(
     read, flaws = read_lock(lock)
     if read is None:
         raise CatalogError(f"{flaws[0].location}: {flaws[0].message}.", flaws[0].remedy)
-    return LayeredCatalog(overrides, read, sha256(lock.data).hexdigest(), price_map, as_of)
+    return LayeredCatalog(overrides, read, sha256(lock.content).hexdigest(), price_map, as_of)
 
 
 class LayeredCatalog:

@@ -16,6 +16,11 @@ class SourceFile(msgspec.Struct, frozen=True):
     """Relative to the portfolio's root, with ``/``."""
     data: bytes
 
+    @property
+    def content(self) -> bytes:
+        """The data with line feeds alone: what digests are of, whatever git made of line endings."""
+        return self.data if b"\0" in self.data else self.data.replace(b"\r\n", b"\n")
+
 
 Marks: TypeAlias = "dict[int, array[int]]"
 """By ``id(container)``: character offsets, entry after entry in the container's own order.

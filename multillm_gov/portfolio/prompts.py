@@ -45,6 +45,7 @@ def read_prompt(file: SourceFile) -> tuple[Prompt | None, tuple[Flaw, ...]]:
     Returns:
         The prompt and what is wrong with it; there is none where what would be sent is not certain.
     """
+    file = SourceFile(file.path, file.content)
     source = decode(file)
     if isinstance(source, Flaw):
         return None, (source,)

@@ -18,5 +18,5 @@ class Digests:
         if path is None or path not in self._files:
             return ""
         if path not in self._known:
-            self._known[path] = f"sha256:{sha256(self._files[path].data).hexdigest()}"
+            self._known[path] = f"sha256:{sha256(self._files[path].content).hexdigest()}"
         return self._known[path]

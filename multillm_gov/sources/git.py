@@ -75,6 +75,11 @@ class Repository:
         folder = self.top / prefix if prefix else self.top
         return is_root(folder)
 
+    @property
+    def root(self) -> Path:
+        """The portfolio's folder."""
+        return self.top / self.prefix if self.prefix else self.top
+
     def resolve(self, revision: str) -> str:
         """The full id of the commit that a revision names: a branch, a tag, an id, ``HEAD~2``.
 
@@ -238,9 +243,9 @@ class Repository:
         output = self._git.run("rev-list", "--max-count=1", "--format=%ct", commit)
         return datetime.fromtimestamp(int(output.split(b"\n")[1]), UTC).date()
 
-    def blame(self, commit: str = "") -> Blame:
-        """Tells which commits wrote lines of the portfolio's files, as of a commit or of the working tree."""
-        return Blame(self._git, self.prefix, commit)
+    def blame(self, commit: str = "", prefix: str | None = None) -> Blame:
+        """Which commits wrote lines of the portfolio's files, as of a commit or the working tree."""
+        return Blame(self._git, self.prefix if prefix is None else prefix, commit)
 
     def author_email(self) -> str:
         """The address that git would write as author of a commit made here; empty where none is set."""

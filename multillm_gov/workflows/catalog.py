@@ -18,10 +18,10 @@ from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import CatalogError, SourceError, UsageError
 from multillm_gov.portfolio.eval_loading import load_evals
 from multillm_gov.portfolio.loading import load_portfolio
-from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import find_root
+from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.words import count_of
 
 RESOLVED_MODES = frozenset({"chat", "embedding"})
@@ -216,7 +216,7 @@ def view_catalog(root: Path | None, as_of: date) -> View:
 
 
 def _read(folder: Path) -> _Files:
-    files, flaws = read_folder(folder)
+    files, flaws = read_working_tree(folder)
     documents, lock, count = {}, None, len(flaws)
     for file in files:
         if file.path == LOCK:

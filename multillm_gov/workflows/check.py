@@ -10,10 +10,10 @@ from multillm_gov.finding import Severity
 from multillm_gov.report import Report
 from multillm_gov.reporting.check.report import brief_check
 from multillm_gov.rules.engine.assessment import Assessment, assess
-from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import path_prefix, split_paths, within
+from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.state.loading import load_state
 from multillm_gov.workflows.gate import strictest_gate
 
@@ -44,7 +44,7 @@ def check(
         CatalogError: the lock or the price map cannot be read.
     """
     top, filters = split_paths(paths, root)
-    files, flaws = read_folder(top)
+    files, flaws = read_working_tree(top)
     then: Assessment | None = None
     if base is None:
         assessment = assess(

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from multillm_gov.changes.change import Area
+from multillm_gov.changes.change import Area, Direction
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.layout import SETTINGS
@@ -14,8 +14,15 @@ from multillm_gov.rules.engine.judgment import judge
 
 
 def compare_assessments(before: Assessment, after: Assessment) -> Comparison:
-    """What changed, a limit that a policy leaves out taken at its rule's default."""
-    return compare(before, after, rule_facts)
+    """What changed, a limit that a policy leaves out taken at its rule's default.
+
+    A state without any governed file has no safeguard, so nothing is looser or tighter than there.
+    """
+    comparison = compare(before, after, rule_facts)
+    if before.files and after.files:
+        return comparison
+    changes = tuple(replace(change, direction=Direction.CHANGED) for change in comparison.changes)
+    return replace(comparison, changes=changes)
 
 
 def judge_by_base(

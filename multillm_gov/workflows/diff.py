@@ -11,16 +11,16 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.documents.shape import convert
 from multillm_gov.documents.yaml_reader import read_document
-from multillm_gov.errors import UsageError
+from multillm_gov.errors import RevisionError, UsageError
 from multillm_gov.finding import Severity
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report
 from multillm_gov.reporting.diff.report import brief_diff
 from multillm_gov.rules.engine.assessment import Assessment, assess
-from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.state.loading import load_state, no_collections
 from multillm_gov.workflows.comparing import compare_assessments, judge_by_base
 from multillm_gov.workflows.gate import strictest_gate
@@ -78,37 +78,37 @@ def diff(
         RevisionError: a revision is unknown, unborn or not fetched.
         CatalogError: a lock or the price map cannot be read.
     """
-    asked = parse_range(spec)
     top, _ = split_paths((), root)
     repository = Repository.open(top)
     with no_collections():
-        before, after = _assess_both(repository, asked, top, as_of)
+        before, after, compared_with = _assess_both(repository, parse_range(spec), top, as_of)
         comparison = compare_assessments(before, after)
-        judged = judge_by_base(before, after, comparison)
+        judged = judge_by_base(before, after, comparison) if before.files else None
         report = brief_diff(before, after, comparison, _gate(before, after, fail_on), judged)
-    return replace(report, path_prefix=path_prefix(top))
+    new = "" if before.files else "The base has no portfolio, so all of this one is new. "
+    summary = f"{new}{report.summary} {compared_with}".strip()
+    return replace(report, summary=summary, path_prefix=path_prefix(top))
 
 
 def _assess_both(
-    repository: Repository, asked: Range, top: Path, as_of: date
-) -> tuple[Assessment, Assessment]:
-    """The base, then the later state, which takes over what is equal and is judged as a change of the base."""
-    if asked.head:
-        commit = repository.resolve(asked.head)
-        fork = (
-            repository.common_commit(asked.base, asked.head)
-            if asked.fork
-            else repository.resolve(asked.base)
-        )
+    repository: Repository, requested: Range, top: Path, as_of: date
+) -> tuple[Assessment, Assessment, str]:
+    """The base, the later state judged as a change of it, and a sentence that names a base found here."""
+    if requested.head:
+        if requested.fork:
+            fork = repository.common_commit(requested.base, requested.head)
+        else:
+            fork = requested.base
+            _require_order(repository, requested)
         before = assess_revision(repository, fork, as_of=as_of)
-        return before, assess_revision(repository, commit, as_of=as_of, known=before, base=before)
-    files, flaws = read_folder(top)
-    base = (
-        repository.resolve(asked.base)
-        if asked.base
-        else repository.merge_base(_declared_branch(files))
-    )
-    before = assess_revision(repository, base, as_of=as_of)
+        base = before if before.files else None
+        after = assess_revision(repository, requested.head, as_of=as_of, known=before, base=base)
+        return before, after, ""
+    files, flaws = read_working_tree(top)
+    base_revision, compared_with = requested.base, ""
+    if not base_revision:
+        base_revision, compared_with = _fork_point(repository, _declared_branch(files))
+    before = assess_revision(repository, base_revision, as_of=as_of, files_now=files)
     after = assess(
         load_state(
             files,
@@ -118,10 +118,45 @@ def _assess_both(
             revision=working_revision(top),
             known=before,
         ),
-        base=before,
+        base=before if before.files else None,
         blame=repository.blame(),
     )
-    return before, after
+    return before, after, compared_with
+
+
+def _fork_point(repository: Repository, declared: str | None) -> tuple[str, str]:
+    """The commit where the working tree left the default branch, and a sentence that names both.
+
+    Raises:
+        RevisionError: the default branch is not known, or nothing has left it.
+    """
+    branch = repository.default_branch(declared)
+    commit = repository.common_commit(branch, "HEAD")
+    name = branch.removeprefix("refs/remotes/").removeprefix("refs/heads/")
+    if commit == repository.head_commit() and not repository.is_dirty():
+        raise RevisionError(
+            f"Nothing to compare: the commit checked out is part of `{name}`, the default branch, "
+            "and no governed file differs from it",
+            "Name a base, such as `HEAD~1`, or set `default_branch` in govern.yaml.",
+        )
+    return commit, f"Compared with `{name}`, the default branch, at {commit[:10]}."
+
+
+def _require_order(repository: Repository, requested: Range) -> None:
+    """Refuse a range whose head came before its base: every change would read the wrong way round.
+
+    Raises:
+        UsageError: the head is an ancestor of the base.
+    """
+    base, head = (
+        repository.resolve(repository.split_revision(side)[0])
+        for side in (requested.base, requested.head)
+    )
+    if base != head and repository.common_commit(base, head) == head:
+        raise UsageError(
+            f"`{requested.head}` came before `{requested.base}`",
+            f"Write the older side first: `{requested.head}..{requested.base}`.",
+        )
 
 
 def _declared_branch(files: Iterable[SourceFile]) -> str | None:

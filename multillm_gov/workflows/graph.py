@@ -84,7 +84,7 @@ def _state(as_of: date, root: Path | None, revision: str | None) -> Assessment:
     if revision is None:
         return assess_folder(top, as_of=as_of, revision=working_revision(top))
     repository = Repository.open(top)
-    return assess_revision(repository, repository.resolve(revision), as_of=as_of)
+    return assess_revision(repository, revision, as_of=as_of)
 
 
 def _restricted(system: System, names: list[str]) -> System:

@@ -36,7 +36,7 @@ def assess_change(
     """
     repository = Repository.open(root)
     with no_collections():
-        before = assess_revision(repository, repository.resolve(base), as_of=as_of)
+        before = assess_revision(repository, base, as_of=as_of, files_now=files)
         after = assess(
             load_state(
                 files,
@@ -46,9 +46,11 @@ def assess_change(
                 revision=working_revision(root),
                 known=before,
             ),
-            base=before,
+            base=before if before.files else None,
             blame=blame_folder(root),
         )
+        if not before.files:
+            return before, after
         used = used_at_once(before, after, compare_assessments(before, after))
     findings = sorted(
         (*after.findings, *used), key=lambda each: (each.location.path, each.location.line)

@@ -17,8 +17,8 @@ from multillm_gov.rendering.markup.escaping import code, inline
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rules.engine.defaults import rule_facts
 from multillm_gov.rules.engine.rule import Rule
-from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.root import split_paths
+from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.workflows.rule_pages import page_data, page_markdown, page_text
 
 _WIDTH = 80
@@ -43,7 +43,7 @@ def find_policies(root: Path | None = None) -> dict[str, FoundPolicy]:
     except SourceError:
         return {}
     documents: dict[str, Document] = {}
-    for file in read_folder(top)[0]:
+    for file in read_working_tree(top)[0]:
         if kind_of(file.path) == "policy":
             document, _ = read_document(file)
             if document is not None:

@@ -33,7 +33,7 @@ def report(
     top, _ = split_paths((), root)
     if revision is not None:
         repository = Repository.open(top)
-        now = assess_revision(repository, repository.resolve(revision), as_of=as_of)
+        now = assess_revision(repository, revision, as_of=as_of)
     else:
         now = assess_folder(top, as_of=as_of, revision=working_revision(top))
     prefix, settings = path_prefix(top), now.portfolio.settings
@@ -41,7 +41,7 @@ def report(
         told = brief_board(now, since=None, comparison=None, fail_on=gate(settings, None))
         return replace(told, path_prefix=prefix)
     repository = Repository.open(top)
-    then = assess_revision(repository, repository.resolve(since), as_of=as_of, known=now)
+    then = assess_revision(repository, since, as_of=as_of, known=now)
     comparison = compare_assessments(then, now)
     told = brief_board(now, since=then, comparison=comparison, fail_on=gate(settings, None))
     return replace(told, path_prefix=prefix)

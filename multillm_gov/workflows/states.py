@@ -1,14 +1,16 @@
 """A portfolio's states: the working tree and git revisions, assessed alike."""
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from multillm_gov.documents.document import SourceFile
 from multillm_gov.errors import SourceError
 from multillm_gov.rules.engine.assessment import Assessment, assess
-from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
+from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.state.loading import load_state
 from multillm_gov.state.state import State
 
@@ -17,7 +19,7 @@ def assess_folder(
     root: Path, *, as_of: date, known: Assessment | None = None, revision: str = ""
 ) -> Assessment:
     """Assess what lies on the disk below a portfolio's root."""
-    files, flaws = read_folder(root)
+    files, flaws = read_working_tree(root)
     blame = blame_folder(root)
     return assess(
         load_state(
@@ -29,19 +31,28 @@ def assess_folder(
 
 def assess_revision(
     repository: Repository,
-    commit: str,
+    revision: str,
     *,
     as_of: date,
+    files_now: Iterable[SourceFile] | None = None,
     known: Assessment | None = None,
     base: State | None = None,
 ) -> Assessment:
-    """Assess the portfolio as a commit holds it.
+    """Assess the portfolio as a revision holds it, wherever it stood there (`REVISION:FOLDER`).
 
-    ``known`` is another state, not read or measured twice; ``base`` the one that rules about
-    changes compare with.
+    A revision without this portfolio gives a state without files. ``files_now`` are those by which
+    a folder that moved since is recognized (default: those on the disk); ``known`` is another
+    state, not read or measured twice; ``base`` the one that rules about changes compare with.
+
+    Raises:
+        RevisionError: the revision is unknown, or which of its portfolios is this one.
     """
-    files, flaws = repository.read_revision(commit)
-    blame = repository.blame(commit)
+    name, named_folder = repository.split_revision(revision)
+    commit = repository.resolve(name)
+    present = read_working_tree(repository.root)[0] if files_now is None else files_now
+    folder = named_folder if named_folder is not None else repository.portfolio_at(commit, present)
+    files, flaws = repository.read_revision(commit, folder) if folder is not None else ((), ())
+    blame = repository.blame(commit, folder)
     return assess(
         load_state(
             files, flaws, as_of=as_of, price_map=read_price_map, known=known, revision=commit

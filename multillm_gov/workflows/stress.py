@@ -119,7 +119,7 @@ def _state(top: Path, as_of: date, revision: str | None) -> Assessment:
     if revision is None:
         return assess_folder(top, as_of=as_of, revision=working_revision(top))
     repository = Repository.open(top)
-    return assess_revision(repository, repository.resolve(revision), as_of=as_of)
+    return assess_revision(repository, revision, as_of=as_of)
 
 
 def chosen(state: Assessment, asked: StressOptions) -> tuple[BookedScenario, ...]:

@@ -12,10 +12,10 @@ from multillm_gov.documents.layout import kind_of
 from multillm_gov.errors import SourceError
 from multillm_gov.rules.approval_commits import Blame, Introduction
 from multillm_gov.rules.engine.assessment import Assessment, assess
-from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import find_root
+from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.state.loading import load_state
 
 price_map: Callable[[], PriceMap] = cache(read_price_map)
@@ -52,7 +52,7 @@ def assess_workspace(
         SourceError: the root cannot be read.
         CatalogError: the price map is needed and cannot be read.
     """
-    files, flaws = read_folder(root)
+    files, flaws = read_working_tree(root)
     refused = {flaw.location.path for flaw in flaws}
     saved = {file.path: file for file in files}
     typed = {

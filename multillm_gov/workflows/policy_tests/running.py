@@ -18,9 +18,10 @@ from multillm_gov.location import Location
 from multillm_gov.portfolio.policy_test import PlacedPolicyTest, load_policy_tests
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.rules.engine.registry import all_rules, rule_names
-from multillm_gov.sources.disk import read_folder, read_policy_tests
+from multillm_gov.sources.disk import read_policy_tests
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.sources.root import split_paths, within
+from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.state.loading import load_state
 from multillm_gov.words import code, did_you_mean
 from multillm_gov.workflows.gate import gate
@@ -148,7 +149,7 @@ class _Runner:
     def __init__(self, root: Path, cases: dict[str, Document], as_of: date) -> None:
         self._cases = cases
         self._as_of = as_of
-        self._files, self._flaws = read_folder(root)
+        self._files, self._flaws = read_working_tree(root)
         self._price_map = cache(read_price_map)
         self._portfolios: dict[date, Assessment] = {}
 
