@@ -1,5 +1,6 @@
 """Which files are governed, and what each is, by its path below the portfolio's root."""
 
+from collections.abc import Container
 from typing import Literal
 
 Kind = Literal[
@@ -57,6 +58,15 @@ _HARMLESS = frozenset(
 """Names, in lower case, that people and tools keep beside governed files; every readme is harmless too."""
 
 
+_SPELLINGS = {
+    **{name: SETTINGS for name in ("govern.yaml", "govern.yml", "govern.json", "govern.toml")},
+    **{folder: folder for folder in FOLDERS},
+    **{"allocation": "allocations", "policy": "policies", "scenario": "scenarios"},
+    **{"incident": "incidents", "catalogue": "catalog", "catalogs": "catalog", "eval": "evals"},
+}
+"""What names other than the governed ones mean, in lower case and without a leading dot."""
+
+
 def kind_of(path: str) -> Kind | None:
     """What the file at a root-relative path with ``/`` is; ``None``: not governed.
 
@@ -96,6 +106,42 @@ def is_uncovered(path: str) -> bool:
         return False
     name = rest.rpartition("/")[2].lower()
     return name not in _HARMLESS and not name.startswith("readme")
+
+
+def meant_name(name: str, others: Container[str]) -> str:
+    """The governed name that a name at the portfolio's root nearly is; empty where there is none.
+
+    Only spellings: another case, a singular, a leading dot, `.yml`, a letter wrong. A folder of
+    another use is not taken for a misspelling where the governed one is there too.
+
+    Args:
+        name: A file's or folder's.
+        others: Names beside it.
+    """
+    if name == SETTINGS or name in FOLDERS:
+        return ""
+    plain = name.casefold().removeprefix(".")
+    if plain in _SPELLINGS:
+        return _SPELLINGS[plain]
+    near = plain if "." not in plain else plain.rpartition(".")[0]
+    for meant in (SETTINGS, *FOLDERS):
+        known = meant.removesuffix(".yaml")
+        same_kind = (meant == SETTINGS) == plain.endswith(_YAML)
+        if same_kind and meant not in others and len(known) > 5 and _one_letter_off(near, known):
+            return meant
+    return ""
+
+
+def _one_letter_off(name: str, known: str) -> bool:
+    """Whether one letter is wrong, missing, too much or swapped with the next."""
+    if name == known or abs(len(name) - len(known)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(name, known, strict=False)) if a != b), None)
+    if start is None:
+        return True
+    a, b = name[start:], known[start:]
+    swapped = a[:2] == b[1::-1] and len(b) > 1
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (swapped and a[2:] == b[2:])
 
 
 def is_policy_test(path: str) -> bool:

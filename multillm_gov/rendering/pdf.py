@@ -1,7 +1,5 @@
 """The report as a tagged PDF: typeset by typst from a fixed template, every string passed as data."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -46,15 +44,14 @@ def render(report: Report) -> bytes:
 
 
 def _typeset(document: dict[str, Any]) -> bytes:
-    """Compile in a folder of our own, so that nothing else can be read."""
+    """Compile below the package's templates, so that nothing else can be read; nothing is written."""
     from importlib.resources import as_file, files
 
     import typst
 
     rendering = files("multillm_gov.rendering")
-    with TemporaryDirectory(prefix="govern-") as folder, as_file(rendering / "fonts") as fonts:
-        template = Path(folder) / "report.typ"
-        template.write_bytes((rendering / "templates" / template.name).read_bytes())
+    with as_file(rendering / "templates") as templates, as_file(rendering / "fonts") as fonts:
+        template = templates / "report.typ"
         compiled = typst.compile(
             template,
             root=template.parent,

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,7 @@ from multillm_gov.documents.layout import (
     is_policy_test,
     is_uncovered,
     kind_of,
+    meant_name,
 )
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Flaw
@@ -45,7 +47,31 @@ def read_folder(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
     )
     files, refused = _read_all(root, filter(kind_of, paths))
     uncovered = refusals.tell_uncovered(path for path in paths if not kind_of(path))
-    return files, _by_path((*flaws, *refused, *uncovered))
+    misnamed = refusals.report_misnamed(_root_entries(root))
+    return files, _by_path((*flaws, *refused, *uncovered, *misnamed))
+
+
+def _root_entries(root: Path) -> dict[str, bool]:
+    """Names at the root that may be misspelled ones, and whether each is a folder with YAML."""
+    entries: dict[str, bool] = {}
+    with os.scandir(root) as found:
+        for entry in islice(found, refusals.MOST_ENTRIES):
+            if not meant_name(entry.name, ()) or entry.is_symlink():
+                entries.setdefault(entry.name, False)
+            elif entry.is_dir():
+                entries[entry.name] = _has_yaml(entry.path)
+            else:
+                entries[entry.name] = False
+    return entries
+
+
+def _has_yaml(folder: str) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            names = (entry.name for entry in islice(entries, 1_000))
+            return any(name.endswith((".yaml", ".yml")) for name in names)
+    except OSError:
+        return False
 
 
 def read_policy_tests(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:

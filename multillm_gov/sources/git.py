@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Self
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.layout import FOLDERS, SETTINGS, kind_of
+from multillm_gov.documents.layout import FOLDERS, SETTINGS, kind_of, meant_name
 from multillm_gov.errors import RevisionError
 from multillm_gov.finding import Flaw
+from multillm_gov.sources import refusals
 from multillm_gov.sources.default_branch import find_default_branch
 from multillm_gov.sources.git_blame import Blame
 from multillm_gov.sources.git_command import GitCommand
 from multillm_gov.sources.git_tree import Blobs, read_entries
 from multillm_gov.sources.moved_portfolio import find_moved
-from multillm_gov.sources.root import is_root
 from multillm_gov.sources.unknown_revision import explain_unknown
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -73,7 +73,9 @@ class Repository:
 
     def _holds_portfolio(self, prefix: str) -> bool:
         folder = self.top / prefix if prefix else self.top
-        return is_root(folder)
+        return os.path.lexists(folder / SETTINGS) or any(
+            files for _, _, files in os.walk(folder / "allocations")
+        )
 
     @property
     def root(self) -> Path:
@@ -153,15 +155,6 @@ class Repository:
         self.head_commit()
         return find_default_branch(self._git, declared)
 
-    def merge_base(self, declared: str | None = None, head: str = "HEAD") -> str:
-        """The full id of the commit where ``head`` left the default branch.
-
-        Raises:
-            RevisionError: no default branch, or no common history (in a shallow clone: none
-                fetched).
-        """
-        return self.common_commit(self.default_branch(declared), head)
-
     def common_commit(self, base: str, head: str) -> str:
         """The full id of the commit where the histories of two revisions part.
 
@@ -193,7 +186,25 @@ class Repository:
         start = f"{below}/" if below else ""
         roots = [f"{start}{name}" for name in (SETTINGS, *FOLDERS)]
         listing = self._git.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", *roots)
-        return read_entries(listing, start, self._blobs)
+        files, flaws = read_entries(listing, start, self._blobs)
+        return files, (*flaws, *self._misnamed(commit, below))
+
+    def _misnamed(self, commit: str, below: str) -> list[Flaw]:
+        """Names at the portfolio's root in a commit that are nearly governed ones."""
+        start = f"{commit}:{below}/" if below else f"{commit}:"
+        entries = {}
+        for record in self._git.attempt("ls-tree", "-z", start)[1].split(b"\0")[:-1]:
+            facts, _, name = record.partition(b"\t")
+            text = os.fsdecode(name)
+            is_folder = facts.split()[1] == b"tree"
+            entries[text] = (
+                is_folder and bool(meant_name(text, ())) and self._has_yaml(start + text)
+            )
+        return refusals.report_misnamed(entries)
+
+    def _has_yaml(self, tree: str) -> bool:
+        names = self._git.attempt("ls-tree", "-z", "--name-only", tree)[1].split(b"\0")
+        return any(name.endswith((b".yaml", b".yml")) for name in names)
 
     def read_absent(self) -> tuple[SourceFile, ...]:
         """Governed files that are tracked but kept off the disk by a sparse checkout, from the index.

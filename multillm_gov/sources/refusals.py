@@ -1,8 +1,8 @@
 """What is never read, from the disk as from a revision, and how that is said: one flaw a refused path."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from multillm_gov.documents.layout import FOLDERS
+from multillm_gov.documents.layout import FOLDERS, meant_name
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Location
 
@@ -117,6 +117,29 @@ def tell_uncovered(paths: Iterable[str]) -> list[Flaw]:
                 f"{rest:,} more files are not governed; the first is this one",
             )
         )
+    return flaws
+
+
+def report_misnamed(entries: Mapping[str, bool]) -> list[Flaw]:
+    """Flaws of kind ``misnamed-file`` for names at the portfolio's root that are nearly governed ones.
+
+    Args:
+        entries: Names at the root; the value says whether it is a folder.
+    """
+    flaws = []
+    for name, is_folder in sorted(entries.items()):
+        meant = meant_name(name, entries)
+        if meant and is_folder == (meant in FOLDERS):
+            shown, right = (f"{name}/", f"{meant}/") if is_folder else (name, meant)
+            flaws.append(
+                Flaw(
+                    kind="misnamed-file",
+                    message=f"`{shown}` is not read: the name is `{right}`",
+                    location=Location(_format(name)),
+                    remedy=f"Rename it to `{right}`, or move it out of the portfolio's folder.",
+                    subject=_format(name),
+                )
+            )
     return flaws
 
 

@@ -20,7 +20,7 @@ def find_root(start: Path) -> Path:
         SourceError: there is none; the hint names portfolios one level below, if any.
     """
     folder = Path(os.path.realpath(start))
-    while not is_root(folder):
+    while not _is_root(folder):
         if (folder / ".git").exists() or folder == folder.parent:
             raise SourceError(
                 f"No portfolio in `{start}`: no `allocations/` and no `{SETTINGS}`", _hint(start)
@@ -88,8 +88,7 @@ def _place(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def is_root(folder: Path) -> bool:
-    """Whether a folder holds a portfolio: ``govern.yaml`` or ``allocations/``."""
+def _is_root(folder: Path) -> bool:
     return os.path.lexists(folder / SETTINGS) or (folder / _ALLOCATIONS).is_dir()
 
 
@@ -98,7 +97,7 @@ def _hint(start: Path) -> str:
         below = sorted(
             entry.name
             for entry in os.scandir(start)
-            if entry.is_dir() and is_root(Path(entry.path))
+            if entry.is_dir() and _is_root(Path(entry.path))
         )
     except OSError:
         below = []

@@ -12,7 +12,7 @@ from multillm_gov.workflows.catalog import lock_portfolio
 from multillm_gov.workflows.schema import write_schemas
 
 _TODAY = b"@TODAY@"
-_OPTIONAL = frozenset({".pre-commit-config.yaml", ".github/workflows/govern.yml"})
+_OPTIONAL = frozenset({".gitattributes", ".pre-commit-config.yaml", ".github/workflows/govern.yml"})
 """Left alone where the repository has its own."""
 
 

@@ -167,7 +167,11 @@ def test_a_day_before_history_is_told(checkout) -> None:
 def test_an_unborn_branch(checkout) -> None:
     checkout.write(A)
     repository = Repository.open(checkout.folder)
-    for ask in (repository.head_commit, repository.merge_base, lambda: repository.resolve("main")):
+    for ask in (
+        repository.head_commit,
+        repository.default_branch,
+        lambda: repository.resolve("main"),
+    ):
         with pytest.raises(RevisionError, match="no commit yet") as caught:
             ask()
         assert "git commit" in caught.value.hint
@@ -231,14 +235,14 @@ def test_shallow_clone_without_the_base_names_the_command_that_helps(
     checkout.git("checkout", "--quiet", "main")
     clone = checkout.clone(tmp_path / "clone", "--depth=1", "--branch=feature")
     repository = Repository.open(clone.folder)
-    for ask in (lambda: repository.resolve("origin/main"), repository.merge_base):
+    for ask in (lambda: repository.resolve("origin/main"), repository.default_branch):
         with pytest.raises(RevisionError, match="shallow") as caught:
             ask()
         assert "fetch-depth: 0" in caught.value.hint
     command = caught.value.hint.split("`")[1]
     assert command.startswith("git fetch --unshallow origin ")
     clone.git(*shlex.split(command)[1:])
-    assert repository.merge_base() == base
+    assert repository.common_commit(repository.default_branch(), "HEAD") == base
 
 
 def test_shallow_clone_without_an_older_commit(checkout, tmp_path: Path) -> None:
@@ -274,9 +278,9 @@ def test_merge_base_is_where_the_branch_left(checkout) -> None:
     checkout.git("checkout", "--quiet", "main")
     main = checkout.commit({"policies/p.yaml": ""})
     repository = Repository.open(checkout.folder)
-    assert repository.merge_base(head="feature") == base
-    assert repository.merge_base() == main
-    assert repository.merge_base("feature", head=tip) == tip
+    assert repository.common_commit(repository.default_branch(), "feature") == base
+    assert repository.common_commit(repository.default_branch(), "HEAD") == main
+    assert repository.common_commit("feature", tip) == tip
 
 
 def test_default_branch_by_declaration_then_origin_then_name(checkout, tmp_path: Path) -> None:
@@ -299,7 +303,7 @@ def test_unrelated_histories_have_no_merge_base(checkout) -> None:
     checkout.git("checkout", "--quiet", "--orphan", "other")
     checkout.commit({"govern.yaml": ""})
     with pytest.raises(RevisionError, match="no common commit"):
-        Repository.open(checkout.folder).merge_base()
+        Repository.open(checkout.folder).common_commit("main", "HEAD")
 
 
 def test_dirty_means_governed_files_differ(checkout) -> None:
