@@ -15,7 +15,7 @@ from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import LOCK, is_uncovered, kind_of
 from multillm_gov.rules.engine.assessment import Assessment, assess
-from multillm_gov.sources.refusals import tell_uncovered
+from multillm_gov.sources.refusals import report_misnamed, tell_uncovered
 from multillm_gov.state.loading import load_state
 
 AS_OF = date(2026, 11, 24)
@@ -48,7 +48,8 @@ def assessed(price_map: PriceMap) -> Judge:
         base: Assessment | None = None,
     ) -> Assessment:
         installed = _moved(price_map, moved) if moved else price_map
-        flaws = tell_uncovered(filter(is_uncovered, files))
+        roots = {path.partition("/")[0]: "/" in path for path in files}
+        flaws = [*tell_uncovered(filter(is_uncovered, files)), *report_misnamed(roots)]
         sources = [
             SourceFile(path, text.encode() if isinstance(text, str) else text)
             for path, text in sorted(files.items())

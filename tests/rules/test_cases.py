@@ -56,7 +56,7 @@ def _assert_finding(finding: Finding, expected: dict[str, Any]) -> None:
         figure = finding.figures[name]
         assert (float(figure) if isinstance(value, float) else figure) == pytest.approx(value)
     assert finding.remedy
-    assert finding.location.source_line or finding.rule in {"GOV001", "GOV009", "GOV013"}
+    assert finding.location.source_line or finding.rule in {"GOV001", "GOV009", "GOV013", "GOV015"}
 
 
 @pytest.mark.parametrize("rule_id", rule_names())
