@@ -1,4 +1,4 @@
-"""What hangs on one entity: who puts it there, and what its loss or repricing would cost."""
+"""Exposure to one entity: which task classes cause it, and what a loss or repricing would cost."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -17,22 +17,22 @@ from multillm_gov.units import format_count, format_money, format_share
 from multillm_gov.words import code
 
 BASE_SHOCK = Decimal("0.35")
-"""The base repricing: middle of the documented moves of +30 to +40% inside a contract."""
+"""The base price increase: the middle of the documented +30 to +40% within a contract."""
 
 _NOTHING = Decimal(0)
 
 
 class Weight(Struct, frozen=True, kw_only=True):
-    """What one task class puts on an entity, in the basis's unit per month."""
+    """The exposure of one task class to an entity, in the unit of the basis per month."""
 
     task_class: str
     amount: Decimal
     place: Place
 
     def describe(self, basis: Basis, entity: str, currency: str) -> str:
-        """The weight in words."""
+        """The exposure in words."""
         return (
-            f"{code(self.task_class)} puts {format_weight(self.amount, basis, currency)} on "
+            f"{code(self.task_class)} routes {format_weight(self.amount, basis, currency)} to "
             f"{code(entity)}"
         )
 
@@ -48,7 +48,7 @@ def format_weight(amount: Decimal, basis: Basis, currency: str) -> str:
 
 
 class Loads:
-    """What some task classes put on each model, per basis; summed once, however many levels and policies ask."""
+    """The load of task classes on each model, by basis; summed once for all levels and policies."""
 
     def __init__(self, tasks: tuple[TaskFigures, ...]) -> None:
         self.tasks = tasks
@@ -75,7 +75,7 @@ class Loads:
     def largest_users(
         self, entity: str, level: Level, basis: Basis
     ) -> list[tuple[Decimal, TaskFigures]]:
-        """The three task classes that put most on an entity, the first of equals first."""
+        """The three task classes with the largest load on an entity; of equals, the first."""
         by_task: dict[int, Decimal] = {}
         for facts, _ in self.weights(basis):
             if _entity(facts, level) == entity:
@@ -95,7 +95,7 @@ class Loads:
 
 
 def loads_of(context: RuleContext) -> Loads:
-    """The loads of the case's task classes, shared by all runs of one judgment over the same ones."""
+    """The loads of the task classes judged, shared by all runs over the same ones."""
     known: dict[int, Loads] = context.memo.setdefault("loads", {})
     # The loads hold the tuple, so its id stays its own.
     return known.setdefault(id(context.tasks), Loads(context.tasks))
@@ -106,7 +106,7 @@ def _entity(facts: ModelFacts | None, level: Level) -> str:
 
 
 class EntityExposure:
-    """What hangs on each entity of one level."""
+    """The exposure to each entity of one level."""
 
     def __init__(self, loads: Loads, found: Concentration, currency: str) -> None:
         self._loads = loads
@@ -114,7 +114,7 @@ class EntityExposure:
         self._currency = currency
 
     def largest_users(self, entity: str) -> tuple[Weight, ...]:
-        """The three task classes that put most on an entity."""
+        """The three task classes with the largest load on an entity."""
         return tuple(
             Weight(task_class=task.task.name, amount=amount, place=task.task.place.at("route"))
             for amount, task in self._loads.largest_users(
@@ -123,9 +123,9 @@ class EntityExposure:
         )
 
     def format_loss(self, entity: str) -> str:
-        """What an entity's loss would stop and its repricing would add, per month."""
+        """What the loss of an entity would stop and its repricing would add, per month."""
         if entity == UNKNOWN:
-            return f"All of it may hang on one {self._found.level}: nobody knows."
+            return f"All of it may depend on one {self._found.level}; which one is not known."
         parts = []
         stopped = self._value.get(entity)
         if stopped:
@@ -138,7 +138,7 @@ class EntityExposure:
                 f"{format_money(added, self._currency)} a month ({format_share(added / total)} of "
                 "spend)"
             )
-            parts.append(f"a rise of its prices by 35% adds {rise}")
+            parts.append(f"a 35% price increase adds {rise}")
         text = "; ".join(parts)
         return f"{text[0].upper()}{text[1:]}." if text else ""
 

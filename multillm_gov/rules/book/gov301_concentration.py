@@ -1,4 +1,4 @@
-"""GOV301: no entity carries more of the portfolio than its limit allows."""
+"""GOV301: no entity carries a larger part of the portfolio than its limit allows."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -29,16 +29,18 @@ class TopShare(Closed, frozen=True, kw_only=True):
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """The level, what a share is a share of, and the limits; at least one limit."""
+    """The level, the basis of the shares, and at least one limit."""
 
-    level: Annotated[Level, Meta(description="Who or what a share hangs on")] = Level.VENDOR
-    weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.SPEND
+    level: Annotated[Level, Meta(description="Level of the entities that carry a share")] = (
+        Level.VENDOR
+    )
+    weigh_by: Annotated[Basis, Meta(description="Basis of the shares")] = Basis.SPEND
     max_share: Annotated[Share | None, Meta(description="Largest share of one entity (0..1)")] = (
         None
     )
     max_hhi: Annotated[
         Annotated[float, Meta(gt=0, le=10_000)] | None,
-        Meta(description="Largest Herfindahl-Hirschman index, in points (0..10,000)"),
+        Meta(description="Largest Herfindahl-Hirschman index (HHI), in points (0..10,000)"),
     ] = None
     min_effective_number: Annotated[
         AtLeastOne | None,
@@ -60,25 +62,25 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 class _Breach(Struct, frozen=True):
-    """One limit that is broken."""
+    """One limit that is exceeded."""
 
     limit: str
     """Name of the parameter."""
     entity: str
-    """Who stands out: above the share limit, or the largest."""
-    said: str
+    """The entity above the share limit, or the largest."""
+    message: str
     value: float
     allowed: float
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Entities above the share limit, and index limits that are broken; silent where there is nothing to share."""
+    """Yield entities above the share limit, and index limits that are exceeded."""
     loads = loads_of(context)
     found = loads.concentration(parameters.level, parameters.weigh_by)
     if found.shares:
-        hanging = EntityExposure(loads, found, context.state.figures.currency)
+        exposure = EntityExposure(loads, found, context.state.figures.currency)
         for breach in (*_shares(parameters, found), *_indexes(parameters, found)):
-            yield _violation(context, found, breach, hanging)
+            yield _violation(context, found, breach, exposure)
 
 
 def _shares(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
@@ -89,9 +91,9 @@ def _shares(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
         if share <= limit + _ROUNDING:
             break
         who = f"an unknown {found.level}" if entity == UNKNOWN else f"{found.level} {code(entity)}"
-        said = f"{who} carries {format_share(share)} of {_of(found)}"
+        message = f"{who} carries {format_share(share)} of {_of(found)}"
         yield _Breach(
-            "max_share", entity, f"{said}; the limit is {format_share(limit)}", share, limit
+            "max_share", entity, f"{message}; the limit is {format_share(limit)}", share, limit
         )
 
 
@@ -99,40 +101,42 @@ def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
     largest, share = found.shares[0]
     lead = f"{code(largest)} carries {format_share(share)}"
     if parameters.max_hhi is not None and found.hhi > parameters.max_hhi + _ROUNDING:
-        said = (
+        message = (
             f"the HHI of {_of(found)} by {found.level} is {found.hhi:,.0f} points; the limit is "
             f"{parameters.max_hhi:,.0f} ({lead})"
         )
-        yield _Breach("max_hhi", largest, said, found.hhi, parameters.max_hhi)
+        yield _Breach("max_hhi", largest, message, found.hhi, parameters.max_hhi)
     least = parameters.min_effective_number
     if least is not None and found.effective_number < float(least) - _ROUNDING:
-        said = (
-            f"the effective number by {found.level}, weighed by {_of(found)}, is "
+        message = (
+            f"the effective number by {found.level}, weighted by {_of(found)}, is "
             f"{found.effective_number:.2f}; "
             f"the limit is {least:.2f} ({lead})"
         )
-        yield _Breach("min_effective_number", largest, said, found.effective_number, float(least))
+        yield _Breach(
+            "min_effective_number", largest, message, found.effective_number, float(least)
+        )
     top = parameters.max_top_n
     if top is not None and found.top(top.n) > float(top.share) + _ROUNDING:
-        said = (
-            f"the top {top.n} by {found.level} carry {format_share(found.top(top.n))} of "
+        message = (
+            f"the {_top(top.n, found.level)} {format_share(found.top(top.n))} of "
             f"{_of(found)}; "
             f"the limit is {format_share(top.share)} ({lead})"
         )
-        yield _Breach("max_top_n", largest, said, found.top(top.n), float(top.share))
+        yield _Breach("max_top_n", largest, message, found.top(top.n), float(top.share))
 
 
 def _violation(
-    context: RuleContext, found: Concentration, breach: _Breach, hanging: EntityExposure
+    context: RuleContext, found: Concentration, breach: _Breach, exposure: EntityExposure
 ) -> Violation:
-    users = hanging.largest_users(breach.entity)
+    users = exposure.largest_users(breach.entity)
     place = context.policy_place or Place("policies")
     return Violation(
-        message=breach.said,
+        message=breach.message,
         place=place.at(breach.limit),
         subject=f"{found.level}:{breach.entity}" if breach.limit == "max_share" else "portfolio",
         remedy=_remedy(found, breach, users, context.state.figures.currency),
-        risk=hanging.format_loss(breach.entity),
+        risk=exposure.format_loss(breach.entity),
         related=tuple(
             (user.describe(found.basis, breach.entity, context.state.figures.currency), user.place)
             for user in users
@@ -159,14 +163,18 @@ def _remedy(found: Concentration, breach: _Breach, users: tuple[Weight, ...], cu
             f"--unresolved` lists them){where}."
         )
     if breach.limit != "max_share":
-        return f"Move weight from {code(breach.entity)} to a smaller {found.level}{where}."
+        return f"Move traffic from {code(breach.entity)} to a smaller {found.level}{where}."
     excess = breach.value - breach.allowed
     amount = format_weight(Decimal(str(excess)) * found.total, found.basis, currency)
     return (
         f"Move at least {format_least_share(excess)} of {_of(found)} ({amount}) from "
         f"{code(breach.entity)} to another {found.level}{where}: lower its `weight` in `route`, "
-        "raise another's."
+        "and raise that of another."
     )
+
+
+def _top(count: int, level: Level) -> str:
+    return f"largest {level} carries" if count == 1 else f"{count} largest by {level} carry"
 
 
 def _of(found: Concentration) -> str:
@@ -182,17 +190,14 @@ RULE = Rule(
     short_title="Concentration",
     requirement="No entity carries a larger part of the portfolio than its limit allows.",
     why=(
-        "What hangs on one vendor, provider, cloud or country falls with it, and is repriced by "
-        "its letter: a rise of "
-        "g at a share of s adds s x g to the bill, so an appetite of +15% and a shock of +40% "
-        "mean a cap of 37.5%. "
-        "HHI is 10,000 times the sum of squared shares, the effective number its inverse. No "
-        "regulator sets a number; "
-        "the antitrust lines of 1,800 (2023) and 2,500 (2010) points are benchmarks only. Models "
-        "whose place at the "
-        "level is not known count as one entity."
+        "An outage or price increase at one vendor, provider, cloud or country affects everything "
+        "routed to it: a rise of g at share s adds s × g to the bill, so an appetite of +15% and a "
+        "shock of +40% allow a share of 37.5%. HHI is 10,000 times the sum of squared shares; the "
+        "effective number is 1 divided by that sum. No regulator sets a number; the antitrust "
+        "thresholds of 1,800 (2023) and 2,500 (2010) points are benchmarks only. Models whose "
+        "entity at this level is not known count as one entity."
     ),
-    remediation="Move weight to models of other entities, or have the board change the limit.",
+    remediation="Move traffic to models of other entities, or have the board change the limit.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

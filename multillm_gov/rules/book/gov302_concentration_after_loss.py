@@ -1,4 +1,4 @@
-"""GOV302: the loss of the largest entity does not pile everything on another."""
+"""GOV302: after the loss of the largest entity, concentration stays within its limit."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -21,12 +21,12 @@ _ROUNDING = 1e-9
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """The level at which the largest entity fails, and the limits then; at least one limit."""
+    """The level at which the largest entity fails, and at least one limit for the rest."""
 
     level: Annotated[
-        Level, Meta(description="Who or what fails, and who carries the rest then")
+        Level, Meta(description="Level of the entity that fails and of those that carry the rest")
     ] = Level.VENDOR
-    weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.REQUESTS
+    weigh_by: Annotated[Basis, Meta(description="Basis of the shares")] = Basis.REQUESTS
     max_share: Annotated[
         Share | None,
         Meta(description="Largest share (0..1) that one entity may carry after the loss"),
@@ -39,10 +39,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = None
     max_stopped: Annotated[
         Share | None,
-        Meta(
-            description="Largest part of the whole (0..1) that may stop because no fallback takes "
-            "it"
-        ),
+        Meta(description="Largest share (0..1) that may stop because no fallback takes over"),
     ] = None
 
     def __post_init__(self) -> None:
@@ -52,7 +49,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Limits that are broken once the largest entity is away; where nothing is left, every limit is."""
+    """Yield limits exceeded once the largest entity is lost; all of them if nothing is left."""
     level, basis = parameters.level, parameters.weigh_by
     before = loads_of(context).concentration(level, basis)
     if not before.shares:
@@ -62,33 +59,33 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         parameters.max_stopped is not None
         and loss.stopped_share > float(parameters.max_stopped) + _ROUNDING
     ):
-        said = f"{_stops(loss, context)}; the limit is {format_share(parameters.max_stopped)}"
+        message = f"{_stops(loss, context)}; the limit is {format_share(parameters.max_stopped)}"
         yield _violation(
-            context, loss, "max_stopped", said, loss.stopped_share, float(parameters.max_stopped)
+            context, loss, "max_stopped", message, loss.stopped_share, float(parameters.max_stopped)
         )
     if not loss.after.shares:
         for limit in ("max_share", "max_hhi"):
             allowed = getattr(parameters, limit)
             if allowed is not None:
-                said = f"{_stops(loss, context)}: nothing is left to carry anything"
-                yield _violation(context, loss, limit, said, loss.stopped_share, float(allowed))
+                message = f"{_stops(loss, context)}; nothing is left to carry the rest"
+                yield _violation(context, loss, limit, message, loss.stopped_share, float(allowed))
         return
     heir, share = loss.after.shares[0]
     if parameters.max_share is not None and share > float(parameters.max_share) + _ROUNDING:
         who = f"an unknown {level}" if heir == UNKNOWN else f"{level} {code(heir)}"
         limit = format_share(parameters.max_share)
-        said = (
+        message = (
             f"without {code(loss.failed)}, {who} carries {format_share(share)} of {_of(basis)}; "
             f"the limit is {limit}"
         )
-        yield _violation(context, loss, "max_share", said, share, float(parameters.max_share))
+        yield _violation(context, loss, "max_share", message, share, float(parameters.max_share))
     if parameters.max_hhi is not None and loss.after.hhi > parameters.max_hhi + _ROUNDING:
-        said = (
+        message = (
             f"without {code(loss.failed)}, the HHI of {_of(basis)} by {level} is "
             f"{loss.after.hhi:,.0f} points; "
             f"the limit is {parameters.max_hhi:,.0f} ({code(heir)} carries {format_share(share)})"
         )
-        yield _violation(context, loss, "max_hhi", said, loss.after.hhi, parameters.max_hhi)
+        yield _violation(context, loss, "max_hhi", message, loss.after.hhi, parameters.max_hhi)
 
 
 def _stops(loss: AfterLoss, context: RuleContext) -> str:
@@ -96,12 +93,12 @@ def _stops(loss: AfterLoss, context: RuleContext) -> str:
     part = f"{format_share(loss.stopped_share)} of {_of(loss.after.basis)} ({amount})"
     return (
         f"without {code(loss.failed)}, {part} stop: no fallback at another {loss.after.level} "
-        "takes them"
+        "takes over"
     )
 
 
 def _violation(
-    context: RuleContext, loss: AfterLoss, limit: str, said: str, value: float, allowed: float
+    context: RuleContext, loss: AfterLoss, limit: str, message: str, value: float, allowed: float
 ) -> Violation:
     heir = loss.after.shares[0][0] if loss.after.shares else ""
     level = loss.after.level
@@ -110,15 +107,15 @@ def _violation(
     )
     stops = f" {format_share(loss.stopped_share)} stop." if loss.stopped else ""
     return Violation(
-        message=said,
+        message=message,
         place=(context.policy_place or Place("policies")).at(limit),
         subject="portfolio",
         remedy=(
             f"Name fallbacks at another {level} than {code(loss.failed)}"
-            f"{f' and {code(heir)}' if heir else ''}, in the task classes that carry most."
+            f"{f' and {code(heir)}' if heir else ''}, in the largest task classes first."
         ),
-        risk=f"{moved} move at once when {code(loss.failed)} is away, beside what runs there "
-        f"already.{stops}",
+        risk=f"{moved} move at once when {code(loss.failed)} is down, on top of the load that is "
+        f"already there.{stops}",
         figures={
             "value": value,
             "limit": allowed,
@@ -146,17 +143,14 @@ RULE = Rule(
     short_title="Concentration after a loss",
     requirement="After the loss of the largest entity, concentration stays within its limit.",
     why=(
-        "Fallbacks that all point at one vendor turn the loss of the largest into a monopoly of "
-        "the next, on the day "
-        "when its capacity is asked for by everybody else too. The rule lets the largest entity of "
-        "the level fail and "
-        "sends its requests down each task class's chain, to the first fallback known to hang "
-        "elsewhere; the other "
-        "models of a route take nothing over. Shares are of what still runs, so `max_stopped` "
-        "limits what does not."
+        "Fallbacks that all point at one vendor turn the loss of the largest vendor into a "
+        "monopoly of the next, on the day when everybody else needs its capacity too. The rule "
+        "lets the largest entity of the level fail and sends its requests down the fallbacks of "
+        "each task class, to the first one known to be independent of it; the other models of a "
+        "route take over nothing. Shares are of what still runs, so `max_stopped` limits what does "
+        "not."
     ),
-    remediation="Spread the fallbacks of the largest task classes over several vendors, and give a "
-    "fallback to each.",
+    remediation="Give the largest task classes fallbacks at several vendors.",
     decision="Choose which vendor to fall back on.",
     severity=Severity.ERROR,
     check=check,

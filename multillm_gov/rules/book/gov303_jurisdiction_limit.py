@@ -1,4 +1,4 @@
-"""GOV303: no more than a set share hangs on the law of named countries."""
+"""GOV303: no more than the limit depends on the law of the named countries."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -23,16 +23,18 @@ Countries = Annotated[tuple[Country, ...], Meta(max_length=300)]
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """Which countries, by name or by exclusion, and how much may hang on their law."""
+    """The countries, by name or by exclusion, and the largest share subject to their law."""
 
     named: Annotated[
-        Countries, Meta(description="The countries limited: ISO 3166 codes, or EU for all members")
+        Countries, Meta(description="Limited countries: ISO 3166 codes, or EU for all members")
     ] = ()
     all_but: Annotated[
-        Countries, Meta(description="The countries not limited; every other one is")
+        Countries, Meta(description="Countries that are not limited; every other one is")
     ] = ()
-    weigh_by: Annotated[Basis, Meta(description="What the share is a share of")] = Basis.SPEND
-    max_share: Annotated[Share, Meta(description="Largest share (0..1) they may carry together")]
+    weigh_by: Annotated[Basis, Meta(description="Basis of the share")] = Basis.SPEND
+    max_share: Annotated[
+        Share, Meta(description="Largest share (0..1) of the limited countries together")
+    ]
 
     def __post_init__(self) -> None:
         """Refuse a policy that names no countries, or names them both ways."""
@@ -41,7 +43,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """A share above the limit; a vendor whose law is not known counts as limited."""
+    """Yield a share above the limit; a vendor whose country is not known counts as limited."""
     found = loads_of(context).concentration(Level.JURISDICTION, parameters.weigh_by)
     limited = [(name, share) for name, share in found.shares if _is_limited(name, parameters)]
     total = sum(share for _, share in limited)
@@ -65,9 +67,9 @@ def _violation(
     total: float,
 ) -> Violation:
     currency, limit = context.state.figures.currency, float(parameters.max_share)
-    hanging = EntityExposure(loads_of(context), found, currency)
+    exposure = EntityExposure(loads_of(context), found, currency)
     largest = limited[0][0]
-    users = hanging.largest_users(largest)
+    users = exposure.largest_users(largest)
     unknown = dict(limited).get(UNKNOWN, 0.0)
     parts = join_words(
         f"{format_share(share)} in {'a country not known' if name == UNKNOWN else code(name)}"
@@ -78,7 +80,7 @@ def _violation(
         if parameters.named
         else f"any country but {join_code(parameters.all_but)}"
     )
-    doubt = ", or of nobody knows whom," if unknown else ""
+    doubt = " or of a country not known" if unknown else ""
     basis = parameters.weigh_by.value.replace("_", " ")
     return Violation(
         message=(
@@ -97,7 +99,9 @@ def _violation(
             "another law"
             f"{f', first in {code(users[0].task_class)}' if users else ''}."
         ),
-        risk="Export controls, sanctions or a withdrawn adequacy decision hit all of it at once.",
+        risk=(
+            "Export controls, sanctions or a withdrawn adequacy decision affect all of it at once."
+        ),
         related=tuple(
             (user.describe(found.basis, largest, currency), user.place) for user in users
         ),
@@ -120,17 +124,16 @@ RULE = Rule(
     short_title="Jurisdiction exposure",
     requirement="No more than the limit depends on the law of the named countries.",
     why=(
-        "A vendor answers to its own country's law wherever its servers stand: export control, "
-        "sanctions and "
-        "production orders reach all vendors of a country on the same day. Supervisors name the "
-        "jurisdiction as a form "
-        "of concentration of its own (FSB toolkit of 4 December 2023, section 3.8; DORA Art. "
-        "29(2)). None sets a "
-        "number. A vendor whose country is not known counts as limited, whichever way the "
-        "countries are named."
+        "A vendor is subject to the law of its own country wherever its servers are: export "
+        "controls, sanctions and production orders reach all vendors of a country on the same day. "
+        "Supervisors name the jurisdiction as a separate form of concentration (FSB toolkit of 4 "
+        "December 2023, section 3.8; DORA Art. 29(2)); none sets a number. A vendor whose country "
+        "is not known counts as limited, whichever way the countries are named."
     ),
-    remediation="Move weight to vendors under another law, or state the countries that the catalog does "
-    "not know.",
+    remediation=(
+        "Move traffic to vendors under another law, or state the countries that the catalog does "
+        "not know."
+    ),
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

@@ -1,4 +1,4 @@
-"""GOV304: a repricing by one entity adds no more money than the board can bear."""
+"""GOV304: a price increase by one entity adds no more to the bill than the limit allows."""
 
 from collections.abc import Iterator
 from decimal import ROUND_UP, Decimal
@@ -20,20 +20,22 @@ from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """The shock, and the money it may add."""
+    """The price increase, and the most it may add."""
 
-    level: Annotated[Level, Meta(description="Who raises its prices")] = Level.VENDOR
+    level: Annotated[Level, Meta(description="Level of the entity that raises its prices")] = (
+        Level.VENDOR
+    )
     price_rise: Annotated[
-        Positive, Meta(description="The rise assumed: 0.35 is +35%, 1 doubles the price")
+        Positive, Meta(description="Assumed price increase: 0.35 is +35%, 1 doubles the price")
     ] = field(default_factory=partial(Positive, "0.35"))
     max_added_monthly: Annotated[
         Amount,
-        Meta(description="Most that the rise may add per month, in the portfolio's currency"),
+        Meta(description="Most that the increase may add per month, in the portfolio's currency"),
     ]
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Entities whose repricing adds more than is tolerated; all that is not known counts as one."""
+    """Yield entities whose price increase adds more than the limit; unknown ones count as one."""
     loads = loads_of(context)
     over = [
         (name, spend)
@@ -42,9 +44,9 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     ]
     if over:
         found = loads.concentration(parameters.level, Basis.SPEND)
-        hanging = EntityExposure(loads, found, context.state.figures.currency)
+        exposure = EntityExposure(loads, found, context.state.figures.currency)
         for name, spend in sorted(over, key=lambda one: (-one[1], one[0])):
-            yield _violation(context, parameters, name, spend, found, hanging)
+            yield _violation(context, parameters, name, spend, found, exposure)
 
 
 def _violation(
@@ -53,7 +55,7 @@ def _violation(
     entity: str,
     spend: Decimal,
     found: Concentration,
-    hanging: EntityExposure,
+    exposure: EntityExposure,
 ) -> Violation:
     currency, level = context.state.figures.currency, parameters.level
     added = added_spend(spend, parameters.price_rise)
@@ -61,15 +63,17 @@ def _violation(
     who = f"an unknown {level}" if entity == UNKNOWN else f"{level} {code(entity)}"
     unpriced = sum(task.spend_per_month is None for task in context.tasks)
     partly = (
-        f" ({count_of(unpriced, 'task class')} without a known price left out)" if unpriced else ""
+        f" ({count_of(unpriced, 'task class')} without a known price not included)"
+        if unpriced
+        else ""
     )
-    users = hanging.largest_users(entity)
+    users = exposure.largest_users(entity)
     return Violation(
         message=(
-            f"a rise of {format_share(parameters.price_rise)} by {who} adds "
+            f"a price increase of {format_share(parameters.price_rise)} by {who} adds "
             f"{format_money(added, currency)} a month to "
-            f"the {format_money(spend, currency)} spent there{partly}; the limit is "
-            f"{format_money(parameters.max_added_monthly, currency)}"
+            f"the {format_money(spend, currency)} a month spent there{partly}; the limit is "
+            f"{format_money(parameters.max_added_monthly, currency)} a month"
         ),
         place=(context.policy_place or Place("policies")).at("max_added_monthly"),
         subject=f"{level}:{entity}",
@@ -79,10 +83,11 @@ def _violation(
             if entity == UNKNOWN
             else f"Move at least {format_money(spend - most, currency, ROUND_UP)} a month from "
             f"{code(entity)} to "
-            f"another {level}, or agree a price that holds; at most {format_money(most, currency)} "
-            "fit the limit."
+            f"another {level}, or agree a fixed price; at most {format_money(most, currency)} a "
+            "month "
+            "fits the limit."
         ),
-        risk=f"The whole bill rises by {format_share(added / found.total)} with one letter.",
+        risk=f"The whole bill rises by {format_share(added / found.total)}.",
         related=tuple((user.describe(Basis.SPEND, entity, currency), user.place) for user in users),
         figures={
             "spend_per_month": spend,
@@ -100,19 +105,21 @@ RULE = Rule(
     name="absolute-exposure",
     title="Price increase would exceed the limit",
     one="A price increase by one entity would add more to the bill than the limit allows",
-    many="Price increases by {count} entities would each add more to the bill than the limit allows",
+    many=(
+        "Price increases by {count} entities would each add more to the bill than the limit allows"
+    ),
     short_title="Exposure to price increases",
     requirement="A price increase by one entity adds no more to the bill than the limit allows.",
     why=(
-        "A limit on the share of spend is a ratio: it can be met by spending more elsewhere. This "
-        "limit is in money: "
-        "spend with an entity times the rise must stay within the appetite. Rises of 30 to 40% "
-        "inside one contract "
-        "cycle are documented, so 35% is the default; list prices have also doubled and more "
-        "(Gemini 2.5 Flash in "
-        "2025: +224% blended). The rise is an assumption, not a forecast."
+        "A limit on the share of spend is a ratio: spending more elsewhere can meet it. This limit "
+        "is in money: spend with an entity times the price increase must stay within the appetite. "
+        "Increases of 30 to 40% within one contract cycle are documented, so 35% is the default; "
+        "list prices have also more than doubled (Gemini 2.5 Flash in 2025: +224% blended). The "
+        "increase is an assumption, not a forecast."
     ),
-    remediation="Move spend to other entities, agree prices that hold, or have the board raise the limit.",
+    remediation=(
+        "Move spend to other entities, agree fixed prices, or have the board change the limit."
+    ),
     decision="Choose where to move the spend.",
     severity=Severity.ERROR,
     check=check,

@@ -1,4 +1,4 @@
-"""GOV305: a vendor that is relied on in an emergency also answers on an ordinary day."""
+"""GOV305: a vendor that only fallbacks rely on has routine traffic or passed a recent drill."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -17,15 +17,17 @@ from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """The level, and what counts as a test."""
+    """The level, and how long a drill counts."""
 
-    level: Annotated[Level, Meta(description="Who must answer on an ordinary day")] = Level.VENDOR
+    level: Annotated[Level, Meta(description="Level of the entities that need routine traffic")] = (
+        Level.VENDOR
+    )
     max_drill_age_days: Annotated[
         int,
         Meta(
             ge=1,
             le=3_650,
-            description="Days that a failover drill it took over in counts instead of traffic",
+            description="Days that a passed failover drill counts instead of traffic",
         ),
     ] = 180
 
@@ -34,7 +36,7 @@ _Standby = list[tuple[TaskFigures, FallbackFigures]]
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Entities that fallbacks hang on, no route does, and no recent drill has tried."""
+    """Yield entities that only fallbacks depend on and that no recent drill has tested."""
     level = parameters.level
     routed = {
         leg.facts.exposure.at(level)
@@ -59,10 +61,10 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 def _drilled(
     context: RuleContext, task: TaskFigures, fallback: FallbackFigures, most_days: int
 ) -> bool:
-    """Whether the newest drill of a task class whose first fallback this is was survived, not long ago.
+    """Whether this is the first fallback of a task class whose newest drill passed recently.
 
-    A record of a drill does not say which fallback answered; only the first one is certain to have
-    been asked.
+    A drill record does not say which fallback answered; only the first one certainly received
+    requests.
     """
     newest: date | None = None
     if fallback.index == 0:
@@ -78,23 +80,21 @@ def _violation(context: RuleContext, level: Level, entity: str, uses: _Standby) 
     value = sum(task.value_at_stake_per_month for task in tasks.values())
     task, fallback = min(uses, key=lambda use: use[1].index > 0)
     at_stake = (
-        f", behind {format_money(value, context.state.figures.currency)} a month at stake"
-        if value
-        else ""
+        f", {format_money(value, context.state.figures.currency)} a month at stake" if value else ""
     )
     return Violation(
         message=(
-            f"{level} {code(entity)} is only a fallback "
+            f"{level} {code(entity)} serves only as a fallback "
             f"({count_of(len(tasks), 'task class')}{at_stake}): "
-            f"no request reaches it on an ordinary day, and no recent drill did"
+            f"no routine traffic reaches it, and no recent drill tested it"
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=f"{level}:{entity}",
         remedy=_remedy(task, fallback),
         risk=(
-            "An expired key, an unsigned contract, an unraised rate limit or a prompt that does "
-            "not fit is found on "
-            "the day of the outage."
+            "An expired key, an unsigned contract, a low rate limit or an unsuitable prompt is "
+            "found "
+            "only on the day of the outage."
         ),
         related=tuple(
             (
@@ -113,7 +113,7 @@ def _violation(context: RuleContext, level: Level, entity: str, uses: _Standby) 
 
 
 def _remedy(task: TaskFigures, fallback: FallbackFigures) -> str:
-    """A drill counts where the vendor is asked first; elsewhere only traffic helps, or another order."""
+    """A drill counts only for the first fallback; a later one needs traffic or another order."""
     traffic = f"Route a small share to {code(fallback.model)} (`weight: 5`)"
     name = task.task.name
     if fallback.index:
@@ -123,7 +123,7 @@ def _remedy(task: TaskFigures, fallback: FallbackFigures) -> str:
         )
     record = f"`drills: [{{task_class: {name}, date: …, result: …}}]`"
     return (
-        f"{traffic}, or drill the failover of {code(name)} and add {record} to a file below "
+        f"{traffic}, or drill the failover of {code(name)} and add {record} to a file in "
         "`evidence/`."
     )
 
@@ -135,16 +135,16 @@ RULE = Rule(
     one="One entity serves only as a fallback, without routine traffic or a recent drill",
     many="{count} entities serve only as a fallback, without routine traffic or a recent drill",
     short_title="Untested standby vendors",
-    requirement="A vendor that fallbacks rely on also serves routine traffic or has passed a recent drill.",
+    requirement=(
+        "A vendor that fallbacks rely on also serves routine traffic or has passed a recent drill."
+    ),
     why=(
         "A fallback without routine traffic is an untested dependency: its key, quota, contract "
-        "and prompt are first "
-        "tried when everything else fails. Fallbacks carry no share, so no concentration figure "
-        "shows it. A failover "
-        "drill that was survived within `max_drill_age_days` counts as traffic where the vendor is "
-        "the first fallback."
+        "and prompt are first used when everything else fails. Fallbacks carry no share, so no "
+        "concentration figure shows this. A failover drill that passed within `max_drill_age_days` "
+        "counts as traffic where the vendor is the first fallback."
     ),
-    remediation="Send a few percent of the ordinary requests there, or drill the failover each quarter.",
+    remediation="Send a few percent of the requests there, or drill the failover every quarter.",
     severity=Severity.NOTE,
     check=check,
     parameters=Parameters,

@@ -1,4 +1,4 @@
-"""GOV306: no entity's share grows faster than its limit allows."""
+"""GOV306: no share of an entity grows by more than its limit."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -24,19 +24,18 @@ _ROUNDING = 1e-9
 class Parameters(Closed, frozen=True, kw_only=True):
     """The level, and how much one change may add."""
 
-    level: Annotated[Level, Meta(description="Who or what a share hangs on")] = Level.VENDOR
-    weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.SPEND
+    level: Annotated[Level, Meta(description="Level of the entities that carry a share")] = (
+        Level.VENDOR
+    )
+    weigh_by: Annotated[Basis, Meta(description="Basis of the shares")] = Basis.SPEND
     max_growth: Annotated[
         Share,
-        Meta(
-            description="Largest growth of one entity's share since the base, in points: 0.05 is "
-            "40 to 45%"
-        ),
+        Meta(description="Largest growth of one entity's share since the base; 0.05 is 5 points"),
     ]
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Entities whose share grew by more since the state compared with; silent where nothing is compared."""
+    """Yield entities whose share grew by more than the limit since the base, if there is one."""
     if context.base is None:
         return
     scopes = [
@@ -48,7 +47,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     before = concentration(former, parameters.level, parameters.weigh_by)
     loads = loads_of(context)
     after = loads.concentration(parameters.level, parameters.weigh_by)
-    hanging = EntityExposure(loads, after, context.state.figures.currency)
+    exposure = EntityExposure(loads, after, context.state.figures.currency)
     limit, basis = float(parameters.max_growth), parameters.weigh_by.value.replace("_", " ")
     for entity, old, new in share_growth(before, after):
         if new - old <= limit + _ROUNDING:
@@ -58,21 +57,22 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             if entity == UNKNOWN
             else f"{parameters.level} {code(entity)}"
         )
-        users = hanging.largest_users(entity)
+        users = exposure.largest_users(entity)
         first = f", first in {code(users[0].task_class)}" if users else ""
         yield Violation(
             message=(
-                f"the share of {who} in {basis} grows from {format_share(old)} to "
-                f"{format_share(new)}, by "
-                f"{(new - old) * 100:.1f} points; the limit is {limit * 100:.1f} points"
+                f"the share of {who} in {basis} rises from {format_share(old)} to "
+                f"{format_share(new)}, up {(new - old) * 100:.1f} points; the limit is "
+                f"{limit * 100:.1f} points"
             ),
             place=(context.policy_place or Place("policies")).at("max_growth"),
             subject=f"{parameters.level}:{entity}",
             remedy=(
-                f"Move at least {format_least_share(new - old - limit)} of {basis} away{first}, or "
-                "go in smaller steps."
+                f"Move at least {format_least_share(new - old - limit)} of {basis} to another "
+                f"{parameters.level}"
+                f"{first}, or change in smaller steps."
             ),
-            risk=hanging.format_loss(entity),
+            risk=exposure.format_loss(entity),
             related=tuple(
                 (
                     user.describe(parameters.weigh_by, entity, context.state.figures.currency),
@@ -101,14 +101,12 @@ RULE = Rule(
     short_title="Fast-growing shares",
     requirement="No share of an entity grows by more than its limit.",
     why=(
-        "Dependence comes in steps that each look small, or in one that nobody looked at because "
-        "the total stayed "
-        "within its limit. The rule measures both states alike and compares the shares; it needs a "
-        "base to compare "
-        "with (`govern diff`) and finds nothing without. Raising one share lowers others: only "
-        "growth counts."
+        "Dependence grows in steps that each look small, or in one that nobody noticed because the "
+        "total stayed within its limit. The rule measures both states the same way and compares "
+        "the shares. It needs a base to compare with (`govern diff`); without one it finds "
+        "nothing. Raising one share lowers others: only growth counts."
     ),
-    remediation="Go in smaller steps, or have the growth waived with a reason.",
+    remediation="Change in smaller steps, or have the growth waived with a reason.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
