@@ -11,14 +11,14 @@ def changes(report):
 
 
 def test_nothing_changed_is_calm_in_every_format(repository, run, told):
-    report = told()
+    report = told("HEAD")
     assert (
         report["summary"]
         == "Nothing changed: 2 task classes and 2 policies mean the same as before."
     )
     assert report["changes"] == report["sections"] == report["headline"] == report["findings"] == []
     for name in ("text", "markdown", "json"):
-        result = run("--format", name)
+        result = run("HEAD", "--format", name)
         assert result.exit_code == 0
         assert "Nothing changed" in result.stdout
 

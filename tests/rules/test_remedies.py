@@ -246,6 +246,15 @@ def move_file(bench: Bench, words: re.Match[str]) -> None:
     bench.save(path, tree)
 
 
+@hand(r"^Rename it to `(?P<name>[^`]+)`, or move it out of the portfolio's folder")
+def spell_right(bench: Bench, match: re.Match[str]) -> None:
+    wrong, right = bench.finding.location.path, match["name"].rstrip("/")
+    bench.files = {
+        right + path.removeprefix(wrong) if path.partition("/")[0] == wrong else path: text
+        for path, text in bench.files.items()
+    }
+
+
 @hand(r"^Rename the file so that it is read, or move it out")
 def move_out(bench: Bench, _: re.Match[str]) -> None:
     bench.files.pop(bench.finding.location.path)
