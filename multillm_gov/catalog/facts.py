@@ -9,6 +9,12 @@ from msgspec import Struct
 from multillm_gov.catalog.price import Price
 from multillm_gov.dimensions import CLOSED, IN_HOUSE, UNKNOWN, Level
 
+_WINDOWS = frozenset({128_000, 200_000, 256_000, 400_000, 500_000, 1_000_000, 1_050_000})
+"""Whole windows as makers state them: an input limit that only with the output makes one of them
+leaves the output out (272,000 and 128,000 are 400,000)."""
+_APART = frozenset({"gemini"})
+"""Families whose makers state an input limit and an output limit, each on its own."""
+
 Source = Literal["litellm", "override", "retired-list"]
 
 
@@ -166,6 +172,17 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     """Where requests are processed (``EU``, ``US``, ISO codes, ``global``); empty: not known."""
     usd_fixed_per_month: Decimal = Decimal(0)
     """Hosting cost that does not depend on use."""
+
+    @property
+    def context_tokens(self) -> int | None:
+        """Tokens of input and output together that fit; `None`: not known."""
+        longest, output = self.max_input_tokens, self.max_output_tokens
+        if longest is None or output is None:
+            return longest
+        apart = self.exposure.family in _APART or (
+            longest not in _WINDOWS and longest + output in _WINDOWS
+        )
+        return longest + output if apart else longest
 
     def ended_on(self, day: date) -> bool:
         """Whether the retirement date is reached, redirected or not."""

@@ -1,16 +1,57 @@
-"""Names close to an unknown one, in bounded time: four thousand known names, hostile unknown ones."""
+"""Candidates for an unknown name, in bounded time: thousands of known names, hostile unknown ones."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 LONGEST = 100
 """Characters of an unknown name that are looked at."""
-MOST_ASKED = 500
+MOST_UNKNOWN = 500
 """Unknown names that get suggestions; a portfolio with more has another problem."""
-_COUNT = 3
+MOST = 3
+"""Candidates given for one name."""
+_MOST_NEAR = 40
 _LEAST = 0.45
 _SAME_SPELLING = 0.15
 """Advantage of names with the same provider prefix, or likewise without any."""
+_FEWEST_LETTERS = 4
+
+FREE_PREFIXES = frozenset(
+    {
+        "azure",
+        "azure_ai",
+        "bedrock",
+        "custom",
+        "custom_openai",
+        "databricks",
+        "docker_model_runner",
+        "hosted_vllm",
+        "huggingface",
+        "litellm_proxy",
+        "llamafile",
+        "lm_studio",
+        "nvidia_nim",
+        "ollama",
+        "ollama_chat",
+        "openai",
+        "openai_like",
+        "sagemaker",
+        "sagemaker_chat",
+        "snowflake",
+        "triton",
+        "vertex_ai",
+        "vllm",
+        "watsonx",
+        "xinference",
+    }
+)
+"""Prefixes behind which a customer's own names stand: deployments, endpoints, servers."""
+
+
+def is_free(name: str) -> bool:
+    """Whether the name may be one that a customer gave, which no price map can know."""
+    prefix, slash, _ = name.partition("/")
+    return bool(slash) and prefix.lower() in FREE_PREFIXES
 
 
 class Suggestions:
@@ -26,21 +67,43 @@ class Suggestions:
             for pair in pairs:
                 self._holders.setdefault(pair, []).append(number)
 
-    def near(self, name: str) -> tuple[str, ...]:
-        """Up to three known names, best first."""
-        asked = _pairs(name[:LONGEST])
+    def near(self, name: str) -> Iterator[str]:
+        """Known names with the same provider prefix, or likewise without any, nearest first."""
+        wanted = _pairs(name[:LONGEST])
         shared: Counter[int] = Counter()
-        for pair in asked:
+        for pair in wanted:
             shared.update(self._holders.get(pair, ()))
         prefix = name.partition("/")[0] + "/" if "/" in name else ""
         scored = []
-        for number, count in shared.most_common(200):
-            likeness = 2 * count / (self._sizes[number] + len(asked))
+        for number, count in shared.most_common(400):
+            likeness = 2 * count / (self._sizes[number] + len(wanted))
             if likeness >= _LEAST:
                 known = self._names[number]
                 alike = known.startswith(prefix) if prefix else "/" not in known
                 scored.append((-likeness - (_SAME_SPELLING if alike else 0), len(known), known))
-        return tuple(known for _, _, known in sorted(scored)[:_COUNT])
+        for _, _, known in sorted(scored)[:_MOST_NEAR]:
+            yield known
+
+    def behind(self, name: str) -> Iterator[str]:
+        """Known models with the name's prefix whose own name stands in it, longest first.
+
+        `azure/my-gpt4o-prod` may be a deployment of `azure/gpt-4o`.
+        """
+        prefix, _, own = name[:LONGEST].partition("/")
+        letters = _letters(own)
+        inside = [
+            known
+            for known in self._names
+            if known.startswith(f"{prefix}/")
+            and known.count("/") == 1
+            and len(base := _letters(known.partition("/")[2])) >= _FEWEST_LETTERS
+            and base in letters
+        ]
+        yield from sorted(inside, key=lambda known: (-len(_letters(known)), len(known), known))
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _pairs(name: str) -> frozenset[str]:

@@ -19,7 +19,9 @@ class Requirement(Struct, frozen=True):
 
     mode: str
     capabilities: tuple[str, ...]
+    input_tokens: int
     context_tokens: int
+    """Input and output together."""
     context_declared: bool
     output_tokens: int
     output_declared: bool = False
@@ -71,14 +73,22 @@ def requirement(declared: TaskClassDeclaration) -> Requirement:
     capabilities: tuple[str, ...] = declared.needs.capabilities
     if declared.output_schema and "response_schema" not in capabilities:
         capabilities = (*capabilities, "response_schema")
-    context, output = declared.needs.context_tokens, 0
+    context, longest_input, output = declared.needs.context_tokens, 0, 0
     stated = context is not None
     if declared.demand is not None:
         longest_input, output = _longest(declared.demand)
         stated = stated or declared.demand.p99_input_tokens is not None
         context = longest_input + output if context is None else context
     longest_stated = declared.demand is not None and declared.demand.max_output_tokens is not None
-    return Requirement(declared.mode, capabilities, context or 0, stated, output, longest_stated)
+    return Requirement(
+        mode=declared.mode,
+        capabilities=capabilities,
+        input_tokens=longest_input if declared.needs.context_tokens is None else 0,
+        context_tokens=context or 0,
+        context_declared=stated,
+        output_tokens=output,
+        output_declared=longest_stated,
+    )
 
 
 def _longest(demand: Demand) -> tuple[int, int]:
@@ -97,11 +107,11 @@ def _proved(needed: Requirement, facts: ModelFacts) -> Iterator[str]:
     for capability in needed.capabilities:
         if capability in facts.lacks:
             yield f"`{capability}`"
-    if facts.max_input_tokens is not None and needed.context_tokens > facts.max_input_tokens:
-        yield (
-            f"{format_count(needed.context_tokens)} tokens of context (it has "
-            f"{format_count(facts.max_input_tokens)})"
-        )
+    window, longest = facts.context_tokens, facts.max_input_tokens
+    if window is not None and needed.context_tokens > window:
+        yield f"{format_count(needed.context_tokens)} tokens of context (it has {format_count(window)})"
+    elif longest is not None and needed.input_tokens > longest:
+        yield f"{format_count(needed.input_tokens)} tokens of input (it has {format_count(longest)})"
     if facts.max_output_tokens is not None and needed.output_tokens > facts.max_output_tokens:
         yield (
             f"{format_count(needed.output_tokens)} tokens of output (it has "
