@@ -110,6 +110,12 @@ def format_share(share: float | Decimal) -> str:
     return f"{float(share) * 100:.1f}%"
 
 
+def format_points(difference: float | Decimal) -> str:
+    """``4.2 points`` from a difference of two shares in 0..1."""
+    points = f"{float(difference) * 100:.1f}"
+    return f"{points} point{'' if points == '1.0' else 's'}"
+
+
 def format_least_share(share: float | Decimal) -> str:
     """The same, rounded up: what must be moved at least. A float's own error does not count as a tenth."""
     return f"{ceil(float(share) * 1_000 - 1e-6) / 10:.1f}%"

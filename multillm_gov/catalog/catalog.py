@@ -15,8 +15,11 @@ class Catalog(Protocol):
     def elsewhere(self, facts: ModelFacts) -> tuple[str, ...]:
         """Retirement dates of the same weights at other providers. May read the whole price map."""
 
-    def suggest(self, name: str) -> tuple[str, ...]:
-        """Up to three known names close to an unknown one, best first."""
+    def suggest(self, name: str, mode: str = "") -> tuple[str, ...]:
+        """Up to three candidates for an unknown name, best first: same maker, host and mode, not retired."""
+
+    def suggest_base(self, name: str, mode: str = "") -> str:
+        """The model that a deployment's name may stand for; empty where none shows."""
 
     def is_locked(self, name: str) -> bool:
         """Whether the facts come from the lock; ``True`` for every name while there is no lock."""

@@ -22,6 +22,15 @@ Party = Literal["vendor", "provider", "cloud"]
 """Whom a request depends on: who made the model, who serves and bills it, whose cloud it runs on."""
 
 
+_TALKING = frozenset({"chat", "responses"})
+"""Modes that stand for each other: gateways serve either interface from either."""
+
+
+def are_alike(needed: str, mode: str) -> bool:
+    """Whether a model of a mode serves what needs another; an empty or unknown one counts as both."""
+    return mode in {needed, UNKNOWN} or not needed or _TALKING >= {needed, mode}
+
+
 class Exposure(Struct, frozen=True, kw_only=True):
     """Who and what a model depends on; ``unknown`` where that is not known."""
 

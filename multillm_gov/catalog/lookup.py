@@ -6,11 +6,12 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.facts import ModelFacts, are_alike
 from multillm_gov.catalog.lock import Lock, read_lock
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.catalog.plausibility import TypicalPrice, family_key
 from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.errors import CatalogError
 
@@ -66,7 +67,7 @@ class LayeredCatalog:
         self._price_map = price_map
         self._as_of = as_of
         self._found: dict[str, ModelFacts | None] = {}
-        self._suggested: dict[str, tuple[str, ...]] = {}
+        self._suggested: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @cached_property
     def _known(self) -> "KnownModels":
@@ -131,13 +132,39 @@ class LayeredCatalog:
             return facts.lifecycle.elsewhere
         return self._known.elsewhere(facts)
 
-    def suggest(self, name: str) -> tuple[str, ...]:
-        """Up to three known names close to an unknown one, best first; none once very many were asked for."""
-        from multillm_gov.catalog.suggestions import MOST_ASKED
+    def suggest(self, name: str, mode: str = "") -> tuple[str, ...]:
+        """Candidates for an unknown name; none once very many were asked for."""
+        from multillm_gov.catalog.suggestions import MOST_UNKNOWN
 
-        if name not in self._suggested and len(self._suggested) < MOST_ASKED:
-            self._suggested[name] = self._suggestions.near(name)
-        return self._suggested.get(name, ())
+        key = (name, mode)
+        if key not in self._suggested and len(self._suggested) < MOST_UNKNOWN:
+            near = self._suggestions.near(name)
+            self._suggested[key] = self._fitting(name, mode, near)
+        return self._suggested.get(key, ())
+
+    def suggest_base(self, name: str, mode: str = "") -> str:
+        """The model that a deployment's name may stand for; empty where none shows."""
+        return next(iter(self._fitting(name, mode, self._suggestions.behind(name))), "")
+
+    def _fitting(self, name: str, mode: str, near: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the same maker and mode that no source calls retired."""
+        from multillm_gov.catalog.exposure import resolve_exposure
+        from multillm_gov.catalog.suggestions import MOST
+
+        vendor = resolve_exposure(name).vendor
+        fitting: list[str] = []
+        for known in near:
+            facts = self.find(known)
+            if facts is None or len(fitting) == MOST:
+                break
+            if (
+                facts.source != "retired-list"
+                and vendor in {UNKNOWN, facts.exposure.vendor}
+                and are_alike(mode, facts.mode)
+                and not (self._as_of is not None and facts.ended_on(self._as_of))
+            ):
+                fitting.append(known)
+        return tuple(fitting)
 
     def is_locked(self, name: str) -> bool:
         """Whether the facts come from the lock, or from the portfolio alone; ``True`` while there is no lock."""

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 LONGEST = 100
 """Characters of an unknown name that are looked at."""
@@ -10,10 +10,8 @@ MOST_UNKNOWN = 500
 """Unknown names that get suggestions; a portfolio with more has another problem."""
 MOST = 3
 """Candidates given for one name."""
-_MOST_NEAR = 40
-_LEAST = 0.45
-_SAME_SPELLING = 0.15
-"""Advantage of names with the same provider prefix, or likewise without any."""
+_MOST_NEAR = 25
+_LEAST = 0.6
 _FEWEST_LETTERS = 4
 
 FREE_PREFIXES = frozenset(
@@ -67,24 +65,23 @@ class Suggestions:
             for pair in pairs:
                 self._holders.setdefault(pair, []).append(number)
 
-    def near(self, name: str) -> Iterator[str]:
-        """Known names with the same provider prefix, or likewise without any, nearest first."""
+    def near(self, name: str) -> tuple[str, ...]:
+        """Known names with the same prefix, or likewise without any, nearest first."""
         wanted = _pairs(name[:LONGEST])
         shared: Counter[int] = Counter()
         for pair in wanted:
             shared.update(self._holders.get(pair, ()))
         prefix = name.partition("/")[0] + "/" if "/" in name else ""
         scored = []
-        for number, count in shared.most_common(400):
+        for number, count in shared.most_common(600):
             likeness = 2 * count / (self._sizes[number] + len(wanted))
-            if likeness >= _LEAST:
-                known = self._names[number]
-                alike = known.startswith(prefix) if prefix else "/" not in known
-                scored.append((-likeness - (_SAME_SPELLING if alike else 0), len(known), known))
-        for _, _, known in sorted(scored)[:_MOST_NEAR]:
-            yield known
+            known = self._names[number]
+            alike = known.startswith(prefix) if prefix else "/" not in known
+            if alike and likeness >= _LEAST:
+                scored.append((-likeness, len(known), known))
+        return tuple(known for _, _, known in sorted(scored)[:_MOST_NEAR])
 
-    def behind(self, name: str) -> Iterator[str]:
+    def behind(self, name: str) -> tuple[str, ...]:
         """Known models with the name's prefix whose own name stands in it, longest first.
 
         `azure/my-gpt4o-prod` may be a deployment of `azure/gpt-4o`.
@@ -99,7 +96,7 @@ class Suggestions:
             and len(base := _letters(known.partition("/")[2])) >= _FEWEST_LETTERS
             and base in letters
         ]
-        yield from sorted(inside, key=lambda known: (-len(_letters(known)), len(known), known))
+        return tuple(sorted(inside, key=lambda known: (-len(_letters(known)), len(known), known)))
 
 
 def _letters(name: str) -> str:

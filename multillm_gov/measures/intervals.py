@@ -19,6 +19,15 @@ def wilson_interval(
     return _wilson(share, sample_size, _quantile((1 + confidence) / 2, confidence))
 
 
+def scored_interval(
+    score: float, sample_size: int, low: float | None, high: float | None
+) -> tuple[float, float]:
+    """The 95% interval of a score: as recorded, else Wilson's."""
+    if low is not None and high is not None:
+        return low, high
+    return wilson_interval(score, sample_size)
+
+
 def wilson_lower_bound(share: float, sample_size: int, confidence: float = 0.95) -> float:
     """One-sided lower Wilson bound: the share that the sample proves. 450 of 500 gives .875734 at 95%.
 

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.catalog.facts import ModelFacts, are_alike
 from multillm_gov.portfolio.allocation import Demand, TaskClassDeclaration
 from multillm_gov.units import format_count
 from multillm_gov.words import join_words
 
-_TALKING = frozenset({"chat", "responses"})
-"""Equivalent modes: gateways serve either interface from either."""
+SCORED_MODES = frozenset({"chat", "completion", "responses"})
+"""Modes whose answers `govern bench` scores."""
 
 
 class Requirement(Struct, frozen=True):
@@ -100,9 +99,7 @@ def _longest(demand: Demand) -> tuple[int, int]:
 
 
 def _proved(needed: Requirement, facts: ModelFacts) -> Iterator[str]:
-    if facts.mode not in {needed.mode, UNKNOWN} and not _TALKING.issuperset(
-        {facts.mode, needed.mode}
-    ):
+    if not are_alike(needed.mode, facts.mode):
         yield f"`{needed.mode}` mode (its mode is `{facts.mode}`)"
     for capability in needed.capabilities:
         if capability in facts.lacks:

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.evidence.record import EvidenceRecord, PlacedRecord
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
+from multillm_gov.measures.intervals import scored_interval
+from multillm_gov.measures.requirements import SCORED_MODES
 from multillm_gov.rules.engine.rule import RuleContext, Use
 from multillm_gov.units import format_money
-from multillm_gov.words import code
+from multillm_gov.words import code, count_of
 
 
 class Claim(Struct, frozen=True):
@@ -119,6 +121,29 @@ def relied_upon(context: RuleContext, *, fallbacks: bool) -> Iterator[tuple[Clai
     for claim, newest in measured(context, fallbacks=fallbacks):
         if claim.task.task.declared.quality is not None:
             yield claim, newest
+
+
+def interval_of(record: EvidenceRecord) -> tuple[float, float]:
+    """The 95% interval of a record's score."""
+    low, high = (None if end is None else float(end) for end in (record.low, record.high))
+    return scored_interval(float(record.score), record.sample_size, low, high)
+
+
+def misses(record: EvidenceRecord, floor: float) -> bool:
+    """Whether the whole interval of a score lies below a floor: the sample proves the miss."""
+    return interval_of(record)[1] < floor
+
+
+def format_scored(record: EvidenceRecord) -> str:
+    """``scored 0.667 on 3 cases (95% interval 0.200–0.940)``."""
+    low, high = interval_of(record)
+    cases = count_of(record.sample_size, "case")
+    return f"scored {float(record.score):.3f} on {cases} (95% interval {low:.3f}–{high:.3f})"
+
+
+def format_bench(task: TaskFigures, command: str, how: str) -> str:
+    """``; `govern bench x` does both``; empty for a mode that the command refuses."""
+    return f"; `{command}` does both{how}" if task.task.declared.mode in SCORED_MODES else ""
 
 
 def format_stake(context: RuleContext, task: TaskFigures, before: str) -> str:

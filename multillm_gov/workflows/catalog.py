@@ -90,7 +90,7 @@ def show_model(name: str, view: View) -> ModelFacts:
     if facts is None:
         near = view.catalog.suggest(name)
         hint = (
-            f"Did you mean {', '.join(f'`{other}`' for other in near)}?"
+            f"Candidates: {', '.join(f'`{other}`' for other in near)}."
             if near
             else "Try `govern catalog search`."
         )

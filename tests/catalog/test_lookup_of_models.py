@@ -8,11 +8,12 @@ from datetime import date
 import pytest
 
 from multillm_gov.catalog.catalog import Catalog
+from multillm_gov.catalog.exposure import resolve_exposure
 from multillm_gov.catalog.lock import encode_lock
 from multillm_gov.catalog.locking import build_lock
 from multillm_gov.catalog.lookup import open_catalog
 from multillm_gov.catalog.overrides import Overrides
-from multillm_gov.catalog.suggestions import MOST_ASKED, Suggestions
+from multillm_gov.catalog.suggestions import MOST_UNKNOWN, Suggestions
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import LOCK
 from multillm_gov.errors import CatalogError
@@ -194,6 +195,34 @@ def test_own_models_are_suggested_too(overrides, price_map):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        ("openai/o3-mini-2025-02-01", "chat"),  # every o3-mini is retired
+        ("azure/gpt-5-prod", "chat"),
+        ("mistral/mistral-smal", "chat"),
+        ("text-embedding-3-larg", "embedding"),
+        ("whisper-2", "audio_transcription"),
+    ],
+)
+def test_candidates_are_of_the_same_maker_host_and_mode_and_not_retired(catalog, as_of, name, mode):
+    prefix = name.rpartition("/")[0]
+    for candidate in catalog.suggest(name, mode):
+        facts = catalog.find(candidate)
+        assert not facts.ended_on(as_of)
+        assert facts.mode in ({mode, "responses"} if mode == "chat" else {mode})
+        assert candidate.partition("/")[0] == prefix if prefix else "/" not in candidate
+        assert resolve_exposure(name).vendor in {"unknown", facts.exposure.vendor}
+
+
+@pytest.mark.parametrize(
+    ("deployment", "base"),
+    [("azure/my-gpt4o-prod", "azure/gpt-4o"), ("azure/qqqq", ""), ("azure/", ""), ("x", "")],
+)
+def test_the_model_behind_a_deployment_shows_in_its_name(catalog, deployment, base):
+    assert catalog.suggest_base(deployment, "chat") == base
+
+
 def test_nothing_is_suggested_for_nonsense(catalog):
     assert catalog.suggest("zzqqy") == ()
     assert catalog.suggest("") == ()
@@ -205,7 +234,7 @@ def test_suggesting_is_bounded_for_hostile_portfolios(price_map):
     started = time.perf_counter()
     told = [catalog.suggest(("gpt-claude-" * 20)[:190] + str(number)) for number in range(3000)]
     assert time.perf_counter() - started < 15
-    assert told[MOST_ASKED:] == [()] * (3000 - MOST_ASKED)
+    assert told[MOST_UNKNOWN:] == [()] * (3000 - MOST_UNKNOWN)
 
 
 def test_suggestions_are_deterministic():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.catalog.suggestions import is_free
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.words import LONGEST, code, join_code
@@ -10,30 +11,42 @@ from multillm_gov.words import LONGEST, code, join_code
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Yield each use of a name that no price map, override or list of retired models has."""
     unknown = {name for name, facts in context.models.items() if facts is None}
-    suggestions: dict[str, tuple[str, ...]] = {}
     for use in context.uses(unknown):
-        model = use.part.model
-        if model not in suggestions:
-            suggestions[model] = context.state.catalog.suggest(model)
-        close = suggestions[model]
+        model, mode = use.part.model, use.task.task.declared.mode
+        candidates = context.state.catalog.suggest(model, mode)
         yield Violation(
-            message=f"{code(model)} is not in the catalog"
-            + (f"; similar names: {join_code(close)}" if close else ""),
+            message=f"{code(model)} is not in the catalog",
             place=use.place,
             subject=use.task.task.name,
-            remedy=_remedy(model, close),
-            risk="Its price, limits, retirement and vendor are not known; no figure includes it.",
-            figures={"suggestions": ", ".join(close)},
+            remedy=_remedy(context, model, mode, candidates),
+            risk="Its price, limits, retirement and vendor are not known: figures by requests count "
+            "it, figures of money do not.",
+            figures={"suggestions": ", ".join(candidates)},
             distinction=f"{use.role}: {model}",
         )
 
 
-def _remedy(model: str, close: tuple[str, ...]) -> str:
-    write = f"Write {code(close[0])}, or describe" if close else "Describe"
-    return (
-        f"{write} it in `catalog/models.yaml`: `models: {{{model[:LONGEST]}: {{mode: …, "
-        f"usd_per_million_tokens: …}}}}`."
+def _remedy(context: RuleContext, model: str, mode: str, candidates: tuple[str, ...]) -> str:
+    name, correct = model[:LONGEST], _correct(candidates)
+    if not is_free(model):
+        return (
+            f"{correct}{'Or describe' if correct else 'Describe'} a model of your own in "
+            f"`catalog/models.yaml`: `models: {{{name}: {{mode: {mode}, "
+            "usd_per_million_tokens: …}}`."
+        )
+    base = context.state.catalog.suggest_base(model, mode)
+    declare = (
+        "If it is a deployment or an endpoint of your own, declare the model behind it in "
+        f"`catalog/models.yaml`: `models: {{{name}: {{base: "
+        f"{base or model.partition('/')[0] + '/MODEL'}}}}}`, with `endpoint:` where trials should "
+        "call it. "
     )
+    return (declare + correct if base else correct + declare).strip()
+
+
+def _correct(candidates: tuple[str, ...]) -> str:
+    noun = "candidate" if len(candidates) == 1 else "candidates"
+    return f"Correct the name; {noun}: {join_code(candidates)}. " if candidates else ""
 
 
 RULE = Rule(

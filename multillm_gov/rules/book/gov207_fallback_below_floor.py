@@ -12,8 +12,9 @@ from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.units import Share, format_share
-from multillm_gov.words import code, count_of
+from multillm_gov.rules.quality_evidence import format_scored, misses
+from multillm_gov.units import Share, format_points
+from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -63,17 +64,18 @@ def _misses(
         if placed.record.origin == "internal" and placed.record.date <= context.state.as_of
     ]
     if floor is not None and records and records[0].record.score < floor:
-        score = records[0].record.score
+        score, proved = records[0].record.score, misses(records[0].record, float(floor))
         yield _violation(
             task,
             fallback,
             records[0],
-            f"scored {score:.3f} on {count_of(records[0].record.sample_size, 'case')}; the floor "
-            f"is {floor:.3f}",
+            f"{format_scored(records[0].record)}; the floor is {floor:.3f}"
+            + ("" if proved else ": not proved either way"),
             ("the floor", task.task.place.at("quality", "floor")),
             {"score": float(score), "floor": float(floor)},
-            f"While it stands in, {format_share(floor - score)} more of the answers are wrong than "
-            "is accepted.",
+            f"While it serves, the share of wrong answers {'is' if proved else 'may be'} "
+            f"{format_points(floor - score)} above what is accepted.",
+            None if proved else Severity.NOTE,
         )
     timed = next((placed for placed in records if placed.record.p95_seconds is not None), None)
     seconds = timed.record.p95_seconds if timed else None
@@ -85,7 +87,7 @@ def _misses(
             f"answered within {seconds:f} s in 95% of cases; the limit is {limit:f} s",
             ("the limit", task.task.place.at("latency", "p95_seconds")),
             {"p95_seconds": float(seconds), "max_p95_seconds": float(limit)},
-            "While it stands in, callers time out: the failover does not count as one.",
+            "While it serves, callers time out: the failover does not count as one.",
         )
 
 
@@ -97,6 +99,7 @@ def _violation(
     limit: tuple[str, Place],
     figures: dict[str, float],
     risk: str,
+    severity: Severity | None = None,
 ) -> Violation:
     return Violation(
         message=f"fallback {code(fallback.model)} of {code(task.task.name)} {said}",
@@ -107,6 +110,7 @@ def _violation(
         risk=risk,
         related=(("the result", placed.place), limit),
         figures=dict(figures),
+        severity=severity,
         distinction=f"{'score' if 'score' in figures else 'p95_seconds'}: {fallback.model}",
     )
 

@@ -9,7 +9,13 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed, Quality
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, claims_of, format_stake, origins
+from multillm_gov.rules.quality_evidence import (
+    Claim,
+    claims_of,
+    format_bench,
+    format_stake,
+    origins,
+)
 from multillm_gov.words import code, join_code, join_words
 
 
@@ -50,9 +56,8 @@ def _violation(
             f"Score {'it' if len(foreign) == 1 else 'each'} on your own cases and add "
             f"`{{task_class: {name}, model: {model}, date: {context.state.as_of}, sample_size: …, score: "
             f"…}}` "
-            f"{'' if len(foreign) == 1 else 'and its like '}to the `records` of a file below "
-            "`evidence/`; "
-            f"`govern bench {name}` does both with the cases in `evals/`."
+            f"{'' if len(foreign) == 1 else 'and one per model '}to the `records` of a file below "
+            f"`evidence/`{format_bench(task, f'govern bench {name}', ' with the cases in `evals/`')}."
         ),
         risk="Nobody knows whether the answers are good "
         f"enough{format_stake(context, task, ', with ')}.",

@@ -10,9 +10,14 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import wilson_lower_bound
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, format_stake, relied_upon
-from multillm_gov.units import format_share
-from multillm_gov.words import count_of
+from multillm_gov.rules.quality_evidence import (
+    Claim,
+    format_scored,
+    format_stake,
+    misses,
+    relied_upon,
+)
+from multillm_gov.units import format_points
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -33,27 +38,29 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 
 def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, floor: float) -> Violation:
     task, record = claim.task.task, placed.record
-    score = float(record.score)
+    score, proved = float(record.score), misses(record, floor)
+    short = f"{format_points(floor - score)} above what is accepted"
+    stake = format_stake(context, claim.task, ", with ")
     return Violation(
-        message=(
-            f"{claim.describe()} scored {score:.3f} on {count_of(record.sample_size, 'case')}; its "
-            f"floor is {floor:.3f}"
-        ),
+        message=f"{claim.describe()} {format_scored(record)}; its floor is {floor:.3f}"
+        + ("" if proved else ": not proved either way"),
         place=claim.use().place,
         subject=task.name,
-        remedy="Route to a model that reaches the floor, mend the prompt and score again, or have "
-        "the floor lowered.",
-        risk=(
-            f"{format_share(floor - score)} more of the answers are wrong than is accepted"
-            f"{format_stake(context, claim.task, ', with ')}."
-        ),
+        remedy="Route to a model that reaches the floor, fix the prompt and score again, or have "
+        "the floor lowered."
+        if proved
+        else "Score more cases: the floor lies inside the interval, so this sample proves neither "
+        "that the model misses it nor that it reaches it.",
+        risk=f"The share of wrong answers {'is' if proved else 'may be'} {short}{stake}.",
         related=(("the result", placed.place), ("the floor", task.place.at("quality", "floor"))),
         figures={
             "score": score,
             "floor": floor,
             "lower_bound_95": wilson_lower_bound(score, record.sample_size),
             "sample_size": record.sample_size,
+            "proved": proved,
         },
+        severity=None if proved else Severity.WARNING,
         distinction=claim.distinction,
     )
 
@@ -68,7 +75,8 @@ RULE = Rule(
     requirement="Measured quality reaches the floor.",
     why=(
         "The floor is what the business accepts. The newest internal score counts, as it was "
-        "measured; a policy of "
+        "measured: an error where its whole 95% interval lies below the floor, a warning where the "
+        "sample proves it neither way; a policy of "
         "`quality-not-proved` (GOV506) asks for more: that chance cannot explain it."
     ),
     remediation="Move to a model that reaches the floor on your own cases, or change the floor with its "

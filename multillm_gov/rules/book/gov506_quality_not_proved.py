@@ -12,7 +12,7 @@ from multillm_gov.measures.intervals import cases_to_prove, wilson_lower_bound
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import Claim, claims, format_stake
-from multillm_gov.units import format_share
+from multillm_gov.units import format_points
 from multillm_gov.words import code, count_of
 
 
@@ -60,14 +60,14 @@ def _violation(
 ) -> Violation:
     task = claim.task.task
     record = placed.record if placed else None
-    short = format_share(max(0.0, proof.floor - proof.bound))
+    short = format_points(max(0.0, proof.floor - proof.bound))
     return Violation(
         message=f"{claim.describe()} {_said(record, proof)}; its floor is {proof.floor:.3f}",
         place=claim.use().place,
         subject=task.name,
         remedy=_remedy(claim, record, proof),
         risk=(
-            f"Up to {short} more of the answers may be wrong than is accepted"
+            f"The share of wrong answers may be up to {short} above what is accepted"
             f"{format_stake(context, claim.task, ', with ')}."
         ),
         related=(

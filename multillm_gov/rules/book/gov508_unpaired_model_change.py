@@ -10,7 +10,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import LegFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.quality_evidence import Claim, claims_of, format_stake
+from multillm_gov.rules.quality_evidence import Claim, claims_of, format_bench, format_stake
 from multillm_gov.units import format_share
 from multillm_gov.words import code
 
@@ -82,8 +82,8 @@ def _violation(context: RuleContext, claim: Claim, old: LegFigures) -> Violation
         remedy=(
             f"Run {code(old.model)} and {code(model)} over the same cases and write `paired_with: "
             f"[{old.model}]` into "
-            f"the record of {code(model)} below `evidence/`; `govern bench {name} --model "
-            f"{old.model}` does both."
+            f"the record of {code(model)} below `evidence/`"
+            f"{format_bench(figures, f'govern bench {name} --model {old.model}', '')}."
         ),
         risk=(
             "Nobody knows whether the answers get better or "

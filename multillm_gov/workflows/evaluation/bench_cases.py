@@ -14,14 +14,13 @@ from multillm_gov.evaluation.bench.independence import dependent_judges
 from multillm_gov.evaluation.bench.scoring import Expectation, scorer_names
 from multillm_gov.evaluation.client import Message
 from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.measures.requirements import SCORED_MODES
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.evals import EvalCase, Scorer
 from multillm_gov.providers.prompting import Rendering
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.workflows.evaluation.inputs import inputs_of
 from multillm_gov.workflows.evaluation.plan import check_names
-
-_MODES = frozenset({"chat", "completion", "responses"})
 
 
 class BenchFilter(Struct, frozen=True, kw_only=True):
@@ -71,7 +70,7 @@ def benches_of(
 
 
 def _why_not(task: TaskClass, assessment: Assessment) -> str:
-    if task.declared.mode not in _MODES:
+    if task.declared.mode not in SCORED_MODES:
         return f"is of mode `{task.declared.mode}`, whose answers no scorer reads"
     return "" if any(True for _ in _declared(task, assessment)) else "has no cases below `evals/`"
 

@@ -45,7 +45,7 @@ def model_card(facts: ModelFacts, catalog: Catalog, as_of: date, lead_days: int)
 
 def unknown_model(name: str, near: tuple[str, ...]) -> str:
     """A model that the catalog does not know."""
-    close = f" Near: {', '.join(map(code, near))}." if near else ""
+    close = f" Candidates: {', '.join(map(code, near))}." if near else ""
     return f"{code(name[:_LONGEST])} is not in the catalog.{close}"
 
 
