@@ -466,7 +466,9 @@ def test_lifecycle_without_any_date(judged: Judge) -> None:
     catalog = CATALOG.replace(ACME_RETIREMENT, "")
     part = section(board(judged({"catalog/models.yaml": catalog})), "lifecycle")
     assert not [one for one in part.blocks if isinstance(one, Timeline)]
-    assert block(part, Paragraph, 1).text == "No source that we read gives a date for any of 3 models."
+    assert (
+        block(part, Paragraph, 1).text == "No source that we read gives a date for any of 3 models."
+    )
 
 
 def test_calendar_of_a_leap_day(judged: Judge) -> None:
