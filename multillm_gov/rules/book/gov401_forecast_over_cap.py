@@ -16,19 +16,18 @@ from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """When to warn ahead of the cap."""
+    """When to warn before the cap is reached."""
 
     warn_at_share: Annotated[
         Share,
         Meta(
-            description="Share of the cap (0..1) above which a forecast that still fits is a "
-            "warning"
+            description="Share of the cap (0..1) above which a forecast within the cap is a warning"
         ),
     ] = field(default_factory=partial(Share, "0.9"))
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Forecasts above the cap, and those close to it."""
+    """Yield forecasts above the cap, and warnings for those close to it."""
     for task in context.tasks:
         cap, spend = task.task.declared.spend_cap.monthly, task.spend_per_month
         if (
@@ -47,34 +46,34 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 def _violation(
     context: RuleContext, task: TaskFigures, cap: Decimal, needs: tuple[Decimal, Decimal]
 ) -> Violation:
-    """``needs``: the forecast, and the smallest cap that answers the finding."""
+    """``needs``: the forecast, and the smallest cap without a finding."""
     spend, enough = needs
     currency, name = context.state.figures.currency, task.task.name
     over = spend > cap
     both = f"{format_money(spend, currency)} a month; its cap is {format_money(cap, currency)}"
-    dearest = max(task.legs, key=lambda leg: (leg.spend_per_month or Decimal(0), -leg.index))
+    largest = max(task.legs, key=lambda leg: (leg.spend_per_month or Decimal(0), -leg.index))
     used = f" ({format_share(spend / cap)} used)" if cap else ""
     return Violation(
-        message=f"{code(name)} is forecast to spend {both}{used}",
+        message=f"{code(name)} is forecast at {both}{used}",
         place=task.task.place.at("spend_cap", "monthly"),
         subject=name,
         remedy=(
-            f"Move requests from {code(dearest.model)} to a cheaper model, or have the cap raised "
-            "to at least "
-            f"{format_money(enough, currency, ROUND_UP)}."
+            f"Move requests from {code(largest.model)} to a cheaper model, or have the cap raised "
+            f"to at least {format_money(enough, currency, ROUND_UP)}."
         ),
         risk=(
-            f"{format_money(spend - cap, currency)} a month unplanned, or requests refused once the "
-            "cap is reached."
+            f"{format_money(spend - cap, currency)} a month over the cap, or requests refused "
+            "once the cap is reached."
             if over
-            else f"{format_money(cap - spend, currency)} a month are left for growth and retries."
+            else f"{format_money(cap - spend, currency)} a month is left for growth and retries."
         ),
         related=(
             (
                 (
-                    f"{code(dearest.model)} makes "
-                    f"{format_money(dearest.spend_per_month or Decimal(0), currency)} of it",
-                    task.task.place.at("route", dearest.index),
+                    f"{code(largest.model)} costs "
+                    f"{format_money(largest.spend_per_month or Decimal(0), currency)} a month of "
+                    "it",
+                    task.task.place.at("route", largest.index),
                 ),
             )
             if len(task.legs) > 1
@@ -96,13 +95,10 @@ RULE = Rule(
     requirement="The forecast of a task class stays below its monthly cap.",
     why=(
         "The forecast is requests times the unit cost of each routed model at list or negotiated "
-        "price, plus fixed "
-        "hosting cost: what would bill in normal running. Between 90 and 100% of the cap there is "
-        "no room for retries "
-        "or growth, which is a warning."
+        "price, plus fixed hosting cost: what would be billed in normal operation. Between 90 and "
+        "100% of the cap there is no room for retries or growth, which is a warning."
     ),
-    remediation="Route to cheaper models, lower the demand, or have the cap raised by whoever owns the "
-    "budget.",
+    remediation="Route to cheaper models, reduce demand, or have the budget owner raise the cap.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

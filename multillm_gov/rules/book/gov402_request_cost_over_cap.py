@@ -1,4 +1,4 @@
-"""GOV402: the dearest request of a task class costs no more than its cap."""
+"""GOV402: the most expensive request of a task class costs no more than its cap."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from multillm_gov.words import code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Task classes whose largest declared request, at the dearest routed model, costs more than allowed."""
+    """Yield task classes whose largest request costs more than its cap on some routed model."""
     currency = context.state.figures.currency
     for task in context.tasks:
         cap, cost = task.task.declared.spend_cap.per_request, task.largest_cost_per_request
@@ -18,15 +18,19 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         name = task.task.name
         yield Violation(
             message=(
-                f"a request of {code(name)} may cost {format_money(cost, currency)}; "
-                f"its cap is {format_money(cap, currency)}"
+                f"a request of {code(name)} can cost {format_money(cost, currency)}; its cap is "
+                f"{format_money(cap, currency)}"
             ),
             place=task.task.place.at("spend_cap", "per_request"),
             subject=name,
-            remedy="Shorten the largest request (`demand`), route to a cheaper model, or have the "
-            "cap raised.",
-            risk="One runaway prompt costs a multiple of what was planned; gateways that enforce "
-            "the cap refuse it.",
+            remedy=(
+                "Shorten the largest request (`demand`), route to a cheaper model, or have the "
+                "cap raised."
+            ),
+            risk=(
+                "One runaway prompt costs several times the planned amount; a gateway that "
+                "enforces the cap refuses it."
+            ),
             figures={"largest_cost_per_request": cost, "cap_per_request": cap},
         )
 
@@ -40,14 +44,13 @@ RULE = Rule(
     short_title="Expensive requests",
     requirement="The most expensive request of a task class costs no more than its cap.",
     why=(
-        "Prices step with prompt length: above a threshold the whole request is billed at the "
-        "higher tier, so the mean "
-        "hides the dear ones. The rule costs the largest declared size (`demand.sizes`, "
-        "`p99_input_tokens`, "
-        "`max_output_tokens`) at the dearest routed model."
+        "Prices rise in steps with prompt length: above a threshold the whole request is billed "
+        "at the higher tier, so the mean hides expensive requests. The rule costs the largest "
+        "declared size (`demand.sizes`, `p99_input_tokens`, `max_output_tokens`) at the most "
+        "expensive routed model."
     ),
     remediation="Shorten the requests, choose a cheaper model, or raise `spend_cap.per_request`.",
-    decision="Shorten the request; that is work on the prompt.",
+    decision="Decide how to shorten the request, which is work on the prompt.",
     severity=Severity.ERROR,
     check=check,
     violating="""\

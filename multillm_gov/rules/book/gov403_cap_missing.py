@@ -13,7 +13,7 @@ from multillm_gov.units import Amount, format_money
 from multillm_gov.words import code
 
 _ROOM = Decimal("1.2")
-"""A suggested cap leaves a fifth for retries and growth."""
+"""A suggested cap adds 20% for retries and growth."""
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -22,14 +22,15 @@ class Parameters(Closed, frozen=True, kw_only=True):
     min_forecast: Annotated[
         Amount,
         Meta(
-            description="Only task classes forecast to spend at least this per month; a forecast "
-            "not known counts"
+            description=(
+                "Only task classes with at least this forecast per month, or a forecast not known"
+            )
         ),
     ] = field(default_factory=Amount)
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes without ``spend_cap.monthly``."""
+    """Yield task classes without ``spend_cap.monthly``."""
     for task in context.tasks:
         spend = task.spend_per_month
         if task.task.declared.spend_cap.monthly is not None or (
@@ -46,7 +47,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             place=task.task.place.key(),
             subject=task.task.name,
             remedy=f"Add `spend_cap: {{monthly: {_suggested(spend)}}}`.",
-            risk="A loop, a price rise or a longer prompt is noticed on the invoice.",
+            risk="A loop, a price increase or a longer prompt is noticed only on the invoice.",
             figures={"forecast_per_month": spend},
         )
 
@@ -67,9 +68,13 @@ RULE = Rule(
     many="{count} task classes have no monthly spend cap",
     short_title="No spend cap",
     requirement="Every task class has a monthly spend cap.",
-    why="Without a cap nothing says what a task class may cost, so no forecast and no invoice can "
-    "be too high.",
-    remediation="Agree a monthly amount with whoever owns the budget and write it as `spend_cap.monthly`.",
+    why=(
+        "Without a cap, nothing says what a task class may cost, so no forecast and no invoice "
+        "can be too high."
+    ),
+    remediation=(
+        "Agree on a monthly amount with the budget owner and write it as `spend_cap.monthly`."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

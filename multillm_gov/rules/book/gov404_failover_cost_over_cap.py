@@ -1,4 +1,4 @@
-"""GOV404: a failover stays within the caps."""
+"""GOV404: a failover stays within the spend caps."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -16,19 +16,21 @@ from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """How long the failover is assumed to last."""
+    """The assumed length of the failover."""
 
     share_of_month: Annotated[
         Share,
         Meta(
-            description="Part of the month (0..1) that the fallback carries all requests; 1 is the "
-            "worst case"
+            description=(
+                "Part of the month (0..1) in which the fallback carries all requests; 1 is the "
+                "worst case"
+            )
         ),
     ] = field(default_factory=partial(Share, "1"))
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Fallbacks whose month, or whose mean request, costs more than the cap; normal running is GOV401 and GOV402."""
+    """Yield fallbacks whose month, or whose mean request, would cost more than the cap."""
     for task in context.tasks:
         cap = task.task.declared.spend_cap
         if not task.fallbacks or (cap.monthly is None and cap.per_request is None):
@@ -45,7 +47,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _month(task: TaskFigures, fallback: FallbackFigures, part: Decimal) -> Decimal | None:
-    """Spend of a month of which the fallback carries a part; ``None`` where it, or the normal spend, is not known."""
+    """Spend of a month in which the fallback carries a part; ``None``: not known."""
     failover, normal = fallback.failover_spend_per_month, task.spend_per_month
     if failover is None or (normal is None and part < 1):
         return None
@@ -65,20 +67,22 @@ def _monthly(
     normal = (
         "not known"
         if task.spend_per_month is None
-        else format_money(task.spend_per_month, currency)
+        else f"{format_money(task.spend_per_month, currency)} a month"
     )
     return Violation(
         message=(
-            f"{length} of failover to {code(fallback.model)} makes {code(name)} cost "
-            f"{format_money(month, currency)}; "
-            f"its cap is {format_money(cap, currency)}"
+            f"{code(name)} would cost {format_money(month, currency)} a month with {length} of "
+            f"failover to {code(fallback.model)}; its cap is {format_money(cap, currency)}"
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=name,
-        remedy="Choose a cheaper fallback, or raise `spend_cap.monthly` to what a failover may "
-        "cost.",
-        risk=f"{format_money(month - cap, currency)} above the cap (normal running: {normal}), or "
-        "refused requests.",
+        remedy=(
+            "Choose a cheaper fallback, or raise `spend_cap.monthly` to what a failover may cost."
+        ),
+        risk=(
+            f"{format_money(month - cap, currency)} a month over the cap (normal operation: "
+            f"{normal}), or refused requests."
+        ),
         related=(("the cap", task.task.place.at("spend_cap", "monthly")),),
         figures={
             "failover_per_month": month,
@@ -100,15 +104,15 @@ def _per_request(
     return Violation(
         message=(
             f"a request of {code(name)} costs {format_money(cost, currency)} on its fallback "
-            f"{code(fallback.model)}; "
-            f"its cap is {format_money(cap, currency)}"
+            f"{code(fallback.model)}; its cap is {format_money(cap, currency)}"
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=name,
-        remedy="Choose a cheaper fallback, or raise `spend_cap.per_request` to what a failover may "
-        "cost.",
-        risk="A gateway that enforces the cap refuses the failover; one that does not, spends past "
-        "it.",
+        remedy=(
+            "Choose a cheaper fallback, or raise `spend_cap.per_request` to what a failover may "
+            "cost."
+        ),
+        risk="A gateway that enforces the cap refuses the failover; another one overspends.",
         related=(("the cap", task.task.place.at("spend_cap", "per_request")),),
         figures={"failover_cost_per_request": cost, "cap_per_request": cap},
         distinction=f"per request: {fallback.model}",
@@ -124,12 +128,13 @@ RULE = Rule(
     short_title="Failover cost over the cap",
     requirement="A failover stays within the spend caps.",
     why=(
-        "A cheap primary with a dear fallback spends past a budget that was judged on the primary "
-        "alone. The rule "
-        "costs each fallback as if it carried the whole demand for `share_of_month`: the model "
-        "that would bill."
+        "A cheap primary model with an expensive fallback overspends a budget that was judged on "
+        "the primary alone. The rule costs each fallback as if it carried the whole demand for "
+        "`share_of_month`."
     ),
-    remediation="Choose a fallback in the same price class, or set the caps to what a failover may cost.",
+    remediation=(
+        "Choose a fallback in the same price class, or set the caps to what a failover may cost."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -1,4 +1,4 @@
-"""GOV405: task classes together, or what they spend with one entity, stay below a ceiling."""
+"""GOV405: joint spend, or spend with one entity, stays below its ceiling."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -39,13 +39,15 @@ _PERIODS = (
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """The ceilings, and what each is for; ``applies_to`` says of which task classes."""
+    """The ceilings and what each covers; ``applies_to`` selects the task classes."""
 
     per: Annotated[
         Per,
         Meta(
-            description="What a ceiling is for: all task classes together, or each owner, each "
-            "vendor and so on"
+            description=(
+                "What a ceiling covers: all task classes together, or each owner, each vendor and "
+                "so on"
+            )
         ),
     ] = "portfolio"
     names: Annotated[
@@ -55,18 +57,19 @@ class Parameters(Closed, frozen=True, kw_only=True):
     max_monthly: Annotated[
         Amount | None,
         Meta(
-            description="Most that may be spent per month; default, for the portfolio and where no "
-            "other ceiling is "
-            "given: `appetite.max_monthly_spend` of `govern.yaml`"
+            description=(
+                "Largest spend per month; default for the portfolio, where no other ceiling is "
+                "given: `appetite.max_monthly_spend` of `govern.yaml`"
+            )
         ),
     ] = None
     max_quarterly: Annotated[
         Amount | None,
-        Meta(description="Most that may be spent per quarter: three months as forecast"),
+        Meta(description="Largest spend per quarter: three forecast months"),
     ] = None
     max_yearly: Annotated[
         Amount | None,
-        Meta(description="Most that may be spent per year: twelve months as forecast"),
+        Meta(description="Largest spend per year: twelve forecast months"),
     ] = None
 
     def __post_init__(self) -> None:
@@ -96,7 +99,7 @@ class _Part(Struct, frozen=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Totals above a ceiling; task classes without a known spend are left out of them, and counted."""
+    """Yield totals above a ceiling; task classes without a known spend are only counted."""
     ceilings = tuple(_ceilings(context, parameters))
     if not ceilings:
         return
@@ -122,16 +125,18 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 def _unmatched(
     context: RuleContext, parameters: Parameters, known: set[str]
 ) -> Iterator[Violation]:
-    """Names that nothing is spent on: a misspelt one would leave its ceiling without effect, and nobody would know."""
+    """Yield names without spend: the ceiling of a misspelled name limits nothing, unnoticed."""
     for index, name in enumerate(parameters.names):
         if name.casefold() not in known and context.policy_place is not None:
             what = parameters.per.replace("_", " ")
             yield Violation(
-                message=f"no {what} {code(name)} has any spend here, so its ceiling limits nothing",
+                message=f"{what} {code(name)} has no spend here, so its ceiling limits nothing",
                 place=context.policy_place.at("names", index),
                 subject=f"{parameters.per}:{name}",
-                remedy=f"Spell the {what} as `govern check` and `govern catalog show` do, or "
-                "remove it from `names`.",
+                remedy=(
+                    f"Write the {what} as `govern check` and `govern catalog show` do, or remove "
+                    "it from `names`."
+                ),
                 severity=Severity.NOTE,
                 distinction="unmatched",
             )
@@ -153,7 +158,7 @@ def _ceilings(context: RuleContext, parameters: Parameters) -> Iterator[_Ceiling
 
 
 def _totals(tasks: tuple[TaskFigures, ...], per: Per) -> dict[str, Decimal]:
-    """Forecast per month by name of what the ceiling is for; summed by model first."""
+    """Forecast per month by what the ceiling covers; summed by model first."""
     totals: defaultdict[str, Decimal] = defaultdict(Decimal)
     if per in {"portfolio", "task_class", "owner"}:
         for task in tasks:
@@ -167,7 +172,7 @@ def _totals(tasks: tuple[TaskFigures, ...], per: Per) -> dict[str, Decimal]:
 
 
 def _parts(task: TaskFigures, per: Per) -> dict[str, Decimal]:
-    """Forecast per month by name of what the ceiling is for."""
+    """Forecast per month of one task class, by what the ceiling covers."""
     if per in {"portfolio", "task_class", "owner"}:
         names = {
             "portfolio": per,
@@ -187,22 +192,22 @@ def _violation(
     currency, period, months = context.state.figures.currency, ceiling.period, ceiling.months
     total = sum((part.per_month for part in parts), Decimal(0)) * months
     unpriced = sum(part.task.spend_per_month is None for part in parts)
-    partly = f" ({unpriced:,} of them without a known price)" if unpriced else ""
+    partly = f" ({unpriced:,} without a known price)" if unpriced else ""
     largest = nsmallest(3, parts, key=lambda part: (-part.per_month, part.task.task.name))
-    whose = "" if per == "portfolio" else f"{per.replace('_', ' ')} {code(name)}, "
+    whose = "" if per == "portfolio" else f" for {per.replace('_', ' ')} {code(name)}"
     return Violation(
         message=(
-            f"{whose}{count_of(len(parts), 'task class')}{partly}: {format_money(total, currency)} "
-            f"a {period} forecast; "
-            f"{ceiling.by} allows {format_money(ceiling.amount, currency)}"
+            f"{count_of(len(parts), 'task class')}{partly} {'is' if len(parts) == 1 else 'are'} "
+            f"forecast at {format_money(total, currency)} a {period}{whose}; {ceiling.by} allows "
+            f"{format_money(ceiling.amount, currency)}"
         ),
         place=ceiling.place,
         subject=per if per == "portfolio" else name if per == "task_class" else f"{per}:{name}",
-        remedy=f"Bring {code(largest[0].task.task.name)} down first, or have the ceiling raised.",
-        risk=f"{format_money(total - ceiling.amount, currency)} a {period} unplanned.",
+        remedy=f"Reduce {code(largest[0].task.task.name)} first, or have the ceiling raised.",
+        risk=f"{format_money(total - ceiling.amount, currency)} a {period} over the ceiling.",
         related=tuple(
             (
-                f"{code(part.task.task.name)} makes "
+                f"{code(part.task.task.name)} costs "
                 f"{format_money(part.per_month * months, currency)} of it",
                 part.task.task.place.key(),
             )
@@ -225,18 +230,18 @@ RULE = Rule(
     one="A ceiling on joint spend is exceeded or not proved to hold",
     many="{count} ceilings on joint spend are exceeded or not proved to hold",
     short_title="Total spend over the ceiling",
-    requirement="The joint spend of task classes, or their spend with one entity, stays below its ceiling.",
+    requirement=(
+        "The joint spend of task classes, or their spend with one entity, stays below its ceiling."
+    ),
     why=(
         "Each task class may be within its cap while together they exceed what a team or the "
-        "company has, or what a "
-        "contract with one vendor foresees. A policy with `applies_to: {owners: [...]}` is a "
-        "budget of those teams, "
-        "one with `per: vendor` a ceiling for each vendor; without a policy the ceiling is "
-        "`appetite.max_monthly_spend`, if there is one. A quarter is three months as forecast, a "
-        "year twelve: "
-        "seasons and growth are not in it."
+        "company has, or what a contract with one vendor covers. A policy with `applies_to: "
+        "{owners: [...]}` is a budget of those teams; one with `per: vendor` is a ceiling for "
+        "each vendor. Without a policy, the ceiling is `appetite.max_monthly_spend`, if there is "
+        "one. A quarter is three forecast months, a year twelve; seasons and growth are not "
+        "included."
     ),
-    remediation="Lower the largest forecasts, or have the ceiling raised by whoever set it.",
+    remediation="Reduce the largest forecasts, or have the ceiling raised by whoever set it.",
     decision="Choose what to spend less on.",
     severity=Severity.ERROR,
     check=check,

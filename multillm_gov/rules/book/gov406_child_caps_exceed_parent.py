@@ -1,4 +1,4 @@
-"""GOV406: the caps of the task classes fit into the budget they share."""
+"""GOV406: the spend caps of the task classes fit into the budget they share."""
 
 from collections.abc import Iterator
 from decimal import ROUND_UP, Decimal
@@ -16,7 +16,7 @@ from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """The budget that the caps must fit into; ``applies_to`` says whose caps."""
+    """The budget that the caps must fit into; ``applies_to`` selects whose caps."""
 
     max_monthly: Annotated[
         Amount | None,
@@ -27,7 +27,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """A sum of monthly caps above the budget; a task class without a cap adds nothing, and is counted."""
+    """Yield a sum of monthly caps above the budget; task classes without a cap are only counted."""
     appetite = context.state.portfolio.settings.appetite.max_monthly_spend
     budget = parameters.max_monthly if parameters.max_monthly is not None else appetite
     if budget is None:
@@ -48,13 +48,15 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         else appetite_place
     )
     currency, uncapped = context.state.figures.currency, len(context.tasks) - len(caps)
-    without = f" ({count_of(uncapped, 'task class')} without a cap left out)" if uncapped else ""
+    without = (
+        f" ({count_of(uncapped, 'task class')} without a cap not included)" if uncapped else ""
+    )
     largest = sorted(caps, key=lambda one: (-one[0], one[1].task.name))[:3]
     yield Violation(
         message=(
             f"the monthly caps of {count_of(len(caps), 'task class')} add up to "
-            f"{format_money(total, currency)}"
-            f"{without}; {code(context.policy) if context.policy else 'the risk appetite'} allows "
+            f"{format_money(total, currency)} a month{without}; "
+            f"{code(context.policy) if context.policy else 'the risk appetite'} allows "
             f"{format_money(budget, currency)}"
         ),
         place=place,
@@ -63,11 +65,13 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             f"Lower caps by {format_money(total - budget, currency, ROUND_UP)}, that of "
             f"{code(largest[0][1].task.name)} first, or have the budget raised."
         ),
-        risk=f"Everyone may stay within the cap and {format_money(total - budget, currency)} a "
-        "month be overspent.",
+        risk=(
+            "Every task class can stay within its cap and still overspend "
+            f"{format_money(total - budget, currency)} a month together."
+        ),
         related=tuple(
             (
-                f"{code(task.task.name)} may spend {format_money(cap, currency)}",
+                f"{code(task.task.name)} may spend {format_money(cap, currency)} a month",
                 task.task.place.at("spend_cap", "monthly"),
             )
             for cap, task in largest
@@ -89,15 +93,13 @@ RULE = Rule(
     short_title="Caps above the budget",
     requirement="The spend caps of the task classes fit into the budget they share.",
     why=(
-        "A cap is a permission to spend. Where permissions add up to more than the budget above "
-        "them, nobody breaks a "
-        "rule and the budget is broken all the same; the forecast (GOV405) does not show it until "
-        "it happens. A "
-        "policy with `applies_to: {owners: [...]}` holds the caps of a team against that team's "
-        "budget; without a "
-        "policy the budget is `appetite.max_monthly_spend`, if there is one."
+        "A cap is a permission to spend. Where the permissions add up to more than their budget, "
+        "the budget can be exceeded without any violation of a cap; the forecast (GOV405) does "
+        "not show this until it happens. A policy with `applies_to: {owners: [...]}` compares the "
+        "caps of a team with the budget of that team. Without a policy, the budget is "
+        "`appetite.max_monthly_spend`, if there is one."
     ),
-    remediation="Lower the caps, or have the budget raised to what is permitted.",
+    remediation="Lower the caps, or have the budget raised.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

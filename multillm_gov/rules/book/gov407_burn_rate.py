@@ -1,4 +1,4 @@
-"""GOV407: what is really spent lasts the month within the cap."""
+"""GOV407: actual spend lasts the month within the cap."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,13 +21,15 @@ from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """When the pace is too fast."""
+    """When spending is too fast."""
 
     max_burn_rate: Annotated[
         Positive,
         Meta(
-            description="Largest burn rate: share of the cap spent over share of the month gone; 1 "
-            "just lasts"
+            description=(
+                "Largest burn rate: share of the cap spent divided by share of the month elapsed; "
+                "1 lasts exactly"
+            )
         ),
     ] = field(default_factory=partial(Positive, "1"))
     min_days: Annotated[
@@ -35,13 +37,13 @@ class Parameters(Closed, frozen=True, kw_only=True):
         Meta(
             ge=1,
             le=31,
-            description="Days of the month that must be counted before a pace is judged",
+            description="Days of the month that must have elapsed before the pace is judged",
         ),
     ] = 3
 
 
 class _Budget(Struct, frozen=True):
-    """Who has which cap, and where it is written."""
+    """A cap, who has it, and where it is written."""
 
     subject: str
     who: str
@@ -51,17 +53,17 @@ class _Budget(Struct, frozen=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Spend above the cap, and a pace above the limit, of this month and of the one before it."""
+    """Yield spend above the cap and a pace above the limit, of this month or the one before."""
     for budget in (*_of_task_classes(context), *_of_owners(context)):
         placed = _current(budget.records, context.state.as_of)
         if placed is None:
             continue
         actual = placed.actual
-        found = burn(actual.spend, actual.through.day, actual.days, budget.cap)
+        pace = burn(actual.spend, actual.through.day, actual.days, budget.cap)
         paced = parameters.min_days <= actual.through.day < actual.days
-        too_fast = paced and found.rate is not None and found.rate > parameters.max_burn_rate
+        too_fast = paced and pace.rate is not None and pace.rate > parameters.max_burn_rate
         if too_fast or actual.spend > budget.cap:
-            yield _violation(context, budget, placed, found)
+            yield _violation(context, budget, placed, pace)
 
 
 def _of_task_classes(context: RuleContext) -> Iterator[_Budget]:
@@ -76,9 +78,9 @@ def _of_task_classes(context: RuleContext) -> Iterator[_Budget]:
 
 
 def _of_owners(context: RuleContext) -> Iterator[_Budget]:
-    """An owner has the caps of its task classes together, where every one of them has a cap.
+    """An owner has the sum of the caps of its task classes, where every one of them has a cap.
 
-    Whoever judges the first of its task classes judges the owner, so that it is judged once.
+    The run that judges its first task class judges the owner, so that it is judged once.
     """
     if not context.state.actuals.owners:
         return
@@ -112,37 +114,44 @@ def _current(records: tuple[PlacedActual, ...], as_of: date) -> PlacedActual | N
 
 
 def _violation(
-    context: RuleContext, budget: _Budget, placed: PlacedActual, found: Burn
+    context: RuleContext, budget: _Budget, placed: PlacedActual, pace: Burn
 ) -> Violation:
     actual, currency = placed.actual, context.state.figures.currency
     spent, cap = format_money(actual.spend, currency), format_money(budget.cap, currency)
     over = actual.spend > budget.cap
     gone = f"day {actual.through.day} of {actual.days}"
     if over:
-        said = f"{budget.who} has spent {spent} in {actual.month} ({gone}); its cap is {cap}"
-        risk = f"{format_money(actual.spend - budget.cap, currency)} beyond the cap, and more each day."
-        if actual.through.day == actual.days:
-            risk = f"{format_money(actual.spend - budget.cap, currency)} beyond the cap in a month."
-    else:
-        said = (
-            f"{budget.who} has spent {spent} by {gone} of {actual.month}, a burn rate of "
-            f"{found.rate:.2f}: at this "
-            f"pace the month ends at {format_money(found.forecast, currency)}; its cap is {cap}"
+        message = (
+            f"{budget.who} has spent {spent} in {actual.month} ({gone}); its cap is {cap} a month"
         )
-        risk = _format_end(found, actual.days - actual.through.day)
+        risk = (
+            f"{format_money(actual.spend - budget.cap, currency)} over the cap, and rising every "
+            "day."
+        )
+        if actual.through.day == actual.days:
+            risk = (
+                f"{format_money(actual.spend - budget.cap, currency)} over the cap for the month."
+            )
+    else:
+        message = (
+            f"{budget.who} has spent {spent} by {gone} of {actual.month}, a burn rate of "
+            f"{pace.rate:.2f}; at this pace the month ends at "
+            f"{format_money(pace.forecast, currency)}; its cap is {cap} a month"
+        )
+        risk = _format_end(pace, actual.days - actual.through.day)
     return Violation(
-        message=said,
+        message=message,
         place=placed.place.at("spend"),
         subject=budget.subject,
-        remedy=_remedy(budget, found, currency, over=over),
+        remedy=_remedy(budget, pace, currency, over=over),
         risk=risk,
         related=(("the cap", budget.place),) if budget.place is not None else (),
         figures={
             "spent": actual.spend,
             "cap_per_month": budget.cap,
-            "forecast_per_month": found.forecast,
-            "burn_rate": found.rate,
-            "days_to_exhaustion": found.days_to_exhaustion,
+            "forecast_per_month": pace.forecast,
+            "burn_rate": pace.rate,
+            "days_to_exhaustion": pace.days_to_exhaustion,
             "day": actual.through.day,
             "days": actual.days,
         },
@@ -151,22 +160,22 @@ def _violation(
     )
 
 
-def _format_end(found: Burn, left: int) -> str:
-    days = found.days_to_exhaustion
+def _format_end(pace: Burn, left: int) -> str:
+    days = pace.days_to_exhaustion
     if days is None or days >= left:
-        return "The pace is above the limit that the policy sets."
+        return "The pace is above the limit of the policy."
     return f"The cap is reached in {days:.1f} days, with {count_of(left, 'day')} of the month left."
 
 
-def _remedy(budget: _Budget, found: Burn, currency: str, *, over: bool) -> str:
-    if over or found.allowance_per_day is None:
+def _remedy(budget: _Budget, pace: Burn, currency: str, *, over: bool) -> str:
+    if over or pace.allowance_per_day is None:
         return (
-            "Find what grew (demand, prompt length, retries, price), correct the demand, or "
-            "have the cap raised."
+            "Find what grew (demand, prompt length, retries, price) and reduce it, correct the "
+            "declared demand, or have the cap raised."
         )
-    share = 1 - budget.cap / found.forecast if found.forecast > budget.cap else Decimal(0)
+    share = 1 - budget.cap / pace.forecast if pace.forecast > budget.cap else Decimal(0)
     slower = f" ({format_share(share)} below the pace of the month so far)" if share else ""
-    most = format_money(found.allowance_per_day, currency, ROUND_DOWN)
+    most = format_money(pace.allowance_per_day, currency, ROUND_DOWN)
     return f"Spend at most {most} a day from now on{slower}, or raise the cap."
 
 
@@ -179,17 +188,16 @@ RULE = Rule(
     short_title="Spend ahead of the budget",
     requirement="Actual spend lasts the month within the cap.",
     why=(
-        "A forecast is a plan; an invoice is late. From spend S by day t of N and a cap B the "
-        "run-rate forecast is "
-        "S x N / t, the burn rate (S / B) / (t / N): above 1 the cap does not last. The newest "
-        "record below `usage/` "
-        "counts, of this month or of the last. It is a plain run-rate: weekends are not told "
-        "apart, so early in a "
-        "month it errs by some percent. An owner's record is held against the caps of all of its "
-        "task classes."
+        "A forecast is a plan, and an invoice comes late. From spend S by day t of N and a cap B, "
+        "the run-rate forecast is S × N / t and the burn rate (S / B) / (t / N); above 1 the cap "
+        "does not last. The newest record in `usage/` counts, of this month or the last. Weekends "
+        "are not treated separately, so early in a month the run rate is off by some percent. The "
+        "record of an owner is compared with the caps of all of its task classes."
     ),
-    remediation="Slow down or reroute until the pace fits, correct the demand, or have the cap raised "
-    "before it is reached.",
+    remediation=(
+        "Reduce or reroute requests until the pace fits, correct the demand, or have the cap "
+        "raised before it is reached."
+    ),
     decision="Decide whether to reduce use or raise the cap; money already spent stays spent.",
     severity=Severity.WARNING,
     check=check,

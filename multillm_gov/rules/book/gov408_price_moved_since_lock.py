@@ -1,4 +1,4 @@
-"""GOV408: the prices that the forecast rests on are still the list prices."""
+"""GOV408: the prices that the forecast uses are still the list prices."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -18,16 +18,18 @@ from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """How far a price may move before the lock is stale."""
+    """How far a price may change before the lock is outdated."""
 
     max_move: Annotated[
         Share,
-        Meta(description="Largest relative move (0..1), up or down, of any unit price of a model"),
+        Meta(
+            description="Largest relative change (0..1), up or down, of any unit price of a model"
+        ),
     ] = field(default_factory=partial(Share, "0.05"))
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Locked models whose installed price moved by more, or is gone; silent without a lock. Reads the price map."""
+    """Yield locked models whose installed price changed by more than the limit or is gone."""
     moved: dict[str, tuple[ModelFacts | None, PriceMove | None]] = {}
     for name, facts in context.models.items():
         if facts is None or facts.price is None or not context.state.catalog.has_lock:
@@ -56,26 +58,28 @@ def _violation(
     currency = context.state.figures.currency
     effect = _effect(context, uses, today) if move is not None else None
     if move is None:
-        said = f"{code(name)} has a price in the lock and none in the installed price map"
-        risk = "The forecast rests on a price that nobody lists any more."
+        message = f"{code(name)} has a price in the lock but none in the installed price map"
+        risk = "The forecast uses a price that the installed price map no longer lists."
     else:
         relative = (
-            "from free" if move.relative.is_infinite() else f"{float(move.relative) * 100:+.1f}%"
+            "from free"
+            if move.relative.is_infinite()
+            else f"{float(move.relative) * 100:+.1f}%".replace("-", "−")
         )
-        said = (
-            f"the price of {code(name)} moved since the lock: {move.what} "
-            f"{format_money(move.before)} → "
-            f"{format_money(move.after)} ({relative})"
+        message = (
+            f"the price of {code(name)} changed since the lock: {move.what} "
+            f"{format_money(move.before)} → {format_money(move.after)} ({relative})"
         )
         risk = _format_effect(context, effect, currency)
     return Violation(
-        message=said,
+        message=message,
         place=uses[0].place,
         subject=f"model:{name}",
-        remedy="Run `govern catalog lock`, look at what it changes with `govern diff`, and commit "
-        "it.",
+        remedy=(
+            "Run `govern catalog lock`, review the effect with `govern diff`, and commit the lock."
+        ),
         risk=risk,
-        related=tuple((f"{code(use.task.task.name)} uses it too", use.place) for use in uses[1:4]),
+        related=tuple((f"{code(use.task.task.name)} also uses it", use.place) for use in uses[1:4]),
         figures={
             "usd_before": move.before if move else None,
             "usd_after": move.after if move else None,
@@ -88,7 +92,7 @@ def _violation(
 
 
 def _effect(context: RuleContext, uses: list[Use], today: ModelFacts | None) -> Decimal | None:
-    """What the routed requests cost more (or less) per month; ``None`` where no demand tells."""
+    """Change of the cost of routed requests per month; ``None`` where a demand is not known."""
     pricing = Pricing(context.state.figures.usd_per_unit)
     effects = []
     for use in uses:
@@ -102,19 +106,14 @@ def _effect(context: RuleContext, uses: list[Use], today: ModelFacts | None) -> 
 
 def _format_effect(context: RuleContext, effect: Decimal | None, currency: str) -> str:
     if effect is None:
-        return (
-            "What it does to the forecast is not known: no routed request of a known size uses it."
-        )
+        return "The effect on the forecast is not known: no routed request of a known size uses it."
     if not effect:
-        return (
-            "The forecast does not change: the requests that are routed to it do not pay this "
-            "price."
-        )
+        return "The forecast does not change: the requests routed to it do not pay this price."
     total = context.state.figures.spend_per_month
     part = f" ({format_share(abs(effect) / total)} of the forecast)" if total else ""
     way = "more" if effect > 0 else "less"
-    where = f", over {count_of(len(context.tasks), 'task class')}"
-    return f"{format_money(abs(effect), currency)} a month {way} than is forecast{part}{where}."
+    where = f", across {count_of(len(context.tasks), 'task class')}"
+    return f"{format_money(abs(effect), currency)} a month {way} than forecast{part}{where}."
 
 
 RULE = Rule(
@@ -126,17 +125,17 @@ RULE = Rule(
     short_title="Changed list prices",
     requirement="The prices that the forecast uses are still the list prices.",
     why=(
-        "The lock holds prices still so that a result moves only when the portfolio does. List "
-        "prices move all the "
-        "same, by +224% (Gemini 2.5 Flash, June 2025) or -80% (o3, June 2025) under one name. "
-        "The rule compares the "
-        "lock with the price map of the installed LiteLLM, declarations in `catalog/` applied to "
-        "both: a negotiated "
-        "price does not move. It reads that map, so it judges only where a policy asks, and its "
-        "finding depends on the "
-        "version installed."
+        "The lock fixes prices so that a result changes only when the portfolio does. List prices "
+        "still change: by +224% (Gemini 2.5 Flash, June 2025) or −80% (o3, June 2025) under the "
+        "same name. The rule compares the lock with the price map of the installed LiteLLM, with "
+        "declarations in `catalog/` applied to both, so a negotiated price does not change. It "
+        "reads that map, so it is enabled only by a policy, and its finding depends on the "
+        "installed version."
     ),
-    remediation="Lock anew, and look at what the new prices do to caps and concentration before merging.",
+    remediation=(
+        "Lock the catalog again, and review what the new prices do to caps and concentration "
+        "before merging."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -28,49 +28,46 @@ from multillm_gov.units import (
 from multillm_gov.words import code, count_of
 
 MOST_TRIALS = 300
-"""Models tried per policy, the largest saving first: each is judged by the whole book."""
+"""Models tried per policy, largest saving first; each is judged by the whole book."""
 MOST_POLICIES = 20
-"""Policies of this rule that are judged: each lays out the whole book anew."""
+"""Policies of this rule that are judged; each plans the whole book again."""
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """What saving is worth a finding, and what proves a model's quality."""
+    """Which saving is reported, and which result proves the quality of a model."""
 
     min_saving_share: Annotated[
         Share,
-        Meta(
-            description="Smallest saving reported, as a share (0..1) of what the requests cost "
-            "today"
-        ),
+        Meta(description="Smallest reported saving, as a share (0..1) of the current cost"),
     ] = field(default_factory=partial(Share, "0.1"))
     min_saving: Annotated[
-        Amount, Meta(description="Smallest saving reported, per month, in the portfolio's currency")
+        Amount, Meta(description="Smallest reported saving per month, in the portfolio's currency")
     ] = field(default_factory=Amount)
     max_age_days: Annotated[
-        int, Meta(ge=1, le=3_650, description="Oldest result that still proves, in days")
+        int, Meta(ge=1, le=3_650, description="Largest age of a result that counts, in days")
     ] = 180
     min_sample_size: Annotated[
-        int, Meta(ge=1, le=1_000_000, description="Fewest scored cases that prove")
+        int, Meta(ge=1, le=1_000_000, description="Fewest scored cases of a result that counts")
     ] = 200
 
 
 class _Candidate(Struct, frozen=True):
-    """A model whose quality is proved for a task class, and what it would save there."""
+    """A model with proven quality for a task class, and the saving there."""
 
     task: TaskFigures
     facts: ModelFacts
     proof: PlacedRecord
     floor: Decimal
     now: Decimal
-    """What the requests cost per month today."""
+    """Current cost of the requests per month."""
     saving: Decimal
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes that one proven model could answer for less, without breaking a rule that holds today."""
+    """Yield task classes that one proven model could serve for less without a new violation."""
     candidates = sorted(
         _candidates(context, parameters),
-        key=lambda one: (-one.saving, one.task.task.name, one.facts.name),
+        key=lambda candidate: (-candidate.saving, candidate.task.task.name, candidate.facts.name),
     )
     if not candidates:
         return
@@ -85,20 +82,20 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     prospects = Prospects(context, RULE.id)
     settled: set[str] = set()
     tried = 0
-    for one in candidates:
-        if one.task.task.name in settled:
+    for candidate in candidates:
+        if candidate.task.task.name in settled:
             continue
         if tried == MOST_TRIALS:
             yield _untried(context, len(candidates), tried)
             return
         tried += 1
-        if prospects.breaks_nothing(one.task, one.facts.name):
-            settled.add(one.task.task.name)
-            yield _violation(context, one)
+        if prospects.breaks_nothing(candidate.task, candidate.facts.name):
+            settled.add(candidate.task.task.name)
+            yield _violation(context, candidate)
 
 
 def _candidates(context: RuleContext, parameters: Parameters) -> Iterator[_Candidate]:
-    """Models proved in a task class that save enough there."""
+    """Models with a proof in a task class that save enough there."""
     proven: dict[str, list[str]] = {}
     for name, model in context.state.evidence:
         proven.setdefault(name, []).append(model)
@@ -143,7 +140,7 @@ def _is_slow(task: TaskFigures, proof: PlacedRecord) -> bool:
 
 
 def _floor(context: RuleContext, parameters: Parameters, task: TaskFigures) -> Decimal | None:
-    """The quality floor; where none is declared, what the model that carries most has proved."""
+    """The quality floor; where none is declared, the proven score of the primary model."""
     quality = task.task.declared.quality
     if quality is not None:
         return quality.floor
@@ -154,7 +151,7 @@ def _floor(context: RuleContext, parameters: Parameters, task: TaskFigures) -> D
 def _proof(
     context: RuleContext, parameters: Parameters, task: TaskFigures, model: str
 ) -> PlacedRecord | None:
-    """The newest result of the organization's own cases in this task class, if it is recent and large enough."""
+    """The newest internal result of this task class, if it is recent and large enough."""
     for placed in context.state.evidence.get((task.task.name, model), ()):
         record = placed.record
         if record.origin == "internal" and record.date <= context.state.as_of:
@@ -166,56 +163,58 @@ def _proof(
 def _untried(context: RuleContext, candidates: int, tried: int) -> Violation:
     return Violation(
         message=(
-            f"{format_count(candidates)} moves to a cheaper model would save enough; "
-            f"{format_count(tried)} of them, the "
-            "largest savings first, are held against the rules, the others are not"
+            f"{format_count(candidates)} moves to a cheaper model would save enough; the "
+            f"{format_count(tried)} with the largest savings are checked against the rules, the "
+            "others are not"
         ),
         place=(context.policy_place or Place("policies")).key(),
         subject="portfolio",
-        remedy="Raise `min_saving`, or settle the largest first and check again.",
+        remedy="Raise `min_saving`, or handle the largest first and check again.",
         figures={"candidates": candidates, "tried": tried},
         severity=Severity.NOTE,
         distinction="untried",
     )
 
 
-def _violation(context: RuleContext, one: _Candidate) -> Violation:
-    task, floor, now = one.task, one.floor, one.now
-    currency, name, record = context.state.figures.currency, task.task.name, one.proof.record
+def _violation(context: RuleContext, candidate: _Candidate) -> Violation:
+    task, floor, now = candidate.task, candidate.floor, candidate.now
+    currency, name, record = context.state.figures.currency, task.task.name, candidate.proof.record
     quality = task.task.declared.quality
-    held = (
+    compared = (
         f"the floor is {floor:.3f}"
         if quality is not None
         else f"{code(task.primary.model)} scored {floor:.3f}"
     )
     timed = task.task.declared.latency is not None and record.p95_seconds is None
-    untimed = " Its answer time was not measured: time it first." if timed else ""
+    untimed = " Its latency was not measured; measure it first." if timed else ""
     return Violation(
         message=(
-            f"{code(one.facts.name)} alone would answer {code(name)} for "
-            f"{format_money(one.saving, currency)} a month "
-            f"less ({format_share(one.saving / now)} of {format_money(now, currency)}), and breaks "
-            "no rule that holds "
-            f"today; it scored {record.score:.3f} on {count_of(record.sample_size, 'case')}, {held}"
+            f"{code(candidate.facts.name)} alone would serve {code(name)} for "
+            f"{format_money(candidate.saving, currency)} a month less "
+            f"({format_share(candidate.saving / now)} of {format_money(now, currency)}) and "
+            f"violates no further rule; it scored {record.score:.3f} on "
+            f"{count_of(record.sample_size, 'case')}, {compared}"
         ),
         place=task.task.place.at("route"),
         subject=name,
         remedy=(
-            f"Score {code(one.facts.name)} on the same cases as {code(task.primary.model)}, route "
-            "a part to it, and "
-            f"look with `govern diff` at what that does to concentration.{untimed}"
+            f"Score {code(candidate.facts.name)} on the same cases as {code(task.primary.model)}, "
+            "route a part to it, and review the effect on concentration with `govern "
+            f"diff`.{untimed}"
         ),
-        risk=f"{format_money(one.saving * MONTHS_PER_YEAR, currency)} a year; evaluation and a cold "
-        "cache not counted.",
-        related=(("the result", one.proof.place),),
+        risk=(
+            f"{format_money(candidate.saving * MONTHS_PER_YEAR, currency)} a year, without the "
+            "cost of evaluation and of a cold cache."
+        ),
+        related=(("the result", candidate.proof.place),),
         figures={
-            "saving_per_month": one.saving,
+            "saving_per_month": candidate.saving,
             "cost_per_month": now,
-            "model": one.facts.name,
+            "model": candidate.facts.name,
             "score": record.score,
             "floor": floor,
         },
-        distinction=one.facts.name,
+        distinction=candidate.facts.name,
     )
 
 
@@ -229,17 +228,15 @@ RULE = Rule(
     requirement="No proven model that meets every floor would cost much less.",
     why=(
         "The fair baseline of a portfolio is the cheapest single model that meets every floor. A "
-        "model counts only "
-        "with a result of the organization's own cases for this very task class that reaches the "
-        "floor (where none is "
-        "declared: what the present model scored). It must violate no standing rule and no policy "
-        "about task classes "
-        "more than the present route does: capabilities, context, residency, allowed models, "
-        "latency, independence of "
-        "the fallbacks, caps. Fixed costs of what is replaced are taken to go on, so no saving is "
-        "flattered."
+        "model counts only with an internal result for this very task class that reaches the "
+        "floor (where none is declared: the score of the current model). It must not violate any "
+        "rule or policy about task classes more often than the current route: capabilities, "
+        "context, residency, allowed models, latency, independence of the fallbacks, caps. Fixed "
+        "costs of what is replaced are assumed to continue, so no saving is overstated."
     ),
-    remediation="Try the model on a part of the requests, or write down why the dearer one is kept.",
+    remediation=(
+        "Try the model on a part of the requests, or document why the more expensive one is kept."
+    ),
     decision="Measure the cheaper model first.",
     severity=Severity.NOTE,
     check=check,
@@ -263,7 +260,8 @@ task_classes:
 # evidence/triage.yaml
 records:
   - {task_class: triage, model: claude-sonnet-4-6, date: 2026-11-02, sample_size: 500, score: 0.95}
-  - {task_class: triage, model: claude-haiku-4-5-20251001, date: 2026-11-02, sample_size: 500, score: 0.93}
+  - {task_class: triage, model: claude-haiku-4-5-20251001, date: 2026-11-02, sample_size: 500,
+     score: 0.93}
 # policies/money.yaml
 policies:
   look-for-savings: {rule: cheaper-model-exists, enforcement: advisory}
@@ -280,7 +278,8 @@ task_classes:
 # evidence/triage.yaml
 records:
   - {task_class: triage, model: claude-sonnet-4-6, date: 2026-11-02, sample_size: 500, score: 0.95}
-  - {task_class: triage, model: claude-haiku-4-5-20251001, date: 2026-11-02, sample_size: 500, score: 0.93}
+  - {task_class: triage, model: claude-haiku-4-5-20251001, date: 2026-11-02, sample_size: 500,
+     score: 0.93}
 # policies/money.yaml
 policies:
   look-for-savings: {rule: cheaper-model-exists, enforcement: advisory}

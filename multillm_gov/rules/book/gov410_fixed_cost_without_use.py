@@ -1,4 +1,4 @@
-"""GOV410: what is paid for by the month is used."""
+"""GOV410: capacity paid for by the month is used."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -22,18 +22,19 @@ class Parameters(Closed, frozen=True, kw_only=True):
     min_utilization: Annotated[
         Share | None,
         Meta(
-            description="Smallest part (0..1) of what the model could answer in a month at its "
-            "`requests_per_minute`; "
-            "default: any request will do"
+            description=(
+                "Smallest share (0..1) of the monthly capacity at its `requests_per_minute`; "
+                "default: any request counts"
+            )
         ),
     ] = None
     allow_standby: Annotated[
-        bool, Meta(description="Whether being the fallback of a task class is use enough")
+        bool, Meta(description="Whether being the fallback of a task class counts as use")
     ] = True
 
 
 class _Traffic(Struct):
-    """What one model gets from the task classes in scope."""
+    """The traffic of one model from the task classes in scope."""
 
     requests: Decimal = Decimal(0)
     known: bool = True
@@ -43,58 +44,57 @@ class _Traffic(Struct):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models with a fixed cost and no requests, or too few; those that nobody names count for the whole portfolio."""
+    """Yield models with a fixed cost and too few requests, or that no task class names."""
     paid = {
         name
         for name, facts in context.models.items()
         if facts is not None and facts.usd_fixed_per_month
     }
-    traffic: dict[str, _Traffic] = {name: _Traffic() for name in sorted(paid)}
+    by_model: dict[str, _Traffic] = {name: _Traffic() for name in sorted(paid)}
     for use in context.uses(paid):
-        found = traffic[use.part.model]
+        traffic = by_model[use.part.model]
         if use.role == "fallback":
-            found.standby = found.standby or use.place
+            traffic.standby = traffic.standby or use.place
             continue
-        found.routed = found.routed or use.place
-        found.known = found.known and use.task.task.declared.demand is not None
-        found.requests += use.task.legs[use.part.index].requests_per_month
-    for name, found in traffic.items():
+        traffic.routed = traffic.routed or use.place
+        traffic.known = traffic.known and use.task.task.declared.demand is not None
+        traffic.requests += use.task.legs[use.part.index].requests_per_month
+    for name, traffic in by_model.items():
         facts = context.models[name]
         if facts is not None:
-            yield from _used(context, parameters, facts, found)
+            yield from _used(context, parameters, facts, traffic)
     if len(context.tasks) == len(context.state.figures.tasks):
         yield from _unnamed(context)
 
 
 def _used(
-    context: RuleContext, parameters: Parameters, facts: ModelFacts, found: _Traffic
+    context: RuleContext, parameters: Parameters, facts: ModelFacts, traffic: _Traffic
 ) -> Iterator[Violation]:
-    if not found.requests:
-        place = found.routed or found.standby
+    if not traffic.requests:
+        place = traffic.routed or traffic.standby
         if (
-            not found.known
+            not traffic.known
             or place is None
-            or (found.standby is not None and parameters.allow_standby)
+            or (traffic.standby is not None and parameters.allow_standby)
         ):
             return
-        role = "is only a fallback" if found.routed is None else "gets no requests"
+        role = "is only a fallback" if traffic.routed is None else "gets no requests"
         yield _violation(context, facts, place, role, Decimal(0))
         return
     least, rate = parameters.min_utilization, facts.requests_per_minute
-    if least is None or rate is None or not found.known or found.routed is None:
+    if least is None or rate is None or not traffic.known or traffic.routed is None:
         return
-    used = utilization(found.requests, rate)
+    used = utilization(traffic.requests, rate)
     if used < least:
         role = (
-            f"gets {format_count(found.requests)} requests a month, {format_share(used)} of what it "
-            "could answer (at "
-            f"least {format_share(least)} is asked)"
+            f"gets {format_count(traffic.requests)} requests a month, {format_share(used)} of its "
+            f"capacity; the minimum is {format_share(least)}"
         )
-        yield _violation(context, facts, found.routed, role, used)
+        yield _violation(context, facts, traffic.routed, role, used)
 
 
 def _unnamed(context: RuleContext) -> Iterator[Violation]:
-    """Models declared with a fixed cost that no task class names, nor any other model builds upon."""
+    """Yield declared models with a fixed cost that no task class or other model uses."""
     bases = {placed.declared.base for placed in context.state.overrides.models.values()}
     for name, placed in sorted(context.state.overrides.models.items()):
         if name in context.models or name in bases or not placed.declared.usd_fixed_per_month:
@@ -119,12 +119,14 @@ def _violation(
     known = declared is not None and declared.declared.usd_fixed_per_month is not None
     price = declared.place.at("usd_fixed_per_month") if declared is not None and known else None
     return Violation(
-        message=f"{code(facts.name)} costs {paid} a month whether it is used or not, and {role}",
+        message=f"{code(facts.name)} costs {paid} a month, used or not, and {role}",
         place=place,
         subject=f"model:{facts.name}",
-        remedy=f"Route requests to {code(facts.name)}, or end its hosting and remove its "
-        "`usd_fixed_per_month`.",
-        risk=f"{paid} a month for little or nothing.",
+        remedy=(
+            f"Route requests to {code(facts.name)}, or end its hosting and remove its "
+            "`usd_fixed_per_month`."
+        ),
+        risk=f"{paid} a month for little or no use.",
         related=(("its fixed cost", price),) if price is not None and price != place else (),
         figures={"fixed_per_month": fixed, "utilization": used},
     )
@@ -140,13 +142,11 @@ RULE = Rule(
     requirement="Capacity paid for by the month is used.",
     why=(
         "Hosted and fine-tuned models and provisioned throughput cost the same at no requests as "
-        "at full load, and no "
-        "price per token shows it. Requests are those that the allocations declare; capacity is "
-        "`requests_per_minute` "
-        "times the 43,800 minutes of a mean month. Being a fallback counts as use unless a policy "
-        "says otherwise."
+        "at full load, and no price per token shows it. Requests are those that the allocations "
+        "declare; capacity is `requests_per_minute` times the 43,800 minutes of a mean month. "
+        "Being a fallback counts as use unless a policy says otherwise."
     ),
-    remediation="Use it, share it between task classes, or switch it off.",
+    remediation="Use the model, share it between task classes, or switch it off.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
@@ -161,7 +161,10 @@ task_classes:
     demand: {requests: 100000, input_tokens: 700, output_tokens: 20}
 # catalog/models.yaml
 models:
-  custom/scorer: {mode: chat, usd_per_million_tokens: {input: 0.05, output: 0.1}, usd_fixed_per_month: 1150}
+  custom/scorer:
+    mode: chat
+    usd_per_million_tokens: {input: 0.05, output: 0.1}
+    usd_fixed_per_month: 1150
 """,
     compliant="""\
 # allocations/sales.yaml
@@ -172,6 +175,9 @@ task_classes:
     demand: {requests: 100000, input_tokens: 700, output_tokens: 20}
 # catalog/models.yaml
 models:
-  custom/scorer: {mode: chat, usd_per_million_tokens: {input: 0.05, output: 0.1}, usd_fixed_per_month: 1150}
+  custom/scorer:
+    mode: chat
+    usd_per_million_tokens: {input: 0.05, output: 0.1}
+    usd_fixed_per_month: 1150
 """,
 )
