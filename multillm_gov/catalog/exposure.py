@@ -15,7 +15,6 @@ from multillm_gov.catalog.vendors import (
     maker_of_namespace,
     weights_of,
 )
-from multillm_gov.dimensions import UNKNOWN
 
 
 def resolve_exposure(name: str, litellm_provider: str = "") -> Exposure:
@@ -51,7 +50,7 @@ def served_by(exposure: Exposure, provider: Provider) -> Exposure:
         company=provider.company,
         provider_jurisdiction=provider.jurisdiction,
         cloud=provider.cloud,
-        cloud_jurisdiction=cloud_seats().get(provider.cloud, UNKNOWN),
+        cloud_jurisdiction=cloud_seats().get(provider.cloud, provider.cloud_jurisdiction),
     )
 
 

@@ -76,14 +76,21 @@ class Exposure(Struct, frozen=True, kw_only=True):
         return self.company or self.provider
 
     def parties(self) -> tuple[tuple[Party, str, str], ...]:
-        """Every party that a request depends on: which one, its name, and whose law binds it."""
-        parties: list[tuple[Party, str, str]] = [
+        """Every party that a request depends on: which one, its name, and whose law binds it.
+
+        One company is bound by one law, in whichever part it is named.
+        """
+        parties: tuple[tuple[Party, str, str], ...] = (
+            ("vendor", self.vendor, self.jurisdiction),
             ("provider", self.provider, self.provider_jurisdiction),
             ("cloud", self.cloud, self.cloud_jurisdiction),
-        ]
-        if self.needs_vendor:
-            parties.insert(0, ("vendor", self.vendor, self.jurisdiction))
-        return tuple(parties)
+        )
+        laws = {name: law for _, name, law in parties if law != UNKNOWN and name != UNKNOWN}
+        return tuple(
+            (party, name, law if law != UNKNOWN else laws.get(name, UNKNOWN))
+            for party, name, law in parties
+            if party != "vendor" or self.needs_vendor
+        )
 
     def jurisdictions(self) -> frozenset[tuple[Party, str]]:
         """Party and country for every law that can stop a request, ``unknown`` included.
@@ -200,3 +207,16 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     def retired_on(self, day: date) -> bool:
         """Whether the retirement date is reached and no other model answers in its place."""
         return self.ended_on(day) and not self.lifecycle.redirect
+
+
+_NOBODY_KNOWS = frozenset({UNKNOWN})
+
+
+def entities_of(facts: ModelFacts | None, level: Level) -> frozenset[str]:
+    """All that a model depends on at one level; ``unknown`` where the model itself is."""
+    return facts.exposure.entities(level) if facts is not None else _NOBODY_KNOWS
+
+
+def entity_of(facts: ModelFacts | None, level: Level) -> str:
+    """The one entity at a level, as `Exposure.at`; ``unknown`` where the model itself is."""
+    return facts.exposure.at(level) if facts is not None else UNKNOWN

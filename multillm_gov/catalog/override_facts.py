@@ -6,7 +6,7 @@ from msgspec import structs
 
 from multillm_gov.catalog.capabilities import CAPABILITIES
 from multillm_gov.catalog.declarations import ExposureFacts, ModelDeclaration, TokenPrices
-from multillm_gov.catalog.exposure import resolve_exposure, served_by
+from multillm_gov.catalog.exposure import regions_of, resolve_exposure, served_by
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.naming import canonical_name, take_apart
 from multillm_gov.catalog.overrides import Overrides, PlacedModel, PlacedProvider
@@ -39,8 +39,8 @@ def overridden(name: str, placed: PlacedModel, base: ModelFacts | None) -> Model
         told["lacks"] = frozenset(CAPABILITIES) - frozenset(declared.capabilities)
     if declared.usd_fixed_per_month is not None:
         told["usd_fixed_per_month"] = Decimal(declared.usd_fixed_per_month)
-    if declared.regions is not None:
-        told["regions"] = declared.regions
+    placed_in = regions_of(name) or start.regions
+    told["regions"] = placed_in if declared.regions is None else declared.regions
     return structs.replace(
         start,
         name=name,

@@ -21,6 +21,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     jurisdiction: str = UNKNOWN
     """Country (ISO 3166 code) whose law binds that company."""
     cloud: str = UNKNOWN
+    cloud_jurisdiction: str = UNKNOWN
+    """Where the cloud is not known, but all that it may be are of one country."""
     vendor: str = ""
     """Maker of everything it serves; empty when it serves several makers' models."""
     aliases: bool = False

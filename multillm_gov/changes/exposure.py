@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 
-from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.facts import ModelFacts, entity_of
 from multillm_gov.changes.change import SharePoint
 from multillm_gov.changes.comparison import ConcentrationShift
-from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.measures.concentration import at_level, weigh
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.state.state import State
@@ -33,7 +33,7 @@ def shift_concentration(before: State, after: State) -> tuple[ConcentrationShift
 
 
 def _shift(before: Concentration, after: Concentration) -> ConcentrationShift:
-    old, new = dict(before.shares), dict(after.shares)
+    old, new = _with_in_house(before), _with_in_house(after)
     moves = [(name, old.get(name, 0.0), new.get(name, 0.0)) for name in {*old, *new}]
     moved = sorted(
         (move for move in moves if abs(move[2] - move[1]) >= THRESHOLD),
@@ -42,6 +42,12 @@ def _shift(before: Concentration, after: Concentration) -> ConcentrationShift:
     return ConcentrationShift(
         level=before.level, basis=before.basis, before=before, after=after, moved=tuple(moved)
     )
+
+
+def _with_in_house(shares: Concentration) -> dict[str, float]:
+    """Shares by entity; in-house beside the suppliers, so that moving work there shows."""
+    in_house = {IN_HOUSE: shares.in_house_share} if shares.in_house_share else {}
+    return dict(shares.shares) | in_house
 
 
 class Shares:
@@ -60,7 +66,7 @@ class Shares:
             if shift.basis is Basis.SPEND and shift.level in (Level.VENDOR, Level.PROVIDER)
         ]
         self.shares = {
-            shift.level: (dict(shift.before.shares), dict(shift.after.shares))
+            shift.level: (_with_in_house(shift.before), _with_in_house(shift.after))
             for shift in self.shifts
         }
 
@@ -95,8 +101,7 @@ class Shares:
     def _entity(self, model: str, level: Level, side: int) -> str | None:
         if model not in self.facts[side]:
             return None
-        facts = self.facts[side][model]
-        return facts.exposure.at(level) if facts else UNKNOWN
+        return entity_of(self.facts[side][model], level)
 
     def moved(
         self, level: Level, before: str, after: str, amount: Decimal

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
-from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.facts import ModelFacts, entity_of
 from multillm_gov.changes.change import Change, Kind
 from multillm_gov.changes.exposure import Facts, Shares
-from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.dimensions import Level
 from multillm_gov.units import format_money
 
 _PER = Decimal(1_000_000)
@@ -61,7 +61,7 @@ def compare_models(
                 after_figure=days[1],
             )
         for level in _LEVELS:
-            hosts = [facts.exposure.at(level) if facts else UNKNOWN for facts in (old, new)]
+            hosts = [entity_of(facts, level) for facts in (old, new)]
             if hosts[0] != hosts[1]:
                 yield Change(
                     kind=Kind.MODEL_EXPOSURE,

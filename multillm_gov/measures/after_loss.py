@@ -1,22 +1,21 @@
-"""How concentrated a portfolio is once one entity has failed and the declared fallbacks carry its requests."""
+"""How concentrated a portfolio is once one entity has failed and the fallbacks carry on."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.dimensions import UNKNOWN, Basis, Level
-from multillm_gov.measures.concentration import of_totals
-from multillm_gov.measures.failover import Failover, loss
+from multillm_gov.dimensions import Basis, Level
+from multillm_gov.measures.concentration import at_level
+from multillm_gov.measures.failover import Failover, depends_on, loss
 from multillm_gov.measures.figures import Concentration, FallbackFigures, LegFigures, TaskFigures
 
 _ZERO = Decimal(0)
 
 
 class AfterLoss(Struct, frozen=True, kw_only=True):
-    """What is left when one entity is away."""
+    """What is left when one entity is down."""
 
     failed: str
     lost: Decimal
@@ -46,34 +45,28 @@ def after_loss(
     failed are left out, standby costs of what survives are in; without a known price nothing weighs
     on the spend basis. Linear in legs and fallbacks.
     """
-    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
+    left: list[tuple[ModelFacts | None, Decimal]] = []
     lost = stopped = total = _ZERO
     for task in tasks:
         for each in loss(task, failover.usable(task), level, failed):
             weight = _carried(task, each.leg, basis)
             total += weight
             if not each.hit:
-                totals[_entity(each.leg.facts, level)] += weight
+                left.append((each.leg.facts, weight))
                 continue
             lost += weight
             if each.taker is None:
                 stopped += weight
             else:
-                totals[_entity(each.taker.facts, level)] += _taken_over(
-                    each.leg, each.taker, weight, basis
-                )
+                taken = _taken_over(each.leg, each.taker, weight, basis)
+                left.append((each.taker.facts, taken))
         if basis is Basis.SPEND:
             for fallback in task.fallbacks:
-                entity = _entity(fallback.facts, level)
                 total += fallback.standby_per_month
-                if entity != failed:
-                    totals[entity] += fallback.standby_per_month
-    after = of_totals(totals, level, basis)
+                if not depends_on(fallback.facts, level, failed):
+                    left.append((fallback.facts, fallback.standby_per_month))
+    after = at_level(tuple(left), level, basis)
     return AfterLoss(failed=failed, lost=lost, stopped=stopped, total=total, after=after)
-
-
-def _entity(facts: ModelFacts | None, level: Level) -> str:
-    return facts.exposure.at(level) if facts is not None else UNKNOWN
 
 
 def _carried(task: TaskFigures, leg: LegFigures, basis: Basis) -> Decimal:

@@ -12,8 +12,8 @@ from typing import Literal, TypeVar
 
 from msgspec import Struct
 
-from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.catalog.facts import ModelFacts, entities_of
+from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Level
 from multillm_gov.evidence.loading import Drills
 from multillm_gov.evidence.record import DrillRecord
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
@@ -151,8 +151,10 @@ class LegLoss(Struct, frozen=True):
 
 def depends_on(facts: ModelFacts | None, level: Level, entity: str) -> bool | None:
     """Whether a model goes down with an entity; ``None``: not known."""
-    known = facts.exposure.at(level) if facts is not None else UNKNOWN
-    return None if known == UNKNOWN and entity != UNKNOWN else known == entity
+    entities = entities_of(facts, level)
+    if entity in entities:
+        return True
+    return None if UNKNOWN in entities else False
 
 
 def loss(
@@ -180,24 +182,22 @@ class Cut(Struct, frozen=True, kw_only=True):
 
 def cuts(task: TaskFigures, level: Level, usable: Sequence[FallbackFigures]) -> Iterator[Cut]:
     """Every cut of size one at a level, in order of the route."""
-    behind = {_entity(fallback, level) for fallback in usable}
+    behind = {entity for part in usable for entity in entities_of(part.facts, level)} - {UNKNOWN}
     shares: dict[tuple[str, bool], Decimal] = {}
     for leg in task.legs:
-        routed = _entity(leg, level)
-        named = sorted(behind - {UNKNOWN}) if routed == UNKNOWN else [routed]
-        for entity in named or [UNKNOWN]:
+        routed = entities_of(leg.facts, level)
+        named = routed - {UNKNOWN}
+        if UNKNOWN in routed:
+            named = (named | behind) or routed
+        for entity in sorted(named - {IN_HOUSE} if level is Level.JURISDICTION else named):
             hits = [depends_on(fallback.facts, level, entity) for fallback in usable]
             if entity != UNKNOWN and False in hits:
                 continue
-            proved = not usable or (routed != UNKNOWN and all(hits))
+            proved = not usable or (entity != UNKNOWN and entity in routed and all(hits))
             shares[entity, proved] = shares.get((entity, proved), _ZERO) + leg.share
     for (entity, proved), share in shares.items():
         if share:
             yield Cut(level=level, entity=entity, share=share, proved=proved)
-
-
-def _entity(part: LegFigures | FallbackFigures, level: Level) -> str:
-    return part.facts.exposure.at(level) if part.facts else UNKNOWN
 
 
 class FallbackCoverage(Struct, frozen=True, kw_only=True):

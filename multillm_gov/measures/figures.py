@@ -5,7 +5,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.dimensions import Basis, Level
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.portfolio.allocation import TaskClass
 
 
@@ -66,26 +66,52 @@ class TaskFigures(Struct, frozen=True, kw_only=True):
 
 
 class Concentration(Struct, frozen=True, kw_only=True):
-    """How a total spreads over the entities of a level (method 1.1)."""
+    """How a total spreads over the entities of a level (method 1.1).
+
+    What is not known is an interval: the worse end puts all of it at the largest known entity,
+    the better end each part at an entity of its own. Limits are judged by the worse end.
+    """
 
     level: Level
     basis: Basis
     shares: tuple[tuple[str, float], ...]
-    """Entity and share (0..1), largest first, then by name; unknown is one entity."""
+    """Entity and share (0..1) of the whole, largest first, then by name; ``unknown`` comes last.
+
+    What runs in-house is no supplier's. Jurisdictions overlap: their shares do not add up to 1.
+    """
     total: Decimal
     hhi: float
-    """Herfindahl-Hirschman index in points, 10,000/N..10,000; 0 when there is nothing to share."""
+    """Herfindahl-Hirschman index in points, 10,000/N..10,000, over the entities: the worse end.
+
+    0 when there is nothing to share.
+    """
     effective_number: float
-    """1 / sum of squared shares (order 2); 0 when there is nothing to share."""
+    """1 / sum of squared shares (order 2), the worse end; 0 when there is nothing to share."""
+    best_hhi: float = 0.0
+    """The better end of the index."""
+    best_effective_number: float = 0.0
+    """The better end of the effective number."""
+    in_house_share: float = 0.0
+    """Share of the whole without a supplier, at levels of suppliers."""
+
+    @property
+    def largest(self) -> tuple[str, float]:
+        """The largest known entity with its share, all that is not known included.
+
+        ``unknown`` where no entity is known.
+        """
+        name, share = self.shares[0]
+        return name, min(share + self.unknown_share, 1.0) if name != UNKNOWN else share
 
     def top(self, count: int) -> float:
-        """Concentration ratio: sum of the ``count`` largest shares."""
-        return sum(share for _, share in self.shares[:count])
+        """Sum of the ``count`` largest shares, all that is not known included: the worse end."""
+        known = sum(share for name, share in self.shares[:count] if name != UNKNOWN)
+        return min(known + self.unknown_share, 1.0)
 
     @property
     def unknown_share(self) -> float:
         """Share whose place at this level is not known."""
-        return dict(self.shares).get("unknown", 0.0)
+        return dict(self.shares).get(UNKNOWN, 0.0)
 
 
 class PortfolioFigures(Struct, frozen=True, kw_only=True):

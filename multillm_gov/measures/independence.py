@@ -1,10 +1,10 @@
-"""Whether a fallback hangs on something the routed models hang on too."""
+"""Whether a fallback depends on something the routed models depend on too."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from multillm_gov.catalog.facts import Exposure
-from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Level
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 
 OTHER_VENDOR_AND_CLOUD = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
@@ -12,13 +12,23 @@ OTHER_VENDOR_AND_CLOUD = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
 
 
 def shared_levels(first: Exposure, second: Exposure) -> tuple[Level, ...]:
-    """Levels at which both are known to hang on the same entity."""
-    return tuple(level for level in Level if first.at(level) == second.at(level) != UNKNOWN)
+    """Levels at which both are known to depend on the same entity."""
+    return tuple(
+        level
+        for level in Level
+        if (first.entities(level) & second.entities(level)) - {UNKNOWN, _NO_LAW[level]}
+    )
+
+
+_NO_LAW = dict.fromkeys(Level, "") | {Level.JURISDICTION: IN_HOUSE}
+"""What is no entity to share: two models that run in-house are subject to no law in common."""
 
 
 def unproved_levels(first: Exposure, second: Exposure) -> tuple[Level, ...]:
     """Levels at which it is not known whether they share: one of the two is unknown."""
-    return tuple(level for level in Level if UNKNOWN in (first.at(level), second.at(level)))
+    return tuple(
+        level for level in Level if UNKNOWN in first.entities(level) | second.entities(level)
+    )
 
 
 def has_independent_fallback(

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.facts import ModelFacts, entities_of
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.measures.capacity import MINUTES_PER_MONTH, mean_tokens
 from multillm_gov.measures.failover import Deployment, Failover, deployment, loss
@@ -109,7 +109,7 @@ def _loads(
             key, requests = deployment(leg.model, leg.facts), leg.requests_per_month
             before = routine.get(key, (Decimal(0), Decimal(0)))
             routine[key] = (before[0] + requests, before[1] + requests * size)
-        entities = {leg.facts.exposure.at(level) for leg in task.legs if leg.facts}
+        entities = {entity for leg in task.legs for entity in entities_of(leg.facts, level)}
         for entity in sorted(entities - {UNKNOWN}):
             for each in loss(task, usable, level, entity):
                 heir, requests = each.possible, each.leg.requests_per_month

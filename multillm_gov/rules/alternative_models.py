@@ -44,13 +44,13 @@ class Substitutes:
         return self._known[key]
 
     def _independent(self, candidate: ModelFacts, routed: Sequence[ModelFacts]) -> bool:
-        own = [candidate.exposure.at(level) for level in self._levels]
-        if UNKNOWN in own:
+        own = {level: candidate.exposure.entities(level) for level in self._levels}
+        if any(UNKNOWN in entities for entities in own.values()):
             return False
         return all(
-            entity != facts.exposure.at(level)
+            entities.isdisjoint(facts.exposure.entities(level))
             for facts in routed
-            for level, entity in zip(self._levels, own, strict=True)
+            for level, entities in own.items()
         )
 
     def _fits(self, candidate: ModelFacts, needed: Requirement) -> bool:

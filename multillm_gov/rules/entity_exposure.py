@@ -1,25 +1,30 @@
 """Exposure to one entity: which task classes cause it, and what a loss or repricing would cost."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 from heapq import nlargest
 
 from msgspec import Struct
 
-from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.catalog.facts import Exposure, ModelFacts, entities_of
+from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.location import Place
-from multillm_gov.measures.concentration import Weights, at_level, weigh, weights
+from multillm_gov.measures.concentration import SUPPLIER_LEVELS, Weights, at_level, weigh, weights
+from multillm_gov.measures.failover import loss
 from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.rules.engine.rule import RuleContext
+from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import format_count, format_money, format_share
-from multillm_gov.words import code
+from multillm_gov.words import code, join_code, join_words
 
 BASE_SHOCK = Decimal("0.35")
 """The base price increase: the middle of the documented +30 to +40% within a contract."""
 
 _NOTHING = Decimal(0)
+_MOST_NAMED = 3
+_PRICED = frozenset({Level.MODEL, Level.FAMILY, Level.VENDOR})
 
 
 class Weight(Struct, frozen=True, kw_only=True):
@@ -66,10 +71,13 @@ class Loads:
         return at_level(self.weights(basis), level, basis)
 
     def totals(self, level: Level, basis: Basis) -> dict[str, Decimal]:
-        """The sum by entity of a level."""
+        """The sum by entity of a level; of jurisdictions, what is subject to each."""
         totals: defaultdict[str, Decimal] = defaultdict(Decimal)
         for facts, amount in self.weights(basis):
-            totals[_entity(facts, level)] += amount
+            for entity in entities_of(facts, level):
+                totals[entity] += amount
+        if level in SUPPLIER_LEVELS:
+            totals.pop(IN_HOUSE, None)
         return totals
 
     def largest_users(
@@ -78,7 +86,7 @@ class Loads:
         """The three task classes with the largest load on an entity; of equals, the first."""
         by_task: dict[int, Decimal] = {}
         for facts, _ in self.weights(basis):
-            if _entity(facts, level) == entity:
+            if entity in entities_of(facts, level):
                 for amount, number in self._by_model(basis)[id(facts)]:
                     by_task[number] = by_task.get(number, _NOTHING) + amount
         largest = nlargest(3, by_task.items(), key=lambda user: (user[1], -user[0]))
@@ -101,17 +109,71 @@ def loads_of(context: RuleContext) -> Loads:
     return known.setdefault(id(context.tasks), Loads(context.tasks))
 
 
-def _entity(facts: ModelFacts | None, level: Level) -> str:
-    return facts.exposure.at(level) if facts else UNKNOWN
+def state_unknown(models: Iterable[ModelFacts | None], level: Level) -> str:
+    """What to write in `catalog/` so that a level is known, once for each provider or model."""
+    unknown = [
+        facts for facts in models if facts is not None and UNKNOWN in facts.exposure.entities(level)
+    ]
+    lines = list(dict.fromkeys(line for facts in unknown for line in _missing(facts, level)))
+    lines = lines or [f"models: {{MODEL: {{exposure: {{{level.value}: …}}}}}}"]
+    more = f" and {len(lines) - _MOST_NAMED:,} more" if len(lines) > _MOST_NAMED else ""
+    if level is Level.CLOUD:
+        return f"Ask whose cloud it is and state it in `catalog/`: {join_code(lines[:3])}{more}."
+    return f"State the {level} in `catalog/`: {join_code(lines[:_MOST_NAMED])}{more}."
+
+
+def _missing(facts: ModelFacts, level: Level) -> Iterator[str]:
+    """The declarations that say what is not known of a model at a level."""
+    exposure = facts.exposure
+    if level is Level.CLOUD and exposure.provider != UNKNOWN:
+        yield f"providers: {{{exposure.provider}: {{cloud: …}}}}"
+        return
+    if level is not Level.JURISDICTION:
+        yield f"models: {{{facts.name}: {{exposure: {{{level.value}: …}}}}}}"
+        return
+    nameless = []
+    for party, name, country in exposure.parties():
+        if country != UNKNOWN:
+            continue
+        if name != UNKNOWN:
+            yield f"{party}s: {{{name}: {{jurisdiction: …}}}}"
+        elif party == "cloud" and exposure.provider != UNKNOWN:
+            yield f"providers: {{{exposure.provider}: {{cloud: …}}}}"
+        else:
+            nameless.append(f"{party}: …")
+    if nameless:
+        yield f"models: {{{facts.name}: {{exposure: {{{', '.join(nameless)}}}}}}}"
+
+
+Parties = Sequence[tuple[str, str, str]]
+"""Party, name and law, as `Exposure.parties` gives them."""
+
+
+def describe_parties(parties: Parties) -> str:
+    """``vendor and provider `mistral` and cloud `azure` ``: each company once."""
+    roles: dict[str, list[str]] = {}
+    for party, name, _ in parties:
+        roles.setdefault(name, []).append(party)
+    return join_words(
+        join_words(parts) + (f" {code(name)}" if name != UNKNOWN else "")
+        for name, parts in roles.items()
+    )
+
+
+def bound_parties(exposure: Exposure) -> Parties:
+    """The parties whose law can stop a request, ``unknown`` laws included."""
+    bound = exposure.jurisdictions()
+    return [each for each in exposure.parties() if (each[0], each[2]) in bound]
 
 
 class EntityExposure:
     """The exposure to each entity of one level."""
 
-    def __init__(self, loads: Loads, found: Concentration, currency: str) -> None:
-        self._loads = loads
+    def __init__(self, context: RuleContext, found: Concentration) -> None:
+        self._context = context
+        self._loads = loads_of(context)
         self._found = found
-        self._currency = currency
+        self._currency = context.state.figures.currency
 
     def largest_users(self, entity: str) -> tuple[Weight, ...]:
         """The three task classes with the largest load on an entity."""
@@ -126,26 +188,49 @@ class EntityExposure:
         """What the loss of an entity would stop and its repricing would add, per month."""
         if entity == UNKNOWN:
             return f"All of it may depend on one {self._found.level}; which one is not known."
-        parts = []
-        stopped = self._value.get(entity)
-        if stopped:
-            text = format_money(stopped, self._currency)
-            parts.append(f"losing {code(entity)} stops task classes worth {text} a month")
-        spent = self._spend.get(entity)
-        if spent:
-            added, total = spent * BASE_SHOCK, sum(self._spend.values())
-            rise = (
-                f"{format_money(added, self._currency)} a month ({format_share(added / total)} of "
-                "spend)"
-            )
-            parts.append(f"a 35% price increase adds {rise}")
+        parts = [*self._outage(entity), *self._repricing(entity)]
         text = "; ".join(parts)
         return f"{text[0].upper()}{text[1:]}." if text else ""
 
-    @cached_property
-    def _value(self) -> dict[str, Decimal]:
-        return self._loads.totals(self._found.level, Basis.VALUE_AT_STAKE)
+    def _outage(self, entity: str) -> Iterator[str]:
+        """What the loss stops once the usable fallbacks have taken over what they can."""
+        exposed = stopped = _NOTHING
+        failover = failover_of(self._context)
+        for task in self._loads.tasks:
+            if not task.value_at_stake_per_month:
+                continue
+            for each in loss(task, failover.usable(task), self._found.level, entity):
+                if each.hit:
+                    value = task.value_at_stake_per_month * each.leg.share
+                    exposed += value
+                    stopped += value if each.taker is None else _NOTHING
+        worth = f"worth {format_money(exposed, self._currency)} a month"
+        if stopped and stopped < exposed:
+            part = format_money(stopped, self._currency)
+            yield (
+                f"losing {code(entity)} stops {part} of the task classes {worth}; usable fallbacks "
+                "take over the rest"
+            )
+        elif stopped:
+            yield f"losing {code(entity)} stops task classes {worth}"
+        elif exposed:
+            yield (
+                f"losing {code(entity)} stops nothing while the usable fallbacks work: they take "
+                f"over task classes {worth}"
+            )
+
+    def _repricing(self, entity: str) -> Iterator[str]:
+        """Only whoever sets prices can raise them: hosts and countries do not."""
+        if self._found.level not in _PRICED:
+            return
+        spent = self._loads.totals(self._found.level, Basis.SPEND).get(entity)
+        if spent:
+            added = spent * BASE_SHOCK
+            yield (
+                f"a 35% price increase adds {format_money(added, self._currency)} a month "
+                f"({format_share(added / self._total)} of spend)"
+            )
 
     @cached_property
-    def _spend(self) -> dict[str, Decimal]:
-        return self._loads.totals(self._found.level, Basis.SPEND)
+    def _total(self) -> Decimal:
+        return sum((amount for _, amount in self._loads.weights(Basis.SPEND)), _NOTHING)

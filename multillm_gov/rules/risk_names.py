@@ -59,6 +59,8 @@ class RiskNames:
         dependencies = self._context.state.portfolio.settings.risk.dependencies
         levels = ("family", "vendor", "provider", "cloud", "jurisdiction")
         found = {level: {str(getattr(one, level)) for one in exposures} for level in levels}
+        found["jurisdiction"] |= {law for one in exposures for law in one.laws()}
+        found["vendor"] |= {one.priced_by for one in exposures}
         found["provider"] |= self._context.state.overrides.providers.keys()
         found["vendor"] |= self._context.state.overrides.vendors.keys()
         found["model"] = {*self._context.models, *(one.model for one in exposures)}

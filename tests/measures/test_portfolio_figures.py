@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Lifecycle
 from multillm_gov.dimensions import Basis, Level
-from multillm_gov.measures.concentration import concentration, known_only
+from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.independence import value_with_independent_fallback
 from multillm_gov.measures.lifecycle import runway_days, slack_days
 from multillm_gov.portfolio.allocation import Demand, RequestSize
@@ -118,7 +118,13 @@ def test_prices_are_converted_to_the_portfolios_currency(figures, new_model, new
 def test_level_example_of_method_1_5(figures, new_model, new_task) -> None:
     def on(name: str, vendor: str, provider: str, cloud: str, jurisdiction: str = "US"):
         return new_model(
-            name, vendor=vendor, provider=provider, cloud=cloud, jurisdiction=jurisdiction
+            name,
+            vendor=vendor,
+            provider=provider,
+            cloud=cloud,
+            jurisdiction=jurisdiction,
+            provider_jurisdiction=jurisdiction,
+            cloud_jurisdiction=jurisdiction,
         )
 
     facts = [
@@ -149,16 +155,25 @@ def test_level_example_of_method_1_5(figures, new_model, new_task) -> None:
         assert found.top(1) == pytest.approx(top)
 
 
-def test_unknown_is_one_entity_in_the_conservative_view_and_left_out_in_the_optimistic(
+def test_unknown_is_an_interval_from_the_largest_known_entity_to_each_elsewhere(
     figures, new_model, new_task
 ) -> None:
-    facts = [new_model("a", vendor="x"), new_model("b", vendor="y"), new_model("c")]
+    facts = [
+        new_model("a", vendor="x"),
+        new_model("b", vendor="y"),
+        new_model("c"),
+        new_model("d"),
+    ]
     demand = Demand(requests=100)
-    tasks = figures([new_task("t", {"a": 30, "b": 30, "c": 40}, demand=demand)], facts).tasks
+    route = {"a": 30, "b": 30, "c": 20, "d": 20}
+    tasks = figures([new_task("t", route, demand=demand)], facts).tasks
     whole = concentration(tasks, Level.VENDOR, Basis.REQUESTS)
-    assert whole.shares[0] == ("unknown", 0.4)
-    assert whole.unknown_share == 0.4
-    assert known_only(whole).shares == (("x", 0.5), ("y", 0.5))
+    assert whole.shares == (("x", 0.3), ("y", 0.3), ("unknown", 0.4))
+    assert whole.largest == ("x", pytest.approx(0.7))
+    assert whole.hhi == pytest.approx(10_000 * (0.7**2 + 0.3**2))
+    assert whole.best_hhi == pytest.approx(10_000 * (2 * 0.3**2 + 2 * 0.2**2))
+    assert whole.effective_number == pytest.approx(1 / 0.58)
+    assert whole.top(2) == pytest.approx(1.0)
 
 
 def test_independence_counts_unknown_as_shared_unless_given_the_benefit_of_the_doubt(

@@ -1,4 +1,4 @@
-"""Exposure: on whom the portfolio hangs, at six levels and by three weights."""
+"""Exposure: on whom the portfolio depends, at six levels and by three weights."""
 
 from multillm_gov.content import (
     Bar,
@@ -14,7 +14,7 @@ from multillm_gov.content import (
     Table,
 )
 from multillm_gov.dimensions import Basis, Level
-from multillm_gov.measures.concentration import concentration, known_only
+from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Section
@@ -22,7 +22,7 @@ from multillm_gov.reporting.board.brief import brief
 from multillm_gov.reporting.shared.wording import BASIS_WORDS, LEVEL_PLURALS
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_count, format_share
-from multillm_gov.words import code
+from multillm_gov.words import code, join_words
 
 HHI_2023 = 1_800
 """Above it a market counts as highly concentrated in the US merger guidelines of 2023 (method 1.2)."""
@@ -48,6 +48,7 @@ def exposure_section(assessment: Assessment) -> Section:
         _chart(views, Basis.VALUE_AT_STAKE, _COARSE, float(appetite.max_vendor_share_of_value)),
         _index_chart(views),
         _table(views, appetite),
+        *_overlap(views),
         *_unknown(views),
     ]
     return Section(id="exposure", title="Exposure", blocks=tuple(blocks))
@@ -62,15 +63,22 @@ def _views(tasks: tuple[TaskFigures, ...]) -> Views:
 def _finding(views: Views) -> str:
     vendors, clouds = views[Level.VENDOR, Basis.SPEND], views[Level.CLOUD, Basis.SPEND]
     if not vendors.shares:
+        if vendors.in_house_share:
+            return "All forecast spend goes to in-house hosting: no vendor is paid."
         return "No spend can be forecast yet; shares are of requests and of value at stake only."
     name, share = vendors.shares[0]
     return (
         f"{code(name)} receives {format_share(share)} of forecast spend. The portfolio is as "
         "concentrated as one of "
-        f"{vendors.effective_number:.1f} equal vendors on {clouds.effective_number:.1f} equal "
-        "clouds. Fallbacks carry "
-        "no routine share; they are judged under Resilience."
+        f"{_effective(vendors)} equal vendors on {_effective(clouds)} equal clouds. Fallbacks "
+        "carry no routine share; they are judged under Resilience."
     )
+
+
+def _effective(view: Concentration) -> str:
+    """Both ends where something is not known."""
+    worst, best = f"{view.effective_number:.1f}", f"{view.best_effective_number:.1f}"
+    return worst if worst == best else f"{worst}–{best}"
 
 
 def _chart(
@@ -85,6 +93,7 @@ def _chart(
             limit=vendor_limit if level is Level.VENDOR else None,
         )
         for level in levels
+        if level is not Level.JURISDICTION
     )
     word = BASIS_WORDS[basis]
     vendors = views[Level.VENDOR, basis]
@@ -96,6 +105,7 @@ def _chart(
         f"{level.value} {views[level, basis].shares[0][0]} "
         f"{format_share(views[level, basis].shares[0][1])}"
         for level in levels
+        if views[level, basis].shares
     )
     return ShareChart(
         title=f"By {word}, {name} holds {format_share(share)}, {beyond} the limit of "
@@ -132,7 +142,7 @@ def _table(views: Views, appetite: Appetite) -> Table:
             view = views[level, basis]
             if not view.shares:
                 continue
-            name, share = view.shares[0]
+            name, share = view.largest
             over = level is Level.VENDOR and (
                 (basis is Basis.SPEND and share > float(appetite.max_vendor_share_of_spend))
                 or (
@@ -162,22 +172,19 @@ def _table(views: Views, appetite: Appetite) -> Table:
 
 
 def _unknown(views: Views) -> tuple[Block, ...]:
-    """Both readings of what is not known: as one entity, and left out."""
-    rows = []
-    for (level, basis), view in views.items():
-        if not view.unknown_share:
-            continue
-        known = known_only(view)
-        rows.append(
-            (
-                Cell(f"{level.value.capitalize()}, by {BASIS_WORDS[basis]}"),
-                Cell(format_share(view.unknown_share)),
-                Cell(f"{view.effective_number:.2f}"),
-                Cell(f"{known.effective_number:.2f}" if known.shares else "none known"),
-            )
+    """Both ends of what is not known: all at the largest known entity, or each part elsewhere."""
+    rows = [
+        (
+            Cell(f"{level.value.capitalize()}, by {BASIS_WORDS[basis]}"),
+            Cell(format_share(view.unknown_share)),
+            Cell(f"{view.effective_number:.2f}"),
+            Cell(f"{view.best_effective_number:.2f}"),
         )
+        for (level, basis), view in views.items()
+        if view.unknown_share
+    ]
     if not rows:
-        return (Paragraph("Every routed model's place is known at all six levels."),)
+        return (Paragraph("Nothing is unknown: every routed model has an entity at each level."),)
     levels = sorted(
         {level for (level, _), view in views.items() if view.unknown_share}, key=list(Level).index
     )
@@ -185,12 +192,43 @@ def _unknown(views: Views) -> tuple[Block, ...]:
     columns = (
         Column("Level and weight"),
         Column("Not known", numeric=True),
-        Column("Effective number, unknown as one", numeric=True),
-        Column("Unknown left out", numeric=True),
+        Column("Effective number, all at the largest", numeric=True),
+        Column("Each elsewhere", numeric=True),
     )
     return (
         Table(title=f"Not everything is known of: {plural}", columns=columns, rows=tuple(rows)),
         Paragraph(
-            "Figures elsewhere count all that is unknown as one entity, the conservative reading."
+            "Limits are judged by the worse end: all that is not known is taken to be at the "
+            "largest known entity."
         ),
     )
+
+
+def _overlap(views: Views) -> tuple[Block, ...]:
+    """What a reader must know to read the shares: overlapping laws, and what has no supplier."""
+    blocks: list[Block] = []
+    if (
+        views[Level.JURISDICTION, Basis.SPEND].shares
+        or views[Level.JURISDICTION, Basis.REQUESTS].shares
+    ):
+        blocks.append(
+            Paragraph(
+                "A request is subject to the law that binds the vendor of the model, its provider "
+                "and its cloud, so the shares of jurisdictions overlap and do not add up to 100%. "
+                "The vendor of open weights is no party to their use: they count for whoever "
+                "serves them."
+            )
+        )
+    in_house = [
+        f"{format_share(views[Level.PROVIDER, basis].in_house_share)} of {BASIS_WORDS[basis]}"
+        for basis in Basis
+        if views[Level.PROVIDER, basis].in_house_share
+    ]
+    if in_house:
+        blocks.append(
+            Paragraph(
+                f"In-house hosting, which is no supplier, carries {join_words(in_house)}; "
+                "indexes and effective numbers are over suppliers only."
+            )
+        )
+    return tuple(blocks)

@@ -10,7 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from multillm_gov.content import Status
-from multillm_gov.dimensions import Basis, Level
+from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration, LegFigures, PortfolioFigures
 from multillm_gov.measures.independence import value_with_independent_fallback
@@ -140,22 +140,28 @@ def _ceiling(figures: PortfolioFigures, appetite: Appetite) -> tuple[Decimal | N
 def _largest(shares: Concentration, name: str, label: str, ceiling: Decimal) -> Metric:
     limit = f"at most {format_share(ceiling)}"
     if not shares.shares:
-        return Metric(
-            id=name, label=label, value="none", limit=limit, note="there is nothing to share yet"
-        )
-    entity, share = shares.shares[0]
-    unknown = shares.unknown_share
-    status = status_below(share, float(ceiling))
+        note = _in_house(shares) or "there is nothing to share yet"
+        return Metric(id=name, label=label, value="none", limit=limit, note=note)
+    entity, share = shares.largest
+    known = dict(shares.shares)[entity]
+    doubt = entity != UNKNOWN and share > known
+    value = f"{format_share(known)} to {format_share(share)}" if doubt else format_share(share)
+    notes = [f"{format_share(shares.unknown_share)} is at vendors not known"] if doubt else []
     return Metric(
         id=name,
         label=label,
-        value=f"{entity} {format_share(share)}",
+        value=f"{entity} {value}",
         limit=limit,
-        status="watch" if unknown and status == "good" else status,
-        note=f"{format_share(unknown)} is at vendors not known" if unknown else "",
+        status=status_below(share, float(ceiling)),
+        note="; ".join(filter(None, [*notes, _in_house(shares)])),
         number=share,
         unit="share",
     )
+
+
+def _in_house(shares: Concentration) -> str:
+    """What has no supplier, shown beside the suppliers."""
+    return f"{format_share(shares.in_house_share)} in-house" if shares.in_house_share else ""
 
 
 def _independent_fallback(figures: PortfolioFigures, appetite: Appetite) -> Metric:
@@ -186,20 +192,18 @@ def _independent_fallback(figures: PortfolioFigures, appetite: Appetite) -> Metr
 def _effective(shares: Concentration, name: str, label: str, floor: Decimal) -> Metric:
     limit = f"at least {floor.normalize():f}"
     if not shares.shares:
-        return Metric(
-            id=name, label=label, value="none", limit=limit, note="there is nothing to share yet"
-        )
-    number = shares.effective_number
-    status = status_above(number, float(floor))
-    unknown = shares.unknown_share
+        note = _in_house(shares) or "there is nothing to share yet"
+        return Metric(id=name, label=label, value="none", limit=limit, note=note)
+    worst, best = shares.effective_number, shares.best_effective_number
+    unknown = f"{format_share(shares.unknown_share)} is not known" if shares.unknown_share else ""
     return Metric(
         id=name,
         label=label,
-        value=f"{number:.1f}",
+        value=f"{worst:.1f}" if f"{worst:.1f}" == f"{best:.1f}" else f"{worst:.1f} to {best:.1f}",
         limit=limit,
-        status="watch" if unknown and status == "good" else status,
-        note=f"{format_share(unknown)} is not known and counts as one" if unknown else "",
-        number=number,
+        status=status_above(worst, float(floor)),
+        note="; ".join(filter(None, [unknown, _in_house(shares)])),
+        number=worst,
         unit="effective number",
     )
 

@@ -198,7 +198,11 @@ class _Labels:
         """Labels by what is known of a model; it is called both as routed and by its canonical name."""
         found = {("model", model)}
         if facts is not None:
-            found |= {(level.value, facts.exposure.at(level)) for level in Level}
+            found |= {
+                (level.value, entity)
+                for level in Level
+                for entity in facts.exposure.entities(level)
+            }
         return frozenset(found)
 
 

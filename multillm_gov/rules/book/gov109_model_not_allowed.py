@@ -6,8 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.catalog.facts import ModelFacts, entities_of
+from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
@@ -101,20 +101,32 @@ def _judge(name: str, facts: ModelFacts | None, parameters: Parameters) -> _Verd
         return _Verdict(f"is not allowed: it does not match {_listed(allow.models)}", proved=True)
     doubt = None
     for level, key in _LEVELS:
-        entity = facts.exposure.at(level) if facts else UNKNOWN
         denied, allowed = getattr(deny, key), getattr(allow, key)
-        if _is_in(entity, denied) and entity != UNKNOWN:
-            return _Verdict(f"is denied: its {level} is {code(entity)}", proved=True)
-        if allowed and not _is_in(entity, allowed):
-            is_what = "not known" if entity == UNKNOWN else code(entity)
-            return _Verdict(
-                f"is not allowed: its {level} is {is_what}, not {_listed(allowed)}", proved=True
-            )
-        if denied and entity == UNKNOWN:
-            doubt = doubt or _Verdict(
-                f"may be denied: its {level} is not known; denied: {_listed(denied)}", False
-            )
+        for entity in sorted(_entities(facts, level)):
+            if _is_in(entity, denied) and entity != UNKNOWN:
+                return _Verdict(f"is denied: its {level} is {code(entity)}", proved=True)
+            if allowed and not _is_in(entity, allowed):
+                is_what = "not known" if entity == UNKNOWN else code(entity)
+                return _Verdict(
+                    f"is not allowed: its {level} is {is_what}, not {_listed(allowed)}", proved=True
+                )
+            if denied and entity == UNKNOWN:
+                doubt = doubt or _Verdict(
+                    f"may be denied: its {level} is not known; denied: {_listed(denied)}", False
+                )
     return doubt
+
+
+def _entities(facts: ModelFacts | None, level: Level) -> frozenset[str]:
+    """A list names makers too: whoever made open weights counts although nobody depends on it."""
+    if facts is None or level not in {Level.VENDOR, Level.JURISDICTION}:
+        return entities_of(facts, level)
+    if level is Level.VENDOR:
+        return frozenset({facts.exposure.vendor})
+    laws = facts.exposure.laws()
+    if facts.exposure.vendor == IN_HOUSE:
+        return laws
+    return laws | {facts.exposure.jurisdiction}
 
 
 def _is_in(entity: str, entities: tuple[str, ...]) -> bool:

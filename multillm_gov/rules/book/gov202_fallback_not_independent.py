@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from multillm_gov.dimensions import Level
+from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD, has_independent_fallback
@@ -51,14 +51,75 @@ class Parameters(Closed, frozen=True, kw_only=True):
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Task classes with known fallbacks, none of which differs from the routed models at every level."""
     substitutes: Substitutes | None = None
+    doubts: dict[str, list[tuple[TaskFigures, FallbackFigures]]] = {}
     for task in context.tasks:
         if not task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
         usable = failover_of(context).usable(task)
         if not usable or has_independent_fallback(task, parameters.levels, fallbacks=usable):
             continue  # why a fallback is not usable is a finding of another rule
+        hosts = () if context.asked else _unknown_hosts(task, usable, parameters.levels)
+        if hosts:
+            for provider, fallback in hosts:
+                doubts.setdefault(provider, []).append((task, fallback))
+            continue
         substitutes = substitutes or Substitutes(context, parameters.levels)
         yield _violation(context, task, usable, parameters.levels, substitutes.find(task))
+    for provider, uses in sorted(doubts.items()):
+        yield _unknown_cloud(context, provider, uses)
+
+
+def _unknown_hosts(
+    task: TaskFigures, usable: tuple[FallbackFigures, ...], levels: tuple[Level, ...]
+) -> tuple[tuple[str, FallbackFigures], ...]:
+    """Providers whose cloud is all that is not known, each with the fallback it leaves in doubt."""
+    doubtful = next(
+        (
+            fallback
+            for fallback in usable
+            if set(levels).isdisjoint(fallback.shared_with_primary)
+            and set(levels) & set(fallback.unproved_with_primary) == {Level.CLOUD}
+        ),
+        None,
+    )
+    if doubtful is None:
+        return ()
+    parts = [facts for facts in (*(leg.facts for leg in task.legs), doubtful.facts) if facts]
+    providers = {facts.exposure.provider for facts in parts if facts.exposure.cloud == UNKNOWN}
+    return tuple((provider, doubtful) for provider in sorted(providers))
+
+
+def _unknown_cloud(
+    context: RuleContext, provider: str, uses: list[tuple[TaskFigures, FallbackFigures]]
+) -> Violation:
+    """One question for a provider, however many task classes wait for its answer."""
+    task, fallback = uses[0]
+    names = join_words(code(each.task.name) for each, _ in uses[:3])
+    more = f" and {len(uses) - 3:,} more" if len(uses) > 3 else ""
+    down = format_downtime(DOWN_SHARE * BETA_SAME_CLOUD, task, context.state.figures.currency)
+    return Violation(
+        message=(
+            f"it is not known whose cloud {code(provider)} runs on, so the fallbacks of "
+            f"{names}{more} may share it with the route"
+        ),
+        place=task.task.place.at("fallbacks", fallback.index),
+        subject=f"provider:{provider}",
+        remedy=(
+            "Ask the provider, then write in a file below `catalog/`: "
+            f"`providers: {{{provider}: {{cloud: …}}}}`."
+        ),
+        risk=f"Both may be down together: {down} for {code(task.task.name)}.",
+        related=tuple(
+            (
+                f"{code(each.task.name)} falls back on {code(part.model)}",
+                each.task.place.at("fallbacks", part.index),
+            )
+            for each, part in uses[1:4]
+        ),
+        figures={"task_classes": len(uses), "joint_failure_share_assumed": BETA_SAME_CLOUD},
+        severity=Severity.NOTE,
+        distinction=f"cloud of {provider}",
+    )
 
 
 def _violation(
@@ -138,8 +199,8 @@ RULE = Rule(
         "day of 418 (computed from the data of Chu et al., ICPE 2025, arXiv 2501.12469). A "
         "fallback at the same "
         "vendor, provider or cloud therefore buys little. An entity that is not known may be the "
-        "same one: that is a "
-        "note, and a violation where a policy asks."
+        "same one: that is a note, one for each provider whose cloud is not published, and a "
+        "violation where a policy asks."
     ),
     remediation="Add a fallback of another vendor, provider and cloud, and state in `catalog/` what is "
     "not known.",

@@ -9,11 +9,16 @@ from msgspec import Meta, Struct
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.concentration import known_only
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import EntityExposure, Weight, format_weight, loads_of
+from multillm_gov.rules.entity_exposure import (
+    EntityExposure,
+    Weight,
+    format_weight,
+    loads_of,
+    state_unknown,
+)
 from multillm_gov.units import AtLeastOne, Share, format_least_share, format_share
 from multillm_gov.words import code
 
@@ -70,7 +75,10 @@ class _Breach(Struct, frozen=True):
     """The entity above the share limit, or the largest."""
     message: str
     value: float
+    """The worse end where something is not known."""
     allowed: float
+    doubtful: bool = False
+    """Whether the better end would hold."""
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
@@ -78,52 +86,72 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     loads = loads_of(context)
     found = loads.concentration(parameters.level, parameters.weigh_by)
     if found.shares:
-        exposure = EntityExposure(loads, found, context.state.figures.currency)
+        exposure = EntityExposure(context, found)
         for breach in (*_shares(parameters, found), *_indexes(parameters, found)):
             yield _violation(context, found, breach, exposure)
 
 
 def _shares(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
+    """Entities above the limit, and the largest that may be: all that is not known may be there."""
     if parameters.max_share is None:
         return
     limit = float(parameters.max_share)
+    allowed = f"the limit is {format_share(limit)}"
+    largest, reach = found.largest
     for entity, share in found.shares:
-        if share <= limit + _ROUNDING:
-            break
-        who = f"an unknown {found.level}" if entity == UNKNOWN else f"{found.level} {code(entity)}"
-        message = f"{who} carries {format_share(share)} of {_of(found)}"
-        yield _Breach(
-            "max_share", entity, f"{message}; the limit is {format_share(limit)}", share, limit
-        )
+        most = reach if entity == largest else share
+        if entity == UNKNOWN and entity != largest or most <= limit + _ROUNDING:
+            continue
+        if entity == UNKNOWN:
+            message = f"an unknown {found.level} carries {format_share(share)} of {_of(found)}"
+        elif most > share + _ROUNDING:
+            message = (
+                f"{found.level} {code(entity)} carries between {format_share(share)} and "
+                f"{format_share(most)} of {_of(found)} ({format_share(most - share)} is at "
+                f"{found.level}s not known)"
+            )
+        else:
+            message = f"{found.level} {code(entity)} carries {format_share(share)} of {_of(found)}"
+        yield _Breach("max_share", entity, f"{message}; {allowed}", most, limit, share <= limit)
 
 
 def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
-    largest, share = found.shares[0]
-    lead = f"{code(largest)} carries {format_share(share)}"
+    """Limits on the whole, judged by the worse end where something is not known."""
+    largest, share = found.largest
+    lead = f"{code(largest)} carries {'up to ' if found.unknown_share else ''}{format_share(share)}"
     if parameters.max_hhi is not None and found.hhi > parameters.max_hhi + _ROUNDING:
         message = (
-            f"the HHI of {_of(found)} by {found.level} is {found.hhi:,.0f} points; the limit is "
+            f"the HHI of {_of(found)} by {found.level} is "
+            f"{_range(f'{found.best_hhi:,.0f}', f'{found.hhi:,.0f}')} points; the limit is "
             f"{parameters.max_hhi:,.0f} ({lead})"
         )
-        yield _Breach("max_hhi", largest, message, found.hhi, parameters.max_hhi)
+        doubtful = found.best_hhi <= parameters.max_hhi
+        yield _Breach("max_hhi", largest, message, found.hhi, parameters.max_hhi, doubtful)
     least = parameters.min_effective_number
     if least is not None and found.effective_number < float(least) - _ROUNDING:
+        ends = f"{found.effective_number:.2f}", f"{found.best_effective_number:.2f}"
         message = (
-            f"the effective number by {found.level}, weighted by {_of(found)}, is "
-            f"{found.effective_number:.2f}; "
+            f"the effective number by {found.level}, weighted by {_of(found)}, is {_range(*ends)}; "
             f"the limit is {least:.2f} ({lead})"
         )
-        yield _Breach(
-            "min_effective_number", largest, message, found.effective_number, float(least)
-        )
+        doubtful = found.best_effective_number >= float(least)
+        number = found.effective_number
+        yield _Breach("min_effective_number", largest, message, number, float(least), doubtful)
     top = parameters.max_top_n
     if top is not None and found.top(top.n) > float(top.share) + _ROUNDING:
+        low = sum(part for name, part in found.shares[: top.n] if name != UNKNOWN)
+        ends = format_share(low), format_share(found.top(top.n))
         message = (
-            f"the {_top(top.n, found.level)} {format_share(found.top(top.n))} of "
-            f"{_of(found)}; "
+            f"the {_top(top.n, found.level)} {_range(*ends)} of {_of(found)}; "
             f"the limit is {format_share(top.share)} ({lead})"
         )
-        yield _Breach("max_top_n", largest, message, found.top(top.n), float(top.share))
+        doubtful = low <= float(top.share)
+        yield _Breach("max_top_n", largest, message, found.top(top.n), float(top.share), doubtful)
+
+
+def _range(low: str, high: str) -> str:
+    """Both ends of what is known; one where they are the same."""
+    return low if low == high else f"between {low} and {high}"
 
 
 def _violation(
@@ -135,7 +163,7 @@ def _violation(
         message=breach.message,
         place=place.at(breach.limit),
         subject=f"{found.level}:{breach.entity}" if breach.limit == "max_share" else "portfolio",
-        remedy=_remedy(found, breach, users, context.state.figures.currency),
+        remedy=_remedy(context, found, breach, users),
         risk=exposure.format_loss(breach.entity),
         related=tuple(
             (user.describe(found.basis, breach.entity, context.state.figures.currency), user.place)
@@ -146,26 +174,30 @@ def _violation(
             "limit": breach.allowed,
             "level": found.level.value,
             "weigh_by": found.basis.value,
-            "largest": found.shares[0][0],
+            "largest": found.largest[0],
             "hhi": found.hhi,
+            "best_hhi": found.best_hhi,
             "effective_number": found.effective_number,
-            "hhi_without_unknown": known_only(found).hhi,
+            "best_effective_number": found.best_effective_number,
+            "unknown_share": found.unknown_share,
+            "in_house_share": found.in_house_share,
         },
         distinction=f"{found.level} {found.basis} {breach.limit}",
     )
 
 
-def _remedy(found: Concentration, breach: _Breach, users: tuple[Weight, ...], currency: str) -> str:
+def _remedy(
+    context: RuleContext, found: Concentration, breach: _Breach, users: tuple[Weight, ...]
+) -> str:
     where = f", first in {code(users[0].task_class)}" if users else ""
-    if breach.entity == UNKNOWN:
-        return (
-            f"State the {found.level} of the models in `catalog/` (`govern catalog "
-            f"--unresolved` lists them){where}."
-        )
+    if breach.entity == UNKNOWN or breach.doubtful:
+        return state_unknown(context.models.values(), found.level)
     if breach.limit != "max_share":
         return f"Move traffic from {code(breach.entity)} to a smaller {found.level}{where}."
     excess = breach.value - breach.allowed
-    amount = format_weight(Decimal(str(excess)) * found.total, found.basis, currency)
+    amount = format_weight(
+        Decimal(str(excess)) * found.total, found.basis, context.state.figures.currency
+    )
     return (
         f"Move at least {format_least_share(excess)} of {_of(found)} ({amount}) from "
         f"{code(breach.entity)} to another {found.level}{where}: lower its `weight` in `route`, "

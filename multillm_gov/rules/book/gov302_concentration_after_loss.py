@@ -54,7 +54,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     before = loads_of(context).concentration(level, basis)
     if not before.shares:
         return
-    loss = after_loss(context.tasks, failover_of(context), level, basis, before.shares[0][0])
+    loss = after_loss(context.tasks, failover_of(context), level, basis, before.largest[0])
     if (
         parameters.max_stopped is not None
         and loss.stopped_share > float(parameters.max_stopped) + _ROUNDING
@@ -70,7 +70,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
                 message = f"{_stops(loss, context)}; nothing is left to carry the rest"
                 yield _violation(context, loss, limit, message, loss.stopped_share, float(allowed))
         return
-    heir, share = loss.after.shares[0]
+    heir, share = loss.after.largest
     if parameters.max_share is not None and share > float(parameters.max_share) + _ROUNDING:
         who = f"an unknown {level}" if heir == UNKNOWN else f"{level} {code(heir)}"
         limit = format_share(parameters.max_share)
@@ -100,7 +100,7 @@ def _stops(loss: AfterLoss, context: RuleContext) -> str:
 def _violation(
     context: RuleContext, loss: AfterLoss, limit: str, message: str, value: float, allowed: float
 ) -> Violation:
-    heir = loss.after.shares[0][0] if loss.after.shares else ""
+    heir = loss.after.largest[0] if loss.after.shares else ""
     level = loss.after.level
     moved = format_weight(
         loss.lost - loss.stopped, loss.after.basis, context.state.figures.currency

@@ -1,18 +1,20 @@
 """GOV303: no more than the limit depends on the law of the named countries."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Annotated
 
 from msgspec import Meta
 
+from multillm_gov.catalog.facts import entities_of
 from multillm_gov.catalog.regions import EU_MEMBERS
-from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
+from multillm_gov.rules.entity_exposure import EntityExposure, loads_of, state_unknown
 from multillm_gov.units import Share, format_least_share, format_share
 from multillm_gov.words import code, join_code, join_words
 
@@ -43,12 +45,23 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Yield a share above the limit; a vendor whose country is not known counts as limited."""
-    found = loads_of(context).concentration(Level.JURISDICTION, parameters.weigh_by)
-    limited = [(name, share) for name, share in found.shares if _is_limited(name, parameters)]
-    total = sum(share for _, share in limited)
-    if total > float(parameters.max_share) + _ROUNDING:
-        yield _violation(context, parameters, found, limited, total)
+    """A share subject to the named laws above the limit; a law that is not known counts as one."""
+    loads = loads_of(context)
+    weighed = loads.weights(parameters.weigh_by)
+    total = sum((weight for _, weight in weighed), Decimal(0))
+    if not total:
+        return
+    subject = proved = Decimal(0)
+    for facts, weight in weighed:
+        laws = entities_of(facts, Level.JURISDICTION) - {IN_HOUSE}
+        if any(_is_limited(law, parameters) for law in laws):
+            subject += weight
+        if any(_is_limited(law, parameters) for law in laws - {UNKNOWN}):
+            proved += weight
+    shares = float(proved / total), float(subject / total)
+    if shares[1] > float(parameters.max_share) + _ROUNDING:
+        found = loads.concentration(Level.JURISDICTION, parameters.weigh_by)
+        yield _violation(context, parameters, found, shares)
 
 
 def _is_limited(country: str, parameters: Parameters) -> bool:
@@ -63,16 +76,15 @@ def _violation(
     context: RuleContext,
     parameters: Parameters,
     found: Concentration,
-    limited: list[tuple[str, float]],
-    total: float,
+    shares: tuple[float, float],
 ) -> Violation:
+    proved, most = shares
     currency, limit = context.state.figures.currency, float(parameters.max_share)
-    exposure = EntityExposure(loads_of(context), found, currency)
+    limited = [(name, share) for name, share in found.shares if _is_limited(name, parameters)]
     largest = limited[0][0]
-    users = exposure.largest_users(largest)
-    unknown = dict(limited).get(UNKNOWN, 0.0)
+    users = EntityExposure(context, found).largest_users(largest)
     parts = join_words(
-        f"{format_share(share)} in {'a country not known' if name == UNKNOWN else code(name)}"
+        f"{format_share(share)} to {'a law not known' if name == UNKNOWN else code(name)}"
         for name, share in limited
     )
     whom = (
@@ -80,24 +92,26 @@ def _violation(
         if parameters.named
         else f"any country but {join_code(parameters.all_but)}"
     )
-    doubt = " or of a country not known" if unknown else ""
     basis = parameters.weigh_by.value.replace("_", " ")
+    share = (
+        format_share(most)
+        if most == proved
+        else f"between {format_share(proved)} and {format_share(most)}"
+    )
+    overlap = "; a request can be subject to several laws" if len(limited) > 1 else ""
+    first = f", first in {code(users[0].task_class)}" if users else ""
     return Violation(
         message=(
-            f"vendors under the law of {whom}{doubt} carry {format_share(total)} of {basis} "
-            f"({parts}); "
+            f"{share} of {basis} is subject to the law of {whom} ({parts}{overlap}); "
             f"the limit is {format_share(limit)}"
         ),
         place=(context.policy_place or Place("policies")).at("max_share"),
         subject="portfolio",
         remedy=(
-            "State the vendor's country in `catalog/`: `models: {MODEL: {exposure: {jurisdiction: "
-            "…}}}`"
-            f"{f', first in {code(users[0].task_class)}' if users else ''}."
-            if total - unknown <= limit + _ROUNDING
-            else f"Move at least {format_least_share(total - limit)} of {basis} to vendors under "
-            "another law"
-            f"{f', first in {code(users[0].task_class)}' if users else ''}."
+            state_unknown(context.models.values(), Level.JURISDICTION)
+            if proved <= limit + _ROUNDING
+            else f"Move at least {format_least_share(most - limit)} of {basis} to vendors, "
+            f"providers and clouds under another law{first}."
         ),
         risk=(
             "Export controls, sanctions or a withdrawn adequacy decision affect all of it at once."
@@ -106,9 +120,9 @@ def _violation(
             (user.describe(found.basis, largest, currency), user.place) for user in users
         ),
         figures={
-            "value": total,
+            "value": most,
             "limit": limit,
-            "unknown_share": unknown,
+            "unknown_share": most - proved,
             "weigh_by": parameters.weigh_by.value,
         },
         distinction=f"{parameters.weigh_by}",
@@ -124,14 +138,16 @@ RULE = Rule(
     short_title="Jurisdiction exposure",
     requirement="No more than the limit depends on the law of the named countries.",
     why=(
-        "A vendor is subject to the law of its own country wherever its servers are: export "
-        "controls, sanctions and production orders reach all vendors of a country on the same day. "
-        "Supervisors name the jurisdiction as a separate form of concentration (FSB toolkit of 4 "
-        "December 2023, section 3.8; DORA Art. 29(2)); none sets a number. A vendor whose country "
+        "A company answers to its own country's law wherever its servers stand: export control, "
+        "sanctions and production orders reach all companies of a country on the same day. A "
+        "request is subject to the law that binds the vendor of the model (unless its weights are "
+        "open), the provider and the cloud, so the shares of countries overlap and do not add up "
+        "to 100%. Supervisors name the jurisdiction as a form of concentration of its own (FSB "
+        "toolkit of 4 December 2023, section 3.8; DORA Art. 29(2)). None sets a number. A law that "
         "is not known counts as limited, whichever way the countries are named."
     ),
     remediation=(
-        "Move traffic to vendors under another law, or state the countries that the catalog does "
+        "Move traffic to companies under another law, or state the countries that the catalog does "
         "not know."
     ),
     severity=Severity.ERROR,
@@ -152,6 +168,9 @@ task_classes:
   triage:
     route: [{model: gpt-5-mini, weight: 90}, {model: mistral/mistral-large-2512, weight: 10}]
     demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+# catalog/providers.yaml
+providers:
+  mistral: {cloud: mistral-compute}
 # policies/limits.yaml
 policies:
   sovereignty:
@@ -167,6 +186,9 @@ task_classes:
   triage:
     route: [{model: gpt-5-mini, weight: 80}, {model: mistral/mistral-large-2512, weight: 20}]
     demand: {requests: 100000, input_tokens: 1500, output_tokens: 300}
+# catalog/providers.yaml
+providers:
+  mistral: {cloud: mistral-compute}
 # policies/limits.yaml
 policies:
   sovereignty:

@@ -14,7 +14,7 @@ from multillm_gov.measures.figures import Concentration
 from multillm_gov.measures.repricing import added_spend, spend_within
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
+from multillm_gov.rules.entity_exposure import EntityExposure, loads_of, state_unknown
 from multillm_gov.units import Amount, Positive, format_money, format_share
 from multillm_gov.words import code, count_of
 
@@ -44,7 +44,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     ]
     if over:
         found = loads.concentration(parameters.level, Basis.SPEND)
-        exposure = EntityExposure(loads, found, context.state.figures.currency)
+        exposure = EntityExposure(context, found)
         for name, spend in sorted(over, key=lambda one: (-one[1], one[0])):
             yield _violation(context, parameters, name, spend, found, exposure)
 
@@ -78,8 +78,7 @@ def _violation(
         place=(context.policy_place or Place("policies")).at("max_added_monthly"),
         subject=f"{level}:{entity}",
         remedy=(
-            f"State the {level} of the models in `catalog/` (`govern catalog --unresolved` lists "
-            "them)."
+            state_unknown(context.models.values(), level)
             if entity == UNKNOWN
             else f"Move at least {format_money(spend - most, currency, ROUND_UP)} a month from "
             f"{code(entity)} to "

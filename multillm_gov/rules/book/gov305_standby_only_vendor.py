@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from multillm_gov.catalog.facts import entities_of
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
@@ -39,16 +40,16 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield entities that only fallbacks depend on and that no recent drill has tested."""
     level = parameters.level
     routed = {
-        leg.facts.exposure.at(level)
+        entity
         for task in context.tasks
         for leg in task.legs
-        if leg.facts and leg.share
+        if leg.share
+        for entity in entities_of(leg.facts, level)
     }
     standby: defaultdict[str, _Standby] = defaultdict(list)
     for task in context.tasks:
         for fallback in task.fallbacks:
-            entity = fallback.facts.exposure.at(level) if fallback.facts else UNKNOWN
-            if entity != UNKNOWN and entity not in routed:
+            for entity in entities_of(fallback.facts, level) - routed - {UNKNOWN}:
                 standby[entity].append((task, fallback))
     for entity, uses in sorted(standby.items()):
         if not any(

@@ -47,7 +47,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     before = concentration(former, parameters.level, parameters.weigh_by)
     loads = loads_of(context)
     after = loads.concentration(parameters.level, parameters.weigh_by)
-    exposure = EntityExposure(loads, after, context.state.figures.currency)
+    exposure = EntityExposure(context, after)
     limit, basis = float(parameters.max_growth), parameters.weigh_by.value.replace("_", " ")
     for entity, old, new in share_growth(before, after):
         if new - old <= limit + _ROUNDING:

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.catalog.facts import entities_of
+from multillm_gov.dimensions import Basis, Level
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
@@ -167,7 +168,8 @@ def _totals(tasks: tuple[TaskFigures, ...], per: Per) -> dict[str, Decimal]:
         return totals
     level = Level(per)
     for facts, amount in weigh(tasks, Basis.SPEND):
-        totals[facts.exposure.at(level) if facts is not None else UNKNOWN] += amount
+        for entity in entities_of(facts, level):
+            totals[entity] += amount
     return totals
 
 
@@ -182,7 +184,8 @@ def _parts(task: TaskFigures, per: Per) -> dict[str, Decimal]:
         return {names[per]: task.spend_per_month or Decimal(0)}
     parts: defaultdict[str, Decimal] = defaultdict(Decimal)
     for facts, amount in weights(task, Basis.SPEND):
-        parts[facts.exposure.at(Level(per)) if facts is not None else UNKNOWN] += amount
+        for entity in entities_of(facts, Level(per)):
+            parts[entity] += amount
     return parts
 
 

@@ -7,10 +7,11 @@ from msgspec import Meta, Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.regions import EU_MEMBERS, processed_within
-from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
+from multillm_gov.rules.entity_exposure import bound_parties, describe_parties, state_unknown
 from multillm_gov.words import code, join_words
 
 Region = Annotated[str, Meta(pattern="^[A-Z]{2,6}$")]
@@ -29,8 +30,8 @@ class Parameters(Closed, frozen=True, kw_only=True):
     jurisdictions: Annotated[
         tuple[Region, ...],
         Meta(
-            description="Countries (ISO codes, or EU) whose law may bind the vendor; empty means "
-            "any"
+            description="Countries (ISO codes, or EU) whose law may bind vendor, provider and cloud; "
+            "empty means any"
         ),
     ] = ()
 
@@ -41,10 +42,11 @@ class _Breach(Struct, frozen=True):
     said: str
     proved: bool
     limit: str
+    party: str = ""
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Routed models and fallbacks processed elsewhere than permitted, or by vendors under another law."""
+    """Routed models and fallbacks processed elsewhere than permitted, or subject to another law."""
     seen: dict[tuple[str, tuple[str, ...]], tuple[_Breach, ...]] = {}
     for task in context.tasks:
         permitted = task.task.declared.data.residency or parameters.residency
@@ -89,20 +91,27 @@ def _breaches(
                 f"{code(facts.name)} is processed in {regions}; permitted: {join_words(permitted)}"
             )
             yield _Breach(said, proved=True, limit="residency")
-    law = facts.exposure.jurisdiction
-    if not jurisdictions or law in jurisdictions or (law in EU_MEMBERS and "EU" in jurisdictions):
+    if not jurisdictions:
         return
-    if law == UNKNOWN:
-        said = (
-            f"it is not known whose law binds the vendor of {code(facts.name)}; permitted: "
-            f"{join_words(jurisdictions)}"
-        )
-    else:
-        said = (
-            f"the vendor of {code(facts.name)} is bound by the law of {law}; permitted: "
-            f"{join_words(jurisdictions)}"
-        )
-    yield _Breach(said, proved=law != UNKNOWN, limit="jurisdictions")
+    permitted_laws = frozenset(jurisdictions)
+    permitted_laws |= EU_MEMBERS if "EU" in permitted_laws else frozenset()
+    outside = [each for each in bound_parties(facts.exposure) if each[2] not in permitted_laws]
+    named = [each for each in outside if each[2] != UNKNOWN]
+    if not outside:
+        return
+    who = f"the {describe_parties(named or outside)} of {code(facts.name)}"
+    verb = "is" if len(named) == 1 else "are"
+    text = (
+        f"{who} {verb} bound by the law of {join_words(sorted({law for *_, law in named}))}"
+        if named
+        else f"it is not known whose law binds {who}"
+    )
+    yield _Breach(
+        f"{text}; permitted: {join_words(jurisdictions)}",
+        proved=bool(named),
+        limit="jurisdictions",
+        party=named[0][0] if named else "",
+    )
 
 
 def _violation(context: RuleContext, use: Use, breach: _Breach, *, declared: bool) -> Violation:
@@ -116,7 +125,7 @@ def _violation(context: RuleContext, use: Use, breach: _Breach, *, declared: boo
         message=f"{code(task.name)}: {breach.said}",
         place=use.place,
         subject=task.name,
-        remedy=_remedy(breach, model),
+        remedy=_remedy(breach, model, use.part.facts),
         risk=f"{task.declared.data.classification.capitalize()} data may {_HARM[breach.limit]}.",
         related=((("the limit", by_policy),) if by_policy else ()),
         figures={"regions": ", ".join(use.part.facts.regions) if use.part.facts else ""},
@@ -131,13 +140,16 @@ _HARM = {
 }
 
 
-def _remedy(breach: _Breach, model: str) -> str:
+def _remedy(breach: _Breach, model: str, facts: ModelFacts | None) -> str:
     law = breach.limit == "jurisdictions"
+    if not breach.proved and law:
+        return state_unknown((facts,), Level.JURISDICTION)
     if not breach.proved:
-        key = "exposure: {jurisdiction: …}" if law else "regions: […]"
-        return f"State what your contract says in `catalog/`: `models: {{{model}: {{{key}}}}}`."
+        return (
+            f"State what your contract says in `catalog/`: `models: {{{model}: {{regions: […]}}}}`."
+        )
     if law:
-        return "Choose a model whose vendor is bound by a permitted law."
+        return f"Choose a model whose {breach.party} is bound by a permitted law."
     return f"Choose a regional deployment of {code(model)}, or another model within the limit."
 
 

@@ -7,10 +7,11 @@ from msgspec import Meta, Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.regions import EU_MEMBERS
-from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
+from multillm_gov.rules.entity_exposure import bound_parties, describe_parties, state_unknown
 from multillm_gov.rules.quality_evidence import format_stake
 from multillm_gov.words import code, join_words
 
@@ -44,10 +45,11 @@ class _Breach(Struct, frozen=True):
     said: str
     where: str
     proved: bool = True
+    parties: tuple[str, ...] = ()
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Routed models and fallbacks of vendors under a listed law, or processed in a listed country."""
+    """Routed models and fallbacks subject to a listed law, or processed in a listed country."""
     forbidden = frozenset(parameters.forbid_jurisdictions)
     forbidden |= EU_MEMBERS if "EU" in forbidden else frozenset()
     breaches = {
@@ -61,15 +63,17 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _breaches(facts: ModelFacts, forbidden: frozenset[str]) -> Iterator[_Breach]:
-    law = facts.exposure.jurisdiction
-    if law in forbidden:
-        yield _Breach(
-            "law", f"is made by {code(facts.exposure.vendor)}, which the law of {law} binds", law
-        )
-    elif law == UNKNOWN:
-        yield _Breach(
-            "law", "is made by a vendor whose jurisdiction is not known", law, proved=False
-        )
+    parties = bound_parties(facts.exposure)
+    named = [each for each in parties if each[2] in forbidden]
+    unknown = [each for each in parties if each[2] == UNKNOWN]
+    if named:
+        laws = sorted({country for _, _, country in named})
+        text = f"depends on {describe_parties(named)}, bound by the law of {join_words(laws)}"
+        roles = tuple(party for party, *_ in named)
+        yield _Breach("law", text, ", ".join(laws), parties=roles)
+    elif unknown:
+        text = f"depends on {describe_parties(unknown)}, whose law is not known"
+        yield _Breach("law", text, UNKNOWN, proved=False)
     regions = [region for region in dict.fromkeys(facts.regions) if region in forbidden]
     if regions:
         yield _Breach("processing", f"is processed in {join_words(regions)}", ", ".join(regions))
@@ -88,7 +92,7 @@ def _violation(
         f"{withdrawn}",
         place=use.place,
         subject=task.name,
-        remedy=_remedy(breach, model),
+        remedy=_remedy(breach, model, use.part.facts),
         risk=(
             "Access can end by decree, at every vendor of the country at "
             f"once{format_stake(context, use.task, ', with ')}."
@@ -107,14 +111,17 @@ def _violation(
     )
 
 
-def _remedy(breach: _Breach, model: str) -> str:
+def _remedy(breach: _Breach, model: str, facts: ModelFacts | None) -> str:
     if not breach.proved:
-        return (
-            f"State whose law binds its vendor in `catalog/`: `models: {{{model}: {{exposure: "
-            f"{{jurisdiction: …}}}}}}`."
-        )
+        return state_unknown((facts,), Level.JURISDICTION)
+    if breach.parties == ("cloud",):
+        return f"Choose a deployment of {code(model)} on another cloud."
     if breach.kind == "law":
-        return "Choose a model of a vendor elsewhere."
+        return (
+            "Choose a model of a vendor elsewhere."
+            if "vendor" in breach.parties
+            else f"Choose another provider of {code(model)}."
+        )
     return f"Choose a deployment of {code(model)} in another region."
 
 
@@ -128,10 +135,10 @@ RULE = Rule(
     requirement="No task class depends on a forbidden jurisdiction.",
     why=(
         "Sanctions, export rules and sector law withdraw whole countries, and take all their "
-        "vendors at once: a "
-        "fallback there is none. The law that binds the vendor counts wherever the model runs, and "
-        "so does the place "
-        "of processing. A vendor whose jurisdiction is not known is a warning."
+        "companies at once: a fallback there is none. The laws that bind vendor, provider and "
+        "cloud count wherever the model runs, and so does the place of processing. The vendor of "
+        "open weights cannot withdraw what others serve, so its law does not count. A law that is "
+        "not known is a warning."
     ),
     remediation="Route to vendors and regions outside the list; declare jurisdictions that the catalog "
     "does not know.",

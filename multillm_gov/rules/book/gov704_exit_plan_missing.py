@@ -15,7 +15,7 @@ from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
+from multillm_gov.rules.entity_exposure import EntityExposure, loads_of, state_unknown
 from multillm_gov.units import Share, format_share
 from multillm_gov.words import code, count_of, join_words
 
@@ -50,10 +50,10 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Entities above the share whose register entry lacks a plan, a recent test or alternatives."""
     loads = loads_of(context)
     found = loads.concentration(Level(parameters.level), parameters.weigh_by)
-    hanging = EntityExposure(loads, found, context.state.figures.currency)
+    exposure = EntityExposure(context, found)
     for entity, share in found.shares:
         if share <= float(parameters.above_share) + _ROUNDING:
-            break
+            continue
         placed = context.state.overrides.vendors.get(entity)
         gaps = tuple(
             _gaps(
@@ -61,7 +61,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             )
         )
         if gaps:
-            yield _violation(context, found, (entity, share), placed, gaps, hanging)
+            yield _violation(context, found, (entity, share), placed, gaps, exposure)
 
 
 def _gaps(
@@ -101,11 +101,11 @@ def _violation(
     largest: tuple[str, float],
     placed: PlacedVendor | None,
     gaps: tuple[tuple[str, str, str], ...],
-    hanging: EntityExposure,
+    exposure: EntityExposure,
 ) -> Violation:
     entity, share = largest
     who = f"an unknown {found.level}" if entity == UNKNOWN else f"{found.level} {code(entity)}"
-    users = hanging.largest_users(entity)
+    users = exposure.largest_users(entity)
     policy = context.policy_place or Place("policies")
     place = placed.place.at(gaps[0][0]) if placed else policy.key()
     named = placed.declared if placed else VendorDeclaration()
@@ -116,8 +116,8 @@ def _violation(
         ),
         place=place,
         subject=f"{found.level}:{entity}",
-        remedy=_remedy(found, entity, gaps),
-        risk=hanging.format_loss(entity),
+        remedy=_remedy(context, found, entity, gaps),
+        risk=exposure.format_loss(entity),
         related=(
             *(
                 (user.describe(found.basis, entity, context.state.figures.currency), user.place)
@@ -140,12 +140,11 @@ def _violation(
     )
 
 
-def _remedy(found: Concentration, entity: str, gaps: tuple[tuple[str, str, str], ...]) -> str:
+def _remedy(
+    context: RuleContext, found: Concentration, entity: str, gaps: tuple[tuple[str, str, str], ...]
+) -> str:
     if entity == UNKNOWN:
-        return (
-            f"State the {found.level} of the models in `catalog/` (`govern catalog "
-            "--unresolved` lists them)."
-        )
+        return state_unknown(context.models.values(), found.level)
     entry = ", ".join(f"{key}: {value}" for key, _, value in gaps)
     entry = entry.replace("alternatives:", 'alternatives_identified: "yes", alternatives:')
     return (
