@@ -58,7 +58,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         usable = failover_of(context).usable(task)
         if not usable or has_independent_fallback(task, parameters.levels, fallbacks=usable):
             continue  # why a fallback is not usable is a finding of another rule
-        hosts = () if context.asked else _unknown_hosts(task, usable, parameters.levels)
+        hosts = () if context.by_policy else _unknown_hosts(task, usable, parameters.levels)
         if hosts:
             for provider, fallback in hosts:
                 doubts.setdefault(provider, []).append((task, fallback))
