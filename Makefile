@@ -33,6 +33,7 @@ demo: $(READY)  ## Check, diff, report, stress and dry-run this repository's own
 	$(GOVERN) graph --output reports/dependencies.svg
 	$(GOVERN) stress --output reports/risk.pdf
 	$(GOVERN) dry-run --offline
+	$(GOVERN) drill --offline
 	@ls -l reports
 
 test: $(READY)  ## Run the tests

@@ -1,8 +1,8 @@
-"""``govern bench import``: results of another tool."""
+"""``govern bench import``: record the results of another tool."""
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -16,10 +16,11 @@ from multillm_gov.cli.options import (
     root_option,
     today,
 )
-from multillm_gov.cli.trial_options import comparing_options, no_write_option
+from multillm_gov.cli.sending import comparing_options
 from multillm_gov.evidence.results import result_formats_known
 
-_POINTS = 100
+if TYPE_CHECKING:
+    from multillm_gov.evaluation.bench.paired_comparison import Margins
 
 
 def _pairs(
@@ -43,7 +44,7 @@ def _pairs(
     "--from",
     "format_name",
     type=click.Choice(result_formats_known()),
-    help="What wrote the file. [default: csv or jsonl by its ending]",
+    help="Tool that wrote the file. [default: csv or jsonl by its extension]",
 )
 @click.option(
     "--task",
@@ -58,7 +59,7 @@ def _pairs(
     metavar="THEIRS=OURS",
     help="The tool's name of a model and the portfolio's. Repeatable.",
 )
-@day_option("--date", "Day it was measured. [default: today]")
+@day_option("--date", "Day of the measurement. [default: today]")
 @click.option(
     "--origin",
     type=click.Choice(["internal", "public", "vendor"]),
@@ -67,7 +68,7 @@ def _pairs(
     help="Whose cases they are.",
 )
 @comparing_options
-@no_write_option
+@click.option("--no-write", is_flag=True, help="Write no evidence.")
 @format_option
 @output_option
 @as_of_option
@@ -82,9 +83,7 @@ def import_results(
     task: str,
     model_map: dict[str, str],
     origin: Literal["internal", "public", "vendor"],
-    difference: float,
-    margin: float,
-    seed: int,
+    margins: "Margins",
     no_write: bool,
     targets: tuple[Target, ...],
     output: Path | None,
@@ -92,11 +91,11 @@ def import_results(
     root: Path | None,
     **days: date | None,
 ) -> None:
-    """Take the results in FILE as evidence, and tell which model is really better.
+    """Record the results in FILE as evidence and show which model is better.
 
-    FILE is promptfoo's JSON output, a log of Inspect in JSON, or a table or JSON lines with model, case and accepted
-    or score (and seconds, usd, task_class where known). Models are compared on the cases that both have a verdict on;
-    several results of one case are samples of it. What the tool could not judge counts neither way.
+    FILE is promptfoo's JSON output, an Inspect log in JSON, or a table or JSON lines with model, case and accepted or
+    score (and seconds, usd, task_class where known). Models are compared on the cases both were judged on; several
+    results of one case are samples of it. Results that the tool could not judge count neither way.
 
     \b
     Examples:
@@ -104,19 +103,16 @@ def import_results(
       govern bench import log.json --from inspect --task support-triage --date 2026-11-02
       govern bench import scores.csv --model-map gpt-5.4=openai/gpt-5.4-2026-03-05
     """
-    from multillm_gov.evaluation.bench.paired_comparison import Margins
-    from multillm_gov.workflows.evaluation.bench_import import ImportAsked, import_bench
+    from multillm_gov.workflows.evaluation.bench_import import ImportOptions, import_bench
 
     day = as_of or today()
-    asked = ImportAsked(
+    options = ImportOptions(
         format_name=format_name or "",
         task=task,
         model_map=model_map,
         day=days["date"] or day,
         origin=origin,
-        margins=Margins(
-            difference=difference / _POINTS, non_inferiority=margin / _POINTS, seed=seed
-        ),
+        margins=margins,
         write=not no_write,
     )
-    ctx.exit(emit(import_bench(file, asked, as_of=day, root=root), targets, output))
+    ctx.exit(emit(import_bench(file, options, as_of=day, root=root), targets, output))

@@ -1,4 +1,4 @@
-"""``govern dry-run --kind failover``: the whole flow through the command, offline."""
+"""``govern drill``: the whole flow through the command, offline."""
 
 import json
 import os
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.workflows.evaluation.drill import hold, prepare_drills
-from multillm_gov.workflows.evaluation.dry_run import DryRunOptions
+from multillm_gov.workflows.evaluation.drill import DrillOptions, plan_failovers, run_drills
+from multillm_gov.workflows.evaluation.sending import SendingOptions
 
 ALLOCATION = """\
 owner: support
@@ -43,7 +43,7 @@ def portfolio(tmp_path: Path) -> Path:
 
 
 def test_the_plan_loads_no_litellm_and_costs_nothing(portfolio, govern) -> None:
-    done = govern("dry-run", "--kind", "failover", "--plan", "--format", "json", cwd=portfolio)
+    done = govern("drill", "--plan", "--format", "json", cwd=portfolio)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["summary"].startswith("8 requests to the fallbacks cost ")
@@ -55,14 +55,14 @@ def test_the_plan_loads_no_litellm_and_costs_nothing(portfolio, govern) -> None:
 
 
 def test_too_dear_a_plan_is_refused_before_the_first_request(portfolio, govern) -> None:
-    done = govern("dry-run", "--kind", "failover", "--max-usd", "0.00001", cwd=portfolio)
+    done = govern("drill", "--max-usd", "0.00001", cwd=portfolio)
     assert done.returncode == 3
     assert b"8 requests may cost" in done.stderr
 
 
 @pytest.mark.litellm
 def test_a_drill_offline(portfolio, govern) -> None:
-    done = govern("dry-run", "--kind", "failover", "--offline", "--format", "json", cwd=portfolio)
+    done = govern("drill", "--offline", "--format", "json", cwd=portfolio)
     assert done.returncode == 0, done.stderr
     assert done.stderr == b""
     report = json.loads(done.stdout)
@@ -76,9 +76,7 @@ def test_a_drill_offline(portfolio, govern) -> None:
 @pytest.mark.litellm
 def test_a_drill_cut_short_proves_nothing(portfolio, govern) -> None:
     arguments = (
-        "dry-run",
-        "--kind",
-        "failover",
+        "drill",
         "--offline",
         "--total-timeout",
         "0.1",
@@ -95,8 +93,10 @@ def test_a_drill_cut_short_proves_nothing(portfolio, govern) -> None:
 @pytest.mark.litellm
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_drill_tells_what_is_known(portfolio, sent) -> None:
-    prepared = prepare_drills(
-        DryRunOptions(offline=True, concurrency=1), as_of=date(2026, 11, 24), root=portfolio
+    prepared = plan_failovers(
+        DrillOptions(sending=SendingOptions(offline=True, concurrency=1)),
+        as_of=date(2026, 11, 24),
+        root=portfolio,
     )
     settled = []
 
@@ -109,7 +109,7 @@ def test_an_interrupted_drill_tells_what_is_known(portfolio, sent) -> None:
         signal.SIGTERM, signal.SIG_IGN
     )  # a drill that left it alone would end these tests
     try:
-        done = hold(prepared, interrupt)
+        done = run_drills(prepared, interrupt)
     finally:
         signal.signal(signal.SIGTERM, before)
     assert done.interrupted
@@ -133,7 +133,7 @@ def test_no_key_is_told_though_the_chain_fails(portfolio, govern) -> None:
         "OPENAI_API_KEY": "sk-Planted1111111111111",
     }
     done = govern(
-        *("dry-run", "--kind", "failover", "--format", "json", "--as-of", "2026-11-24"),
+        *("drill", "--format", "json", "--as-of", "2026-11-24"),
         cwd=portfolio,
         env={**keys, "SORTER_API_BASE": "http://127.0.0.1:9/v1"},
     )
@@ -153,15 +153,18 @@ def test_no_key_is_told_though_the_chain_fails(portfolio, govern) -> None:
     assert b"GOV0" not in found.stdout  # the evidence that was written is sound
 
 
-@pytest.mark.parametrize(
-    "arguments", [("--kind", "answer"), ("--model", "openai/gpt-5-mini"), ("--record", "a.jsonl")]
-)
-def test_what_a_drill_has_no_use_for_is_refused(arguments, portfolio, govern) -> None:
-    done = govern("dry-run", "--kind", "failover", *arguments, cwd=portfolio)
-    assert done.returncode == 2, done.stderr
+def test_a_drill_cannot_be_recorded_or_replayed(portfolio, govern) -> None:
+    for option in ("--record", "--replay"):
+        assert govern("drill", option, "a.jsonl", cwd=portfolio).returncode == 2
+
+
+def test_unknown_task_classes_are_refused(portfolio, govern) -> None:
+    done = govern("drill", "triag", cwd=portfolio)
+    assert done.returncode == 2
+    assert b"Did you mean `triage`" in done.stderr
 
 
 def test_a_portfolio_without_fallbacks_has_nothing_to_drill(portfolio, govern) -> None:
-    done = govern("dry-run", "--kind", "failover", "--only", "alone", cwd=portfolio)
+    done = govern("drill", "alone", cwd=portfolio)
     assert done.returncode == 3
     assert b"There is no failover to drill" in done.stderr

@@ -52,7 +52,7 @@ def _record(outcomes: list[Outcome], versions: Mapping[str, str]) -> DrillRecord
         date=drill.probe.day,
         result=_overall(faults),
         seconds_to_recover=Positive(max(longest, _MILLI)) if longest is not None else None,
-        source="govern dry-run --kind failover",
+        source="govern drill",
         chain=_chain(drill.task),
         faults=faults,
         coverage=Share((Decimal(survived) / len(faults)).quantize(_SHARE)),

@@ -1,4 +1,4 @@
-"""What `govern dry-run --kind failover` tells: which requests would be sent, and what the chains did."""
+"""What `govern drill` tells: which requests would be sent, and what the chains did."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -126,7 +126,7 @@ def _violation(
         place=task.task.place.at("fallbacks"),
         subject=task.task.name,
         remedy=(
-            f"Run `govern dry-run --kind failover --only {task.task.name}`, or make the routed "
+            f"Run `govern drill {task.task.name}`, or make the routed "
             "model fail in a test of "
             "your own, and record what the chain did under `drills` in `evidence/`: "
             f"`{{task_class: {task.task.name}, date: …, result: survives}}`."
@@ -161,8 +161,7 @@ RULE = Rule(
         "floor of .8 is one "
         "fault of eight missed, and a cut stream is missed by every chain of LiteLLM's."
     ),
-    remediation="Run `govern dry-run --kind failover` every quarter, and commit what it writes to "
-    "`evidence/`.",
+    remediation="Run `govern drill` every quarter, and commit what it writes to `evidence/`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -149,7 +149,7 @@ def _stale_violation(context: RuleContext, stale: StaleTrials) -> Violation:
         part for part in (probes, "its newest drill" if stale.is_drill else "") if part
     )
     runs = [f"`govern dry-run --only {task.name}`"] if stale.models else []
-    runs += [f"`govern dry-run --kind failover --only {task.name}`"] if stale.is_drill else []
+    runs += [f"`govern drill {task.name}`"] if stale.is_drill else []
     return Violation(
         message=(
             f"{code(task.name)}: {made} was made with another {what} ({_short(stale.measured)}) "

@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import ROUND_UP, Decimal
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.errors import UnableError
 from multillm_gov.evaluation.bench.bench import LeftOutCase, Limits
 from multillm_gov.evaluation.bench.paired_comparison import Margins
 from multillm_gov.evaluation.bench.plan import BenchPlan, Planner, plan_bench
@@ -18,7 +16,6 @@ from multillm_gov.evaluation.bench.run import BenchRun, run_bench
 from multillm_gov.evaluation.bench.writing_style_baseline import Earlier, voices_of
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Client
-from multillm_gov.evaluation.pacing import Pace
 from multillm_gov.evaluation.probes.probe import Probe
 from multillm_gov.evaluation.running import Progress, Run, Runner, Told
 from multillm_gov.evidence.record import EvidenceRecord
@@ -27,49 +24,35 @@ from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.reporting.evaluation.bench import brief_bench, brief_bench_plan
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.root import path_prefix, split_paths
-from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.bench_cases import BenchFilter, benches_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys, trial_client
-from multillm_gov.workflows.evaluation.dry_run import DEFAULT_MAX_USD, RunResult
 from multillm_gov.workflows.evaluation.evidence import record_evidence
 from multillm_gov.workflows.evaluation.machine import collecting, time_of
+from multillm_gov.workflows.evaluation.sending import (
+    RunResult,
+    SendingOptions,
+    WorstCase,
+    refuse_unaffordable,
+)
 from multillm_gov.workflows.states import assess_folder
 
 SOURCE = "govern bench"
 
 
 class BenchOptions(Struct, frozen=True, kw_only=True):
-    """What a call of ``govern bench`` asks for."""
+    """What a call of ``govern bench`` requests."""
 
-    wanted: BenchFilter = BenchFilter()
+    filter: BenchFilter = BenchFilter()
     margins: Margins = Margins()
     samples: int = 1
     accept_tone: bool = False
-    """Whether today's voices are the ones that later runs are compared with, whatever they were before."""
+    """Whether later runs compare with the writing styles of this run, whatever came before."""
     pairwise: bool = False
-    max_usd: Decimal | None = None
-    """``None``: `DEFAULT_MAX_USD` where calls are billed, no limit where they are not."""
-    unknown_price_allowed: bool = False
-    concurrency: int = 8
-    timeout_seconds: float = 60.0
-    offline: bool = False
-    record: Path | None = None
-    replay: Path | None = None
-    write: bool = True
-
-    @property
-    def is_billed(self) -> bool:
-        """Whether calls reach providers."""
-        return not self.offline and self.replay is None
-
-    @property
-    def limit(self) -> Decimal | None:
-        """US dollars that the run may spend; ``None``: it spends nothing."""
-        return DEFAULT_MAX_USD if self.max_usd is None and self.is_billed else self.max_usd
+    sending: SendingOptions = SendingOptions()
 
 
-class PreparedBench(Struct, frozen=True, kw_only=True):
+class PlannedBench(Struct, frozen=True, kw_only=True):
     """A plan and the portfolio it is of; nothing was sent."""
 
     root: Path
@@ -77,7 +60,7 @@ class PreparedBench(Struct, frozen=True, kw_only=True):
     plan: BenchPlan
     planner: Planner
     left_out: tuple[LeftOutCase, ...]
-    asked: BenchOptions
+    options: BenchOptions
 
     def check(self) -> None:
         """Refuse what may cost too much.
@@ -85,32 +68,26 @@ class PreparedBench(Struct, frozen=True, kw_only=True):
         Raises:
             UnableError: it could cost more than the limit, or nobody knows what it costs.
         """
-        limit, plan = self.asked.limit, self.plan
-        if plan.unpriced and limit is not None and not self.asked.unknown_price_allowed:
-            names = ", ".join(f"`{name}`" for name in plan.unpriced[:5])
-            raise UnableError(
-                f"What the benchmark may cost is not known: no price of {names}",
-                "Declare `usd_per_million_tokens` below `models` in `catalog/`, or pass "
-                "--allow-unknown-price.",
-            )
-        if limit is not None and plan.worst_usd > limit:
-            raise UnableError(
-                f"{count_of(plan.calls, 'call')} may cost "
-                f"{format_money(plan.worst_usd, rounding=ROUND_UP)}; --max-usd "
-                f"allows {format_money(limit)}",
-                f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or ask "
-                "less: name task classes, "
-                "draw fewer --cases, or declare `demand.max_output_tokens`; --plan shows the worst "
-                "case of each model.",
-            )
+        plan = self.plan
+        worst = WorstCase(
+            usd=plan.worst_usd,
+            parts=count_of(plan.calls, "call"),
+            unpriced=plan.unpriced,
+            how_to_send_less="name task classes, --cases, --samples, or declare a lower "
+            "`demand.max_output_tokens`",
+        )
+        refuse_unaffordable(worst, self.options.sending)
 
     def report(self) -> Report:
-        """The plan as it is told."""
-        told = brief_bench_plan(self.assessment, self.plan, self.left_out, self.asked.limit)
-        return replace(told, path_prefix=path_prefix(self.root))
+        """The plan as a report."""
+        limit = self.options.sending.limit
+        report = brief_bench_plan(self.assessment, self.plan, self.left_out, limit)
+        return replace(report, path_prefix=path_prefix(self.root))
 
 
-def prepare_bench(asked: BenchOptions, *, as_of: date, root: Path | None = None) -> PreparedBench:
+def plan_benchmarks(
+    options: BenchOptions, *, as_of: date, root: Path | None = None
+) -> PlannedBench:
     """Load the portfolio and plan all calls; LiteLLM is not loaded, and nothing is sent.
 
     Raises:
@@ -121,27 +98,29 @@ def prepare_bench(asked: BenchOptions, *, as_of: date, root: Path | None = None)
     """
     top, _ = split_paths((), root)
     assessment = assess_folder(top, as_of=as_of)
-    benches, left_out = benches_of(assessment, asked.wanted)
+    benches, left_out = benches_of(assessment, options.filter)
     planner = Planner(
         day=as_of,
         limits=Limits(
-            samples=asked.samples, timeout_seconds=asked.timeout_seconds, pairwise=asked.pairwise
+            samples=options.samples,
+            timeout_seconds=options.sending.timeout_seconds,
+            pairwise=options.pairwise,
         ),
         find=assessment.catalog.find,
-        keys_of=keys_of(assessment) if asked.is_billed else no_keys,
+        keys_of=keys_of(assessment) if options.sending.is_billed else no_keys,
     )
-    return PreparedBench(
+    return PlannedBench(
         root=top,
         assessment=assessment,
         plan=plan_bench(benches, planner),
         planner=planner,
         left_out=left_out,
-        asked=asked,
+        options=options,
     )
 
 
-def bench(
-    prepared: PreparedBench, on_progress: Callable[[Progress], None] | None = None
+def run_benchmarks(
+    planned: PlannedBench, on_progress: Callable[[Progress], None] | None = None
 ) -> RunResult:
     """Send the plan, score what comes back, compare, record and tell it.
 
@@ -153,42 +132,40 @@ def bench(
         MissingExtraError: a package that is needed is not installed.
         OutputError: evidence or a cassette may not be written.
     """
-    prepared.check()
-    asked, state = prepared.asked, prepared.assessment
+    planned.check()
+    options, state = planned.options, planned.assessment
     with (
         collecting(),
-        trial_client(
-            state, offline=asked.offline, record=asked.record, replay=asked.replay
-        ) as client,
+        trial_client(state, options.sending) as client,
     ):
-        run = asyncio.run(_run(prepared, client, on_progress))
-    results, records = _results(prepared, run)
-    written = asked.write and asked.is_billed and run.ending == "complete"
+        run = asyncio.run(_run(planned, client, on_progress))
+    results, records = _results(planned, run)
+    written = options.sending.write and options.sending.is_billed and run.ending == "complete"
     if written:
-        record_evidence(prepared.root, records)
+        record_evidence(planned.root, records)
     report = brief_bench(
         state,
         results,
         run,
-        asked.margins,
-        limit=asked.limit,
+        options.margins,
+        limit=options.sending.limit,
         written=written,
-        offline=asked.offline,
+        offline=options.sending.offline,
     )
     return RunResult(
-        report=replace(report, path_prefix=path_prefix(prepared.root)),
+        report=replace(report, path_prefix=path_prefix(planned.root)),
         interrupted=run.ending == "interrupted",
     )
 
 
 async def _run(
-    prepared: PreparedBench, client: Client, on_progress: Callable[[Progress], None] | None
+    planned: PlannedBench, client: Client, on_progress: Callable[[Progress], None] | None
 ) -> BenchRun:
-    asked = prepared.asked
+    options = planned.options.sending
     budget, pace, time = (
-        Budget(asked.limit),
-        Pace(concurrency=asked.concurrency),
-        time_of(replayed=asked.replay is not None),
+        Budget(options.limit),
+        options.pace,
+        time_of(replayed=options.replay is not None),
     )
 
     async def send(probes: Sequence[Probe], told: Told) -> Run:
@@ -204,28 +181,28 @@ async def _run(
         return await runner.run()
 
     try:
-        return await run_bench(prepared.plan, prepared.planner, send)
+        return await run_bench(planned.plan, planned.planner, send)
     finally:
         await client.close()
 
 
 def _results(
-    prepared: PreparedBench, run: BenchRun
+    planned: PlannedBench, run: BenchRun
 ) -> tuple[tuple[BenchResult, ...], tuple[EvidenceRecord, ...]]:
-    day = prepared.planner.day
+    day = planned.planner.day
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
     results: list[BenchResult] = []
     records: list[EvidenceRecord] = []
-    for one in prepared.plan.benches:
+    for one in planned.plan.benches:
         name, models = one.task.name, [contender.model for contender in one.contenders]
-        voices, kept = voices_of(one, run, _earlier(prepared), day)
+        voices, kept = voices_of(one, run, _earlier(planned), day)
         outcomes = {model: run.outcomes[name, model] for model in models}
         preferred = {model: run.preferred.get((name, model), ()) for model in models}
         result = result_of(
             name,
             one.incumbent,
             outcomes,
-            prepared.asked.margins,
+            planned.options.margins,
             preferred=preferred,
             voices=voices,
         )
@@ -242,13 +219,13 @@ def _results(
     return tuple(results), tuple(records)
 
 
-def _earlier(prepared: PreparedBench) -> Earlier:
+def _earlier(planned: PlannedBench) -> Earlier:
     """Internal records of a model in a task class, newest first; none where today's tone is accepted as it is."""
 
     def records(task: str, model: str) -> tuple[EvidenceRecord, ...]:
-        if prepared.asked.accept_tone:
+        if planned.options.accept_tone:
             return ()
-        placed = prepared.assessment.evidence.get((task, model), ())
+        placed = planned.assessment.evidence.get((task, model), ())
         return tuple(one.record for one in placed if one.record.origin == "internal")
 
     return records

@@ -32,7 +32,7 @@ Sides = dict[str, tuple[Outcome, ...]]
 """Outcomes by model."""
 
 
-class ImportAsked(Struct, frozen=True, kw_only=True):
+class ImportOptions(Struct, frozen=True, kw_only=True):
     """What an import is told."""
 
     format_name: str = ""
@@ -49,7 +49,7 @@ class ImportAsked(Struct, frozen=True, kw_only=True):
 
 
 def import_bench(
-    file: Path, asked: ImportAsked, *, as_of: date, root: Path | None = None
+    file: Path, options: ImportOptions, *, as_of: date, root: Path | None = None
 ) -> Report:
     """Read results, pair them by case, compare the models, record evidence and tell.
 
@@ -60,34 +60,34 @@ def import_bench(
         OutputError: evidence may not be written.
     """
     top, _ = split_paths((), root)
-    results = read_results(read_given(file), asked.format_name or _format_of(file))
+    results = read_results(read_given(file), options.format_name or _format_of(file))
     state = assess_folder(top, as_of=as_of)
-    tasks = _by_task(results, asked)
+    tasks = _by_task(results, options)
     check_names(
         "task class", frozenset(tasks), {figures.task.name for figures in state.figures.tasks}
     )
     found: list[BenchResult] = []
     records: list[EvidenceRecord] = []
     facts = Facts(
-        day=asked.day,
+        day=options.day,
         source=_visible(file.name),
-        origin=asked.origin,
+        origin=options.origin,
         versions={"govern": TOOL_VERSION},
     )
     for name, group in sorted(tasks.items()):
-        sides = _sides(group, asked.model_map)
-        result = result_of(name, _incumbent(name, sides, state), sides, asked.margins)
+        sides = _sides(group, options.model_map)
+        result = result_of(name, _incumbent(name, sides, state), sides, options.margins)
         found.append(result)
         records += records_of(result, sides, facts)
-    if asked.write:
+    if options.write:
         record_evidence(top, records)
     told = Imported(
         source=_visible(file.name),
         results=sum(map(len, tasks.values())),
         unknown_models=_unknown(found, state),
-        written=asked.write,
+        written=options.write,
     )
-    return replace(brief_import(state, found, asked.margins, told), path_prefix=path_prefix(top))
+    return replace(brief_import(state, found, options.margins, told), path_prefix=path_prefix(top))
 
 
 def _format_of(file: Path) -> str:
@@ -103,19 +103,19 @@ def _format_of(file: Path) -> str:
     )
 
 
-def _by_task(results: Iterable[CaseResult], asked: ImportAsked) -> dict[str, list[CaseResult]]:
+def _by_task(results: Iterable[CaseResult], options: ImportOptions) -> dict[str, list[CaseResult]]:
     tasks: dict[str, list[CaseResult]] = {}
     for result in results:
-        name = result.task_class or asked.task
+        name = result.task_class or options.task
         if not name:
             raise UsageError(
                 "The results name no task class", "Say of which they are: --task TASK."
             )
-        if not asked.task or name == asked.task:
+        if not options.task or name == options.task:
             tasks.setdefault(name, []).append(result)
     if not tasks:
         raise SourceError(
-            f"The file holds no result of `{asked.task or 'any task class'}`",
+            f"The file holds no result of `{options.task or 'any task class'}`",
             "Check --task and the file.",
         )
     return tasks

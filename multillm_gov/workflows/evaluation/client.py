@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
 from multillm_gov.catalog.endpoints import endpoints_of
 from multillm_gov.catalog.price import Price
@@ -13,34 +12,29 @@ from multillm_gov.providers.keys import needed_keys
 from multillm_gov.providers.opening import Knowledge, open_client
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.output import write_bytes
+from multillm_gov.workflows.evaluation.sending import SendingOptions
 
 
 @contextmanager
-def trial_client(
-    assessment: Assessment,
-    *,
-    offline: bool = False,
-    record: Path | None = None,
-    replay: Path | None = None,
-) -> Iterator[Client]:
+def trial_client(assessment: Assessment, options: SendingOptions) -> Iterator[Client]:
     """A client for the models of a portfolio; the offline server runs until the end of the block.
 
     Closing the client is the caller's, since only an event loop can.
 
     Raises:
-        UsageError: ``replay`` together with ``record`` or ``offline``.
+        UsageError: a replay that is also recorded or offline.
         SourceError: the cassette cannot be read.
         MissingExtraError: the offline extra is not installed.
     """
     knowledge = _knowledge(assessment)
-    keep = None if record is None else partial(write_bytes, record)
-    if not offline:
-        yield open_client(knowledge, record=keep, replay=replay)
+    keep = None if options.record is None else partial(write_bytes, options.record)
+    if not options.offline:
+        yield open_client(knowledge, record=keep, replay=options.replay)
         return
     from multillm_gov.offline.serving import serve
 
     with serve() as server:
-        yield open_client(knowledge, offline=server.base_url, record=keep, replay=replay)
+        yield open_client(knowledge, offline=server.base_url, record=keep, replay=options.replay)
 
 
 def keys_of(assessment: Assessment) -> Callable[[str], tuple[Key, ...]]:

@@ -1,4 +1,4 @@
-"""Holding failover drills: the exported configuration in LiteLLM's router, faults from a server on this machine."""
+"""Sending failover drills: the exported configuration in LiteLLM's router, faults from a server on this machine."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,9 +9,8 @@ from multillm_gov.catalog.endpoints import endpoints_of
 from multillm_gov.catalog.price import Price
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.drills.drill import DrillPlan, Outcome
-from multillm_gov.evaluation.drills.judging import judge_drills
 from multillm_gov.evaluation.drills.running import drill
-from multillm_gov.evidence.record import DrillRecord, Fault
+from multillm_gov.evidence.record import Fault
 from multillm_gov.gateways.litellm import configuration
 from multillm_gov.gateways.routing import routing
 from multillm_gov.offline.refusing import refuse
@@ -26,17 +25,16 @@ RETRY_AFTER = "20"
 """Seconds that a drilled rate limit asks to wait: a chain that waited them out would not be within any latency."""
 
 
-async def hold_drills(
+async def send_drills(
     plan: DrillPlan,
     state: State,
     addressing: Addressing,
     *,
-    versions: Mapping[str, str],
     budget: Budget,
     concurrency: int = 8,
     on_outcome: Callable[[Outcome], None] | None = None,
-) -> tuple[DrillRecord, ...]:
-    """Inject one fault after the other into all routed models, and judge what the chains did.
+) -> tuple[Outcome, ...]:
+    """Inject one fault after the other into all routed models; what the chains did.
 
     No provider is asked to misbehave: a routed model is never called, its address is one on this
     machine.
@@ -45,11 +43,9 @@ async def hold_drills(
         plan: What to send.
         state: The portfolio that it was planned from.
         addressing: Where fallbacks are called: real providers, or the offline server.
-        versions: Of this tool and of LiteLLM, for the records.
-        budget: What may be spent; drills that it has no room for are left out of the records.
+        budget: What may be spent; drills that it has no room for are not sent.
         concurrency: Requests under way at most.
-        on_outcome: Told each outcome as it comes; what `judge_drills` makes of them is what is
-            known so far.
+        on_outcome: Called with each outcome as it comes, so that an interruption loses nothing.
 
     Raises:
         MissingExtraError: the offline extra, whose server injects the faults, is not installed.
@@ -78,7 +74,7 @@ async def hold_drills(
                 )
             finally:
                 await chain.close()
-    return judge_drills(outcomes, versions)
+    return tuple(outcomes)
 
 
 async def _warm_up(

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -14,7 +13,6 @@ from multillm_gov.documents.layout import kind_of
 from multillm_gov.errors import GovernError, UnableError, UsageError
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Client
-from multillm_gov.evaluation.pacing import Pace
 from multillm_gov.evaluation.probes.check import Observation
 from multillm_gov.evaluation.probes.judging import fresh_reference, judge
 from multillm_gov.evaluation.probes.plan import Plan, Settings
@@ -30,55 +28,41 @@ from multillm_gov.reporting.shared.completeness import left_out
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.evidence_store import write_reference
 from multillm_gov.sources.root import path_prefix, split_paths
+from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys, trial_client
 from multillm_gov.workflows.evaluation.evidence import record_evidence
 from multillm_gov.workflows.evaluation.machine import collecting, end_on_termination, time_of
-from multillm_gov.workflows.evaluation.plan import check_affordable, plan_trials
+from multillm_gov.workflows.evaluation.plan import plan_trials
+from multillm_gov.workflows.evaluation.sending import (
+    RunResult,
+    SendingOptions,
+    WorstCase,
+    refuse_unaffordable,
+)
 from multillm_gov.workflows.evaluation.texts import TextKeeper
 from multillm_gov.workflows.states import assess_folder
 
 _PROBED_KINDS = frozenset({"settings", "allocation", "catalog", "lock", "prompt", "evals"})
-DEFAULT_MAX_USD = Decimal("1.00")
 
 
 class DryRunOptions(Struct, frozen=True, kw_only=True):
-    """What a call of ``govern dry-run`` asks for."""
+    """What a call of ``govern dry-run`` requests."""
 
     tasks: frozenset[str] = frozenset()
     models: frozenset[str] = frozenset()
     kinds: frozenset[ProbeKind] = frozenset({"answer", "embedding"})
     samples: int = 3
-    max_usd: Decimal | None = None
-    """``None``: `DEFAULT_MAX_USD` where calls are billed, no limit where they are not."""
-    unknown_price_allowed: bool = False
-    concurrency: int = 8
-    provider_concurrency: int | None = None
-    timeout_seconds: float = 60.0
-    total_seconds: float | None = None
-    offline: bool = False
-    record: Path | None = None
-    replay: Path | None = None
     keep_text: Path | None = None
-    write: bool = True
-
-    @property
-    def is_billed(self) -> bool:
-        """Whether calls reach providers."""
-        return not self.offline and self.replay is None
-
-    @property
-    def limit(self) -> Decimal | None:
-        """US dollars that the run may spend; ``None``: it spends nothing."""
-        return DEFAULT_MAX_USD if self.max_usd is None and self.is_billed else self.max_usd
+    sending: SendingOptions = SendingOptions()
 
 
-class PlannedRun(Struct, frozen=True, kw_only=True):
+class PlannedDryRun(Struct, frozen=True, kw_only=True):
     """A plan and the portfolio it is of; nothing was sent."""
 
     root: Path
     assessment: Assessment
     plan: Plan
-    asked: DryRunOptions
+    options: DryRunOptions
 
     def check(self) -> None:
         """Refuse what may cost too much.
@@ -86,24 +70,22 @@ class PlannedRun(Struct, frozen=True, kw_only=True):
         Raises:
             UnableError: it could cost more than the limit, or nobody knows what it costs.
         """
-        check_affordable(
-            self.plan, self.asked.limit, unknown_allowed=self.asked.unknown_price_allowed
+        plan = self.plan
+        worst = WorstCase(
+            usd=plan.worst_usd,
+            parts=count_of(len(plan.probes), "probe"),
+            unpriced=sorted({probe.model for probe in plan.unpriced}),
+            how_to_send_less="--only, --model, --kind, --samples",
         )
+        refuse_unaffordable(worst, self.options.sending)
 
     def report(self) -> Report:
-        """The plan as it is told."""
-        told = brief_plan(self.assessment, self.plan, self.asked.limit)
-        return replace(told, path_prefix=path_prefix(self.root))
+        """The plan as a report."""
+        report = brief_plan(self.assessment, self.plan, self.options.sending.limit)
+        return replace(report, path_prefix=path_prefix(self.root))
 
 
-class RunResult(Struct, frozen=True, kw_only=True):
-    """What a run led to."""
-
-    report: Report
-    interrupted: bool
-
-
-def prepare(asked: DryRunOptions, *, as_of: date, root: Path | None = None) -> PlannedRun:
+def plan_dry_run(options: DryRunOptions, *, as_of: date, root: Path | None = None) -> PlannedDryRun:
     """Load the portfolio and plan the probes; LiteLLM is not loaded, and nothing is sent.
 
     Raises:
@@ -114,20 +96,20 @@ def prepare(asked: DryRunOptions, *, as_of: date, root: Path | None = None) -> P
         CatalogError: the lock or the price map cannot be read.
     """
     top, _ = split_paths((), root)
-    _check_text_folder(asked.keep_text, top)
+    _check_text_folder(options.keep_text, top)
     assessment = assess_folder(top, as_of=as_of)
-    _check_whole(asked, assessment)
+    _check_whole(options, assessment)
     settings = Settings(
         day=as_of,
-        samples=asked.samples,
-        timeout_seconds=asked.timeout_seconds,
-        kinds=asked.kinds,
-        tasks=asked.tasks,
-        models=asked.models,
+        samples=options.samples,
+        timeout_seconds=options.sending.timeout_seconds,
+        kinds=options.kinds,
+        tasks=options.tasks,
+        models=options.models,
         usd_per_unit=assessment.figures.usd_per_unit,
     )
     plan = plan_trials(
-        top, assessment, settings, keys_of(assessment) if asked.is_billed else no_keys
+        top, assessment, settings, keys_of(assessment) if options.sending.is_billed else no_keys
     )
     if not plan.probes:
         raise UnableError(
@@ -136,11 +118,11 @@ def prepare(asked: DryRunOptions, *, as_of: date, root: Path | None = None) -> P
             "declare some below "
             "`allocations/`.",
         )
-    return PlannedRun(root=top, assessment=assessment, plan=plan, asked=asked)
+    return PlannedDryRun(root=top, assessment=assessment, plan=plan, options=options)
 
 
-def dry_run(
-    prepared: PlannedRun, on_progress: Callable[[Progress], None] | None = None
+def run_dry_run(
+    planned: PlannedDryRun, on_progress: Callable[[Progress], None] | None = None
 ) -> RunResult:
     """Send the plan, judge what comes back, record it and tell it.
 
@@ -153,39 +135,37 @@ def dry_run(
         MissingExtraError: a package that is needed is not installed.
         OutputError: evidence, texts or a cassette may not be written.
     """
-    prepared.check()
-    asked, plan = prepared.asked, prepared.plan
-    keeper = None if asked.keep_text is None else TextKeeper(asked.keep_text)
+    planned.check()
+    options, plan = planned.options, planned.plan
+    keeper = None if options.keep_text is None else TextKeeper(options.keep_text)
     with (
         collecting(),
-        trial_client(
-            prepared.assessment, offline=asked.offline, record=asked.record, replay=asked.replay
-        ) as client,
+        trial_client(planned.assessment, options.sending) as client,
     ):
         runner = Runner(
             plan.probes,
             client,
-            pace=_pace(asked),
-            budget=Budget(asked.limit),
-            time=time_of(replayed=asked.replay is not None),
+            pace=options.sending.pace,
+            budget=Budget(options.sending.limit),
+            time=time_of(replayed=options.sending.replay is not None),
             on_progress=on_progress,
             on_answer=keeper,
         )
         run, trouble = asyncio.run(
-            _run(runner, client, () if asked.replay is not None else plan.probes)
+            _run(runner, client, () if options.sending.replay is not None else plan.probes)
         )
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
     records = [judge(each, versions, is_complete=_is_complete(each)) for each in run.observations]
-    written = asked.write and asked.is_billed
+    written = options.sending.write and options.sending.is_billed
     if written:
-        _record(prepared.root, run, records)
+        _record(planned.root, run, records)
     if trouble is not None:
         raise trouble
     report = brief_run(
-        prepared.assessment, plan, run, tuple(records), limit=asked.limit, written=written
+        planned.assessment, plan, run, tuple(records), limit=options.sending.limit, written=written
     )
     return RunResult(
-        report=replace(report, path_prefix=path_prefix(prepared.root)),
+        report=replace(report, path_prefix=path_prefix(planned.root)),
         interrupted=run.ending == "interrupted",
     )
 
@@ -228,18 +208,10 @@ def _is_complete(observation: Observation) -> bool:
     return len(observation.seen) == observation.probe.samples
 
 
-def _pace(asked: DryRunOptions) -> Pace:
-    return Pace(
-        concurrency=asked.concurrency,
-        provider_concurrency=asked.provider_concurrency,
-        total_seconds=asked.total_seconds,
-    )
-
-
-def _check_whole(asked: DryRunOptions, assessment: Assessment) -> None:
+def _check_whole(options: DryRunOptions, assessment: Assessment) -> None:
     """A run that leaves out what a broken file declares must not pass for a run of everything."""
     paths = [path for path in left_out(assessment) if kind_of(path) in _PROBED_KINDS]
-    if paths and not asked.tasks and not asked.models:
+    if paths and not options.tasks and not options.models:
         rest = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
         raise UnableError(
             f"`{paths[0]}`{rest} cannot be read as written, so not all that is declared would be "

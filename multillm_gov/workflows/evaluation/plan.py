@@ -1,7 +1,6 @@
 """Planning trials of a portfolio: what is known of each model and of earlier probes, and what it would cost."""
 
 from collections.abc import Callable
-from decimal import ROUND_UP, Decimal
 from pathlib import Path
 
 import msgspec
@@ -14,8 +13,6 @@ from multillm_gov.evaluation.probes.references import Reference, digest_of
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.evidence_store import read_reference
-from multillm_gov.units import format_money
-from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.inputs import inputs_of
 
 MOST_PROBES = 50_000
@@ -64,35 +61,6 @@ def plan_trials(
     }
     known = Known(last=_last_of(assessment), reference=_reference_of(root))
     return plan(chosen, inputs, settings, keys_of, known)
-
-
-def check_affordable(plan: Plan, limit: Decimal | None, *, unknown_allowed: bool) -> None:
-    """Refuse a plan whose worst case passes the limit, before the first call; an unknown price is never free.
-
-    Raises:
-        UnableError: it could cost more, or nobody knows what it costs.
-    """
-    if plan.unpriced and not unknown_allowed and limit is not None:
-        names = sorted({probe.model for probe in plan.unpriced})
-        told = ", ".join(f"`{name}`" for name in names[:_SHOWN]) + (
-            " and others" if len(names) > _SHOWN else ""
-        )
-        raise UnableError(
-            f"What {count_of(len(plan.unpriced), 'probe')} may cost is not known: no price of "
-            f"{told}",
-            "Declare `usd_per_million_tokens` below `models` in `catalog/`, leave them out with "
-            "--model or --only, or "
-            "pass --allow-unknown-price.",
-        )
-    if limit is not None and plan.worst_usd > limit:
-        raise UnableError(
-            f"{count_of(len(plan.probes), 'probe')} may cost "
-            f"{format_money(plan.worst_usd, rounding=ROUND_UP)}; "
-            f"--max-usd allows {format_money(limit)}",
-            f"Pass --max-usd {plan.worst_usd.quantize(Decimal('0.01'), ROUND_UP)}, or plan less "
-            "with --only, --model, "
-            "--kind or --samples; --plan shows what each probe may cost.",
-        )
 
 
 def check_names(what: str, asked: frozenset[str], known: set[str]) -> None:

@@ -12,6 +12,7 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Message
 from multillm_gov.evaluation.drills.drill import FAULTS, plan_drills
+from multillm_gov.evaluation.drills.judging import judge_drills
 from multillm_gov.evaluation.probes.plan import Known, Settings, TaskInputs, plan
 from multillm_gov.evaluation.probes.probe import Canaries, Canary, TaskDigests
 from multillm_gov.offline.script import Script
@@ -20,7 +21,7 @@ from multillm_gov.providers.offline import offline_addresses
 from multillm_gov.rules.engine.assessment import assess
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.state.loading import load_state
-from multillm_gov.workflows.evaluation.drill_routing import hold_drills
+from multillm_gov.workflows.evaluation.drill_routing import send_drills
 
 DAY = date(2026, 11, 24)
 SCHEMA = {
@@ -76,15 +77,14 @@ def held(planned) -> Callable:
     def run(state, script: Script | None = None, *, budget: Decimal | None = None, **given):
         drills = planned(state, **given)
         with serve(script) as server:
-            records = asyncio.run(
-                hold_drills(
+            outcomes = asyncio.run(
+                send_drills(
                     drills,
                     state,
                     offline_addresses(server.base_url),
-                    versions={"govern": "0"},
                     budget=Budget(budget),
                 )
             )
-            return records, server.journal.entries
+            return judge_drills(outcomes, {"govern": "0"}), server.journal.entries
 
     return run

@@ -13,7 +13,8 @@ from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Answer, Call, Failure
 from multillm_gov.evaluation.pacing import Pace, Time
 from multillm_gov.evaluation.running import Runner
-from multillm_gov.workflows.evaluation.bench import BenchOptions, PreparedBench, prepare_bench
+from multillm_gov.workflows.evaluation.bench import BenchOptions, PlannedBench, plan_benchmarks
+from multillm_gov.workflows.evaluation.sending import SendingOptions
 from portfolios import CAPITALS, written
 
 DAY = date(2026, 11, 24)
@@ -55,13 +56,15 @@ def portfolio(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def prepared(portfolio: Callable[..., Path]) -> Callable[..., PreparedBench]:
+def prepared(portfolio: Callable[..., Path]) -> Callable[..., PlannedBench]:
     """A planned benchmark of the small portfolio."""
 
-    def prepare(files: Mapping[str, str] | None = None, **asked: object) -> PreparedBench:
-        return prepare_bench(
-            BenchOptions(**{"offline": True, **asked}), as_of=DAY, root=portfolio(files)
-        )
+    def prepare(
+        files: Mapping[str, str] | None = None, *, max_usd: Decimal | None = None, **given: object
+    ) -> PlannedBench:
+        sending = SendingOptions(offline=True, max_usd=max_usd)
+        options = BenchOptions(sending=sending, **given)  # type: ignore[arg-type]
+        return plan_benchmarks(options, as_of=DAY, root=portfolio(files))
 
     return prepare
 
@@ -70,7 +73,7 @@ def prepared(portfolio: Callable[..., Path]) -> Callable[..., PreparedBench]:
 def run() -> Callable[..., BenchRun]:
     """Run a plan through a fake client, with no time to pass and, where given, little money."""
 
-    def through(prepared: PreparedBench, fake: Fake, limit: Decimal | None = None) -> BenchRun:
+    def through(prepared: PlannedBench, fake: Fake, limit: Decimal | None = None) -> BenchRun:
         budget, time = Budget(limit), Time(now=lambda: 0.0, sleep=_sleep, chance=lambda: 0.0)
 
         async def send(probes, told):

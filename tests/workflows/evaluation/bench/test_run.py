@@ -198,7 +198,7 @@ def test_a_judge_must_be_of_another_vendor(prepared, judge, said):
 
 
 def test_challengers_are_held_against_the_primary_alone(prepared):
-    plan = prepared(wanted=BenchFilter(challengers=("mistral/mistral-small-2603",))).plan
+    plan = prepared(filter=BenchFilter(challengers=("mistral/mistral-small-2603",))).plan
     assert [one.model for one in plan.benches[0].contenders] == [GPT, "mistral/mistral-small-2603"]
     assert [one.role for one in plan.benches[0].contenders] == ["primary", "challenger"]
 
@@ -207,7 +207,7 @@ def test_a_draw_of_cases_is_the_same_for_the_same_seed(prepared):
     def drawn(seed):
         return [
             case.id
-            for case in prepared(wanted=BenchFilter(most_cases=2, seed=seed)).plan.benches[0].cases
+            for case in prepared(filter=BenchFilter(most_cases=2, seed=seed)).plan.benches[0].cases
         ]
 
     assert drawn(1) == drawn(1)
@@ -232,7 +232,7 @@ def test_cases_that_cannot_be_run_are_refused(prepared, evals, said):
 
 def test_names_and_absent_cases_are_told(prepared):
     with pytest.raises(UsageError, match="no task class `capitols`"):
-        prepared(wanted=BenchFilter(tasks=frozenset({"capitols"})))
+        prepared(filter=BenchFilter(tasks=frozenset({"capitols"})))
     with pytest.raises(UnableError, match="no cases"):
         prepared({"evals/capitals.yaml": "task_class: capitals\n"})
 

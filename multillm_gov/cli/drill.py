@@ -1,0 +1,67 @@
+"""``govern drill``: make routed models fail and show whether their fallbacks take over."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from multillm_gov.cli.options import (
+    Target,
+    as_of_option,
+    format_option,
+    output_option,
+    root_option,
+    today,
+)
+from multillm_gov.cli.sending import Delivery, carry_out, sending_options
+
+if TYPE_CHECKING:
+    from multillm_gov.workflows.evaluation.sending import SendingOptions
+
+
+@click.command("drill", short_help="Make routed models fail; show whether fallbacks take over.")
+@click.argument("tasks", metavar="[TASK]...", nargs=-1)
+@sending_options(cassettes=False)
+@format_option
+@output_option
+@as_of_option
+@root_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    tasks: tuple[str, ...],
+    *,
+    plan_only: bool,
+    sending: "SendingOptions",
+    targets: tuple[Target, ...],
+    output: Path | None,
+    as_of: date | None,
+    root: Path | None,
+) -> None:
+    """Make each routed model fail and show whether its fallbacks take over as declared.
+
+    Drills every task class that declares fallbacks, or only TASKs. Each routed model is replaced by an address on this
+    machine that fails in eight ways (refused connection, timeout, rate limit, server error, ...); its provider is never
+    called. The chain runs in LiteLLM's router as `govern export litellm` writes it, and the fallbacks are called for
+    real unless --offline.
+
+    A failover survives if the fallbacks answered in the declared order, within the latency limit and the output
+    schema. Results are written to evidence/ unless they come from --offline. Nothing is sent unless the worst case of
+    all requests is within --max-usd.
+
+    Exits 0 when no failover fails; 1 when one does; 3 when something could not be drilled or the plan may cost too
+    much; 130 after Ctrl-C, with all that is known reported.
+
+    \b
+    Examples:
+      govern drill --offline
+      govern drill --plan
+      govern drill support-triage --max-usd 0.50
+      govern drill --format text --format junit=drill.xml
+    """
+    from multillm_gov.workflows.evaluation.drill import DrillOptions, plan_failovers, run_drills
+
+    options = DrillOptions(tasks=frozenset(tasks), sending=sending)
+    planned = plan_failovers(options, as_of=as_of or today(), root=root)
+    carry_out(ctx, planned, run_drills, Delivery(targets, output), plan_only=plan_only)
