@@ -82,7 +82,7 @@ def test_an_unknown_price_is_never_free(dry_run, portfolio: Path, server):
     path.write_text(path.read_text().replace("base: openai/gpt-5.4-mini", "mode: chat"))
     done = dry_run()
     assert done.returncode == exits.UNABLE
-    assert b"no price of `custom/sorter`" in done.stderr
+    assert b"no price for `custom/sorter`" in done.stderr
     assert b"--allow-unknown-price" in done.stderr
     assert server.journal.entries == ()
     planned = plan_of(dry_run("--plan", "--allow-unknown-price", "--format", "json"))
