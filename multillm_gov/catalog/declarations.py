@@ -22,8 +22,18 @@ Mode = Literal[
     "rerank",
     "moderation",
     "image_generation",
+    "image_edit",
     "audio_transcription",
     "audio_speech",
+    "realtime",
+    "video_generation",
+    "ocr",
+    "search",
+    "vector_store",
+    "evaluation",
+    "decisions",
+    "extraction",
+    "guardrail",
 ]
 """As `portfolio.allocation.Mode` (rooms of one floor do not import each other; a test keeps them equal)."""
 Capability = Literal[
@@ -51,13 +61,93 @@ class Closed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class TokenPrices(Closed, frozen=True, kw_only=True):
-    """US dollars per million tokens."""
+    """Prices per million tokens, in US dollars unless `currency` says otherwise."""
 
     input: Amount | None = None
     output: Amount | None = None
     cache_read: Amount | None = None
-    cache_write: Amount | None = None
+    cache_write: Annotated[
+        Amount | None, Meta(description="Written to the cache for five minutes; default: as input")
+    ] = None
+    cache_write_1h: Annotated[
+        Amount | None,
+        Meta(description="Written to the cache for one hour; default: as cache_write"),
+    ] = None
     reasoning: Annotated[Amount | None, Meta(description="Default: as output")] = None
+    audio_input: Annotated[Amount | None, Meta(description="Default: as input")] = None
+    audio_output: Annotated[Amount | None, Meta(description="Default: as output")] = None
+    audio_cache_read: Annotated[Amount | None, Meta(description="Default: as audio_input")] = None
+    image_input: Annotated[Amount | None, Meta(description="Default: as input")] = None
+    image_output: Annotated[Amount | None, Meta(description="Default: as output")] = None
+    image_cache_read: Annotated[Amount | None, Meta(description="Default: as image_input")] = None
+    video_input: Annotated[Amount | None, Meta(description="Default: as input")] = None
+    video_output: Annotated[Amount | None, Meta(description="Default: as output")] = None
+    citation: Amount | None = None
+
+
+class PricesPerUnit(Closed, frozen=True, kw_only=True):
+    """Prices of one unit each, in US dollars unless `currency` says otherwise."""
+
+    request: Annotated[Amount | None, Meta(description="Fee per request, on top")] = None
+    query: Annotated[Amount | None, Meta(description="Per query of a rerank or search")] = None
+    search_low: Annotated[
+        Amount | None, Meta(description="Per web search with a small context")
+    ] = None
+    search_medium: Annotated[
+        Amount | None, Meta(description="Per web search with a medium context")
+    ] = None
+    search_high: Annotated[
+        Amount | None, Meta(description="Per web search with a large context")
+    ] = None
+    maps_query: Annotated[Amount | None, Meta(description="Per query to a maps service")] = None
+    session: Annotated[Amount | None, Meta(description="Per code interpreter session")] = None
+    message: Annotated[Amount | None, Meta(description="Per text message in realtime")] = None
+    image: Annotated[Amount | None, Meta(description="Per image made")] = None
+    pixel: Annotated[Amount | None, Meta(description="Per pixel of an image made")] = None
+    input_image: Annotated[Amount | None, Meta(description="Per image read")] = None
+    step: Annotated[Amount | None, Meta(description="Per step of an image made")] = None
+    song: Annotated[Amount | None, Meta(description="Per song made")] = None
+    second: Annotated[
+        Amount | None,
+        Meta(description="Per second of audio (transcription, speech, realtime) or of video made"),
+    ] = None
+    audio_second: Annotated[Amount | None, Meta(description="Per second of audio read")] = None
+    video_second: Annotated[Amount | None, Meta(description="Per second of video read")] = None
+    character: Annotated[Amount | None, Meta(description="Per character read or spoken")] = None
+    output_character: Annotated[Amount | None, Meta(description="Per character written")] = None
+    page: Annotated[Amount | None, Meta(description="Per page read")] = None
+    annotated_page: Annotated[
+        Amount | None, Meta(description="Per page annotated, on top of reading it")
+    ] = None
+    credit: Annotated[Amount | None, Meta(description="Per credit")] = None
+
+
+class PricesOfService(Closed, frozen=True, kw_only=True):
+    """Prices under one service tier; what is left out costs what it costs without the tier."""
+
+    usd_per_million_tokens: TokenPrices = TokenPrices()
+    usd_per: PricesPerUnit = PricesPerUnit()
+
+
+class PriceStep(Closed, frozen=True, kw_only=True):
+    """Prices of the whole request once its prompt is longer than a threshold."""
+
+    above_input_tokens: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    usd_per_million_tokens: TokenPrices
+
+
+class DatedPrices(PricesOfService, frozen=True, kw_only=True):
+    """Prices that apply from a day on; they replace the earlier ones whole."""
+
+    starts: Annotated[date, Meta(description="First day on which the prices apply")]
+
+
+class ServicePrices(Closed, frozen=True, kw_only=True):
+    """Prices by service tier."""
+
+    batch: PricesOfService | None = None
+    flex: PricesOfService | None = None
+    priority: PricesOfService | None = None
 
 
 class Retirement(Closed, frozen=True, kw_only=True):
@@ -147,12 +237,48 @@ class ModelDeclaration(Closed, frozen=True, kw_only=True):
     usd_per_million_tokens: Annotated[
         TokenPrices | None, Meta(description="Prices; they replace all of the base's")
     ] = None
+    usd_per: Annotated[
+        PricesPerUnit | None,
+        Meta(
+            description="Prices per image, second, character, page and so on; they replace the base's"
+        ),
+    ] = None
+    tiers: Annotated[
+        tuple[PriceStep, ...],
+        Meta(max_length=20, description="Prices of long prompts, with the prices above"),
+    ] = ()
+    service_tiers: Annotated[
+        ServicePrices, Meta(description="Batch, flex and priority prices, with the prices above")
+    ] = ServicePrices()
+    variants: Annotated[
+        dict[Text, PricesPerUnit],
+        Meta(
+            description="Prices that differ by size or quality, by the name `demand.variant` gives"
+        ),
+    ] = msgspec.field(default_factory=dict)
+    usd_minimum_per_request: Annotated[
+        Amount | None, Meta(description="The least that a request costs")
+    ] = None
+    currency: Annotated[
+        str, Meta(pattern="^[A-Z]{3}$", description="Currency of the prices declared here")
+    ] = "USD"
+    price_changes: Annotated[
+        tuple[DatedPrices, ...],
+        Meta(max_length=50, description="Prices from a day on: the latest day reached applies"),
+    ] = ()
     discount: Annotated[
         Share | None, Meta(description="Share taken off the base's prices (0..1)")
     ] = None
+    surcharge: Annotated[
+        Amount | None,
+        Meta(description="Share added to the base's prices: 0.1 for a regional endpoint"),
+    ] = None
     usd_fixed_per_month: Annotated[
         Amount | None,
-        Meta(description="Hosting cost that does not depend on use, US dollars a month"),
+        Meta(
+            description="Hosting or reserved capacity, US dollars a month. Use is then billed only "
+            "where prices are declared; with a rate limit, the base bills what exceeds it"
+        ),
     ] = None
     max_input_tokens: Tokens | None = None
     max_output_tokens: Tokens | None = None
@@ -188,6 +314,10 @@ class ProviderDeclaration(Closed, frozen=True, kw_only=True):
             description="Share taken off all list prices; a model's own price or discount goes "
             "before"
         ),
+    ] = None
+    surcharge: Annotated[
+        Amount | None,
+        Meta(description="Share added to all list prices; a model's own price or surcharge first"),
     ] = None
     regions: Annotated[
         tuple[Region, ...] | None,

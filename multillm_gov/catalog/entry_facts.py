@@ -1,14 +1,20 @@
 """One price map entry turned into the facts of a model."""
 
 from datetime import date
+from decimal import Decimal
 
 from multillm_gov.catalog.capabilities import CAPABILITIES
+from multillm_gov.catalog.entry_numbers import EntryNumbers
 from multillm_gov.catalog.exposure import regions_of, resolve_exposure
 from multillm_gov.catalog.facts import Lifecycle, ModelFacts, Source
+from multillm_gov.catalog.price import INCLUDED
 from multillm_gov.catalog.price_map import text_of
 from multillm_gov.catalog.price_reading import read_price
+from multillm_gov.catalog.unit_prices import read_reserved_second
 from multillm_gov.dimensions import UNKNOWN
 
+SECONDS_PER_MONTH = 730 * 3600
+"""A twelfth of a year of 8,760 hours."""
 _MOST_TOKENS = 1_000_000_000
 _MODES = {"moderations": "moderation"}
 
@@ -28,12 +34,13 @@ def read_entry(
     flags = {capability: entry.get(f"supports_{capability}") for capability in CAPABILITIES}
     told = any(isinstance(value, bool) for value in flags.values())
     mode = text_of(entry, "mode")
+    reserved = read_reserved_second(entry, EntryNumbers(entry)) if _by_second(entry) else None
     return ModelFacts(
         name=name,
         source=source,
         exposure=resolve_exposure(name, provider),
         mode=_MODES.get(mode, mode) or UNKNOWN,
-        price=read_price(entry, provider),
+        price=INCLUDED if reserved else read_price(entry, provider, name),
         max_input_tokens=_input_tokens(entry),
         max_output_tokens=whole(entry.get("max_output_tokens")),
         capabilities=frozenset(name for name, value in flags.items() if value is True)
@@ -44,7 +51,12 @@ def read_entry(
         tokens_per_minute=whole(entry.get("tpm")),
         lifecycle=lifecycle,
         regions=regions_of(name),
+        usd_fixed_per_month=reserved * SECONDS_PER_MONTH if reserved else Decimal(0),
     )
+
+
+def _by_second(entry: dict[str, object]) -> bool:
+    return any(key.endswith("cost_per_second") for key in entry)
 
 
 def _input_tokens(entry: dict[str, object]) -> int | None:

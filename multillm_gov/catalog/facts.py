@@ -187,7 +187,9 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     regions: tuple[str, ...] = ()
     """Where requests are processed (``EU``, ``US``, ISO codes, ``global``); empty: not known."""
     usd_fixed_per_month: Decimal = Decimal(0)
-    """Hosting cost that does not depend on use."""
+    """Hosting or reserved capacity: a cost that does not depend on use."""
+    spill_over: Price | None = None
+    """Prices of what exceeds the reserved capacity; ``None``: nothing may exceed it, or not known."""
 
     @property
     def context_tokens(self) -> int | None:

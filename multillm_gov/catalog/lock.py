@@ -19,7 +19,7 @@ from multillm_gov.documents.layout import LOCK
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Location
 
-FORMAT = 1
+FORMAT = 2
 """Of the file; a reader of another format refuses it."""
 RELOCK = "Run `govern catalog lock` and commit what it writes."
 _BLANK = "0" * 64

@@ -6,6 +6,8 @@ from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from multillm_gov.catalog.facts import ModelFacts, are_alike
 from multillm_gov.catalog.lock import Lock, read_lock
 from multillm_gov.catalog.overrides import Overrides
@@ -98,12 +100,16 @@ class LayeredCatalog:
 
     def _find(self, name: str) -> ModelFacts | None:
         facts = self._declared(name)
+        if facts is None:
+            return None
         stated = self.overrides
-        if facts is None or not (stated.providers or stated.clouds or stated.vendors):
-            return facts
-        from multillm_gov.catalog.override_facts import with_companies
+        if stated.providers or stated.clouds or stated.vendors:
+            from multillm_gov.catalog.override_facts import with_companies
 
-        return with_companies(name, facts, stated)
+            facts = with_companies(name, facts, stated)
+        if facts.price is not None and facts.price.regional and facts.regions:
+            facts = structs.replace(facts, price=facts.price.processed_in(facts.regions))
+        return facts
 
     def _declared(self, name: str) -> ModelFacts | None:
         """Facts before what is declared for the provider; chains of bases were checked to end when loaded."""
@@ -114,7 +120,7 @@ class LayeredCatalog:
 
         base = placed.declared.base
         inherited = self.listed(name) if base is None or base == name else self._declared(base)
-        return overridden(name, placed, inherited)
+        return overridden(name, placed, inherited, self._as_of)
 
     def listed(self, name: str) -> ModelFacts | None:
         """Facts before any override: the lock's, else the price map's or the list's of vanished models."""

@@ -1,25 +1,30 @@
 """Facts of a model after the portfolio's own declarations."""
 
+from datetime import date
 from decimal import Decimal
 
 from msgspec import structs
 
 from multillm_gov.catalog.capabilities import CAPABILITIES
-from multillm_gov.catalog.declarations import ExposureFacts, ModelDeclaration, TokenPrices
+from multillm_gov.catalog.declarations import ExposureFacts, ModelDeclaration
+from multillm_gov.catalog.declared_prices import declared_price, has_own_price
 from multillm_gov.catalog.exposure import regions_of, resolve_exposure, served_by
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.naming import canonical_name, take_apart
 from multillm_gov.catalog.overrides import Overrides, PlacedModel, PlacedProvider
-from multillm_gov.catalog.price import Price, TokenPrice
+from multillm_gov.catalog.price import INCLUDED, Price
 from multillm_gov.catalog.providers import cloud_seats, provider_of, provider_prefixed
 from multillm_gov.catalog.vendors import maker_named, weights_of
 from multillm_gov.dimensions import UNKNOWN
 
-_MILLION = Decimal(1_000_000)
 
+def overridden(
+    name: str, placed: PlacedModel, base: ModelFacts | None, as_of: date | None = None
+) -> ModelFacts:
+    """Facts of a declared model: what is declared, else what its base has, else unknown.
 
-def overridden(name: str, placed: PlacedModel, base: ModelFacts | None) -> ModelFacts:
-    """Facts of a declared model: what is declared, else what holds for its base, else unknown."""
+    ``as_of`` decides which of several dated prices applies; ``None``: the last.
+    """
     declared = placed.declared
     start = base or ModelFacts(name=name, source="override", exposure=named_exposure(name))
     same = base is None or base.name == name
@@ -37,8 +42,6 @@ def overridden(name: str, placed: PlacedModel, base: ModelFacts | None) -> Model
     if declared.capabilities is not None:
         told["capabilities"] = frozenset(declared.capabilities)
         told["lacks"] = frozenset(CAPABILITIES) - frozenset(declared.capabilities)
-    if declared.usd_fixed_per_month is not None:
-        told["usd_fixed_per_month"] = Decimal(declared.usd_fixed_per_month)
     placed_in = regions_of(name) or start.regions
     told["regions"] = placed_in if declared.regions is None else declared.regions
     return structs.replace(
@@ -46,9 +49,9 @@ def overridden(name: str, placed: PlacedModel, base: ModelFacts | None) -> Model
         name=name,
         source="override",
         exposure=_exposure(name, declared.exposure, start.exposure, same=same),
-        price=_price(declared, start.price),
         lifecycle=_lifecycle(placed, start.lifecycle, same=same),
         **told,
+        **_priced(declared, start, as_of),
     )
 
 
@@ -114,21 +117,23 @@ def at_cloud(exposure: Exposure, cloud: str) -> Exposure:
     )
 
 
-def _price(declared: ModelDeclaration, base: Price | None) -> Price | None:
-    if declared.usd_per_million_tokens is not None:
-        return Price(standard=_per_token(declared.usd_per_million_tokens))
-    if declared.discount is not None and base is not None:
-        return base.scaled(1 - declared.discount)
-    return base
+def _priced(declared: ModelDeclaration, start: ModelFacts, as_of: date | None) -> dict[str, object]:
+    """Price, fixed cost and what exceeds reserved capacity."""
+    price = declared_price(declared, as_of) or _adjusted(declared, start.price)
+    if declared.usd_fixed_per_month is None:
+        return {"price": price}
+    told: dict[str, object] = {"usd_fixed_per_month": Decimal(declared.usd_fixed_per_month)}
+    if has_own_price(declared) or not declared.usd_fixed_per_month:
+        return told | {"price": price}
+    limited = declared.requests_per_minute is not None or declared.tokens_per_minute is not None
+    return told | {"price": INCLUDED, "spill_over": price if limited else None}
 
 
-def _per_token(prices: TokenPrices) -> TokenPrice:
-    told = {
-        key: Decimal(value) / _MILLION
-        for key, value in structs.asdict(prices).items()
-        if value is not None
-    }
-    return TokenPrice(**told)
+def _adjusted(declared: ModelDeclaration, base: Price | None) -> Price | None:
+    """The base's price with the discount and the surcharge."""
+    if base is None or (declared.discount is None and declared.surcharge is None):
+        return base
+    return base.scaled((1 - (declared.discount or 0)) * (1 + (declared.surcharge or Decimal(0))))
 
 
 def _lifecycle(placed: PlacedModel, base: Lifecycle, *, same: bool) -> Lifecycle:
@@ -183,9 +188,12 @@ def _with_provider(
         changed["exposure"] = exposure
     if declared.regions is not None and not facts.regions:
         changed["regions"] = declared.regions
-    priced = own is not None and (
-        own.discount is not None or own.usd_per_million_tokens is not None
-    )
-    if declared.discount is not None and facts.price is not None and not priced:
-        changed["price"] = facts.price.scaled(1 - declared.discount)
+    priced = own is not None and (own.discount is not None or has_own_price(own))
+    factor = Decimal(1)
+    if declared.discount is not None and not priced:
+        factor *= 1 - declared.discount
+    if declared.surcharge is not None and not priced and (own is None or own.surcharge is None):
+        factor *= 1 + declared.surcharge
+    if factor != 1 and facts.price is not None:
+        changed["price"] = facts.price.scaled(factor)
     return structs.replace(facts, **changed) if changed else facts

@@ -5,7 +5,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.price import TokenPrice
+from multillm_gov.catalog.price import UnitPrices
 from multillm_gov.dimensions import UNKNOWN
 
 FACTOR = Decimal(100)
@@ -71,7 +71,7 @@ def implausible_price(
 def _usual(
     side: str, facts: ModelFacts, base: ModelFacts | None, typical: TypicalPrice | None
 ) -> tuple[Decimal | None, str]:
-    standard: TokenPrice | None = (
+    standard: UnitPrices | None = (
         base.price.standard if base is not None and base.price is not None else None
     )
     own = getattr(standard, side) if standard is not None else None

@@ -1,13 +1,20 @@
-"""What a request costs: unit prices with their tiers, exact, in US dollars."""
+"""What a request costs: prices by billed unit with their tiers, exact."""
 
 from decimal import Decimal
 from typing import Self
 
 from msgspec import Struct, structs
 
+PIXELS_PER_IMAGE = 1024 * 1024
+"""What an image is taken to have where nobody says (LiteLLM's default size)."""
+USD = "USD"
 
-class TokenPrice(Struct, frozen=True, kw_only=True):
-    """US dollars per token; ``None`` where the source gives none (see `measures.request_cost` for what then holds)."""
+
+class UnitPrices(Struct, frozen=True, kw_only=True):
+    """Prices of one billed unit each; ``None`` or absent where the source gives none.
+
+    What applies instead is `measures.request_cost`'s to know.
+    """
 
     input: Decimal | None = None
     output: Decimal | None = None
@@ -16,11 +23,26 @@ class TokenPrice(Struct, frozen=True, kw_only=True):
     """Written to the cache for the provider's usual time (five minutes at Anthropic)."""
     cache_write_1h: Decimal | None = None
     reasoning: Decimal | None = None
+    units: dict[str, Decimal] = {}
+    """Prices of everything but text tokens, by name of `billed_units.UNITS`."""
+
+    def text(self) -> dict[str, Decimal]:
+        """The prices of text tokens that are given."""
+        return {name: value for name in TEXT_PRICES if (value := getattr(self, name)) is not None}
+
+    def given(self) -> dict[str, Decimal]:
+        """Every price that is given, text tokens first."""
+        return {**self.text(), **self.units}
 
     def scaled(self, factor: Decimal) -> Self:
         """Every price times a factor: ``Decimal("0.85")`` is a discount of 15%."""
-        given = {name: value for name, value in structs.asdict(self).items() if value is not None}
-        return structs.replace(self, **{name: value * factor for name, value in given.items()})
+        text = {name: value * factor for name, value in self.text().items()}
+        units = {name: value * factor for name, value in self.units.items()}
+        return structs.replace(self, **text, units=units)
+
+
+TEXT_PRICES = tuple(name for name in UnitPrices.__struct_fields__ if name != "units")
+"""Names of the prices per text token."""
 
 
 class PriceTier(Struct, frozen=True, kw_only=True):
@@ -28,9 +50,9 @@ class PriceTier(Struct, frozen=True, kw_only=True):
 
     above_input_tokens: int
     at_threshold: bool = False
-    """Whether the tier already holds at exactly the threshold (xAI) instead of above it."""
-    price: TokenPrice
-    services: dict[str, TokenPrice] = {}
+    """Whether the tier already applies at exactly the threshold (xAI) instead of above it."""
+    price: UnitPrices
+    services: dict[str, UnitPrices] = {}
     """As in `Price.services`; a service not named here takes this tier's ``price``."""
 
     def scaled(self, factor: Decimal) -> Self:
@@ -39,51 +61,90 @@ class PriceTier(Struct, frozen=True, kw_only=True):
         return structs.replace(self, price=self.price.scaled(factor), services=services)
 
 
+class OffPeak(Struct, frozen=True, kw_only=True):
+    """Cheaper prices at some hours; a forecast never counts on them."""
+
+    hours: str
+    price: UnitPrices
+
+
 class Price(Struct, frozen=True, kw_only=True):
     """All prices of one model name."""
 
-    standard: TokenPrice
+    standard: UnitPrices = UnitPrices()
     tiers: tuple[PriceTier, ...] = ()
-    """By threshold, lowest first; the largest one passed holds for all tokens of the request."""
-    services: dict[str, TokenPrice] = {}
+    """By threshold, lowest first; the largest one passed applies to all tokens of the request."""
+    services: dict[str, UnitPrices] = {}
     """``batch``, ``flex``, ``priority`` where the source names them."""
-    usd_per_request: Decimal | None = None
-    """Fee on top of the tokens; a rerank or search query is one request."""
-    usd_per_image: Decimal | None = None
-    """Per image made."""
-    usd_per_pixel: Decimal | None = None
-    """Per pixel of an image made."""
-    usd_per_second: Decimal | None = None
-    """Per second of audio or video, or of computing time where that is what is rented."""
-    usd_per_character: Decimal | None = None
-    """Per character of text to speak."""
-    usd_per_page: Decimal | None = None
-    """Per page read."""
+    variants: dict[str, dict[str, Decimal]] = {}
+    """Prices of units that differ by size or quality of the result: ``1080p``, ``2K``."""
+    minimum: Decimal | None = None
+    """The least that a request costs."""
+    currency: str = USD
+    regional: dict[str, Decimal] = {}
+    """Factors for requests processed in one place: ``EU``, ``US``, or ``regional`` for any."""
+    region: str = ""
+    """The place whose factor is already in every price; empty: none is."""
+    off_peak: OffPeak | None = None
 
     def scaled(self, factor: Decimal) -> Self:
         """Every price and fee times a factor: a negotiated discount on everything."""
-        units = {name: value for name in UNIT_PRICES if (value := getattr(self, name)) is not None}
+        off_peak = self.off_peak
+        if off_peak is not None:
+            off_peak = structs.replace(off_peak, price=off_peak.price.scaled(factor))
         return structs.replace(
             self,
             standard=self.standard.scaled(factor),
             tiers=tuple(tier.scaled(factor) for tier in self.tiers),
             services={name: price.scaled(factor) for name, price in self.services.items()},
-            **{name: value * factor for name, value in units.items()},
+            variants={
+                name: {unit: amount * factor for unit, amount in amounts.items()}
+                for name, amounts in self.variants.items()
+            },
+            minimum=None if self.minimum is None else self.minimum * factor,
+            off_peak=off_peak,
         )
 
+    def processed_in(self, regions: tuple[str, ...]) -> Self:
+        """The price with the surcharge of the place where requests are processed, if it has one.
 
-UNIT_PRICES = tuple(name for name in Price.__struct_fields__ if name.startswith("usd_per_"))
-"""Names of the prices that are not per token."""
+        Where several places are possible, the dearest counts.
+        """
+        if not self.regional or self.region:
+            return self
+        factors = {
+            region: factor
+            for region in regions
+            if region != "global"
+            and (factor := self.regional.get(region, self.regional.get("regional"))) is not None
+        }
+        if not factors:
+            return self
+        region = max(factors, key=lambda name: (factors[name], name))
+        return structs.replace(self.scaled(factors[region]), region=region)
 
-PIXELS_PER_IMAGE = 1024 * 1024
-"""What an image is taken to have where nobody says (LiteLLM's default size)."""
+    @property
+    def is_free(self) -> bool:
+        """Whether every price that is given is zero."""
+        everything = (
+            self.standard,
+            *self.services.values(),
+            *(prices for tier in self.tiers for prices in (tier.price, *tier.services.values())),
+        )
+        return not any(
+            amount for prices in everything for amount in prices.given().values()
+        ) and not any(amount for amounts in self.variants.values() for amount in amounts.values())
+
+
+INCLUDED = Price(standard=UnitPrices(input=Decimal(0), output=Decimal(0)))
+"""Use that is paid by a fixed cost: reserved capacity, own hosting."""
 
 
 class Usage(Struct, frozen=True, kw_only=True):
     """What one request consumes.
 
-    ``input_tokens`` includes cached reads and both kinds of writes; ``output_tokens`` includes
-    reasoning.
+    ``input_tokens`` are text and include cached reads and both kinds of writes;
+    ``output_tokens`` are text and include reasoning. All other units add to them.
     """
 
     input_tokens: int = 0
@@ -93,9 +154,9 @@ class Usage(Struct, frozen=True, kw_only=True):
     """Written for the usual time; those written for an hour are counted apart."""
     cache_write_1h_tokens: int = 0
     reasoning_tokens: int = 0
-    images: int = 0
+    units: dict[str, Decimal] = {}
+    """Counts of everything else, by name of `billed_units.UNITS`; ``image`` stands for ``pixel`` too."""
     pixels_per_image: int = PIXELS_PER_IMAGE
-    seconds: Decimal = Decimal(0)
-    characters: int = 0
-    pages: int = 0
+    variant: str = ""
+    """Which of `Price.variants` applies."""
     service_tier: str = "standard"

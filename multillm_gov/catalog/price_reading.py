@@ -1,19 +1,20 @@
 """Reading a price map entry's prices: what LiteLLM would bill, without importing it.
 
 Prices are those of the entry's dear hours: an ``off_peak_pricing`` block is a discount that nobody
-may count on. Surcharges for a region or a fast lane depend on the call, not on the model, and are
-left out.
+may count on, kept beside them.
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec import structs
 
-from multillm_gov.catalog.entry_numbers import EntryNumbers
-from multillm_gov.catalog.price import UNIT_PRICES, Price, PriceTier, TokenPrice
+from multillm_gov.catalog.entry_numbers import EntryNumbers, read_amount
+from multillm_gov.catalog.price import OffPeak, Price, PriceTier, UnitPrices
 from multillm_gov.catalog.range_prices import read_range_prices
 from multillm_gov.catalog.service_rates import (
+    BATCH,
     HALF,
     INPUT,
     KEYS,
@@ -21,70 +22,107 @@ from multillm_gov.catalog.service_rates import (
     read_batch_rates,
     read_rates,
 )
-from multillm_gov.catalog.unit_prices import read_unit_prices
+from multillm_gov.catalog.unit_prices import (
+    TOKEN_KEYS,
+    image_units_of_fireworks,
+    read_service_units,
+    read_tier_units,
+    read_unit_prices,
+    read_variants,
+)
 
 _STANDARD = ""
 _SERVICES = ("flex", "priority")
-_UNKNOWN = TokenPrice()
+_NOTHING = Price()
+_UPLIFT = re.compile(r"regional_processing_uplift_multiplier_([a-z]{2,6})")
 
 
-def read_price(entry: Mapping[str, object], provider: str) -> Price | None:
+def read_price(entry: Mapping[str, object], provider: str, name: str = "") -> Price | None:
     """All prices of an entry in US dollars; ``None`` when it names none: unknown is not free.
 
-    ``provider`` is the entry's ``litellm_provider``, since some providers bill in their own way.
     Malformed values count as absent.
+
+    Args:
+        entry: The map's entry.
+        provider: Its ``litellm_provider``: some providers bill in their own way.
+        name: Its name, which says what is billed where the keys do not.
     """
     numbers = EntryNumbers(entry)
+    pictures = image_units_of_fireworks(entry, numbers, name)
+    if pictures is not None:
+        return Price(standard=UnitPrices(units=pictures))
+    price = _token_prices(entry, numbers, provider)
+    units = read_unit_prices(entry, numbers, name)
+    if units:
+        price = structs.replace(price, standard=structs.replace(price.standard, units=units))
+    price = structs.replace(
+        price,
+        variants=read_variants(entry, numbers),
+        regional=_regional(entry),
+        off_peak=_off_peak(entry),
+    )
+    known = price.standard != UnitPrices() or price.tiers or price.services or price.variants
+    return price if known else None
+
+
+def _token_prices(entry: Mapping[str, object], numbers: EntryNumbers, provider: str) -> Price:
     ranges = read_range_prices(entry, numbers)
     if ranges:
-        price = Price(standard=ranges[0].price, tiers=ranges[1:])
-    else:
-        by_service = _read_services(numbers, provider)
-        tiers = _merge_tiers(by_service, inclusive=provider == "xai")
-        standard = by_service.pop(_STANDARD).flat
-        services = {name: rates.flat for name, rates in by_service.items()}
-        price = Price(standard=standard, tiers=tiers, services=services)
-    price = structs.replace(price, **read_unit_prices(entry, numbers))
-    known = price.standard != _UNKNOWN or price.tiers or price.services
-    return price if known or any(getattr(price, name) is not None for name in UNIT_PRICES) else None
+        return Price(standard=ranges[0].price, tiers=ranges[1:])
+    by_service = _read_services(numbers, provider)
+    tiers = _merge_tiers(by_service, inclusive=provider == "xai")
+    standard = by_service.pop(_STANDARD).flat
+    return Price(
+        standard=standard,
+        tiers=tiers,
+        services={name: rates.flat for name, rates in by_service.items()},
+    )
 
 
 def _read_services(numbers: EntryNumbers, provider: str) -> dict[str, Rates]:
-    """Prices by service, standard under the empty name; a service is one only if it has a key of its own."""
-    found = {_STANDARD: read_rates(numbers)}
+    """Prices by service, standard under the empty name; a service has at least one key of its own."""
+    found = {_STANDARD: _with_units(read_rates(numbers), numbers, _STANDARD)}
     for service in _SERVICES:
-        if numbers.serves(KEYS, service):
-            found[service] = read_rates(numbers, service)
+        if numbers.serves((*KEYS, *TOKEN_KEYS), service):
+            found[service] = _with_units(read_rates(numbers, service), numbers, service)
     found = {name: _bill_as(provider, rates, numbers) for name, rates in found.items()}
+    units = read_service_units(numbers, BATCH)
     batch = read_batch_rates(numbers)
     if batch is not None:
-        found["batch"] = batch
+        found["batch"] = batch.changed(lambda price: structs.replace(price, units=units))
+    elif units:
+        found["batch"] = Rates(structs.replace(found[_STANDARD].flat, units=units))
     return dict(sorted(found.items()))
 
 
+def _with_units(rates: Rates, numbers: EntryNumbers, service: str) -> Rates:
+    """Prices with the service's own units, and at each threshold with what changes there."""
+    own = read_service_units(numbers, service) if service else {}
+    steps = numbers.thresholds((*KEYS, *TOKEN_KEYS), "", *([service] if service else []))
+    above: list[tuple[int, UnitPrices]] = []
+    for step in steps:
+        own_above = own | read_tier_units(numbers, step.spelling, service)
+        above.append((step.tokens, structs.replace(rates.at(step.tokens), units=own_above)))
+        own = own_above
+    flat = read_service_units(numbers, service) if service else {}
+    return Rates(structs.replace(rates.flat, units=flat), tuple(above))
+
+
 def _bill_as(provider: str, rates: Rates, numbers: EntryNumbers) -> Rates:
-    """What some providers' own calculators in LiteLLM do differently."""
-    if provider == "perplexity":
-        return rates.changed(_without_cache)
-    standard_input = numbers.get(INPUT)
-    if provider == "fireworks_ai" and standard_input is not None:
-        default = standard_input * HALF
-        return rates.changed(lambda price: _with_cache_read(price, default))
-    return rates
-
-
-def _without_cache(price: TokenPrice) -> TokenPrice:
-    """Cached input is billed as input at Perplexity, whatever the entry says."""
-    return structs.replace(price, cache_read=None, cache_write=None, cache_write_1h=None)
-
-
-def _with_cache_read(price: TokenPrice, default: Decimal) -> TokenPrice:
     """Cached input costs half the standard input price at Fireworks where the entry does not say."""
+    standard_input = numbers.get(INPUT)
+    if provider != "fireworks_ai" or standard_input is None:
+        return rates
+    default = standard_input * HALF
+    return rates.changed(lambda price: _with_cache_read(price, default))
+
+
+def _with_cache_read(price: UnitPrices, default: Decimal) -> UnitPrices:
     return price if price.cache_read is not None else structs.replace(price, cache_read=default)
 
 
 def _merge_tiers(by_service: Mapping[str, Rates], *, inclusive: bool) -> tuple[PriceTier, ...]:
-    """One tier per threshold of any service; xAI's hold from the threshold itself on."""
+    """One tier per threshold of any service; xAI's apply from the threshold itself on."""
     tiers = []
     for tokens in sorted({tokens for rates in by_service.values() for tokens, _ in rates.above}):
         prices = {name: rates.at(tokens) for name, rates in by_service.items()}
@@ -95,3 +133,43 @@ def _merge_tiers(by_service: Mapping[str, Rates], *, inclusive: bool) -> tuple[P
             )
         )
     return tuple(tiers)
+
+
+def _regional(entry: Mapping[str, object]) -> dict[str, Decimal]:
+    """Factors by place of processing: data residency (OpenAI, Anthropic), regional endpoints (Vertex AI)."""
+    found: dict[str, Decimal] = {}
+    for key, value in entry.items():
+        match = _UPLIFT.fullmatch(key) if isinstance(key, str) else None
+        factor = (
+            read_amount(value) if match or key == "regional_endpoint_uplift_multiplier" else None
+        )
+        if factor:
+            found[match[1].upper() if match else "regional"] = factor
+    special = entry.get("provider_specific_entry")
+    factor = read_amount(special.get("us")) if isinstance(special, Mapping) else None
+    if factor:
+        found.setdefault("US", factor)
+    return found
+
+
+def _off_peak(entry: Mapping[str, object]) -> OffPeak | None:
+    block = entry.get("off_peak_pricing")
+    if not isinstance(block, Mapping):
+        return None
+    price = read_rates(EntryNumbers(block)).flat
+    windows = block.get("windows")
+    hours = [
+        text
+        for window in (windows if isinstance(windows, list) else [])
+        if isinstance(window, Mapping) and (text := _window(window))
+    ]
+    return OffPeak(hours="; ".join(hours), price=price) if price.text() else None
+
+
+def _window(window: Mapping[str, object]) -> str:
+    hours = window.get("hours_utc")
+    listed = hours if isinstance(hours, list) else [hours]
+    days = window.get("weekdays")
+    on = ", ".join(str(day) for day in days[:7]) if isinstance(days, list) else ""
+    spans = ", ".join(str(span)[:20] for span in listed[:10] if isinstance(span, str))
+    return f"{spans} UTC{f' on weekdays {on}' if on else ''}" if spans else ""

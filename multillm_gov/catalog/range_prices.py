@@ -7,7 +7,7 @@ to its end, the last one without end.
 from collections.abc import Mapping
 
 from multillm_gov.catalog.entry_numbers import EntryNumbers, read_amount
-from multillm_gov.catalog.price import PriceTier, TokenPrice
+from multillm_gov.catalog.price import PriceTier, UnitPrices
 from multillm_gov.catalog.service_rates import INPUT, OUTPUT, READ, REASONING, WRITE, WRITE_1H
 
 _MOST_RANGES = 100
@@ -37,7 +37,7 @@ def _read_range(item: object, numbers: EntryNumbers) -> PriceTier | None:
     if output is None:  # a table of input prices only: the model's own output prices hold
         output = numbers.get(OUTPUT)
         reasoning = numbers.get(REASONING) if reasoning is None else reasoning
-    price = TokenPrice(
+    price = UnitPrices(
         input=tier.get(INPUT),
         output=output,
         cache_read=tier.get(READ),

@@ -10,7 +10,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from multillm_gov.catalog.entry_numbers import EntryNumbers, Threshold
-from multillm_gov.catalog.price import TokenPrice
+from multillm_gov.catalog.price import UnitPrices
 
 INPUT = "input_cost_per_token"
 OUTPUT = "output_cost_per_token"
@@ -26,16 +26,16 @@ HALF = Decimal("0.5")
 class Rates(Struct, frozen=True):
     """Prices below every threshold, and from each threshold on."""
 
-    flat: TokenPrice
-    above: tuple[tuple[int, TokenPrice], ...] = ()
+    flat: UnitPrices
+    above: tuple[tuple[int, UnitPrices], ...] = ()
 
-    def at(self, tokens: int) -> TokenPrice:
+    def at(self, tokens: int) -> UnitPrices:
         """The prices of a prompt that has just passed a threshold."""
         return next(
             (price for threshold, price in reversed(self.above) if threshold <= tokens), self.flat
         )
 
-    def changed(self, change: Callable[[TokenPrice], TokenPrice]) -> "Rates":
+    def changed(self, change: Callable[[UnitPrices], UnitPrices]) -> "Rates":
         """The same rates with a change to the prices at every length."""
         return Rates(
             change(self.flat), tuple((threshold, change(price)) for threshold, price in self.above)
@@ -81,11 +81,11 @@ def read_batch_rates(numbers: EntryNumbers) -> Rates | None:
 
 def _price(
     amounts: dict[str, Decimal | None], reasoning: Decimal | None, numbers: EntryNumbers
-) -> TokenPrice:
+) -> UnitPrices:
     output = amounts[OUTPUT]
     if not output:  # image models name a price per image token only: all they put out
         output = numbers.first("output_cost_per_image_token") or output
-    return TokenPrice(
+    return UnitPrices(
         input=amounts[INPUT],
         output=output,
         cache_read=amounts[READ],
@@ -95,7 +95,7 @@ def _price(
     )
 
 
-def _batch_price(numbers: EntryNumbers, passed: Threshold | None) -> TokenPrice | None:
+def _batch_price(numbers: EntryNumbers, passed: Threshold | None) -> UnitPrices | None:
     own = {key: _amount_at(numbers, key, BATCH, passed) for key in KEYS}
     if own[INPUT] is None and own[OUTPUT] is None:
         return None
@@ -106,7 +106,7 @@ def _batch_price(numbers: EntryNumbers, passed: Threshold | None) -> TokenPrice 
         standard = numbers.get(key)
         if own[key] is None and standard is not None:
             own[key] = standard * HALF
-    return TokenPrice(
+    return UnitPrices(
         input=own[INPUT],
         output=own[OUTPUT],
         cache_read=own[READ],

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
+from multillm_gov.catalog.billed_units import PER_TOKEN, spell_unit
 from multillm_gov.catalog.facts import ModelFacts, entity_of
 from multillm_gov.changes.change import Change, Kind
 from multillm_gov.changes.exposure import Facts, Shares
@@ -89,9 +90,10 @@ def _format_price(facts: ModelFacts | None) -> str:
         (standard.input, _PER, "per million input tokens"),
         (standard.output, _PER, "per million output tokens"),
         (standard.cache_read, _PER, "per million cached tokens"),
-        (price.usd_per_request, Decimal(1), "per request"),
-        (price.usd_per_image, Decimal(1), "per image"),
-        (price.usd_per_second, Decimal(1), "per second"),
+        *(
+            (amount, _PER if unit in PER_TOKEN else Decimal(1), f"per {spell_unit(unit)}")
+            for unit, amount in standard.units.items()
+        ),
         (facts.usd_fixed_per_month or None, Decimal(1), "per month of hosting"),
     ]
     words = [

@@ -7,7 +7,6 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.changes.comparison import SpendParts
-from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Demand
 from multillm_gov.state.state import State
@@ -43,7 +42,7 @@ class Prices:
     def __init__(self, before: State, after: State) -> None:
         self.facts = (facts_in_use(before.figures), facts_in_use(after.figures))
         self.rates = (_rate(before), _rate(after))
-        self.pricing = (Pricing(self.rates[0]), Pricing(self.rates[1]))
+        self.pricing = (before.figures.pricing, after.figures.pricing)
 
     def of_request(self, model: str, side: int, demand: Demand | None) -> Decimal | None:
         """Cost of one request in the currency, with the prices of side 0 (before) or 1 (after)."""
@@ -107,8 +106,7 @@ class _Cube:
         self.requests = (tasks[0].requests_per_month, tasks[1].requests_per_month)
         self.shares = shares
         self.costs = {
-            (price, demand): prices.of_request(model, price, tasks[demand].task.declared.demand)
-            or _ZERO
+            (price, demand): prices.of_request(model, price, tasks[demand].task.demand) or _ZERO
             for price in (0, 1)
             for demand in (0, 1)
         }

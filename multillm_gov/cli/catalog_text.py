@@ -1,14 +1,15 @@
 """How ``govern catalog`` tells a model on a terminal and to a machine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from multillm_gov.catalog.billed_units import PER_TOKEN, spell_unit
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.moves import move_effects
-from multillm_gov.catalog.price import UNIT_PRICES, Price, TokenPrice
+from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.reporting.shared.wording import exposure_rows
 from multillm_gov.units import format_count, format_money
@@ -86,27 +87,47 @@ def _price_rows(price: Price | None) -> Iterator[tuple[str, str]]:
     if price is None:
         yield "price", "not known"
         return
-    yield "price", _token_text(price.standard) or "none per token"
+    text, currency = _token_text(price.standard, price.currency), price.currency
+    yield "price", text or "none per token"
+    for unit, amount in price.standard.units.items():
+        yield f"per {spell_unit(unit)}", _scaled(unit, amount, currency)
     for tier in price.tiers:
         edge = "from" if tier.at_threshold else "above"
         yield f"{edge} {format_count(tier.above_input_tokens)}", _token_text(tier.price)
         for service, tokens in sorted(tier.services.items()):
             yield f"{edge} {format_count(tier.above_input_tokens)}, {service}", _token_text(tokens)
     for service, tokens in sorted(price.services.items()):
-        yield service, _token_text(tokens)
-    for name in UNIT_PRICES:
-        amount = getattr(price, name)
-        if amount is not None:
-            yield name.removeprefix("usd_").replace("_", " "), format_money(amount)
+        texts = (_token_text(tokens, currency), _unit_text(tokens.units, currency))
+        yield service, "; ".join(text for text in texts if text)
+    for name, amounts in price.variants.items():
+        yield name, _unit_text(amounts, price.currency)
+    if price.minimum is not None:
+        yield "at least", f"{format_money(price.minimum, price.currency)} a request"
+    for region, factor in price.regional.items():
+        where = "any regional endpoint" if region == "regional" else f"processing in {region}"
+        applied = " (in the prices above)" if price.region == region else ""
+        yield "surcharge", f"times {factor.normalize():f} for {where}{applied}"
+    if price.off_peak is not None:
+        yield "off peak", f"{_token_text(price.off_peak.price)} ({price.off_peak.hours})"
 
 
-def _token_text(tokens: TokenPrice) -> str:
+def _token_text(tokens: UnitPrices, currency: str = "USD") -> str:
     parts = [
-        f"{name.replace('_', ' ')} {format_money(value * 10**6)}"
-        for name in TokenPrice.__struct_fields__
-        if (value := getattr(tokens, name)) is not None
+        f"{name.replace('_', ' ')} {format_money(value * 10**6, currency)}"
+        for name, value in tokens.text().items()
     ]
     return ", ".join(parts) + " per million tokens" if parts else ""
+
+
+def _unit_text(amounts: Mapping[str, Decimal], currency: str) -> str:
+    return ", ".join(
+        f"{_scaled(unit, amount, currency)} per {spell_unit(unit)}"
+        for unit, amount in amounts.items()
+    )
+
+
+def _scaled(unit: str, amount: Decimal, currency: str) -> str:
+    return format_money(amount * 10**6 if unit in PER_TOKEN else amount, currency)
 
 
 def _listed(names: frozenset[str] | None) -> str:
@@ -149,7 +170,7 @@ def table_text(models: Sequence[ModelFacts]) -> str:
 
 def _million(facts: ModelFacts, side: str) -> str:
     price: Decimal | None = getattr(facts.price.standard, side) if facts.price is not None else None
-    return "" if price is None else f"{(price * 10**6).normalize():f}"
+    return "" if price is None else format_money(price * 10**6).removesuffix(" USD")
 
 
 def as_data(facts: ModelFacts) -> dict[str, Any]:

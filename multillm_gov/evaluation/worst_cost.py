@@ -60,5 +60,8 @@ def _at(price: Price, number: int) -> Price:
     """The price with one of its tiers holding for every length: 0 is the standard one."""
     from msgspec.structs import replace
 
-    standard = price.standard if number == 0 else price.tiers[number - 1].price
+    standard = price.standard
+    if number:
+        tier = price.tiers[number - 1].price
+        standard = replace(tier, units=standard.units | tier.units)
     return replace(price, standard=standard, tiers=())

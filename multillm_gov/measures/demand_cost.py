@@ -3,55 +3,117 @@
 from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from msgspec import Struct, structs
+
+from multillm_gov.catalog.billed_units import UNITS
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.price import Usage
+from multillm_gov.catalog.free import free_because
+from multillm_gov.catalog.price import Price, Usage
+from multillm_gov.measures.gaps import Gap, find_gaps
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.portfolio.allocation import Demand
 
 _ONE = Decimal(1)
+_ZERO = Decimal(0)
+_COUNTED = tuple(
+    (name, unit.demand)
+    for name, unit in UNITS.items()
+    if unit.demand in Demand.__struct_fields__
+    and name not in {"request", "query", "pixel", "search_low", "search_medium", "search_high"}
+    and unit.demand != "cached_input_share"
+)
+
+
+class Unknown(Struct, frozen=True):
+    """Why a cost is not known."""
+
+    reason: str
+    gaps: tuple[Gap, ...] = ()
 
 
 class Pricing:
-    """Turns US-dollar list prices into the portfolio's currency: ``usd_per_unit`` dollars buy one unit of it."""
+    """Turns list prices into the portfolio's currency: ``usd_per_unit`` dollars buy one unit of it.
 
-    def __init__(self, usd_per_unit: Decimal) -> None:
+    Without a rate only prices in the portfolio's own currency are known.
+    """
+
+    def __init__(self, usd_per_unit: Decimal | None, currency: str = "USD") -> None:
         self.usd_per_unit = usd_per_unit
+        self.currency = currency
 
     def mean_cost(self, facts: ModelFacts | None, demand: Demand | None) -> Decimal | None:
-        """Expected cost of one request.
+        """Expected cost of one request, retries included.
 
         With a histogram of sizes it is the share-weighted sum, since prices step with prompt
-        length; else the cost of the mean request. ``None`` when the price or the demand is not
-        known.
+        length; else the cost of the mean request. ``None``: not known (`unknown` says why).
         """
         if facts is None or facts.price is None or demand is None:
             return None
-        price = facts.price
-        usd = sum(
-            (share * request_cost(price, usage) for share, usage in usages(demand)), Decimal(0)
+        if self.unknown(facts, demand) is not None:
+            return None
+        price, mode = facts.price, facts.mode
+        mean = sum(
+            (share * request_cost(price, usage, mode) for share, usage in usages(demand)), _ZERO
         )
-        return usd / self.usd_per_unit
+        return self._converted(price, mean * (1 + demand.retry_share))
 
     def largest_cost(self, facts: ModelFacts | None, demand: Demand | None) -> Decimal | None:
         """Cost of the largest request declared: longest input and output, nothing read from the cache."""
         if facts is None or facts.price is None or demand is None:
             return None
-        return request_cost(facts.price, largest_usage(demand)) / self.usd_per_unit
+        if self.unknown(facts, demand) is not None:
+            return None
+        return self._converted(
+            facts.price, request_cost(facts.price, largest_usage(demand), facts.mode)
+        )
+
+    def unknown(self, facts: ModelFacts | None, demand: Demand | None) -> Unknown | None:
+        """Why the cost of a request is not known; ``None``: it is known."""
+        if demand is None:
+            return Unknown("no demand is declared")
+        if facts is None:
+            return Unknown("the model is not known")
+        price = facts.price
+        if price is None:
+            return Unknown("its price is not known")
+        if self._rate(price) is None:
+            return Unknown(
+                f"its price is in {price.currency}, and no exchange rate to {self.currency} is given"
+            )
+        if not price.standard.input and price.is_free:
+            if facts.source == "override" or free_because(facts):
+                return None
+            return Unknown("the price map says 0, which means a free tier or not known")
+        gaps = tuple(
+            dict.fromkeys(
+                gap for _, usage in usages(demand) for gap in find_gaps(price, usage, facts.mode)
+            )
+        )
+        return Unknown("; ".join(gap.message for gap in gaps), gaps) if gaps else None
+
+    def _rate(self, price: Price) -> Decimal | None:
+        """How much of the price's currency one unit of the portfolio's costs."""
+        if price.currency == self.currency:
+            return _ONE
+        return self.usd_per_unit if price.currency == "USD" else None
+
+    def _converted(self, price: Price, amount: Decimal) -> Decimal | None:
+        rate = self._rate(price)
+        return None if rate is None else amount / rate
 
 
 def usages(demand: Demand) -> Iterator[tuple[Decimal, Usage]]:
-    """Each declared size of request with its share; the mean request alone when there is no histogram."""
-    if not demand.sizes:
-        yield (
-            _ONE,
-            _usage(demand, demand.input_tokens, demand.output_tokens, demand.cached_input_share),
-        )
-        return
-    for size in demand.sizes:
-        yield (
-            size.share,
-            _usage(demand, size.input_tokens, size.output_tokens, demand.cached_input_share),
-        )
+    """Each declared size and service of request with its share; the mean request where there is no histogram."""
+    units = _units(demand)
+    for part, service in _services(demand):
+        if not demand.sizes:
+            yield (
+                part,
+                _usage(demand, (demand.input_tokens, demand.output_tokens), units, service),
+            )
+        for size in demand.sizes:
+            tokens = (size.input_tokens, size.output_tokens)
+            yield part * size.share, _usage(demand, tokens, units, service)
 
 
 def largest_usage(demand: Demand) -> Usage:
@@ -66,18 +128,54 @@ def largest_usage(demand: Demand) -> Usage:
         demand.max_output_tokens or 0,
         *(size.output_tokens for size in demand.sizes),
     ]
-    return _usage(demand, max(inputs), max(outputs), Decimal(0))
+    uncached = structs.replace(demand, cached_input_share=type(demand.cached_input_share)(0))
+    tokens = (max(inputs), max(outputs))
+    return _usage(uncached, tokens, _units(uncached), demand.service_tier)
 
 
-def _usage(demand: Demand, input_tokens: int, output_tokens: int, cached_share: Decimal) -> Usage:
-    cached = (
-        int((cached_share * input_tokens).to_integral_value(ROUND_HALF_EVEN)) if cached_share else 0
-    )
+def _services(demand: Demand) -> Iterator[tuple[Decimal, str]]:
+    batch, flex = demand.batch_share, demand.flex_share
+    rest = _ONE - batch - flex
+    if rest:
+        yield rest, demand.service_tier
+    if batch:
+        yield batch, "batch"
+    if flex:
+        yield flex, "flex"
+
+
+def _units(demand: Demand) -> dict[str, Decimal]:
+    """Everything declared that is no text token."""
+    counts = {name: Decimal(count) for name, key in _COUNTED if (count := getattr(demand, key))}
+    if demand.searches:
+        counts[f"search_{demand.search_context}"] = demand.searches
+    if demand.queries != 1:
+        counts["query"] = demand.queries
+    for kind in ("audio", "image") if demand.cached_input_share and counts else ():
+        tokens = counts.get(f"{kind}_input", _ZERO)
+        cached = _part(demand.cached_input_share, int(tokens))
+        if cached:
+            counts[f"{kind}_cache_read"] = Decimal(cached)
+            counts[f"{kind}_input"] = tokens - cached
+    return counts
+
+
+def _usage(
+    demand: Demand, tokens: tuple[int, int], units: dict[str, Decimal], service: str
+) -> Usage:
+    input_tokens, output_tokens = tokens
     return Usage(
         input_tokens=input_tokens,
         output_tokens=output_tokens,
-        cached_input_tokens=cached,
-        images=demand.images,
-        seconds=demand.seconds,
-        service_tier=demand.service_tier,
+        cached_input_tokens=_part(demand.cached_input_share, input_tokens),
+        cache_write_tokens=_part(demand.cache_write_share, input_tokens),
+        cache_write_1h_tokens=_part(demand.cache_write_1h_share, input_tokens),
+        reasoning_tokens=_part(demand.reasoning_share, output_tokens),
+        units=units,
+        variant=demand.variant or "",
+        service_tier=service,
     )
+
+
+def _part(share: Decimal, tokens: int) -> int:
+    return int((share * tokens).to_integral_value(ROUND_HALF_EVEN)) if share else 0

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.measures.demand_cost import Pricing, Unknown
 from multillm_gov.portfolio.allocation import TaskClass
 
 
@@ -24,6 +25,10 @@ class LegFigures(Struct, frozen=True, kw_only=True):
     """Hosting cost, split over the legs that use the model by requests."""
     spend_per_month: Decimal | None
     """Requests times unit cost plus fixed cost."""
+    unknown: Unknown | None = None
+    """Why the cost is not known; ``None``: it is."""
+    remarks: tuple[str, ...] = ()
+    """What the cost assumes: a tier without a price of its own, searches that nobody counted."""
 
 
 class FallbackFigures(Struct, frozen=True, kw_only=True):
@@ -121,6 +126,8 @@ class PortfolioFigures(Struct, frozen=True, kw_only=True):
     currency: str
     usd_per_unit: Decimal = Decimal(1)
     """Exchange rate of the amounts: US dollars that one unit of the currency costs."""
+    exchange_known: bool = True
+    """Whether that rate is declared, or not needed; else prices in US dollars are not known."""
     spend_per_month: Decimal
     """Sum over the task classes whose spend is known."""
     unpriced: tuple[str, ...]
@@ -129,3 +136,19 @@ class PortfolioFigures(Struct, frozen=True, kw_only=True):
     """Owner and spend, largest first."""
     value_at_stake_per_month: Decimal
     requests_per_month: Decimal
+
+    @property
+    def pricing(self) -> Pricing:
+        """What turns prices into the portfolio's currency."""
+        return Pricing(self.usd_per_unit if self.exchange_known else None, self.currency)
+
+    @property
+    def unpriced_share(self) -> Decimal:
+        """Share of the requests that task classes without a known spend have (0..1)."""
+        if not self.unpriced or not self.requests_per_month:
+            return Decimal(0)
+        left_out = sum(
+            (task.requests_per_month for task in self.tasks if task.spend_per_month is None),
+            Decimal(0),
+        )
+        return left_out / self.requests_per_month

@@ -3,9 +3,14 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from msgspec import structs
+
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.price import USD
 from multillm_gov.dimensions import Level
+from multillm_gov.measures.capacity import MINUTES_PER_MONTH, mean_tokens, served_share
+from multillm_gov.measures.cost_remarks import remarks
 from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.measures.independence import shared_levels, unproved_levels
@@ -24,21 +29,24 @@ def measure(
     ``known`` are figures of another state of the same portfolio: a task class that is equal there,
     over models whose facts are equal and have no fixed cost, is not measured again.
     """
-    rate = portfolio.settings.exchange.usd_per_unit if portfolio.settings.exchange else Decimal(1)
+    settings = portfolio.settings
+    rate = settings.exchange.usd_per_unit if settings.exchange else Decimal(1)
+    known_rate = settings.exchange is not None or settings.currency == USD
     facts = {
         name: catalog.find(name)
         for name in sorted({m for task in portfolio.task_classes for m in task.models})
     }
     fixed = _FixedCosts(portfolio.task_classes, facts, rate)
-    reusable = _reusable(known, facts, portfolio.settings.currency, rate) if known else {}
-    measurer = _Measurer(facts, fixed, Pricing(rate))
+    reusable = _reusable(known, facts, settings.currency, rate) if known else {}
+    pricing = Pricing(rate if known_rate else None, settings.currency)
+    measurer = _Measurer(facts, fixed, pricing)
     tasks = tuple(
         old
         if (old := reusable.get(task.name)) is not None and old.task == task
         else measurer.task(task)
         for task in portfolio.task_classes
     )
-    return _total(tasks, portfolio.settings.currency, rate)
+    return structs.replace(_total(tasks, settings.currency, rate), exchange_known=known_rate)
 
 
 def _total(tasks: tuple[TaskFigures, ...], currency: str, rate: Decimal) -> PortfolioFigures:
@@ -88,15 +96,18 @@ class _FixedCosts:
             if fact and fact.usd_fixed_per_month
         }
         self.requests: defaultdict[str, Decimal] = defaultdict(Decimal)
+        self.tokens: defaultdict[str, Decimal] = defaultdict(Decimal)
         self.legs: defaultdict[str, int] = defaultdict(int)
         self.fallbacks: defaultdict[str, int] = defaultdict(int)
         if not self.amounts:
             return
         for task in tasks:
             for leg, share in zip(task.declared.route, task.shares, strict=True):
-                self.requests[leg.model] += share * (
-                    task.declared.demand.requests if task.declared.demand else 0
-                )
+                demand = task.declared.demand
+                if demand is not None and leg.model in self.amounts:
+                    requests = share * demand.requests
+                    self.requests[leg.model] += requests
+                    self.tokens[leg.model] += requests * mean_tokens(demand)
                 self.legs[leg.model] += 1
             for model in task.declared.fallbacks:
                 self.fallbacks[model] += 1
@@ -107,6 +118,21 @@ class _FixedCosts:
             return _ZERO
         whole = self.requests[model]
         return amount * requests / whole if whole else amount / self.legs[model]
+
+    def spilled_share(self, model: str, facts: ModelFacts | None) -> Decimal:
+        """Share of a model's requests that exceed its reserved capacity, and are billed elsewhere."""
+        if facts is None or facts.spill_over is None or model not in self.amounts:
+            return _ZERO
+        limits = (
+            (self.requests[model], facts.requests_per_minute),
+            (self.tokens[model], facts.tokens_per_minute),
+        )
+        served = min(
+            served_share(Decimal(limit) * MINUTES_PER_MONTH, demanded)
+            for demanded, limit in limits
+            if limit is not None
+        )
+        return 1 - served
 
     def of_fallback(self, model: str) -> Decimal:
         amount = self.amounts.get(model)
@@ -143,7 +169,7 @@ class _Measurer:
             spend = sum(known, _ZERO) + sum(
                 (fallback.standby_per_month for fallback in fallbacks), _ZERO
             )
-        largest = [self.pricing.largest_cost(leg.facts, declared.demand) for leg in legs]
+        largest = [self.pricing.largest_cost(leg.facts, task.demand) for leg in legs]
         return TaskFigures(
             task=task,
             legs=legs,
@@ -152,15 +178,23 @@ class _Measurer:
             value_at_stake_per_month=Decimal(declared.cost_of_wrong_model.value_at_stake or 0),
             spend_per_month=spend,
             cost_per_request=spend / requests if spend is not None and requests else None,
-            largest_cost_per_request=max(
-                (cost for cost in largest if cost is not None), default=None
-            ),
+            largest_cost_per_request=None
+            if None in largest
+            else max((cost for cost in largest if cost is not None), default=None),
         )
 
     def _leg(self, task: TaskClass, index: int, share: Decimal, requests: Decimal) -> LegFigures:
         model = task.declared.route[index].model
         facts = self.facts[model]
-        cost = self.pricing.mean_cost(facts, task.declared.demand)
+        demand = task.demand
+        cost = self.pricing.mean_cost(facts, demand)
+        unknown = self.pricing.unknown(facts, demand) if cost is None else None
+        spilled = self.fixed.spilled_share(model, facts)
+        if spilled and facts is not None and cost is not None:
+            beyond = structs.replace(facts, price=facts.spill_over)
+            extra = self.pricing.mean_cost(beyond, demand)
+            unknown = self.pricing.unknown(beyond, demand) if extra is None else None
+            cost = None if extra is None else cost + spilled * extra
         own = requests * share
         fixed = self.fixed.of_leg(model, own)
         return LegFigures(
@@ -172,6 +206,8 @@ class _Measurer:
             cost_per_request=cost,
             fixed_per_month=fixed,
             spend_per_month=None if cost is None else own * cost + fixed,
+            unknown=unknown,
+            remarks=remarks(facts, task, spilled) if facts is not None else (),
         )
 
     def _fallback(
@@ -179,7 +215,7 @@ class _Measurer:
     ) -> FallbackFigures:
         model = task.declared.fallbacks[index]
         facts = self.facts[model]
-        cost = self.pricing.mean_cost(facts, task.declared.demand)
+        cost = self.pricing.mean_cost(facts, task.demand)
         shared: set[Level] = set()
         unproved: set[Level] = set()
         for leg in task.declared.route:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from multillm_gov.catalog.price import UNIT_PRICES, Price, TokenPrice
+from multillm_gov.catalog.billed_units import PER_TOKEN, spell_unit
+from multillm_gov.catalog.price import Price, UnitPrices
 
 _MILLION = Decimal(1_000_000)
 
@@ -50,13 +51,14 @@ def _unit_prices(price: Price) -> Iterator[tuple[str, Decimal]]:
             yield from _of_tokens(tokens, f" ({service}){above}")
     for service, tokens in sorted(price.services.items()):
         yield from _of_tokens(tokens, f" ({service})")
-    for name in UNIT_PRICES:
-        amount = getattr(price, name)
-        if amount is not None:
-            yield name.removeprefix("usd_").replace("_", " "), amount
+    for name, amounts in sorted(price.variants.items()):
+        for unit, amount in amounts.items():
+            yield f"per {spell_unit(unit)} ({name})", amount
 
 
-def _of_tokens(tokens: TokenPrice, qualifier: str) -> Iterator[tuple[str, Decimal]]:
-    for name, amount in structs.asdict(tokens).items():
-        if amount is not None:
-            yield f"{name.replace('_', ' ')} per million tokens{qualifier}", amount * _MILLION
+def _of_tokens(tokens: UnitPrices, qualifier: str) -> Iterator[tuple[str, Decimal]]:
+    for name, amount in tokens.text().items():
+        yield f"{name.replace('_', ' ')} per million tokens{qualifier}", amount * _MILLION
+    for unit, amount in tokens.units.items():
+        scale = _MILLION if unit in PER_TOKEN else 1
+        yield f"per {spell_unit(unit)}{qualifier}", amount * scale

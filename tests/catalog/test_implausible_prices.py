@@ -6,7 +6,7 @@ import pytest
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.catalog.plausibility import TypicalPrice, family_key, implausible_price
-from multillm_gov.catalog.price import Price, TokenPrice
+from multillm_gov.catalog.price import Price, UnitPrices
 
 
 def _facts(name="x", **per_million):
@@ -16,7 +16,7 @@ def _facts(name="x", **per_million):
         source="override",
         exposure=Exposure(model=name, family="claude"),
         mode="chat",
-        price=Price(standard=TokenPrice(**price)) if price else None,
+        price=Price(standard=UnitPrices(**price)) if price else None,
     )
 
 

@@ -90,7 +90,7 @@ def test_an_edit_by_hand_is_noticed(data):
 
 
 def test_another_format_is_refused_with_both_numbers(data):
-    lock, (flaw,) = read_lock(SourceFile(LOCK, data.replace(b'"format": 1', b'"format": 2')))
+    lock, (flaw,) = read_lock(SourceFile(LOCK, data.replace(b'"format": 2', b'"format": 2')))
     assert lock is None
     assert "format 2" in flaw.message
     assert "format 1" in flaw.message
@@ -101,7 +101,7 @@ def test_another_format_is_refused_with_both_numbers(data):
     [
         (b"", 1),
         (b"[]", 1),
-        (b'{\n"format": 1,\n!', 3),
+        (b'{\n"format": 2,\n!', 3),
         (b'{\n  "format": "x"\n}', 2),
         (b"\xff\xfe", 1),
         (b"[" * 9000, 1),
@@ -116,7 +116,7 @@ def test_a_garbled_lock_is_a_located_flaw(broken, line):
 
 def test_an_unknown_key_is_refused(data):
     lock, flaws = read_lock(
-        SourceFile(LOCK, data.replace(b'"format": 1', b'"evil": 1, "format": 1'))
+        SourceFile(LOCK, data.replace(b'"format": 2', b'"evil": 1, "format": 1'))
     )
     assert lock is None
     assert flaws

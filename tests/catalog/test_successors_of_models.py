@@ -9,7 +9,7 @@ from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts
 from multillm_gov.catalog.lookup import open_catalog
 from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.overrides import Overrides
-from multillm_gov.catalog.price import Price, TokenPrice
+from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.catalog.retired import retired_list
 from multillm_gov.catalog.snapshots import is_preview
 from multillm_gov.catalog.successors import SHORT_LIFE, line_of
@@ -206,13 +206,13 @@ def _facts(**changed):
 
 def test_the_effects_of_a_move_are_in_both_figures():
     old = _facts(
-        price=Price(standard=TokenPrice(input=Decimal("2e-6"), output=Decimal("1e-5"))),
+        price=Price(standard=UnitPrices(input=Decimal("2e-6"), output=Decimal("1e-5"))),
         max_input_tokens=1_000_000,
         max_output_tokens=8192,
         capabilities=frozenset({"vision", "web_search", "pdf_input"}),
     )
     new = _facts(
-        price=Price(standard=TokenPrice(input=Decimal("3e-6"), output=Decimal("1e-5"))),
+        price=Price(standard=UnitPrices(input=Decimal("3e-6"), output=Decimal("1e-5"))),
         max_input_tokens=200_000,
         max_output_tokens=8192,
         capabilities=frozenset({"vision", "reasoning"}),
@@ -231,6 +231,6 @@ def test_the_effects_of_a_move_are_in_both_figures():
 
 def test_a_move_between_unknowns_tells_nothing():
     assert move_effects(_facts(), _facts()) == ()
-    free = _facts(price=Price(standard=TokenPrice(input=Decimal(0))))
-    priced = _facts(price=Price(standard=TokenPrice(input=Decimal("1e-6"))))
+    free = _facts(price=Price(standard=UnitPrices(input=Decimal(0))))
+    priced = _facts(price=Price(standard=UnitPrices(input=Decimal("1e-6"))))
     assert move_effects(free, priced) == ("input 0.00 USD → 1.00 USD per million tokens",)

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts
-from multillm_gov.catalog.price import Price, TokenPrice
+from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import SourceFile
@@ -102,7 +102,7 @@ def model_facts(name: str, usd_in: str, usd_out: str, fixed: str = "0") -> Model
             jurisdiction="US",
         ),
         mode="chat",
-        price=Price(standard=TokenPrice(input=Decimal(usd_in), output=Decimal(usd_out))),
+        price=Price(standard=UnitPrices(input=Decimal(usd_in), output=Decimal(usd_out))),
         lifecycle=Lifecycle(),
         usd_fixed_per_month=Decimal(fixed),
     )
@@ -178,7 +178,7 @@ def repriced() -> Callable[..., dict[str, ModelFacts]]:
         standard = old.price.standard
         times = Decimal(factor)
         price = Price(
-            standard=TokenPrice(
+            standard=UnitPrices(
                 input=standard.input * times if standard.input is not None else None,
                 output=standard.output * times if standard.output is not None else None,
             )

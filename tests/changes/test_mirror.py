@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
-from multillm_gov.catalog.price import Price, TokenPrice
+from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.changes.change import Change, Kind
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import Comparison
@@ -205,7 +205,7 @@ def states(draw):
                 st.none()
                 | st.builds(
                     lambda n, m: Price(
-                        standard=TokenPrice(input=Decimal(n) / 7000, output=Decimal(m) / 3000)
+                        standard=UnitPrices(input=Decimal(n) / 7000, output=Decimal(m) / 3000)
                     ),
                     few,
                     few,

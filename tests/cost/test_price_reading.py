@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.catalog.price import UNIT_PRICES, Price, Usage
+from multillm_gov.catalog.price import Price, UnitPrices, Usage
 from multillm_gov.catalog.price_reading import read_price
 from multillm_gov.measures.request_cost import rates_for, request_cost
 
@@ -169,9 +169,9 @@ def test_an_image_model_without_an_output_price_bills_image_tokens() -> None:
         "output_cost_per_image_token": 4e-05,
     }
     price = read(image)
-    assert request_cost(price, Usage(input_tokens=100, output_tokens=1000, images=1)) == Decimal(
-        "0.0405"
-    )
+    assert request_cost(
+        price, Usage(input_tokens=100, output_tokens=1000, units={"image": Decimal(1)})
+    ) == Decimal("0.0405")
     assert read(image | {"output_cost_per_token": 1e-05}).standard.output == Decimal("0.00001")
 
 
@@ -211,20 +211,20 @@ def test_providers_that_bill_in_their_own_way() -> None:
     assert read(PLAIN, "fireworks_ai").standard.cache_read == Decimal("0.000001")
     cached = PLAIN | {"cache_read_input_token_cost": 1e-07}
     assert read(cached, "fireworks_ai").standard.cache_read == Decimal("1E-7")
-    assert read(cached, "perplexity").standard.cache_read is None
+    assert read(cached, "perplexity").standard.cache_read == Decimal("1E-7")
 
 
 @pytest.mark.parametrize(
     ("entry", "field", "usd"),
     [
-        ({"mode": "rerank", "input_cost_per_query": 0.002}, "usd_per_request", "0.002"),
-        ({"mode": "search", "input_cost_per_query": 0.005}, "usd_per_request", "0.005"),
-        ({"mode": "chat", "input_cost_per_request": 0.005}, "usd_per_request", "0.005"),
-        ({"mode": "image_generation", "output_cost_per_image": 0.04}, "usd_per_image", "0.04"),
-        ({"mode": "image_generation", "input_cost_per_pixel": 1.9e-08}, "usd_per_pixel", "1.9E-8"),
+        ({"mode": "rerank", "input_cost_per_query": 0.002}, "query", "0.002"),
+        ({"mode": "search", "input_cost_per_query": 0.005}, "query", "0.005"),
+        ({"mode": "chat", "input_cost_per_request": 0.005}, "request", "0.005"),
+        ({"mode": "image_generation", "output_cost_per_image": 0.04}, "image", "0.04"),
+        ({"mode": "image_generation", "input_cost_per_pixel": 1.9e-08}, "pixel", "1.9E-8"),
         (
             {"mode": "audio_transcription", "input_cost_per_second": 0.0001},
-            "usd_per_second",
+            "second",
             "0.0001",
         ),
         (
@@ -233,27 +233,48 @@ def test_providers_that_bill_in_their_own_way() -> None:
                 "input_cost_per_second": 0.0001,
                 "output_cost_per_second": 0.0002,
             },
-            "usd_per_second",
+            "second",
             "0.0002",
         ),
         (
             {"mode": "video_generation", "output_cost_per_video_per_second": 0.1},
-            "usd_per_second",
+            "second",
             "0.1",
         ),
-        ({"mode": "chat", "input_cost_per_second": 0.011}, "usd_per_second", "0.011"),
+        (
+            {"mode": "chat", "search_context_cost_per_query": {"search_context_size_low": 0.01}},
+            "search_low",
+            "0.01",
+        ),
+        ({"mode": "ocr", "annotation_cost_per_page": 0.003}, "annotated_page", "0.003"),
+        ({"mode": "ocr", "ocr_cost_per_credit": 0.015}, "credit", "0.015"),
+        (
+            {"mode": "audio_speech", "output_cost_per_image": 0.06},
+            "song",
+            "0.06",
+        ),
+        (
+            {"mode": "chat", "code_interpreter_cost_per_session": 0.03},
+            "session",
+            "0.03",
+        ),
+        (
+            {"mode": "image_generation", "input_cost_per_image": 0.009},
+            "image",
+            "0.009",
+        ),
+        ({"mode": "chat", "input_cost_per_image_token": 5e-06}, "image_input", "0.000005"),
         (
             {"mode": "audio_speech", "input_cost_per_character": 1.5e-05},
-            "usd_per_character",
+            "character",
             "0.000015",
         ),
-        ({"mode": "ocr", "ocr_cost_per_page": 0.001}, "usd_per_page", "0.001"),
+        ({"mode": "ocr", "ocr_cost_per_page": 0.001}, "page", "0.001"),
     ],
 )
 def test_units_by_kind_of_model(entry: dict[str, Any], field: str, usd: str) -> None:
     price = read(entry)
-    assert {name for name in UNIT_PRICES if getattr(price, name) is not None} == {field}
-    assert getattr(price, field) == Decimal(usd)
+    assert price.standard.units == {field: Decimal(usd)}
 
 
 @pytest.mark.parametrize(
@@ -262,12 +283,89 @@ def test_units_by_kind_of_model(entry: dict[str, Any], field: str, usd: str) -> 
         {},
         {"mode": "chat", "max_tokens": 4096},
         {"mode": "chat", "input_cost_per_token": None},
-        {"mode": "chat", "search_context_cost_per_query": {"search_context_size_low": 0.01}},
-        {"mode": "chat", "input_cost_per_character": 5e-06, "output_cost_per_character": 1.5e-05},
+        {"mode": "chat", "search_context_cost_per_query": {"search_context_size_low": "much"}},
+        {"mode": "chat", "input_cost_per_second": 0.011},
     ],
 )
 def test_an_entry_without_a_usable_price_is_unknown_not_free(entry: dict[str, Any]) -> None:
     assert read_price(entry, "openai") is None
+
+
+def test_prices_that_depend_on_size_are_variants() -> None:
+    video = {
+        "mode": "video_generation",
+        "output_cost_per_second": 0.1,
+        "output_cost_per_second_1080p": 0.3,
+    }
+    assert read(video).variants == {"1080p": {"second": Decimal("0.3")}}
+    picture = {"mode": "image_generation", "output_cost_per_image_2K": 0.06}
+    assert read(picture).variants == {"2K": {"image": Decimal("0.06")}}
+    listed = [
+        {"max_results_range": [0, 25], "input_cost_per_query": 0.005},
+        {"max_results_range": [26, 100], "input_cost_per_query": 0.025},
+    ]
+    search = read({"mode": "search", "tiered_pricing": listed})
+    assert search.standard.units == {"query": Decimal("0.005")}
+    assert search.variants == {"26-100 results": {"query": Decimal("0.025")}}
+
+
+def test_a_price_by_the_pixel_is_one_by_the_picture_where_the_name_says_its_size() -> None:
+    entry = {"mode": "image_generation", "input_cost_per_pixel": 1e-07}
+    price = read_price(entry, "azure", "azure/high/1024-x-1536/gpt-image-1")
+    assert price is not None
+    assert price.standard.units == {"image": Decimal("0.1572864")}
+
+
+def test_prices_per_step_are_not_read_as_per_token() -> None:
+    entry = {
+        "mode": "image_generation",
+        "litellm_provider": "fireworks_ai",
+        "input_cost_per_token": 1.3e-10,
+        "output_cost_per_token": 1.3e-10,
+    }
+    assert read_price(entry, "fireworks_ai", "fireworks_ai/sdxl") == Price(
+        standard=UnitPrices(units={"step": Decimal("0.00013")})
+    )
+    kontext = read_price(entry | {"input_cost_per_token": 4e-08}, "", "fireworks_ai/flux-kontext")
+    assert kontext == Price(standard=UnitPrices(units={"image": Decimal("0.04")}))
+
+
+def test_surcharges_of_places_and_cheap_hours_are_kept_beside_the_price() -> None:
+    entry = PLAIN | {
+        "regional_processing_uplift_multiplier_eu": 1.1,
+        "regional_endpoint_uplift_multiplier": 1.2,
+        "provider_specific_entry": {"us": 1.3},
+        "off_peak_pricing": {
+            "input_cost_per_token": 1e-06,
+            "windows": [{"hours_utc": ["00:00-01:00"], "weekdays": [1, 2]}],
+        },
+    }
+    price = read(entry)
+    assert price.regional == {
+        "EU": Decimal("1.1"),
+        "regional": Decimal("1.2"),
+        "US": Decimal("1.3"),
+    }
+    assert price.off_peak is not None
+    assert price.off_peak.price.input == Decimal("0.000001")
+    assert price.off_peak.hours == "00:00-01:00 UTC on weekdays 1, 2"
+    assert price.standard == read(PLAIN).standard
+
+
+def test_units_have_prices_of_their_own_in_a_service_and_above_a_threshold() -> None:
+    entry = PLAIN | {
+        "input_cost_per_audio_token": 4e-06,
+        "input_cost_per_audio_token_batches": 2e-06,
+        "input_cost_per_audio_token_above_200k_tokens": 8e-06,
+        "input_cost_per_token_batches": 1e-06,
+        "output_cost_per_token_batches": 4e-06,
+    }
+    price = read(entry)
+    audio = {"audio_input": Decimal(1000)}
+    assert request_cost(price, Usage(units=audio)) == Decimal("0.004")
+    assert request_cost(price, Usage(units=audio, service_tier="batch")) == Decimal("0.002")
+    long = {"audio_input": Decimal(200_001)}
+    assert request_cost(price, Usage(units=long)) == Decimal("1.600008")
 
 
 def test_an_explicit_zero_is_a_price() -> None:
@@ -336,8 +434,7 @@ def test_no_entry_crashes_the_reader_or_costs_less_than_nothing(
         usage = Usage(
             input_tokens=300_000,
             output_tokens=10,
-            images=1,
-            seconds=Decimal(1),
+            units={"image": Decimal(1), "second": Decimal(1)},
             service_tier="batch",
         )
         assert request_cost(price, usage) >= 0

@@ -8,9 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
-from multillm_gov.catalog.price import Price, PriceTier, TokenPrice, Usage
+from multillm_gov.catalog.billed_units import UNITS
+from multillm_gov.catalog.price import TEXT_PRICES, Price, PriceTier, UnitPrices, Usage
 from multillm_gov.catalog.price_reading import read_price
-from multillm_gov.measures.request_cost import rates_for, request_cost
+from multillm_gov.measures.request_cost import (
+    TRANSCRIPTION,
+    prompt_tokens,
+    rates_for,
+    request_cost,
+)
 
 MILLION = Decimal("1e-6")
 
@@ -104,7 +110,7 @@ def test_shared_oracles_hold_on_the_installed_price_map(
 
 
 def test_missing_prices_fall_back_and_a_zero_is_a_price() -> None:
-    plain = Price(standard=TokenPrice(input=Decimal(2), output=Decimal(5)))
+    plain = Price(standard=UnitPrices(input=Decimal(2), output=Decimal(5)))
     usage = Usage(
         input_tokens=10,
         cached_input_tokens=2,
@@ -127,13 +133,13 @@ def test_missing_prices_fall_back_and_a_zero_is_a_price() -> None:
 def test_an_unknown_service_costs_standard_prices_and_a_tier_knows_its_services() -> None:
     tier = PriceTier(
         above_input_tokens=100,
-        price=TokenPrice(input=Decimal(3)),
-        services={"batch": TokenPrice(input=Decimal("1.5"))},
+        price=UnitPrices(input=Decimal(3)),
+        services={"batch": UnitPrices(input=Decimal("1.5"))},
     )
     price = Price(
-        standard=TokenPrice(input=Decimal(2)),
+        standard=UnitPrices(input=Decimal(2)),
         tiers=(tier,),
-        services={"batch": TokenPrice(input=Decimal(1))},
+        services={"batch": UnitPrices(input=Decimal(1))},
     )
     costs = {
         (service, tokens): request_cost(price, Usage(input_tokens=tokens, service_tier=service))
@@ -150,35 +156,94 @@ def test_an_unknown_service_costs_standard_prices_and_a_tier_knows_its_services(
     }
 
 
+def of_units(**units: str) -> Price:
+    return Price(standard=UnitPrices(units={name: Decimal(usd) for name, usd in units.items()}))
+
+
+def used(**units: int) -> Usage:
+    return Usage(units={name: Decimal(count) for name, count in units.items()})
+
+
 def test_units_other_than_tokens() -> None:
-    nothing = TokenPrice()
-    assert request_cost(
-        Price(standard=nothing, usd_per_image=Decimal("0.04")), Usage(images=3)
-    ) == Decimal("0.12")
-    pixels = Price(standard=nothing, usd_per_pixel=Decimal("1e-7"))
-    assert request_cost(pixels, Usage(images=1, pixels_per_image=512 * 512)) == Decimal("0.0262144")
-    audio = Price(standard=TokenPrice(input=MILLION), usd_per_second=Decimal("0.0001"))
-    assert request_cost(audio, Usage(seconds=Decimal(60))) == Decimal("0.006")
-    assert request_cost(audio, Usage(input_tokens=1000, seconds=Decimal(60))) == Decimal("0.001"), (
-        "tokens win"
+    assert request_cost(of_units(image="0.04"), used(image=3)) == Decimal("0.12")
+    small = replace(used(image=1), pixels_per_image=512 * 512)
+    assert request_cost(of_units(pixel="1e-7"), small) == Decimal("0.0262144")
+    assert request_cost(of_units(character="15e-6"), used(character=1000)) == Decimal("0.015")
+    assert request_cost(of_units(page="0.001"), used(page=12)) == Decimal("0.012")
+    searched = request_cost(of_units(query="0.002", request="0.01"), used(query=3))
+    assert searched == Decimal("0.016")
+
+
+def test_a_transcription_costs_the_dearer_of_its_seconds_and_its_tokens() -> None:
+    price = Price(
+        standard=UnitPrices(input=MILLION, output=10 * MILLION, units={"second": Decimal("0.0001")})
     )
-    speech = Price(standard=nothing, usd_per_character=Decimal("15e-6"))
-    assert request_cost(speech, Usage(characters=1000)) == Decimal("0.015")
-    assert request_cost(
-        Price(standard=nothing, usd_per_page=Decimal("0.001")), Usage(pages=12)
-    ) == Decimal("0.012")
+    minute = used(second=60)
+    assert request_cost(price, minute, "audio_transcription") == Decimal("0.006")
+    more = replace(minute, output_tokens=150)
+    assert request_cost(price, more, "audio_transcription") == Decimal("0.006")
+    most = replace(minute, output_tokens=1000)
+    assert request_cost(price, most, "audio_transcription") == Decimal("0.01")
+
+
+def test_speech_costs_its_text_and_the_dearer_measure_of_its_audio() -> None:
+    price = Price(
+        standard=UnitPrices(
+            input=MILLION,
+            units={"second": Decimal("0.00025"), "audio_output": 12 * MILLION},
+        )
+    )
+    usage = replace(used(second=60), input_tokens=250)
+    assert request_cost(price, usage, "audio_speech") == Decimal("0.01525")
+    both = replace(usage, units=usage.units | {"audio_output": Decimal(2000)})
+    assert request_cost(price, both, "audio_speech") == Decimal("0.02425")
+
+
+def test_audio_tokens_cost_their_own_price_or_that_of_text_and_lengthen_the_prompt() -> None:
+    tier = PriceTier(above_input_tokens=100, price=UnitPrices(input=Decimal(3)))
+    text = Price(standard=UnitPrices(input=Decimal(2)), tiers=(tier,))
+    assert request_cost(text, used(audio_input=10)) == 20
+    assert request_cost(text, replace(used(audio_input=10), input_tokens=91)) == 303
+    own = Price(standard=UnitPrices(input=Decimal(2), units={"audio_input": Decimal(7)}))
+    assert request_cost(own, used(audio_input=10)) == 70
+    assert request_cost(own, used(audio_cache_read=10)) == 70
+
+
+def test_a_variant_has_its_own_price_and_a_request_its_least() -> None:
+    price = replace(
+        of_units(second="0.1"), variants={"1080p": {"second": Decimal("0.3")}}, minimum=Decimal(1)
+    )
+    assert request_cost(price, used(second=20)) == 2
+    assert request_cost(price, replace(used(second=20), variant="1080p")) == 6
+    assert request_cost(price, used(second=1)) == 1
+
+
+def test_a_place_of_processing_has_its_factor_once_and_the_dearest_of_several_counts() -> None:
+    price = replace(of_units(page="1"), regional={"EU": Decimal("1.1"), "US": Decimal("1.2")})
+    assert price.processed_in(("EU",)).standard.units["page"] == Decimal("1.1")
+    both = price.processed_in(("EU", "US"))
+    assert (both.standard.units["page"], both.region) == (Decimal("1.2"), "US")
+    assert both.processed_in(("EU",)) is both
+    assert price.processed_in(("global",)) is price
+    regional = replace(of_units(page="1"), regional={"regional": Decimal("1.5")})
+    assert regional.processed_in(("DE",)).standard.units["page"] == Decimal("1.5")
+    assert regional.processed_in(("global",)) is regional
 
 
 amounts = st.decimals(min_value=0, max_value=1, places=12)
 maybe = st.none() | amounts
 token_prices = st.builds(
-    TokenPrice,
+    UnitPrices,
     input=amounts,
     output=amounts,
     cache_read=maybe,
     cache_write=maybe,
     cache_write_1h=maybe,
     reasoning=maybe,
+    units=st.dictionaries(
+        st.sampled_from(["audio_input", "audio_output", "image", "second", "page", "character"]),
+        amounts,
+    ),
 )
 tiers = st.lists(st.integers(1, 1_000_000), max_size=3, unique=True).flatmap(
     lambda thresholds: st.tuples(
@@ -199,7 +264,6 @@ prices = st.builds(
     standard=token_prices,
     tiers=tiers,
     services=st.dictionaries(st.sampled_from(["batch", "flex", "priority"]), token_prices),
-    usd_per_request=maybe,
 )
 counts = st.integers(0, 1_200_000)
 
@@ -215,24 +279,35 @@ def consumed(draw: st.DrawFn) -> Usage:
         cache_write_1h_tokens=write_1h,
         output_tokens=output,
         reasoning_tokens=draw(st.integers(0, output)),
+        units=draw(
+            st.dictionaries(
+                st.sampled_from(
+                    ["audio_input", "audio_output", "image", "second", "page", "character"]
+                ),
+                st.integers(1, 1000).map(Decimal),
+            )
+        ),
         service_tier=draw(st.sampled_from(["standard", "batch", "flex", "priority"])),
     )
 
 
 @given(prices)
 def test_zero_usage_costs_the_fee_per_request_only(price: Price) -> None:
-    assert request_cost(price, Usage()) == (price.usd_per_request or 0)
+    fees = UnitPrices(units=price.standard.units | {"request": Decimal(3)})
+    assert request_cost(price, Usage()) == 0
+    assert request_cost(replace(price, standard=fees), Usage()) == 3
 
 
-@given(prices, consumed(), st.sampled_from(TokenPrice.__struct_fields__), amounts)
+@given(prices, consumed(), st.sampled_from(TEXT_PRICES), amounts)
 def test_cost_never_falls_when_a_price_rises(
     price: Price, usage: Usage, field: str, rise: Decimal
 ) -> None:
-    rates = rates_for(price, usage.input_tokens, usage.service_tier)
+    rates = rates_for(price, prompt_tokens(usage), usage.service_tier)
     before = getattr(rates, field)
     if before is None:
         return
-    flat = Price(standard=rates, usd_per_request=price.usd_per_request)
+    rates = replace(rates, units=price.standard.units | rates.units)
+    flat = Price(standard=rates)
     dearer = replace(flat, standard=replace(rates, **{field: before + rise}))
     assert request_cost(flat, usage) == request_cost(price, usage)
     assert request_cost(dearer, usage) >= request_cost(flat, usage)
@@ -243,19 +318,30 @@ def test_cost_never_falls_with_more_tokens_within_a_tier(
     price: Price, usage: Usage, field: str, more: int
 ) -> None:
     larger = replace(usage, **{field: getattr(usage, field) + more})
-    rates = rates_for(price, usage.input_tokens, usage.service_tier)
-    if rates_for(price, larger.input_tokens, usage.service_tier) is not rates:
+    rates = rates_for(price, prompt_tokens(usage), usage.service_tier)
+    if rates_for(price, prompt_tokens(larger), usage.service_tier) is not rates:
         return
     assert request_cost(price, larger) >= request_cost(price, usage)
 
 
 @given(token_prices, consumed(), st.integers(2, 9))
-def test_linear_within_a_tier(rates: TokenPrice, usage: Usage, times: int) -> None:
+def test_linear_within_a_tier(rates: UnitPrices, usage: Usage, times: int) -> None:
     price = Price(standard=rates)
     scaled = replace(
-        usage, **{k: v * times for k, v in asdict(usage).items() if k.endswith("_tokens")}
+        usage,
+        **{k: v * times for k, v in asdict(usage).items() if k.endswith("_tokens")},
+        units={unit: count * times for unit, count in usage.units.items()},
     )
     assert request_cost(price, scaled) == times * request_cost(price, usage)
+
+
+@given(prices, consumed(), st.sampled_from(sorted(UNITS)), st.sampled_from(["", TRANSCRIPTION]))
+def test_cost_never_falls_with_more_of_any_unit(
+    price: Price, usage: Usage, unit: str, mode: str
+) -> None:
+    flat = replace(price, tiers=())
+    larger = replace(usage, units=usage.units | {unit: usage.units.get(unit, Decimal(0)) + 5})
+    assert request_cost(flat, larger, mode) >= request_cost(flat, usage, mode)
 
 
 @given(prices, consumed())

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
-from multillm_gov.catalog.price import Price, TokenPrice
+from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.evaluation.client import Answer, Call, Failure, Message
 from multillm_gov.evaluation.pacing import Time
 from multillm_gov.evaluation.probes.probe import Probe, TaskDigests
@@ -17,7 +17,7 @@ from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Demand, Leg, TaskClass, TaskClassDeclaration
 
 DAY = date(2026, 11, 24)
-PRICE = Price(standard=TokenPrice(input=Decimal("0.000002"), output=Decimal("0.00001")))
+PRICE = Price(standard=UnitPrices(input=Decimal("0.000002"), output=Decimal("0.00001")))
 SCHEMA = {
     "type": "object",
     "properties": {

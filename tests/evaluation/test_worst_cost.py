@@ -6,13 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.catalog.price import Price, PriceTier, TokenPrice, Usage
+from multillm_gov.catalog.price import Price, PriceTier, UnitPrices, Usage
 from multillm_gov.evaluation.client import Call, Message
 from multillm_gov.evaluation.worst_cost import most_input_tokens, worst_cost
 from multillm_gov.measures.request_cost import request_cost
 
 rates = st.integers(0, 50).map(lambda each: Decimal(each) / 1_000_000)
-token_prices = st.builds(TokenPrice, input=rates, output=rates, reasoning=st.none() | rates)
+token_prices = st.builds(
+    UnitPrices,
+    input=rates,
+    output=rates,
+    reasoning=st.none() | rates,
+    units=st.dictionaries(st.just("request"), rates),
+)
 tiers = st.lists(
     st.tuples(st.integers(1, 400), token_prices), max_size=3, unique_by=lambda each: each[0]
 ).map(
@@ -21,7 +27,7 @@ tiers = st.lists(
         for above, price in sorted(found, key=lambda each: each[0])
     )
 )
-prices = st.builds(Price, standard=token_prices, tiers=tiers, usd_per_request=st.none() | rates)
+prices = st.builds(Price, standard=token_prices, tiers=tiers)
 
 
 def call(text, most=100, **given):
@@ -40,7 +46,7 @@ def test_no_request_within_the_bound_costs_more(price, text, most, data):
 
 @given(st.text(max_size=300))
 def test_more_text_never_costs_less(text):
-    price = Price(standard=TokenPrice(input=Decimal("0.000003"), output=Decimal("0.000015")))
+    price = Price(standard=UnitPrices(input=Decimal("0.000003"), output=Decimal("0.000015")))
     assert worst_cost(call(text), price) < worst_cost(call(text + "a"), price)
 
 
@@ -56,7 +62,7 @@ def test_a_schema_is_sent_too():
 
 
 def test_embeddings_have_no_output():
-    price = Price(standard=TokenPrice(input=Decimal(1), output=Decimal(1000)))
+    price = Price(standard=UnitPrices(input=Decimal(1), output=Decimal(1000)))
     sent = Call(model="m", mode="embedding", inputs=("ab", "c"))
     assert worst_cost(sent, price) == 2 + 1 + 2 * 32
 

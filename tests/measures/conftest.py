@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
-from multillm_gov.catalog.price import Price, TokenPrice
+from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.location import Place
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.allocation import (
@@ -42,7 +42,7 @@ def model(
     price = (
         None
         if usd_in is None
-        else Price(standard=TokenPrice(input=Decimal(usd_in), output=Decimal(usd_out)))
+        else Price(standard=UnitPrices(input=Decimal(usd_in), output=Decimal(usd_out)))
     )
     return ModelFacts(
         name=name,

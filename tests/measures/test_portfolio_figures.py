@@ -82,9 +82,10 @@ def test_unknown_price_is_not_free(figures, new_model, new_task) -> None:
 
 def test_fixed_cost_is_split_by_requests_and_standby_evenly(figures, new_model, new_task) -> None:
     def demand(requests: int) -> Demand:
-        return Demand(requests=requests, input_tokens=0)
+        return Demand(requests=requests, input_tokens=1)
 
-    facts = [new_model("own", fixed="900"), new_model("spare", fixed="100"), new_model("api")]
+    own, spare = ({"usd_in": "0", "usd_out": "0", "fixed": fixed} for fixed in ("900", "100"))
+    facts = [new_model("own", **own), new_model("spare", **spare), new_model("api", "0", "0")]
     result = figures(
         [
             new_task("x", {"own": 100}, "spare", demand=demand(200)),
@@ -211,7 +212,7 @@ def test_runway_and_slack(new_model) -> None:
 
 @given(
     requests=st.integers(1, 10**9),
-    tokens=st.integers(0, 10**6),
+    tokens=st.integers(1, 10**6),
     weights=st.lists(st.integers(1, 100), min_size=1, max_size=5),
     rise=st.integers(0, 10**6),
 )

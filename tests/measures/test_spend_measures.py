@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from multillm_gov.catalog.price import Price, PriceTier, TokenPrice
+from multillm_gov.catalog.price import Price, PriceTier, UnitPrices
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.capacity import utilization
 from multillm_gov.measures.concentration import concentration, share_growth
@@ -17,7 +17,9 @@ DEMAND = Demand(requests=1000, input_tokens=1000, output_tokens=0)
 
 
 def price(usd_in: str, usd_out: str = "2e-6", **rest: object) -> Price:
-    return Price(standard=TokenPrice(input=Decimal(usd_in), output=Decimal(usd_out)), **rest)
+    units = rest.pop("units", {})
+    standard = UnitPrices(input=Decimal(usd_in), output=Decimal(usd_out), units=units)
+    return Price(standard=standard, **rest)
 
 
 def test_the_largest_move_is_told_per_million_tokens():
@@ -36,17 +38,18 @@ def test_a_cut_counts_as_a_move_and_equal_prices_do_not():
 
 def test_tiers_services_and_fees_are_compared_and_what_only_one_state_has_is_not():
     def tiered(amount: str) -> Price:
-        tier = PriceTier(above_input_tokens=200_000, price=TokenPrice(input=Decimal(amount)))
-        return price("1e-6", tiers=(tier,), services={"batch": TokenPrice(input=Decimal("5e-7"))})
+        tier = PriceTier(above_input_tokens=200_000, price=UnitPrices(input=Decimal(amount)))
+        return price("1e-6", tiers=(tier,), services={"batch": UnitPrices(input=Decimal("5e-7"))})
 
     move = largest_move(tiered("2e-6"), tiered("3e-6"))
     assert move is not None
     assert move.what == "input per million tokens above 200,000 tokens"
     assert largest_move(price("1e-6"), tiered("3e-6")) is None
     fee = largest_move(
-        price("1e-6", usd_per_image=Decimal("0.04")), price("1e-6", usd_per_image=Decimal("0.05"))
+        price("1e-6", units={"image": Decimal("0.04")}),
+        price("1e-6", units={"image": Decimal("0.05")}),
     )
-    assert fee == PriceMove("per image", Decimal("0.04"), Decimal("0.05"))
+    assert fee == PriceMove("per image made", Decimal("0.04"), Decimal("0.05"))
 
 
 def test_what_was_free_and_is_no_more_moved_without_bound():

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from multillm_gov.catalog.declarations import Endpoint
-from multillm_gov.catalog.price import Price, TokenPrice
+from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.evaluation.client import Answer, Call, Failure, Message
 from multillm_gov.offline.script import Rule, Script
 from multillm_gov.offline.serving import Server
@@ -169,7 +169,7 @@ def test_cost_is_ours_and_exact(server: Server, runner: asyncio.Runner) -> None:
     from multillm_gov.providers.live import LiveClient
     from multillm_gov.providers.offline import offline_addresses
 
-    price = Price(standard=TokenPrice(input=Decimal("0.000003"), output=Decimal("0.000015")))
+    price = Price(standard=UnitPrices(input=Decimal("0.000003"), output=Decimal("0.000015")))
     client = LiveClient(
         offline_addresses(server.base_url),
         price_of=lambda model: price if model.startswith("anthropic/") else None,

@@ -58,7 +58,7 @@ def costs_of(
     as_of: date,
 ) -> CostLines:
     """Read the forecast as cost lines. ``successors``: by model as routed, what is known of the model to move to."""
-    pricing = Pricing(figures.usd_per_unit)
+    pricing = figures.pricing
     ceiling = settings.appetite.max_monthly_spend
     return CostLines(
         tasks=tuple(
@@ -106,7 +106,7 @@ def _lines(
 def _factor(
     task: TaskFigures, leg: LegFigures, pricing: Pricing, successor: ModelFacts | None
 ) -> float | None:
-    cost = pricing.mean_cost(successor, task.task.declared.demand)
+    cost = pricing.mean_cost(successor, task.task.demand)
     if cost is None or not leg.cost_per_request:
         return None
     return float(cost / leg.cost_per_request)

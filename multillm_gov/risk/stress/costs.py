@@ -46,9 +46,7 @@ class Costs:
         elif key in known:
             cost = known[key]
         else:
-            cost = known[key] = self._pricing.largest_cost(
-                hop.facts, task.figures.task.declared.demand
-            )
+            cost = known[key] = self._pricing.largest_cost(hop.facts, task.figures.task.demand)
         return None if cost is None else cost * state.price_factor
 
     def added(self, before: tuple[StressedTask, Flow], after: tuple[StressedTask, Flow]) -> Decimal:
@@ -116,7 +114,7 @@ class Costs:
         facts = (
             successor.facts if successor is not None and successor.facts is not None else hop.facts
         )
-        demand = task.figures.task.declared.demand
+        demand = task.figures.task.demand
         return facts, demand if demand is None or state.token_factor == 1 else _longer(
             demand, state.token_factor
         )

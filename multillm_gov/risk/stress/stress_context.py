@@ -122,4 +122,4 @@ class StressContext(Struct, frozen=True, kw_only=True):
     @property
     def pricing(self) -> Pricing:
         """Prices in the portfolio's currency."""
-        return Pricing(self.figures.usd_per_unit)
+        return self.figures.pricing

@@ -126,7 +126,7 @@ def _successors(figures: PortfolioFigures, catalog: Catalog) -> dict[str, NamedS
 
 
 def _task(system: TaskSystem, figures: TaskFigures, hops: "_Hops") -> StressedTask:
-    demand = figures.task.declared.demand
+    demand = figures.task.demand
     return StressedTask(
         name=system.name,
         figures=figures,

@@ -118,9 +118,7 @@ def _format(price: Decimal) -> str:
 
 def _has_fee(facts: ModelFacts) -> bool:
     price = facts.price
-    return price is not None and any(
-        getattr(price, name) for name in price.__struct_fields__ if "usd_per" in name
-    )
+    return price is not None and any(price.standard.units.values())
 
 
 RULE = Rule(

@@ -9,7 +9,6 @@ from msgspec import Meta, field
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.price_moves import PriceMove, largest_move
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
@@ -93,11 +92,11 @@ def _violation(
 
 def _effect(context: RuleContext, uses: list[Use], today: ModelFacts | None) -> Decimal | None:
     """Change of the cost of routed requests per month; ``None`` where a demand is not known."""
-    pricing = Pricing(context.state.figures.usd_per_unit)
+    pricing = context.state.figures.pricing
     effects = []
     for use in uses:
         if use.role == "route" and use.part.cost_per_request is not None:
-            cost = pricing.mean_cost(today, use.task.task.declared.demand)
+            cost = pricing.mean_cost(today, use.task.task.demand)
             share = use.task.legs[use.part.index].requests_per_month
             effects.append(None if cost is None else (cost - use.part.cost_per_request) * share)
     known = [effect for effect in effects if effect is not None]

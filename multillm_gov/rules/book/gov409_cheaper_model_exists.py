@@ -11,7 +11,6 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.single_model import saving_per_month
 from multillm_gov.portfolio.allocation import Closed
@@ -99,7 +98,7 @@ def _candidates(context: RuleContext, parameters: Parameters) -> Iterator[_Candi
     proven: dict[str, list[str]] = {}
     for name, model in context.state.evidence:
         proven.setdefault(name, []).append(model)
-    pricing = Pricing(context.state.figures.usd_per_unit)
+    pricing = context.state.figures.pricing
     used = {model for task in context.state.figures.tasks for model in task.task.models}
     for task in context.tasks:
         models = proven.get(task.task.name)
@@ -117,7 +116,7 @@ def _candidates(context: RuleContext, parameters: Parameters) -> Iterator[_Candi
             ):
                 continue
             facts = context.state.catalog.find(model)
-            cost = pricing.mean_cost(facts, task.task.declared.demand)
+            cost = pricing.mean_cost(facts, task.task.demand)
             if facts is None or not cost:
                 continue  # a price of nothing means a free tier or an unknown price, never a saving
             hosting = (

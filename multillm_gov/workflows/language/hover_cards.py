@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
+from multillm_gov.catalog.billed_units import PER_TOKEN, spell_unit
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.moves import move_effects
-from multillm_gov.catalog.price import UNIT_PRICES, Price, TokenPrice
+from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.documents.wording import format_value
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.lifecycle import runway_days, slack_days
@@ -163,14 +164,13 @@ def _price(price: Price | None) -> str:
         for tier in price.tiers
     ]
     units = [
-        f"{format_money(amount)} {name.removeprefix('usd_').replace('_', ' ')}"
-        for name in UNIT_PRICES
-        if (amount := getattr(price, name)) is not None
+        f"{format_money(amount * (_MILLION if name in PER_TOKEN else 1))} per {spell_unit(name)}"
+        for name, amount in price.standard.units.items()
     ]
     return "; ".join([*([told] if told else []), *tiers, *units]) or "none"
 
 
-def _token_price(tokens: TokenPrice) -> str:
+def _token_price(tokens: UnitPrices) -> str:
     parts = [
         f"{name.replace('_', ' ')} {format_money(value * _MILLION)}"
         for name in ("input", "output", "cache_read", "cache_write", "reasoning")
