@@ -21,15 +21,12 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     min_value_at_stake: Annotated[
         Amount,
-        Meta(
-            description="Only task classes with at least this value at stake per month, in the "
-            "currency"
-        ),
+        Meta(description="Only task classes with at least this value at stake per month"),
     ] = field(default_factory=Amount)
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes without any fallback."""
+    """Yield task classes without a fallback."""
     substitutes: Substitutes | None = None
     for task in context.tasks:
         if task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
@@ -42,8 +39,10 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             place=task.task.place.key(),
             subject=task.task.name,
             remedy=f"Add `fallbacks: [{other}]`{hint}.",
-            risk="Its outages are the task's: "
-            f"{format_downtime(DOWN_SHARE, task, context.state.figures.currency)}.",
+            risk=(
+                "An outage of its route stops it: "
+                f"{format_downtime(DOWN_SHARE, task, context.state.figures.currency)}."
+            ),
             figures={
                 "value_at_stake_per_month": task.value_at_stake_per_month,
                 "expected_loss_per_month": task.value_at_stake_per_month * Decimal(str(DOWN_SHARE)),
@@ -61,15 +60,15 @@ RULE = Rule(
     requirement="Every task class has a fallback.",
     why=(
         "Public status histories put the availability of first-party LLM APIs at 99.8 to 99.9% "
-        "weighted, 99.6 to "
-        "99.7% raw, with outages of 1.5 hours on average and of more than 4 hours at times (Chu "
-        "et al., ICPE 2025, "
-        "arXiv 2501.12469). Without a fallback each of those hours is an outage of the task. The "
-        "hours in a finding "
-        "assume that a provider is away 0.3% of the time, between the two."
+        "weighted and 99.6 to 99.7% raw, with outages of 1.5 hours on average and sometimes more "
+        "than 4 hours (Chu et al., ICPE 2025, arXiv 2501.12469). Without a fallback, each of "
+        "those hours is an outage of the task class. The hours in a finding assume that a "
+        "provider is down 0.3% of the time, between the two."
     ),
-    remediation="List at least one model of another vendor and provider under `fallbacks`, and test it "
-    "every quarter.",
+    remediation=(
+        "List at least one model of another vendor and provider under `fallbacks`, and test it "
+        "every quarter."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

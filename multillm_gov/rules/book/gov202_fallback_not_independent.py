@@ -1,4 +1,4 @@
-"""GOV202: some fallback hangs on nobody the routed models hang on."""
+"""GOV202: at least one fallback depends on no vendor, provider or cloud of the routed models."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -30,7 +30,7 @@ _JOINT = (
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """What a fallback must not share, and which task classes need one that does not."""
+    """The levels a fallback must not share, and the task classes that need one."""
 
     levels: Annotated[
         tuple[Level, ...],
@@ -41,15 +41,12 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = OTHER_VENDOR_AND_CLOUD
     min_value_at_stake: Annotated[
         Amount,
-        Meta(
-            description="Only task classes with at least this value at stake per month, in the "
-            "currency"
-        ),
+        Meta(description="Only task classes with at least this value at stake per month"),
     ] = field(default_factory=Amount)
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes with known fallbacks, none of which differs from the routed models at every level."""
+    """Yield task classes with usable fallbacks, none of which is independent of the route."""
     substitutes: Substitutes | None = None
     doubts: dict[str, list[tuple[TaskFigures, FallbackFigures]]] = {}
     for task in context.tasks:
@@ -105,10 +102,10 @@ def _unknown_cloud(
         place=task.task.place.at("fallbacks", fallback.index),
         subject=f"provider:{provider}",
         remedy=(
-            "Ask the provider, then write in a file below `catalog/`: "
-            f"`providers: {{{provider}: {{cloud: …}}}}`."
+            f"Ask the provider, then write in a file below `catalog/`: `providers: {{{provider}: "
+            f"{{cloud: …}}}}`."
         ),
-        risk=f"Both may be down together: {down} for {code(task.task.name)}.",
+        risk=f"Both may be down at the same time: {down} for {code(task.task.name)}.",
         related=tuple(
             (
                 f"{code(each.task.name)} falls back on {code(part.model)}",
@@ -152,15 +149,17 @@ def _violation(
         place=task.task.place.at("fallbacks", best.index),
         subject=task.task.name,
         remedy=_remedy(other, levels, doubtful=doubtful),
-        risk=f"{_together(doubtful)}: "
-        f"{format_downtime(DOWN_SHARE * joint, task, context.state.figures.currency)}.",
+        risk=(
+            f"{_together(doubtful)}: "
+            f"{format_downtime(DOWN_SHARE * joint, task, context.state.figures.currency)}."
+        ),
         figures={"shared_levels": ", ".join(shared), "joint_failure_share_assumed": joint},
         severity=Severity.NOTE if doubtful and not context.by_policy else None,
     )
 
 
 def _together(doubtful: bool) -> str:
-    return "Both may be down together" if doubtful else "Both down together"
+    return "Both may be down at the same time" if doubtful else "Both down at the same time"
 
 
 def _who(fallback: FallbackFigures, shared: list[Level]) -> str:
@@ -175,8 +174,8 @@ def _who(fallback: FallbackFigures, shared: list[Level]) -> str:
 def _remedy(other: str, levels: tuple[Level, ...], *, doubtful: bool) -> str:
     if doubtful:
         return (
-            f"State the {join_words(levels)} of the models in `catalog/` (see `govern catalog show "
-            "MODEL`)."
+            f"State the {join_words(levels)} of the models in `catalog/` (see `govern catalog "
+            "show MODEL`)."
         )
     if other:
         return f"Add `{other}` to `fallbacks`."
@@ -190,20 +189,22 @@ RULE = Rule(
     one="{subject} has no fallback that is independent of its route",
     many="{count} task classes have no fallback that is independent of their route",
     short_title="Fallbacks not independent",
-    requirement="At least one fallback depends on no vendor, provider or cloud of the routed models.",
-    why=(
-        "Outages of one vendor's surfaces come together, outages of different vendors hardly: of "
-        "the days on which "
-        "one Anthropic surface was down the other was down on 92%, OpenAI and Anthropic APIs were "
-        "down together on 1 "
-        "day of 418 (computed from the data of Chu et al., ICPE 2025, arXiv 2501.12469). A "
-        "fallback at the same "
-        "vendor, provider or cloud therefore buys little. An entity that is not known may be the "
-        "same one: that is a note, one for each provider whose cloud is not published, and a "
-        "violation where a policy asks."
+    requirement=(
+        "At least one fallback depends on no vendor, provider or cloud of the routed models."
     ),
-    remediation="Add a fallback of another vendor, provider and cloud, and state in `catalog/` what is "
-    "not known.",
+    why=(
+        "Outages at one vendor tend to occur together, outages of different vendors rarely: on "
+        "92% of the days on which one Anthropic surface was down, the other was down too, while "
+        "the OpenAI and Anthropic APIs were down together on 1 day of 418 (computed from the data "
+        "of Chu et al., ICPE 2025, arXiv 2501.12469). A fallback at the same vendor, provider or "
+        "cloud therefore adds little. An entity that is not known may be the same one: that is a "
+        "note, one for each provider whose cloud is not published, and a full violation under a "
+        "policy."
+    ),
+    remediation=(
+        "Add a fallback of another vendor, provider and cloud, and state in `catalog/` what is "
+        "not known."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

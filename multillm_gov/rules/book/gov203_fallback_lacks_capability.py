@@ -1,4 +1,4 @@
-"""GOV203: every fallback can do what its task class needs."""
+"""GOV203: every fallback has the capabilities and limits that its task class requires."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from multillm_gov.words import code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Fallbacks that lack a mode, capability, context or output length; what is not known weighs less."""
+    """Yield fallbacks that lack a requirement; one that is not known is a warning."""
     fitness = Fitness()
     for task in context.tasks:
         if not task.fallbacks:
@@ -19,16 +19,17 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         for fallback, lacks in zip(task.fallbacks, lacking, strict=True):
             if lacks is not None:
                 yield Violation(
-                    message=f"fallback {code(fallback.model)} {lacks.describe()}, required by "
-                    f"{code(task.task.name)}",
+                    message=(
+                        f"fallback {code(fallback.model)} {lacks.describe()}, required by "
+                        f"{code(task.task.name)}"
+                    ),
                     place=task.task.place.at("fallbacks", fallback.index),
                     subject=task.task.name,
                     remedy=(
-                        "Choose a fallback that has it (see `govern catalog show MODEL`), or state "
-                        "the "
-                        "model's real abilities in `catalog/`."
+                        "Choose a fallback that has it (see `govern catalog show MODEL`), or "
+                        "state the model's actual capabilities in `catalog/`."
                     ),
-                    risk="The failover answers with errors or with output that cannot be used.",
+                    risk="A failover returns errors or output that cannot be used.",
                     severity=None if lacks.proved or context.by_policy else Severity.WARNING,
                     distinction=fallback.model,
                 )
@@ -44,12 +45,13 @@ RULE = Rule(
     requirement="Every fallback has the capabilities and limits that its task class requires.",
     why=(
         "A fallback is first used on the worst day. One with a smaller context window, without "
-        "response schemas or of "
-        "another mode turns an outage of the provider into an outage of the task. The need is that "
-        "of GOV105."
+        "response schemas or of another mode turns an outage of the provider into an outage of "
+        "the task class. The requirements are those of GOV105."
     ),
-    remediation="Choose a fallback with the same abilities, or correct the need or the catalog where they "
-    "are wrong.",
+    remediation=(
+        "Choose a fallback with the same capabilities, or correct the requirement or the catalog "
+        "where it is wrong."
+    ),
     decision="Choose which capable fallback to use.",
     severity=Severity.ERROR,
     check=check,

@@ -1,4 +1,4 @@
-"""GOV204: every task class has as many working fallbacks as its policy asks for."""
+"""GOV204: every task class has as many usable fallbacks as its policy requires."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -12,26 +12,21 @@ from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import Amount, format_money
-from multillm_gov.words import code, count_of, join_words
+from multillm_gov.words import code, count_of, join_code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
     """How many fallbacks, and which task classes need them."""
 
-    min_fallbacks: Annotated[
-        int, Meta(ge=1, le=50, description="Fewest fallbacks that would answer")
-    ] = 2
+    min_fallbacks: Annotated[int, Meta(ge=1, le=50, description="Fewest usable fallbacks")] = 2
     min_value_at_stake: Annotated[
         Amount,
-        Meta(
-            description="Only task classes with at least this value at stake per month, in the "
-            "currency"
-        ),
+        Meta(description="Only task classes with at least this value at stake per month"),
     ] = field(default_factory=Amount)
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes with fewer fallbacks that are known, alive and different than asked for."""
+    """Yield task classes with fewer usable fallbacks than required."""
     substitutes: Substitutes | None = None
     for task in context.tasks:
         if task.value_at_stake_per_month < parameters.min_value_at_stake:
@@ -40,7 +35,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         count = len(usable)
         if count >= parameters.min_fallbacks:
             continue
-        idle = [one for one in task.fallbacks if one not in usable]
+        idle = [each for each in task.fallbacks if each not in usable]
         substitutes = substitutes or Substitutes(context, (Level.VENDOR, Level.PROVIDER))
         other = substitutes.find(task)
         named = (
@@ -50,20 +45,20 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         )
         value = task.value_at_stake_per_month
         at_stake = (
-            f", with {format_money(value, context.state.figures.currency)} a month at stake"
+            f"; {format_money(value, context.state.figures.currency)} a month is at stake"
             if value
             else ""
         )
-        said = f" ({join_words(code(one.model) for one in idle)} would not answer)" if idle else ""
+        unusable = f" ({join_code(each.model for each in idle)} not usable)" if idle else ""
         yield Violation(
             message=(
-                f"{code(task.task.name)} has {count_of(count, 'working fallback')}{said}; "
-                f"at least {parameters.min_fallbacks} are asked for"
+                f"{code(task.task.name)} has {count_of(count, 'usable fallback')}{unusable}; "
+                f"{parameters.min_fallbacks} required"
             ),
             place=task.task.place.at("fallbacks") if task.fallbacks else task.task.place.key(),
             subject=task.task.name,
             remedy=f"Add {named} to `fallbacks`.",
-            risk=f"After {count_of(count + 1, 'failure')} nothing answers{at_stake}.",
+            risk=f"After {count_of(count + 1, 'failure')} no model answers{at_stake}.",
             figures={"fallbacks": count, "min_fallbacks": parameters.min_fallbacks},
         )
 
@@ -77,15 +72,15 @@ RULE = Rule(
     short_title="Too few fallbacks",
     requirement="Every task class has as many usable fallbacks as its policy requires.",
     why=(
-        "A fallback counts only if it would answer: the catalog knows it, it is not retired, and "
-        "it is not a model "
-        "that the chain has already tried. Beyond the second one fallbacks buy little unless they "
-        "hang on others: with "
-        "a tenth of failures in common, a third channel lowers unavailability from .00108 to "
-        ".00100 (beta factor "
-        "model), so ask for independence (GOV202) before asking for more."
+        "A fallback counts only if it is usable: the catalog knows it, it is not retired, and the "
+        "chain has not already tried it. Beyond the second, fallbacks add little unless they are "
+        "independent: with a tenth of failures in common, a third channel lowers unavailability "
+        "from 0.00108 to 0.00100 (beta factor model), so require independence (GOV202) before "
+        "requiring more."
     ),
-    remediation="Add fallbacks of other vendors, and replace those that are retired, unknown or repeated.",
+    remediation=(
+        "Add fallbacks of other vendors, and replace those that are retired, unknown or repeated."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -1,4 +1,4 @@
-"""GOV205: no task class dies with a single entity."""
+"""GOV205: no single entity takes down a task class."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -18,70 +18,68 @@ from multillm_gov.words import code, join_words
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """At which levels, and how much of the requests one loss may take."""
+    """The levels, and the largest share of requests that one loss may stop."""
 
     levels: Annotated[
         tuple[Level, ...],
-        Meta(min_length=1, description="Levels at which no loss of one entity may stop the task"),
+        Meta(
+            min_length=1,
+            description="Levels at which no loss of one entity may stop the task class",
+        ),
     ] = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
     max_lost_share: Annotated[
         Share,
         Meta(
-            description="Largest share of the requests that the loss of one entity may take (0..1)"
+            description="Largest share (0..1) of the requests that the loss of one entity may stop"
         ),
     ] = field(default_factory=Share)
     min_value_at_stake: Annotated[
         Amount,
-        Meta(
-            description="Only task classes with at least this value at stake per month, in the "
-            "currency"
-        ),
+        Meta(description="Only task classes with at least this value at stake per month"),
     ] = field(default_factory=Amount)
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes with a cut of size one: one entity whose loss takes more of their requests than is tolerated."""
+    """Yield task classes where the loss of one entity stops more requests than allowed."""
     substitutes: Substitutes | None = None
     for task in context.tasks:
         if task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
         usable = failover_of(context).usable(task)
-        found = [
+        cut_sets = [
             cut
             for level in parameters.levels
             for cut in cuts(task, level, usable)
             if cut.share > parameters.max_lost_share
         ]
-        if found:
+        if cut_sets:
             substitutes = substitutes or Substitutes(context, parameters.levels)
-            yield _violation(context, task, found, parameters, substitutes.find(task))
+            yield _violation(context, task, cut_sets, parameters, substitutes.find(task))
 
 
 def _violation(
-    context: RuleContext, task: TaskFigures, found: list[Cut], parameters: Parameters, other: str
+    context: RuleContext, task: TaskFigures, cut_sets: list[Cut], parameters: Parameters, other: str
 ) -> Violation:
-    proved = [cut for cut in found if cut.proved]
-    named = proved or found
+    proved = [cut for cut in cut_sets if cut.proved]
+    named = proved or cut_sets
     worst = max(cut.share for cut in named)
-    takes = "takes" if proved else "may take"
+    stops = "stops" if proved else "may stop"
     upto = "" if all(cut.share == worst for cut in named) else "up to "
-    limit = (
-        f"at most {format_share(parameters.max_lost_share)}"
-        if parameters.max_lost_share
-        else "none"
-    )
+    limit = format_share(parameters.max_lost_share)
     levels = list(dict.fromkeys(cut.level for cut in named))
     return Violation(
         message=(
-            f"losing {join_words((_format(cut) for cut in named), 'or')} {takes} "
-            f"{upto}{format_share(worst)} of the requests of {code(task.task.name)}; "
-            f"{limit} may be lost"
+            f"losing {join_words((_format(cut) for cut in named), 'or')} {stops} "
+            f"{upto}{format_share(worst)} of the requests of {code(task.task.name)}; the limit is "
+            f"{limit}"
         ),
         place=task.task.place.at("fallbacks") if task.fallbacks else task.task.place.at("route"),
         subject=task.task.name,
         remedy=_remedy(other, levels, known=bool(proved)),
-        risk=f"{'Its' if len(named) == 1 else 'Their'} outages stop it: "
-        f"{format_downtime(DOWN_SHARE * float(worst), task, context.state.figures.currency)}.",
+        risk=(
+            "An outage there stops it: "
+            f"{format_downtime(DOWN_SHARE * float(worst), task, context.state.figures.currency)}."
+        ),
         figures={
             "lost_share": float(worst),
             "max_lost_share": float(parameters.max_lost_share),
@@ -102,8 +100,8 @@ def _format(cut: Cut) -> str:
 def _remedy(other: str, levels: list[Level], *, known: bool) -> str:
     if not known:
         return (
-            f"State the {join_words(levels)} of the models in `catalog/` (see `govern catalog show "
-            "MODEL`)."
+            f"State the {join_words(levels)} of the models in `catalog/` (see `govern catalog "
+            "show MODEL`)."
         )
     if other:
         return f"Add {code(other)} to `fallbacks`."
@@ -119,19 +117,18 @@ RULE = Rule(
     short_title="Single points of failure",
     requirement="No single entity takes down a task class.",
     why=(
-        "A single point of failure is a minimal cut of size one of the fault tree. A request goes "
-        "to the routed model "
-        "its weight gives it to, then down the fallbacks in order; retired, unknown and repeated "
-        "fallbacks do not "
-        "answer. So the loss of a vendor, provider or cloud takes the share of every routed model "
-        "on it, unless some "
-        "fallback hangs on another. Two vendors behind one cloud are one point: on 12 June 2025 an "
-        "outage of Google "
-        "Cloud took down AI services of several vendors. Chains that are not known to differ are "
-        "warnings."
+        "A single point of failure is a minimal cut set of size one in the fault tree. A request "
+        "goes to a routed model by weight, then down the fallbacks in order; retired, unknown and "
+        "repeated fallbacks do not answer. The loss of a vendor, provider or cloud therefore "
+        "stops the share of every routed model that depends on it, unless some fallback is "
+        "independent of it. Two vendors behind one cloud are one point: on 12 June 2025 an outage "
+        "of Google Cloud took down AI services of several vendors. Chains that are not known to "
+        "differ are warnings."
     ),
-    remediation="Add a fallback that hangs on another vendor, provider and cloud, or state in `catalog/` "
-    "what is not known.",
+    remediation=(
+        "Add a fallback that depends on another vendor, provider and cloud, or state in "
+        "`catalog/` what is not known."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -1,4 +1,4 @@
-"""GOV206: no chain of fallbacks tries one model twice."""
+"""GOV206: no fallback chain tries a model twice."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from multillm_gov.words import code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Fallbacks that are a routed model or an earlier fallback again, under whatever spelling."""
+    """Yield fallbacks that repeat a routed model or an earlier fallback, in any spelling."""
     deployments = {name: deployment(name, facts) for name, facts in context.models.items()}
     for task in context.tasks:
         if not task.fallbacks:
@@ -28,21 +28,21 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 def _violation(task: TaskFigures, fallback: FallbackFigures, other: str, what: str) -> Violation:
     same = (
-        f"is {what} already"
+        f"is already {what}"
         if fallback.model == other
-        else f"is the same deployment as {code(other)}, {what}"
+        else f"is the same deployment as {code(other)}, already {what}"
     )
     split = what == "routed" and len(task.legs) > 1
     return Violation(
         message=f"fallback {code(fallback.model)} of {code(task.task.name)} {same}",
         place=task.task.place.at("fallbacks", fallback.index),
         subject=task.task.name,
-        remedy="Remove it from `fallbacks`, or put a model of another vendor in its place.",
+        remedy="Remove it from `fallbacks`, or replace it with a model of another vendor.",
         risk=(
-            "It stands in for the other routed models only: where it is itself away, the chain "
+            "It takes over only for the other routed models; when it is down itself, the chain "
             "tries it again."
             if split
-            else "The chain tries what has just failed, and callers wait for a second timeout."
+            else "The chain retries what has just failed, and callers wait for a second timeout."
         ),
         severity=Severity.NOTE if split else None,
         distinction=f"fallback: {fallback.model}",
@@ -58,14 +58,12 @@ RULE = Rule(
     short_title="Repeated fallbacks",
     requirement="No fallback chain tries a model twice.",
     why=(
-        "A chain that comes back to a model it has tried goes in a circle: it adds a timeout and "
-        "no resilience, and a "
-        "count of fallbacks flatters. Spellings of one model at one provider in the same regions "
-        "are one deployment, "
-        "whatever the alias. In a weighted split a routed model may stand in for the others, which "
-        "is a note."
+        "A chain that repeats a model adds a timeout and no resilience, and inflates the count of "
+        "fallbacks. Spellings of one model at one provider in the same regions are one "
+        "deployment, whatever the alias. In a weighted split, a routed model may take over for "
+        "the others, which is a note."
     ),
-    remediation="Leave each deployment in the chain once, in the order it shall be tried.",
+    remediation="Keep each deployment in the chain once, in the order in which it should be tried.",
     severity=Severity.WARNING,
     check=check,
     violating="""\

@@ -1,4 +1,4 @@
-"""GOV207: every fallback is good and fast enough to stand in."""
+"""GOV207: every fallback meets the quality floor and latency limit of its task class."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -18,22 +18,20 @@ from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """How much worse than its limits a task class may run while it fails over."""
+    """How far a task class may miss its limits during a failover."""
 
     tolerance: Annotated[
         Share,
         Meta(
-            description="Share by which a fallback may miss the floor or the latency limit (0..1)"
+            description="Share (0..1) by which a fallback may miss the floor or the latency limit"
         ),
     ] = field(default_factory=Share)
-    quality: Annotated[bool, Meta(description="Hold scores against `quality.floor`")] = True
-    latency: Annotated[
-        bool, Meta(description="Hold answer times against `latency.p95_seconds`")
-    ] = True
+    quality: Annotated[bool, Meta(description="Compare scores with `quality.floor`")] = True
+    latency: Annotated[bool, Meta(description="Compare latency with `latency.p95_seconds`")] = True
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Fallbacks whose newest internal results miss the floor or the latency limit of their task class."""
+    """Yield fallbacks whose newest internal result misses the floor or the latency limit."""
     slack = Decimal(parameters.tolerance)
     for task in context.tasks:
         declared = task.task.declared
@@ -70,11 +68,11 @@ def _misses(
             fallback,
             records[0],
             f"{format_scored(records[0].record)}; the floor is {floor:.3f}"
-            + ("" if proved else ": not proved either way"),
+            + ("" if proved else "; not proved either way"),
             ("the floor", task.task.place.at("quality", "floor")),
             {"score": float(score), "floor": float(floor)},
-            f"While it serves, the share of wrong answers {'is' if proved else 'may be'} "
-            f"{format_points(floor - score)} above what is accepted.",
+            f"While it takes over, the share of wrong answers {'is' if proved else 'may be'} "
+            f"{format_points(floor - score)} above the accepted level.",
             None if proved else Severity.NOTE,
         )
     timed = next((placed for placed in records if placed.record.p95_seconds is not None), None)
@@ -84,10 +82,10 @@ def _misses(
             task,
             fallback,
             timed,
-            f"answered within {seconds:f} s in 95% of cases; the limit is {limit:f} s",
+            f"has a p95 latency of {seconds:f} s; the limit is {limit:f} s",
             ("the limit", task.task.place.at("latency", "p95_seconds")),
             {"p95_seconds": float(seconds), "max_p95_seconds": float(limit)},
-            "While it serves, callers time out: the failover does not count as one.",
+            "While it takes over, callers time out, so it does not count as a failover.",
         )
 
 
@@ -95,18 +93,19 @@ def _violation(
     task: TaskFigures,
     fallback: FallbackFigures,
     placed: PlacedRecord,
-    said: str,
+    message: str,
     limit: tuple[str, Place],
     figures: dict[str, float],
     risk: str,
     severity: Severity | None = None,
 ) -> Violation:
     return Violation(
-        message=f"fallback {code(fallback.model)} of {code(task.task.name)} {said}",
+        message=f"fallback {code(fallback.model)} of {code(task.task.name)} {message}",
         place=task.task.place.at("fallbacks", fallback.index),
         subject=task.task.name,
-        remedy="Replace it by a fallback that holds the limit, or adapt the prompt to it and score "
-        "again.",
+        remedy=(
+            "Replace it with a fallback within the limit, or adapt the prompt and score it again."
+        ),
         risk=risk,
         related=(("the result", placed.place), limit),
         figures=dict(figures),
@@ -119,22 +118,21 @@ RULE = Rule(
     id="GOV207",
     name="fallback-below-floor",
     title="Fallback below the quality floor or over the latency limit",
-    one="{subject} has a fallback that misses its quality floor or latency limit, or has no result",
-    many="{count} task classes have a fallback that misses their quality floor or latency limit, or has no result",
+    one="{subject} has a fallback that misses its quality floor or latency limit",
+    many="{count} task classes have a fallback that misses their quality floor or latency limit",
     short_title="Weak fallbacks",
     requirement="Every fallback meets the quality floor and latency limit of its task class.",
     why=(
-        "A fallback that misses the quality floor or the latency limit turns an outage into an "
-        "incident of another "
-        "kind. The newest internal result counts, for answer times the newest that has one; "
-        "without results GOV501 "
-        "speaks. Standing rules hold routed models and fallbacks against the floor already "
-        "(GOV502); this one is for "
-        "policies on resilience that ask for speed too, or tolerate a little less during a "
-        "failover."
+        "A fallback that misses the quality floor or the latency limit replaces one incident with "
+        "another. The newest internal result counts; for latency, the newest one with a latency. "
+        "Without results, GOV501 reports it. By default, GOV502 compares the scores of routed "
+        "models and fallbacks with the floor; this rule is for resilience policies that also "
+        "require speed, or that tolerate slightly less during a failover."
     ),
-    remediation="Choose a fallback that holds both limits, or state in the policy how much worse a "
-    "failover may be.",
+    remediation=(
+        "Choose a fallback that meets both limits, or state in the policy how far a failover may "
+        "miss them."
+    ),
     decision="Find a better fallback and measure it.",
     severity=Severity.WARNING,
     check=check,
@@ -155,7 +153,8 @@ task_classes:
     latency: {p95_seconds: 2}
 # evidence/2026-11.yaml
 records:
-  - {task_class: triage, model: gpt-5-mini, date: 2026-11-01, sample_size: 600, score: 0.93, p95_seconds: 3.4}
+  - {task_class: triage, model: gpt-5-mini, date: 2026-11-01, sample_size: 600,
+     score: 0.93, p95_seconds: 3.4}
 # policies/resilience.yaml
 policies:
   fit-fallbacks:
@@ -172,7 +171,8 @@ task_classes:
     latency: {p95_seconds: 2}
 # evidence/2026-11.yaml
 records:
-  - {task_class: triage, model: gpt-5-nano, date: 2026-11-01, sample_size: 600, score: 0.92, p95_seconds: 1.7}
+  - {task_class: triage, model: gpt-5-nano, date: 2026-11-01, sample_size: 600,
+     score: 0.92, p95_seconds: 1.7}
 # policies/resilience.yaml
 policies:
   fit-fallbacks:

@@ -1,4 +1,4 @@
-"""GOV208: fallbacks can carry what they would inherit."""
+"""GOV208: fallbacks can carry the load that a failover would move to them."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -18,22 +18,24 @@ from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """What is lost, and how uneven demand is."""
+    """Which entity is lost, and how uneven demand is."""
 
-    level: Annotated[Level, Meta(description="Level at which one entity is lost at a time")] = (
+    level: Annotated[Level, Meta(description="Level at which one entity at a time is lost")] = (
         Level.PROVIDER
     )
     peak_factor: Annotated[
         AtLeastOne,
         Meta(
-            description="Busiest minute over the mean minute; default 4: a month within its "
-            "working hours"
+            description=(
+                "Busiest minute divided by the mean minute; default 4: all demand within working "
+                "hours"
+            )
         ),
     ] = field(default_factory=partial(AtLeastOne, "4"))
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Fallbacks whose limits lie below own plus inherited demand when one entity is lost (N+1)."""
+    """Yield fallbacks with limits below their own plus the inherited demand (N+1)."""
     if not context.by_policy and not any(
         _is_declared(context, model) for model in context.state.overrides.models
     ):
@@ -46,20 +48,20 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             continue
         if not context.by_policy and not _is_declared(context, load.model):
             continue
-        violation = _judge(load, parameters.peak_factor, asked=context.by_policy)
+        violation = _judge(load, parameters.peak_factor, by_policy=context.by_policy)
         if violation is not None:
             yield violation
 
 
 def _is_declared(context: RuleContext, model: str) -> bool:
-    """Limits of the price map are a new customer's; without a policy only declared ones count."""
+    """Whether limits are declared: those of the price map are for new accounts."""
     placed = context.state.overrides.models.get(model)
     return placed is not None and not (
         placed.declared.requests_per_minute is None and placed.declared.tokens_per_minute is None
     )
 
 
-def _judge(load: Inherited, peak: Decimal, *, asked: bool) -> Violation | None:
+def _judge(load: Inherited, peak: Decimal, *, by_policy: bool) -> Violation | None:
     limits = (
         ("requests", load.facts.requests_per_minute, load.requests_per_minute * peak),
         ("tokens", load.facts.tokens_per_minute, load.tokens_per_minute * peak),
@@ -68,40 +70,40 @@ def _judge(load: Inherited, peak: Decimal, *, asked: bool) -> Violation | None:
         (what, limit, need) for what, limit, need in limits if limit is not None and need > limit
     ]
     if short:
-        what, limit, need = max(short, key=lambda one: one[2] / one[1])
+        what, limit, need = max(short, key=lambda each: each[2] / each[1])
         served = limit / need
         return _violation(
             load,
-            f"may take {format_count(limit)} {what} a minute and would have to take "
-            f"{format_count(need)}",
-            f"{format_share(1 - served)} of the {what} at the peak go unanswered.",
+            f"would need {format_count(need)} {what} a minute; its limit is {format_count(limit)}",
+            f"At the peak, {format_share(1 - served)} of the {what} get no answer.",
             {
                 f"{what}_per_minute_limit": limit,
                 f"{what}_per_minute_needed": float(need),
                 "served_share": float(served),
             },
         )
-    if asked and load.facts.requests_per_minute is None and load.facts.tokens_per_minute is None:
+    if (
+        by_policy
+        and load.facts.requests_per_minute is None
+        and load.facts.tokens_per_minute is None
+    ):
         need = limits[0][2]
-        said = (
-            f"would have to take {format_count(need)} requests a minute, and its limits are not "
-            "known"
-        )
+        message = f"would need {format_count(need)} requests a minute; its limits are not known"
         figures: dict[str, Figure] = {"requests_per_minute_needed": float(need)}
         return _violation(
-            load, said, "Whether it can carry the failover is not known.", figures, unknown=True
+            load, message, "Whether it can carry the failover is not known.", figures, unknown=True
         )
     return None
 
 
 def _violation(
-    load: Inherited, said: str, risk: str, figures: dict[str, Figure], *, unknown: bool = False
+    load: Inherited, message: str, risk: str, figures: dict[str, Figure], *, unknown: bool = False
 ) -> Violation:
     task, index = load.heirs[0]
     name = load.model
     limits = "{requests_per_minute: …, tokens_per_minute: …}"
     return Violation(
-        message=f"when {load.level} {code(load.entity)} is lost, fallback {code(name)} {said}",
+        message=f"when {load.level} {code(load.entity)} is lost, fallback {code(name)} {message}",
         place=task.task.place.at("fallbacks", index),
         subject=f"model:{name}",
         remedy=(
@@ -113,7 +115,7 @@ def _violation(
         risk=risk,
         related=tuple(
             (
-                f"{code(heir.task.name)} falls back on it too",
+                f"{code(heir.task.name)} also falls back on it",
                 heir.task.place.at("fallbacks", position),
             )
             for heir, position in load.heirs[1:3]
@@ -133,20 +135,18 @@ RULE = Rule(
     short_title="Insufficient failover capacity",
     requirement="Fallbacks can carry the load that a failover would move to them.",
     why=(
-        "The served share is capacity over demand: with a limit of 70 and a demand of 100 requests "
-        "a second, 30% go "
-        "unanswered. The N+1 test loses one provider at a time and sends the requests of its "
-        "models to the first "
-        "fallback elsewhere, of all task classes at once, since they share the account's limits. A "
-        "month has 43,800 "
-        "minutes; demand within working hours (176 of 730) peaks at 4 times the mean. Limits in "
-        "the price map are "
-        "those of new accounts, so without a policy only limits declared in `catalog/` are judged; "
-        "with one, limits "
-        "that nobody knows are a warning."
+        "The served share is capacity divided by demand: with a limit of 70 and a demand of 100 "
+        "requests a second, 30% get no answer. The N+1 test loses one provider at a time and "
+        "sends the requests of its models to the first independent fallback, for all task classes "
+        "at once because they share the limits of the account. A month has 43,800 minutes; demand "
+        "within working hours (176 of 730) peaks at 4 times the mean. Limits in the price map are "
+        "those of new accounts, so without a policy only limits declared in `catalog/` are "
+        "judged; with one, unknown limits are a warning."
     ),
-    remediation="State the account's real limits in `catalog/`, and have them raised, or spread fallbacks "
-    "over models.",
+    remediation=(
+        "State the actual limits of the account in `catalog/` and have them raised, or spread the "
+        "fallbacks over more models."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -1,4 +1,4 @@
-"""GOV209: the failover of every task class was tested not long ago, and worked."""
+"""GOV209: the failover of every task class was tested recently and worked."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -21,33 +21,36 @@ _SHOWN = 5
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """How old a drill may be."""
+    """How old a drill may be, and what it must cover."""
 
     max_age_days: Annotated[
-        int, Meta(ge=1, le=3_650, description="Oldest drill that still counts, in days")
+        int, Meta(ge=1, le=3_650, description="Largest age of a drill that counts, in days")
     ] = DRILL_DAYS
     warn_after_days: Annotated[
         int,
-        Meta(ge=1, le=3_650, description="Age in days from which the next drill is due: a warning"),
+        Meta(
+            ge=1,
+            le=3_650,
+            description="Age of a drill in days above which the next one is due: a warning",
+        ),
     ] = 90
     min_coverage: Annotated[
         Share,
         Meta(
-            description="Least share of the injected faults that the chain must cover, where a "
-            "drill tells it"
+            description=(
+                "Smallest share (0..1) of the injected faults that the chain must cover, if the "
+                "drill records it"
+            )
         ),
     ] = field(default_factory=partial(Share, "0.8"))
     min_value_at_stake: Annotated[
         Amount,
-        Meta(
-            description="Only task classes with at least this value at stake per month, in the "
-            "currency"
-        ),
+        Meta(description="Only task classes with at least this value at stake per month"),
     ] = field(default_factory=Amount)
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes with fallbacks whose newest drill is missing, too old, or did not survive."""
+    """Yield task classes with fallbacks whose newest drill is missing, too old or too weak."""
     for task in context.tasks:
         if not task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
@@ -63,14 +66,14 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 def _gap(
     newest: PlacedDrill | None, task: TaskFigures, context: RuleContext, parameters: Parameters
 ) -> tuple[str, bool] | None:
-    """What is wrong, and whether it is grave."""
+    """What is wrong, and whether it counts in full."""
     if newest is None:
         return "was never drilled", True
     age = (context.state.as_of - newest.drill.date).days
     when = f"{count_of(age, 'day')} ago" if age else "today"
     if not is_of(newest.drill, task.task.declared):
         return (
-            f"was drilled {when} as another chain ({_chain(newest.drill.chain)}) than is declared "
+            f"was drilled {when} with another chain ({_chain(newest.drill.chain)}) than declared "
             "now",
             True,
         )
@@ -80,7 +83,7 @@ def _gap(
 def _gap_of(
     drill: DrillRecord, age: int, when: str, parameters: Parameters
 ) -> tuple[str, bool] | None:
-    """The same, of a drill of the chain that is declared."""
+    """The same, for a drill of the declared chain."""
     if drill.result == "fails":
         return None  # GOV210 reports it, without a policy too
     if age > parameters.max_age_days:
@@ -88,9 +91,9 @@ def _gap_of(
             f"was drilled {when}; a drill counts for {count_of(parameters.max_age_days, 'day')}",
             True,
         )
-    said = _short_of(drill, parameters.min_coverage)
-    if said is not None:
-        return f"{said[0]} in its drill {when}{said[1]}", bool(said[1])
+    message = _short_of(drill, parameters.min_coverage)
+    if message is not None:
+        return f"{message[0]} in its drill {when}{message[1]}", bool(message[1])
     if age > parameters.warn_after_days:
         return (
             f"was drilled {when}; the next drill was due after "
@@ -101,13 +104,13 @@ def _gap_of(
 
 
 def _short_of(drill: DrillRecord, floor: Share) -> tuple[str, str] | None:
-    """What the drill showed that is less than asked for, and against which floor; no floor: not grave."""
+    """Which result is below its requirement, and the floor; without a floor, a warning."""
     if drill.coverage is not None and drill.coverage < floor:
         return (
             f"covered {format_share(drill.coverage)} of the faults",
             f"; the floor is {format_share(floor)}",
         )
-    return ("worked in a degraded way", "") if drill.result == "degraded" else None
+    return ("worked in degraded mode", "") if drill.result == "degraded" else None
 
 
 def _chain(models: tuple[str, ...]) -> str:
@@ -119,26 +122,27 @@ def _chain(models: tuple[str, ...]) -> str:
 def _violation(
     context: RuleContext, task: TaskFigures, newest: PlacedDrill | None, gap: tuple[str, bool]
 ) -> Violation:
-    said, grave = gap
+    message, full = gap
     share = DOWN_SHARE * (1 - COVERAGE_UNTESTED)
     return Violation(
-        message=f"the failover of {code(task.task.name)} {said}",
+        message=f"the failover of {code(task.task.name)} {message}",
         place=task.task.place.at("fallbacks"),
         subject=task.task.name,
         remedy=(
-            f"Run `govern drill {task.task.name}`, or make the routed "
-            "model fail in a test of "
-            "your own, and record what the chain did under `drills` in `evidence/`: "
-            f"`{{task_class: {task.task.name}, date: …, result: survives}}`."
+            f"Run `govern drill {task.task.name}`, or make the routed model fail in a test of "
+            f"your own, and record the result under `drills` in `evidence/`: `{{task_class: "
+            f"{task.task.name}, date: …, result: survives}}`."
         ),
-        risk="A failover that was not shown to work: "
-        f"{format_downtime(share, task, context.state.figures.currency)}.",
+        risk=(
+            "The failover is not shown to work: "
+            f"{format_downtime(share, task, context.state.figures.currency)}."
+        ),
         related=() if newest is None else (("the newest drill", newest.place),),
         figures={
             "days_ago": None if newest is None else (context.state.as_of - newest.drill.date).days,
             "coverage": None if newest is None else newest.drill.coverage,
         },
-        severity=None if grave else Severity.WARNING,
+        severity=None if full else Severity.WARNING,
     )
 
 
@@ -151,17 +155,15 @@ RULE = Rule(
     short_title="Untested failover",
     requirement="The failover of every task class was tested recently and worked.",
     why=(
-        "Unavailability behind a failover is u * (1 - c * (1 - p)): coverage c, the share of "
-        "failures that are noticed "
-        "and rerouted in time, outweighs how independent the fallback is. An untested failover is "
-        "assumed to work "
-        "half the time (c = .50, against .90 tested), so it is worth half. A drill a quarter keeps "
-        "it true: due after "
-        "90 days, void after 180. A drill that names its chain counts for that chain alone. The "
-        "floor of .8 is one "
-        "fault of eight missed, and a cut stream is missed by every chain of LiteLLM's."
+        "Unavailability behind a failover is u × (1 − c × (1 − p)): coverage c, the share of "
+        "failures that are noticed and rerouted in time, matters more than how independent the "
+        "fallback is. An untested failover is assumed to work half the time (c = 0.50, compared "
+        "with 0.90 when tested), so it is worth half. A drill every quarter keeps it tested: due "
+        "after 90 days, void after 180. A drill that names its chain counts only for that chain. "
+        "The floor of 0.8 allows one missed fault of eight; every chain of LiteLLM misses an "
+        "interrupted stream."
     ),
-    remediation="Run `govern drill` every quarter, and commit what it writes to `evidence/`.",
+    remediation=("Run `govern drill` every quarter, and commit what it writes to `evidence/`."),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

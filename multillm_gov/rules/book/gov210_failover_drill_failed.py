@@ -1,4 +1,4 @@
-"""GOV210: the newest drill of a failover failed."""
+"""GOV210: the newest drill of every failover passed."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from multillm_gov.words import code, count_of
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Task classes whose newest drill, of the chain declared now, failed."""
+    """Yield task classes whose newest drill of the declared chain failed."""
     for task in context.tasks:
         drills = context.state.drills.get(task.task.name, ()) if task.fallbacks else ()
         newest = next(
@@ -26,12 +26,16 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             + (f"{count_of(days, 'day')} ago" if days else "today"),
             place=task.task.place.at("fallbacks"),
             subject=task.task.name,
-            remedy="Find out why the chain did not take over (see the drill's record), fix it, "
-            f"run `govern dry-run --kind failover --only {task.task.name}` and commit what it writes "
-            "below `drills` in `evidence/`: "
-            f"`{{task_class: {task.task.name}, date: …, result: survives}}`.",
-            risk="Its fallbacks count as not usable: "
-            f"{format_downtime(DOWN_SHARE, task, context.state.figures.currency)}.",
+            remedy=(
+                "Find out why the chain did not take over (see the record of the drill), fix it, "
+                f"run `govern dry-run --kind failover --only {task.task.name}` and commit the "
+                f"record under `drills` in `evidence/`: `{{task_class: {task.task.name}, date: …, "
+                f"result: survives}}`."
+            ),
+            risk=(
+                "Its fallbacks count as not usable: "
+                f"{format_downtime(DOWN_SHARE, task, context.state.figures.currency)}."
+            ),
             related=(("the newest drill", newest.place),),
             figures={"days_ago": days, "fallbacks": len(failover_of(context).usable(task))},
         )
@@ -44,11 +48,11 @@ RULE = Rule(
     one="{subject} failed its newest failover drill",
     many="{count} task classes failed their newest failover drill",
     short_title="Failed drill",
-    requirement="The newest drill of every failover did not fail.",
+    requirement="The newest drill of every failover passed.",
     why=(
-        "A fallback is there for the day on which the route fails. A drill in which the chain did "
-        "not take over shows that it will not, whatever is declared; time does not heal that, a "
-        "newer drill does. Until then no figure counts these fallbacks as usable."
+        "A fallback is needed on the day the route fails. A drill in which the chain did not take "
+        "over shows that it will not, whatever is declared, until a newer drill passes. Until "
+        "then no figure counts these fallbacks as usable."
     ),
     remediation="Fix what kept the chain from taking over, and drill it again.",
     severity=Severity.ERROR,
