@@ -96,8 +96,9 @@ SAFEGUARDS: tuple[ComparedField, ...] = (
     ComparedField(
         kind=Kind.LATENCY,
         aspect="latency.timeout_seconds",
-        label="time-out before the next model",
+        label="timeout before the next model",
         read=_timeout,
+        judge=lower_is_tighter,
         format=_seconds,
     ),
     ComparedField(

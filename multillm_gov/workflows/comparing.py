@@ -5,8 +5,10 @@ from msgspec.structs import replace
 from multillm_gov.changes.change import Area, Direction
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import Comparison
+from multillm_gov.changes.limits import held_to, loosened_safeguards
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Finding
+from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.policy import PlacedWaiver
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.defaults import rule_facts
@@ -33,11 +35,37 @@ def judge_by_base(
 ) -> tuple[Finding, ...] | None:
     """Findings of the later state under the policies, waivers and limits of the base.
 
-    Without it, loosening a policy would look like mending what it forbids. ``None`` where none of
+    Without it, loosening a limit would look like fixing what it forbids. ``None`` where none of
     them differs. ``waivers`` hold besides those of the base.
     """
-    if not comparison.within(Area.POLICIES, Area.SETTINGS):
+    held = held_to(before, after, loosened_safeguards(before, after))
+    findings: dict[str, Finding] = {}
+    if comparison.within(Area.POLICIES, Area.SETTINGS):
+        findings = {each.fingerprint: each for each in _judge(before, after, waivers)}
+    elif not held:
         return None
+    if held:
+        for finding in _judge(before, _holding(after, held), waivers):
+            findings.setdefault(finding.fingerprint, finding)
+    return tuple(findings.values())
+
+
+def _holding(after: Assessment, held: dict[str, TaskClass]) -> Assessment:
+    """The later state with the earlier limits of its own task classes."""
+    tasks = tuple(held.get(task.name, task) for task in after.portfolio.task_classes)
+    measured = tuple(
+        replace(task, task=held.get(task.task.name, task.task)) for task in after.figures.tasks
+    )
+    return replace(
+        after,
+        portfolio=replace(after.portfolio, task_classes=tasks),
+        figures=replace(after.figures, tasks=measured),
+    )
+
+
+def _judge(
+    before: Assessment, after: Assessment, waivers: tuple[PlacedWaiver, ...]
+) -> tuple[Finding, ...]:
     old, new = before.portfolio, after.portfolio
     same_currency = old.settings.currency == new.settings.currency
     settings = replace(
@@ -46,11 +74,11 @@ def judge_by_base(
         migration_lead_days=old.settings.migration_lead_days,
         people=old.settings.people,
     )
-    portfolio = replace(new, settings=settings, waivers=(*old.waivers, *waivers))
     written = governing_paths(before)
     documents = after.documents | {
-        path: found for path, found in before.documents.items() if path in written
+        path: document for path, document in before.documents.items() if path in written
     }
+    portfolio = replace(new, settings=settings, waivers=(*old.waivers, *waivers))
     return judge(
         replace(after, portfolio=portfolio, documents=documents),
         base=before,

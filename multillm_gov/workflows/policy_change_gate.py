@@ -20,6 +20,8 @@ from multillm_gov.state.loading import load_state, no_collections
 from multillm_gov.workflows.comparing import compare_assessments, governing_paths, judge_by_base
 from multillm_gov.workflows.states import assess_revision, working_revision
 
+_LISTING = "GOV708"
+"""Lists what is loosened, and does not use it."""
 LEAD = "loosened in this change and used at once"
 """How the message of each such finding starts."""
 
@@ -93,7 +95,7 @@ def used_at_once(
 
 def _about_the_portfolio(finding: Finding) -> bool:
     rule = find_rule(finding.rule)
-    return rule is None or rule.scope not in {"files", "waivers"}
+    return rule is None or (rule.id != _LISTING and rule.scope not in {"files", "waivers"})
 
 
 def _as_grave(known: Finding | None, finding: Finding) -> bool:
@@ -127,7 +129,7 @@ def _told(finding: Finding, before: Assessment, after: Assessment, renames: Rena
         message=f"{LEAD}: {finding.message}",
         location=location,
         related=related,
-        remedy=f"Have the looser limit accepted in a change of its own first{waive}; or mend it: "
+        remedy=f"Have the looser limit accepted in a change of its own first{waive}; or fix it: "
         f"{finding.remedy}",
         fingerprint=f"{finding.fingerprint}-base",
         under=before.revision,

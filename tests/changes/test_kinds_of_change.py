@@ -38,7 +38,7 @@ EDITS = [
     ("prompts/writing.md", "prompts/other.md", Kind.PROMPT, CHANGED, "prompts/writing.md", "prompts/other.md"),
     ("prompts/writing.md\n", f"prompts/writing.md\n        prompt_digest: sha256:{'ab' * 32}\n",
      Kind.PROMPT_PIN, TIGHTENED, "", "sha256:abababababab…"),
-    ("p95_seconds: 8", "p95_seconds: 8, timeout_seconds: 3", Kind.LATENCY, CHANGED, "", "3 s"),
+    ("p95_seconds: 8", "p95_seconds: 8, timeout_seconds: 3", Kind.LATENCY, TIGHTENED, "", "3 s"),
     ("        output_schema: "
      "schemas/writing.json\n", "", Kind.OUTPUT_SCHEMA, LOOSENED, "schemas/writing.json", ""),
     ("schemas/writing.json\n", "schemas/writing.json\n        normalize: [strip-fences, coerce]\n",

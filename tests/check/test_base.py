@@ -251,3 +251,75 @@ def test_without_a_base_git_is_not_loaded(repository):
         [sys.executable, "-c", program], cwd=repository, capture_output=True, check=True
     )
     assert done.stderr.decode().strip() == "[]"
+
+
+LIMITED = """\
+owner: o
+task_classes:
+  a:
+    route: [{model: custom/alpha}]
+    fallbacks: [custom/beta]
+    demand: {requests: 10000, input_tokens: 1000, output_tokens: 300}
+    quality: {floor: 0.9}
+    latency: {p95_seconds: 4, timeout_seconds: 10}
+    data: {residency: [EU]}
+    review: {last: 2026-11-01, every_months: 3}
+    spend_cap: {monthly: 100, per_request: 0.01}
+"""
+LOOSE = """\
+owner: o
+task_classes:
+  a:
+    route: [{model: custom/alpha}]
+    demand: {requests: 1000000, input_tokens: 1000, output_tokens: 300}
+    quality: {floor: 0.2}
+    latency: {p95_seconds: 9, timeout_seconds: 30}
+    data: {residency: [EU, US]}
+    review: {last: 2026-11-01, every_months: 12}
+    spend_cap: {monthly: 9000, per_request: 5}
+"""
+
+
+def test_every_loosened_safeguard_of_a_task_class_is_listed_with_both_values(
+    repository, checkout, check, told
+):
+    checkout.commit({"allocations/z.yaml": LIMITED})
+    path = repository / "allocations" / "z.yaml"
+    path.write_text(LOOSE)
+    report = told()
+    listed = [each for each in report["findings"] if each["rule"] == "GOV708" and not each["under"]]
+    (finding,) = [each for each in listed if each["subject"] == "a"]
+    for change in (
+        "fallback `custom/beta` removed",
+        "`spend_cap.monthly` 100 EUR → 9,000 EUR",
+        "`spend_cap.per_request` 0.01 EUR → 5.00 EUR",
+        "`quality.floor` 0.9 → 0.2",
+        "`latency.p95_seconds` 4 s → 9 s",
+        "`latency.timeout_seconds` 10 s → 30 s",
+        "`data.residency` EU → EU, US",
+        "`review.every_months` every 3 months → every 12 months",
+    ):
+        assert change.replace("EUR", report["currency"]) in finding["message"], change
+    assert {each["rule"] for each in used(report)} == {"GOV401"}
+    assert report["verdict"]["exit_code"] == 1
+
+
+def test_a_looser_cap_that_nothing_uses_passes(repository, checkout, check, told):
+    checkout.commit({"allocations/z.yaml": LIMITED})
+    path = repository / "allocations" / "z.yaml"
+    path.write_text(LIMITED.replace("monthly: 100,", "monthly: 200,"))
+    report = told()
+    assert used(report) == []
+    assert [each["subject"] for each in report["findings"] if each["rule"] == "GOV708"] == ["a"]
+
+
+def test_loosened_and_used_at_once_fails_where_the_limit_is_removed(
+    repository, checkout, check, told
+):
+    checkout.commit({"allocations/z.yaml": LIMITED})
+    path = repository / "allocations" / "z.yaml"
+    without_cap = LOOSE.replace("    spend_cap: {monthly: 9000, per_request: 5}\n", "")
+    path.write_text(without_cap)
+    report = told()
+    assert {each["rule"] for each in used(report)} >= {"GOV401"}
+    assert report["verdict"]["exit_code"] == 1

@@ -1,6 +1,6 @@
 """GOV708: no change loosens a policy or the settings unseen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from multillm_gov.documents.layout import SETTINGS
@@ -20,11 +20,11 @@ _LONGEST = 120
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """One violation a policy, and one for the settings, with all that was loosened; silent without a base."""
+    """One violation a policy, a task class and the settings, with all that was loosened."""
     if context.base is None:
         return
     from multillm_gov.changes.change import Direction
-    from multillm_gov.changes.limits import compare_limits
+    from multillm_gov.changes.limits import compare_limits, loosened_safeguards
 
     loosened: dict[str, list[Change]] = {}
     for change in compare_limits(context.base.portfolio, context.state.portfolio, rule_facts):
@@ -33,6 +33,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             loosened.setdefault(subject, []).append(change)
     for subject, changes in sorted(loosened.items()):
         yield _violation(context, subject, changes)
+    yield from _task_classes(context, loosened_safeguards(context.base, context.state))
     yield from _granted(context, context.base.portfolio)
 
 
@@ -91,6 +92,32 @@ def _violation(context: RuleContext, subject: str, changes: "list[Change]") -> V
             sorted(f"{change.kind.value} {change.aspect}" for change in changes)
         ),
     )
+
+
+def _task_classes(context: RuleContext, loosened: "Iterable[Change]") -> Iterator[Violation]:
+    """One violation a task class, with every safeguard of its own that was loosened."""
+    by_task: dict[str, list[Change]] = {}
+    for change in loosened:
+        by_task.setdefault(change.subject, []).append(change)
+    for name, changes in sorted(by_task.items()):
+        yield Violation(
+            message=f"{code(name)} loosens its own safeguards: "
+            f"{join_words(map(_format_safeguard, changes))}",
+            place=_place(context, changes[0]),
+            subject=name,
+            remedy="Have the owner and whoever answers for the limits agree in the review of this "
+            "change, or undo it.",
+            risk="What exceeded them passes from now on, in this change and in every later one.",
+            figures=dict(_figures(changes)),
+            distinction=f"task class {join_words(sorted(change.aspect for change in changes))}",
+        )
+
+
+def _format_safeguard(change: "Change") -> str:
+    if change.kind.value == "fallback-removed":
+        return f"fallback {code(change.before)} removed"
+    before, after = _cut(change.before) or "none", _cut(change.after) or "none"
+    return f"{code(change.aspect or change.label)} {before} → {after}"
 
 
 def _format(changes: "list[Change]") -> str:
@@ -163,7 +190,7 @@ RULE = Rule(
     one="This change loosens one safeguard",
     many="This change loosens {count} safeguards",
     short_title="Loosened safeguards",
-    requirement="No change loosens a policy or setting, or adds a waiver, unnoticed.",
+    requirement="No change loosens a policy, setting or task class, or adds a waiver, unnoticed.",
     why=(
         "A limit that is in the way is most easily met by moving the limit, and among a hundred "
         "changed lines nobody "
