@@ -1,5 +1,6 @@
 """``govern init``: write a starter portfolio of five task classes."""
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from multillm_gov.cli.options import as_of_option, today
 def command(folder: Path, *, as_of: date | None) -> None:
     """Write a starter portfolio into FOLDER (default: here): five task classes with sensible policies.
 
-    Editor schemas, a catalog lock, a pre-commit hook and a CI workflow come with it. Files that are already there are
-    never overwritten. Volumes, values and caps are illustrative: replace them with your own.
+    Editor schemas, a catalog lock, a pre-commit hook and a CI workflow come with it; in a subfolder of a repository the
+    hook and the workflow go to its top. Files that are already there are never overwritten. Volumes, values and caps are illustrative: replace them with your own.
 
     \b
     Examples:
@@ -24,8 +25,11 @@ def command(folder: Path, *, as_of: date | None) -> None:
     """
     from multillm_gov.workflows.init import init
 
-    for path in init(folder, as_of=as_of or today()):
-        click.echo(f"wrote {folder / path}")
+    written = init(folder, as_of=as_of or today())
+    for path in written.paths:
+        click.echo(f"wrote {os.path.normpath(folder / path)}")
+    for note in written.notes:
+        click.echo(f"\nnote: {note}", err=True)
     click.echo(
         "\nNext: `govern check`, then put your own task classes into `allocations/`.", err=True
     )

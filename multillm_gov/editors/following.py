@@ -2,11 +2,12 @@
 
 from lsprotocol import types
 
+from multillm_gov.documents.layout import FOLDERS, SETTINGS
 from multillm_gov.editors.positions import Buffer, Encoding
 from multillm_gov.editors.server import GovernServer
 from multillm_gov.editors.session import OpenFile, Session
 
-_WATCHED = ("govern.yaml", "{allocations,policies,catalog,evidence,usage,prompts,schemas}/**")
+_WATCHED = (SETTINGS, f"{{{','.join(FOLDERS)}}}/**")
 
 
 def follow_files(server: GovernServer) -> None:

@@ -1,5 +1,6 @@
 """GitLab's code-quality report: findings in the merge request and on its changed lines."""
 
+from hashlib import sha256
 from typing import Any
 
 from multillm_gov.finding import Enforcement, Finding, Severity
@@ -18,17 +19,24 @@ def render(report: Report) -> bytes:
 
 
 def _issue(finding: Finding, prefix: str) -> dict[str, Any]:
-    """Fingerprints are the finding's own, so an issue stays the same when lines move or figures change."""
+    """Fingerprints stay when lines move or figures change, and differ between portfolios."""
     return {
         "description": _description(finding),
         "check_name": f"{finding.rule} {finding.name}",
-        "fingerprint": finding.fingerprint,
+        "fingerprint": _fingerprint(finding, prefix),
         "severity": _grade(finding),
         "location": {
             "path": encodable(prefix + finding.location.path),
             "lines": {"begin": finding.location.line},
         },
     }
+
+
+def _fingerprint(finding: Finding, prefix: str) -> str:
+    """The finding's own, with the folder of its portfolio where several share a repository."""
+    if not prefix:
+        return finding.fingerprint
+    return sha256(f"{prefix}\x1f{finding.fingerprint}".encode()).hexdigest()[:16]
 
 
 def _grade(finding: Finding) -> str:

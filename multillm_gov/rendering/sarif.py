@@ -1,9 +1,10 @@
 """SARIF 2.1.0, as code scanning reads it."""
 
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from multillm_gov.finding import Finding, Severity
+from multillm_gov.finding import Finding, Severity, Waived
 from multillm_gov.location import Location
 from multillm_gov.rendering.json import write_json
 from multillm_gov.rendering.plain.escaping import encodable
@@ -17,7 +18,11 @@ _LEVELS = {Severity.NOTE: "note", Severity.WARNING: "warning", Severity.ERROR: "
 
 
 def render(report: Report) -> bytes:
-    """One run: the rules that speak, and a result for each finding; waived ones are suppressed, never left out."""
+    """One run: the rules with findings, and a result for each finding that is not waived.
+
+    Code scanning does not read suppressions: a waived finding would be an open alert. Waived ones are
+    listed in the run's properties.
+    """
     rules = [_rule(note) for note in report.rules]
     known = {note.id for note in report.rules}
     unnoted = {
@@ -29,7 +34,7 @@ def render(report: Report) -> bytes:
     driver = {"name": "govern", **({"semanticVersion": version} if version else {}), "rules": rules}
     run = {
         "tool": {"driver": driver},
-        "automationDetails": {"id": f"govern/{report.kind}/"},
+        "automationDetails": {"id": f"govern/{report.kind}/{_uri(report.path_prefix)}"},
         "invocations": [{"executionSuccessful": True, "exitCode": report.verdict.exit_code}],
         "originalUriBaseIds": {
             _ROOT: {
@@ -40,12 +45,19 @@ def render(report: Report) -> bytes:
         },
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(finding, index[finding.rule], report.path_prefix) for finding in report.findings
+            _result(finding, index[finding.rule], report.path_prefix)
+            for finding in report.findings
+            if finding.active
         ],
         "properties": {
             "organization": report.organization,
             "asOf": report.as_of,
             "revision": report.revision,
+            "waived": [
+                _waived(finding, finding.waiver, report.path_prefix)
+                for finding in report.findings
+                if finding.waiver is not None
+            ],
         },
     }
     schema = (
@@ -81,8 +93,10 @@ def _result(finding: Finding, rule: int, prefix: str) -> dict[str, Any]:
             }
             for number, related in enumerate(finding.related, start=1)
         ],
-        "partialFingerprints": {"govern/v1": finding.fingerprint},
-        "suppressions": _suppressions(finding, prefix),
+        "partialFingerprints": {
+            "govern/v1": finding.fingerprint,
+            "primaryLocationLineHash": f"{_hash(prefix, finding)}:1",
+        },
         "properties": {
             "subject": finding.subject,
             "policy": finding.policy,
@@ -110,25 +124,29 @@ def _message(finding: Finding) -> str:
     return _text("\n".join(parts))
 
 
-def _suppressions(finding: Finding, prefix: str) -> list[dict[str, Any]]:
-    """Present on every result, empty where nothing is waived: the standard wants all or none (3.27.23)."""
-    waiver = finding.waiver
-    if waiver is None:
-        return []
-    approval = {
-        "approvedBy": waiver.approved_by,
-        "expires": waiver.expires,
-        "ticket": waiver.ticket,
+def _hash(prefix: str, finding: Finding) -> str:
+    """What tells one alert from another: code scanning knows no more than rule, file and this."""
+    return sha256(f"{prefix}\x1f{finding.fingerprint}".encode()).hexdigest()[:16]
+
+
+def _waived(finding: Finding, waiver: Waived, prefix: str) -> dict[str, Any]:
+    return {
+        "ruleId": finding.rule,
+        "subject": finding.subject,
+        "fingerprint": finding.fingerprint,
+        "kind": "external" if waiver.kind == "waiver" else "inSource",
+        "justification": waiver.reason,
+        "location": _location(waiver.location, prefix),
+        **(
+            {
+                "approvedBy": waiver.approved_by,
+                "expires": waiver.expires,
+                "ticket": waiver.ticket,
+            }
+            if waiver.kind == "waiver"
+            else {}
+        ),
     }
-    return [
-        {
-            "kind": "external" if waiver.kind == "waiver" else "inSource",
-            "status": "accepted",
-            "justification": waiver.reason,
-            "location": _location(waiver.location, prefix),
-            **({"properties": approval} if waiver.kind == "waiver" else {}),
-        }
-    ]
 
 
 def _location(location: Location, prefix: str) -> dict[str, Any]:

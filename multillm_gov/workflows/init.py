@@ -1,53 +1,117 @@
 """``govern init``: a starter portfolio of five task classes, ready to check."""
 
+import os
+import re
 from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from msgspec import Struct
+
 from multillm_gov.errors import OutputError
+from multillm_gov.report import TOOL_VERSION
 from multillm_gov.sources.output import write_bytes
+from multillm_gov.sources.root import path_prefix
+from multillm_gov.words import join_code
 from multillm_gov.workflows.catalog import lock_portfolio
 from multillm_gov.workflows.schema import write_schemas
 
-_TODAY = b"@TODAY@"
-_OPTIONAL = frozenset({".gitattributes", ".pre-commit-config.yaml", ".github/workflows/govern.yml"})
+_OF_HOSTS = frozenset({".pre-commit-config.yaml", ".github/workflows/govern.yml"})
+"""Read at the top of a repository alone."""
+_OPTIONAL = _OF_HOSTS | {".gitattributes"}
 """Left alone where the repository has its own."""
+_PLAIN = re.compile(r"[\w./-]+", re.ASCII)
 
 
-def starter_files(as_of: date) -> dict[str, bytes]:
-    """The starter's files by path; reviews are dated ``as_of``."""
+class Written(Struct, frozen=True):
+    """What a starter wrote, and what it left for people to do."""
+
+    paths: tuple[str, ...]
+    """Relative to the portfolio's folder, or with ``../`` where hosts want them above it."""
+    notes: tuple[str, ...] = ()
+
+
+def starter_files(as_of: date, option: str = "", name: str = "govern") -> dict[str, bytes]:
+    """The starter's files by path; reviews are dated ``as_of``.
+
+    Args:
+        as_of: Day of the reviews.
+        option: What hooks and workflows add to `govern` to name the portfolio: empty, or `` -C ai``.
+        name: Of the workflow and the hook.
+    """
     folder = files("multillm_gov.workflows") / "starter"
-    stamp = as_of.isoformat().encode()
-    return {path: data.replace(_TODAY, stamp) for path, data in sorted(_walk(folder, ""))}
+    values = {
+        "@TODAY@": as_of.isoformat(),
+        "@OPTION@": option,
+        "@NAME@": name,
+        "@HOOK@": name.replace(" ", "-").replace("/", "-").replace("govern", "govern-check", 1),
+        "@VERSION@": TOOL_VERSION,
+    }
+    return {path: _filled(data, values) for path, data in sorted(_walk(folder, ""))}
 
 
-def init(folder: Path, *, as_of: date) -> tuple[str, ...]:
-    """Write the starter, its editor schemas and its catalog lock below ``folder``; return the paths written.
+def init(folder: Path, *, as_of: date) -> Written:
+    """Write the starter, its editor schemas and its catalog lock below ``folder``.
+
+    In a subfolder of a git repository, the workflow and the hook go to the top of the repository,
+    the only place where they are read, and name the folder.
 
     Raises:
         OutputError: a file of the portfolio is already there (nothing is written then), or cannot
         be written.
         CatalogError: the price map cannot be read.
     """
-    starter = starter_files(as_of)
-    present = [path for path in starter if (folder / path).exists() or (folder / path).is_symlink()]
-    taken = [path for path in present if path not in _OPTIONAL]
+    prefix = path_prefix(folder).rstrip("/")
+    if prefix and not _PLAIN.fullmatch(prefix):
+        raise OutputError(
+            f"The folder `{prefix}` has characters that a workflow cannot name",
+            "Use letters, digits, `.`, `_`, `-` and `/` in the name of the portfolio's folder.",
+        )
+    name = f"govern {prefix}" if prefix else "govern"
+    starter = starter_files(as_of, f" -C {prefix}" if prefix else "", name)
+    top = "../" * (prefix.count("/") + 1) if prefix else ""
+    placed = {f"{top}{path}" if path in _OF_HOSTS else path: data for path, data in starter.items()}
+    present = [path for path in placed if os.path.lexists(folder / path)]
+    taken = [path for path in present if path.removeprefix(top) not in _OPTIONAL]
     if taken:
         raise OutputError(
-            f"`{folder}` already has {', '.join(f'`{path}`' for path in taken)}; nothing was "
-            "written",
+            f"`{folder}` already has {join_code(taken)}; nothing was written",
             "Run `govern init` in an empty folder, or move these files away.",
         )
     written = []
-    for path, data in starter.items():
+    for path, data in placed.items():
         if path not in present:
             write_bytes(folder / path, data)
             written.append(path)
     written += write_schemas(folder)
     written += lock_portfolio(folder, as_of=as_of)
-    return tuple(written)
+    return Written(tuple(written), tuple(_notes(present, top, starter)))
+
+
+def _notes(present: list[str], top: str, starter: dict[str, bytes]) -> Iterator[str]:
+    """What files of hosts that were left alone still need."""
+    for path in present:
+        own = path.removeprefix(top)
+        if own == ".pre-commit-config.yaml":
+            hook = starter[own].decode().partition("repos:\n")[2]
+            yield f"`{path}` is yours and was left alone; add this hook to its `repos:`\n{hook}"
+        elif own in _OF_HOSTS:
+            command = next(
+                line.strip().removeprefix("run: ")
+                for line in starter[own].decode().splitlines()
+                if "govern check" in line
+            )
+            yield f"`{path}` is yours and was left alone; add a step that runs `{command}`"
+        else:
+            yield f"`{path}` is yours and was left alone"
+
+
+def _filled(data: bytes, values: dict[str, str]) -> bytes:
+    for mark, value in values.items():
+        data = data.replace(mark.encode(), value.encode())
+    return data
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:

@@ -41,15 +41,19 @@ assert words.pop(0) == "api", words
 if os.environ.get("GH_FORBIDDEN") in words:
     sys.exit("HTTP 403: Resource not accessible by integration")
 if "--jq" in words:
-    assert words[words.index("--jq") + 1] == (
-        '.[] | select(.user.type == "Bot" and (.body | startswith(env.MARKER))) | .url')
-    print(*[c["url"] for c in comments if c["type"] == "Bot" and c["body"].startswith(os.environ["MARKER"])], sep="\\n")
+    assert " ".join(words[words.index("--jq") + 1].split()) == (
+        '.[] | select((.body | startswith(env.MARKER)) and (.user.type == "Bot" or '
+        '((.author_association // "OWNER") | IN("OWNER", "MEMBER", "COLLABORATOR")))) | .url')
+    writers = ("OWNER", "MEMBER", "COLLABORATOR")
+    print(*[c["url"] for c in comments if c["body"].startswith(os.environ["MARKER"])
+            and (c["type"] == "Bot" or c.get("author_association", "OWNER") in writers)], sep="\\n")
 else:
     method, where = words[words.index("--method") + 1], words[words.index("--method") + 2]
     body = open(words[words.index("--field") + 1].removeprefix("body=@")).read()
     if method == "POST":
         assert where == "repos/org/repo/issues/7/comments", where
-        comments.append({{"url": f"https://api.example/{{len(comments)}}", "type": "Bot", "body": body}})
+        comments.append({{"url": f"https://api.example/{{len(comments)}}", "type": os.environ.get("GH_USER", "Bot"),
+                           "author_association": "MEMBER", "body": body}})
     else:
         next(c for c in comments if c["url"] == where)["body"] = body
     json.dump(comments, open(state, "w"))
@@ -201,10 +205,22 @@ def test_inputs_are_words_not_commands(runner: Runner, hostile: str) -> None:
     assert not list(runner.folder.rglob("pwned"))
 
 
+@pytest.mark.parametrize("user", ["Bot", "User"])
+def test_one_comment_whoever_owns_the_token(runner: Runner, user: str) -> None:
+    for _ in range(3):
+        assert runner.step("Comment", path="my ai", env={"GH_USER": user}).returncode == 0
+    assert len(runner.comments) == 1
+
+
 def test_one_comment_is_kept_up_to_date(runner: Runner) -> None:
     """Whoever copies the marker into a comment of theirs does not get it rewritten; another portfolio has its own."""
     marker = "<!-- govern diff myai -->"
-    theirs = {"url": "https://api.example/0", "type": "User", "body": f"{marker}\nmine"}
+    theirs = {
+        "url": "https://api.example/0",
+        "type": "User",
+        "author_association": "NONE",
+        "body": f"{marker}\nmine",
+    }
     runner.state.write_text(json.dumps([theirs]))
     done = runner.step("Comment", path="my ai")
     assert done.returncode == 0, done.stderr

@@ -33,12 +33,13 @@ models:
 
 def run(folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
     """The job's script without its installation, under the shell that GitLab's runner uses."""
-    govern = folder / ".govern-venv/bin/govern"
+    venv = folder.parent / "govern-venv"
+    govern = venv / "bin/govern"
     govern.parent.mkdir(parents=True, exist_ok=True)
     govern.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m multillm_gov "$@"\n')
     govern.chmod(0o755)
     defaults = {key: str(value) for key, value in TEMPLATE["variables"].items()}
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **defaults, **variables}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **defaults, **variables, "GOVERN_VENV": str(venv)}
     return subprocess.run(
         ["sh", "-e", "-c", JOB["script"][1]],
         cwd=folder,
@@ -104,3 +105,10 @@ def test_what_cannot_be_done_is_no_verdict(folder: Path) -> None:
     assert run(folder, GOVERN_PATH="ai", CI_MERGE_REQUEST_DIFF_BASE_SHA="f" * 40).returncode == 3
     assert run(folder, GOVERN_PATH="ai", GOVERN_FAIL_ON="$(touch pwned)").returncode == 2
     assert not (folder / "pwned").exists()
+
+
+def test_the_environment_is_made_outside_the_checkout() -> None:
+    """A merge request could bring an environment of its own, whose `.pth` files run code."""
+    setup, command = JOB["script"]
+    assert 'GOVERN_VENV="$(mktemp -d)"' in setup
+    assert ".govern-venv" not in setup + command

@@ -41,7 +41,7 @@ def test_init_writes_nothing_where_a_portfolio_is(tmp_path: Path) -> None:
 
 def test_init_leaves_other_tools_files_alone(tmp_path: Path) -> None:
     (tmp_path / ".pre-commit-config.yaml").write_text("repos: []\n")
-    written = init(tmp_path, as_of=DAY)
+    written = init(tmp_path, as_of=DAY).paths
     assert ".pre-commit-config.yaml" not in written
     assert (tmp_path / ".pre-commit-config.yaml").read_text() == "repos: []\n"
 
