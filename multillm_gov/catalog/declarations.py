@@ -240,7 +240,7 @@ class ModelDeclaration(Closed, frozen=True, kw_only=True):
     usd_per: Annotated[
         PricesPerUnit | None,
         Meta(
-            description="Prices per image, second, character, page and so on; they replace the base's"
+            description="Prices per image, second, character, page and so on; they add to the base's"
         ),
     ] = None
     tiers: Annotated[

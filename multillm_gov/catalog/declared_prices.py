@@ -27,10 +27,18 @@ def has_own_price(declared: ModelDeclaration) -> bool:
     )
 
 
-def declared_price(declared: ModelDeclaration, as_of: date | None) -> Price | None:
-    """The declared price of a day (``None``: of the last one); ``None`` where none is declared."""
+def declared_price(
+    declared: ModelDeclaration, base: Price | None, as_of: date | None
+) -> Price | None:
+    """The declared price of a day (``None``: of the last one); ``None`` where none is declared.
+
+    Prices per unit alone are added to the base's; prices of tokens replace all of them.
+    """
     if not has_own_price(declared):
         return None
+    added = declared.usd_per_million_tokens is None and not declared.price_changes
+    if added and base is not None and declared.currency == base.currency:
+        return _added(declared, base)
     standard = _unit_prices(declared.usd_per_million_tokens, declared.usd_per)
     started = [
         change
@@ -48,6 +56,18 @@ def declared_price(declared: ModelDeclaration, as_of: date | None) -> Price | No
         variants={name: _units(prices) for name, prices in declared.variants.items()},
         minimum=_plain(declared.usd_minimum_per_request),
         currency=declared.currency,
+    )
+
+
+def _added(declared: ModelDeclaration, base: Price) -> Price:
+    units = base.standard.units | _units(declared.usd_per)
+    variants = {name: _units(prices) for name, prices in declared.variants.items()}
+    minimum = declared.usd_minimum_per_request
+    return structs.replace(
+        base,
+        standard=structs.replace(base.standard, units=units),
+        variants=base.variants | variants,
+        minimum=base.minimum if minimum is None else Decimal(minimum),
     )
 
 

@@ -119,7 +119,8 @@ def at_cloud(exposure: Exposure, cloud: str) -> Exposure:
 
 def _priced(declared: ModelDeclaration, start: ModelFacts, as_of: date | None) -> dict[str, object]:
     """Price, fixed cost and what exceeds reserved capacity."""
-    price = declared_price(declared, as_of) or _adjusted(declared, start.price)
+    listed = _adjusted(declared, start.price)
+    price = declared_price(declared, listed, as_of) or listed
     if declared.usd_fixed_per_month is None:
         return {"price": price}
     told: dict[str, object] = {"usd_fixed_per_month": Decimal(declared.usd_fixed_per_month)}

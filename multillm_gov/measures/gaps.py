@@ -119,7 +119,8 @@ def find_gaps(price: Price, usage: Usage, mode: str) -> tuple[Gap, ...]:
         counts.pop("output", None)
     priced = {unit for unit in counts if _rate(price, rates, usage, unit) is not None}
     gaps = list(dict.fromkeys(_undeclared(price, rates, usage, mode, counts)))
-    covered = any(unit in priced for unit in _COVERING.get(mode, ()))
+    covering = {*priced, *(gap.unit for gap in gaps)}
+    covered = any(unit in covering for unit in _COVERING.get(mode, ()))
     if price.variants and usage.variant and usage.variant not in price.variants:
         unit = next(iter(price.variants[next(iter(price.variants))]), "image")
         gaps.append(Gap("variant", unit, tuple(price.variants)))

@@ -33,6 +33,7 @@ def cost_section(assessment: Assessment) -> Section:
     if any(_use(task) is not None for task in tasks):
         blocks.append(_chart(tasks))
     blocks += _task_table(tasks, figures.currency)
+    blocks += _remarks(tasks)
     blocks += _owner_table(tasks, figures.currency)
     return Section(id="cost", title="Cost against caps", blocks=tuple(blocks))
 
@@ -56,6 +57,12 @@ def _use(task: TaskFigures) -> float | None:
 def _status(task: TaskFigures) -> Status:
     cap, spend = task.task.declared.spend_cap.monthly, task.spend_per_month
     return "neutral" if cap is None or spend is None else status_below(float(spend), float(cap))
+
+
+def _word(task: TaskFigures) -> str:
+    """The status in words; a cost that is not known is not judged, and never within a cap."""
+    capped = task.task.declared.spend_cap.monthly is not None
+    return "Not judged" if capped and task.spend_per_month is None else _WORDS[_status(task)]
 
 
 def _finding(assessment: Assessment, tasks: list[TaskFigures]) -> str:
@@ -128,7 +135,7 @@ def _task_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
                 Cell("" if use is None else format_share(use)),
                 Cell(amount(task.cost_per_request, currency)),
                 Cell(told, "watch" if beyond else "neutral"),
-                Cell(_WORDS[_status(task)], _status(task)),
+                Cell(_word(task), _status(task)),
             )
         )
     columns = (
@@ -141,6 +148,24 @@ def _task_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
         Column("Status"),
     )
     return bounded(f"Task classes ({currency} per month)", columns, rows, "task class")
+
+
+def _remarks(tasks: list[TaskFigures]) -> tuple[Block, ...]:
+    """What the costs assume, and why some are not known, by model."""
+    rows = []
+    for task in sorted(tasks, key=lambda task: task.task.name):
+        for leg in task.legs:
+            reasons = (leg.unknown.reason,) if leg.unknown is not None else leg.remarks
+            rows += [
+                (
+                    Cell(task.task.name),
+                    Cell(leg.model),
+                    Cell(f"not known: {reason}" if leg.unknown is not None else reason),
+                )
+                for reason in reasons
+            ]
+    columns = (Column("Task class"), Column("Model"), Column("Remark"))
+    return bounded("Assumptions and gaps", columns, rows, "remark") if rows else ()
 
 
 def _owner_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:

@@ -4,7 +4,7 @@ from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.repricing import BASE_RISE, largest_bill_rise
 from multillm_gov.report import Metric
-from multillm_gov.reporting.shared.headline import headline, status_below
+from multillm_gov.reporting.shared.headline import headline, judged_by_spend, status_below
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_share
 from multillm_gov.words import count_of
@@ -14,7 +14,10 @@ SHOCK = "price-shock"
 
 def position(assessment: Assessment) -> tuple[Metric, ...]:
     """The headline figures and the worst repricing by one vendor, each with its limit and status."""
-    return (*headline(assessment), _price_shock(assessment))
+    return (
+        *headline(assessment),
+        judged_by_spend(_price_shock(assessment), assessment.figures),
+    )
 
 
 def _price_shock(assessment: Assessment) -> Metric:

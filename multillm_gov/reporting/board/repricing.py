@@ -8,7 +8,7 @@ from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.measures.repricing import BASE_RISE, MILD_RISE, SEVERE_RISE, bill_rise
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.headline import status_below
+from multillm_gov.reporting.shared.headline import not_judged, status_below
 from multillm_gov.reporting.shared.wording import MOST_MARKS, amount, bounded
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money, format_share
@@ -20,6 +20,9 @@ _RISES = (MILD_RISE, BASE_RISE, SEVERE_RISE)
 def repricing_section(assessment: Assessment) -> Section:
     """Each vendor's rise in turn, all else unchanged."""
     vendors = concentration(assessment.figures.tasks, Level.VENDOR, Basis.SPEND)
+    if assessment.figures.unpriced:
+        left_out = Paragraph(f"Not judged: {not_judged(assessment.figures)}.")
+        return Section(id="repricing", title="Repricing", blocks=(left_out,))
     if not vendors.shares:
         nothing = Paragraph("No spend can be forecast yet, so there is nothing to reprice.")
         return Section(id="repricing", title="Repricing", blocks=(nothing,))

@@ -37,18 +37,33 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
     clouds = concentration(figures.tasks, Level.CLOUD, Basis.SPEND)
     metrics = (
         _spend(figures, assessment.portfolio.settings),
-        _largest(
-            spend,
-            "largest-vendor-of-spend",
-            "Largest vendor by spend",
-            appetite.max_vendor_share_of_spend,
+        judged_by_spend(
+            _largest(
+                spend,
+                "largest-vendor-of-spend",
+                "Largest vendor by spend",
+                appetite.max_vendor_share_of_spend,
+            ),
+            figures,
         ),
         _independent_fallback(figures, appetite),
-        _effective(
-            spend, "effective-vendors", "Effective vendors by spend", appetite.min_effective_vendors
+        judged_by_spend(
+            _effective(
+                spend,
+                "effective-vendors",
+                "Effective vendors by spend",
+                appetite.min_effective_vendors,
+            ),
+            figures,
         ),
-        _effective(
-            clouds, "effective-clouds", "Effective clouds by spend", appetite.min_effective_clouds
+        judged_by_spend(
+            _effective(
+                clouds,
+                "effective-clouds",
+                "Effective clouds by spend",
+                appetite.min_effective_clouds,
+            ),
+            figures,
         ),
         _largest(
             value,
@@ -63,6 +78,27 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
         if left_out_of_figures(assessment)
         else metrics
     )
+
+
+def judged_by_spend(metric: Metric, figures: PortfolioFigures) -> Metric:
+    """A figure weighed by spend; not judged where requests have no price.
+
+    What has no price may hold any share of the true spend.
+    """
+    if not figures.unpriced:
+        return metric
+    note = not_judged(figures)
+    return msgspec.structs.replace(
+        metric, value="not judged", status="neutral", number=None, note=note
+    )
+
+
+def not_judged(figures: PortfolioFigures) -> str:
+    """Why nothing is judged by spend: the share of requests that has no price."""
+    share = figures.unpriced_share
+    if share:
+        return f"{format_share(share)} of the requests have no known price"
+    return f"no cost is known for {_some(figures.unpriced)}"
 
 
 def _incomplete(metric: Metric) -> Metric:
@@ -103,23 +139,29 @@ def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
     doubts = []
     if figures.unpriced:
         doubts.append(f"without {_some(figures.unpriced)}, whose cost is not known")
-    if figures.currency != "USD" and settings.exchange is None:
-        doubts.append(
-            f"dollars taken for {figures.currency} one to one: no exchange rate is declared"
-        )
-    if doubts and status == "good":
-        status = "watch"
+    if not figures.exchange_known:
+        doubts.append(f"no exchange rate to {figures.currency} is declared")
+    if doubts and status != "bad":
+        status = "neutral"
     note = "; ".join(doubts) or ("" if ceiling is not None else "no ceiling is declared")
     return Metric(
         id="forecast-spend",
         label="Forecast spend per month",
-        value=format_money(spend, figures.currency),
+        value=_known_spend(figures),
         limit=told,
         status=status,
         note=note,
         number=float(spend),
         unit=f"{figures.currency} per month",
     )
+
+
+def _known_spend(figures: PortfolioFigures) -> str:
+    """The forecast; a lower bound where task classes have no known cost, not known where none has."""
+    if figures.unpriced and len(figures.unpriced) == len(figures.tasks):
+        return "not known"
+    spend = format_money(figures.spend_per_month, figures.currency)
+    return f"at least {spend}" if figures.unpriced else spend
 
 
 def _ceiling(figures: PortfolioFigures, appetite: Appetite) -> tuple[Decimal | None, str]:

@@ -1,0 +1,139 @@
+"""GOV413: the exchange rate is recent, and the right way round."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from math import log
+from typing import Annotated
+
+from msgspec import Meta
+
+from multillm_gov.documents.layout import SETTINGS
+from multillm_gov.finding import Severity, Violation
+from multillm_gov.location import Place
+from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.portfolio.settings import ExchangeRate
+from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.units import format_count
+
+_USUAL = {
+    "BRL": 0.19,
+    "CNY": 0.14,
+    "CZK": 0.045,
+    "DKK": 0.15,
+    "HKD": 0.128,
+    "HUF": 0.0028,
+    "IDR": 0.00006,
+    "ILS": 0.28,
+    "INR": 0.012,
+    "JPY": 0.0068,
+    "KRW": 0.00072,
+    "KWD": 3.25,
+    "MXN": 0.055,
+    "NOK": 0.095,
+    "PHP": 0.0175,
+    "PLN": 0.26,
+    "SEK": 0.098,
+    "THB": 0.029,
+    "TRY": 0.027,
+    "TWD": 0.031,
+    "ZAR": 0.055,
+}
+"""US dollars per unit, roughly, of currencies far from one dollar: which way round a rate is."""
+_INVERTED = 0.25
+"""How near its inverse a rate is, against the distance of the rate itself (logarithms)."""
+
+
+class Parameters(Closed, frozen=True, kw_only=True):
+    """How old a rate may be."""
+
+    max_age_days: Annotated[
+        int, Meta(ge=1, le=3660, description="Days after which a rate is too old")
+    ] = 90
+
+
+def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
+    """Yield a rate that is too old, of a later day, or inverted."""
+    settings = context.state.portfolio.settings
+    rate = settings.exchange
+    if rate is None:
+        return
+    days = (context.state.as_of - rate.as_of).days
+    if days < 0:
+        message = f"the exchange rate is of {rate.as_of}, which is in the future"
+        yield _violation(message, "as_of", rate, settings.currency)
+    elif days > parameters.max_age_days:
+        message = (
+            f"the exchange rate is {format_count(days)} days old; at most "
+            f"{format_count(parameters.max_age_days)} are allowed"
+        )
+        yield _violation(message, "as_of", rate, settings.currency)
+    for former, source in _references(context):
+        if _is_inverse(rate.usd_per_unit, former):
+            message = (
+                f"one {settings.currency} costs {rate.usd_per_unit.normalize():f} USD, which looks "
+                f"inverted: {source} {former.normalize():f} USD"
+            )
+            yield _violation(message, "usd_per_unit", rate, settings.currency)
+            return
+
+
+def _references(context: RuleContext) -> Iterator[tuple[Decimal, str]]:
+    """The rate of the base, and what the currency is usually worth."""
+    settings = context.state.portfolio.settings
+    earlier = context.base.portfolio.settings if context.base is not None else None
+    if earlier is not None and earlier.exchange and earlier.currency == settings.currency:
+        yield earlier.exchange.usd_per_unit, "the rate before was"
+    usual = _USUAL.get(settings.currency)
+    if usual is not None:
+        yield Decimal(str(usual)), "it has been worth about"
+
+
+def _is_inverse(rate: Decimal, former: Decimal) -> bool:
+    now, then = log(rate), log(former)
+    return now * then < 0 and abs(now + then) < _INVERTED * abs(now - then)
+
+
+def _violation(message: str, key: str, rate: ExchangeRate, currency: str) -> Violation:
+    return Violation(
+        message=message,
+        place=Place(SETTINGS, ("exchange", key)),
+        subject=SETTINGS,
+        remedy=f"Write how many US dollars one {currency} costs today: "
+        "`exchange: {usd_per_unit: …, as_of: …}`.",
+        risk="Every amount in reports and every cap is compared at this rate.",
+        figures={"usd_per_unit": rate.usd_per_unit},
+        distinction=key,
+    )
+
+
+RULE = Rule(
+    id="GOV413",
+    name="exchange-rate-doubtful",
+    title="Exchange rate too old, in the future or inverted",
+    one="The exchange rate is doubtful",
+    many="{count} doubts about the exchange rate",
+    short_title="Exchange rate",
+    requirement="The exchange rate is recent, and states US dollars per unit of the currency.",
+    why=(
+        "Model prices are in US dollars. A rate that is old, of a day to come, or written the "
+        "wrong way round (86.2 instead of 0.0116 for the rupee) moves every amount and every cap "
+        "check without a trace."
+    ),
+    remediation="Update `exchange` in `govern.yaml`.",
+    decision="Decide who updates the rate, and how often.",
+    severity=Severity.WARNING,
+    scope="portfolio",
+    check=check,
+    parameters=Parameters,
+    tighter={"max_age_days": "lower"},
+    violating="""\
+# govern.yaml
+currency: INR
+exchange: {usd_per_unit: 86.2, as_of: 2026-11-01}
+""",
+    compliant="""\
+# govern.yaml
+currency: INR
+exchange: {usd_per_unit: 0.0116, as_of: 2026-11-01}
+""",
+)
