@@ -1,0 +1,275 @@
+"""Forecasts of task classes whose cost is not text tokens alone; every price is declared or given here."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.documents.document import SourceFile
+from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
+from multillm_gov.reporting.board.position import position
+from multillm_gov.rules.engine.assessment import assess
+from multillm_gov.state.loading import load_state
+
+TEXT = {"input_cost_per_token": 1e-06, "output_cost_per_token": 1e-06}
+MAP = {
+    "sonar": TEXT
+    | {
+        "mode": "chat",
+        "litellm_provider": "perplexity",
+        "search_context_cost_per_query": {
+            "search_context_size_low": 0.005,
+            "search_context_size_high": 0.012,
+        },
+    },
+    "gpt-audio": {
+        "mode": "chat",
+        "litellm_provider": "openai",
+        "input_cost_per_token": 2.5e-06,
+        "output_cost_per_token": 1e-05,
+        "input_cost_per_audio_token": 3.2e-05,
+        "output_cost_per_audio_token": 6.4e-05,
+    },
+    "gpt-regional": {
+        "mode": "chat",
+        "litellm_provider": "openai",
+        "input_cost_per_token": 2.5e-06,
+        "output_cost_per_token": 1.5e-05,
+        "regional_processing_uplift_multiplier_eu": 1.1,
+    },
+    "claude": {
+        "mode": "chat",
+        "litellm_provider": "anthropic",
+        "input_cost_per_token": 3e-06,
+        "output_cost_per_token": 1.5e-05,
+        "cache_read_input_token_cost": 3e-07,
+        "cache_creation_input_token_cost": 3.75e-06,
+        "cache_creation_input_token_cost_above_1hr": 6e-06,
+    },
+    "bedrock/us-east-1/1-month-commitment/anthropic.claude-v2:1": {
+        "mode": "chat",
+        "litellm_provider": "bedrock",
+        "input_cost_per_second": 0.0175,
+        "output_cost_per_second": 0.0175,
+    },
+    "azure/gpt": {
+        "mode": "chat",
+        "litellm_provider": "azure",
+        "input_cost_per_token": 1e-06,
+        "output_cost_per_token": 1e-05,
+    },
+    "nothing": {
+        "mode": "chat",
+        "litellm_provider": "openai",
+        "input_cost_per_token": 0.0,
+        "output_cost_per_token": 0.0,
+    },
+}
+Measure = Callable[..., PortfolioFigures]
+
+
+def assessed(allocations: str, catalog: str = "", settings: str = "") -> Any:
+    files = {"allocations/a.yaml": "task_classes:\n" + allocations}
+    if catalog:
+        files["catalog/c.yaml"] = catalog
+    if settings:
+        files["govern.yaml"] = settings
+    sources = [SourceFile(path, text.encode()) for path, text in files.items()]
+    price_map = PriceMap("test", json.dumps(MAP).encode())
+    state = load_state(sources, as_of=date(2026, 11, 30), price_map=lambda: price_map)
+    return assess(state)
+
+
+def only(allocations: str, catalog: str = "", settings: str = "") -> TaskFigures:
+    (task,) = assessed(allocations, catalog, settings).figures.tasks
+    return task
+
+
+@pytest.mark.parametrize(
+    ("demand", "usd"),
+    [
+        ("{requests: 100000, input_tokens: 50, output_tokens: 100, searches: 1}", "515"),
+        (
+            "{requests: 100000, input_tokens: 50, output_tokens: 100, searches: 2, "
+            "search_context: high}",
+            "2415",
+        ),
+        ("{requests: 100000, input_tokens: 50, output_tokens: 100}", "15"),
+    ],
+)
+def test_web_searches_have_a_fee_by_their_context(demand: str, usd: str) -> None:
+    task = only(f"  t: {{route: [{{model: sonar}}], demand: {demand}}}")
+    assert task.spend_per_month == Decimal(usd)
+
+
+def test_a_task_class_that_needs_searches_is_taken_to_search_once_a_request() -> None:
+    task = only(
+        "  t: {route: [{model: sonar}], needs: {capabilities: [web_search]}, "
+        "demand: {requests: 100000, input_tokens: 50, output_tokens: 100}}"
+    )
+    assert task.spend_per_month == 515
+    assert task.legs[0].remarks == ("one web search a request assumed (low context)",)
+
+
+def test_tokens_of_a_task_class_that_needs_audio_are_audio_unless_it_says_otherwise() -> None:
+    needs = "needs: {capabilities: [audio_input, audio_output]}"
+    task = only(
+        f"  t: {{route: [{{model: gpt-audio}}], {needs}, "
+        "demand: {requests: 10000, input_tokens: 600, output_tokens: 1200}}"
+    )
+    assert task.spend_per_month == 960
+    assert task.legs[0].remarks == (
+        "all input tokens taken to be audio",
+        "all output tokens taken to be audio",
+    )
+    mixed = only(
+        f"  t: {{route: [{{model: gpt-audio}}], {needs}, demand: {{requests: 10000, "
+        "input_tokens: 100, audio_input_tokens: 500, audio_output_tokens: 1200}}"
+    )
+    assert mixed.spend_per_month == Decimal("2.5") + 160 + 768
+
+
+def test_a_place_of_processing_has_its_surcharge() -> None:
+    allocation = (
+        "  t: {route: [{model: gpt-regional}], "
+        "demand: {requests: 100000, input_tokens: 2000, output_tokens: 500}}"
+    )
+    assert only(allocation).spend_per_month == 1250
+    task = only(allocation, "providers: {openai: {regions: [EU]}}")
+    assert task.spend_per_month == 1375
+    assert task.legs[0].remarks == ("includes 10.0% for processing in one region",)
+
+
+def test_cache_writes_are_billed_by_how_long_they_last() -> None:
+    def cost(writes: str) -> Decimal | None:
+        return only(
+            "  t: {route: [{model: claude}], demand: {requests: 1000, input_tokens: 10000, "
+            f"output_tokens: 1000, cached_input_share: 0.6{writes}}}}}"
+        ).spend_per_month
+
+    assert cost(", cache_write_share: 0.3") == Decimal("31.05")
+    assert cost(", cache_write_1h_share: 0.3") == Decimal("37.80")
+    assert cost("") == Decimal("28.80")
+
+
+def test_capacity_by_the_second_is_reserved_for_the_month() -> None:
+    task = only(
+        "  t: {route: [{model: 'bedrock/us-east-1/1-month-commitment/anthropic.claude-v2:1'}], "
+        "demand: {requests: 100000, input_tokens: 1000, output_tokens: 200}}"
+    )
+    assert task.spend_per_month == Decimal("0.0175") * 3600 * 730
+
+
+@pytest.mark.parametrize(
+    ("limit", "usd"),
+    [
+        ("", "21600"),
+        # 438,000 of 876,000 requests fit in; each of the others costs 0.005.
+        (", requests_per_minute: 10", "23790"),
+        # 2,300 tokens a request, 20 requests a minute: half of that fits.
+        (", tokens_per_minute: 23000", "23790"),
+    ],
+)
+def test_reserved_capacity_is_not_billed_by_the_token_but_what_exceeds_it_is(
+    limit: str, usd: str
+) -> None:
+    task = only(
+        "  t: {route: [{model: azure/ptu}], demand: {requests: 876000, input_tokens: 2000, "
+        "output_tokens: 300}}",
+        f"models: {{azure/ptu: {{base: azure/gpt, usd_fixed_per_month: 21600{limit}}}}}",
+    )
+    assert task.spend_per_month == Decimal(usd)
+
+
+def test_retries_and_services_are_parts_of_the_requests() -> None:
+    catalog = (
+        "models: {custom/a: {mode: chat, usd_per_million_tokens: {input: 10, output: 10}, "
+        "service_tiers: {batch: {usd_per_million_tokens: {input: 5, output: 5}}}}}"
+    )
+    allocation = (
+        "  t: {{route: [{{model: custom/a}}], demand: {{requests: 1000, input_tokens: 1000, {}}}}}"
+    )
+    assert only(allocation.format("batch_share: 0.5"), catalog).spend_per_month == Decimal("7.5")
+    assert only(allocation.format("retry_share: 0.02"), catalog).spend_per_month == Decimal("10.2")
+    flex = only(allocation.format("service_tier: flex"), catalog)
+    assert flex.spend_per_month == 10
+    assert flex.legs[0].remarks == ("no flex price known; standard price used",)
+
+
+@pytest.mark.parametrize(
+    ("prices", "usd"),
+    [
+        ("usd_per: {page: 0.004, annotated_page: 0.001}", "52"),
+        ("usd_per: {page: 0.004}, price_changes: [{starts: 2027-01-01, usd_per: {page: 9}}]", "40"),
+        ("usd_per: {page: 9}, price_changes: [{starts: 2026-11-30, usd_per: {page: 0.004}}]", "40"),
+        ("usd_per: {page: 0.004}, usd_minimum_per_request: 0.05", "50"),
+        ("variants: {fast: {page: 0.006}}, usd_per: {page: 0.004}", "40"),
+    ],
+)
+def test_every_price_can_be_declared(prices: str, usd: str) -> None:
+    annotated = ", annotated_pages: 12" if "annotated" in prices else ""
+    task = only(
+        "  t: {mode: ocr, route: [{model: custom/ocr}], demand: {requests: 1000, pages: 10"
+        f"{annotated}}}}}",
+        f"models: {{custom/ocr: {{mode: ocr, {prices}}}}}",
+    )
+    assert task.spend_per_month == Decimal(usd)
+
+
+def test_a_price_per_unit_is_added_to_those_of_the_base() -> None:
+    task = only(
+        "  t: {route: [{model: azure/mine}], "
+        "demand: {requests: 1000, input_tokens: 1000, sessions: 1}}",
+        "models: {azure/mine: {base: azure/gpt, usd_per: {session: 0.03}, surcharge: 0.1}}",
+    )
+    assert task.spend_per_month == Decimal("1.1") + 30
+
+
+def test_prices_in_the_portfolios_currency_need_no_exchange_rate_and_others_are_not_known() -> None:
+    allocation = (
+        "  t: {route: [{model: custom/a}], demand: {requests: 1000, input_tokens: 1000}, "
+        "spend_cap: {monthly: 20}}"
+    )
+    price = "mode: chat, usd_per_million_tokens: {input: 10, output: 10}"
+    own = f"models: {{custom/a: {{currency: INR, {price}}}}}"
+    dollars = f"models: {{custom/a: {{{price}}}}}"
+    assert only(allocation, own, "currency: INR").spend_per_month == 10
+    foreign = only(allocation, dollars, "currency: INR")
+    assert foreign.spend_per_month is None
+    assert foreign.legs[0].unknown is not None
+    assert "no exchange rate to INR" in foreign.legs[0].unknown.reason
+    rate = "currency: INR\nexchange: {usd_per_unit: 0.01, as_of: 2026-11-01}"
+    assert only(allocation, dollars, rate).spend_per_month == 1000
+
+
+def test_a_price_of_zero_in_the_map_is_not_known() -> None:
+    task = only("  t: {route: [{model: nothing}], demand: {requests: 1000, input_tokens: 1000}}")
+    assert task.spend_per_month is None
+    declared = only(
+        "  t: {route: [{model: nothing}], demand: {requests: 1000, input_tokens: 1000}}",
+        "models: {nothing: {usd_per_million_tokens: {input: 0, output: 0}}}",
+    )
+    assert declared.spend_per_month == 0
+
+
+def test_nothing_is_judged_by_spend_while_requests_have_no_price() -> None:
+    assessment = assessed(
+        "  t: {route: [{model: azure/gpt}], demand: {requests: 10000, input_tokens: 1000}}\n"
+        "  u: {route: [{model: custom/c}], demand: {requests: 9990000, input_tokens: 1000}}\n",
+        "models: {custom/c: {mode: chat}}",
+    )
+    metrics = {metric.id: metric for metric in position(assessment)}
+    assert metrics["forecast-spend"].value == "at least 10.00 USD"
+    for name in (
+        "largest-vendor-of-spend",
+        "effective-vendors",
+        "effective-clouds",
+        "price-shock",
+    ):
+        metric = metrics[name]
+        assert (metric.value, metric.status, metric.number) == ("not judged", "neutral", None)
+        assert metric.note == "99.9% of the requests have no known price"
