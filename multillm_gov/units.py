@@ -80,24 +80,26 @@ class AtLeastOne(Exact):
 
 
 MONTHS_PER_YEAR = 12
+MINUS = "\N{MINUS SIGN}"
 _CENT = Decimal("0.01")
 _WIDE = Context(prec=400)
-"""Holds every digit of whatever a stranger's file may make an amount: rounding must not fail for its size."""
+"""Holds every digit of what a stranger's file may declare: rounding must not fail for its size."""
 
 
 def format_money(amount: Decimal, currency: str = "USD", rounding: str = ROUND_HALF_UP) -> str:
     """``12,345 USD`` from 100 upwards, else cents, else four significant digits (unit costs).
 
-    ``rounding`` is one of `decimal`: up for what is needed at least, down for what is allowed at
-    most.
+    ``rounding`` is one of `decimal`: up for a required minimum, down for an allowed maximum.
     """
     magnitude = abs(amount)
     if magnitude >= 100:
-        return f"{amount.quantize(Decimal(1), rounding, _WIDE):,} {currency}"
-    if magnitude >= 1 or amount == 0:
-        return f"{amount.quantize(_CENT, rounding, _WIDE):,} {currency}"
-    digits = amount.adjusted() - 3
-    return f"{amount.quantize(Decimal(1).scaleb(digits), rounding, _WIDE).normalize():f} {currency}"
+        text = f"{amount.quantize(Decimal(1), rounding, _WIDE):,}"
+    elif magnitude >= 1 or amount == 0:
+        text = f"{amount.quantize(_CENT, rounding, _WIDE):,}"
+    else:
+        step = Decimal(1).scaleb(amount.adjusted() - 3)
+        text = f"{amount.quantize(step, rounding, _WIDE).normalize():f}"
+    return f"{text.replace('-', MINUS)} {currency}"
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -107,20 +109,33 @@ def cents(amount: Decimal) -> Decimal:
 
 def format_share(share: float | Decimal) -> str:
     """``41.5%`` from a share in 0..1."""
-    return f"{float(share) * 100:.1f}%"
+    return f"{float(share) * 100:.1f}%".replace("-", MINUS)
 
 
 def format_points(difference: float | Decimal) -> str:
     """``4.2 points`` from a difference of two shares in 0..1."""
-    points = f"{float(difference) * 100:.1f}"
+    points = f"{float(difference) * 100:.1f}".replace("-", MINUS)
     return f"{points} point{'' if points == '1.0' else 's'}"
 
 
 def format_least_share(share: float | Decimal) -> str:
-    """The same, rounded up: what must be moved at least. A float's own error does not count as a tenth."""
+    """The same, rounded up, for what must be moved at least; a float's own error is ignored."""
     return f"{ceil(float(share) * 1_000 - 1e-6) / 10:.1f}%"
 
 
 def format_count(count: float | Decimal) -> str:
     """A whole number with thousands separators."""
-    return f"{round(count):,}"
+    return f"{round(count):,}".replace("-", MINUS)
+
+
+def format_change(share: float | Decimal, digits: int = 1) -> str:
+    """``+5.8%``, ``−3.2%``: a relative change, from a part of the old figure."""
+    return signed(f"{float(share) * 100:,.{digits}f}%")
+
+
+def signed(number: str) -> str:
+    """A formatted number with its sign: ``+12``, ``−12``, and zero without one."""
+    digits = number.lstrip(f"-{MINUS}")
+    if not any(digit in digits for digit in "123456789"):
+        return digits
+    return f"{MINUS}{digits}" if digits != number else f"+{number}"

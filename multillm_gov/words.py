@@ -38,8 +38,9 @@ def plural_of(noun: str) -> str:
 
 
 def count_of(number: int, noun: str) -> str:
-    """``1 error``, ``2 policies``, ``3 task classes``."""
-    return f"1 {noun}" if number == 1 else f"{number:,} {plural_of(noun)}"
+    """``1 error``, ``2 policies``, ``−3 days``."""
+    counted = noun if abs(number) == 1 else plural_of(noun)
+    return f"{number:,} {counted}".replace("-", "\N{MINUS SIGN}", int(number < 0))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

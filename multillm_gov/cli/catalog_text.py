@@ -11,7 +11,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.rendering.plain.escaping import visible
-from multillm_gov.reporting.shared.wording import exposure_rows
+from multillm_gov.reporting.shared.tables import exposure_rows
 from multillm_gov.units import format_count, format_money
 
 _TOLD_AS = {

@@ -104,7 +104,7 @@ def command(
                 f"{booked.name:<26} {visible(booked.scenario.title)} ({visible(booked.source)})"
             )
         ctx.exit(0)
-    asked = StressOptions(
+    options = StressOptions(
         scenarios=scenarios,
         every=every,
         settings=settings,
@@ -114,7 +114,7 @@ def command(
     )
     with Waiting() as waiting:
         report = stress(
-            asked, as_of=day, root=root, revision=revision, base=base, tell=waiting.tell
+            options, as_of=day, root=root, revision=revision, base=base, progress=waiting.tell
         )
     emit(report, targets, output)
     ctx.exit(0)

@@ -66,6 +66,44 @@ class ForcedMigrations(Struct, frozen=True, kw_only=True):
         return self.certain + self.assumed
 
 
+HORIZONS = (12, 24)
+"""Months for which forced migrations are counted."""
+
+
+class RetirementOutlook(Struct, frozen=True, kw_only=True):
+    """When the models in use retire, and the migrations that this forces."""
+
+    models: tuple[ModelLife, ...]
+    """Least slack first, then those without a date, routed ones before others."""
+    median_months: float
+    """Median life of a model."""
+    is_median_assumed: bool
+    """Rather than declared."""
+    forced: tuple[ForcedMigrations, ...]
+    """One for each of `HORIZONS`."""
+    unprepared: tuple[ModelLife, ...]
+    """Routed models that could be gone before a move is done."""
+    chance_in_year: float
+    """That an undated model retires within 12 months, at a constant hazard."""
+    chance_in_year_at_fixed_life: float
+    """The same if all models lived equally long."""
+
+
+def retirement_outlook(context: StressContext) -> RetirementOutlook:
+    """Dates, notice and successors of every model in use, and the migrations they force."""
+    models = model_lives(context)
+    median, assumed = median_life(context)
+    return RetirementOutlook(
+        models=models,
+        median_months=median,
+        is_median_assumed=assumed,
+        forced=tuple(forced_migrations(models, months, median) for months in HORIZONS),
+        unprepared=unprepared_models(models),
+        chance_in_year=retirement_chance(median, 12),
+        chance_in_year_at_fixed_life=fixed_life_chance(median, 12),
+    )
+
+
 def fixed_life_chance(median_months: float, months: float) -> float:
     """P(a model goes within so many months) if all live equally long and one has a random age: .6630 for 12 at 18.1.
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from multillm_gov.finding import Severity
 from multillm_gov.report import Report
-from multillm_gov.reporting.check.report import brief_check
+from multillm_gov.reporting.check.report import report_check
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.sources.folder_blame import blame_folder
 from multillm_gov.sources.price_map import read_price_map
@@ -61,5 +61,5 @@ def check(
         assessment = replace(assessment, findings=kept)
     states = (then, assessment) if then and then.files else (assessment,)
     severity = strictest_gate((state.portfolio.settings for state in states), fail_on)
-    report = brief_check(assessment, severity)
+    report = report_check(assessment, severity)
     return replace(report, base=then.revision if then else "", path_prefix=path_prefix(top))

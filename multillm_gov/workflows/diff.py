@@ -15,7 +15,7 @@ from multillm_gov.errors import RevisionError, UsageError
 from multillm_gov.finding import Severity
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Report
-from multillm_gov.reporting.diff.report import brief_diff
+from multillm_gov.reporting.diff.report import report_diff
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.price_map import read_price_map
@@ -84,7 +84,7 @@ def diff(
         before, after, compared_with = _assess_both(repository, parse_range(spec), top, as_of)
         comparison = compare_assessments(before, after)
         judged = judge_by_base(before, after, comparison) if before.files else None
-        report = brief_diff(before, after, comparison, _gate(before, after, fail_on), judged)
+        report = report_diff(before, after, comparison, _gate(before, after, fail_on), judged)
     new = "" if before.files else "The base has no portfolio, so all of this one is new. "
     summary = f"{new}{report.summary} {compared_with}".strip()
     return replace(report, summary=summary, path_prefix=path_prefix(top))

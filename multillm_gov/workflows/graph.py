@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from multillm_gov.documents.masking import masked
 from multillm_gov.errors import UsageError
-from multillm_gov.reporting.stress.dependency_graph import (
+from multillm_gov.reporting.stress.dependencies import (
     dependency_section,
     importance_section,
     pair_section,

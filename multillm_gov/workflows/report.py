@@ -1,4 +1,4 @@
-"""``govern report``: assess one state, compare it with an older one if asked, and brief the board."""
+"""``govern report``: assess one state, compare it with an older one if requested, and report to the board."""
 
 from datetime import date
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from multillm_gov.report import Report
-from multillm_gov.reporting.board.pack import brief_board
+from multillm_gov.reporting.board.report import report_board
+from multillm_gov.risk.portfolio_risk import measure_board_risk
+from multillm_gov.risk.stress.scenario_book import scenarios_of
 from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.workflows.comparing import compare_assessments
@@ -36,12 +38,12 @@ def report(
         now = assess_revision(repository, revision, as_of=as_of)
     else:
         now = assess_folder(top, as_of=as_of, revision=working_revision(top))
-    prefix, settings = path_prefix(top), now.portfolio.settings
-    if since is None:
-        told = brief_board(now, since=None, comparison=None, fail_on=gate(settings, None))
-        return replace(told, path_prefix=prefix)
-    repository = Repository.open(top)
-    then = assess_revision(repository, since, as_of=as_of, known=now)
-    comparison = compare_assessments(then, now)
-    told = brief_board(now, since=then, comparison=comparison, fail_on=gate(settings, None))
-    return replace(told, path_prefix=prefix)
+    then = comparison = None
+    if since is not None:
+        repository = Repository.open(top)
+        then = assess_revision(repository, since, as_of=as_of, known=now)
+        comparison = compare_assessments(then, now)
+    risk = measure_board_risk(now, scenarios_of(now.scenarios))
+    fail_on = gate(now.portfolio.settings, None)
+    pack = report_board(now, risk, since=then, comparison=comparison, fail_on=fail_on)
+    return replace(pack, path_prefix=path_prefix(top))

@@ -10,7 +10,7 @@ from multillm_gov.errors import SourceError
 from multillm_gov.finding import Enforcement, Finding, Severity, Waived
 from multillm_gov.location import Location
 from multillm_gov.report import Metric, Report
-from multillm_gov.reporting.diff.snapshot import Snapshot, brief_snapshot
+from multillm_gov.reporting.diff.snapshot import Snapshot, report_snapshot
 from multillm_gov.sources.root import split_paths
 from multillm_gov.workflows.gate import gate
 from multillm_gov.workflows.states import assess_folder, working_revision
@@ -91,7 +91,7 @@ def diff_snapshot(
     before = read_snapshot(file)
     top, _ = split_paths((), root)
     after = assess_folder(top, as_of=as_of, revision=working_revision(top))
-    return brief_snapshot(before, after, gate(after.portfolio.settings, fail_on))
+    return report_snapshot(before, after, gate(after.portfolio.settings, fail_on))
 
 
 def read_snapshot(file: Path) -> Snapshot:

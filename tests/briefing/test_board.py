@@ -15,8 +15,10 @@ from multillm_gov.finding import Severity
 from multillm_gov.measures.repricing import bill_rise, largest_bill_rise, share_within
 from multillm_gov.rendering import html, pdf
 from multillm_gov.report import Report, Section
-from multillm_gov.reporting.board.pack import brief_board
-from multillm_gov.reporting.shared.wording import MOST_MARKS, MOST_ROWS
+from multillm_gov.reporting.board.report import report_board
+from multillm_gov.reporting.shared.tables import MOST_MARKS, MOST_ROWS
+from multillm_gov.risk.portfolio_risk import measure_board_risk
+from multillm_gov.risk.stress.scenario_book import scenarios_of
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.words import join_some
 from portfolios import (
@@ -72,7 +74,13 @@ def judged() -> Judge:
 
 def board(now: Assessment, since: Assessment | None = None) -> Report:
     comparison = since and compare(since, now)
-    return brief_board(now, since=since, comparison=comparison, fail_on=Severity.ERROR)
+    return report_board(
+        now,
+        measure_board_risk(now, scenarios_of(now.scenarios)),
+        since=since,
+        comparison=comparison,
+        fail_on=Severity.ERROR,
+    )
 
 
 def section(report: Report, name: str) -> Section:
@@ -304,9 +312,9 @@ def test_resilience_of_each_task_class(judged: Judge) -> None:
 def test_lifecycle_says_slack_and_what_is_not_known(judged: Judge) -> None:
     part = section(board(judged()), "lifecycle")
     assert rows(block(part, Table)) == [
-        ["acme/x", "1 routed", "2027-01-14", "-39 days", "beta/y (declared)"],
+        ["acme/x", "1 routed", "2027-01-14", "−39 days", "beta/y (declared)"],
         ["beta/y", "1 routed, 1 fallback", "not known", "", "not named"],
-        ["gamma/z", "1 routed, 1 fallback", "not known", "", "not named"],
+        ["gamma/z", "1 routed", "not known", "", "not named"],
     ]
     timeline = block(part, Timeline)
     assert (timeline.start, timeline.end) == ("2026-11-24", "2028-11-24")
@@ -439,7 +447,7 @@ def test_large_portfolios_make_a_bounded_report(judged: Judge) -> None:
                 assert len(one.rows) <= MOST_ROWS
             if isinstance(one, BarChart):
                 assert len(one.bars) <= MOST_MARKS
-    assert "960 task classes with less to say are left out here." in words(report)
+    assert "960 task classes not shown." in words(report)
     assert "task-1000" in str(section(report, "cost").blocks[1]), "the worst come first"
 
 
@@ -466,9 +474,7 @@ def test_lifecycle_without_any_date(judged: Judge) -> None:
     catalog = CATALOG.replace(ACME_RETIREMENT, "")
     part = section(board(judged({"catalog/models.yaml": catalog})), "lifecycle")
     assert not [one for one in part.blocks if isinstance(one, Timeline)]
-    assert (
-        block(part, Paragraph, 1).text == "No source that we read gives a date for any of 3 models."
-    )
+    assert block(part, Paragraph, 1).text == "No source we read gives a date for any of 3 models."
 
 
 def test_calendar_of_a_leap_day(judged: Judge) -> None:

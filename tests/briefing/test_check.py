@@ -12,7 +12,7 @@ from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.finding import Severity
 from multillm_gov.report import Metric
-from multillm_gov.reporting.check.report import brief_check
+from multillm_gov.reporting.check.report import report_check
 from multillm_gov.reporting.shared.headline import (
     HEADLINES,
     headline,
@@ -175,7 +175,7 @@ def test_slack_before_the_nearest_retirement(judged: Judge) -> None:
 def test_an_empty_portfolio_has_figures_that_judge_nothing() -> None:
     assessment = assess(load_state([], as_of=AS_OF, price_map=lambda: PriceMap("1.0", b"{}")))
     assert {metric.status for metric in headline(assessment)} == {"neutral"}
-    report = brief_check(assessment, Severity.ERROR)
+    report = report_check(assessment, Severity.ERROR)
     assert report.verdict.exit_code == 0
     assert dict(report.checked) == {"files": 0, "task classes": 0, "policies": 0, "models": 0}
 
@@ -215,7 +215,7 @@ def test_outside_the_limit_is_bad_and_nothing_else_is(number: float, limit: floa
 
 def test_a_check_counts_what_it_looked_at_and_owns_the_verdict(judged: Judge) -> None:
     assessment = judged("organization: Example GmbH\n")
-    report = brief_check(assessment, Severity.ERROR)
+    report = report_check(assessment, Severity.ERROR)
     assert (report.kind, report.organization, report.as_of) == (
         "check",
         "Example GmbH",
@@ -225,14 +225,14 @@ def test_a_check_counts_what_it_looked_at_and_owns_the_verdict(judged: Judge) ->
     assert report.findings == assessment.findings
     assert report.summary.startswith("2 task classes in 2 files: ")
     assert report.verdict.words in report.summary
-    assert brief_check(assessment, None).verdict.exit_code == 0
-    assert brief_check(assessment, Severity.NOTE).verdict.exit_code == 1, (
+    assert report_check(assessment, None).verdict.exit_code == 0
+    assert report_check(assessment, Severity.NOTE).verdict.exit_code == 1, (
         "scoring and articles break standing rules"
     )
 
 
 def test_each_finding_has_its_rules_note(judged: Judge) -> None:
-    report = brief_check(judged(), Severity.ERROR)
+    report = report_check(judged(), Severity.ERROR)
     assert report.findings
     assert [note.id for note in report.rules] == sorted(
         {finding.rule for finding in report.findings}
@@ -246,7 +246,7 @@ def test_a_broken_file_is_counted_and_hides_no_figure(judged: Judge) -> None:
         SourceFile("allocations/b.yaml", b"a: [\n"),
     ]
     data = json.dumps(PRICES).encode()
-    report = brief_check(
+    report = report_check(
         assess(load_state(files, as_of=AS_OF, price_map=lambda: PriceMap("1.0", data))),
         Severity.ERROR,
     )
@@ -257,7 +257,7 @@ def test_a_broken_file_is_counted_and_hides_no_figure(judged: Judge) -> None:
 
 
 def test_provenance_says_commit_day_tool_and_prices(judged: Judge) -> None:
-    provenance = dict(brief_check(judged(), None).provenance)
+    provenance = dict(report_check(judged(), None).provenance)
     assert provenance["commit"] == "ab" * 20
     assert provenance["as of"] == "2026-11-24"
     assert provenance["govern"]

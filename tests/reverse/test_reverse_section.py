@@ -26,32 +26,32 @@ def rows(section) -> dict[str, list[list[str]]]:
 
 def test_one_table_a_question_nearest_first(made) -> None:
     told = rows(reverse_section(reverse(made()), "USD"))
-    rises = told["How far may a vendor's prices rise?"]
+    rises = told["Price increase of one vendor"]
     assert rises[0] == [
         "vendor `acme`",
-        "a task class's cap",
+        "cap of a task class",
         "+16.7%",
         "articles",
         "7,000 USD a month.",
     ]
     assert [row[2] for row in rises[:3]] == ["+16.7%", "+25.0%", "+33.3%"]
     assert rises[-1][2] == "cannot break"
-    outages = told["How long may something be away before a year's appetite is spent?"]
+    outages = told["Duration of an outage that uses up a year's appetite"]
     assert outages[0][2:4] == ["11.7 days", "the portfolio"]
     assert outages[0][4] == "14,016 USD a year."
-    assert [row[2] for row in told["How far may demand grow?"]] == [
+    assert [row[2] for row in told["Growth of demand"]] == [
         "+16.7%",
         "+20.0%",
         "not known",
     ]
-    assert [row[2] for row in told["How much worse may a model get?"]] == [
+    assert [row[2] for row in told["Drop in a model's quality"]] == [
         "5.0 points",
         "6.0 points",
     ]
-    losses = told["How few must be lost before the appetite is breached?"]
+    losses = told["Simultaneous losses that exceed the appetite"]
     assert losses[1][0] == "vendor `acme`"
     assert losses[1][2] == "1 of them"
-    assert losses[1][4] == "Lost in 90 days: 108,000 USD, against 14,016 USD."
+    assert losses[1][4] == "Lost in 90 days: 108,000 USD; the limit is 14,016 USD."
 
 
 def test_verdicts_that_are_no_size_are_words_with_a_status() -> None:
@@ -97,12 +97,12 @@ def test_what_an_ordinary_shock_breaks_is_on_watch(question, size, status) -> No
 def test_the_nearest_price_rise_is_a_headline(made) -> None:
     (metric,) = reverse_metrics(reverse(made()))
     assert (metric.value, metric.number) == ("+16.7%", pytest.approx(1 / 6))
-    assert metric.note == "vendor `acme`: a task class's cap"
+    assert metric.note == "vendor `acme`, cap of a task class"
     assert reverse_metrics(reverse(made(allocation="", evidence=""))) == ()
 
 
 def test_a_portfolio_without_limits_says_so() -> None:
     section = reverse_section((), "USD")
     assert [block.text for block in section.blocks if isinstance(block, Paragraph)][-1] == (
-        "Nothing is declared that a shock could break."
+        "No limit is declared that a shock could break."
     )

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from multillm_gov.content import BarChart, Paragraph, Table
-from multillm_gov.reporting.stress.dependency_graph import (
+from multillm_gov.reporting.stress.dependencies import (
     MOST_ROWS,
     dependency_section,
     importance_section,
@@ -28,7 +28,7 @@ def test_single_points_stand_with_their_figures(nine_nodes: System) -> None:
     section = dependency_section(measure_dependence(nine_nodes), "USD")
     (table,) = blocks(section, Table)
     assert [column.title for column in table.columns] == [
-        *("Component", "USD an hour", "Task classes", "Away", "Of yearly loss")
+        *("Component", "USD an hour", "Task classes", "Unavailable", "Of yearly loss")
     ]
     assert texts(table)[0] == [
         "gateway `G`",
@@ -44,14 +44,14 @@ def test_single_points_stand_with_their_figures(nine_nodes: System) -> None:
         "cloud `Azure`",
     ]
     said = " ".join(block.text for block in blocks(section, Paragraph))
-    assert "15,000 USD an hour in 3 task classes" in said
+    assert "3 task classes, 15,000 USD an hour" in said
     assert "153,779 USD in a mean year" in said
-    assert "0 measured, 0 declared, 9 assumed" in said
+    assert "0 measured, 0 declared and 9 assumed" in said
 
 
 def test_the_chart_shows_what_the_loss_hangs_on(nine_nodes: System) -> None:
     (chart,) = blocks(dependency_section(measure_dependence(nine_nodes), "USD"), BarChart)
-    assert chart.title == "42.7% of the expected loss hangs on gateway G"
+    assert chart.title == "42.7% of the expected loss depends on gateway G"
     assert [bar.text for bar in chart.bars][:4] == ["42.7%", "28.5%", "17.1%", "11.5%"]
     assert chart.bars[0].value == pytest.approx(42.6950, abs=5e-5)
     assert chart.unit == "%"
@@ -69,7 +69,7 @@ def test_where_figures_are_from_is_said(nine_nodes: System) -> None:
     ]
     assert table.columns[1].title == "EUR an hour"
     said = " ".join(block.text for block in blocks(section, Paragraph))
-    assert "1 measured, 1 declared, 7 assumed" in said
+    assert "1 measured, 1 declared and 7 assumed" in said
     assert " EUR in a mean year" in said
     assert "USD" not in said
 
@@ -79,10 +79,10 @@ def test_without_single_points_the_section_says_so(nine_nodes: System) -> None:
     hops = tuple(replace(hop, components=hop.components - {0}) for hop in third.chains[0].hops)
     apart = replace(third, chains=(replace(third.chains[0], hops=hops),))
     section = dependency_section(measure_dependence(replace(nine_nodes, tasks=(apart,))), "USD")
-    assert "No component takes down a task class" in section.blocks[0].text
+    assert "There is no single point of failure" in section.blocks[0].text
     (table,) = blocks(section, Table)
     assert not table.rows
-    assert table.empty == "Nothing takes a task class down alone."
+    assert table.empty == "No component takes a task class down alone."
 
 
 def test_an_empty_portfolio_hangs_on_nothing(nine_nodes: System) -> None:

@@ -114,7 +114,7 @@ def test_text_tells_the_worst_first(govern, nine):
     text = done.stdout.decode()
     assert "Nine nodes: What each task class hangs on" in text
     assert text.index("gateway `gateway`") < text.index("cloud `AWS`") < text.index("cloud `Azure`")
-    assert "15,000 USD an hour in 3 task classes" in text
+    assert "3 task classes, 15,000 USD an hour" in text
     assert "153,779 USD in a mean year" in text
     assert "! Azure OpenAI (provider, single point of failure)" in text
     assert max(map(len, text.splitlines())) <= 100

@@ -11,9 +11,11 @@ from multillm_gov.changes.compare import compare
 from multillm_gov.finding import Severity
 from multillm_gov.rendering.formats import formats, renderer
 from multillm_gov.report import Report
-from multillm_gov.reporting.board.pack import brief_board
-from multillm_gov.reporting.check.report import brief_check
-from multillm_gov.reporting.diff.report import brief_diff
+from multillm_gov.reporting.board.report import report_board
+from multillm_gov.reporting.check.report import report_check
+from multillm_gov.reporting.diff.report import report_diff
+from multillm_gov.risk.portfolio_risk import measure_board_risk
+from multillm_gov.risk.stress.scenario_book import scenarios_of
 
 _RANDOM = random.Random(11)  # noqa: S311 - no cryptography here
 
@@ -77,11 +79,17 @@ def _reports(assessed, planted: dict[str, str]) -> Iterator[Report]:
     plain = {path: text.replace(PURPOSE, "Mails") for path, text in planted.items()}
     before = assessed({path: text for path, text in plain.items() if path != "allocations/b.yaml"})
     assert [finding for finding in after.findings if finding.rule == "GOV011"]
-    yield brief_check(after, Severity.ERROR)
+    yield report_check(after, Severity.ERROR)
     for one, other in ((before, after), (after, before)):
         comparison = compare(one, other)
-        yield brief_diff(one, other, comparison, Severity.ERROR)
-        yield brief_board(other, since=one, comparison=comparison, fail_on=Severity.ERROR)
+        yield report_diff(one, other, comparison, Severity.ERROR)
+        yield report_board(
+            other,
+            measure_board_risk(other, scenarios_of(other.scenarios)),
+            since=one,
+            comparison=comparison,
+            fail_on=Severity.ERROR,
+        )
 
 
 def test_no_report_repeats_a_secret(assessed, planted: dict[str, str]) -> None:

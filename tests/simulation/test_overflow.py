@@ -7,10 +7,10 @@ import pytest
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.portfolio.scenario import Shock
-from multillm_gov.reporting.stress.inputs import simulation_of
 from multillm_gov.reporting.stress.simulation import simulation_sections
+from multillm_gov.risk.portfolio_risk import simulate_years
 from multillm_gov.risk.simulation.chains import chains_of
-from multillm_gov.risk.stress.failover_effects import overflows
+from multillm_gov.risk.stress.failover_effects import failover_cost, overflows
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context_builder import stress_context
 from multillm_gov.rules.engine.assessment import assess
@@ -87,12 +87,12 @@ def test_what_is_left_over_is_what_the_forward_stress_leaves_unserved() -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_simulated_losses_have_it_in_the_mean(seed) -> None:
     context = made("requests_per_minute: 10")
-    found = simulation_of(context, years=20_000, seed=seed)
+    found = simulate_years(context, years=20_000, seed=seed)
     (drafts, _) = context.system.tasks
     routed, spare = (hop.components for hop in drafts.chains[0].hops)
     alone = sum(context.system.components[index].unavailability for index in routed - spare)
     assert found.limited == pytest.approx(100 * 8_760 * 0.8 * LEFT_OVER * alone, rel=0.01)
-    free = simulation_of(made(), years=20_000, seed=seed)
+    free = simulate_years(made(), years=20_000, seed=seed)
     assert free.limited == 0
     assert found.exact_loss == pytest.approx(free.exact_loss)
     assert found.not_drawn == pytest.approx(free.not_drawn)
@@ -106,13 +106,15 @@ def test_simulated_losses_have_it_in_the_mean(seed) -> None:
 
 def test_the_section_tells_it() -> None:
     context = made("requests_per_minute: 10")
-    found = simulation_of(context, years=1_000, seed=1)
+    found = simulate_years(context, years=1_000, seed=1)
     (table,) = [
         block
-        for block in simulation_sections(found, context)[0].blocks
+        for block in simulation_sections(found, context.settings.risk, failover_cost(context))[
+            0
+        ].blocks
         if getattr(block, "title", None) == ""
     ]
-    assert "Beside it, expected: requests that fallbacks have no room for" in [
+    assert "Additional, expected: requests beyond the rate limits of fallbacks" in [
         row[0].text for row in table.rows
     ]
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from multillm_gov.content import LineChart, Paragraph, Table
 from multillm_gov.reporting.stress.assumptions import assumptions_section
-from multillm_gov.reporting.stress.inputs import simulation_of
-from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
-from multillm_gov.reporting.stress.simulation_wording import (
+from multillm_gov.reporting.stress.estimates import (
     allotted,
     format_estimate,
     format_rounded,
     rounded,
 )
+from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
+from multillm_gov.risk.portfolio_risk import simulate_years
 from multillm_gov.risk.simulation.distribution import Estimate
 from multillm_gov.risk.stress.failover_effects import failover_cost
 from multillm_gov.risk.stress.stress_context_builder import stress_context
@@ -77,7 +77,7 @@ def context(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(context):
-    return simulation_of(context, years=3_000, seed=1)
+    return simulate_years(context, years=3_000, seed=1)
 
 
 def tables(sections) -> dict[str, Table]:
@@ -105,9 +105,12 @@ def test_the_expected_year_is_told_beside_todays_bill(found, context) -> None:
     """751.90 USD a month; +35% with a chance of .2 from a uniform moment on makes the expected year 3.5% dearer."""
     assert found.forecast == pytest.approx(12 * (730 + 21.9))
     assert found.successors_assumed == (), "both models stay for years"
-    said = texts(simulation_sections(found, context))
+    said = texts(simulation_sections(found, context.settings.risk, failover_cost(context)))
     moved = found.cost.expected.value / found.forecast - 1
-    assert f"costs 9,023 USD; the expected year differs from it by {moved * 100:+.1f}%" in said
+    assert (
+        f"costs 9,023 USD; price changes and retirements move the expected year by {moved * 100:+.1f}%"
+        in said
+    )
     assert "named successor" not in said
 
 
@@ -131,25 +134,25 @@ def test_a_successor_that_nobody_names_is_told_as_assumed(context) -> None:
     undated = msgspec.structs.replace(
         context, figures=msgspec.structs.replace(context.figures, tasks=tasks)
     )
-    found = simulation_of(undated, years=3_000, seed=1)
+    found = simulate_years(undated, years=3_000, seed=1)
     assert found.successors_assumed == ("m/one", "n/two")
-    said = texts(simulation_sections(found, undated))
+    said = texts(simulation_sections(found, undated.settings.risk, failover_cost(undated)))
     assert (
         "2 routed models may retire within the year without a named successor whose price is known"
         in said
     )
-    assert "(`m/one` and `n/two`): requests are assumed to cost 1.35 times as much" in said
+    assert "(`m/one` and `n/two`). Assumed: from then on requests cost 1.35 times as much" in said
 
 
 def test_sections_tell_figures_intervals_and_the_seed(found, context) -> None:
-    sections = simulation_sections(found, context)
+    sections = simulation_sections(found, context.settings.risk, failover_cost(context))
     assert [(part.id, part.folded) for part in sections] == [
         ("simulation", False),
         ("convergence", True),
     ]
     said = texts(sections)
     assert "3,000 years were simulated (PCG64, seed 1, numpy" in said
-    assert "the appetite is 9,636 (1.0% of the value at stake)" in said
+    assert "the appetite is 9,636 USD a year (1.0% of the value at stake)" in said
     figures = tables(sections)[""]
     by_label = {row[0].text: [cell.text for cell in row[1:]] for row in figures.rows}
     assert by_label["Expected"][0] == format_rounded(found.loss.expected.value)
@@ -163,8 +166,10 @@ def test_sections_tell_figures_intervals_and_the_seed(found, context) -> None:
 def test_printed_parts_sum_to_the_printed_whole(found, context) -> None:
     table = next(
         table
-        for title, table in tables(simulation_sections(found, context)).items()
-        if "Whose" in title
+        for title, table in tables(
+            simulation_sections(found, context.settings.risk, failover_cost(context))
+        ).items()
+        if "Contribution" in title
     )
     wholes = (
         found.loss.expected,
@@ -173,7 +178,7 @@ def test_printed_parts_sum_to_the_printed_whole(found, context) -> None:
         found.cost.shortfall95,
     )
     *parts, together = table.rows
-    assert (len(parts), together[0].text) == (2, "Together")
+    assert (len(parts), together[0].text) == (2, "Total")
     for column, whole in enumerate(wholes, 1):
         printed = sum(Decimal(row[column].text.replace(",", "")) for row in parts)
         assert printed == rounded(whole.value) == Decimal(together[column].text.replace(",", ""))
@@ -196,10 +201,12 @@ def test_parts_of_many_task_classes_are_told_together(found, context) -> None:
     split = msgspec.structs.replace(found, contributions=many)
     table = next(
         table
-        for title, table in tables(simulation_sections(split, context)).items()
-        if "Whose" in title
+        for title, table in tables(
+            simulation_sections(split, context.settings.risk, failover_cost(context))
+        ).items()
+        if "Contribution" in title
     )
-    assert [row[0].text for row in table.rows[-2:]] == ["70 others", "Together"]
+    assert [row[0].text for row in table.rows[-2:]] == ["70 others", "Total"]
     assert len(table.rows) == 32
     printed = sum(Decimal(row[1].text.replace(",", "")) for row in table.rows[:-1])
     assert printed == rounded(found.loss.expected.value)
@@ -215,11 +222,11 @@ def test_every_figure_has_an_origin(found, context) -> None:
     assert origins["Moderate repricing, per vendor"] == "assumed"
     assert origins["`drafts`: failures rerouted in time"] == "declared"
     assert set(origins.values()) == {"assumed", "declared"}
-    assert any(label.startswith("provider `m`: away") for label in origins)
+    assert any(label.startswith("provider `m`: unavailable") for label in origins)
 
 
 def test_metrics_stand_against_the_appetite(found, context) -> None:
-    loss, cost = simulation_metrics(found, context)
+    loss, cost = simulation_metrics(found, context.settings.risk)
     assert loss.number == pytest.approx(found.loss.p95.value / found.value_at_stake)
     assert loss.status == (
         "bad" if loss.number > 0.01 else "watch" if loss.number > 0.009 else "good"
@@ -228,22 +235,30 @@ def test_metrics_stand_against_the_appetite(found, context) -> None:
     worse = msgspec.structs.replace(
         found, loss=msgspec.structs.replace(found.loss, p95=Estimate(value=1e6, low=1e6, high=1e6))
     )
-    assert simulation_metrics(worse, context)[0].status == "bad"
-    assert "outages cost 1,000,000 USD or more" in texts(simulation_sections(worse, context))
+    assert simulation_metrics(worse, context.settings.risk)[0].status == "bad"
+    assert "outages cost 1,000,000 USD or more" in texts(
+        simulation_sections(worse, context.settings.risk, failover_cost(context))
+    )
 
 
 def test_what_is_left_out_is_said(found, context) -> None:
     unsound = msgspec.structs.replace(
         found, not_drawn=0.2 * found.exact_loss, unpriced=("a", "b"), caps=()
     )
-    said = texts(simulation_sections(unsound, context))
-    assert "not to be relied on" in said
-    assert "Spend leaves out 2 task classes" in said
+    said = texts(simulation_sections(unsound, context.settings.risk, failover_cost(context)))
+    assert "Do not rely on" in said
+    assert "Spend excludes 2 task classes" in said
     assert "No cap on spend is declared" in said
-    assert "not to be relied on" not in texts(simulation_sections(found, context))
+    assert "Do not rely on" not in texts(
+        simulation_sections(found, context.settings.risk, failover_cost(context))
+    )
     worthless = msgspec.structs.replace(found, value_at_stake=0.0)
-    assert "No value at stake is declared" in texts(simulation_sections(worthless, context))
-    assert [one.id for one in simulation_metrics(worthless, context)] == ["cost-at-risk"]
+    assert "No value at stake is declared" in texts(
+        simulation_sections(worthless, context.settings.risk, failover_cost(context))
+    )
+    assert [one.id for one in simulation_metrics(worthless, context.settings.risk)] == [
+        "cost-at-risk"
+    ]
 
 
 def test_failovers_bill_at_the_fallbacks_price(context) -> None:

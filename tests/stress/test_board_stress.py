@@ -5,9 +5,15 @@ from collections.abc import Callable
 from multillm_gov.content import HeatMap, Paragraph, Table
 from multillm_gov.report import Section
 from multillm_gov.reporting.board.stress import stress_section
+from multillm_gov.risk.portfolio_risk import measure_board_risk
+from multillm_gov.risk.stress.scenario_book import scenarios_of
 from multillm_gov.rules.engine.assessment import Assessment
 
 Judged = Callable[..., Assessment]
+
+
+def stressed(state: Assessment) -> Section:
+    return stress_section(measure_board_risk(state, scenarios_of(state.scenarios)))
 
 
 def heat(section: Section) -> list[HeatMap]:
@@ -19,26 +25,26 @@ def tables(section: Section) -> list[Table]:
 
 
 def test_one_heat_map_one_short_table_and_the_years_figure(judged: Judged) -> None:
-    section = stress_section(judged())
+    section = stressed(judged())
     assert (len(heat(section)), len(tables(section))) == (1, 1)
     assert list(heat(section)[0].columns) == ["articles", "scoring", "filtering"]
     assert len(tables(section)[0].rows) == 5
     year = section.blocks[0]
     assert isinstance(year, Paragraph)
     assert "Outages are expected to cost" in year.text
-    assert "14,016 USD, 1.0% of the value at stake" in year.text, "12 * 116,800 * .01"
-    assert section == stress_section(judged()), "the same each time"
+    assert "14,016 USD a year, 1.0% of the value at stake" in year.text, "12 * 116,800 * .01"
+    assert section == stressed(judged()), "the same each time"
 
 
 def test_the_costliest_scenario_stands_first(judged: Judged) -> None:
-    rows = tables(stress_section(judged()))[0].rows
+    rows = tables(stressed(judged()))[0].rows
     assert rows[0][0].text == "All vendors of one country stop serving us"
     assert rows[0][0].status == "bad"
 
 
 def test_an_appetite_that_a_year_exceeds_is_marked(judged: Judged) -> None:
     tight = "risk: {max_outage_loss_share: 0.0001}\n"
-    year = stress_section(judged({"govern.yaml": tight})).blocks[0]
+    year = stressed(judged({"govern.yaml": tight})).blocks[0]
     assert isinstance(year, Paragraph)
     assert year.status == "bad"
 
@@ -48,11 +54,9 @@ def test_without_value_or_task_classes_it_says_so(judged: Judged, allocation: st
         "\n".join(line for line in allocation.splitlines() if "value_at_stake" not in line) + "\n"
     )
     assert "No value at stake is declared" in str(
-        stress_section(judged({"allocations/a.yaml": free})).blocks[0]
+        stressed(judged({"allocations/a.yaml": free})).blocks[0]
     )
-    assert "No task class is declared" in str(
-        stress_section(judged({"allocations/a.yaml": ""})).blocks
-    )
+    assert "No task class is declared" in str(stressed(judged({"allocations/a.yaml": ""})).blocks)
 
 
 def test_thousands_of_task_classes_run_fewer_variants(
@@ -72,6 +76,6 @@ def test_thousands_of_task_classes_run_fewer_variants(
         )
 
     few, many = of(400), of(4_000)
-    assert len(heat(stress_section(many))[0].columns) == 6
-    assert "simulates years" in str(stress_section(many).blocks[0])
-    assert lines_run(lambda: stress_section(many)) < 12 * lines_run(lambda: stress_section(few))
+    assert len(heat(stressed(many))[0].columns) == 6
+    assert "simulates years" in str(stressed(many).blocks[0])
+    assert lines_run(lambda: stressed(many)) < 12 * lines_run(lambda: stressed(few))

@@ -8,6 +8,7 @@ import pytest
 from multillm_gov.catalog.notices import notice_policy
 from multillm_gov.content import Table, Timeline
 from multillm_gov.reporting.stress.retirement import retirement_section
+from multillm_gov.risk.portfolio_risk import measure_risk
 from multillm_gov.risk.retirement import (
     any_retirement_chance,
     fixed_life_chance,
@@ -114,11 +115,8 @@ def test_a_declared_median_is_no_assumption(made: Made) -> None:
     )
 
 
-def test_the_section_tells_it(
-    judged: Judged, in_context: Callable[[Assessment], StressContext]
-) -> None:
-    state = judged()
-    section = retirement_section(state, in_context(state))
+def test_the_section_shows_dates_and_forced_migrations(judged: Judged) -> None:
+    section = retirement_section(measure_risk(judged(), (), whole=False))
     tables = [block for block in section.blocks if isinstance(block, Table)]
     forced = [[cell.text for cell in row] for row in tables[0].rows]
     assert forced == [
@@ -127,9 +125,9 @@ def test_the_section_tells_it(
     ]
     assert "assumed" in tables[0].columns[2].title
     assert [cell.text for cell in tables[1].rows[0]] == [
-        "acme/x", "2027-01-14", "-39 days", "not known", "acme/x2 (declared)", "0 of 1",
+        "acme/x", "2027-01-14", "−39 days", "not known", "acme/x2 (declared)", "0 of 1",
     ]  # fmt: skip
     [calendar] = [block for block in section.blocks if isinstance(block, Timeline)]
     assert (calendar.start, calendar.end) == ("2026-11-24", "2028-11-24")
-    empty = judged({"allocations/a.yaml": ""})
-    assert "No model is used" in str(retirement_section(empty, in_context(empty)).blocks)
+    empty = measure_risk(judged({"allocations/a.yaml": ""}), (), whole=False)
+    assert "No model is used" in str(retirement_section(empty).blocks)

@@ -5,7 +5,7 @@ from multillm_gov.changes.comparison import Comparison
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status
 from multillm_gov.finding import Finding
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.wording import amount, bounded
+from multillm_gov.reporting.shared.tables import amount, bounded
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money
 from multillm_gov.words import code, count_of

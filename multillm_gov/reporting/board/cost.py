@@ -7,7 +7,7 @@ from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph, 
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.headline import status_below
-from multillm_gov.reporting.shared.wording import MOST_MARKS, amount, bounded, part_of
+from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded, part_of
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import code, join_some

@@ -19,7 +19,7 @@ from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Section
 from multillm_gov.reporting.board.brief import brief
-from multillm_gov.reporting.shared.wording import BASIS_WORDS, LEVEL_PLURALS
+from multillm_gov.reporting.shared.tables import BASIS_WORDS, LEVEL_PLURALS
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_count, format_share
 from multillm_gov.words import code, join_words

@@ -5,7 +5,7 @@ from collections import defaultdict
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status
 from multillm_gov.finding import Finding
 from multillm_gov.report import Section, Verdict
-from multillm_gov.reporting.shared.wording import bounded
+from multillm_gov.reporting.shared.tables import bounded
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.words import join_some

@@ -10,7 +10,7 @@ from multillm_gov.measures.independence import (
     value_with_independent_fallback,
 )
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.wording import MOST_MARKS, amount, bounded
+from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money, format_share
 

@@ -1,4 +1,4 @@
-"""The one page for those who read only one: decisions, and how much of each limit is used."""
+"""The first page: decisions required, and how much of each limit is used."""
 
 from math import inf
 
@@ -6,49 +6,39 @@ from multillm_gov.content import Bar, BarChart, Block, Paragraph
 from multillm_gov.report import Metric, Section
 from multillm_gov.reporting.board.decisions import Decision, decision_block
 from multillm_gov.reporting.board.position import SHOCK
-from multillm_gov.reporting.shared.completeness import left_out
-from multillm_gov.reporting.shared.wording import part_of
+from multillm_gov.reporting.shared.completeness import incomplete_sentence
+from multillm_gov.reporting.shared.tables import part_of
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_share
-from multillm_gov.words import code, count_of, join_some
 
 _MOST_USE = 2.0
 """A limit used more than twice is drawn as twice."""
 
 
 def standing_section(
-    assessment: Assessment, metrics: tuple[Metric, ...], asked: tuple[Decision, ...]
+    assessment: Assessment, metrics: tuple[Metric, ...], required: tuple[Decision, ...]
 ) -> Section:
-    """What is left out comes first: figures over files that could not be read would deceive."""
+    """What could not be read comes first: figures without it would mislead."""
     blocks: list[Block] = []
-    paths = left_out(assessment)
-    if paths:
-        blocks.append(Paragraph(_format_left_out(paths), "bad"))
-    blocks.append(decision_block(asked, complete=not paths))
+    incomplete = incomplete_sentence(assessment)
+    if incomplete:
+        blocks.append(Paragraph(incomplete, "bad"))
+    blocks.append(decision_block(required, complete=not incomplete))
     chart = _use_chart(assessment, metrics)
     if chart is not None:
         blocks.append(chart)
-    return Section(id="decisions", title="Decisions asked", blocks=tuple(blocks))
-
-
-def _format_left_out(paths: tuple[str, ...]) -> str:
-    return (
-        f"These figures are not complete: {count_of(len(paths), 'file')} could not be read as "
-        "written "
-        f"({join_some([code(path) for path in paths])}), and what they declare is left out in whole or "
-        "in part."
-    )
+    return Section(id="decisions", title="Decisions required", blocks=tuple(blocks))
 
 
 def _use_chart(assessment: Assessment, metrics: tuple[Metric, ...]) -> BarChart | None:
-    """How much of each limit is used, on one scale; ``None`` where no limit has a figure."""
+    """The use of each limit on one scale; ``None`` where no limit has a figure."""
     uses = [(metric, use) for metric in metrics if (use := _use(assessment, metric)) is not None]
     if not uses:
         return None
     held = sum(use <= 1 for _, use in uses)
-    counted = f"{part_of(held, len(uses), 'limit').lower()} {'holds' if held == 1 else 'hold'}"
+    holding = f"{part_of(held, len(uses), 'limit').lower()} {'holds' if held == 1 else 'hold'}"
     return BarChart(
-        title=f"How much of each limit is used, limits in days apart: {counted}",
+        title=f"Use of each limit (except limits in days): {holding}",
         summary="; ".join(f"{metric.label} {_format(use)}" for metric, use in uses),
         bars=tuple(
             Bar(
@@ -65,7 +55,7 @@ def _use_chart(assessment: Assessment, metrics: tuple[Metric, ...]) -> BarChart 
 
 
 def _use(assessment: Assessment, metric: Metric) -> float | None:
-    """Figure over ceiling, or floor over figure: above 1 the limit is exceeded. Days of slack have no such ratio."""
+    """Figure over ceiling, or floor over figure; above 1 the limit is exceeded. Days have none."""
     appetite, number = assessment.portfolio.settings.appetite, metric.number
     ceilings = {
         "forecast-spend": appetite.max_monthly_spend,

@@ -1,119 +1,84 @@
-"""Stress on the board's page: the worst scenarios, what a year's outages may cost, and what the appetite bears."""
+"""Stress in the board pack: the worst scenarios and the annual outage loss against the appetite."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.headline import status_below
-from multillm_gov.reporting.stress.inputs import simulation_of
+from multillm_gov.reporting.stress.estimates import format_rounded
 from multillm_gov.reporting.stress.scenarios import MOST_COLUMNS, Shown, heat_maps
-from multillm_gov.reporting.stress.simulation_wording import format_rounded
-from multillm_gov.reporting.stress.status import bearable_loss, format_loss, whole_status
-from multillm_gov.risk.availability.availability import expected_loss_per_year
-from multillm_gov.risk.simulation.simulation_result import Simulation
-from multillm_gov.risk.stress.scenario_book import scenarios_of
+from multillm_gov.reporting.stress.status import format_loss, max_loss, whole_status
+from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.stress.shock_parameters import format_hours
 from multillm_gov.risk.stress.stress_context import StressContext
-from multillm_gov.risk.stress.stress_context_builder import stress_context
-from multillm_gov.risk.stress.variants import (
-    MOST_SCENARIOS,
-    ScenarioResult,
-    affordable_variants,
-    run_scenario,
-)
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import count_of
 
-_MOST_VARIANTS = 12
-_MOST_RUNS = 1_500
-"""Task classes times variants of one scenario, so that a pack of thousands of task classes is no slower by much."""
 _MOST_ROWS = 5
 _MOST_HEAT = 10
-_MOST_SIMULATED = 1_000
-"""Task classes for which years are simulated here; beyond them the expected loss, which is exact, has to do."""
-_YEARS = 2_000
-"""Simulated for the board's one figure; `govern stress` takes more."""
 
 
-def stress_section(assessment: Assessment) -> Section:
+def stress_section(risk: PortfolioRisk) -> Section:
     """One paragraph on a year's outages, one heat map, one short table."""
-    if not assessment.figures.tasks:
-        return Section(
-            id="stress", title="Stress", blocks=(Paragraph("No task class is declared."),)
-        )
-    context = stress_context(assessment)
-    most = max(1, min(_MOST_VARIANTS, _MOST_RUNS // len(context.tasks)))
-    booked = scenarios_of(assessment.scenarios)
-    every = booked[:MOST_SCENARIOS]
-    affordable = affordable_variants(context, every, most=most)
-    results = [
-        run_scenario(context, one, variants)
-        for one, variants in zip(every, affordable, strict=True)
-        if variants
+    context = risk.context
+    if not context.tasks:
+        nothing = Paragraph("No task class is declared.")
+        return Section(id="stress", title="Stress", blocks=(nothing,))
+    shown = _worst_first(risk)
+    blocks: tuple[Block, ...] = (
+        *_year(risk),
+        *islice(heat_maps(shown[:_MOST_HEAT], context, MOST_COLUMNS), 1),
+        _table(shown[:_MOST_ROWS], context),
+        Paragraph(_coverage(risk, len(shown))),
+    )
+    return Section(id="stress", title="Stress", blocks=blocks)
+
+
+def _worst_first(risk: PortfolioRisk) -> Shown:
+    run = [(result, worst) for result in risk.results if (worst := result.worst) is not None]
+    return sorted(run, key=lambda each: (-each[1].outcome.loss, each[0].name))
+
+
+def _coverage(risk: PortfolioRisk, run: int) -> str:
+    cases = count_of(risk.most_variants, "case")
+    sentences = [
+        f"{count_of(run, 'scenario')} were run, each in the {cases} with most value at stake at "
+        "most; the worst case of each is shown."
     ]
-    not_run = len(booked) - len(results)
-    shown = _worst_first(results)
-    blocks: list[Block] = list(_year(context))
-    blocks += islice(heat_maps(shown[:_MOST_HEAT], context, MOST_COLUMNS), 1)
-    blocks.append(_table(shown[:_MOST_ROWS], context))
-    blocks.append(
-        Paragraph(
-            f"{count_of(len(shown), 'scenario')} were run, each in up to {count_of(most, 'case')} "
-            "with most value at "
-            "stake; shown is the worst of each. "
-            + (
-                f"{count_of(not_run, 'scenario')} more would have taken too long. "
-                if not_run
-                else ""
-            )
-            + "`govern stress` tells all, and the smallest shocks that break a limit."
-        )
-    )
-    return Section(id="stress", title="Stress", blocks=tuple(blocks))
+    if risk.not_run:
+        further = count_of(risk.not_run, "further scenario")
+        sentences.append(f"{further} would have taken too long.")
+    sentences.append("`govern stress` shows all of them, and the breaking points.")
+    return " ".join(sentences)
 
 
-def _worst_first(results: Sequence[ScenarioResult]) -> Shown:
-    run = [(result, result.worst) for result in results]
-    kept = [(result, worst) for result, worst in run if worst is not None]
-    return sorted(kept, key=lambda each: (-each[1].outcome.loss, each[0].name))
-
-
-def _year(context: StressContext) -> Iterator[Paragraph]:
+def _year(risk: PortfolioRisk) -> Iterator[Paragraph]:
     """What a year's outages cost, against the appetite."""
-    if not context.figures.value_at_stake_per_month:
-        yield Paragraph("No value at stake is declared, so outages have no price.", "watch")
+    context, simulation = risk.context, risk.simulation
+    figures, currency = context.figures, context.figures.currency
+    if not figures.value_at_stake_per_month:
+        yield Paragraph("No value at stake is declared, so outages have no cost here.", "watch")
         return
-    limit = bearable_loss(context.figures.value_at_stake_per_month, context)
+    limit = max_loss(figures.value_at_stake_per_month, context)
     appetite = (
-        f"the appetite is {format_money(limit, context.figures.currency)}, "
-        f"{format_share(context.settings.risk.max_outage_loss_share)} of the value at stake. How "
-        "often things fail is "
-        "assumed unless incidents are imported."
+        f"The appetite is {format_money(limit, currency)} a year, "
+        f"{format_share(context.settings.risk.max_outage_loss_share)} of the value at stake. "
+        "Failure rates are assumed unless incidents are imported."
     )
-    if len(context.tasks) > _MOST_SIMULATED:
-        expected = (
-            f"{format_rounded(expected_loss_per_year(context.system))} {context.figures.currency}"
-        )
-        yield Paragraph(
-            f"Outages are expected to cost {expected} a year (`govern stress` simulates years); "
-            f"{appetite}"
-        )
+    expected = (
+        f"Outages are expected to cost {format_rounded(risk.expected_loss)} {currency} a year"
+    )
+    if simulation is None:
+        yield Paragraph(f"{expected} (`govern stress` simulates years). {appetite}")
         return
-    found = simulation_of(context, years=_YEARS, seed=1)
-    worst = found.loss.p95.value
+    worst = simulation.loss.p95.value
     status = status_below(worst, float(limit))
     yield Paragraph(
-        f"Outages are expected to cost {_money(found.exact_loss, found)} a year, and "
-        f"{_money(worst, found)} or more in "
-        f"one year of twenty ({count_of(found.years, 'year')} simulated); {appetite}",
+        f"{expected}, and {format_rounded(worst)} {currency} or more in 1 year in 20 "
+        f"({count_of(simulation.years, 'year')} simulated). {appetite}",
         "neutral" if status == "good" else status,
     )
-
-
-def _money(value: float, found: Simulation) -> str:
-    return f"{format_rounded(value)} {found.currency}"
 
 
 def _table(shown: Shown, context: StressContext) -> Table:
@@ -137,17 +102,17 @@ def _table(shown: Shown, context: StressContext) -> Table:
         Column("Worst case"),
         Column(f"At risk ({context.figures.currency})", numeric=True),
         Column("Added cost", numeric=True),
-        Column("Breaks"),
-        Column("Back after", numeric=True),
+        Column("Limits broken"),
+        Column("Recovery", numeric=True),
     )
     return Table(
-        title="The scenarios that cost most",
+        title="The most expensive scenarios",
         columns=columns,
         rows=rows,
-        empty="No scenario has anything to hit.",
+        empty="No scenario affects anything in this portfolio.",
     )
 
 
 def _broken(caps: int, floors: int) -> str:
-    told = [count_of(number, noun) for number, noun in ((caps, "cap"), (floors, "floor")) if number]
-    return ", ".join(told) or "–"
+    counts = ((caps, "cap"), (floors, "floor"))
+    return ", ".join(count_of(number, noun) for number, noun in counts if number) or "–"

@@ -13,7 +13,7 @@ from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.words import count_of
 
 
-def brief_check(assessment: Assessment, fail_on: Severity | None) -> Report:
+def report_check(assessment: Assessment, fail_on: Severity | None) -> Report:
     """The report of one state; ``fail_on`` is the least severity that fails, ``None`` for never."""
     settings = assessment.portfolio.settings
     verdict = judge_counts(assessment.findings, fail_on)

@@ -25,7 +25,7 @@ _ALWAYS = ("forecast-spend", "largest-vendor-of-spend", "effective-vendors", "in
 _GONE = (Kind.TASK_CLASS_REMOVED, Kind.POLICY_REMOVED, Kind.WAIVER_REMOVED)
 
 
-def brief_diff(
+def report_diff(
     before: Assessment,
     after: Assessment,
     comparison: Comparison,

@@ -23,7 +23,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
 
 
-def brief_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | None) -> Report:
+def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | None) -> Report:
     """The report of a comparison with a snapshot; it holds no declarations, so no change of one is listed."""
     findings = shift_findings(before.findings, after.findings, None, Renames())
     metrics = with_before(before.headline, headline(after))

@@ -42,7 +42,7 @@ class Imported(Struct, frozen=True, kw_only=True):
     written: bool = True
 
 
-def brief_bench_plan(
+def report_bench_plan(
     state: Assessment, plan: BenchPlan, left_out: Sequence[LeftOutCase], limit: Decimal | None
 ) -> Report:
     """Calls and worst case by task class and model; ``limit``: ``None`` for nothing to spend."""
@@ -72,7 +72,7 @@ def brief_bench_plan(
     return masked(_report(state, "Benchmark plan", told, sections, _verdict(0)), state.secrets)
 
 
-def brief_bench(
+def report_bench(
     state: Assessment,
     results: Sequence[BenchResult],
     run: BenchRun,
@@ -109,7 +109,7 @@ def brief_bench(
     return masked(report, state.secrets)
 
 
-def brief_import(
+def report_bench_import(
     state: Assessment, results: Sequence[BenchResult], margins: Margins, imported: Imported
 ) -> Report:
     """The leaderboards of results that another tool measured."""

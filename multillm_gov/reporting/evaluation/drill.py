@@ -28,7 +28,7 @@ _METHOD = (
 )
 
 
-def brief_drill_plan(assessment: Assessment, plan: DrillPlan, limit: Decimal | None) -> Report:
+def report_drill_plan(assessment: Assessment, plan: DrillPlan, limit: Decimal | None) -> Report:
     """Every chain with its requests and their worst case; ``limit`` is what the run may spend, ``None``: nothing."""
     rows = tuple(
         _plan_row(tuple(group))
@@ -51,7 +51,7 @@ def brief_drill_plan(assessment: Assessment, plan: DrillPlan, limit: Decimal | N
     return masked(report, assessment.secrets)
 
 
-def brief_drills(
+def report_drills(
     assessment: Assessment,
     plan: DrillPlan,
     records: tuple[DrillRecord, ...],

@@ -30,7 +30,7 @@ _ENDINGS: dict[Ending, str] = {
 _STATUS: dict[str, Status] = {"pass": "good", "failure": "bad", "error": "watch"}
 
 
-def brief_run(
+def report_dry_run(
     assessment: Assessment,
     plan: Plan,
     run: Run,

@@ -37,7 +37,7 @@ def framed(assessment: Assessment, plan: Plan, verdict: Verdict) -> Report:
     )
 
 
-def brief_plan(assessment: Assessment, plan: Plan, limit: Decimal | None) -> Report:
+def report_dry_run_plan(assessment: Assessment, plan: Plan, limit: Decimal | None) -> Report:
     """Every probe with its worst case and its keys; ``limit`` is what the run may spend, ``None`` for nothing to spend.
 
     The verdict is that of a plan: nothing was judged.

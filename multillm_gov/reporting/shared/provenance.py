@@ -1,31 +1,21 @@
 """What a result rests on: the commit, the day, the tool and the price data."""
 
-from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.report import TOOL_VERSION
-from multillm_gov.rules.engine.assessment import Assessment
-
-_LABELS = {
-    "litellm": "LiteLLM",
-    "price_map": "price map (SHA-256)",
-    "lock": "catalog lock (SHA-256)",
-}
+from multillm_gov.state.state import State
 
 
-def provenance(assessment: Assessment) -> tuple[tuple[str, str], ...]:
-    """Label and value, in a fixed order; what is empty is left out, except a missing lock, which is said."""
+def provenance(state: State) -> tuple[tuple[str, str], ...]:
+    """Label and value, in a fixed order; empty ones are not listed, a missing lock is."""
+    known = state.catalog.provenance
     lines = [
         ("govern", TOOL_VERSION),
-        ("commit", assessment.revision),
-        ("as of", assessment.as_of.isoformat()),
-        *_catalog_lines(assessment.catalog),
+        ("commit", state.revision),
+        ("as of", state.as_of.isoformat()),
+        ("LiteLLM", known.get("litellm", "")),
+        ("price map (SHA-256)", known.get("price_map", "")),
+        (
+            "catalog lock (SHA-256)",
+            known.get("lock") or "none: prices are those of the installed LiteLLM",
+        ),
     ]
     return tuple((label, value) for label, value in lines if value)
-
-
-def _catalog_lines(catalog: Catalog) -> list[tuple[str, str]]:
-    known = catalog.provenance
-    lines = [(label, known.get(key, "")) for key, label in _LABELS.items() if key != "lock"]
-    return [
-        *lines,
-        (_LABELS["lock"], known.get("lock") or "none: prices are those of the installed LiteLLM"),
-    ]

@@ -1,8 +1,8 @@
-"""What a simulation rests on: every figure with its value, origin and sample size."""
+"""Assumptions of a simulation: every figure with its value, source and sample size."""
 
 from multillm_gov.content import Cell, Column, Paragraph
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.wording import bounded
+from multillm_gov.reporting.shared.tables import bounded
 from multillm_gov.risk.simulation.simulation_result import Simulation
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.units import format_share
@@ -10,7 +10,7 @@ from multillm_gov.words import code
 
 
 def assumptions_section(found: Simulation, context: StressContext) -> Section:
-    """Every figure that the simulation rests on, "assumed" until it is declared or measured."""
+    """Every figure that the simulation uses, "assumed" until it is declared or measured."""
     rows = [
         (
             Cell(one.label),
@@ -33,7 +33,7 @@ def assumptions_section(found: Simulation, context: StressContext) -> Section:
     ]
     failing = [
         (
-            Cell(f"{one.kind} {code(one.name)}: away"),
+            Cell(f"{one.kind} {code(one.name)}: unavailable"),
             Cell(f"{one.unavailability * 100:.4g}% of the time, {one.mean_hours:.3g} h each"),
             _origin(one.origin),
             Cell(f"{one.sample_size:,}" if one.sample_size else ""),
@@ -45,28 +45,28 @@ def assumptions_section(found: Simulation, context: StressContext) -> Section:
     columns = (
         Column("Figure"),
         Column("Value"),
-        Column("Origin"),
+        Column("Source"),
         Column("Sample", numeric=True),
-        Column("From"),
+        Column("Based on"),
     )
     blocks = (
         Paragraph(
-            "Assumed figures are priors: declare your own below `risk` in `govern.yaml`, or import "
-            "incidents."
+            "Assumed figures come from public data: declare your own below `risk` in "
+            "`govern.yaml`, or import incidents with `govern incidents import`."
         ),
-        *bounded("Demand, prices, retirements, lengths of outages", columns, rows, "figure"),
         *bounded(
-            "How often parts are away, what they share taken out",
+            "Demand, prices, retirements, durations of outages", columns, rows, "further figure"
+        ),
+        *bounded(
+            "Unavailability of each component, without what it shares with others",
             columns,
             failing,
-            "part",
-            "Nothing can fail.",
+            "further component",
+            "No component can fail.",
         ),
-        *bounded("Failovers", columns, covered, "task class"),
+        *bounded("Failovers", columns, covered, "further task class"),
     )
-    return Section(
-        id="assumptions", title="What is assumed, declared and measured", blocks=blocks, folded=True
-    )
+    return Section(id="assumptions", title="Assumptions", blocks=blocks, folded=True)
 
 
 def _origin(origin: str) -> Cell:

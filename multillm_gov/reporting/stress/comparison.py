@@ -1,4 +1,4 @@
-"""What a change does to risk: every measure before, after, and the difference."""
+"""Effect of a change on risk: every measure before, after, and the difference."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -6,17 +6,19 @@ from operator import attrgetter
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.wording import amount, bounded
-from multillm_gov.reporting.stress.retirement import HORIZONS
+from multillm_gov.reporting.shared.tables import amount, bounded
+from multillm_gov.reporting.stress.estimates import format_rounded
 from multillm_gov.reporting.stress.reverse import format_size
-from multillm_gov.reporting.stress.simulation_wording import format_rounded
-from multillm_gov.reporting.stress.state import StressedState
-from multillm_gov.risk.retirement import forced_migrations, median_life, model_lives
+from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint
 from multillm_gov.risk.simulation.distribution import Distribution
-from multillm_gov.risk.simulation.simulation_difference import AmountDifference, difference
+from multillm_gov.risk.simulation.simulation_difference import (
+    AmountDifference,
+    SimulationDifference,
+)
 from multillm_gov.risk.stress.variants import ScenarioResult
-from multillm_gov.units import cents
+from multillm_gov.units import cents, signed
+from multillm_gov.words import code
 
 _CENT = Decimal("0.01")
 _LEAST = 0.01
@@ -29,13 +31,15 @@ _COLUMNS = (
 )
 
 
-def comparison_section(before: StressedState, after: StressedState) -> Section:
-    """Scenarios by their worst case, then dependencies, simulated years and retirements."""
+def comparison_section(
+    before: PortfolioRisk, after: PortfolioRisk, years: SimulationDifference | None
+) -> Section:
+    """Scenarios by their worst case, then dependencies, retirements and simulated years."""
     blocks: list[Block] = []
     if before.context.figures.currency != after.context.figures.currency:
         blocks.append(
             Paragraph(
-                "The two states declare other currencies: amounts are not comparable.", "watch"
+                "The two states declare different currencies: amounts are not comparable.", "watch"
             )
         )
     blocks += _scenarios(before, after)
@@ -48,11 +52,12 @@ def comparison_section(before: StressedState, after: StressedState) -> Section:
             )
         )
     blocks += _boundaries(before, after)
-    blocks += _years(before, after)
-    return Section(id="comparison", title="What the change does to risk", blocks=tuple(blocks))
+    if years is not None:
+        blocks += _years(before, after, years)
+    return Section(id="comparison", title="Effect of the change on risk", blocks=tuple(blocks))
 
 
-def _scenarios(before: StressedState, after: StressedState) -> Iterator[Block]:
+def _scenarios(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
     old = {result.name: result for result in before.results}
     new = {result.name: result for result in after.results}
     currency = after.context.figures.currency
@@ -77,47 +82,50 @@ def _scenarios(before: StressedState, after: StressedState) -> Iterator[Block]:
         Column("Difference", numeric=True),
     )
     yield from bounded(
-        f"Value at risk and added cost of each worst case ({currency})", columns, rows, "scenario"
+        f"Value at risk and added cost of each worst case ({currency})",
+        columns,
+        rows,
+        "further scenario",
     )
-    for word, breaks in (
-        ("a cap", attrgetter("breaks_cap")),
-        ("a floor", attrgetter("breaks_floor")),
+    for words, breaks in (
+        ("exceed a cap", attrgetter("breaks_cap")),
+        ("miss a floor", attrgetter("breaks_floor")),
     ):
         was_broken, now_broken = (
             {one.name for one in state.results if breaks(one)} for state in (before, after)
         )
         yield Paragraph(
-            f"Scenarios that break {word}: {len(was_broken):,} before, {len(now_broken):,} after."
+            f"Scenarios that {words}: {len(was_broken):,} before, {len(now_broken):,} after."
             + _named(" New: ", now_broken - was_broken)
-            + _named(" No more: ", was_broken - now_broken)
+            + _named(" No longer: ", was_broken - now_broken)
         )
 
 
-def _counts(before: StressedState, after: StressedState) -> Iterator[tuple[Cell, ...]]:
+def _counts(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[tuple[Cell, ...]]:
     pairs = [("Single points of failure", _singles(before), _singles(after), 0)]
-    for months in HORIZONS:
-        label = f"Forced migrations within {months} months, expected"
-        pairs.append((label, _forced(before, months), _forced(after, months), 1))
+    for old, new in zip(before.retirements.forced, after.retirements.forced, strict=True):
+        label = f"Forced migrations within {new.months} months, expected"
+        pairs.append((label, old.expected, new.expected, 1))
     for label, was, now, digits in pairs:
         yield (
             Cell(label, _direction(now - was)),
             Cell(f"{was:,.{digits}f}"),
             Cell(f"{now:,.{digits}f}"),
-            Cell(f"{now - was:+,.{digits}f}" if round(now - was, digits) else "–"),
+            Cell(signed(f"{now - was:,.{digits}f}") if round(now - was, digits) else "–"),
         )
 
 
-def _boundaries(before: StressedState, after: StressedState) -> Iterator[Block]:
+def _boundaries(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
     """Only what moved: the smallest shocks that break a limit are many."""
-    if before.breaking is None or after.breaking is None:
+    if before.breaking_points is None or after.breaking_points is None:
         return
-    old = {(one.question, one.limit, one.entities): one for one in before.breaking}
-    new = {(one.question, one.limit, one.entities): one for one in after.breaking}
+    old = {(one.question, one.limit, one.entities): one for one in before.breaking_points}
+    new = {(one.question, one.limit, one.entities): one for one in after.breaking_points}
     rows = []
     for key in dict.fromkeys((*new, *old)):
         was, now = old.get(key), new.get(key)
-        told = _size(was), _size(now)
-        if told[0] != told[1]:
+        sizes = _size(was), _size(now)
+        if sizes[0] != sizes[1]:
             question, limit, entities = key
             hit = (
                 " + ".join(f"{level.replace('_', ' ')} {name}" for level, name in entities)
@@ -128,21 +136,19 @@ def _boundaries(before: StressedState, after: StressedState) -> Iterator[Block]:
                     Cell(question, _nearer(was, now)),
                     Cell(hit),
                     Cell(limit),
-                    Cell(told[0]),
-                    Cell(told[1]),
+                    Cell(sizes[0]),
+                    Cell(sizes[1]),
                 )
             )
     columns = (
         Column("Shock"),
-        Column("Hits"),
+        Column("Target"),
         Column("Limit"),
         Column("Breaks above, before", numeric=True),
         Column("After", numeric=True),
     )
-    title = "Smallest shocks that break a limit, where they moved"
-    yield from bounded(
-        title, columns, rows, "answer", empty="No smallest shock that breaks a limit has moved."
-    )
+    title, empty = "Breaking points that moved", "No breaking point moved."
+    yield from bounded(title, columns, rows, "further breaking point", empty)
 
 
 def _size(one: BreakingPoint | None) -> str:
@@ -156,58 +162,49 @@ def _nearer(was: BreakingPoint | None, now: BreakingPoint | None) -> Status:
     return _direction(was.size - now.size) if abs(was.size - now.size) >= _CENT else "neutral"
 
 
-def _singles(state: StressedState) -> float:
+def _singles(state: PortfolioRisk) -> float:
     return float(len(state.dependence.singles)) if state.dependence is not None else 0.0
 
 
-def _forced(state: StressedState, months: int) -> float:
-    return forced_migrations(
-        model_lives(state.context), months, median_life(state.context)[0]
-    ).expected
-
-
-def _years(before: StressedState, after: StressedState) -> Iterator[Block]:
+def _years(
+    before: PortfolioRisk, after: PortfolioRisk, years: SimulationDifference
+) -> Iterator[Block]:
     was, now = before.simulation, after.simulation
     if was is None or now is None:
         return
-    if was.currency != now.currency:
-        return
-    found = difference(was, now)
     rows = [
-        *_amounts("Outage loss", was.loss, now.loss, found.loss),
-        *_amounts("Spend", was.cost, now.cost, found.cost),
+        *_amounts("Outage loss", was.loss, now.loss, years.loss),
+        *_amounts("Spend", was.cost, now.cost, years.cost),
     ]
     columns = (*_COLUMNS, Column("Interval of the difference", numeric=True))
     yield Table(title=f"A year ({now.currency})", columns=columns, rows=tuple(rows))
     yield Paragraph(
-        f"Both states are simulated with the same random numbers ({found.years:,} years, seed "
-        f"{now.seed}), so what "
-        "they have in common cancels out of the difference; its interval holds the true one in "
-        "about 95% of the runs."
+        f"Both states are simulated with the same random numbers ({years.years:,} years, seed "
+        f"{now.seed}), so what they have in common cancels out; the interval contains the true "
+        "difference in about 95% of runs."
     )
 
 
 def _amounts(
-    label: str, was: Distribution, now: Distribution, moved: AmountDifference
+    label: str, was: Distribution, now: Distribution, difference: AmountDifference
 ) -> Iterator[tuple[Cell, ...]]:
-    for name, old, new, found in (
-        ("expected", was.expected, now.expected, moved.expected),
-        ("95th percentile", was.p95, now.p95, moved.p95),
-        ("mean of the worst 5%", was.shortfall95, now.shortfall95, moved.shortfall95),
+    for name, old, new, moved in (
+        ("expected", was.expected, now.expected, difference.expected),
+        ("95th percentile", was.p95, now.p95, difference.p95),
+        ("mean of the worst 5%", was.shortfall95, now.shortfall95, difference.shortfall95),
     ):
-        sure = found.low > 0 or found.high < 0
+        is_certain = moved.low > 0 or moved.high < 0
         yield (
-            Cell(f"{label}, {name}", _direction(found.value) if sure else "neutral"),
+            Cell(f"{label}, {name}", _direction(moved.value) if is_certain else "neutral"),
             Cell(format_rounded(old.value)),
             Cell(format_rounded(new.value)),
-            Cell(_plus(found.value)),
-            Cell(f"{_plus(found.low)} to {_plus(found.high)}"),
+            Cell(_plus(moved.value)),
+            Cell(f"{_plus(moved.low)} to {_plus(moved.high)}"),
         )
 
 
 def _plus(value: float) -> str:
-    told = format_rounded(value)
-    return f"+{told}" if value > 0 and told != "0" else told
+    return signed(format_rounded(value))
 
 
 def _loss(result: ScenarioResult | None) -> Decimal | None:
@@ -232,13 +229,13 @@ def _format(value: Decimal | None, currency: str) -> str:
 
 def _signed(value: Decimal, currency: str) -> str:
     rounded = cents(value)
-    return f"{'+' if rounded > 0 else ''}{amount(rounded, currency)}" if rounded else "–"
+    return signed(amount(rounded, currency)) if rounded else "–"
 
 
 def _direction(moved: Decimal | float) -> Status:
-    """More risk is bad, less is good; what is within a cent is neither."""
+    """More risk is bad, less is good; within a cent is neither."""
     return "bad" if moved >= _LEAST else "good" if moved <= -_LEAST else "neutral"
 
 
 def _named(before: str, names: set[str]) -> str:
-    return f"{before}{', '.join(f'`{name}`' for name in sorted(names))}." if names else ""
+    return f"{before}{', '.join(map(code, sorted(names)))}." if names else ""

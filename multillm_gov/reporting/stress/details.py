@@ -1,4 +1,4 @@
-"""One scenario in full: why, with which parameters, what its worst case does to each task class, all its variants."""
+"""One scenario in full: why, its parameters, its worst case by task class, and every case."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph
 from multillm_gov.portfolio.scenario import Shock
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.wording import bounded
+from multillm_gov.reporting.shared.tables import bounded
 from multillm_gov.reporting.stress.status import (
     format_broken,
     format_loss,
@@ -19,7 +19,7 @@ from multillm_gov.risk.stress.shock_parameters import format_hours
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.variants import ScenarioResult, Variant
 from multillm_gov.units import format_share
-from multillm_gov.words import count_of
+from multillm_gov.words import code, count_of
 
 _MOST_BROKEN = 30
 
@@ -33,7 +33,7 @@ def detail_section(result: ScenarioResult, context: StressContext) -> Section:
     blocks.append(Items(tuple(format_shock(shock) for shock in scenario.shocks)))
     if result.worst is None:
         blocks.append(
-            Paragraph("The portfolio declares none of what it hits, so there is nothing to run.")
+            Paragraph("The portfolio declares none of its targets, so there is nothing to run.")
         )
     else:
         blocks += _worst(result, result.worst, context)
@@ -47,12 +47,12 @@ def detail_section(result: ScenarioResult, context: StressContext) -> Section:
 
 def _origin(result: ScenarioResult) -> str:
     booked = result.booked
-    told = "" if booked.source == BUILT_IN else f"Written in `{booked.source}`."
+    sentences = []
+    if booked.source != BUILT_IN:
+        sentences.append(f"Defined in {code(booked.source)}.")
     if booked.settings:
-        told = (
-            f"{told} Set for this run: {', '.join(f'`{one}`' for one in booked.settings)}.".strip()
-        )
-    return told
+        sentences.append(f"Set for this run: {', '.join(map(code, booked.settings))}.")
+    return " ".join(sentences)
 
 
 def format_shock(shock: Shock) -> str:
@@ -62,20 +62,20 @@ def format_shock(shock: Shock) -> str:
         if shock.level
         else " of everything"
     )
-    told = []
+    parts = []
     for name in shock.__struct_fields__:
         value = getattr(shock, name)
         if name in {"kind", "level", "entity", "at_peak", "hard"} or value is None:
             continue
-        spelt = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value).lower()
-        told.append(f"{name.replace('_', ' ')} {spelt}")
-    told += ["at the busiest time"] if shock.at_peak else []
-    told += (
-        ["requests go on beyond the cap"]
+        text = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value).lower()
+        parts.append(f"{name.replace('_', ' ')} {text}")
+    parts += ["at the busiest time"] if shock.at_peak else []
+    parts += (
+        ["requests continue beyond the cap"]
         if shock.kind == "cap-exhausted" and not shock.hard
         else []
     )
-    return ", ".join([f"{shock.kind}{target}", *told])
+    return ", ".join([f"{shock.kind}{target}", *parts])
 
 
 def _target(level: str, entity: str) -> str:
@@ -95,11 +95,11 @@ def _worst(result: ScenarioResult, worst: Variant, context: StressContext) -> It
         Column("Degraded", numeric=True),
         Column(f"At risk ({currency})", numeric=True),
         Column("Added cost", numeric=True),
-        Column("Back after", numeric=True),
+        Column("Recovery", numeric=True),
     )
     title = f"Worst case: {worst.words or 'everything'}"
     yield from bounded(
-        title, columns, _rows(worst, context), "task class", empty="No task class notices."
+        title, columns, _rows(worst, context), "further task class", "No task class is affected."
     )
     yield Paragraph(_whole(worst, context))
     yield from _breaks(result, worst, currency)
@@ -110,24 +110,26 @@ def _worst(result: ScenarioResult, worst: Variant, context: StressContext) -> It
 
 
 def _breaks(result: ScenarioResult, worst: Variant, currency: str) -> Iterator[Block]:
-    """What breaks in the worst case; and in the others, which cost less and may break what it does not."""
+    """Limits broken in the worst case, and in others, which may break what it does not."""
     broken = _broken(worst, currency)
     elsewhere = [
-        f"{variant.words}: {one}"
+        f"{variant.words}: {breach}"
         for variant in result.variants[1:]
-        for one in _broken(variant, currency)
+        for breach in _broken(variant, currency)
     ]
     if broken:
-        yield Paragraph(f"{count_of(len(broken), 'limit')} broken that hold without it:", "bad")
+        yield Paragraph(
+            f"{count_of(len(broken), 'limit')} broken that hold without the shock:", "bad"
+        )
         yield Items(tuple(broken[:_MOST_BROKEN]))
     else:
-        who = "The case that costs most" if elsewhere else "It"
-        yield Paragraph(f"{who} breaks no cap and no floor that holds without it.")
+        case = "The most expensive case" if elsewhere else "The scenario"
+        yield Paragraph(f"{case} breaks no cap and no floor that holds without the shock.")
     if elsewhere:
         yield Paragraph(f"{count_of(len(elsewhere), 'limit')} broken in other cases:", "bad")
         yield Items(tuple(elsewhere[:_MOST_BROKEN]))
         if len(elsewhere) > _MOST_BROKEN:
-            yield Paragraph(f"{len(elsewhere) - _MOST_BROKEN:,} more are not listed here.")
+            yield Paragraph(f"{len(elsewhere) - _MOST_BROKEN:,} more not shown.")
 
 
 def _broken(variant: Variant, currency: str) -> list[str]:
@@ -138,7 +140,7 @@ def _broken(variant: Variant, currency: str) -> list[str]:
 
 
 def _rows(worst: Variant, context: StressContext) -> list[tuple[Cell, ...]]:
-    """The task classes that notice, the largest loss first."""
+    """The task classes affected, the largest loss first."""
     rows = []
     for task, one in zip(context.tasks, worst.outcome.tasks, strict=True):
         status = task_status(task, one, worst.outcome, context)
@@ -175,14 +177,13 @@ def _whole(worst: Variant, context: StressContext) -> str:
         )
         if money
     ]
-    told = f"In total {', '.join(parts)}." if parts else "In total nothing is lost."
+    total = f"In total: {', '.join(parts)}." if parts else "In total nothing is lost."
     if not vendors.largest:
-        return f"{told} No vendor is paid for answers while it lasts."
-    meanwhile = (
-        f"{vendors.largest} holds {format_share(vendors.largest_share)} of spend (HHI "
-        f"{vendors.hhi:,.0f})"
+        return f"{total} During it no vendor is paid for answers."
+    return (
+        f"{total} During it {vendors.largest} has {format_share(vendors.largest_share)} of spend "
+        f"(HHI {vendors.hhi:,.0f})."
     )
-    return f"{told} While it lasts {meanwhile}."
 
 
 def _variants(result: ScenarioResult, context: StressContext) -> Iterator[Block]:
@@ -199,13 +200,13 @@ def _variants(result: ScenarioResult, context: StressContext) -> Iterator[Block]
         for variant in result.variants
     ]
     columns = (
-        Column("Hit"),
+        Column("Target"),
         Column("Unserved", numeric=True),
         Column("Degraded", numeric=True),
         Column(f"At risk ({context.figures.currency})", numeric=True),
         Column("Added cost", numeric=True),
     )
-    yield from bounded("Every case, worst first", columns, rows, "case")
+    yield from bounded("Every case, worst first", columns, rows, "further case")
     if result.left_out:
         yield Paragraph(
             f"{count_of(result.left_out, 'case')} with less value at stake were not run."

@@ -1,162 +1,171 @@
-"""What a stress is told as: the whole risk report, or named scenarios in full."""
+"""The stress report: the whole risk report, or the requested scenarios in full."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from multillm_gov.documents.masking import masked
 from multillm_gov.report import Metric, Report, Section, judge_counts
-from multillm_gov.reporting.shared.completeness import left_out
+from multillm_gov.reporting.shared.completeness import incomplete_sentence
 from multillm_gov.reporting.shared.headline import status_below, with_before
 from multillm_gov.reporting.shared.provenance import provenance
-from multillm_gov.reporting.stress.state import StressedState, further_metrics
-from multillm_gov.reporting.stress.status import bearable_loss, format_loss
+from multillm_gov.reporting.stress.assumptions import assumptions_section
+from multillm_gov.reporting.stress.dependencies import dependency_section
+from multillm_gov.reporting.stress.details import detail_section
+from multillm_gov.reporting.stress.retirement import retirement_section
+from multillm_gov.reporting.stress.reverse import reverse_metrics, reverse_section
+from multillm_gov.reporting.stress.scenarios import scenarios_section
+from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
+from multillm_gov.reporting.stress.status import format_loss, max_loss
+from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.variants import ScenarioResult
-from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import cents, format_money
-from multillm_gov.words import code, count_of, join_some
+from multillm_gov.words import count_of
 
 _ZERO = Decimal(0)
 
 
-def brief_stress(
-    now: StressedState, sections: tuple[Section, ...], *, base: StressedState | None = None
+def report_stress(
+    risk: PortfolioRisk, sections: tuple[Section, ...], *, base: PortfolioRisk | None = None
 ) -> Report:
-    """A report of figures: it judges nothing, so it holds no findings and always passes.
+    """A report of figures: it judges nothing, so it has no findings and always passes.
 
     Args:
-        now: The state stressed.
-        sections: What is told, in order.
+        risk: The state stressed.
+        sections: What is shown, in order.
         base: The state compared with.
     """
-    assessment = now.assessment
-    settings = assessment.portfolio.settings
-    metrics = _metrics(now)
+    state = risk.state
+    settings, metrics = state.portfolio.settings, _metrics(risk)
+    summary = (
+        incomplete_sentence(state),
+        _summary(risk.results, risk.context),
+        _not_run(risk),
+        _changed(base, risk),
+    )
     report = Report(
         kind="stress",
-        title="Multi-LLM portfolio: what happens to us if",
+        title="Portfolio stress test",
         organization=settings.organization,
-        as_of=assessment.as_of.isoformat(),
+        as_of=state.as_of.isoformat(),
         verdict=judge_counts((), None),
         currency=settings.currency,
-        revision=assessment.revision,
-        base=base.assessment.revision if base else "",
-        summary=" ".join(
-            (
-                *_left_out(assessment),
-                _summary(now.results, now.context),
-                *_not_run(now),
-                *_moved(base, now),
-            )
-        ),
+        revision=state.revision,
+        base=base.state.revision if base else "",
+        summary=" ".join(filter(None, summary)),
         headline=with_before(_metrics(base), metrics) if base else metrics,
         sections=sections,
-        provenance=provenance(assessment),
+        provenance=provenance(state),
         checked=(
-            ("task classes", len(assessment.portfolio.task_classes)),
-            ("components", len(now.context.system.components)),
-            ("scenarios", len(now.results)),
+            ("task classes", len(state.portfolio.task_classes)),
+            ("components", len(risk.context.system.components)),
+            ("scenarios", len(risk.results)),
         ),
     )
-    return masked(report, assessment.secrets, base.assessment.secrets if base else ())
+    return masked(report, state.secrets, base.state.secrets if base else ())
 
 
-def _left_out(assessment: Assessment) -> Iterator[str]:
-    """Figures over files that could not be read would deceive."""
-    paths = left_out(assessment)
-    if paths:
-        counted = count_of(len(paths), "file")
-        named = join_some([code(path) for path in paths])
-        yield (
-            f"Not complete: {counted} could not be read as written ({named}), and what they "
-            "declare is left out."
-        )
+def whole_sections(risk: PortfolioRisk) -> tuple[Section, ...]:
+    """Scenarios, dependencies, breaking points, annual loss, retirements, assumptions."""
+    sections = [scenarios_section(risk)]
+    if risk.dependence is not None:
+        sections.append(dependency_section(risk.dependence, risk.context.figures.currency))
+    if risk.breaking_points is not None:
+        sections.append(reverse_section(risk.breaking_points, risk.context.figures.currency))
+    if risk.simulation is not None:
+        appetite = risk.context.settings.risk
+        sections += simulation_sections(risk.simulation, appetite, risk.failover_cost)
+    sections.append(retirement_section(risk))
+    if risk.simulation is not None:
+        sections.append(assumptions_section(risk.simulation, risk.context))
+    return tuple(sections)
 
 
-def _not_run(now: StressedState) -> Iterator[str]:
-    """Also where scenarios are told one by one, so that none is missed without a word."""
-    if now.not_run:
-        yield (
-            f"{count_of(now.not_run, 'scenario')} more would have taken too long: name them to "
-            "run them."
-        )
+def detail_sections(risk: PortfolioRisk) -> tuple[Section, ...]:
+    """Each scenario in full."""
+    return tuple(detail_section(result, risk.context) for result in risk.results)
 
 
-def _moved(base: StressedState | None, now: StressedState) -> Iterator[str]:
-    """How many scenarios cost more, and how many less, than in the state compared with."""
-    if base is None:
-        return
-    before = {
-        result.name: result.worst.outcome.loss
-        for result in base.results
-        if result.worst is not None
-    }
-    after = {
-        result.name: result.worst.outcome.loss for result in now.results if result.worst is not None
-    }
-    moved = [
-        cents(after.get(name, _ZERO) - before.get(name, _ZERO)) for name in {**before, **after}
-    ]
-    dearer, cheaper = sum(one > 0 for one in moved), sum(one < 0 for one in moved)
-    yield (
-        f"The change makes {count_of(dearer, 'scenario')} cost more and "
-        f"{count_of(cheaper, 'scenario')} less."
+def _not_run(risk: PortfolioRisk) -> str:
+    """Also where scenarios are shown one by one, so that none is missed silently."""
+    if not risk.not_run:
+        return ""
+    return (
+        f"{count_of(risk.not_run, 'further scenario')} would have taken too long; name them to "
+        "run them."
     )
 
 
-def _metrics(state: StressedState) -> tuple[Metric, ...]:
-    return (*scenario_metrics(state.results, state.context), *further_metrics(state))
+def _changed(base: PortfolioRisk | None, risk: PortfolioRisk) -> str:
+    """How many scenarios cost more, and how many less, than in the state compared with."""
+    if base is None:
+        return ""
+    before, after = _losses(base), _losses(risk)
+    changes = [
+        cents(after.get(name, _ZERO) - before.get(name, _ZERO)) for name in {**before, **after}
+    ]
+    more, less = sum(change > 0 for change in changes), sum(change < 0 for change in changes)
+    return f"With the change, {count_of(more, 'scenario')} cost more and {less:,} cost less."
+
+
+def _losses(risk: PortfolioRisk) -> dict[str, Decimal]:
+    return {
+        result.name: result.worst.outcome.loss
+        for result in risk.results
+        if result.worst is not None
+    }
 
 
 def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
     """The worst case in one sentence."""
-    run = [(result, result.worst) for result in results if result.worst is not None]
-    named = max(run, key=lambda each: each[1].outcome.loss if each[1] else Decimal(0), default=None)
-    if named is None or named[1] is None:
-        return "No scenario has anything to hit in this portfolio."
-    result, worst = named
+    run = [(result, worst) for result in results if (worst := result.worst) is not None]
+    if not run:
+        return "No scenario affects anything in this portfolio."
+    result, worst = max(run, key=lambda each: each[1].outcome.loss)
     if not worst.outcome.loss:
         return f"None of {count_of(len(run), 'scenario')} costs anything."
-    currency = context.figures.currency
     hit = f" at {worst.words}" if worst.words else ""
-    told = (
-        f"Of {count_of(len(run), 'scenario')}, `{result.name}`{hit} costs most"
-        if len(run) > 1
-        else f"`{result.name}`{hit} costs"
-    )
-    colon = ":" if len(run) > 1 else ""
+    loss = f"{format_loss(worst.outcome.loss, context)} {context.figures.currency}"
+    first = f"The most expensive of {count_of(len(run), 'scenario')} is `{result.name}`{hit}:"
+    if len(run) == 1:
+        first = f"`{result.name}`{hit} costs"
+    return f"{first} {loss} of value at risk and added cost."
+
+
+def _metrics(risk: PortfolioRisk) -> tuple[Metric, ...]:
     return (
-        f"{told}{colon} {format_loss(worst.outcome.loss, context)} {currency} of value at risk "
-        "and added cost."
+        *_scenario_metrics(risk.results, risk.context),
+        *reverse_metrics(risk.breaking_points or ()),
+        *(
+            simulation_metrics(risk.simulation, risk.context.settings.risk)
+            if risk.simulation is not None
+            else ()
+        ),
     )
 
 
-def scenario_metrics(
+def _scenario_metrics(
     results: Sequence[ScenarioResult], context: StressContext
-) -> tuple[Metric, ...]:
+) -> Iterator[Metric]:
     """The largest loss of one scenario, and how many scenarios break a cap or a floor."""
     run = [result for result in results if result.variants]
     if not run:
-        return ()
+        return
     currency = context.figures.currency
     worst = max(result.variants[0].outcome.loss for result in run)
-    bearable = bearable_loss(context.figures.value_at_stake_per_month, context)
-    largest = Metric(
+    limit = max_loss(context.figures.value_at_stake_per_month, context)
+    yield Metric(
         id="worst-scenario",
-        label="Largest loss of one scenario",
+        label="Largest loss in one scenario",
         value=format_money(worst, currency),
-        limit=f"at most {format_money(bearable, currency)} a year" if bearable else "",
-        status=status_below(float(worst), float(bearable)) if bearable else "neutral",
+        limit=f"at most {format_money(limit, currency)} a year" if limit else "",
+        status=status_below(float(worst), float(limit)) if limit else "neutral",
         number=float(worst),
         unit=currency,
     )
-    caps = sum(result.breaks_cap for result in run)
-    floors = sum(result.breaks_floor for result in run)
-    return (
-        largest,
-        _breaking("scenarios-over-caps", "Scenarios that break a cap", caps, len(run)),
-        _breaking("scenarios-below-floors", "Scenarios that break a floor", floors, len(run)),
-    )
+    caps, floors = sum(one.breaks_cap for one in run), sum(one.breaks_floor for one in run)
+    yield _breaking("scenarios-over-caps", "Scenarios that exceed a cap", caps, len(run))
+    yield _breaking("scenarios-below-floors", "Scenarios that miss a floor", floors, len(run))
 
 
 def _breaking(name: str, label: str, number: int, run: int) -> Metric:

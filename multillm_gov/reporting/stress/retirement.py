@@ -1,43 +1,24 @@
-"""The retirement calendar: what goes when, with how much notice, and whether the next model is ready."""
+"""Retirement calendar: dates, notice, and whether the next model is ready."""
 
 from collections.abc import Iterator, Sequence
 
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Status, Table
 from multillm_gov.report import Section
 from multillm_gov.reporting.board.lifecycle import retirement_timeline
-from multillm_gov.reporting.shared.wording import MOST_ROWS, bounded
-from multillm_gov.risk.retirement import (
-    ModelLife,
-    fixed_life_chance,
-    forced_migrations,
-    median_life,
-    model_lives,
-    retirement_chance,
-    unprepared_models,
-)
-from multillm_gov.risk.stress.stress_context import StressContext
-from multillm_gov.rules.engine.assessment import Assessment
+from multillm_gov.reporting.shared.tables import MOST_ROWS, bounded
+from multillm_gov.risk.portfolio_risk import PortfolioRisk
+from multillm_gov.risk.retirement import ModelLife, RetirementOutlook
 from multillm_gov.units import format_share
 from multillm_gov.words import code, count_of, join_some
 
-HORIZONS = (12, 24)
-"""Months for which forced migrations are counted."""
 
-
-def retirement_section(assessment: Assessment, context: StressContext) -> Section:
-    """How many migrations are forced, the calendar, and every model with its notice and successor."""
-    models = model_lives(context)
-    if not models:
+def retirement_section(risk: PortfolioRisk) -> Section:
+    """Forced migrations, the calendar, and every model with its notice and successor."""
+    outlook, lead = risk.retirements, risk.context.settings.migration_lead_days
+    if not outlook.models:
         return Section(
             id="retirements", title="Retirement calendar", blocks=(Paragraph("No model is used."),)
         )
-    lead = context.settings.migration_lead_days
-    blocks: list[Block] = [
-        _forced(models, context),
-        *_calm(models, context),
-        retirement_timeline(assessment),
-    ]
-    rows = [_row(one) for one in models]
     columns = (
         Column("Model"),
         Column("Retires"),
@@ -50,109 +31,116 @@ def retirement_section(assessment: Assessment, context: StressContext) -> Sectio
         f"Models in use, with {lead} days to migrate and the task classes in which the "
         "successor is tested"
     )
-    blocks += bounded(title, columns, rows, "model")
-    blocks += _short_notice(models, lead)
-    blocks += _policies(models)
-    return Section(id="retirements", title="Retirement calendar", blocks=tuple(blocks))
+    blocks: tuple[Block, ...] = (
+        _forced(outlook),
+        *_undated(outlook),
+        retirement_timeline(outlook.models, risk.context.as_of, lead),
+        *bounded(title, columns, [_row(model) for model in outlook.models], "further model"),
+        *_short_notice(outlook.unprepared, lead),
+        *_promises(outlook.models),
+    )
+    return Section(id="retirements", title="Retirement calendar", blocks=blocks)
 
 
-def _forced(models: Sequence[ModelLife], context: StressContext) -> Table:
-    median, assumed = median_life(context)
-    word = "assumed" if assumed else "declared"
-    rows = []
-    for months in HORIZONS:
-        forced = forced_migrations(models, months, median)
-        rows.append(
-            (
-                Cell(f"{months} months"),
-                Cell(f"{forced.certain:,}"),
-                Cell(f"{forced.assumed:.1f}"),
-                Cell(f"{forced.expected:.1f}", strong=True),
-                Cell(format_share(forced.any_assumed)),
-            )
+def _forced(outlook: RetirementOutlook) -> Table:
+    rows = tuple(
+        (
+            Cell(f"{forced.months} months"),
+            Cell(f"{forced.certain:,}"),
+            Cell(f"{forced.assumed:.1f}"),
+            Cell(f"{forced.expected:.1f}", strong=True),
+            Cell(format_share(forced.any_assumed)),
         )
+        for forced in outlook.forced
+    )
+    source = "assumed" if outlook.is_median_assumed else "declared"
     columns = (
         Column("Within"),
         Column("By known dates", numeric=True),
-        Column(f"Undated ({word})", numeric=True),
+        Column(f"Undated ({source})", numeric=True),
         Column("Expected", numeric=True),
         Column("Any undated", numeric=True),
     )
-    return Table(title="Migrations that retirements force", columns=columns, rows=tuple(rows))
+    return Table(title="Migrations forced by retirements", columns=columns, rows=rows)
 
 
-def _calm(models: Sequence[ModelLife], context: StressContext) -> Iterator[Paragraph]:
-    median, assumed = median_life(context)
-    undated = sum(one.runway is None for one in models)
+def _undated(outlook: RetirementOutlook) -> Iterator[Paragraph]:
+    undated = sum(model.runway is None for model in outlook.models)
     if not undated:
         return
-    source = "assumed: 114 dated models of the price map" if assumed else "declared in govern.yaml"
-    lower = retirement_chance(median, 12)
+    source = "declared in `govern.yaml`"
+    if outlook.is_median_assumed:
+        source = "assumed: 114 dated models of the price map"
     yield Paragraph(
-        f"No date is known for {count_of(undated, 'model')}, which never means that they stay. "
-        "Each is taken to go at "
-        f"a constant hazard of one over a median life of {median:g} months ({source}): "
-        f"{format_share(lower)} within 12 "
-        "months; if all lived equally long it would be "
-        f"{format_share(fixed_life_chance(median, 12))}."
+        f"No source we read gives a date for {count_of(undated, 'model')}; that does not mean "
+        "that they stay. Each is taken to retire at a constant hazard of one over a median life "
+        f"of {outlook.median_months:g} months ({source}): "
+        f"{format_share(outlook.chance_in_year)} within 12 months; "
+        f"{format_share(outlook.chance_in_year_at_fixed_life)} if all models lived equally long."
     )
 
 
-def _row(one: ModelLife) -> tuple[Cell, ...]:
-    dated = one.retirement is not None
+def _row(model: ModelLife) -> tuple[Cell, ...]:
+    dated = model.retirement is not None
     status: Status = "neutral"
-    if one.slack is not None:
-        status = "bad" if one.slack < 0 else "good"
-    elif one.routed:
+    if model.slack is not None:
+        status = "bad" if model.slack < 0 else "good"
+    elif model.routed:
         status = "watch"
     return (
-        Cell(one.model),
-        Cell(one.retirement.isoformat()) if one.retirement else Cell("not known", status),
-        Cell(f"{one.slack:,} days" if dated else "–", status if dated else "neutral"),
-        Cell(f"{one.notice_days:,} days" if one.notice_days is not None else "not known"),
-        Cell(f"{one.successor.model} ({one.successor.origin})" if one.successor else "not named"),
-        Cell(f"{len(one.tested):,} of {len(one.users):,}" if one.successor else "–"),
+        Cell(model.model),
+        Cell(model.retirement.isoformat()) if model.retirement else Cell("not known", status),
+        Cell(count_of(model.slack or 0, "day") if dated else "–", status if dated else "neutral"),
+        Cell(count_of(model.notice_days, "day") if model.notice_days is not None else "not known"),
+        Cell(
+            f"{model.successor.model} ({model.successor.origin})"
+            if model.successor
+            else "not named"
+        ),
+        Cell(f"{len(model.tested):,} of {len(model.users):,}" if model.successor else "–"),
     )
 
 
-def _short_notice(models: Sequence[ModelLife], lead: int) -> Iterator[Block]:
+def _short_notice(short: Sequence[ModelLife], lead: int) -> Iterator[Block]:
     """Where a notice given today would come too late."""
-    short = unprepared_models(models)
     if not short:
-        yield Paragraph("No routed model could be gone before a move away from it is done.", "good")
+        yield Paragraph("Every routed model gives enough notice or has a tested successor.", "good")
         return
-    told = [
-        f"{code(one.model)}: {_why(one, lead)}; "
-        + (
-            f"successor {code(one.successor.model)} is not tested"
-            if one.successor
-            else "no successor is named"
-        )
-        for one in short[:MOST_ROWS]
-    ]
     yield Paragraph(
-        f"{count_of(len(short), 'routed model')} could be gone before a move is done, which takes "
-        f"{lead} days here; "
-        "a successor must be tested before notice is given:",
+        f"{count_of(len(short), 'routed model')} could retire before a migration is done, which "
+        f"takes {lead} days here; a successor must be tested before notice is given:",
         "watch",
     )
-    yield Items(tuple(told))
+    yield Items(
+        tuple(
+            f"{code(model.model)}: {_why(model, lead)}; "
+            + (
+                f"successor {code(model.successor.model)} is not tested"
+                if model.successor
+                else "no successor is named"
+            )
+            for model in short[:MOST_ROWS]
+        )
+    )
 
 
-def _why(one: ModelLife, lead: int) -> str:
-    if one.slack is not None:
-        return f"retires {-one.slack:,} days too early"
-    if one.notice_days is None:
+def _why(model: ModelLife, lead: int) -> str:
+    if model.slack is not None:
+        return f"retires {count_of(-model.slack, 'day')} too early"
+    if model.notice_days is None:
         return "no notice is promised in days"
-    return f"{one.notice_days} days of notice leave {lead - one.notice_days} days short"
+    return (
+        f"{count_of(model.notice_days, 'day')} of notice, {lead - model.notice_days} fewer than a "
+        "migration takes"
+    )
 
 
-def _policies(models: Sequence[ModelLife]) -> Iterator[Block]:
+def _promises(models: Sequence[ModelLife]) -> Iterator[Block]:
     """What providers promise, as their pages word it."""
-    known = {one.provider: one.notice for one in models if one.notice is not None}
-    unknown = sorted({one.provider for one in models if one.notice is None})
+    known = {model.provider: model.notice for model in models if model.notice is not None}
+    unknown = sorted({model.provider for model in models if model.notice is None})
     if known:
-        yield Paragraph("What providers promise about notice, on their own pages:")
+        yield Paragraph("Notice that providers promise on their own pages:")
         yield Items(
             tuple(
                 f"{provider}: {known[provider].said} ({known[provider].source})"

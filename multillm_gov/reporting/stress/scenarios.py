@@ -1,4 +1,4 @@
-"""All scenarios at a glance: what is lost, what breaks, and where it hurts."""
+"""All scenarios at a glance: losses, broken limits, and the task classes affected."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -11,6 +11,7 @@ from multillm_gov.reporting.stress.status import (
     task_status,
     whole_status,
 )
+from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.stress.outcome import StressOutcome
 from multillm_gov.risk.stress.shock_parameters import format_hours
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
@@ -24,31 +25,26 @@ MOST_TASKS = 12
 """Task classes in all heat maps together: those with most value at stake."""
 MOST_SCENARIOS = 40
 _MOST_ASSUMED = 12
+_METHOD = (
+    "Every scenario is run for each entity that requests are routed to. The tables show its worst "
+    "case by value at risk plus added cost, and name another case where only that one breaks a "
+    "limit. A scenario is compared with the value at stake of all task classes, a task class with "
+    "its own. Requests are expected numbers: a failover that no drill has proved works as often as "
+    "its coverage says. Permanent changes are counted over one month."
+)
 
 
-def scenarios_section(
-    results: Sequence[ScenarioResult], context: StressContext, not_run: int = 0
-) -> Section:
-    """Two tables and the heat map, each scenario by its worst variant."""
-    run = [(result, result.worst) for result in results if result.worst is not None]
-    shown = [(result, worst) for result, worst in run if worst is not None][:MOST_SCENARIOS]
-    said = (
-        "Every scenario is run for each entity that requests are routed to; the tables show the "
-        "worst case of each, by "
-        "value at risk and added cost together, and limits that only another case breaks with its "
-        "name. A scenario is "
-        "held against the value at stake of all task classes, a task class against its own. "
-        "Requests are expected "
-        "numbers: a failover that no drill has proved is taken to work as often as its coverage "
-        "says. What lasts for "
-        "good is counted over one month."
-    )
+def scenarios_section(risk: PortfolioRisk) -> Section:
+    """Heat map and two tables, each scenario by its worst case."""
+    results, context = risk.results, risk.context
+    run = [(result, worst) for result in results if (worst := result.worst) is not None]
+    shown = run[:MOST_SCENARIOS]
     blocks: tuple[Block, ...] = (
-        Paragraph(said),
+        Paragraph(_METHOD),
         *heat_maps(shown, context),
         _losses(shown, context),
         _breaks(shown, context),
-        *_left_out(results, len(shown), not_run),
+        *_not_shown(results, len(shown), risk.not_run),
         *_notes(results, shown),
     )
     return Section(id="scenarios", title="Scenarios", blocks=blocks)
@@ -60,7 +56,7 @@ Shown = Sequence[tuple[ScenarioResult, Variant]]
 def heat_maps(
     shown: Shown, context: StressContext, most_tasks: int = MOST_TASKS
 ) -> Iterator[HeatMap | Paragraph]:
-    """Scenario by task class, at most six task classes side by side, and a word on those left out."""
+    """Scenario by task class, at most six side by side, and how many are not shown."""
     positions = sorted(
         range(len(context.tasks)),
         key=lambda index: (
@@ -82,10 +78,10 @@ def heat_maps(
             rows=rows,
             corner="Scenario",
         )
-    left = len(positions) - len(kept)
-    if left:
+    further = len(positions) - len(kept)
+    if further:
         yield Paragraph(
-            f"{count_of(left, 'task class')} with less value at stake are left out of the heat map."
+            f"Heat map: {count_of(further, 'task class')} with less value at stake not shown."
         )
 
 
@@ -100,16 +96,16 @@ def _heat_row(
 
 
 def _summary(shown: Shown, chosen: Sequence[int], context: StressContext) -> str:
-    told = []
+    losses = []
     for index in chosen:
         task: StressedTask = context.tasks[index]
         worst = max(shown, key=lambda each: each[1].outcome.tasks[index].loss, default=None)
         if worst is not None and worst[1].outcome.tasks[index].loss:
             lost = format_loss(worst[1].outcome.tasks[index].loss, context)
-            told.append(
+            losses.append(
                 f"{task.name} loses most in {worst[0].name} ({lost} {context.figures.currency})"
             )
-    return "; ".join(told) or "No scenario costs a task class anything."
+    return "; ".join(losses) or "No scenario costs a task class anything."
 
 
 def _losses(shown: Shown, context: StressContext) -> Table:
@@ -134,7 +130,7 @@ def _losses(shown: Shown, context: StressContext) -> Table:
         Column("Added cost", numeric=True),
     )
     return Table(
-        title="What each scenario costs", columns=columns, rows=rows, empty="No scenario was run."
+        title="Cost of each scenario", columns=columns, rows=rows, empty="No scenario was run."
     )
 
 
@@ -161,22 +157,22 @@ def _breaks(shown: Shown, context: StressContext) -> Table:
         )
     columns = (
         Column("Scenario"),
-        Column("Caps broken", numeric=True),
-        Column("Floors broken", numeric=True),
-        Column("Largest vendor meanwhile"),
+        Column("Caps exceeded", numeric=True),
+        Column("Floors missed", numeric=True),
+        Column("Largest vendor during it"),
         Column("HHI", numeric=True),
-        Column("Back after", numeric=True),
+        Column("Recovery", numeric=True),
     )
     return Table(
-        title="What breaks, and for how long",
+        title="Limits broken, and time to recover",
         columns=columns,
         rows=tuple(rows),
-        empty="Nothing was run.",
+        empty="No scenario was run.",
     )
 
 
 def _most_broken(result: ScenarioResult, counted: Callable[[StressOutcome], int]) -> Cell:
-    """How many limits the worst case breaks; where it breaks none, the most that another case does."""
+    """Limits that the worst case breaks; where it breaks none, the most of another case."""
     worst, *others = result.variants
     most = (
         worst
@@ -189,12 +185,12 @@ def _most_broken(result: ScenarioResult, counted: Callable[[StressOutcome], int]
     return Cell(str(number) if most is worst else f"{number} at {most.words}", "bad")
 
 
-def _left_out(results: Sequence[ScenarioResult], shown: int, not_run: int) -> Iterator[Block]:
+def _not_shown(results: Sequence[ScenarioResult], shown: int, not_run: int) -> Iterator[Block]:
     """What a portfolio of thousands of scenarios or task classes has no room for."""
-    left = sum(result.worst is not None for result in results) - shown + not_run
-    if left:
+    further = sum(result.worst is not None for result in results) - shown + not_run
+    if further:
         yield Paragraph(
-            f"{count_of(left, 'scenario')} more are left out here; name them to see them.", "watch"
+            f"{count_of(further, 'further scenario')} not shown; name them to see them.", "watch"
         )
     cut = sum(bool(result.left_out) for result in results)
     if cut:
@@ -208,24 +204,24 @@ def _notes(results: Sequence[ScenarioResult], shown: Shown) -> Iterator[Block]:
     for result in results:
         if result.worst is None:
             yield Paragraph(
-                f"`{result.name}` has nothing to hit: the portfolio declares none of what it hits."
+                f"{code(result.name)} affects nothing: the portfolio declares none of its targets."
             )
-    told = tuple(_doubts(shown))
-    if told:
+    doubts = tuple(_doubts(shown))
+    if doubts:
         yield Paragraph("Assumed or not known:")
-        yield Items(told[:_MOST_ASSUMED])
-        if len(told) > _MOST_ASSUMED:
+        yield Items(doubts[:_MOST_ASSUMED])
+        if len(doubts) > _MOST_ASSUMED:
             yield Paragraph(
-                f"{len(told) - _MOST_ASSUMED:,} more; `govern stress SCENARIO` tells all of one "
+                f"{len(doubts) - _MOST_ASSUMED:,} more; `govern stress SCENARIO` lists all of one "
                 "scenario."
             )
 
 
 def _doubts(shown: Shown) -> Iterator[str]:
-    """Each once, and in which scenarios where not in all: the same doubt may be about other task classes in each."""
-    found: dict[str, list[str]] = {}
+    """Each once, with its scenarios where it does not apply to all of them."""
+    scenarios: dict[str, list[str]] = {}
     for result, worst in shown:
         for text in dict.fromkeys((*worst.outcome.assumed, *worst.outcome.unknown)):
-            found.setdefault(text, []).append(code(result.name))
-    for text, names in found.items():
+            scenarios.setdefault(text, []).append(code(result.name))
+    for text, names in scenarios.items():
         yield text if len(names) == len(shown) else f"{text} ({join_some(names)})"

@@ -1,82 +1,88 @@
-"""Simulated years as a reader sees them: losses and cost, caps, whose part it is, how sure it is, what is assumed."""
+"""Simulated years: losses and spend against the appetite, what is left out, and how sure it is."""
 
 from collections.abc import Iterator
 
-from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
+from multillm_gov.content import Block, Paragraph, Status
+from multillm_gov.portfolio.risk import Risk
 from multillm_gov.report import Metric, Section
 from multillm_gov.reporting.shared.headline import status_below
-from multillm_gov.reporting.shared.wording import bounded
-from multillm_gov.reporting.stress.convergence import settling_chart
-from multillm_gov.reporting.stress.parts import parts_table
-from multillm_gov.reporting.stress.simulation_wording import format_estimate, format_rounded
+from multillm_gov.reporting.stress.estimates import format_rounded
+from multillm_gov.reporting.stress.simulation_tables import (
+    caps_table,
+    contributions_table,
+    convergence_chart,
+    figures_table,
+)
 from multillm_gov.risk.simulation.assumptions import MODERATE_FACTOR
-from multillm_gov.risk.simulation.distribution import Distribution, Estimate
 from multillm_gov.risk.simulation.simulation_result import Simulation
-from multillm_gov.risk.stress.failover_effects import failover_cost
-from multillm_gov.risk.stress.stress_context import StressContext
-from multillm_gov.units import format_share
+from multillm_gov.units import format_change, format_share
 from multillm_gov.words import code, count_of, join_some
 
-_SIZEABLE = 0.01
-"""Part of the bill from which what failovers add is worth a look."""
+_NOTEWORTHY = 0.01
+"""Part of the bill from which the cost of failovers is marked."""
 
 
-def simulation_sections(found: Simulation, context: StressContext) -> tuple[Section, ...]:
-    """What a year may cost; then, folded, how the figures settle and what they assume."""
+def simulation_sections(
+    simulation: Simulation, appetite: Risk, failover_cost: float
+) -> tuple[Section, ...]:
+    """The annual loss and spend; then, folded, how the figures converge."""
     blocks: tuple[Block, ...] = (
-        Paragraph(_how(found)),
-        *_doubts(found),
-        *_against_appetite(found, context),
-        *_beside_forecast(found),
-        _figures(found),
-        *_failovers(found, context),
-        *_caps(found),
-        *parts_table(found),
+        Paragraph(_method(simulation)),
+        *_omissions(simulation),
+        *_against_appetite(simulation, appetite),
+        *_beside_forecast(simulation),
+        figures_table(simulation),
+        *_failovers(simulation, failover_cost),
+        *caps_table(simulation),
+        *contributions_table(simulation),
     )
-    settled: tuple[Block, ...] = (
-        settling_chart("Value lost to outages", found.loss_waypoints, found.currency),
-        settling_chart("Spend", found.cost_waypoints, found.currency),
+    convergence: tuple[Block, ...] = (
+        convergence_chart("Value lost to outages", simulation.loss_waypoints, simulation.currency),
+        convergence_chart("Spend", simulation.cost_waypoints, simulation.currency),
         Paragraph(
-            "Bands hold the true figure in about 95% of the runs with other seeds: of the mean by "
-            "its standard error, "
-            "of the percentile by order statistics, of the worst 5% by the spread within them."
+            "The bands contain the true figure in about 95% of runs with other seeds. They come "
+            "from the standard error (mean), order statistics (percentile) and the spread of the "
+            "worst years (worst 5%)."
         ),
     )
     return (
-        Section(id="simulation", title="What a year may cost", blocks=blocks),
+        Section(id="simulation", title="Annual loss and spend", blocks=blocks),
         Section(
-            id="convergence", title="How the simulated figures settle", blocks=settled, folded=True
+            id="convergence",
+            title="Convergence of the simulation",
+            blocks=convergence,
+            folded=True,
         ),
     )
 
 
-def simulation_metrics(found: Simulation, context: StressContext) -> tuple[Metric, ...]:
+def simulation_metrics(simulation: Simulation, appetite: Risk) -> tuple[Metric, ...]:
     """Outage loss and cost at risk against the appetite, for a headline."""
     metrics = []
-    if found.value_at_stake:
-        share = found.loss.p95.value / found.value_at_stake
-        limit = float(context.settings.risk.max_outage_loss_share)
+    if simulation.value_at_stake:
+        share = simulation.loss.p95.value / simulation.value_at_stake
+        limit = float(appetite.max_outage_loss_share)
         metrics.append(
             Metric(
                 id="outage-loss-p95",
                 label="Outage loss, 1 year in 20",
-                value=f"{format_rounded(found.loss.p95.value)} {found.currency}",
-                limit=f"{format_share(limit)} of value at stake",
+                value=f"{format_rounded(simulation.loss.p95.value)} {simulation.currency} a year",
+                limit=f"at most {format_share(limit)} of value at stake",
                 status=status_below(share, limit),
                 note=f"{share * 100:.2f}% of the value at stake",
                 number=share,
                 unit="share of value at stake",
             )
         )
-    if found.cost.expected.value:
-        share = found.cost.relative_at_risk95 / found.cost.expected.value
-        limit = float(context.settings.risk.max_cost_at_risk_share)
+    if simulation.cost.expected.value:
+        share = simulation.cost.relative_at_risk95 / simulation.cost.expected.value
+        limit = float(appetite.max_cost_at_risk_share)
         metrics.append(
             Metric(
                 id="cost-at-risk",
                 label="Cost at risk, 1 year in 20",
-                value=f"+{format_share(share)}",
-                limit=f"at most +{format_share(limit)}",
+                value=format_change(share),
+                limit=f"at most {format_change(limit)}",
                 status=status_below(share, limit),
                 note="above the expected spend of a year",
                 number=share,
@@ -86,183 +92,86 @@ def simulation_metrics(found: Simulation, context: StressContext) -> tuple[Metri
     return tuple(metrics)
 
 
-def _how(found: Simulation) -> str:
+def _method(simulation: Simulation) -> str:
     return (
-        f"{count_of(found.years, 'year')} were simulated ({found.generator}, seed {found.seed}, "
-        f"{found.library}): "
-        "outages of everything that requests hang on, price moves at contract dates, demand, "
-        "retirements. The same "
-        "seed gives the same years. Figures are rounded to four digits, parts of them so that they "
-        "sum up."
+        f"{count_of(simulation.years, 'year')} were simulated ({simulation.generator}, seed "
+        f"{simulation.seed}, {simulation.library}): outages of every component, price changes at "
+        "contract dates, demand and retirements. The same seed gives the same years. Figures are "
+        "rounded to four significant digits; contributions are rounded so that they add up."
     )
 
 
-def _doubts(found: Simulation) -> Iterator[Paragraph]:
-    if not found.sound:
+def _omissions(simulation: Simulation) -> Iterator[Paragraph]:
+    if not simulation.sound:
         yield Paragraph(
-            "The simulated outage losses are not to be relied on: three and more failures at once, "
-            "which are not "
-            f"drawn, make {format_rounded(found.not_drawn)} of the exact expected loss of "
-            f"{format_rounded(found.exact_loss)} {found.currency} a year.",
+            "Do not rely on the simulated outage losses: three or more simultaneous failures, "
+            f"which are not simulated, make up {format_rounded(simulation.not_drawn)} of the "
+            f"exact expected loss of {format_rounded(simulation.exact_loss)} "
+            f"{simulation.currency} a year.",
             "bad",
         )
-    if found.unpriced:
+    if simulation.unpriced:
         yield Paragraph(
-            f"Spend leaves out {count_of(len(found.unpriced), 'task class')} whose forecast is not "
-            "known.",
+            f"Spend excludes {count_of(len(simulation.unpriced), 'task class')} whose forecast is "
+            "not known.",
             "watch",
         )
 
 
-def _against_appetite(found: Simulation, context: StressContext) -> Iterator[Paragraph]:
-    risk = context.settings.risk
-    if not found.value_at_stake:
-        yield Paragraph("No value at stake is declared, so an outage costs nothing here.", "watch")
+def _against_appetite(simulation: Simulation, appetite: Risk) -> Iterator[Paragraph]:
+    loss, cost, currency = simulation.loss, simulation.cost, simulation.currency
+    if not simulation.value_at_stake:
+        yield Paragraph("No value at stake is declared, so outages have no cost here.", "watch")
     else:
-        limit = float(risk.max_outage_loss_share) * found.value_at_stake
-        status = status_below(found.loss.p95.value, limit)
+        limit = float(appetite.max_outage_loss_share) * simulation.value_at_stake
         yield Paragraph(
-            f"In one year of twenty outages cost {format_rounded(found.loss.p95.value)} "
-            f"{found.currency} or more; the "
-            f"appetite is {format_rounded(limit)} ({format_share(risk.max_outage_loss_share)} of the "
-            "value at stake). "
-            f"A year is above it with a chance of {format_share(found.appetite_chance)}.",
-            _told(status),
+            f"In 1 year in 20, outages cost {format_rounded(loss.p95.value)} {currency} or more; "
+            f"the appetite is {format_rounded(limit)} {currency} a year "
+            f"({format_share(appetite.max_outage_loss_share)} of the value at stake). The chance "
+            f"that a year exceeds it is {format_share(simulation.appetite_chance)}.",
+            _unless_good(status_below(loss.p95.value, limit)),
         )
-    if found.cost.expected.value:
-        share, allowed = (
-            found.cost.relative_at_risk95 / found.cost.expected.value,
-            float(risk.max_cost_at_risk_share),
-        )
+    if cost.expected.value:
+        share = cost.relative_at_risk95 / cost.expected.value
+        allowed = float(appetite.max_cost_at_risk_share)
         yield Paragraph(
-            f"In one year of twenty spend is {format_share(share)} or more above the expected year; "
-            "the appetite is "
-            f"{format_share(allowed)}.",
-            _told(status_below(share, allowed)),
+            f"In 1 year in 20, spend is {format_share(share)} or more above the expected year; "
+            f"the appetite is {format_share(allowed)}.",
+            _unless_good(status_below(share, allowed)),
         )
 
 
-def _beside_forecast(found: Simulation) -> Iterator[Paragraph]:
-    """Why the expected year is no forecast: demand has mean 1, so only prices and retirements move it."""
-    if not found.forecast:
-        return
-    moved = found.cost.expected.value / found.forecast - 1
-    yield Paragraph(
-        "A year at today's prices, on today's models and at the declared demand costs "
-        f"{format_rounded(found.forecast)} "
-        f"{found.currency}; the expected year differs from it by {moved * 100:+.1f}%, for price "
-        "moves and retirements."
-    )
-    if found.successors_assumed:
-        named = join_some([code(model) for model in found.successors_assumed])
-        factor = next(one.value for one in found.assumptions if one.label == MODERATE_FACTOR)
-        yield Paragraph(
-            f"{count_of(len(found.successors_assumed), 'routed model')} may retire within the year "
-            "without a named "
-            f"successor whose price is known ({named}): requests are assumed to cost {factor:g} "
-            "times as much from "
-            "then on, as after a moderate repricing.",
-            "watch",
-        )
-
-
-def _failovers(found: Simulation, context: StressContext) -> Iterator[Paragraph]:
-    added = failover_cost(context)
-    if added and found.cost.expected.value:
-        share = added / found.cost.expected.value
-        yield Paragraph(
-            f"Not drawn: failovers to the first fallback change the bill by {format_rounded(added)} "
-            f"{found.currency} in "
-            f"an expected year, {share * 100:+.2f}% of it.",
-            "watch" if share > _SIZEABLE else "neutral",
-        )
-
-
-def _told(status: Status) -> Status:
+def _unless_good(status: Status) -> Status:
     return "neutral" if status == "good" else status
 
 
-_FIGURES = (
-    ("Expected", "expected"),
-    ("Median", "median"),
-    ("95th percentile", "p95"),
-    ("99th percentile", "p99"),
-    ("Mean of the worst 5%", "shortfall95"),
-)
-
-
-def _figures(found: Simulation) -> Table:
-    rows = [
-        (Cell(label), *_both(getattr(found.loss, name)), *_both(getattr(found.cost, name)))
-        for label, name in _FIGURES
-    ]
-    nothing = Cell("")
-    rows += [
-        (
-            Cell("Expected, exact"),
-            *(Cell(format_rounded(found.exact_loss)), Cell("no sampling")),
-            *(nothing, nothing),
-        ),
-        (
-            Cell("Of it not drawn: three and more failures at once"),
-            *(Cell(format_rounded(found.not_drawn)), nothing),
-            *(nothing, nothing),
-        ),
-        *([_limited(found)] if found.limited else ()),
-        (
-            Cell("95th percentile less expected"),
-            *(Cell(format_rounded(found.loss.relative_at_risk95)), nothing),
-            *(Cell(format_rounded(found.cost.relative_at_risk95)), nothing),
-        ),
-        (Cell("Standard error of the mean"), *_errors(found.loss), *_errors(found.cost)),
-    ]
-    columns = (
-        Column("A year"),
-        *(
-            Column(f"Lost to outages ({found.currency})", numeric=True),
-            Column("Interval", numeric=True),
-        ),
-        *(Column(f"Spend ({found.currency})", numeric=True), Column("Interval", numeric=True)),
+def _beside_forecast(simulation: Simulation) -> Iterator[Paragraph]:
+    """Demand has mean 1, so only prices and retirements move the expected year off the forecast."""
+    if not simulation.forecast:
+        return
+    change = simulation.cost.expected.value / simulation.forecast - 1
+    yield Paragraph(
+        "At today's prices, models and declared demand a year costs "
+        f"{format_rounded(simulation.forecast)} {simulation.currency}; price changes and "
+        f"retirements move the expected year by {format_change(change)}."
     )
-    return Table(title="", columns=columns, rows=tuple(rows))
-
-
-def _limited(found: Simulation) -> tuple[Cell, ...]:
-    label = Cell("Beside it, expected: requests that fallbacks have no room for")
-    return label, Cell(format_rounded(found.limited)), *(Cell(""),) * 3
-
-
-def _both(estimate: Estimate) -> tuple[Cell, Cell]:
-    value, interval = format_estimate(estimate)
-    return Cell(value), Cell(interval)
-
-
-def _errors(one: Distribution) -> tuple[Cell, Cell]:
-    return Cell(format_rounded(one.standard_error)), Cell("")
-
-
-def _caps(found: Simulation) -> tuple[Block, ...]:
-    rows = [
-        (
-            Cell("the portfolio" if cap.subject == "portfolio" else cap.subject),
-            Cell(f"{cap.cap:,.0f}"),
-            Cell(
-                format_share(cap.chance),
-                "bad" if cap.chance > 0.5 else "watch" if cap.chance > 0.05 else "neutral",
-            ),
+    if simulation.successors_assumed:
+        named = join_some([code(model) for model in simulation.successors_assumed])
+        factor = next(one.value for one in simulation.assumptions if one.label == MODERATE_FACTOR)
+        yield Paragraph(
+            f"{count_of(len(simulation.successors_assumed), 'routed model')} may retire within "
+            f"the year without a named successor whose price is known ({named}). Assumed: from "
+            f"then on requests cost {factor:g} times as much, as after a moderate price increase.",
+            "watch",
         )
-        for cap in found.caps
-    ]
-    if not rows:
-        return (Paragraph("No cap on spend is declared, so none can break."),)
-    columns = (
-        Column("Cap of"),
-        Column(f"A month ({found.currency})", numeric=True),
-        Column("Chance that it breaks in a year", numeric=True),
-    )
-    said = Paragraph(
-        "A cap breaks in a year whose dearest month is above it: every vendor at its highest price "
-        "of that year, "
-        "demand spread evenly over the months."
-    )
-    return (*bounded("Caps, likeliest to break first", columns, rows, "cap"), said)
+
+
+def _failovers(simulation: Simulation, added: float) -> Iterator[Paragraph]:
+    if added and simulation.cost.expected.value:
+        share = added / simulation.cost.expected.value
+        yield Paragraph(
+            "Not simulated: failovers to the first fallback, which change the bill by "
+            f"{format_rounded(added)} {simulation.currency} in an expected year "
+            f"({format_change(share, digits=2)}).",
+            "watch" if share > _NOTEWORTHY else "neutral",
+        )

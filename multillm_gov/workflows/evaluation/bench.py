@@ -21,7 +21,7 @@ from multillm_gov.evaluation.running import Progress, Run, Runner, Told
 from multillm_gov.evidence.record import EvidenceRecord
 from multillm_gov.providers.quiet import litellm_version
 from multillm_gov.report import TOOL_VERSION, Report
-from multillm_gov.reporting.evaluation.bench import brief_bench, brief_bench_plan
+from multillm_gov.reporting.evaluation.bench import report_bench, report_bench_plan
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.words import count_of
@@ -81,7 +81,7 @@ class PlannedBench(Struct, frozen=True, kw_only=True):
     def report(self) -> Report:
         """The plan as a report."""
         limit = self.options.sending.limit
-        report = brief_bench_plan(self.assessment, self.plan, self.left_out, limit)
+        report = report_bench_plan(self.assessment, self.plan, self.left_out, limit)
         return replace(report, path_prefix=path_prefix(self.root))
 
 
@@ -143,7 +143,7 @@ def run_benchmarks(
     written = options.sending.write and options.sending.is_billed and run.ending == "complete"
     if written:
         record_evidence(planned.root, records)
-    report = brief_bench(
+    report = report_bench(
         state,
         results,
         run,

@@ -18,7 +18,7 @@ from multillm_gov.evaluation.bench.results import BenchResult, Facts, records_of
 from multillm_gov.evidence.record import EvidenceRecord
 from multillm_gov.evidence.results import CaseResult, read_results, result_formats_known
 from multillm_gov.report import TOOL_VERSION, Report
-from multillm_gov.reporting.evaluation.bench import Imported, brief_import
+from multillm_gov.reporting.evaluation.bench import Imported, report_bench_import
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.given_file import read_given
 from multillm_gov.sources.root import path_prefix, split_paths
@@ -87,7 +87,9 @@ def import_bench(
         unknown_models=_unknown(found, state),
         written=options.write,
     )
-    return replace(brief_import(state, found, options.margins, told), path_prefix=path_prefix(top))
+    return replace(
+        report_bench_import(state, found, options.margins, told), path_prefix=path_prefix(top)
+    )
 
 
 def _format_of(file: Path) -> str:

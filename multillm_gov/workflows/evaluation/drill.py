@@ -25,7 +25,7 @@ from multillm_gov.providers.addresses import Addressing, addresses_from
 from multillm_gov.providers.offline import offline_addresses
 from multillm_gov.providers.quiet import litellm_version
 from multillm_gov.report import TOOL_VERSION, Report
-from multillm_gov.reporting.evaluation.drill import brief_drill_plan, brief_drills
+from multillm_gov.reporting.evaluation.drill import report_drill_plan, report_drills
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.words import count_of
@@ -77,7 +77,7 @@ class PlannedDrills(Struct, frozen=True, kw_only=True):
 
     def report(self) -> Report:
         """The plan as a report."""
-        report = brief_drill_plan(self.assessment, self.plan, self.options.sending.limit)
+        report = report_drill_plan(self.assessment, self.plan, self.options.sending.limit)
         return replace(report, path_prefix=path_prefix(self.root))
 
 
@@ -151,7 +151,7 @@ def run_drills(
     written = options.write and options.is_billed
     if written:
         record_evidence(planned.root, drills=whole)
-    report = brief_drills(
+    report = report_drills(
         state, plan, records, limit=options.limit, interrupted=interrupted, written=written
     )
     return RunResult(

@@ -22,8 +22,8 @@ from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.providers.quiet import litellm_version
 from multillm_gov.providers.warming import warm_up
 from multillm_gov.report import TOOL_VERSION, Report
-from multillm_gov.reporting.evaluation.dry_run import brief_run
-from multillm_gov.reporting.evaluation.dry_run_plan import brief_plan
+from multillm_gov.reporting.evaluation.dry_run import report_dry_run
+from multillm_gov.reporting.evaluation.dry_run_plan import report_dry_run_plan
 from multillm_gov.reporting.shared.completeness import left_out
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.evidence_store import write_reference
@@ -81,7 +81,7 @@ class PlannedDryRun(Struct, frozen=True, kw_only=True):
 
     def report(self) -> Report:
         """The plan as a report."""
-        report = brief_plan(self.assessment, self.plan, self.options.sending.limit)
+        report = report_dry_run_plan(self.assessment, self.plan, self.options.sending.limit)
         return replace(report, path_prefix=path_prefix(self.root))
 
 
@@ -161,7 +161,7 @@ def run_dry_run(
         _record(planned.root, run, records)
     if trouble is not None:
         raise trouble
-    report = brief_run(
+    report = report_dry_run(
         planned.assessment, plan, run, tuple(records), limit=options.sending.limit, written=written
     )
     return RunResult(

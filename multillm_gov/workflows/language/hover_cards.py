@@ -13,7 +13,7 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.lifecycle import runway_days, slack_days
 from multillm_gov.portfolio.policy import Policy
 from multillm_gov.rendering.markup.escaping import code, escape, inline
-from multillm_gov.reporting.shared.wording import exposure_rows
+from multillm_gov.reporting.shared.tables import exposure_rows
 from multillm_gov.rules.engine.rule import Rule
 from multillm_gov.units import format_count, format_money, format_share
 from multillm_gov.words import count_of

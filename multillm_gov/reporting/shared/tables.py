@@ -1,4 +1,4 @@
-"""Words and shapes that the sections of the board pack share."""
+"""Words and tables that the sections of reports share."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -10,9 +10,9 @@ from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 
 MOST_ROWS = 40
-"""Rows a table of the pack holds; the JSON of `govern check` has every finding."""
+"""Rows of a table; the JSON of `govern check` has every finding."""
 MOST_MARKS = 12
-"""Bars or events a chart holds."""
+"""Bars or events of a chart."""
 
 BASIS_WORDS: dict[Basis, str] = {
     Basis.SPEND: "spend",
@@ -67,13 +67,15 @@ def bounded(
     rows: Sequence[tuple[Cell, ...]],
     noun: str,
     empty: str = "None.",
+    *,
+    most: int = MOST_ROWS,
 ) -> tuple[Block, ...]:
-    """The table with its first rows, and a sentence on what it leaves out; ``rows`` come worst first."""
-    table = Table(title=title, columns=columns, rows=tuple(rows[:MOST_ROWS]), empty=empty)
-    left = len(rows) - MOST_ROWS
-    if left <= 0:
+    """The table with its first rows, worst first, and how many are not shown (``further rule``)."""
+    table = Table(title=title, columns=columns, rows=tuple(rows[:most]), empty=empty)
+    further = len(rows) - most
+    if further <= 0:
         return (table,)
-    return table, Paragraph(f"{count_of(left, noun)} with less to say are left out here.")
+    return table, Paragraph(f"{count_of(further, noun)} not shown.")
 
 
 def part_of(count: int, total: int, noun: str) -> str:

@@ -1,4 +1,4 @@
-"""The board pack: where the portfolio stands against appetite, what is asked, and what lies behind it."""
+"""The board pack: the portfolio against its risk appetite, decisions required, and the details."""
 
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.masking import masked
@@ -19,11 +19,13 @@ from multillm_gov.reporting.board.stress import stress_section
 from multillm_gov.reporting.evaluation.writing_style import voice_section
 from multillm_gov.reporting.shared.headline import with_before
 from multillm_gov.reporting.shared.provenance import provenance
+from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.rules.engine.assessment import Assessment
 
 
-def brief_board(
+def report_board(
     assessment: Assessment,
+    risk: PortfolioRisk,
     *,
     since: Assessment | None,
     comparison: Comparison | None,
@@ -33,6 +35,7 @@ def brief_board(
 
     Args:
         assessment: The state reported on.
+        risk: Its risk, as `measure_board_risk` gives it.
         since: An older state; with ``comparison`` the pack says what changed.
         comparison: What differs from ``since`` to ``assessment``.
         fail_on: Least severity that fails the gate; ``None``: never.
@@ -40,7 +43,7 @@ def brief_board(
     settings = assessment.portfolio.settings
     verdict = judge_counts(assessment.findings, fail_on)
     metrics = position(assessment)
-    asked = decisions(assessment, metrics)
+    required = decisions(assessment, metrics)
     report = Report(
         kind="board",
         title="Multi-LLM portfolio: board report",
@@ -50,16 +53,16 @@ def brief_board(
         currency=settings.currency,
         revision=assessment.revision,
         base=since.revision if since else "",
-        summary=standing(metrics, len(asked)),
+        summary=standing(metrics, len(required)),
         headline=with_before(position(since), metrics) if since else metrics,
         sections=(
-            standing_section(assessment, metrics, asked),
+            standing_section(assessment, metrics, required),
             exposure_section(assessment),
             repricing_section(assessment),
             cost_section(assessment),
             resilience_section(assessment),
-            stress_section(assessment),
-            lifecycle_section(assessment),
+            stress_section(risk),
+            lifecycle_section(risk),
             *filter(None, (voice_section(assessment),)),
             changes_section(assessment, since, comparison),
             findings_section(assessment, verdict),

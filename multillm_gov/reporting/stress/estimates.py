@@ -1,4 +1,4 @@
-"""Simulated amounts as people read them: four significant digits, intervals beside them, parts that sum up."""
+"""Simulated amounts: four significant digits, intervals, and parts that add up to the whole."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -7,7 +7,7 @@ from math import floor
 from multillm_gov.risk.simulation.distribution import Estimate
 
 _DIGITS = 4
-"""Significant digits: more would differ from machine to machine, and no interval bears them."""
+"""Significant digits: more would differ between machines and suggest a precision that no interval has."""
 
 
 def rounded(value: float) -> Decimal:
