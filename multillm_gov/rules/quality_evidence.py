@@ -1,4 +1,4 @@
-"""Which benchmark results speak for a model in a task class."""
+"""Which benchmark results count for a model in a task class."""
 
 from collections.abc import Iterator
 
@@ -14,14 +14,14 @@ from multillm_gov.words import code, count_of
 
 
 class Claim(Struct, frozen=True):
-    """A model that a task class may call, and what was measured of it there."""
+    """A model that a task class may call, and its results there."""
 
     task: TaskFigures
     part: LegFigures | FallbackFigures
     records: tuple[PlacedRecord, ...]
     """Newest first, of any origin and any day."""
     newest: PlacedRecord | None
-    """The newest result of the organization's own cases up to today; of those that tell a field, if one was named."""
+    """The newest internal result up to today; if a field was named, the newest that has it."""
 
     def use(self) -> Use:
         """Where the task class names the model."""
@@ -103,7 +103,7 @@ def measured(
 
 
 def origins(context: RuleContext, claim: Claim) -> tuple[str, ...]:
-    """Who has measured the model up to today, in alphabetical order; looked up once in a judgment."""
+    """Origins of the results up to today, in alphabetical order; looked up once."""
     memo: dict[tuple[str, str], tuple[str, ...]] = context.memo.setdefault("origins of results", {})
     key = (claim.task.task.name, claim.part.model)
     if key not in memo:

@@ -185,7 +185,7 @@ def pin_prompt(bench: Bench, words: re.Match[str]) -> None:
     bench.save(path, tree)
 
 
-@hand(r"^Declare what is used: `(demand: .+?)`, or")
+@hand(r"^Declare the actual use: `(demand: .+?)`, or")
 def redeclare(bench: Bench, words: re.Match[str]) -> None:
     path, tree, task = bench.task(bench.finding.subject)
     _merge(task, _read(words[1]))
@@ -435,7 +435,7 @@ def score_again(bench: Bench, words: re.Match[str]) -> None:
     bench.record("records", {**record, "sample_size": 5_000, "score": 1.0})
 
 
-@hand(r"^Score `([^`]+)` on ([\d,]+) more cases? and write the whole as one record")
+@hand(r"^Score `([^`]+)` on ([\d,]+) more cases? and write them as one record")
 def score_more(bench: Bench, words: re.Match[str]) -> None:
     for one in bench.records(task_class=bench.finding.subject, model=words[1]):
         one["sample_size"] += int(words[2].replace(",", ""))

@@ -1,4 +1,4 @@
-"""GOV501: a quality floor rests on results of the organization's own cases."""
+"""GOV501: a quality floor is backed by an internal benchmark result."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -20,13 +20,13 @@ from multillm_gov.words import code, join_code, join_words
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """Who needs evidence."""
+    """Which models need evidence."""
 
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks need evidence too")] = True
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes with a floor and a model that was never measured on the organization's own cases."""
+    """Yield task classes with a floor and a model without an internal result."""
     for task in context.tasks:
         quality = task.task.declared.quality
         if quality is None:
@@ -42,8 +42,9 @@ def _violation(
 ) -> Violation:
     name = task.task.name
     model = bare[0].part.model
+    bench = format_bench(task, f"govern bench {name}", " with the cases in `evals/`")
     foreign = {claim.part.model: _foreign(claim, context) for claim in bare}
-    only = [f"only {said} for {code(one)}" for one, said in foreign.items() if said]
+    only = [f"only {text} for {code(each)}" for each, text in foreign.items() if text]
     return Violation(
         message=(
             f"{code(name)} has a quality floor of {quality.floor}, but no internal benchmark "
@@ -54,13 +55,14 @@ def _violation(
         subject=name,
         remedy=(
             f"Score {'it' if len(foreign) == 1 else 'each'} on your own cases and add "
-            f"`{{task_class: {name}, model: {model}, date: {context.state.as_of}, sample_size: …, score: "
-            f"…}}` "
-            f"{'' if len(foreign) == 1 else 'and one per model '}to the `records` of a file below "
-            f"`evidence/`{format_bench(task, f'govern bench {name}', ' with the cases in `evals/`')}."
+            f"`{{task_class: {name}, model: {model}, date: {context.state.as_of}, sample_size: …, "
+            f"score: …}}` {'' if len(foreign) == 1 else 'and one per model '}to the `records` of "
+            f"a file in `evidence/`{bench}."
         ),
-        risk="Nobody knows whether the answers are good "
-        f"enough{format_stake(context, task, ', with ')}.",
+        risk=(
+            "It is not known whether the answers are good "
+            f"enough{format_stake(context, task, ', with ')}."
+        ),
         related=tuple(
             (f"{claim.role} without internal evidence", claim.use().place) for claim in bare
         ),
@@ -81,7 +83,7 @@ def _format_roles(bare: list[Claim]) -> Iterator[str]:
 
 def _foreign(claim: Claim, context: RuleContext) -> str:
     foreign = [origin for origin in origins(context, claim) if origin != "internal"]
-    return f"{' and '.join(foreign)} ones" if foreign else ""
+    return f"{' and '.join(foreign)} results" if foreign else ""
 
 
 RULE = Rule(
@@ -93,15 +95,15 @@ RULE = Rule(
     short_title="Quality not measured",
     requirement="A quality floor is backed by an internal benchmark result.",
     why=(
-        "Public leaderboards and vendors' figures are not measured on your task, your prompt or "
-        "your schema, and "
-        "models change under one name. Without a result of your own cases nobody can say whether "
-        "the floor is kept. "
-        "Fallbacks count: they answer on the worst day. One finding per task class names every "
-        "model without evidence."
+        "Public leaderboards and vendor figures are not measured on your task, your prompt or "
+        "your schema, and models change under the same name. Without an internal result, it is "
+        "not known whether the floor is met. Fallbacks count: they answer on the worst day. One "
+        "finding per task class names every model without evidence."
     ),
-    remediation="Benchmark every routed model and fallback on your own cases (`govern bench`), and commit "
-    "the result.",
+    remediation=(
+        "Benchmark every routed model and fallback on your own cases (`govern bench`), and commit "
+        "the result."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
@@ -115,7 +117,8 @@ task_classes:
     quality: {floor: 0.9}
 # evidence/triage.yaml
 records:
-  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.94, origin: vendor}
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500,
+     score: 0.94, origin: vendor}
 """,
     compliant="""\
 # allocations/support.yaml

@@ -21,7 +21,7 @@ from multillm_gov.units import format_points
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """Who must reach the floor."""
+    """Which models must reach the floor."""
 
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks must reach the floor too")] = (
         True
@@ -29,7 +29,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models whose newest internal score lies below the floor of their task class."""
+    """Yield models whose newest internal score is below the floor of their task class."""
     for claim, placed in relied_upon(context, fallbacks=parameters.fallbacks):
         quality = claim.task.task.declared.quality
         if quality is not None and placed.record.score < quality.floor:
@@ -39,18 +39,20 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, floor: float) -> Violation:
     task, record = claim.task.task, placed.record
     score, proved = float(record.score), misses(record, floor)
-    short = f"{format_points(floor - score)} above what is accepted"
+    short = f"{format_points(floor - score)} above the accepted level"
     stake = format_stake(context, claim.task, ", with ")
     return Violation(
         message=f"{claim.describe()} {format_scored(record)}; its floor is {floor:.3f}"
-        + ("" if proved else ": not proved either way"),
+        + ("" if proved else "; not proved either way"),
         place=claim.use().place,
         subject=task.name,
-        remedy="Route to a model that reaches the floor, fix the prompt and score again, or have "
-        "the floor lowered."
+        remedy=(
+            "Route to a model that reaches the floor, fix the prompt and score again, or have the "
+            "floor lowered."
+        )
         if proved
-        else "Score more cases: the floor lies inside the interval, so this sample proves neither "
-        "that the model misses it nor that it reaches it.",
+        else "Score more cases: the floor is inside the interval, so this sample proves neither a "
+        "miss nor that the model reaches the floor.",
         risk=f"The share of wrong answers {'is' if proved else 'may be'} {short}{stake}.",
         related=(("the result", placed.place), ("the floor", task.place.at("quality", "floor"))),
         figures={
@@ -74,13 +76,15 @@ RULE = Rule(
     short_title="Quality below the floor",
     requirement="Measured quality reaches the floor.",
     why=(
-        "The floor is what the business accepts. The newest internal score counts, as it was "
-        "measured: an error where its whole 95% interval lies below the floor, a warning where the "
-        "sample proves it neither way; a policy of "
-        "`quality-not-proved` (GOV506) asks for more: that chance cannot explain it."
+        "The floor is what the business accepts. The newest internal score counts as measured: it "
+        "is an error where its whole 95% interval is below the floor, and a warning where the "
+        "sample proves nothing either way. A policy of `quality-not-proved` (GOV506) requires "
+        "more: that the interval excludes chance."
     ),
-    remediation="Move to a model that reaches the floor on your own cases, or change the floor with its "
-    "owner.",
+    remediation=(
+        "Move to a model that reaches the floor on your own cases, or change the floor with its "
+        "owner."
+    ),
     decision="Improve the answers, or choose another model.",
     severity=Severity.ERROR,
     check=check,

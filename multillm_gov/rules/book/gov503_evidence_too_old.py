@@ -1,4 +1,4 @@
-"""GOV503: quality evidence is fresh."""
+"""GOV503: quality evidence is recent."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -17,24 +17,26 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """How long a result counts."""
 
     max_age_days: Annotated[
-        int, Meta(ge=1, le=3_650, description="Oldest result that still counts, in days")
+        int, Meta(ge=1, le=3_650, description="Largest age of a result that counts, in days")
     ] = 180
     notice_days: Annotated[
         int,
         Meta(
             ge=0,
             le=3_650,
-            description="Days before that in which a note says so; 0, or as many as "
-            "`max_age_days`: no notes",
+            description=(
+                "Days before that in which a note is given; 0, or as many as `max_age_days`: no "
+                "notes"
+            ),
         ),
     ] = 90
     fallbacks: Annotated[
-        bool, Meta(description="Whether the evidence of fallbacks must be fresh too")
+        bool, Meta(description="Whether the evidence of fallbacks must be recent too")
     ] = True
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models whose newest internal result is too old, or soon will be."""
+    """Yield models whose newest internal result is too old, or soon will be."""
     limit = parameters.max_age_days
     noted = limit - parameters.notice_days if parameters.notice_days < limit else limit
     today = context.state.as_of.toordinal()
@@ -52,21 +54,22 @@ def _violation(
     days = count_of(age, "day")
     return Violation(
         message=(
-            f"the newest result for {claim.describe()} is {days} old; at most {limit:,} count"
+            f"the newest result for {claim.describe()} is {days} old; the limit is "
+            f"{count_of(limit, 'day')}"
             if old
             else f"the newest result for {claim.describe()} is {days} old and counts for "
-            f"{limit - age:,} more"
+            f"{count_of(limit - age, 'day')} more"
         ),
         place=claim.use().place,
         subject=task.name,
         remedy=(
-            f"Score {code(model)} again on the same cases and add the record to `evidence/`, dated "
-            f"{'today' if old else 'before the old one lapses'}."
+            f"Score {code(model)} again on the same cases and add the record to `evidence/`, "
+            f"dated {'today' if old else 'before the old one expires'}."
         ),
         risk=(
-            f"The model may answer otherwise than it did{format_stake(context, claim.task, ', with ')}."
+            f"The model may answer differently now{format_stake(context, claim.task, ', with ')}."
             if old
-            else "In time the floor rests on nothing."
+            else "After that, the floor has no evidence."
         ),
         related=(
             ("the newest result", placed.place),
@@ -91,13 +94,11 @@ RULE = Rule(
     short_title="Outdated quality evidence",
     requirement="Quality evidence is recent.",
     why=(
-        "One model name answered 84% of a test right in March 2023 and 51% in June (arXiv "
-        "2307.09009); in 2025 "
-        "degraded answers went unnoticed for about a month. Evidence up to 90 days old is taken as "
-        "good, up to 180 as "
-        "aging, older as none."
+        "One model name answered 84% of a test correctly in March 2023 and 51% in June (arXiv "
+        "2307.09009); in 2025 degraded answers went unnoticed for about a month. Evidence up to "
+        "90 days old counts as good, up to 180 days as aging, older as none."
     ),
-    remediation="Score the models again each quarter, on the same cases: `govern bench`.",
+    remediation="Score the models again every quarter on the same cases: `govern bench`.",
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

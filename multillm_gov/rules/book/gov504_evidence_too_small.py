@@ -15,10 +15,10 @@ from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """How many cases count."""
+    """How many cases a result needs."""
 
     min_sample_size: Annotated[
-        int, Meta(ge=1, le=1_000_000, description="Fewest scored cases that count")
+        int, Meta(ge=1, le=1_000_000, description="Fewest scored cases of a result that counts")
     ] = 200
     fallbacks: Annotated[
         bool, Meta(description="Whether the evidence of fallbacks must be large enough too")
@@ -26,7 +26,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models whose newest internal result rests on too few cases."""
+    """Yield models whose newest internal result has too few cases."""
     for claim, placed in relied_upon(context, fallbacks=parameters.fallbacks):
         if placed.record.sample_size < parameters.min_sample_size:
             yield _violation(context, claim, placed, parameters.min_sample_size)
@@ -38,22 +38,19 @@ def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, least: 
     drop = smallest_visible_drop(score, record.sample_size)
     return Violation(
         message=(
-            f"the newest result for {claim.describe()} rests on "
-            f"{count_of(record.sample_size, 'case')}; at least "
-            f"{least:,} count"
+            f"the newest result for {claim.describe()} has "
+            f"{count_of(record.sample_size, 'case')}; the minimum is {least:,}"
         ),
         place=claim.use().place,
         subject=task.name,
         remedy=(
             f"Score {code(claim.part.model)} on {least - record.sample_size:,} more cases and "
-            "write the whole as one "
-            f"record; {least:,} see a drop of "
+            f"write them as one record; {least:,} cases detect a drop of "
             f"{_points(smallest_visible_drop(score, least), score)}."
         ),
         risk=(
-            f"A repeat of this size sees only a drop of {_points(drop, score)} or more (one-sided "
-            "5%, power "
-            f"80%){format_stake(context, claim.task, ', with ')}."
+            f"A repeat of this size detects only a drop of {_points(drop, score)} (one-sided 5%, "
+            f"power 80%){format_stake(context, claim.task, ', with ')}."
         ),
         related=(("the result", placed.place),),
         figures={
@@ -67,7 +64,7 @@ def _violation(context: RuleContext, claim: Claim, placed: PlacedRecord, least: 
 
 
 def _points(drop: float, score: float) -> str:
-    return f"{drop * 100:.1f} points" if drop <= score else "everything at once"
+    return f"{drop * 100:.1f} points or more" if drop <= score else "the whole score"
 
 
 RULE = Rule(
@@ -79,11 +76,10 @@ RULE = Rule(
     short_title="Small benchmark samples",
     requirement="Quality evidence rests on enough cases.",
     why=(
-        "Two samples of 538 cases tell .90 from .85; of 100 cases only a drop of 13 points stands "
-        "out (two-proportion "
-        "test, one-sided 5%, power 80%). 200 cases see a drop of about 9 points from .90: "
-        "coarse, but not blind. 500 "
-        "are taken as good. The finding says what the sample at hand can see."
+        "Two samples of 538 cases distinguish 0.90 from 0.85; with 100 cases only a drop of 13 "
+        "points stands out (two-proportion test, one-sided 5%, power 80%). 200 cases detect a "
+        "drop of about 9 points from 0.90, which is coarse; 500 count as good. The finding says "
+        "what the sample at hand can detect."
     ),
     remediation="Score more cases, and write them as one record.",
     severity=Severity.WARNING,

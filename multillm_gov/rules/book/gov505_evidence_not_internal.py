@@ -1,4 +1,4 @@
-"""GOV505: evidence is of an origin that counts."""
+"""GOV505: quality evidence comes from an accepted origin."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -12,7 +12,7 @@ from multillm_gov.rules.quality_evidence import Claim, claims, format_stake, ori
 from multillm_gov.words import code, join_words
 
 Origin = Literal["internal", "public", "vendor"]
-_SPELLED = {
+_ORIGINS = {
     "internal": "your own cases",
     "public": "public benchmarks",
     "vendor": "the vendor's own figures",
@@ -26,7 +26,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
         tuple[Origin, ...],
         Meta(
             min_length=1,
-            description="Who may have measured: our own cases, a public leaderboard, the vendor",
+            description="Accepted origins: your own cases, a public benchmark, the vendor",
         ),
     ] = ("internal",)
     fallbacks: Annotated[
@@ -35,7 +35,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models with a floor that were measured, but never by anybody who counts."""
+    """Yield models with a floor whose results all come from origins that do not count."""
     if not context.state.evidence:
         return
     for claim in claims(context, fallbacks=parameters.fallbacks):
@@ -51,16 +51,19 @@ def _violation(
     newest = next(placed for placed in claim.records if placed.record.date <= context.state.as_of)
     return Violation(
         message=(
-            f"the evidence for {claim.describe()} is only of "
-            f"{join_words(_SPELLED[one] for one in known)}; what counts: "
-            f"{join_words(_SPELLED[one] for one in allowed)}"
+            f"the evidence for {claim.describe()} comes only from "
+            f"{join_words(_ORIGINS[origin] for origin in known)}; accepted: "
+            f"{join_words(_ORIGINS[origin] for origin in allowed)}"
         ),
         place=newest.place.at("origin"),
         subject=task.name,
-        remedy=f"Score {code(claim.part.model)} on your own cases and add the record to "
-        "`evidence/`.",
-        risk="It was not measured on this task, prompt or "
-        f"schema{format_stake(context, claim.task, ', with ')}.",
+        remedy=(
+            f"Score {code(claim.part.model)} on your own cases and add the record to `evidence/`."
+        ),
+        risk=(
+            "It was not measured on this task, prompt or "
+            f"schema{format_stake(context, claim.task, ', with ')}."
+        ),
         related=(
             (f"the {claim.role}", claim.use().place),
             ("the floor", task.place.at("quality", "floor")),
@@ -79,14 +82,14 @@ RULE = Rule(
     short_title="Evidence not accepted",
     requirement="Quality evidence comes from an accepted origin.",
     why=(
-        "A vendor's figure is advertising, and a public benchmark may be in the training data; "
-        "public quality is not "
-        "your quality. GOV501 asks for internal evidence everywhere; a policy of this rule says "
-        "whose results count "
-        "for which task classes, and points at the record that does not."
+        "A vendor figure is advertising, and a public benchmark may be in the training data; "
+        "public quality is not your quality. GOV501 requires internal evidence by default; a "
+        "policy of this rule says which origins count for which task classes, and points at the "
+        "record that does not count."
     ),
-    remediation="Score the model on your own cases (`govern bench`); keep the foreign figure for "
-    "comparison.",
+    remediation=(
+        "Score the model on your own cases (`govern bench`); keep the other figure for comparison."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
@@ -101,7 +104,8 @@ task_classes:
     quality: {floor: 0.9}
 # evidence/triage.yaml
 records:
-  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.97, origin: vendor}
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500,
+     score: 0.97, origin: vendor}
 # policies/evidence.yaml
 policies:
   own-or-public-evidence: {rule: evidence-not-internal, allow_origins: [internal, public]}
@@ -115,7 +119,8 @@ task_classes:
     quality: {floor: 0.9}
 # evidence/triage.yaml
 records:
-  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500, score: 0.97, origin: vendor}
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 500,
+     score: 0.97, origin: vendor}
   - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-09, sample_size: 500, score: 0.93}
 # policies/evidence.yaml
 policies:

@@ -1,4 +1,4 @@
-"""GOV506: quality is proved to reach the floor."""
+"""GOV506: quality is statistically proved to reach the floor."""
 
 from collections.abc import Iterator
 from math import ceil
@@ -17,21 +17,21 @@ from multillm_gov.words import code, count_of
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """How sure one must be."""
+    """The required confidence."""
 
     confidence: Annotated[
         float,
         Meta(
             ge=0.5,
             le=0.9999,
-            description="Confidence of the one-sided lower bound held against the floor",
+            description="Confidence of the one-sided lower bound compared with the floor",
         ),
     ] = 0.95
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks must prove it too")] = True
 
 
 class _Proof(Struct, frozen=True):
-    """What a result proves, and what it should."""
+    """What a result proves, and what it must prove."""
 
     floor: float
     bound: float
@@ -39,7 +39,7 @@ class _Proof(Struct, frozen=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models whose newest internal result proves less than the floor; one without a result proves nothing."""
+    """Yield models whose newest internal result, if any, proves less than the floor."""
     for claim in claims(context, fallbacks=parameters.fallbacks):
         quality = claim.task.task.declared.quality
         if quality is None:
@@ -62,12 +62,12 @@ def _violation(
     record = placed.record if placed else None
     short = format_points(max(0.0, proof.floor - proof.bound))
     return Violation(
-        message=f"{claim.describe()} {_said(record, proof)}; its floor is {proof.floor:.3f}",
+        message=f"{claim.describe()} {_proof_text(record, proof)}; its floor is {proof.floor:.3f}",
         place=claim.use().place,
         subject=task.name,
         remedy=_remedy(claim, record, proof),
         risk=(
-            f"The share of wrong answers may be up to {short} above what is accepted"
+            f"The share of wrong answers may be up to {short} above the accepted level"
             f"{format_stake(context, claim.task, ', with ')}."
         ),
         related=(
@@ -85,9 +85,9 @@ def _violation(
     )
 
 
-def _said(record: EvidenceRecord | None, proof: _Proof) -> str:
+def _proof_text(record: EvidenceRecord | None, proof: _Proof) -> str:
     if record is None:
-        return "has no internal result, which proves nothing"
+        return "has no internal result"
     scored = f"scored {float(record.score):.3f} on {count_of(record.sample_size, 'case')}"
     return f"{scored}, which proves {proof.bound:.3f} with {proof.confidence * 100:g}% confidence"
 
@@ -100,8 +100,8 @@ def _remedy(claim: Claim, record: EvidenceRecord | None, proof: _Proof) -> str:
     score = float(record.score)
     if score <= proof.floor:
         return (
-            "Route to a model that clears the floor with a margin: no sample proves a floor "
-            "that the score misses."
+            "Route to a model that clears the floor with a margin: no sample proves a floor that "
+            "the score misses."
         )
     cases = ceil(cases_to_prove(score, proof.floor, proof.confidence))
     return (
@@ -119,13 +119,11 @@ RULE = Rule(
     short_title="Quality not proved",
     requirement="Quality is statistically proved to reach the floor.",
     why=(
-        "A small sample can be lucky. The one-sided Wilson bound (JASA 22, 1927) says what a score "
-        "proves: 450 of 500 "
-        "cases prove .876 with 95% confidence, not .90. GOV502 holds the score itself against the "
-        "floor; a policy of "
-        "this rule holds the bound."
+        "A small sample can be lucky. The one-sided Wilson bound (JASA 22, 1927) says what a "
+        "score proves: 450 of 500 cases prove 0.876 with 95% confidence, not 0.90. GOV502 "
+        "compares the score with the floor; a policy of this rule compares the bound."
     ),
-    remediation="Score more cases, or choose a model with a margin over the floor.",
+    remediation="Score more cases, or choose a model with a margin above the floor.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

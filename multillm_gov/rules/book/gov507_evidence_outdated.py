@@ -1,4 +1,4 @@
-"""GOV507: evidence was measured with the prompt and schema that are in use."""
+"""GOV507: evidence was measured with the prompt and schema in use."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -15,7 +15,7 @@ from multillm_gov.rules.outdated import ASSETS, Asset, StaleTrials, stale_trials
 from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
 from multillm_gov.words import code, join_code
 
-_SPELLED = {"prompt": "prompt", "output_schema": "output schema"}
+_NOUNS = {"prompt": "prompt", "output_schema": "output schema"}
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -24,8 +24,10 @@ class Parameters(Closed, frozen=True, kw_only=True):
     require_digests: Annotated[
         bool,
         Meta(
-            description="Whether evidence must name the digest of the prompt and schema it was "
-            "measured with"
+            description=(
+                "Whether evidence must name the digests of the prompt and schema it was measured "
+                "with"
+            )
         ),
     ] = False
     fallbacks: Annotated[
@@ -34,7 +36,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 class _Gap(Struct, frozen=True):
-    """Results of one task class that one way of measuring makes void."""
+    """Results of one task class that are void for the same reason."""
 
     asset: Asset
     why: str
@@ -42,7 +44,7 @@ class _Gap(Struct, frozen=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes that rely on results measured with another prompt or output schema."""
+    """Yield task classes that rely on results for another prompt or output schema."""
     judge = _judge(context)
     gaps: dict[tuple[str, Asset], _Gap] = {}
     for claim, placed in measured(context, fallbacks=parameters.fallbacks):
@@ -68,7 +70,7 @@ def _judge(context: RuleContext) -> "_Judge":
 
 
 class _Judge:
-    """Says why a result does not speak for what is in use."""
+    """Decides why a result does not apply to what is in use."""
 
     def __init__(self, context: RuleContext) -> None:
         base = self._base = context.base
@@ -82,10 +84,10 @@ class _Judge:
         task = claim.task.task
         path: str | None = getattr(task.declared, asset)
         pinned: str | None = getattr(placed.record, asset)
-        what = _SPELLED[asset]
+        what = _NOUNS[asset]
         if pinned is not None:
             if path is None:
-                return f"with {_an(what)}, and it names none now"
+                return f"with {_an(what)}, but it names none now"
             current = self.now.of(path)
             if current and current != pinned:
                 return (
@@ -97,7 +99,7 @@ class _Judge:
             return ""
         if self._changed(task, path, asset) and self._was_there(claim, placed):
             return f"before its {what} {code(path)} changed"
-        return f"without saying with which {what}; {code(path)} is in use" if required else ""
+        return f"without naming the {what}; {code(path)} is in use" if required else ""
 
     def _changed(self, task: TaskClass, path: str, asset: Asset) -> bool:
         former = self._tasks.get(task.name)
@@ -121,16 +123,17 @@ def _violation(context: RuleContext, gap: _Gap, digests: Digests) -> Violation:
     declared: str | None = getattr(task.declared, gap.asset)
     digest = digests.of(declared)
     return Violation(
-        message=f"{code(task.name)}: the newest result for {join_code(models)} was measured {gap.why}",
+        message=(
+            f"{code(task.name)}: the newest result for {join_code(models)} was measured {gap.why}"
+        ),
         place=task.place.at(gap.asset) if declared is not None else task.place.key(),
         subject=task.name,
         remedy=(
-            f"Score {join_code(models)} again with what is in use and write its digest as "
-            f"`{gap.asset}` of the record"
-            f"{f' (`{digest}`)' if digest else ''}."
+            f"Score {join_code(models)} again with the one in use and write its digest as "
+            f"`{gap.asset}` of the record{f' (`{digest}`)' if digest else ''}."
         ),
         risk=(
-            f"The result speaks for a {_SPELLED[gap.asset]} that is not in "
+            f"The result applies to a {_NOUNS[gap.asset]} that is not in "
             f"use{format_stake(context, figures, ', with ')}."
         ),
         related=tuple(
@@ -143,7 +146,7 @@ def _violation(context: RuleContext, gap: _Gap, digests: Digests) -> Violation:
 
 
 def _stale_violation(context: RuleContext, stale: StaleTrials) -> Violation:
-    task, what = stale.task.task, _SPELLED[stale.asset]
+    task, what = stale.task.task, _NOUNS[stale.asset]
     probes = f"the newest probe of {join_code(stale.models)}" if stale.models else ""
     made = " and ".join(
         part for part in (probes, "its newest drill" if stale.is_drill else "") if part
@@ -153,15 +156,16 @@ def _stale_violation(context: RuleContext, stale: StaleTrials) -> Violation:
     return Violation(
         message=(
             f"{code(task.name)}: {made} was made with another {what} ({_short(stale.measured)}) "
-            "than "
-            f"{code(stale.path)} is now ({_short(stale.now)})"
+            f"than {code(stale.path)} is now ({_short(stale.now)})"
         ),
         place=task.place.at(stale.asset),
         subject=task.name,
         remedy=f"Run {' and '.join(runs)} again, and commit what it writes to `evidence/`.",
-        risk=f"The trial speaks for a {what} that is not in "
-        f"use{format_stake(context, stale.task, ', with ')}.",
-        related=tuple(("made with the other", place) for place in stale.places),
+        risk=(
+            f"The trial applies to a {what} that is not in "
+            f"use{format_stake(context, stale.task, ', with ')}."
+        ),
+        related=tuple(("made with the other one", place) for place in stale.places),
         figures={"models": len(stale.models)},
         distinction=f"{stale.asset} of trials",
     )
@@ -184,16 +188,16 @@ RULE = Rule(
     short_title="Evidence for old prompts",
     requirement="Evidence was measured with the prompt and schema in use.",
     why=(
-        "A benchmark result belongs to a model, a prompt and an output schema together; a changed "
-        "word can move the "
-        "score. A record that names the SHA-256 digests of the two files is held against the "
-        "files. One that names "
-        "none is judged where a base is given: if the file changed since and the result did not. "
-        "Probes and drills "
-        "are held against the files by the digests they name."
+        "A benchmark result belongs to a model, a prompt and an output schema together; one "
+        "changed word can change the score. The SHA-256 digests of the two files in a record are "
+        "compared with the files. A record without digests is judged only against a base: it is "
+        "outdated if the file changed since and the result did not. Probes and drills are "
+        "compared by the digests they name."
     ),
-    remediation="Score again after a change of prompt or schema, and record the digests (`sha256sum "
-    "prompts/x.md`).",
+    remediation=(
+        "Score again after a change of the prompt or schema, and record the digests (`sha256sum "
+        "prompts/x.md`)."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

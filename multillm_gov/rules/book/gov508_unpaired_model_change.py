@@ -1,4 +1,4 @@
-"""GOV508: a new primary was compared with the old one on the same cases."""
+"""GOV508: a new primary model was compared with the old one on the same cases."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -19,12 +19,12 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """How long a comparison counts."""
 
     max_age_days: Annotated[
-        int, Meta(ge=1, le=3_650, description="Oldest comparison that counts, in days")
+        int, Meta(ge=1, le=3_650, description="Largest age of a comparison that counts, in days")
     ] = 180
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes with a quality floor whose primary changed since the base without a paired comparison."""
+    """Yield task classes with a floor whose primary model changed without a comparison."""
     if context.base is None:
         return
     before = {task.task.name: task for task in context.base.figures.tasks}
@@ -40,7 +40,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _same(one: ModelFacts | None, other: ModelFacts | None) -> bool:
-    """Whether two names stand for one model: another host, or the snapshot behind an alias."""
+    """Whether two names are one model: another host, or the snapshot of an alias."""
     return one is not None and other is not None and one.exposure.model == other.exposure.model
 
 
@@ -73,22 +73,20 @@ def _violation(context: RuleContext, claim: Claim, old: LegFigures) -> Violation
     newest = claim.newest
     return Violation(
         message=(
-            f"the primary of {code(name)} changes from {code(old.model)} to {code(model)}, and no "
-            "internal result "
-            "compares the two on the same cases"
+            f"the primary model of {code(name)} changes from {code(old.model)} to {code(model)}; "
+            "no internal result compares the two on the same cases"
         ),
         place=claim.use().place,
         subject=name,
         remedy=(
             f"Run {code(old.model)} and {code(model)} over the same cases and write `paired_with: "
-            f"[{old.model}]` into "
-            f"the record of {code(model)} below `evidence/`"
+            f"[{old.model}]` into the record of {code(model)} in `evidence/`"
             f"{format_bench(figures, f'govern bench {name} --model {old.model}', '')}."
         ),
         risk=(
-            "Nobody knows whether the answers get better or "
-            f"worse{format_stake(context, figures, ', with ')}: two scores "
-            "on different cases cannot be compared."
+            "It is not known whether the answers get better or "
+            f"worse{format_stake(context, figures, ', with ')}: two scores on different cases "
+            "cannot be compared."
         ),
         related=(
             *((("its newest result", newest.place),) if newest else ()),
@@ -108,16 +106,16 @@ RULE = Rule(
     short_title="Model changes not compared",
     requirement="A new primary model was compared with the old one on the same cases.",
     why=(
-        "Scores on different samples differ by chance alone: 75 against 74 solved of 100 is no "
-        "evidence either way "
-        "(z = .16, TwinRouterBench, arXiv 2605.18859). Both models' answers to the same cases take "
-        "the difference of "
-        "the cases out. Judged against a base only (`govern check --base REV`, `govern diff`); "
-        "another host of the "
-        "same model, and the dated snapshot of an alias, are no change."
+        "Scores on different samples differ by chance alone: 75 compared with 74 solved of 100 is "
+        "no evidence either way (z = 0.16, TwinRouterBench, arXiv 2605.18859). Answers of both "
+        "models to the same cases remove the difference between the cases. The rule is judged "
+        "only against a base (`govern check --base REV`, `govern diff`); another host of the same "
+        "model, and the dated snapshot of an alias, do not count as a change."
     ),
-    remediation="Run both models over the same cases before the switch (`govern bench`); name the old one "
-    "in `paired_with`.",
+    remediation=(
+        "Run both models on the same cases before the switch (`govern bench`); name the old one "
+        "in `paired_with`."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

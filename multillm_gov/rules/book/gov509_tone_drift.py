@@ -1,4 +1,4 @@
-"""GOV509: a model still answers in the voice it had."""
+"""GOV509: a model keeps the writing style of its baseline."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -17,23 +17,25 @@ from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """How far a voice may move."""
+    """How far the writing style may drift."""
 
     warn_at_ratio: Annotated[
         Positive,
         Meta(
-            description="Ratio of the stylistic distance to its noise floor above which a warning "
-            "says so"
+            description=(
+                "Ratio of the stylistic distance to its noise floor above which a warning is given"
+            )
         ),
     ] = field(default_factory=partial(Positive, "1.5"))
     max_ratio: Annotated[
-        Positive, Meta(description="Largest ratio; above it the voice is another one")
+        Positive,
+        Meta(description=("Largest ratio; above it the writing style counts as another one")),
     ] = field(default_factory=partial(Positive, "3"))
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models whose newest tone ratio lies over a threshold."""
+    """Yield models whose newest tone ratio is above a threshold."""
     least = min(parameters.warn_at_ratio, parameters.max_ratio)
     for claim, placed in measured(context, fallbacks=parameters.fallbacks, telling="tone_ratio"):
         ratio = placed.record.tone_ratio
@@ -50,19 +52,18 @@ def _violation(
     return Violation(
         message=(
             f"the tone of {claim.describe()} drifted to {ratio:.2f} times its noise floor; "
-            f"{'the limit is' if over else 'a drift shows from'} {limit:.2f}"
+            f"{'the limit is' if over else 'the warning threshold is'} {limit:.2f}"
         ),
         place=claim.use().place,
         subject=task.name,
         remedy=(
-            f"Read a sample of {code(model)}'s answers with the owner of {code(task.name)}; then "
-            "mend the prompt, "
-            "pin a dated snapshot or move to another model, and measure again."
+            f"Read a sample of the answers of {code(model)} with the owner of {code(task.name)}; "
+            "then fix the prompt, pin a dated snapshot or move to another model, and measure "
+            "again."
         ),
         risk=(
-            f"{'Readers meet another voice' if over else 'The voice begins to change'}: rework and "
-            "brand drift"
-            f"{format_stake(context, claim.task, ', with ')}."
+            f"{'Readers see another style' if over else 'The style begins to change'}: rework and "
+            f"brand drift{format_stake(context, claim.task, ', with ')}."
         ),
         related=(("the measurement", placed.place.at("tone_ratio")),),
         figures={
@@ -84,18 +85,17 @@ RULE = Rule(
     short_title="Tone drift",
     requirement="A model keeps the writing style of its baseline.",
     why=(
-        "A model can keep its name and its score and change its voice: the roll-back of GPT-4o's "
-        "sycophantic update of "
-        "April 2025 began after three days. The ratio is the Jensen-Shannon divergence of the "
-        "function words of two "
-        "dates' answers to the same prompts, over the divergence within one date. Below 1.5 it is "
-        "the same voice, up "
-        "to 3 a similar one, above 3 a distinct one: two vendors' models measured 4.3 and 4.9 "
-        "apart. It needs 5,000 "
-        "function words a side."
+        "A model can keep its name and its score and change its writing style: the rollback of "
+        "GPT-4o's sycophantic update of April 2025 began after three days. The ratio is the "
+        "Jensen-Shannon divergence between the function words of the answers of two dates to the "
+        "same prompts, divided by the divergence within one date. Below 1.5 the style is the "
+        "same, up to 3 similar, above 3 distinct; two vendors' models measured 4.3 and 4.9 apart. "
+        "It needs 5,000 function words on each side."
     ),
-    remediation="Pin a dated snapshot, mend the prompt, or move; measure again, with `govern bench "
-    "--accept-tone` if welcome.",
+    remediation=(
+        "Pin a dated snapshot, fix the prompt, or move; then measure again, with `govern bench "
+        "--accept-tone` if the new style is welcome."
+    ),
     decision="Have people read the answers.",
     severity=Severity.ERROR,
     check=check,

@@ -1,4 +1,4 @@
-"""GOV510: measured answer times keep the limit."""
+"""GOV510: measured response times stay within the limit."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -14,13 +14,13 @@ from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """Who must be fast enough."""
+    """Which models must be fast enough."""
 
-    fallbacks: Annotated[bool, Meta(description="Whether fallbacks must keep the limit too")] = True
+    fallbacks: Annotated[bool, Meta(description="Whether fallbacks must meet the limit too")] = True
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models whose newest measured 95th percentile lies over the limit of their task class."""
+    """Yield models whose newest measured p95 latency is over the limit of their task class."""
     for claim, placed in measured(context, fallbacks=parameters.fallbacks, telling="p95_seconds"):
         latency, seconds = claim.task.task.declared.latency, placed.record.p95_seconds
         if latency is not None and seconds is not None and seconds > latency.p95_seconds:
@@ -33,13 +33,15 @@ def _violation(
     task = claim.task.task
     return Violation(
         message=(
-            f"{claim.describe()} answers within {_format(seconds)} s in 95% of the cases measured; "
-            f"its limit is {_format(limit)} s"
+            f"{claim.describe()} has a p95 latency of {_format(seconds)} s; its limit is "
+            f"{_format(limit)} s"
         ),
         place=claim.use().place,
         subject=task.name,
-        remedy="Route to a faster model, shorten the prompt or the answer and measure again, or "
-        "have the limit raised.",
+        remedy=(
+            "Route to a faster model, shorten the prompt or the answer and measure again, or have "
+            "the limit raised."
+        ),
         risk=(
             "More than one request in twenty is too late for its "
             f"use{format_stake(context, claim.task, ', with ')}."
@@ -66,18 +68,16 @@ RULE = Rule(
     id="GOV510",
     name="latency-over-limit",
     title="Latency over the limit",
-    one="{subject} has a model that exceeds the latency limit or has no result for it",
-    many="{count} task classes have a model that exceeds the latency limit or has no result for it",
+    one="{subject} has a model that exceeds the latency limit",
+    many="{count} task classes have a model that exceeds the latency limit",
     short_title="Slow responses",
     requirement="Measured response times stay within the limit.",
     why=(
-        "An answer that comes too late is a wrong one where people or systems wait. The newest "
-        "internal measurement "
-        "that tells the 95th percentile counts. Percentiles do not average: in a split each model "
-        "must keep the limit "
-        "itself."
+        "Where people or systems wait, a late answer is a wrong one. The newest internal "
+        "measurement with a 95th percentile counts. Percentiles do not average: in a split, each "
+        "model must meet the limit."
     ),
-    remediation="Choose a faster model for the task class, or have the limit changed with its owner.",
+    remediation="Choose a faster model for the task class, or change the limit with its owner.",
     decision="Make the answers faster, or choose another model.",
     severity=Severity.ERROR,
     check=check,
@@ -92,7 +92,8 @@ task_classes:
     latency: {p95_seconds: 2}
 # evidence/triage.yaml
 records:
-  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 540, score: 0.93, p95_seconds: 2.7}
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 540,
+     score: 0.93, p95_seconds: 2.7}
 """,
     compliant="""\
 # allocations/support.yaml
@@ -103,6 +104,7 @@ task_classes:
     latency: {p95_seconds: 3}
 # evidence/triage.yaml
 records:
-  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 540, score: 0.93, p95_seconds: 2.7}
+  - {task_class: triage, model: claude-haiku-4-5, date: 2026-11-02, sample_size: 540,
+     score: 0.93, p95_seconds: 2.7}
 """,
 )

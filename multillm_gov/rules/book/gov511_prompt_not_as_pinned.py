@@ -1,4 +1,4 @@
-"""GOV511: a prompt is the one that the allocation agreed on."""
+"""GOV511: a prompt is the one that the allocation pins."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -14,19 +14,20 @@ from multillm_gov.words import code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """What must be pinned."""
+    """Whether pins are required."""
 
     require_pin: Annotated[
         bool,
         Meta(
-            description="Whether every task class with a prompt file must pin it with "
-            "`prompt_digest`"
+            description=(
+                "Whether every task class with a prompt file must pin it with `prompt_digest`"
+            )
         ),
     ] = False
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes whose prompt file holds other bytes than they pin, pin nothing, or pin a prompt they do not name."""
+    """Yield task classes whose prompt differs from its pin, or where one of the two is missing."""
     digests = _digests(context)
     for figures in context.tasks:
         task = figures.task
@@ -35,7 +36,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             continue
         digest = digests.of(path)
         if path is not None and (not digest or digest == pinned):
-            continue  # a file that is not there is told by GOV006
+            continue  # GOV006 reports a missing file
         yield _violation(task, digest, format_stake(context, figures, ", with "))
 
 
@@ -51,15 +52,20 @@ def _violation(task: TaskClass, digest: str, stake: str) -> Violation:
     place = task.place.at("prompt" if pinned is None else "prompt_digest")
     write = f"Run `govern pin {task.name}`, which writes `prompt_digest: {digest}`"
     if path is None:
-        said = f"{code(task.name)} pins a prompt with `prompt_digest` and names no `prompt` file"
+        message = f"{code(task.name)} has a `prompt_digest` but names no `prompt` file"
         write = "Name the file with `prompt`, or remove `prompt_digest`"
     elif pinned is None:
-        said = f"{code(task.name)} does not pin its prompt {code(path)}; it is {_short(digest)} now"
+        message = (
+            f"{code(task.name)} does not pin its prompt {code(path)}; its digest is "
+            f"{_short(digest)}"
+        )
     else:
-        said = f"{code(path)} is {_short(digest)}; {code(task.name)} pins {_short(pinned)}"
-        write = f"{write}, once the new text is agreed on; or restore the former text"
+        message = (
+            f"{code(path)} has digest {_short(digest)}; {code(task.name)} pins {_short(pinned)}"
+        )
+        write = f"{write}, once the new text is approved; or restore the former text"
     return Violation(
-        message=said,
+        message=message,
         place=place,
         subject=task.name,
         remedy=f"{write}.",
@@ -81,16 +87,13 @@ RULE = Rule(
     short_title="Unpinned or changed prompts",
     requirement="A prompt is the one that the allocation pins.",
     why=(
-        "A changed word in a prompt can move quality, length and cost of every answer, and a "
-        "prompt file is changed by "
-        "more people than an allocation is. A task class that pins its prompt by the SHA-256 "
-        "digest of the file's "
-        "bytes says which text was agreed on; another text is another promise until somebody pins "
-        "it anew, in a change "
-        "that the allocation's owners see. A policy can ask for a pin everywhere (`require_pin: "
-        "true`)."
+        "One changed word in a prompt can change the quality, length and cost of every answer, "
+        "and more people change prompt files than allocations. A task class that pins its prompt "
+        "by the SHA-256 digest of the file says which text was approved; another text needs a new "
+        "pin, in a change that the owners of the allocation see. A policy can require a pin "
+        "everywhere (`require_pin: true`)."
     ),
-    remediation="Run `govern pin TASK` once the new text is agreed on, or restore the former text.",
+    remediation="Run `govern pin TASK` once the new text is approved, or restore the former text.",
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

@@ -1,4 +1,4 @@
-"""GOV512: every model was asked not long ago whether it answers."""
+"""GOV512: every model was probed recently."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -20,20 +20,17 @@ class Parameters(Closed, frozen=True, kw_only=True):
     """How old a probe may be."""
 
     max_age_days: Annotated[
-        int, Meta(ge=1, le=3_650, description="Oldest probe that still counts, in days")
+        int, Meta(ge=1, le=3_650, description="Largest age of a probe that counts, in days")
     ] = 30
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks must be probed too")] = True
     min_value_at_stake: Annotated[
         Amount,
-        Meta(
-            description="Only task classes with at least this value at stake per month, in the "
-            "currency"
-        ),
+        Meta(description="Only task classes with at least this value at stake per month"),
     ] = field(default_factory=Amount)
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models that were never probed, or not since long; only modes that `govern dry-run` can ask."""
+    """Yield models without a recent probe, in modes that `govern dry-run` can probe."""
     for one in probed(context, fallbacks=parameters.fallbacks):
         task = one.task
         if (
@@ -50,15 +47,17 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 
 def _violation(context: RuleContext, one: Probed, age: int | None, most: int) -> Violation:
     name, model = one.task.task.name, one.part.model
-    said = "was never probed" if age is None else f"was probed {count_of(age, 'day')} ago"
+    message = "was never probed" if age is None else f"was probed {count_of(age, 'day')} ago"
     return Violation(
-        message=f"{one.describe()} {said}; a probe counts for {count_of(most, 'day')}",
+        message=f"{one.describe()} {message}; a probe counts for {count_of(most, 'day')}",
         place=one.use().place,
         subject=name,
-        remedy=f"Run `govern dry-run --only {name} --model {model}`, and commit what it writes to "
-        "`evidence/`.",
+        remedy=(
+            f"Run `govern dry-run --only {name} --model {model}`, and commit what it writes to "
+            "`evidence/`."
+        ),
         risk=(
-            f"Nobody knows whether {code(model)} still answers as "
+            f"It is not known whether {code(model)} still answers as "
             f"declared{format_stake(context, one.task, ', with ')}."
         ),
         related=tuple(("its newest probe", placed.place) for placed in one.newest[:1]),
@@ -77,10 +76,9 @@ RULE = Rule(
     requirement="Every model was probed recently.",
     why=(
         "Keys expire, models are withdrawn and aliases are re-pointed without a change in any "
-        "file; a fallback is the "
-        "last to be noticed. A probe asks the provider with the task's own prompt. A month is "
-        "judgment: short against "
-        "the ninety days that a move to another model takes. Judged where a policy asks for it."
+        "file; a fallback is noticed last. A probe sends the prompt of the task class to the "
+        "provider. A month is a judgment: short compared with the 90 days of a migration. The "
+        "rule is enabled only by a policy."
     ),
     remediation="Run `govern dry-run` every night or week, and commit its evidence.",
     decision="Send requests to the providers.",
@@ -116,6 +114,7 @@ policies:
     rule: probe-missing
 # evidence/probes.yaml
 probes:
-  - {task_class: triage, model: claude-haiku-4-5, kind: answer, date: 2026-11-20, verdict: pass, calls: 3}
+  - {task_class: triage, model: claude-haiku-4-5, kind: answer, date: 2026-11-20,
+     verdict: pass, calls: 3}
 """,
 )

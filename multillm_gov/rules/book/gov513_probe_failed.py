@@ -1,4 +1,4 @@
-"""GOV513: every model answered its newest probe as declared."""
+"""GOV513: every model passed its newest probe."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -18,13 +18,13 @@ _OF_OTHER_RULES = frozenset({"tokens", "identity", "stability"})
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """Whose probes are judged."""
+    """Which probes are judged."""
 
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models whose newest probe of the present declaration did not pass; a probe that judged nothing is none."""
+    """Yield models whose newest probe of the current declaration failed."""
     if not context.state.probes:
         return
     for one in probed(context, fallbacks=parameters.fallbacks):
@@ -47,14 +47,20 @@ def _violation(
     at_fault = record.verdict in PORTFOLIO_FAULTS
     name, model = one.task.task.name, one.part.model
     return Violation(
-        message=f"{one.describe()} failed its {record.kind} probe of {record.date.isoformat()} "
-        f"({record.verdict}){why}",
+        message=(
+            f"{one.describe()} failed its {record.kind} probe of {record.date.isoformat()} "
+            f"({record.verdict}){why}"
+        ),
         place=one.use().place,
         subject=name,
-        remedy=f"{WHAT_TO_DO[record.verdict]} Then run `govern dry-run --only {name} --model "
-        f"{model}` again.",
-        risk=f"{code(model)} does not do what {code(name)} "
-        f"needs{format_stake(context, one.task, ', with ')}.",
+        remedy=(
+            f"{WHAT_TO_DO[record.verdict]} Then run `govern dry-run --only {name} --model "
+            f"{model}` again."
+        ),
+        risk=(
+            f"{code(model)} does not do what {code(name)} "
+            f"needs{format_stake(context, one.task, ', with ')}."
+        ),
         related=(("the probe", placed.place),),
         figures={
             "verdict": record.verdict,
@@ -75,14 +81,11 @@ RULE = Rule(
     short_title="Failed probes",
     requirement="Every model passed its newest probe.",
     why=(
-        "A probe is the provider's own word on an allocation: the model is not there, is retired, "
-        "refuses the prompt, "
-        "misses the schema, the latency or the cost. It counts while the task class, its prompt "
-        "and its schema are "
-        "what was probed, by their digests. What a change of the portfolio mends is an error; a "
-        "key, a network or a "
-        "provider that was down is a warning. Tokens, identity and rank stability have rules of "
-        "their own."
+        "A probe shows what the provider does with an allocation: the model does not exist, is "
+        "retired, refuses the prompt, or misses the schema, the latency or the cost. It counts "
+        "while the task class, its prompt and its schema are what was probed, by their digests. "
+        "What a change of the portfolio fixes is an error; a key, a network or a provider that "
+        "was down is a warning. Tokens, identity and rank stability have their own rules."
     ),
     remediation="Do what the finding says, run `govern dry-run` again, and commit its evidence.",
     decision="Fix the cause outside the portfolio.",
@@ -115,6 +118,7 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
 # evidence/probes.yaml
 probes:
-  - {task_class: triage, model: claude-haiku-4-5, kind: answer, date: 2026-11-21, verdict: pass, calls: 3}
+  - {task_class: triage, model: claude-haiku-4-5, kind: answer, date: 2026-11-21,
+     verdict: pass, calls: 3}
 """,
 )

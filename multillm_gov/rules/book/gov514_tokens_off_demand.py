@@ -1,4 +1,4 @@
-"""GOV514: requests use the tokens that the demand declares, so that the forecast holds."""
+"""GOV514: requests use the number of tokens that the demand declares."""
 
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,19 +23,21 @@ _SIDES = ("input", "output")
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """How far the tokens may lie off."""
+    """How far the tokens may differ."""
 
     tolerance: Annotated[
         Share,
         Meta(
-            description="Largest difference between used and declared tokens, as a share of the "
-            "declared"
+            description=(
+                "Largest difference between used and declared tokens, as a share (0..1) of the "
+                "declared"
+            )
         ),
     ] = field(default_factory=partial(Share, "0.25"))
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Routed models whose newest probe of the present declaration used more or fewer tokens than declared."""
+    """Yield routed models whose newest probe used more or fewer tokens than declared."""
     if not context.state.probes:
         return
     for one in probed(context, fallbacks=False):
@@ -77,7 +79,7 @@ def _is_off(placed: PlacedProbe, demand: Demand, side: str, tolerance: Decimal) 
 
 
 def _declared(demand: Demand, side: str) -> Decimal:
-    """Mean tokens a request: of the histogram where there is one."""
+    """Mean tokens per request: of the histogram where there is one."""
     if demand.sizes:
         return sum(
             (size.share * getattr(size, f"{side}_tokens") for size in demand.sizes), Decimal(0)
@@ -88,29 +90,29 @@ def _declared(demand: Demand, side: str) -> Decimal:
 def _violation(
     context: RuleContext, one: Probed, placed: PlacedProbe, demand: Demand, off: dict[str, int]
 ) -> Violation:
-    told = " and ".join(
+    used_tokens = " and ".join(
         f"{used:,} {side} tokens (declared: {_declared(demand, side):,.0f})"
         for side, used in off.items()
     )
     moved, currency = _moved_per_month(context, one, demand, off), context.state.figures.currency
-    effect = "what that moves is not known: no price"
+    effect = "the effect is not known without a price"
     if moved is not None:
         effect = (
-            f"the forecast is {'low' if moved > 0 else 'high'} by "
+            f"the forecast is too {'low' if moved > 0 else 'high'} by "
             f"{format_money(abs(moved), currency)} a month"
         )
     written = ", ".join(f"{side}_tokens: {used}" for side, used in off.items())
     key = "sizes" if demand.sizes else next(iter(off)) + "_tokens"
     return Violation(
-        message=f"a request of {one.describe()} uses {told}; {effect}",
+        message=f"a request of {one.describe()} uses {used_tokens}; {effect}",
         place=one.task.task.place.at("demand", key),
         subject=one.task.task.name,
         remedy=(
-            f"Declare what is used: `demand: {{{written}}}`"
+            f"Declare the actual use: `demand: {{{written}}}`"
             + (" as the mean of `sizes`" if demand.sizes else "")
-            + ", or mend the prompt; then look at the caps."
+            + ", or fix the prompt; then review the caps."
         ),
-        risk=f"Spend of {code(one.task.task.name)} is not what was budgeted: {effect}.",
+        risk=f"Spend of {code(one.task.task.name)} differs from its budget: {effect}.",
         related=(("the probe", placed.place),),
         figures={"per_month": moved, **{f"{side}_tokens": used for side, used in off.items()}},
         severity=None if moved is None or moved > 0 else Severity.NOTE,
@@ -121,7 +123,7 @@ def _violation(
 def _moved_per_month(
     context: RuleContext, one: Probed, demand: Demand, off: dict[str, int]
 ) -> Decimal | None:
-    """What the model's requests cost more or less a month, in the portfolio's currency."""
+    """Change of the cost of the model's requests per month, in the portfolio's currency."""
     part = one.part
     price = part.facts.price if part.facts is not None else None
     if price is None or not isinstance(part, LegFigures):
@@ -148,11 +150,10 @@ RULE = Rule(
     short_title="Token use off the forecast",
     requirement="Requests use the number of tokens that the demand declares.",
     why=(
-        "Forecast, caps and every limit on spend are computed from the tokens that `demand` "
-        "declares; a prompt that "
-        "grew, or a model that reasons longer, makes all of them wrong at once. A probe counts "
-        "what a request really "
-        "used. A quarter off is a quarter of the money off; how much is borne is judgment."
+        "The forecast, the caps and every limit on spend are computed from the tokens that "
+        "`demand` declares; a longer prompt, or a model that reasons longer, makes all of them "
+        "wrong at once. A probe counts the tokens that a request really used. A difference of a "
+        "quarter is a quarter of the money; the accepted difference is a judgment."
     ),
     remediation="Declare the tokens that are really used, or shorten the prompt.",
     severity=Severity.WARNING,

@@ -1,4 +1,4 @@
-"""GOV515: the model that answers is the one that is declared, and the one that was scored."""
+"""GOV515: the model that answers is the one that is declared."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -15,24 +15,24 @@ from multillm_gov.words import code, join_code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """Whose probes are judged."""
+    """Which probes are judged."""
 
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Models whose newest probe was answered by another one: than declared, or than an earlier probe's."""
+    """Yield models whose newest probe was answered by another model than declared or before."""
     if not context.state.probes:
         return
     for one in probed(context, fallbacks=parameters.fallbacks):
         for placed in one.newest:
-            said = _said(context, one, placed)
-            if said:
-                yield _violation(context, one, placed, said)
+            reason = _reason(context, one, placed)
+            if reason:
+                yield _violation(context, one, placed, reason)
                 break
 
 
-def _said(context: RuleContext, one: Probed, placed: PlacedProbe) -> str:
+def _reason(context: RuleContext, one: Probed, placed: PlacedProbe) -> str:
     served = placed.probe.served_models
     failed = _failed(placed.probe)
     if failed is not None:
@@ -45,8 +45,7 @@ def _said(context: RuleContext, one: Probed, placed: PlacedProbe) -> str:
     for other in former:
         earlier = other.probe
         is_before = earlier.kind == placed.probe.kind and earlier.date < placed.probe.date
-        # What was told of an earlier probe is not told again of the one that found the model back
-        # in its place.
+        # An earlier failure was reported then; the probe that finds the model back is not one.
         if (
             is_before
             and _failed(earlier) is None
@@ -67,20 +66,21 @@ def _failed(probe: ProbeRecord) -> CheckResult | None:
     )
 
 
-def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, said: str) -> Violation:
+def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, reason: str) -> Violation:
     name, model, record = one.task.task.name, one.part.model, placed.probe
     return Violation(
-        message=f"{one.describe()} is served by another model (probe of {record.date.isoformat()}): "
-        f"{said}",
+        message=(
+            f"{one.describe()} is served by another model (probe of {record.date.isoformat()}): "
+            f"{reason}"
+        ),
         place=one.use().place,
         subject=name,
         remedy=(
-            f"Pin the dated model that was scored in place of {code(model)}, or score the one that "
-            "answers now on your "
-            "own cases and route it by its name."
+            f"Pin the dated model that was scored in place of {code(model)}, or score the one "
+            "that answers now on your own cases and route it by its name."
         ),
         risk=(
-            "Quality, price and terms were judged of a model that no longer answers"
+            "Quality, price and terms were judged for a model that no longer answers"
             f"{format_stake(context, one.task, ', with ')}."
         ),
         related=(("the probe", placed.place),),
@@ -98,16 +98,13 @@ RULE = Rule(
     short_title="Changed models",
     requirement="The model that answers is the one that is declared.",
     why=(
-        "Providers move the names of their models to newer snapshots, and gateways to other "
-        "models, without asking: "
-        "the roll-back of GPT-4o's update of April 2025 began after three days, under a name that "
-        "had not changed. "
-        "A probe notes the name that the provider itself reports; where it differs from what is "
-        "declared, or from what "
-        "answered before, the evidence speaks of another model. Formats that report none leave "
-        "nothing to judge."
+        "Providers re-point model names to newer snapshots, and gateways to other models, without "
+        "asking: the rollback of GPT-4o's update of April 2025 began after three days, under an "
+        "unchanged name. A probe records the name that the provider itself reports; where it "
+        "differs from the declared one, or from the previous probe, the evidence belongs to "
+        "another model. Formats that report no name leave nothing to judge."
     ),
-    remediation="Pin a dated snapshot, or score what answers now and declare it.",
+    remediation="Pin a dated snapshot, or score the model that answers now and declare it.",
     decision="Choose which model to pin, and score it.",
     severity=Severity.ERROR,
     check=check,

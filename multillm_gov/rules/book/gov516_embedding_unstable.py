@@ -1,4 +1,4 @@
-"""GOV516: an embedding model still ranks as it did when the index was built."""
+"""GOV516: an embedding model ranks as it did when the index was built."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -23,32 +23,37 @@ class Parameters(Closed, frozen=True, kw_only=True):
     min_rank_stability: Annotated[
         Share,
         Meta(
-            description="Least rank correlation with the reference set, of the cosines of all its "
-            "pairs"
+            description=(
+                "Smallest rank correlation with the reference set, over the cosines of all its "
+                "pairs"
+            )
         ),
     ] = field(default_factory=partial(Share, "0.98"))
     fallbacks: Annotated[bool, Meta(description="Whether fallbacks are judged too")] = True
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Embedding models whose newest probe ranks the reference set otherwise, or fits the stored vectors no longer."""
+    """Yield embedding models whose newest probe no longer agrees with the reference set."""
     if not context.state.probes:
         return
     for one in probed(context, fallbacks=parameters.fallbacks):
         for placed in one.newest:
-            said = (
-                _said(placed, parameters.min_rank_stability)
+            reason = (
+                _reason(placed, parameters.min_rank_stability)
                 if placed.probe.kind == "embedding"
                 else ""
             )
-            if said:
-                yield _violation(context, one, placed, said)
+            if reason:
+                yield _violation(context, one, placed, reason)
 
 
-def _said(placed: PlacedProbe, floor: Decimal) -> str:
+def _reason(placed: PlacedProbe, floor: Decimal) -> str:
     ranks = placed.probe.rank_stability
     if ranks is not None and ranks < floor:
-        return f"agrees with its reference set by {ranks:.3f}; the floor is {floor:.3f}"
+        return (
+            f"has a rank correlation of {ranks:.3f} with its reference set; the floor is "
+            f"{floor:.3f}"
+        )
     failed = next(
         (
             each
@@ -57,23 +62,24 @@ def _said(placed: PlacedProbe, floor: Decimal) -> str:
         ),
         None,
     )
-    return f"no longer fits its reference set: {failed.detail}" if failed is not None else ""
+    return f"no longer matches its reference set: {failed.detail}" if failed is not None else ""
 
 
-def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, said: str) -> Violation:
+def _violation(context: RuleContext, one: Probed, placed: PlacedProbe, reason: str) -> Violation:
     name, model, record = one.task.task.name, one.part.model, placed.probe
     ranks = record.rank_stability
     return Violation(
-        message=f"{one.describe()} {said}",
+        message=f"{one.describe()} {reason}",
         place=one.use().place,
         subject=name,
         remedy=(
-            f"Build the indexes of {code(model)} anew with the vectors it gives now, remove its "
-            "reference below "
-            f"`evidence/references/`, and run `govern dry-run --only {name}`."
+            f"Rebuild the indexes of {code(model)} with its current vectors, remove its reference "
+            f"in `evidence/references/`, and run `govern dry-run --only {name}`."
         ),
-        risk="A search compares vectors of two models and finds wrong "
-        f"things{format_stake(context, one.task, ', with ')}.",
+        risk=(
+            "A search compares vectors of two models and returns wrong "
+            f"results{format_stake(context, one.task, ', with ')}."
+        ),
         related=(("the probe", placed.place),),
         figures={
             "rank_stability": None if ranks is None else float(ranks),
@@ -87,20 +93,18 @@ RULE = Rule(
     id="GOV516",
     name="embedding-unstable",
     title="Embedding ranking changed",
-    one="{subject} has an embedding model that ranks differently than at the time of the index",
-    many="{count} task classes have an embedding model that ranks differently than at the time of the index",
+    one="{subject} has an embedding model that ranks differently than the index",
+    many="{count} task classes have an embedding model that ranks differently than the index",
     short_title="Unstable embeddings",
     requirement="An embedding model ranks as it did when the index was built.",
     why=(
-        "Vectors are only comparable with vectors of the same model: after a silent update of it, "
-        "every query is "
-        "compared with an index of another geometry, and nothing fails. A probe embeds a small "
-        "reference set again and "
-        "correlates the ranks of the cosines of all pairs with those stored. Providers' own noise "
-        "moves cosines in the "
-        "fourth digit, which leaves the correlation above .98."
+        "Vectors are comparable only with vectors of the same model: after a silent update, every "
+        "query is compared with an index of another geometry, and nothing fails. A probe embeds a "
+        "small reference set again and correlates the ranks of the cosines of all pairs with the "
+        "stored ones. Noise of the provider changes cosines in the fourth digit, which leaves the "
+        "correlation above 0.98."
     ),
-    remediation="Build the index anew, or pin the model; then take a new reference.",
+    remediation="Rebuild the index, or pin the model; then take a new reference.",
     decision="Rebuild the index.",
     severity=Severity.ERROR,
     check=check,

@@ -18,8 +18,8 @@ from multillm_gov.portfolio.evals import EvalCase, PlacedEvals, Scorer
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.words import code, did_you_mean
 
-MOST_TOLD = 20
-"""Flaws told of one file; more of the same says nothing new."""
+MOST_REPORTED = 20
+"""Flaws reported per file; more of the same adds nothing."""
 
 
 class _Flaw(Struct, frozen=True):
@@ -29,13 +29,13 @@ class _Flaw(Struct, frozen=True):
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Cases that are named twice, have no input, or that their scorer cannot score."""
+    """Yield cases with a duplicate name, without input, or that their scorer cannot score."""
     tasks = {figures.task.name: figures.task for figures in context.tasks}
     seen: dict[tuple[str, str], Place] = {}
     for placed in context.state.evals:
         task = tasks.get(placed.file.task_class)
         found = _flaws(context, placed, task, seen) if task is not None else ()
-        for flaw, _number in zip(found, range(MOST_TOLD), strict=False):
+        for flaw, _number in zip(found, range(MOST_REPORTED), strict=False):
             yield Violation(
                 message=flaw.message,
                 place=flaw.place,
@@ -54,9 +54,9 @@ def _flaws(
         place = placed.place.at("cases", number)
         first = seen.setdefault((placed.file.task_class, one.id), place)
         if first is not place:
-            said = f"two cases of {code(placed.file.task_class)} are called {code(one.id)}"
+            message = f"two cases of {code(placed.file.task_class)} are named {code(one.id)}"
             yield _Flaw(
-                said, place.at("id"), "Give each case a name of its own: results are paired by it."
+                message, place.at("id"), "Give each case its own name: results are paired by name."
             )
         yield from _input_flaws(context, one, place, task)
         scorer, where = (
@@ -72,7 +72,7 @@ def _flaws(
 
 
 def _key(scorer: Scorer, one: EvalCase) -> object | None:
-    """What two cases share that stand or fall alike; ``None``: each is looked at by itself."""
+    """A key of cases that are judged alike; ``None``: judged by itself."""
     return (id(scorer), "no expectation") if one.expected is None else None
 
 
@@ -80,14 +80,14 @@ def _input_flaws(
     context: RuleContext, one: EvalCase, place: Place, task: TaskClass
 ) -> Iterator[_Flaw]:
     if task.declared.prompt is not None and task.declared.prompt not in context.state.prompts:
-        return  # a prompt that is not there or not sound is told by other rules
+        return  # other rules report a missing or invalid prompt
     if task.declared.prompt is None:
         if one.input is None:
-            said = (
-                f"case {code(one.id)} has no `input`, and {code(task.name)} no prompt file to "
+            message = (
+                f"case {code(one.id)} has no `input`, and {code(task.name)} has no prompt file to "
                 "fill in"
             )
-            yield _Flaw(said, place, "Give it an `input`, or name a `prompt` in the allocation.")
+            yield _Flaw(message, place, "Give it an `input`, or name a `prompt` in the allocation.")
         return
     variables, given = (
         context.state.prompts[task.declared.prompt].header.variables,
@@ -96,18 +96,18 @@ def _input_flaws(
     for name in [
         name for name, variable in variables.items() if variable.wanted and name not in given
     ]:
-        said = (
-            f"case {code(one.id)} gives no {code(name)}, which {code(task.declared.prompt)} "
-            "requires"
+        message = (
+            f"case {code(one.id)} gives no value for {code(name)}, which "
+            f"{code(task.declared.prompt)} requires"
         )
-        yield _Flaw(said, place, f"Add `{name}: …` below its `variables`.")
+        yield _Flaw(message, place, f"Add `{name}: …` to its `variables`.")
     for name in [name for name in given if name not in variables]:
-        said = (
-            f"case {code(one.id)} gives {code(name)}, which {code(task.declared.prompt)} does "
-            "not declare"
+        message = (
+            f"case {code(one.id)} gives {code(name)}, which {code(task.declared.prompt)} does not "
+            "declare"
         )
         yield _Flaw(
-            said,
+            message,
             place.at("variables", name).key(),
             "Correct the name, or declare it in the prompt file.",
         )
@@ -122,10 +122,10 @@ def _scorer_flaws(
 ) -> Iterator[_Flaw]:
     place, where = places
     if scorer.kind not in scorer_names():
-        said = f"there is no scorer {code(scorer.kind)}{did_you_mean(scorer.kind, scorer_names())}"
-        yield _Flaw(said, where.at("kind"), f"Use one of: {', '.join(scorer_names())}.")
+        message = f"unknown scorer {code(scorer.kind)}{did_you_mean(scorer.kind, scorer_names())}"
+        yield _Flaw(message, where.at("kind"), f"Use one of: {', '.join(scorer_names())}.")
         return
-    # The schema itself is another file's matter: here it counts whether there is one.
+    # Whether the schema is valid is reported for its own file; here only its presence counts.
     has_schema = task.declared.output_schema in context.state.files
     held = Expectation(
         expected=one.expected, scorer=scorer, output_schema={} if has_schema else None, question="-"
@@ -136,7 +136,7 @@ def _scorer_flaws(
         yield _Flaw(
             f"case {code(one.id)} cannot be scored: {found.why}",
             place,
-            "Mend the case or its `scorer`.",
+            "Correct the case or its `scorer`.",
         )
 
 
@@ -149,18 +149,17 @@ RULE = Rule(
     short_title="Invalid benchmark cases",
     requirement="Every benchmark case can be run and scored.",
     why=(
-        "A case that cannot be run is found when money is being spent; one that its scorer cannot "
-        "score counts for no "
-        "model, so that a floor is proved on fewer cases than it looks. Two cases of one name "
-        "cannot be paired, and "
-        "models are compared on pairs. Each scorer says itself what it needs: `numeric` a number, "
-        "`fields` a mapping, "
-        "`rubric` a judge. A `pattern` must run in linear time (no look-around, no "
-        "back-reference): it comes with a "
-        "pull request, and is run on what a model writes."
+        "A case that cannot be run is found when money is already being spent; one that its "
+        "scorer cannot score counts for no model, so the floor is proved on fewer cases than it "
+        "seems. Two cases of the same name cannot be paired, and models are compared on pairs. "
+        "Each scorer says what it needs: `numeric` a number, `fields` a mapping, `rubric` a "
+        "judge. A `pattern` must run in linear time (no look-around, no back-reference), because "
+        "it comes from a pull request and runs on model output."
     ),
-    remediation="Correct the case as the finding says; `govern bench --plan` tries them all without a "
-    "call.",
+    remediation=(
+        "Correct the case as the finding says; `govern bench --plan` validates all cases without "
+        "a call."
+    ),
     decision="Correct the case; only the author knows what it asks and expects.",
     severity=Severity.ERROR,
     check=check,

@@ -1,4 +1,4 @@
-"""GOV522: a judge model is of another vendor than the models it judges."""
+"""GOV522: a judge model is from another vendor than the models it judges."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _RUBRIC = "rubric"
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Judges that share their vendor with a model of the task class, or whose vendor nobody knows."""
+    """Yield judges that share, or may share, their vendor with a model of the task class."""
     if not context.state.evals:
         return
     for task in context.tasks:
@@ -22,7 +22,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 
 def _judges(context: RuleContext, task: TaskFigures) -> dict[str, Place]:
-    """Judges of the task class's cases, each with the first place that names it."""
+    """The judges of a task class, each with the first place that names it."""
     found: dict[str, Place] = {}
     for placed in context.state.evals:
         if placed.file.task_class != task.task.name:
@@ -51,32 +51,37 @@ def _violations(
         for model, known in parts.items()
     }
     same = [model for model, found in stands.items() if found == "same vendor"]
-    open_ones = [model for model, found in stands.items() if found == "not known"]
+    not_known = [model for model, found in stands.items() if found == "not known"]
     name = task.task.name
     if same:
         vendor = facts.exposure.vendor if facts is not None else "unknown"
         yield Violation(
-            message=f"{code(judge)} judges {join_code(same)} of {code(name)}, and all are of the "
-            f"vendor {code(vendor)}",
-            place=place,
-            subject=name,
-            remedy="Name a `judge` of a vendor that no model of the task class is of.",
-            risk="The scores of its own vendor's models come out too high; `govern bench` refuses "
-            "to run them.",
-            figures={"judge": judge, "vendor": vendor},
-            distinction=f"same: {judge}",
-        )
-    elif open_ones:
-        yield Violation(
             message=(
-                f"nobody knows whether {code(judge)} is of another vendor than {join_code(open_ones)} "
-                f"of {code(name)}, "
-                "which it judges"
+                f"{code(judge)} judges {join_code(same)} of {code(name)}, from the same vendor "
+                f"{code(vendor)}"
             ),
             place=place,
             subject=name,
-            remedy="Declare the `vendor` of both below `models` in `catalog/`, or name another "
-            "`judge`.",
+            remedy="Name a `judge` from a vendor of no model of the task class.",
+            risk=(
+                "Scores of its own vendor's models are too high; `govern bench` refuses to run "
+                "them."
+            ),
+            figures={"judge": judge, "vendor": vendor},
+            distinction=f"same: {judge}",
+        )
+    elif not_known:
+        yield Violation(
+            message=(
+                f"{code(judge)} is not known to be from another vendor than "
+                f"{join_code(not_known)} of {code(name)}, which it judges"
+            ),
+            place=place,
+            subject=name,
+            remedy=(
+                "Declare the `vendor` of both under `models` in `catalog/`, or name another "
+                "`judge`."
+            ),
             risk="`govern bench` refuses to run them.",
             figures={"judge": judge},
             severity=Severity.WARNING,
@@ -93,15 +98,14 @@ RULE = Rule(
     short_title="Judges not independent",
     requirement="A judge model is from another vendor than the models it judges.",
     why=(
-        "Models that judge answers favor those of their own family and vendor (self-preference: "
-        "Panickssery, Bowman "
-        "and Feng, arXiv 2404.13076), so a score by such a judge is no evidence for or against a "
-        "switch. `govern "
-        "bench` asks a judge only about other vendors' models, and asks each question twice, in "
-        "both orders."
+        "Judge models favor models of their own family and vendor (self-preference: Panickssery, "
+        "Bowman and Feng, arXiv 2404.13076), so a score by such a judge is no evidence for or "
+        "against a switch. `govern bench` uses a judge only for models of other vendors, and asks "
+        "each question twice, in both orders."
     ),
-    remediation="Name a `judge` of another vendor, or declare the vendor of a model of your own in "
-    "`catalog/`.",
+    remediation=(
+        "Name a `judge` from another vendor, or declare the vendor of your own model in `catalog/`."
+    ),
     decision="Choose which independent judge to use.",
     severity=Severity.ERROR,
     check=check,

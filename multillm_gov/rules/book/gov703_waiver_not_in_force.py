@@ -106,7 +106,8 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
 # policies/waivers.yaml
 waivers:
-  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2026-06-30}
+  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio,
+     expires: 2026-06-30}
 """,
     compliant="""\
 # allocations/support.yaml
@@ -116,6 +117,7 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
 # policies/waivers.yaml
 waivers:
-  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2026-12-31}
+  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio,
+     expires: 2026-12-31}
 """,
 )

@@ -67,7 +67,8 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
 # policies/waivers.yaml
 waivers:
-  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2026-12-10}
+  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio,
+     expires: 2026-12-10}
 """,
     compliant="""\
 # allocations/support.yaml
@@ -77,6 +78,7 @@ task_classes:
     route: [{model: claude-haiku-4-5}]
 # policies/waivers.yaml
 waivers:
-  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio, expires: 2027-03-31}
+  - {policy: fallback-missing, subject: triage, reason: contract pending, approved_by: cio,
+     expires: 2027-03-31}
 """,
 )
