@@ -246,6 +246,15 @@ def move_file(bench: Bench, words: re.Match[str]) -> None:
     bench.save(path, tree)
 
 
+@hand(r"^Write the text in quotes: `(?P<key>\w+): (?P<value>\".*\")`; or put a space")
+def quote_text(bench: Bench, match: re.Match[str]) -> None:
+    place = bench.finding.location
+    lines = bench.files[place.path].splitlines(keepends=True)
+    line = lines[place.line - 1]
+    lines[place.line - 1] = line[: place.column - 1] + match["value"] + "\n"
+    bench.files[place.path] = "".join(lines)
+
+
 @hand(r"^Rename it to `(?P<name>[^`]+)`, or move it out of the portfolio's folder")
 def spell_right(bench: Bench, match: re.Match[str]) -> None:
     wrong, right = bench.finding.location.path, match["name"].rstrip("/")
