@@ -4,7 +4,7 @@ import asyncio
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multillm_gov.documents.document import SourceFile
@@ -122,6 +122,7 @@ def test_a_fault_is_judged(carried, result, by, detail, plan) -> None:
     assert not found.detail or found.detail.startswith("`openai/gpt-5` failing: ")
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(
     chosen=st.lists(
         st.sampled_from(
@@ -161,7 +162,7 @@ def test_the_record_follows_from_its_faults(chosen, plan) -> None:
     )
     assert document is not None
     assert not flaws
-    _, drills, _, flaws = load_evidence({"evidence/current.json": document})
+    (_, drills, _), flaws = load_evidence({"evidence/current.json": document})
     assert not flaws
     assert drills["triage"][0].drill == record
 
