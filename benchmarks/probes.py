@@ -16,10 +16,10 @@ from decimal import Decimal
 
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Call, Message
-from multillm_gov.evaluation.pacing import Pace, Time
-from multillm_gov.evaluation.probes.judging import judge
+from multillm_gov.evaluation.pacing import RunLimits, Time
+from multillm_gov.evaluation.probes.judging import probe_record
 from multillm_gov.evaluation.probes.probe import Probe, TaskDigests
-from multillm_gov.evaluation.running import Run, Runner
+from multillm_gov.evaluation.running import ProbeRun, Runner
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration
 from multillm_gov.providers.live import LiveClient
@@ -84,13 +84,13 @@ def probe(number: int) -> Probe:
     )
 
 
-async def measure(url: str, probes: list[Probe], concurrency: int) -> Run:
+async def measure(url: str, probes: list[Probe], concurrency: int) -> ProbeRun:
     client = LiveClient(offline_addresses(lambda _: url))
     await client.send(probes[0].call(0))
     runner = Runner(
         probes,
         client,
-        pace=Pace(concurrency=concurrency),
+        pace=RunLimits(concurrency=concurrency),
         budget=Budget(Decimal(1_000)),
         time=Time(now=time.monotonic, sleep=asyncio.sleep, chance=random.random),
     )
@@ -111,7 +111,7 @@ def main(count: int, concurrency: int, wait: float) -> None:
         assert server.stdout is not None
         run = asyncio.run(measure(server.stdout.readline().strip(), probes, concurrency))
         server.stdin.close()
-    records = [judge(each, {}) for each in run.observations]
+    records = [probe_record(each, {}) for each in run.observations]
     assert {record.verdict for record in records} == {"pass"}
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": run.seconds, "mebibytes": held, "records": len(records)}))

@@ -176,7 +176,7 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     p50_seconds: float | None = None
     p95_seconds: float | None = None
     finding: str = ""
-    """``better``, ``not worse``, ``worse``, ``not told apart``, ``no common case``; empty for the incumbent."""
+    """``better``, ``not worse``, ``worse``, ``no clear difference``, ``no common case``; empty for the incumbent."""
     paired: int = 0
     """Cases that both have a verdict on."""
     difference: float | None = None

@@ -11,7 +11,7 @@ from multillm_gov.evidence.importing import incident_formats_known
 
 if TYPE_CHECKING:
     from multillm_gov.evidence.incident import Watched
-    from multillm_gov.workflows.incidents import Imported
+    from multillm_gov.workflows.incidents import ImportedIncidents
 
 
 @click.group("incidents")
@@ -101,7 +101,7 @@ def import_(
         )
 
 
-def _told(done: "Imported") -> list[str]:
+def _told(done: "ImportedIncidents") -> list[str]:
     """The figures, each with what it rests on."""
     from multillm_gov.risk.system.incident_figures import FEW
 

@@ -7,7 +7,7 @@ from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.evaluation.client import Mode
 from multillm_gov.portfolio.allocation import TaskClassDeclaration
 
-PROBED: Mapping[str, Mode] = {
+CALL_MODES: Mapping[str, Mode] = {
     "chat": "chat",
     "completion": "completion",
     "responses": "responses",
@@ -42,7 +42,7 @@ def longest_answer(
     return min(wanted, limit) if limit else wanted
 
 
-def speaks_schema(declared: TaskClassDeclaration, facts: ModelFacts | None) -> bool:
+def has_native_schema(declared: TaskClassDeclaration, facts: ModelFacts | None) -> bool:
     """Whether a model, asked as the task class asks, has structured output of its own."""
     return (
         declared.mode in {"chat", "responses"}

@@ -58,7 +58,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     """To the first piece of a stream."""
 
 
-class Failure(Struct, frozen=True, kw_only=True):
+class CallFailure(Struct, frozen=True, kw_only=True):
     """Why a call has no answer."""
 
     verdict: Verdict
@@ -75,7 +75,7 @@ class Failure(Struct, frozen=True, kw_only=True):
 class Client(Protocol):
     """Whoever carries calls: live, recording, replaying. A failure is a value; an exception is a defect."""
 
-    async def send(self, call: Call) -> Answer | Failure:
+    async def send(self, call: Call) -> Answer | CallFailure:
         """Send one call, once: retries are the runner's."""
         ...
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import jsonschema_rs
 
-Misfit = str
+Mismatch = str
 
 
-class SchemaError(ValueError):
+class OutputSchemaError(ValueError):
     """The file is no JSON Schema that can be held against an answer."""
 
 
-def compile_schema(schema: dict[str, Any]) -> Callable[[Any], Misfit | None]:
+def compile_schema(schema: dict[str, Any]) -> Callable[[Any], Mismatch | None]:
     """A function that tells where a value misses the schema: the schema's own path, never the value; ``None``: nowhere.
 
     Nothing is fetched: a reference out of the file makes it no schema. Patterns run in linear time.
@@ -26,9 +26,9 @@ def compile_schema(schema: dict[str, Any]) -> Callable[[Any], Misfit | None]:
             schema, pattern_options=options, retriever=_fetch_nothing
         )
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
-        raise SchemaError("no JSON Schema, or one that refers out of its file") from error
+        raise OutputSchemaError("no JSON Schema, or one that refers out of its file") from error
 
-    def misfit(value: Any) -> Misfit | None:  # noqa: ANN401 - whatever JSON holds
+    def misfit(value: Any) -> Mismatch | None:  # noqa: ANN401 - whatever JSON holds
         for error in validator.iter_errors(value):
             return "/".join(str(step) for step in error.schema_path) or "the schema itself"
         return None

@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
-from multillm_gov.evaluation.client import Failure
+from multillm_gov.evaluation.client import CallFailure
 from multillm_gov.evidence.verdict import Verdict
 
 RETRIED: frozenset[Verdict] = frozenset({"rate-limited", "unreachable", "provider-fault"})
 """What may be gone a moment later. Everything else would fail the same way again."""
 
 
-class Pace(Struct, frozen=True, kw_only=True):
+class RunLimits(Struct, frozen=True, kw_only=True):
     """Limits of a run."""
 
     concurrency: int = 8
@@ -41,7 +41,9 @@ class Time(Struct, frozen=True, kw_only=True):
     """A number from 0 up to 1."""
 
 
-def wait_before_retry(failure: Failure, attempt: int, pace: Pace, chance: float) -> float | None:
+def wait_before_retry(
+    failure: CallFailure, attempt: int, pace: RunLimits, chance: float
+) -> float | None:
     """Seconds to wait before the call is sent again; ``None``: it is not.
 
     A call that may have been billed is never sent again, so that the worst case of a plan holds

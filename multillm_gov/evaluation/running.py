@@ -9,14 +9,14 @@ from typing import Literal
 from msgspec import Struct
 
 from multillm_gov.evaluation.budget import Budget
-from multillm_gov.evaluation.client import Answer, Call, Client, Failure
-from multillm_gov.evaluation.pacing import Pace, Time, wait_before_retry
-from multillm_gov.evaluation.probes.check import Observation, Seen, look
+from multillm_gov.evaluation.client import Answer, Call, CallFailure, Client
+from multillm_gov.evaluation.pacing import RunLimits, Time, wait_before_retry
+from multillm_gov.evaluation.probes.check import CallRecord, Observation, observed
 from multillm_gov.evaluation.probes.probe import Probe
 
 Ending = Literal["complete", "budget", "time", "interrupted"]
 """Why a run ended: all was sent, the next call could pass the limit, the total time was over, or Ctrl-C."""
-Told = Callable[[Probe, int, Answer], None]
+AnswerListener = Callable[[Probe, int, Answer], None]
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     seconds: float
 
 
-class Run(Struct, frozen=True, kw_only=True):
+class ProbeRun(Struct, frozen=True, kw_only=True):
     """What a run showed, in the order of its plan."""
 
     observations: tuple[Observation, ...]
@@ -49,11 +49,11 @@ class Runner:
         probes: Sequence[Probe],
         client: Client,
         *,
-        pace: Pace,
+        pace: RunLimits,
         budget: Budget,
         time: Time,
         on_progress: Callable[[Progress], None] | None = None,
-        on_answer: Told | None = None,
+        on_answer: AnswerListener | None = None,
     ) -> None:
         self._probes = probes
         self._client = client
@@ -63,12 +63,12 @@ class Runner:
         self._on_progress = on_progress
         self._on_answer = on_answer
         self._total = sum(probe.samples for probe in probes)
-        self._seen: list[list[Seen | None]] = [[None] * probe.samples for probe in probes]
+        self._seen: list[list[CallRecord | None]] = [[None] * probe.samples for probe in probes]
         self._ending: Ending = "complete"
         self._done = self._calls = 0
         self._pauses: dict[str, float] = {}
 
-    async def run(self) -> Run:
+    async def run(self) -> ProbeRun:
         """Send all there is to send. Ctrl-C and the total time end it early, and what is known is returned."""
         start = self._time.now()
         self._start = start
@@ -88,7 +88,7 @@ class Runner:
         finally:
             workers.cancel()
             await asyncio.gather(workers, return_exceptions=True)
-        return Run(
+        return ProbeRun(
             observations=tuple(
                 Observation(probe=probe, seen=tuple(each for each in seen if each is not None))
                 for probe, seen in zip(self._probes, self._seen, strict=True)
@@ -123,7 +123,7 @@ class Runner:
             if self._on_progress is not None:
                 self._on_progress(self._progress())
 
-    async def _settle(self, probe: Probe, provider: str, sample: int) -> Seen | None:
+    async def _settle(self, probe: Probe, provider: str, sample: int) -> CallRecord | None:
         """Send one sample, as often as it takes; ``None``: the money did not last."""
         for attempt in range(1, self._pace.attempts + 1):
             await self._pause(provider)
@@ -133,10 +133,10 @@ class Runner:
             if isinstance(result, Answer):
                 if self._on_answer is not None:
                     self._on_answer(probe, sample, result)
-                return look(probe, result, attempt)
+                return observed(probe, result, attempt)
             wait = wait_before_retry(result, attempt, self._pace, self._time.chance())
             if wait is None:
-                return look(probe, result, attempt)
+                return observed(probe, result, attempt)
             if result.verdict == "rate-limited":
                 # The limit is the provider's, not the call's: whoever calls it next would meet it
                 # as well.
@@ -151,7 +151,7 @@ class Runner:
         while (left := self._pauses.get(provider, 0.0) - self._time.now()) > 0:
             await self._time.sleep(left)
 
-    async def _send(self, probe: Probe, call: Call) -> Answer | Failure | None:
+    async def _send(self, probe: Probe, call: Call) -> Answer | CallFailure | None:
         async with self._slots:
             if not await self._reserve(probe.worst_usd):
                 return None
@@ -166,12 +166,12 @@ class Runner:
                 await self._tell_freed()
         return result
 
-    async def _within(self, call: Call) -> Answer | Failure:
+    async def _within(self, call: Call) -> Answer | CallFailure:
         limit = call.timeout_seconds + self._pace.grace_seconds
         try:
             return await asyncio.wait_for(self._client.send(call), limit)
         except TimeoutError:
-            return Failure(
+            return CallFailure(
                 verdict="time-out", message=f"no answer within {limit:g} s", seconds=limit
             )
 
@@ -214,13 +214,13 @@ def _first(error: BaseException) -> BaseException:
     return error
 
 
-def _cost_of(result: Answer | Failure) -> Decimal | None:
+def _cost_of(result: Answer | CallFailure) -> Decimal | None:
     """US dollars; ``None``: not known, so the worst case."""
     if isinstance(result, Answer):
         return result.usd
     return None if result.may_bill else Decimal(0)
 
 
-def incomplete(run: Run) -> Iterator[Observation]:
+def incomplete(run: ProbeRun) -> Iterator[Observation]:
     """Probes that not all samples were settled of."""
     return (each for each in run.observations if len(each.seen) < each.probe.samples)

@@ -16,7 +16,7 @@ Day = date
 Digest = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 
 
-class VoiceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StyleRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How often each function word stood in the answers: enough to compare a later day's, and no text of any."""
 
     words: Annotated[
@@ -74,13 +74,13 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ),
     ] = None
     tone_since: Annotated[
-        Day | None, Meta(description="Day of the earlier answers that `tone_ratio` speaks of")
+        Day | None, Meta(description="Day of the earlier answers that `tone_ratio` compares with")
     ] = None
     tone_reference: Annotated[
-        VoiceRecord | None,
+        StyleRecord | None,
         Meta(
-            description="The earlier voice, kept while the tone is another one, so that the next "
-            "run meets it again"
+            description="The writing style before the drift, kept until somebody accepts the "
+            "new one"
         ),
     ] = None
     low: Annotated[Share | None, Meta(description="Lower end of the score's 95% interval")] = None
@@ -108,9 +108,9 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description="Digest of the cases: results of equal digests are of the very same cases"
         ),
     ] = None
-    voice: Annotated[
-        VoiceRecord | None,
-        Meta(description="Counts of function words, which a later day's can be compared with"),
+    writing_style: Annotated[
+        StyleRecord | None,
+        Meta(description="Counts of function words, for comparison with later runs"),
     ] = None
     versions: Annotated[dict[str, str], Meta(description="Of this tool and of LiteLLM")] = {}
 

@@ -1,5 +1,6 @@
 """What a trial showed, in a closed list of verdicts; each says what to do."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 Verdict = Literal[
@@ -50,3 +51,29 @@ network, a provider, or a probe that showed nothing.
 """
 PROVING: frozenset[Verdict] = frozenset({"pass", *PORTFOLIO_FAULTS})
 """What shows something of a model; the rest shows that nothing could be shown."""
+WORST_FIRST: tuple[Verdict, ...] = (
+    "credentials",
+    "retired",
+    "not-found",
+    "context",
+    "refused-by-filter",
+    "contract",
+    "cost",
+    "latency",
+    "unreachable",
+    "provider-fault",
+    "rate-limited",
+    "time-out",
+    "inconclusive",
+    "pass",
+)
+"""What leaves nothing else to judge, then what the portfolio can fix, then what the world did.
+
+`inconclusive` comes after every verdict that was shown and before ``pass``, which takes all checks
+to agree.
+"""
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The first in `WORST_FIRST` of those given; ``inconclusive`` where there are none."""
+    return min(verdicts, key=WORST_FIRST.index, default="inconclusive")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from multillm_gov.gateways.routing import Deployment, Group, Routing
+from multillm_gov.gateways.routing import Deployment, ModelGroup, Routing
 from multillm_gov.gateways.writing import write_yaml
 
 TITLE = "LiteLLM proxy and router"
@@ -53,7 +53,7 @@ def router_arguments(settings: dict[str, Any]) -> dict[str, Any]:
     return {"model_list": settings["model_list"], **settings["router_settings"]}
 
 
-def _entry(group: Group, one: Deployment) -> dict[str, Any]:
+def _entry(group: ModelGroup, one: Deployment) -> dict[str, Any]:
     limits = {"rpm": one.requests_per_minute, "tpm": one.tokens_per_minute, "weight": one.weight}
     return {
         "model_name": group.name,
@@ -75,7 +75,7 @@ def _entry(group: Group, one: Deployment) -> dict[str, Any]:
     }
 
 
-def _chains(groups: list[Group]) -> list[dict[str, list[str]]]:
+def _chains(groups: list[ModelGroup]) -> list[dict[str, list[str]]]:
     return [{group.name: list(group.fallbacks)} for group in groups]
 
 

@@ -34,7 +34,7 @@ class Deployment(Struct, frozen=True, kw_only=True):
     """Environment variables by the parameter that they give: a key, an address; never a value."""
 
 
-class Group(Struct, frozen=True, kw_only=True):
+class ModelGroup(Struct, frozen=True, kw_only=True):
     """Deployments under one name that callers, or another group's fallbacks, ask for."""
 
     name: str
@@ -48,7 +48,7 @@ class Group(Struct, frozen=True, kw_only=True):
 class Routing(Struct, frozen=True, kw_only=True):
     """All task classes, in the portfolio's order."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[ModelGroup, ...]
 
     @property
     def longest_chain(self) -> int:
@@ -69,11 +69,11 @@ def routing(tasks: tuple[TaskFigures, ...], endpoints: Mapping[str, Endpoint]) -
     )
 
 
-def _groups(figures: TaskFigures, endpoints: Mapping[str, Endpoint]) -> Iterator[Group]:
+def _groups(figures: TaskFigures, endpoints: Mapping[str, Endpoint]) -> Iterator[ModelGroup]:
     name, owner = figures.task.name, figures.task.owner or ""
     reserve = tuple(_deployment(figures, part, endpoints) for part in figures.fallbacks)
     routed = tuple(_deployment(figures, leg, endpoints) for leg in figures.legs)
-    yield Group(
+    yield ModelGroup(
         name=name,
         task=name,
         owner=owner,
@@ -81,7 +81,7 @@ def _groups(figures: TaskFigures, endpoints: Mapping[str, Endpoint]) -> Iterator
         fallbacks=tuple(one.id for one in reserve),
     )
     for one in reserve:
-        yield Group(name=one.id, task=name, owner=owner, deployments=(one,))
+        yield ModelGroup(name=one.id, task=name, owner=owner, deployments=(one,))
 
 
 def _deployment(

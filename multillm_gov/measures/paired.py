@@ -183,13 +183,13 @@ def two_proportions(before: tuple[int, int], after: tuple[int, int]) -> tuple[fl
 
 def words_for(
     difference: PairedDifference, margin: float
-) -> Literal["better", "not worse", "worse", "not told apart"]:
+) -> Literal["better", "not worse", "worse", "no clear difference"]:
     """What a paired difference shows of the second model, with a non-inferiority margin on the scores' scale."""
     if difference.low > 0:
         return "better"
     if difference.high < 0:
         return "worse"
-    return "not worse" if difference.low > -margin else "not told apart"
+    return "not worse" if difference.low > -margin else "no clear difference"
 
 
 def _split(first: int, second: int) -> float:

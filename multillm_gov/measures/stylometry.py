@@ -32,17 +32,17 @@ SAME_BELOW = 1.5
 DISTINCT_ABOVE = 3.0
 REFERENCE_DISTANCE = 0.15
 """Distance at which two models count as fully different in the similarity-sensitive effective number; indicative."""
-Voice = Literal["same voice", "similar", "distinct", "too little text"]
+Style = Literal["same style", "similar", "distinct", "too little text"]
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _WORD = re.compile(r"[a-z]+")
 _Counts = Sequence[float]
 
 
 Halves = tuple[tuple[int, ...], tuple[int, ...]]
-"""Counts of the listed words in the answers at even and at odd positions: a voice without any text of it."""
+"""Counts of the listed words in the answers at even and at odd positions: a writing style without any text."""
 
 
-class VoiceComparison(Struct, frozen=True, kw_only=True):
+class StyleComparison(Struct, frozen=True, kw_only=True):
     """How far apart two sides write, against how far each is from itself."""
 
     distance: float
@@ -53,7 +53,7 @@ class VoiceComparison(Struct, frozen=True, kw_only=True):
     """Squared distance between same-sized halves of the two sides over ``within``; ``None``: no noise floor."""
     words: tuple[int, int]
     """Function words per side."""
-    voice: Voice
+    style: Style
 
 
 def count_words(texts: Iterable[str], words: Sequence[str] = FUNCTION_WORDS) -> tuple[int, ...]:
@@ -92,7 +92,7 @@ def distance(first: _Counts, second: _Counts) -> float:
 
 
 def expected_noise_bits(kinds: int, first: int, second: int) -> float:
-    """Mean divergence of two samples of one voice: (K - 1) / (8 ln 2) * (1/N1 + 1/N2).
+    """Mean divergence of two samples of one style: (K - 1) / (8 ln 2) * (1/N1 + 1/N2).
 
     K = 50 words, 5,000 a side: .0035346.
 
@@ -104,26 +104,26 @@ def expected_noise_bits(kinds: int, first: int, second: int) -> float:
     return (kinds - 1) / (8 * log(2)) * (1 / first + 1 / second)
 
 
-def compare_voices(first: Sequence[str], second: Sequence[str]) -> VoiceComparison:
+def compare_styles(first: Sequence[str], second: Sequence[str]) -> StyleComparison:
     """Compare the answers of two sides to the same inputs, in the same order.
 
     The ratio takes the squared distance between the sides over that within them, all between halves
     of the same size (answers at even and at odd positions), so that the amount of text cancels out.
-    Below 1.5 one voice, above 3 distinct voices; both sides need 5,000 function words.
+    Below 1.5 the style is the same, above 3 it is distinct; both sides need 5,000 function words.
 
     Raises:
         ValueError: a side has no function word at all.
     """
-    return compare_profiles(voice_profile(first), voice_profile(second))
+    return compare_profiles(style_profile(first), style_profile(second))
 
 
-def voice_profile(texts: Sequence[str]) -> Halves:
+def style_profile(texts: Sequence[str]) -> Halves:
     """The counts that a later comparison needs: the answers at even positions, then those at odd ones."""
     return count_words(texts[::2]), count_words(texts[1::2])
 
 
-def compare_profiles(first: Halves, second: Halves) -> VoiceComparison:
-    """Compare two sides of which only the counts were kept; as `compare_voices`.
+def compare_profiles(first: Halves, second: Halves) -> StyleComparison:
+    """Compare two sides of which only the counts were kept; as `compare_styles`.
 
     Raises:
         ValueError: a side has no function word at all, or the lists of words differ in length.
@@ -133,14 +133,14 @@ def compare_profiles(first: Halves, second: Halves) -> VoiceComparison:
     words = sum(sides[0]), sum(sides[1])
     apart = distance(*sides)
     if not all(sum(half) for pair in halves for half in pair):
-        return VoiceComparison(
-            distance=apart, within=0.0, ratio=None, words=words, voice="too little text"
+        return StyleComparison(
+            distance=apart, within=0.0, ratio=None, words=words, style="too little text"
         )
     within = (divergence_bits(*halves[0]) + divergence_bits(*halves[1])) / 2
     between = sum(divergence_bits(one, other) for one in halves[0] for other in halves[1]) / 4
     ratio = between / within if within else None
-    return VoiceComparison(
-        distance=apart, within=within, ratio=ratio, words=words, voice=_voice(ratio, min(words))
+    return StyleComparison(
+        distance=apart, within=within, ratio=ratio, words=words, style=_style(ratio, min(words))
     )
 
 
@@ -182,11 +182,11 @@ def similarity(apart: float) -> float:
     return 1 - min(1.0, apart / REFERENCE_DISTANCE)
 
 
-def _voice(ratio: float | None, words: int) -> Voice:
+def _style(ratio: float | None, words: int) -> Style:
     if ratio is None or words < LEAST_WORDS:
         return "too little text"
     if ratio < SAME_BELOW:
-        return "same voice"
+        return "same style"
     return "similar" if ratio <= DISTINCT_ABOVE else "distinct"
 
 

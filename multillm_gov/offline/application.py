@@ -19,7 +19,7 @@ from multillm_gov.offline.asking import ReceivedCall, Wire
 from multillm_gov.offline.faults import Broken, broken
 from multillm_gov.offline.journal import Journal, JournalEntry
 from multillm_gov.offline.replying import reply_to
-from multillm_gov.offline.script import Playing, Rule, Script
+from multillm_gov.offline.script import Playing, Script, ScriptRule
 from multillm_gov.offline.vendors import Format, format_at
 from multillm_gov.offline.wording import body
 
@@ -92,7 +92,7 @@ class Application:
             await _send(send, outcome)
 
 
-def _entry(kind: Format, asked: ReceivedCall, path: str, rule: Rule) -> JournalEntry:
+def _entry(kind: Format, asked: ReceivedCall, path: str, rule: ScriptRule) -> JournalEntry:
     return JournalEntry(
         format=kind.name,
         path=path,

@@ -6,7 +6,7 @@ from msgspec import Struct, structs
 
 from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
 from multillm_gov.offline.framing import EVENT_STREAM, frame
-from multillm_gov.offline.script import Rule
+from multillm_gov.offline.script import ScriptRule
 from multillm_gov.offline.vendors import Format
 from multillm_gov.offline.wording import encoded
 
@@ -32,7 +32,7 @@ class Broken(Struct, frozen=True, kw_only=True):
 
 
 def broken(
-    kind: Format, asked: ReceivedCall, reply: Reply, rule: Rule, shown: str
+    kind: Format, asked: ReceivedCall, reply: Reply, rule: ScriptRule, shown: str
 ) -> Wire | Broken:
     """The response to a request that a rule makes fail.
 

@@ -1,9 +1,52 @@
-"""A minimal instance of a JSON Schema: what a model with structured output would at least answer."""
+"""A minimal instance of a JSON Schema: what a model with structured output would at least answer.
 
+Clients move bounds into words where a vendor's structured output does not take them: LiteLLM sends
+Anthropic ``"description": "Note: minimum value: 3."`` for ``"minimum": 3``, and a model reads it.
+"""
+
+import re
 from typing import Any
 
-from multillm_gov.offline.notes import told_bounds
 from multillm_gov.offline.patterns import text_matching
+
+_NUMBERS = {
+    "minimum number of items": "minItems",
+    "maximum number of items": "maxItems",
+    "minimum value": "minimum",
+    "maximum value": "maximum",
+    "exclusive minimum value": "exclusiveMinimum",
+    "exclusive maximum value": "exclusiveMaximum",
+    "minimum length": "minLength",
+    "maximum length": "maxLength",
+    "minimum number of properties": "minProperties",
+    "maximum number of properties": "maxProperties",
+}
+_NUMBER = r"(-?\d{1,15}(?:\.\d{1,15})?)(?![\d.]*\d)"
+_TOLD = re.compile(rf"\b({'|'.join(sorted(_NUMBERS, key=len, reverse=True))}): {_NUMBER}")
+_MULTIPLE = re.compile(rf"\bmust be a multiple of {_NUMBER}")
+_UNIQUE = "all array items must be unique"
+_LONGEST_NOTE = 2_000
+
+
+def noted_bounds(schema: dict[str, Any]) -> dict[str, Any]:
+    """The bounds that a schema's description states in words, as keywords it does not have."""
+    text = schema.get("description")
+    if not isinstance(text, str) or "Note: " not in text:
+        return {}
+    note = text[text.rindex("Note: ") :][:_LONGEST_NOTE]
+    found: dict[str, Any] = {
+        _NUMBERS[words]: _noted_number(value) for words, value in _TOLD.findall(note)
+    }
+    if multiple := _MULTIPLE.search(note):
+        found["multipleOf"] = _noted_number(multiple[1])
+    if _UNIQUE in note:
+        found["uniqueItems"] = True
+    return {key: value for key, value in found.items() if key not in schema}
+
+
+def _noted_number(written: str) -> float:
+    return float(written) if "." in written else int(written)
+
 
 _DEEPEST = 24
 _MOST_ITEMS = 200
@@ -34,7 +77,7 @@ def _instance(schema: object, root: Schema, depth: int) -> object:
     if not isinstance(schema, dict) or depth > _DEEPEST:
         return None
     schema = _resolved(schema, root)
-    schema = {**schema, **told_bounds(schema)}
+    schema = {**schema, **noted_bounds(schema)}
     if "const" in schema:
         return schema["const"]
     if isinstance(schema.get("enum"), list) and schema["enum"]:

@@ -35,7 +35,7 @@ Seconds = Annotated[float, Meta(ge=0, le=3600)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
-class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ScriptRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What happens to the requests that fit."""
 
     format: Annotated[str, Meta(description="Wire format; `*` stands for any")] = "*"
@@ -74,7 +74,7 @@ class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         bool,
         Meta(description="Repeat the key that was sent in error bodies, as careless servers do"),
     ] = False
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[ScriptRule, ...] = ()
 
 
 class Playing:
@@ -84,7 +84,7 @@ class Playing:
         self.script = script
         self._seen = [0] * len(script.rules)
 
-    def rule_for(self, kind: str, asked: ReceivedCall) -> Rule:
+    def rule_for(self, kind: str, asked: ReceivedCall) -> ScriptRule:
         """The rule that holds for a request; one that does nothing where none fits."""
         for number, rule in enumerate(self.script.rules):
             if not rule.fits(kind, asked):
@@ -93,7 +93,7 @@ class Playing:
             place = self._seen[number] - rule.skip
             if place >= 1 and (rule.times is None or place <= rule.times):
                 return rule
-        return Rule()
+        return ScriptRule()
 
 
 def read_script(data: bytes) -> Script:

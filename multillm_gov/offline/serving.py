@@ -86,6 +86,15 @@ def serve(script: Script | None = None, *, port: int = 0) -> Iterator[Server]:
 
 
 @contextmanager
+def refuse() -> Iterator[Callable[[str], str]]:
+    """The address for each wire format, by its name, at a port of this machine that refuses until the block ends."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        yield lambda name: f"http://127.0.0.1:{port}{all_formats()[name].base}"
+
+
+@contextmanager
 def _listening(port: int) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -19,7 +19,7 @@ Value = Body | int | float | bool | Annotated[list[Body], Meta(max_length=1_000)
 """What a variable may hold: a text, a number, true or false, or a list of texts."""
 
 
-class Variable(Closed, frozen=True, kw_only=True):
+class PromptVariable(Closed, frozen=True, kw_only=True):
     """One place in a prompt that each request fills."""
 
     description: Words = ""
@@ -48,7 +48,7 @@ class PromptHeader(Closed, frozen=True, kw_only=True):
     ] = None
     description: Words = ""
     variables: Annotated[
-        dict[VariableName, Variable],
+        dict[VariableName, PromptVariable],
         Meta(max_length=200, description="Names that the text uses as `{{ name }}`"),
     ] = field(default_factory=dict)
     canaries: Annotated[

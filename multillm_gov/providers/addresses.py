@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from multillm_gov.catalog.declarations import Endpoint
-from multillm_gov.evaluation.client import Failure, Mode
+from multillm_gov.evaluation.client import CallFailure, Mode
 
 _NAME = re.compile(r"[A-Za-z0-9@._:+-]+(?:/[A-Za-z0-9@._:+-]+)*")
 _LONGEST_NAME = 300
@@ -31,7 +31,7 @@ class Address(Struct, frozen=True, kw_only=True):
         return self.model.partition("/")[0] if "/" in self.model else ""
 
 
-Addressing = Callable[[str, Mode], Address | Failure]
+Addressing = Callable[[str, Mode], Address | CallFailure]
 """From a model as routed to where its calls go."""
 
 
@@ -43,7 +43,7 @@ def addresses_from(environment: Mapping[str, str], endpoints: Mapping[str, Endpo
         endpoints: How the portfolio's own models are called, by name.
     """
 
-    def address(model: str, mode: Mode) -> Address | Failure:
+    def address(model: str, mode: Mode) -> Address | CallFailure:
         endpoint = endpoints.get(model)
         spelled = endpoint.model if endpoint is not None else model
         if not is_plain_name(spelled):
@@ -56,7 +56,7 @@ def addresses_from(environment: Mapping[str, str], endpoints: Mapping[str, Endpo
         prefix = endpoint.environment
         base = environment.get(f"{prefix}_API_BASE", "").strip()
         if not base.startswith(("http://", "https://")):
-            return Failure(
+            return CallFailure(
                 verdict="unreachable",
                 message=f"{prefix}_API_BASE holds no http address: `{model}` cannot be called",
                 seconds=0.0,
@@ -83,5 +83,5 @@ def for_mode(model: str, mode: Mode) -> str:
     return model
 
 
-def _refused(message: str) -> Failure:
-    return Failure(verdict="not-found", message=message, seconds=0.0, may_bill=False)
+def _refused(message: str) -> CallFailure:
+    return CallFailure(verdict="not-found", message=message, seconds=0.0, may_bill=False)

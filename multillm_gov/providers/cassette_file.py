@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from multillm_gov.errors import SourceError
-from multillm_gov.evaluation.client import Answer, Failure, Mode
+from multillm_gov.evaluation.client import Answer, CallFailure, Mode
 from multillm_gov.providers.digests import PARTS, call_digest
 
 LARGEST_FILE = 256 * 1024 * 1024
@@ -31,10 +31,10 @@ class CassetteEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     mode: Mode
     parts: Annotated[dict[str, Digest], Meta(max_length=len(PARTS))]
     answer: Answer | None = None
-    failure: Failure | None = None
+    failure: CallFailure | None = None
 
     @property
-    def outcome(self) -> Answer | Failure | None:
+    def outcome(self) -> Answer | CallFailure | None:
         """What came back."""
         return self.answer if self.answer is not None else self.failure
 
@@ -78,11 +78,11 @@ def _entry(
     return entry
 
 
-def _is_plausible(outcome: Answer | Failure | None) -> bool:
+def _is_plausible(outcome: Answer | CallFailure | None) -> bool:
     """Whether all figures are within what a call can have: what reads them may format and add them freely."""
     if outcome is None or not 0 <= outcome.seconds <= _LONGEST_CALL:
         return False
-    if isinstance(outcome, Failure):
+    if isinstance(outcome, CallFailure):
         wait = outcome.retry_after_seconds
         return outcome.verdict != "pass" and (wait is None or 0 <= wait <= _LONGEST_CALL)
     counts = (outcome.input_tokens, outcome.output_tokens, outcome.cached_input_tokens)

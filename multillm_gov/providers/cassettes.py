@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import structs
 
 from multillm_gov.errors import UnableError
-from multillm_gov.evaluation.client import Answer, Call, Client, Failure, Mode
+from multillm_gov.evaluation.client import Answer, Call, CallFailure, Client, Mode
 from multillm_gov.providers.cassette_file import CassetteEntry, encode_entries, read_entries
 from multillm_gov.providers.digests import PARTS, call_digest, part_digests
 from multillm_gov.providers.scrubbing import Scrubber
@@ -38,7 +38,7 @@ class RecordingClient:
         self._scrubber = scrubber or Scrubber()
         self._entries: list[CassetteEntry] = []
 
-    async def send(self, call: Call) -> Answer | Failure:
+    async def send(self, call: Call) -> Answer | CallFailure:
         """Send one call, once."""
         outcome = await self._inner.send(call)
         parts = part_digests(call)
@@ -50,7 +50,7 @@ class RecordingClient:
                 mode=call.mode,
                 parts=parts,
                 answer=kept if isinstance(kept, Answer) else None,
-                failure=kept if isinstance(kept, Failure) else None,
+                failure=kept if isinstance(kept, CallFailure) else None,
             )
         )
         return outcome
@@ -70,8 +70,8 @@ class RecordingClient:
                 encode_entries(sorted(self._entries, key=lambda entry: (entry.model, entry.digest)))
             )
 
-    def _scrubbed(self, outcome: Answer | Failure) -> Answer | Failure:
-        if isinstance(outcome, Failure):
+    def _scrubbed(self, outcome: Answer | CallFailure) -> Answer | CallFailure:
+        if isinstance(outcome, CallFailure):
             return structs.replace(outcome, message=self._scrubber.text(outcome.message))
         return structs.replace(
             outcome,
@@ -90,7 +90,7 @@ class ReplayClient:
             SourceError: there is none, or it is too large or malformed.
         """
         self._path = path
-        self._by_digest: dict[str, list[Answer | Failure]] = {}
+        self._by_digest: dict[str, list[Answer | CallFailure]] = {}
         self._recorded: dict[tuple[str, Mode], list[dict[str, str]]] = {}
         self._given: dict[str, int] = {}
         for entry in read_entries(path):
@@ -98,7 +98,7 @@ class ReplayClient:
                 self._by_digest.setdefault(entry.digest, []).append(entry.outcome)
                 self._recorded.setdefault((entry.model, entry.mode), []).append(entry.parts)
 
-    async def send(self, call: Call) -> Answer | Failure:
+    async def send(self, call: Call) -> Answer | CallFailure:
         """What came back when the very same call was recorded.
 
         Raises:

@@ -35,7 +35,7 @@ class NeededKey(Struct, frozen=True):
     required: bool = True
 
 
-class Needs(Struct, frozen=True, kw_only=True):
+class KeyNeeds(Struct, frozen=True, kw_only=True):
     """What a model's calls need of the environment."""
 
     provider: str
@@ -60,7 +60,7 @@ def needed_keys(
     *,
     endpoints: Mapping[str, Endpoint] | None = None,
     environment: Mapping[str, str] | None = None,
-) -> Needs:
+) -> KeyNeeds:
     """What calls of a model need; of several sets that would do, the one that is there, or is nearest to it.
 
     Args:
@@ -77,7 +77,7 @@ def needed_keys(
     name = provider_of(spelled) if "/" in spelled or not provider else provider
     row = _table().get(name)
     if row is None:
-        return Needs(provider=name, known=False)
+        return KeyNeeds(provider=name, known=False)
     best = min(
         row.ways,
         key=lambda way: (
@@ -85,7 +85,9 @@ def needed_keys(
             -sum(bool(present.get(one)) for one in way),
         ),
     )
-    return Needs(provider=name, keys=tuple(NeededKey(one, bool(present.get(one))) for one in best))
+    return KeyNeeds(
+        provider=name, keys=tuple(NeededKey(one, bool(present.get(one))) for one in best)
+    )
 
 
 def provider_of(model: str) -> str:
@@ -96,13 +98,13 @@ def provider_of(model: str) -> str:
     return next((provider for start, provider in _MAKERS if model.startswith(start)), "openai")
 
 
-def _of_endpoint(prefix: str, present: Mapping[str, str]) -> Needs:
+def _of_endpoint(prefix: str, present: Mapping[str, str]) -> KeyNeeds:
     base, key = f"{prefix}_API_BASE", f"{prefix}_API_KEY"
     keys = (
         NeededKey(base, bool(present.get(base))),
         NeededKey(key, bool(present.get(key)), required=False),
     )
-    return Needs(provider=prefix, keys=keys)
+    return KeyNeeds(provider=prefix, keys=keys)
 
 
 @cache

@@ -1,13 +1,16 @@
 """The client that really calls: LiteLLM's asynchronous functions, every failure told as a verdict."""
 
 import asyncio
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from multillm_gov.catalog.price import Price, Usage
-from multillm_gov.evaluation.client import Answer, Call, Failure
+from multillm_gov.evaluation.client import Answer, Call, CallFailure
 from multillm_gov.evidence.verdict import Verdict
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.providers.addresses import Address, Addressing
@@ -22,7 +25,6 @@ from multillm_gov.providers.reading import (
     read_embedding,
     read_responses,
 )
-from multillm_gov.providers.retry_after import retry_after_seconds
 from multillm_gov.providers.scrubbing import Scrubber
 from multillm_gov.providers.streaming import Listening, listen
 from multillm_gov.providers.symptoms import Symptoms, symptoms_of
@@ -31,6 +33,43 @@ LONGEST_MESSAGE = 500
 """Characters of a failure's message."""
 _BILLS = frozenset({"time-out", "provider-fault", "contract", "refused-by-filter", "inconclusive"})
 """Verdicts after which tokens may be on the bill: something was, or may have been, computed."""
+_LONGEST = 24 * 3600.0
+"""Seconds; a longer wait is cut, for no run lasts so long."""
+_DELAY = re.compile(r'"?retrydelay"?\s*:\s*"?(\d{1,9}(?:\.\d{1,9})?)s', re.IGNORECASE)
+
+
+def retry_after_seconds(
+    headers: Mapping[str, str], text: str, now: datetime | None = None
+) -> float | None:
+    """Seconds to wait; ``None`` where the provider says nothing that can be read.
+
+    Args:
+        headers: By name in small letters.
+        text: The error's body.
+        now: For dates; default: the clock.
+    """
+    pairs = (("retry-after-ms", 1000.0), ("retry-after", 1.0))
+    for name, unit in pairs:
+        written = headers.get(name, "").strip() or headers.get(f"llm_provider-{name}", "").strip()
+        seconds = _header_number(written)
+        if seconds is None and written and name == "retry-after":
+            seconds = _until(written, now or datetime.now(UTC))
+        if seconds is not None:
+            return min(max(seconds / unit, 0.0), _LONGEST)
+    told = _DELAY.search(text)
+    return min(float(told[1]), _LONGEST) if told else None
+
+
+def _header_number(written: str) -> float | None:
+    return float(written) if re.fullmatch(r"\d{1,12}(\.\d{1,9})?", written) else None
+
+
+def _until(written: str, now: datetime) -> float | None:
+    try:
+        moment = parsedate_to_datetime(written)
+    except (ValueError, IndexError, TypeError):
+        return None
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
 
 
 class LiveClient:
@@ -61,10 +100,10 @@ class LiveClient:
         self._is_retired = is_retired
         self._scrubber = scrubber or Scrubber()
 
-    async def send(self, call: Call) -> Answer | Failure:
+    async def send(self, call: Call) -> Answer | CallFailure:
         """Send one call, once."""
         address = self._addressing(call.model, call.mode)
-        if isinstance(address, Failure):
+        if isinstance(address, CallFailure):
             return address
         ensure_session(self._litellm)
         listening = Listening()
@@ -84,7 +123,7 @@ class LiveClient:
                 if read.refusal
                 else "the answer was stopped by a filter"
             )
-            return Failure(
+            return CallFailure(
                 verdict="refused-by-filter", message=self._told(message), seconds=seconds
             )
         return self._answer(
@@ -131,14 +170,16 @@ class LiveClient:
         price = self._price_of(model)
         return request_cost(price, usage) if price is not None and usage is not None else None
 
-    def _failure(self, call: Call, shown: Symptoms, error: Exception, started: float) -> Failure:
+    def _failure(
+        self, call: Call, shown: Symptoms, error: Exception, started: float
+    ) -> CallFailure:
         verdict = verdict_of(shown)
         if verdict == "not-found" and self._is_retired(call.model):
             verdict = "retired"
         told = f"{type(error).__name__}: {error}"
         if isinstance(error, TimeoutError) and not str(error):
             told = f"no answer within {call.timeout_seconds:g} seconds"
-        return Failure(
+        return CallFailure(
             verdict=verdict,
             message=self._told(told),
             status=shown.status,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from multillm_gov.catalog.declarations import Endpoint
-from multillm_gov.evaluation.client import Failure, Mode
+from multillm_gov.evaluation.client import CallFailure, Mode
 from multillm_gov.providers.addresses import Address, Addressing, for_mode, is_plain_name
 
 KEY = "offline"
@@ -41,10 +41,10 @@ def offline_addresses(
     """
     known = endpoints or {}
 
-    def address(model: str, mode: Mode) -> Address | Failure:
+    def address(model: str, mode: Mode) -> Address | CallFailure:
         endpoint = known.get(model)
         if not is_plain_name(model):
-            return Failure(
+            return CallFailure(
                 verdict="not-found",
                 message="this is no plain model name",
                 seconds=0.0,

@@ -14,8 +14,8 @@ from multillm_gov.evaluation.client import Message
 from multillm_gov.portfolio.prompt import Prompt
 from multillm_gov.providers.template_language import (
     BUDGET,
-    Budget,
     OverspentError,
+    StepBudget,
     compile_template,
 )
 
@@ -105,7 +105,7 @@ class Rendering:
     def _run(self, template: "Template", values: dict[str, Any]) -> str:
         from jinja2 import TemplateError
 
-        path, budget = self._prompt.path, Budget()
+        path, budget = self._prompt.path, StepBudget()
         try:
             return "".join(map(budget.put_out, template.generate({**values, BUDGET: budget})))
         except OverspentError as error:

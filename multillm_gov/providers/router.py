@@ -11,12 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from multillm_gov.catalog.price import Price, Usage
-from multillm_gov.evaluation.client import Answer, Call, Failure
-from multillm_gov.evaluation.drills.drill import Carried, Drill
+from multillm_gov.evaluation.client import Answer, Call, CallFailure
+from multillm_gov.evaluation.drills.drill import ChainResult, Drill
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.providers.addresses import Address
 from multillm_gov.providers.asking import arguments_for
-from multillm_gov.providers.attempts import Attempts
 from multillm_gov.providers.classifying import verdict_of
 from multillm_gov.providers.connections import close_connections, ensure_session
 from multillm_gov.providers.quiet import ignore_remarks, load_litellm
@@ -36,6 +35,58 @@ GRACE_SECONDS = 5.0
 """Beyond what the chain's own time-outs add up to."""
 _OWN = ("timeout", "num_retries", "max_retries", "model")
 """Arguments that the router takes from its configuration."""
+
+
+class Attempts:
+    """Follows calls by the ids of their deployments."""
+
+    def __init__(self, litellm: Any) -> None:  # noqa: ANN401 # a module without types
+        from litellm.integrations.custom_logger import CustomLogger
+
+        made: dict[str, list[str]] = {}
+
+        class Recorder(CustomLogger):
+            def log_pre_api_call(
+                self, model: str, messages: Any, kwargs: Mapping[str, Any]
+            ) -> None:
+                del model, messages
+                deployment = _deployment_of(kwargs)
+                calls = made.get(deployment)
+                # A format that is spoken through another one is told twice.
+                if calls is not None and calls[-1:] != [deployment]:
+                    calls.append(deployment)
+
+        self._made = made
+        self._litellm = litellm
+        self._recorder = Recorder()
+        litellm.callbacks = [*litellm.callbacks, self._recorder]
+
+    def follow(self, deployments: Mapping[str, int]) -> None:
+        """Note the calls of one request, which are those to these deployments."""
+        calls: list[str] = []
+        for deployment in deployments:
+            self._made[deployment] = calls
+
+    def made(self, deployments: Mapping[str, int]) -> tuple[int, ...]:
+        """Positions of the deployments called since, in order; they are followed no longer."""
+        calls = next(iter([self._made.pop(deployment) for deployment in deployments]), [])
+        return tuple(deployments[deployment] for deployment in calls)
+
+    def close(self) -> None:
+        """Tell LiteLLM to tell no more."""
+        self._litellm.callbacks = [
+            one for one in self._litellm.callbacks if one is not self._recorder
+        ]
+
+
+def _deployment_of(kwargs: Mapping[str, Any]) -> str:
+    parameters = kwargs.get("litellm_params")
+    held = parameters if isinstance(parameters, Mapping) else {}
+    for place in (held, held.get("metadata"), held.get("litellm_metadata")):
+        info = place.get("model_info") if isinstance(place, Mapping) else None
+        if isinstance(info, Mapping) and info.get("id"):
+            return str(info["id"])
+    return ""
 
 
 class RoutedChain:
@@ -84,7 +135,7 @@ class RoutedChain:
             for leg, group in by_leg.items()
         }
 
-    async def carry(self, drill: Drill) -> Carried:
+    async def carry(self, drill: Drill) -> ChainResult:
         """Send the drill's request through the chain."""
         router, places = self._routers[drill.leg], places_of(drill)
         listening, started = Listening(), time.perf_counter()
@@ -94,17 +145,17 @@ class RoutedChain:
             read = await asyncio.wait_for(self._read(router, drill, listening), longest)
         except Exception as error:  # noqa: BLE001 # whatever comes out of the chain is the chain's failure
             attempts = self._attempts.made(places)
-            return Carried(result=self._failure(error, listening, started), attempts=attempts)
+            return ChainResult(result=self._failure(error, listening, started), attempts=attempts)
         attempts = self._attempts.made(places)
         seconds = time.perf_counter() - started
-        result: Answer | Failure = self._answer(drill, read, seconds, attempts)
+        result: Answer | CallFailure = self._answer(drill, read, seconds, attempts)
         if read.refusal or read.finish_reason == "content_filter":
-            result = Failure(
+            result = CallFailure(
                 verdict="refused-by-filter",
                 message="the last of the chain refused",
                 seconds=seconds,
             )
-        return Carried(result=result, attempts=attempts)
+        return ChainResult(result=result, attempts=attempts)
 
     async def close(self) -> None:
         """Let go of all connections, and of what follows calls."""
@@ -145,11 +196,11 @@ class RoutedChain:
             seconds=seconds,
         )
 
-    def _failure(self, error: Exception, listening: Listening, started: float) -> Failure:
+    def _failure(self, error: Exception, listening: Listening, started: float) -> CallFailure:
         shown = symptoms_of(error, begun=listening.first_at is not None)
         message = " ".join(self._scrubber.text(f"{type(error).__name__}: {error}").split())[:500]
         seconds = time.perf_counter() - started
-        return Failure(
+        return CallFailure(
             verdict=verdict_of(shown), message=message, status=shown.status, seconds=seconds
         )
 

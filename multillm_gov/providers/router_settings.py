@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from multillm_gov.evaluation.client import Failure
+from multillm_gov.evaluation.client import CallFailure
 from multillm_gov.evaluation.drills.drill import Drill
 from multillm_gov.providers.addresses import NO_KEY, Address, Addressing
 
@@ -74,7 +74,7 @@ def _entry(
     parameters = {
         key: value for key, value in given.items() if not _is_unset(value, addresses.environment)
     }
-    if isinstance(address, Failure):
+    if isinstance(address, CallFailure):
         address = Address(model=parameters["model"], arguments=_NOWHERE)
     if address.arguments:
         parameters = {

@@ -56,7 +56,7 @@ class OverspentError(Exception):
     """A text asks for more work than any prompt needs."""
 
 
-class Budget:
+class StepBudget:
     """Work left for one filling."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class Budget:
 
 
 def compile_template(text: str) -> "Template":
-    """A template of the small language, ready to run with a `Budget` under `BUDGET`.
+    """A template of the small language, ready to run with a `StepBudget` under `BUDGET`.
 
     Raises:
         jinja2.TemplateSyntaxError: the text is none; with its line.
@@ -154,7 +154,7 @@ def _joined(value: Any, separator: str = "") -> str:  # noqa: ANN401 - whatever 
 class _Rounds:
     """A list that is paid for item by item."""
 
-    def __init__(self, items: tuple[Any, ...], budget: Budget) -> None:
+    def __init__(self, items: tuple[Any, ...], budget: StepBudget) -> None:
         self._items, self._budget = items, budget
 
     def __len__(self) -> int:
@@ -171,7 +171,7 @@ def _paid(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
     @pass_context
     def paying(context: Any, value: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - a template's values
-        budget: Budget = context[BUDGET]
+        budget: StepBudget = context[BUDGET]
         is_there = not isinstance(value, Undefined)
         budget.pay(_ROUND + (len(value) if is_there and isinstance(value, Sized) else 0))
         if name == "rounds" and is_there:

@@ -7,14 +7,14 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from multillm_gov.evaluation.client import Call, Failure
+from multillm_gov.evaluation.client import Call, CallFailure
 from multillm_gov.providers.live import LiveClient
 from multillm_gov.providers.offline import offline_addresses
 
 _LONGEST_SECONDS = 10.0
 
 
-async def warm_up(calls: Iterable[Call]) -> tuple[Failure, ...]:
+async def warm_up(calls: Iterable[Call]) -> tuple[CallFailure, ...]:
     """Send one call of each provider and mode to an address of this machine where nobody listens.
 
     No key goes with it, nothing leaves the machine, and nothing is billed. Code that is loaded at
@@ -36,7 +36,7 @@ async def warm_up(calls: Iterable[Call]) -> tuple[Failure, ...]:
             await client.send(replace(first[key], timeout_seconds=_LONGEST_SECONDS))
             for key in sorted(first)
         ]
-    return tuple(each for each in sent if isinstance(each, Failure))
+    return tuple(each for each in sent if isinstance(each, CallFailure))
 
 
 def _everywhere(url: str, wire_format: str) -> str:

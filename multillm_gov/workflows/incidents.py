@@ -38,7 +38,7 @@ class Service(Struct, frozen=True, kw_only=True):
     """Names on a status page; none: all of it."""
 
 
-class Imported(Struct, frozen=True, kw_only=True):
+class ImportedIncidents(Struct, frozen=True, kw_only=True):
     """What an import wrote, and what it says."""
 
     path: str
@@ -54,7 +54,7 @@ class Imported(Struct, frozen=True, kw_only=True):
 
 def import_incidents(
     file: Path, service: Service, *, format_name: str = "", name: str = "", root: Path | None = None
-) -> Imported:
+) -> ImportedIncidents:
     """Read an export, merge what overlaps, and write it as a history below ``incidents/``; one of that name goes.
 
     Args:
@@ -77,7 +77,7 @@ def import_incidents(
         raise SourceError("No day was watched", "Give `--from` and `--to`.")
     path = f"{FOLDER}/{_stem(name or service.entity)}.yaml"
     _write(top, path, _yaml(history))
-    return Imported(
+    return ImportedIncidents(
         path=path,
         history=history,
         read=len(export.incidents),

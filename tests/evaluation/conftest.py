@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.catalog.price import Price, UnitPrices
-from multillm_gov.evaluation.client import Answer, Call, Failure, Message
+from multillm_gov.evaluation.client import Answer, Call, CallFailure, Message
 from multillm_gov.evaluation.pacing import Time
 from multillm_gov.evaluation.probes.probe import Probe, TaskDigests
 from multillm_gov.location import Place
@@ -93,8 +93,8 @@ def answer_of(**given) -> Answer:
     return Answer(**{**defaults, **given})
 
 
-def failure_of(verdict="provider-fault", **given) -> Failure:
-    return Failure(
+def failure_of(verdict="provider-fault", **given) -> CallFailure:
+    return CallFailure(
         **{"message": "HTTP 500", "seconds": 0.1, "may_bill": False, **given}, verdict=verdict
     )
 
@@ -120,13 +120,15 @@ class Clock:
 class Scripted:
     """A client that gives what a function of the call and its number says."""
 
-    def __init__(self, give: Callable[[Call, int], Answer | Failure], wait: float = 0.0) -> None:
+    def __init__(
+        self, give: Callable[[Call, int], Answer | CallFailure], wait: float = 0.0
+    ) -> None:
         self.give = give
         self.wait = wait
         self.sent: list[Call] = []
         self.flying = self.most_flying = 0
 
-    async def send(self, call: Call) -> Answer | Failure:
+    async def send(self, call: Call) -> Answer | CallFailure:
         number = len(self.sent)
         self.sent.append(call)
         self.flying += 1

@@ -10,13 +10,15 @@ from msgspec.structs import replace
 
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Answer
-from multillm_gov.evaluation.pacing import Pace, wait_before_retry
+from multillm_gov.evaluation.pacing import RunLimits, wait_before_retry
 from multillm_gov.evaluation.running import Runner
 
 
 def run(probes, client, clock, limit=None, pace=None, **given):
     budget = Budget(None if limit is None else Decimal(limit))
-    runner = Runner(probes, client, pace=pace or Pace(), budget=budget, time=clock.time, **given)
+    runner = Runner(
+        probes, client, pace=pace or RunLimits(), budget=budget, time=clock.time, **given
+    )
     return asyncio.run(runner.run())
 
 
@@ -61,10 +63,10 @@ def test_texts_are_handed_on_where_someone_asks(make_probe, make_answer, scripte
 def test_concurrency_overall_and_per_provider(make_probe, make_answer, scripted, clock):
     probes = [make_probe(provider=name, samples=10) for name in ("a", "b")]
     client = scripted(lambda *_: make_answer(), wait=0.005)
-    run(probes, client, clock, pace=Pace(concurrency=5))
+    run(probes, client, clock, pace=RunLimits(concurrency=5))
     assert client.most_flying == 5
     client = scripted(lambda *_: make_answer(), wait=0.005)
-    run(probes, client, clock, pace=Pace(concurrency=8, provider_concurrency=2))
+    run(probes, client, clock, pace=RunLimits(concurrency=8, provider_concurrency=2))
     assert client.most_flying == 4
 
 
@@ -118,7 +120,7 @@ def test_spending_never_exceeds_the_limit_whatever_is_answered(
     ]
     budget = Budget(limit)
     runner = Runner(
-        probes, Client(), pace=Pace(concurrency=concurrency), budget=budget, time=clock.time
+        probes, Client(), pace=RunLimits(concurrency=concurrency), budget=budget, time=clock.time
     )
     done = asyncio.run(runner.run())
     assert most <= limit, "sent and in flight, each at its worst"
@@ -137,7 +139,7 @@ def test_spending_never_exceeds_the_limit_whatever_is_answered(
 
 def test_a_bound_that_is_broken_ends_the_run(make_probe, make_answer, scripted, clock):
     client = scripted(lambda *_: make_answer(usd=Decimal("0.5")))
-    done = run([make_probe(samples=20)], client, clock, limit="100", pace=Pace(concurrency=1))
+    done = run([make_probe(samples=20)], client, clock, limit="100", pace=RunLimits(concurrency=1))
     assert done.ending == "budget"
     assert len(client.sent) == 1
     assert done.spent_usd == Decimal("0.5")
@@ -147,7 +149,7 @@ def test_a_call_waits_for_money_that_others_in_flight_may_give_back(
     make_probe, make_answer, scripted, clock
 ):
     client = scripted(lambda *_: make_answer(usd=Decimal("0.001")), wait=0.002)
-    done = run([make_probe(samples=9)], client, clock, limit="0.02", pace=Pace(concurrency=4))
+    done = run([make_probe(samples=9)], client, clock, limit="0.02", pace=RunLimits(concurrency=4))
     assert done.ending == "complete"
     assert client.most_flying == 2
     assert done.spent_usd == Decimal("0.009")
@@ -184,7 +186,7 @@ def test_what_may_be_billed_is_never_sent_again(make_probe, make_failure, script
 
 def test_retries_are_bounded(make_probe, make_failure, scripted, clock):
     client = scripted(lambda *_: make_failure("provider-fault"))
-    done = run([make_probe(samples=2)], client, clock, pace=Pace(attempts=4))
+    done = run([make_probe(samples=2)], client, clock, pace=RunLimits(attempts=4))
     assert len(client.sent) == 8
     assert done.spent_usd == 0
 
@@ -201,7 +203,7 @@ def test_retry_after_is_kept_by_every_call_to_that_provider(
         )
 
     probes = [make_probe(model="openai/a", samples=3)]
-    run(probes, scripted(give), clock, pace=Pace(concurrency=1))
+    run(probes, scripted(give), clock, pace=RunLimits(concurrency=1))
     assert sent[0][1] == 0
     assert all(at >= 7.0 for _, at in sent[1:])
 
@@ -220,7 +222,7 @@ def test_a_provider_that_pauses_holds_up_no_other(
     probes = [
         replace(probe, calls=(replace(probe.calls[0], model=probe.model),)) for probe in probes
     ]
-    run(probes, scripted(give), clock, pace=Pace(concurrency=2, provider_concurrency=1))
+    run(probes, scripted(give), clock, pace=RunLimits(concurrency=2, provider_concurrency=1))
     assert sent == ["a", "b", "b", "a", "a"]
 
 
@@ -236,12 +238,12 @@ def test_a_provider_that_asks_for_too_much_patience_is_told_as_it_is(
 
 @given(st.floats(0, 1, exclude_max=True), st.integers(1, 9), st.none() | st.floats(0, 60))
 def test_a_wait_is_jittered_bounded_and_never_shorter_than_asked(chance, attempt, asked):
-    from multillm_gov.evaluation.client import Failure
+    from multillm_gov.evaluation.client import CallFailure
 
-    failure = Failure(
+    failure = CallFailure(
         verdict="rate-limited", message="", seconds=0, may_bill=False, retry_after_seconds=asked
     )
-    wait = wait_before_retry(failure, attempt, Pace(attempts=10), chance)
+    wait = wait_before_retry(failure, attempt, RunLimits(attempts=10), chance)
     assert wait is not None
     assert (asked or 0) <= wait <= (asked or 0) + min(20.0, 0.5 * 2 ** (attempt - 1))
 
@@ -257,7 +259,7 @@ def test_the_total_time_ends_a_run_with_what_is_known(make_probe, make_answer, s
         [make_probe(samples=10)],
         Slow(lambda *_: make_answer()),
         clock,
-        pace=Pace(concurrency=2, total_seconds=0.2),
+        pace=RunLimits(concurrency=2, total_seconds=0.2),
     )
     assert done.ending == "time"
     assert len(done.observations[0].seen) == 4
@@ -270,7 +272,9 @@ def test_a_client_that_hangs_is_given_up(make_probe, make_answer, scripted, cloc
 
     probe = make_probe(samples=1)
     probe = altered(probe, calls=(altered(probe.calls[0], timeout_seconds=0.05),))
-    done = run([probe], Hanging(lambda *_: make_answer()), clock, pace=Pace(grace_seconds=0.05))
+    done = run(
+        [probe], Hanging(lambda *_: make_answer()), clock, pace=RunLimits(grace_seconds=0.05)
+    )
     assert [each.verdict for each in done.observations[0].failures] == ["time-out"]
     assert done.spent_usd == Decimal("0.01"), "it may be billed, so its worst case counts"
 
@@ -285,7 +289,7 @@ def test_ctrl_c_returns_what_is_known(make_probe, make_answer, scripted, clock):
     async def interrupted():
         budget = Budget(Decimal(1))
         client = Slow(lambda *_: make_answer())
-        pace = Pace(concurrency=2)
+        pace = RunLimits(concurrency=2)
         runner = Runner([make_probe(samples=9)], client, pace=pace, budget=budget, time=clock.time)
         task = asyncio.ensure_future(runner.run())
         await asyncio.sleep(0.1)

@@ -77,7 +77,7 @@ def test_the_same_seed_gives_the_same_interval():
         ([0.0] * 50, [1.0] * 50, "better"),
         ([1.0] * 50, [0.0] * 50, "worse"),
         ([1.0] * 50, [1.0] * 50, "not worse"),
-        ([1.0, 0.0] * 5, [0.0, 1.0] * 5, "not told apart"),
+        ([1.0, 0.0] * 5, [0.0, 1.0] * 5, "no clear difference"),
     ],
 )
 def test_what_a_difference_shows_in_words(first, second, told):

@@ -10,11 +10,11 @@ from multillm_gov.measures import stylometry
 from multillm_gov.measures.stylometry import (
     FUNCTION_WORDS,
     compare_profiles,
-    compare_voices,
+    compare_styles,
     count_words,
     distance,
     divergence_bits,
-    voice_profile,
+    style_profile,
 )
 
 counts = st.lists(st.integers(0, 10_000), min_size=3, max_size=3).filter(any)
@@ -98,41 +98,41 @@ def test_public_answers_of_two_models_are_as_far_apart_as_the_method_says(corpus
     assert round(distance(models[2], models[3]), 2) in {0.13, 0.14, 0.15}
 
 
-def test_code_is_no_voice():
+def test_code_is_no_style():
     assert sum(count_words(["```python\nfor the in of: and\n```"])) == 0
     assert sum(count_words(["The `of the` end of it"])) == 3
 
 
 def _writer(seed, weights):
-    """Answers of one voice: function words drawn by weight."""
+    """Answers of one writer: function words drawn by weight."""
     random = Random(seed)  # noqa: S311
     return [" ".join(random.choices(FUNCTION_WORDS, weights, k=120)) for _ in range(100)]
 
 
-def test_one_voice_and_two_voices_are_told_apart():
+def test_same_and_distinct_styles_are_distinguished():
     plain = [1 / rank for rank in range(1, len(FUNCTION_WORDS) + 1)]
     other = plain[10:] + plain[:10]
-    same = compare_voices(_writer(1, plain), _writer(2, plain))
-    assert same.voice == "same voice"
+    same = compare_styles(_writer(1, plain), _writer(2, plain))
+    assert same.style == "same style"
     assert same.ratio == pytest.approx(1, abs=0.3)
-    apart = compare_voices(_writer(1, plain), _writer(2, other))
-    assert apart.voice == "distinct"
+    apart = compare_styles(_writer(1, plain), _writer(2, other))
+    assert apart.style == "distinct"
     assert apart.ratio > 10
 
 
 def test_counts_alone_tell_what_the_texts_tell():
     plain = [1 / rank for rank in range(1, len(FUNCTION_WORDS) + 1)]
     one, other = _writer(1, plain), _writer(2, plain[10:] + plain[:10])
-    assert compare_profiles(voice_profile(one), voice_profile(other)) == compare_voices(one, other)
-    assert all(len(half) == len(FUNCTION_WORDS) for half in voice_profile(one))
+    assert compare_profiles(style_profile(one), style_profile(other)) == compare_styles(one, other)
+    assert all(len(half) == len(FUNCTION_WORDS) for half in style_profile(one))
 
 
 def test_too_little_text_is_no_verdict():
-    found = compare_voices(["the cat of it"], ["a dog and it"])
-    assert found.voice == "too little text"
+    found = compare_styles(["the cat of it"], ["a dog and it"])
+    assert found.style == "too little text"
     assert found.ratio is None
 
 
 def test_nothing_to_count_is_refused():
     with pytest.raises(ValueError, match="without any word"):
-        compare_voices(["…"], ["the"])
+        compare_styles(["…"], ["the"])

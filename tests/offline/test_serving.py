@@ -13,7 +13,7 @@ from multillm_gov.errors import UnableError, UsageError
 from multillm_gov.evaluation import client
 from multillm_gov.offline import asking
 from multillm_gov.offline.replying import reply_to
-from multillm_gov.offline.script import Rule, Script, read_script
+from multillm_gov.offline.script import Script, ScriptRule, read_script
 from multillm_gov.offline.serving import Server, serve
 
 CHAT = {"model": "gpt-5.4", "messages": [{"role": "user", "content": "Say hello."}]}
@@ -122,9 +122,9 @@ def test_rules_hold_for_what_they_name_and_as_often_as_they_say(server: Server) 
     server.play(
         Script(
             rules=(
-                Rule(format="anthropic", fault="overloaded"),
-                Rule(model="gpt-*", skip=1, times=2, fault="rate-limit", retry_after="9"),
-                Rule(contains="hello", text="Good day."),
+                ScriptRule(format="anthropic", fault="overloaded"),
+                ScriptRule(model="gpt-*", skip=1, times=2, fault="rate-limit", retry_after="9"),
+                ScriptRule(contains="hello", text="Good day."),
             )
         )
     )
@@ -207,7 +207,12 @@ def test_a_body_that_is_nonsense_is_answered_and_breaks_nothing(
 
 def test_it_breaks_connections_off_for_real(server: Server) -> None:
     server.play(
-        Script(rules=(Rule(fault="connection-refused", times=1), Rule(fault="stream-cut", skip=0)))
+        Script(
+            rules=(
+                ScriptRule(fault="connection-refused", times=1),
+                ScriptRule(fault="stream-cut", skip=0),
+            )
+        )
     )
     with pytest.raises(httpx.TransportError):
         post(server, "/openai/v1/chat/completions", CHAT)
@@ -224,7 +229,7 @@ def _read_stream(address: str, got: list[str]) -> None:
 
 
 def test_a_time_out_lasts_until_the_caller_hangs_up(server: Server) -> None:
-    server.play(Script(rules=(Rule(fault="time-out"),)))
+    server.play(Script(rules=(ScriptRule(fault="time-out"),)))
     with pytest.raises(httpx.ReadTimeout):
         httpx.post(server.base_url("openai") + "/chat/completions", json=CHAT, timeout=0.2)
 
@@ -246,7 +251,8 @@ def test_a_script_is_written_in_yaml() -> None:
         b"seconds: 0.1\nrules:\n- {format: openai, fault: rate-limit, times: 2, retry_after: '3'}\n"
     )
     assert script == Script(
-        seconds=0.1, rules=(Rule(format="openai", fault="rate-limit", times=2, retry_after="3"),)
+        seconds=0.1,
+        rules=(ScriptRule(format="openai", fault="rate-limit", times=2, retry_after="3"),),
     )
     assert read_script(b"") == Script()
     for wrong in (b"rules: [{fault: earthquake}]", b"seconds: -1", b"surplus: 1", b"a: [", b"- 1"):

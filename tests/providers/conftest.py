@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from multillm_gov.evaluation.client import Answer, Call, Client, Failure
+from multillm_gov.evaluation.client import Answer, Call, CallFailure, Client
 from multillm_gov.offline.script import Script
 from multillm_gov.offline.serving import Server, serve
 
-Ask = Callable[..., Answer | Failure]
+Ask = Callable[..., Answer | CallFailure]
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def live_client(running_server: Server, runner: asyncio.Runner) -> Iterator[Clie
 def ask(live_client: Client, runner: asyncio.Runner) -> Ask:
     """Send one call: ``ask(Call(...))``, or ``ask(call, client=other)``."""
 
-    def send(call: Call, *, client: Client | None = None) -> Answer | Failure:
+    def send(call: Call, *, client: Client | None = None) -> Answer | CallFailure:
         return runner.run((client or live_client).send(call))
 
     return send

@@ -11,7 +11,7 @@ import pytest
 from msgspec import structs
 
 from multillm_gov.errors import OutputError, SourceError, UnableError, UsageError
-from multillm_gov.evaluation.client import Answer, Call, Failure, Message
+from multillm_gov.evaluation.client import Answer, Call, CallFailure, Message
 from multillm_gov.providers.cassettes import RecordingClient, ReplayClient
 from multillm_gov.providers.opening import Knowledge, open_client
 from multillm_gov.sources.output import write_bytes
@@ -27,7 +27,7 @@ ANSWER = Answer(
     usd=Decimal("0.000045"),
     seconds=0.5,
 )
-FAILURE = Failure(
+FAILURE = CallFailure(
     verdict="rate-limited", message="slow down", status=429, retry_after_seconds=2.0, seconds=0.1
 )
 
@@ -35,18 +35,18 @@ FAILURE = Failure(
 class Scripted:
     """A client that gives what it is told, in order."""
 
-    def __init__(self, *outcomes: Answer | Failure) -> None:
+    def __init__(self, *outcomes: Answer | CallFailure) -> None:
         self.outcomes = list(outcomes)
         self.closed = False
 
-    async def send(self, call: Call) -> Answer | Failure:
+    async def send(self, call: Call) -> Answer | CallFailure:
         return self.outcomes.pop(0)
 
     async def close(self) -> None:
         self.closed = True
 
 
-def recorded(path: Path, calls: list[Call], *outcomes: Answer | Failure) -> None:
+def recorded(path: Path, calls: list[Call], *outcomes: Answer | CallFailure) -> None:
     async def run() -> None:
         client = RecordingClient(Scripted(*outcomes), partial(write_bytes, path))
         for call in calls:
@@ -56,8 +56,8 @@ def recorded(path: Path, calls: list[Call], *outcomes: Answer | Failure) -> None
     asyncio.run(run())
 
 
-def replayed(path: Path, *calls: Call) -> list[Answer | Failure]:
-    async def run() -> list[Answer | Failure]:
+def replayed(path: Path, *calls: Call) -> list[Answer | CallFailure]:
+    async def run() -> list[Answer | CallFailure]:
         client = ReplayClient(path)
         found = [await client.send(call) for call in calls]
         await client.close()

@@ -5,10 +5,10 @@ import typing
 
 import pytest
 
-from multillm_gov.evaluation.client import Answer, Call, Client, Failure, Message
+from multillm_gov.evaluation.client import Answer, Call, CallFailure, Client, Message
 from multillm_gov.evidence import record
 from multillm_gov.evidence.verdict import WHAT_TO_DO
-from multillm_gov.offline.script import Fault, Rule, Script
+from multillm_gov.offline.script import Fault, Script, ScriptRule
 from multillm_gov.offline.serving import Server
 from multillm_gov.offline.vendors import all_formats
 
@@ -107,12 +107,13 @@ def test_no_fault_is_misjudged(
     server.play(
         Script(
             rules=tuple(
-                Rule(contains=f"<{fault}>", fault=fault, retry_after="7") for fault in VERDICTS
+                ScriptRule(contains=f"<{fault}>", fault=fault, retry_after="7")
+                for fault in VERDICTS
             )
         )
     )
 
-    async def send_all() -> dict[str, Answer | Failure]:
+    async def send_all() -> dict[str, Answer | CallFailure]:
         calls = [call_of(model, mode, fault, stream=stream) for fault in VERDICTS]
         return dict(zip(VERDICTS, await asyncio.gather(*map(live_client.send, calls)), strict=True))
 
@@ -163,9 +164,9 @@ def test_a_model_the_vendor_forgot_is_retired_when_the_catalog_knows(
     from multillm_gov.providers.offline import offline_addresses
 
     client = LiveClient(offline_addresses(server.base_url), is_retired=lambda name: name == model)
-    server.play(Script(rules=(Rule(fault="not-found"),)))
+    server.play(Script(rules=(ScriptRule(fault="not-found"),)))
     failure = ask(call_of(model), client=client)
-    assert isinstance(failure, Failure)
+    assert isinstance(failure, CallFailure)
     assert failure.verdict == "retired"
 
 
@@ -193,7 +194,7 @@ def test_a_closed_port_is_unreachable(ask) -> None:
         client = LiveClient(offline_addresses(lambda _: base))
         for model in MODELS.values():
             failure = ask(call_of(model), client=client)
-            assert isinstance(failure, Failure)
+            assert isinstance(failure, CallFailure)
             assert (failure.verdict, failure.may_bill) == ("unreachable", False), failure
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.providers.classifying import TABLE, verdict_of
-from multillm_gov.providers.retry_after import retry_after_seconds
+from multillm_gov.providers.live import retry_after_seconds
 from multillm_gov.providers.symptoms import Symptoms, symptoms_of
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

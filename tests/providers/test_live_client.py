@@ -10,8 +10,8 @@ import pytest
 
 from multillm_gov.catalog.declarations import Endpoint
 from multillm_gov.catalog.price import Price, UnitPrices
-from multillm_gov.evaluation.client import Answer, Call, Failure, Message
-from multillm_gov.offline.script import Rule, Script
+from multillm_gov.evaluation.client import Answer, Call, CallFailure, Message
+from multillm_gov.offline.script import Script, ScriptRule
 from multillm_gov.offline.serving import Server
 from multillm_gov.offline.vendors import all_formats
 
@@ -45,7 +45,7 @@ HELLO = (Message("system", "Be short."), Message("user", "Say hello."))
 def test_the_served_model_is_what_the_provider_reports(
     model: str, stream: bool, server: Server, ask
 ) -> None:
-    server.play(Script(rules=(Rule(served_model="snapshot-of-last-night"),)))
+    server.play(Script(rules=(ScriptRule(served_model="snapshot-of-last-night"),)))
     answer = ask(Call(model=model, messages=HELLO, stream=stream))
     assert isinstance(answer, Answer)
     assert answer.served_model == "snapshot-of-last-night"
@@ -216,7 +216,7 @@ def test_a_name_that_is_an_address_is_never_sent(model: str, ask) -> None:
     from multillm_gov.providers.live import LiveClient
 
     failure = ask(Call(model=model, messages=HELLO), client=LiveClient(addresses_from({}, {})))
-    assert isinstance(failure, Failure)
+    assert isinstance(failure, CallFailure)
     assert failure.verdict == "not-found"
     assert not failure.may_bill
 
@@ -241,7 +241,7 @@ def test_an_endpoint_of_ones_own_gets_its_own_key_and_no_other(
         assert isinstance(answer, Answer)
         assert server.journal.entries[-1].key == shown
     failure = ask(call, client=LiveClient(addresses_from({}, endpoints)))
-    assert isinstance(failure, Failure)
+    assert isinstance(failure, CallFailure)
     assert failure.verdict == "unreachable"
     assert "LEAD_SCORER_API_BASE" in failure.message
     assert len(server.journal.entries) == 2, "nothing goes to OpenAI instead"
@@ -268,7 +268,7 @@ def test_what_cannot_be_sent_is_told_before_anything_is(
         if any(part in name for part in ("_KEY", "TOKEN", "API_BASE")):
             monkeypatch.delenv(name)
     failure = ask(Call(model=model, messages=HELLO), client=LiveClient(addresses_from({}, {})))
-    assert isinstance(failure, Failure)
+    assert isinstance(failure, CallFailure)
     assert failure.verdict == verdict, failure
     assert told in failure.message
     assert failure.status is None
@@ -326,7 +326,7 @@ asyncio.run(main())
 
 
 def test_a_cancelled_call_ends_at_once(server: Server, live_client, runner: asyncio.Runner) -> None:
-    server.play(Script(rules=(Rule(fault="time-out"),)))
+    server.play(Script(rules=(ScriptRule(fault="time-out"),)))
 
     async def interrupt() -> float:
         sending = asyncio.create_task(live_client.send(Call(model=CHAT[0], messages=HELLO)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.offline.script import Rule, Script
+from multillm_gov.offline.script import Script, ScriptRule
 from multillm_gov.offline.serving import Server
 
 pytestmark = pytest.mark.litellm
@@ -35,7 +35,7 @@ def test_a_dry_run_tells_no_key(fault: str | None, portfolio: Path, server: Serv
         "OPENAI_API_BASE": server.base_url("openai"),
         "LEAD_SCORER_API_BASE": server.base_url("compatible"),
     }
-    rule = Rule(fault=fault) if fault else Rule(text=f"Keys: {' '.join(keys.values())}")
+    rule = ScriptRule(fault=fault) if fault else ScriptRule(text=f"Keys: {' '.join(keys.values())}")
     server.play(Script(echo_key=True, rules=(rule,)))
     done = govern(
         *(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from multillm_gov.documents.secret_shapes import SHAPES
-from multillm_gov.evaluation.client import Answer, Call, Failure, Message
-from multillm_gov.offline.script import Fault, Rule, Script
+from multillm_gov.evaluation.client import Answer, Call, CallFailure, Message
+from multillm_gov.offline.script import Fault, Script, ScriptRule
 from multillm_gov.offline.serving import Server
 from multillm_gov.providers.scrubbing import Scrubber, key_values
 
@@ -167,7 +167,7 @@ def test_an_echoed_key_is_told_nowhere(
 
     key = KEYS[name]
     caplog.set_level(logging.DEBUG)
-    server.play(Script(echo_key=True, rules=(Rule(fault=fault),)))
+    server.play(Script(echo_key=True, rules=(ScriptRule(fault=fault),)))
     inner = offline_addresses(server.base_url)
 
     def address(model, mode):
@@ -182,7 +182,7 @@ def test_an_echoed_key_is_told_nowhere(
     for model in MODELS:
         for stream in (False, True):
             outcome = runner.run(client.send(Call(model=model, messages=HELLO, stream=stream)))
-            assert isinstance(outcome, Failure)
+            assert isinstance(outcome, CallFailure)
             told.append(repr(outcome))
     runner.run(client.close())
     assert any(key in entry.key for entry in server.journal.entries), "the key really was sent"
@@ -209,7 +209,7 @@ def test_an_answer_that_repeats_a_key_is_recorded_without_it(
     from multillm_gov.providers.offline import offline_addresses
 
     key = KEYS["openai project"]
-    server.play(Script(rules=(Rule(text=f"Your key is {key}."),)))
+    server.play(Script(rules=(ScriptRule(text=f"Your key is {key}."),)))
     client = RecordingClient(
         LiveClient(offline_addresses(server.base_url)),
         (tmp_path / "c.jsonl").write_bytes,
@@ -226,7 +226,7 @@ def test_a_traceback_of_a_call_can_be_scrubbed(server: Server, runner: asyncio.R
     from multillm_gov.providers.quiet import load_litellm
 
     key = KEYS["anthropic"]
-    server.play(Script(echo_key=True, rules=(Rule(fault="wrong-key"),)))
+    server.play(Script(echo_key=True, rules=(ScriptRule(fault="wrong-key"),)))
     litellm = load_litellm()
     try:
         runner.run(

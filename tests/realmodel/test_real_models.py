@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from multillm_gov.catalog.declarations import Endpoint
-from multillm_gov.evaluation.client import Answer, Call, Client, Failure, Message
+from multillm_gov.evaluation.client import Answer, Call, CallFailure, Client, Message
 from multillm_gov.providers.addresses import addresses_from
 
 pytestmark = [pytest.mark.realmodel, pytest.mark.litellm]
@@ -80,7 +80,7 @@ def ask(chat_address: str, embedding_address: str) -> Iterator[Ask]:
 
         def send(call: Call) -> Answer:
             outcome = runner.run(client.send(call))
-            assert not isinstance(outcome, Failure), outcome
+            assert not isinstance(outcome, CallFailure), outcome
             return outcome
 
         yield send

@@ -7,12 +7,12 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN
 
 if TYPE_CHECKING:
-    from multillm_gov.evaluation.bench.bench import Bench
+    from multillm_gov.evaluation.bench.benchmark import Benchmark
 
-Standing = Literal["independent", "same vendor", "not known"]
+Independence = Literal["independent", "same vendor", "not known"]
 
 
-def standing(judge: ModelFacts | None, judged: ModelFacts | None) -> Standing:
+def independence_of(judge: ModelFacts | None, judged: ModelFacts | None) -> Independence:
     """How a judge stands to the judged; what is not known of either is never taken for independent."""
     vendors = [UNKNOWN if facts is None else facts.exposure.vendor for facts in (judge, judged)]
     if UNKNOWN in vendors:
@@ -21,8 +21,8 @@ def standing(judge: ModelFacts | None, judged: ModelFacts | None) -> Standing:
 
 
 def dependent_judges(
-    bench: "Bench", find: Callable[[str], ModelFacts | None]
-) -> Iterator[tuple[str, str, Standing]]:
+    bench: "Benchmark", find: Callable[[str], ModelFacts | None]
+) -> Iterator[tuple[str, str, Independence]]:
     """Judges of a benchmark that are not shown to be independent of a model they would judge: judge, judged, standing.
 
     A judge is the judge of a rubric: an embedding model compares texts, whoever wrote them.
@@ -35,7 +35,7 @@ def dependent_judges(
             found = (
                 "same vendor"
                 if judge == contender.model
-                else standing(find(judge), contender.facts)
+                else independence_of(find(judge), contender.facts)
             )
             if found != "independent":
                 yield judge, contender.model, found

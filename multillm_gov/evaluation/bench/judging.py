@@ -5,27 +5,33 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.evaluation.bench.bench import Bench, Contender
+from multillm_gov.evaluation.bench.benchmark import Benchmark, Contender
 from multillm_gov.evaluation.bench.plan import (
     BenchPlan,
-    Planner,
-    Slot,
+    BenchPlanner,
+    PlannedCase,
     judge_probes,
     longest_judged,
 )
-from multillm_gov.evaluation.bench.preference import Preferred, ask_pair, conclude_pair
-from multillm_gov.evaluation.bench.scoring import Score, Unscorable, accept, asks, scorer_module
+from multillm_gov.evaluation.bench.preference import Preferred, judge_pair, pair_calls
+from multillm_gov.evaluation.bench.scoring import (
+    Score,
+    Unscorable,
+    accept,
+    needs_judge,
+    scorer_module,
+)
 from multillm_gov.evaluation.client import Answer, Call
 from multillm_gov.evaluation.probes.probe import Probe
-from multillm_gov.evaluation.running import Run, Told
+from multillm_gov.evaluation.running import AnswerListener, ProbeRun
 
-Send = Callable[[Sequence[Probe], Told], Awaitable[Run]]
+SendProbes = Callable[[Sequence[Probe], AnswerListener], Awaitable[ProbeRun]]
 """Sends probes through the run's client and budget."""
 Preferences = dict[tuple[str, str], tuple[Preferred, ...]]
 """By task class and challenger: what judges preferred, case by case."""
 
 
-class Kept(Struct):
+class CaseState(Struct):
     """What is remembered of one slot while the run goes on."""
 
     scores: list[Score | Unscorable]
@@ -34,7 +40,7 @@ class Kept(Struct):
     counts: tuple[int, ...] | None = None
 
 
-class _Question(Struct):
+class _JudgeTask(Struct):
     """Calls to judges about one answer, or about two, and the replies so far."""
 
     number: int
@@ -46,8 +52,8 @@ class _Question(Struct):
 
 
 async def judge_answers(
-    plan: BenchPlan, planner: Planner, kept: list[Kept], send: Send
-) -> tuple[Run | None, Preferences]:
+    plan: BenchPlan, planner: BenchPlanner, kept: list[CaseState], send: SendProbes
+) -> tuple[ProbeRun | None, Preferences]:
     """Ask about every answer that waits for a judge, then forget their texts; no run where there is nothing to ask."""
     questions = [
         *_single(plan, planner, kept),
@@ -80,9 +86,9 @@ async def judge_answers(
 
 
 def _settle(
-    slot: Slot,
-    question: _Question,
-    kept: list[Kept],
+    slot: PlannedCase,
+    question: _JudgeTask,
+    kept: list[CaseState],
     preferred: dict[tuple[str, str], list[Preferred]],
 ) -> None:
     replies = [question.replies[place] for place in range(len(question.probes))]
@@ -91,12 +97,12 @@ def _settle(
     if not question.is_pair:
         kept[question.number].scores.append(_concluded(slot, replies))
         return
-    found = conclude_pair(replies)
+    found = judge_pair(replies)
     if not isinstance(found, Unscorable):
         preferred.setdefault((slot.bench.task.name, slot.contender.model), []).append(found)
 
 
-def _concluded(slot: Slot, replies: list[Answer]) -> Score | Unscorable:
+def _concluded(slot: PlannedCase, replies: list[Answer]) -> Score | Unscorable:
     module: Any = scorer_module(slot.case.held.scorer.kind)
     found = module.conclude(replies, slot.case.held)
     return (
@@ -106,10 +112,10 @@ def _concluded(slot: Slot, replies: list[Answer]) -> Score | Unscorable:
     )
 
 
-def _single(plan: BenchPlan, planner: Planner, kept: list[Kept]) -> list[_Question]:
+def _single(plan: BenchPlan, planner: BenchPlanner, kept: list[CaseState]) -> list[_JudgeTask]:
     found = []
     for number, (slot, each) in enumerate(zip(plan.slots, kept, strict=True)):
-        if not asks(slot.case.held.scorer.kind):
+        if not needs_judge(slot.case.held.scorer.kind):
             continue
         for text in each.texts:
             asked = _asked(slot, text)
@@ -117,12 +123,12 @@ def _single(plan: BenchPlan, planner: Planner, kept: list[Kept]) -> list[_Questi
                 each.scores.append(asked)
             else:
                 found.append(
-                    _Question(number, judge_probes(slot.bench, slot.contender, asked, planner))
+                    _JudgeTask(number, judge_probes(slot.bench, slot.contender, asked, planner))
                 )
     return found
 
 
-def _asked(slot: Slot, text: str) -> tuple[Call, ...] | Unscorable:
+def _asked(slot: PlannedCase, text: str) -> tuple[Call, ...] | Unscorable:
     if not _fits(slot.bench, slot.contender, text):
         return Unscorable(why="the answer is longer than a judge's call was planned for")
     asked: tuple[Call, ...] | Unscorable = scorer_module(slot.case.held.scorer.kind).ask(
@@ -131,7 +137,7 @@ def _asked(slot: Slot, text: str) -> tuple[Call, ...] | Unscorable:
     return asked
 
 
-def _pairs(plan: BenchPlan, planner: Planner, kept: list[Kept]) -> list[_Question]:
+def _pairs(plan: BenchPlan, planner: BenchPlanner, kept: list[CaseState]) -> list[_JudgeTask]:
     """The first sample of each challenger against the incumbent's."""
     texts = {
         (slot.bench.task.name, slot.case.id, slot.contender.model): each.texts[0]
@@ -148,13 +154,15 @@ def _pairs(plan: BenchPlan, planner: Planner, kept: list[Kept]) -> list[_Questio
         ]
         if None in sides:
             continue
-        asked = ask_pair(sides[0] or "", sides[1] or "", case.held)
+        asked = pair_calls(sides[0] or "", sides[1] or "", case.held)
         if not isinstance(asked, Unscorable):
             found.append(
-                _Question(number, judge_probes(bench, slot.contender, asked, planner), is_pair=True)
+                _JudgeTask(
+                    number, judge_probes(bench, slot.contender, asked, planner), is_pair=True
+                )
             )
     return found
 
 
-def _fits(bench: Bench, contender: Contender, text: str) -> bool:
+def _fits(bench: Benchmark, contender: Contender, text: str) -> bool:
     return len(text.encode("utf-8", "replace")) <= longest_judged(bench, contender)

@@ -15,7 +15,7 @@ ENOUGH_TO_DRAW = 20
 """Cases from which a bootstrap shows a spread at all; with fewer the Wilson interval of the mean stands in."""
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class CaseOutcome(Struct, frozen=True, kw_only=True):
     """What one model made of one case, over all samples of it."""
 
     case: str
@@ -60,7 +60,9 @@ class LeaderboardEntry(Struct, frozen=True, kw_only=True):
     """Only from twenty answers on."""
 
 
-def entry_of(model: str, outcomes: Sequence[Outcome], *, seed: int) -> LeaderboardEntry:
+def leaderboard_entry(
+    model: str, outcomes: Sequence[CaseOutcome], *, seed: int
+) -> LeaderboardEntry:
     """The line of one model; what is inconclusive counts neither way."""
     scored = [one for one in outcomes if one.accepted is not None]
     seconds = [each for one in outcomes for each in one.seconds]
@@ -80,7 +82,7 @@ def entry_of(model: str, outcomes: Sequence[Outcome], *, seed: int) -> Leaderboa
 
 
 def _with_scores(
-    whole: LeaderboardEntry, scored: Sequence[Outcome], seconds: float, seed: int
+    whole: LeaderboardEntry, scored: Sequence[CaseOutcome], seconds: float, seed: int
 ) -> LeaderboardEntry:
     from msgspec.structs import replace
 
@@ -105,7 +107,7 @@ def _with_scores(
 
 
 def _graded(
-    scored: Sequence[Outcome], weights: Sequence[float], seed: int
+    scored: Sequence[CaseOutcome], weights: Sequence[float], seed: int
 ) -> tuple[float | None, float, float]:
     """Mean score with its interval, where every case has a score and one of them is neither 0 nor 1."""
     scores = [one.score for one in scored if one.score is not None]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from multillm_gov.evaluation.bench.outcomes import ENOUGH_TO_DRAW, Outcome, weighted_mean
+from multillm_gov.evaluation.bench.outcomes import ENOUGH_TO_DRAW, CaseOutcome, weighted_mean
 from multillm_gov.evaluation.bench.preference import Preferred
 from multillm_gov.measures.intervals import cases_to_see
 from multillm_gov.measures.paired import (
@@ -20,7 +20,7 @@ from multillm_gov.measures.paired import (
     words_for,
 )
 
-Finding = Literal["better", "not worse", "worse", "not told apart", "no common case"]
+ComparisonVerdict = Literal["better", "not worse", "worse", "no clear difference", "no common case"]
 CONFIDENCE = 0.95
 ONE_SIDED = 0.90
 """Two-sided confidence whose lower end is the one-sided 95% bound that non-inferiority asks for."""
@@ -38,7 +38,7 @@ class Margins(Struct, frozen=True, kw_only=True):
     seed: int = 1
 
 
-class Preferences(Struct, frozen=True, kw_only=True):
+class PreferenceCounts(Struct, frozen=True, kw_only=True):
     """What a judge preferred, case by case and in both positions."""
 
     challenger: int
@@ -48,13 +48,13 @@ class Preferences(Struct, frozen=True, kw_only=True):
     """Exact sign test of the cases that are no tie, two-sided."""
 
 
-class Duel(Struct, frozen=True, kw_only=True):
+class PairedComparison(Struct, frozen=True, kw_only=True):
     """Two models on the cases that both have a verdict on."""
 
     incumbent: str
     challenger: str
     cases: int
-    finding: Finding
+    finding: ComparisonVerdict
     test: McNemar | None = None
     """On cases accepted or not; ``None``: several samples a case, or weights, make it no count of cases."""
     difference: PairedDifference | None = None
@@ -67,26 +67,26 @@ class Duel(Struct, frozen=True, kw_only=True):
     """Cases, both models on each, on which the difference that matters would show (80% power)."""
     needed_unpaired: int | None = None
     """The same with other cases for each model."""
-    preferences: Preferences | None = None
+    preferences: PreferenceCounts | None = None
 
 
-def duel(
+def compare_models(
     names: tuple[str, str],
-    incumbent: Sequence[Outcome],
-    challenger: Sequence[Outcome],
+    incumbent: Sequence[CaseOutcome],
+    challenger: Sequence[CaseOutcome],
     margins: Margins,
     preferred: Sequence[Preferred] = (),
-) -> Duel:
+) -> PairedComparison:
     """Compare two models, incumbent first, on what both were judged by.
 
     Better or worse is what a two-sided interval shows that leaves zero out, at 95% for all
     comparisons together (Bonferroni); not worse is what the one-sided 95% bound shows that stays
-    above the margin. All else is not told apart, which is no sign of being equal.
+    above the margin. All else is no clear difference, which is no sign of being equal.
     """
-    preferences = preferences_of(preferred) if preferred else None
+    preferences = count_preferences(preferred) if preferred else None
     pairs = _pairs(incumbent, challenger)
     if not pairs:
-        return Duel(
+        return PairedComparison(
             incumbent=names[0],
             challenger=names[1],
             cases=0,
@@ -98,7 +98,7 @@ def duel(
     difference = paired_interval(first, second, weights=weights)
     bound = paired_interval(first, second, weights=weights, confidence=ONE_SIDED).low
     whole = {0.0, 1.0}.issuperset((*first, *second)) and len(set(weights)) == 1
-    return Duel(
+    return PairedComparison(
         incumbent=names[0],
         challenger=names[1],
         cases=len(pairs),
@@ -115,11 +115,11 @@ def duel(
     )
 
 
-def preferences_of(preferred: Sequence[Preferred]) -> Preferences:
+def count_preferences(preferred: Sequence[Preferred]) -> PreferenceCounts:
     """Wins, ties and losses of the second model, and whether they are more uneven than chance."""
     first, second = preferred.count("first"), preferred.count("second")
     test = mcnemar([True] * first + [False] * second, [False] * first + [True] * second)
-    return Preferences(
+    return PreferenceCounts(
         challenger=second,
         incumbent=first,
         ties=len(preferred) - first - second,
@@ -128,9 +128,9 @@ def preferences_of(preferred: Sequence[Preferred]) -> Preferences:
 
 
 def _pairs(
-    incumbent: Sequence[Outcome], challenger: Sequence[Outcome]
-) -> list[tuple[Outcome, Outcome]]:
-    others: Mapping[str, Outcome] = {one.case: one for one in challenger}
+    incumbent: Sequence[CaseOutcome], challenger: Sequence[CaseOutcome]
+) -> list[tuple[CaseOutcome, CaseOutcome]]:
+    others: Mapping[str, CaseOutcome] = {one.case: one for one in challenger}
     found = ((one, others.get(one.case)) for one in incumbent)
     return [
         (one, other)
@@ -147,13 +147,17 @@ def _together(
     return paired_interval(first, second, weights=weights, confidence=confidence)
 
 
-def _finding(difference: PairedDifference, bound: float, margins: Margins) -> Finding:
+def _finding(difference: PairedDifference, bound: float, margins: Margins) -> ComparisonVerdict:
     found = words_for(difference, margins.non_inferiority)
-    return "not worse" if found == "not told apart" and bound > -margins.non_inferiority else found
+    return (
+        "not worse"
+        if found == "no clear difference" and bound > -margins.non_inferiority
+        else found
+    )
 
 
 def _graded(
-    pairs: Sequence[tuple[Outcome, Outcome]], weights: Sequence[float], seed: int
+    pairs: Sequence[tuple[CaseOutcome, CaseOutcome]], weights: Sequence[float], seed: int
 ) -> PairedDifference | None:
     scores = [
         (one.score, other.score)

@@ -7,10 +7,10 @@ from decimal import Decimal
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.evaluation.bench.bench import Bench, BenchCase, Contender, Limits
-from multillm_gov.evaluation.bench.preference import ask_pair
-from multillm_gov.evaluation.bench.scoring import Unscorable, asks, scorer_module
-from multillm_gov.evaluation.calls import PROBED, longest_answer, provider_of, speaks_schema
+from multillm_gov.evaluation.bench.benchmark import BenchCase, Benchmark, BenchSettings, Contender
+from multillm_gov.evaluation.bench.preference import pair_calls
+from multillm_gov.evaluation.bench.scoring import Unscorable, needs_judge, scorer_module
+from multillm_gov.evaluation.calls import CALL_MODES, has_native_schema, longest_answer, provider_of
 from multillm_gov.evaluation.client import Call
 from multillm_gov.evaluation.probes.probe import Key, Probe
 from multillm_gov.evaluation.worst_cost import worst_cost
@@ -19,16 +19,16 @@ BYTES_PER_TOKEN = 8
 """Room for an answer in a judge's call: twice what a token of prose takes. A longer answer is not judged."""
 
 
-class Planner(Struct, frozen=True, kw_only=True):
+class BenchPlanner(Struct, frozen=True, kw_only=True):
     """What planning must know beside the cases."""
 
     day: date
-    limits: Limits
+    limits: BenchSettings
     find: Callable[[str], ModelFacts | None]
     keys_of: Callable[[str], tuple[Key, ...]]
 
 
-class Foreseen(Struct, frozen=True, kw_only=True):
+class JudgeCost(Struct, frozen=True, kw_only=True):
     """A judge's call about an answer as long as may be: what it may cost, without its text."""
 
     model: str
@@ -36,29 +36,29 @@ class Foreseen(Struct, frozen=True, kw_only=True):
     keys: tuple[Key, ...] = ()
 
 
-class Slot(Struct, frozen=True, kw_only=True):
+class PlannedCase(Struct, frozen=True, kw_only=True):
     """One case for one model, and the calls for it."""
 
-    bench: Bench
+    bench: Benchmark
     case: BenchCase
     contender: Contender
     probe: Probe
-    judging: tuple[Foreseen, ...] = ()
+    judging: tuple[JudgeCost, ...] = ()
     """Judges' calls about each answer."""
 
 
 class BenchPlan(Struct, frozen=True, kw_only=True):
     """A whole benchmark."""
 
-    benches: tuple[Bench, ...]
-    slots: tuple[Slot, ...]
+    benches: tuple[Benchmark, ...]
+    slots: tuple[PlannedCase, ...]
     """Case by case, so that a run cut short has whole pairs."""
-    pairings: tuple[Foreseen, ...] = ()
+    pairings: tuple[JudgeCost, ...] = ()
     """Judges' comparisons with the incumbent."""
     samples: int = 1
 
     @property
-    def foreseen(self) -> tuple[Foreseen, ...]:
+    def foreseen(self) -> tuple[JudgeCost, ...]:
         """All judges' calls."""
         return (
             *(each for slot in self.slots for each in slot.judging * self.samples),
@@ -97,7 +97,7 @@ class BenchPlan(Struct, frozen=True, kw_only=True):
         )
 
 
-def plan_bench(benches: Iterable[Bench], planner: Planner) -> BenchPlan:
+def plan_bench(benches: Iterable[Benchmark], planner: BenchPlanner) -> BenchPlan:
     """Every call for every case and model."""
     held = tuple(benches)
     slots = [
@@ -116,23 +116,29 @@ def plan_bench(benches: Iterable[Bench], planner: Planner) -> BenchPlan:
     )
 
 
-def _slot(bench: Bench, case: BenchCase, contender: Contender, planner: Planner) -> Slot:
-    judging: tuple[Foreseen, ...] = ()
-    if asks(case.held.scorer.kind):
+def _slot(
+    bench: Benchmark, case: BenchCase, contender: Contender, planner: BenchPlanner
+) -> PlannedCase:
+    judging: tuple[JudgeCost, ...] = ()
+    if needs_judge(case.held.scorer.kind):
         asked = scorer_module(case.held.scorer.kind).ask(
             "x" * longest_judged(bench, contender), case.held
         )
         judging = () if isinstance(asked, Unscorable) else _foreseen(asked, planner)
     probe = _probe(bench, contender, answer_call(bench, case, contender, planner.limits), planner)
-    return Slot(bench=bench, case=case, contender=contender, probe=probe, judging=judging)
+    return PlannedCase(bench=bench, case=case, contender=contender, probe=probe, judging=judging)
 
 
-def answer_call(bench: Bench, case: BenchCase, contender: Contender, limits: Limits) -> Call:
+def answer_call(
+    bench: Benchmark, case: BenchCase, contender: Contender, limits: BenchSettings
+) -> Call:
     """The call for one case to one model: as the task class would make it."""
-    native = bench.output_schema is not None and speaks_schema(bench.task.declared, contender.facts)
+    native = bench.output_schema is not None and has_native_schema(
+        bench.task.declared, contender.facts
+    )
     return Call(
         model=contender.model,
-        mode=PROBED[bench.task.declared.mode],
+        mode=CALL_MODES[bench.task.declared.mode],
         messages=case.messages,
         output_schema=bench.output_schema if native else None,
         max_output_tokens=longest_answer(bench.task.declared, contender.facts),
@@ -140,42 +146,44 @@ def answer_call(bench: Bench, case: BenchCase, contender: Contender, limits: Lim
     )
 
 
-def longest_judged(bench: Bench, contender: Contender) -> int:
+def longest_judged(bench: Benchmark, contender: Contender) -> int:
     """UTF-8 bytes of the longest answer that a judge is shown: what the plan's worst case is of."""
     return longest_answer(bench.task.declared, contender.facts) * BYTES_PER_TOKEN
 
 
 def judge_probes(
-    bench: Bench, contender: Contender, calls: Iterable[Call], planner: Planner
+    bench: Benchmark, contender: Contender, calls: Iterable[Call], planner: BenchPlanner
 ) -> tuple[Probe, ...]:
     """Calls of a scorer as the runner takes them, one each."""
     return tuple(_judge_probe(bench, contender, call, planner) for call in calls)
 
 
-def _pairings(bench: Bench, planner: Planner) -> Iterator[Foreseen]:
+def _pairings(bench: Benchmark, planner: BenchPlanner) -> Iterator[JudgeCost]:
     incumbent, *others = bench.contenders
     for case in bench.cases:
         for contender in others if case.held.scorer.kind == "rubric" else ():
             first, second = ("x" * longest_judged(bench, one) for one in (incumbent, contender))
-            asked = ask_pair(first, second, case.held)
+            asked = pair_calls(first, second, case.held)
             yield from () if isinstance(asked, Unscorable) else _foreseen(asked, planner)
 
 
-def _foreseen(calls: Iterable[Call], planner: Planner) -> tuple[Foreseen, ...]:
+def _foreseen(calls: Iterable[Call], planner: BenchPlanner) -> tuple[JudgeCost, ...]:
     return tuple(
-        Foreseen(
+        JudgeCost(
             model=call.model, worst_usd=_worst(call, planner), keys=planner.keys_of(call.model)
         )
         for call in calls
     )
 
 
-def _worst(call: Call, planner: Planner) -> Decimal | None:
+def _worst(call: Call, planner: BenchPlanner) -> Decimal | None:
     facts = planner.find(call.model)
     return worst_cost(call, facts.price if facts is not None else None)
 
 
-def _judge_probe(bench: Bench, contender: Contender, call: Call, planner: Planner) -> Probe:
+def _judge_probe(
+    bench: Benchmark, contender: Contender, call: Call, planner: BenchPlanner
+) -> Probe:
     facts = planner.find(call.model)
     return Probe(
         task=bench.task,
@@ -194,7 +202,7 @@ def _judge_probe(bench: Bench, contender: Contender, call: Call, planner: Planne
     )
 
 
-def _probe(bench: Bench, contender: Contender, call: Call, planner: Planner) -> Probe:
+def _probe(bench: Benchmark, contender: Contender, call: Call, planner: BenchPlanner) -> Probe:
     facts = contender.facts
     return Probe(
         task=bench.task,

@@ -25,7 +25,7 @@ _READ: tuple[dict[str, Preferred], dict[str, Preferred]] = (
 )
 
 
-def ask_pair(first: str, second: str, held: Expectation) -> tuple[Call, ...] | Unscorable:
+def pair_calls(first: str, second: str, held: Expectation) -> tuple[Call, ...] | Unscorable:
     """Two calls: the first answer as A, then as B."""
     if not held.scorer.rubric or not held.scorer.judge:
         return Unscorable(why="a preference needs a `rubric` and a `judge`")
@@ -33,7 +33,7 @@ def ask_pair(first: str, second: str, held: Expectation) -> tuple[Call, ...] | U
     return tuple(judge_call(held, _TASK, {"answer A": a, "answer B": b}, SCHEMA) for a, b in orders)
 
 
-def conclude_pair(answers: Sequence[Answer]) -> Preferred | Unscorable:
+def judge_pair(answers: Sequence[Answer]) -> Preferred | Unscorable:
     """What the judge prefers in both positions alike; a preference that moves with the position is a tie."""
     judgments = [read_judgment(answer, SCHEMA) for answer in answers]
     if len(judgments) != 2 or None in judgments:

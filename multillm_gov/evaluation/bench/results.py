@@ -10,11 +10,15 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.evaluation.bench.outcomes import LeaderboardEntry, Outcome, entry_of
-from multillm_gov.evaluation.bench.paired_comparison import Duel, Margins, duel
+from multillm_gov.evaluation.bench.outcomes import CaseOutcome, LeaderboardEntry, leaderboard_entry
+from multillm_gov.evaluation.bench.paired_comparison import (
+    Margins,
+    PairedComparison,
+    compare_models,
+)
 from multillm_gov.evaluation.bench.preference import Preferred
-from multillm_gov.evaluation.bench.writing_style import Voices
-from multillm_gov.evidence.record import EvidenceRecord, VoiceRecord
+from multillm_gov.evaluation.bench.writing_style import WritingStyles
+from multillm_gov.evidence.record import EvidenceRecord, StyleRecord
 from multillm_gov.units import Amount, Positive, Share
 
 PAIRED_FROM = 0.9
@@ -23,7 +27,7 @@ _MICRO = Decimal("0.000001")
 _NANO = Decimal("0.000000001")
 
 
-class Reason(Struct, frozen=True, kw_only=True):
+class UnjudgedReason(Struct, frozen=True, kw_only=True):
     """Why cases of a model could not be judged."""
 
     model: str
@@ -38,10 +42,10 @@ class BenchResult(Struct, frozen=True, kw_only=True):
     incumbent: str
     entries: tuple[LeaderboardEntry, ...]
     """Best first: by accepted share, then by cost per acceptance, then by name; nothing scored comes last."""
-    duels: tuple[Duel, ...] = ()
+    comparisons: tuple[PairedComparison, ...] = ()
     """Of each other model with the incumbent."""
-    reasons: tuple[Reason, ...] = ()
-    voices: Voices = Voices()
+    reasons: tuple[UnjudgedReason, ...] = ()
+    writing_styles: WritingStyles = WritingStyles()
 
     @property
     def unproved(self) -> int:
@@ -49,7 +53,7 @@ class BenchResult(Struct, frozen=True, kw_only=True):
         return sum(entry.share is None for entry in self.entries)
 
 
-class Facts(Struct, frozen=True, kw_only=True):
+class RecordContext(Struct, frozen=True, kw_only=True):
     """What evidence says beside the figures."""
 
     day: date
@@ -61,24 +65,26 @@ class Facts(Struct, frozen=True, kw_only=True):
     origin: Literal["internal", "public", "vendor"] = "internal"
 
 
-def result_of(
+def bench_result(
     task_class: str,
     incumbent: str,
-    outcomes: Mapping[str, Sequence[Outcome]],
+    outcomes: Mapping[str, Sequence[CaseOutcome]],
     margins: Margins,
     *,
     preferred: Mapping[str, Sequence[Preferred]] | None = None,
-    voices: Voices | None = None,
+    writing_styles: WritingStyles | None = None,
 ) -> BenchResult:
-    """The leaderboard of one task class, and each other model's duel with the incumbent."""
+    """The leaderboard of one task class, and each other model compared with the incumbent."""
     margins = replace(margins, comparisons=max(1, len(outcomes) - 1))
-    entries = [entry_of(model, each, seed=margins.seed) for model, each in outcomes.items()]
+    entries = [
+        leaderboard_entry(model, each, seed=margins.seed) for model, each in outcomes.items()
+    ]
     return BenchResult(
         task_class=task_class,
         incumbent=incumbent,
         entries=tuple(sorted(entries, key=_rank)),
-        duels=tuple(
-            duel(
+        comparisons=tuple(
+            compare_models(
                 (incumbent, model),
                 outcomes[incumbent],
                 each,
@@ -91,7 +97,7 @@ def result_of(
         reasons=tuple(
             reason for model, each in outcomes.items() for reason in _reasons(model, each)
         ),
-        voices=voices or Voices(),
+        writing_styles=writing_styles or WritingStyles(),
     )
 
 
@@ -100,20 +106,22 @@ def _rank(entry: LeaderboardEntry) -> tuple[float, Decimal, str]:
     return (-entry.share if entry.share is not None else 1.0, cost, entry.model)
 
 
-def _reasons(model: str, outcomes: Sequence[Outcome]) -> list[Reason]:
+def _reasons(model: str, outcomes: Sequence[CaseOutcome]) -> list[UnjudgedReason]:
     counted = Counter(one.why for one in outcomes if one.accepted is None)
-    return [Reason(model=model, why=why, cases=cases) for why, cases in sorted(counted.items())]
+    return [
+        UnjudgedReason(model=model, why=why, cases=cases) for why, cases in sorted(counted.items())
+    ]
 
 
 def records_of(
     result: BenchResult,
-    outcomes: Mapping[str, Sequence[Outcome]],
-    facts: Facts,
-    voices: Mapping[str, VoiceRecord] | None = None,
+    outcomes: Mapping[str, Sequence[CaseOutcome]],
+    facts: RecordContext,
+    styles: Mapping[str, StyleRecord] | None = None,
 ) -> tuple[EvidenceRecord, ...]:
     """Evidence of every model that something could be judged of."""
     return tuple(
-        _record(result, entry, outcomes, facts, (voices or {}).get(entry.model))
+        _record(result, entry, outcomes, facts, (styles or {}).get(entry.model))
         for entry in sorted(result.entries, key=lambda entry: entry.model)
         if entry.share is not None
     )
@@ -122,12 +130,16 @@ def records_of(
 def _record(
     result: BenchResult,
     entry: LeaderboardEntry,
-    outcomes: Mapping[str, Sequence[Outcome]],
-    facts: Facts,
-    voice: VoiceRecord | None,
+    outcomes: Mapping[str, Sequence[CaseOutcome]],
+    facts: RecordContext,
+    style: StyleRecord | None,
 ) -> EvidenceRecord:
     drift = next(
-        (one for one in result.voices.drifts if one.model == entry.model and one.ratio is not None),
+        (
+            one
+            for one in result.writing_styles.drifts
+            if one.model == entry.model and one.ratio is not None
+        ),
         None,
     )
     return EvidenceRecord(
@@ -154,12 +166,12 @@ def _record(
         if entry.usd_per_accepted is None
         else Amount(entry.usd_per_accepted.quantize(_NANO)),
         cases=facts.cases,
-        voice=voice,
+        writing_style=style,
         versions=dict(facts.versions),
     )
 
 
-def _paired(model: str, outcomes: Mapping[str, Sequence[Outcome]]) -> tuple[str, ...]:
+def _paired(model: str, outcomes: Mapping[str, Sequence[CaseOutcome]]) -> tuple[str, ...]:
     scored = {
         name: {one.case for one in each if one.accepted is not None}
         for name, each in outcomes.items()

@@ -7,17 +7,17 @@ from statistics import fmean
 
 from msgspec import Struct
 
-from multillm_gov.evaluation.bench.bench import Bench
-from multillm_gov.evaluation.bench.judging import Kept, Preferences, Send, judge_answers
+from multillm_gov.evaluation.bench.benchmark import Benchmark
+from multillm_gov.evaluation.bench.judging import CaseState, Preferences, SendProbes, judge_answers
 from multillm_gov.evaluation.bench.normalizing import normalize
-from multillm_gov.evaluation.bench.outcomes import Outcome
-from multillm_gov.evaluation.bench.plan import BenchPlan, Planner, Slot
-from multillm_gov.evaluation.bench.scoring import Score, Unscorable, asks, score_text
-from multillm_gov.evaluation.client import Answer, Failure
-from multillm_gov.evaluation.output_schema import SchemaError, compile_schema
+from multillm_gov.evaluation.bench.outcomes import CaseOutcome
+from multillm_gov.evaluation.bench.plan import BenchPlan, BenchPlanner, PlannedCase
+from multillm_gov.evaluation.bench.scoring import Score, Unscorable, needs_judge, score_text
+from multillm_gov.evaluation.client import Answer, CallFailure
+from multillm_gov.evaluation.output_schema import OutputSchemaError, compile_schema
 from multillm_gov.evaluation.probes.check import Observation
 from multillm_gov.evaluation.probes.probe import Probe
-from multillm_gov.evaluation.running import Ending, Run
+from multillm_gov.evaluation.running import Ending, ProbeRun
 from multillm_gov.measures.stylometry import count_words
 
 REJECTED = frozenset({"refused-by-filter", "context"})
@@ -28,10 +28,10 @@ Counts = tuple[int, ...]
 class BenchRun(Struct, frozen=True, kw_only=True):
     """What a benchmark showed."""
 
-    outcomes: dict[tuple[str, str], tuple[Outcome, ...]]
+    outcomes: dict[tuple[str, str], tuple[CaseOutcome, ...]]
     """By task class and model, in the order of the cases."""
     counts: dict[tuple[str, str], tuple[Counts, ...]]
-    """Function words by case, where answers have a voice; all zero where there was no answer."""
+    """Function words by case, where answers are prose; all zero where there was no answer."""
     preferred: Preferences
     ending: Ending
     spent_usd: Decimal
@@ -40,9 +40,9 @@ class BenchRun(Struct, frozen=True, kw_only=True):
     calls: int
 
 
-async def run_bench(plan: BenchPlan, planner: Planner, send: Send) -> BenchRun:
+async def run_bench(plan: BenchPlan, planner: BenchPlanner, send: SendProbes) -> BenchRun:
     """Send all of it. Answers are scored as they arrive; texts are kept only for judges, and only until they judged."""
-    kept = [Kept(scores=[], texts=[]) for _ in plan.slots]
+    kept = [CaseState(scores=[], texts=[]) for _ in plan.slots]
     numbers = {id(slot.probe): number for number, slot in enumerate(plan.slots)}
 
     def look(probe: Probe, sample: int, answer: Answer) -> None:
@@ -51,7 +51,7 @@ async def run_bench(plan: BenchPlan, planner: Planner, send: Send) -> BenchRun:
         _take(plan.slots[number], answer, kept[number])
 
     first = await send([slot.probe for slot in plan.slots], look)
-    judging: Run | None = None
+    judging: ProbeRun | None = None
     preferred: Preferences = {}
     if first.ending == "complete":
         judging, preferred = await judge_answers(plan, planner, kept, send)
@@ -67,46 +67,46 @@ async def run_bench(plan: BenchPlan, planner: Planner, send: Send) -> BenchRun:
     )
 
 
-def _take(slot: Slot, answer: Answer, kept: Kept) -> None:
+def _take(slot: PlannedCase, answer: Answer, kept: CaseState) -> None:
     """Score what can be scored at once, and count words: the text is gone afterwards."""
     held = slot.case.held
-    if slot.bench.has_voice:
+    if slot.bench.is_prose:
         counts = count_words([answer.text])
         kept.counts = (
             counts
             if kept.counts is None
             else tuple(map(sum, zip(kept.counts, counts, strict=True)))
         )
-    if asks(held.scorer.kind):
+    if needs_judge(held.scorer.kind):
         kept.texts.append(answer.text)
     else:
         kept.scores.append(score_text(as_read(slot.bench, answer.text), held))
 
 
-def as_read(bench: Bench, text: str) -> str:
+def as_read(bench: Benchmark, text: str) -> str:
     """An answer as the code behind the task class reads it: after the normalizers that it declares."""
     declared, schema = bench.task.declared.normalize, bench.output_schema
     if not declared or schema is None:
         return text
     try:
         misfit = compile_schema(schema)
-    except SchemaError:
+    except OutputSchemaError:
         return text
     reading = normalize(text, declared, schema, lambda value: misfit(value) is None)
     return text if reading is None else json.dumps(reading.value, ensure_ascii=False)
 
 
 def _outcomes(
-    plan: BenchPlan, kept: list[Kept], observations: Sequence[Observation]
-) -> dict[tuple[str, str], tuple[Outcome, ...]]:
-    found: dict[tuple[str, str], list[Outcome]] = {}
+    plan: BenchPlan, kept: list[CaseState], observations: Sequence[Observation]
+) -> dict[tuple[str, str], tuple[CaseOutcome, ...]]:
+    found: dict[tuple[str, str], list[CaseOutcome]] = {}
     for slot, each, observation in zip(plan.slots, kept, observations, strict=True):
         key = (slot.bench.task.name, slot.contender.model)
         found.setdefault(key, []).append(_outcome(slot, each, observation))
     return {key: tuple(outcomes) for key, outcomes in found.items()}
 
 
-def _outcome(slot: Slot, kept: Kept, observation: Observation) -> Outcome:
+def _outcome(slot: PlannedCase, kept: CaseState, observation: Observation) -> CaseOutcome:
     scores = [one for one in kept.scores if isinstance(one, Score)]
     refused = [one for one in observation.failures if one.verdict in REJECTED]
     verdicts = [one.accepted for one in scores] + [False] * len(refused)
@@ -114,7 +114,7 @@ def _outcome(slot: Slot, kept: Kept, observation: Observation) -> Outcome:
     # One sample that nobody could judge leaves the case open: what is missing might have gone
     # either way.
     is_whole = len(verdicts) == slot.probe.samples
-    return Outcome(
+    return CaseOutcome(
         case=slot.case.id,
         accepted=fmean(verdicts) if is_whole else None,
         score=fmean(graded) if is_whole else None,
@@ -125,7 +125,9 @@ def _outcome(slot: Slot, kept: Kept, observation: Observation) -> Outcome:
     )
 
 
-def _why(kept: Kept, scores: Sequence[Score], observation: Observation, *, is_whole: bool) -> str:
+def _why(
+    kept: CaseState, scores: Sequence[Score], observation: Observation, *, is_whole: bool
+) -> str:
     if is_whole:
         return next((one.why for one in scores if one.why), "")
     open_ones = [one.why for one in kept.scores if isinstance(one, Unscorable)]
@@ -137,18 +139,18 @@ def _cost(observation: Observation) -> Decimal | None:
     """What all calls of the case cost; ``None`` where one of them is not known."""
     costs = [
         Decimal(0)
-        if isinstance(result, Failure) and not result.may_bill
+        if isinstance(result, CallFailure) and not result.may_bill
         else getattr(result, "usd", None)
         for result in (each.result for each in observation.seen)
     ]
     return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))
 
 
-def _counts(plan: BenchPlan, kept: list[Kept]) -> dict[tuple[str, str], tuple[Counts, ...]]:
+def _counts(plan: BenchPlan, kept: list[CaseState]) -> dict[tuple[str, str], tuple[Counts, ...]]:
     nothing = count_words(())
     found: dict[tuple[str, str], list[Counts]] = {}
     for slot, each in zip(plan.slots, kept, strict=True):
-        if slot.bench.has_voice:
+        if slot.bench.is_prose:
             found.setdefault((slot.bench.task.name, slot.contender.model), []).append(
                 each.counts or nothing
             )

@@ -41,8 +41,8 @@ class Expectation(Struct, frozen=True, kw_only=True):
     """Whether the judge model has structured output of its own."""
 
 
-class ScoringModule(Protocol):
-    """A scorer that needs nothing but the answer; one that asks further models is an `AskingModule`."""
+class TextScorer(Protocol):
+    """A scorer that needs nothing but the answer; one that asks further models is an `ModelScorer`."""
 
     ACCEPTED_FROM: float
     """Least score that is accepted where the case says none."""
@@ -52,7 +52,7 @@ class ScoringModule(Protocol):
         ...
 
 
-class AskingModule(Protocol):
+class ModelScorer(Protocol):
     """A scorer that asks further models: known by its ``ask``. It sends nothing itself: limits are the runner's."""
 
     ACCEPTED_FROM: float
@@ -73,7 +73,7 @@ def scorer_names() -> tuple[str, ...]:
     return tuple(sorted(name.replace("_", "-") for name in files - {"__init__"}))
 
 
-def scorer_module(kind: str) -> Any:  # noqa: ANN401 - a module, of the shape that `ScoringModule` tells
+def scorer_module(kind: str) -> Any:  # noqa: ANN401 - a module, of the shape that `TextScorer` tells
     """The module of one kind; only it is imported.
 
     Raises:
@@ -84,7 +84,7 @@ def scorer_module(kind: str) -> Any:  # noqa: ANN401 - a module, of the shape th
     return import_module(f"{scorers.__name__}.{kind.replace('-', '_')}")
 
 
-def asks(kind: str) -> bool:
+def needs_judge(kind: str) -> bool:
     """Whether a kind of scorer asks further models.
 
     Raises:

@@ -11,8 +11,8 @@ from typing import get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.evaluation.client import Answer, Call, Failure
-from multillm_gov.evaluation.probes.plan import LeftOut, Plan
+from multillm_gov.evaluation.client import Answer, Call, CallFailure
+from multillm_gov.evaluation.probes.plan import LeftOut, ProbePlan
 from multillm_gov.evaluation.probes.probe import Key, Probe
 from multillm_gov.evidence.record import Fault
 from multillm_gov.portfolio.allocation import TaskClass
@@ -61,23 +61,23 @@ class DrillPlan(Struct, frozen=True, kw_only=True):
         return tuple(drill for drill in self.drills if drill.worst_usd is None)
 
 
-class Carried(Struct, frozen=True, kw_only=True):
+class ChainResult(Struct, frozen=True, kw_only=True):
     """What became of one request."""
 
-    result: Answer | Failure
+    result: Answer | CallFailure
     """Its seconds are those of the whole chain."""
     attempts: tuple[int, ...]
     """Positions in the chain of the models that were called, in order; the last one gave the result."""
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class DrillOutcome(Struct, frozen=True, kw_only=True):
     """A drill and what became of it."""
 
     drill: Drill
-    carried: Carried
+    carried: ChainResult
 
 
-def plan_drills(plan: Plan, faults: Iterable[Fault] = FAULTS) -> DrillPlan:
+def plan_drills(plan: ProbePlan, faults: Iterable[Fault] = FAULTS) -> DrillPlan:
     """A request per routed model and fault, for every task class with a fallback.
 
     Args:
@@ -104,7 +104,7 @@ def plan_drills(plan: Plan, faults: Iterable[Fault] = FAULTS) -> DrillPlan:
     return DrillPlan(drills=tuple(drills), left_out=tuple(left_out), keys=tuple(sorted(keys)))
 
 
-def _by_task(plan: Plan) -> Iterator[tuple[TaskClass, dict[str, Probe]]]:
+def _by_task(plan: ProbePlan) -> Iterator[tuple[TaskClass, dict[str, Probe]]]:
     """Probes of answers and embeddings by model, task class by task class."""
     found: dict[str, dict[str, Probe]] = {}
     for probe in plan.probes:

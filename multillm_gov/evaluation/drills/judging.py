@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Literal
 
-from multillm_gov.evaluation.client import Answer, Failure
-from multillm_gov.evaluation.drills.drill import OUTAGES, Drill, Outcome
-from multillm_gov.evaluation.probes.check import look
+from multillm_gov.evaluation.client import Answer, CallFailure
+from multillm_gov.evaluation.drills.drill import OUTAGES, Drill, DrillOutcome
+from multillm_gov.evaluation.probes.check import observed
 from multillm_gov.evidence.record import DrillRecord, Fault, FaultResult
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.units import Amount, Positive, Share
@@ -20,7 +20,7 @@ _SHARE = Decimal("0.0001")
 
 
 def judge_drills(
-    outcomes: Iterable[Outcome], versions: Mapping[str, str]
+    outcomes: Iterable[DrillOutcome], versions: Mapping[str, str]
 ) -> tuple[DrillRecord, ...]:
     """One record per task class, in the order met.
 
@@ -33,13 +33,13 @@ def judge_drills(
     has read already. Coverage is the share of the faults that the chain survived, cut streams
     included.
     """
-    grouped: dict[str, list[Outcome]] = {}
+    grouped: dict[str, list[DrillOutcome]] = {}
     for outcome in outcomes:
         grouped.setdefault(outcome.drill.task.name, []).append(outcome)
     return tuple(_record(group, versions) for group in grouped.values())
 
 
-def _record(outcomes: list[Outcome], versions: Mapping[str, str]) -> DrillRecord:
+def _record(outcomes: list[DrillOutcome], versions: Mapping[str, str]) -> DrillRecord:
     drill = outcomes[0].drill
     faults = tuple(_worst_by_fault(outcomes))
     survived = sum(one.result == "survives" for one in faults)
@@ -82,7 +82,7 @@ def _overall(faults: tuple[FaultResult, ...]) -> Result:
     )
 
 
-def _worst_by_fault(outcomes: list[Outcome]) -> Iterator[FaultResult]:
+def _worst_by_fault(outcomes: list[DrillOutcome]) -> Iterator[FaultResult]:
     by_fault: dict[Fault, list[FaultResult]] = {}
     for outcome in outcomes:
         by_fault.setdefault(outcome.drill.fault, []).append(judge_fault(outcome))
@@ -90,7 +90,7 @@ def _worst_by_fault(outcomes: list[Outcome]) -> Iterator[FaultResult]:
         yield max(results, key=lambda one: (_GRAVITY.index(one.result), one.seconds or Decimal(0)))
 
 
-def judge_fault(outcome: Outcome) -> FaultResult:
+def judge_fault(outcome: DrillOutcome) -> FaultResult:
     """Whether the chain answered in order, within latency and schema; the detail says what it missed, in both figures.
 
     Never a text of an answer, nor a provider's own words.
@@ -98,7 +98,7 @@ def judge_fault(outcome: Outcome) -> FaultResult:
     drill, carried = outcome.drill, outcome.carried
     seconds = Amount(Decimal(str(carried.result.seconds)).quantize(_MILLI))
     where = f"`{drill.chain[0]}` failing: " if len(drill.task.declared.route) > 1 else ""
-    if isinstance(carried.result, Failure) or not carried.attempts or carried.attempts[-1] == 0:
+    if isinstance(carried.result, CallFailure) or not carried.attempts or carried.attempts[-1] == 0:
         detail = f"{where}{_why_none(outcome)}"
         return FaultResult(fault=drill.fault, result="fails", seconds=seconds, detail=detail)
     missed = tuple(_missed(drill, carried.result, carried.attempts))
@@ -110,7 +110,7 @@ def judge_fault(outcome: Outcome) -> FaultResult:
     )
 
 
-def _why_none(outcome: Outcome) -> str:
+def _why_none(outcome: DrillOutcome) -> str:
     drill, carried = outcome.drill, outcome.carried
     if isinstance(carried.result, Answer):
         return "the fault was taken for an answer"
@@ -142,6 +142,6 @@ def _missed(drill: Drill, answer: Answer, attempts: tuple[int, ...]) -> Iterator
     if not answer.text and not answer.vectors:
         yield "the answer is empty"
     elif drill.probe.origin != "generic":
-        sight = look(drill.probe, answer, 1).sights.get("contract")
-        if sight is not None and not sight.satisfied:
-            yield f"the answer does not satisfy the schema: {sight.misfit}"
+        item = observed(drill.probe, answer, 1).evidence.get("contract")
+        if item is not None and not item.satisfied:
+            yield f"the answer does not satisfy the schema: {item.misfit}"

@@ -6,20 +6,20 @@ from decimal import Decimal
 
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Answer
-from multillm_gov.evaluation.drills.drill import Carried, Drill, Outcome
+from multillm_gov.evaluation.drills.drill import ChainResult, Drill, DrillOutcome
 
-Carry = Callable[[Drill], Awaitable[Carried]]
+SendThroughChain = Callable[[Drill], Awaitable[ChainResult]]
 """Sends one request through the chain, its routed model failing."""
 
 
-async def drill(
+async def run_requests(
     drills: tuple[Drill, ...],
-    carry: Carry,
+    carry: SendThroughChain,
     *,
     budget: Budget,
     concurrency: int = 8,
-    on_outcome: Callable[[Outcome], None] | None = None,
-) -> tuple[Outcome, ...]:
+    on_outcome: Callable[[DrillOutcome], None] | None = None,
+) -> tuple[DrillOutcome, ...]:
     """What became of each drill, in the order given; one that the budget has no room for is left out.
 
     Args:
@@ -30,7 +30,7 @@ async def drill(
         on_outcome: Told each outcome as it comes, so that an interruption loses nothing.
     """
     slots = asyncio.Semaphore(concurrency)
-    found: dict[int, Outcome] = {}
+    found: dict[int, DrillOutcome] = {}
 
     async def settle(number: int, one: Drill) -> None:
         async with slots:
@@ -42,7 +42,7 @@ async def drill(
                 cost = _cost_of(carried)
             finally:
                 budget.settle(one.worst_usd, cost)
-        found[number] = Outcome(drill=one, carried=carried)
+        found[number] = DrillOutcome(drill=one, carried=carried)
         if on_outcome is not None:
             on_outcome(found[number])
 
@@ -52,7 +52,7 @@ async def drill(
     return tuple(found[number] for number in sorted(found))
 
 
-def _cost_of(carried: Carried) -> Decimal | None:
+def _cost_of(carried: ChainResult) -> Decimal | None:
     """US dollars; ``None``: not known, so the worst case. A fallback that failed may have been billed too."""
     if isinstance(carried.result, Answer) and carried.attempts == (0, 1):
         return carried.result.usd

@@ -8,19 +8,19 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.evaluation.client import Answer, Failure
+from multillm_gov.evaluation.client import Answer, CallFailure
 from multillm_gov.evaluation.probes import checks
 from multillm_gov.evaluation.probes.probe import Probe
 from multillm_gov.evidence.record import CheckResult
 
 
-class Seen(Struct, frozen=True, kw_only=True):
+class CallRecord(Struct, frozen=True, kw_only=True):
     """What is kept of one call: its figures, and what each check saw in it; no text and no vectors."""
 
-    result: Answer | Failure
+    result: Answer | CallFailure
     """An answer without its text and vectors."""
     attempts: int = 1
-    sights: dict[str, Any] = {}
+    evidence: dict[str, Any] = {}
     """By name of the check: a small value."""
 
 
@@ -28,7 +28,7 @@ class Observation(Struct, frozen=True, kw_only=True):
     """All that a probe showed."""
 
     probe: Probe
-    seen: tuple[Seen, ...]
+    seen: tuple[CallRecord, ...]
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -36,16 +36,16 @@ class Observation(Struct, frozen=True, kw_only=True):
         return tuple(each.result for each in self.seen if isinstance(each.result, Answer))
 
     @property
-    def failures(self) -> tuple[Failure, ...]:
+    def failures(self) -> tuple[CallFailure, ...]:
         """Of the calls that have none."""
-        return tuple(each.result for each in self.seen if isinstance(each.result, Failure))
+        return tuple(each.result for each in self.seen if isinstance(each.result, CallFailure))
 
-    def sights(self, name: str) -> tuple[Any, ...]:
+    def evidence(self, name: str) -> tuple[Any, ...]:
         """What a check saw, answer by answer."""
-        return tuple(each.sights[name] for each in self.seen if name in each.sights)
+        return tuple(each.evidence[name] for each in self.seen if name in each.evidence)
 
 
-def _look_at_nothing(probe: Probe, answer: Answer) -> None:
+def _observe_nothing(probe: Probe, answer: Answer) -> None:
     del probe, answer
 
 
@@ -53,9 +53,9 @@ class Check(Struct, frozen=True, kw_only=True):
     """One thing that probes are held against."""
 
     name: str
-    look: Callable[[Probe, Answer], object | None] = _look_at_nothing
+    observe: Callable[[Probe, Answer], object | None] = _observe_nothing
     """What to keep of an answer while its text is there; ``None``: nothing."""
-    conclude: Callable[[Observation], CheckResult | None]
+    judge: Callable[[Observation], CheckResult | None]
     """What all of it shows; ``None``: the task class declares nothing to hold it against, or the provider tells none.
 
     What is declared and cannot be judged is ``inconclusive``.
@@ -70,15 +70,17 @@ def all_checks() -> tuple[Check, ...]:
     return tuple(sorted(found, key=lambda check: check.name))
 
 
-def look(probe: Probe, result: Answer | Failure, attempts: int) -> Seen:
+def observed(probe: Probe, result: Answer | CallFailure, attempts: int) -> CallRecord:
     """All that is kept of one call."""
-    if isinstance(result, Failure):
-        return Seen(result=result, attempts=attempts)
-    sights = {
-        check.name: sight
+    if isinstance(result, CallFailure):
+        return CallRecord(result=result, attempts=attempts)
+    evidence = {
+        check.name: kept
         for check in all_checks()
-        if (sight := check.look(probe, result)) is not None
+        if (kept := check.observe(probe, result)) is not None
     }
     from msgspec.structs import replace
 
-    return Seen(result=replace(result, text="", vectors=()), attempts=attempts, sights=sights)
+    return CallRecord(
+        result=replace(result, text="", vectors=()), attempts=attempts, evidence=evidence
+    )

@@ -9,9 +9,9 @@ from multillm_gov.evaluation.probes.check import Observation, all_checks
 from multillm_gov.evaluation.probes.checks.contract import normalizers_needed
 from multillm_gov.evaluation.probes.checks.identity import served_models
 from multillm_gov.evaluation.probes.checks.tokens import mean_tokens
-from multillm_gov.evaluation.probes.references import Reference
-from multillm_gov.evaluation.probes.severity import ORDER, worst
+from multillm_gov.evaluation.probes.references import ReferenceVectors
 from multillm_gov.evidence.record import CheckResult, ProbeRecord
+from multillm_gov.evidence.verdict import WORST_FIRST, worst
 from multillm_gov.units import Amount, Positive
 
 FIRST_REFERENCE = (
@@ -23,7 +23,7 @@ _CENTS_OF_CENTS = Decimal("0.000000001")
 _FOUR = Decimal("0.0001")
 
 
-def judge(
+def probe_record(
     observation: Observation, versions: Mapping[str, str], *, is_complete: bool = True
 ) -> ProbeRecord:
     """The record of one probe: every check by itself, and the worst of them as the probe's verdict.
@@ -34,17 +34,15 @@ def judge(
         is_complete: Whether all of its samples were settled; one cut short never passes.
     """
     probe, answers = observation.probe, observation.answers
-    results = [
-        result for check in all_checks() if (result := check.conclude(observation)) is not None
-    ]
+    results = [result for check in all_checks() if (result := check.judge(observation)) is not None]
     if not is_complete:
         said = (
             f"{len(observation.seen)} of {probe.samples} samples were settled before the run ended"
         )
         results.append(CheckResult(name="complete", verdict="inconclusive", detail=said))
-    results.sort(key=lambda result: (ORDER.index(result.verdict), result.name))
+    results.sort(key=lambda result: (WORST_FIRST.index(result.verdict), result.name))
     seconds = [answer.seconds for answer in answers]
-    vectors = observation.sights("vectors")
+    vectors = observation.evidence("vectors")
     return ProbeRecord(
         task_class=probe.task.name,
         model=probe.model,
@@ -77,10 +75,10 @@ def judge(
     )
 
 
-def fresh_reference(observation: Observation) -> Reference | None:
+def fresh_reference(observation: Observation) -> ReferenceVectors | None:
     """The reference that the probe's first sound answer makes, where there was none."""
     return next(
-        (sight.fresh for sight in observation.sights("stability") if sight.fresh is not None), None
+        (item.fresh for item in observation.evidence("stability") if item.fresh is not None), None
     )
 
 
@@ -97,8 +95,8 @@ def _notes(observation: Observation) -> tuple[str, ...]:
 
 
 def _rank_stability(observation: Observation) -> Decimal | None:
-    sights = observation.sights("stability") if observation.probe.reference is not None else ()
-    return Decimal(str(min(sight.ranks for sight in sights))).quantize(_FOUR) if sights else None
+    evidence = observation.evidence("stability") if observation.probe.reference is not None else ()
+    return Decimal(str(min(item.ranks for item in evidence))).quantize(_FOUR) if evidence else None
 
 
 def _seconds(value: float) -> Positive:

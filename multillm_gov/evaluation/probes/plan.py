@@ -8,10 +8,10 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.evaluation.calls import PROBED, longest_answer, provider_of, speaks_schema
+from multillm_gov.evaluation.calls import CALL_MODES, has_native_schema, longest_answer, provider_of
 from multillm_gov.evaluation.client import Call
 from multillm_gov.evaluation.probes.probe import Canaries, Key, Probe, TaskDigests
-from multillm_gov.evaluation.probes.references import Reference
+from multillm_gov.evaluation.probes.references import ReferenceVectors
 from multillm_gov.evaluation.worst_cost import worst_cost
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.location import Place
@@ -19,7 +19,7 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import TaskClass, TaskClassDeclaration
 
 
-class Settings(Struct, frozen=True, kw_only=True):
+class ProbeSettings(Struct, frozen=True, kw_only=True):
     """What the call asks for."""
 
     day: date
@@ -51,7 +51,7 @@ class LeftOut(Struct, frozen=True, kw_only=True):
     why: str
 
 
-class Plan(Struct, frozen=True, kw_only=True):
+class ProbePlan(Struct, frozen=True, kw_only=True):
     """All probes of a run."""
 
     probes: tuple[Probe, ...]
@@ -78,22 +78,22 @@ class Plan(Struct, frozen=True, kw_only=True):
         return tuple(sorted({key for probe in self.probes for key in probe.keys if key.is_missing}))
 
 
-class Known(Struct, frozen=True, kw_only=True):
+class EarlierProbes(Struct, frozen=True, kw_only=True):
     """What earlier probes showed."""
 
     last: Callable[[str, str, ProbeKind], ProbeRecord | None]
     """By task class, model and kind."""
-    reference: Callable[[str, str, tuple[str, ...]], Reference | None]
+    reference: Callable[[str, str, tuple[str, ...]], ReferenceVectors | None]
     """By task class, model and inputs."""
 
 
-def plan(
+def plan_probes(
     tasks: Iterable[TaskFigures],
     inputs: Mapping[str, TaskInputs],
-    settings: Settings,
+    settings: ProbeSettings,
     keys_of: Callable[[str], tuple[Key, ...]],
-    known: Known,
-) -> Plan:
+    known: EarlierProbes,
+) -> ProbePlan:
     """Every probe, in the order of the portfolio: task class, then routed models, then fallbacks, then kinds."""
     probes: list[Probe] = []
     left_out: list[LeftOut] = []
@@ -101,17 +101,17 @@ def plan(
         task = figures.task
         if settings.tasks and task.name not in settings.tasks:
             continue
-        if task.declared.mode not in PROBED:
+        if task.declared.mode not in CALL_MODES:
             left_out.append(
                 LeftOut(task_class=task.name, why=f"mode `{task.declared.mode}` has no probe")
             )
             continue
         found = tuple(_probes(figures, inputs[task.name], settings, known))
         probes += (_with_keys(probe, keys_of) for probe in found)
-    return Plan(probes=tuple(probes), left_out=tuple(left_out))
+    return ProbePlan(probes=tuple(probes), left_out=tuple(left_out))
 
 
-class _Model(Struct, frozen=True, kw_only=True):
+class _ProbedModel(Struct, frozen=True, kw_only=True):
     name: str
     role: Literal["route", "fallback"]
     facts: ModelFacts | None
@@ -119,7 +119,7 @@ class _Model(Struct, frozen=True, kw_only=True):
 
 
 def _probes(
-    figures: TaskFigures, given: TaskInputs, settings: Settings, known: Known
+    figures: TaskFigures, given: TaskInputs, settings: ProbeSettings, known: EarlierProbes
 ) -> Iterator[Probe]:
     task = figures.task
     kinds: tuple[ProbeKind, ...] = (
@@ -133,11 +133,11 @@ def _probes(
                 yield _probe(task, model, kind, given, settings, known)
 
 
-def _models(figures: TaskFigures) -> Iterator[_Model]:
+def _models(figures: TaskFigures) -> Iterator[_ProbedModel]:
     """Each model once: one that is routed and a fallback too is probed as routed."""
     place, told = figures.task.place, set[str]()
     routed = (
-        _Model(
+        _ProbedModel(
             name=leg.model,
             role="route",
             facts=leg.facts,
@@ -146,7 +146,7 @@ def _models(figures: TaskFigures) -> Iterator[_Model]:
         for leg in figures.legs
     )
     kept = (
-        _Model(
+        _ProbedModel(
             name=one.model, role="fallback", facts=one.facts, place=place.at("fallbacks", one.index)
         )
         for one in figures.fallbacks
@@ -159,17 +159,17 @@ def _models(figures: TaskFigures) -> Iterator[_Model]:
 
 def _probe(
     task: TaskClass,
-    model: _Model,
+    model: _ProbedModel,
     kind: ProbeKind,
     given: TaskInputs,
-    settings: Settings,
-    known: Known,
+    settings: ProbeSettings,
+    known: EarlierProbes,
 ) -> Probe:
     facts = model.facts
     native = (
         kind != "embedding"
         and given.output_schema is not None
-        and speaks_schema(task.declared, facts)
+        and has_native_schema(task.declared, facts)
     )
     calls = tuple(_calls(task.declared, model, kind, given, settings, native=native))
     costs = [worst_cost(call, facts.price if facts is not None else None) for call in calls]
@@ -200,14 +200,14 @@ def _probe(
 
 def _calls(
     declared: TaskClassDeclaration,
-    model: _Model,
+    model: _ProbedModel,
     kind: ProbeKind,
     given: TaskInputs,
-    settings: Settings,
+    settings: ProbeSettings,
     *,
     native: bool,
 ) -> Iterator[Call]:
-    mode = PROBED[declared.mode]
+    mode = CALL_MODES[declared.mode]
     if kind == "embedding":
         # One call holds all inputs: cosines are only comparable between vectors of one model at one
         # time.

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.evaluation.client import Call, Message
-from multillm_gov.evaluation.probes.references import Reference
+from multillm_gov.evaluation.probes.references import ReferenceVectors
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import TaskClass
@@ -84,7 +84,7 @@ class Probe(Struct, frozen=True, kw_only=True):
     keys: tuple[Key, ...] = ()
     last: ProbeRecord | None = None
     """The newest record of the same task class, model and kind, before this probe."""
-    reference: Reference | None = None
+    reference: ReferenceVectors | None = None
     """Vectors of the same inputs from an earlier day, for embeddings."""
 
     @property

@@ -17,7 +17,7 @@ MOST_INPUTS = 16
 _STEPS = 127
 
 
-class Reference(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReferenceVectors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a model made of a few inputs on a day: digests of the texts, and their vectors in eight bits a number.
 
     Rounding to 1/127 of a vector's largest number moves a cosine by some 1e-4; drift that matters
@@ -54,9 +54,9 @@ def digest_of(text: str) -> str:
 
 def make_reference(
     task_class: str, model: str, day: date, inputs: Sequence[str], vectors: Sequence[Vector]
-) -> Reference:
+) -> ReferenceVectors:
     """A reference of today's vectors, which are as many as the inputs and equally long."""
-    return Reference(
+    return ReferenceVectors(
         task_class=task_class,
         model=model,
         date=day,
@@ -67,7 +67,7 @@ def make_reference(
     )
 
 
-def compare(reference: Reference, vectors: Sequence[Vector]) -> Agreement:
+def compare_vectors(reference: ReferenceVectors, vectors: Sequence[Vector]) -> Agreement:
     """How well vectors of the same inputs, equally long, agree with a reference.
 
     Raises:

@@ -16,7 +16,7 @@ from multillm_gov.reporting.board.repricing import repricing_section
 from multillm_gov.reporting.board.resilience import resilience_section
 from multillm_gov.reporting.board.standing import standing_section
 from multillm_gov.reporting.board.stress import stress_section
-from multillm_gov.reporting.evaluation.writing_style import voice_section
+from multillm_gov.reporting.evaluation.writing_style import writing_style_section
 from multillm_gov.reporting.shared.headline import with_before
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
@@ -63,7 +63,7 @@ def report_board(
             resilience_section(assessment),
             stress_section(risk),
             lifecycle_section(risk),
-            *filter(None, (voice_section(assessment),)),
+            *filter(None, (writing_style_section(assessment),)),
             changes_section(assessment, since, comparison),
             findings_section(assessment, verdict),
             method_section(assessment),

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.documents.masking import masked
-from multillm_gov.evaluation.bench.bench import Bench, LeftOutCase
+from multillm_gov.evaluation.bench.benchmark import Benchmark, LeftOutCase
 from multillm_gov.evaluation.bench.paired_comparison import Margins
 from multillm_gov.evaluation.bench.plan import BenchPlan
 from multillm_gov.evaluation.bench.results import BenchResult
@@ -126,7 +126,7 @@ def report_bench_import(
 
 
 def _summary(results: Sequence[BenchResult]) -> str:
-    duels = [duel for result in results for duel in result.duels]
+    duels = [duel for result in results for duel in result.comparisons]
     counts = [
         (word, sum(duel.finding == word for duel in duels))
         for word in ("better", "not worse", "worse")
@@ -137,7 +137,7 @@ def _summary(results: Sequence[BenchResult]) -> str:
         if number
     ]
     open_ones = len(duels) - sum(number for _, number in counts)
-    told += [f"{open_ones:,} not told apart"] if open_ones else []
+    told += [f"{open_ones:,} no clear difference"] if open_ones else []
     compared = (
         f"{count_of(len(duels), 'comparison')} with the incumbent: {', '.join(told)}."
         if duels
@@ -172,13 +172,13 @@ def _sections(results: Sequence[BenchResult], margins: Margins) -> tuple[Section
             "intervals."
         )
     ]
-    if any(result.voices.pairs or result.voices.drifts for result in results):
+    if any(result.writing_styles.pairs or result.writing_styles.drifts for result in results):
         blocks.append(Paragraph(METHOD))
     method = Section(id="method", title="How to read it", blocks=tuple(blocks), folded=True)
     return (*(task_section(result, margins) for result in results), method)
 
 
-def _plan_table(bench: Bench, plan: BenchPlan) -> Table:
+def _plan_table(bench: Benchmark, plan: BenchPlan) -> Table:
     rows = []
     for contender in bench.contenders:
         slots = [slot for slot in plan.slots if slot.bench is bench and slot.contender is contender]

@@ -16,7 +16,7 @@ def scores_of(results: Sequence[BenchResult]) -> tuple[ModelScore, ...]:
 
 
 def _score(result: BenchResult, entry: LeaderboardEntry) -> ModelScore:
-    duel = next((one for one in result.duels if one.challenger == entry.model), None)
+    duel = next((one for one in result.comparisons if one.challenger == entry.model), None)
     difference = duel.difference if duel is not None else None
     return ModelScore(
         task_class=result.task_class,

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from multillm_gov.content import Block, Cell, Column, Items, Status, Table
 from multillm_gov.evaluation.bench.outcomes import LeaderboardEntry
-from multillm_gov.evaluation.bench.paired_comparison import Duel, Margins
+from multillm_gov.evaluation.bench.paired_comparison import Margins, PairedComparison
 from multillm_gov.evaluation.bench.results import BenchResult
 from multillm_gov.measures.paired import PairedDifference
 from multillm_gov.report import Section
-from multillm_gov.reporting.evaluation.writing_style import voice_blocks
+from multillm_gov.reporting.evaluation.writing_style import writing_style_blocks
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import count_of
 
@@ -18,7 +18,7 @@ _WORDS: dict[str, tuple[str, Status]] = {
     "better": ("really better", "good"),
     "not worse": ("not worse", "good"),
     "worse": ("really worse", "bad"),
-    "not told apart": ("not told apart", "watch"),
+    "no clear difference": ("no clear difference", "watch"),
     "no common case": ("no case in common", "watch"),
 }
 
@@ -34,9 +34,9 @@ def task_section(result: BenchResult, margins: Margins) -> Section:
 
 def _blocks(result: BenchResult, margins: Margins) -> Iterator[Block]:
     yield leaderboard(result)
-    if result.duels:
+    if result.comparisons:
         yield _duels(result)
-        yield Items(tuple(_sentence(one, margins) for one in result.duels))
+        yield Items(tuple(_sentence(one, margins) for one in result.comparisons))
     if result.reasons:
         yield Items(
             tuple(
@@ -45,7 +45,7 @@ def _blocks(result: BenchResult, margins: Margins) -> Iterator[Block]:
                 for one in result.reasons
             )
         )
-    yield from voice_blocks(result.voices)
+    yield from writing_style_blocks(result.writing_styles)
 
 
 def leaderboard(result: BenchResult) -> Table:
@@ -105,13 +105,13 @@ def _duels(result: BenchResult) -> Table:
         Column("p", numeric=True),
         Column("Cases", numeric=True),
     )
-    rows = tuple(_duel_row(one) for one in result.duels)
+    rows = tuple(_duel_row(one) for one in result.comparisons)
     return Table(
         title=f"Is a challenger really better than {result.incumbent}?", columns=columns, rows=rows
     )
 
 
-def _duel_row(one: Duel) -> tuple[Cell, ...]:
+def _duel_row(one: PairedComparison) -> tuple[Cell, ...]:
     words, status = _WORDS[one.finding]
     test = one.test
     return (
@@ -128,7 +128,7 @@ def _duel_row(one: Duel) -> tuple[Cell, ...]:
     )
 
 
-def _sentence(one: Duel, margins: Margins) -> str:
+def _sentence(one: PairedComparison, margins: Margins) -> str:
     """Is it really better, in words with both figures."""
     if one.difference is None or one.bound is None:
         return (
@@ -141,12 +141,12 @@ def _sentence(one: Duel, margins: Margins) -> str:
         "worse": f"is really worse than {one.incumbent}",
         "not worse": f"is not worse than {one.incumbent} by more than {margin} (one-sided 95% "
         f"bound {bound})",
-        "not told apart": f"cannot be told apart from {one.incumbent}, which is no sign that they "
+        "no clear difference": f"cannot be told apart from {one.incumbent}, which is no sign that they "
         "are equal",
     }[one.finding]
     figures = f"{_points(one.difference.mean)} ({_interval(one.difference)})"
     sentence = f"{one.challenger} {told}: {figures} on {count_of(one.cases, 'case')}."
-    if one.finding == "not told apart" and one.needed is not None:
+    if one.finding == "no clear difference" and one.needed is not None:
         apart = (
             ""
             if one.needed_unpaired is None
@@ -164,7 +164,7 @@ def _sentence(one: Duel, margins: Margins) -> str:
     return sentence + _preferred(one)
 
 
-def _preferred(one: Duel) -> str:
+def _preferred(one: PairedComparison) -> str:
     if one.preferences is None:
         return ""
     told = one.preferences

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from multillm_gov.content import Block, Cell, Column, Items, Status, Table
 from multillm_gov.documents.masking import masked
 from multillm_gov.evaluation.probes.judging import FIRST_REFERENCE
-from multillm_gov.evaluation.probes.plan import Plan
-from multillm_gov.evaluation.running import Ending, Run
+from multillm_gov.evaluation.probes.plan import ProbePlan
+from multillm_gov.evaluation.running import Ending, ProbeRun
 from multillm_gov.evidence.record import ProbeRecord
 from multillm_gov.finding import Severity
 from multillm_gov.report import Metric, Report, Section, Trial, Verdict, judge_counts
@@ -32,8 +32,8 @@ _STATUS: dict[str, Status] = {"pass": "good", "failure": "bad", "error": "watch"
 
 def report_dry_run(
     assessment: Assessment,
-    plan: Plan,
-    run: Run,
+    plan: ProbePlan,
+    run: ProbeRun,
     records: tuple[ProbeRecord, ...],
     *,
     limit: Decimal | None,
@@ -137,7 +137,7 @@ def _run_row(trial: Trial, record: ProbeRecord) -> tuple[Cell, ...]:
 
 
 def _run_summary(
-    trials: tuple[Trial, ...], run: Run, limit: Decimal | None, *, written: bool
+    trials: tuple[Trial, ...], run: ProbeRun, limit: Decimal | None, *, written: bool
 ) -> str:
     outcomes = [trial.outcome for trial in trials]
     told = (
@@ -149,7 +149,7 @@ def _run_summary(
     return told + ("" if written else " No evidence was written.")
 
 
-def _cost_words(run: Run, limit: Decimal | None) -> str:
+def _cost_words(run: ProbeRun, limit: Decimal | None) -> str:
     if limit is None:
         return f"would have cost {format_money(run.spent_usd, rounding=ROUND_UP)}"
     return (
@@ -158,7 +158,9 @@ def _cost_words(run: Run, limit: Decimal | None) -> str:
     )
 
 
-def _headline(trials: tuple[Trial, ...], run: Run, limit: Decimal | None) -> tuple[Metric, ...]:
+def _headline(
+    trials: tuple[Trial, ...], run: ProbeRun, limit: Decimal | None
+) -> tuple[Metric, ...]:
     passed = sum(trial.outcome == "pass" for trial in trials)
     return (
         Metric(

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from multillm_gov.content import Cell, Column, Table
 from multillm_gov.documents.masking import masked
-from multillm_gov.evaluation.probes.plan import Plan
+from multillm_gov.evaluation.probes.plan import ProbePlan
 from multillm_gov.evaluation.probes.probe import Key, Probe
 from multillm_gov.report import Report, Section, Verdict
 from multillm_gov.reporting.shared.provenance import provenance
@@ -17,7 +17,7 @@ from multillm_gov.units import format_money
 from multillm_gov.words import count_of
 
 
-def framed(assessment: Assessment, plan: Plan, verdict: Verdict) -> Report:
+def framed(assessment: Assessment, plan: ProbePlan, verdict: Verdict) -> Report:
     """A report of a dry-run without its contents."""
     settings = assessment.portfolio.settings
     return Report(
@@ -37,7 +37,7 @@ def framed(assessment: Assessment, plan: Plan, verdict: Verdict) -> Report:
     )
 
 
-def report_dry_run_plan(assessment: Assessment, plan: Plan, limit: Decimal | None) -> Report:
+def report_dry_run_plan(assessment: Assessment, plan: ProbePlan, limit: Decimal | None) -> Report:
     """Every probe with its worst case and its keys; ``limit`` is what the run may spend, ``None`` for nothing to spend.
 
     The verdict is that of a plan: nothing was judged.
@@ -102,7 +102,7 @@ def _key_words(key: Key) -> str:
     return f"{key.name} (not set)" if key.required else f"{key.name} (not set, may be left out)"
 
 
-def _plan_summary(plan: Plan, limit: Decimal | None) -> str:
+def _plan_summary(plan: ProbePlan, limit: Decimal | None) -> str:
     told = (
         f"{count_of(len(plan.probes), 'probe')} in {count_of(plan.calls, 'call')} cost "
         f"{format_money(plan.worst_usd, rounding=ROUND_UP)} at most"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from multillm_gov.evaluation.bench.independence import standing
+from multillm_gov.evaluation.bench.independence import independence_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
@@ -47,7 +47,7 @@ def _violations(
     parts = {leg.model: leg.facts for leg in task.legs}
     parts |= {fallback.model: fallback.facts for fallback in task.fallbacks}
     stands = {
-        model: "same vendor" if model == judge else standing(facts, known)
+        model: "same vendor" if model == judge else independence_of(facts, known)
         for model, known in parts.items()
     }
     same = [model for model, found in stands.items() if found == "same vendor"]

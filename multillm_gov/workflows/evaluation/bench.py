@@ -8,16 +8,21 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.evaluation.bench.bench import LeftOutCase, Limits
+from multillm_gov.evaluation.bench.benchmark import BenchSettings, LeftOutCase
 from multillm_gov.evaluation.bench.paired_comparison import Margins
-from multillm_gov.evaluation.bench.plan import BenchPlan, Planner, plan_bench
-from multillm_gov.evaluation.bench.results import BenchResult, Facts, records_of, result_of
+from multillm_gov.evaluation.bench.plan import BenchPlan, BenchPlanner, plan_bench
+from multillm_gov.evaluation.bench.results import (
+    BenchResult,
+    RecordContext,
+    bench_result,
+    records_of,
+)
 from multillm_gov.evaluation.bench.run import BenchRun, run_bench
-from multillm_gov.evaluation.bench.writing_style_baseline import Earlier, voices_of
+from multillm_gov.evaluation.bench.writing_style import EarlierRecords, writing_styles_of
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Client
 from multillm_gov.evaluation.probes.probe import Probe
-from multillm_gov.evaluation.running import Progress, Run, Runner, Told
+from multillm_gov.evaluation.running import AnswerListener, ProbeRun, Progress, Runner
 from multillm_gov.evidence.record import EvidenceRecord
 from multillm_gov.providers.quiet import litellm_version
 from multillm_gov.report import TOOL_VERSION, Report
@@ -58,7 +63,7 @@ class PlannedBench(Struct, frozen=True, kw_only=True):
     root: Path
     assessment: Assessment
     plan: BenchPlan
-    planner: Planner
+    planner: BenchPlanner
     left_out: tuple[LeftOutCase, ...]
     options: BenchOptions
 
@@ -99,9 +104,9 @@ def plan_benchmarks(
     top, _ = split_paths((), root)
     assessment = assess_folder(top, as_of=as_of)
     benches, left_out = benches_of(assessment, options.filter)
-    planner = Planner(
+    planner = BenchPlanner(
         day=as_of,
-        limits=Limits(
+        limits=BenchSettings(
             samples=options.samples,
             timeout_seconds=options.sending.timeout_seconds,
             pairwise=options.pairwise,
@@ -168,7 +173,7 @@ async def _run(
         time_of(replayed=options.replay is not None),
     )
 
-    async def send(probes: Sequence[Probe], told: Told) -> Run:
+    async def send(probes: Sequence[Probe], told: AnswerListener) -> ProbeRun:
         runner = Runner(
             probes,
             client,
@@ -195,18 +200,18 @@ def _results(
     records: list[EvidenceRecord] = []
     for one in planned.plan.benches:
         name, models = one.task.name, [contender.model for contender in one.contenders]
-        voices, kept = voices_of(one, run, _earlier(planned), day)
+        styles, style_records = writing_styles_of(one, run, _earlier(planned), day)
         outcomes = {model: run.outcomes[name, model] for model in models}
         preferred = {model: run.preferred.get((name, model), ()) for model in models}
-        result = result_of(
+        result = bench_result(
             name,
             one.incumbent,
             outcomes,
             planned.options.margins,
             preferred=preferred,
-            voices=voices,
+            writing_styles=styles,
         )
-        facts = Facts(
+        facts = RecordContext(
             day=day,
             source=SOURCE,
             prompt=one.digests.prompt,
@@ -215,11 +220,11 @@ def _results(
             versions=versions,
         )
         results.append(result)
-        records += records_of(result, outcomes, facts, kept)
+        records += records_of(result, outcomes, facts, style_records)
     return tuple(results), tuple(records)
 
 
-def _earlier(planned: PlannedBench) -> Earlier:
+def _earlier(planned: PlannedBench) -> EarlierRecords:
     """Internal records of a model in a task class, newest first; none where today's tone is accepted as it is."""
 
     def records(task: str, model: str) -> tuple[EvidenceRecord, ...]:

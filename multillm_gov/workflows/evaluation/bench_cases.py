@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.errors import SourceError, UnableError
-from multillm_gov.evaluation.bench.bench import Bench, BenchCase, Contender, LeftOutCase
+from multillm_gov.evaluation.bench.benchmark import BenchCase, Benchmark, Contender, LeftOutCase
 from multillm_gov.evaluation.bench.independence import dependent_judges
 from multillm_gov.evaluation.bench.scoring import Expectation, scorer_names
 from multillm_gov.evaluation.client import Message
@@ -36,7 +36,7 @@ class BenchFilter(Struct, frozen=True, kw_only=True):
 
 def benches_of(
     assessment: Assessment, wanted: BenchFilter
-) -> tuple[tuple[Bench, ...], tuple[LeftOutCase, ...]]:
+) -> tuple[tuple[Benchmark, ...], tuple[LeftOutCase, ...]]:
     """A benchmark per task class that has cases, and what is left out.
 
     Raises:
@@ -47,7 +47,7 @@ def benches_of(
     """
     tasks = assessment.figures.tasks
     check_names("task class", wanted.tasks, {figures.task.name for figures in tasks})
-    benches: list[Bench] = []
+    benches: list[Benchmark] = []
     left: list[LeftOutCase] = []
     for figures in tasks:
         name = figures.task.name
@@ -83,7 +83,7 @@ def _declared(task: TaskClass, assessment: Assessment) -> Iterator[tuple[EvalCas
                 yield case, case.scorer or placed.file.scorer, placed.place.path
 
 
-def _bench(figures: TaskFigures, assessment: Assessment, wanted: BenchFilter) -> Bench:
+def _bench(figures: TaskFigures, assessment: Assessment, wanted: BenchFilter) -> Benchmark:
     task = figures.task
     declared = list(_declared(task, assessment))
     if wanted.most_cases is not None and wanted.most_cases < len(declared):
@@ -99,7 +99,7 @@ def _bench(figures: TaskFigures, assessment: Assessment, wanted: BenchFilter) ->
             "Mend what `govern check` finds.",
         )
     rendering = None if prompt is None else Rendering(prompt)
-    return Bench(
+    return Benchmark(
         task=task,
         cases=tuple(
             _case(case, scorer, path, rendering, inputs.output_schema, assessment)
@@ -195,7 +195,7 @@ def _contender(model: str, figures: TaskFigures, assessment: Assessment) -> Cont
     )
 
 
-def _check_judges(bench: Bench, assessment: Assessment) -> None:
+def _check_judges(bench: Benchmark, assessment: Assessment) -> None:
     def find(model: str) -> ModelFacts | None:
         return assessment.catalog.find(model)
 

@@ -12,9 +12,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.errors import SourceError, UsageError
-from multillm_gov.evaluation.bench.outcomes import Outcome
+from multillm_gov.evaluation.bench.outcomes import CaseOutcome
 from multillm_gov.evaluation.bench.paired_comparison import Margins
-from multillm_gov.evaluation.bench.results import BenchResult, Facts, records_of, result_of
+from multillm_gov.evaluation.bench.results import (
+    BenchResult,
+    RecordContext,
+    bench_result,
+    records_of,
+)
 from multillm_gov.evidence.record import EvidenceRecord
 from multillm_gov.evidence.results import CaseResult, read_results, result_formats_known
 from multillm_gov.report import TOOL_VERSION, Report
@@ -28,7 +33,7 @@ from multillm_gov.workflows.states import assess_folder
 
 LONGEST_NAME = 200
 _NANO = Decimal("0.000000001")
-Sides = dict[str, tuple[Outcome, ...]]
+Sides = dict[str, tuple[CaseOutcome, ...]]
 """Outcomes by model."""
 
 
@@ -68,7 +73,7 @@ def import_bench(
     )
     found: list[BenchResult] = []
     records: list[EvidenceRecord] = []
-    facts = Facts(
+    facts = RecordContext(
         day=options.day,
         source=_visible(file.name),
         origin=options.origin,
@@ -76,7 +81,7 @@ def import_bench(
     )
     for name, group in sorted(tasks.items()):
         sides = _sides(group, options.model_map)
-        result = result_of(name, _incumbent(name, sides, state), sides, options.margins)
+        result = bench_result(name, _incumbent(name, sides, state), sides, options.margins)
         found.append(result)
         records += records_of(result, sides, facts)
     if options.write:
@@ -135,11 +140,11 @@ def _sides(results: Iterable[CaseResult], model_map: Mapping[str, str]) -> Sides
     }
 
 
-def _outcome(case: str, results: Sequence[CaseResult]) -> Outcome:
+def _outcome(case: str, results: Sequence[CaseResult]) -> CaseOutcome:
     is_open = any(one.outcome == "unknown" for one in results)
     scores = [one.score for one in results if one.score is not None]
     costs = [one.usd for one in results if one.usd is not None]
-    return Outcome(
+    return CaseOutcome(
         case=case,
         accepted=None if is_open else fmean(one.outcome == "accepted" for one in results),
         score=fmean(scores) if len(scores) == len(results) and not is_open else None,

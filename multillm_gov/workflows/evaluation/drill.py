@@ -17,9 +17,9 @@ from msgspec.structs import replace
 from multillm_gov.catalog.endpoints import endpoints_of
 from multillm_gov.errors import UnableError
 from multillm_gov.evaluation.budget import Budget
-from multillm_gov.evaluation.drills.drill import DrillPlan, Outcome, plan_drills
+from multillm_gov.evaluation.drills.drill import DrillOutcome, DrillPlan, plan_drills
 from multillm_gov.evaluation.drills.judging import judge_drills
-from multillm_gov.evaluation.probes.plan import Settings
+from multillm_gov.evaluation.probes.plan import ProbeSettings
 from multillm_gov.evaluation.running import Progress
 from multillm_gov.providers.addresses import Addressing, addresses_from
 from multillm_gov.providers.offline import offline_addresses
@@ -93,7 +93,7 @@ def plan_failovers(
     """
     top, _ = split_paths((), root)
     assessment = assess_folder(top, as_of=as_of)
-    settings = Settings(
+    settings = ProbeSettings(
         day=as_of,
         samples=1,
         timeout_seconds=options.sending.timeout_seconds,
@@ -185,11 +185,11 @@ class _Watch:
     def __init__(
         self, total: int, budget: Budget, on_progress: Callable[[Progress], None] | None
     ) -> None:
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[DrillOutcome] = []
         self.budget = budget
         self._total, self._on_progress, self._start = total, on_progress, time.monotonic()
 
-    def note(self, outcome: Outcome) -> None:
+    def note(self, outcome: DrillOutcome) -> None:
         """Keep one."""
         self.outcomes.append(outcome)
         if self._on_progress is not None:
@@ -213,7 +213,7 @@ def _addresses(state: Assessment, *, offline: bool) -> Iterator[Addressing]:
         yield offline_addresses(server.base_url, endpoints)
 
 
-def _in_order(plan: DrillPlan, outcomes: list[Outcome]) -> list[Outcome]:
+def _in_order(plan: DrillPlan, outcomes: list[DrillOutcome]) -> list[DrillOutcome]:
     """As planned: drills settle in any order, and by fault."""
     places = {id(one): number for number, one in enumerate(plan.drills)}
     return sorted(outcomes, key=lambda outcome: places[id(outcome.drill)])

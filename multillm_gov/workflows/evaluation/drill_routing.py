@@ -8,14 +8,13 @@ from multillm_gov.catalog.declarations import Endpoint
 from multillm_gov.catalog.endpoints import endpoints_of
 from multillm_gov.catalog.price import Price
 from multillm_gov.evaluation.budget import Budget
-from multillm_gov.evaluation.drills.drill import DrillPlan, Outcome
-from multillm_gov.evaluation.drills.running import drill
+from multillm_gov.evaluation.drills.drill import DrillOutcome, DrillPlan
+from multillm_gov.evaluation.drills.running import run_requests
 from multillm_gov.evidence.record import Fault
 from multillm_gov.gateways.litellm import configuration
 from multillm_gov.gateways.routing import routing
-from multillm_gov.offline.refusing import refuse
-from multillm_gov.offline.script import Rule, Script
-from multillm_gov.offline.serving import serve
+from multillm_gov.offline.script import Script, ScriptRule
+from multillm_gov.offline.serving import refuse, serve
 from multillm_gov.providers.addresses import Addressing
 from multillm_gov.providers.offline import offline_addresses
 from multillm_gov.providers.router_settings import Addresses
@@ -32,8 +31,8 @@ async def send_drills(
     *,
     budget: Budget,
     concurrency: int = 8,
-    on_outcome: Callable[[Outcome], None] | None = None,
-) -> tuple[Outcome, ...]:
+    on_outcome: Callable[[DrillOutcome], None] | None = None,
+) -> tuple[DrillOutcome, ...]:
     """Inject one fault after the other into all routed models; what the chains did.
 
     No provider is asked to misbehave: a routed model is never called, its address is one on this
@@ -55,7 +54,7 @@ async def send_drills(
 
     endpoints = endpoints_of(state.overrides)
     settings = configuration(routing(state.figures.tasks, endpoints))
-    outcomes: list[Outcome] = []
+    outcomes: list[DrillOutcome] = []
     await _warm_up(plan, settings, endpoints)
     for fault in dict.fromkeys(one.fault for one in plan.drills):
         drills = tuple(one for one in plan.drills if one.fault == fault)
@@ -65,7 +64,7 @@ async def send_drills(
             )
             chain = RoutedChain(settings, drills, addresses, price_of=_prices(state))
             try:
-                outcomes += await drill(
+                outcomes += await run_requests(
                     drills,
                     chain.carry,
                     budget=budget,
@@ -109,7 +108,7 @@ def failing(fault: Fault) -> Iterator[Callable[[str], str]]:
         with refuse() as base_url:
             yield base_url
         return
-    with serve(Script(rules=(Rule(fault=fault, retry_after=RETRY_AFTER),))) as server:
+    with serve(Script(rules=(ScriptRule(fault=fault, retry_after=RETRY_AFTER),))) as server:
         yield server.base_url
 
 

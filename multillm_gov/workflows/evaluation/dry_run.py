@@ -14,10 +14,10 @@ from multillm_gov.errors import GovernError, UnableError, UsageError
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Client
 from multillm_gov.evaluation.probes.check import Observation
-from multillm_gov.evaluation.probes.judging import fresh_reference, judge
-from multillm_gov.evaluation.probes.plan import Plan, Settings
+from multillm_gov.evaluation.probes.judging import fresh_reference, probe_record
+from multillm_gov.evaluation.probes.plan import ProbePlan, ProbeSettings
 from multillm_gov.evaluation.probes.probe import Probe
-from multillm_gov.evaluation.running import Progress, Run, Runner
+from multillm_gov.evaluation.running import ProbeRun, Progress, Runner
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.providers.quiet import litellm_version
 from multillm_gov.providers.warming import warm_up
@@ -61,7 +61,7 @@ class PlannedDryRun(Struct, frozen=True, kw_only=True):
 
     root: Path
     assessment: Assessment
-    plan: Plan
+    plan: ProbePlan
     options: DryRunOptions
 
     def check(self) -> None:
@@ -99,7 +99,7 @@ def plan_dry_run(options: DryRunOptions, *, as_of: date, root: Path | None = Non
     _check_text_folder(options.keep_text, top)
     assessment = assess_folder(top, as_of=as_of)
     _check_whole(options, assessment)
-    settings = Settings(
+    settings = ProbeSettings(
         day=as_of,
         samples=options.samples,
         timeout_seconds=options.sending.timeout_seconds,
@@ -155,7 +155,9 @@ def run_dry_run(
             _run(runner, client, () if options.sending.replay is not None else plan.probes)
         )
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
-    records = [judge(each, versions, is_complete=_is_complete(each)) for each in run.observations]
+    records = [
+        probe_record(each, versions, is_complete=_is_complete(each)) for each in run.observations
+    ]
     written = options.sending.write and options.sending.is_billed
     if written:
         _record(planned.root, run, records)
@@ -172,7 +174,7 @@ def run_dry_run(
 
 async def _run(
     runner: Runner, client: Client, sent: tuple[Probe, ...]
-) -> tuple[Run, GovernError | None]:
+) -> tuple[ProbeRun, GovernError | None]:
     """The run, and what went wrong when the client was closed: what was paid for is recorded all the same."""
     if sent:
         await warm_up(call for probe in sent for call in probe.calls)
@@ -189,7 +191,7 @@ async def _run(
     return run, None
 
 
-def _record(root: Path, run: Run, records: list[ProbeRecord]) -> None:
+def _record(root: Path, run: ProbeRun, records: list[ProbeRecord]) -> None:
     """Only what was sent in full: a probe cut short must not stand before a whole one."""
     complete = [
         (observation, record)

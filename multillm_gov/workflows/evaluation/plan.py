@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 
 from multillm_gov.errors import UnableError, UsageError
-from multillm_gov.evaluation.calls import PROBED
-from multillm_gov.evaluation.probes.plan import Known, Plan, Settings, plan
+from multillm_gov.evaluation.calls import CALL_MODES
+from multillm_gov.evaluation.probes.plan import EarlierProbes, ProbePlan, ProbeSettings, plan_probes
 from multillm_gov.evaluation.probes.probe import Key
-from multillm_gov.evaluation.probes.references import Reference, digest_of
+from multillm_gov.evaluation.probes.references import ReferenceVectors, digest_of
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.evidence_store import read_reference
@@ -23,9 +23,9 @@ _SHOWN = 3
 def plan_trials(
     root: Path,
     assessment: Assessment,
-    settings: Settings,
+    settings: ProbeSettings,
     keys_of: Callable[[str], tuple[Key, ...]],
-) -> Plan:
+) -> ProbePlan:
     """Every probe that the call asks for, ready to be sent.
 
     Args:
@@ -57,10 +57,10 @@ def plan_trials(
     inputs = {
         figures.task.name: inputs_of(figures.task, assessment)
         for figures in chosen
-        if figures.task.declared.mode in PROBED
+        if figures.task.declared.mode in CALL_MODES
     }
-    known = Known(last=_last_of(assessment), reference=_reference_of(root))
-    return plan(chosen, inputs, settings, keys_of, known)
+    known = EarlierProbes(last=_last_of(assessment), reference=_reference_of(root))
+    return plan_probes(chosen, inputs, settings, keys_of, known)
 
 
 def check_names(what: str, asked: frozenset[str], known: set[str]) -> None:
@@ -92,14 +92,14 @@ def _last_of(assessment: Assessment) -> Callable[[str, str, ProbeKind], ProbeRec
     return last
 
 
-def _reference_of(root: Path) -> Callable[[str, str, tuple[str, ...]], Reference | None]:
-    def reference(task: str, model: str, inputs: tuple[str, ...]) -> Reference | None:
+def _reference_of(root: Path) -> Callable[[str, str, tuple[str, ...]], ReferenceVectors | None]:
+    def reference(task: str, model: str, inputs: tuple[str, ...]) -> ReferenceVectors | None:
         """The stored one, if it is of the same inputs: vectors of other texts say nothing."""
         data = read_reference(root, task, model)
         if data is None:
             return None
         try:
-            found = msgspec.json.decode(data, type=Reference)
+            found = msgspec.json.decode(data, type=ReferenceVectors)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
         same = (found.task_class, found.model, found.inputs) == (

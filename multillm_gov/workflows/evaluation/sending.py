@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from multillm_gov.errors import UnableError
-from multillm_gov.evaluation.pacing import Pace
+from multillm_gov.evaluation.pacing import RunLimits
 from multillm_gov.report import Report
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
@@ -46,9 +46,9 @@ class SendingOptions(Struct, frozen=True, kw_only=True):
         return DEFAULT_MAX_USD if self.max_usd is None and self.is_billed else self.max_usd
 
     @property
-    def pace(self) -> Pace:
+    def pace(self) -> RunLimits:
         """How calls follow each other."""
-        return Pace(
+        return RunLimits(
             concurrency=self.concurrency,
             provider_concurrency=self.provider_concurrency,
             total_seconds=self.total_seconds,

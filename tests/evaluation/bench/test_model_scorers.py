@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.evaluation.bench.preference import ask_pair, conclude_pair
+from multillm_gov.evaluation.bench.preference import judge_pair, pair_calls
 from multillm_gov.evaluation.bench.scorers import rubric, similarity
-from multillm_gov.evaluation.bench.scoring import Expectation, Unscorable, asks
+from multillm_gov.evaluation.bench.scoring import Expectation, Unscorable, needs_judge
 from multillm_gov.evaluation.client import Answer
 from multillm_gov.portfolio.evals import Scorer
 
@@ -32,9 +32,9 @@ def vectors(*rows):
 
 
 def test_which_scorers_ask_is_seen_by_what_they_have():
-    assert asks("rubric")
-    assert asks("similarity")
-    assert not asks("exact")
+    assert needs_judge("rubric")
+    assert needs_judge("similarity")
+    assert not needs_judge("exact")
 
 
 def test_the_scale_is_told_in_both_orders_and_the_grades_are_averaged():
@@ -94,21 +94,21 @@ def test_the_reference_answer_and_the_question_are_data_too():
 
 def test_a_rubric_without_judge_cannot_be_asked():
     assert isinstance(rubric.ask("x", held(judge=None)), Unscorable)
-    assert isinstance(ask_pair("x", "y", held(rubric=None)), Unscorable)
+    assert isinstance(pair_calls("x", "y", held(rubric=None)), Unscorable)
 
 
 def test_a_preference_must_hold_in_both_positions():
     a, b, tie = (reply({"reason": "", "better": one}) for one in ("A", "B", "tie"))
-    assert conclude_pair([a, b]) == "first"
-    assert conclude_pair([b, a]) == "second"
-    assert conclude_pair([a, a]) == "tie"
-    assert conclude_pair([b, b]) == "tie"
-    assert conclude_pair([a, tie]) == "tie"
-    assert isinstance(conclude_pair([a, reply("A")]), Unscorable)
+    assert judge_pair([a, b]) == "first"
+    assert judge_pair([b, a]) == "second"
+    assert judge_pair([a, a]) == "tie"
+    assert judge_pair([b, b]) == "tie"
+    assert judge_pair([a, tie]) == "tie"
+    assert isinstance(judge_pair([a, reply("A")]), Unscorable)
 
 
 def test_both_positions_are_asked():
-    one, other = (call.messages[1].content for call in ask_pair("north", "south", held()))
+    one, other = (call.messages[1].content for call in pair_calls("north", "south", held()))
     assert one.index("north") < one.index("south")
     assert other.index("south") < other.index("north")
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.evaluation.bench.normalizing import normalize, normalizer_names
-from multillm_gov.evaluation.output_schema import SchemaError, compile_schema
+from multillm_gov.evaluation.output_schema import OutputSchemaError, compile_schema
 from multillm_gov.portfolio.allocation import Normalizer
 
 ALL = ("strip-fences", "extract-json", "coerce")
@@ -141,8 +141,8 @@ def test_hostile_answers_cost_little(text):
 
 
 def test_schemas_are_compiled_or_refused():
-    with pytest.raises(SchemaError):
+    with pytest.raises(OutputSchemaError):
         compile_schema({"type": "strange"})
-    with pytest.raises(SchemaError):
+    with pytest.raises(OutputSchemaError):
         compile_schema({"$ref": "https://example.org/schema.json"})
     assert compile_schema({"$defs": {"a": {"type": "integer"}}, "$ref": "#/$defs/a"})(1) is None

@@ -4,18 +4,18 @@ from random import Random
 import pytest
 
 from multillm_gov.evaluation.bench.writing_style import (
-    VoicePair,
-    drift_of,
+    StylePair,
+    effective_models,
     halves_of,
     pairs_of,
-    record_of,
     stored_halves,
-    with_effective,
+    style_record,
+    tone_drift,
 )
 from multillm_gov.evidence.record import EvidenceFile, EvidenceRecord
 from multillm_gov.evidence.writing import encode_view, merge
 from multillm_gov.measures.stylometry import FUNCTION_WORDS, count_words
-from multillm_gov.reporting.evaluation.writing_style import voice_section
+from multillm_gov.reporting.evaluation.writing_style import writing_style_section
 from multillm_gov.units import Share
 from multillm_gov.workflows.states import assess_folder
 from portfolios import CAPITALS, written
@@ -42,7 +42,7 @@ def record(model, halves, day=BEFORE, **given):
         **given,
     }
     return EvidenceRecord(
-        model=model, date=day, voice=record_of(halves) if halves else None, **facts
+        model=model, date=day, writing_style=style_record(halves) if halves else None, **facts
     )
 
 
@@ -50,95 +50,95 @@ def speaking(day=DAY, cases=f"sha256:{'1' * 64}", prompt=None):
     return day, cases, prompt
 
 
-def test_one_voice_and_two_are_told_apart_case_by_case():
+def test_same_and_distinct_styles_are_distinguished_case_by_case():
     found = {
-        pair.second: pair.found.voice
+        pair.second: pair.comparison.style
         for pair in pairs_of({"a": counts(1, PLAIN), "b": counts(2, PLAIN), "c": counts(3, OTHER)})
         if pair.first == "a"
     }
-    assert found == {"b": "same voice", "c": "distinct"}
+    assert found == {"b": "same style", "c": "distinct"}
 
 
 def test_only_cases_that_both_answered_are_compared():
     first, second = counts(1, PLAIN), counts(2, PLAIN)
     silent = (0,) * len(FUNCTION_WORDS)
-    # What only one of them wrote would be another text: here it is in another voice.
+    # What only one of them wrote would be another text: here it is in another style.
     first[3], second[3] = counts(9, OTHER, cases=1, words=5_000)[0], silent
     (pair,) = pairs_of({"a": first, "b": second})
-    assert pair.found.voice == "same voice"
-    assert pair.found.words == (23 * 500, 23 * 500)
+    assert pair.comparison.style == "same style"
+    assert pair.comparison.words == (23 * 500, 23 * 500)
 
 
 def test_nothing_written_is_nothing_to_compare():
     (pair,) = pairs_of({"a": counts(1, PLAIN), "b": [(0,) * len(FUNCTION_WORDS)] * 24})
-    assert pair.found is None
-    assert not pair.is_told
+    assert pair.comparison is None
+    assert not pair.is_conclusive
 
 
 def test_models_that_write_alike_count_as_fewer():
     alike = pairs_of({"a": counts(1, PLAIN), "b": counts(2, PLAIN)})
     apart = pairs_of({"a": counts(1, PLAIN), "c": counts(3, OTHER)})
-    effective, plain = with_effective(alike, {"a": 0.5, "b": 0.5})
+    effective, plain = effective_models(alike, {"a": 0.5, "b": 0.5})
     assert plain == pytest.approx(2)
     assert effective == pytest.approx(1.1, abs=0.1)
-    assert with_effective(apart, {"a": 0.5, "c": 0.5})[0] == pytest.approx(2)
+    assert effective_models(apart, {"a": 0.5, "c": 0.5})[0] == pytest.approx(2)
     # By shares: 1 / (.9^2 + .1^2 + 2 * .09 * z).
-    weighted, plain = with_effective(alike, {"a": 0.9, "b": 0.1})
+    weighted, plain = effective_models(alike, {"a": 0.9, "b": 0.1})
     assert 1 <= weighted < plain == pytest.approx(1 / 0.82)
 
 
 def test_too_little_text_counts_for_nothing():
     pairs = pairs_of({"a": counts(1, PLAIN, cases=4), "b": counts(2, PLAIN, cases=4)})
-    assert with_effective(pairs, {"a": 0.5, "b": 0.5}) == (None, None)
-    assert with_effective(
-        (VoicePair(first="a", second="b", found=None),), {"a": 0.5, "b": 0.5}
+    assert effective_models(pairs, {"a": 0.5, "b": 0.5}) == (None, None)
+    assert effective_models(
+        (StylePair(first="a", second="b", comparison=None),), {"a": 0.5, "b": 0.5}
     ) == (None, None)
-    assert with_effective((), {"a": 1.0}) == (None, None)
+    assert effective_models((), {"a": 1.0}) == (None, None)
 
 
 def test_counts_come_back_from_evidence_as_they_were():
     halves = halves_of(counts(1, PLAIN))
-    assert stored_halves(record("m", halves).voice) == halves
+    assert stored_halves(record("m", halves).writing_style) == halves
     assert stored_halves(None) is None
 
 
 def test_the_newest_earlier_record_of_the_same_cases_is_compared():
     now = halves_of(counts(4, OTHER))
-    drift = drift_of("m", now, [record("m", halves_of(counts(1, PLAIN)))], speaking())
+    drift = tone_drift("m", now, [record("m", halves_of(counts(1, PLAIN)))], speaking())
     assert drift.since == BEFORE
     assert drift.ratio > 3
-    calm = drift_of(
+    calm = tone_drift(
         "m", halves_of(counts(4, PLAIN)), [record("m", halves_of(counts(1, PLAIN)))], speaking()
     )
     assert calm.ratio < 1.5
-    assert drift_of("m", now, [], speaking()) is None
-    assert drift_of("m", now, [record("m", None)], speaking()) is None
+    assert tone_drift("m", now, [], speaking()) is None
+    assert tone_drift("m", now, [record("m", None)], speaking()) is None
 
 
 def test_other_cases_or_another_prompt_are_not_compared():
     then = [record("m", halves_of(counts(1, PLAIN)))]
     now = halves_of(counts(4, OTHER))
     for asked in (speaking(cases=f"sha256:{'2' * 64}"), speaking(prompt=f"sha256:{'3' * 64}")):
-        drift = drift_of("m", now, then, asked)
+        drift = tone_drift("m", now, then, asked)
         assert drift.ratio is None
-        assert "not the same any more" in drift.why
+        assert "have changed" in drift.why
 
 
 def test_too_little_text_is_no_drift():
     then = [record("m", halves_of(counts(1, PLAIN, cases=2)))]
-    drift = drift_of("m", halves_of(counts(4, OTHER, cases=2)), then, speaking())
+    drift = tone_drift("m", halves_of(counts(4, OTHER, cases=2)), then, speaking())
     assert (drift.ratio, drift.why) == (None, "too little text")
 
 
-def test_a_drifted_tone_is_compared_with_the_voice_from_before_until_somebody_accepts_it():
+def test_a_drifted_tone_is_compared_with_the_style_from_before_until_somebody_accepts_it():
     before, after = halves_of(counts(1, PLAIN)), halves_of(counts(4, OTHER))
-    first = drift_of("m", after, [record("m", before)], speaking())
+    first = tone_drift("m", after, [record("m", before)], speaking())
     assert stored_halves(first.reference) == before
     drifted = record("m", after, day=DAY, tone_since=BEFORE, tone_reference=first.reference)
-    again = drift_of("m", halves_of(counts(5, OTHER)), [drifted], speaking(day=date(2026, 12, 1)))
+    again = tone_drift("m", halves_of(counts(5, OTHER)), [drifted], speaking(day=date(2026, 12, 1)))
     assert again.since == BEFORE
     assert again.ratio > 3
-    back = drift_of("m", halves_of(counts(6, PLAIN)), [drifted], speaking(day=date(2026, 12, 1)))
+    back = tone_drift("m", halves_of(counts(6, PLAIN)), [drifted], speaking(day=date(2026, 12, 1)))
     assert back.ratio < 1.5
     assert back.reference is None
 
@@ -147,12 +147,12 @@ def test_the_board_can_tell_what_evidence_remembers(tmp_path):
     one, other = halves_of(counts(1, PLAIN)), halves_of(counts(2, PLAIN))
     records = [record("openai/gpt-5.4", one), record("anthropic/claude-haiku-4-5", other)]
     folder = written(tmp_path, CAPITALS)
-    assert voice_section(assess_folder(folder, as_of=DAY)) is None
+    assert writing_style_section(assess_folder(folder, as_of=DAY)) is None
     (folder / "evidence").mkdir()
     (folder / "evidence/current.json").write_bytes(encode_view(merge(EvidenceFile(), records)))
-    section = voice_section(assess_folder(folder, as_of=DAY))
+    section = writing_style_section(assess_folder(folder, as_of=DAY))
     told = repr(section)
-    assert "one voice" in told
+    assert "same style" in told
     assert "openai/gpt-5.4 / anthropic/claude-haiku-4-5" in told
     # Of other cases nothing is said.
     strange = [
@@ -160,4 +160,4 @@ def test_the_board_can_tell_what_evidence_remembers(tmp_path):
         record("anthropic/claude-haiku-4-5", other, cases=f"sha256:{'2' * 64}"),
     ]
     (folder / "evidence/current.json").write_bytes(encode_view(merge(EvidenceFile(), strange)))
-    assert voice_section(assess_folder(folder, as_of=DAY)) is None
+    assert writing_style_section(assess_folder(folder, as_of=DAY)) is None

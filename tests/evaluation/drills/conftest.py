@@ -13,7 +13,12 @@ from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Message
 from multillm_gov.evaluation.drills.drill import FAULTS, plan_drills
 from multillm_gov.evaluation.drills.judging import judge_drills
-from multillm_gov.evaluation.probes.plan import Known, Settings, TaskInputs, plan
+from multillm_gov.evaluation.probes.plan import (
+    EarlierProbes,
+    ProbeSettings,
+    TaskInputs,
+    plan_probes,
+)
 from multillm_gov.evaluation.probes.probe import Canaries, Canary, TaskDigests
 from multillm_gov.offline.script import Script
 from multillm_gov.offline.serving import serve
@@ -63,8 +68,10 @@ def planned():
             )
             for task in state.portfolio.task_classes
         }
-        known = Known(last=lambda *_: None, reference=lambda *_: None)
-        probes = plan(state.figures.tasks, inputs, Settings(day=DAY), lambda _: (), known)
+        known = EarlierProbes(last=lambda *_: None, reference=lambda *_: None)
+        probes = plan_probes(
+            state.figures.tasks, inputs, ProbeSettings(day=DAY), lambda _: (), known
+        )
         return plan_drills(probes, faults)
 
     return build

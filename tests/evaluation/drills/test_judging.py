@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.evaluation.budget import Budget
-from multillm_gov.evaluation.client import Answer, Failure
-from multillm_gov.evaluation.drills.drill import FAULTS, OUTAGES, Carried, Outcome
+from multillm_gov.evaluation.client import Answer, CallFailure
+from multillm_gov.evaluation.drills.drill import FAULTS, OUTAGES, ChainResult, DrillOutcome
 from multillm_gov.evaluation.drills.judging import judge_drills, judge_fault
-from multillm_gov.evaluation.drills.running import drill
+from multillm_gov.evaluation.drills.running import run_requests
 from multillm_gov.evidence.loading import load_evidence
 from multillm_gov.evidence.record import EvidenceFile
 from multillm_gov.evidence.writing import encode_view
@@ -42,8 +42,8 @@ def answer(seconds: float = 0.5, text: str = "billing", usd: str | None = "0.01"
     return Answer(text=text, seconds=seconds, usd=None if usd is None else Decimal(usd))
 
 
-def failure(verdict: str = "provider-fault") -> Failure:
-    return Failure(verdict=verdict, message="sk-secret said no", seconds=0.25)  # type: ignore[arg-type]
+def failure(verdict: str = "provider-fault") -> CallFailure:
+    return CallFailure(verdict=verdict, message="sk-secret said no", seconds=0.25)  # type: ignore[arg-type]
 
 
 def test_every_routed_model_fails_in_every_way(plan) -> None:
@@ -77,37 +77,47 @@ def test_the_worst_case_is_that_of_all_fallbacks_and_never_of_the_failing_model(
 @pytest.mark.parametrize(
     ("carried", "result", "by", "detail"),
     [
-        (Carried(result=answer(), attempts=(0, 1)), "survives", "openai/gpt-5-mini", ""),
-        (Carried(result=answer(), attempts=(0, 1, 2)), "survives", "gemini/gemini-2.5-flash", ""),
+        (ChainResult(result=answer(), attempts=(0, 1)), "survives", "openai/gpt-5-mini", ""),
         (
-            Carried(result=answer(), attempts=(0, 2)),
+            ChainResult(result=answer(), attempts=(0, 1, 2)),
+            "survives",
+            "gemini/gemini-2.5-flash",
+            "",
+        ),
+        (
+            ChainResult(result=answer(), attempts=(0, 2)),
             "degraded",
             "gemini/gemini-2.5-flash",
             "`openai/gpt-5-mini` passed",
         ),
         (
-            Carried(result=answer(), attempts=(0, 0, 1)),
+            ChainResult(result=answer(), attempts=(0, 0, 1)),
             "degraded",
             "openai/gpt-5-mini",
             "called more than once",
         ),
         (
-            Carried(result=answer(2.5), attempts=(0, 1)),
+            ChainResult(result=answer(2.5), attempts=(0, 1)),
             "degraded",
             "openai/gpt-5-mini",
             "after 2.50 s; the limit is 2 s",
         ),
         (
-            Carried(result=answer(text=""), attempts=(0, 1)),
+            ChainResult(result=answer(text=""), attempts=(0, 1)),
             "degraded",
             "openai/gpt-5-mini",
             "the answer is empty",
         ),
-        (Carried(result=answer(), attempts=(0,)), "fails", "", "the fault was taken for an answer"),
-        (Carried(result=failure(), attempts=(0,)), "fails", "", "no fallback was tried"),
-        (Carried(result=failure(), attempts=()), "fails", "", "no fallback was tried"),
         (
-            Carried(result=failure(), attempts=(0, 1)),
+            ChainResult(result=answer(), attempts=(0,)),
+            "fails",
+            "",
+            "the fault was taken for an answer",
+        ),
+        (ChainResult(result=failure(), attempts=(0,)), "fails", "", "no fallback was tried"),
+        (ChainResult(result=failure(), attempts=()), "fails", "", "no fallback was tried"),
+        (
+            ChainResult(result=failure(), attempts=(0, 1)),
             "fails",
             "",
             "no answer from `openai/gpt-5-mini` either",
@@ -115,7 +125,7 @@ def test_the_worst_case_is_that_of_all_fallbacks_and_never_of_the_failing_model(
     ],
 )
 def test_a_fault_is_judged(carried, result, by, detail, plan) -> None:
-    found = judge_fault(Outcome(drill=plan.drills[0], carried=carried))
+    found = judge_fault(DrillOutcome(drill=plan.drills[0], carried=carried))
     assert (found.result, found.answered_by) == (result, by)
     assert detail in found.detail
     assert "secret" not in found.detail
@@ -127,9 +137,9 @@ def test_a_fault_is_judged(carried, result, by, detail, plan) -> None:
     chosen=st.lists(
         st.sampled_from(
             [
-                Carried(result=answer(), attempts=(0, 1)),
-                Carried(result=answer(3), attempts=(0, 1)),
-                Carried(result=failure(), attempts=(0, 1, 2)),
+                ChainResult(result=answer(), attempts=(0, 1)),
+                ChainResult(result=answer(3), attempts=(0, 1)),
+                ChainResult(result=failure(), attempts=(0, 1, 2)),
             ]
         ),
         min_size=16,
@@ -138,7 +148,7 @@ def test_a_fault_is_judged(carried, result, by, detail, plan) -> None:
 )
 def test_the_record_follows_from_its_faults(chosen, plan) -> None:
     outcomes = [
-        Outcome(drill=one, carried=carried)
+        DrillOutcome(drill=one, carried=carried)
         for one, carried in zip(plan.drills, chosen, strict=True)
     ]
     (record,) = judge_drills(outcomes, {"govern": "0"})
@@ -176,9 +186,9 @@ def test_the_budget_is_reserved_first_and_what_it_has_no_room_for_is_not_sent(pl
         sent.append(one)
         await asyncio.sleep(0)
         # The first fallback failed too, so that the worst case is counted in full.
-        return Carried(result=answer(usd="0.0000001"), attempts=(0, 1, 2))
+        return ChainResult(result=answer(usd="0.0000001"), attempts=(0, 1, 2))
 
-    outcomes = asyncio.run(drill(plan.drills, carry, budget=budget, concurrency=4))
+    outcomes = asyncio.run(run_requests(plan.drills, carry, budget=budget, concurrency=4))
     assert len(outcomes) == len(sent) == 3
     assert budget.spent == worst * 3
     assert [one.drill for one in outcomes] == [one for one in plan.drills if one in sent]

@@ -4,7 +4,7 @@ import pytest
 
 from multillm_gov.evaluation.drills.drill import FAULTS
 from multillm_gov.evidence.record import DrillRecord
-from multillm_gov.offline.script import Rule, Script
+from multillm_gov.offline.script import Script, ScriptRule
 
 pytestmark = [pytest.mark.litellm, pytest.mark.filterwarnings("ignore::UserWarning:pydantic")]
 
@@ -58,8 +58,8 @@ def test_a_chain_of_three_is_walked_in_order(assessed, held) -> None:
     """)
     script = Script(
         rules=(
-            Rule(model="gpt-5-mini", fault="server-error"),
-            Rule(model="gemini*", fault="rate-limit"),
+            ScriptRule(model="gpt-5-mini", fault="server-error"),
+            ScriptRule(model="gemini*", fault="rate-limit"),
         )
     )
     (record,), asked = held(state, script)
@@ -81,14 +81,14 @@ def test_a_longer_chain_than_litellm_walks_by_itself(assessed, held) -> None:
         f"triage:\n  route: [{{model: openai/gpt-5}}]\n  fallbacks: [{', '.join(names)}]\n",
         f"models:\n{models}\n",
     )
-    script = Script(rules=(Rule(model="gpt-5-mini-6"), Rule(fault="server-error")))
+    script = Script(rules=(ScriptRule(model="gpt-5-mini-6"), ScriptRule(fault="server-error")))
     (record,), asked = held(state, script, faults=("server-error",))
     assert told(record) == {"server-error": ("survives", "openai/gpt-5-mini-6")}
     assert [entry.model for entry in asked] == [name.removeprefix("openai/") for name in names]
 
 
 def test_a_chain_that_is_down_with_its_primary_fails(assessed, held) -> None:
-    script = Script(rules=(Rule(fault="server-error"),))
+    script = Script(rules=(ScriptRule(fault="server-error"),))
     (record,), _ = held(assessed(CHAIN.format(primary="openai/gpt-5")), script)
     assert (record.result, float(record.coverage), record.seconds_to_recover) == (
         "fails",
@@ -118,8 +118,8 @@ def test_a_late_answer_and_one_off_the_schema_are_degraded(assessed, held) -> No
     """)
     script = Script(
         rules=(
-            Rule(model="claude*", seconds=0.4),
-            Rule(model="gpt-5-mini", text="The queue is billing."),
+            ScriptRule(model="claude*", seconds=0.4),
+            ScriptRule(model="gpt-5-mini", text="The queue is billing."),
         )
     )
     records, _ = held(state, script, faults=("server-error",), schema_of=("wordy", "strict"))

@@ -6,25 +6,24 @@ from decimal import Decimal
 import pytest
 
 from multillm_gov.catalog.facts import Lifecycle
-from multillm_gov.evaluation.probes.check import Observation, all_checks, look
-from multillm_gov.evaluation.probes.judging import judge
+from multillm_gov.evaluation.probes.check import Observation, all_checks, observed
+from multillm_gov.evaluation.probes.judging import probe_record
 from multillm_gov.evaluation.probes.probe import Key
-from multillm_gov.evaluation.probes.severity import ORDER, worst
 from multillm_gov.evidence.record import ProbeRecord
-from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO
+from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO, WORST_FIRST, worst
 from multillm_gov.portfolio.allocation import AnswerShape, Demand, Latency, RequestSize, SpendCap
 from multillm_gov.units import Amount, Positive, Share
 
 VERSIONS = {"govern": "0.1.0", "litellm": "1.110.2"}
 
 
-def observed(probe, *results):
-    return Observation(probe=probe, seen=tuple(look(probe, result, 1) for result in results))
+def observation_of(probe, *results):
+    return Observation(probe=probe, seen=tuple(observed(probe, result, 1) for result in results))
 
 
 def check(name, probe, *results):
     (found,) = (each for each in all_checks() if each.name == name)
-    return found.conclude(observed(probe, *results))
+    return found.judge(observation_of(probe, *results))
 
 
 def verdict(name, probe, *results):
@@ -50,10 +49,12 @@ def test_checks_are_found_by_presence():
 
 
 def test_every_verdict_has_its_rank_and_what_to_do():
-    assert set(ORDER) == set(WHAT_TO_DO)
-    assert ORDER[-2:] == ("inconclusive", "pass")
+    assert set(WORST_FIRST) == set(WHAT_TO_DO)
+    assert WORST_FIRST[-2:] == ("inconclusive", "pass")
     assert (
-        {"contract", "latency", "cost"} < PORTFOLIO_FAULTS < set(ORDER) - {"pass", "inconclusive"}
+        {"contract", "latency", "cost"}
+        < PORTFOLIO_FAULTS
+        < set(WORST_FIRST) - {"pass", "inconclusive"}
     )
 
 
@@ -143,7 +144,7 @@ def test_the_contract_takes_as_few_normalizers_as_it_needs(
     probe = make_probe(
         {"normalize": normalize, "output_schema": "schemas/a.json"}, output_schema=schema
     )
-    record = judge(observed(probe, make_answer(text=text)), VERSIONS)
+    record = probe_record(observation_of(probe, make_answer(text=text)), VERSIONS)
     assert {each.name: each.verdict for each in record.checks}["contract"] == expected
     assert record.normalizers == used
 
@@ -162,7 +163,7 @@ def test_a_misfit_is_told_by_the_schema_and_never_by_the_answer(make_probe, make
 def test_a_generic_input_proves_nothing_of_the_task(make_probe, make_answer, schema):
     for given in ({}, {"output_schema": schema}):
         probe = make_probe(origin="generic", **given)
-        record = judge(observed(probe, make_answer(text="I am ready.")), VERSIONS)
+        record = probe_record(observation_of(probe, make_answer(text="I am ready.")), VERSIONS)
         assert record.verdict == "inconclusive"
         assert {each.name: each.verdict for each in record.checks}["contract"] == "inconclusive"
 
@@ -244,10 +245,14 @@ def test_latency_by_what_the_sample_can_show(make_probe, make_answer, seconds, e
 
 
 def test_a_percentile_is_recorded_only_where_there_is_one(make_probe, make_answer):
-    few = judge(observed(make_probe(LIMIT), *[make_answer(seconds=1.25)] * 19), VERSIONS)
+    few = probe_record(
+        observation_of(make_probe(LIMIT), *[make_answer(seconds=1.25)] * 19), VERSIONS
+    )
     assert (few.p50_seconds, few.p95_seconds) == (Decimal("1.25"), None)
-    many = judge(
-        observed(make_probe(LIMIT), *[make_answer(seconds=each / 10) for each in range(1, 21)]),
+    many = probe_record(
+        observation_of(
+            make_probe(LIMIT), *[make_answer(seconds=each / 10) for each in range(1, 21)]
+        ),
         VERSIONS,
     )
     assert (many.p50_seconds, many.p95_seconds) == (Decimal("1.05"), Decimal("1.9"))
@@ -386,7 +391,7 @@ def test_the_end_of_a_stranger_is_no_re_pointing(make_probe, make_answer, altere
 
 
 def test_a_provider_that_tells_no_model_leaves_nothing_to_judge(make_probe, make_answer):
-    record = judge(observed(make_probe(), make_answer(served_model="")), VERSIONS)
+    record = probe_record(observation_of(make_probe(), make_answer(served_model="")), VERSIONS)
     assert "identity" not in {each.name for each in record.checks}
     assert "the provider does not tell which model answered" in record.notes
 
@@ -404,7 +409,7 @@ def test_a_negotiated_price_makes_no_custom_model(make_probe, make_answer, make_
 
 
 def test_a_probe_cut_short_never_passes(make_probe, make_answer):
-    record = judge(observed(make_probe(), make_answer()), VERSIONS, is_complete=False)
+    record = probe_record(observation_of(make_probe(), make_answer()), VERSIONS, is_complete=False)
     assert record.verdict == "inconclusive"
 
 
@@ -412,7 +417,7 @@ def test_a_record_tells_all_but_texts(make_probe, make_answer, schema):
     probe = make_probe(
         {"output_schema": "schemas/a.json"}, output_schema=schema, native_schema=True
     )
-    record = judge(observed(probe, *[make_answer(text=STRICT)] * 3), VERSIONS)
+    record = probe_record(observation_of(probe, *[make_answer(text=STRICT)] * 3), VERSIONS)
     assert record.verdict == "pass"
     assert (record.calls, record.answers, record.native_schema, record.usd) == (
         3,

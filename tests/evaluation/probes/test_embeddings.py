@@ -10,9 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.evaluation.client import Call
-from multillm_gov.evaluation.probes.check import Observation, all_checks, look
-from multillm_gov.evaluation.probes.judging import fresh_reference, judge
-from multillm_gov.evaluation.probes.references import compare, digest_of, make_reference, spearman
+from multillm_gov.evaluation.probes.check import Observation, all_checks, observed
+from multillm_gov.evaluation.probes.judging import fresh_reference, probe_record
+from multillm_gov.evaluation.probes.references import (
+    compare_vectors,
+    digest_of,
+    make_reference,
+    spearman,
+)
 from multillm_gov.portfolio.allocation import Leg
 
 INPUTS = tuple(f"sentence {number}" for number in range(8))
@@ -44,7 +49,7 @@ def probe(make_probe, make_facts):
 
 @pytest.fixture
 def observe(make_answer):
-    def observed(probe, *sets):
+    def seen_in(probe, *sets):
         given = {
             "text": "",
             "output_tokens": None,
@@ -53,20 +58,20 @@ def observe(make_answer):
         }
         return Observation(
             probe=probe,
-            seen=tuple(look(probe, make_answer(vectors=each, **given), 1) for each in sets),
+            seen=tuple(observed(probe, make_answer(vectors=each, **given), 1) for each in sets),
         )
 
-    return observed
+    return seen_in
 
 
 def verdicts(observation):
-    found = {check.name: check.conclude(observation) for check in all_checks()}
+    found = {check.name: check.judge(observation) for check in all_checks()}
     return {name: result.verdict for name, result in found.items() if result is not None}
 
 
 def test_the_first_probe_makes_the_reference(probe, observe):
     observation = observe(probe, vectors())
-    record = judge(observation, {})
+    record = probe_record(observation, {})
     assert record.verdict == "pass", "shape and reachability are judged whatever the inputs are"
     assert (record.dimensions, record.rank_stability) == (256, None)
     assert "from the next probe on" in record.notes[-1]
@@ -94,7 +99,7 @@ def reference_of(made):
 def test_stability_against_the_reference(probe, observe, altered, today, expected):
     observation = observe(altered(probe, reference=reference_of(vectors())), today)
     assert verdicts(observation)["stability"] == expected
-    record = judge(observation, {})
+    record = probe_record(observation, {})
     assert record.verdict == expected
     assert -1 <= record.rank_stability <= 1
     assert fresh_reference(observation) is None
@@ -102,7 +107,7 @@ def test_stability_against_the_reference(probe, observe, altered, today, expecte
 
 def test_a_rotated_space_ranks_alike_and_fits_no_stored_index(probe, observe, altered):
     turned = tuple(tuple(reversed(vector)) for vector in vectors())
-    agreement = compare(reference_of(vectors()), turned)
+    agreement = compare_vectors(reference_of(vectors()), turned)
     assert agreement.ranks > 0.98
     assert agreement.least_cosine < 0.5
     observation = observe(altered(probe, reference=reference_of(vectors())), turned)
@@ -133,7 +138,7 @@ def test_vectors_that_cannot_be_used(probe, observe, flawed):
 
 
 def test_eight_bits_a_number_are_enough():
-    agreement = compare(reference_of(vectors(dimensions=3072)), vectors(dimensions=3072))
+    agreement = compare_vectors(reference_of(vectors(dimensions=3072)), vectors(dimensions=3072))
     assert agreement.ranks > 0.995
     assert agreement.least_cosine > 0.999
     assert agreement.norm_ratio == pytest.approx(1)

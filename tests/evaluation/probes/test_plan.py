@@ -7,8 +7,12 @@ import pytest
 
 from multillm_gov.evaluation.calls import longest_answer
 from multillm_gov.evaluation.client import Message
-from multillm_gov.evaluation.probes.canaries import generic_canaries
-from multillm_gov.evaluation.probes.plan import Known, Settings, TaskInputs, plan
+from multillm_gov.evaluation.probes.plan import (
+    EarlierProbes,
+    ProbeSettings,
+    TaskInputs,
+    plan_probes,
+)
 from multillm_gov.evaluation.probes.probe import Canaries, Canary, Key, TaskDigests
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
@@ -20,9 +24,10 @@ from multillm_gov.portfolio.allocation import (
     TaskClassDeclaration,
 )
 from multillm_gov.units import Amount, Share
+from multillm_gov.workflows.evaluation.inputs import generic_canaries
 
 DAY = date(2026, 11, 24)
-NOTHING = Known(last=lambda *_: None, reference=lambda *_: None)
+NOTHING = EarlierProbes(last=lambda *_: None, reference=lambda *_: None)
 SCHEMA = {"type": "object"}
 
 
@@ -88,7 +93,7 @@ def inputs(task, count=2, schema=None):
 
 def planned(*tasks, keys_of=lambda _: (), schema=None, count=2, **asked):
     given = {each.task.name: inputs(each.task, count, schema) for each in tasks}
-    return plan(tasks, given, Settings(day=DAY, **asked), keys_of, NOTHING)
+    return plan_probes(tasks, given, ProbeSettings(day=DAY, **asked), keys_of, NOTHING)
 
 
 def told(found):

@@ -16,13 +16,13 @@ def score(answer: str, held: Expectation) -> float | Unscorable:
             "`expected`"
         )
     from multillm_gov.evaluation.output_schema import (
-        SchemaError,
+        OutputSchemaError,
         compile_schema,
     )  # loaded only for cases that need it
 
     try:
         misfit = compile_schema(schema)
-    except SchemaError:
+    except OutputSchemaError:
         return Unscorable(
             why="the schema is no JSON Schema, refers out of itself, or has a pattern that does "
             "not run in linear time"

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from multillm_gov.evaluation.bench.normalizing import normalize, read_json
 from multillm_gov.evaluation.client import Answer
-from multillm_gov.evaluation.output_schema import SchemaError, compile_schema
+from multillm_gov.evaluation.output_schema import OutputSchemaError, compile_schema
 from multillm_gov.evaluation.probes.check import Check, Observation
 from multillm_gov.evaluation.probes.probe import Probe
 from multillm_gov.evidence.record import CheckResult
@@ -16,7 +16,7 @@ from multillm_gov.evidence.record import CheckResult
 NAME = "contract"
 
 
-class Evidence(Struct, frozen=True, kw_only=True):
+class ContractEvidence(Struct, frozen=True, kw_only=True):
     """How one answer stands to the schema."""
 
     satisfied: bool
@@ -26,29 +26,29 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Where in the schema it fails, or why there is nothing to hold against it."""
 
 
-def look(probe: Probe, answer: Answer) -> Evidence | None:
+def observe(probe: Probe, answer: Answer) -> ContractEvidence | None:
     """Read the answer and hold it against the schema."""
     if probe.output_schema is None or probe.kind == "embedding":
         return None
     try:
         misfit = _compiled(json.dumps(probe.output_schema))
-    except SchemaError:
+    except OutputSchemaError:
         return None
     declared = probe.task.declared.normalize
     reading = normalize(
         answer.text, declared, probe.output_schema, lambda value: misfit(value) is None
     )
     if reading is not None:
-        return Evidence(satisfied=True, used=reading.used)
+        return ContractEvidence(satisfied=True, used=reading.used)
     draft = read_json(answer.text)
-    return Evidence(
+    return ContractEvidence(
         satisfied=False, misfit=misfit(draft.value) or "" if draft.is_read else "it is no JSON"
     )
 
 
-def conclude(observation: Observation) -> CheckResult | None:
+def judge(observation: Observation) -> CheckResult | None:
     """Failed by one answer; not judged by inputs that are not the task's own, or by a schema that is none."""
-    probe, sights = observation.probe, observation.sights(NAME)
+    probe, evidence = observation.probe, observation.evidence(NAME)
     if probe.kind == "embedding":
         return None
     unjudged = _unjudged(observation)
@@ -56,16 +56,16 @@ def conclude(observation: Observation) -> CheckResult | None:
         return CheckResult(name=NAME, verdict="inconclusive", detail=unjudged)
     if probe.output_schema is None:
         return None
-    missed = [sight for sight in sights if not sight.satisfied]
+    missed = [item for item in evidence if not item.satisfied]
     if missed:
         said = (
-            f"{len(missed)} of {len(sights)} answers do not satisfy the schema: {_places(missed)}"
+            f"{len(missed)} of {len(evidence)} answers do not satisfy the schema: {_places(missed)}"
         )
         return CheckResult(name=NAME, verdict="contract", detail=said)
     used = normalizers_needed(observation)
     how = "by the provider's own structured output" if probe.native_schema else "as answered"
     how = f"after {', '.join(used)}" if used else how
-    said = f"{len(sights)} of {len(sights)} answers satisfy the schema {how}"
+    said = f"{len(evidence)} of {len(evidence)} answers satisfy the schema {how}"
     return CheckResult(name=NAME, verdict="pass", detail=said)
 
 
@@ -77,7 +77,7 @@ def _unjudged(observation: Observation) -> str:
             "sent a generic input, since neither the prompt nor `evals/` gives one: nothing of "
             "the task was proved"
         )
-    if probe.schema_flaw or probe.output_schema is None or observation.sights(NAME):
+    if probe.schema_flaw or probe.output_schema is None or observation.evidence(NAME):
         return probe.schema_flaw
     return (
         "the schema is no JSON Schema"
@@ -88,14 +88,14 @@ def _unjudged(observation: Observation) -> str:
 
 def normalizers_needed(observation: Observation) -> tuple[str, ...]:
     """Normalizers that any answer took, in the declared order."""
-    used = {name for sight in observation.sights(NAME) for name in sight.used}
+    used = {name for item in observation.evidence(NAME) for name in item.used}
     return tuple(
         dict.fromkeys(name for name in observation.probe.task.declared.normalize if name in used)
     )
 
 
-def _places(missed: list[Evidence]) -> str:
-    places = sorted({sight.misfit for sight in missed})
+def _places(missed: list[ContractEvidence]) -> str:
+    places = sorted({item.misfit for item in missed})
     told = ", ".join(places[:3])
     return f"{told} and {len(places) - 3} more" if len(places) > 3 else told
 
@@ -105,4 +105,4 @@ def _compiled(text: str) -> Any:  # noqa: ANN401 - what `compile_schema` gives
     return compile_schema(json.loads(text))
 
 
-CHECK = Check(name=NAME, look=look, conclude=conclude)
+CHECK = Check(name=NAME, observe=observe, judge=judge)

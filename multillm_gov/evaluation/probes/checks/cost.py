@@ -9,7 +9,7 @@ from multillm_gov.units import format_money
 NAME = "cost"
 
 
-def conclude(observation: Observation) -> CheckResult | None:
+def judge(observation: Observation) -> CheckResult | None:
     """The dearest answer against ``spend_cap.per_request``, at the exchange rate declared; unknown is not free."""
     probe = observation.probe
     cap = probe.task.declared.spend_cap.per_request
@@ -33,4 +33,4 @@ def conclude(observation: Observation) -> CheckResult | None:
     return CheckResult(name=NAME, verdict="pass", detail=said)
 
 
-CHECK = Check(name=NAME, conclude=conclude)
+CHECK = Check(name=NAME, judge=judge)

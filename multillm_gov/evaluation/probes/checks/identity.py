@@ -11,7 +11,7 @@ _MOST_NAMES = 5
 _LONGEST = 100
 
 
-def conclude(observation: Observation) -> CheckResult | None:
+def judge(observation: Observation) -> CheckResult | None:
     """Names as reported; a provider that reports none, or only echoes a deployment's name, leaves nothing to judge."""
     probe, served = observation.probe, served_models(observation)
     if not served:
@@ -79,4 +79,4 @@ def _codes(names: tuple[str, ...] | list[str]) -> str:
     return f"{told} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else told
 
 
-CHECK = Check(name=NAME, conclude=conclude)
+CHECK = Check(name=NAME, judge=judge)

@@ -17,34 +17,34 @@ _MOST_CHARACTERS = 5_000
 """Of an answer that are looked at."""
 
 
-class Evidence(Struct, frozen=True, kw_only=True):
+class LanguageEvidence(Struct, frozen=True, kw_only=True):
     """What one answer is written in."""
 
     language: str
     """ISO 639-1; empty: not certain."""
 
 
-def look(probe: Probe, answer: Answer) -> Evidence | None:
+def observe(probe: Probe, answer: Answer) -> LanguageEvidence | None:
     """Detect the language, where one is declared; of JSON, the texts in it are read."""
     if probe.task.declared.answer.language is None or probe.kind == "embedding":
         return None
     language, probability = _identifier().classify(_prose(answer.text)[:_MOST_CHARACTERS])
-    return Evidence(language=language if probability >= _SURE else "")
+    return LanguageEvidence(language=language if probability >= _SURE else "")
 
 
-def conclude(observation: Observation) -> CheckResult | None:
+def judge(observation: Observation) -> CheckResult | None:
     """Failed by one answer that is certainly in another language; not judged while any is uncertain."""
-    declared, sights = observation.probe.task.declared.answer.language, observation.sights(NAME)
-    if declared is None or not sights:
+    declared, evidence = observation.probe.task.declared.answer.language, observation.evidence(NAME)
+    if declared is None or not evidence:
         return None
-    others = sorted({sight.language for sight in sights} - {declared, ""})
-    certain = sum(sight.language == declared for sight in sights)
+    others = sorted({item.language for item in evidence} - {declared, ""})
+    certain = sum(item.language == declared for item in evidence)
     if others:
         said = f"answers are in {', '.join(others)}; declared is {declared}"
         return CheckResult(name=NAME, verdict="contract", detail=said)
-    said = f"{certain} of {len(sights)} answers are certainly in {declared}"
+    said = f"{certain} of {len(evidence)} answers are certainly in {declared}"
     return CheckResult(
-        name=NAME, verdict="pass" if certain == len(sights) else "inconclusive", detail=said
+        name=NAME, verdict="pass" if certain == len(evidence) else "inconclusive", detail=said
     )
 
 
@@ -74,4 +74,4 @@ def _identifier() -> Any:  # noqa: ANN401 - the library has no types
     return LanguageIdentifier.from_modelpath(MODEL_DIR / MODEL_FILE, norm_probs=True)
 
 
-CHECK = Check(name=NAME, look=look, conclude=conclude)
+CHECK = Check(name=NAME, observe=observe, judge=judge)

@@ -7,7 +7,7 @@ from multillm_gov.evidence.record import CheckResult
 NAME = "latency"
 
 
-def conclude(observation: Observation) -> CheckResult | None:
+def judge(observation: Observation) -> CheckResult | None:
     """From 20 answers on, their 95th percentile against the limit; with fewer, what they show by themselves.
 
     Fewer show no percentile. They pass where none was slower than the limit, fail where more than
@@ -44,4 +44,4 @@ def _format(seconds: float) -> str:
     return f"{seconds:,.3g}"
 
 
-CHECK = Check(name=NAME, conclude=conclude)
+CHECK = Check(name=NAME, judge=judge)

@@ -8,14 +8,14 @@ from multillm_gov.evidence.record import CheckResult
 NAME = "length"
 
 
-def look(probe: Probe, answer: Answer) -> int | None:
+def observe(probe: Probe, answer: Answer) -> int | None:
     """Characters of the answer, blanks around it not counted."""
     return None if probe.kind == "embedding" else len(answer.text.strip())
 
 
-def conclude(observation: Observation) -> CheckResult | None:
+def judge(observation: Observation) -> CheckResult | None:
     """Shortest and longest answer against the declared limits; an empty answer is none, whatever is declared."""
-    shape, lengths = observation.probe.task.declared.answer, observation.sights(NAME)
+    shape, lengths = observation.probe.task.declared.answer, observation.evidence(NAME)
     if observation.probe.kind == "embedding" or not lengths:
         return None
     if not min(lengths):
@@ -41,4 +41,4 @@ def _span(lengths: tuple[int, ...]) -> str:
     return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
-CHECK = Check(name=NAME, look=look, conclude=conclude)
+CHECK = Check(name=NAME, observe=observe, judge=judge)

@@ -1,8 +1,8 @@
 """``reachability``: every call is answered, after the retries it may have."""
 
 from multillm_gov.evaluation.probes.check import Check, Observation
-from multillm_gov.evaluation.probes.severity import worst
 from multillm_gov.evidence.record import CheckResult
+from multillm_gov.evidence.verdict import worst
 from multillm_gov.words import count_of
 
 NAME = "reachability"
@@ -10,7 +10,7 @@ _ADDRESS = "_API_BASE"
 """How the variables end that hold an address, not a key."""
 
 
-def conclude(observation: Observation) -> CheckResult:
+def judge(observation: Observation) -> CheckResult:
     """The worst of the failures; one is enough, since it outlasted its retries."""
     failures, answers = observation.failures, observation.answers
     total = len(failures) + len(answers)
@@ -36,4 +36,4 @@ def conclude(observation: Observation) -> CheckResult:
     return CheckResult(name=NAME, verdict=verdict, detail=told)
 
 
-CHECK = Check(name=NAME, conclude=conclude)
+CHECK = Check(name=NAME, judge=judge)

@@ -5,7 +5,11 @@ from msgspec import Struct
 from multillm_gov.evaluation.client import Answer
 from multillm_gov.evaluation.probes.check import Check, Observation
 from multillm_gov.evaluation.probes.probe import Probe
-from multillm_gov.evaluation.probes.references import Reference, compare, make_reference
+from multillm_gov.evaluation.probes.references import (
+    ReferenceVectors,
+    compare_vectors,
+    make_reference,
+)
 from multillm_gov.evidence.record import CheckResult
 
 NAME = "stability"
@@ -17,18 +21,18 @@ NORM_MOVE = 0.01
 """Largest relative move of the mean length: it matters where scores are dot products."""
 
 
-class Evidence(Struct, frozen=True, kw_only=True):
+class StabilityEvidence(Struct, frozen=True, kw_only=True):
     """Agreement of one answer with the reference; ``fresh``: what the reference is from now on."""
 
     ranks: float = 1.0
     least_cosine: float = 1.0
     norm_ratio: float = 1.0
-    fresh: Reference | None = None
+    fresh: ReferenceVectors | None = None
 
 
-def look(probe: Probe, answer: Answer) -> Evidence | None:
+def observe(probe: Probe, answer: Answer) -> StabilityEvidence | None:
     """Compare with the reference, or make the first one; vectors that cannot be compared are another check's."""
-    from multillm_gov.evaluation.probes.checks.vectors import look as shape_of
+    from multillm_gov.evaluation.probes.checks.vectors import observe as shape_of
 
     shape, reference = shape_of(probe, answer), probe.reference
     if shape is None or shape.flaw:
@@ -37,31 +41,31 @@ def look(probe: Probe, answer: Answer) -> Evidence | None:
         made = make_reference(
             probe.task.name, probe.model, probe.day, probe.calls[0].inputs, answer.vectors
         )
-        return Evidence(fresh=made)
+        return StabilityEvidence(fresh=made)
     if shape.dimensions != reference.dimensions:
         return None
     try:
-        agreement = compare(reference, answer.vectors)
+        agreement = compare_vectors(reference, answer.vectors)
     except ValueError:
         return None
-    return Evidence(
+    return StabilityEvidence(
         ranks=agreement.ranks, least_cosine=agreement.least_cosine, norm_ratio=agreement.norm_ratio
     )
 
 
-def conclude(observation: Observation) -> CheckResult | None:
+def judge(observation: Observation) -> CheckResult | None:
     """The worst of all answers against the limits; without a reference there is nothing to judge yet."""
-    sights, reference = observation.sights(NAME), observation.probe.reference
+    evidence, reference = observation.evidence(NAME), observation.probe.reference
     if reference is None or not observation.answers:
         return None
-    if not sights:
+    if not evidence:
         said = "the vectors cannot be compared with the reference"
         return CheckResult(name=NAME, verdict="inconclusive", detail=said)
     ranks, cosine = (
-        min(sight.ranks for sight in sights),
-        min(sight.least_cosine for sight in sights),
+        min(item.ranks for item in evidence),
+        min(item.least_cosine for item in evidence),
     )
-    move = max((abs(sight.norm_ratio - 1) for sight in sights), default=0.0)
+    move = max((abs(item.norm_ratio - 1) for item in evidence), default=0.0)
     said = (
         f"against {reference.date.isoformat()}: rank correlation {ranks:.3f} (at least "
         f"{LEAST_RANKS}), "
@@ -72,4 +76,4 @@ def conclude(observation: Observation) -> CheckResult | None:
     return CheckResult(name=NAME, verdict="pass" if kept else "contract", detail=said)
 
 
-CHECK = Check(name=NAME, look=look, conclude=conclude)
+CHECK = Check(name=NAME, observe=observe, judge=judge)

@@ -8,7 +8,7 @@ _CUT = {"length", "max_tokens", "MAX_TOKENS"}
 _FILTERED = {"content_filter", "SAFETY", "refusal"}
 
 
-def conclude(observation: Observation) -> CheckResult | None:
+def judge(observation: Observation) -> CheckResult | None:
     """Cut answers break the contract, filtered ones were refused; where no reason is told there is nothing to judge."""
     probe = observation.probe
     reasons = [answer.finish_reason for answer in observation.answers if answer.finish_reason]
@@ -33,4 +33,4 @@ def conclude(observation: Observation) -> CheckResult | None:
     )
 
 
-CHECK = Check(name=NAME, conclude=conclude)
+CHECK = Check(name=NAME, judge=judge)

@@ -6,7 +6,7 @@ from multillm_gov.evidence.record import CheckResult
 NAME = "stream"
 
 
-def conclude(observation: Observation) -> CheckResult | None:
+def judge(observation: Observation) -> CheckResult | None:
     """Seconds to the first piece; an answer that came at once shows no stream."""
     answers = observation.answers
     if observation.probe.kind != "stream" or not answers:
@@ -22,4 +22,4 @@ def conclude(observation: Observation) -> CheckResult | None:
     return CheckResult(name=NAME, verdict="pass", detail=said)
 
 
-CHECK = Check(name=NAME, conclude=conclude)
+CHECK = Check(name=NAME, judge=judge)

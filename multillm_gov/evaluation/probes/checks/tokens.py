@@ -12,7 +12,7 @@ MOST_OVER = Decimal("1.25")
 """Drift that is told: a quarter more tokens than declared is a quarter more cost than forecast."""
 
 
-def conclude(observation: Observation) -> CheckResult | None:
+def judge(observation: Observation) -> CheckResult | None:
     """More than declared, or otherwise than last time with the same prompt; only the task's own inputs say anything."""
     probe = observation.probe
     if probe.origin == "generic":
@@ -75,4 +75,4 @@ def _since_last(observation: Observation, used: dict[str, float | None]) -> list
     ]
 
 
-CHECK = Check(name=NAME, conclude=conclude)
+CHECK = Check(name=NAME, judge=judge)

@@ -13,7 +13,7 @@ from multillm_gov.evidence.record import CheckResult
 NAME = "vectors"
 
 
-class Evidence(Struct, frozen=True, kw_only=True):
+class VectorEvidence(Struct, frozen=True, kw_only=True):
     """The shape of one answer's vectors."""
 
     dimensions: int
@@ -23,7 +23,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Why they cannot be used."""
 
 
-def look(probe: Probe, answer: Answer) -> Evidence | None:
+def observe(probe: Probe, answer: Answer) -> VectorEvidence | None:
     """Measure the vectors."""
     if probe.kind != "embedding":
         return None
@@ -38,19 +38,19 @@ def look(probe: Probe, answer: Answer) -> Evidence | None:
     elif not all(any(vector) for vector in answer.vectors):
         flaw = "a vector is zero"
     if flaw:
-        return Evidence(dimensions=0, norm=0.0, flaw=flaw)
-    return Evidence(dimensions=min(lengths), norm=mean_norm(answer.vectors))
+        return VectorEvidence(dimensions=0, norm=0.0, flaw=flaw)
+    return VectorEvidence(dimensions=min(lengths), norm=mean_norm(answer.vectors))
 
 
-def conclude(observation: Observation) -> CheckResult | None:
+def judge(observation: Observation) -> CheckResult | None:
     """Every answer usable, and of the length that the reference has."""
-    sights, reference = observation.sights(NAME), observation.probe.reference
-    if observation.probe.kind != "embedding" or not sights:
+    evidence, reference = observation.evidence(NAME), observation.probe.reference
+    if observation.probe.kind != "embedding" or not evidence:
         return None
-    flaw = next((sight.flaw for sight in sights if sight.flaw), "")
+    flaw = next((item.flaw for item in evidence if item.flaw), "")
     if flaw:
         return CheckResult(name=NAME, verdict="contract", detail=flaw)
-    found = sorted({sight.dimensions for sight in sights})
+    found = sorted({item.dimensions for item in evidence})
     if len(found) > 1 or (reference is not None and found != [reference.dimensions]):
         told = (
             f"; the reference of {reference.date.isoformat()} has {reference.dimensions:,}"
@@ -59,10 +59,10 @@ def conclude(observation: Observation) -> CheckResult | None:
         )
         said = f"vectors have {' or '.join(f'{number:,}' for number in found)} numbers{told}"
         return CheckResult(name=NAME, verdict="contract", detail=said)
-    norm = sum(sight.norm for sight in sights) / len(sights)
+    norm = sum(item.norm for item in evidence) / len(evidence)
     return CheckResult(
         name=NAME, verdict="pass", detail=f"{found[0]:,} numbers a vector, mean length {norm:.4g}"
     )
 
 
-CHECK = Check(name=NAME, look=look, conclude=conclude)
+CHECK = Check(name=NAME, observe=observe, judge=judge)

@@ -10,15 +10,15 @@ import pytest
 
 from multillm_gov.evaluation.bench.run import BenchRun, run_bench
 from multillm_gov.evaluation.budget import Budget
-from multillm_gov.evaluation.client import Answer, Call, Failure
-from multillm_gov.evaluation.pacing import Pace, Time
+from multillm_gov.evaluation.client import Answer, Call, CallFailure
+from multillm_gov.evaluation.pacing import RunLimits, Time
 from multillm_gov.evaluation.running import Runner
 from multillm_gov.workflows.evaluation.bench import BenchOptions, PlannedBench, plan_benchmarks
 from multillm_gov.workflows.evaluation.sending import SendingOptions
 from portfolios import CAPITALS, written
 
 DAY = date(2026, 11, 24)
-Say = Callable[[Call], str | Answer | Failure]
+Say = Callable[[Call], str | Answer | CallFailure]
 
 
 class Fake:
@@ -28,7 +28,7 @@ class Fake:
         self.say = say
         self.calls: list[Call] = []
 
-    async def send(self, call: Call) -> Answer | Failure:
+    async def send(self, call: Call) -> Answer | CallFailure:
         """Answer at once."""
         self.calls.append(call)
         await asyncio.sleep(0)
@@ -78,7 +78,12 @@ def run() -> Callable[..., BenchRun]:
 
         async def send(probes, told):
             return await Runner(
-                probes, fake, pace=Pace(concurrency=1), budget=budget, time=time, on_answer=told
+                probes,
+                fake,
+                pace=RunLimits(concurrency=1),
+                budget=budget,
+                time=time,
+                on_answer=told,
             ).run()
 
         return asyncio.run(run_bench(prepared.plan, prepared.planner, send))

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from multillm_gov.measures.stylometry import FUNCTION_WORDS
-from multillm_gov.offline.script import Rule, Script
+from multillm_gov.offline.script import Script, ScriptRule
 from multillm_gov.offline.serving import Server, serve
 
 pytestmark = pytest.mark.litellm
@@ -41,11 +41,11 @@ _PLAIN = [1 / rank for rank in range(1, len(FUNCTION_WORDS) + 1)]
 _OTHER = _PLAIN[12:] + _PLAIN[:12]
 
 
-def voice(model: str, seed: int, weights: list[float]) -> tuple[Rule, ...]:
+def voice(model: str, seed: int, weights: list[float]) -> tuple[ScriptRule, ...]:
     """An article a case, drawn from one writer's function words."""
     random = Random(seed)  # noqa: S311 - no secret
     return tuple(
-        Rule(
+        ScriptRule(
             model=f"*{model}",
             contains=f"number {number:03}.",
             text=" ".join(random.choices(FUNCTION_WORDS, weights, k=300)),
@@ -155,15 +155,17 @@ def test_results_become_evidence_that_check_relies_on(bench, server, portfolio):
     done = bench(folder, "--max-usd", "20")
     told = done.stdout.decode()
     assert done.returncode == 0, done.stderr
-    assert "distinct voices" in told
+    assert "distinct styles" in told
     assert "count as" in told
     records = json.loads((folder / "evidence" / "current.json").read_text())["records"]
     assert [record["model"] for record in records] == ["custom/writer", "openai/gpt-5.4"]
     record = records[1]
     assert record["paired_with"] == ["custom/writer"]
     assert (record["sample_size"], record["score"], record["source"]) == (24, 1, "govern bench")
-    assert len(record["voice"]["first"]) == len(FUNCTION_WORDS)
-    assert sum(record["voice"]["first"]) + sum(record["voice"]["second"]) == 24 * 300
+    assert len(record["writing_style"]["first"]) == len(FUNCTION_WORDS)
+    assert (
+        sum(record["writing_style"]["first"]) + sum(record["writing_style"]["second"]) == 24 * 300
+    )
     assert record["low"] < 1
     # Counts are all that is kept: no answer's words stand in any file of the evidence, and no key.
     written = b"".join(
@@ -229,7 +231,7 @@ def test_a_plan_that_is_too_dear_is_told_and_refused(govern, portfolio):
 
 def test_a_model_that_nobody_could_judge_leaves_the_job_undone(bench, server, portfolio):
     folder = portfolio()
-    server.play(Script(rules=(Rule(mode="chat", fault="quota"),)))
+    server.play(Script(rules=(ScriptRule(mode="chat", fault="quota"),)))
     done = bench(folder, "--model", "openai/gpt-5.4-mini")
     assert done.returncode == 3, done.stdout
     assert "could not be judged" in done.stdout.decode()

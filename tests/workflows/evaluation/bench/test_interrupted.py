@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from multillm_gov.offline.script import Rule, Script
+from multillm_gov.offline.script import Script, ScriptRule
 from multillm_gov.offline.serving import serve
 
 pytestmark = pytest.mark.litellm
@@ -18,7 +18,9 @@ pytestmark = pytest.mark.litellm
 def test_what_is_known_is_told_and_nothing_is_written(portfolio):
     folder = portfolio()
     with serve() as server:
-        server.play(Script(rules=(Rule(contains="France", text="Paris"), Rule(seconds=60))))
+        server.play(
+            Script(rules=(ScriptRule(contains="France", text="Paris"), ScriptRule(seconds=60)))
+        )
         env = {
             **os.environ,
             "OPENAI_API_KEY": "planted",

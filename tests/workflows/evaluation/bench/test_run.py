@@ -5,7 +5,7 @@ from itertools import cycle
 import pytest
 
 from multillm_gov.errors import SourceError, UnableError, UsageError
-from multillm_gov.evaluation.client import Answer, Failure
+from multillm_gov.evaluation.client import Answer, CallFailure
 from multillm_gov.workflows.evaluation.bench_cases import BenchFilter
 
 GPT, HAIKU = "openai/gpt-5.4", "anthropic/claude-haiku-4-5"
@@ -24,7 +24,7 @@ def right(call):
 
 
 def failure(verdict):
-    return Failure(verdict=verdict, message="", seconds=0.1, may_bill=False)
+    return CallFailure(verdict=verdict, message="", seconds=0.1, may_bill=False)
 
 
 def accepted(outcomes):

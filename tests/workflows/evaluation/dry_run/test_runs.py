@@ -16,7 +16,7 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.shape import convert
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.evidence.record import EvidenceFile
-from multillm_gov.offline.script import Rule, Script
+from multillm_gov.offline.script import Script, ScriptRule
 
 pytestmark = pytest.mark.litellm
 
@@ -152,9 +152,9 @@ def test_each_fault_has_its_verdict_its_exit_code_and_its_place(
     server.play(
         Script(
             rules=(
-                *(Rule(model=fault, fault=fault, retry_after="0") for fault in FAULTS),
-                Rule(model="slow", seconds=0.5),
-                *(Rule(model=model, text=text) for model, text in answers.items()),
+                *(ScriptRule(model=fault, fault=fault, retry_after="0") for fault in FAULTS),
+                ScriptRule(model="slow", seconds=0.5),
+                *(ScriptRule(model=model, text=text) for model, text in answers.items()),
             )
         )
     )
@@ -197,7 +197,7 @@ def test_each_fault_has_its_verdict_its_exit_code_and_its_place(
 
 
 def test_what_could_not_be_judged_alone_exits_3(dry_run, portfolio, server):
-    server.play(Script(rules=(Rule(fault="wrong-key"),)))
+    server.play(Script(rules=(ScriptRule(fault="wrong-key"),)))
     done = dry_run("--samples", "1", "--format", "text")
     assert done.returncode == exits.UNABLE
     assert b"Not proved: 3 warnings; 3 probes could not be judged" in done.stdout
@@ -205,16 +205,16 @@ def test_what_could_not_be_judged_alone_exits_3(dry_run, portfolio, server):
 
 
 def test_another_model_than_declared_and_one_that_was_re_pointed(dry_run, portfolio, server):
-    server.play(Script(rules=(Rule(model="gpt-5.4", served_model="gpt-4o-mini"),)))
+    server.play(Script(rules=(ScriptRule(model="gpt-5.4", served_model="gpt-4o-mini"),)))
     report = json.loads(dry_run("--model", "openai/gpt-5.4", "--format", "json").stdout)
     (trial,) = report["trials"]
     assert trial["verdict"] == "contract"
     assert "`gpt-4o-mini` answered" in trial["message"]
-    server.play(Script(rules=(Rule(model="gpt-5.4", served_model="gpt-5.4-2026-03-05"),)))
+    server.play(Script(rules=(ScriptRule(model="gpt-5.4", served_model="gpt-5.4-2026-03-05"),)))
     assert dry_run("--model", "openai/gpt-5.4").returncode == exits.CLEAN, (
         "the declared model is back"
     )
-    server.play(Script(rules=(Rule(model="gpt-5.4", served_model="gpt-5.4-2026-09-01"),)))
+    server.play(Script(rules=(ScriptRule(model="gpt-5.4", served_model="gpt-5.4-2026-09-01"),)))
     report = json.loads(
         dry_run("--model", "openai/gpt-5.4", "--no-write", "--format", "json").stdout
     )
@@ -286,7 +286,9 @@ def test_texts_are_kept_only_where_asked_and_without_secrets(
     dry_run, portfolio, server, tmp_path, environment
 ):
     secret = environment["OPENAI_API_KEY"]
-    server.play(Script(rules=(Rule(model="gpt-5.4", text=f'{{"queue": "the key is {secret}"}}'),)))
+    server.play(
+        Script(rules=(ScriptRule(model="gpt-5.4", text=f'{{"queue": "the key is {secret}"}}'),))
+    )
     folder = tmp_path / "texts"
     done = dry_run("--keep-text", str(folder), "--samples", "1", "--only", "triage")
     assert done.returncode == exits.CLEAN
@@ -309,11 +311,11 @@ def test_no_planted_secret_is_ever_told(dry_run, portfolio, server, tmp_path):
     """A careless server repeats the key in its errors and answers; a user writes one into the address."""
     cassette = tmp_path / "c.jsonl"
     rules = (
-        Rule(
+        ScriptRule(
             model="gpt-5.4", text=PLANTED["OPENAI_API_KEY"], served_model=PLANTED["OPENAI_API_KEY"]
         ),
-        Rule(model="sorter", fault="wrong-key"),
-        Rule(model="text-embedding-3-small", fault="server-error"),
+        ScriptRule(model="sorter", fault="wrong-key"),
+        ScriptRule(model="text-embedding-3-small", fault="server-error"),
     )
     server.play(Script(echo_key=True, rules=rules))
     out = dry_run(
@@ -330,7 +332,7 @@ def test_no_planted_secret_is_ever_told(dry_run, portfolio, server, tmp_path):
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_valid_evidence_and_exits_130(portfolio, server, environment, ending):
-    server.play(Script(rules=(Rule(model="sorter", seconds=60.0),)))
+    server.play(Script(rules=(ScriptRule(model="sorter", seconds=60.0),)))
     running = subprocess.Popen(
         [
             sys.executable,

@@ -36,7 +36,7 @@ class Contender(Struct, frozen=True, kw_only=True):
     """Where the portfolio names it; a challenger is named where the task class is."""
 
 
-class Bench(Struct, frozen=True, kw_only=True):
+class Benchmark(Struct, frozen=True, kw_only=True):
     """The benchmark of one task class."""
 
     task: TaskClass
@@ -54,8 +54,8 @@ class Bench(Struct, frozen=True, kw_only=True):
         return self.contenders[0].model
 
     @property
-    def has_voice(self) -> bool:
-        """Whether answers are prose: what must satisfy a schema has no voice of its own."""
+    def is_prose(self) -> bool:
+        """Whether answers are prose: what must satisfy a schema has no style of its own."""
         return self.task.declared.output_schema is None and self.task.declared.mode != "embedding"
 
 
@@ -66,7 +66,7 @@ class LeftOutCase(Struct, frozen=True, kw_only=True):
     why: str
 
 
-class Limits(Struct, frozen=True, kw_only=True):
+class BenchSettings(Struct, frozen=True, kw_only=True):
     """How a benchmark is run."""
 
     samples: int = 1
