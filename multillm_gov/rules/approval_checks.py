@@ -12,14 +12,14 @@ from multillm_gov.rules.approval_commits import Introductions
 from multillm_gov.words import code
 
 UNPROVED = (
-    "A commit's author is what its maker typed: it proves who approved only as far as signed "
+    "The author of a commit is self-declared: it proves who approved only as far as signed "
     "commits and a protected "
     "branch keep others from writing that name."
 )
 
 
 class Demand(Struct, frozen=True, kw_only=True):
-    """What a policy wants of an approval."""
+    """What a policy requires of an approval."""
 
     approvers: tuple[str, ...]
     """Who may approve; empty: anyone."""
@@ -51,7 +51,7 @@ class Judged(Struct, frozen=True, kw_only=True):
 
 
 def judge_approvals(given: Iterable[PlacedApproval], digest: str, demand: Demand) -> Judged:
-    """Hold the approvals of one subject against its present content and what a policy demands."""
+    """Compare the approvals of one subject with its current content and the policy."""
     counted: set[str] = set()
     stale: list[PlacedApproval] = []
     objections: dict[str, None] = {}
@@ -59,7 +59,7 @@ def judge_approvals(given: Iterable[PlacedApproval], digest: str, demand: Demand
         declared = approval.declared
         who = code(declared.approved_by)
         if demand.approvers and declared.approved_by not in demand.approvers:
-            objections[f"{who} approved it, who may not"] = None
+            objections[f"{who} may not approve it"] = None
         elif declared.date > demand.as_of:
             objections[f"the one by {who} is dated {declared.date}, after {demand.as_of}"] = None
         elif declared.digest != digest:
@@ -80,7 +80,7 @@ def _doubt(approval: PlacedApproval, demand: Demand) -> str:
         return f"`people` in govern.yaml has no e-mail address for {code(name)}"
     commits = demand.introductions(approval.place) if demand.introductions else ()
     if not commits:
-        return "git knows no commit that introduced it"
+        return "no commit that introduced it is known"
     for commit in commits:
         if not commit.commit:
             return "it is not committed yet"

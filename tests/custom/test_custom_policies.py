@@ -170,7 +170,7 @@ def test_a_budget_that_is_spent_fails_the_policy(
     assert [(str(one.location), one.severity.label) for one in found] == [
         ("policies/p.yaml:2:3", "warning")
     ]
-    assert "not judged to the end" in found[0].message
+    assert "not fully judged" in found[0].message
 
 
 def test_custom_policies_are_bounded_in_number(judged: Any, over: Any) -> None:

@@ -507,7 +507,7 @@ def _unpack(bench: Bench) -> None:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
-@hand(r"[Rr]emove (?:the waiver|the approval|it if the finding is mended)")
+@hand(r"[Rr]emove (?:the waiver|the approval|it if the finding is fixed)")
 def remove_consent(bench: Bench, _: re.Match[str]) -> None:
     place = bench.finding.location
     tree = bench.tree(place.path)

@@ -18,35 +18,38 @@ Region = Annotated[str, Meta(pattern="^[A-Z]{2,6}$")]
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """Limits beyond what each task class declares."""
+    """Limits in addition to what each task class declares."""
 
     residency: Annotated[
         tuple[Region, ...],
         Meta(
-            description="Where data may be processed for task classes that declare no "
-            "`data.residency` themselves"
+            description=(
+                "Regions where data may be processed, for task classes without `data.residency`"
+            )
         ),
     ] = ()
     jurisdictions: Annotated[
         tuple[Region, ...],
         Meta(
-            description="Countries (ISO codes, or EU) whose law may bind vendor, provider and cloud; "
-            "empty means any"
+            description=(
+                "Countries (ISO codes, or EU) whose law may bind vendor, provider and cloud; "
+                "empty: any"
+            )
         ),
     ] = ()
 
 
 class _Breach(Struct, frozen=True):
-    """One model outside of what is permitted; ``proved`` unless it is merely not known."""
+    """One model outside the limits; not ``proved`` where a fact is not known."""
 
-    said: str
+    text: str
     proved: bool
     limit: str
     party: str = ""
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Routed models and fallbacks processed elsewhere than permitted, or subject to another law."""
+    """Yield models processed outside the permitted regions, or bound by another law."""
     seen: dict[tuple[str, tuple[str, ...]], tuple[_Breach, ...]] = {}
     for task in context.tasks:
         permitted = task.task.declared.data.residency or parameters.residency
@@ -77,20 +80,20 @@ def _breaches(
     if permitted:
         within = processed_within(facts.regions, permitted)
         if within is None:
-            said = (
+            text = (
                 f"it is not known where {code(facts.name)} is processed; permitted: "
                 f"{join_words(permitted)}"
             )
-            yield _Breach(said, proved=False, limit="residency")
+            yield _Breach(text, proved=False, limit="residency")
         elif not within:
             regions = join_words(
                 "any region" if place == "global" else place
                 for place in dict.fromkeys(facts.regions)
             )
-            said = (
+            text = (
                 f"{code(facts.name)} is processed in {regions}; permitted: {join_words(permitted)}"
             )
-            yield _Breach(said, proved=True, limit="residency")
+            yield _Breach(text, proved=True, limit="residency")
     if not jurisdictions:
         return
     permitted_laws = frozenset(jurisdictions)
@@ -122,7 +125,7 @@ def _violation(context: RuleContext, use: Use, breach: _Breach, *, declared: boo
     )
     model = use.part.model
     return Violation(
-        message=f"{code(task.name)}: {breach.said}",
+        message=f"{code(task.name)}: {breach.text}",
         place=use.place,
         subject=task.name,
         remedy=_remedy(breach, model, use.part.facts),
@@ -135,8 +138,8 @@ def _violation(context: RuleContext, use: Use, breach: _Breach, *, declared: boo
 
 
 _HARM = {
-    "residency": "leave the places it was promised to stay in",
-    "jurisdictions": "be reached by another law",
+    "residency": "leave the regions it was promised to stay in",
+    "jurisdictions": "become subject to another law",
 }
 
 
@@ -163,15 +166,15 @@ RULE = Rule(
     requirement="Requests are processed only where the data may be.",
     why=(
         "Global endpoints route a request to any region; contracts, the GDPR and sector law often "
-        "name places. The "
-        "catalog knows regions from the deployment's name (`eu.anthropic…`, `azure/eu/…`) or from "
-        "`catalog/`. A "
-        "region that is not known is a warning, and a violation where a policy asks. Fallbacks are "
-        "judged as routed "
-        "models are: a failover moves the data too."
+        "name places. The catalog knows regions from the name of the deployment (`eu.anthropic…`, "
+        "`azure/eu/…`) or from `catalog/`. A region that is not known is a warning, and a full "
+        "violation under a policy. Fallbacks are judged like routed models: a failover moves the "
+        "data too."
     ),
-    remediation="Use a regional deployment, or state the region that your contract guarantees in "
-    "`catalog/`.",
+    remediation=(
+        "Use a regional deployment, or state the region that your contract guarantees in "
+        "`catalog/`."
+    ),
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

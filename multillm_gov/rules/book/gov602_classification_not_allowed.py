@@ -14,19 +14,20 @@ from multillm_gov.words import code, join_words
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """For which data a provider's permission must be known."""
+    """Data for which the permission of a provider must be known."""
 
     require_known: Annotated[
         tuple[Classification, ...],
         Meta(
-            description="Kinds of data that may go only to a provider whose permitted kinds are "
-            "declared"
+            description=(
+                "Classifications that may go only to a provider with declared `classifications`"
+            )
         ),
     ] = ()
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Routed models and fallbacks at a provider that may not receive the task class's data."""
+    """Yield models at a provider that may not receive the data of the task class."""
     providers = context.state.overrides.providers
     if not parameters.require_known and not any(
         one.declared.classifications is not None for one in providers.values()
@@ -51,17 +52,15 @@ def _forbidden(use: Use, provider: str, placed: PlacedProvider, kind: Classifica
     return Violation(
         message=(
             f"{code(task.name)} sends {kind} data to {code(provider)} ({code(use.part.model)}), "
-            "whose contract allows "
-            f"{f'{join_words(allowed)} data only' if allowed else 'none'}"
+            f"whose contract allows {f'only {join_words(allowed)} data' if allowed else 'none'}"
         ),
         place=use.place,
         subject=task.name,
         remedy=(
-            f"Choose a model of a provider that may receive {kind} data, or correct what "
-            f"{code(provider)} may receive "
-            "in `catalog/` if the contract says so."
+            f"Choose a model at a provider that may receive {kind} data, or correct the "
+            f"`classifications` of {code(provider)} in `catalog/` if the contract allows it."
         ),
-        risk=f"{kind.capitalize()} data leaves for a provider that no contract lets have it.",
+        risk=f"{kind.capitalize()} data goes to a provider without a contract that allows it.",
         related=(
             ("what the contract allows", placed.place.at("classifications")),
             ("the data", task.place.at("data", "classification")),
@@ -73,12 +72,11 @@ def _forbidden(use: Use, provider: str, placed: PlacedProvider, kind: Classifica
 
 def _unknown(use: Use, provider: str, kind: Classification) -> Violation:
     task = use.task.task
-    who = "a provider nobody knows" if provider == UNKNOWN else code(provider)
+    who = "a provider that is not known" if provider == UNKNOWN else code(provider)
     return Violation(
         message=(
-            f"{code(task.name)} sends {kind} data to {who} ({code(use.part.model)}), and it is not "
-            "declared what that "
-            "provider may receive"
+            f"{code(task.name)} sends {kind} data to {who} ({code(use.part.model)}); what that "
+            "provider may receive is not declared"
         ),
         place=use.place,
         subject=task.name,
@@ -86,11 +84,11 @@ def _unknown(use: Use, provider: str, kind: Classification) -> Violation:
             f"State what your contract allows in `catalog/`: `providers: {{{provider}: "
             f"{{classifications: […]}}}}`."
             if provider != UNKNOWN
-            else f"State who serves {code(use.part.model)} in `catalog/`: `models: "
+            else f"State the provider of {code(use.part.model)} in `catalog/`: `models: "
             f"{{{use.part.model}: "
             "{exposure: {provider: …}}}`."
         ),
-        risk=f"Nobody has checked whether {kind} data may go there.",
+        risk=f"It is not known whether {kind} data may go there.",
         related=(("the data", task.place.at("data", "classification")),),
         figures={"provider": provider, "classification": kind, "allowed": None},
         distinction=f"{use.role}: {use.part.model}",
@@ -102,22 +100,24 @@ RULE = Rule(
     name="classification-not-allowed",
     title="Data classification not allowed at the provider",
     one="{subject} sends data to a provider that is not known to be allowed to receive it",
-    many="{count} task classes send data to a provider that is not known to be allowed to receive it",
+    many=(
+        "{count} task classes send data to a provider that is not known to be allowed to receive it"
+    ),
     short_title="Data sent without permission",
     requirement="Data goes only to providers whose contract allows its classification.",
     why=(
         "Contracts allow some kinds of data and not others, and a failover moves the data too. "
-        "What a provider may "
-        "receive is declared once, as `classifications` of the provider in `catalog/`, and means "
-        "exactly the kinds "
-        "listed. A provider without a declaration is passed over, unless a policy requires that it "
-        "be known."
+        "What a provider may receive is declared once, as `classifications` of the provider in "
+        "`catalog/`, and means exactly the kinds listed. A provider without a declaration is not "
+        "judged, unless a policy requires that it is known."
     ),
-    remediation="Route to a provider that may receive the data, or declare what the contract allows.",
+    remediation=(
+        "Route to a provider that may receive the data, or declare what the contract allows."
+    ),
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,
-    tighter={"require_known": "present"},
+    tighter={"require_known": "more"},
     violating="""\
 # allocations/health.yaml
 owner: health

@@ -18,22 +18,19 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
     require_for: Annotated[
         tuple[Classification, ...],
-        Meta(min_length=1, description="Kinds of data the terms are required for"),
+        Meta(min_length=1, description="Classifications for which the terms are required"),
     ] = ("confidential", "restricted")
     max_retention_days: Annotated[
         Annotated[int, Meta(ge=0, le=36_500)] | None,
-        Meta(
-            description="Longest time a provider may keep requests, in days; 0: not at all; null: "
-            "any"
-        ),
+        Meta(description="Longest retention of requests, in days; 0: none; null: any"),
     ] = 30
     forbid_training: Annotated[
-        bool, Meta(description="Whether the contract must rule out training on what is sent")
+        bool, Meta(description="Whether the contract must rule out training on inputs")
     ] = True
 
 
 class _Exposed(Struct):
-    """A provider that receives such data: who sends it, and which kinds."""
+    """A provider that receives such data: from which task classes, and which kinds."""
 
     first: Use
     task_classes: set[str]
@@ -41,7 +38,7 @@ class _Exposed(Struct):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Providers that receive data of the kinds named without the terms; one finding a provider."""
+    """Yield providers that receive such data without the terms, each once."""
     exposed: dict[str, _Exposed] = {}
     for use in context.uses(context.models):
         kind = use.task.task.declared.data.classification
@@ -64,20 +61,21 @@ def _gaps(placed: PlacedProvider | None, parameters: Parameters) -> Iterator[tup
     if limit is not None and kept is None:
         yield (
             "retention_days",
-            f"how long it keeps requests is not declared (at most {count_of(limit, 'day')})",
+            f"its retention is not declared (the limit is {count_of(limit, 'day')})",
             "…",
         )
     elif limit is not None and kept is not None and not 0 <= kept <= limit:
         yield (
             "retention_days",
-            f"it keeps requests for {count_of(kept, 'day')}; at most {limit:,} are allowed",
+            f"it keeps requests for {count_of(kept, 'day')} (the limit is "
+            f"{count_of(limit, 'day')})",
             str(limit),
         )
     trains = declared.trains_on_inputs if declared else None
     if parameters.forbid_training and trains is None:
-        yield "trains_on_inputs", "whether it may train on what is sent is not declared", "…"
+        yield "trains_on_inputs", "whether it may train on inputs is not declared", "…"
     elif parameters.forbid_training and trains:
-        yield "trains_on_inputs", "its contract lets it train on what is sent", "false"
+        yield "trains_on_inputs", "its contract allows training on inputs", "false"
 
 
 def _violation(
@@ -88,24 +86,22 @@ def _violation(
     gaps: tuple[tuple[str, str, str], ...],
 ) -> Violation:
     kinds = join_words(sorted(found.kinds))
-    who = "a provider nobody knows" if provider == UNKNOWN else code(provider)
+    who = "a provider that is not known" if provider == UNKNOWN else code(provider)
     terms = ", ".join(f"{key}: {value}" for key, _, value in gaps)
     place = placed.place.at(gaps[0][0]) if placed else found.first.place
     task = found.first.task.task
     return Violation(
         message=(
-            f"{who} receives {kinds} data of {count_of(len(found.task_classes), 'task class')}, "
-            "and "
-            f"{join_words(said for _, said, _ in gaps)}"
+            f"{who} receives {kinds} data of {count_of(len(found.task_classes), 'task class')}; "
+            f"{join_words(text for _, text, _ in gaps)}"
         ),
         place=place,
         subject=f"provider:{provider}",
         remedy=(
-            "Agree on the terms and write what the contract says into `catalog/`: `providers: "
-            f"{{{provider}: "
-            f"{{{terms}}}}}`; until then route {kinds} data elsewhere."
+            "Agree on the terms and write what the contract says in `catalog/`: `providers: "
+            f"{{{provider}: {{{terms}}}}}`; until then route {kinds} data elsewhere."
         ),
-        risk=f"{kinds.capitalize()} data may be kept, leak later, or come out of a model again.",
+        risk=f"{kinds.capitalize()} data may be kept, leak later, or be reproduced by a model.",
         related=(
             (f"first sent by {code(task.name)}", found.first.place),
             *((("the terms", context.policy_place.key()),) if context.policy_place else ()),
@@ -127,11 +123,10 @@ RULE = Rule(
     short_title="Provider terms",
     requirement="Sensitive data goes only to providers with known and acceptable terms.",
     why=(
-        "How long requests are kept, and whether models learn from them, differs by provider, plan "
-        "and endpoint: only "
-        "the contract counts. The default of 30 days is a placeholder to be edited. A term that "
-        "nobody declared counts "
-        "as missing. One finding a provider, wherever it is routed."
+        "How long requests are kept, and whether models learn from them, differs by provider, "
+        "plan and endpoint: only the contract counts. The default of 30 days is a placeholder to "
+        "edit. A term that is not declared counts as missing. There is one finding per provider, "
+        "wherever it is routed."
     ),
     remediation="Agree on retention and training, and declare both for the provider in `catalog/`.",
     severity=Severity.ERROR,
@@ -155,7 +150,10 @@ providers:
   mistral: {retention_days: 90}
 # policies/data.yaml
 policies:
-  health-data-terms: {rule: provider-terms-missing, require_for: [restricted], max_retention_days: 0}
+  health-data-terms:
+    rule: provider-terms-missing
+    require_for: [restricted]
+    max_retention_days: 0
 """,
     compliant="""\
 # allocations/health.yaml
@@ -169,6 +167,9 @@ providers:
   mistral: {retention_days: 0, trains_on_inputs: false}
 # policies/data.yaml
 policies:
-  health-data-terms: {rule: provider-terms-missing, require_for: [restricted], max_retention_days: 0}
+  health-data-terms:
+    rule: provider-terms-missing
+    require_for: [restricted]
+    max_retention_days: 0
 """,
 )

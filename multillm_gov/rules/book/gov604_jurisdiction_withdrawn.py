@@ -1,4 +1,4 @@
-"""GOV604: nothing hangs on a jurisdiction that may not be used."""
+"""GOV604: no task class depends on a forbidden jurisdiction."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -19,37 +19,35 @@ Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """The list."""
+    """The forbidden jurisdictions."""
 
     forbid_jurisdictions: Annotated[
         tuple[Country, ...],
         Meta(
             min_length=1,
-            description="Countries (ISO 3166 codes, or EU for all its members) that may not be "
-            "used",
+            description="Forbidden countries: ISO 3166 codes, or EU for all its members",
         ),
     ]
     require_known: Annotated[
         bool,
         Meta(
-            description="Whether a vendor whose jurisdiction is not known counts in full, not as a "
-            "warning"
+            description="Whether a jurisdiction that is not known counts in full, not as a warning"
         ),
     ] = False
 
 
 class _Breach(Struct, frozen=True):
-    """Why a model may not be used; ``proved`` unless it is merely not known."""
+    """Why a model may not be used; not ``proved`` where a fact is not known."""
 
     kind: str
-    said: str
+    text: str
     where: str
     proved: bool = True
     parties: tuple[str, ...] = ()
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Routed models and fallbacks subject to a listed law, or processed in a listed country."""
+    """Yield models bound by a forbidden law, or processed in a forbidden country."""
     forbidden = frozenset(parameters.forbid_jurisdictions)
     forbidden |= EU_MEMBERS if "EU" in forbidden else frozenset()
     breaches = {
@@ -88,8 +86,7 @@ def _violation(
         "model" if use.role == "route" else use.role,
     )
     return Violation(
-        message=f"{code(task.name)}: {role} {code(model)} {breach.said}; not to be used: "
-        f"{withdrawn}",
+        message=f"{code(task.name)}: {role} {code(model)} {breach.text}; forbidden: {withdrawn}",
         place=use.place,
         subject=task.name,
         remedy=_remedy(breach, model, use.part.facts),
@@ -118,7 +115,7 @@ def _remedy(breach: _Breach, model: str, facts: ModelFacts | None) -> str:
         return f"Choose a deployment of {code(model)} on another cloud."
     if breach.kind == "law":
         return (
-            "Choose a model of a vendor elsewhere."
+            "Choose a model of a vendor in another jurisdiction."
             if "vendor" in breach.parties
             else f"Choose another provider of {code(model)}."
         )
@@ -134,14 +131,16 @@ RULE = Rule(
     short_title="Forbidden jurisdictions",
     requirement="No task class depends on a forbidden jurisdiction.",
     why=(
-        "Sanctions, export rules and sector law withdraw whole countries, and take all their "
-        "companies at once: a fallback there is none. The laws that bind vendor, provider and "
+        "Sanctions, export rules and sector law withdraw whole countries, with all their "
+        "companies at once, so a fallback there is none. The laws that bind vendor, provider and "
         "cloud count wherever the model runs, and so does the place of processing. The vendor of "
         "open weights cannot withdraw what others serve, so its law does not count. A law that is "
         "not known is a warning."
     ),
-    remediation="Route to vendors and regions outside the list; declare jurisdictions that the catalog "
-    "does not know.",
+    remediation=(
+        "Route to vendors and regions outside the list; declare jurisdictions that the catalog "
+        "does not know."
+    ),
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

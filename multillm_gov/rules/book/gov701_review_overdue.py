@@ -22,7 +22,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Task classes without a review, with one in the future, or with one that is due."""
+    """Yield task classes without a review, with a future one, or with one that is due."""
     dues: dict[tuple[date, int], date] = {}
     for task in context.tasks:
         review = task.task.declared.review
@@ -33,13 +33,13 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             continue
         months = min(review.every_months, parameters.every_months or review.every_months)
         if review.last > context.state.as_of:
-            said = (
-                f"the last review of {code(task.task.name)} lies in the future: {review.last}, "
-                f"after {context.state.as_of}"
+            message = (
+                f"the last review of {code(task.task.name)} is dated {review.last}, after "
+                f"{context.state.as_of}"
             )
             yield _violation(
                 task.task,
-                said,
+                message,
                 context.state.as_of,
                 {"days_ahead": (review.last - context.state.as_of).days},
             )
@@ -50,15 +50,15 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if due < context.state.as_of:
             days = (context.state.as_of - due).days
             every = "month" if months == 1 else f"{months} months"
-            said = (
-                f"the review of {code(task.task.name)} was due on {due}, "
-                f"{count_of(days, 'day')} ago (every {every})"
+            message = (
+                f"the review of {code(task.task.name)} was due on {due}, {count_of(days, 'day')} "
+                f"ago (every {every})"
             )
-            yield _violation(task.task, said, context.state.as_of, {"days_overdue": days})
+            yield _violation(task.task, message, context.state.as_of, {"days_overdue": days})
 
 
 def _later(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last; the calendar's end where there is none."""
+    """The same day of a later month, or its last day; at most the end of the calendar."""
     first, following = _first_of(day, months), _first_of(day, months + 1)
     if following == date.max:
         return date.max
@@ -77,11 +77,10 @@ def _violation(task: TaskClass, message: str, as_of: date, figures: dict[str, in
         place=task.place.key() if declared is None else task.place.at("review", "last"),
         subject=task.name,
         remedy=(
-            f"Review models, prices, evidence and limits, then write "
-            f"`review: {{last: {as_of}, every_months: "
-            f"{declared.every_months if declared else 3}}}`."
+            f"Review models, prices, evidence and limits, then write `review: {{last: {as_of}, "
+            f"every_months: {declared.every_months if declared else 3}}}`."
         ),
-        risk="Prices, retirements and better models of the last months went unnoticed.",
+        risk="Price changes, retirements and better models of the last months go unnoticed.",
         figures={**figures},
     )
 
@@ -95,10 +94,9 @@ RULE = Rule(
     short_title="Overdue reviews",
     requirement="Every task class was reviewed within its interval.",
     why=(
-        "Models live 18 months in the median from snapshot to retirement (LiteLLM's price map, 114 "
-        "dated models), and "
-        "prices move inside one contract cycle. A choice that was right a year ago is a guess "
-        "today."
+        "Models live 18 months in the median from snapshot to retirement (LiteLLM's price map, "
+        "114 dated models), and prices change within one contract cycle. A choice that was right "
+        "a year ago is a guess today."
     ),
     remediation="Review the task class with its owner and write the day as `review.last`.",
     severity=Severity.WARNING,

@@ -8,7 +8,7 @@ from multillm_gov.words import code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Task classes without an owner of their own or of their file."""
+    """Yield task classes without an owner of their own or of their file."""
     for task in context.tasks:
         if task.task.owner is None:
             yield Violation(
@@ -16,8 +16,10 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
                 place=task.task.place.key(),
                 subject=task.task.name,
                 remedy="Add `owner: TEAM` to the task class, or once at the top of the file.",
-                risk="Nobody answers for its spend, its quality, or the move when its model "
-                "retires.",
+                risk=(
+                    "Nobody is accountable for its spend, its quality or the migration when its "
+                    "model retires."
+                ),
             )
 
 
@@ -29,8 +31,8 @@ RULE = Rule(
     many="{count} task classes have no owner",
     short_title="No owner",
     requirement="Every task class has an owner.",
-    why="Caps, floors, reviews and waivers are decisions; each needs a team that takes it.",
-    remediation="Name the team that answers for the task class.",
+    why="Caps, floors, reviews and waivers are decisions; each needs a team that makes it.",
+    remediation="Name the team that is accountable for the task class.",
     severity=Severity.ERROR,
     check=check,
     violating="""\

@@ -1,4 +1,4 @@
-"""GOV703: every waiver is in force and excepts something."""
+"""GOV703: every waiver is in force and covers a finding."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from multillm_gov.words import code, count_of, join_code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Waivers that are expired, void, unapproved or idle; those of unknown policies are GOV006's."""
+    """Yield waivers that are expired, void, unapproved or idle; GOV006 reports unknown policies."""
     if not context.waivers:
         return
     known = {name for pair in rule_names().items() for name in pair}
@@ -27,17 +27,17 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 def _violation(context: RuleContext, outcome: WaiverOutcome) -> Violation:
     declared, place = outcome.waiver.declared, outcome.waiver.place
-    who = f"the waiver from {code(declared.policy)} for {code(declared.subject)}"
-    said, where, remedy = _format(context, outcome, who)
+    who = f"the waiver of {code(declared.policy)} for {code(declared.subject)}"
+    message, where, remedy = _format(context, outcome, who)
     covered = (
         "its finding counts" if outcome.matched == 1 else f"its {outcome.matched:,} findings count"
     )
     return Violation(
-        message=said,
+        message=message,
         place=where if isinstance(where, Place) else place,
         subject=declared.subject,
         remedy=remedy,
-        risk=f"It excepts nothing: {covered} again." if outcome.matched else "It excepts nothing.",
+        risk=f"It has no effect: {covered} again." if outcome.matched else "It has no effect.",
         figures={"findings_named": outcome.matched},
         distinction=f"{declared.policy}: {declared.expires}",
     )
@@ -50,32 +50,32 @@ def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str
         return (
             f"{who} expired on {declared.expires}, {count_of(days, 'day')} ago",
             place.at("expires"),
-            "Mend the finding and remove the waiver, or have it approved again with a new "
+            "Fix the finding and remove the waiver, or have it approved again with a new "
             "`expires`.",
         )
     if outcome.state == "void":
         return (
-            f"{who} is void: what is hard-mandatory, or about files, cannot be waived",
+            f"{who} is void: hard-mandatory policies and rules about files cannot be waived",
             place.at("policy"),
-            "Remove the waiver and mend the finding, or have the policy changed to `enforcement: "
+            "Remove the waiver and fix the finding, or have the policy changed to `enforcement: "
             "soft-mandatory`.",
         )
     if outcome.state == "unapproved":
         may = (
             f"only {join_code(outcome.approvers)} may"
             if outcome.approvers
-            else "no approver may waive all that it names"
+            else "no approver may waive everything that it names"
         )
         return (
-            f"{who} is by {code(declared.approved_by)}; {may}",
+            f"{who} is approved by {code(declared.approved_by)}; {may}",
             place.at("approved_by"),
-            "Let one of the policy's `approvers` approve it, or remove the waiver and mend the "
+            "Let one of the policy's `approvers` approve it, or remove the waiver and fix the "
             "finding.",
         )
     return (
         f"{who} matches no finding",
         place.at("subject"),
-        "Remove it if the finding is mended; otherwise write the subject as the finding names it.",
+        "Remove it if the finding is fixed; otherwise write the subject as in the finding.",
     )
 
 
@@ -88,12 +88,13 @@ RULE = Rule(
     short_title="Waivers without effect",
     requirement="Every waiver is in force and covers a finding.",
     why=(
-        "A waiver is an accepted risk with an end. Expired ones are decisions that nobody took "
-        "again; idle ones would "
-        "silently cover the next violation; a policy that the board made hard-mandatory has none."
+        "A waiver is an accepted risk with an end date. Expired waivers are decisions that nobody "
+        "made again; idle ones would silently cover the next violation; a hard-mandatory policy "
+        "allows none."
     ),
-    remediation="Remove the waiver, renew it with its approver, or correct the policy or subject it "
-    "names.",
+    remediation=(
+        "Remove the waiver, renew it with its approver, or correct the policy or subject it names."
+    ),
     severity=Severity.WARNING,
     check=check,
     scope="waivers",

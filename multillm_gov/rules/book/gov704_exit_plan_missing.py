@@ -1,4 +1,4 @@
-"""GOV704: there is a tested way out of every large vendor."""
+"""GOV704: every large vendor has a tested exit plan."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -24,22 +24,23 @@ _BASES = {Basis.SPEND: "spend", Basis.REQUESTS: "requests", Basis.VALUE_AT_STAKE
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """Who needs an exit plan, and what makes one."""
+    """Which entities need an exit plan, and what it needs."""
 
     level: Annotated[
         Literal["vendor", "provider"],
         Meta(
-            description="Whose exit is planned: who makes the models, or who serves them; both "
-            "below `vendors`"
+            description=(
+                "Whose exit is planned: vendors or providers of models; both under `vendors`"
+            )
         ),
     ] = "vendor"
-    weigh_by: Annotated[Basis, Meta(description="What a share is a share of")] = Basis.SPEND
+    weigh_by: Annotated[Basis, Meta(description="Basis of the shares")] = Basis.SPEND
     above_share: Annotated[
-        Share, Meta(description="Share above which an exit plan is needed (0..1)")
+        Share, Meta(description="Share (0..1) above which an exit plan is required")
     ] = field(default_factory=partial(Share, "0.25"))
     max_test_age_days: Annotated[
         Annotated[int, Meta(ge=1, le=3_650)] | None,
-        Meta(description="Oldest test of the plan that counts, in days; null: none is needed"),
+        Meta(description="Largest age of a test that counts, in days; null: none required"),
     ] = 365
     require_alternatives: Annotated[
         bool, Meta(description="Whether alternatives must be identified and named")
@@ -47,7 +48,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Entities above the share whose register entry lacks a plan, a recent test or alternatives."""
+    """Yield entities above the share without a plan, a recent test or alternatives."""
     loads = loads_of(context)
     found = loads.concentration(Level(parameters.level), parameters.weigh_by)
     exposure = EntityExposure(context, found)
@@ -78,12 +79,16 @@ def _gaps(
     if limit is not None and (tested is None or tested > as_of):
         yield (
             "exit_plan_tested",
-            "no test of one" if tested is None else f"a test dated {tested}, in the future",
+            "no test" if tested is None else f"a test dated in the future ({tested})",
             "…",
         )
     elif limit is not None and tested is not None and (as_of - tested).days > limit:
         age = count_of((as_of - tested).days, "day")
-        yield "exit_plan_tested", f"a last test {age} ago (at most {limit:,} count)", "…"
+        yield (
+            "exit_plan_tested",
+            f"a last test {age} ago (the limit is {count_of(limit, 'day')})",
+            "…",
+        )
     if parameters.require_alternatives and (
         declared.alternatives_identified != "yes" or not declared.alternatives
     ):
@@ -112,7 +117,7 @@ def _violation(
     return Violation(
         message=(
             f"{who} carries {format_share(share)} of {_BASES[found.basis]}, with "
-            f"{join_words(said for _, said, _ in gaps)}"
+            f"{join_words(text for _, text, _ in gaps)}"
         ),
         place=place,
         subject=f"{found.level}:{entity}",
@@ -123,7 +128,7 @@ def _violation(
                 (user.describe(found.basis, entity, context.state.figures.currency), user.place)
                 for user in users
             ),
-            ("the share that needs a plan", policy.at("above_share")),
+            ("the share that requires a plan", policy.at("above_share")),
         ),
         figures={
             "share": share,
@@ -148,9 +153,8 @@ def _remedy(
     entry = ", ".join(f"{key}: {value}" for key, _, value in gaps)
     entry = entry.replace("alternatives:", 'alternatives_identified: "yes", alternatives:')
     return (
-        "Write the plan, test it by moving a task class, name who could take over, and record it "
-        "in `catalog/`: "
-        f"`vendors: {{{entity}: {{{entry}}}}}`."
+        "Write the plan, test it by moving a task class, name alternatives, and record it in "
+        f"`catalog/`: `vendors: {{{entity}: {{{entry}}}}}`."
     )
 
 
@@ -163,18 +167,17 @@ RULE = Rule(
     short_title="No exit plan",
     requirement="Every large vendor has a tested exit plan.",
     why=(
-        "Regulation (EU) 2022/2554 (DORA), Art. 28(8), asks financial entities for documented and "
-        "sufficiently tested "
-        "exit plans with alternatives identified; nobody sets a number for when. The fields of "
-        "`vendors` in `catalog/` "
-        "are those of the register of information (Regulation (EU) 2024/2956, table B_07.01), so "
-        "that an export lines "
-        "up. A quarter of spend, and a test a year, are conventions of this rule. Who serves the "
-        "models can be judged "
-        "as well: `level: provider`, declared below `vendors` by the provider's id."
+        "Regulation (EU) 2022/2554 (DORA), Art. 28(8), requires financial entities to have "
+        "documented and sufficiently tested exit plans with identified alternatives; no regulator "
+        "sets a share. The fields of `vendors` in `catalog/` are those of the register of "
+        "information (Regulation (EU) 2024/2956, table B_07.01), so an export matches. A quarter "
+        "of spend, and one test a year, are conventions of this rule. Providers can be judged "
+        "too: `level: provider`, declared under `vendors` by the id of the provider."
     ),
-    remediation="Write and test an exit plan, identify alternatives, and declare all three below "
-    "`vendors` in `catalog/`.",
+    remediation=(
+        "Write and test an exit plan, identify alternatives, and declare all three under "
+        "`vendors` in `catalog/`."
+    ),
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,

@@ -1,4 +1,4 @@
-"""GOV705: no waiver in force is about to end unnoticed."""
+"""GOV705: no waiver expires unnoticed."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from multillm_gov.words import code, count_of
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Waivers in force whose last day is near; those that are not in force are GOV703's."""
+    """Yield waivers in force whose last day is near; GOV703 reports those not in force."""
     notice = context.state.portfolio.settings.waiver_notice_days
     for outcome in context.waivers:
         declared, place = outcome.waiver.declared, outcome.waiver.place
@@ -23,16 +23,14 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         )
         yield Violation(
             message=(
-                f"the waiver from {code(declared.policy)} for {code(declared.subject)} ends "
-                f"{when}, on "
-                f"{declared.expires}; notice is given {count_of(notice, 'day')} ahead"
+                f"the waiver of {code(declared.policy)} for {code(declared.subject)} expires "
+                f"{when}, on {declared.expires}; notice is given {count_of(notice, 'day')} ahead"
             ),
             place=place.at("expires"),
             subject=declared.subject,
             remedy=(
-                "Mend the finding, or have the waiver renewed: "
-                f"`govern waive {declared.policy}:{declared.subject} --reason … --expires … "
-                "--approved-by …`."
+                "Fix the finding, or have the waiver renewed: `govern waive "
+                f"{declared.policy}:{declared.subject} --reason … --expires … --approved-by …`."
             ),
             risk=f"From the day after, {counts} again.",
             figures={"days_left": left, "findings_named": outcome.matched},
@@ -49,12 +47,14 @@ RULE = Rule(
     short_title="Expiring waivers",
     requirement="No waiver expires unnoticed.",
     why=(
-        "When a waiver ends, the next check fails, on a day that nobody chose. "
-        "`waiver_notice_days` in govern.yaml "
-        "(30 unless it says otherwise) is the time to mend what was waived or to decide again."
+        "When a waiver expires, the next check fails, on a day that nobody chose. "
+        "`waiver_notice_days` in `govern.yaml` (default 30) is the time to fix what was waived or "
+        "to decide again."
     ),
-    remediation="Mend what is waived and remove the waiver, or renew it with its approver by `govern "
-    "waive`.",
+    remediation=(
+        "Fix what is waived and remove the waiver, or renew it with its approver using `govern "
+        "waive`."
+    ),
     severity=Severity.WARNING,
     check=check,
     scope="waivers",

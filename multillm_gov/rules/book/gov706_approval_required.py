@@ -1,4 +1,4 @@
-"""GOV706: what needs consent has it, for its present content."""
+"""GOV706: content that requires approval is approved as it is now."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from multillm_gov.words import code, join_code
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """What needs consent: whatever meets any of the conditions, or everything where none is given."""
+    """What needs approval: whatever meets any condition, or everything without one."""
 
     about: Annotated[
         Literal["task classes", "policies"], Meta(description="What must be approved")
@@ -31,29 +31,27 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = None
     new_vendor: Annotated[
         bool,
-        Meta(description="Task classes with a vendor that nothing in the state compared with uses"),
+        Meta(description="Task classes with a vendor that the base does not use"),
     ] = False
     loosened: Annotated[
         bool,
-        Meta(
-            description="What was loosened against the state compared with: a limit, a floor, a "
-            "policy"
-        ),
+        Meta(description="Whatever was loosened since the base: a limit, a floor, a policy"),
     ] = False
     approvals_needed: Annotated[
-        int, Meta(ge=1, le=10, description="How many different people must approve")
+        int, Meta(ge=1, le=10, description="Number of different people who must approve")
     ] = 1
     identity: Annotated[
         Literal["git"] | None,
         Meta(
-            description="`git`: the approver must be the author of the commit that wrote the "
-            "approval"
+            description=(
+                "`git`: the approver must be the author of the commit that wrote the approval"
+            )
         ),
     ] = None
 
 
 class _Subject(Struct, frozen=True, kw_only=True):
-    """Something that needs consent, and why."""
+    """Something that needs approval, and why."""
 
     prefix: str
     name: str
@@ -62,7 +60,7 @@ class _Subject(Struct, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Subjects with too few approvals that count; conditions about changes find nothing without a base."""
+    """Yield subjects with too few valid approvals; a condition on changes needs a base."""
     demand = Demand(
         approvers=context.approvers,
         count=parameters.approvals_needed,
@@ -99,7 +97,7 @@ def _task_classes(context: RuleContext, parameters: Parameters) -> Iterator[_Sub
         value = task.declared.cost_of_wrong_model.value_at_stake
         place, reason = task.place.key(), ""
         if everything:
-            reason = f"{code(context.policy)} asks it of every task class"
+            reason = f"{code(context.policy)} requires it for every task class"
         elif above is not None and (value is None or value > above):
             limit = f"above {format_money(above, currency)}"
             stake = (
@@ -113,7 +111,7 @@ def _task_classes(context: RuleContext, parameters: Parameters) -> Iterator[_Sub
         elif (
             parameters.new_vendor and used is not None and (new := sorted(_vendors(figures) - used))
         ):
-            reason = f"it brings in {join_code(new)}, which nothing used before"
+            reason = f"it adds {join_code(new)}, which nothing used before"
         if reason:
             yield _Subject(prefix=TASK_CLASS, name=task.name, place=place, reason=reason)
 
@@ -121,8 +119,8 @@ def _task_classes(context: RuleContext, parameters: Parameters) -> Iterator[_Sub
 def _policies(context: RuleContext, parameters: Parameters) -> Iterator[_Subject]:
     present = {policy.name: policy.place.key() for policy in context.state.portfolio.policies}
     if not parameters.loosened:
-        asked = f"{code(context.policy)} asks it of every policy"
-        reasons = dict.fromkeys(present, asked)
+        reason = f"{code(context.policy)} requires it for every policy"
+        reasons = dict.fromkeys(present, reason)
     else:
         reasons = {
             name: f"it was loosened ({labels})" for name, labels in _loosened(context).items()
@@ -130,7 +128,7 @@ def _policies(context: RuleContext, parameters: Parameters) -> Iterator[_Subject
         if context.base is not None:
             old = {policy.name for policy in context.base.portfolio.policies}
             reasons = {
-                name: said for name, said in reasons.items() if name in present or name in old
+                name: text for name, text in reasons.items() if name in present or name in old
             }
     for name, reason in reasons.items():
         place = present.get(name) or (context.policy_place.key() if context.policy_place else None)
@@ -146,7 +144,7 @@ def _vendors(task: TaskFigures) -> set[str]:
 
 
 _ELSEWHERE = ("waiver", "approval", "model", "setting", "appetite")
-"""Kinds of change whose subject is no task class and no policy."""
+"""Kinds of change whose subject is neither a task class nor a policy."""
 
 
 def _loosened(context: RuleContext) -> dict[str, str]:
@@ -177,24 +175,23 @@ def _violation(subject: _Subject, judged: Judged, demand: Demand) -> Violation:
     )
     if not subject.prefix:
         remedy = (
-            "Restore the policy, or let an approver waive this finding: what is gone cannot "
+            "Restore the policy, or let an approver waive this finding: a removed policy cannot "
             "be approved."
         )
     elif any("--unshallow" in objection for objection in judged.objections):
         remedy = (
-            "Fetch the whole history: `git fetch --unshallow` (in a workflow, `fetch-depth: 0`)."
+            "Fetch the full history: `git fetch --unshallow` (in a workflow, `fetch-depth: 0`)."
         )
     return Violation(
-        message=f"{code(subject.name)} needs {demand.words}, since {subject.reason}; {lacking}",
+        message=f"{code(subject.name)} needs {demand.words} because {subject.reason}; {lacking}",
         place=subject.place,
         subject=subject.name,
         remedy=remedy,
         risk=UNPROVED
         if demand.identity
-        else "Whoever answers for it has not seen what it says now.",
+        else "The accountable person has not approved the current content.",
         related=tuple(
-            ("the approval given to other content", one.place.at("digest"))
-            for one in judged.stale[:3]
+            ("the approval of other content", one.place.at("digest")) for one in judged.stale[:3]
         ),
         figures={"approvals": len(judged.approved_by), "approvals_needed": demand.count},
     )
@@ -209,12 +206,14 @@ RULE = Rule(
     short_title="Missing approvals",
     requirement="Content that requires approval is approved as it is now.",
     why=(
-        "A sign-off that is not tied to what was signed covers whatever is written there later. An "
-        "approval here "
-        "carries the digest of the content it was given to, so that any change of meaning asks for "
-        "a new one."
+        "An approval that is not tied to what was approved covers whatever is written there "
+        "later. An approval here carries the digest of the content, so any change of meaning "
+        "needs a new one."
     ),
-    remediation="Let a named approver read it and run `govern approve`, then commit the entry it writes.",
+    remediation=(
+        "Let a named approver read the content and run `govern approve`, then commit the entry it "
+        "writes."
+    ),
     severity=Severity.ERROR,
     check=check,
     parameters=Parameters,

@@ -1,4 +1,4 @@
-"""GOV707: every approval is of what the portfolio declares now."""
+"""GOV707: every approval covers the current content."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -14,7 +14,7 @@ MOST_HINTS = 20
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Approvals whose digest is another one, unless the same person approved the present content too."""
+    """Yield approvals of other content, unless the same person approved the current one."""
     approvals = context.state.portfolio.approvals
     if not approvals:
         return
@@ -44,14 +44,16 @@ def _stale(approval: PlacedApproval, digest: str) -> Violation:
     return Violation(
         message=(
             f"{code(declared.subject)} is no longer what {code(declared.approved_by)} approved on "
-            f"{declared.date}: "
-            f"its digest is {digest[:14]}…, the approval's is {declared.digest[:14]}…"
+            f"{declared.date}: its digest is {digest[:14]}…, that of the approval "
+            f"{declared.digest[:14]}…"
         ),
         place=approval.place.at("digest"),
         subject=declared.subject.partition(":")[2],
-        remedy=f"Let the approver read it and run `govern approve {declared.subject} --by "
-        f"{declared.approved_by}`.",
-        risk="The sign-off reads as if it covered what was written later.",
+        remedy=(
+            f"Let the approver read it and run `govern approve {declared.subject} --by "
+            f"{declared.approved_by}`."
+        ),
+        risk="The approval looks as if it covered what was written later.",
         figures={"digest_approved": declared.digest, "digest": digest},
         distinction=declared.approved_by,
     )
@@ -60,7 +62,7 @@ def _stale(approval: PlacedApproval, digest: str) -> Violation:
 def _unknown(approval: PlacedApproval, meant: str) -> Violation:
     declared = approval.declared
     return Violation(
-        message=f"{code(declared.subject)} is no task class or policy of the portfolio{meant}",
+        message=f"{code(declared.subject)} is not a task class or policy of the portfolio{meant}",
         place=approval.place.at("subject"),
         subject=declared.subject,
         remedy="Remove the approval, or write its subject as `task_class:NAME` or `policy:NAME`.",
@@ -78,12 +80,13 @@ RULE = Rule(
     short_title="Outdated approvals",
     requirement="Every approval covers the current content.",
     why=(
-        "An approval stands for having read something. Once that says something else, the entry "
-        "misleads whoever "
-        "trusts it; a policy of `approval-required` does not count it any more."
+        "An approval means that somebody read something. Once the content changes, the entry "
+        "misleads whoever relies on it; a policy of `approval-required` no longer counts it."
     ),
-    remediation="Have the present content approved with `govern approve`, which renews the entry, or "
-    "remove the entry.",
+    remediation=(
+        "Have the current content approved with `govern approve`, which renews the entry, or "
+        "remove the entry."
+    ),
     severity=Severity.WARNING,
     check=check,
     scope="portfolio",

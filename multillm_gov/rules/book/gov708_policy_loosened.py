@@ -1,4 +1,4 @@
-"""GOV708: no change loosens a policy or the settings unseen."""
+"""GOV708: no change loosens a policy, setting or task class, or adds a waiver, unnoticed."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ _LONGEST = 120
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """One violation a policy, a task class and the settings, with all that was loosened."""
+    """Yield what was loosened: once for each policy, for each task class and for the settings."""
     if context.base is None:
         return
     from multillm_gov.changes.change import Direction
@@ -38,9 +38,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 
 def _granted(context: RuleContext, before: Portfolio) -> Iterator[Violation]:
-    """Waivers that this change grants or extends: whoever writes a waiver beside what it excuses names the approver."""
-    # A waiver of this very rule is how agreement is shown; asking a waiver for it too would never
-    # end.
+    """Yield waivers that this change adds or extends: its author names the approver."""
+    # A waiver of this rule shows agreement; requiring a waiver for it too would never end.
     own = {
         RULE.id,
         RULE.name,
@@ -58,18 +57,19 @@ def _granted(context: RuleContext, before: Portfolio) -> Iterator[Violation]:
             or (ended is not None and waiver.expires <= ended)
         ):
             continue
-        deed = "is granted" if ended is None else f"is extended from {ended}"
+        deed = "is added" if ended is None else f"is extended from {ended}"
         yield Violation(
             message=(
-                f"a waiver from {code(waiver.policy)} for {code(waiver.subject)} {deed} until "
-                f"{waiver.expires} in this "
-                f"change, in the name of {code(waiver.approved_by)}"
+                f"a waiver of {code(waiver.policy)} for {code(waiver.subject)} {deed} until "
+                f"{waiver.expires} in this change, in the name of {code(waiver.approved_by)}"
             ),
             place=placed.place,
             subject=waiver.subject,
-            remedy=f"Have {code(waiver.approved_by)} agree in the review of this change, or remove "
-            "the waiver.",
-            risk="Nothing but the review proves that the person named approved it.",
+            remedy=(
+                f"Have {code(waiver.approved_by)} agree in the review of this change, or remove "
+                "the waiver."
+            ),
+            risk="Only the review proves that the named person approved it.",
             figures={
                 "expires": waiver.expires.isoformat(),
                 "expired_before": ended.isoformat() if ended else None,
@@ -86,7 +86,7 @@ def _violation(context: RuleContext, subject: str, changes: "list[Change]") -> V
         place=_place(context, changes[0]),
         subject=subject,
         remedy=_remedy(subject, settings=settings, removed=_is_removal(changes[0])),
-        risk="What it forbade passes from now on, in this change and in every later one.",
+        risk="What it forbade passes from now on, in this change and every later one.",
         figures=dict(_figures(changes)),
         distinction=join_words(
             sorted(f"{change.kind.value} {change.aspect}" for change in changes)
@@ -95,19 +95,23 @@ def _violation(context: RuleContext, subject: str, changes: "list[Change]") -> V
 
 
 def _task_classes(context: RuleContext, loosened: "Iterable[Change]") -> Iterator[Violation]:
-    """One violation a task class, with every safeguard of its own that was loosened."""
+    """Yield each task class once, with every safeguard of its own that was loosened."""
     by_task: dict[str, list[Change]] = {}
     for change in loosened:
         by_task.setdefault(change.subject, []).append(change)
     for name, changes in sorted(by_task.items()):
         yield Violation(
-            message=f"{code(name)} loosens its own safeguards: "
-            f"{join_words(map(_format_safeguard, changes))}",
+            message=(
+                f"{code(name)} loosens its own safeguards: "
+                f"{join_words(map(_format_safeguard, changes))}"
+            ),
             place=_place(context, changes[0]),
             subject=name,
-            remedy="Have the owner and whoever answers for the limits agree in the review of this "
-            "change, or undo it.",
-            risk="What exceeded them passes from now on, in this change and in every later one.",
+            remedy=(
+                "Have the owners of the task class and of the limits agree in the review of this "
+                "change, or undo it."
+            ),
+            risk="What exceeded them passes from now on, in this change and every later one.",
             figures=dict(_figures(changes)),
             distinction=f"task class {join_words(sorted(change.aspect for change in changes))}",
         )
@@ -121,17 +125,17 @@ def _format_safeguard(change: "Change") -> str:
 
 
 def _format(changes: "list[Change]") -> str:
-    """Each loosened value before and after; a policy that is gone in its own words."""
+    """Each loosened value before and after; for a removed policy, what it was."""
     if _is_removal(changes[0]):
         return f"is removed; it was {_cut(changes[0].before)}"
-    told = []
+    parts = []
     for change in changes:
         if change.kind.value == "coverage":
-            told.append(f"{_cut(change.before)} left its scope")
+            parts.append(f"{_cut(change.before)} left its scope")
         else:
             before, after = _cut(change.before) or "no limit", _cut(change.after) or "no limit"
-            told.append(f"{code(change.aspect or change.label)} {before} → {after}")
-    return f"is loosened: {join_words(told)}"
+            parts.append(f"{code(change.aspect or change.label)} {before} → {after}")
+    return f"is loosened: {join_words(parts)}"
 
 
 def _figures(changes: "list[Change]") -> Iterator[tuple[str, Figure]]:
@@ -142,7 +146,7 @@ def _figures(changes: "list[Change]") -> Iterator[tuple[str, Figure]]:
 
 
 def _place(context: RuleContext, change: "Change") -> Place:
-    """Where the first loosened value stands now; of what is gone, the file it stood in, or the settings."""
+    """The place of the first loosened value now; if removed, its file, or the settings."""
     if change.kind.value == "coverage":
         return next(
             policy.place.key()
@@ -161,16 +165,14 @@ def _place(context: RuleContext, change: "Change") -> Place:
 
 def _remedy(subject: str, *, settings: bool, removed: bool) -> str:
     if settings:
-        return (
-            "Have whoever answers for the appetite agree in the review of this change, or undo it."
-        )
+        return "Have the owner of the risk appetite agree in the review of this change, or undo it."
     if removed:
         return (
-            "Have whoever answers for it agree in the review of this change, or restore "
+            "Have the owner of the policy agree in the review of this change, or restore "
             f"{code(subject)}."
         )
     return (
-        f"Say in `because` of {code(subject)} who decided it and have them agree in the review, "
+        f"Name who decided it in `because` of {code(subject)} and have them agree in the review, "
         "or undo it."
     )
 
@@ -192,18 +194,15 @@ RULE = Rule(
     short_title="Loosened safeguards",
     requirement="No change loosens a policy, setting or task class, or adds a waiver, unnoticed.",
     why=(
-        "A limit that is in the way is most easily met by moving the limit, and among a hundred "
-        "changed lines nobody "
-        "sees it. A raised ceiling, a lowered floor, a narrower scope or a weaker enforcement is a "
-        "decision of its "
-        "own: it is listed with both values wherever a change is compared with its base (`govern "
-        "check --base REV`, "
-        "`govern diff`)."
+        "The easiest way to meet a limit is to move it, and among a hundred changed lines nobody "
+        "notices. A raised ceiling, a lowered floor, a narrower scope or a weaker enforcement is "
+        "a separate decision: it is listed with both values wherever a change is compared with "
+        "its base (`govern check --base REV`, `govern diff`)."
     ),
     remediation=(
-        "Undo it, or have whoever answers for the limit agree in the review, best in a change of "
-        "its own. A policy of "
-        "this rule with `enforcement: soft-mandatory` makes that a duty that only a waiver lifts."
+        "Undo it, or have the owner of the limit agree in the review, preferably in a separate "
+        "change. A policy of this rule with `enforcement: soft-mandatory` makes this a duty that "
+        "only a waiver lifts."
     ),
     severity=Severity.WARNING,
     check=check,

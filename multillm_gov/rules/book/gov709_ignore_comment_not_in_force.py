@@ -1,4 +1,4 @@
-"""GOV709: every comment that asks to ignore a finding does so."""
+"""GOV709: every comment that ignores a finding has an effect."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -16,7 +16,7 @@ _FORM = "`# govern: ignore RULE because REASON`"
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Comments without a rule or reason, about what no comment may except, or about nothing."""
+    """Yield comments without a rule or reason, for a mandatory finding, or for none."""
     if not context.ignores:
         return
     known = {name for pair in rule_names().items() for name in pair}
@@ -28,8 +28,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             continue
         if rule and rule not in known:
             meant = did_you_mean(rule, sorted(known)) if next(hints) < MOST_HINTS else ""
-            said = f"{code(rule)} is not a rule{meant}"
-            yield _violation(outcome, said, f"Name a rule that `govern rules` lists: {_FORM}.")
+            message = f"{code(rule)} is not a rule{meant}"
+            yield _violation(outcome, message, f"Name a rule that `govern rules` lists: {_FORM}.")
         elif outcome.state != "idle" or not unread:
             yield _violation(outcome, *_format(outcome))
 
@@ -41,15 +41,14 @@ def _format(outcome: IgnoreOutcome) -> tuple[str, str]:
     if outcome.state == "mandatory":
         return (
             f"a comment cannot ignore this finding of {rule}: only advice can be ignored in a file",
-            "Mend the finding and remove the comment; where the policy allows it, have it waived "
+            "Fix the finding and remove the comment; where the policy allows it, have it waived "
             "with `govern waive`.",
         )
     if outcome.state == "no reason":
         return f"the comment gives no reason to ignore {rule}", f"Write {_FORM}, or remove it."
     return (
-        f"no finding of {rule} stands on line {outcome.comment.line:,}, which the comment speaks "
-        "of",
-        "Remove the comment, or put it on the finding's line or on the line above.",
+        f"there is no finding of {rule} on line {outcome.comment.line:,}, which the comment covers",
+        "Remove the comment, or put it on the line of the finding or on the line above.",
     )
 
 
@@ -60,7 +59,7 @@ def _violation(outcome: IgnoreOutcome, message: str, remedy: str) -> Violation:
         place=comment.location,
         subject=comment.rule or "comment",
         remedy=remedy,
-        risk="It excepts nothing, and reads as if it did.",
+        risk="It has no effect, but looks as if it had.",
         distinction=f"{comment.location.path}: {comment.reason}",
     )
 
@@ -74,13 +73,14 @@ RULE = Rule(
     short_title="Ignore comments without effect",
     requirement="Every comment that ignores a finding has an effect.",
     why=(
-        "A comment is the lightest exception: nobody approves it and it never ends. So it works "
-        "for advice only "
-        "(advisory policies, standing rules that warn), needs a reason, and is reported once it "
-        "does nothing."
+        "A comment is the weakest exception: nobody approves it and it never expires. It "
+        "therefore works only for advice (advisory policies, and default rules that warn), needs "
+        "a reason, and is reported once it has no effect."
     ),
-    remediation="Write `# govern: ignore RULE because REASON` on the finding's line or the one above, or "
-    "use `govern waive`.",
+    remediation=(
+        "Write `# govern: ignore RULE because REASON` on the line of the finding or the one "
+        "above, or use `govern waive`."
+    ),
     severity=Severity.WARNING,
     check=check,
     scope="waivers",

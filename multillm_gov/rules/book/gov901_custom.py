@@ -1,4 +1,4 @@
-"""GOV901: what a custom policy states is true."""
+"""GOV901: the condition of a custom policy is true."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -31,7 +31,7 @@ _Expression = Annotated[str, Meta(min_length=1)]
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
-    """The statement, what it is about, and what to say where it is false."""
+    """The statement, what it is evaluated for, and the texts of a violation."""
 
     over: Annotated[
         Over, Meta(description="What the statement is evaluated for, one at a time")
@@ -41,17 +41,19 @@ class Parameters(Closed, frozen=True, kw_only=True):
     )
     when: Annotated[
         _Expression | None,
-        Meta(description="CEL expression; where it is false, nothing is asserted"),
+        Meta(description="CEL expression; where it is false, the statement is skipped"),
     ] = None
-    message: Annotated[
-        _Text | None, Meta(description="What is wrong where the statement is false")
-    ] = None
-    remedy: Annotated[_Text | None, Meta(description="What to do then")] = None
+    message: Annotated[_Text | None, Meta(description="Message where the statement is false")] = (
+        None
+    )
+    remedy: Annotated[_Text | None, Meta(description="Remedy where the statement is false")] = None
     subject: Annotated[
         _Text | None,
         Meta(
-            description="Subject of the findings, which a waiver names; default: the task class, "
-            "model or portfolio"
+            description=(
+                "Subject of the findings, as a waiver names it; default: the task class, model or "
+                "portfolio"
+            )
         ),
     ] = None
 
@@ -59,7 +61,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 def validate_parameters(
     parameters: Parameters, document: Document, pointer: Pointer
 ) -> Iterator[Flaw]:
-    """Expressions that do not compile, with the place of each mistake in the text of the policy."""
+    """Yield mistakes in the expressions, each with its place in the text of the policy."""
     for key, text in (("assert", parameters.asserted), ("when", parameters.when)):
         if text is None:
             continue
@@ -68,20 +70,20 @@ def validate_parameters(
             compiled = language(parameters.over).compile(text)
             found = () if isinstance(compiled, Expression) else compiled
         for misfit in found[:_MOST_FLAWS]:
-            told = explain(misfit, text, parameters.over)
+            explained = explain(misfit, text, parameters.over)
             yield Flaw(
                 kind="schema",
-                message=f"`{key}`: {told.message}",
+                message=f"`{key}`: {explained.message}",
                 location=locate_in_text(
-                    document, (*pointer, key), misfit.line, told.column, told.length
+                    document, (*pointer, key), misfit.line, explained.column, explained.length
                 ),
-                remedy=told.remedy,
+                remedy=explained.remedy,
                 subject=str(pointer[-1]),
             )
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Subjects for which the statement is false, or cannot be judged: an error is never taken for true."""
+    """Yield subjects for which the statement is false or cannot be judged."""
     place = context.policy_place or Place("policies")
     bench, judged = _shared(context)
     if judged > MOST_POLICIES:
@@ -99,7 +101,9 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             elif applies and not found:
                 yield _violation(context, parameters, subject, read)
     except SpentError:
-        yield _unjudged_policy(context, place, "custom policies together take too long to evaluate")
+        yield _unjudged_policy(
+            context, place, "all custom policies together take too long to evaluate"
+        )
 
 
 def _shared(context: RuleContext) -> tuple[Bench, int]:
@@ -137,9 +141,9 @@ def _violation(
     read: tuple[str, ...],
     problem: str = "",
 ) -> Violation:
-    said = parameters.message or f"{code(' '.join(parameters.asserted.split()))} is false"
+    message = parameters.message or f"{code(' '.join(parameters.asserted.split()))} is false"
     if problem:
-        said = f"cannot be judged by {code(context.policy)}: {problem}"
+        message = f"cannot be judged by {code(context.policy)}: {problem}"
     values = {name: subject.values[name] for name in read if name in subject.values}
     figures: dict[str, Any] = {
         name: value
@@ -150,7 +154,7 @@ def _violation(
     if parameters.over == "portfolio" and context.policy_place is not None:
         place = context.policy_place.at("assert")
     return Violation(
-        message=f"{code(subject.name.removeprefix('model:'))}: {said}{format_values(values)}",
+        message=f"{code(subject.name.removeprefix('model:'))}: {message}{format_values(values)}",
         place=place,
         subject=parameters.subject or subject.name,
         remedy=parameters.remedy
@@ -162,12 +166,13 @@ def _violation(
 
 def _unjudged_policy(context: RuleContext, place: Place, why: str) -> Violation:
     return Violation(
-        message=f"{code(context.policy)} is not judged to the end: {why}",
+        message=f"{code(context.policy)} is not fully judged: {why}",
         place=place.key(),
         subject=context.policy,
-        remedy="Merge custom policies, narrow them by `applies_to`, or make their expressions "
-        "simpler.",
-        risk="What it was meant to hold is not held.",
+        remedy=(
+            "Merge custom policies, narrow them by `applies_to`, or make their expressions simpler."
+        ),
+        risk="The policy is not enforced.",
         severity=Severity.ERROR,
         distinction="not judged",
     )
@@ -182,15 +187,13 @@ RULE = Rule(
     short_title="Custom policies",
     requirement="The condition of a custom policy is true.",
     why=(
-        "Duties that only one organization has need no new rule: a policy states them as an "
-        "expression of the Common "
-        "Expression Language (CEL, cel.dev) over task classes, models or the portfolio. Names and "
-        "types are checked "
-        "when the policy is read; what cannot be evaluated is a finding, never a pass; nothing can "
-        "be called, opened "
-        "or run, and the cost is bounded. docs/custom-rules.md lists what an expression may read."
+        "Duties of a single organization need no new rule: a policy states them as an expression "
+        "of the Common Expression Language (CEL, cel.dev) over task classes, models or the "
+        "portfolio. Names and types are checked when the policy is read; what cannot be evaluated "
+        "is a finding, never a pass; nothing can be called, opened or run, and the cost is "
+        "bounded. docs/custom-rules.md lists what an expression may read."
     ),
-    remediation="Do what the policy's own remedy says, or have the policy changed by whoever set it.",
+    remediation="Do what the remedy of the policy says, or have the policy changed by its owner.",
     severity=Severity.ERROR,
     check=check,
     validate_parameters=validate_parameters,
