@@ -32,7 +32,7 @@ from multillm_gov.catalog.unit_prices import (
 )
 
 _STANDARD = ""
-_SERVICES = ("flex", "priority")
+_SERVICES = ("flex", "priority", "balanced", "ultrafast")
 _NOTHING = Price()
 _UPLIFT = re.compile(r"regional_processing_uplift_multiplier_([a-z]{2,6})")
 
@@ -89,7 +89,7 @@ def _read_services(numbers: EntryNumbers, provider: str) -> dict[str, Rates]:
     units = read_service_units(numbers, BATCH)
     batch = read_batch_rates(numbers)
     if batch is not None:
-        found["batch"] = batch.changed(lambda price: structs.replace(price, units=units))
+        found["batch"] = _with_units(batch, numbers, BATCH)
     elif units:
         found["batch"] = Rates(structs.replace(found[_STANDARD].flat, units=units))
     return dict(sorted(found.items()))
@@ -145,6 +145,9 @@ def _regional(entry: Mapping[str, object]) -> dict[str, Decimal]:
         )
         if factor:
             found[match[1].upper() if match else "regional"] = factor
+    federal = read_amount(entry.get("fedramp_uplift_multiplier"))
+    if federal:
+        found["FedRAMP"] = federal
     special = entry.get("provider_specific_entry")
     factor = read_amount(special.get("us")) if isinstance(special, Mapping) else None
     if factor:

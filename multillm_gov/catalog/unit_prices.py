@@ -16,6 +16,7 @@ _TEXT_KEYS = ("input_cost_per_token", "output_cost_per_token")
 _MOST_RANGES = 100
 _SIZE = re.compile(r"(\d{2,5})-x-(\d{2,5})")
 _SEARCHES = ("low", "medium", "high")
+_INTERVAL = re.compile(r"input_cost_per_video_per_second_above_(\d{1,3})s_interval")
 _VARIANT = re.compile(r"output_cost_per_(second|image)_(\d[\d.]{0,5}[kKp]?)")
 _ANYWHERE = {
     "audio_input": "input_cost_per_audio_token",
@@ -100,6 +101,11 @@ def read_variants(
         amount = numbers.get(key) if match else None
         if match and amount is not None:
             found.setdefault(match[2], {})[match[1]] = amount
+    for key in entry:
+        match = _INTERVAL.fullmatch(key) if isinstance(key, str) else None
+        amount = numbers.get(key) if match else None
+        if match and amount is not None:
+            found[f"interval above {match[1]} s"] = {"video_second": amount}
     found.update((name, {"query": amount}) for name, amount in _results(entry)[1:])
     return dict(sorted(found.items()))
 

@@ -63,7 +63,7 @@ _PARTNERS = {
     "video_second": ("video_input",),
     "video_input": ("video_second",),
     "character": ("input",),
-    "input": ("character",),
+    "input": ("character", "query"),
     "output": ("output_character",),
     "output_character": ("output",),
 }
@@ -117,7 +117,8 @@ def find_gaps(price: Price, usage: Usage, mode: str) -> tuple[Gap, ...]:
     counts = _counts(usage)
     if mode in _WITHOUT_OUTPUT:
         counts.pop("output", None)
-    priced = {unit for unit in counts if _rate(price, rates, usage, unit) is not None}
+    declared = (*counts, *_ALWAYS)
+    priced = {unit for unit in declared if _rate(price, rates, usage, unit) is not None}
     gaps = list(dict.fromkeys(_undeclared(price, rates, usage, mode, counts)))
     covering = {*priced, *(gap.unit for gap in gaps)}
     covered = any(unit in covering for unit in _COVERING.get(mode, ()))

@@ -137,7 +137,7 @@ class Demand(Closed, frozen=True, kw_only=True):
         ),
     ] = ()
     service_tier: Annotated[
-        Literal["standard", "batch", "flex", "priority"],
+        Literal["standard", "batch", "flex", "priority", "balanced", "ultrafast"],
         Meta(description="Price tier the requests are sent under"),
     ] = "standard"
     batch_share: Annotated[
