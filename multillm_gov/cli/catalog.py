@@ -15,7 +15,7 @@ _format = click.option(
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How to tell.",
+    help="Output format.",
 )
 
 
@@ -35,6 +35,7 @@ def command(ctx: click.Context, *, unresolved: bool) -> None:
       govern catalog search "gemini flash" --provider gemini
       govern catalog lock
       govern catalog lock --check
+      govern catalog audit --section price
       govern catalog --unresolved
     """
     if ctx.invoked_subcommand is not None:
@@ -46,7 +47,7 @@ def command(ctx: click.Context, *, unresolved: bool) -> None:
         ctx.exit(exits.USAGE)
 
 
-@command.command("show")
+@command.command("show", short_help="Show all facts of one model.")
 @click.argument("model")
 @_format
 @as_of_option
@@ -76,7 +77,7 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
     click.echo(text)
 
 
-@command.command("search")
+@command.command("search", short_help="Find models that are not retired.")
 @click.argument("text", default="")
 @click.option("--mode", default="", help="Only models of this mode, such as chat or embedding.")
 @click.option("--vendor", default="", help="Only models this vendor made.")
@@ -94,7 +95,7 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
     type=click.IntRange(1, 10_000),
     default=20,
     show_default=True,
-    help="Most models told.",
+    help="Most models shown.",
 )
 @_format
 @as_of_option
@@ -139,7 +140,7 @@ def search(
         click.echo("No model fits.", err=True)
 
 
-@command.command("lock")
+@command.command("lock", short_help="Write the facts a portfolio depends on.")
 @click.option(
     "--check", "only_check", is_flag=True, help="Write nothing; exit 1 when the lock would change."
 )
@@ -182,7 +183,7 @@ def lock(ctx: click.Context, *, only_check: bool, as_of: date | None, root: Path
     )
 
 
-@command.command("list")
+@command.command("list", short_help="List entries without vendor or provider.")
 @click.option(
     "--unresolved",
     is_flag=True,
@@ -198,6 +199,37 @@ def list_models(*, unresolved: bool) -> None:
     """
     if unresolved:
         _tell_unresolved()
+
+
+@command.command("audit", short_help="Audit the facts of every listed model.")
+@click.option("--section", default="", metavar="ID", help="Only this section, such as price.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0, 100_000),
+    default=10,
+    show_default=True,
+    help="Most rows of a section in text; JSON has all.",
+)
+@_format
+@as_of_option
+def audit(section: str, *, limit: int, format_name: str, as_of: date | None) -> None:
+    """Audit every model that the price map lists: what is missing, doubtful or contradictory.
+
+    Sections: entries without a price for what their mode bills, without maker or provider, with a
+    doubtful retirement date, with a successor that cannot be routed, and with facts that differ
+    between hosts. Takes some seconds: it reads the whole map.
+
+    \b
+    Examples:
+      govern catalog audit
+      govern catalog audit --section price --limit 1000
+      govern catalog audit --format json
+    """
+    from multillm_gov.cli.catalog_text import audit_text
+    from multillm_gov.workflows.catalog import audit_map
+
+    found = audit_map(as_of or today(), section)
+    click.echo(_json(found) if format_name == "json" else audit_text(found, limit))
 
 
 def _warn(flaws: int) -> None:

@@ -10,6 +10,7 @@ from multillm_gov.catalog.billed_units import PER_TOKEN, spell_unit
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.price import Price, UnitPrices
+from multillm_gov.measures.map_audit import AuditSection
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.reporting.shared.tables import exposure_rows
 from multillm_gov.units import format_count, format_money
@@ -171,6 +172,17 @@ def table_text(models: Sequence[ModelFacts]) -> str:
 def _million(facts: ModelFacts, side: str) -> str:
     price: Decimal | None = getattr(facts.price.standard, side) if facts.price is not None else None
     return "" if price is None else format_money(price * 10**6).removesuffix(" USD")
+
+
+def audit_text(sections: Sequence[AuditSection], limit: int) -> str:
+    """Each section with its count and its first rows."""
+    lines: list[str] = []
+    for section in sections:
+        lines.append(f"{section.title}: {format_count(len(section.rows))}")
+        lines += [f"  {row.model}: {row.detail}" for row in section.rows[:limit]]
+        if len(section.rows) > limit:
+            lines.append(f"  {format_count(len(section.rows) - limit)} more not shown")
+    return "\n".join(visible(line) for line in lines)
 
 
 def as_data(facts: ModelFacts) -> dict[str, Any]:

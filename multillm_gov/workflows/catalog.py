@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from multillm_gov.catalog.exposure import resolve_exposure
 from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.known import KnownModels
 from multillm_gov.catalog.lock import Lock, encode_lock, read_lock
 from multillm_gov.catalog.locking import build_lock, lock_changes
 from multillm_gov.catalog.lookup import LayeredCatalog, open_catalog
@@ -16,6 +17,7 @@ from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import CatalogError, SourceError, UsageError
+from multillm_gov.measures.map_audit import SECTIONS, AuditSection, audit
 from multillm_gov.portfolio.eval_loading import load_evals
 from multillm_gov.portfolio.loading import load_portfolio
 from multillm_gov.sources.output import write_bytes
@@ -134,6 +136,22 @@ def unresolved_models() -> Unresolved:
         if UNKNOWN in (exposure.vendor, exposure.provider):
             names.append(name)
     return Unresolved(names=tuple(sorted(names)), entries=entries)
+
+
+def audit_map(as_of: date, section: str = "") -> tuple[AuditSection, ...]:
+    """Audit all models of the price map; one section of it, or all.
+
+    Raises:
+        UsageError: no such section.
+        CatalogError: the price map cannot be read.
+    """
+    names = [name for name, _, _ in SECTIONS]
+    if section and section not in names:
+        raise UsageError(f"No section `{section}`", f"One of {', '.join(names)}.")
+    price_map = read_price_map()
+    known = KnownModels(price_map, as_of)
+    models = [facts for name in price_map.names if (facts := known.find(name)) is not None]
+    return tuple(part for part in audit(models) if section in {"", part.id})
 
 
 def compare_lock(root: Path | None = None, *, as_of: date | None = None, today: date) -> Locked:

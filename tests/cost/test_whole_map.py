@@ -14,38 +14,11 @@ from multillm_gov.catalog.entry_facts import read_entry
 from multillm_gov.catalog.facts import Lifecycle, ModelFacts
 from multillm_gov.catalog.free import free_because
 from multillm_gov.measures.demand_cost import Pricing
+from multillm_gov.measures.natural_demand import natural_demand
 from multillm_gov.portfolio.allocation import Demand
-from multillm_gov.units import Amount
 
 LISTED = yaml.safe_load((Path(__file__).parent / "data" / "not_known.yaml").read_text("utf-8"))
 DOLLARS = Pricing(Decimal(1))
-READ = {"input_tokens": 1000}
-TEXT = READ | {"output_tokens": 300}
-PICTURE = {"images": 1, "image_output_tokens": 1056, "steps": 30, "input_tokens": 50}
-NATURAL: dict[str, dict[str, Any]] = {
-    "embedding": READ,
-    "rerank": READ,
-    "moderation": READ,
-    "image_generation": PICTURE,
-    "image_edit": PICTURE,
-    "audio_transcription": {"seconds": Amount(60), "audio_input_tokens": 1920},
-    "audio_speech": {
-        "characters": 1000,
-        "input_tokens": 250,
-        "seconds": Amount(60),
-        "audio_output_tokens": 1500,
-    },
-    "video_generation": {"seconds": Amount(8)},
-    "ocr": {"pages": 1, "credits": Amount(1)},
-    "search": {},
-    "vector_store": {},
-    "realtime": {
-        "input_tokens": 100,
-        "audio_input_tokens": 600,
-        "audio_output_tokens": 1200,
-        "seconds": Amount(60),
-    },
-}
 COUNTS = tuple(
     key
     for key in Demand.__struct_fields__
@@ -53,13 +26,6 @@ COUNTS = tuple(
     or key in {"images", "input_images", "steps", "songs", "credits", "messages", "searches"}
     or key in {"queries", "maps_queries", "sessions"}
 )
-
-
-def natural(facts: ModelFacts) -> Demand:
-    """What a request of the mode usually consumes."""
-    if "lyria" in facts.name:
-        return Demand(requests=1000, songs=1)
-    return Demand(requests=1000, **NATURAL.get(facts.mode, TEXT))
 
 
 def excepted(name: str) -> int | None:
@@ -86,7 +52,7 @@ def test_natural_demand_costs_something_is_not_known_with_a_reason_or_is_documen
 ) -> None:
     silent, unexplained, used = [], [], set()
     for facts in every_model:
-        demand = natural(facts)
+        demand = natural_demand(facts)
         cost = DOLLARS.mean_cost(facts, demand)
         if cost is None:
             unknown = DOLLARS.unknown(facts, demand)
@@ -106,7 +72,7 @@ def test_natural_demand_costs_something_is_not_known_with_a_reason_or_is_documen
 def test_more_of_any_unit_never_costs_less(every_model: list[ModelFacts]) -> None:
     cheaper = []
     for facts in every_model:
-        demand = natural(facts)
+        demand = natural_demand(facts)
         cost = DOLLARS.mean_cost(facts, demand)
         for more in _more(demand) if cost is not None else ():
             risen = DOLLARS.mean_cost(facts, more)
