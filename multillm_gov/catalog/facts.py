@@ -18,6 +18,8 @@ _APART = frozenset({"gemini"})
 Source = Literal["litellm", "override", "retired-list"]
 
 
+_CODE = 2
+"""Letters of a country's ISO code; wider places have more."""
 Party = Literal["vendor", "provider", "cloud"]
 """Whom a request depends on: who made the model, who serves and bills it, whose cloud it runs on."""
 
@@ -186,6 +188,8 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     lifecycle: Lifecycle = Lifecycle()
     regions: tuple[str, ...] = ()
     """Where requests are processed (``EU``, ``US``, ISO codes, ``global``); empty: not known."""
+    deployment: str = ""
+    """Name of the organization's own deployment of the model; empty: the provider's own."""
     usd_fixed_per_month: Decimal = Decimal(0)
     """Hosting or reserved capacity: a cost that does not depend on use."""
     spill_over: Price | None = None
@@ -202,6 +206,19 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
         )
         return longest + output if apart else longest
 
+    @property
+    def laws(self) -> frozenset[str]:
+        """Countries whose law can stop a request: the parties', and that of a known place."""
+        places = {place for place in self.regions if len(place) == _CODE}
+        return self.exposure.laws() | (places - {"EU"} if len(places) > 1 else places)
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Regions as failure domains, each of one cloud; anywhere on earth is none to lose."""
+        exposure = self.exposure
+        host = exposure.provider if exposure.cloud == UNKNOWN else exposure.cloud
+        return tuple(f"{host} {place}" for place in self.regions if place != "global")
+
     def ended_on(self, day: date) -> bool:
         """Whether the retirement date is reached, redirected or not."""
         return self.lifecycle.retirement is not None and self.lifecycle.retirement <= day
@@ -216,7 +233,11 @@ _NOBODY_KNOWS = frozenset({UNKNOWN})
 
 def entities_of(facts: ModelFacts | None, level: Level) -> frozenset[str]:
     """All that a model depends on at one level; ``unknown`` where the model itself is."""
-    return facts.exposure.entities(level) if facts is not None else _NOBODY_KNOWS
+    if facts is None:
+        return _NOBODY_KNOWS
+    if level is Level.JURISDICTION:
+        return facts.laws or frozenset({IN_HOUSE})
+    return facts.exposure.entities(level)
 
 
 def entity_of(facts: ModelFacts | None, level: Level) -> str:

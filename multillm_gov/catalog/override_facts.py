@@ -48,6 +48,7 @@ def overridden(
         start,
         name=name,
         source="override",
+        deployment=start.deployment if same else name,
         exposure=_exposure(name, declared.exposure, start.exposure, same=same),
         lifecycle=_lifecycle(placed, start.lifecycle, same=same),
         **told,

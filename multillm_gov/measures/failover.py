@@ -33,7 +33,7 @@ def deployment(name: str, facts: ModelFacts | None) -> Deployment:
     """What a routed name stands for: two spellings of one model at one place are one deployment."""
     if facts is None or UNKNOWN in (facts.exposure.model, facts.exposure.provider):
         return name, UNKNOWN, ()
-    return facts.exposure.model, facts.exposure.provider, facts.regions
+    return facts.deployment or facts.exposure.model, facts.exposure.provider, facts.regions
 
 
 class Failover:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from multillm_gov.catalog.facts import Exposure
+from multillm_gov.catalog.facts import ModelFacts, entities_of
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Level
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 
@@ -11,12 +11,12 @@ OTHER_VENDOR_AND_CLOUD = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
 """What a fallback must not share to survive the loss of a vendor, of a provider and of a cloud (method 9)."""
 
 
-def shared_levels(first: Exposure, second: Exposure) -> tuple[Level, ...]:
+def shared_levels(first: ModelFacts, second: ModelFacts) -> tuple[Level, ...]:
     """Levels at which both are known to depend on the same entity."""
     return tuple(
         level
         for level in Level
-        if (first.entities(level) & second.entities(level)) - {UNKNOWN, _NO_LAW[level]}
+        if (entities_of(first, level) & entities_of(second, level)) - {UNKNOWN, _NO_LAW[level]}
     )
 
 
@@ -24,10 +24,12 @@ _NO_LAW = dict.fromkeys(Level, "") | {Level.JURISDICTION: IN_HOUSE}
 """What is no entity to share: two models that run in-house are subject to no law in common."""
 
 
-def unproved_levels(first: Exposure, second: Exposure) -> tuple[Level, ...]:
+def unproved_levels(first: ModelFacts, second: ModelFacts) -> tuple[Level, ...]:
     """Levels at which it is not known whether they share: one of the two is unknown."""
     return tuple(
-        level for level in Level if UNKNOWN in first.entities(level) | second.entities(level)
+        level
+        for level in Level
+        if UNKNOWN in entities_of(first, level) | entities_of(second, level)
     )
 
 

@@ -242,8 +242,8 @@ class _Measurer:
                 found = frozenset[Level](), frozenset(Level)
             else:
                 found = (
-                    frozenset(shared_levels(one.exposure, other.exposure)),
-                    frozenset(unproved_levels(one.exposure, other.exposure)),
+                    frozenset(shared_levels(one, other)),
+                    frozenset(unproved_levels(one, other)),
                 )
             self.pairs[first, second] = found
         return found

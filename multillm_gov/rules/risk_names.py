@@ -59,12 +59,12 @@ class RiskNames:
         dependencies = self._context.state.portfolio.settings.risk.dependencies
         levels = ("family", "vendor", "provider", "cloud", "jurisdiction")
         found = {level: {str(getattr(one, level)) for one in exposures} for level in levels}
-        found["jurisdiction"] |= {law for one in exposures for law in one.laws()}
+        found["jurisdiction"] |= {law for one in facts for law in one.laws}
         found["vendor"] |= {one.priced_by for one in exposures}
         found["provider"] |= self._context.state.overrides.providers.keys()
         found["vendor"] |= self._context.state.overrides.vendors.keys()
         found["model"] = {*self._context.models, *(one.model for one in exposures)}
-        found["region"] = {region for one in facts for region in one.regions}
+        found["region"] = {site for one in facts for site in one.sites}
         found["task_class"] = {task.name for task in self._context.state.portfolio.task_classes}
         for kind in ("gateway", "dependency"):
             found[kind] = {name for name, one in dependencies.items() if one.kind == kind}

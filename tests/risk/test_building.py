@@ -388,7 +388,7 @@ def test_places_are_components_that_never_fail_by_themselves():
         for one in built.components
         if one.kind in {"jurisdiction", "region"}
     }
-    assert places == {"jurisdiction:US": 0.0, "region:EU": 0.0}
+    assert places == {"jurisdiction:EU": 0.0, "jurisdiction:US": 0.0, "region:openai EU": 0.0}
 
 
 def test_components_are_ordered_and_named_once():

@@ -16,7 +16,7 @@ SHARED: frozenset[Kind] = frozenset({"everything", "gateway", "dependency"})
 _CARRIERS: dict[Kind, tuple[Kind, ...]] = {
     "cloud": ("provider",),
     "region": ("cloud", "provider"),
-    "jurisdiction": ("vendor",),
+    "jurisdiction": ("vendor", "provider", "cloud"),
     **dict.fromkeys(SHARED, ("provider", "cloud", "vendor")),
 }
 """Through which other component of a hop each kind is reached, nearest first; else from the model itself."""

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.catalog.facts import ModelFacts, entity_of
+from multillm_gov.dimensions import Level
 from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.figures import LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.portfolio.settings import Settings
@@ -93,7 +93,7 @@ def _lines(
         variable = (leg.spend_per_month or Decimal(0)) - leg.fixed_per_month
         retirement = leg.facts.lifecycle.retirement if leg.facts is not None else None
         yield CostLine(
-            vendor=leg.facts.exposure.vendor if leg.facts is not None else UNKNOWN,
+            vendor=entity_of(leg.facts, Level.VENDOR),
             model=leg.model,
             per_year=float(variable * MONTHS_PER_YEAR),
             retires_after=None

@@ -102,7 +102,7 @@ class Costs:
         """Who is paid for what a model, or its successor in its place, answers."""
         successor = self._context.successors.get(one.hop.model) if one.state.succeeded else None
         return (
-            successor.facts.exposure.vendor
+            successor.facts.exposure.priced_by
             if successor is not None and successor.facts
             else one.hop.vendor
         )

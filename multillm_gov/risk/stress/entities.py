@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.dimensions import IN_HOUSE, UNKNOWN
 from multillm_gov.risk.stress.stress_context import StressContext
 
 _ZERO = Decimal(0)
@@ -65,4 +65,9 @@ def _names(
         return (task,)
     if level == "model":
         return (model,)
-    return tuple(sorted(name for kind, name in labels if kind == level and name != UNKNOWN))
+    hidden = {UNKNOWN, IN_HOUSE} if level in _SUPPLIED else {UNKNOWN}
+    return tuple(sorted(name for kind, name in labels if kind == level and name not in hidden))
+
+
+_SUPPLIED = frozenset({"vendor", "jurisdiction"})
+"""Where the organization itself is no entity: it neither reprices nor withdraws its own models."""

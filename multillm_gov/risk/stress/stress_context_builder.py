@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from multillm_gov.catalog.catalog import Catalog
-from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.dimensions import UNKNOWN, Level
+from multillm_gov.catalog.facts import ModelFacts, entities_of, entity_of
+from multillm_gov.dimensions import Level
 from multillm_gov.evidence.loading import Evidence
 from multillm_gov.measures.capacity import mean_tokens
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
@@ -153,7 +153,8 @@ def _everyday_spend(figures: TaskFigures) -> Iterator[tuple[str, Decimal]]:
 
 
 def _vendor(facts: ModelFacts | None) -> str:
-    return facts.exposure.vendor if facts is not None else UNKNOWN
+    """Who sets the price: the vendor, or whoever serves open weights."""
+    return entity_of(facts, Level.VENDOR)
 
 
 def _fixed(figures: TaskFigures, hops: "_Hops") -> Iterator[FixedCost]:
@@ -167,7 +168,7 @@ def _fixed(figures: TaskFigures, hops: "_Hops") -> Iterator[FixedCost]:
         if amount and facts is not None:
             yield FixedCost(
                 labels=hops.labels.of_model(model, facts),
-                vendor=facts.exposure.vendor,
+                vendor=_vendor(facts),
                 per_month=amount,
             )
 
@@ -199,9 +200,7 @@ class _Labels:
         found = {("model", model)}
         if facts is not None:
             found |= {
-                (level.value, entity)
-                for level in Level
-                for entity in facts.exposure.entities(level)
+                (level.value, entity) for level in Level for entity in entities_of(facts, level)
             }
         return frozenset(found)
 

@@ -108,11 +108,13 @@ def _own(
 ) -> Iterator[Component]:
     """What a deployment hangs on, from wide to narrow; jurisdictions and regions never fail, but can be withdrawn."""
     exposure, failing = one.exposure, one.failing
-    yield _place("jurisdiction", exposure.jurisdiction)
-    yield common.service("vendor", exposure.vendor, failings.vendor(exposure.vendor))
+    for law in sorted(one.laws):
+        yield _place("jurisdiction", law)
+    if exposure.needs_vendor:
+        yield common.service("vendor", exposure.vendor, failings.vendor(exposure.vendor))
     yield common.service("cloud", exposure.cloud, failings.cloud(exposure.cloud))
-    for region in one.regions:
-        yield _place("region", region)
+    for site in one.sites:
+        yield _place("region", site)
     part = structs.replace(
         failing, note=f"part of {_percent(failing.unavailability)}, {failing.note}"
     )

@@ -11,8 +11,6 @@ from multillm_gov.measures.failover import Deployment, deployment
 from multillm_gov.risk.system.common_cause import Channel
 from multillm_gov.risk.system.failure_rates import FailureRate, FailureRates
 
-_ANYWHERE = "global"
-
 
 class Deployed(Struct, frozen=True, kw_only=True):
     """One model at one provider."""
@@ -21,8 +19,10 @@ class Deployed(Struct, frozen=True, kw_only=True):
     name: str
     """``gpt-5-mini at openai``, with its regions where they are known."""
     exposure: Exposure
-    regions: tuple[str, ...]
-    """Where requests are processed; anywhere on earth is no region to lose."""
+    laws: frozenset[str]
+    """Countries whose law can stop its requests."""
+    sites: tuple[str, ...]
+    """Regions where requests are processed, each of one cloud."""
     failing: FailureRate
     retired: date | None
     """The day, where it is past: it never answers."""
@@ -32,7 +32,7 @@ class Deployed(Struct, frozen=True, kw_only=True):
         """What it shares with others hangs on these."""
         exposure = self.exposure
         return Channel(
-            vendor=exposure.vendor,
+            vendor=exposure.priced_by,
             provider=exposure.provider,
             cloud=exposure.cloud,
             unavailability=self.failing.unavailability,
@@ -52,7 +52,7 @@ class Deployments:
         facts_of: dict[_Key, tuple[str, ModelFacts | None]] = {}
         for name, facts in sorted(models.items(), key=lambda model: model[0]):
             vendor, cloud = (
-                (facts.exposure.vendor, facts.exposure.cloud) if facts else (UNKNOWN, UNKNOWN)
+                (facts.exposure.priced_by, facts.exposure.cloud) if facts else (UNKNOWN, UNKNOWN)
             )
             keys[name] = key = deployment(name, facts), vendor, cloud
             facts_of.setdefault(key, (name, facts))
@@ -92,7 +92,8 @@ def _deployed(
         key=key,
         name=name,
         exposure=exposure,
-        regions=tuple(place for place in (facts.regions if facts else ()) if place != _ANYWHERE),
+        laws=facts.laws if facts else frozenset({UNKNOWN}),
+        sites=facts.sites if facts else (),
         failing=failings.provider(exposure),
         retired=facts.lifecycle.retirement if facts and facts.retired_on(as_of) else None,
     )
