@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     import click
 
-    from multillm_gov.cli.main import cli
+    from multillm_gov.cli.shared.group import cli
     from multillm_gov.sources.output import ReaderGoneError
 
     try:

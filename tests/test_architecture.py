@@ -12,7 +12,7 @@ from statistics import median
 import click
 import pytest
 
-from multillm_gov.cli.main import CommandGroup
+from multillm_gov.cli.shared.group import CommandGroup
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "multillm_gov"
@@ -89,7 +89,8 @@ def test_check_loads_nothing_heavy(tmp_path: Path, format_name: str) -> None:
     modules = loaded(["check", "--format", format_name], tmp_path / "portfolio")
     assert not modules & HEAVY
     assert {module for module in modules if module.startswith("multillm_gov.cli.")} == {
-        f"multillm_gov.cli.{name}" for name in ("main", "check", "options", "emit")
+        f"multillm_gov.cli.{name}"
+        for name in ("shared", "shared.group", "check", "shared.options", "shared.emit")
     }
     rooms = {
         module.split(".")[1]
@@ -109,7 +110,7 @@ def test_help_imports_no_command(tmp_path: Path) -> None:
     )
     modules = done.stderr.decode().split()
     assert [module for module in modules if module.startswith("multillm_gov.cli.")] == [
-        "multillm_gov.cli.main"
+        "multillm_gov.cli.shared.group"
     ]
 
 

@@ -6,7 +6,7 @@ changes.
 
 from pathlib import Path
 
-from multillm_gov.rendering.json import write_json
+from multillm_gov.rendering.formats.json import write_json
 from multillm_gov.rendering.public.publishing import report_schema
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.workflows.explain import list_rules

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from multillm_gov.cli.options import as_of_option, root_option, today
+from multillm_gov.cli.shared.options import as_of_option, root_option, today
 
 
 @click.command("approve", short_help="Consent to what a task class or policy says now.")

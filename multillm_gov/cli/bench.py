@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from multillm_gov.cli.options import (
+from multillm_gov.cli.shared.options import (
     Target,
     as_of_option,
     format_option,
@@ -14,7 +14,7 @@ from multillm_gov.cli.options import (
     root_option,
     today,
 )
-from multillm_gov.cli.sending import Delivery, carry_out, comparing_options, sending_options
+from multillm_gov.cli.shared.sending import Delivery, carry_out, comparing_options, sending_options
 
 if TYPE_CHECKING:
     from multillm_gov.evaluation.bench.paired_comparison import Margins
@@ -32,7 +32,7 @@ class _BenchCommand(click.Command):
         **extra: object,
     ) -> click.Context:
         if args[:1] == ["import"]:
-            from multillm_gov.cli.bench_import import import_results
+            from multillm_gov.cli.shared.bench_import import import_results
 
             return import_results.make_context("bench import", args[1:], parent, **extra)
         return super().make_context(info_name, args, parent, **extra)

@@ -7,7 +7,7 @@ import click
 
 from multillm_gov import exits
 from multillm_gov.catalog.capabilities import CAPABILITIES
-from multillm_gov.cli.options import as_of_option, root_option, today
+from multillm_gov.cli.shared.options import as_of_option, root_option, today
 
 _format = click.option(
     "--format",
@@ -62,7 +62,7 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
       govern catalog show openai/gpt-4o
       govern catalog show bedrock/eu.anthropic.claude-sonnet-4-6 --format json
     """
-    from multillm_gov.cli.catalog_text import as_data, model_text
+    from multillm_gov.cli.shared.catalog_text import as_data, model_text
     from multillm_gov.workflows.catalog import show_model, view_catalog
 
     view = view_catalog(root, as_of or today())
@@ -120,7 +120,7 @@ def search(
       govern catalog search --mode embedding --vendor mistral
       govern catalog search gemini --capability audio_input
     """
-    from multillm_gov.cli.catalog_text import as_data, table_text
+    from multillm_gov.cli.shared.catalog_text import as_data, table_text
     from multillm_gov.workflows.catalog import ModelQuery, search_models, view_catalog
 
     wanted = ModelQuery(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import (
+from multillm_gov.cli.shared.emit import emit
+from multillm_gov.cli.shared.options import (
     Target,
     as_of_option,
     fail_on_option,
@@ -49,11 +49,8 @@ def command(
     With --base the portfolio is judged as a change of that revision: every loosened limit is listed, and what only the
     revision's policies forbid (loosened in this change and used at once) counts too, unless it is waived.
 
-    \b
-    Formats, each to a file of its own or one of them to stdout:
-      text, markdown, html, pdf   for people (markdown=$GITHUB_STEP_SUMMARY is appended to)
-      json                        for programs (docs/report.schema.json)
-      sarif, github, gitlab       for code hosts; junit for build servers
+    Each --format goes to a file of its own, or one of them to stdout; a file that GITHUB_STEP_SUMMARY names is appended
+    to. The shape of json is docs/report.schema.json.
 
     \b
     Examples:

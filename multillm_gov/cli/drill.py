@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from multillm_gov.cli.options import (
+from multillm_gov.cli.shared.options import (
     Target,
     as_of_option,
     format_option,
@@ -14,7 +14,7 @@ from multillm_gov.cli.options import (
     root_option,
     today,
 )
-from multillm_gov.cli.sending import Delivery, carry_out, sending_options
+from multillm_gov.cli.shared.sending import Delivery, carry_out, sending_options
 
 if TYPE_CHECKING:
     from multillm_gov.workflows.evaluation.sending import SendingOptions

@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from multillm_gov.cli.options import root_option
+from multillm_gov.cli.shared.options import root_option
 
 
 @click.command("explain", short_help="Explain a rule or policy and how to comply with it.")

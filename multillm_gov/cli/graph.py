@@ -5,10 +5,8 @@ from pathlib import Path
 
 import click
 
-from multillm_gov.cli.options import as_of_option, root_option, today
-from multillm_gov.rendering.graphs.formats import graph_formats, graph_renderer
-
-_ENDINGS = {"md": "markdown", "mmd": "mermaid", "gv": "dot", "txt": "text"}
+from multillm_gov.cli.shared.options import as_of_option, root_option, today
+from multillm_gov.rendering.renderers import graph_format_of_ending, graph_formats, graph_renderer
 
 
 @click.command("graph", short_help="Draw what hangs on what; mark single points of failure.")
@@ -70,7 +68,9 @@ def command(
     if why and tasks:
         raise click.UsageError("--why names its own task class; leave --task out.")
     drawn = graph(as_of=as_of or today(), root=root, revision=revision, tasks=tasks, why=why)
-    data = graph_renderer(form or _by_ending(output))(drawn.graph)
+    data = graph_renderer(form or (output and graph_format_of_ending(output.suffix)) or "text")(
+        drawn.graph
+    )
     if drawn.flaws:
         mistakes = "1 mistake" if drawn.flaws == 1 else f"{drawn.flaws:,} mistakes"
         click.echo(
@@ -82,9 +82,3 @@ def command(
     else:
         write_bytes(output, data)
     ctx.exit(0)
-
-
-def _by_ending(output: Path | None) -> str:
-    ending = output.suffix.lstrip(".").lower() if output else ""
-    name = _ENDINGS.get(ending, ending)
-    return name if name in graph_formats() else "text"

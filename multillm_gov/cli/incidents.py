@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from multillm_gov.cli.options import day_option, root_option
-from multillm_gov.evidence.importing import incident_formats_known
+from multillm_gov.cli.shared.options import day_option, root_option
+from multillm_gov.evidence.importing import incident_formats
 
 if TYPE_CHECKING:
     from multillm_gov.evidence.incident import Watched
@@ -42,7 +42,7 @@ def command() -> None:
     "format_name",
     default="",
     metavar="NAME",
-    help=f"Format of the export: {', '.join(incident_formats_known())}. [default: by the file's ending]",
+    help=f"Format of the export: {', '.join(incident_formats())}. [default: by the file's ending]",
 )
 @click.option(
     "--component",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from multillm_gov.cli.options import as_of_option, today
+from multillm_gov.cli.shared.options import as_of_option, today
 
 
 @click.command("init", short_help="Write a starter portfolio of five task classes.")

@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from multillm_gov.cli.options import as_of_option, today
+from multillm_gov.cli.shared.options import as_of_option, today
 
 
 @click.command(

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from multillm_gov.cli.options import root_option
+from multillm_gov.cli.shared.options import root_option
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

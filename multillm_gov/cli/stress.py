@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import (
+from multillm_gov.cli.shared.emit import emit
+from multillm_gov.cli.shared.options import (
     Target,
     as_of_option,
     format_option,
@@ -14,7 +14,7 @@ from multillm_gov.cli.options import (
     root_option,
     today,
 )
-from multillm_gov.cli.waiting import Waiting
+from multillm_gov.cli.shared.waiting import Waiting
 
 
 @click.command(

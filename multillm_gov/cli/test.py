@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from multillm_gov.cli.options import as_of_option, output_option, root_option, today
+from multillm_gov.cli.shared.options import as_of_option, output_option, root_option, today
 
 
 @click.command("test", short_help="Run the portfolio's own policy tests.")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from multillm_gov.cli.options import as_of_option, day_option, root_option, today
+from multillm_gov.cli.shared.options import as_of_option, day_option, root_option, today
 
 
 @click.command("waive", short_help="Accept a finding for a time, with a reason and a name.")

@@ -1,17 +1,16 @@
 """Reading an export of incidents in one of the formats that are there."""
 
 from collections.abc import Callable
-from functools import cache
-from importlib import import_module
 from pathlib import Path
 
 from msgspec import Struct
 
-from multillm_gov.errors import SourceError, UsageError
-from multillm_gov.evidence import incident_formats
+from multillm_gov.errors import SourceError
 from multillm_gov.evidence.incident import Incident
+from multillm_gov.plugins import load_plugin, plugin_for_file, plugin_names
 
 MOST_INCIDENTS = 100_000
+_FORMATS = "multillm_gov.evidence.incident_formats"
 LONGEST_TITLE = 500
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 
@@ -31,13 +30,18 @@ Raises ``ValueError`` with the place of the fault.
 """
 
 
-@cache
-def incident_formats_known() -> tuple[str, ...]:
-    """Names of all formats, in order, read from file names alone."""
-    names = {
-        file.stem for folder in incident_formats.__path__ for file in Path(folder).glob("*.py")
-    }
-    return tuple(sorted(names - {"__init__"}))
+def incident_formats() -> tuple[str, ...]:
+    """Names of all formats, sorted; none of them is imported."""
+    return plugin_names(_FORMATS)
+
+
+def incident_format_of(file: Path) -> str:
+    """The format that a file's ending means.
+
+    Raises:
+        UsageError: no format has that ending.
+    """
+    return plugin_for_file(_FORMATS, file, "--format")
 
 
 def read_export(data: bytes, format_name: str, components: frozenset[str] = frozenset()) -> Export:
@@ -48,12 +52,7 @@ def read_export(data: bytes, format_name: str, components: frozenset[str] = froz
         SourceError: the export is not of that format, with the row and column or the field of the
             fault.
     """
-    if format_name not in incident_formats_known():
-        raise UsageError(
-            f"There is no format `{format_name}`",
-            f"Use one of: {', '.join(incident_formats_known())}.",
-        )
-    read: Read = import_module(f"{incident_formats.__name__}.{format_name}").read
+    read: Read = load_plugin(_FORMATS, format_name, "format").read
     try:
         export = read(data, components)
     except ValueError as error:

@@ -1,17 +1,16 @@
 """Reading the results of an evaluation tool in one of the formats that are there."""
 
 from collections.abc import Callable
-from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
-from multillm_gov.errors import SourceError, UsageError
-from multillm_gov.evidence import result_formats
+from multillm_gov.errors import SourceError
+from multillm_gov.plugins import load_plugin, plugin_for_file, plugin_names
 
 MOST_RESULTS = 1_000_000
+_FORMATS = "multillm_gov.evidence.result_formats"
 
 
 class CaseResult(Struct, frozen=True, kw_only=True):
@@ -35,11 +34,18 @@ Read = Callable[[bytes], tuple[CaseResult, ...]]
 """``read`` of a format. Raises ``ValueError`` with the place of the fault."""
 
 
-@cache
-def result_formats_known() -> tuple[str, ...]:
-    """Names of all formats, in order, read from file names alone."""
-    names = {file.stem for folder in result_formats.__path__ for file in Path(folder).glob("*.py")}
-    return tuple(sorted(names - {"__init__"}))
+def result_formats() -> tuple[str, ...]:
+    """Names of all formats, sorted; none of them is imported."""
+    return plugin_names(_FORMATS)
+
+
+def result_format_of(file: Path) -> str:
+    """The format that a file's ending means.
+
+    Raises:
+        UsageError: no format has that ending.
+    """
+    return plugin_for_file(_FORMATS, file, "--from")
 
 
 def read_results(data: bytes, format_name: str) -> tuple[CaseResult, ...]:
@@ -50,12 +56,7 @@ def read_results(data: bytes, format_name: str) -> tuple[CaseResult, ...]:
         SourceError: the export is not of that format, with the row and column or the field of the
             fault.
     """
-    if format_name not in result_formats_known():
-        raise UsageError(
-            f"There is no format `{format_name}`",
-            f"Use one of: {', '.join(result_formats_known())}.",
-        )
-    read: Read = import_module(f"{result_formats.__name__}.{format_name}").read
+    read: Read = load_plugin(_FORMATS, format_name, "format").read
     try:
         results = read(data)
     except ValueError as error:

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module
-from importlib.resources import files
 from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.offline import formats
 from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
 from multillm_gov.offline.script import Fault
+from multillm_gov.plugins import load_plugin, plugin_names
 
 
 class Format(Struct, frozen=True):
@@ -27,16 +25,12 @@ class Format(Struct, frozen=True):
 @cache
 def all_formats() -> dict[str, Format]:
     """Every format by name."""
-    names = sorted(
-        entry.name.removesuffix(".py")
-        for entry in files(formats).iterdir()
-        if entry.name.endswith(".py") and not entry.name.startswith("_")
-    )
-    found = {}
-    for name in names:
-        module = import_module(f"{formats.__name__}.{name}")
-        found[name] = Format(name, module.BASE, module.read, module.answer, module.refuse)
-    return found
+    package = "multillm_gov.offline.formats"
+    modules = {name: load_plugin(package, name) for name in plugin_names(package)}
+    return {
+        name: Format(name, module.BASE, module.read, module.answer, module.refuse)
+        for name, module in modules.items()
+    }
 
 
 def format_at(path: str) -> tuple[Format, str] | None:

@@ -3,11 +3,12 @@
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct, field, structs
 
 from multillm_gov.location import Place
+from multillm_gov.plugins import plugin_names
 from multillm_gov.units import Amount, Percent, Positive, Share
 
 Name = Annotated[
@@ -270,8 +271,12 @@ class Quality(Closed, frozen=True, kw_only=True):
     floor: Share
 
 
-Normalizer = Literal["strip-fences", "extract-json", "coerce"]
-"""What may be done to an answer before it is held against the output schema; each is a file of `trials.normalizers`."""
+NORMALIZERS = "multillm_gov.evaluation.bench.normalizers"
+if TYPE_CHECKING:
+    Normalizer = str
+else:
+    Normalizer = Literal[plugin_names(NORMALIZERS)]
+"""What may be done to an answer before it is compared with the output schema."""
 Characters = Annotated[int, Meta(ge=1, le=10_000_000)]
 
 

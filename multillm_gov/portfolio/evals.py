@@ -1,29 +1,29 @@
 """What a file below ``evals/`` declares: benchmark cases of one task class and how answers are scored."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
 from multillm_gov.location import Place
+from multillm_gov.plugins import plugin_names
 from multillm_gov.portfolio.allocation import Closed, Name, Text
 from multillm_gov.units import Positive, Share
 
 Line = Annotated[str, Meta(min_length=1, max_length=1_000)]
 Page = Annotated[str, Meta(min_length=1, max_length=10_000)]
+SCORERS = "multillm_gov.evaluation.bench.scorers"
+if TYPE_CHECKING:
+    ScorerKind = str
+else:
+    ScorerKind = Literal[plugin_names(SCORERS)]
 Body = Annotated[str, Meta(max_length=1_000_000)]
 
 
 class Scorer(Closed, frozen=True, kw_only=True):
     """How an answer is turned into a score (0..1)."""
 
-    kind: Annotated[
-        Text,
-        Meta(
-            description="exact, numeric, regex, json-schema, fields, similarity or rubric; each is "
-            "one file"
-        ),
-    ] = "exact"
+    kind: ScorerKind = "exact"
     tolerance: Annotated[
         Positive | None, Meta(description="Largest difference that still counts, for numeric")
     ] = None

@@ -1,27 +1,21 @@
 """What a scenario file declares: shocks that happen at once, and why they are worth a look."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
 from multillm_gov.location import Place
+from multillm_gov.plugins import plugin_names
 from multillm_gov.portfolio.allocation import Closed, Name, Text
 from multillm_gov.units import Amount, Positive, Share
 
 Day = Annotated[int, Meta(ge=1, le=31)]
 Tries = Annotated[int, Meta(ge=1, le=20)]
-ShockKind = Literal[
-    "outage",
-    "rate-limit",
-    "retirement",
-    "repricing",
-    "token-growth",
-    "demand-growth",
-    "quality-drift",
-    "tone-drift",
-    "withdrawal",
-    "cap-exhausted",
-]
+SHOCKS = "multillm_gov.risk.stress.shocks"
+if TYPE_CHECKING:
+    ShockKind = str
+else:
+    ShockKind = Literal[plugin_names(SHOCKS)]
 
 Target = Literal[
     "model",

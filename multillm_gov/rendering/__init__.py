@@ -1,1 +1,1 @@
-"""One output format per module: ``render(report) -> bytes``."""
+"""From a report to bytes: formats, and what they share."""

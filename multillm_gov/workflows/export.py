@@ -1,5 +1,6 @@
 """``govern export``: the allocation as a gateway's own configuration."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -8,11 +9,13 @@ from msgspec import Struct
 from multillm_gov.catalog.endpoints import endpoints_of
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Severity
-from multillm_gov.gateways.known import renderer
-from multillm_gov.gateways.routing import routing
+from multillm_gov.gateways.routing import Routing, routing
+from multillm_gov.plugins import load_plugin
 from multillm_gov.sources.root import split_paths
 from multillm_gov.words import count_of
 from multillm_gov.workflows.states import assess_folder
+
+_FORMATS = "multillm_gov.gateways.formats"
 
 
 class Exported(Struct, frozen=True, kw_only=True):
@@ -28,7 +31,7 @@ def export(gateway: str, *, as_of: date, root: Path | None = None) -> Exported:
     """Write the whole allocation in a gateway's own format.
 
     Args:
-        gateway: One of `gateways.known.gateways()`.
+        gateway: The name of one, as the files of `gateways.formats` are called.
         as_of: Day to judge the portfolio by.
         root: The portfolio's root, if it is not to be searched for.
 
@@ -37,7 +40,7 @@ def export(gateway: str, *, as_of: date, root: Path | None = None) -> Exported:
         SourceError: no portfolio, or mistakes in its files, which would be routes left out in
             silence.
     """
-    render = renderer(gateway)
+    render: Callable[[Routing], bytes] = load_plugin(_FORMATS, gateway, "gateway").render
     top, _ = split_paths((), root)
     state = assess_folder(top, as_of=as_of)
     if state.flaws:

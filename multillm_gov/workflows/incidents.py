@@ -12,7 +12,7 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.plain_spelling import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import OutputError, SourceError, UsageError
-from multillm_gov.evidence.importing import Export, incident_formats_known, read_export, title_of
+from multillm_gov.evidence.importing import Export, incident_format_of, read_export, title_of
 from multillm_gov.evidence.incident import Incident, IncidentFile, Watched
 from multillm_gov.evidence.incidents import load_incidents
 from multillm_gov.risk.system.incident_figures import IncidentFigures, incident_figures
@@ -70,7 +70,9 @@ def import_incidents(
         OutputError: the file may not be written, or lies behind a link.
     """
     top, _ = split_paths((), root)
-    export = read_export(read_given(file), format_name or _format_of(file), service.components)
+    export = read_export(
+        read_given(file), format_name or incident_format_of(file), service.components
+    )
     history, guessed = _history(export, service, file.name)
     figures = incident_figures([history])
     if figures is None:
@@ -84,21 +86,6 @@ def import_incidents(
         figures=figures,
         left_out=export.left_out,
         guessed=guessed,
-    )
-
-
-def _format_of(file: Path) -> str:
-    from importlib import import_module
-
-    for name in incident_formats_known():
-        if (
-            file.suffix.lower()
-            in import_module(f"multillm_gov.evidence.incident_formats.{name}").ENDINGS
-        ):
-            return name
-    raise UsageError(
-        f"The ending of `{file.name}` tells no format",
-        f"Name it: --format {'|'.join(incident_formats_known())}.",
     )
 
 

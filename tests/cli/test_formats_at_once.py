@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from multillm_gov import exits
-from multillm_gov.rendering.formats import formats
+from multillm_gov.rendering.renderers import formats
 
 
 def test_several_formats_each_to_its_place(govern, portfolio: Path) -> None:

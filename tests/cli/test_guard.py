@@ -14,7 +14,7 @@ from multillm_gov import exits
 CRASH = """
 import sys
 import click
-import multillm_gov.cli.main as main
+import multillm_gov.cli.shared.group as main
 from multillm_gov.__main__ import main as guarded
 from multillm_gov.errors import *
 

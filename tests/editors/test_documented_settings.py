@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from multillm_gov.cli.main import cli
+from multillm_gov.cli.shared.group import cli
 
 PAGE = (Path(__file__).parents[2] / "docs/editors.md").read_text(encoding="utf-8")
 

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.errors import SourceError, UsageError
-from multillm_gov.evidence.results import read_results, result_formats_known
+from multillm_gov.evidence.results import read_results, result_formats
 
 DATA = Path(__file__).parent / "data"
 """What promptfoo 0.121.20 and Inspect 0.3 wrote about echoing models; parts that are not read were cut out."""
 
 
 def test_formats_are_found_by_presence():
-    assert result_formats_known() == ("csv", "inspect", "jsonl", "promptfoo")
+    assert result_formats() == ("csv", "inspect", "jsonl", "promptfoo")
     with pytest.raises(UsageError, match="no format"):
         read_results(b"", "xml")
 

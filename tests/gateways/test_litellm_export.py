@@ -150,7 +150,7 @@ def test_mistakes_are_not_exported_and_errors_are_told(portfolio, govern) -> Non
 def test_an_unknown_gateway_is_said(portfolio, govern) -> None:
     done = govern("export", "kong", cwd=portfolio)
     assert done.returncode == 2
-    assert b"Name one of: litellm." in done.stderr
+    assert b"Use one of: litellm." in done.stderr
 
 
 def test_the_file_says_how_to_run_it(portfolio, govern) -> None:

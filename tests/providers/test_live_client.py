@@ -13,7 +13,6 @@ from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.evaluation.client import Answer, Call, CallFailure, Message
 from multillm_gov.offline.script import Script, ScriptRule
 from multillm_gov.offline.serving import Server
-from multillm_gov.offline.vendors import all_formats
 
 pytestmark = pytest.mark.litellm
 
@@ -394,7 +393,3 @@ def test_many_calls_at_once_cost_little_over_the_waiting(
         return time.perf_counter() - started
 
     assert runner.run(run()) < 3.2, "one after the other would take 6.4 seconds"
-
-
-def test_formats_are_found_by_their_files() -> None:
-    assert set(all_formats()) == {"anthropic", "azure", "bedrock", "compatible", "gemini", "openai"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
-from multillm_gov.rendering.github import render
+from multillm_gov.rendering.formats.github import render
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.report import Report, judge_counts
 

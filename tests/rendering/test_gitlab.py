@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from multillm_gov.finding import Enforcement, Finding, Severity
 from multillm_gov.location import Location
-from multillm_gov.rendering.gitlab import render
+from multillm_gov.rendering.formats.gitlab import render
 from multillm_gov.rendering.plain.escaping import encodable
 from multillm_gov.report import Report, judge_counts
 

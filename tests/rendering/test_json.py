@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
-from multillm_gov.rendering.json import render, write_json
+from multillm_gov.rendering.formats.json import render, write_json
 from multillm_gov.rendering.public.publishing import report_schema
 from multillm_gov.report import Report, judge_counts
 

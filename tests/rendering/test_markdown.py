@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from multillm_gov.content import Cell, Column, Items, Paragraph, Table
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
-from multillm_gov.rendering.markdown import COMMENT_LIMIT, MARKER, render
+from multillm_gov.rendering.formats.markdown import COMMENT_LIMIT, MARKER, render
 from multillm_gov.rendering.markup.blocks import block
 from multillm_gov.rendering.markup.escaping import code, inline, paragraph
 from multillm_gov.report import Report, Section, judge_counts

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
-from multillm_gov.rendering.sarif import render
+from multillm_gov.rendering.formats.sarif import render
 from multillm_gov.report import Report, judge_counts
 
 SCHEMA = json.loads(

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from multillm_gov.content import Cell, Column, Paragraph, Table
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
+from multillm_gov.rendering.formats.text import render
 from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.width import crop, pad, width, wrap
-from multillm_gov.rendering.text import render
 from multillm_gov.report import Metric, Report, Section, judge_counts
 
 Golden = Callable[[str, bytes], None]

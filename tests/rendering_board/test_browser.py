@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.rendering.html import render
+from multillm_gov.rendering.formats.html import render
 from multillm_gov.report import Report
 
 CHROMIUM = next(

@@ -15,8 +15,8 @@ from multillm_gov.content import Cell, HeatMap, HeatRow
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.svg import SIZE, text_width
 from multillm_gov.rendering.charts.theme import PRINT, SCREEN
-from multillm_gov.rendering.formats import renderer
 from multillm_gov.rendering.plain.tabulation import list_heat, tabulate
+from multillm_gov.rendering.renderers import renderer
 from multillm_gov.report import Report, Section, judge_counts
 
 SVG = "{http://www.w3.org/2000/svg}"

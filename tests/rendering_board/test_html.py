@@ -7,7 +7,7 @@ from importlib.resources import files
 import msgspec
 import pytest
 
-from multillm_gov.rendering.html import render
+from multillm_gov.rendering.formats.html import render
 from multillm_gov.report import Report, Section
 
 VOID = {"meta", "br", "hr", "line", "rect", "circle", "polygon"}

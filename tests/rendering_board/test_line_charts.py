@@ -12,9 +12,9 @@ from multillm_gov.content import Line, LineChart, Waymark
 from multillm_gov.rendering.charts.drawing import NARROW, WIDE, draw
 from multillm_gov.rendering.charts.svg import SIZE, text_width
 from multillm_gov.rendering.charts.theme import PRINT, SCREEN
-from multillm_gov.rendering.formats import renderer
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.rendering.plain.tabulation import tabulate
+from multillm_gov.rendering.renderers import renderer
 from multillm_gov.report import Report, Section, judge_counts
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -12,8 +12,8 @@ import pytest
 from multillm_gov.content import Bar, BarChart, Column, Table
 from multillm_gov.errors import MissingExtraError
 from multillm_gov.rendering.fonts.coverage import only_covered
+from multillm_gov.rendering.formats.pdf import render
 from multillm_gov.rendering.pages.document import breakable, document_of
-from multillm_gov.rendering.pdf import render
 from multillm_gov.report import Report, Section
 
 pikepdf = pytest.importorskip("pikepdf", reason="the dev extra is not installed")
@@ -92,7 +92,7 @@ def test_check_and_diff_have_no_cover(report: Report) -> None:
 def test_same_report_same_bytes_in_two_processes(report: Report, tmp_path: Path) -> None:
     program = (
         "import runpy, sys\n"
-        "from multillm_gov.rendering.pdf import render\n"
+        "from multillm_gov.rendering.formats.pdf import render\n"
         "build = runpy.run_path(sys.argv[1])['build_report']\n"
         "sys.stdout.buffer.write(render(build('content-generation', 'Example Industries')))\n"
     )

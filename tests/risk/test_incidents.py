@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from multillm_gov.catalog.facts import Exposure
 from multillm_gov.errors import SourceError, UsageError
-from multillm_gov.evidence.importing import incident_formats_known, read_export
+from multillm_gov.evidence.importing import incident_formats, read_export
 from multillm_gov.evidence.incident import Incident, IncidentFile, PlacedIncidents
 from multillm_gov.location import Place
 from multillm_gov.measures.gamma import gamma_quantile
@@ -184,7 +184,7 @@ def test_a_time_without_outage_leaves_the_prior():
 
 
 def test_formats_are_found_by_presence():
-    assert set(incident_formats_known()) >= {"csv", "statuspage"}
+    assert set(incident_formats()) >= {"csv", "statuspage"}
     with pytest.raises(UsageError, match="no format `pdf`"):
         read_export(b"", "pdf")
 

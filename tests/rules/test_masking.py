@@ -9,7 +9,7 @@ import pytest
 
 from multillm_gov.changes.compare import compare
 from multillm_gov.finding import Severity
-from multillm_gov.rendering.formats import formats, renderer
+from multillm_gov.rendering.renderers import formats, renderer
 from multillm_gov.report import Report
 from multillm_gov.reporting.board.report import report_board
 from multillm_gov.reporting.check.report import report_check

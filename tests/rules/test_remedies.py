@@ -20,7 +20,7 @@ from multillm_gov.catalog.lock import encode_lock
 from multillm_gov.catalog.locking import build_lock
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.catalog.price_map import PriceMap
-from multillm_gov.cli.main import cli
+from multillm_gov.cli.shared.group import cli
 from multillm_gov.documents.layout import LOCK
 from multillm_gov.finding import Finding
 from multillm_gov.rules.engine.registry import all_rules

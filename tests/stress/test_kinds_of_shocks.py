@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.after_loss import after_loss
 from multillm_gov.measures.failover import Failover
-from multillm_gov.portfolio.scenario import Shock, ShockKind
-from multillm_gov.risk.stress import shocks
+from multillm_gov.plugins import plugin_names
+from multillm_gov.portfolio.scenario import SHOCKS, Shock
 from multillm_gov.risk.stress.outcome import StressOutcome, TaskOutcome
-from multillm_gov.risk.stress.stress import shock_kinds, stress
+from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.units import Amount, Positive, Share
 
@@ -31,11 +29,6 @@ def outage(entity: str, level: str = "provider", hours: str = "7.3", **more: obj
 
 def near(value: Decimal | float, expected: str | float) -> bool:
     return float(value) == pytest.approx(float(expected), rel=1e-12)
-
-
-def test_each_kind_that_a_file_may_write_is_one_module() -> None:
-    assert set(shock_kinds()) == set(get_args(ShockKind))
-    assert len(list(Path(shocks.__path__[0]).glob("[a-z]*.py"))) == len(get_args(ShockKind))
 
 
 def test_an_outage_without_any_fallback_stops_the_task_class(made: Made) -> None:
@@ -540,7 +533,7 @@ task_classes:
     strange = task(found, "strange")
     assert (strange.unserved_requests, strange.degraded_requests, strange.added_cost) == (0, 10, 0)
     assert any("`nobody/knows`" in text for text in found.unknown)
-    for kind in get_args(ShockKind):
+    for kind in plugin_names(SHOCKS):
         stress(context, (Shock(kind=kind),))
 
 

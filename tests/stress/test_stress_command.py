@@ -9,9 +9,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from multillm_gov.rendering.formats import formats
+from multillm_gov.plugins import plugin_names
+from multillm_gov.portfolio.scenario import SHOCKS
 from multillm_gov.rendering.public.publishing import report_schema
-from multillm_gov.risk.stress.stress import shock_kinds
+from multillm_gov.rendering.renderers import formats
 
 DAY = "2026-11-24"
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
@@ -299,7 +300,7 @@ def test_a_hostile_file_is_bounded_and_told(
 
 
 def test_shocks_of_every_kind_are_found_in_the_hostile_file() -> None:
-    assert all(f"kind: {kind}" in HOSTILE or kind == "withdrawal" for kind in shock_kinds())
+    assert all(f"kind: {kind}" in HOSTILE or kind == "withdrawal" for kind in plugin_names(SHOCKS))
 
 
 def test_an_empty_portfolio_is_told_as_such(govern: Run, tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from multillm_gov.cli import waiting
-from multillm_gov.cli.waiting import Waiting
+from multillm_gov.cli.shared import waiting
+from multillm_gov.cli.shared.waiting import Waiting
 
 
 class Screen(io.StringIO):

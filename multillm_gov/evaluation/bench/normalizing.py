@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Callable, Sequence
-from functools import cache
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.evaluation.bench import normalizers
+from multillm_gov.plugins import load_plugin
+from multillm_gov.portfolio.allocation import NORMALIZERS
 
 MOST_CHARACTERS = 2_000_000
 """Longest answer that is looked into; more is no structured answer of a probe."""
@@ -34,13 +32,6 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 Normalize = Callable[[Draft, dict[str, Any]], Draft]
 """A normalizer: a better draft, or the same one where there is nothing to do; the schema is for its types only."""
-
-
-@cache
-def normalizer_names() -> tuple[str, ...]:
-    """Names as allocations declare them, found by presence."""
-    files = {file.stem for folder in normalizers.__path__ for file in Path(folder).glob("*.py")}
-    return tuple(sorted(name.replace("_", "-") for name in files - {"__init__"}))
 
 
 def read_json(text: str) -> Draft:
@@ -75,8 +66,8 @@ def normalize(
 
 
 def _normalizer(name: str) -> Normalize:
-    found: Normalize = import_module(f"{normalizers.__name__}.{name.replace('-', '_')}").normalize
-    return found
+    normalize: Normalize = load_plugin(NORMALIZERS, name, "normalizer").normalize
+    return normalize
 
 
 def _refuse(constant: str) -> None:

@@ -1,16 +1,13 @@
 """Finding scorers by presence, and scoring one answer."""
 
 from collections.abc import Sequence
-from functools import cache
-from importlib import import_module
-from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import Struct
 
-from multillm_gov.evaluation.bench import scorers
 from multillm_gov.evaluation.client import Answer, Call
-from multillm_gov.portfolio.evals import Scorer
+from multillm_gov.plugins import load_plugin
+from multillm_gov.portfolio.evals import SCORERS, Scorer
 
 
 class Score(Struct, frozen=True, kw_only=True):
@@ -66,29 +63,20 @@ class ModelScorer(Protocol):
         ...
 
 
-@cache
-def scorer_names() -> tuple[str, ...]:
-    """Kinds of scorers, sorted, as cases name them (``json-schema``)."""
-    files = {file.stem for folder in scorers.__path__ for file in Path(folder).glob("*.py")}
-    return tuple(sorted(name.replace("_", "-") for name in files - {"__init__"}))
-
-
-def scorer_module(kind: str) -> Any:  # noqa: ANN401 - a module, of the shape that `TextScorer` tells
-    """The module of one kind; only it is imported.
+def scorer_module(kind: str) -> Any:  # noqa: ANN401 - a `TextScorer` or a `ModelScorer`
+    """The module of one kind of scorer; only it is imported.
 
     Raises:
-        KeyError: there is no such kind.
+        UsageError: there is no such kind.
     """
-    if kind not in scorer_names():
-        raise KeyError(kind)
-    return import_module(f"{scorers.__name__}.{kind.replace('-', '_')}")
+    return load_plugin(SCORERS, kind, "scorer")
 
 
 def needs_judge(kind: str) -> bool:
     """Whether a kind of scorer asks further models.
 
     Raises:
-        KeyError: there is no such kind.
+        UsageError: there is no such kind.
     """
     return hasattr(scorer_module(kind), "ask")
 
@@ -97,7 +85,7 @@ def score_text(answer: str, held: Expectation) -> Score | Unscorable:
     """Score one answer by a scorer that asks no model.
 
     Raises:
-        KeyError: there is no such kind.
+        UsageError: there is no such kind.
     """
     module = scorer_module(held.scorer.kind)
     found = module.score(answer, held)

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from multillm_gov.evaluation.client import Answer, CallFailure
-from multillm_gov.evaluation.probes import checks
 from multillm_gov.evaluation.probes.probe import Probe
 from multillm_gov.evidence.record import CheckResult
+from multillm_gov.plugins import load_plugins
 
 
 class CallRecord(Struct, frozen=True, kw_only=True):
@@ -65,9 +63,8 @@ class Check(Struct, frozen=True, kw_only=True):
 @cache
 def all_checks() -> tuple[Check, ...]:
     """Every check, by name, found by presence."""
-    files = {file.stem for folder in checks.__path__ for file in Path(folder).glob("*.py")}
-    found = (import_module(f"{checks.__name__}.{stem}").CHECK for stem in files - {"__init__"})
-    return tuple(sorted(found, key=lambda check: check.name))
+    modules = load_plugins("multillm_gov.evaluation.probes.checks")
+    return tuple(sorted((module.CHECK for module in modules), key=lambda check: check.name))
 
 
 def observed(probe: Probe, result: Answer | CallFailure, attempts: int) -> CallRecord:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from multillm_gov.offline import endpoints
 from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
-from multillm_gov.offline.openai import endpoints
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body
 

@@ -8,6 +8,7 @@ from multillm_gov.rendering.plain.escaping import encodable, visible
 from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node
 from multillm_gov.units import format_share
 
+ENDINGS = (".gv",)
 MEDIA_TYPE = "text/vnd.graphviz"
 MOST = 200
 """Nodes of one kind that are told; the others are told as one."""

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from multillm_gov.rendering.json import write_json
+from multillm_gov.rendering.formats.json import write_json
 from multillm_gov.risk.system.graph import Graph
 
 MEDIA_TYPE = "application/json"

@@ -6,6 +6,7 @@ from multillm_gov.rendering.markup.escaping import inline, paragraph
 from multillm_gov.rendering.plain.escaping import encodable
 from multillm_gov.risk.system.graph import Graph
 
+ENDINGS = (".md",)
 MEDIA_TYPE = "text/markdown"
 
 

@@ -7,6 +7,7 @@ from multillm_gov.rendering.plain.escaping import encodable, visible
 from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node
 from multillm_gov.units import format_share
 
+ENDINGS = (".mmd",)
 MEDIA_TYPE = "text/vnd.mermaid"
 MOST = 40
 """Nodes of one kind that are drawn first; fewer as long as there are too many edges."""

@@ -11,6 +11,7 @@ from multillm_gov.rendering.plain.width import wrap
 from multillm_gov.risk.system.graph import KIND_WORDS, Edge, Graph, Node
 from multillm_gov.units import format_share
 
+ENDINGS = (".txt",)
 MEDIA_TYPE = "text/plain"
 MOST = 40
 """Task classes whose tree is told."""

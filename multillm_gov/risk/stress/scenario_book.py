@@ -11,10 +11,10 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.shape import convert
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import UsageError
+from multillm_gov.plugins import plugin_files
 from multillm_gov.portfolio.scenario import PlacedScenario, Scenario, ScenarioFile
 
 BUILT_IN = "built in"
-_BOOK = Path(__file__).parent / "book"
 
 
 class BookedScenario(Struct, frozen=True, kw_only=True):
@@ -35,11 +35,13 @@ def built_in() -> tuple[BookedScenario, ...]:
     Raises:
         ValueError: a file of the book is not sound: a defect of the book.
     """
-    return tuple(booked for file in sorted(_BOOK.glob("*.yaml")) for booked in _read(file.name))
+    files = plugin_files("multillm_gov.risk.stress.book", ".yaml").values()
+    return tuple(booked for file in files for booked in _read(file))
 
 
-def _read(name: str) -> Iterator[BookedScenario]:
-    data = cast("bytes", __spec__.loader.get_data(str(_BOOK / name)))  # type: ignore[union-attr]
+def _read(path: Path) -> Iterator[BookedScenario]:
+    name = path.name
+    data = cast("bytes", __spec__.loader.get_data(str(path)))  # type: ignore[union-attr]
     document, flaws = read_document(SourceFile(name, data))
     file, misfits = convert(document, (), ScenarioFile) if document is not None else (None, ())
     if file is None or flaws:

@@ -21,13 +21,10 @@ each interval.
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import cache
-from importlib import import_module
 from itertools import pairwise
-from pkgutil import iter_modules
 
-from multillm_gov.portfolio.scenario import ENTITY_WORDS, Shock
-from multillm_gov.risk.stress import shocks
+from multillm_gov.plugins import load_plugin
+from multillm_gov.portfolio.scenario import ENTITY_WORDS, SHOCKS, Shock
 from multillm_gov.risk.stress.outcome import StressOutcome
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.stress_context import HOURS_PER_MONTH, Label, StressContext
@@ -87,16 +84,9 @@ def _intervals(effects: Sequence[ShockEffect]) -> list[Interval]:
     ]
 
 
-@cache
-def shock_kinds() -> tuple[str, ...]:
-    """Names of all kinds, sorted; none is imported."""
-    return tuple(sorted(module.name.replace("_", "-") for module in iter_modules(shocks.__path__)))
-
-
 def shock_effects(
     shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
     """What a shock does to what it targets at; ``None``: it targets at everything."""
-    module = import_module(f"{shocks.__name__}.{shock.kind.replace('-', '_')}")
-    effects: EffectsOf = module.effects
+    effects: EffectsOf = load_plugin(SHOCKS, shock.kind, "shock").effects
     return effects(shock, targets, context)

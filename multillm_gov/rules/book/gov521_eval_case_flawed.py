@@ -9,14 +9,13 @@ from multillm_gov.evaluation.bench.scoring import (
     Expectation,
     Unscorable,
     scorer_module,
-    scorer_names,
 )
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.evals import EvalCase, PlacedEvals, Scorer
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.words import code, did_you_mean
+from multillm_gov.words import code
 
 MOST_REPORTED = 20
 """Flaws reported per file; more of the same adds nothing."""
@@ -121,10 +120,6 @@ def _scorer_flaws(
     task: TaskClass,
 ) -> Iterator[_Flaw]:
     place, where = places
-    if scorer.kind not in scorer_names():
-        message = f"unknown scorer {code(scorer.kind)}{did_you_mean(scorer.kind, scorer_names())}"
-        yield _Flaw(message, where.at("kind"), f"Use one of: {', '.join(scorer_names())}.")
-        return
     # Whether the schema is valid is reported for its own file; here only its presence counts.
     has_schema = task.declared.output_schema in context.state.files
     held = Expectation(

@@ -1,36 +1,29 @@
 """The book of rules, found by presence: a file ``gov301_concentration.py`` is rule GOV301, `concentration`."""
 
-from collections.abc import Iterable
-from importlib import import_module
-from pathlib import Path
-from re import compile as pattern
+import re
 
 from msgspec import Struct
 
-from multillm_gov.rules import book
+from multillm_gov.plugins import load_plugin, plugin_names
 from multillm_gov.rules.engine.controls import with_controls
 from multillm_gov.rules.engine.rule import Rule
 
-_MODULE = pattern(r"(gov\d{3})_([a-z0-9]+(?:_[a-z0-9]+)*)\.py")
+_BOOK = "multillm_gov.rules.book"
+_MEMBER = re.compile(r"(gov\d{3})-(.+)")
 
 
-def rule_names(folders: Iterable[str] | None = None) -> dict[str, str]:
+def rule_names() -> dict[str, str]:
     """Names by id, ordered by id, read from the file names alone.
 
     Raises:
         ValueError: two files claim one id or one name: a defect of the book.
     """
     names: dict[str, str] = {}
-    for file in sorted(
-        file.name for folder in folders or book.__path__ for file in Path(folder).iterdir()
-    ):
-        found = _MODULE.fullmatch(file)
-        if found is None:
-            continue
-        rule, name = found[1].upper(), found[2].replace("_", "-")
-        if rule in names or name in names.values():
-            raise ValueError(f"two rules claim {rule} or {name!r}")
-        names[rule] = name
+    for rule in filter(None, map(_MEMBER.fullmatch, plugin_names(_BOOK))):
+        identifier, name = rule[1].upper(), rule[2]
+        if identifier in names or name in names.values():
+            raise ValueError(f"two rules claim {identifier} or {name!r}")
+        names[identifier] = name
     return names
 
 
@@ -64,7 +57,7 @@ def parameters_type(id_or_name: str) -> tuple[str, type[Struct]] | None:
 
 
 def _load(identifier: str, name: str) -> Rule:
-    module = import_module(f"{book.__name__}.{identifier.lower()}_{name.replace('-', '_')}")
+    module = load_plugin(_BOOK, f"{identifier.lower()}-{name}")
     rule: Rule = module.RULE
     if (rule.id, rule.name) != (identifier, name):
         raise ValueError(f"{module.__name__} declares {rule.id} {rule.name!r}")

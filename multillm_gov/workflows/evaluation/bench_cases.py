@@ -11,7 +11,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.errors import SourceError, UnableError
 from multillm_gov.evaluation.bench.benchmark import BenchCase, Benchmark, Contender, LeftOutCase
 from multillm_gov.evaluation.bench.independence import dependent_judges
-from multillm_gov.evaluation.bench.scoring import Expectation, scorer_names
+from multillm_gov.evaluation.bench.scoring import Expectation
 from multillm_gov.evaluation.client import Message
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.requirements import SCORED_MODES
@@ -120,11 +120,6 @@ def _case(
     schema: dict[str, object] | None,
     assessment: Assessment,
 ) -> BenchCase:
-    if scorer.kind not in scorer_names():
-        raise SourceError(
-            f"{path}: case `{case.id}` names the scorer `{scorer.kind}`, which does not exist",
-            f"Use one of: {', '.join(scorer_names())}.",
-        )
     judge = assessment.catalog.find(scorer.judge) if scorer.judge else None
     messages = _messages(case, path, rendering)
     return BenchCase(

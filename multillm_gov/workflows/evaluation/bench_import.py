@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from importlib import import_module
 from pathlib import Path
 from statistics import fmean
 from typing import Literal
@@ -21,7 +20,7 @@ from multillm_gov.evaluation.bench.results import (
     records_of,
 )
 from multillm_gov.evidence.record import EvidenceRecord
-from multillm_gov.evidence.results import CaseResult, read_results, result_formats_known
+from multillm_gov.evidence.results import CaseResult, read_results, result_format_of
 from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.reporting.evaluation.bench import Imported, report_bench_import
 from multillm_gov.rules.engine.assessment import Assessment
@@ -65,7 +64,7 @@ def import_bench(
         OutputError: evidence may not be written.
     """
     top, _ = split_paths((), root)
-    results = read_results(read_given(file), options.format_name or _format_of(file))
+    results = read_results(read_given(file), options.format_name or result_format_of(file))
     state = assess_folder(top, as_of=as_of)
     tasks = _by_task(results, options)
     check_names(
@@ -94,19 +93,6 @@ def import_bench(
     )
     return replace(
         report_bench_import(state, found, options.margins, told), path_prefix=path_prefix(top)
-    )
-
-
-def _format_of(file: Path) -> str:
-    for name in result_formats_known():
-        if (
-            file.suffix.lower()
-            in import_module(f"multillm_gov.evidence.result_formats.{name}").ENDINGS
-        ):
-            return name
-    raise UsageError(
-        f"The ending of `{file.name}` tells no format",
-        f"Name it: --from {'|'.join(result_formats_known())}.",
     )
 
 

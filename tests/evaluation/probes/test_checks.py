@@ -31,23 +31,6 @@ def verdict(name, probe, *results):
     return None if result is None else result.verdict
 
 
-def test_checks_are_found_by_presence():
-    names = [each.name for each in all_checks()]
-    assert names == sorted(names)
-    assert {
-        "reachability",
-        "contract",
-        "language",
-        "length",
-        "stop",
-        "latency",
-        "tokens",
-        "cost",
-        "identity",
-    } <= set(names)
-    assert {"vectors", "stability", "stream"} <= set(names)
-
-
 def test_every_verdict_has_its_rank_and_what_to_do():
     assert set(WORST_FIRST) == set(WHAT_TO_DO)
     assert WORST_FIRST[-2:] == ("inconclusive", "pass")

@@ -3,10 +3,10 @@
 import xml.etree.ElementTree as ET
 from decimal import Decimal
 
-from multillm_gov.cli.progress import progress_line
+from multillm_gov.cli.shared.progress import progress_line
 from multillm_gov.evaluation.running import Progress
 from multillm_gov.location import Location
-from multillm_gov.rendering.junit import render
+from multillm_gov.rendering.formats.junit import render
 from multillm_gov.report import Report, Trial, TrialCheck, Verdict
 from multillm_gov.reporting.evaluation.dry_run_findings import findings_of
 

@@ -9,9 +9,9 @@ import click
 from msgspec import Struct
 
 from multillm_gov import exits
-from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import Target, money, today
-from multillm_gov.cli.progress import Meter
+from multillm_gov.cli.shared.emit import emit
+from multillm_gov.cli.shared.options import Target, money, today
+from multillm_gov.cli.shared.progress import Meter
 from multillm_gov.report import Report
 
 if TYPE_CHECKING:

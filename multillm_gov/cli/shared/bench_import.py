@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from multillm_gov.cli.emit import emit
-from multillm_gov.cli.options import (
+from multillm_gov.cli.shared.emit import emit
+from multillm_gov.cli.shared.options import (
     Target,
     as_of_option,
     day_option,
@@ -16,8 +16,8 @@ from multillm_gov.cli.options import (
     root_option,
     today,
 )
-from multillm_gov.cli.sending import comparing_options
-from multillm_gov.evidence.results import result_formats_known
+from multillm_gov.cli.shared.sending import comparing_options
+from multillm_gov.evidence.results import result_formats
 
 if TYPE_CHECKING:
     from multillm_gov.evaluation.bench.paired_comparison import Margins
@@ -43,7 +43,7 @@ def _pairs(
 @click.option(
     "--from",
     "format_name",
-    type=click.Choice(result_formats_known()),
+    type=click.Choice(result_formats()),
     help="Tool that wrote the file. [default: csv or jsonl by its extension]",
 )
 @click.option(

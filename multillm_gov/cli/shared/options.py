@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 from msgspec import Struct
 
-from multillm_gov.rendering.formats import formats
+from multillm_gov.rendering.renderers import formats
 from multillm_gov.workflows.gate import GATES
 
 _F = TypeVar("_F", bound=Callable[..., Any])

@@ -5,13 +5,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from multillm_gov.cli.options import Target
+from multillm_gov.cli.shared.options import Target
 from multillm_gov.errors import UsageError
-from multillm_gov.rendering.formats import formats, renderer
+from multillm_gov.rendering.renderers import format_of_ending, renderer
 from multillm_gov.report import Report
 from multillm_gov.sources.output import append_bytes, write_bytes, write_stdout
 
-_ENDINGS = {"md": "markdown", "txt": "text", "htm": "html"}
 _BINARY = ("pdf",)
 _STDOUT = Path("-")
 _SHARED = "GITHUB_STEP_SUMMARY"
@@ -74,7 +73,7 @@ def _rendered(report: Report, name: str, path: Path) -> bytes:
     if terminal and name in _BINARY:
         raise UsageError(f"{name.upper()} is not for a terminal", f"Add `--output report.{name}`.")
     if name == "text" and terminal and _may_color():
-        from multillm_gov.rendering.text import render
+        from multillm_gov.rendering.formats.text import render
 
         return render(report, color=True)
     return renderer(name)(report)
@@ -90,9 +89,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _by_ending(output: Path) -> str | None:
-    ending = output.suffix.lstrip(".").lower()
-    name = _ENDINGS.get(ending, ending)
-    return name if name in formats() else None
+    return format_of_ending(output.suffix)
 
 
 def _may_color() -> bool:

@@ -9,6 +9,7 @@ from multillm_gov.rendering.pages.layout import code_runs, facts, headline_table
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.report import Report
 
+ENDINGS = (".htm",)
 _LONG_WORD = 30
 """Characters from which a word may be broken anywhere."""
 _SHORT_CELL = 18

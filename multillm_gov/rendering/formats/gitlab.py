@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Any
 
 from multillm_gov.finding import Enforcement, Finding, Severity
-from multillm_gov.rendering.json import write_json
+from multillm_gov.rendering.formats.json import write_json
 from multillm_gov.rendering.plain.escaping import encodable
 from multillm_gov.rendering.plain.wording import since_when
 from multillm_gov.report import Report

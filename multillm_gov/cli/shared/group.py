@@ -1,14 +1,13 @@
-"""The command group: a command is a module beside this one that defines ``command``, imported when called."""
+"""The command group: every module of ``cli`` defines a ``command``, imported when called."""
 
 import re
-from importlib import import_module
-from pathlib import Path
 
 import click
 
-_HERE = Path(__file__).parent
-_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_DEFINES_COMMAND = re.compile(r"^(?:def command\(|command\b[^\n=]*=)", re.MULTILINE)
+from multillm_gov.plugins import load_plugin, plugin_names, plugin_summary
+from multillm_gov.words import did_you_mean
+
+_COMMANDS = "multillm_gov.cli"
 
 
 class CommandGroup(click.Group):
@@ -17,20 +16,14 @@ class CommandGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands, sorted; no module is imported."""
         del ctx
-        return sorted(
-            file.stem.rstrip("_").replace("_", "-")
-            for file in _HERE.glob("*.py")
-            if _DEFINES_COMMAND.search(_text(file))
-        )
+        return list(plugin_names(_COMMANDS))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import one command's module."""
-        del ctx
-        file = _file_of(cmd_name)
-        if file is None:
+        if cmd_name not in self.list_commands(ctx):
             return None
-        found = getattr(import_module(f"multillm_gov.cli.{file.stem}"), "command", None)
-        return found if isinstance(found, click.Command) else None
+        command: click.Command = load_plugin(_COMMANDS, cmd_name).command
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -40,17 +33,9 @@ class CommandGroup(click.Group):
         if (
             not name.startswith("-")
             and not ctx.resilient_parsing
-            and self.get_command(ctx, name) is None
+            and name not in (known := self.list_commands(ctx))
         ):
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.65)
-            meant = (
-                f" Did you mean {' or '.join(f'`govern {other}`' for other in near)}?"
-                if near
-                else ""
-            )
-            raise click.UsageError(f"There is no command `{name}`.{meant}", ctx)
+            raise click.UsageError(f"There is no command `{name}`{did_you_mean(name, known)}.", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -61,28 +46,11 @@ class CommandGroup(click.Group):
                 formatter.write_dl(rows)
 
 
-def _file_of(name: str) -> Path | None:
-    """The module file of a command name; a trailing ``_`` keeps clear of Python's keywords (``import_.py``)."""
-    if not _NAME.fullmatch(name):
-        return None
-    stem = name.replace("-", "_")
-    return next(
-        (file for file in (_HERE / f"{stem}.py", _HERE / f"{stem}_.py") if file.is_file()), None
-    )
-
-
-def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
-
-
 def _summary(name: str) -> str:
-    import ast
-
-    file = _file_of(name)
-    docstring = ast.get_docstring(ast.parse(_text(file))) if file else None
-    first = (docstring or "").partition("\n")[0]
-    said = re.sub(r"^`+govern [^`]*`+: *", "", first).removesuffix(".").replace("``", "")
-    return said[:1].upper() + said[1:]
+    """``govern check``: what the command does, without that name."""
+    text = re.sub(r"^`+govern [^`]*`+: *", "", plugin_summary(_COMMANDS, name))
+    text = text.removesuffix(".").replace("``", "")
+    return text[:1].upper() + text[1:]
 
 
 def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:

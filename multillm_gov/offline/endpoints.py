@@ -1,14 +1,13 @@
-"""Which of OpenAI's endpoints a path means; each is one file of this folder, found by its presence."""
+"""Which of OpenAI's endpoints a path means; each is one file of `openai`."""
 
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module
-from importlib.resources import files
 from typing import Any
 
 from msgspec import Struct
 
 from multillm_gov.offline.asking import Mode, ReceivedCall, Reply, Wire
+from multillm_gov.plugins import load_plugins
 
 
 class Endpoint(Struct, frozen=True):
@@ -22,13 +21,8 @@ class Endpoint(Struct, frozen=True):
 @cache
 def endpoints() -> dict[str, Endpoint]:
     """Every endpoint by its path below the base address."""
-    found = {}
-    for file in sorted(files(__package__).iterdir(), key=lambda entry: entry.name):
-        name = file.name.removesuffix(".py")
-        if file.name.endswith(".py") and name not in {"__init__", "endpoints"}:
-            module = import_module(f"{__package__}.{name}")
-            found[module.PATH] = Endpoint(module.PATH, module.read, module.answer)
-    return found
+    modules = load_plugins("multillm_gov.offline.openai")
+    return {module.PATH: Endpoint(module.PATH, module.read, module.answer) for module in modules}
 
 
 _PATHS: dict[Mode, str] = {

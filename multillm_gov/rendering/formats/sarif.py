@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from multillm_gov.finding import Finding, Severity, Waived
 from multillm_gov.location import Location
-from multillm_gov.rendering.json import write_json
+from multillm_gov.rendering.formats.json import write_json
 from multillm_gov.rendering.plain.escaping import encodable
 from multillm_gov.rendering.plain.wording import since_when
 from multillm_gov.rendering.public.publishing import public_figures

@@ -10,6 +10,7 @@ from multillm_gov.rendering.plain.width import wrap
 from multillm_gov.rendering.plain.wording import checked_sentence, short_revision, verdict_sentence
 from multillm_gov.report import Report
 
+ENDINGS = (".txt",)
 MEDIA_TYPE = "text/plain"
 _HEADLINES = 3
 

@@ -13,6 +13,7 @@ from multillm_gov.rendering.plain.wording import checked_sentence, short_revisio
 from multillm_gov.report import Report
 from multillm_gov.words import count_of
 
+ENDINGS = (".md",)
 MEDIA_TYPE = "text/markdown"
 MARKER = "<!-- govern -->\n"
 """First line of a comment, by which the next run finds it again."""

@@ -1,0 +1,1 @@
+"""What several commands share: the group, options, output, progress."""

@@ -1,0 +1,1 @@
+"""The allocation in gateways' own formats: one file each, with ``render(routing) -> bytes``."""

@@ -1,0 +1,50 @@
+"""Finding output formats by presence: of reports in ``formats``, of the graph in ``graphs``."""
+
+from collections.abc import Callable
+
+from multillm_gov.plugins import load_plugin, plugin_names, plugin_of_ending
+from multillm_gov.report import Report
+from multillm_gov.risk.system.graph import Graph
+
+_REPORTS = "multillm_gov.rendering.formats"
+_GRAPHS = "multillm_gov.rendering.graphs"
+
+
+def formats() -> tuple[str, ...]:
+    """Names of all formats of a report, sorted; none of them is imported."""
+    return plugin_names(_REPORTS)
+
+
+def format_of_ending(ending: str) -> str | None:
+    """The format that writes files of an ending, such as ``.md``; ``None``: there is none."""
+    return plugin_of_ending(_REPORTS, ending)
+
+
+def renderer(name: str) -> Callable[[Report], bytes]:
+    """The ``render`` of one format; only its own module is imported.
+
+    Raises:
+        UsageError: there is no such format.
+    """
+    render: Callable[[Report], bytes] = load_plugin(_REPORTS, name, "format").render
+    return render
+
+
+def graph_formats() -> tuple[str, ...]:
+    """Names of all formats of the graph, sorted; none of them is imported."""
+    return plugin_names(_GRAPHS)
+
+
+def graph_format_of_ending(ending: str) -> str | None:
+    """The graph format that writes files of an ending; ``None``: there is none."""
+    return plugin_of_ending(_GRAPHS, ending)
+
+
+def graph_renderer(name: str) -> Callable[[Graph], bytes]:
+    """As `renderer`, of the graph.
+
+    Raises:
+        UsageError: there is no such format.
+    """
+    render: Callable[[Graph], bytes] = load_plugin(_GRAPHS, name, "graph format").render
+    return render
