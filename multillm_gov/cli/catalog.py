@@ -225,7 +225,7 @@ def audit(section: str, *, limit: int, format_name: str, as_of: date | None) -> 
       govern catalog audit --section price --limit 1000
       govern catalog audit --format json
     """
-    from multillm_gov.cli.catalog_text import audit_text
+    from multillm_gov.cli.shared.catalog_text import audit_text
     from multillm_gov.workflows.catalog import audit_map
 
     found = audit_map(as_of or today(), section)
