@@ -1,4 +1,4 @@
-"""A format-neutral report: findings, metrics, sections of tables, charts and text. It owns the verdict."""
+"""A format-neutral report: findings, metrics, sections and the verdict, as data."""
 
 from decimal import Decimal
 from typing import Literal
@@ -9,10 +9,10 @@ from multillm_gov import exits
 from multillm_gov.content import Block, Status
 from multillm_gov.finding import Figure, Finding, Severity
 from multillm_gov.location import Location
-from multillm_gov.words import count_of
+from multillm_gov.words import count_of, join_words
 
 TOOL_VERSION = "0.1.0"
-"""Release that wrote a report. A constant: asking the installed metadata costs a third of a whole check."""
+"""Release that wrote a report; a constant, since reading installed metadata is slow."""
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the gate lets it pass, and in how many findings of each weight (waived ones counted apart)."""
+    """The gate, and the number of findings of each severity; waived ones are counted apart."""
 
     fail_on: Severity | None
     """Least severity that fails; ``None``: never fails."""
@@ -49,11 +49,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     notes: int
     waived: int
     unproved: int = 0
-    """What could not be judged for want of a key, a network or a provider: the job could not be done."""
+    """What could not be judged because a key, a network or a provider was missing."""
 
     @property
     def exit_code(self) -> int:
-        """1 where the portfolio is at fault, else 3 where anything is unproved, else 0; a format never changes it."""
+        """1 where the portfolio is at fault, else 3 where anything is unproved, else 0."""
         counted = {
             Severity.ERROR: self.errors,
             Severity.WARNING: self.warnings,
@@ -64,23 +64,22 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         )
         return exits.FINDINGS if failing else exits.UNABLE if self.unproved else exits.CLEAN
 
-    @property
-    def words(self) -> str:
-        """``2 errors, 1 warning (3 waived)``, or ``no findings``."""
+    def counts(self, kind: str = "") -> str:
+        """``2 errors and 1 warning``, or ``no findings``; ``kind`` is ``new`` or empty."""
         counts = ((self.errors, "error"), (self.warnings, "warning"), (self.notes, "note"))
-        words = (
-            ", ".join(count_of(number, noun) for number, noun in counts if number) or "no findings"
-        )
-        words = f"{words} ({self.waived:,} waived)" if self.waived else words
-        return (
-            f"{words}; {count_of(self.unproved, 'probe')} could not be judged"
-            if self.unproved
-            else words
-        )
+        named = [
+            count_of(number, f"{kind} {noun}".strip()) for number, noun in counts if number
+        ] or [f"no {kind} findings".replace("  ", " ")]
+        return join_words(named)
+
+    @property
+    def counts_with_waived(self) -> str:
+        """``2 errors and 1 warning (3 waived)``."""
+        return self.counts() + (f" ({self.waived:,} waived)" if self.waived else "")
 
 
 class RuleNote(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reader of a finding may want to know of its rule, so that no format needs the rule book."""
+    """A rule in short, so that no format needs the rule book."""
 
     id: str
     name: str
@@ -101,7 +100,7 @@ class ShareMove(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportedChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One semantic difference between two states, for programs: sections tell the same to people."""
+    """One semantic difference between two states, for programs; sections show it to people."""
 
     kind: str
     """``spend-cap``, ``fallback-removed``, ``policy-parameter`` …"""
@@ -125,7 +124,7 @@ class ReportedChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrialCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a probe was held against."""
+    """One check of a probe."""
 
     name: str
     verdict: str
@@ -133,7 +132,7 @@ class TrialCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """What one probe showed, passed ones included, for programs and build servers."""
+    """The result of one probe, passed ones included, for programs and build servers."""
 
     task_class: str
     model: str
@@ -141,7 +140,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """``answer``, ``embedding``, ``stream`` …"""
     verdict: str
     outcome: Literal["pass", "failure", "error"]
-    """``failure``: the portfolio is at fault; ``error``: the job could not be done, and shows nothing of it."""
+    """``failure``: the portfolio is at fault; ``error``: the probe could not be run."""
     location: Location
     checks: tuple[TrialCheck, ...] = ()
     message: str = ""
@@ -156,7 +155,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
-    """How one model did on the cases of one task class, and against the incumbent on the same cases, for programs."""
+    """One model on the cases of one task class, compared with the incumbent, for programs."""
 
     task_class: str
     model: str
@@ -176,7 +175,7 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     p50_seconds: float | None = None
     p95_seconds: float | None = None
     finding: str = ""
-    """``better``, ``not worse``, ``worse``, ``no clear difference``, ``no common case``; empty for the incumbent."""
+    """``better``, ``not worse``, ``worse``, ``no clear difference`` …; empty for the incumbent."""
     paired: int = 0
     """Cases that both have a verdict on."""
     difference: float | None = None
@@ -187,14 +186,21 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     """McNemar's, two-sided; ``None`` where cases are no plain counts."""
 
 
+Kind = Literal["check", "diff", "board", "stress", "dry-run", "bench"]
+Layout = Literal["findings", "comparison", "trials", "document"]
+"""What a format shows first: findings, differences, results of probes, or sections."""
+Outcome = Literal["passed", "failed", "not proved", "not judged", "plan only"]
+_LAYOUTS: dict[Kind, Layout] = {"check": "findings", "diff": "comparison", "dry-run": "trials"}
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One result, ready for any format."""
 
-    kind: Literal["check", "diff", "board", "stress", "dry-run", "bench"]
+    kind: Kind
     title: str
     organization: str
     as_of: str
-    """ISO day the result speaks of."""
+    """ISO day of the result."""
     verdict: Verdict
     currency: str = "USD"
     revision: str = ""
@@ -222,8 +228,24 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[RuleNote, ...] = ()
     """The rules that ``findings`` and ``resolved`` name, ordered by id."""
     path_prefix: str = ""
-    """The portfolio's folder below the repository's root, with ``/`` last: before a path, it is what a host of code
-    knows; empty where both are one, or outside a repository."""
+    """The portfolio's folder below the repository's root, with ``/`` last; empty where both are one."""
+
+    @property
+    def layout(self) -> Layout:
+        """How a format arranges it."""
+        return _LAYOUTS.get(self.kind, "document")
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the verdict says; a stress test and a benchmark judge nothing, a plan sent nothing."""
+        if self.kind in {"stress", "bench"}:
+            return "not judged"
+        if self.kind == "dry-run" and not self.trials:
+            return "plan only"
+        code = self.verdict.exit_code
+        if code == exits.UNABLE:
+            return "not proved"
+        return "failed" if code else "passed"
 
 
 def judge_counts(findings: tuple[Finding, ...], fail_on: Severity | None) -> Verdict:

@@ -1,4 +1,4 @@
-"""What the editor asks: explanations, completions, mends."""
+"""What the editor asks: explanations, completions, fixes."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""From our values to the protocol's: findings as diagnostics, offers as completions, mends as edits."""
+"""From our values to the protocol's: findings as diagnostics, offers as completions, fixes as edits."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,7 +10,7 @@ from multillm_gov.location import Location
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.workflows.language.completion import Offer, Offers, What
 from multillm_gov.workflows.language.hover import Hint
-from multillm_gov.workflows.language.quick_fixes import mends_of
+from multillm_gov.workflows.language.quick_fixes import quick_fixes_of
 
 SOURCE = "govern"
 MOST_SHOWN = 1_000
@@ -108,7 +108,7 @@ def _diagnostic(
 
 
 def _lines(finding: Finding) -> Iterator[str]:
-    """What is wrong, what it risks, how to mend it; on whose behalf, and whether it is excepted."""
+    """What is wrong, what it risks, how to fix it; on whose behalf, and whether it is excepted."""
     yield visible(finding.message)
     if finding.risk:
         yield visible(finding.risk)
@@ -158,11 +158,11 @@ def _item(number: int, offer: Offer, place: types.Range) -> types.CompletionItem
 def actions_of(
     finding: Finding, diagnostic: types.Diagnostic, address: Address
 ) -> Iterator[types.CodeAction]:
-    """The mends of a finding, each as an edit of its place."""
-    for number, mend in enumerate(mends_of(finding)):
-        edit = types.TextEdit(range=diagnostic.range, new_text=mend.text)
+    """The fixes of a finding, each as an edit of its place."""
+    for number, fix in enumerate(quick_fixes_of(finding)):
+        edit = types.TextEdit(range=diagnostic.range, new_text=fix.text)
         yield types.CodeAction(
-            title=mend.title,
+            title=fix.title,
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[diagnostic],
             is_preferred=number == 0,

@@ -2,14 +2,14 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
 
-from msgspec import DecodeError, Struct, field, json
+from msgspec import DecodeError, json
 
 from multillm_gov.errors import SourceError
-from multillm_gov.finding import Enforcement, Finding, Severity, Waived
-from multillm_gov.location import Location
-from multillm_gov.report import Metric, Report
+from multillm_gov.finding import Severity
+from multillm_gov.rendering.public.reading import read_finding, read_metric
+from multillm_gov.rendering.public.shape import StoredCheck
+from multillm_gov.report import Report
 from multillm_gov.reporting.diff.snapshot import Snapshot, report_snapshot
 from multillm_gov.sources.root import split_paths
 from multillm_gov.workflows.gate import gate
@@ -19,64 +19,10 @@ _MOST_BYTES = 256 * 1024 * 1024
 _HINT = "Write one with `govern check --format json --output FILE`."
 
 
-class _Place(Struct, frozen=True):
-    path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-    def location(self) -> Location:
-        return Location(self.path, self.line, self.column, self.end_line, self.end_column)
-
-
-class _Waiver(Struct, frozen=True):
-    reason: str
-    approved_by: str
-    expires: str
-    ticket: str
-    location: _Place
-
-
-class _Finding(Struct, frozen=True):
-    rule: str
-    name: str
-    severity: Literal["note", "warning", "error"]
-    message: str
-    location: _Place
-    subject: str
-    risk: str
-    remedy: str
-    policy: str
-    enforcement: Enforcement | None
-    because: str
-    controls: tuple[str, ...]
-    figures: dict[str, str | int | float | None]
-    waiver: _Waiver | None
-    fingerprint: str
-
-
-class _Metric(Struct, frozen=True):
-    id: str
-    label: str
-    value: str
-
-
-class _Stored(Struct, frozen=True):
-    """The part of the public shape of a report (`docs/report.schema.json`) that is compared."""
-
-    version: Literal["govern/report/1"] = field(name="schema")
-    kind: Literal["check"]
-    as_of: str
-    revision: str
-    headline: tuple[_Metric, ...]
-    findings: tuple[_Finding, ...]
-
-
 def diff_snapshot(
     file: Path, *, as_of: date, root: Path | None = None, fail_on: Severity | str | None = None
 ) -> Report:
-    """Compare the working tree with a stored check: findings new and resolved, headline figures before and after.
+    """Compare the working tree with a stored check: findings, and headline figures before and after.
 
     Args:
         file: JSON that ``govern check --format json`` wrote.
@@ -108,39 +54,12 @@ def read_snapshot(file: Path) -> Snapshot:
     if len(data) > _MOST_BYTES:
         raise SourceError(f"`{file}` is larger than {_MOST_BYTES // 1024 // 1024} MiB", _HINT)
     try:
-        stored = json.decode(data, type=_Stored)
+        stored = json.decode(data, type=StoredCheck)
     except (DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(f"`{file}` is not the JSON of a check: {error}", _HINT) from error
     return Snapshot(
         as_of=stored.as_of,
         revision=stored.revision,
-        headline=tuple(
-            Metric(id=one.id, label=one.label, value=one.value) for one in stored.headline
-        ),
-        findings=tuple(map(_finding, stored.findings)),
-    )
-
-
-def _finding(stored: _Finding) -> Finding:
-    plain: dict[str, Any] = {name: getattr(stored, name) for name in _SAME}
-    return Finding(
-        **plain,
-        severity=Severity[stored.severity.upper()],
-        location=stored.location.location(),
-        waiver=_waiver(stored.waiver) if stored.waiver else None,
-    )
-
-
-_SAME = tuple(
-    name for name in _Finding.__struct_fields__ if name not in {"severity", "location", "waiver"}
-)
-
-
-def _waiver(stored: _Waiver) -> Waived:
-    return Waived(
-        reason=stored.reason,
-        approved_by=stored.approved_by,
-        expires=stored.expires,
-        ticket=stored.ticket,
-        location=stored.location.location(),
+        headline=tuple(map(read_metric, stored.headline)),
+        findings=tuple(map(read_finding, stored.findings)),
     )

@@ -224,7 +224,7 @@ def test_a_check_counts_what_it_looked_at_and_owns_the_verdict(judged: Judge) ->
     assert dict(report.checked) == {"files": 2, "task classes": 2, "policies": 0, "models": 2}
     assert report.findings == assessment.findings
     assert report.summary.startswith("2 task classes in 2 files: ")
-    assert report.verdict.words in report.summary
+    assert report.verdict.counts_with_waived in report.summary
     assert report_check(assessment, None).verdict.exit_code == 0
     assert report_check(assessment, Severity.NOTE).verdict.exit_code == 1, (
         "scoring and articles break standing rules"

@@ -224,9 +224,9 @@ def test_a_mend_is_offered_and_mends(desk, portfolio: Path) -> None:
             "context": {"diagnostics": [found]},
         },
     )
-    mend = next(action for action in actions if action["title"] == "Write `concentration`")
-    assert mend["kind"] == "quickfix"
-    (change,) = mend["edit"]["changes"][uri]
+    fix = next(action for action in actions if action["title"] == "Write `concentration`")
+    assert fix["kind"] == "quickfix"
+    (change,) = fix["edit"]["changes"][uri]
     desk.change(uri, 2, {"range": change["range"], "text": change["newText"]})
     assert "GOV006" not in desk.codes(uri)
 

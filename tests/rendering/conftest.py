@@ -223,7 +223,7 @@ def check_report() -> Report:
         as_of="2026-11-24",
         verdict=judge_counts(FINDINGS, Severity.ERROR),
         revision="0123456789abcdef0123456789abcdef01234567+",
-        summary="5 task classes in 7 files: 1 error, 1 warning, 1 note (1 waived).",
+        summary="5 task classes in 7 files: 1 error, 1 warning and 1 note (1 waived).",
         headline=HEADLINE,
         findings=FINDINGS,
         provenance=PROVENANCE,

@@ -97,14 +97,14 @@ def test_the_worst_come_first_and_the_summary_last(check_report: Report) -> None
 def test_waived_findings_are_counted_only(check_report: Report) -> None:
     commands = _read(render(check_report))
     assert not any("GOV401" in properties["title"] for _, properties, _ in commands)
-    assert "(1 waived)" in commands[-1][2]
+    assert "(1 waived;" in commands[-1][2]
 
 
 def test_says_when_github_shows_fewer() -> None:
     few = _read(render(_report(*[_finding("a.yaml", "m")] * 10)))[-1][2]
     many = _read(render(_report(*[_finding("a.yaml", "m")] * 11)))[-1][2]
     assert "GitHub shows 10" not in few
-    assert "GitHub shows 10 annotations of a kind; this log holds all 11." in many
+    assert "GitHub shows 10 annotations of each kind; this log has all 11." in many
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,7 @@ class TestLimit:
         assert f"Left out to stay within 65,400 characters: {1000 - shown} findings." in text
         assert "`govern check --format json` has everything." in text
         assert text.count("<details>") == text.count("</details>")
-        assert "**Failed: 1,000 errors" in text
+        assert "**Failed with 1,000 errors" in text
 
     def test_one_endless_finding_hides_no_other(self, check_report: Report) -> None:
         long = msgspec.structs.replace(check_report.findings[0], message="x" * 70_000)

@@ -74,9 +74,9 @@ def test_the_verdict_is_the_last_line(check_report: Report, clean_report: Report
 
     assert (
         last(check_report)
-        == "Failed: 1 error, 1 warning, 1 note (1 waived); the gate counts errors."
+        == "Failed with 1 error, 1 warning and 1 note (1 waived; fails on: error)"
     )
-    assert last(clean_report) == "Passed: no findings."
+    assert last(clean_report) == "Passed with no findings"
 
 
 def test_only_three_figures_below_a_check(check_report: Report, board_report: Report) -> None:

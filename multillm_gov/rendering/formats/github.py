@@ -43,7 +43,7 @@ def _annotation(finding: Finding, prefix: str) -> str:
     properties["title"] = f"{finding.rule} {finding.name}"
     texts = [finding.message]
     texts += [f"Risk: {finding.risk}"] if finding.risk else []
-    texts += [f"Mend: {finding.remedy}"] if finding.remedy else []
+    texts += [f"Fix: {finding.remedy}"] if finding.remedy else []
     texts += [f"Policy: {finding.policy}{since_when(finding)}"] if finding.policy else []
     return _command(_COMMANDS[finding.severity], properties, "\n".join(texts))
 
@@ -57,14 +57,14 @@ def _summary(report: Report, active: list[Finding]) -> Iterator[str]:
         count > _SHOWN
         for count in (report.verdict.errors, report.verdict.warnings, report.verdict.notes)
     ):
-        yield f"GitHub shows {_SHOWN} annotations of a kind; this log holds all {len(active):,}."
+        yield f"GitHub shows {_SHOWN} annotations of each kind; this log has all {len(active):,}."
 
 
 def _figure(metric: Metric) -> str:
-    told = ", ".join(
+    details = ", ".join(
         part for part in (metric.limit, STATUS_WORDS[metric.status], metric.note) if part
     )
-    return f"{metric.label}: {metric.value}" + (f" ({told})" if told else "")
+    return f"{metric.label}: {metric.value}" + (f" ({details})" if details else "")
 
 
 def _command(name: str, properties: dict[str, str], message: str) -> str:

@@ -52,7 +52,7 @@ def _description(finding: Finding) -> str:
     if finding.waiver is not None:
         parts.insert(0, f"{finding.waiver.words[0].upper()}{finding.waiver.words[1:]}:")
     elif finding.remedy:
-        parts.append(f"Mend: {finding.remedy}")
+        parts.append(f"Fix: {finding.remedy}")
     if finding.policy:
         parts.append(
             "Policy: "

@@ -78,7 +78,7 @@ def _details(finding: Finding) -> Iterator[str]:
     if finding.risk:
         yield f"Risk: {finding.risk}"
     if finding.remedy:
-        yield f"Mend: {finding.remedy}"
+        yield f"Fix: {finding.remedy}"
     if finding.policy:
         yield (
             "Policy: "

@@ -9,7 +9,7 @@ from multillm_gov.rendering.markup.budget import Part, assemble
 from multillm_gov.rendering.markup.escaping import inline, paragraph
 from multillm_gov.rendering.markup.findings import head, item, line
 from multillm_gov.rendering.plain.sections import headline_table
-from multillm_gov.rendering.plain.wording import checked_sentence, short_revision, verdict_sentence
+from multillm_gov.rendering.plain.wording import checked_sentence, short_revision, verdict_parts
 from multillm_gov.report import Report
 from multillm_gov.words import count_of
 
@@ -18,19 +18,18 @@ MEDIA_TYPE = "text/markdown"
 MARKER = "<!-- govern -->\n"
 """First line of a comment, by which the next run finds it again."""
 COMMENT_LIMIT = 65_400
-"""Characters of a comment: GitHub accepts 65,536, and a workflow may put a marker of its own before it."""
+"""Characters of a comment: GitHub accepts 65,536, and a workflow may add a marker of its own."""
 _HEADLINES = 3
 
 
 def render(report: Report) -> bytes:
-    """UTF-8 Markdown; a check or diff starts with `MARKER` and keeps within `COMMENT_LIMIT` characters."""
-    if report.kind in {"board", "stress", "bench"}:
-        return assemble(_document(report), None, "").rstrip("\n").encode() + b"\n"
-    parts = _diff(report) if report.kind in {"diff", "dry-run"} else _check(report)
-    return (
-        assemble(parts, COMMENT_LIMIT, f"govern {report.kind} --format json").rstrip("\n").encode()
-        + b"\n"
-    )
+    """UTF-8 Markdown; a comment starts with `MARKER` and keeps within `COMMENT_LIMIT` characters."""
+    if report.layout == "document":
+        text = assemble(_document(report), None, "")
+    else:
+        parts = _check(report) if report.layout == "findings" else _diff(report)
+        text = assemble(parts, COMMENT_LIMIT, f"govern {report.kind} --format json")
+    return text.rstrip("\n").encode() + b"\n"
 
 
 def _check(report: Report) -> list[Part]:
@@ -50,7 +49,7 @@ def _check(report: Report) -> list[Part]:
 
 
 def _diff(report: Report) -> list[Part]:
-    """What decides comes first: verdict, figures, what a reviewer must see; then what is folded."""
+    """The verdict, figures and what a reviewer must see first; then what is folded."""
     summary = f"{paragraph(report.summary)}\n\n" if report.summary else ""
     sections = [
         Part(pieces=(section(part, 3),), noun="section")
@@ -94,19 +93,18 @@ def _document(report: Report) -> list[Part]:
 
 
 def _verdict(report: Report) -> str:
-    word, _, rest = verdict_sentence(report).partition(": ")
-    counted, gated, gate = rest.partition("; ")
-    return f"**{word}: {counted.removesuffix('.')}**{gated}{gate}{'' if gate else '.'}\n\n"
+    counted, gate = verdict_parts(report)
+    return f"**{counted}**{' ' if gate else ''}{gate}\n\n"
 
 
 def _headline(report: Report) -> str:
-    metrics = report.headline if report.kind == "diff" else report.headline[:_HEADLINES]
+    metrics = report.headline if report.layout == "comparison" else report.headline[:_HEADLINES]
     return table(headline_table(metrics)) if metrics else ""
 
 
 def _findings(report: Report) -> list[Part]:
     """What fails the gate in full view; the rest and what is waived folded."""
-    failing, others, waived = _by_weight(report)
+    failing, others, waived = _by_severity(report)
     return [
         Part(pieces=_items(failing), noun="finding", closing="\n"),
         *_folded(others, f"{count_of(len(others), 'finding')} below the gate", "finding"),
@@ -115,8 +113,8 @@ def _findings(report: Report) -> list[Part]:
 
 
 def _new_findings(report: Report) -> list[Part]:
-    """One line for each that fails the gate; how to mend them, and all others, folded."""
-    failing, others, waived = _by_weight(report)
+    """One line for each that fails the gate; how to fix them, and all others, folded."""
+    failing, others, waived = _by_severity(report)
     title = f"{count_of(len(failing) + len(others), 'new finding')} in detail"
     lines = tuple(head(finding) for finding in _worst_first(failing))
     return [
@@ -126,7 +124,7 @@ def _new_findings(report: Report) -> list[Part]:
     ]
 
 
-def _by_weight(report: Report) -> tuple[list[Finding], list[Finding], list[Finding]]:
+def _by_severity(report: Report) -> tuple[list[Finding], list[Finding], list[Finding]]:
     """Those that fail the gate, those below it, those waived; without a gate, errors count as failing."""
     gate = report.verdict.fail_on or Severity.ERROR
     active = [finding for finding in report.findings if finding.active]

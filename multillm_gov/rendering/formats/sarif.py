@@ -115,7 +115,7 @@ def _message(finding: Finding) -> str:
     if finding.risk:
         parts.append(f"Risk: {finding.risk}")
     if finding.remedy:
-        parts.append(f"Mend: {finding.remedy}")
+        parts.append(f"Fix: {finding.remedy}")
     if finding.policy:
         parts.append(
             "Policy: "

@@ -19,15 +19,14 @@ def render(report: Report, *, color: bool = False, width: int = 100) -> bytes:
     """UTF-8 text.
 
     Args:
-        report: What to tell.
-        color: Whether to write ANSI colors; the caller knows whether a terminal reads it and honors
-        NO_COLOR.
+        report: What to render.
+        color: Whether to write ANSI colors.
         width: Cells that tables, prose and source lines keep to; messages are never broken.
     """
     painter = Painter(color)
-    tell = {"check": _check, "diff": _diff}.get(report.kind, _board)
-    told = tell(report, painter, max(width, 40))
-    return ("\n".join(told).rstrip("\n") + "\n").encode()
+    arrange = {"findings": _check, "comparison": _diff}.get(report.layout, _document)
+    lines = arrange(report, painter, max(width, 40))
+    return ("\n".join(lines).rstrip("\n") + "\n").encode()
 
 
 def _check(report: Report, painter: Painter, size: int) -> Iterator[str]:
@@ -53,7 +52,7 @@ def _diff(report: Report, painter: Painter, size: int) -> Iterator[str]:
     yield _verdict(report, painter)
 
 
-def _board(report: Report, painter: Painter, size: int) -> Iterator[str]:
+def _document(report: Report, painter: Painter, size: int) -> Iterator[str]:
     yield from _opening(report, painter, size)
     for part in report.sections:
         yield from section(part, painter, size)

@@ -1,4 +1,4 @@
-"""Findings as a Markdown list: what, where, what it risks, how to mend it."""
+"""Findings as a Markdown list: what, where, what it risks, how to fix it."""
 
 from collections.abc import Iterator
 
@@ -20,8 +20,8 @@ def line(finding: Finding) -> str:
 
 def head(finding: Finding) -> str:
     """One list item without details."""
-    weight, place = finding.severity.label, code(str(finding.location))
-    return f"- **{weight}** {code(finding.rule)} {inline(finding.message)} ({place})\n"
+    severity, place = finding.severity.label, code(str(finding.location))
+    return f"- **{severity}** {code(finding.rule)} {inline(finding.message)} ({place})\n"
 
 
 def _details(finding: Finding) -> Iterator[str]:
@@ -36,7 +36,7 @@ def _details(finding: Finding) -> Iterator[str]:
         )
     elif finding.remedy:
         first, *rest = visible_lines(finding.remedy.strip("\n"))
-        yield f"  - Mend: {inline(first)}"
+        yield f"  - Fix: {inline(first)}"
         if rest:
             yield f"\n{fence(rest, '    ')}\n"
     if finding.policy:

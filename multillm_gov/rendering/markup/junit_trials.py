@@ -45,7 +45,7 @@ def _details(trial: Trial) -> Iterator[str]:
     for check in trial.checks:
         yield f"{check.name}: {check.verdict}{f' ({check.detail})' if check.detail else ''}"
     if trial.remedy:
-        yield f"Mend: {trial.remedy}"
+        yield f"Fix: {trial.remedy}"
 
 
 def _seconds(trial: Trial) -> str:

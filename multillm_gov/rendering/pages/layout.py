@@ -1,4 +1,4 @@
-"""What a page shows of any report, in order: headline, sections, findings where no section tells them, provenance."""
+"""What a page shows of any report: headline, sections, findings, sources."""
 
 import re
 from itertools import islice
@@ -7,6 +7,7 @@ from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.finding import Finding
 from multillm_gov.rendering.plain.wording import STATUS_WORDS, short_revision, verdict_sentence
 from multillm_gov.report import Metric, Report, Section
+from multillm_gov.words import count_of
 
 _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=%|[A-Z]{3}\b)")
 _MOST_FINDINGS = 500
@@ -28,7 +29,7 @@ def headline_table(report: Report) -> Table:
 
 
 def _metric_row(metric: Metric, *, compared: bool) -> tuple[Cell, ...]:
-    """A value's detail in parentheses moves to the label, so that figures stand in one narrow column."""
+    """A value's detail in parentheses moves to the label, so that the figures' column is narrow."""
     value, _, detail = metric.value.partition(" (")
     notes = "; ".join(note for note in (detail.removesuffix(")"), metric.note) if note)
     label = f"{metric.label} ({notes})" if notes else metric.label
@@ -44,18 +45,18 @@ def _metric_row(metric: Metric, *, compared: bool) -> tuple[Cell, ...]:
 
 
 def sections(report: Report) -> tuple[Section, ...]:
-    """The report's own sections; for a check or a comparison also its findings, open and resolved; provenance last."""
+    """The report's sections; findings, open and resolved, where none shows them; sources last."""
     shown = list(report.sections)
-    if report.kind in {"check", "diff", "dry-run"}:
-        shown.append(_findings("findings", "Findings", report.findings, "Nothing was found."))
-    if report.resolved and report.kind in {"check", "diff"}:
+    if report.layout != "document":
+        shown.append(_findings("findings", "Findings", report.findings, "No findings."))
+    if report.resolved and report.layout in {"findings", "comparison"}:
         shown.append(_findings("resolved", "Resolved", report.resolved, ""))
     if report.provenance:
         rows = tuple((Cell(label), Cell(value)) for label, value in report.provenance)
         table = Table(
             title="", columns=(Column("What"), Column("Version, digest or date")), rows=rows
         )
-        shown.append(Section(id="provenance", title="What this rests on", blocks=(table,)))
+        shown.append(Section(id="provenance", title="Sources and versions", blocks=(table,)))
     return tuple(shown)
 
 
@@ -65,9 +66,9 @@ def _findings(name: str, title: str, findings: tuple[Finding, ...], empty: str) 
             title="",
             columns=(
                 Column("Severity"),
-                Column("What is wrong"),
-                Column("What to do"),
-                Column("Where and rule"),
+                Column("Problem"),
+                Column("Remediation"),
+                Column("Place and rule"),
             ),
             rows=tuple(_finding_row(finding) for finding in islice(findings, _MOST_FINDINGS)),
             empty=empty,
@@ -76,7 +77,9 @@ def _findings(name: str, title: str, findings: tuple[Finding, ...], empty: str) 
     left = len(findings) - _MOST_FINDINGS
     if left > 0:
         blocks += (
-            Paragraph(f"{left:,} more findings are left out here; `--format json` has them all."),
+            Paragraph(
+                f"{count_of(left, 'further finding')} not shown; `--format json` has them all."
+            ),
         )
     return Section(id=name, title=title, blocks=blocks)
 

@@ -1,4 +1,4 @@
-"""What programs read: the public shape of a report, apart from our own types so that those may move.
+"""The public shape of a report for programs, apart from our own types so that those may change.
 
 The identifier in ``schema`` changes when a field is removed or means something else; added fields
 do not change it.
@@ -22,6 +22,7 @@ from multillm_gov.content import (
     Table,
     Timeline,
 )
+from multillm_gov.report import Outcome
 
 SCHEMA: Literal["govern/report/1"] = "govern/report/1"
 
@@ -74,7 +75,7 @@ class PublicRelated(Struct, frozen=True, kw_only=True):
 
 
 class PublicWaiver(Struct, frozen=True, kw_only=True):
-    """What excepts a finding: a waiver in force, or a comment in the file, which has no approver and no end."""
+    """A waiver in force, or a comment in the file, which has neither approver nor end."""
 
     kind: Literal["waiver", "ignored in file"]
     reason: str
@@ -104,7 +105,7 @@ class PublicFinding(Struct, frozen=True, kw_only=True):
     waiver: PublicWaiver | None
     fingerprint: str
     under: str
-    """Base commit whose policies raise it, where the state's own no longer do; empty: the state's own do."""
+    """Base commit whose policies raise it where the state's own no longer do; else empty."""
 
 
 class PublicRule(Struct, frozen=True, kw_only=True):
@@ -144,7 +145,7 @@ class PublicShareMove(Struct, frozen=True, kw_only=True):
 
 
 class PublicChange(Struct, frozen=True, kw_only=True):
-    """One semantic difference between two states; locations are null where nothing is written in that state."""
+    """One semantic difference between two states; a location is null where nothing is written."""
 
     kind: str
     area: str
@@ -164,7 +165,7 @@ class PublicChange(Struct, frozen=True, kw_only=True):
 
 
 class PublicTrialCheck(Struct, frozen=True, kw_only=True):
-    """One thing that a probe was held against."""
+    """One check of a probe."""
 
     name: str
     verdict: str
@@ -172,7 +173,7 @@ class PublicTrialCheck(Struct, frozen=True, kw_only=True):
 
 
 class PublicTrial(Struct, frozen=True, kw_only=True):
-    """What one probe showed; figures are null where they are not known."""
+    """The result of one probe; figures are null where they are not known."""
 
     task_class: str
     model: str
@@ -191,7 +192,7 @@ class PublicTrial(Struct, frozen=True, kw_only=True):
 
 
 class PublicScore(Struct, frozen=True, kw_only=True):
-    """How one model did on the cases of a task class, and against the incumbent; null where it is not known."""
+    """One model on the cases of a task class and against the incumbent; null: not known."""
 
     task_class: str
     model: str
@@ -225,6 +226,7 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     revision: str
     base: str
     currency: str
+    outcome: Outcome
     verdict: PublicVerdict
     summary: str
     checked: dict[str, int]
@@ -239,3 +241,14 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     provenance: list[PublicPair]
     path_prefix: str
     """The portfolio's folder below the repository's root, with ``/`` last; empty where both are one."""
+
+
+class StoredCheck(Struct, frozen=True, kw_only=True):
+    """The part of a stored check that a later one is compared with; other fields may be newer."""
+
+    schema: Literal["govern/report/1"]
+    kind: Literal["check"]
+    as_of: Day
+    revision: str
+    headline: list[PublicMetric]
+    findings: list[PublicFinding]

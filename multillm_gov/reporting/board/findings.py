@@ -33,7 +33,7 @@ def findings_section(assessment: Assessment, verdict: Verdict) -> Section:
         key=lambda f: (_expiry(f), f.rule, f.subject),
     )
     blocks: list[Block] = [
-        Paragraph(f"Open: {verdict.words}. `govern check` lists each with its line.")
+        Paragraph(f"Open: {verdict.counts_with_waived}. `govern check` lists each with its line.")
     ]
     rows = [_row(found) for _, found in sorted(groups.items())]
     blocks += bounded(

@@ -1,4 +1,4 @@
-"""What `govern check` tells: findings, the verdict, and where the portfolio stands."""
+"""The report of `govern check`: findings, the verdict, and the headline figures."""
 
 from collections.abc import Iterable
 
@@ -82,4 +82,4 @@ def _summary(verdict: Verdict, checked: dict[str, int]) -> str:
     scope = (
         f"{count_of(checked['task classes'], 'task class')} in {count_of(checked['files'], 'file')}"
     )
-    return f"{scope}: {verdict.words}."
+    return f"{scope}: {verdict.counts_with_waived}."

@@ -16,7 +16,7 @@ _REMEDIES = {
     "`evidence/references/`.",
     "vectors": "Declare the model that fits the stored index, or build the index anew.",
     "stop": "Raise `demand.max_output_tokens`, or have the prompt ask for a shorter answer.",
-    "length": "Mend the prompt, or correct the limits below `answer`.",
+    "length": "Fix the prompt, or correct the limits below `answer`.",
     "language": "Say in the prompt which language the answer is written in, or correct "
     "`answer.language`.",
     "complete": "Run the probe again with a higher --max-usd or --total-timeout.",

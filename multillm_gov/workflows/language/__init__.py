@@ -1,1 +1,1 @@
-"""What an editor asks of a portfolio being written: findings, explanations, completions, mends."""
+"""What an editor asks of a portfolio being written: findings, explanations, completions, fixes."""

@@ -77,7 +77,7 @@ def rule_card(rule: Rule) -> str:
         [
             *parts,
             *([f"Parameters:\n\n{_list(rows)}"] if rows else []),
-            f"Mend: {inline(rule.remediation)}",
+            f"Fix: {inline(rule.remediation)}",
         ]
     )
 

@@ -13,17 +13,17 @@ _PLAIN = re.compile(r"[A-Za-z0-9][\w./@+-]*(?::[\w./@+-]+)*")
 _LONGEST = 200
 
 
-class Mend(Struct, frozen=True):
+class QuickFix(Struct, frozen=True):
     """A text to write where the finding points."""
 
     title: str
     text: str
 
 
-def mends_of(finding: Finding) -> tuple[Mend, ...]:
+def quick_fixes_of(finding: Finding) -> tuple[QuickFix, ...]:
     """Words that can replace what stands at the finding's place, best first; empty: a person must decide."""
     words = [*_meant(finding), *_listed(finding.figures.get("suggestions"))]
-    mends = [Mend(f"Write `{word}`", word) for word in dict.fromkeys(words) if _fits(word)]
+    fixes = [QuickFix(f"Write `{word}`", word) for word in dict.fromkeys(words) if _fits(word)]
     successor = finding.figures.get("successor")
     if (
         isinstance(successor, str)
@@ -31,10 +31,12 @@ def mends_of(finding: Finding) -> tuple[Mend, ...]:
         and finding.location.line == finding.location.end_line
     ):
         origin = finding.figures.get("successor_origin")
-        mends.append(
-            Mend(f"Move to `{successor}` ({origin}); score it on your own cases first", successor)
+        fixes.append(
+            QuickFix(
+                f"Move to `{successor}` ({origin}); score it on your own cases first", successor
+            )
         )
-    return tuple(mends)
+    return tuple(fixes)
 
 
 def _meant(finding: Finding) -> list[str]:

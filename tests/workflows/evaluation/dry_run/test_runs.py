@@ -200,7 +200,7 @@ def test_what_could_not_be_judged_alone_exits_3(dry_run, portfolio, server):
     server.play(Script(rules=(ScriptRule(fault="wrong-key"),)))
     done = dry_run("--samples", "1", "--format", "text")
     assert done.returncode == exits.UNABLE
-    assert b"Not proved: 3 warnings; 3 probes could not be judged" in done.stdout
+    assert b"Not proved with 3 warnings; 3 probes could not be judged" in done.stdout
     assert b"credentials" in done.stdout
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Location
-from multillm_gov.workflows.language.quick_fixes import mends_of
+from multillm_gov.workflows.language.quick_fixes import quick_fixes_of
 
 
 def finding(message: str, **figures: str) -> Finding:
@@ -38,4 +38,4 @@ def finding(message: str, **figures: str) -> Finding:
     ],
 )
 def test_words_to_write(message: str, figures: dict[str, str], words: list[str]) -> None:
-    assert [mend.text for mend in mends_of(finding(message, **figures))] == words
+    assert [fix.text for fix in quick_fixes_of(finding(message, **figures))] == words
