@@ -69,5 +69,5 @@ def test_an_unknown_section_is_refused_with_the_known_ones(govern, tmp_path) -> 
 
 def test_the_help_of_the_group_cuts_no_description(govern, tmp_path) -> None:
     done = govern("catalog", "--help", cwd=tmp_path)
-    assert b"..." not in done.stdout
+    assert b"..." not in done.stdout.partition(b"Commands:")[2]
     assert b"audit" in done.stdout

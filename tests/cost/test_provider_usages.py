@@ -26,8 +26,17 @@ PREFIXES = {
     "openai": "",
     "openrouter": "openrouter/",
 }
-# Neither a forecast from token counts nor the price map covers these; they are priced apart.
-OTHER_KINDS = ("audio", "image", "video", "web_searches", "tool")
+# Their keys of what is no text -> the billed unit.
+UNITS_OF = {
+    "audio_input": "input_audio_tokens",
+    "audio_cache_read": "cache_audio_read_tokens",
+    "image_input": "input_image_tokens",
+    "image_cache_read": "cache_image_read_tokens",
+    "image_output": "output_image_tokens",
+    "video_input": "input_video_tokens",
+}
+# Tool tokens are part of the text, searches a fee beside the tokens.
+OTHER_KINDS = ("web_searches", "tool", "cache_video")
 # The two price tables are of different days or places: the name was re-pointed or repriced between
 # them.
 REPRICED = (
@@ -81,10 +90,22 @@ def _cases(payload: dict[str, Any], price_map: dict[str, dict[str, Any]]) -> Ite
 
 
 def _usage(tokens: dict[str, int]) -> Usage:
+    counts = {
+        unit: Decimal(tokens.get(key, 0)) for unit, key in UNITS_OF.items() if tokens.get(key, 0)
+    }
+    for kind in ("audio", "image"):
+        cached = counts.get(f"{kind}_cache_read", Decimal(0))
+        if cached:
+            counts[f"{kind}_input"] = counts.get(f"{kind}_input", Decimal(0)) - cached
+    read = sum(tokens.get(f"input_{kind}_tokens", 0) for kind in ("audio", "image", "video"))
+    cached_elsewhere = sum(
+        tokens.get(f"cache_{kind}_read_tokens", 0) for kind in ("audio", "image")
+    )
     return Usage(
-        input_tokens=tokens.get("input_tokens", 0),
-        output_tokens=tokens.get("output_tokens", 0),
-        cached_input_tokens=tokens.get("cache_read_tokens", 0),
+        input_tokens=tokens.get("input_tokens", 0) - read,
+        output_tokens=tokens.get("output_tokens", 0) - tokens.get("output_image_tokens", 0),
+        cached_input_tokens=tokens.get("cache_read_tokens", 0) - cached_elsewhere,
+        units=counts,
         cache_write_tokens=tokens.get("cache_write_tokens", 0),
         reasoning_tokens=tokens.get("output_reasoning_tokens", 0),
     )
