@@ -1,36 +1,72 @@
-"""LiteLLM's price map as installed, found and read without importing litellm (which takes seconds)."""
+"""The price map: that of the installed LiteLLM, read without importing it, else the shipped one."""
 
+import gzip
 from importlib.util import find_spec
 from pathlib import Path
+
+import msgspec
 
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.errors import CatalogError
 
 _FILE = "model_prices_and_context_window_backup.json"
-_HINT = "Install LiteLLM, which carries the prices: pip install litellm"
+DATA = Path(__file__).parent.parent / "catalog" / "data"
+MAP, NOTE = "price_map.json.gz", "price_map.note.json"
+"""The shipped snapshot (`tools/build_price_snapshot.py`): the map's own bytes, and what they are."""
+
+
+class _Note(msgspec.Struct):
+    litellm: str
 
 
 def read_price_map() -> PriceMap:
-    """The price map that ships inside the installed litellm package.
+    """The price map of the installed litellm package, or of the snapshot where none is installed.
 
     Raises:
-        CatalogError: litellm is not installed, or its price map is missing or unreadable.
+        CatalogError: the map cannot be read.
+    """
+    return installed_price_map() or shipped_price_map()
+
+
+def installed_price_map() -> PriceMap | None:
+    """The price map inside the installed litellm package; ``None``: none is installed.
+
+    Raises:
+        CatalogError: it is missing or unreadable.
     """
     spec = find_spec("litellm")
     if spec is None or spec.origin is None:
-        raise CatalogError("LiteLLM is not installed, so no model prices are known.", _HINT)
+        return None
     package = Path(spec.origin).parent
+    return PriceMap(_version(package), _read(package / _FILE, "pip install --upgrade litellm"))
+
+
+def shipped_price_map() -> PriceMap:
+    """The price map of the release that this package was built with.
+
+    Raises:
+        CatalogError: the files are missing or damaged.
+    """
+    again = "pip install --force-reinstall multillm-gov"
     try:
-        data = (package / _FILE).read_bytes()
+        data = gzip.decompress(_read(DATA / MAP, again))
+        note = msgspec.json.decode(_read(DATA / NOTE, again), type=_Note)
+    except (OSError, EOFError, msgspec.DecodeError) as error:
+        raise CatalogError(f"The shipped price map is damaged: {error}", again) from None
+    return PriceMap(note.litellm, data)
+
+
+def _read(path: Path, hint: str) -> bytes:
+    try:
+        return path.read_bytes()
     except OSError as error:
         raise CatalogError(
-            f"LiteLLM's price map cannot be read: {error.strerror or error}.", _HINT
-        ) from error
-    return PriceMap(_version(package), data)
+            f"The price map `{path.name}` cannot be read: {error.strerror or error}", f"`{hint}`"
+        ) from None
 
 
 def _version(package: Path) -> str:
-    """From the one metadata folder beside the package; `importlib.metadata` answers too, but its import costs 30 ms."""
+    """From the metadata folder beside the package: `importlib.metadata` costs 30 ms to import."""
     found = [path.name for path in package.parent.glob("litellm-*.dist-info")]
     if len(found) == 1:
         return found[0].removeprefix("litellm-").removesuffix(".dist-info")
