@@ -54,3 +54,11 @@ class MissingExtraError(UnableError):
 
 class OutputError(UnableError):
     """A result could not be written."""
+
+
+def missing_extra(purpose: str, package: str, extra: str) -> MissingExtraError:
+    """The error for a package that is not installed, with the command that installs its extra."""
+    return MissingExtraError(
+        f"{purpose} needs {package}, which is not installed",
+        f"`pip install 'multillm-gov[{extra}]'`",
+    )

@@ -16,7 +16,7 @@ import sys
 from importlib.metadata import distribution
 from pathlib import Path
 
-from multillm_gov.sources.price_map import DATA, MAP, NOTE, installed_price_map
+from multillm_gov.sources.price_map import DATA, LICENSE, MAP, NOTE, installed_price_map
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,7 +36,11 @@ def main() -> int:
         "license": distribution("litellm").metadata["License"] or "MIT",
         "origin": "https://github.com/BerriAI/litellm",
     }
+    license_file = next(
+        file for file in distribution("litellm").files or () if file.name == "LICENSE"
+    )
     written = {
+        LICENSE: license_file.read_text().encode(),
         MAP: gzip.compress(price_map.data, 9, mtime=0),
         NOTE: (json.dumps(note, indent=2) + "\n").encode(),
     }

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from multillm_gov.errors import missing_extra
+
 _SETTINGS = {
     # The price map and the header list would be fetched from the network: seconds lost, and a
     # foreign host told.
@@ -48,7 +50,10 @@ def load_litellm() -> Any:  # noqa: ANN401 # a module without types
     _reach_this_machine()
     with warnings.catch_warnings(), _uncollected():
         warnings.simplefilter("ignore")  # of its dependencies, about each other
-        import litellm
+        try:
+            import litellm
+        except ImportError as error:
+            raise missing_extra("Calling models", "LiteLLM", "providers") from error
     for name, value in _SWITCHES.items():
         setattr(litellm, name, value)
     for name in (

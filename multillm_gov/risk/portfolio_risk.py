@@ -1,9 +1,11 @@
 """Everything that is measured of one state's risk: scenarios, dependencies, breaking points, years, retirements."""
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 
 from msgspec import Struct
 
+from multillm_gov.errors import missing_extra
 from multillm_gov.risk.availability.availability import expected_loss_per_year
 from multillm_gov.risk.availability.dependence import Dependence, measure_dependence
 from multillm_gov.risk.retirement import RetirementOutlook, retirement_outlook
@@ -11,8 +13,7 @@ from multillm_gov.risk.reverse.breaking_point import BreakingPoint
 from multillm_gov.risk.reverse.reverse_stress import reverse
 from multillm_gov.risk.simulation.assumptions import assumptions_of
 from multillm_gov.risk.simulation.cost_lines import costs_of
-from multillm_gov.risk.simulation.simulation import DEFAULT_YEARS, simulate
-from multillm_gov.risk.simulation.simulation_result import Simulation
+from multillm_gov.risk.simulation.simulation_result import DEFAULT_YEARS, Simulation
 from multillm_gov.risk.stress.failover_effects import failover_cost, overflows
 from multillm_gov.risk.stress.scenario_book import BookedScenario
 from multillm_gov.risk.stress.stress_context import StressContext
@@ -115,14 +116,22 @@ def measure_board_risk(state: State, scenarios: Sequence[BookedScenario]) -> Por
         most_variants=most,
         retirements=retirement_outlook(context),
         expected_loss=expected_loss_per_year(context.system),
-        simulation=simulate_years(context) if simulated else None,
+        simulation=simulate_years(context) if simulated and find_spec("numpy") else None,
     )
 
 
 def simulate_years(
     context: StressContext, *, years: int = DEFAULT_YEARS, seed: int = 1
 ) -> Simulation:
-    """Years of outages, prices, demand and retirements."""
+    """Years of outages, prices, demand and retirements.
+
+    Raises:
+        MissingExtraError: the extra `risk` (numpy) is not installed.
+    """
+    try:
+        from multillm_gov.risk.simulation.simulation import simulate
+    except ImportError as error:
+        raise missing_extra("Simulating years", "numpy", "risk") from error
     successors = {model: named.facts for model, named in context.successors.items()}
     return simulate(
         context.system,

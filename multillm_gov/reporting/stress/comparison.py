@@ -12,10 +12,7 @@ from multillm_gov.reporting.stress.reverse import format_size
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint
 from multillm_gov.risk.simulation.distribution import Distribution
-from multillm_gov.risk.simulation.simulation_difference import (
-    AmountDifference,
-    SimulationDifference,
-)
+from multillm_gov.risk.simulation.simulation_result import AmountDifference, SimulationDifference
 from multillm_gov.risk.stress.variants import ScenarioResult
 from multillm_gov.units import cents, signed
 from multillm_gov.words import code

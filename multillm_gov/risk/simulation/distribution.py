@@ -1,11 +1,12 @@
 """What a simulated amount looks like, with how far each figure can be trusted."""
 
 from math import ceil, floor, sqrt
+from typing import TYPE_CHECKING
 
-import numpy as np
 from msgspec import Struct
 
-from multillm_gov.risk.simulation.streams import Floats, Integers
+if TYPE_CHECKING:
+    from multillm_gov.risk.simulation.streams import Floats, Integers
 
 CONFIDENCE = 0.95
 """Of value at risk and shortfall."""
@@ -52,8 +53,10 @@ class Waypoint(Struct, frozen=True, kw_only=True):
     shortfall95: Estimate
 
 
-def describe(amounts: Floats) -> Distribution:
+def describe(amounts: "Floats") -> Distribution:
     """All figures of yearly amounts. A quantile is the order statistic of rank ``ceil(n p)``."""
+    import numpy as np  # of the extra `risk`: values of this module are read without it
+
     ordered = np.sort(amounts)
     expected, error, deviation = _mean(amounts)
     return Distribution(
@@ -68,8 +71,10 @@ def describe(amounts: Floats) -> Distribution:
     )
 
 
-def waypoints(amounts: Floats, count: int = 16) -> tuple[Waypoint, ...]:
+def waypoints(amounts: "Floats", count: int = 16) -> tuple[Waypoint, ...]:
     """Running figures at round numbers of years, evenly spread over the run."""
+    import numpy as np
+
     years = len(amounts)
     stops = sorted({max(1, round(years * step / count)) for step in range(1, count + 1)})
     found = []
@@ -86,8 +91,10 @@ def waypoints(amounts: Floats, count: int = 16) -> tuple[Waypoint, ...]:
     return tuple(found)
 
 
-def worst_years(amounts: Floats, confidence: float = CONFIDENCE) -> Integers:
+def worst_years(amounts: "Floats", confidence: float = CONFIDENCE) -> "Integers":
     """Indexes of the worst ``1 - confidence`` of the years, the same of equals on every run; at least one year."""
+    import numpy as np
+
     count = tail_size(len(amounts), confidence)
     return np.argsort(-amounts, kind="stable")[:count]
 
@@ -108,21 +115,21 @@ def quantile_ranks(years: int, level: float) -> tuple[int, int, int]:
     return rank, max(floor(middle - reach), 1), min(ceil(middle + reach), years)
 
 
-def _mean(amounts: Floats) -> tuple[Estimate, float, float]:
+def _mean(amounts: "Floats") -> tuple[Estimate, float, float]:
     mean = float(amounts.mean())
     deviation = float(amounts.std(ddof=1)) if len(amounts) > 1 else 0.0
     error = deviation / sqrt(len(amounts))
     return Estimate(value=mean, low=mean - _Z * error, high=mean + _Z * error), error, deviation
 
 
-def _quantile(ordered: Floats, level: float) -> Estimate:
+def _quantile(ordered: "Floats", level: float) -> Estimate:
     rank, low, high = quantile_ranks(len(ordered), level)
     return Estimate(
         value=float(ordered[rank - 1]), low=float(ordered[low - 1]), high=float(ordered[high - 1])
     )
 
 
-def _shortfall(ordered: Floats, confidence: float) -> Estimate:
+def _shortfall(ordered: "Floats", confidence: float) -> Estimate:
     """Mean of the tail; its variance is (Var(tail) + p (ES - Q)^2) / (n (1 - p)), asymptotically."""
     count = tail_size(len(ordered), confidence)
     tail = ordered[-count:]

@@ -20,12 +20,16 @@ from multillm_gov.risk.simulation.distribution import describe, waypoints, worst
 from multillm_gov.risk.simulation.expenses import ExpenseYears, simulate_expenses
 from multillm_gov.risk.simulation.losses import LossYears, draws_per_year, simulate_losses
 from multillm_gov.risk.simulation.outages import Lengths
-from multillm_gov.risk.simulation.simulation_result import CapRisk, Contribution, Simulation
+from multillm_gov.risk.simulation.simulation_result import (
+    DEFAULT_YEARS,
+    CapRisk,
+    Contribution,
+    Simulation,
+)
 from multillm_gov.risk.simulation.streams import GENERATOR, Floats
 from multillm_gov.risk.system.priors import HOURS_PER_YEAR
 from multillm_gov.risk.system.system import System
 
-DEFAULT_YEARS: Final = 20_000
 MOST_YEARS: Final = 1_000_000
 _MOST_DRAWS = 400_000_000
 _MOST_CELLS = 60_000_000

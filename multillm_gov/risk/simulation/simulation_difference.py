@@ -5,7 +5,6 @@ from collections.abc import Callable
 from math import sqrt
 
 import numpy as np
-from msgspec import Struct
 
 from multillm_gov.risk.simulation.distribution import (
     CONFIDENCE,
@@ -13,29 +12,16 @@ from multillm_gov.risk.simulation.distribution import (
     quantile_ranks,
     tail_size,
 )
-from multillm_gov.risk.simulation.simulation_result import Simulation
+from multillm_gov.risk.simulation.simulation_result import (
+    AmountDifference,
+    Simulation,
+    SimulationDifference,
+)
 from multillm_gov.risk.simulation.streams import Floats
 
 _SECTIONS = 20
 _T = 2.093
 """Student's t for the sections, 95% two-sided."""
-
-
-class AmountDifference(Struct, frozen=True, kw_only=True):
-    """Of losses or of cost, after less before; what both years have in common cancels out of the intervals."""
-
-    expected: Estimate
-    p95: Estimate
-    shortfall95: Estimate
-
-
-class SimulationDifference(Struct, frozen=True, kw_only=True):
-    """Of two portfolios."""
-
-    years: int
-    """Compared: those both were simulated for."""
-    loss: AmountDifference
-    cost: AmountDifference
 
 
 def difference(before: Simulation, after: Simulation) -> SimulationDifference:

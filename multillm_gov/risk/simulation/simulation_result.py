@@ -5,8 +5,31 @@ from array import array
 from msgspec import Struct
 
 from multillm_gov.risk.simulation.assumptions import Assumption
-from multillm_gov.risk.simulation.distribution import Distribution, Waypoint
+from multillm_gov.risk.simulation.distribution import (
+    Distribution,
+    Estimate,
+    Waypoint,
+)
 
+
+class AmountDifference(Struct, frozen=True, kw_only=True):
+    """Of losses or of cost, after less before; what both years have in common cancels out of the intervals."""
+
+    expected: Estimate
+    p95: Estimate
+    shortfall95: Estimate
+
+
+class SimulationDifference(Struct, frozen=True, kw_only=True):
+    """Of two portfolios."""
+
+    years: int
+    """Compared: those both were simulated for."""
+    loss: AmountDifference
+    cost: AmountDifference
+
+
+DEFAULT_YEARS = 20_000
 TOLERATED = 0.05
 """Part of the exact expected loss that may be missing from the drawn one."""
 

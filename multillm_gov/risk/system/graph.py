@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from multillm_gov.errors import missing_extra
 from multillm_gov.report import Section
 from multillm_gov.risk.system.system import Kind
 
@@ -86,8 +87,12 @@ def paths(graph: Graph, source: str, target: str) -> tuple[tuple[Edge, ...], ...
 
     Raises:
         KeyError: there is no such node.
+        MissingExtraError: the extra `risk` is not installed.
     """
-    import networkx as nx  # a fifth of a second, for this question only
+    try:
+        import networkx as nx  # a fifth of a second, for this question only
+    except ImportError as error:
+        raise missing_extra("Finding paths", "networkx", "risk") from error
 
     edges: dict[tuple[str, str], Edge] = {}
     for edge in graph.edges:
