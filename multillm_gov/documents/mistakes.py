@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from multillm_gov.documents.wanted_keys import how_to_say
 from multillm_gov.documents.wording import (
     Spelled,
     closest,
@@ -103,7 +104,9 @@ def _wrong_type(error: SchemaError, kinds: list[str], schema: dict[str, Any]) ->
 def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
     known = list(_node(schema, error.schema_path[:-1]).get("properties", {}))
     for key in error.kind.unexpected:
-        meant = closest(key, [name for name in known if name not in error.instance] or known)
+        how = how_to_say(key, known)
+        unused = [name for name in known if name not in error.instance]
+        meant = "" if how else closest(key, unused or known)
         listed = ", ".join(f"`{name}`" for name in known[:_MOST_LISTED]) + (
             ", …" if len(known) > _MOST_LISTED else ""
         )
@@ -111,7 +114,7 @@ def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistak
         yield Mistake(
             (*error.instance_path, key),
             f"unknown key `{format_value(key)}`" + (f"; did you mean `{meant}`?" if meant else ""),
-            f"Write `{meant}`; {allowed}." if meant else f"Remove it; {allowed}.",
+            f"Write `{meant}`; {allowed}." if meant else f"{how or 'Remove it'}; {allowed}.",
             on_key=True,
             meant=meant,
         )

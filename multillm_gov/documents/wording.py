@@ -104,16 +104,42 @@ def _number_meant(text: str) -> str:
 
 
 def closest(word: str, known: list[str]) -> str:
-    """The one known word that was probably meant; empty when none is near."""
+    """The known word that this is a misspelling of; empty for a word of another meaning."""
     if len(word) > _LONGEST:
         return ""
-    from difflib import get_close_matches
+    letters = _letters(word)
+    near = [
+        (distance, number)
+        for number, name in enumerate(known)
+        if (distance := _distance(letters, _letters(name))) <= _most_typos(letters)
+    ]
+    return known[min(near)[1]] if near else ""
 
-    lowered = {name.lower().replace("-", "_"): name for name in reversed(known)}
-    found = get_close_matches(
-        word.lower().replace("-", "_").replace(" ", "_"), lowered, n=1, cutoff=0.6
-    )
-    return lowered[found[0]] if found else ""
+
+def _letters(word: str) -> str:
+    return re.sub(r"[\W_]", "", word.lower())[:_LONGEST]
+
+
+def _most_typos(word: str) -> int:
+    """Typos that a word of this length still shows through."""
+    return 0 if len(word) < 3 else 1 if len(word) < 7 else 2
+
+
+def _distance(word: str, other: str) -> int:
+    """Letters to insert, drop, replace or swap with a neighbor (optimal string alignment)."""
+    if abs(len(word) - len(other)) > 2:
+        return 3
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(word, 1):
+        last, before, row = before, row, [number]
+        for place, wanted in enumerate(other, 1):
+            cost = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != wanted))
+            swapped = number > 1 and place > 1 and letter == other[place - 2]
+            if swapped and word[number - 2] == wanted:
+                cost = min(cost, last[place - 2] + 1)
+            row.append(cost)
+    return row[-1]
 
 
 def example(node: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> str:
