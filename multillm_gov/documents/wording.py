@@ -122,7 +122,7 @@ def _letters(word: str) -> str:
 
 def _most_typos(word: str) -> int:
     """Typos that a word of this length still shows through."""
-    return 0 if len(word) < 3 else 1 if len(word) < 7 else 2
+    return 0 if len(word) < 3 else 1 if len(word) < 8 else 2
 
 
 def _distance(word: str, other: str) -> int:
