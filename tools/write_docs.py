@@ -1,4 +1,4 @@
-"""Write every generated file anew: ``docs/rules.md``, ``docs/report.schema.json`` and the editors' schemas.
+"""Write every generated file anew: rule book, reference of keys, report schema, editors' schemas.
 
 Run from the repository's root: ``python tools/write_docs.py``. CI runs it and fails where a file
 changes.
@@ -10,14 +10,18 @@ from multillm_gov.rendering.formats.json import write_json
 from multillm_gov.rendering.public.publishing import report_schema
 from multillm_gov.sources.output import write_bytes
 from multillm_gov.workflows.explain import list_rules
-from multillm_gov.workflows.schema import write_schemas
+from multillm_gov.workflows.key_reference import reference_page
+from multillm_gov.workflows.schema import schema_names, write_schemas
 
 
 def main() -> None:
     """Write them below the current folder."""
     write_bytes(Path("docs/rules.md"), list_rules("markdown").encode())
     write_bytes(Path("docs/report.schema.json"), write_json(report_schema()))
-    for path in ("docs/rules.md", "docs/report.schema.json", *write_schemas(Path())):
+    pages = [f"docs/reference/{name}.md" for name in schema_names()]
+    for name, page in zip(schema_names(), pages, strict=True):
+        write_bytes(Path(page), reference_page(name).encode())
+    for path in ("docs/rules.md", "docs/report.schema.json", *pages, *write_schemas(Path())):
         print(f"wrote {path}")
 
 

@@ -63,9 +63,11 @@ class Closed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class TokenPrices(Closed, frozen=True, kw_only=True):
     """Prices per million tokens, in US dollars unless `currency` says otherwise."""
 
-    input: Amount | None = None
-    output: Amount | None = None
-    cache_read: Amount | None = None
+    input: Annotated[Amount | None, Meta(description="USD per million input tokens")] = None
+    output: Annotated[Amount | None, Meta(description="USD per million output tokens")] = None
+    cache_read: Annotated[
+        Amount | None, Meta(description="USD per million input tokens read from the cache")
+    ] = None
     cache_write: Annotated[
         Amount | None, Meta(description="Written to the cache for five minutes; default: as input")
     ] = None
@@ -82,7 +84,7 @@ class TokenPrices(Closed, frozen=True, kw_only=True):
     image_cache_read: Annotated[Amount | None, Meta(description="Default: as image_input")] = None
     video_input: Annotated[Amount | None, Meta(description="Default: as input")] = None
     video_output: Annotated[Amount | None, Meta(description="Default: as output")] = None
-    citation: Amount | None = None
+    citation: Annotated[Amount | None, Meta(description="USD per million citation tokens")] = None
 
 
 class PricesPerUnit(Closed, frozen=True, kw_only=True):
@@ -132,7 +134,14 @@ class PricesOfService(Closed, frozen=True, kw_only=True):
 class PriceStep(Closed, frozen=True, kw_only=True):
     """Prices of the whole request once its prompt is longer than a threshold."""
 
-    above_input_tokens: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    above_input_tokens: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1_000_000_000,
+            description="Input tokens of a request above which the prices hold",
+        ),
+    ]
     usd_per_million_tokens: TokenPrices
 
 
@@ -153,7 +162,7 @@ class ServicePrices(Closed, frozen=True, kw_only=True):
 class Retirement(Closed, frozen=True, kw_only=True):
     """When a model goes away."""
 
-    date: date
+    date: Annotated[date, Meta(description="Day from which requests fail, as its source says")]
     source: Annotated[
         str, Meta(max_length=500, description="Where that is told: an address, a contract")
     ] = ""
@@ -166,7 +175,7 @@ class ExposureFacts(Closed, frozen=True, kw_only=True):
         Text | None,
         Meta(description="The model's own name, the same on every host; default: the base's"),
     ] = None
-    family: Text | None = None
+    family: Annotated[Text | None, Meta(description="Line of models it belongs to")] = None
     vendor: Annotated[Text | None, Meta(description="Who made it")] = None
     provider: Annotated[Text | None, Meta(description="Who serves it and sends the bill")] = None
     cloud: Annotated[Text | None, Meta(description="Whose infrastructure it runs on")] = None
@@ -233,7 +242,7 @@ class ModelDeclaration(Closed, frozen=True, kw_only=True):
     base: Annotated[
         Text | None, Meta(description="A known model whose facts hold where nothing else is said")
     ] = None
-    mode: Mode | None = None
+    mode: Annotated[Mode | None, Meta(description="Kind of model")] = None
     usd_per_million_tokens: Annotated[
         TokenPrices | None, Meta(description="Prices; they replace all of the base's")
     ] = None
@@ -280,13 +289,13 @@ class ModelDeclaration(Closed, frozen=True, kw_only=True):
             "where prices are declared; with a rate limit, the base bills what exceeds it"
         ),
     ] = None
-    max_input_tokens: Tokens | None = None
-    max_output_tokens: Tokens | None = None
+    max_input_tokens: Annotated[Tokens | None, Meta(description="Longest input, tokens")] = None
+    max_output_tokens: Annotated[Tokens | None, Meta(description="Longest answer, tokens")] = None
     capabilities: Annotated[
         tuple[Capability, ...] | None, Meta(description="All it can do; what is not named it lacks")
     ] = None
-    requests_per_minute: Tokens | None = None
-    tokens_per_minute: Tokens | None = None
+    requests_per_minute: Annotated[Tokens | None, Meta(description="Rate limit, requests")] = None
+    tokens_per_minute: Annotated[Tokens | None, Meta(description="Rate limit, tokens")] = None
     retirement: Retirement | None = None
     successor: Annotated[Text | None, Meta(description="The model to move to")] = None
     exposure: ExposureFacts = ExposureFacts()
@@ -372,7 +381,10 @@ class VendorDeclaration(Closed, frozen=True, kw_only=True):
         Literal["low", "medium", "high", "not assessed"] | None,
         Meta(description="Impact of the service ending"),
     ] = None
-    alternatives_identified: Literal["yes", "no", "not assessed"] | None = None
+    alternatives_identified: Annotated[
+        Literal["yes", "no", "not assessed"] | None,
+        Meta(description="Whether alternatives to the vendor are identified"),
+    ] = None
     alternatives: Annotated[
         tuple[Text, ...], Meta(description="Which vendors could take over")
     ] = ()

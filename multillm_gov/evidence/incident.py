@@ -25,7 +25,7 @@ class Incident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "partial one"
         ),
     ] = field(default_factory=partial(Share, "1"))
-    title: Annotated[str, Meta(max_length=500)] = ""
+    title: Annotated[str, Meta(max_length=500, description="What happened, in words")] = ""
 
     def __post_init__(self) -> None:
         """Refuse an incident that ends before it starts."""
@@ -43,7 +43,7 @@ class IncidentFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     first_day: Annotated[date, Meta(description="First day watched")]
     last_day: Annotated[date, Meta(description="Last day watched")]
     source: Annotated[str, Meta(max_length=500, description="Where the incidents are from")] = ""
-    incidents: tuple[Incident, ...] = ()
+    incidents: Annotated[tuple[Incident, ...], Meta(description="The outages")] = ()
 
     def __post_init__(self) -> None:
         """Refuse a time watched that ends before it starts."""

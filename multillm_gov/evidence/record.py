@@ -32,9 +32,9 @@ class StyleRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One benchmark result: scores are shares of accepted answers (0..1)."""
 
-    task_class: Annotated[str, Meta(min_length=1)]
-    model: Annotated[str, Meta(min_length=1)]
-    date: date
+    task_class: Annotated[str, Meta(min_length=1, description="Task class it was measured for")]
+    model: Annotated[str, Meta(min_length=1, description="Model that was measured")]
+    date: Annotated[date, Meta(description="Day it was measured")]
     sample_size: Annotated[
         int,
         Meta(
@@ -138,27 +138,31 @@ class CheckResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             min_length=1, description="What was judged: contract, latency, cost, tokens, identity …"
         ),
     ]
-    verdict: Verdict
+    verdict: Annotated[Verdict, Meta(description="What the check found")]
     detail: Annotated[str, Meta(description="Both figures, in words; never text of an answer")] = ""
 
 
 class FaultResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one injected fault led to."""
 
-    fault: Fault
-    result: Literal["survives", "degraded", "fails"]
+    fault: Annotated[Fault, Meta(description="Fault that was injected")]
+    result: Annotated[
+        Literal["survives", "degraded", "fails"], Meta(description="How the chain came through it")
+    ]
     answered_by: Annotated[str, Meta(description="The model that answered; empty: none did")] = ""
     seconds: Annotated[
         Amount | None, Meta(description="Until the answer, or until the chain gave up")
     ] = None
-    detail: str = ""
+    detail: Annotated[str, Meta(description="What happened, in words")] = ""
 
 
 class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One failover drill: the routed model was made to fail, and this is what the declared chain did."""
 
-    task_class: Annotated[str, Meta(min_length=1)]
-    date: date
+    task_class: Annotated[
+        str, Meta(min_length=1, description="Task class whose failover was drilled")
+    ]
+    date: Annotated[date, Meta(description="Day of the drill")]
     result: Annotated[
         Literal["survives", "degraded", "fails"], Meta(description="What the chain did")
     ]
@@ -201,12 +205,15 @@ class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One probe of one model in one task class: what the provider really did, without any text of it."""
 
-    task_class: Annotated[str, Meta(min_length=1)]
-    model: Annotated[str, Meta(min_length=1)]
-    kind: ProbeKind
-    date: date
-    role: Literal["route", "fallback"] = "route"
-    verdict: Verdict
+    task_class: Annotated[str, Meta(min_length=1, description="Task class that was probed")]
+    model: Annotated[str, Meta(min_length=1, description="Model that was probed")]
+    kind: Annotated[ProbeKind, Meta(description="What kind of probe it was")]
+    date: Annotated[date, Meta(description="Day of the probe")]
+    role: Annotated[
+        Literal["route", "fallback"],
+        Meta(description="Whether the model is routed to or a fallback"),
+    ] = "route"
+    verdict: Annotated[Verdict, Meta(description="The worst verdict of its checks")]
     checks: Annotated[
         tuple[CheckResult, ...], Meta(description="What was judged, each by itself")
     ] = ()
@@ -225,8 +232,12 @@ class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     native_schema: Annotated[
         bool, Meta(description="Whether the provider's own structured output was used")
     ] = False
-    p50_seconds: Positive | None = None
-    p95_seconds: Positive | None = None
+    p50_seconds: Annotated[
+        Positive | None, Meta(description="Median seconds of a complete answer")
+    ] = None
+    p95_seconds: Annotated[
+        Positive | None, Meta(description="Seconds within which 95% of the answers were complete")
+    ] = None
     input_tokens: Annotated[Amount | None, Meta(description="Mean input tokens per answer")] = None
     output_tokens: Annotated[Amount | None, Meta(description="Mean output tokens per answer")] = (
         None
@@ -244,17 +255,19 @@ class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     task: Annotated[
         Digest | None, Meta(description="Digest of the task class as it was declared then")
     ] = None
-    prompt: Digest | None = None
-    output_schema: Digest | None = None
+    prompt: Annotated[Digest | None, Meta(description="Digest of the prompt file used")] = None
+    output_schema: Annotated[
+        Digest | None, Meta(description="Digest of the output schema used")
+    ] = None
     versions: Annotated[dict[str, str], Meta(description="Of this tool and of LiteLLM")] = {}
 
 
 class EvidenceFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole file below ``evidence/``."""
 
-    records: tuple[EvidenceRecord, ...] = ()
-    drills: tuple[DrillRecord, ...] = ()
-    probes: tuple[ProbeRecord, ...] = ()
+    records: Annotated[tuple[EvidenceRecord, ...], Meta(description="Results of benchmarks")] = ()
+    drills: Annotated[tuple[DrillRecord, ...], Meta(description="Results of failover drills")] = ()
+    probes: Annotated[tuple[ProbeRecord, ...], Meta(description="Results of probes")] = ()
 
 
 class PlacedRecord(Struct, frozen=True, kw_only=True):

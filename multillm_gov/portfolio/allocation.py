@@ -95,8 +95,8 @@ class RequestSize(Closed, frozen=True, kw_only=True):
     share: Annotated[
         Share, Meta(description="Share of the requests that have this size; shares sum to 1")
     ]
-    input_tokens: Tokens
-    output_tokens: Tokens = 0
+    input_tokens: Annotated[Tokens, Meta(description="Input tokens of such a request")]
+    output_tokens: Annotated[Tokens, Meta(description="Output tokens of such a request")] = 0
 
 
 class Demand(Closed, frozen=True, kw_only=True):
@@ -268,7 +268,7 @@ class WrongModelCost(Closed, frozen=True, kw_only=True):
 class Quality(Closed, frozen=True, kw_only=True):
     """The least quality that is acceptable, on the scale of the internal benchmark (0..1)."""
 
-    floor: Share
+    floor: Annotated[Share, Meta(description="Least share of acceptable answers (0..1)")]
 
 
 NORMALIZERS = "multillm_gov.evaluation.bench.normalizers"
@@ -294,7 +294,9 @@ class AnswerShape(Closed, frozen=True, kw_only=True):
 class Latency(Closed, frozen=True, kw_only=True):
     """The slowest answer that is acceptable."""
 
-    p95_seconds: Positive
+    p95_seconds: Annotated[
+        Positive, Meta(description="Seconds within which 95% of the answers must be complete")
+    ]
     timeout_seconds: Annotated[
         Positive | None,
         Meta(description="When a model is given up and the next one tried; default: the p95 limit"),
@@ -304,7 +306,9 @@ class Latency(Closed, frozen=True, kw_only=True):
 class Data(Closed, frozen=True, kw_only=True):
     """What kind of data is sent, and where it may be processed."""
 
-    classification: Classification = "internal"
+    classification: Annotated[
+        Classification, Meta(description="How protected the data in the requests is")
+    ] = "internal"
     residency: Annotated[
         tuple[
             Annotated[str, Meta(pattern="^[A-Z]{2,6}$", description="2 to 6 capital letters")], ...
@@ -319,14 +323,18 @@ class Data(Closed, frozen=True, kw_only=True):
 class Review(Closed, frozen=True, kw_only=True):
     """When a person last looked at the allocation, and how often one must."""
 
-    last: date
-    every_months: Annotated[int, Meta(ge=1, le=60)] = 3
+    last: Annotated[date, Meta(description="Day of the last review")]
+    every_months: Annotated[
+        int, Meta(ge=1, le=60, description="Months from one review to the next")
+    ] = 3
 
 
 class Needs(Closed, frozen=True, kw_only=True):
     """What a model must be able to do for this task class."""
 
-    capabilities: tuple[Capability, ...] = ()
+    capabilities: Annotated[
+        tuple[Capability, ...], Meta(description="What the model must be able to do")
+    ] = ()
     context_tokens: Annotated[
         Tokens | None,
         Meta(description="Context window needed; default: p99 input + longest output"),

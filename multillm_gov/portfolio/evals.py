@@ -28,7 +28,9 @@ class Scorer(Closed, frozen=True, kw_only=True):
         Positive | None, Meta(description="Largest difference that still counts, for numeric")
     ] = None
     pattern: Annotated[Line | None, Meta(description="RE2 pattern the answer must match")] = None
-    ignore_case: bool = False
+    ignore_case: Annotated[bool, Meta(description="Whether letter case makes no difference")] = (
+        False
+    )
     threshold: Annotated[
         Share | None,
         Meta(description="Least score that is accepted; default: 1, or as the kind says"),
@@ -64,7 +66,7 @@ class EvalFile(Closed, frozen=True, kw_only=True):
 
     task_class: Annotated[Text, Meta(description="The task class the cases are of")]
     scorer: Scorer = Scorer()
-    cases: Annotated[tuple[EvalCase, ...], Meta(max_length=20_000)] = ()
+    cases: Annotated[tuple[EvalCase, ...], Meta(max_length=20_000, description="The cases")] = ()
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -13,10 +13,13 @@ from multillm_gov.portfolio.allocation import Classification, Closed, Name
 class Scope(Closed, frozen=True, kw_only=True):
     """Which task classes a policy speaks of; several keys must all match, an empty scope is everything."""
 
-    task_classes: tuple[Name, ...] = ()
-    owners: tuple[str, ...] = ()
-    classifications: tuple[Classification, ...] = ()
-    tags: tuple[Name, ...] = ()
+    task_classes: Annotated[tuple[Name, ...], Meta(description="Task classes by name")] = ()
+    owners: Annotated[tuple[str, ...], Meta(description="Task classes of these owners")] = ()
+    classifications: Annotated[
+        tuple[Classification, ...],
+        Meta(description="Task classes with data of these classifications"),
+    ] = ()
+    tags: Annotated[tuple[Name, ...], Meta(description="Task classes with one of these tags")] = ()
     exceptions: Annotated[
         "Scope | None", Meta(description="Task classes it does not speak of after all")
     ] = field(default=None, name="except")
@@ -70,10 +73,10 @@ class Waiver(Closed, frozen=True, kw_only=True):
     subject: Annotated[
         str, Meta(min_length=1, description="Task class, or subject as the finding names it")
     ]
-    reason: Annotated[str, Meta(min_length=1)]
-    approved_by: Annotated[str, Meta(min_length=1)]
+    reason: Annotated[str, Meta(min_length=1, description="Why the exception is accepted")]
+    approved_by: Annotated[str, Meta(min_length=1, description="Who approves it")]
     expires: Annotated[date, Meta(description="Last day it holds")]
-    ticket: str = ""
+    ticket: Annotated[str, Meta(description="Where it is tracked")] = ""
 
 
 class PlacedWaiver(Struct, frozen=True, kw_only=True):
@@ -100,9 +103,9 @@ class Approval(Closed, frozen=True, kw_only=True):
             description="Of the canonical form of what was approved",
         ),
     ]
-    approved_by: Annotated[str, Meta(min_length=1)]
+    approved_by: Annotated[str, Meta(min_length=1, description="Who approves it")]
     date: Annotated[date, Meta(description="Day of the consent")]
-    comment: str = ""
+    comment: Annotated[str, Meta(description="What the approver says")] = ""
 
 
 class PlacedApproval(Struct, frozen=True, kw_only=True):
@@ -115,6 +118,9 @@ class PlacedApproval(Struct, frozen=True, kw_only=True):
 class PolicyFile(Closed, frozen=True, kw_only=True):
     """A whole file below ``policies/``."""
 
-    policies: dict[Name, dict[str, Any]] = field(default_factory=dict)
-    waivers: tuple[Waiver, ...] = ()
-    approvals: tuple[Approval, ...] = ()
+    policies: Annotated[
+        dict[Name, dict[str, Any]],
+        Meta(description="Policies by name; a name is unique in the portfolio"),
+    ] = field(default_factory=dict)
+    waivers: Annotated[tuple[Waiver, ...], Meta(description="Accepted exceptions")] = ()
+    approvals: Annotated[tuple[Approval, ...], Meta(description="Approvals of content")] = ()

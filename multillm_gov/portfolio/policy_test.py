@@ -20,16 +20,22 @@ Patch = Annotated[
 class CatalogOverlay(Closed, frozen=True, kw_only=True):
     """Merged over what ``catalog/`` declares."""
 
-    models: dict[str, Patch] = field(default_factory=dict)
-    providers: dict[str, Patch] = field(default_factory=dict)
-    vendors: dict[str, Patch] = field(default_factory=dict)
+    models: Annotated[dict[str, Patch], Meta(description="Models to change, by name")] = field(
+        default_factory=dict
+    )
+    providers: Annotated[dict[str, Patch], Meta(description="Providers to change, by name")] = (
+        field(default_factory=dict)
+    )
+    vendors: Annotated[dict[str, Patch], Meta(description="Vendors to change, by name")] = field(
+        default_factory=dict
+    )
 
 
 class EvidenceOverlay(Closed, frozen=True, kw_only=True):
     """Added to the evidence."""
 
-    records: tuple[dict[str, Any], ...] = ()
-    drills: tuple[dict[str, Any], ...] = ()
+    records: Annotated[tuple[dict[str, Any], ...], Meta(description="Results to add")] = ()
+    drills: Annotated[tuple[dict[str, Any], ...], Meta(description="Drills to add")] = ()
 
 
 class Overlay(Closed, frozen=True, kw_only=True):
@@ -66,7 +72,9 @@ class Expected(Closed, frozen=True, kw_only=True):
     subject: Annotated[
         Text | None, Meta(description="As the finding names it: a task class, `vendor:openai` …")
     ] = None
-    severity: Literal["note", "warning", "error"] | None = None
+    severity: Annotated[
+        Literal["note", "warning", "error"] | None, Meta(description="Severity of the finding")
+    ] = None
     message: Annotated[Text | None, Meta(description="Words that the message contains")] = None
     waived: Annotated[bool, Meta(description="Whether a waiver covers it")] = False
 
@@ -106,7 +114,10 @@ class PolicyTest(Closed, frozen=True, kw_only=True):
 class PolicyTestFile(Closed, frozen=True, kw_only=True):
     """A whole file below ``tests/policies/``."""
 
-    cases: Annotated[tuple[PolicyTest, ...], Meta(min_length=1, max_length=1_000)]
+    cases: Annotated[
+        tuple[PolicyTest, ...],
+        Meta(min_length=1, max_length=1_000, description="The cases by name"),
+    ]
 
 
 class PlacedPolicyTest(Struct, frozen=True, kw_only=True):

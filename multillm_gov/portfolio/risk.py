@@ -27,8 +27,13 @@ class Failure(Closed, frozen=True, kw_only=True):
 class Dependency(Closed, frozen=True, kw_only=True):
     """Something besides models that requests hang on: a gateway, a shared key, a VPN, an identity provider."""
 
-    kind: Literal["gateway", "dependency"] = "dependency"
-    description: Annotated[str, Meta(max_length=500)] = ""
+    kind: Annotated[
+        Literal["gateway", "dependency"],
+        Meta(
+            description="Whether it is a gateway that requests pass through, or another service they need"
+        ),
+    ] = "dependency"
+    description: Annotated[str, Meta(max_length=500, description="What it is")] = ""
     task_classes: Annotated[
         tuple[Text, ...],
         Meta(description="Task classes that hang on it; with no list at all: every request does"),

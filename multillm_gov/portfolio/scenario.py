@@ -37,7 +37,7 @@ ENTITY_WORDS = frozenset({"each", "largest", "others"})
 class Shock(Closed, frozen=True, kw_only=True):
     """One thing that goes wrong with an entity."""
 
-    kind: ShockKind
+    kind: Annotated[ShockKind, Meta(description="What kind of shock it is")]
     level: Annotated[Target | None, Meta(description="What kind of entity is hit")] = None
     entity: Annotated[
         Text,
@@ -112,11 +112,13 @@ class Shock(Closed, frozen=True, kw_only=True):
 class Scenario(Closed, frozen=True, kw_only=True):
     """Shocks that happen together."""
 
-    title: Text
+    title: Annotated[Text, Meta(description="What the scenario assumes, for readers")]
     because: Annotated[
         str, Meta(description="Which event, source or judgment makes it worth a look")
     ] = ""
-    shocks: Annotated[tuple[Shock, ...], Meta(min_length=1, max_length=20)]
+    shocks: Annotated[
+        tuple[Shock, ...], Meta(min_length=1, max_length=20, description="Its shocks, all at once")
+    ]
 
 
 class ScenarioFile(Closed, frozen=True, kw_only=True):

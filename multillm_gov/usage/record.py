@@ -51,7 +51,7 @@ class Actual(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class UsageFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole file below ``usage/``."""
 
-    actuals: tuple[Actual, ...] = ()
+    actuals: Annotated[tuple[Actual, ...], Meta(description="Actual spend, a row per period")] = ()
 
 
 class PlacedActual(Struct, frozen=True, kw_only=True):

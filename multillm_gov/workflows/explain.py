@@ -57,9 +57,10 @@ def _words(rule: Rule) -> str:
 
 
 def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
-    """The page of a rule, by its id (in any case) or name, or of a policy of the portfolio by its name.
+    """The page of a rule, of a policy of the portfolio, or of a key of a governed file.
 
-    A rule goes before a policy of the same name; ``policy:NAME`` is always the policy.
+    A rule goes before a policy of the same name; ``policy:NAME`` is always the policy. A key is
+    named with the kind of its file: ``allocation.demand``.
 
     Raises:
         UsageError: there is no such rule or policy.
@@ -69,6 +70,11 @@ def explain(name: str, form: Form = "text", root: Path | None = None) -> str:
     only_policy = requested.startswith(_POLICY)
     rule = None if only_policy else find_rule(requested)
     if rule is None:
+        from multillm_gov.workflows.key_reference import explain_keys, find_keys
+
+        keys = () if only_policy else find_keys(requested)
+        if keys:
+            return explain_keys(keys, form)
         return _explain_policy(requested.removeprefix(_POLICY), form, root, only=only_policy)
     if form == "json":
         return as_json(page_data(rule))

@@ -57,13 +57,13 @@ def _tighter(rule: Rule, parameter: Parameter) -> str:
 def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str) -> list[Parameter]:
     found: list[Parameter] = []
     for name, written in schema.get("properties", {}).items():
-        node = _resolved(written, definitions)
+        node = resolved(written, definitions)
         default = written.get("default")
         found.append(
             Parameter(
                 name=prefix + name,
-                type=_type(node, definitions),
-                default="" if default is None else _format(default),
+                type=type_of(node, definitions),
+                default="" if default is None else format_default(default),
                 required=name in schema.get("required", ()),
                 description=written.get("description") or node.get("description", ""),
             )
@@ -72,21 +72,21 @@ def _walk(schema: dict[str, Any], definitions: dict[str, Any], prefix: str) -> l
     return found
 
 
-def _resolved(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+def resolved(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     """The schema behind a reference, and behind "or nothing"."""
     for choice in node.get("anyOf", ()):
         if choice.get("type") != "null":
-            return _resolved(choice, definitions)
+            return resolved(choice, definitions)
     reference = node.get("$ref")
     return definitions[reference.rpartition("/")[2]] if reference else node
 
 
-def _type(node: dict[str, Any], definitions: dict[str, Any]) -> str:
+def type_of(node: dict[str, Any], definitions: dict[str, Any]) -> str:
     if "enum" in node:
         return f"one of {', '.join(f'`{value}`' for value in node['enum'])}"
     kind = node.get("type", "any")
     if kind == "array":
-        return f"list of {_type(_resolved(node['items'], definitions), definitions)}"
+        return f"list of {type_of(resolved(node['items'], definitions), definitions)}"
     if kind in {"number", "integer"}:
         return _range("whole number" if kind == "integer" else "number", node)
     return {"boolean": _SWITCH, "object": "mapping", "string": "text"}.get(kind, str(kind))
@@ -103,7 +103,7 @@ def _range(kind: str, node: dict[str, Any]) -> str:
     return f"{kind}, {low:,} or more" if high >= 10**12 else f"{kind} from {low:,} to {high:,}"
 
 
-def _format(value: object) -> str:
+def format_default(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
