@@ -1,4 +1,4 @@
-"""Names that declarations about risk, histories of outages and scenarios refer to, and what is known under them."""
+"""Names in risk settings, incident histories and scenarios, and the names that are known."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -20,11 +20,11 @@ _WHAT = {
     "cloud": "the cloud of a model in use",
     "region": "the region of a model in use",
     "jurisdiction": "the jurisdiction of a model in use",
-    "gateway": "a gateway below `risk: dependencies` in `govern.yaml`",
-    "dependency": "a dependency below `risk: dependencies` in `govern.yaml`",
+    "gateway": "a gateway in `risk: dependencies` of `govern.yaml`",
+    "dependency": "a dependency in `risk: dependencies` of `govern.yaml`",
     "task_class": "a task class",
 }
-_OWN = "what is declared of it holds for nothing"
+_OWN = "what is declared for it has no effect"
 
 
 class Named(Struct, frozen=True, kw_only=True):
@@ -35,9 +35,9 @@ class Named(Struct, frozen=True, kw_only=True):
     place: Place
     subject: str
     because: str
-    """What follows when there is nothing of that name; starts in lower case."""
+    """The consequence if the name is not known; starts in lower case."""
     kept: bool = False
-    """Whether it may rightly stay when what it names is gone, as history does."""
+    """Whether it may stay when what it names is removed, as history does."""
 
     @property
     def what(self) -> str:
@@ -46,14 +46,14 @@ class Named(Struct, frozen=True, kw_only=True):
 
 
 class RiskNames:
-    """What the portfolio has at each level."""
+    """The known names at each level."""
 
     def __init__(self, context: RuleContext) -> None:
         self._context = context
 
     @cached_property
     def known(self) -> dict[str, frozenset[str]]:
-        """Names by level; what nobody knows is an entity too, and what `catalog/` declares may be to come."""
+        """Names by level, with unknown as a name, and with all that `catalog/` declares."""
         facts = [one for one in self._context.models.values() if one is not None]
         exposures = [one.exposure for one in facts]
         dependencies = self._context.state.portfolio.settings.risk.dependencies
@@ -71,7 +71,7 @@ class RiskNames:
         return {level: frozenset(names) for level, names in found.items()}
 
     def unknown(self) -> Iterator[Named]:
-        """Every name that is nowhere, in order of file and place."""
+        """Every name that is not known, in order of file and place."""
         for named in (*self._declared(), *self._histories(), *self._shocks()):
             if named.name not in self.known[named.level]:
                 yield named
@@ -85,13 +85,13 @@ class RiskNames:
                     level=level, name=name, place=where, subject=f"{level}:{name}", because=_OWN
                 )
         for name, dependency in risk.dependencies.items():
-            yield from _hanging(name, dependency, place.at("dependencies", name))
+            yield from _dependency_names(name, dependency, place.at("dependencies", name))
 
     def _histories(self) -> Iterator[Named]:
         for placed in self._context.state.incidents:
             level, name = placed.history.level, placed.history.entity
             where, subject = placed.place.at("entity"), f"{level}:{name}"
-            because = "what was measured holds for nothing"
+            because = "the measurement has no effect"
             yield Named(
                 level=level, name=name, place=where, subject=subject, because=because, kept=True
             )
@@ -112,7 +112,7 @@ class RiskNames:
                 )
 
 
-def _hanging(name: str, dependency: Dependency, place: Place) -> Iterator[Named]:
+def _dependency_names(name: str, dependency: Dependency, place: Place) -> Iterator[Named]:
     keys = (
         ("task_class", "task_classes"),
         ("model", "models"),
@@ -121,7 +121,10 @@ def _hanging(name: str, dependency: Dependency, place: Place) -> Iterator[Named]
     )
     for level, key in keys:
         for index, entity in enumerate(getattr(dependency, key)):
-            where, because = place.at(key, index), "what hangs on it is taken not to"
+            where, because = (
+                place.at(key, index),
+                "what depends on it is treated as independent of it",
+            )
             yield Named(
                 level=level,
                 name=entity,

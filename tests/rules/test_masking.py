@@ -123,7 +123,7 @@ def test_findings_of_other_rules_do_not_either(assessed, planted: dict[str, str]
         for one in findings
         if one.rule == "GOV011" and one.location.path == "allocations/b.yaml"
     ]
-    assert pem.message == "a private key stands in the file"
+    assert pem.message == "the file contains a private key"
 
 
 def test_a_secret_switches_no_other_rule_off(assessed) -> None:

@@ -237,7 +237,7 @@ def name_variable(bench: Bench, words: re.Match[str]) -> None:
     bench.write(words[1])
 
 
-@hand(r"^Put the file below `(\w+)/`")
+@hand(r"^Put the file in `(\w+)/`")
 def move_file(bench: Bench, words: re.Match[str]) -> None:
     path, tree, task = bench.task(bench.finding.subject)
     key = bench.finding.message.split()[0]

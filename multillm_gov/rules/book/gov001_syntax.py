@@ -13,11 +13,11 @@ RULE = Rule(
     short_title="Files that cannot be parsed",
     requirement="Every governed file is well-formed YAML or JSON.",
     why=(
-        "A file that cannot be parsed governs nothing: its task classes, limits and waivers drop "
-        "out of every figure. "
-        "The rest of the portfolio is still judged, so that one slip hides nothing else."
+        "A file that cannot be parsed governs nothing: its task classes, limits and waivers are "
+        "missing from every figure. The rest of the portfolio is still judged, so one mistake "
+        "hides nothing else."
     ),
-    remediation="Correct the syntax at the place shown; the reported column is where the parser gave up.",
+    remediation="Correct the syntax at the place shown; the column is where the parser stopped.",
     severity=Severity.ERROR,
     check=flaws_of("syntax"),
     scope="files",

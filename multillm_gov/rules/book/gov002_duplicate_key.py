@@ -1,4 +1,4 @@
-"""GOV002: a mapping names each key once."""
+"""GOV002: a mapping has each key once."""
 
 from multillm_gov.finding import Severity
 from multillm_gov.rules.engine.flaws import flaws_of
@@ -14,10 +14,9 @@ RULE = Rule(
     requirement="A mapping has each key once.",
     why=(
         "Most YAML parsers silently keep the last of two equal keys, so a reviewer who reads the "
-        "first approves "
-        "something that does not hold. The file is refused instead."
+        "first approves something that does not apply. The file is refused instead."
     ),
-    remediation="Keep one of the two entries; where both are wanted, give them different names.",
+    remediation="Keep one of the two entries; if both are needed, give them different names.",
     decision="Decide which of the two values is meant; only the author knows.",
     severity=Severity.ERROR,
     check=flaws_of("duplicate-key"),

@@ -1,4 +1,4 @@
-"""GOV003: every key and value is what its file's schema allows."""
+"""GOV003: every key and value matches the schema of its file."""
 
 from multillm_gov.finding import Severity
 from multillm_gov.rules.engine.flaws import flaws_of
@@ -13,14 +13,12 @@ RULE = Rule(
     short_title="Invalid entries",
     requirement="Every key and value matches the schema of its file.",
     why=(
-        "A misspelt key would be a limit that nobody enforces. Unknown keys, wrong types and "
-        "values out of range are "
-        "therefore refused, also among the parameters of a policy."
+        "A misspelled key would be a limit that nobody enforces. Unknown keys, wrong types and "
+        "values out of range are therefore refused, also in the parameters of a policy."
     ),
     remediation=(
         "Write the key or value that the finding names. `govern schema --write` gives editors the "
-        "schemas, and "
-        "`govern explain RULE` lists the parameters of a policy."
+        "schemas, and `govern explain RULE` lists the parameters of a policy."
     ),
     severity=Severity.ERROR,
     check=flaws_of("schema"),

@@ -1,4 +1,4 @@
-"""GOV004: no bare word means different things to different YAML parsers."""
+"""GOV004: no unquoted value means different things to different YAML parsers."""
 
 from multillm_gov.finding import Severity
 from multillm_gov.rules.engine.flaws import flaws_of
@@ -14,10 +14,12 @@ RULE = Rule(
     requirement="No unquoted value means different things to different YAML parsers.",
     why=(
         "YAML 1.1 parsers read `no` as false, `010` as 8 and `12:30` as 750; YAML 1.2 and JSON do "
-        "not. `govern` reads "
-        "them as text or decimal numbers; a gateway or script that reads the same file may not."
+        "not. `govern` reads them as text or decimal numbers; a gateway or script that reads the "
+        "same file may not."
     ),
-    remediation="Quote the value (`'no'`), or write the plain number or `true` / `false` that is meant.",
+    remediation=(
+        "Quote the value (`'no'`), or write the plain number or `true` / `false` that is meant."
+    ),
     severity=Severity.WARNING,
     check=flaws_of("ambiguous-scalar"),
     scope="files",

@@ -1,4 +1,4 @@
-"""GOV005: no file uses YAML that expands, constructs or hides."""
+"""GOV005: no file uses YAML tags, merge keys or expanding aliases."""
 
 from multillm_gov.finding import Severity
 from multillm_gov.rules.engine.flaws import flaws_of
@@ -14,11 +14,10 @@ RULE = Rule(
     requirement="No file uses YAML tags, merge keys or expanding aliases.",
     why=(
         "A pull request is hostile input. Tags can construct objects in other tools, merge keys "
-        "hide what a reviewer "
-        "should read, aliases and deep nesting can grow a few bytes into gigabytes. None of them "
-        "is needed to govern."
+        "hide what a reviewer should read, and aliases and deep nesting can expand a few bytes "
+        "into gigabytes. None of them is needed to govern."
     ),
-    remediation="Write the value out in full, without tags, merge keys or long chains of aliases.",
+    remediation="Write the value out in full, without tags, merge keys or chains of aliases.",
     severity=Severity.ERROR,
     check=flaws_of("unsafe-yaml"),
     scope="files",

@@ -1,4 +1,4 @@
-"""GOV006: every name that one file refers to exists in another."""
+"""GOV006: every name that a file refers to is declared."""
 
 from collections.abc import Collection, Iterator
 from itertools import count
@@ -15,13 +15,13 @@ from multillm_gov.rules.risk_names import RiskNames
 from multillm_gov.words import code, did_you_mean
 
 MOST_HINTS = 20
-"""Findings that suggest a near name; searching for one is slow, and a pull request may hold thousands of typos."""
+"""Findings that suggest a similar name; the search is slow, and typos may be many."""
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Names of rules, policies, task classes, owners, tags, files and services that are nowhere declared.
+    """Yield names of rules, policies, task classes, owners, tags, files and services not declared.
 
-    Names in files that cannot be read are not held wrong.
+    Names that an unreadable file may declare are not reported.
     """
     hints = count()
     for reference in _unknown_references(context):
@@ -36,7 +36,7 @@ class _Reference(Struct, frozen=True):
     known: Collection[str]
     place: Place
     subject: str
-    risk: str = "What was meant to be limited or excepted is not."
+    risk: str = "The intended limit or exception does not apply."
     severity: Severity | None = None
 
 
@@ -88,7 +88,7 @@ def _scopes(context: RuleContext) -> Iterator[_Reference]:
 
 
 def _files(context: RuleContext) -> Iterator[_Reference]:
-    """Prompts and schemas that are not there; GOV009 tells those refused, GOV012 those out of the portfolio."""
+    """Missing prompts and schemas; GOV009 reports refused files, GOV012 paths outside."""
     known: dict[str, frozenset[str]] = {}
     for named in named_paths(context.state.portfolio.task_classes):
         if named.path in context.state.files or leaves_root(named.path):
@@ -101,7 +101,7 @@ def _files(context: RuleContext) -> Iterator[_Reference]:
                 )
         if named.path in known["refused"]:
             continue
-        what = f"a file below `{named.folder}/`"
+        what = f"a file in `{named.folder}/`"
         place, risk = (
             named.task.place.at(named.key),
             "What the task class sends is neither pinned nor reviewed.",
@@ -110,7 +110,7 @@ def _files(context: RuleContext) -> Iterator[_Reference]:
 
 
 def _owners(context: RuleContext) -> Iterator[_Reference]:
-    """Owners that ``govern.yaml`` does not list: one for a file's common owner, else one a task class."""
+    """Owners that ``govern.yaml`` does not list; the common owner of a file only once."""
     listed = frozenset(context.state.portfolio.settings.owners)
     common: set[str] = set()
     for task in context.state.portfolio.task_classes if listed else ():
@@ -120,12 +120,15 @@ def _owners(context: RuleContext) -> Iterator[_Reference]:
         if own or path not in common:
             place = task.place.at("owner") if own else Place(path, ("owner",))
             common |= set() if own else {path}
-            what, risk = "one of the `owners` in `govern.yaml`", "Nobody known answers for it."
+            what, risk = (
+                "one of the `owners` in `govern.yaml`",
+                "No known owner is accountable for it.",
+            )
             yield _Reference(task.owner, what, listed, place, task.name if own else path, risk)
 
 
 def _evidence(context: RuleContext) -> Iterator[_Reference]:
-    """Results, drills and probes of task classes that are not declared: the newest of each, as a warning."""
+    """Results, drills and probes of undeclared task classes: a warning for the newest of each."""
     known = {task.name for task in context.state.portfolio.task_classes}
     strange: dict[str, Place] = {}
     for (task, _), records in sorted(context.state.evidence.items()):
@@ -138,14 +141,14 @@ def _evidence(context: RuleContext) -> Iterator[_Reference]:
         if task not in known:
             strange.setdefault(task, probes[0].place)
     for task, place in strange.items():
-        risk = "What was measured counts for no task class."
+        risk = "The result counts for no task class."
         yield _Reference(
             task, "a task class", known, place.at("task_class"), task, risk, Severity.WARNING
         )
 
 
 def _actuals(context: RuleContext) -> Iterator[_Reference]:
-    """Spend of task classes and owners that are not declared: the newest of each, as a warning."""
+    """Spend of undeclared task classes and owners: a warning for the newest of each."""
     tasks = context.state.portfolio.task_classes
     for key, what, known, records in (
         (
@@ -161,7 +164,7 @@ def _actuals(context: RuleContext) -> Iterator[_Reference]:
             context.state.actuals.owners,
         ),
     ):
-        risk = "What was spent is held against no cap."
+        risk = "The spend counts against no cap."
         for name in sorted(records.keys() - known):
             yield _Reference(
                 name, what, known, records[name][0].place.at(key), name, risk, Severity.WARNING
@@ -169,7 +172,7 @@ def _actuals(context: RuleContext) -> Iterator[_Reference]:
 
 
 def _risks(context: RuleContext) -> Iterator[_Reference]:
-    """What risk, histories of outages and scenarios name; what histories name may be gone, which is a warning."""
+    """Names in risk settings, incident histories and scenarios; in histories, a warning."""
     if _unread(context, "settings") or _unread(context, "catalog"):
         return
     names = RiskNames(context)
@@ -186,7 +189,7 @@ def _evals(context: RuleContext) -> Iterator[_Reference]:
     for placed in context.state.evals:
         name = placed.file.task_class
         if name not in known:
-            risk = "Its cases are run for no task class."
+            risk = "Its cases are not run for any task class."
             yield _Reference(name, "a task class", known, placed.place.at("task_class"), name, risk)
 
 
@@ -212,18 +215,17 @@ RULE = Rule(
     short_title="Undeclared names",
     requirement="Every name that a file refers to is declared.",
     why=(
-        "A policy that names a rule, task class, owner or tag that does not exist limits nothing, "
-        "and looks as if it "
-        "did. It happens when a task class is renamed and the policy is not. A prompt or schema "
-        "that is not among the "
-        "governed files is neither pinned nor reviewed, and where `govern.yaml` lists `owners`, "
-        "another name has "
-        "nobody behind it. Risk declared of a provider that no model in use has holds for nothing, "
-        "and a scenario that "
-        "names one hits nothing. Evidence, spend and outages of what is gone are warnings: they "
+        "A policy that names a rule, task class, owner or tag that does not exist limits nothing "
+        "but looks as if it did. It happens when a task class is renamed and the policy is not. A "
+        "prompt or schema that is not among the governed files is neither pinned nor reviewed, "
+        "and where `govern.yaml` lists `owners`, any other name has nobody behind it. Risk "
+        "declared for a provider that no model in use has applies to nothing, and a scenario that "
+        "names one hits nothing. Evidence, spend and outages of removed names are warnings: they "
         "may stay as history."
     ),
-    remediation="Correct the name; the finding suggests near ones, and `govern rules` lists all rules.",
+    remediation=(
+        "Correct the name; the finding suggests similar ones, and `govern rules` lists all rules."
+    ),
     severity=Severity.ERROR,
     check=check,
     scope="files",

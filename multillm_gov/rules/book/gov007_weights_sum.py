@@ -13,7 +13,7 @@ _ZERO = Decimal(0)
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Routes of several models without all their weights, and weights that do not sum to 100."""
+    """Yield routes without all weights, and weights that do not sum to 100."""
     for task in context.tasks:
         route = task.task.declared.route
         if len(route) == 1 and route[0].weight is None:
@@ -27,27 +27,33 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 def _violation(task: TaskFigures, missing: int, total: Decimal) -> Violation:
     legs = task.legs
     name = code(task.task.name)
-    said = f"{missing} of {len(legs)} models of {name} have no weight" if missing else ""
-    said = said or f"the weights of {name} sum to {total.normalize():f}, not 100"
+    message = (
+        f"{missing} of {len(legs)} models of {name} {'has' if missing == 1 else 'have'} no weight"
+        if missing
+        else ""
+    )
+    message = message or f"the weights of {name} sum to {total.normalize():f}, not 100"
     split = ", ".join(
         f"{{model: {leg.model}, weight: {weight:f}}}"
-        for leg, weight in zip(legs, _mended(task), strict=True)
+        for leg, weight in zip(legs, _corrected(task), strict=True)
     )
     return Violation(
-        message=said,
+        message=message,
         place=task.task.place.at("route").key(),
         subject=task.task.name,
         remedy=f"Write weights in percent that sum to 100, e.g. `route: [{split}]`."
         if len(legs) <= 5
-        else "Write a weight in percent for every model, 100 in all.",
-        risk="Cost and concentration rest on the weights scaled to 100, which may not be what the "
-        "gateway runs.",
+        else "Write a weight in percent for every model, 100 in total.",
+        risk=(
+            "Cost and concentration use the weights scaled to 100, which may differ from what the "
+            "gateway runs."
+        ),
         figures={"weights_sum_percent": total, "models_without_weight": missing},
     )
 
 
-def _mended(task: TaskFigures) -> list[Decimal]:
-    """Weights that sum to 100: missing ones share what the others leave; otherwise all are scaled."""
+def _corrected(task: TaskFigures) -> list[Decimal]:
+    """Weights that sum to 100: missing ones share the rest; otherwise all are scaled."""
     given = [leg.weight for leg in task.task.declared.route]
     left = _WHOLE - sum((weight for weight in given if weight is not None), _ZERO)
     missing = given.count(None)
@@ -68,11 +74,10 @@ RULE = Rule(
     short_title="Invalid route weights",
     requirement="The weights of a route sum to 100.",
     why=(
-        "Weights are percents of the requests. When they do not sum to 100, people, gateways and "
-        "forecasts each fill "
-        "the gap in their own way."
+        "Weights are percentages of the requests. If they do not sum to 100, people, gateways and "
+        "forecasts each fill the gap in their own way."
     ),
-    remediation="Give every model of a split a weight; together 100.",
+    remediation="Give every model of a split a weight, 100 in total.",
     severity=Severity.ERROR,
     check=check,
     violating="""\

@@ -1,4 +1,4 @@
-"""GOV008: a task class or policy has one definition in the whole portfolio."""
+"""GOV008: a task class or policy is defined once in the whole portfolio."""
 
 from multillm_gov.finding import Severity
 from multillm_gov.rules.engine.flaws import flaws_of
@@ -14,8 +14,7 @@ RULE = Rule(
     requirement="A task class or policy is defined once in the whole portfolio.",
     why=(
         "Policies, waivers, evidence and gateways refer to task classes by name. With two "
-        "definitions only the first "
-        "is judged, and nobody can tell which one runs."
+        "definitions, only the first is judged, and nobody can tell which one runs."
     ),
     remediation="Rename or remove one of the two definitions.",
     decision="Decide which of the two definitions is meant; only the author knows.",

@@ -1,4 +1,4 @@
-"""GOV009: every governed file is a text of bounded size inside the portfolio."""
+"""GOV009: every governed file is UTF-8 text of limited size inside the portfolio."""
 
 from multillm_gov.finding import Severity
 from multillm_gov.rules.engine.flaws import flaws_of
@@ -14,12 +14,13 @@ RULE = Rule(
     requirement="Every governed file is UTF-8 text of limited size inside the portfolio.",
     why=(
         "Binary content, foreign encodings, files of many megabytes and links that leave the "
-        "portfolio cannot be "
-        "reviewed, and reading them would put whoever checks a pull request at risk. They are "
-        "reported, never read."
+        "portfolio cannot be reviewed, and reading them would put whoever checks a pull request "
+        "at risk. They are reported, never read."
     ),
-    remediation="Save the file as UTF-8 text, split it when it is too large, and replace a link by the "
-    "file it points to.",
+    remediation=(
+        "Save the file as UTF-8 text, split it if it is too large, and replace a link with the "
+        "file it points to."
+    ),
     decision="Decide how to convert or split the file; another tool does it.",
     severity=Severity.ERROR,
     check=flaws_of("unreadable-file"),

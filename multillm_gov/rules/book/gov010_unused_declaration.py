@@ -1,4 +1,4 @@
-"""GOV010: what is declared is used."""
+"""GOV010: every declaration has an effect."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from multillm_gov.words import code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Overrides that nothing leads to, and policies that speak of no task class; silent while a file is broken."""
+    """Yield overrides without a use, and policies without a task class, if all files are sound."""
     if any(kind_of(flaw.location.path) in {"allocation", "catalog"} for flaw in context.flaws):
         return
     yield from _idle_policies(context)
@@ -39,7 +39,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 
 def _states_terms(declared: ProviderDeclaration) -> bool:
-    """A register of contracts may list more than is in use; so may that of vendors."""
+    """Whether it states terms: a register of contracts may list more than is in use."""
     return not (
         declared.classifications is None
         and declared.retention_days is None
@@ -48,7 +48,7 @@ def _states_terms(declared: ProviderDeclaration) -> bool:
 
 
 def _idle_policies(context: RuleContext) -> Iterator[Violation]:
-    """Policies whose names are right (GOV006 tells the others) and whose scope is empty all the same."""
+    """Policies with an empty scope although its names exist (GOV006 reports the others)."""
     if not context.tasks:
         return
     known = {task.task.name for task in context.tasks}, {task.task.owner for task in context.tasks}
@@ -74,25 +74,29 @@ def _names_exist(scope: Scope, known: tuple[set[str], set[str | None]], tags: se
 
 def _idle(policy: Policy) -> Violation:
     return Violation(
-        message=f"policy {code(policy.name)} speaks of no task class: its `applies_to` matches "
-        "none",
+        message=(
+            f"policy {code(policy.name)} applies to no task class: nothing matches its `applies_to`"
+        ),
         place=policy.place.at("applies_to"),
         subject=policy.name,
-        remedy="Correct `applies_to` (its keys must all match one task class), or remove the "
-        "policy.",
-        risk="It reads like a limit in force, and limits nothing.",
+        remedy=(
+            "Correct `applies_to` (its keys must all match one task class), or remove the policy."
+        ),
+        risk="It looks like a limit in force, but limits nothing.",
         severity=Severity.WARNING,
     )
 
 
 def _unused(what: str, name: str, place: Place, why: str) -> Violation:
     return Violation(
-        message=f"{what} {code(name)} is declared, and {why}",
+        message=f"{what} {code(name)} is declared, but {why}",
         place=place.key(),
         subject=name,
-        remedy=f"Remove the entry, or correct its name to that of the {what} meant (`govern "
-        "catalog show MODEL`).",
-        risk="If it is a misspelling, the facts or prices meant do not hold.",
+        remedy=(
+            f"Remove the entry, or correct its name to that of the intended {what} (`govern "
+            "catalog show MODEL`)."
+        ),
+        risk="If it is a misspelling, the intended facts or prices do not apply.",
         distinction=what,
     )
 
@@ -104,17 +108,15 @@ RULE = Rule(
     one="One declaration has no effect",
     many="{count} declarations have no effect",
     short_title="Unused declarations",
-    requirement="Every declaration in use changes something.",
+    requirement="Every declaration has an effect.",
     why=(
-        "An entry in `catalog/` under a name that no allocation leads to changes nothing: often a "
-        "misspelling, so that "
-        "the negotiated price or the exposure meant does not hold. A policy whose scope matches no "
-        "task class limits "
-        "nothing and looks as if it did, which weighs more. Terms of providers and the exit "
-        "register of vendors may "
-        "list more than is in use."
+        "An entry in `catalog/` under a name that no allocation refers to changes nothing: often "
+        "a misspelling, so the negotiated price or the intended exposure does not apply. A policy "
+        "whose scope matches no task class limits nothing but looks as if it did, which is a "
+        "warning. Terms of providers and the exit register of vendors may list more than is in "
+        "use."
     ),
-    remediation="Remove what is no longer used, and correct what is misspelt.",
+    remediation="Remove what is no longer used, and correct what is misspelled.",
     severity=Severity.NOTE,
     check=check,
     scope="files",

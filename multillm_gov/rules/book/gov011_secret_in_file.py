@@ -1,4 +1,4 @@
-"""GOV011: no governed file holds a key, a token or a password."""
+"""GOV011: no governed file contains a key, token or password."""
 
 from collections.abc import Iterator
 
@@ -7,20 +7,21 @@ from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Secrets in the bytes of every governed file, prompts, schemas and comments included; none is repeated."""
+    """Yield secrets in the bytes of every governed file; no output repeats one."""
     for secret in context.state.secrets:
         yield Violation(
-            message=f"{secret.kind} stands in the file",
+            message=f"the file contains {secret.kind}",
             place=secret.location,
             subject=secret.subject,
             remedy=(
-                "Revoke it where it was issued, then take it out of the file and name an "
-                "environment variable instead "
-                "(`os.environ/NAME`). Removing it from the newest commit does not remove it from "
-                "the history."
+                "Revoke it where it was issued, then remove it from the file and name an "
+                "environment variable instead (`os.environ/NAME`). Removing it from the newest "
+                "commit does not remove it from the history."
             ),
-            risk="Whoever can read the repository, its history or a fork can spend and read in its "
-            "owner's name.",
+            risk=(
+                "Whoever can read the repository, its history or a fork can act in the name of "
+                "its owner."
+            ),
             distinction=secret.kind,
         )
 
@@ -35,21 +36,18 @@ RULE = Rule(
     requirement="No governed file contains a key, token or password.",
     why=(
         "A key in a repository is copied with every clone, and leaked keys are used within "
-        "minutes. The bytes of all "
-        "governed files are searched for the shapes that vendors give their keys, for private keys "
-        "and passwords in "
-        "addresses, and next to names such as `api_key` for what looks random (entropy and the mix "
-        "of characters). No "
-        "output repeats a secret: stars stand in its place, in the findings of other rules too. "
-        "Placeholders and "
-        "names of environment variables are no secrets. A waiver is for false positives only: its "
-        "subject carries a "
-        "digest of the very text, so that it excuses no other; passwords that people chose have "
-        "none, since a digest "
-        "would help to guess them."
+        "minutes. All governed files are searched for the key formats of vendors, for private "
+        "keys and passwords in addresses, and for random-looking text (entropy and mix of "
+        "characters) next to names such as `api_key`. No output repeats a secret: asterisks "
+        "replace it, in findings of other rules too. Placeholders and names of environment "
+        "variables are not secrets. A waiver is for false positives only: its subject carries a "
+        "digest of the exact text, so it excuses no other; passwords chosen by people have no "
+        "digest, since one would help to guess them."
     ),
-    remediation="Revoke the secret first, then remove it, and let the environment or a vault provide the "
-    "new one.",
+    remediation=(
+        "Revoke the secret first, then remove it, and let the environment or a vault provide the "
+        "new one."
+    ),
     severity=Severity.ERROR,
     check=check,
     scope="files",

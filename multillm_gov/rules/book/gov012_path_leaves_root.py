@@ -9,18 +9,22 @@ from multillm_gov.words import code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Prompt and schema paths that are absolute, lead upwards, or are not paths of the portfolio at all."""
+    """Yield prompt and schema paths that leave the portfolio or are no paths of it."""
     for named in named_paths(context.state.portfolio.task_classes):
-        said = leaves_root(named.path)
-        if said:
+        reason = leaves_root(named.path)
+        if reason:
             yield Violation(
-                message=f"{named.key} {code(named.path)} of {code(named.task.name)} {said}",
+                message=f"{named.key} {code(named.path)} of {code(named.task.name)} {reason}",
                 place=named.task.place.at(named.key),
                 subject=named.task.name,
-                remedy=f"Put the file below `{named.folder}/`, and write its path from the "
-                "portfolio's root with `/`.",
-                risk="Nothing outside the root is read: what the task class sends is not pinned, "
-                "and not reviewed.",
+                remedy=(
+                    f"Put the file in `{named.folder}/`, and write its path from the root of the "
+                    "portfolio with `/`."
+                ),
+                risk=(
+                    "Nothing outside the root is read: what the task class sends is neither "
+                    "pinned nor reviewed."
+                ),
                 distinction=named.key,
             )
 
@@ -35,13 +39,14 @@ RULE = Rule(
     requirement="Paths in allocations stay inside the portfolio.",
     why=(
         "A pull request is hostile input: a path out of the portfolio would make whoever reads it "
-        "open a file of the "
-        "build machine, or an address on a network. Such paths are never followed. A backslash is "
-        "a separator on one "
-        "system and part of a name on another, so that two machines would disagree."
+        "open a file of the build machine, or an address on a network. Such paths are never "
+        "followed. A backslash is a separator on one system and part of a name on another, so "
+        "results would differ between machines."
     ),
-    remediation="Keep prompts below `prompts/` and schemas below `schemas/`, and name them from the root "
-    "with `/`.",
+    remediation=(
+        "Keep prompts in `prompts/` and schemas in `schemas/`, and name them from the root with "
+        "`/`."
+    ),
     severity=Severity.ERROR,
     check=check,
     scope="files",

@@ -1,4 +1,4 @@
-"""GOV013: every file below a governed folder is read."""
+"""GOV013: every file in a governed folder is read."""
 
 from multillm_gov.finding import Severity
 from multillm_gov.rules.engine.flaws import flaws_of
@@ -14,12 +14,14 @@ RULE = Rule(
     requirement="Every file in a governed folder is read.",
     why=(
         "A policy saved as `limits.yaml.bak`, `limits.YAML` or `limits.json` looks like a limit "
-        "there and holds "
-        "nothing, because only certain names are read. Readmes and what git keeps are harmless; "
-        "`prompts/`, `schemas/` and `usage/` take any name. At most 100 files are named one by one."
+        "but has no effect, because only certain names are read. Readmes and files of git are "
+        "harmless; `prompts/`, `schemas/` and `usage/` accept any name. At most 100 files are "
+        "named one by one."
     ),
-    remediation="Rename the file so that it ends in `.yaml` (evidence may end in `.json`), or move it "
-    "elsewhere.",
+    remediation=(
+        "Rename the file so that it ends in `.yaml` (evidence may end in `.json`), or move it "
+        "elsewhere."
+    ),
     severity=Severity.WARNING,
     check=flaws_of("uncovered-file"),
     scope="files",

@@ -1,4 +1,4 @@
-"""GOV014: a prompt file declares what its text uses."""
+"""GOV014: a prompt file declares every variable that its text uses."""
 
 from multillm_gov.finding import Severity
 from multillm_gov.rules.engine.flaws import flaws_of
@@ -13,18 +13,17 @@ RULE = Rule(
     short_title="Invalid prompts",
     requirement="A prompt file declares every variable that its text uses.",
     why=(
-        "A name in a prompt that no request fills is sent as nothing, or stops the request; a "
-        "canary input that lacks "
-        "a variable proves nothing about the prompt. The front matter of a prompt file is read as "
-        "strictly as every "
-        "governed file, and its text is held against the variables that it declares. A file "
-        "without front matter is "
-        "plain text, in which braces mean nothing. A front matter of over 65,536 characters, and a "
-        "file of over 1 MiB, "
-        "are not read."
+        "A name in a prompt that no request fills is sent empty, or stops the request; a canary "
+        "input that lacks a variable proves nothing about the prompt. The front matter of a "
+        "prompt file is read as strictly as every governed file, and its text is compared with "
+        "the variables it declares. A file without front matter is plain text, in which braces "
+        "mean nothing. Front matter of more than 65,536 characters, and a file of more than 1 "
+        "MiB, are not read."
     ),
-    remediation="Declare each `{{ name }}` below `variables`, and give every required one in each of the "
-    "`canaries`.",
+    remediation=(
+        "Declare each `{{ name }}` under `variables`, and give every required one in each of the "
+        "`canaries`."
+    ),
     severity=Severity.ERROR,
     check=flaws_of("prompt"),
     scope="files",

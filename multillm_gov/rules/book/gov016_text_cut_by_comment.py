@@ -53,8 +53,9 @@ def _violation(path: str, pointer: Pointer, kept: str, swallowed: str) -> Violat
     key = str(pointer[-1])
     whole = f"{kept} {swallowed}".strip()
     return Violation(
-        message=f"`{key}` is read as {f'`{kept}`' if kept else 'empty'}: "
-        f"`{swallowed}` is a comment",
+        message=(
+            f"`{key}` is read as {f'`{kept}`' if kept else 'empty'}: `{swallowed}` is a comment"
+        ),
         place=Place(path, pointer),
         subject=path,
         remedy=f'Write the text in quotes: `{key}: "{whole}"`; or put a space after the `#` of a '
