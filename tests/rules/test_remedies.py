@@ -36,7 +36,9 @@ FILLED = {
     "tokens_per_minute": 100_000_000,
     "regions": ["EU"],
     "classifications": ["public", "internal", "confidential", "restricted"],
+    "vendor": "own",
     "provider": "openai",
+    "cloud": "azure",
     "jurisdiction": "CA",
     "retention_days": 0,
     "trains_on_inputs": False,
@@ -269,7 +271,10 @@ def move_out(bench: Bench, _: re.Match[str]) -> None:
     bench.files.pop(bench.finding.location.path)
 
 
-@hand(r"`catalog/(?:models\.yaml)?`: `((?:models|providers|vendors): .+?)`(?:[.,;]|$)")
+@hand(
+    r"`catalog/(?:models\.yaml)?`: (`(?:models|providers|vendors|clouds): [^`]+`"
+    r"(?:(?:, | and )`(?:models|providers|vendors|clouds): [^`]+`)*)"
+)
 def describe(bench: Bench, words: re.Match[str]) -> None:
     """``MODEL`` is the one of the portfolio's own whose facts are missing."""
     known = {
@@ -278,7 +283,8 @@ def describe(bench: Bench, words: re.Match[str]) -> None:
         if path.startswith("catalog/")
         for name in bench.tree(path).get("models", {})
     }
-    bench.merge("catalog", _read(words[1].replace("MODEL", min(known, default=""))))
+    for declaration in re.findall(r"`([^`]+)`", words[1]):
+        bench.merge("catalog", _read(declaration.replace("MODEL", min(known, default=""))))
 
 
 @hand(r"Run `govern catalog lock`")
@@ -386,6 +392,13 @@ def move_requests(bench: Bench, words: re.Match[str]) -> None:
     )
     leg["weight"] = round(leg.get("weight", 100) - points, 6)
     other = "claude-sonnet-4-6" if "FR" in bench.finding.message else "mistral/mistral-large-2512"
+    if "law of `US` and `FR`" in bench.finding.message:
+        other = "own/model"
+        own = {"provider": "own", "vendor": "own", "cloud": "own"}
+        entry = {"mode": "chat", "usd_per_million_tokens": {"input": 1, "output": 2}}
+        bench.merge("catalog", {"models": {other: {**entry, "exposure": own}}})
+        for party in ("vendors", "providers", "clouds"):
+            bench.merge("catalog", {party: {"own": {"jurisdiction": "CA"}}})
     task["route"].append({"model": other, "weight": round(points, 6)})
     bench.save(path, tree)
 
