@@ -1,5 +1,6 @@
 """Which files are governed, and what each is, by its path below the portfolio's root."""
 
+import re
 from collections.abc import Container
 from typing import Literal
 
@@ -42,6 +43,7 @@ POLICY_TESTS = "tests/policies"
 """Where a portfolio keeps cases for its own policies; no part of what is governed, read by `govern test` alone."""
 _YAML = (".yaml", ".yml")
 _UNREAD = (f"{HISTORY}/", f"{REFERENCES}/")
+_HALF_WRITTEN = re.compile(r"\.govern-[0-9a-f]{12}\.tmp")
 _HARMLESS = frozenset(
     {
         ".ds_store",
@@ -80,7 +82,7 @@ def kind_of(path: str) -> Kind | None:
         return "lock"
     folder, _, rest = path.partition("/")
     kind = FOLDERS.get(folder)
-    if kind is None or not rest or path.startswith(_UNREAD):
+    if kind is None or not rest or path.startswith(_UNREAD) or is_half_written(path):
         return None
     if kind in DIGESTED:
         return kind
@@ -102,10 +104,15 @@ def is_uncovered(path: str) -> bool:
         or kind_of(path) is not None
     ):
         return False
-    if path.startswith(_UNREAD):
+    if path.startswith(_UNREAD) or is_half_written(path):
         return False
     name = rest.rpartition("/")[2].lower()
     return name not in _HARMLESS and not name.startswith("readme")
+
+
+def is_half_written(path: str) -> bool:
+    """Whether a path is that of a file which `govern` was killed over while writing it."""
+    return _HALF_WRITTEN.fullmatch(path.rpartition("/")[2]) is not None
 
 
 def meant_name(name: str, others: Container[str]) -> str:

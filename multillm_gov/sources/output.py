@@ -4,11 +4,16 @@ import errno
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from multillm_gov.documents.layout import is_half_written
 from multillm_gov.errors import OutputError
+
+_ABANDONED = 600
+"""Seconds after which a half-written file is of no running command."""
 
 
 class ReaderGoneError(Exception):
@@ -112,6 +117,7 @@ def _mode_of(path: Path) -> int | None:
 
 def _replace(path: Path, data: bytes, mode: int | None) -> None:
     neighbor = path.parent / f".govern-{os.urandom(6).hex()}.tmp"
+    _remove_leftovers(path.parent)
     with _unwinding():
         try:
             _write(neighbor, data, mode)
@@ -119,6 +125,14 @@ def _replace(path: Path, data: bytes, mode: int | None) -> None:
         except BaseException:
             neighbor.unlink(missing_ok=True)
             raise
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what a killed run left behind; a file of the last minutes may still be written."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if is_half_written(entry.name) and time.time() - entry.stat().st_mtime > _ABANDONED:
+                os.unlink(entry.path)
 
 
 def _write(path: Path, data: bytes, mode: int | None) -> None:

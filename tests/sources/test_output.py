@@ -10,6 +10,7 @@ import pytest
 
 from multillm_gov import exits
 from multillm_gov.errors import OutputError
+from multillm_gov.sources.disk import read_folder
 from multillm_gov.sources.output import write_bytes
 
 
@@ -147,3 +148,18 @@ def test_a_killed_writer_leaves_the_old_file(tmp_path: Path) -> None:
     process.kill()
     process.wait()
     assert (tmp_path / "report.md").read_bytes() == b"new" * 1_000_000
+
+
+@pytest.mark.parametrize("folder", ["catalog", "prompts", "evidence"])
+def test_what_a_killed_run_left_is_no_mistake_and_goes_with_the_next_write(tmp_path, folder):
+    left = tmp_path / folder / ".govern-0123456789ab.tmp"
+    fresh = tmp_path / folder / ".govern-ba9876543210.tmp"
+    left.parent.mkdir()
+    (tmp_path / "allocations").mkdir()
+    for file in (left, fresh):
+        file.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    assert read_folder(tmp_path) == ((), ())
+    write_bytes(tmp_path / folder / "whole.yaml", b"models: {}")
+    assert not left.exists()
+    assert fresh.exists(), "a command that is running may still write it"
