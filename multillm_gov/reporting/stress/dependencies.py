@@ -168,7 +168,9 @@ def _method(dependence: Dependence) -> str:
     used = {each.component for each in dependence.importances.components}
     origins = [dependence.system.components[index].origin for index in used]
     counted = join_words(
-        f"{origins.count(origin)} {origin}" for origin in ("measured", "declared", "assumed")
+        f"{origins.count(origin)} {origin}"
+        for origin in ("measured", "declared", "published", "assumed")
+        if origin != "published" or origin in origins
     )
     return (
         f"How often a component is unavailable: {counted}. Assumed figures come from public "

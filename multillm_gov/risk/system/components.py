@@ -126,7 +126,7 @@ def _own(
     else:
         told = f"retired on {one.retired}"
         yield Component(
-            kind="deployment", name=one.name, unavailability=1.0, origin="declared", note=told
+            kind="deployment", name=one.name, unavailability=1.0, origin="published", note=told
         )
 
 
@@ -137,7 +137,7 @@ def _dependency(name: str, declared: Dependency, failings: FailureRates) -> Comp
 
 def _place(kind: Kind, name: str) -> Component:
     return Component(
-        kind=kind, name=name, origin="declared", note="fails only where a scenario withdraws it"
+        kind=kind, name=name, origin="derived", note="fails only where a scenario withdraws it"
     )
 
 

@@ -23,7 +23,7 @@ class FailoverCoverage(Struct, frozen=True, kw_only=True):
 
 
 NO_FALLBACK = FailoverCoverage(
-    share=priors.COVERAGE_NONE, origin="declared", note="no fallback would run"
+    share=priors.COVERAGE_NONE, origin="derived", note="no fallback would run"
 )
 
 

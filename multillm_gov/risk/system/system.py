@@ -22,8 +22,9 @@ Kind = Literal[
     "deployment",
 ]
 """``everything`` is the cause that all deployments share; a ``deployment`` is one model at one provider."""
-Origin = Literal["assumed", "declared", "measured"]
-"""A prior of method 9, written in ``govern.yaml``, or computed from imported incidents."""
+Origin = Literal["assumed", "declared", "measured", "published", "derived"]
+"""A prior of method 9, written in ``govern.yaml``, computed from imported incidents, taken from a
+vendor's announcement, or following from the chain itself."""
 
 
 class Component(Struct, frozen=True, kw_only=True):
