@@ -32,8 +32,9 @@ from multillm_gov.changes.task_classes import (
     task_class_removed,
 )
 from multillm_gov.changes.waivers import compare_waivers
+from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.measures.independence import value_with_independent_fallback
+from multillm_gov.measures.independence import independent_value
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.state.state import State
 
@@ -90,11 +91,16 @@ def compare(before: State, after: State, rules: RuleLookup = as_written) -> Comp
         effects=effects.tasks,
         spend=shift_spend(pairs, before, after, effects),
         concentration=shifts,
-        independent_value_before=value_with_independent_fallback(before.figures.tasks),
-        independent_value_after=value_with_independent_fallback(after.figures.tasks),
+        independent_value_before=_independent_value(before),
+        independent_value_after=_independent_value(after),
         unchanged_task_classes=sum(new.task.name not in concerned for _, new in pairs.both),
         unchanged_policies=sum(same_policy(old, new) for old, new in policies.both),
     )
+
+
+def _independent_value(state: State) -> float:
+    failover = Failover(state.as_of, state.drills)
+    return independent_value(state.figures.tasks, failover).usable
 
 
 def _figures(names: Pairs[TaskClass], before: State, after: State) -> Pairs[TaskFigures]:

@@ -5,7 +5,7 @@ day if the catalog knows it, it is not retired, it can do what the task class ne
 not tried its deployment before, and the newest drill of the chain did not fail.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeVar
@@ -198,39 +198,3 @@ def cuts(task: TaskFigures, level: Level, usable: Sequence[FallbackFigures]) -> 
     for (entity, proved), share in shares.items():
         if share:
             yield Cut(level=level, entity=entity, share=share, proved=proved)
-
-
-class FallbackCoverage(Struct, frozen=True, kw_only=True):
-    """Share of the value at stake (0..1) with an independent fallback; 1 where no value is declared."""
-
-    declared: float
-    """As written."""
-    usable: float
-    """Among the fallbacks that would take over on the day."""
-    proved: float
-    """Where a drill of the chain survived as well."""
-
-
-def fallback_coverage(
-    tasks: Iterable[TaskFigures],
-    failover: Failover,
-    is_independent: Callable[[TaskFigures, Sequence[FallbackFigures]], bool],
-) -> FallbackCoverage:
-    """The three figures, by whatever makes a fallback independent (see `measures.independence`)."""
-    total = declared = usable = proved = _ZERO
-    for task in tasks:
-        value = task.value_at_stake_per_month
-        total += value
-        if not value or not is_independent(task, task.fallbacks):
-            continue
-        declared += value
-        if is_independent(task, failover.usable(task)):
-            usable += value
-            proved += value if failover.is_proved(task) else _ZERO
-    if not total:
-        return FallbackCoverage(declared=1.0, usable=1.0, proved=1.0)
-    return FallbackCoverage(
-        declared=float(declared / total),
-        usable=float(usable / total),
-        proved=float(proved / total),
-    )

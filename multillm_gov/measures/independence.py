@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from msgspec import Struct
+
 from multillm_gov.catalog.facts import ModelFacts, entities_of
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Level
+from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 
 OTHER_VENDOR_AND_CLOUD = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
@@ -58,16 +61,49 @@ def has_independent_fallback(
     )
 
 
-def value_with_independent_fallback(
+class IndependentValue(Struct, frozen=True, kw_only=True):
+    """Shares of the value at stake (0..1) with an independent fallback; 1 where no value is declared."""
+
+    declared: float
+    """As written."""
+    possible: float
+    """Usable on the day, should what is not known prove to be elsewhere."""
+    usable: float
+    """Would take over on the day."""
+    proved: float
+    """Would take over, and a recent drill of the chain survived."""
+
+
+def independent_value(
     tasks: Iterable[TaskFigures],
+    failover: Failover,
     levels: Sequence[Level] = OTHER_VENDOR_AND_CLOUD,
-    *,
-    benefit_of_doubt: bool = False,
-) -> float:
-    """Share of the value at stake (0..1) whose task class has an independent fallback; 1 when no value is declared."""
-    covered = total = Decimal(0)
+) -> IndependentValue:
+    """How much of the value at stake has an independent fallback: declared, usable, proved."""
+    total = Decimal(0)
+    sums = {
+        "declared": Decimal(0),
+        "possible": Decimal(0),
+        "usable": Decimal(0),
+        "proved": Decimal(0),
+    }
     for task in tasks:
-        total += task.value_at_stake_per_month
-        if has_independent_fallback(task, levels, benefit_of_doubt=benefit_of_doubt):
-            covered += task.value_at_stake_per_month
-    return float(covered / total) if total else 1.0
+        value = task.value_at_stake_per_month
+        total += value
+        if not value or not task.fallbacks:
+            continue
+        fallbacks = failover.usable(task)
+        usable = has_independent_fallback(task, levels, fallbacks=fallbacks)
+        counts = {
+            "declared": has_independent_fallback(task, levels),
+            "possible": has_independent_fallback(
+                task, levels, benefit_of_doubt=True, fallbacks=fallbacks
+            ),
+            "usable": usable,
+            "proved": usable and failover.is_proved(task),
+        }
+        for name, holds in counts.items():
+            sums[name] += value if holds else 0
+    return IndependentValue(
+        **{name: float(covered / total) if total else 1.0 for name, covered in sums.items()}
+    )

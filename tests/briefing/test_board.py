@@ -303,10 +303,13 @@ def test_resilience_of_each_task_class(judged: Judge) -> None:
     assert [(row[0], row[5]) for row in rows(block(part, Table))] == [
         ("articles", "Independent"),
         ("scoring", "No fallback"),
-        ("filtering", "Not independent"),
+        ("filtering", "No usable fallback"),
     ]
-    assert block(part, BarChart).title == "60.0% of the value at stake has an independent fallback"
-    assert "does not prove that the fallback works" in block(part, Paragraph).text
+    assert (
+        block(part, BarChart).title
+        == "60.0% of the value at stake has a usable independent fallback"
+    )
+    assert "only a drill that survived proves that it works" in block(part, Paragraph).text
 
 
 def test_lifecycle_says_slack_and_what_is_not_known(judged: Judge) -> None:

@@ -17,11 +17,10 @@ from multillm_gov.measures.failover import (
     DRILL_DAYS,
     Failover,
     Walk,
-    fallback_coverage,
     loss,
     walk_down,
 )
-from multillm_gov.measures.independence import has_independent_fallback
+from multillm_gov.measures.independence import independent_value
 from multillm_gov.portfolio.allocation import Needs
 
 DAY = date(2026, 11, 30)
@@ -98,17 +97,13 @@ def test_three_figures_declared_usable_proved(
     figures, new_task, models, failover, fallback, expected
 ):
     found = figures([new_task("t", {"a": 1}, fallback, value=500)], models)
-    shares = fallback_coverage(
-        found.tasks,
-        failover,
-        lambda task, fallbacks: has_independent_fallback(task, fallbacks=fallbacks),
-    )
+    shares = independent_value(found.tasks, failover)
     assert (shares.declared, shares.usable, shares.proved) == expected
 
 
 def test_without_value_at_stake_nothing_is_uncovered(figures, new_task, models):
     found = figures([new_task("t", {"a": 1})], models)
-    shares = fallback_coverage(found.tasks, NO_DRILL, lambda *_: False)
+    shares = independent_value(found.tasks, NO_DRILL)
     assert (shares.declared, shares.usable, shares.proved) == (1.0, 1.0, 1.0)
 
 

@@ -11,13 +11,16 @@ from msgspec.structs import replace
 from multillm_gov.catalog.facts import Lifecycle
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
-from multillm_gov.measures.independence import value_with_independent_fallback
+from multillm_gov.measures.failover import Failover
+from multillm_gov.measures.independence import independent_value
 from multillm_gov.measures.lifecycle import runway_days, slack_days
 from multillm_gov.portfolio.allocation import Demand, RequestSize
 from multillm_gov.portfolio.settings import ExchangeRate, Settings
 from multillm_gov.units import Positive, Share
 
 MINI = {"usd_in": "1.5e-7", "usd_out": "6e-7"}
+
+NO_DRILL = Failover(date(2026, 11, 30), {})
 
 
 def test_month_of_method_2_1(figures, new_model, new_task) -> None:
@@ -197,9 +200,9 @@ def test_independence_counts_unknown_as_shared_unless_given_the_benefit_of_the_d
     ).tasks
     assert tasks[0].fallbacks[0].shared_with_primary == (Level.CLOUD,)
     assert Level.CLOUD in tasks[2].fallbacks[0].unproved_with_primary
-    assert value_with_independent_fallback(tasks) == pytest.approx(0.2)
-    assert value_with_independent_fallback(tasks, benefit_of_doubt=True) == pytest.approx(0.5)
-    assert value_with_independent_fallback([]) == 1
+    assert independent_value(tasks, NO_DRILL).usable == pytest.approx(0.2)
+    assert independent_value(tasks, NO_DRILL).possible == pytest.approx(0.5)
+    assert independent_value([], NO_DRILL).usable == 1
 
 
 def test_runway_and_slack(new_model) -> None:

@@ -49,9 +49,12 @@ def test_one_table_a_question_nearest_first(made) -> None:
         "6.0 points",
     ]
     losses = told["Simultaneous losses that exceed the appetite"]
-    assert losses[1][0] == "vendor `acme`"
+    assert losses[1][0] == "vendor `beta`"
     assert losses[1][2] == "1 of them"
-    assert losses[1][4] == "Lost in 90 days: 108,000 USD; the limit is 14,016 USD."
+    assert losses[1][4] == (
+        "Lost in 90 days: 108,000 USD; the limit is 14,016 USD. "
+        "Assumed: rerouted by hand after 24 hours."
+    )
 
 
 def test_verdicts_that_are_no_size_are_words_with_a_status() -> None:

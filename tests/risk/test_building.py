@@ -319,7 +319,7 @@ DEPENDING = {
     "catalog/c.yaml": """\
         models:
           gpt-5-mini: {requests_per_minute: 500, regions: [EU, global]}
-          tuned: {base: gpt-5-mini, tokens_per_minute: 9000}
+          tuned: {base: gpt-5-mini, tokens_per_minute: 9000, regions: [US]}
         """,
     "allocations/a.yaml": """\
         task_classes:
@@ -388,7 +388,12 @@ def test_places_are_components_that_never_fail_by_themselves():
         for one in built.components
         if one.kind in {"jurisdiction", "region"}
     }
-    assert places == {"jurisdiction:EU": 0.0, "jurisdiction:US": 0.0, "region:openai EU": 0.0}
+    assert places == {
+        "jurisdiction:EU": 0.0,
+        "jurisdiction:US": 0.0,
+        "region:openai EU": 0.0,
+        "region:openai US": 0.0,
+    }
 
 
 def test_components_are_ordered_and_named_once():

@@ -10,6 +10,7 @@ from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Enforcement, Finding, Severity
 from multillm_gov.measures.concentration import concentration
+from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.independence import has_independent_fallback
 from multillm_gov.measures.repricing import BASE_RISE, share_within
 from multillm_gov.report import Metric
@@ -99,12 +100,14 @@ def _effective(level: Level, key: str) -> Callable[[Assessment, Metric], str]:
 
 
 def _fallbacks(assessment: Assessment, metric: Metric) -> str:
+    failover = Failover(assessment.as_of, assessment.drills)
     lacking = [
         task
         for task in sorted(
             assessment.figures.tasks, key=lambda t: (-t.value_at_stake_per_month, t.task.name)
         )
-        if task.value_at_stake_per_month and not has_independent_fallback(task)
+        if task.value_at_stake_per_month
+        and not has_independent_fallback(task, fallbacks=failover.usable(task))
     ]
     lowered = floor((metric.number or 0) * 100) / 100
     return (

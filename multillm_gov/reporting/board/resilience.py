@@ -3,11 +3,12 @@
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph, Status
 from multillm_gov.dimensions import Level
+from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.measures.independence import (
     OTHER_VENDOR_AND_CLOUD,
     has_independent_fallback,
-    value_with_independent_fallback,
+    independent_value,
 )
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded
@@ -28,34 +29,46 @@ def resilience_section(assessment: Assessment) -> Section:
         "model routed to: outages "
         "of one vendor's services come together, those of different vendors hardly do. It is "
         "judged from what "
-        "is declared and known of the models; it does not prove that the fallback works."
+        "is declared and known of the models. A fallback is usable when it is known, not retired, able "
+        "to do what the task class needs, and did not fail in the newest drill; only a drill that "
+        "survived proves that it works."
     )
+    failover = Failover(assessment.as_of, assessment.drills)
     blocks: list[Block] = [Paragraph(said)]
     if figures.value_at_stake_per_month:
-        blocks.append(_chart(tasks, figures.currency))
-    blocks += _table(tasks, figures.currency)
+        value = independent_value(tasks, failover)
+        blocks.append(
+            Paragraph(
+                f"Value at stake with an independent fallback: {format_share(value.declared)} as "
+                f"declared, {format_share(value.usable)} would run, {format_share(value.proved)} "
+                "proved by a drill."
+            )
+        )
+        blocks.append(_chart(tasks, failover, figures.currency))
+    blocks += _table(tasks, failover, figures.currency)
     return Section(id="resilience", title="Resilience", blocks=tuple(blocks))
 
 
-def _grade(task: TaskFigures) -> tuple[str, Status]:
-    if not task.fallbacks:
-        return "No fallback", "bad"
-    if has_independent_fallback(task):
-        return "Independent", "good"
-    if has_independent_fallback(task, benefit_of_doubt=True):
+def _grade(task: TaskFigures, failover: Failover) -> tuple[str, Status]:
+    usable = failover.usable(task)
+    if not usable:
+        return ("No usable fallback" if task.fallbacks else "No fallback"), "bad"
+    if has_independent_fallback(task, fallbacks=usable):
+        return ("Independent, drilled" if failover.is_proved(task) else "Independent"), "good"
+    if has_independent_fallback(task, benefit_of_doubt=True, fallbacks=usable):
         return "Not proved", "watch"
     return "Not independent", "bad"
 
 
-def _chart(tasks: list[TaskFigures], currency: str) -> BarChart:
-    share = value_with_independent_fallback(tasks)
+def _chart(tasks: list[TaskFigures], failover: Failover, currency: str) -> BarChart:
+    value = independent_value(tasks, failover)
     valued = [task for task in tasks if task.value_at_stake_per_month]
     return BarChart(
-        title=f"{format_share(share)} of the value at stake has an independent fallback",
+        title=f"{format_share(value.usable)} of the value at stake has a usable independent fallback",
         summary="Value at stake per month: "
         + "; ".join(
             f"{task.task.name} {format_money(task.value_at_stake_per_month, currency)}, "
-            f"{_grade(task)[0].lower()}"
+            f"{_grade(task, failover)[0].lower()}"
             for task in valued[:MOST_MARKS]
         )
         + ".",
@@ -64,8 +77,8 @@ def _chart(tasks: list[TaskFigures], currency: str) -> BarChart:
                 label=task.task.name,
                 value=float(task.value_at_stake_per_month),
                 text=f"{amount(task.value_at_stake_per_month, currency)}, "
-                f"{_grade(task)[0].lower()}",
-                status=_grade(task)[1],
+                f"{_grade(task, failover)[0].lower()}",
+                status=_grade(task, failover)[1],
             )
             for task in valued[:MOST_MARKS]
         ),
@@ -73,11 +86,11 @@ def _chart(tasks: list[TaskFigures], currency: str) -> BarChart:
     )
 
 
-def _table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
+def _table(tasks: list[TaskFigures], failover: Failover, currency: str) -> tuple[Block, ...]:
     rows = []
     for task in tasks:
-        word, status = _grade(task)
-        best = _best(task)
+        word, status = _grade(task, failover)
+        best = _best(failover.usable(task) or task.fallbacks)
         rows.append(
             (
                 Cell(task.task.name),
@@ -99,7 +112,7 @@ def _table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
     return bounded("Fallback of each task class", columns, rows, "task class")
 
 
-def _best(task: TaskFigures) -> FallbackFigures | None:
+def _best(fallbacks: tuple[FallbackFigures, ...]) -> FallbackFigures | None:
     """The fallback that shares the fewest of the three levels, the first declared of equals."""
 
     def weight(fallback: FallbackFigures) -> tuple[int, int, int]:
@@ -109,7 +122,7 @@ def _best(task: TaskFigures) -> FallbackFigures | None:
         )
         return shared, len(levels & set(fallback.unproved_with_primary)), fallback.index
 
-    return min(task.fallbacks, key=weight, default=None)
+    return min(fallbacks, key=weight, default=None)
 
 
 def _place(model: str, facts: ModelFacts | None) -> str:

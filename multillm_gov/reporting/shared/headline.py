@@ -12,8 +12,9 @@ import msgspec
 from multillm_gov.content import Status
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.measures.concentration import concentration
+from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import Concentration, LegFigures, PortfolioFigures
-from multillm_gov.measures.independence import value_with_independent_fallback
+from multillm_gov.measures.independence import independent_value
 from multillm_gov.measures.lifecycle import slack_days
 from multillm_gov.portfolio.settings import Appetite, Settings
 from multillm_gov.report import Metric
@@ -46,7 +47,7 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
             ),
             figures,
         ),
-        _independent_fallback(figures, appetite),
+        _independent_fallback(assessment, appetite),
         judged_by_spend(
             _effective(
                 spend,
@@ -206,7 +207,8 @@ def _in_house(shares: Concentration) -> str:
     return f"{format_share(shares.in_house_share)} in-house" if shares.in_house_share else ""
 
 
-def _independent_fallback(figures: PortfolioFigures, appetite: Appetite) -> Metric:
+def _independent_fallback(assessment: Assessment, appetite: Appetite) -> Metric:
+    figures = assessment.figures
     label = "Value with an independent fallback"
     floor = appetite.min_value_with_independent_fallback
     limit = f"at least {format_share(floor)}"
@@ -215,18 +217,21 @@ def _independent_fallback(figures: PortfolioFigures, appetite: Appetite) -> Metr
         return Metric(
             id=name, label=label, value="none", limit=limit, note="no value at stake is declared"
         )
-    share = value_with_independent_fallback(figures.tasks)
-    hopeful = value_with_independent_fallback(figures.tasks, benefit_of_doubt=True)
+    value = independent_value(figures.tasks, Failover(assessment.as_of, assessment.drills))
+    notes = [
+        f"declared {format_share(value.declared)}, would run {format_share(value.usable)}, "
+        f"proved by a drill {format_share(value.proved)}"
+    ]
+    if value.possible > value.usable:
+        notes.append(f"up to {format_share(value.possible)} if hosts not known prove to be others")
     return Metric(
         id=name,
         label=label,
-        value=format_share(share),
+        value=format_share(value.usable),
         limit=limit,
-        status=status_above(share, float(floor), best=1),
-        note=f"up to {format_share(hopeful)} if hosts not known prove to be others"
-        if hopeful > share
-        else "",
-        number=share,
+        status=status_above(value.usable, float(floor), best=1),
+        note="; ".join(notes),
+        number=value.usable,
         unit="share",
     )
 

@@ -9,7 +9,8 @@ from multillm_gov.portfolio.scenario import Shock
 from multillm_gov.risk.stress.outcome import StressOutcome
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import Label, StressContext
-from multillm_gov.units import MONTHS_PER_YEAR, Positive, Share
+from multillm_gov.risk.system.priors import REROUTE_HOURS
+from multillm_gov.units import MONTHS_PER_YEAR, Amount, Positive, Share
 
 Question = Literal["price rise", "outage", "demand growth", "quality drop", "loss of all"]
 Limit = Literal["cap", "ceiling", "price shock", "value", "rate limit", "quality floor"]
@@ -59,7 +60,13 @@ def _shock(question: Question, label: Label, size: Decimal) -> Shock:
         return Shock(kind="outage", level=level, entity=name, hours=Positive(size))  # type: ignore[arg-type]
     if question == "quality drop":
         return Shock(kind="quality-drift", level=level, entity=name, points=Share(size))  # type: ignore[arg-type]
-    return Shock(kind="withdrawal", level=level, entity=name, days=Positive(size))  # type: ignore[arg-type]
+    return Shock(
+        kind="withdrawal",
+        level=level,  # type: ignore[arg-type]
+        entity=name,
+        days=Positive(size),
+        reroute_hours=Amount(REROUTE_HOURS),
+    )
 
 
 def breaks_at(context: StressContext, breaking: BreakingPoint, size: Decimal) -> bool:

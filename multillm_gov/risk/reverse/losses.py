@@ -1,4 +1,4 @@
-"""The smallest set of vendors, or of clouds, whose loss breaches the value appetite: brute force up to three."""
+"""The smallest set of vendors or clouds whose loss breaches the appetite; sets of up to three."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -12,7 +12,9 @@ from multillm_gov.risk.reverse.breaking_point import BreakingPoint, shocks_of, t
 from multillm_gov.risk.stress.entities import entities_of
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import StressContext
+from multillm_gov.risk.system.priors import REROUTE_HOURS
 
+REROUTED = f"Assumed: rerouted by hand after {REROUTE_HOURS} hours."
 LEVELS = ("vendor", "cloud")
 MOST_TOGETHER = 3
 _MOST_TRIED = 60
@@ -22,9 +24,10 @@ _MOST_RUNS = 200_000
 
 
 def losses_of_all(context: StressContext) -> Iterator[BreakingPoint]:
-    """One answer a level: all of a set withdrawn for as long as a migration takes, what failovers miss unanswered.
+    """One answer a level: all of a set withdrawn for as long as a migration takes.
 
-    Of the smallest sets that breach, the one that costs most.
+    Of the smallest sets that breach, the one that costs most. As in a scenario of a withdrawal,
+    people reroute by hand what failovers miss.
     """
     days = Decimal(max(context.settings.migration_lead_days, 1))
     for level in LEVELS:
@@ -34,11 +37,11 @@ def losses_of_all(context: StressContext) -> Iterator[BreakingPoint]:
 
 
 def _names(context: StressContext, level: str) -> list[str]:
-    """Those with most value at stake first; then those that only stand by, which matter once others are lost."""
+    """Those with most value at stake first; then standby ones, which matter once others are lost."""
     routed = [entity.name for entity in entities_of(context, level)]
-    standing = {name: len(users) for (kind, name), users in context.users.items() if kind == level}
-    others = standing.keys() - {UNKNOWN, *routed}
-    return routed + sorted(others, key=lambda name: (-standing[name], name))
+    users = {name: len(tasks) for (kind, name), tasks in context.users.items() if kind == level}
+    standby = users.keys() - {UNKNOWN, *routed}
+    return routed + sorted(standby, key=lambda name: (-users[name], name))
 
 
 def _smallest(context: StressContext, level: str, names: list[str], days: Decimal) -> BreakingPoint:
@@ -51,27 +54,22 @@ def _smallest(context: StressContext, level: str, names: list[str], days: Decima
         bound=bound,
         size=days,
     )
-    left_out = False
+    is_partial = False
     for count in range(1, MOST_TOGETHER + 1):
         most = _most_combined(count, len(context.tasks))
-        left_out = left_out or len(names) > most
+        is_partial = is_partial or len(names) > most
         costs = []
         for chosen in combinations(names[:most], count):
             tried = replace(common, entities=tuple((level, name) for name in chosen))
             costs.append((-stress(context, shocks_of(tried, days)).value_at_risk, tried.entities))
         worst = min(costs, default=None)
         if worst is not None and -worst[0] > bound:
-            note = (
-                "Among those with most value at stake; others were not combined."
-                if left_out
-                else ""
-            )
+            scope = "Among those with most value at stake; others were not combined. "
+            note = (scope if is_partial else "") + REROUTED
             return replace(common, verdict="breaks", entities=worst[1], figure=-worst[0], note=note)
-    together = min(MOST_TOGETHER, len(names))
-    said = f"No {together} of them together" + (
-        ", among those with most value at stake." if left_out else "."
-    )
-    return replace(common, entities=((level, "any"),), size=days, note=said)
+    scope = ", among those with most value at stake" if is_partial else ""
+    note = f"No {min(MOST_TOGETHER, len(names))} of them together{scope}. {REROUTED}"
+    return replace(common, entities=((level, "any"),), size=days, note=note)
 
 
 def _most_combined(count: int, tasks: int) -> int:

@@ -55,5 +55,8 @@ RETIREMENT_MEDIAN_MONTHS = 18.1
 MIGRATION_LEAD_DAYS = 90
 """Evaluation, prompts and change window of a move to another model (method 4)."""
 
+REROUTE_HOURS = 24
+"""Hours until people have rerouted by hand what a failover missed, in a loss of weeks: judgment."""
+
 HYPERSCALERS = frozenset({"aws", "azure", "gcp"})
 """Clouds whose own model services count as hyperscaler-served."""
