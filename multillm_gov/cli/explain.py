@@ -21,12 +21,13 @@ from multillm_gov.cli.shared.options import root_option
 )
 @root_option
 def command(*, name: str, form: Literal["text", "markdown", "json"], root: Path | None) -> None:
-    """Print the page of a rule, policy or key: NAME is an id such as GOV201 or a name such as fallback-missing.
+    """Print the page of a rule, policy or key.
 
-    The page shows what the rule checks, why it matters, an example, a compliant version, the parameters and the
-    controls. NAME may also be a policy of the portfolio: its parameters, scope and reason come first. A rule takes
-    precedence over a policy of the same name; policy:NAME is always the policy. NAME may also be a key of a governed
-    file: allocation.demand, settings.appetite.
+    NAME is an id such as GOV201 or a name such as fallback-missing. The page shows what the rule
+    checks, why it matters, an example, a compliant version, the parameters and the controls. NAME
+    may also be a policy of the portfolio: its parameters, scope and reason come first. A rule takes
+    precedence over a policy of the same name; policy:NAME is always the policy. NAME may also be a
+    key of a governed file: allocation.demand, settings.appetite.
 
     \b
     Examples:

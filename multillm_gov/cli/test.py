@@ -1,4 +1,4 @@
-"""``govern test``: run the cases that the portfolio keeps for its own policies."""
+"""``govern test``: run the policy tests of the portfolio."""
 
 import sys
 from datetime import date
@@ -10,7 +10,7 @@ import click
 from multillm_gov.cli.shared.options import as_of_option, output_option, root_option, today
 
 
-@click.command("test", short_help="Run the portfolio's own policy tests.")
+@click.command("test", short_help="Run the policy tests of the portfolio.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--format",
@@ -19,17 +19,15 @@ from multillm_gov.cli.shared.options import as_of_option, output_option, root_op
     type=click.Choice(("text", "json", "junit")),
     default="text",
     show_default=True,
-    help="Format of the result.",
+    help="Output format.",
 )
 @output_option
-@click.option(
-    "--coverage", is_flag=True, help="Tell policies never exercised and limits never approached."
-)
+@click.option("--coverage", is_flag=True, help="Report policies and limits that no case covers.")
 @click.option(
     "--min-coverage",
     type=click.IntRange(0, 100),
     metavar="PERCENT",
-    help="Exit 1 where less is covered; tells the coverage too.",
+    help="Exit 1 if less is covered; implies --coverage.",
 )
 @as_of_option
 @root_option
@@ -45,10 +43,10 @@ def command(
     as_of: date | None,
     root: Path | None,
 ) -> None:
-    """Run the cases in tests/policies: an overlay on the portfolio, and the findings it must bring.
+    """Run the cases in tests/policies: each overlays the portfolio and expects findings.
 
-    PATHS are files or folders of cases; without them all are run. Exits 0 when every case passes, 1 when one fails or
-    less is covered than asked for.
+    PATHS are files or folders of cases; default: all. Exits 0 if every case passes, 1 if one fails
+    or the coverage is below the minimum.
 
     \b
     Examples:
@@ -57,7 +55,7 @@ def command(
       govern test --min-coverage 80 --format junit --output policy-tests.xml
     """
     from multillm_gov.sources.output import write_bytes, write_stdout
-    from multillm_gov.workflows.policy_tests.output import tell
+    from multillm_gov.workflows.policy_tests.output import render
     from multillm_gov.workflows.policy_tests.running import run_policy_tests
 
     run = run_policy_tests(
@@ -68,7 +66,7 @@ def command(
         min_coverage=min_coverage,
         progress=_progress if sys.stderr is not None and sys.stderr.isatty() else _silence,
     )
-    data = tell(run, form)
+    data = render(run, form)
     if output is None or str(output) == "-":
         write_stdout(data)
     else:
@@ -77,11 +75,11 @@ def command(
 
 
 def _progress(number: int, count: int) -> None:
-    """One line that rewrites itself, and goes at the end."""
+    """One line that rewrites itself and is erased at the end."""
     click.echo(
         f"\rcase {number:,} of {count:,}" if number < count else "\r\033[K", nl=False, err=True
     )
 
 
 def _silence(_number: int, _count: int) -> None:
-    """Nobody watches."""
+    """No terminal: no progress."""

@@ -1,4 +1,4 @@
-"""What a rule supports evidence for, as people read it."""
+"""The controls that a rule supports evidence for, as people read them."""
 
 from textwrap import fill
 
@@ -7,8 +7,8 @@ from multillm_gov.rules.engine.rule import Rule
 
 _WIDTH = 80
 _FRAMEWORKS = """\
-Control ids name these frameworks. A finding, or its absence, supports evidence for a control; whether a control is met
-is for those who answer for it to say."""
+Control ids name these frameworks. A finding, or its absence, supports evidence for a control; those
+accountable for the control decide whether it is met."""
 
 
 def controls_text(rule: Rule) -> str:
@@ -49,14 +49,17 @@ def controls_data(rule: Rule) -> list[dict[str, str]]:
 
 def frameworks_markdown() -> str:
     """The frameworks that rules name: where they are published, whom they bind."""
-    lines = [f"- **{one.name}** ({one.source}). {one.note}" for one in mapping().frameworks]
+    lines = [
+        f"- **{framework.name}** ({framework.source}). {framework.note}"
+        for framework in mapping().frameworks
+    ]
     return "\n".join(["## Frameworks", "", _FRAMEWORKS, "", *lines])
 
 
 def _by_framework(rule: Rule) -> list[tuple[Framework, list[Control]]]:
     found = [control for name in rule.controls if (control := find_control(name)) is not None]
     grouped = (
-        (one, [control for control in found if control.framework is one])
-        for one in mapping().frameworks
+        (framework, [control for control in found if control.framework is framework])
+        for framework in mapping().frameworks
     )
     return [(framework, controls) for framework, controls in grouped if controls]

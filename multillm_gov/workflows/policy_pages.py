@@ -25,7 +25,7 @@ _WIDTH = 80
 
 
 class FoundPolicy(Struct, frozen=True):
-    """A policy, its place, and its effective parameters: name, value, whether the policy gives it."""
+    """A policy, its place, and its parameters: name, value, whether the policy gives it."""
 
     policy: Policy
     place: str

@@ -133,35 +133,46 @@ def book_markdown(rules: Iterable[Rule]) -> str:
 
 
 _INTRODUCTION = """\
-A rule judges task classes, the whole portfolio, files or waivers. Most rules are enabled by default: they judge with
-default parameters where no policy sets others. A policy in `policies/` is an instance of a rule:
+A rule judges task classes, the whole portfolio, files or waivers. Most rules are enabled by
+default: they judge with default parameters where no policy sets others. A policy in `policies/` is
+an instance of a rule:
 
 ```yaml
 policies:
   NAME:
     rule: concentration            # id or name
     max_share: 0.5                 # the rule's parameters
-    applies_to: {owners: [support]}    # task_classes, owners, classifications, tags: all must match; default: all
-    enforcement: soft-mandatory    # advisory: at most a warning; soft-mandatory: an error, can be waived;
-                                   # hard-mandatory: an error, cannot be waived
+    # task_classes, owners, classifications, tags: all must match; default: all
+    applies_to: {owners: [support]}
+    # advisory: at most a warning; soft-mandatory: an error that can be waived;
+    # hard-mandatory: an error that cannot be waived
+    enforcement: soft-mandatory
     approvers: [cfo]               # who may approve a waiver of it; default: any named approver
     because: Board resolution on supplier concentration
     controls: [NIST-AI-RMF GOVERN 6.1]
 waivers:
-  - {policy: NAME, subject: triage, reason: migration under way, approved_by: cfo, expires: 2027-01-31}
+  - {policy: NAME, subject: triage, reason: migration under way, approved_by: cfo,
+     expires: 2027-01-31}
 ```
 
-- A rule about task classes still judges, with default parameters, those that no policy of it selects. A rule about the
-  portfolio still judges the whole, unless a policy of it without `applies_to` does.
-- Rules about files and waivers always run as they are. A policy that cannot be read switches no rule off.
-- A violation that a rule grades itself (a warning before a limit, a fact that is not known) keeps that severity under a
-  policy. A fact that is only not known counts in full where a policy enables the rule.
-- A waiver names a policy, or a rule by id or name, and the subject of the finding; it holds until its last day. A waived
-  finding stays visible and does not count. Hard-mandatory policies and most rules about files cannot be waived.
-  [Waivers and approvals](waivers-and-approvals.md) describes waivers, ignore comments and approvals.
-- At most 1,000 findings of a rule are listed; one more finding counts the rest, with the highest severity among them.
-- Controls are published ids that a finding or its absence supports evidence for; no rule proves compliance.
-- *Tighter* names the values of a parameter that demand more; a change the other way loosens the policy."""
+- A rule about task classes still judges, with default parameters, those that no policy of it
+  selects. A rule about the portfolio still judges the whole, unless a policy of it without
+  `applies_to` does.
+- Rules about files and waivers always run as they are. A policy that cannot be read switches no
+  rule off.
+- A violation that a rule grades itself (a warning before a limit, a fact that is not known) keeps
+  that severity under a policy. A fact that is only not known counts in full where a policy enables
+  the rule.
+- A waiver names a policy, or a rule by id or name, and the subject of the finding; it holds until
+  its last day. A waived finding stays visible and does not count. Hard-mandatory policies and most
+  rules about files cannot be waived. [Waivers and approvals](waivers-and-approvals.md) describes
+  waivers, ignore comments and approvals.
+- At most 1,000 findings of a rule are listed; one more finding counts the rest, with the highest
+  severity among them.
+- Controls are published ids that a finding or its absence supports evidence for; no rule proves
+  compliance.
+- *Tighter* names the values of a parameter that demand more; a change the other way loosens the
+  policy."""
 
 
 _NO_EXAMPLE = "Not shown: no short text of a single state can violate this rule."

@@ -1,4 +1,4 @@
-"""What a rule's parameters are, as a reader of its page needs them: name, type, default, meaning."""
+"""The parameters of a rule as its page shows them: name, type, default, meaning."""
 
 from typing import Any
 

@@ -54,18 +54,22 @@ def _told(state: Any, rule: str) -> list[str]:
             "element (did you mean `vendor`?)",
         ),
         ("    assert: (1 == 1\n", "4:19", "not an expression"),
-        ("    assert: task.value_at_stake * 2.0 > 3\n", "4:39", "`>` does not take (double, int)"),
-        ("    assert: task.name.matches('a')\n", "4:23", "`matches` is left out"),
+        (
+            "    assert: task.value_at_stake * 2.0 > 3\n",
+            "4:39",
+            "`>` does not accept (double, int)",
+        ),
+        ("    assert: task.name.matches('a')\n", "4:23", "`matches` is not available"),
         (
             "    assert: task.route.map(r, r.model).size() > 0\n",
             "4:24",
-            "the `map` macro is left out",
+            "the `map` macro is not available",
         ),
-        ("    assert: task.name + 'a' == 'b'\n", "4:23", "`+` does not take (string, string)"),
+        ("    assert: task.name + 'a' == 'b'\n", "4:23", "`+` does not accept (string, string)"),
         (
             "    assert: task.tags.exists(t, t in [task.name])\n",
             "4:39",
-            "`task` stands in a list: only literals may",
+            "`task` is not allowed in a list: only literals are",
         ),
         ("    assert: '[[1]] == [[1]]'\n", "4:15", "lists inside lists"),
         ("    assert: '{1: 2} == {1: 2}'\n", "4:14", "maps cannot be built"),
@@ -77,10 +81,14 @@ def _told(state: Any, rule: str) -> list[str]:
         (
             "    assert: task.tags.all(a, task.tags.all(b, task.tags.all(c, true)))\n",
             "4:57",
-            "more than 2 of `all`, `exists`, `filter` inside one another",
+            "more than 2 nested `all`, `exists` or `filter`",
         ),
-        (f"    assert: {' && '.join(['true'] * 200)}\n", "4:13", "1,596 characters; at most 1,000"),
-        (f"    assert: {'(' * 40}true{')' * 40}\n", "4:13", "too deeply nested"),
+        (
+            f"    assert: {' && '.join(['true'] * 200)}\n",
+            "4:13",
+            "1,596 characters; the limit is 1,000",
+        ),
+        (f"    assert: {'(' * 40}true{')' * 40}\n", "4:13", "nested too deeply"),
     ],
 )
 def test_a_mistake_is_a_schema_finding_at_its_character(

@@ -12,7 +12,7 @@ from multillm_gov.rules.custom.vocabulary import (
     MODEL_FIELDS,
     ROUTE_FIELDS,
     SHARE_FIELDS,
-    SPELLED,
+    TYPE_NAMES,
 )
 from multillm_gov.rules.custom.wide_variables import WHOLE_VARIABLES
 
@@ -62,7 +62,7 @@ def test_every_variable_and_field_is_documented_with_its_type() -> None:
         row
         for name, kind, meaning in (*variables, *fields)
         if not SPREADS.match(name)
-        and (row := f"| `{name}` | {SPELLED[kind]} | {meaning} |") not in PAGE
+        and (row := f"| `{name}` | {TYPE_NAMES[kind]} | {meaning} |") not in PAGE
     ]
     assert missing == []
     assert len([one for one in WHOLE_VARIABLES if SPREADS.match(one.name)]) == 3 * 3 * 6

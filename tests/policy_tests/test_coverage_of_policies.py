@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from multillm_gov.workflows.policy_tests.coverage import percent
-from multillm_gov.workflows.policy_tests.output import tell
+from multillm_gov.workflows.policy_tests.output import render
 
 ROUTE = (
     "{task_classes: {triage: {route: [{model: claude-haiku-4-5, weight: %d}, {model: "
@@ -61,7 +61,7 @@ def test_whole_numbers_move_by_at_least_one(tested: Any) -> None:
   - {name: far, as_of: 2027-06-04, only: [soon], expect: none}
 """
     run = tested(cases, files, coverage=True)
-    assert run.exit_code == 0, tell(run, "text").decode()
+    assert run.exit_code == 0, render(run, "text").decode()
     assert _sides(run) == {
         "soon": (True, True),
         "soon.lead_days": (True, True),
@@ -97,8 +97,8 @@ def test_the_gate_counts_sides_of_all(tested: Any) -> None:
     assert tested(cases, min_coverage=33).exit_code == 0
     low = tested(cases, min_coverage=34)
     assert low.exit_code == 1
-    told = tell(low, "text").decode()
-    assert "Coverage: 33% (at least 34% asked for)" in told
+    told = render(low, "text").decode()
+    assert "Coverage: 33% (minimum 34%)" in told
     assert "never exercised       capped (policies/own.yaml:2:3)" in told
     assert (
         "limit not approached  one-vendor.max_share: no case just passes (policies/own.yaml:4:3)"

@@ -10,14 +10,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from multillm_gov.errors import SourceError
-from multillm_gov.workflows.policy_tests.output import tell
+from multillm_gov.workflows.policy_tests.output import render
 from multillm_gov.workflows.policy_tests.running import run_policy_tests
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policy-tests.md").read_text("utf-8")
 
 
 def _told(run: Any) -> list[str]:
-    return tell(run, "text").decode().splitlines()
+    return render(run, "text").decode().splitlines()
 
 
 def test_the_documented_example_says_what_the_page_says(write: Any, govern: Any) -> None:
@@ -143,9 +143,9 @@ def test_what_an_overlay_leaves_alone_keeps_its_own_place(tested: Any) -> None:
         ("{name: c, overlay: {task_classes: {triage: {spend_cap: {montly: 5}}}}, only: [capped], "
          "expect: none}",
          "cases.yaml:2:61)"),
-        ("{name: c, only: [cappd], expect: none}", "`cappd` is no policy of this portfolio and no "
+        ("{name: c, only: [cappd], expect: none}", "`cappd` is not a policy of this portfolio or a "
                                                    "rule (did you"),
-        ("{name: c, expect: [{policy: nobody}]}", "`nobody` is no policy"),
+        ("{name: c, expect: [{policy: nobody}]}", "`nobody` is not a policy"),
         ("{name: c, overlay: {task_classes: {gone: null}}, only: [capped], expect: "
          "none}", "`gone` cannot be removed"),
         ("{name: c, overlay: {policies: {new: {rule: custom, assert: task.nmae}}}, only: [capped], "
@@ -214,7 +214,7 @@ def test_a_linked_tests_folder_is_not_entered(write: Any, tmp_path: Path) -> Non
 
 def test_without_a_case_there_is_no_verdict(write: Any) -> None:
     root = write({"allocations/a.yaml": "task_classes: {}\n"})
-    with pytest.raises(SourceError, match="no policy test"):
+    with pytest.raises(SourceError, match="No policy test"):
         run_policy_tests([], root=root, as_of=date(2026, 11, 24))
 
 
@@ -259,14 +259,14 @@ def test_data_and_junit_tell_the_same(tested: Any) -> None:
   - {name: "good <&>", only: [capped], expect: none}
   - {name: "bad %% ]]>", expect: [{policy: capped}]}
 """)
-    data = json.loads(tell(run, "json"))
+    data = json.loads(render(run, "json"))
     assert [(case["name"], case["passed"]) for case in data["cases"]] == [
         ("good <&>", True),
         ("bad %% ]]>", False),
     ]
     assert data["exit_code"] == run.exit_code == 1
     assert "coverage" not in data
-    suites = ET.fromstring(tell(run, "junit"))  # noqa: S314 - our own
+    suites = ET.fromstring(render(run, "junit"))  # noqa: S314 - our own
     assert (suites.get("tests"), suites.get("failures")) == ("2", "1")
     assert [(case.get("name"), len(case)) for case in suites.iter("testcase")] == [
         ("good <&>", 0),

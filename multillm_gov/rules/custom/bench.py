@@ -1,4 +1,4 @@
-"""Evaluating the custom policies of one judgment: what they read is worked out once per subject, within a budget."""
+"""Evaluates the custom policies of one judgment: values once per subject, within a budget."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -24,22 +24,21 @@ MOST_POLICIES = 100
 MOST_EVALUATIONS = 2_000_000
 """Expressions evaluated in one judgment, over all policies and subjects."""
 MOST_SECONDS = 30.0
-"""Of all evaluations. 40 policies over 10,000 task classes take two: only a portfolio written to cost time gets there,
-and it fails then."""
+"""Of all evaluations; 40 policies over 10,000 task classes take two, a hostile portfolio fails."""
 
 
 class SpentError(Exception):
-    """The budget is used up; what is left was not judged."""
+    """The budget is used up; the rest was not judged."""
 
 
 class Subject(Struct, frozen=True):
-    """One thing an expression is evaluated for, ready to be so."""
+    """One thing an expression is evaluated for, with its values."""
 
     name: str
     place: Place
     values: dict[str, Any]
     activation: Any
-    """For the engine; nothing when ``problem`` says why there is none."""
+    """For the engine; ``None`` where ``problem`` says why."""
     problem: str = ""
 
 
@@ -47,7 +46,7 @@ class Bench:
     """Languages, subjects and the budget that all custom policies of one judgment share."""
 
     def __init__(self, context: RuleContext, names: frozenset[str]) -> None:
-        """``names`` are the dotted names that any policy reads: only their values are worked out."""
+        """``names`` are the dotted names that any policy reads; only their values are computed."""
         self._names = names
         self._evaluations = 0
         self._seconds = 0.0
@@ -59,7 +58,7 @@ class Bench:
         self._common: dict[str, Any] | None = None
 
     def subjects(self, over: Over, context: RuleContext) -> Iterator[Subject]:
-        """What a policy's expressions are evaluated for, within its scope."""
+        """The subjects in the scope of a policy."""
         if over == "task_class":
             yield from self._of_tasks(context.tasks)
         elif over == "model":
@@ -74,7 +73,7 @@ class Bench:
         """Evaluate one expression over one subject.
 
         Raises:
-            SpentError: nothing is left of the budget.
+            SpentError: the budget is used up.
         """
         if subject.problem:
             return Unjudged(subject.problem)
@@ -96,9 +95,9 @@ class Bench:
     def _task(self, task: TaskFigures) -> Subject:
         name = task.task.name
         if name not in self._tasks:
-            one = OneTask(task, self._everything)
+            subject = OneTask(task, self._everything)
             self._tasks[name] = self._subject(
-                name, "task_class", one, task.task.place.key(), self._everything
+                name, "task_class", subject, task.task.place.key(), self._everything
             )
         return self._tasks[name]
 
@@ -111,17 +110,17 @@ class Bench:
         for use in context.uses(context.models):
             first.setdefault(use.part.model, use.place)
         for name, facts in sorted(context.models.items()):
-            one = OneModel(
+            subject = OneModel(
                 name,
                 facts,
                 self._everything,
                 (routed[name], standby[name], spends.get(name, Decimal(0))),
             )
-            yield self._subject(f"model:{name}", "model", one, first[name], self._everything)
+            yield self._subject(f"model:{name}", "model", subject, first[name], self._everything)
 
-    def _subject(self, name: str, over: Over, one: Any, place: Place, whole: Whole) -> Subject:  # noqa: ANN401
+    def _subject(self, name: str, over: Over, subject: Any, place: Place, whole: Whole) -> Subject:  # noqa: ANN401
         try:
-            values = values_of(self._read(OWN[over]), one)
+            values = values_of(self._read(OWN[over]), subject)
             values |= self._wide(whole)
         except TooLongError as error:
             return Subject(name, place, {}, None, str(error))
@@ -149,7 +148,7 @@ def language(over: Over) -> Language:
 
 
 def names_in(*expressions: object) -> frozenset[str]:
-    """The dotted names that some expressions read; what is no text reads nothing."""
+    """The dotted names that some expressions read; what is not text reads nothing."""
     return frozenset(
         name
         for text in expressions

@@ -1,4 +1,4 @@
-"""All variables, by what an expression is evaluated over."""
+"""All variables, by the kind of subject."""
 
 from typing import Any
 
@@ -24,6 +24,6 @@ def values_of(variables: tuple[Variable, ...], one: OneTask | OneModel | Whole) 
     """The values of some variables of one subject.
 
     Raises:
-        TooLongError: a list is longer than is judged.
+        TooLongError: a list is longer than the limit.
     """
     return {variable.name: variable.read(one) for variable in variables}

@@ -1,4 +1,4 @@
-"""What an expression is evaluated for: a task class, a model, or some task classes together."""
+"""What an expression is evaluated for: a task class, a model, or several task classes."""
 
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from multillm_gov.rules.custom.vocabulary import model_facts
 
 
 class Whole:
-    """Some task classes together, their totals and shares; worked out when read."""
+    """Several task classes, with their totals and shares; computed when read."""
 
     def __init__(self, tasks: tuple[TaskFigures, ...], settings: Settings, as_of: date) -> None:
         self.tasks = tasks
@@ -57,4 +57,4 @@ class OneModel(Struct, frozen=True):
     facts: ModelFacts | None
     whole: Whole
     uses: tuple[int, int, Decimal | None]
-    """Task classes that route to it, that fall back on it, and its spend per month (``None``: not known)."""
+    """Task classes that route to it and fall back on it, and its spend per month, if known."""

@@ -1,4 +1,4 @@
-"""What an expression over a task class may read of it."""
+"""The variables of an expression over a task class."""
 
 from typing import Any
 
@@ -84,7 +84,7 @@ TASK_VARIABLES = (
     _task(
         "task.residency",
         TEXTS,
-        "places where its data may be processed; empty: anywhere",
+        "regions where its data may be processed; empty: any",
         lambda it: texts(it.data.residency),
     ),
     _task(
@@ -124,7 +124,7 @@ TASK_VARIABLES = (
     Variable(
         "task.demand.max_output_tokens",
         NUMBER,
-        "longest answer needed",
+        "longest required answer",
         lambda one: _demand(one, "max_output_tokens"),
     ),
     _task(
@@ -148,7 +148,7 @@ TASK_VARIABLES = (
     _task(
         "task.latency.p95_seconds",
         NUMBER,
-        "slowest answer accepted, seconds",
+        "accepted p95 latency, seconds",
         lambda it: number(it.latency and it.latency.p95_seconds),
     ),
     _task("task.prompt", TEXT, "path of the prompt; empty: none", lambda it: text(it.prompt)),
@@ -180,13 +180,13 @@ TASK_VARIABLES = (
     Variable(
         "measures.largest_cost_per_request",
         NUMBER,
-        "dearest routed model at the largest size",
+        "most expensive routed model at the largest size",
         lambda one: number(one.figures.largest_cost_per_request),
     ),
     Variable(
         "measures.failover_spend_per_month",
         NUMBER,
-        "dearest fallback carrying every request; null: none, or not known",
+        "most expensive fallback carrying every request; null: none, or not known",
         _failover,
     ),
     Variable("measures.share_of_spend", NUMBER, "of the portfolio's (0..1)", _share_of_spend),

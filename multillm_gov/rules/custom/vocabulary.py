@@ -1,4 +1,4 @@
-"""What a custom rule may read: names, types, meanings, and where each value comes from."""
+"""What a custom policy may read: names, types, meanings, and the source of each value."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -16,7 +16,7 @@ Over = Literal["task_class", "model", "portfolio"]
 
 TEXT, TEXTS, NUMBER, FLAG, DAY = "string", "list<string>", "dyn", "bool", "timestamp"
 ELEMENTS = "list<map<string, dyn>>"
-SPELLED = {
+TYPE_NAMES = {
     TEXT: "text",
     TEXTS: "list of texts",
     NUMBER: "number or null",
@@ -24,7 +24,7 @@ SPELLED = {
     DAY: "timestamp",
     ELEMENTS: "list of maps",
 }
-"""How the documentation names CEL's types; a number is dynamic, so that it compares with 2 and 2.0, and may be null."""
+"""CEL types in the documentation; a number is dynamic: it compares with 2 and 2.0, or is null."""
 
 LONGEST_LIST = 50
 LONGEST_TEXT = 1_000
@@ -45,12 +45,12 @@ class Variable(Struct, frozen=True):
 
 
 def number(value: Decimal | float | None) -> float | None:
-    """As the engine takes it: a double, so that whole and broken numbers mix."""
+    """A double, so that whole numbers and fractions compare."""
     return None if value is None else float(value)
 
 
 def text(value: str | None) -> str:
-    """Cut where a whole essay stands; nothing is the empty text."""
+    """A text, cut at `LONGEST_TEXT`; ``None`` is empty."""
     value = value or ""
     return value if len(value) <= LONGEST_TEXT else value[:LONGEST_TEXT] + "…"
 
@@ -59,11 +59,11 @@ def texts(values: Sequence[str]) -> list[str]:
     """A plain list.
 
     Raises:
-        TooLongError: more than `LONGEST_LIST` entries; leaving some out could make a false
-            statement true.
+        TooLongError: more than `LONGEST_LIST` entries; a cut list could make a false statement
+            true.
     """
     if len(values) > LONGEST_LIST:
-        raise TooLongError(f"a list has {len(values):,} entries; at most {LONGEST_LIST} are judged")
+        raise TooLongError(f"a list has {len(values):,} entries; the limit is {LONGEST_LIST}")
     return [text(value) for value in values]
 
 
@@ -77,7 +77,7 @@ def _per_million(facts: ModelFacts | None, kind: Literal["input", "output"]) -> 
 
 
 def model_facts(name: str, facts: ModelFacts | None, as_of: date) -> dict[str, Any]:
-    """What is known of a model, by the keys of `MODEL_FIELDS`; a model nobody knows is ``unknown`` throughout."""
+    """The facts of a model, by the keys of `MODEL_FIELDS`; ``unknown`` where there are none."""
     exposure, lifecycle = (facts.exposure, facts.lifecycle) if facts else (None, None)
     return {
         "model": name,
@@ -102,18 +102,18 @@ def model_facts(name: str, facts: ModelFacts | None, as_of: date) -> dict[str, A
 MODEL_FIELDS: dict[str, tuple[str, str]] = {
     "model": (TEXT, "name as routed"),
     "family": (TEXT, "line of models, or `unknown`"),
-    "vendor": (TEXT, "who made it, or `unknown`"),
-    "provider": (TEXT, "who serves it and sends the bill, or `unknown`"),
-    "cloud": (TEXT, "whose infrastructure it runs on, or `unknown`"),
+    "vendor": (TEXT, "maker, or `unknown`"),
+    "provider": (TEXT, "who serves and bills it, or `unknown`"),
+    "cloud": (TEXT, "infrastructure it runs on, or `unknown`"),
     "jurisdiction": (TEXT, "country whose law binds the vendor, or `unknown`"),
     "mode": (TEXT, "`chat`, `embedding` …, or `unknown`"),
     "usd_per_million_input": (NUMBER, "US dollars per million input tokens, standard tier"),
     "usd_per_million_output": (NUMBER, "US dollars per million output tokens, standard tier"),
     "context_tokens": (NUMBER, "longest input"),
     "max_output_tokens": (NUMBER, "longest answer"),
-    "capabilities": (TEXTS, "what it is known to do"),
+    "capabilities": (TEXTS, "known capabilities"),
     "regions": (TEXTS, "where requests are processed; empty: not known"),
-    "days_to_retirement": (NUMBER, "negative when past; null: no date is known"),
+    "days_to_retirement": (NUMBER, "negative when past; null: not known"),
     "preview": (FLAG, "whether it is a preview"),
     "floating_alias": (FLAG, "whether the provider may re-point the name"),
 }
@@ -127,7 +127,7 @@ FALLBACK_FIELDS = {
     "failover_spend_per_month": (NUMBER, "if it carried every request"),
     "shared_levels": (
         TEXTS,
-        "levels at which it hangs on what a routed model hangs on (`vendor`, `cloud` …)",
+        "levels at which it shares an entity with a routed model (`vendor`, `cloud` …)",
     ),
 }
 SHARE_FIELDS = {"name": (TEXT, "entity, or `unknown`"), "share": (NUMBER, "0..1")}

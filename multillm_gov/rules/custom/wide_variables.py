@@ -1,4 +1,4 @@
-"""What an expression over a model may read of it, and what every expression may read of the portfolio."""
+"""The variables of an expression over a model, and those of the portfolio for all."""
 
 from datetime import UTC, datetime, time
 from typing import Any
@@ -46,7 +46,7 @@ def _shares(found: Concentration) -> list[dict[str, Any]]:
 
 
 def _spread(basis: Basis, level: Level) -> tuple[Variable, ...]:
-    where, said = (
+    where, label = (
         f"{basis.value}.{level.value}",
         f"{basis.value.replace('_', ' ')} by {level.value}",
     )
@@ -54,19 +54,19 @@ def _spread(basis: Basis, level: Level) -> tuple[Variable, ...]:
         Variable(
             f"hhi.{where}",
             NUMBER,
-            f"HHI of {said}, points",
+            f"HHI of {label}, points",
             lambda one: one.concentration(basis, level).hhi,
         ),
         Variable(
             f"effective_number.{where}",
             NUMBER,
-            f"1 / sum of squared shares of {said}",
+            f"1 / sum of squared shares of {label}",
             lambda one: one.concentration(basis, level).effective_number,
         ),
         Variable(
             f"shares.{where}",
             ELEMENTS,
-            f"the {LONGEST_LIST} largest shares of {said}",
+            f"the {LONGEST_LIST} largest shares of {label}",
             lambda one: _shares(one.concentration(basis, level)),
         ),
     )

@@ -1,4 +1,4 @@
-"""What a custom rule says: the engine's complaints in plain words, and the values a statement was false for."""
+"""Texts of a custom policy: mistakes in plain words, and the values of a false statement."""
 
 import re
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ _OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '\(
 _LEFT_OUT = {"map": "the `map` macro", "matches": "`matches`"}
 
 
-class Told(Struct, frozen=True):
-    """A complaint for people: what, how many characters from which column, and what to do."""
+class Explanation(Struct, frozen=True):
+    """A mistake for people: what, how many characters from which column, and what to do."""
 
     message: str
     column: int
@@ -25,34 +25,32 @@ class Told(Struct, frozen=True):
     remedy: str
 
 
-def explain(misfit: Misfit, expression: str, over: Over) -> Told:
-    """A misfit in plain words, placed at the start of what it speaks of."""
+def explain(misfit: Misfit, expression: str, over: Over) -> Explanation:
+    """A misfit in plain words, placed at the start of the text it is about."""
     if unknown := _UNDECLARED.search(misfit.message):
         return _undeclared(unknown[1], misfit, expression, over)
     if clash := _OVERLOAD.search(misfit.message):
         sign, types = clash[1].replace("_", "").replace("@", ""), clash[2]
-        remedy = "Compare texts with texts, numbers with numbers."
+        remedy = "Compare texts with texts and numbers with numbers."
         if "int" in types and ("double" in types or "dyn" in types):
-            remedy = (
-                "Write whole numbers with a point (`2.0`) where they meet the result of arithmetic."
-            )
+            remedy = "Write whole numbers with a decimal point (`2.0`) in arithmetic."
         elif sign == "+":
-            remedy = "Add numbers only: texts and lists cannot be joined here."
-        return Told(f"{code(sign)} does not take ({types})", misfit.column, 1, remedy)
-    said = misfit.message.partition(" expecting ")[0].replace(
+            remedy = "Add only numbers: texts and lists cannot be joined here."
+        return Explanation(f"{code(sign)} does not accept ({types})", misfit.column, 1, remedy)
+    message = misfit.message.partition(" expecting ")[0].replace(
         "Syntax error: ", "not an expression: "
     )
-    if "recursion" in said:
-        said = "too deeply nested: at most 32 levels are judged"
-    return Told(
-        said,
+    if "recursion" in message:
+        message = "nested too deeply: the limit is 32 levels"
+    return Explanation(
+        message,
         misfit.column,
         1,
-        "Correct the expression; docs/custom-rules.md shows what may be written.",
+        "Correct the expression; see docs/custom-rules.md.",
     )
 
 
-def _undeclared(name: str, misfit: Misfit, expression: str, over: Over) -> Told:
+def _undeclared(name: str, misfit: Misfit, expression: str, over: Over) -> Explanation:
     lines = expression.split("\n")
     line = lines[misfit.line - 1] if 0 < misfit.line <= len(lines) else ""
     start = line.rfind(name, 0, misfit.column + len(name))
@@ -61,29 +59,30 @@ def _undeclared(name: str, misfit: Misfit, expression: str, over: Over) -> Told:
         remedy = (
             "Use `all`, `exists` or `filter`; for texts `startsWith`, `endsWith` or `contains`."
         )
-        return Told(
-            f"{_LEFT_OUT[name]} is left out of the language here: its cost has no bound",
+        return Explanation(
+            f"{_LEFT_OUT[name]} is not available here: its cost has no bound",
             column,
             len(name),
             remedy,
         )
-    return Told(
-        f"{code(name)} cannot be read over {code(over)}{did_you_mean(name, sorted(types_of(over)))}",
+    return Explanation(
+        f"{code(name)} cannot be read over "
+        f"{code(over)}{did_you_mean(name, sorted(types_of(over)))}",
         column,
         len(name),
-        "Write a name that docs/custom-rules.md lists for this `over`.",
+        "Use a name that docs/custom-rules.md lists for this `over`.",
     )
 
 
 def format_values(values: Mapping[str, object]) -> str:
-    """`` (task.x is 1,234, task.y is not known)`` for the single values among those read; empty when there is none."""
-    said = [f"{name} is {_format(value)}" for name, value in values.items() if _single(value)]
-    more = ["…"] if len(said) > _MOST_VALUES else []
-    return f" ({', '.join([*said[:_MOST_VALUES], *more])})" if said else ""
+    """`` (task.x is 1,234, task.y is not known)`` for the single values read; empty if none."""
+    texts = [f"{name} is {_format(value)}" for name, value in values.items() if _single(value)]
+    more = ["…"] if len(texts) > _MOST_VALUES else []
+    return f" ({', '.join([*texts[:_MOST_VALUES], *more])})" if texts else ""
 
 
 def remedy_of(over: Over, name: str, policy: str, *, unjudged: bool) -> str:
-    """What to do where the policy does not say it itself."""
+    """The remedy of a policy without one."""
     if unjudged:
         return (
             f"State what {code(policy)} needs to know, or guard it in the policy: `NAME != null "
@@ -91,8 +90,8 @@ def remedy_of(over: Over, name: str, policy: str, *, unjudged: bool) -> str:
         )
     what = {"task_class": code(name), "model": f"the use of {code(name.removeprefix('model:'))}"}
     return (
-        f"Change {what.get(over, 'the allocations')} so that {code(policy)} holds, or have the "
-        "policy changed."
+        f"Change {what.get(over, 'the allocations')} so that it complies with {code(policy)}, or "
+        "have the policy changed."
     )
 
 

@@ -1,4 +1,4 @@
-"""The words of an expression: what it reads, and what of the language a portfolio may not use."""
+"""The words of an expression: the names it reads, and parts of CEL that are not allowed."""
 
 import re
 from collections.abc import Container, Iterator
@@ -9,9 +9,9 @@ from multillm_gov.rules.expressions import Misfit
 from multillm_gov.words import code, did_you_mean
 
 LONGEST_EXPRESSION = 1_000
-"""Characters; a longer thought is two policies."""
+"""Characters of an expression."""
 DEEPEST_MACRO = 2
-"""Macros over lists inside one another."""
+"""Nested macros over lists."""
 
 MACROS = frozenset({"all", "exists", "exists_one", "filter"})
 _WORD = re.compile(
@@ -54,20 +54,22 @@ def names_read(words: tuple[Word, ...]) -> frozenset[str]:
 def misuses(
     expression: str, element_fields: Container[str], known: frozenset[str]
 ) -> Iterator[Misfit]:
-    """What the engine would let pass: lists and maps that are built, deep macros, misspelt fields of list elements.
+    """Mistakes that the engine accepts: built lists and maps, deep macros, misspelled fields.
 
     ``element_fields`` are the fields that elements of any list may have; ``known`` the same, to
     suggest one.
     """
     if len(expression) > LONGEST_EXPRESSION:
-        yield Misfit(
-            1, 1, f"{len(expression):,} characters; at most {LONGEST_EXPRESSION:,} are judged"
-        )
+        yield Misfit(1, 1, f"{len(expression):,} characters; the limit is {LONGEST_EXPRESSION:,}")
         return
     words = words_of(expression)
-    for start, said in (*_built(words), *_deep(words), *_misspelt(words, element_fields, known)):
+    for start, message in (
+        *_built(words),
+        *_deep(words),
+        *_misspelled(words, element_fields, known),
+    ):
         before = expression[:start]
-        yield Misfit(before.count("\n") + 1, start - before.rfind("\n"), said)
+        yield Misfit(before.count("\n") + 1, start - before.rfind("\n"), message)
 
 
 def _routes(words: tuple[Word, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -113,7 +115,7 @@ def _built(words: tuple[Word, ...]) -> Iterator[tuple[int, str]]:
                 word.kind in {"text", "number"} or word.text in _LITERALS or word.text in {",", "-"}
             )
         ):
-            yield word.start, f"{code(word.text)} stands in a list: only literals may"
+            yield word.start, f"{code(word.text)} is not allowed in a list: only literals are"
             return
 
 
@@ -127,17 +129,17 @@ def _deep(words: tuple[Word, ...]) -> Iterator[tuple[int, str]]:
             if calls[-1] and sum(calls) > DEEPEST_MACRO:
                 yield (
                     words[index - 1].start,
-                    f"more than {DEEPEST_MACRO} of `all`, `exists`, `filter` inside one another",
+                    f"more than {DEEPEST_MACRO} nested `all`, `exists` or `filter`",
                 )
                 return
         elif word.text == ")" and calls:
             calls.pop()
 
 
-def _misspelt(
+def _misspelled(
     words: tuple[Word, ...], fields: Container[str], known: frozenset[str]
 ) -> Iterator[tuple[int, str]]:
-    """Fields of a macro's own variable: nothing would tell of a misspelt one where the list is empty."""
+    """Misspelled fields of a macro's variable; with an empty list, the engine reports none."""
     bound = {
         words[index + 2].text
         for index in range(len(words) - 3)
@@ -149,5 +151,5 @@ def _misspelt(
         if route[0] in bound and len(route) > 1 and route[1] not in fields:
             yield (
                 words[index + 2].start,
-                f"{code(route[1])} is no field of a list's element{did_you_mean(route[1], known)}",
+                f"{code(route[1])} is not a field of a list element{did_you_mean(route[1], known)}",
             )

@@ -213,7 +213,7 @@ def _remainder(rule: Rule, count: int, heaviest: Severity, first: Location) -> F
         "the first is here",
         location=first,
         subject="portfolio",
-        remedy=f"Mend the listed ones first (`govern explain {rule.id}` says how), then check "
+        remedy=f"Fix the listed ones first (`govern explain {rule.id}` says how), then check "
         "again.",
         figures={"findings_not_listed": count},
         controls=rule.controls,

@@ -1,6 +1,6 @@
-"""Which policies the cases exercise, and which limits they approach from both sides.
+"""Which policies the cases cover, and which limits they approach from both sides.
 
-A policy is covered when a case expects a finding of it and gets it (it fires), and when a case
+A policy is covered when a case expects a finding of it and gets it (it fails), and when a case
 names it and gets none (it passes). A limit, a number among a policy's parameters, is approached
 from outside when some finding of a case would vanish were the limit a tenth larger or smaller (it
 just fails), and from inside when a finding would appear (it just passes). Both are found by judging
@@ -26,13 +26,13 @@ from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.rules.engine.rule import Rule
 
 NEARNESS = Decimal("0.1")
-"""How much a limit is moved to see whether a case lies next to it."""
+"""How far a limit is moved to see whether a case approaches it."""
 MOST_LIMITS = 20
 """Numbers of one policy that are moved."""
 
 
 class Covered(Struct, frozen=True, kw_only=True):
-    """A policy, or one limit of it, and from which sides cases came."""
+    """A policy, or one of its limits, and the sides that cases cover."""
 
     policy: str
     limit: str = ""
@@ -50,10 +50,10 @@ class Covered(Struct, frozen=True, kw_only=True):
 
 
 class Ledger:
-    """Gathers, case by case, what was exercised."""
+    """Collects, case by case, what is covered."""
 
     def __init__(self, portfolio: Assessment) -> None:
-        """``portfolio`` is the state without any overlay: its policies are what has to be covered."""
+        """``portfolio`` is the state without an overlay: its policies are to be covered."""
         self._portfolio = portfolio
         self._sides: dict[tuple[str, str], list[bool]] = {}
         for policy in portfolio.portfolio.policies:
@@ -65,7 +65,7 @@ class Ledger:
     def note(
         self, state: Assessment, under_test: frozenset[str], matched: tuple[Finding, ...]
     ) -> None:
-        """Take down one case that passed: what it judged, what it was about, what it expected and got."""
+        """Note one passed case: its state, what is under test, and its expected findings."""
         for policy in state.portfolio.policies:
             rule = find_rule(policy.declared.rule)
             if (
@@ -114,12 +114,12 @@ class Ledger:
 
 
 def percent(covered: tuple[Covered, ...]) -> int:
-    """Sides covered, of two for each policy and each limit, rounded down; 100 where there is nothing to cover."""
+    """Percentage of covered sides, rounded down; 100 if there is nothing to cover."""
     return 100 * sum(one.points for one in covered) // (2 * len(covered)) if covered else 100
 
 
 def _limits(parameters: dict[str, Any]) -> Iterator[tuple[Pointer, int | float]]:
-    """Numbers in a policy's parameters, as far as `MOST_LIMITS`."""
+    """The numbers among the parameters, at most `MOST_LIMITS`."""
     return islice(_numbers(parameters, ()), MOST_LIMITS)
 
 
@@ -134,7 +134,7 @@ def _numbers(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, int | floa
 def _moved(
     state: Assessment, policy: Policy, rule: Rule, pointer: Pointer, value: float
 ) -> Iterator[frozenset[str]]:
-    """Findings of a policy with one limit a tenth smaller, then larger; nothing where the rule does not take it."""
+    """Findings with one limit a tenth smaller, then larger, where the rule accepts it."""
     document = state.documents[policy.place.path]
     exact = Decimal(str(value))
     step = abs(exact) * NEARNESS or Decimal("0.01")
@@ -154,7 +154,7 @@ def _moved(
 
 
 def _findings(state: Assessment, policy: Policy, rule: Rule) -> frozenset[str]:
-    """Fingerprints of what one policy alone finds, waived or not."""
+    """Fingerprints of the findings of one policy alone, waived or not."""
     alone = replace(state, portfolio=replace(state.portfolio, policies=(policy,), waivers=()))
     return frozenset(
         one.fingerprint

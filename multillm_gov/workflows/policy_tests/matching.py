@@ -1,4 +1,4 @@
-"""What a case expects against what the portfolio's rules found."""
+"""Compares what a case expects with the findings."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ _KEYS = ("policy", "rule", "subject", "severity", "message")
 
 
 class Match(Struct, frozen=True, kw_only=True):
-    """How a case went."""
+    """The result of comparing one case."""
 
     matched: tuple[Finding, ...] = ()
     missing: tuple[Expected, ...] = ()
@@ -21,12 +21,12 @@ class Match(Struct, frozen=True, kw_only=True):
 
 
 def names_of(finding: Finding) -> frozenset[str]:
-    """The names under which a case may speak of a finding."""
+    """The names by which a case may refer to a finding."""
     return frozenset(name for name in (finding.policy, finding.rule, finding.name) if name)
 
 
 def names_under_test(case: PolicyTest) -> frozenset[str]:
-    """The policies and rules a case is about; none: whatever fails the check."""
+    """The policies and rules under test; none: whatever fails the check."""
     if case.only:
         return frozenset(case.only)
     wanted = case.expect if isinstance(case.expect, tuple) else ()

@@ -16,11 +16,11 @@ from multillm_gov.workflows.policy_tests.running import Outcome, PolicyTestRun
 Form = Literal["text", "json", "junit"]
 FORMS: tuple[Form, ...] = ("text", "json", "junit")
 VERSION = 1
-"""Of the JSON; raised when a key changes its meaning or goes."""
+"""Version of the JSON; raised when a key changes its meaning or is removed."""
 
 
-def tell(run: PolicyTestRun, form: Form) -> bytes:
-    """The whole result in one format; nothing a file holds reaches it raw."""
+def render(run: PolicyTestRun, form: Form) -> bytes:
+    """The result in each format; text from files is escaped."""
     if form == "json":
         return (json_escaped(json.dumps(_data(run), ensure_ascii=False)) + "\n").encode()
     lines = _junit(run) if form == "junit" else _text(run)
@@ -65,32 +65,33 @@ def _format_flaw(flaw: Flaw) -> str:
 
 def _coverage(run: PolicyTestRun, covered: tuple[Covered, ...]) -> Iterator[str]:
     yield ""
-    asked = "" if run.min_coverage is None else f" (at least {run.min_coverage}% asked for)"
-    yield f"Coverage: {run.coverage_percent}%{asked}"
-    never = [one for one in covered if not one.limit and not one.points]
-    half = [one for one in covered if not one.limit and one.points == 1]
-    limits = [one for one in covered if one.limit and one.points < 2]
-    for one in never:
-        yield f"  never exercised       {one.policy} ({one.location})"
-    for one in half:
+    minimum = "" if run.min_coverage is None else f" (minimum {run.min_coverage}%)"
+    yield f"Coverage: {run.coverage_percent}%{minimum}"
+    never = [each for each in covered if not each.limit and not each.points]
+    half = [each for each in covered if not each.limit and each.points == 1]
+    limits = [each for each in covered if each.limit and each.points < 2]
+    for each in never:
+        yield f"  never exercised       {each.policy} ({each.location})"
+    for each in half:
         yield (
-            f"  never {'passes ' if one.outside else 'fires  '}         {one.policy} "
-            f"({one.location})"
+            f"  never {'passes ' if each.outside else 'fails  '}         {each.policy} "
+            f"({each.location})"
         )
-    for one in limits:
-        missing = "just passes or just fails" if not one.points else _one_side(one)
+    for each in limits:
+        missing = "just passes or just fails" if not each.points else _one_side(each)
         yield (
-            f"  limit not approached  {one.policy}.{one.limit}: no case {missing} ({one.location})"
+            f"  limit not approached  {each.policy}.{each.limit}: no case {missing} "
+            f"({each.location})"
         )
     if limits:
         yield (
-            f"  A case lies next to a limit when moving the limit by {NEARNESS:.0%} changes what "
-            "the policy finds."
+            f"  A case approaches a limit if moving the limit by {NEARNESS:.0%} changes the "
+            "findings."
         )
 
 
-def _one_side(one: Covered) -> str:
-    return "just passes" if one.outside else "just fails"
+def _one_side(each: Covered) -> str:
+    return "just passes" if each.outside else "just fails"
 
 
 def _data(run: PolicyTestRun) -> dict[str, object]:
@@ -114,26 +115,26 @@ def _data(run: PolicyTestRun) -> dict[str, object]:
     if run.covered is not None:
         data["coverage"] = {
             "percent": run.coverage_percent,
-            "asked_percent": run.min_coverage,
+            "minimum_percent": run.min_coverage,
             "policies": [
                 {
-                    "policy": one.policy,
-                    "fires": one.outside,
-                    "passes": one.inside,
-                    "location": _place(one.location),
+                    "policy": each.policy,
+                    "fails": each.outside,
+                    "passes": each.inside,
+                    "location": _place(each.location),
                 }
-                for one in run.covered
-                if not one.limit
+                for each in run.covered
+                if not each.limit
             ],
             "limits": [
                 {
-                    "policy": one.policy,
-                    "limit": one.limit,
-                    "just_fails": one.outside,
-                    "just_passes": one.inside,
+                    "policy": each.policy,
+                    "limit": each.limit,
+                    "just_fails": each.outside,
+                    "just_passes": each.inside,
                 }
-                for one in run.covered
-                if one.limit
+                for each in run.covered
+                if each.limit
             ],
         }
     return data
@@ -177,20 +178,20 @@ def _junit(run: PolicyTestRun) -> Iterator[str]:
                 f'{place} time="0">'
             )
             if not outcome.passed:
-                told = list(map(visible, _differences(outcome)))
+                differences = list(map(visible, _differences(outcome)))
                 yield (
                     "      <failure "
-                    f'message="{_quoted(told[0])}">{escape(chr(10).join(told))}</failure>'
+                    f'message="{_quoted(differences[0])}">{escape(chr(10).join(differences))}</failure>'
                 )
             yield "    </testcase>"
         yield "  </testsuite>"
     if run.flaws:
         yield f'  <testsuite name="files" tests="{errors}" errors="{errors}">'
         for flaw in run.flaws:
-            said = _quoted(_format_flaw(flaw))
+            message = _quoted(_format_flaw(flaw))
             yield (
                 f'    <testcase name="{_quoted(str(flaw.location))}" time="0"><error '
-                f'message="{said}"/></testcase>'
+                f'message="{message}"/></testcase>'
             )
         yield "  </testsuite>"
     yield "</testsuites>"

@@ -1,4 +1,4 @@
-"""The portfolio as one case wants it: files with the overlay merged in, and the way back to the lines people wrote."""
+"""The portfolio of one case: files with the overlay merged in, traced to the lines people wrote."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from multillm_gov.documents.layout import SETTINGS, kind_of
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Location, Pointer
 from multillm_gov.portfolio.policy_test import Overlay, PlacedPolicyTest
-from multillm_gov.workflows.policy_tests.spelling_out import SpelledFile, spell_out
+from multillm_gov.workflows.policy_tests.formatting import SpelledFile, spell_out
 
 _NAMED = (
     ("allocation", "task_classes", ("task_classes",)),
@@ -33,7 +33,7 @@ _FOLDERS = {
 
 
 class OverlaidPortfolio:
-    """The files of one case; parts it does not touch keep the bytes and the places they have."""
+    """The files of one case; parts it does not change keep their bytes and places."""
 
     def __init__(
         self, case: PlacedPolicyTest, cases: Document, documents: Mapping[str, Document]
@@ -44,7 +44,7 @@ class OverlaidPortfolio:
         self._documents = documents
         self._changed: dict[str, dict[str, Any]] = {}
         self.flaws: list[Flaw] = []
-        """What the overlay asks for and cannot have."""
+        """What the overlay requests but cannot have."""
         self._apply(case.declared.overlay)
         self._spelled: dict[str, SpelledFile] = {
             path: spell_out(path, data) for path, data in self._changed.items()
@@ -60,7 +60,7 @@ class OverlaidPortfolio:
         return location.path in self._spelled
 
     def written_at(self, location: Location) -> Location:
-        """Where a person wrote what stands at a location: in the case, or in the portfolio's own file."""
+        """Where the text at a location was written: in the case, or in the portfolio."""
         spelled = self._spelled.get(location.path)
         if spelled is None:
             return location
@@ -128,14 +128,14 @@ class OverlaidPortfolio:
         return data if isinstance(data, dict) else {}
 
     def _home(self, kind: str) -> str:
-        """A file of the overlay's own, under a name the portfolio does not have."""
+        """A file of the overlay, under a name that the portfolio does not have."""
         name = f"{_FOLDERS[kind]}/overlay"
         while f"{name}.yaml" in self._documents:
             name += "-"
         return f"{name}.yaml"
 
     def _in_overlay(self, path: str, pointer: Pointer) -> Pointer | None:
-        """The pointer in the file of cases for one in an overlaid file; ``None``: the overlay has no such part."""
+        """The pointer in the case for one in an overlaid file; ``None``: not in the overlay."""
         here = (*self._case.place.pointer, "overlay")
         if path == SETTINGS:
             return (*here, "settings", *pointer)
@@ -148,7 +148,7 @@ class OverlaidPortfolio:
 
 
 def merged(below: Any, above: Any) -> Any:  # noqa: ANN401 - plain data
-    """``above`` over ``below``: mappings key by key, null removes a key, everything else replaces."""
+    """``above`` over ``below``: mappings merge, null removes a key, all else replaces."""
     if not isinstance(above, dict):
         return above
     result = dict(below) if isinstance(below, dict) else {}

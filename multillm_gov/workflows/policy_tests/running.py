@@ -1,4 +1,4 @@
-"""``govern test``: read the cases, walk the real line once for each, hold what it found against what is expected."""
+"""``govern test``: read the cases, judge the portfolio for each, compare with what is expected."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -43,20 +43,20 @@ Progress = Callable[[int, int], None]
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """How one case went."""
+    """The result of one case."""
 
     name: str
     location: Location
     missing: tuple[str, ...] = ()
     """Expectations that no finding meets, in words."""
     unexpected: tuple[Finding, ...] = ()
-    """Findings under test that nobody expects, at the places where people wrote what they are about."""
+    """Unexpected findings under test, at the places people wrote."""
     flaws: tuple[Flaw, ...] = ()
     """Why the case cannot be run as it is written."""
 
     @property
     def passed(self) -> bool:
-        """Whether what was found is what is expected."""
+        """Whether the findings are the expected ones."""
         return not (self.missing or self.unexpected or self.flaws)
 
 
@@ -68,7 +68,7 @@ class PolicyTestRun(Struct, frozen=True, kw_only=True):
     """What is wrong with the files of cases themselves."""
     as_of: date
     covered: tuple[Covered, ...] | None = None
-    """``None``: coverage was not asked for."""
+    """``None``: coverage was not requested."""
     min_coverage: int | None = None
 
     @property
@@ -83,7 +83,7 @@ class PolicyTestRun(Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> int:
-        """1 where a case fails, a file of cases cannot be read, or less is covered than asked for."""
+        """1 if a case fails, a file of cases cannot be read, or coverage is below the minimum."""
         short = self.min_coverage is not None and (self.coverage_percent or 0) < self.min_coverage
         return exits.FINDINGS if self.failed or self.flaws or short else exits.CLEAN
 
@@ -97,7 +97,7 @@ def run_policy_tests(
     min_coverage: int | None = None,
     progress: Progress = lambda _number, _count: None,
 ) -> PolicyTestRun:
-    """Run the cases below ``tests/policies`` of the portfolio that ``paths`` lie in, or those of them in ``paths``.
+    """Run the cases in ``tests/policies`` of a portfolio, or those of them in ``paths``.
 
     Raises:
         SourceError: no portfolio there, a path outside it, or no case in ``paths``.
@@ -109,9 +109,8 @@ def run_policy_tests(
     flaws = (*flaws, *found)
     if not cases and not flaws:
         raise SourceError(
-            f"There is no policy test below `{POLICY_TESTS}`"
-            + (" in the paths named" if filters else ""),
-            "Write one; docs/policy-tests.md shows how, and `govern init` brings an example.",
+            f"No policy test in `{POLICY_TESTS}`" + (" among these paths" if filters else ""),
+            "Write one; see docs/policy-tests.md. `govern init` adds an example.",
         )
     runner = _Runner(top, documents, as_of)
     ledger = Ledger(runner.portfolio(as_of)) if coverage or min_coverage is not None else None
@@ -144,7 +143,7 @@ def _read_cases(
 
 
 class _Runner:
-    """Assesses the portfolio once a day asked for, then each case against it: what a case leaves alone is reused."""
+    """Assesses the portfolio once per day, then each case, reusing what a case does not change."""
 
     def __init__(self, root: Path, cases: dict[str, Document], as_of: date) -> None:
         self._cases = cases
@@ -209,10 +208,12 @@ class _Runner:
         return tuple(
             Flaw(
                 kind="schema",
-                message=f"{code(name)} is no policy of this portfolio and no "
-                f"rule{did_you_mean(name, known)}",
+                message=(
+                    f"{code(name)} is not a policy of this portfolio or a "
+                    f"rule{did_you_mean(name, known)}"
+                ),
                 location=locate(case.place.at("name"), self._cases),
-                remedy="Correct the name below `only` or `expect`.",
+                remedy="Correct the name in `only` or `expect`.",
                 subject=case.declared.name,
             )
             for name in unknown_names(case.declared, policies)
@@ -220,14 +221,14 @@ class _Runner:
 
 
 def _least(state: Assessment) -> Severity:
-    """The portfolio's own gate; one that never fails still means errors here."""
+    """The gate of the portfolio; one that never fails means errors here."""
     return gate(state.portfolio.settings, None) or Severity.ERROR
 
 
 def _unjudged(
     standing: Assessment, state: Assessment, overlaid: OverlaidPortfolio, under_test: frozenset[str]
 ) -> frozenset[str]:
-    """Findings about what cannot be read, and so was not judged: brought by the overlay, or on a policy under test."""
+    """Findings about what cannot be read: from the overlay, or about a policy under test."""
     before = {finding.fingerprint for finding in standing.findings}
     flawed = {rule.id for rule in all_rules() if rule.claims}
     return frozenset(
@@ -244,7 +245,7 @@ def _unjudged(
 def _too_many(case: PlacedPolicyTest, documents: dict[str, Document]) -> Flaw:
     return Flaw(
         kind="schema",
-        message=f"more than {MOST_CASES:,} cases; this one and all later ones are not run",
+        message=f"more than {MOST_CASES:,} cases; this case and all later ones are not run",
         location=locate(case.place, documents),
         remedy="Run one file at a time: `govern test tests/policies/FILE.yaml`.",
     )

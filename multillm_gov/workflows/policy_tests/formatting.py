@@ -1,4 +1,4 @@
-"""Plain data back into a governed file that the strict reader takes, one entry a line, so that a line has a pointer."""
+"""Plain data as a governed file, one entry per line, so that each line has a pointer."""
 
 import json
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ class SpelledFile(Struct, frozen=True):
     """By line."""
 
     def pointer_at(self, location: Location) -> tuple[Pointer, bool]:
-        """What a location in the file points at, and whether at its key: keys start their line."""
+        """The pointer of a location, and whether it is the key: keys start their line."""
         pointer = self.pointers[min(location.line, len(self.pointers)) - 1]
         return pointer, location.column == 1 and bool(pointer) and isinstance(pointer[-1], str)
 
 
 def spell_out(path: str, data: Any) -> SpelledFile:  # noqa: ANN401 - plain data
-    """JSON, which is a part of YAML: every scalar means what it meant, however it was written."""
+    """JSON, a subset of YAML: every scalar keeps its meaning."""
     lines = list(_lines(data, (), "", ""))
     text = "\n".join(line for line, _ in lines) + "\n"
     return SpelledFile(SourceFile(path, text.encode()), tuple(pointer for _, pointer in lines))
