@@ -19,7 +19,7 @@ from multillm_gov.cli.shared.options import as_of_option, root_option, today
 @as_of_option
 @root_option
 def command(gateway: str, *, output: Path | None, as_of: date | None, root: Path | None) -> None:
-    """Write the allocation in the format of GATEWAY (litellm): models, weights, limits, time-outs and fallback chains.
+    """Write the allocation in the format of GATEWAY (litellm): models, weights, limits, timeouts and fallback chains.
 
     Callers ask the gateway for a task class by its name. Keys and addresses are references to environment variables
     (os.environ/OPENAI_API_KEY), never values. The same allocation gives the same bytes.

@@ -69,7 +69,7 @@ class CallFailure(Struct, frozen=True, kw_only=True):
     retry_after_seconds: float | None = None
     seconds: float
     may_bill: bool = True
-    """Whether tokens may have been billed all the same (a time-out, a cut stream)."""
+    """Whether tokens may have been billed all the same (a timeout, a cut stream)."""
 
 
 class Client(Protocol):

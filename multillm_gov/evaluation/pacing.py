@@ -28,7 +28,7 @@ class RunLimits(Struct, frozen=True, kw_only=True):
     total_seconds: float | None = None
     """After which nothing more is sent, and what is in flight is given up."""
     grace_seconds: float = 5.0
-    """Beyond its own time-out after which a call is given up, should its client not do so."""
+    """Beyond its own timeout after which a call is given up, should its client not do so."""
 
 
 class Time(Struct, frozen=True, kw_only=True):

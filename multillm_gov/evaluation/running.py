@@ -172,7 +172,7 @@ class Runner:
             return await asyncio.wait_for(self._client.send(call), limit)
         except TimeoutError:
             return CallFailure(
-                verdict="time-out", message=f"no answer within {limit:g} s", seconds=limit
+                verdict="timeout", message=f"no answer within {limit:g} s", seconds=limit
             )
 
     async def _reserve(self, worst: Decimal | None) -> bool:

@@ -120,7 +120,7 @@ Fault = Literal[
     "connection-refused",
     "server-error",
     "rate-limit",
-    "time-out",
+    "timeout",
     "content-filter",
     "context-overflow",
     "malformed-body",

@@ -9,7 +9,7 @@ Verdict = Literal[
     "not-found",
     "retired",
     "rate-limited",
-    "time-out",
+    "timeout",
     "refused-by-filter",
     "context",
     "contract",
@@ -29,7 +29,7 @@ WHAT_TO_DO: dict[Verdict, str] = {
     "use it.",
     "retired": "Move to the successor that `govern catalog show` names.",
     "rate-limited": "Raise the provider's limit, or probe with less concurrency.",
-    "time-out": "Raise `--timeout`, or take a model that answers within the task's latency limit.",
+    "timeout": "Raise `--timeout`, or take a model that answers within the task's latency limit.",
     "refused-by-filter": "Change the prompt or the canary input, or agree on the filter with the "
     "provider.",
     "context": "Take a model with a larger context window, or send less.",
@@ -63,7 +63,7 @@ WORST_FIRST: tuple[Verdict, ...] = (
     "unreachable",
     "provider-fault",
     "rate-limited",
-    "time-out",
+    "timeout",
     "inconclusive",
     "pass",
 )

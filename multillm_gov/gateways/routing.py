@@ -11,7 +11,7 @@ from multillm_gov.gateways.variables import references
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 
 TIMEOUT_SECONDS = 60.0
-"""Given a model where the task class declares neither a time-out nor a latency limit: LiteLLM's own ten minutes would
+"""Given a model where the task class declares neither a timeout nor a latency limit: LiteLLM's own ten minutes would
 hold up every failover."""
 
 
@@ -59,7 +59,7 @@ class Routing(Struct, frozen=True, kw_only=True):
 def routing(tasks: tuple[TaskFigures, ...], endpoints: Mapping[str, Endpoint]) -> Routing:
     """Each task class as a group of its routed models, and a group of its own for every fallback.
 
-    Fallbacks are not shared between task classes: limits, time-outs and spend are a task class's.
+    Fallbacks are not shared between task classes: limits, timeouts and spend are a task class's.
 
     Raises:
         SourceError: a name would be read as a reference to a secret.

@@ -29,7 +29,7 @@ Send = Callable[[Message], Awaitable[None]]
 LARGEST_REQUEST = 16 * 1024 * 1024
 """Bytes of a request's body; a larger one is refused."""
 LONGEST_HANG = 3600.0
-"""Seconds that a time-out lasts when the caller does not hang up."""
+"""Seconds that a timeout lasts when the caller does not hang up."""
 TRANSPORT = "multillm_gov.transport"
 """Extension of the ASGI scope that holds the connection, so that it can be broken off."""
 
@@ -76,7 +76,7 @@ class Application:
         rule = self.playing.rule_for(kind.name, asked)
         self.journal.add(_entry(kind, asked, path, rule))
         wait = self.playing.script.seconds if rule.seconds is None else rule.seconds
-        if rule.fault == "time-out":
+        if rule.fault == "timeout":
             wait = LONGEST_HANG
         if wait and not await _waited(receive, wait):
             return

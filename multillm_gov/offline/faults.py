@@ -51,7 +51,7 @@ def broken(
         return _SPOILT[rule.fault](kind.answer(asked, reply))
     if rule.fault in _PAGES:
         return _PAGES[rule.fault]
-    if rule.fault is None or rule.fault == "time-out":
+    if rule.fault is None or rule.fault == "timeout":
         return kind.answer(asked, reply)
     wire = kind.refuse(asked, rule.fault, shown)
     headers = (

@@ -16,7 +16,7 @@ Fault = Literal[
     "overloaded",
     "rate-limit",
     "quota",
-    "time-out",
+    "timeout",
     "content-filter",
     "context-overflow",
     "malformed-body",

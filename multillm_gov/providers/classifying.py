@@ -78,7 +78,7 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     _row(
-        "time-out",
+        "timeout",
         names="TimeoutError ReadTimeout WriteTimeout PoolTimeout ConnectTimeout APITimeoutError "
         "ReadTimeoutError"
         " ServerTimeoutError",
@@ -190,7 +190,7 @@ TABLE: tuple[Row, ...] = (
     _row("not-found", statuses=(404,)),
     _row("credentials", statuses=(401, 402, 403)),
     _row("rate-limited", statuses=(429,)),
-    _row("time-out", statuses=(408, 504)),
+    _row("timeout", statuses=(408, 504)),
     _row("provider-fault", statuses=range(500, 600)),
     _row(
         "provider-fault",

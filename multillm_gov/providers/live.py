@@ -31,7 +31,7 @@ from multillm_gov.providers.symptoms import Symptoms, symptoms_of
 
 LONGEST_MESSAGE = 500
 """Characters of a failure's message."""
-_BILLS = frozenset({"time-out", "provider-fault", "contract", "refused-by-filter", "inconclusive"})
+_BILLS = frozenset({"timeout", "provider-fault", "contract", "refused-by-filter", "inconclusive"})
 """Verdicts after which tokens may be on the bill: something was, or may have been, computed."""
 _LONGEST = 24 * 3600.0
 """Seconds; a longer wait is cut, for no run lasts so long."""

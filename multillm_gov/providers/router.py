@@ -32,7 +32,7 @@ from multillm_gov.providers.streaming import Listening, listen
 from multillm_gov.providers.symptoms import symptoms_of
 
 GRACE_SECONDS = 5.0
-"""Beyond what the chain's own time-outs add up to."""
+"""Beyond what the chain's own timeouts add up to."""
 _OWN = ("timeout", "num_retries", "max_retries", "model")
 """Arguments that the router takes from its configuration."""
 

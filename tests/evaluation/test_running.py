@@ -109,7 +109,7 @@ def test_spending_never_exceeds_the_limit_whatever_is_answered(
             return (
                 make_answer(usd=None)
                 if kind == "unknown"
-                else make_failure("time-out", may_bill=True)
+                else make_failure("timeout", may_bill=True)
             )
 
         async def close(self):
@@ -168,7 +168,7 @@ def test_what_may_be_gone_a_moment_later_is_sent_again(
 
 
 @pytest.mark.parametrize(
-    "verdict", ["credentials", "not-found", "retired", "time-out", "refused-by-filter", "context"]
+    "verdict", ["credentials", "not-found", "retired", "timeout", "refused-by-filter", "context"]
 )
 def test_what_would_fail_again_is_sent_once(make_probe, make_failure, scripted, clock, verdict):
     client = scripted(lambda *_: make_failure(verdict))
@@ -275,7 +275,7 @@ def test_a_client_that_hangs_is_given_up(make_probe, make_answer, scripted, cloc
     done = run(
         [probe], Hanging(lambda *_: make_answer()), clock, pace=RunLimits(grace_seconds=0.05)
     )
-    assert [each.verdict for each in done.observations[0].failures] == ["time-out"]
+    assert [each.verdict for each in done.observations[0].failures] == ["timeout"]
     assert done.spent_usd == Decimal("0.01"), "it may be billed, so its worst case counts"
 
 

@@ -229,7 +229,7 @@ def _read_stream(address: str, got: list[str]) -> None:
 
 
 def test_a_time_out_lasts_until_the_caller_hangs_up(server: Server) -> None:
-    server.play(Script(rules=(ScriptRule(fault="time-out"),)))
+    server.play(Script(rules=(ScriptRule(fault="timeout"),)))
     with pytest.raises(httpx.ReadTimeout):
         httpx.post(server.base_url("openai") + "/chat/completions", json=CHAT, timeout=0.2)
 

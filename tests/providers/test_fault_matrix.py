@@ -39,7 +39,7 @@ VERDICTS = {
     "overloaded": "provider-fault",
     "rate-limit": "rate-limited",
     "quota": "credentials",
-    "time-out": "time-out",
+    "timeout": "timeout",
     "content-filter": "refused-by-filter",
     "context-overflow": "context",
     "malformed-body": "contract",
@@ -69,7 +69,7 @@ STATUSES = {
     "rate-limit": {429},
     "wrong-key": {400, 401, 403},
     "connection-refused": {None},
-    "time-out": {None},
+    "timeout": {None},
     "stream-cut": {None},
 }
 
@@ -101,7 +101,7 @@ def test_no_fault_is_misjudged(
     model = EMBEDDING_MODELS.get(kind, model) if mode == "embedding" else model
     if not model:
         pytest.skip("the vendor has no embeddings")
-    # LiteLLM loads code at a provider's first call, for longer than the time-out lasts.
+    # LiteLLM loads code at a provider's first call, for longer than the timeout lasts.
     assert isinstance(runner.run(live_client.send(call_of(model, mode, stream=stream))), Answer)
     # A rule a fault, told apart by the text that is sent, so that all go at once.
     server.play(
@@ -127,7 +127,7 @@ def test_no_fault_is_misjudged(
     }
     sent = sorted(entry.fault for entry in server.journal.entries)
     # On a busy machine a call may run out of its 0.3 seconds before it is sent.
-    assert sent in (sorted(VERDICTS), sorted(set(VERDICTS) - {"time-out"})), (
+    assert sent in (sorted(VERDICTS), sorted(set(VERDICTS) - {"timeout"})), (
         "each is sent exactly once"
     )
     for fault, failure in outcomes.items():
@@ -207,5 +207,5 @@ def call_of(model: str, mode: str = "chat", fault: str = "", *, stream: bool = F
         inputs=(text,),
         stream=stream,
         max_output_tokens=200,
-        timeout_seconds=0.3 if fault == "time-out" else 20,
+        timeout_seconds=0.3 if fault == "timeout" else 20,
     )

@@ -87,7 +87,7 @@ def test_what_no_row_knows_is_inconclusive_and_no_row_passes() -> None:
             "rate-limited",
         ),
         (301, "moved permanently", "unreachable"),
-        (504, "gateway time-out", "time-out"),
+        (504, "gateway timeout", "timeout"),
         (529, "overloaded", "provider-fault"),
         (402, "insufficient balance", "credentials"),
         (418, "short and stout", "inconclusive"),

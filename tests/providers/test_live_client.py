@@ -325,7 +325,7 @@ asyncio.run(main())
 
 
 def test_a_cancelled_call_ends_at_once(server: Server, live_client, runner: asyncio.Runner) -> None:
-    server.play(Script(rules=(ScriptRule(fault="time-out"),)))
+    server.play(Script(rules=(ScriptRule(fault="timeout"),)))
 
     async def interrupt() -> float:
         sending = asyncio.create_task(live_client.send(Call(model=CHAT[0], messages=HELLO)))

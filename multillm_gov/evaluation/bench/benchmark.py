@@ -20,7 +20,7 @@ class BenchCase(Struct, frozen=True, kw_only=True):
 
     id: str
     messages: tuple[Message, ...]
-    held: Expectation
+    expectation: Expectation
     weight: float = 1.0
 
 

@@ -28,7 +28,9 @@ def dependent_judges(
     A judge is the judge of a rubric: an embedding model compares texts, whoever wrote them.
     """
     judges = {
-        case.held.scorer.judge or "" for case in bench.cases if case.held.scorer.kind == "rubric"
+        case.expectation.scorer.judge or ""
+        for case in bench.cases
+        if case.expectation.scorer.kind == "rubric"
     }
     for judge in sorted(judges - {""}):
         for contender in bench.contenders:

@@ -26,7 +26,7 @@ _RULES = (
 
 
 def judge_call(
-    held: Expectation,
+    expectation: Expectation,
     task: str,
     parts: Mapping[str, str],
     schema: dict[str, Any],
@@ -35,27 +35,27 @@ def judge_call(
     """The call that puts a judge to work.
 
     Args:
-        held: The rubric, the judge and what was asked.
+        expectation: The rubric, the judge and what was asked.
         task: What the judge has to decide, in words.
         parts: What is judged, by name, in order.
         schema: Of its reply.
         timeout_seconds: Until when it must have replied.
     """
-    texts = {"question": held.question, **parts}
-    if held.expected is not None:
+    texts = {"question": expectation.question, **parts}
+    if expectation.expected is not None:
         spelled = (
-            held.expected
-            if isinstance(held.expected, str)
-            else json.dumps(held.expected, ensure_ascii=False)
+            expectation.expected
+            if isinstance(expectation.expected, str)
+            else json.dumps(expectation.expected, ensure_ascii=False)
         )
-        texts = {"question": held.question, "reference": spelled, **parts}
+        texts = {"question": expectation.question, "reference": spelled, **parts}
     mark = _mark(texts)
     blocks = [f"<<{name} {mark}>>\n{text}\n<<end {mark}>>" for name, text in texts.items()]
-    user = "\n\n".join((f"Rubric:\n{held.scorer.rubric}", *blocks, task))
+    user = "\n\n".join((f"Rubric:\n{expectation.scorer.rubric}", *blocks, task))
     return Call(
-        model=held.scorer.judge or "",
+        model=expectation.scorer.judge or "",
         messages=(Message("system", _RULES + json.dumps(schema)), Message("user", user)),
-        output_schema=schema if held.native_schema else None,
+        output_schema=schema if expectation.native_schema else None,
         max_output_tokens=LONGEST_JUDGMENT,
         timeout_seconds=timeout_seconds,
     )

@@ -103,19 +103,19 @@ def _settle(
 
 
 def _concluded(slot: PlannedCase, replies: list[Answer]) -> Score | Unscorable:
-    module: Any = scorer_module(slot.case.held.scorer.kind)
-    found = module.conclude(replies, slot.case.held)
+    module: Any = scorer_module(slot.case.expectation.scorer.kind)
+    found = module.score_answers(replies, slot.case.expectation)
     return (
         found
         if isinstance(found, Unscorable)
-        else accept(found, slot.case.held.scorer, module.ACCEPTED_FROM)
+        else accept(found, slot.case.expectation.scorer, module.ACCEPTED_FROM)
     )
 
 
 def _single(plan: BenchPlan, planner: BenchPlanner, kept: list[CaseState]) -> list[_JudgeTask]:
     found = []
     for number, (slot, each) in enumerate(zip(plan.slots, kept, strict=True)):
-        if not needs_judge(slot.case.held.scorer.kind):
+        if not needs_judge(slot.case.expectation.scorer.kind):
             continue
         for text in each.texts:
             asked = _asked(slot, text)
@@ -131,9 +131,9 @@ def _single(plan: BenchPlan, planner: BenchPlanner, kept: list[CaseState]) -> li
 def _asked(slot: PlannedCase, text: str) -> tuple[Call, ...] | Unscorable:
     if not _fits(slot.bench, slot.contender, text):
         return Unscorable(why="the answer is longer than a judge's call was planned for")
-    asked: tuple[Call, ...] | Unscorable = scorer_module(slot.case.held.scorer.kind).ask(
-        text, slot.case.held
-    )
+    asked: tuple[Call, ...] | Unscorable = scorer_module(
+        slot.case.expectation.scorer.kind
+    ).judge_calls(text, slot.case.expectation)
     return asked
 
 
@@ -147,14 +147,14 @@ def _pairs(plan: BenchPlan, planner: BenchPlanner, kept: list[CaseState]) -> lis
     found = []
     for number, slot in enumerate(plan.slots):
         name, case, bench = slot.bench.task.name, slot.case, slot.bench
-        if case.held.scorer.kind != "rubric" or slot.contender.model == bench.incumbent:
+        if case.expectation.scorer.kind != "rubric" or slot.contender.model == bench.incumbent:
             continue
         sides = [
             texts.get((name, case.id, model)) for model in (bench.incumbent, slot.contender.model)
         ]
         if None in sides:
             continue
-        asked = pair_calls(sides[0] or "", sides[1] or "", case.held)
+        asked = pair_calls(sides[0] or "", sides[1] or "", case.expectation)
         if not isinstance(asked, Unscorable):
             found.append(
                 _JudgeTask(

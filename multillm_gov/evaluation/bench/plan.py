@@ -120,9 +120,9 @@ def _slot(
     bench: Benchmark, case: BenchCase, contender: Contender, planner: BenchPlanner
 ) -> PlannedCase:
     judging: tuple[JudgeCost, ...] = ()
-    if needs_judge(case.held.scorer.kind):
-        asked = scorer_module(case.held.scorer.kind).ask(
-            "x" * longest_judged(bench, contender), case.held
+    if needs_judge(case.expectation.scorer.kind):
+        asked = scorer_module(case.expectation.scorer.kind).judge_calls(
+            "x" * longest_judged(bench, contender), case.expectation
         )
         judging = () if isinstance(asked, Unscorable) else _foreseen(asked, planner)
     probe = _probe(bench, contender, answer_call(bench, case, contender, planner.limits), planner)
@@ -161,9 +161,9 @@ def judge_probes(
 def _pairings(bench: Benchmark, planner: BenchPlanner) -> Iterator[JudgeCost]:
     incumbent, *others = bench.contenders
     for case in bench.cases:
-        for contender in others if case.held.scorer.kind == "rubric" else ():
+        for contender in others if case.expectation.scorer.kind == "rubric" else ():
             first, second = ("x" * longest_judged(bench, one) for one in (incumbent, contender))
-            asked = pair_calls(first, second, case.held)
+            asked = pair_calls(first, second, case.expectation)
             yield from () if isinstance(asked, Unscorable) else _foreseen(asked, planner)
 
 

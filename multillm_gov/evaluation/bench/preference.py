@@ -25,12 +25,14 @@ _READ: tuple[dict[str, Preferred], dict[str, Preferred]] = (
 )
 
 
-def pair_calls(first: str, second: str, held: Expectation) -> tuple[Call, ...] | Unscorable:
+def pair_calls(first: str, second: str, expectation: Expectation) -> tuple[Call, ...] | Unscorable:
     """Two calls: the first answer as A, then as B."""
-    if not held.scorer.rubric or not held.scorer.judge:
+    if not expectation.scorer.rubric or not expectation.scorer.judge:
         return Unscorable(why="a preference needs a `rubric` and a `judge`")
     orders = ((first, second), (second, first))
-    return tuple(judge_call(held, _TASK, {"answer A": a, "answer B": b}, SCHEMA) for a, b in orders)
+    return tuple(
+        judge_call(expectation, _TASK, {"answer A": a, "answer B": b}, SCHEMA) for a, b in orders
+    )
 
 
 def judge_pair(answers: Sequence[Answer]) -> Preferred | Unscorable:

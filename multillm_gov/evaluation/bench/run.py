@@ -69,7 +69,7 @@ async def run_bench(plan: BenchPlan, planner: BenchPlanner, send: SendProbes) ->
 
 def _take(slot: PlannedCase, answer: Answer, kept: CaseState) -> None:
     """Score what can be scored at once, and count words: the text is gone afterwards."""
-    held = slot.case.held
+    held = slot.case.expectation
     if slot.bench.is_prose:
         counts = count_words([answer.text])
         kept.counts = (

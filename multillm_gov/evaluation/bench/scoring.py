@@ -27,7 +27,7 @@ class Unscorable(Struct, frozen=True, kw_only=True):
 
 
 class Expectation(Struct, frozen=True, kw_only=True):
-    """What an answer is held against."""
+    """What an answer is expectation against."""
 
     expected: Any
     scorer: Scorer
@@ -44,21 +44,23 @@ class TextScorer(Protocol):
     ACCEPTED_FROM: float
     """Least score that is accepted where the case says none."""
 
-    def score(self, answer: str, held: Expectation) -> float | Unscorable:
+    def score(self, answer: str, expectation: Expectation) -> float | Unscorable:
         """The score of an answer (0..1)."""
         ...
 
 
 class ModelScorer(Protocol):
-    """A scorer that asks further models: known by its ``ask``. It sends nothing itself: limits are the runner's."""
+    """A scorer that asks further models: known by its ``judge_calls``. It sends nothing itself: limits are the runner's."""
 
     ACCEPTED_FROM: float
 
-    def ask(self, answer: str, held: Expectation) -> tuple[Call, ...] | Unscorable:
+    def judge_calls(self, answer: str, expectation: Expectation) -> tuple[Call, ...] | Unscorable:
         """The calls whose answers the score rests on."""
         ...
 
-    def conclude(self, answers: Sequence[Answer], held: Expectation) -> float | Unscorable:
+    def score_answers(
+        self, answers: Sequence[Answer], expectation: Expectation
+    ) -> float | Unscorable:
         """The score (0..1) from the answers to all of the calls, in their order."""
         ...
 
@@ -78,20 +80,20 @@ def needs_judge(kind: str) -> bool:
     Raises:
         UsageError: there is no such kind.
     """
-    return hasattr(scorer_module(kind), "ask")
+    return hasattr(scorer_module(kind), "judge_calls")
 
 
-def score_text(answer: str, held: Expectation) -> Score | Unscorable:
+def score_text(answer: str, expectation: Expectation) -> Score | Unscorable:
     """Score one answer by a scorer that asks no model.
 
     Raises:
         UsageError: there is no such kind.
     """
-    module = scorer_module(held.scorer.kind)
-    found = module.score(answer, held)
+    module = scorer_module(expectation.scorer.kind)
+    found = module.score(answer, expectation)
     if isinstance(found, Unscorable):
         return found
-    return accept(found, held.scorer, module.ACCEPTED_FROM)
+    return accept(found, expectation.scorer, module.ACCEPTED_FROM)
 
 
 def accept(value: float, scorer: Scorer, least: float) -> Score:

@@ -19,7 +19,7 @@ from multillm_gov.portfolio.allocation import TaskClass
 
 FAULTS: tuple[Fault, ...] = get_args(Fault)
 OUTAGES: frozenset[Fault] = frozenset(
-    {"connection-refused", "server-error", "rate-limit", "time-out"}
+    {"connection-refused", "server-error", "rate-limit", "timeout"}
 )
 """The faults that an outage shows as: a chain that does not answer after each of them is no failover."""
 _NOT_FOR_EMBEDDINGS: frozenset[Fault] = frozenset({"content-filter", "stream-cut"})

@@ -27,7 +27,7 @@ def judge_drills(
     A fault counts by the worst of the routed models it was injected into. The task class *survives*
     if the chain answered in order, within latency and schema after every fault; it *fails* if no
     answer came after one of the faults that an outage shows as (refused connection, server error,
-    rate limit, time-out); else it is
+    rate limit, timeout); else it is
     *degraded*. A stream
     cut after its first words counts in the coverage alone: no gateway takes back what its caller
     has read already. Coverage is the share of the faults that the chain survived, cut streams

@@ -22,7 +22,7 @@ def configuration(routing: Routing) -> dict[str, Any]:
     - The chain stands three times: LiteLLM asks another list when a filter refuses and when a
     context overflows.
     - Nothing is retried on the model that failed: the next of the chain is the retry. An answer is
-      then never later than time-outs add up to, and a failing provider never gets twice the load.
+      then never later than timeouts add up to, and a failing provider never gets twice the load.
     """
     groups = [group for group in routing.groups if group.fallbacks]
     return {

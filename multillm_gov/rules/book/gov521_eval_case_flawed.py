@@ -126,7 +126,9 @@ def _scorer_flaws(
         expected=one.expected, scorer=scorer, output_schema={} if has_schema else None, question="-"
     )
     module: Any = scorer_module(scorer.kind)
-    found = module.ask("-", held) if hasattr(module, "ask") else module.score("-", held)
+    found = (
+        module.judge_calls("-", held) if hasattr(module, "judge_calls") else module.score("-", held)
+    )
     if isinstance(found, Unscorable):
         yield _Flaw(
             f"case {code(one.id)} cannot be scored: {found.why}",

@@ -125,7 +125,7 @@ def _case(
     return BenchCase(
         id=case.id,
         messages=messages,
-        held=Expectation(
+        expectation=Expectation(
             expected=case.expected,
             scorer=scorer,
             output_schema=schema,

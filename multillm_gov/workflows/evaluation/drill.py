@@ -115,7 +115,7 @@ def run_drills(
 ) -> RunResult:
     """Drill, judge, record and report.
 
-    Ctrl-C and the total time-out end the run cleanly: what is known is told; evidence is written of
+    Ctrl-C and the total timeout end the run cleanly: what is known is told; evidence is written of
     whole drills only, and never of what the offline server answered.
 
     Raises:

@@ -40,7 +40,7 @@ def test_every_fault_of_every_format_is_answered_by_the_first_fallback(
     assert record.chain == (primary, "openai/gpt-5-mini", "anthropic/claude-sonnet-4-6")
     # Each fault was answered by one call to the first fallback: nothing is sent twice.
     assert [entry.model for entry in asked] == ["gpt-5-mini"] * 7
-    timed_out = next(one for one in record.faults if one.fault == "time-out")
+    timed_out = next(one for one in record.faults if one.fault == "timeout")
     assert 2 <= float(timed_out.seconds) < 6
     limited = next(one for one in record.faults if one.fault == "rate-limit")
     assert float(limited.seconds) < 5  # its Retry-After of 20 seconds is not waited out

@@ -55,7 +55,7 @@ def test_every_call_must_be_answered(make_probe, make_answer, make_failure):
         == "provider-fault"
     )
     assert (
-        verdict("reachability", probe, make_failure("time-out"), make_failure("retired"))
+        verdict("reachability", probe, make_failure("timeout"), make_failure("retired"))
         == "retired"
     )
     assert verdict("reachability", probe) == "inconclusive"
@@ -242,7 +242,7 @@ def test_a_percentile_is_recorded_only_where_there_is_one(make_probe, make_answe
 
 
 def test_a_call_that_timed_out_was_slower_than_its_time_out(make_probe, make_answer, make_failure):
-    late = make_failure("time-out", seconds=60.0)
+    late = make_failure("timeout", seconds=60.0)
     assert verdict("latency", make_probe(LIMIT), late, late, make_answer()) == "latency"
     assert check("latency", make_probe(), late) is None
 

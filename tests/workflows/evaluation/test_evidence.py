@@ -141,7 +141,7 @@ def test_of_one_day_the_one_handed_in_counts():
 
 
 @pytest.mark.parametrize(
-    "verdict", ["credentials", "unreachable", "provider-fault", "inconclusive", "time-out"]
+    "verdict", ["credentials", "unreachable", "provider-fault", "inconclusive", "timeout"]
 )
 def test_what_showed_nothing_never_takes_the_place_of_a_proof(verdict):
     proved = merge(EvidenceFile(), probes=[probe(day="2026-11-01")])

@@ -5,13 +5,13 @@ from multillm_gov.evaluation.bench.scoring import Expectation, Unscorable
 ACCEPTED_FROM = 1.0
 
 
-def score(answer: str, held: Expectation) -> float | Unscorable:
+def score(answer: str, expectation: Expectation) -> float | Unscorable:
     """1 where the texts are equal, else 0; ``ignore_case`` compares without case."""
-    if held.expected is None or isinstance(held.expected, dict | list):
+    if expectation.expected is None or isinstance(expectation.expected, dict | list):
         return Unscorable(why="`exact` needs a text, a number or true or false as `expected`")
-    wanted = _spelled(held.expected)
+    wanted = _spelled(expectation.expected)
     given = answer.strip()
-    if held.scorer.ignore_case:
+    if expectation.scorer.ignore_case:
         return float(given.casefold() == wanted.casefold())
     return float(given == wanted)
 

@@ -11,13 +11,13 @@ ACCEPTED_FROM = 1.0
 _DEEPEST = 64
 
 
-def score(answer: str, held: Expectation) -> float | Unscorable:
+def score(answer: str, expectation: Expectation) -> float | Unscorable:
     """F1 = 2PR / (P + R): each leaf with its path is one field, items of a list are compared without order.
 
     Numbers are equal by value and texts without blanks at their ends; an answer that is no JSON
     object scores 0.
     """
-    if not isinstance(held.expected, dict):
+    if not isinstance(expectation.expected, dict):
         return Unscorable(why="`fields` needs a mapping as `expected`")
     try:
         given = json.loads(answer)
@@ -25,7 +25,7 @@ def score(answer: str, held: Expectation) -> float | Unscorable:
         return 0.0
     if not isinstance(given, dict):
         return 0.0
-    wanted, found = Counter(_leaves(held.expected)), Counter(_leaves(given))
+    wanted, found = Counter(_leaves(expectation.expected)), Counter(_leaves(given))
     hits = sum((wanted & found).values())
     total = wanted.total() + found.total()
     return 2 * hits / total if total else 1.0

@@ -7,9 +7,13 @@ from multillm_gov.evaluation.bench.scoring import Expectation, Unscorable
 ACCEPTED_FROM = 1.0
 
 
-def score(answer: str, held: Expectation) -> float | Unscorable:
+def score(answer: str, expectation: Expectation) -> float | Unscorable:
     """1 where the answer, as it is, satisfies the schema, else 0."""
-    schema = held.expected if isinstance(held.expected, dict) else held.output_schema
+    schema = (
+        expectation.expected
+        if isinstance(expectation.expected, dict)
+        else expectation.output_schema
+    )
     if schema is None:
         return Unscorable(
             why="`json-schema` needs an `output_schema` of the task class, or a schema as "

@@ -9,16 +9,16 @@ ACCEPTED_FROM = 1.0
 _NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d{1,40})(?:\.\d{1,40})?(?:[eE][-+]?\d{1,3})?")
 
 
-def score(answer: str, held: Expectation) -> float | Unscorable:
+def score(answer: str, expectation: Expectation) -> float | Unscorable:
     """1 where the last number of the answer lies within ``tolerance`` (absolute; default 0), else 0."""
     try:
-        wanted = Decimal(str(held.expected))
+        wanted = Decimal(str(expectation.expected))
     except InvalidOperation:
         wanted = Decimal("NaN")
-    if isinstance(held.expected, bool) or not wanted.is_finite():
+    if isinstance(expectation.expected, bool) or not wanted.is_finite():
         return Unscorable(why="`numeric` needs a number as `expected`")
     found = _NUMBER.findall(answer)
     if not found:
         return 0.0
     given = Decimal(found[-1].replace(",", "").replace("−", "-"))
-    return float(abs(given - wanted) <= (held.scorer.tolerance or Decimal(0)))
+    return float(abs(given - wanted) <= (expectation.scorer.tolerance or Decimal(0)))

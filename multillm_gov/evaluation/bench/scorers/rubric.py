@@ -31,19 +31,19 @@ SCHEMA = closed_schema(
 )
 
 
-def ask(answer: str, held: Expectation) -> tuple[Call, ...] | Unscorable:
+def judge_calls(answer: str, expectation: Expectation) -> tuple[Call, ...] | Unscorable:
     """Two calls: the scale from the best down, and from the worst up."""
-    if not held.scorer.rubric or not held.scorer.judge:
+    if not expectation.scorer.rubric or not expectation.scorer.judge:
         return Unscorable(why="`rubric` needs a `rubric` and a `judge`")
     return tuple(
-        judge_call(held, _task(levels), {"answer": answer}, SCHEMA)
+        judge_call(expectation, _task(levels), {"answer": answer}, SCHEMA)
         for levels in (_down(), _down()[::-1])
     )
 
 
-def conclude(answers: Sequence[Answer], held: Expectation) -> float | Unscorable:
+def score_answers(answers: Sequence[Answer], expectation: Expectation) -> float | Unscorable:
     """The mean of both grades, 1 to 5 points taken as 0 to 1."""
-    del held
+    del expectation
     judgments = [read_judgment(answer, SCHEMA) for answer in answers]
     grades = [int(one["score"]) for one in judgments if one is not None]
     if len(grades) < len(judgments) or not grades:

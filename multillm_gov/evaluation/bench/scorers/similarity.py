@@ -10,25 +10,25 @@ ACCEPTED_FROM = 0.8
 """Assumed: what a cosine means depends on the embedding model, so a case should state its own ``threshold``."""
 
 
-def ask(answer: str, held: Expectation) -> tuple[Call, ...] | Unscorable:
+def judge_calls(answer: str, expectation: Expectation) -> tuple[Call, ...] | Unscorable:
     """One call that embeds both texts, so that both vectors are of one model at one time."""
-    if not isinstance(held.expected, str) or not held.expected.strip():
+    if not isinstance(expectation.expected, str) or not expectation.expected.strip():
         return Unscorable(why="`similarity` needs a text as `expected`")
-    if not held.scorer.embedding:
+    if not expectation.scorer.embedding:
         return Unscorable(why="`similarity` needs an `embedding` model")
     # An empty text is no input that providers take; a blank answer is as far from any as can be.
     return (
         Call(
-            model=held.scorer.embedding,
+            model=expectation.scorer.embedding,
             mode="embedding",
-            inputs=(held.expected, answer.strip() or "-"),
+            inputs=(expectation.expected, answer.strip() or "-"),
         ),
     )
 
 
-def conclude(answers: Sequence[Answer], held: Expectation) -> float | Unscorable:
+def score_answers(answers: Sequence[Answer], expectation: Expectation) -> float | Unscorable:
     """The cosine, no less than 0."""
-    del held
+    del expectation
     vectors = answers[0].vectors if answers else ()
     if len(vectors) != 2 or len(vectors[0]) != len(vectors[1]):
         return Unscorable(why="the embedding model did not give two vectors of one length")

@@ -13,7 +13,7 @@ def judge(observation: Observation) -> CheckResult | None:
     Fewer show no percentile. They pass where none was slower than the limit, fail where more than
     half were, and are
     inconclusive between: one slow answer of three is no proof either way. A call that timed out was
-    slower than its time-out.
+    slower than its timeout.
     """
     latency = observation.probe.task.declared.latency
     seconds = answer_seconds(observation)
@@ -36,7 +36,7 @@ def judge(observation: Observation) -> CheckResult | None:
 
 def answer_seconds(observation: Observation) -> tuple[float, ...]:
     """Seconds of each answer, and of each call that timed out."""
-    late = (failure.seconds for failure in observation.failures if failure.verdict == "time-out")
+    late = (failure.seconds for failure in observation.failures if failure.verdict == "timeout")
     return (*(answer.seconds for answer in observation.answers), *late)
 
 

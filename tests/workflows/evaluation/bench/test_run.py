@@ -50,7 +50,7 @@ def test_every_model_answers_the_same_cases_and_is_scored(prepared, run, fake):
 
 
 @pytest.mark.parametrize(
-    "verdict", ["unreachable", "credentials", "time-out", "provider-fault", "inconclusive"]
+    "verdict", ["unreachable", "credentials", "timeout", "provider-fault", "inconclusive"]
 )
 def test_what_shows_nothing_is_open_and_never_accepted(prepared, run, fake, verdict):
     client = fake(

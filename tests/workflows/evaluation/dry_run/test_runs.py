@@ -104,7 +104,7 @@ FAULTS = {
     "not-found": "not-found",
     "retired": "retired",
     "rate-limit": "rate-limited",
-    "time-out": "time-out",
+    "timeout": "timeout",
     "content-filter": "refused-by-filter",
     "context-overflow": "context",
     "malformed-body": "contract",
