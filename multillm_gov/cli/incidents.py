@@ -30,7 +30,7 @@ def command() -> None:
     "--level",
     required=True,
     type=click.Choice(["gateway", "dependency", "vendor", "cloud", "provider"]),
-    help="What kind of thing it is.",
+    help="Kind of component.",
 )
 @click.option(
     "--entity", required=True, metavar="NAME", help="Its name, as `govern graph` shows it."

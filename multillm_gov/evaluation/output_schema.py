@@ -26,7 +26,7 @@ def compile_schema(schema: dict[str, Any]) -> Callable[[Any], Mismatch | None]:
             schema, pattern_options=options, retriever=_fetch_nothing
         )
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
-        raise OutputSchemaError("no JSON Schema, or one that refers out of its file") from error
+        raise OutputSchemaError("not a JSON Schema, or one that refers outside its file") from error
 
     def misfit(value: Any) -> Mismatch | None:  # noqa: ANN401 - whatever JSON holds
         for error in validator.iter_errors(value):

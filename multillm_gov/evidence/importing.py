@@ -58,7 +58,7 @@ def read_export(data: bytes, format_name: str, components: frozenset[str] = froz
     except ValueError as error:
         raise SourceError(
             f"The export cannot be read as {format_name}: {error}",
-            "Mend the export, or name its `--format`.",
+            "Correct the export, or name its format with `--format`.",
         ) from error
     if len(export.incidents) > MOST_INCIDENTS:
         raise SourceError(
@@ -75,7 +75,7 @@ def read_export(data: bytes, format_name: str, components: frozenset[str] = froz
     if strange is not None:
         raise SourceError(
             f"An incident lasts from {strange.start.isoformat()} to {strange.end.isoformat()}",
-            f"Mend its times: they lie in the years {FIRST_YEAR} to {LAST_YEAR}.",
+            f"Correct its times: they must lie in the years {FIRST_YEAR} to {LAST_YEAR}.",
         )
     return export
 

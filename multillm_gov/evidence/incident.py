@@ -21,8 +21,7 @@ class Incident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     weight: Annotated[
         Share,
         Meta(
-            description="Part of the service that was away: 1 for a major outage, 0.3 for a "
-            "partial one"
+            description="Share of the service that was down: 1 for a major outage, 0.3 for a partial one"
         ),
     ] = field(default_factory=partial(Share, "1"))
     title: Annotated[str, Meta(max_length=500, description="What happened, in words")] = ""
@@ -36,7 +35,7 @@ class Incident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class IncidentFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole file below ``incidents/``: what was seen of one service."""
 
-    level: Annotated[Watched, Meta(description="What kind of thing it is")]
+    level: Annotated[Watched, Meta(description="Kind of component")]
     entity: Annotated[
         str, Meta(min_length=1, max_length=200, description="Its name, as `govern graph` shows it")
     ]

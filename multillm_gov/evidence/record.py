@@ -39,8 +39,7 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int,
         Meta(
             ge=1,
-            description="Cases scored; of cases that weigh differently, as many of one weight as "
-            "would tell as much",
+            description="Cases scored; with unequal weights, the equivalent number of equally weighted cases",
         ),
     ]
     score: Annotated[Share, Meta(description="Share of accepted answers (0..1)")]
@@ -52,7 +51,7 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = "internal"
     source: Annotated[str, Meta(description="Where the result can be seen")] = ""
     p95_seconds: Annotated[
-        Positive | None, Meta(description="95th percentile of the answer time measured, seconds")
+        Positive | None, Meta(description="95th percentile of the measured answer time, seconds")
     ] = None
     prompt: Annotated[
         Digest | None, Meta(description="Digest of the prompt file the cases were run with")
@@ -62,9 +61,7 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = None
     paired_with: Annotated[
         tuple[str, ...],
-        Meta(
-            description="Models that answered the very same cases: what makes two scores comparable"
-        ),
+        Meta(description="Models that answered the same cases, so that scores can be compared"),
     ] = ()
     tone_ratio: Annotated[
         Positive | None,
@@ -93,26 +90,23 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Count, Meta(description="Cases that could not be judged, on top of the scored ones")
     ] = 0
     p50_seconds: Annotated[
-        Positive | None, Meta(description="Median answer time measured, seconds")
+        Positive | None, Meta(description="Median of the measured answer time, seconds")
     ] = None
     usd_per_accepted: Annotated[
         Amount | None,
         Meta(
-            description="US dollars spent on answers, for each one accepted; nothing where not "
-            "known"
+            description="US dollars spent on answers per accepted answer; missing where not known"
         ),
     ] = None
     cases: Annotated[
         Digest | None,
-        Meta(
-            description="Digest of the cases: results of equal digests are of the very same cases"
-        ),
+        Meta(description="Digest of the cases: equal digests mean the same cases"),
     ] = None
     writing_style: Annotated[
         StyleRecord | None,
         Meta(description="Counts of function words, for comparison with later runs"),
     ] = None
-    versions: Annotated[dict[str, str], Meta(description="Of this tool and of LiteLLM")] = {}
+    versions: Annotated[dict[str, str], Meta(description="Versions of govern and LiteLLM")] = {}
 
 
 ProbeKind = Literal["answer", "embedding", "stream"]
@@ -151,7 +145,7 @@ class FaultResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ]
     answered_by: Annotated[str, Meta(description="The model that answered; empty: none did")] = ""
     seconds: Annotated[
-        Amount | None, Meta(description="Until the answer, or until the chain gave up")
+        Amount | None, Meta(description="Seconds until the answer, or until the chain gave up")
     ] = None
     detail: Annotated[str, Meta(description="What happened, in words")] = ""
 
@@ -175,7 +169,7 @@ class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(description="The models drilled: the routed one, then the fallbacks in order"),
     ] = ()
     faults: Annotated[
-        tuple[FaultResult, ...], Meta(description="What each injected fault led to")
+        tuple[FaultResult, ...], Meta(description="Result for each injected fault")
     ] = ()
     coverage: Annotated[
         Share | None,
@@ -191,7 +185,7 @@ class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Digest | None, Meta(description="Digest of the prompt file that was sent")
     ] = None
     output_schema: Annotated[
-        Digest | None, Meta(description="Digest of the output schema that was asked for")
+        Digest | None, Meta(description="Digest of the requested output schema")
     ] = None
     calls: Annotated[
         Count, Meta(description="Requests sent through the chain: one per routed model and fault")
@@ -199,7 +193,7 @@ class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     usd: Annotated[Amount, Meta(description="What the drill cost, US dollars")] = field(
         default_factory=Amount
     )
-    versions: Annotated[dict[str, str], Meta(description="Of this tool and of LiteLLM")] = {}
+    versions: Annotated[dict[str, str], Meta(description="Versions of govern and LiteLLM")] = {}
 
 
 class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -215,10 +209,10 @@ class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ] = "route"
     verdict: Annotated[Verdict, Meta(description="The worst verdict of its checks")]
     checks: Annotated[
-        tuple[CheckResult, ...], Meta(description="What was judged, each by itself")
+        tuple[CheckResult, ...], Meta(description="Result of each check")
     ] = ()
     notes: Annotated[
-        tuple[str, ...], Meta(description="What was seen and not judged, in words")
+        tuple[str, ...], Meta(description="Remarks that are not judged")
     ] = ()
     calls: Annotated[Count, Meta(description="Calls sent, retries included")]
     answers: Annotated[Count, Meta(description="Calls answered")] = 0
@@ -227,10 +221,10 @@ class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ] = ()
     normalizers: Annotated[
         tuple[str, ...],
-        Meta(description="What the answers needed to satisfy the schema, in order; empty: nothing"),
+        Meta(description="Normalizers that the answers needed to satisfy the schema, in order"),
     ] = ()
     native_schema: Annotated[
-        bool, Meta(description="Whether the provider's own structured output was used")
+        bool, Meta(description="Whether the provider's structured output was used")
     ] = False
     p50_seconds: Annotated[
         Positive | None, Meta(description="Median seconds of a complete answer")

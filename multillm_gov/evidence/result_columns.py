@@ -56,7 +56,7 @@ def _number(row: Mapping[str, object], column: str, place: str, most: float = 1e
         value = float("nan")
     if not isfinite(value) or not 0 <= value <= most:
         raise ValueError(
-            f"{place}, column `{column}`: {text[:60]!r} is no number from 0 to {most:g}"
+            f"{place}, column `{column}`: {text[:60]!r} is not a number from 0 to {most:g}"
         )
     return value
 

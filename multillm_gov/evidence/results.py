@@ -62,7 +62,7 @@ def read_results(data: bytes, format_name: str) -> tuple[CaseResult, ...]:
     except ValueError as error:
         raise SourceError(
             f"The results cannot be read as {format_name}: {error}",
-            "Mend the file, or name its `--from`.",
+            "Correct the file, or name its format with `--from`.",
         ) from error
     if len(results) > MOST_RESULTS:
         raise SourceError(

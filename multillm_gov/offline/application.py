@@ -177,5 +177,5 @@ async def _break(scope: MutableMapping[str, Any], send: Send, outcome: Broken) -
         await asyncio.sleep(0.02)  # what is sent before a reset may otherwise never arrive
     transport = scope.get("extensions", {}).get(TRANSPORT)
     if transport is None:
-        raise ConnectionResetError("the server gives no way to break off a connection")
+        raise ConnectionResetError("the server cannot break off a connection")
     transport.abort()

@@ -38,16 +38,14 @@ Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 class ScriptRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What happens to the requests that fit."""
 
-    format: Annotated[str, Meta(description="Wire format; `*` stands for any")] = "*"
-    model: Annotated[
-        str, Meta(description="Model as the server sees it; `*` stands for anything")
-    ] = "*"
-    mode: Mode | None = None
-    contains: Annotated[str, Meta(description="A part of the text sent")] = ""
-    skip: Annotated[Count, Meta(description="Let so many requests that fit go by first")] = 0
-    times: Annotated[Count | None, Meta(description="Hold for so many requests, then no more")] = (
-        None
+    format: Annotated[str, Meta(description="Wire format; `*` matches any")] = "*"
+    model: Annotated[str, Meta(description="Model as the server sees it; `*` matches anything")] = (
+        "*"
     )
+    mode: Mode | None = None
+    contains: Annotated[str, Meta(description="Part of the text sent")] = ""
+    skip: Annotated[Count, Meta(description="Skip the first N matching requests")] = 0
+    times: Annotated[Count | None, Meta(description="Apply to N requests only")] = None
     fault: Fault | None = None
     seconds: Annotated[Seconds | None, Meta(description="Wait before the answer")] = None
     retry_after: Annotated[
@@ -72,7 +70,7 @@ class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seconds: Annotated[Seconds, Meta(description="Wait before every answer")] = 0.0
     echo_key: Annotated[
         bool,
-        Meta(description="Repeat the key that was sent in error bodies, as careless servers do"),
+        Meta(description="Repeat the key that was sent in error bodies, as some servers do"),
     ] = False
     rules: tuple[ScriptRule, ...] = ()
 
@@ -114,4 +112,4 @@ def _plain(data: bytes) -> object:
     try:
         return yaml.safe_load(data) if data.strip() else {}
     except yaml.YAMLError as error:
-        raise UsageError(f"The script of the offline server is no YAML: {error}") from None
+        raise UsageError(f"The script of the offline server is not YAML: {error}") from None

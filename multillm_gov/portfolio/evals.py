@@ -25,7 +25,7 @@ class Scorer(Closed, frozen=True, kw_only=True):
 
     kind: ScorerKind = "exact"
     tolerance: Annotated[
-        Positive | None, Meta(description="Largest difference that still counts, for numeric")
+        Positive | None, Meta(description="Largest accepted difference, for numeric")
     ] = None
     pattern: Annotated[Line | None, Meta(description="RE2 pattern the answer must match")] = None
     ignore_case: Annotated[bool, Meta(description="Whether letter case makes no difference")] = (
@@ -33,11 +33,12 @@ class Scorer(Closed, frozen=True, kw_only=True):
     )
     threshold: Annotated[
         Share | None,
-        Meta(description="Least score that is accepted; default: 1, or as the kind says"),
+        Meta(description="Lowest accepted score; default: that of the kind"),
     ] = None
     rubric: Annotated[Page | None, Meta(description="What the judge model looks for")] = None
     judge: Annotated[
-        Text | None, Meta(description="Model that judges; of another vendor than the judged")
+        Text | None,
+        Meta(description="Model that judges; must be from another vendor than the judged model"),
     ] = None
     embedding: Annotated[Text | None, Meta(description="Model that embeds, for similarity")] = None
 
@@ -56,7 +57,7 @@ class EvalCase(Closed, frozen=True, kw_only=True):
         Any, Meta(description="The right answer: a text, a number, a mapping of fields")
     ] = None
     scorer: Annotated[Scorer | None, Meta(description="Default: the file's scorer")] = None
-    weight: Annotated[Positive, Meta(description="How much the case counts")] = field(
+    weight: Annotated[Positive, Meta(description="Weight of the case")] = field(
         default_factory=partial(Positive, "1")
     )
 
@@ -64,7 +65,7 @@ class EvalCase(Closed, frozen=True, kw_only=True):
 class EvalFile(Closed, frozen=True, kw_only=True):
     """A whole file below ``evals/``."""
 
-    task_class: Annotated[Text, Meta(description="The task class the cases are of")]
+    task_class: Annotated[Text, Meta(description="Task class of the cases")]
     scorer: Scorer = Scorer()
     cases: Annotated[tuple[EvalCase, ...], Meta(max_length=20_000, description="The cases")] = ()
 

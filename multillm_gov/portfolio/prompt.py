@@ -24,11 +24,11 @@ class PromptVariable(Closed, frozen=True, kw_only=True):
 
     description: Words = ""
     required: Annotated[
-        bool, Meta(description="Whether every request must give it; one with a default need not")
+        bool, Meta(description="Whether every request must give it; not with a default")
     ] = True
-    default: Annotated[
-        Value | None, Meta(description="What stands there when a request gives none")
-    ] = None
+    default: Annotated[Value | None, Meta(description="Value used when a request gives none")] = (
+        None
+    )
 
     @property
     def wanted(self) -> bool:
@@ -55,8 +55,7 @@ class PromptHeader(Closed, frozen=True, kw_only=True):
         tuple[dict[VariableName, Value], ...],
         Meta(
             max_length=100,
-            description="Harmless inputs that probes send: a value per variable; none of them "
-            "secret",
+            description="Harmless inputs that probes send: a value per variable, nothing secret",
         ),
     ] = ()
     system: Annotated[Body, Meta(description="System message; it may use the variables too")] = ""

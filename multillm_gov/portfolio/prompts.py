@@ -71,7 +71,7 @@ def read_prompt(file: SourceFile) -> tuple[Prompt | None, tuple[Flaw, ...]]:
                 f"the front matter has {closing.start():,} characters; at most {MAX_HEADER:,} "
                 "are read"
             )
-        remedy = "Close it with a line `---` before the prompt's text, or remove the first `---`."
+        remedy = "Add a line `---` before the prompt's text, or remove the first `---`."
         return None, (_flaw(source, said, remedy, 0, 3),)
     return _with_header(file, source, closing, digest)
 

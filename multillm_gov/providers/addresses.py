@@ -47,9 +47,13 @@ def addresses_from(environment: Mapping[str, str], endpoints: Mapping[str, Endpo
         endpoint = endpoints.get(model)
         spelled = endpoint.model if endpoint is not None else model
         if not is_plain_name(spelled):
-            return _refused(f"`{model[:80]}` is no plain model name: a name never holds an address")
+            return _refused(
+                f"`{model[:80]}` is not a plain model name: a name never contains an address"
+            )
         if endpoint is None and spelled.startswith(_NOBODY):
-            return _refused(f"`{model}` has no `endpoint` in `catalog/` that says how it is called")
+            return _refused(
+                f"`{model}` has no `endpoint` in `catalog/` that defines how to call it"
+            )
         spelled = for_mode(spelled, mode)
         if endpoint is None or endpoint.environment is None:
             return Address(model=spelled)
@@ -58,7 +62,7 @@ def addresses_from(environment: Mapping[str, str], endpoints: Mapping[str, Endpo
         if not base.startswith(("http://", "https://")):
             return CallFailure(
                 verdict="unreachable",
-                message=f"{prefix}_API_BASE holds no http address: `{model}` cannot be called",
+                message=f"{prefix}_API_BASE is not an HTTP address: `{model}` cannot be called",
                 seconds=0.0,
                 may_bill=False,
             )

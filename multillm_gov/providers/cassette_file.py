@@ -50,7 +50,7 @@ def read_entries(path: Path) -> Iterator[CassetteEntry]:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size > LARGEST_FILE:
                 raise SourceError(
-                    f"`{path.name}` is larger than {LARGEST_FILE >> 20} MiB: no cassette is"
+                    f"`{path.name}` is larger than {LARGEST_FILE >> 20} MiB, the limit for cassettes"
                 )
             for number in range(1, MOST_ENTRIES + 2):
                 line = file.readline(LONGEST_LINE + 1)
@@ -70,11 +70,11 @@ def _entry(
     try:
         entry = decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise SourceError(f"{place} is no recorded call: {error}") from None
+        raise SourceError(f"{place} is not a recorded call: {error}") from None
     if entry.digest != call_digest(entry.parts) or set(entry.parts) != set(PARTS):
-        raise SourceError(f"{place} does not have the digest of its parts")
+        raise SourceError(f"{place} does not match the digest of its parts")
     if (entry.answer is None) is (entry.failure is None) or not _is_plausible(entry.outcome):
-        raise SourceError(f"{place} holds no answer or failure that a client gives")
+        raise SourceError(f"{place} has no valid answer or failure")
     return entry
 
 

@@ -111,14 +111,14 @@ class ReplayClient:
         if outcomes is None:
             raise UnableError(
                 f"`{self._path.name}` has no recording of {about}: {self._difference(call, parts)}",
-                "Record it anew with `--record`, and review what changed.",
+                "Record it again with `--record`, and review what changed.",
             )
         number = self._given.get(key, 0)
         if number >= len(outcomes):
             raise UnableError(
                 f"`{self._path.name}` has {len(outcomes)} recordings of {about}, and it is sent "
                 "once more",
-                "Record it anew with `--record`, with the same numbers of samples and retries.",
+                "Record it again with `--record` and the same numbers of samples and retries.",
             )
         self._given[key] = number + 1
         return outcomes[number]

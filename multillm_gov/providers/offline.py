@@ -46,7 +46,7 @@ def offline_addresses(
         if not is_plain_name(model):
             return CallFailure(
                 verdict="not-found",
-                message="this is no plain model name",
+                message="not a plain model name",
                 seconds=0.0,
                 may_bill=False,
             )

@@ -51,8 +51,8 @@ def open_client(
     if replay is not None:
         if record is not None or offline is not None:
             raise UsageError(
-                "A replay sends nothing that could be recorded, or answered offline",
-                "Leave one out.",
+                "--replay cannot be combined with --record or --offline",
+                "Leave one of them out.",
             )
         from multillm_gov.providers.cassettes import ReplayClient
 

@@ -65,7 +65,7 @@ class Rendering:
         if strange:
             raise SourceError(
                 f"`{path}` declares no variable `{strange[0][:80]}`",
-                "Correct the name of the value.",
+                "Correct the name.",
             )
         lacking = sorted(
             name for name, one in variables.items() if one.wanted and name not in given
@@ -73,7 +73,7 @@ class Rendering:
         if lacking:
             raise SourceError(
                 f"`{path}` needs a value for `{lacking[0]}`",
-                "Give it, or declare a `default` in the front matter.",
+                "Pass it, or declare a `default` in the front matter.",
             )
         defaults = {name: one.default for name, one in variables.items() if one.default is not None}
         return {name: _checked(path, name, value) for name, value in {**defaults, **given}.items()}
@@ -110,7 +110,8 @@ class Rendering:
             return "".join(map(budget.put_out, template.generate({**values, BUDGET: budget})))
         except OverspentError as error:
             raise SourceError(
-                f"`{path}` asks for too much: {error}", "Shorten the loops or the values."
+                f"`{path}` needs too much work to fill in: {error}",
+                "Shorten the loops or the values.",
             ) from None
         except (
             TemplateError,
@@ -135,7 +136,7 @@ def _checked(path: str, name: str, value: object) -> object:
         if len(parts) == len(value) and sum(len(str(part)) for part in parts) <= MAX_VALUE:
             return tuple(parts)
     raise SourceError(
-        f"`{path}`: the value of `{name}` is no text, number or list of them, or has over "
+        f"`{path}`: the value of `{name}` is not a text, number or list of them, or has more than "
         f"{MAX_VALUE:,} characters",
-        "Give a shorter one; write what is nested as text.",
+        "Pass a shorter value; write nested values as text.",
     )

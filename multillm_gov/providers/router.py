@@ -152,7 +152,7 @@ class RoutedChain:
         if read.refusal or read.finish_reason == "content_filter":
             result = CallFailure(
                 verdict="refused-by-filter",
-                message="the last of the chain refused",
+                message="the last model of the chain refused",
                 seconds=seconds,
             )
         return ChainResult(result=result, attempts=attempts)

@@ -67,7 +67,7 @@ async def _chunks(stream: Any, address: Address, listening: Listening) -> Read: 
                 refusal=read.refusal or (refusal_of(delta) if delta is not None else ""),
             )
     if not end.came:
-        raise StreamCutError("the stream ended without a reason to finish")
+        raise StreamCutError("the stream ended without a finish reason")
     return structs.replace(read, text="".join(parts))
 
 
@@ -83,5 +83,5 @@ async def _responses(stream: Any, address: Address, listening: Listening) -> Rea
                 break
             return read_responses(event.response, address)
         if kind in {"response.failed", "error"}:
-            raise MalformedAnswerError(f"the stream told an error: {event}")
+            raise MalformedAnswerError(f"the stream reported an error: {event}")
     raise StreamCutError("the stream ended without a completed response")

@@ -72,7 +72,7 @@ class StepBudget:
         """
         self._length += len(piece)
         if self._length > MAX_OUTPUT:
-            raise OverspentError(f"more than {MAX_OUTPUT:,} characters come out")
+            raise OverspentError(f"more than {MAX_OUTPUT:,} characters of output")
         return piece
 
     def pay(self, work: int) -> None:
@@ -83,7 +83,7 @@ class StepBudget:
         """
         self._left -= work
         if self._left < 0 or monotonic() > self._until:
-            raise OverspentError("it loops over, or repeats, more than any prompt needs")
+            raise OverspentError("it loops or repeats more than a prompt may")
 
 
 def compile_template(text: str) -> "Template":
@@ -147,7 +147,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
 def _joined(value: Any, separator: str = "") -> str:  # noqa: ANN401 - whatever a template hands over
     parts = [str(part) for part in value]
     if sum(map(len, parts)) + len(str(separator)) * len(parts) > MAX_OUTPUT:
-        raise OverspentError(f"a list joined has more than {MAX_OUTPUT:,} characters")
+        raise OverspentError(f"a joined list has more than {MAX_OUTPUT:,} characters")
     return str(separator).join(parts)
 
 
@@ -176,7 +176,7 @@ def _paid(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         budget.pay(_ROUND + (len(value) if is_there and isinstance(value, Sized) else 0))
         if name == "rounds" and is_there:
             if not isinstance(value, tuple | list):
-                raise TypeError("a loop needs a list, not a text or number")
+                raise TypeError("a loop needs a list, not a text or a number")
             return _Rounds(tuple(value), budget)
         return function(value, *arguments, **named)
 
@@ -193,12 +193,10 @@ def _refuse_strangers(tree: "nodes.Template") -> None:
         count += 1
         line = getattr(node, "lineno", None) or 1
         if count > MAX_NODES or depth > MAX_DEPTH:
-            raise TemplateSyntaxError(
-                "the text has too many braces, or too many inside one another", line
-            )
+            raise TemplateSyntaxError("the text has too many braces or nests them too deeply", line)
         said = _strange(node)
         if said:
-            raise TemplateSyntaxError(f"{said} is not part of a prompt's small language", line)
+            raise TemplateSyntaxError(f"{said} is not part of the prompt language", line)
         pending.extend((child, depth + 1) for child in node.iter_child_nodes())  # type: ignore[misc]
 
 

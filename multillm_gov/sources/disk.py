@@ -128,7 +128,9 @@ def _require_folder(root: Path) -> None:
     if root.is_dir():
         return
     if root.exists():
-        raise SourceError(f"`{root}` is not a folder", "Name the folder that holds `allocations/`.")
+        raise SourceError(
+            f"`{root}` is not a folder", "Name the folder that contains `allocations/`."
+        )
     raise SourceError(
         f"There is no folder `{root}`", "Check the path, or run `govern init` to start a portfolio."
     )

@@ -47,7 +47,7 @@ def write_view(root: Path, data: bytes) -> None:
         raise OutputError(
             f"`{CURRENT}` would have {len(data) / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} "
             "MiB are read",
-            "Remove the entries of task classes and models that are gone; the history keeps them.",
+            "Remove the entries of task classes and models no longer used; the history keeps them.",
         )
     write_bytes(_inside(root, CURRENT), data)
 
@@ -154,7 +154,7 @@ def _inside(root: Path, path: str) -> Path:
         place /= part
         if place.is_symlink():
             raise OutputError(
-                f"`{place}` is a symbolic link and is not written through",
+                f"`{place}` is a symbolic link; govern does not write through links",
                 "Replace the link by a real folder or file.",
             )
     return place

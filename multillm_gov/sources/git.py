@@ -134,7 +134,8 @@ class Repository:
         )
         if not found:
             raise RevisionError(
-                f"No commit is as old as {day}", "Name a later day, or a revision from `git log`."
+                f"There is no commit before {day}",
+                "Name a later day, or a revision from `git log`.",
             )
         return found.decode("ascii").strip()
 

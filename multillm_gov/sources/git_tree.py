@@ -107,7 +107,7 @@ def _judge(record: bytes, prefix: str) -> TreeEntry | Flaw | str | None:
 
 def _damaged(blob: str) -> SourceError:
     return SourceError(
-        f"git object {blob} is missing or damaged", "`git fsck` names what is broken."
+        f"git object {blob} is missing or damaged", "`git fsck` lists what is broken."
     )
 
 

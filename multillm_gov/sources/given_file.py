@@ -17,7 +17,7 @@ def read_given(path: Path) -> bytes:
     try:
         # A pipe would block the opening, so it is looked at before.
         if not stat.S_ISREG(path.stat().st_mode):
-            raise SourceError(f"`{path}` is not a regular file", "Name the export's file.")
+            raise SourceError(f"`{path}` is not a regular file", "Name the exported file.")
         with path.open("rb") as file:
             data = file.read(LARGEST_BYTES + 1)
     except FileNotFoundError as error:

@@ -103,7 +103,7 @@ def _refuse_links(path: Path) -> None:
     for part in walked:
         if part.is_symlink():
             raise OutputError(
-                f"`{part}` is a symbolic link and is not written through",
+                f"`{part}` is a symbolic link; govern does not write through links",
                 f"Name the real place: `{part.resolve()}`.",
             )
 

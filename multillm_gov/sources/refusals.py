@@ -33,7 +33,7 @@ def refuse_link(path: str) -> Flaw:
     """Links are refused wherever they point: a revision and a disk then agree, and none can leave the root."""
     return refuse(
         path,
-        "a symbolic link is not followed: it could lead out of the portfolio",
+        "symbolic links are not followed: they could lead out of the portfolio",
         "Replace the link by the file or folder it points to.",
     )
 
@@ -42,8 +42,7 @@ def refuse_nested_repository(path: str) -> Flaw:
     """A submodule or an embedded repository is another history: no revision of ours holds its files."""
     return refuse(
         path,
-        "a nested git repository (submodule) is not entered: no revision of the portfolio holds "
-        "its files",
+        "nested git repositories (submodules) are not read: no revision of the portfolio contains their files",
         "Move its governed files into the portfolio's own repository.",
     )
 
@@ -52,7 +51,7 @@ def refuse_special(path: str) -> Flaw:
     """A pipe, socket or device under a governed name is never opened."""
     return refuse(
         path,
-        "this is not a regular file, so it is not opened",
+        "not a regular file, so it is not read",
         "Delete it, or put a regular file in its place.",
     )
 
@@ -62,7 +61,7 @@ def refuse_size(path: str, size_bytes: int) -> Flaw:
     return refuse(
         path,
         f"the file has {size_bytes:,} bytes; at most {LARGEST_FILE_BYTES:,} are read",
-        "Split the file, or move what is not declared configuration out of the governed folder.",
+        "Split the file, or move what is not configuration out of the governed folder.",
     )
 
 
@@ -88,8 +87,8 @@ def refuse_depth(path: str) -> Flaw:
     """A folder chain without end is not a portfolio."""
     return refuse(
         path,
-        f"the folder is more than {DEEPEST_FOLDER} levels deep and is not entered",
-        "Move its files further up; one level below `allocations/` is plenty.",
+        f"the folder is more than {DEEPEST_FOLDER} levels deep and is not read",
+        "Move its files further up; one level below `allocations/` is enough.",
     )
 
 
@@ -134,7 +133,7 @@ def report_misnamed(entries: Mapping[str, bool]) -> list[Flaw]:
             flaws.append(
                 Flaw(
                     kind="misnamed-file",
-                    message=f"`{shown}` is not read: the name is `{right}`",
+                    message=f"`{shown}` is not read: its name must be `{right}`",
                     location=Location(_format(name)),
                     remedy=f"Rename it to `{right}`, or move it out of the portfolio's folder.",
                     subject=_format(name),

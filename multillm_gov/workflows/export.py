@@ -45,10 +45,8 @@ def export(gateway: str, *, as_of: date, root: Path | None = None) -> Exported:
     state = assess_folder(top, as_of=as_of)
     if state.flaws:
         raise SourceError(
-            f"{count_of(len(state.flaws), 'mistake')} in the portfolio's files may hide task "
-            "classes, so nothing is "
-            "exported",
-            "Mend what `govern check` reports, then export.",
+            f"{count_of(len(state.flaws), 'mistake')} in the portfolio's files may hide task classes; nothing is exported",
+            "Fix what `govern check` reports, then export again.",
         )
     data = render(routing(state.figures.tasks, endpoints_of(state.overrides)))
     errors = sum(one.active and one.severity is Severity.ERROR for one in state.findings)

@@ -76,7 +76,7 @@ def import_incidents(
     history, guessed = _history(export, service, file.name)
     figures = incident_figures([history])
     if figures is None:
-        raise SourceError("No day was watched", "Give `--from` and `--to`.")
+        raise SourceError("The observed period has no day", "Pass --from and --to.")
     path = f"{FOLDER}/{_stem(name or service.entity)}.yaml"
     _write(top, path, _yaml(history))
     return ImportedIncidents(
@@ -94,13 +94,14 @@ def _history(export: Export, service: Service, source: str) -> tuple[IncidentFil
     days += [one.end.astimezone(UTC).date() for one in export.incidents]
     if not days and None in (service.first_day, service.last_day):
         raise UsageError(
-            "The export has no closed incident", "Give the days watched: --from DATE --to DATE."
+            "The export has no closed incident", "Pass the observed period: --from DATE --to DATE."
         )
     first = service.first_day or min(days)
     last = service.last_day or max(days)
     if last < first:
         raise UsageError(
-            f"The time watched ends on {last}, before it begins on {first}", "Give --from and --to."
+            f"The observed period ends on {last}, before it begins on {first}",
+            "Pass --from and --to.",
         )
     outages = merged(clipped(export.incidents, first, last))
     given = (("--from", service.first_day), ("--to", service.last_day))
@@ -149,7 +150,9 @@ def _stem(name: str) -> str:
     """A file name that every system takes, and that leads nowhere else."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-")[:100]
     if not stem:
-        raise UsageError(f"`{title_of(name)}` makes no file name", "Give one: --name NAME.")
+        raise UsageError(
+            f"`{title_of(name)}` cannot be used as a file name", "Choose one: --name NAME."
+        )
     return stem.lower()
 
 
@@ -159,17 +162,17 @@ def _write(root: Path, path: str, data: bytes) -> None:
         raise OutputError(
             f"`{path}` would have {len(data) / 2**20:,.1f} MiB; at most {MAX_BYTES / 2**20:.0f} "
             "MiB are read",
-            "Import the years one by one, each with its own `--name`.",
+            "Import each year separately, each with its own `--name`.",
         )
     document, flaws = read_document(SourceFile(path, data))
     histories, more = load_incidents({path: document} if document is not None else {})
     if flaws or more or not histories:
         told = next((flaw.message for flaw in (*flaws, *more)), "it is empty")
-        raise SourceError(f"The history would not be sound: {told}", "Mend the export.")
+        raise SourceError(f"The history would be invalid: {told}", "Correct the export.")
     folder = root / FOLDER
     if folder.is_symlink():
         raise OutputError(
-            f"`{folder}` is a symbolic link and is not written through",
-            "Put a folder in its place.",
+            f"`{folder}` is a symbolic link; govern does not write through links",
+            "Replace it with a folder.",
         )
     write_bytes(root / path, data)

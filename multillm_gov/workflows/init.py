@@ -66,7 +66,7 @@ def init(folder: Path, *, as_of: date) -> Written:
     prefix = path_prefix(folder).rstrip("/")
     if prefix and not _PLAIN.fullmatch(prefix):
         raise OutputError(
-            f"The folder `{prefix}` has characters that a workflow cannot name",
+            f"The folder `{prefix}` has characters that a workflow cannot use",
             "Use letters, digits, `.`, `_`, `-` and `/` in the name of the portfolio's folder.",
         )
     name = f"govern {prefix}" if prefix else "govern"
@@ -96,16 +96,16 @@ def _notes(present: list[str], top: str, starter: dict[str, bytes]) -> Iterator[
         own = path.removeprefix(top)
         if own == ".pre-commit-config.yaml":
             hook = starter[own].decode().partition("repos:\n")[2]
-            yield f"`{path}` is yours and was left alone; add this hook to its `repos:`\n{hook}"
+            yield f"`{path}` already exists and was not changed; add this hook to its `repos:`\n{hook}"
         elif own in _OF_HOSTS:
             command = next(
                 line.strip().removeprefix("run: ")
                 for line in starter[own].decode().splitlines()
                 if "govern check" in line
             )
-            yield f"`{path}` is yours and was left alone; add a step that runs `{command}`"
+            yield f"`{path}` already exists and was not changed; add a step that runs `{command}`"
         else:
-            yield f"`{path}` is yours and was left alone"
+            yield f"`{path}` already exists and was not changed"
 
 
 def _filled(data: bytes, values: dict[str, str]) -> bytes:

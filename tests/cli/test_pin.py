@@ -67,7 +67,7 @@ def test_a_changed_prompt_fails_check_until_it_is_pinned_anew(portfolio, govern)
 
 def test_what_cannot_be_pinned_is_said(portfolio, govern) -> None:
     for arguments, code, said in (
-        (("plain",), 2, b"`plain` names no prompt file"),
+        (("plain",), 2, b"`plain` has no prompt file"),
         (("triaje",), 2, b"did you mean `triage`?"),
     ):
         done = govern("pin", *arguments, cwd=portfolio)

@@ -85,7 +85,7 @@ def test_rows_and_lines_say_the_same():
         (
             "csv",
             b"model,case,score\nm,1,2\n",
-            "row 2, column `score`: '2' is no number from 0 to 1",
+            "row 2, column `score`: '2' is not a number from 0 to 1",
         ),
         ("csv", b"model,case,score\nm,1,nan\n", "row 2, column `score`"),
         ("csv", b"model,case,accepted\nm,1,maybe\n", "row 2, column `accepted`"),

@@ -1,4 +1,4 @@
-"""Whether a judge model is of another vendor than the model it judges: models favor their own."""
+"""Whether a judge model is from another vendor than the model it judges: models favor their own."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Literal

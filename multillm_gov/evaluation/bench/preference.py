@@ -17,7 +17,7 @@ SCHEMA = closed_schema({"reason": REASON, "better": {"enum": ["A", "B", "tie"]}}
 _TASK = (
     "Two systems, A and B, answered the same question. Which answer meets the rubric better? Say "
     "`tie` where you see "
-    "no difference that the rubric speaks of. The order of the answers means nothing."
+    "no difference under the rubric. The order of the answers means nothing."
 )
 _READ: tuple[dict[str, Preferred], dict[str, Preferred]] = (
     {"A": "first", "B": "second", "tie": "tie"},
@@ -39,7 +39,7 @@ def judge_pair(answers: Sequence[Answer]) -> Preferred | Unscorable:
     """What the judge prefers in both positions alike; a preference that moves with the position is a tie."""
     judgments = [read_judgment(answer, SCHEMA) for answer in answers]
     if len(judgments) != 2 or None in judgments:
-        return Unscorable(why="the judge's reply is not of the form it was asked for")
+        return Unscorable(why="the judge's reply does not have the requested form")
     one, other = (
         reading[judged["better"]]
         for reading, judged in zip(_READ, judgments, strict=True)

@@ -132,7 +132,7 @@ def _why(
         return next((one.why for one in scores if one.why), "")
     open_ones = [one.why for one in kept.scores if isinstance(one, Unscorable)]
     failures = [one.verdict for one in observation.failures if one.verdict not in REJECTED]
-    return next(iter((*open_ones, *failures)), "the run ended before it was judged")
+    return next(iter((*open_ones, *failures)), "the run ended before the answer was judged")
 
 
 def _cost(observation: Observation) -> Decimal | None:

@@ -96,7 +96,7 @@ def plan_drills(plan: ProbePlan, faults: Iterable[Fault] = FAULTS) -> DrillPlan:
         reserve = [by_model[name] for name in task.declared.fallbacks if name in by_model]
         if len(reserve) < len(task.declared.fallbacks):
             left_out.append(
-                LeftOut(task_class=task.name, why="not all of its fallbacks are to be called")
+                LeftOut(task_class=task.name, why="not all of its fallbacks can be called")
             )
             continue
         keys |= {key for probe in reserve for key in probe.keys}

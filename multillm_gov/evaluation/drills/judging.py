@@ -97,7 +97,7 @@ def judge_fault(outcome: DrillOutcome) -> FaultResult:
     """
     drill, carried = outcome.drill, outcome.carried
     seconds = Amount(Decimal(str(carried.result.seconds)).quantize(_MILLI))
-    where = f"`{drill.chain[0]}` failing: " if len(drill.task.declared.route) > 1 else ""
+    where = f"`{drill.chain[0]}` fails: " if len(drill.task.declared.route) > 1 else ""
     if isinstance(carried.result, CallFailure) or not carried.attempts or carried.attempts[-1] == 0:
         detail = f"{where}{_why_none(outcome)}"
         return FaultResult(fault=drill.fault, result="fails", seconds=seconds, detail=detail)
@@ -113,10 +113,10 @@ def judge_fault(outcome: DrillOutcome) -> FaultResult:
 def _why_none(outcome: DrillOutcome) -> str:
     drill, carried = outcome.drill, outcome.carried
     if isinstance(carried.result, Answer):
-        return "the fault was taken for an answer"
+        return "the faulty response was accepted as an answer"
     tried = [drill.chain[position] for position in dict.fromkeys(carried.attempts)]
     if carried.attempts in {(), (0,)}:
-        said = "no fallback was tried"
+        said = "no fallback was called"
         return (
             f"{said}: text was on its way, and it is not taken back"
             if drill.fault == "stream-cut"
@@ -132,9 +132,7 @@ def _missed(drill: Drill, answer: Answer, attempts: tuple[int, ...]) -> Iterator
         passed = [drill.chain[position] for position in expected if position not in attempts]
         told = ", ".join(f"`{name}`" for name in passed)
         yield (
-            f"out of order: {told} passed over"
-            if passed
-            else "out of order: models were called more than once"
+            f"out of order: {told} passed over" if passed else "models were called more than once"
         )
     latency = drill.task.declared.latency
     if latency is not None and answer.seconds > latency.p95_seconds:

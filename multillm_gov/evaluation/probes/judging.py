@@ -30,7 +30,7 @@ def probe_record(
 
     Args:
         observation: What was seen.
-        versions: Of this tool and of LiteLLM.
+        versions: Versions of govern and LiteLLM.
         is_complete: Whether all of its samples were settled; one cut short never passes.
     """
     probe, answers = observation.probe, observation.answers
@@ -86,9 +86,9 @@ def _notes(observation: Observation) -> tuple[str, ...]:
     """What was seen, and what could not be, without a verdict."""
     notes = []
     if observation.answers and not served_models(observation):
-        notes.append("the provider does not tell which model answered")
+        notes.append("the provider does not report which model answered")
     if any(answer.usd is None for answer in observation.answers):
-        notes.append("what the answers cost is not known: there is no price")
+        notes.append("the cost of the answers is not known: no price")
     if fresh_reference(observation) is not None:
         notes.append(FIRST_REFERENCE)
     return tuple(notes)

@@ -80,7 +80,7 @@ def compare_vectors(reference: ReferenceVectors, vectors: Sequence[Vector]) -> A
         np.array(vectors, float),
     ]
     if sides[0].shape != sides[1].shape:
-        raise ValueError("other vectors than the reference's")
+        raise ValueError("the vectors differ in shape from the reference")
     lengths = [np.linalg.norm(side, axis=1, keepdims=True) for side in sides]
     then, now = (
         side / np.where(length == 0, 1, length) for side, length in zip(sides, lengths, strict=True)

@@ -65,12 +65,12 @@ def _moment(row: Mapping[str | None, str | list[str] | None], line: int, column:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(
-            f"row {line}, column `{column}`: {title_of(text)[:60]!r} is no time; write "
+            f"row {line}, column `{column}`: {title_of(text)[:60]!r} is not a time: write "
             "2026-06-01T10:00:00Z"
         ) from None
     if moment.tzinfo is None:
         raise ValueError(
-            f"row {line}, column `{column}`: {text} has no time zone; write 2026-06-01T10:00:00Z"
+            f"row {line}, column `{column}`: {text} has no time zone: write 2026-06-01T10:00:00Z"
         )
     return moment
 
@@ -81,5 +81,5 @@ def _weight(row: Mapping[str | None, str | list[str] | None], line: int) -> Shar
         return Share.decode(float(text) if text else 1)
     except ValueError:
         raise ValueError(
-            f"row {line}, column `weight`: {title_of(text)[:60]!r} is no number from 0 to 1"
+            f"row {line}, column `weight`: {title_of(text)[:60]!r} is not a number from 0 to 1"
         ) from None

@@ -62,7 +62,7 @@ def benches_of(
         told = f": `{left[0].subject}` {left[0].why}" if len(left) == 1 else ""
         raise UnableError(
             f"There are no cases to run{told}",
-            "Write cases below `evals/`; `govern schema` has their form.",
+            "Write cases in `evals/`; `govern schema evals` shows their format.",
         )
     for bench in benches:
         _check_judges(bench, assessment)
@@ -71,8 +71,8 @@ def benches_of(
 
 def _why_not(task: TaskClass, assessment: Assessment) -> str:
     if task.declared.mode not in SCORED_MODES:
-        return f"is of mode `{task.declared.mode}`, whose answers no scorer reads"
-    return "" if any(True for _ in _declared(task, assessment)) else "has no cases below `evals/`"
+        return f"is of mode `{task.declared.mode}`, which no scorer can read"
+    return "" if any(True for _ in _declared(task, assessment)) else "has no cases in `evals/`"
 
 
 def _declared(task: TaskClass, assessment: Assessment) -> Iterator[tuple[EvalCase, Scorer, str]]:
@@ -96,7 +96,7 @@ def _bench(figures: TaskFigures, assessment: Assessment, wanted: BenchFilter) ->
     if prompt is None and task.declared.prompt is not None:
         raise SourceError(
             f"The prompt `{task.declared.prompt}` of `{task.name}` cannot be read",
-            "Mend what `govern check` finds.",
+            "Fix what `govern check` reports.",
         )
     rendering = None if prompt is None else Rendering(prompt)
     return Benchmark(
@@ -145,8 +145,7 @@ def _messages(case: EvalCase, path: str, rendering: Rendering | None) -> tuple[M
             raise SourceError(f"{path}: case `{case.id}`: {error.message}", error.hint) from None
     if case.input is None:
         raise SourceError(
-            f"{path}: case `{case.id}` gives no `input`, and the task class has no prompt file to "
-            "fill in",
+            f"{path}: case `{case.id}` has no `input`, and the task class has no prompt file",
             "Give it an `input`, or name a `prompt` in the allocation.",
         )
     return (Message("user", case.input),)
@@ -197,13 +196,11 @@ def _check_judges(bench: Benchmark, assessment: Assessment) -> None:
     for judge, judged, standing in dependent_judges(bench, find):
         if standing == "same vendor":
             raise UnableError(
-                f"`{judge}` would judge `{judged}` in `{bench.task.name}`, and both are of one "
-                "vendor: models favor "
-                "their own",
-                "Name a `judge` of another vendor in the cases' scorer.",
+                f"`{judge}` would judge `{judged}` in `{bench.task.name}`, and both are from the same vendor: models favor their own kind",
+                "Name a `judge` from another vendor in the cases' scorer.",
             )
         raise UnableError(
-            f"Nobody knows whether `{judge}` is of another vendor than `{judged}`, which it would "
+            f"It is not known whether `{judge}` is from another vendor than `{judged}`, which it would "
             "judge in "
             f"`{bench.task.name}`",
             "Declare the `vendor` of both below `models` in `catalog/`, or name another `judge`.",

@@ -101,14 +101,12 @@ def _by_task(results: Iterable[CaseResult], options: ImportOptions) -> dict[str,
     for result in results:
         name = result.task_class or options.task
         if not name:
-            raise UsageError(
-                "The results name no task class", "Say of which they are: --task TASK."
-            )
+            raise UsageError("The results do not name a task class", "Name it: --task TASK.")
         if not options.task or name == options.task:
             tasks.setdefault(name, []).append(result)
     if not tasks:
         raise SourceError(
-            f"The file holds no result of `{options.task or 'any task class'}`",
+            f"The file has no result for `{options.task or 'any task class'}`",
             "Check --task and the file.",
         )
     return tasks
@@ -134,7 +132,7 @@ def _outcome(case: str, results: Sequence[CaseResult]) -> CaseOutcome:
         case=case,
         accepted=None if is_open else fmean(one.outcome == "accepted" for one in results),
         score=fmean(scores) if len(scores) == len(results) and not is_open else None,
-        why="the other tool has no verdict on it" if is_open else "",
+        why="no verdict from the other tool" if is_open else "",
         seconds=tuple(one.seconds for one in results if one.seconds is not None),
         usd=sum((Decimal(str(cost)).quantize(_NANO) for cost in costs), Decimal(0))
         if len(costs) == len(results)

@@ -114,9 +114,7 @@ def plan_dry_run(options: DryRunOptions, *, as_of: date, root: Path | None = Non
     if not plan.probes:
         raise UnableError(
             "There is nothing to probe",
-            "Ask for other task classes, models or kinds with --only, --model and --kind, or "
-            "declare some below "
-            "`allocations/`.",
+            "Choose other task classes, models or kinds with --only, --model and --kind, or declare some in `allocations/`.",
         )
     return PlannedDryRun(root=top, assessment=assessment, plan=plan, options=options)
 
@@ -216,9 +214,8 @@ def _check_whole(options: DryRunOptions, assessment: Assessment) -> None:
     if paths and not options.tasks and not options.models:
         rest = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
         raise UnableError(
-            f"`{paths[0]}`{rest} cannot be read as written, so not all that is declared would be "
-            "probed",
-            "Mend what `govern check` finds there, or name what to probe with --only.",
+            f"`{paths[0]}`{rest} cannot be read, so the dry-run would be incomplete",
+            "Fix what `govern check` reports there, or name task classes with --only.",
         )
 
 
@@ -226,5 +223,5 @@ def _check_text_folder(folder: Path | None, root: Path) -> None:
     if folder is not None and folder.resolve().is_relative_to((root / "evidence").resolve()):
         raise UsageError(
             "--keep-text names a folder inside `evidence/`",
-            "Keep texts outside of what is governed.",
+            "Choose a folder outside the governed files.",
         )

@@ -59,7 +59,6 @@ def _current(root: Path) -> EvidenceFile:
     if view is None:
         raise SourceError(
             f"`{CURRENT}` cannot be read as evidence, so nothing is added to it",
-            f"Mend what `govern check {CURRENT}` finds, or remove the file: the history keeps what "
-            "it said.",
+            f"Fix what `govern check {CURRENT}` reports, or remove the file: the history keeps its entries.",
         )
     return view

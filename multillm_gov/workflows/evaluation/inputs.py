@@ -126,4 +126,4 @@ def _schema(task: TaskClass, assessment: Assessment) -> tuple[dict[str, Any] | N
         schema = json.loads(assessment.files[path].data)
     except (ValueError, RecursionError):
         return None, f"`{path}` is no JSON"
-    return (schema, "") if isinstance(schema, dict) else (None, f"`{path}` holds no JSON object")
+    return (schema, "") if isinstance(schema, dict) else (None, f"`{path}` is not a JSON object")

@@ -44,7 +44,7 @@ def pin(tasks: Iterable[str] = (), *, as_of: date, root: Path | None = None) -> 
         root: The portfolio's root, if it is not to be searched for.
 
     Raises:
-        UsageError: no such task class, or it names no prompt file.
+        UsageError: no such task class, or it has no prompt file.
         SourceError: no portfolio, a prompt file is not there, or a file's layout leaves no safe
         place.
         OutputError: a file may not be written.
@@ -56,7 +56,7 @@ def pin(tasks: Iterable[str] = (), *, as_of: date, root: Path | None = None) -> 
         prompt, digest = task.declared.prompt or "", digests.of(task.declared.prompt)
         if not digest:
             raise SourceError(
-                f"`{task.name}` names `{prompt}`, which is not among the governed files",
+                f"`{task.name}` names `{prompt}`, which is not a governed file",
                 "Run `govern check`.",
             )
         if task.declared.prompt_digest != digest:
@@ -85,7 +85,7 @@ def _chosen(state: Assessment, names: tuple[str, ...]) -> list[TaskClass]:
             )
         if known[name].declared.prompt is None:
             raise UsageError(
-                f"`{name}` names no prompt file",
+                f"`{name}` has no prompt file",
                 f"Write `prompt: prompts/{name}.md` into it first.",
             )
     return [known[name] for name in dict.fromkeys(names)]
@@ -95,8 +95,8 @@ def _amended(file: SourceFile, task: TaskClass, digest: str) -> SourceFile:
     amended = with_values(file, task.place.pointer, {_KEY: digest})
     if amended is None:
         raise SourceError(
-            f"`{file.path}` has a layout, or a fault, that leaves no safe place for a pin",
-            f"Mend what `govern check {file.path}` finds, or write it into `{task.name}`: `{_KEY}: "
+            f"`{file.path}` has a layout or an error that leaves no safe place for a pin",
+            f"Fix what `govern check {file.path}` reports, or write it into `{task.name}`: `{_KEY}: "
             f"{digest}`.",
         )
     return amended

@@ -112,10 +112,10 @@ def test_the_worst_case_is_that_of_all_fallbacks_and_never_of_the_failing_model(
             ChainResult(result=answer(), attempts=(0,)),
             "fails",
             "",
-            "the fault was taken for an answer",
+            "the faulty response was accepted as an answer",
         ),
-        (ChainResult(result=failure(), attempts=(0,)), "fails", "", "no fallback was tried"),
-        (ChainResult(result=failure(), attempts=()), "fails", "", "no fallback was tried"),
+        (ChainResult(result=failure(), attempts=(0,)), "fails", "", "no fallback was called"),
+        (ChainResult(result=failure(), attempts=()), "fails", "", "no fallback was called"),
         (
             ChainResult(result=failure(), attempts=(0, 1)),
             "fails",
@@ -129,7 +129,7 @@ def test_a_fault_is_judged(carried, result, by, detail, plan) -> None:
     assert (found.result, found.answered_by) == (result, by)
     assert detail in found.detail
     assert "secret" not in found.detail
-    assert not found.detail or found.detail.startswith("`openai/gpt-5` failing: ")
+    assert not found.detail or found.detail.startswith("`openai/gpt-5` fails: ")
 
 
 @settings(deadline=None)  # a busy machine is no failure

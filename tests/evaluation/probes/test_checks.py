@@ -361,8 +361,7 @@ def test_an_alias_that_was_re_pointed_is_told(make_probe, make_answer, make_fact
     assert told.verdict == "contract"
     assert (
         told.detail
-        == "`gpt-5.4-2026-09-01` answered; on 2026-10-01 it was `gpt-5.4-2026-03-05`: re-pointed "
-        "since"
+        == "`gpt-5.4-2026-09-01` answered; on 2026-10-01 it was `gpt-5.4-2026-03-05`: changed since then"
     )
 
 
@@ -376,7 +375,7 @@ def test_the_end_of_a_stranger_is_no_re_pointing(make_probe, make_answer, altere
 def test_a_provider_that_tells_no_model_leaves_nothing_to_judge(make_probe, make_answer):
     record = probe_record(observation_of(make_probe(), make_answer(served_model="")), VERSIONS)
     assert "identity" not in {each.name for each in record.checks}
-    assert "the provider does not tell which model answered" in record.notes
+    assert "the provider does not report which model answered" in record.notes
 
 
 def test_a_custom_model_may_be_served_by_any_name(make_probe, make_answer, make_facts):

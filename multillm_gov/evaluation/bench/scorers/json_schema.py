@@ -28,8 +28,7 @@ def score(answer: str, expectation: Expectation) -> float | Unscorable:
         misfit = compile_schema(schema)
     except OutputSchemaError:
         return Unscorable(
-            why="the schema is no JSON Schema, refers out of itself, or has a pattern that does "
-            "not run in linear time"
+            why="not a JSON Schema, refers outside its file, or has a pattern that does not run in linear time"
         )
     try:
         value = json.loads(answer)

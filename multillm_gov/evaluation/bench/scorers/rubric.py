@@ -21,7 +21,7 @@ ACCEPTED_FROM = 0.75
 MOST = 5
 _LEVELS = {
     5: "meets the rubric in full",
-    4: "meets it but for small things",
+    4: "meets it except for details",
     3: "meets it in part",
     2: "meets little of it",
     1: "does not meet it",
@@ -47,7 +47,7 @@ def score_answers(answers: Sequence[Answer], expectation: Expectation) -> float 
     judgments = [read_judgment(answer, SCHEMA) for answer in answers]
     grades = [int(one["score"]) for one in judgments if one is not None]
     if len(grades) < len(judgments) or not grades:
-        return Unscorable(why="the judge's reply is not of the form it was asked for")
+        return Unscorable(why="the judge's reply does not have the requested form")
     return (sum(grades) / len(grades) - 1) / (MOST - 1)
 
 

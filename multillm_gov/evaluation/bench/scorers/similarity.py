@@ -31,8 +31,8 @@ def score_answers(answers: Sequence[Answer], expectation: Expectation) -> float 
     del expectation
     vectors = answers[0].vectors if answers else ()
     if len(vectors) != 2 or len(vectors[0]) != len(vectors[1]):
-        return Unscorable(why="the embedding model did not give two vectors of one length")
+        return Unscorable(why="the embedding model did not return two vectors of the same length")
     sizes = hypot(*vectors[0]) * hypot(*vectors[1])
     if not sizes:
-        return Unscorable(why="the embedding model gave a vector without length")
+        return Unscorable(why="the embedding model returned a zero vector")
     return min(1.0, max(0.0, sum(one * other for one, other in zip(*vectors, strict=True)) / sizes))

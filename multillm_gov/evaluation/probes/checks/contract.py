@@ -73,17 +73,10 @@ def _unjudged(observation: Observation) -> str:
     """Why there is nothing to judge by, where something is declared or should be."""
     probe = observation.probe
     if probe.origin == "generic":
-        return (
-            "sent a generic input, since neither the prompt nor `evals/` gives one: nothing of "
-            "the task was proved"
-        )
+        return "sent a generic input, because neither the prompt nor `evals/` has one: it proves nothing about the task"
     if probe.schema_flaw or probe.output_schema is None or observation.evidence(NAME):
         return probe.schema_flaw
-    return (
-        "the schema is no JSON Schema"
-        if observation.answers
-        else "no answer to hold against the schema"
-    )
+    return "the schema is not a JSON Schema" if observation.answers else "no answer to check"
 
 
 def normalizers_needed(observation: Observation) -> tuple[str, ...]:

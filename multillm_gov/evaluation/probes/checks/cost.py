@@ -24,7 +24,7 @@ def judge(observation: Observation) -> CheckResult | None:
         )
         return CheckResult(name=NAME, verdict="cost", detail=said)
     if len(known) < len(observation.answers):
-        said = "what a request costs is not known: there is no price"
+        said = "the cost of a request is not known: no price"
         return CheckResult(name=NAME, verdict="inconclusive", detail=said)
     said = (
         f"a request costs {format_money(max(known), rounding=ROUND_UP)} at most; its cap is "

@@ -26,11 +26,11 @@ def judge(observation: Observation) -> CheckResult | None:
     if before and set(served) != set(before) and probe.last is not None:
         said = (
             f"{_codes(served)} answered; on {probe.last.date.isoformat()} it was "
-            f"{_codes(before)}: re-pointed since"
+            f"{_codes(before)}: changed since then"
         )
         return CheckResult(name=NAME, verdict="contract", detail=said)
     if len(served) > 1:
-        said = f"several models answer by one name: {_codes(served)}"
+        said = f"several models answer under one name: {_codes(served)}"
         return CheckResult(name=NAME, verdict="contract", detail=said)
     return CheckResult(name=NAME, verdict="pass", detail=f"{_codes(served)} answered")
 

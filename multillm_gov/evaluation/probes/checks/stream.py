@@ -13,10 +13,10 @@ def judge(observation: Observation) -> CheckResult | None:
         return None
     firsts = [answer.seconds_to_first for answer in answers if answer.seconds_to_first is not None]
     if len(firsts) < len(answers):
-        said = f"{len(answers) - len(firsts)} of {len(answers)} answers did not come in pieces"
+        said = f"{len(answers) - len(firsts)} of {len(answers)} answers did not arrive in parts"
         return CheckResult(name=NAME, verdict="contract", detail=said)
     said = (
-        f"first piece after {max(firsts):,.3g} s at most, {len(answers)} of {len(answers)} "
+        f"first token after {max(firsts):,.3g} s at most, {len(answers)} of {len(answers)} "
         "streams complete"
     )
     return CheckResult(name=NAME, verdict="pass", detail=said)

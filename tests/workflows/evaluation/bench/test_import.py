@@ -45,7 +45,7 @@ def test_a_table_becomes_paired_evidence_and_a_leaderboard(govern, portfolio):
     told = " ".join(done.stdout.decode().split())
     assert done.returncode == 0, done.stderr
     assert f"{HAIKU} is really worse than {GPT}: -30.0 points" in told
-    assert "1 case, the other tool has no verdict on it" in told
+    assert "1 case, no verdict from the other tool" in told
     found = records(folder)
     assert found[GPT]["score"] == 0.9
     assert found[GPT]["date"] == "2026-11-02"

@@ -43,6 +43,6 @@ def test_what_is_known_is_told_and_nothing_is_written(portfolio):
     told = " ".join(out.decode().split())
     assert running.returncode == 130, err
     assert "It was interrupted" in told
-    assert "3 cases, the run ended before it was judged" in told
+    assert "3 cases, the run ended before the answer was judged" in told
     assert "No evidence was written." in told
     assert not (folder / "evidence").exists()

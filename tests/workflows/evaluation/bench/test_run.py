@@ -87,7 +87,7 @@ def test_the_limit_of_money_leaves_cases_open(prepared, run, fake):
         one for outcomes in found.outcomes.values() for one in outcomes if one.accepted is None
     ]
     assert open_ones
-    assert {one.why for one in open_ones} == {"the run ended before it was judged"}
+    assert {one.why for one in open_ones} == {"the run ended before the answer was judged"}
 
 
 def test_an_answer_is_read_with_the_declared_normalizers(prepared, run, fake):

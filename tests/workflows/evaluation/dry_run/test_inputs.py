@@ -116,7 +116,7 @@ def test_embeddings_are_filled_up_to_a_set_that_ranks(given):
     [
         (None, "`schemas/triage.json` is not there"),
         ("{", "`schemas/triage.json` is no JSON"),
-        ("[]", "`schemas/triage.json` holds no JSON object"),
+        ("[]", "`schemas/triage.json` is not a JSON object"),
     ],
 )
 def test_a_schema_that_is_none_is_told(given, files, text, why):

@@ -219,7 +219,7 @@ def test_another_model_than_declared_and_one_that_was_re_pointed(dry_run, portfo
         dry_run("--model", "openai/gpt-5.4", "--no-write", "--format", "json").stdout
     )
     assert report["trials"][0]["verdict"] == "contract"
-    assert "it was `gpt-5.4-2026-03-05`: re-pointed since" in report["trials"][0]["message"]
+    assert "it was `gpt-5.4-2026-03-05`: changed since then" in report["trials"][0]["message"]
 
 
 def test_drift_of_embeddings_is_found_against_the_reference(dry_run, portfolio, server):
