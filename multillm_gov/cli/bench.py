@@ -100,19 +100,20 @@ def command(
 ) -> None:
     """Run the cases in evals/ and show, with confidence intervals, which model is better.
 
-    Every routed model and fallback of a task class (or the primary and each --model) answers the same cases, with the
-    task class's own prompt. Each case names a scorer (`govern schema evals` lists them);
-    a judge model must be of another vendor. The leaderboard shows
-    accepted shares with intervals, cost and time per accepted answer. Each model is compared with the primary on the
-    cases both were judged on; writing styles are compared between models and with the last run. Cases that could not be
-    judged count neither way and are reported.
+    Every routed model and fallback of a task class (or the primary and each --model) answers the
+    same cases, with the task class's own prompt. Each case names a scorer (`govern schema evals`
+    lists them); a judge model must be of another vendor. The leaderboard shows accepted shares with
+    intervals, cost and time per accepted answer. Each model is compared with the primary on the
+    cases both were judged on; writing styles are compared between models and with the last run.
+    Cases that could not be judged count neither way and are reported.
 
-    Nothing is sent unless the worst case of the whole plan, judges included, is within --max-usd. Complete runs are
-    written to evidence/, where `govern check` judges quality, age, size, latency and tone drift; answers are never
-    kept. Runs that are offline or from a cassette are no evidence.
+    Nothing is sent unless the worst case of the whole plan, judges included, is within --max-usd.
+    Complete runs are written to evidence/, where `govern check` judges quality, age, size, latency
+    and tone drift; answers are never kept. Runs that are offline or from a cassette are no
+    evidence.
 
-    Exits 0; 3 when a model could not be judged at all, the run was cut short or may cost too much; 130 after Ctrl-C.
-    `govern bench import FILE` takes the results of another tool.
+    Exits 0; 3 when a model could not be judged at all, the run was cut short or may cost too much;
+    130 after Ctrl-C. `govern bench import FILE` takes the results of another tool.
 
     \b
     Examples:

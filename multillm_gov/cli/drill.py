@@ -41,17 +41,17 @@ def command(
 ) -> None:
     """Make each routed model fail and show whether its fallbacks take over as declared.
 
-    Drills every task class that declares fallbacks, or only TASKs. Each routed model is replaced by an address on this
-    machine that fails in eight ways (refused connection, timeout, rate limit, server error, ...); its provider is never
-    called. The chain runs in LiteLLM's router as `govern export litellm` writes it, and the fallbacks are called for
-    real unless --offline.
+    Drills every task class that declares fallbacks, or only TASKs. Each routed model is replaced by
+    an address on this machine that fails in eight ways (refused connection, timeout, rate limit,
+    server error, ...); its provider is never called. The chain runs in LiteLLM's router as `govern
+    export litellm` writes it, and the fallbacks are called for real unless --offline.
 
-    A failover survives if the fallbacks answered in the declared order, within the latency limit and the output
-    schema. Results are written to evidence/ unless they come from --offline. Nothing is sent unless the worst case of
-    all requests is within --max-usd.
+    A failover survives if the fallbacks answered in the declared order, within the latency limit
+    and the output schema. Results are written to evidence/ unless they come from --offline. Nothing
+    is sent unless the worst case of all requests is within --max-usd.
 
-    Exits 0 when no failover fails; 1 when one does; 3 when something could not be drilled or the plan may cost too
-    much; 130 after Ctrl-C, with all that is known reported.
+    Exits 0 when no failover fails; 1 when one does; 3 when something could not be drilled or the
+    plan may cost too much; 130 after Ctrl-C, with all that is known reported.
 
     \b
     Examples:

@@ -76,17 +76,19 @@ def command(
 ) -> None:
     """Call every model of every task class and check that it answers as declared.
 
-    Each routed model and each fallback gets the task class's own prompt with its canary inputs. Checked are: whether it
-    answers, the output schema, language, length and stop reason, latency, tokens and cost against the declaration, and
-    which model really answered; for embeddings, their shape and whether they still rank as before.
+    Each routed model and each fallback gets the task class's own prompt with its canary inputs.
+    Checked are: whether it answers, the output schema, language, length and stop reason, latency,
+    tokens and cost against the declaration, and which model really answered; for embeddings, their
+    shape and whether they still rank as before.
 
-    Nothing is sent unless the worst case of the whole plan is within --max-usd, and a run stops where the next call
-    could pass it. Results are written to evidence/, unless the calls were answered offline or from a cassette.
+    Nothing is sent unless the worst case of the whole plan is within --max-usd, and a run stops
+    where the next call could pass it. Results are written to evidence/, unless the calls were
+    answered offline or from a cassette.
 
-    Exits 0 when every probe passes; 1 when the portfolio is at fault (contract, latency, cost, context, a model that
-    is retired, not found or refuses); 3 when nothing is at fault and something could not be judged (a key, a network,
-    a provider, the limits of the run), or when the plan may cost too much; 130 after Ctrl-C, with all that is known
-    reported and written.
+    Exits 0 when every probe passes; 1 when the portfolio is at fault (contract, latency, cost,
+    context, a model that is retired, not found or refuses); 3 when nothing is at fault and
+    something could not be judged (a key, a network, a provider, the limits of the run), or when the
+    plan may cost too much; 130 after Ctrl-C, with all that is known reported and written.
 
     \b
     Examples:

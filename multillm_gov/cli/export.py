@@ -19,10 +19,11 @@ from multillm_gov.cli.shared.options import as_of_option, root_option, today
 @as_of_option
 @root_option
 def command(gateway: str, *, output: Path | None, as_of: date | None, root: Path | None) -> None:
-    """Write the allocation in the format of GATEWAY (litellm): models, weights, limits, timeouts and fallback chains.
+    """Write the allocation as GATEWAY's configuration: models, weights, limits and fallbacks.
 
-    Callers ask the gateway for a task class by its name. Keys and addresses are references to environment variables
-    (os.environ/OPENAI_API_KEY), never values. The same allocation gives the same bytes.
+    GATEWAY is `litellm`. Callers request a task class from the gateway by its name. Keys and addresses are references to
+    environment variables (os.environ/OPENAI_API_KEY), never values. The same allocation gives the
+    same bytes.
 
     \b
     Examples:

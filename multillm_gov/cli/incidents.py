@@ -1,4 +1,4 @@
-"""``govern incidents``: import histories of outages, from which unavailability is measured instead of assumed."""
+"""``govern incidents``: import outages, so that unavailability is measured, not assumed."""
 
 from datetime import date
 from pathlib import Path
@@ -68,9 +68,10 @@ def import_(
 ) -> None:
     """Write the outages in FILE to incidents/, overlapping ones merged, and say what they amount to.
 
-    FILE is what a status page answers at /api/v2/incidents.json, or a table with the columns start, end, weight
-    (0..1) and title. A file of that name is replaced; histories of one entity in several files add up. Without --from
-    and --to the time watched starts and ends with an incident, which makes the service look worse than it is.
+    FILE is what a status page answers at /api/v2/incidents.json, or a table with the columns start,
+    end, weight (0..1) and title. A file of that name is replaced; histories of one entity in
+    several files add up. Without --from and --to the time watched starts and ends with an incident,
+    which makes the service look worse than it is.
 
     \b
     Examples:

@@ -13,10 +13,11 @@ from multillm_gov.cli.shared.options import as_of_option, today
 @click.argument("folder", default=Path(), type=click.Path(path_type=Path))
 @as_of_option
 def command(folder: Path, *, as_of: date | None) -> None:
-    """Write a starter portfolio into FOLDER (default: here): five task classes with sensible policies.
+    """Write a starter portfolio into FOLDER (default: here): five task classes and policies.
 
-    Editor schemas, a catalog lock, a pre-commit hook and a CI workflow come with it; in a subfolder of a repository the
-    hook and the workflow go to its top. Files that are already there are never overwritten. Volumes, values and caps are illustrative: replace them with your own.
+    Editor schemas, a catalog lock, a pre-commit hook and a CI workflow come with it; in a subfolder
+    of a repository the hook and the workflow go to its top. Files that are already there are never
+    overwritten. Volumes, values and caps are illustrative: replace them with your own.
 
     \b
     Examples:

@@ -15,8 +15,9 @@ from multillm_gov.cli.shared.options import as_of_option, root_option, today
 def command(*, tasks: tuple[str, ...], as_of: date | None, root: Path | None) -> None:
     """Write the digest of each TASK's prompt file into its allocation, as `prompt_digest`.
 
-    Without a TASK, every task class that names a prompt file is pinned. From then on `govern check` says when a
-    prompt file holds another text than the allocation agreed on. Nothing else in a file changes.
+    Without a TASK, every task class that names a prompt file is pinned. From then on `govern check`
+    says when a prompt file holds another text than the allocation agreed on. Nothing else in a file
+    changes.
 
     \b
     Examples:

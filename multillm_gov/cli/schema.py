@@ -27,7 +27,8 @@ def command(
 ) -> None:
     """List the schemas, print the one called NAME, or write all of them to where editors find them.
 
-    DIR is `.govern/schemas` in the portfolio's root unless given. A governed file names its schema in its first line:
+    DIR is `.govern/schemas` in the portfolio's root unless given. A governed file names its schema
+    in its first line:
 
     \b
       # yaml-language-server: $schema=../.govern/schemas/allocation.schema.json

@@ -1,4 +1,4 @@
-"""Money under way: what calls have cost, what those in flight may still cost, and a limit on the sum."""
+"""A run's money: what calls have cost, what those in flight may cost, and the limit."""
 
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ class Budget:
         self.is_broken = False
 
     def reserve(self, worst: Decimal | None) -> bool:
-        """Set a call's worst case aside; ``False``: it would pass the limit, and nothing was set aside.
+        """Reserve a call's worst case; ``False``: it would exceed the limit; nothing is reserved.
 
         A call of unknown price reserves nothing: whoever lets it run was told so.
         """
@@ -34,7 +34,7 @@ class Budget:
         return True
 
     def settle(self, worst: Decimal | None, cost: Decimal | None) -> None:
-        """Replace a reservation by what the call cost; ``None``: not known, so its worst case is counted."""
+        """Replace a reservation by the call's cost; ``None``: not known, its worst case."""
         wanted = worst or _NOTHING
         paid = wanted if cost is None else cost
         self.reserved -= wanted

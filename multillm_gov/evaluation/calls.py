@@ -1,4 +1,4 @@
-"""How a model is asked: its mode, how long an answer may be, whether it speaks schemas, and who serves it."""
+"""How a model is called: mode, longest answer, native schemas, and the provider."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ ROOM = 2
 def longest_answer(
     declared: TaskClassDeclaration, facts: ModelFacts | None, *, generic: bool = False
 ) -> int:
-    """Output tokens that a probe asks for at most: the longest declared, or twice the mean; never beyond the model's.
+    """Most output tokens of a probe: the longest declared or twice the mean, within the model's.
 
     A generic input asks for one sentence, and leaves a reasoning model room to think of it.
     """

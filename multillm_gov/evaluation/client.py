@@ -1,4 +1,4 @@
-"""One call to a model and what comes back, whoever carries it: the protocol between trials and providers."""
+"""One call to a model and its result: the protocol between evaluation and providers."""
 
 from decimal import Decimal
 from typing import Any, Literal, Protocol
@@ -29,7 +29,7 @@ class Call(Struct, frozen=True, kw_only=True):
     inputs: tuple[str, ...] = ()
     """For embeddings."""
     output_schema: dict[str, Any] | None = None
-    """JSON Schema asked for natively; ``None``: free text, or the model has no native structured output."""
+    """JSON Schema requested natively; ``None``: free text, or no native structured output."""
     max_output_tokens: int | None = None
     temperature: float | None = None
     stream: bool = False
@@ -73,7 +73,7 @@ class CallFailure(Struct, frozen=True, kw_only=True):
 
 
 class Client(Protocol):
-    """Whoever carries calls: live, recording, replaying. A failure is a value; an exception is a defect."""
+    """Carries calls: live, recorded or replayed. A failure is a value; an exception is a defect."""
 
     async def send(self, call: Call) -> Answer | CallFailure:
         """Send one call, once: retries are the runner's."""

@@ -13,7 +13,7 @@ class OutputSchemaError(ValueError):
 
 
 def compile_schema(schema: dict[str, Any]) -> Callable[[Any], Mismatch | None]:
-    """A function that tells where a value misses the schema: the schema's own path, never the value; ``None``: nowhere.
+    """A function that returns the schema path a value violates, never the value, or ``None``.
 
     Nothing is fetched: a reference out of the file makes it no schema. Patterns run in linear time.
 

@@ -24,7 +24,7 @@ class RunLimits(Struct, frozen=True, kw_only=True):
     longest_wait_seconds: float = 20.0
     """Of a backoff."""
     patience_seconds: float = 60.0
-    """Longest ``Retry-After`` that is waited for; a provider that asks for more is told as rate-limited."""
+    """Longest ``Retry-After`` waited for; beyond it the result is ``rate-limited``."""
     total_seconds: float | None = None
     """After which nothing more is sent, and what is in flight is given up."""
     grace_seconds: float = 5.0

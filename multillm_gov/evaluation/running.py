@@ -1,4 +1,4 @@
-"""Sending a plan's calls through a client: in order, within limits of money, time and concurrency."""
+"""Sending a plan's calls through a client, within limits of money, time and concurrency."""
 
 import asyncio
 from collections import deque
@@ -15,7 +15,7 @@ from multillm_gov.evaluation.probes.check import CallRecord, Observation, observ
 from multillm_gov.evaluation.probes.probe import Probe
 
 Ending = Literal["complete", "budget", "time", "interrupted"]
-"""Why a run ended: all was sent, the next call could pass the limit, the total time was over, or Ctrl-C."""
+"""Why a run ended: complete, the next call could exceed the limit, total timeout, or Ctrl-C."""
 AnswerListener = Callable[[Probe, int, Answer], None]
 
 
@@ -42,7 +42,7 @@ class ProbeRun(Struct, frozen=True, kw_only=True):
 
 
 class Runner:
-    """One run. Texts and vectors are looked at as they arrive and then dropped, so that memory stays bounded."""
+    """One run. Texts and vectors are dropped once checked, so that memory stays bounded."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Runner:
         self._pauses: dict[str, float] = {}
 
     async def run(self) -> ProbeRun:
-        """Send all there is to send. Ctrl-C and the total time end it early, and what is known is returned."""
+        """Send everything; Ctrl-C and the total timeout end early with what is known."""
         start = self._time.now()
         self._start = start
         self._slots = asyncio.Semaphore(self._pace.concurrency)
@@ -100,7 +100,7 @@ class Runner:
         )
 
     async def _work(self) -> None:
-        """As many workers a provider as may call it at once; a provider that pauses holds up no other."""
+        """As many workers per provider as may call it; a paused provider delays no other."""
         queues: dict[str, deque[tuple[int, int]]] = {}
         for number, probe in enumerate(self._probes):
             queues.setdefault(probe.provider, deque()).extend(
@@ -176,7 +176,7 @@ class Runner:
             )
 
     async def _reserve(self, worst: Decimal | None) -> bool:
-        """Set the worst case aside, waiting while calls in flight may still turn out cheaper than theirs."""
+        """Reserve the worst case, waiting while calls in flight may turn out cheaper."""
         async with self._freed:
             while not self._budget.reserve(worst):
                 if (

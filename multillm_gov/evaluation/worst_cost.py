@@ -8,13 +8,13 @@ from multillm_gov.evaluation.client import Call
 from multillm_gov.measures.request_cost import request_cost
 
 TOKENS_PER_MESSAGE = 32
-"""Taken for what a chat template wraps around each message (OpenAI's takes 4, the longest known some 20)."""
+"""Tokens that a chat template adds per message (OpenAI's: 4; the longest known: about 20)."""
 TOKENS_PER_SCHEMA = 1_024
-"""Taken for the instructions that a provider adds to a schema (Anthropic's tool use adds some 530)."""
+"""Tokens that a provider adds for a schema (Anthropic's tool use: about 530)."""
 
 
 def most_input_tokens(call: Call) -> int:
-    """No tokenizer in use makes more tokens than a text has UTF-8 bytes: each token stands for one byte at least.
+    """A bound: no tokenizer in use makes more tokens than a text has UTF-8 bytes.
 
     To the bytes come the template around each message, and the schema with what introduces it.
     """
@@ -26,7 +26,7 @@ def most_input_tokens(call: Call) -> int:
 
 
 def worst_cost(call: Call, price: Price | None) -> Decimal | None:
-    """US dollars that the call costs at most; ``None`` where no price is known, which is not the same as free.
+    """US dollars that the call costs at most; ``None``: no known price, which is not free.
 
     The answer is as long as the call lets it be, all of it billed at the dearer of output and
     reasoning; the prompt is as long as its bound, at the dearest of the tiers that a prompt up to

@@ -1,4 +1,4 @@
-"""Outages that really happened, of one service over a time watched: what measured unavailability rests on."""
+"""Outages of one service over an observed period: the source of measured unavailability."""
 
 from datetime import date, datetime
 from functools import partial
@@ -21,7 +21,8 @@ class Incident(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     weight: Annotated[
         Share,
         Meta(
-            description="Share of the service that was down: 1 for a major outage, 0.3 for a partial one"
+            description="Share of the service that was down: 1 for a major outage, 0.3 for a "
+            "partial one"
         ),
     ] = field(default_factory=partial(Share, "1"))
     title: Annotated[str, Meta(max_length=500, description="What happened, in words")] = ""

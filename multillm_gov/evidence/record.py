@@ -17,7 +17,7 @@ Digest = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 
 
 class StyleRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How often each function word stood in the answers: enough to compare a later day's, and no text of any."""
+    """Counts of function words in the answers: enough to compare with later runs, and no text."""
 
     words: Annotated[
         str, Meta(min_length=1, max_length=100, description="Name of the list of words counted")
@@ -39,7 +39,8 @@ class EvidenceRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         int,
         Meta(
             ge=1,
-            description="Cases scored; with unequal weights, the equivalent number of equally weighted cases",
+            description="Cases scored; with unequal weights, the equivalent number of equally "
+            "weighted cases",
         ),
     ]
     score: Annotated[Share, Meta(description="Share of accepted answers (0..1)")]
@@ -151,7 +152,7 @@ class FaultResult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One failover drill: the routed model was made to fail, and this is what the declared chain did."""
+    """One failover drill: what the declared chain did when the routed model failed."""
 
     task_class: Annotated[
         str, Meta(min_length=1, description="Task class whose failover was drilled")
@@ -197,7 +198,7 @@ class DrillRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One probe of one model in one task class: what the provider really did, without any text of it."""
+    """One probe of one model in one task class, without any text of the answers."""
 
     task_class: Annotated[str, Meta(min_length=1, description="Task class that was probed")]
     model: Annotated[str, Meta(min_length=1, description="Model that was probed")]

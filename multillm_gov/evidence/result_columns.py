@@ -11,7 +11,7 @@ _FALSE = frozenset({"false", "no", "0", "fail", "failed", "rejected"})
 
 
 def result_of(row: Mapping[str, object], place: str) -> CaseResult:
-    """One row: ``model`` and ``case`` must be there, and ``accepted`` or ``score``, either of which may be empty.
+    """One row: ``model``, ``case``, and ``accepted`` or ``score``, either of which may be empty.
 
     Raises:
         ValueError: a column is missing or its value is not what it should be; ``place`` names the

@@ -23,27 +23,30 @@ Verdict = Literal[
 
 WHAT_TO_DO: dict[Verdict, str] = {
     "pass": "",
-    "credentials": "Set a valid key for the provider in the environment, or ask its owner to renew it.",
-    "not-found": "Check the model's name with `govern catalog show`, and that your account may use it.",
+    "credentials": "Set a valid key for the provider in the environment, or ask its owner to renew "
+    "it.",
+    "not-found": "Check the model's name with `govern catalog show`, and that your account may use "
+    "it.",
     "retired": "Move to the successor that `govern catalog show` names.",
     "rate-limited": "Raise the provider's limit, or probe with less concurrency.",
     "timeout": "Raise `--timeout`, or use a model that answers within the task's latency limit.",
     "refused-by-filter": "Change the prompt or the canary input, or agree on the filter with the "
     "provider.",
     "context": "Use a model with a larger context window, or send less.",
-    "contract": "Correct the prompt, declare a normalizer, or use a model with native structured output.",
+    "contract": "Correct the prompt, declare a normalizer, or use a model with native structured "
+    "output.",
     "latency": "Use a faster model, shorten the answer, or raise the limit if the task allows it.",
     "cost": "Raise `--max-usd`, use a cheaper model, or correct the declared tokens per request.",
     "unreachable": "Check the network, the base address and the provider's status page.",
-    "provider-fault": "Try again later; if it persists, run `govern drill` and open a case with the provider.",
+    "provider-fault": "Try again later; if it persists, run `govern drill` and open a case with "
+    "the provider.",
     "inconclusive": "Run the probe again; the result is inconclusive.",
 }
 
 PORTFOLIO_FAULTS: frozenset[Verdict] = frozenset(
     {"retired", "not-found", "context", "refused-by-filter", "contract", "cost", "latency"}
 )
-"""What a change of the portfolio mends. Every other verdict but ``pass`` says that the job could not be done: a key, a
-network, a provider, or a probe that showed nothing.
+"""What a change of the portfolio fixes; the others but ``pass`` mean that the job was not done.
 """
 PROVING: frozenset[Verdict] = frozenset({"pass", *PORTFOLIO_FAULTS})
 """What shows something of a model; the rest shows that nothing could be shown."""

@@ -1,4 +1,4 @@
-"""From records to the bytes of evidence files: the compact current view, and lines of the append-only history."""
+"""From records to the bytes of evidence files: the current view and lines of the history."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def merge(
     drills: Iterable[DrillRecord] = (),
     probes: Iterable[ProbeRecord] = (),
 ) -> EvidenceFile:
-    """The current view with what was shown anew: one entry per subject, the newest; of one day, the one handed in.
+    """The view with new entries: one per subject, the newest; on equal days the given one.
 
     A subject is the task class, model and origin of a result, the task class of a drill, and the
     task class, model and kind of a probe. A probe that showed nothing (a key was missing, the
@@ -45,7 +45,7 @@ def merge(
 
 
 def encode_view(file: EvidenceFile) -> bytes:
-    """Canonical JSON of a whole file: sorted keys, defaults left out, exact numbers, one entry a line.
+    """Canonical JSON: sorted keys, no defaults, exact numbers, one entry per line.
 
     It is compact: the words of checks that passed are in the history alone.
     """

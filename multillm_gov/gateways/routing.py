@@ -1,4 +1,4 @@
-"""An allocation as any gateway would run it: groups of deployments, and the groups that stand by for each."""
+"""An allocation as a gateway would run it: groups of deployments, and their fallback groups."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,8 +11,7 @@ from multillm_gov.gateways.variables import references
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 
 TIMEOUT_SECONDS = 60.0
-"""Given a model where the task class declares neither a timeout nor a latency limit: LiteLLM's own ten minutes would
-hold up every failover."""
+"""Default where neither timeout nor latency limit is declared; LiteLLM waits ten minutes."""
 
 
 class Deployment(Struct, frozen=True, kw_only=True):
@@ -110,7 +109,7 @@ def _deployment(
 
 
 def _refuse_references(figures: TaskFigures, model: str) -> None:
-    """A gateway reads `os.environ/NAME` as the variable's value wherever it stands: a name must not become a key."""
+    """Gateways read `os.environ/NAME` as a variable anywhere: a name must not become a key."""
     for text in (model, figures.task.owner or ""):
         if text.lower().startswith(("os.environ", "oidc/")):
             raise SourceError(

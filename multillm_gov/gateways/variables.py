@@ -1,4 +1,4 @@
-"""Which environment variables hold the key and address of a model, by the parameter that a gateway gives them to."""
+"""Which environment variables hold the key and address of a model, by gateway parameter."""
 
 from multillm_gov.catalog.declarations import Endpoint
 from multillm_gov.catalog.facts import ModelFacts
@@ -84,7 +84,7 @@ def references(model: str, facts: ModelFacts | None, endpoint: Endpoint | None) 
 
 
 def wire_provider(model: str, facts: ModelFacts | None) -> str:
-    """LiteLLM's provider name: the first segment of the model's name, else who is known to serve it."""
+    """LiteLLM's provider name: the first segment of the model's name, else the known provider."""
     prefix, slash, _ = model.partition("/")
     known = _PLAIN | _KEYS.keys() | _ADDRESSED.keys()
     if slash and (prefix in known or facts is None):

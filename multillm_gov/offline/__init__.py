@@ -1,1 +1,1 @@
-"""A local server that speaks the providers' wire formats, with scripted faults, for dry-runs without keys."""
+"""A local server that speaks the providers' wire formats, with scripted faults."""

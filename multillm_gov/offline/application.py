@@ -1,4 +1,4 @@
-"""The offline server itself: a plain ASGI application that speaks every wire format there is a file for.
+"""The offline server: a plain ASGI application that speaks every wire format with a file here.
 
 Written here after looking for a package that does it. ``aimock`` (npm) speaks most of these formats
 but needs Node, answers Gemini embeddings at no path LiteLLM asks, and counts no tokens in some

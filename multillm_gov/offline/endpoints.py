@@ -1,4 +1,4 @@
-"""Which of OpenAI's endpoints a path means; each is one file of `openai`."""
+"""Which of OpenAI's endpoints a path means; each is one file here, found by presence."""
 
 from collections.abc import Callable
 from functools import cache

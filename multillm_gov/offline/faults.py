@@ -69,14 +69,14 @@ def _cut(wire: Wire) -> Broken:
 
 
 def _short(wire: Wire) -> Wire:
-    """A stream that ends well in the middle of its answer, as where something in between gives up; or half a body."""
+    """A stream that ends properly in the middle of its answer, or half a body."""
     if len(wire.pieces) > 1:
         return structs.replace(wire, pieces=wire.pieces[: len(wire.pieces) // 2])
     return _malformed(wire)
 
 
 def _failed(wire: Wire, refusal: Wire) -> Wire:
-    """A stream in whose middle the vendor tells an error; a whole response is one from the start."""
+    """A stream in which the vendor reports an error midway; a whole response is one at once."""
     if len(wire.pieces) <= 1:
         return refusal
     if wire.media == EVENT_STREAM:

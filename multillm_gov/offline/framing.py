@@ -1,4 +1,4 @@
-"""Amazon's binary frames for streams: two lengths and their checksum, headers, payload, checksum of it all."""
+"""Amazon's binary stream frames: two lengths with checksum, headers, payload, checksum."""
 
 from struct import pack
 from zlib import crc32

@@ -65,7 +65,7 @@ Schema = dict[str, Any]
 
 
 def minimal_instance(schema: Schema) -> object:
-    """The smallest sensible value that satisfies a schema: required keys only, first choices, lowest numbers.
+    """The smallest value that satisfies a schema: required keys, first choices, lowest numbers.
 
     Local references are followed, to a depth of 24; ``not``, ``if`` and remote references are not
     looked at.

@@ -1,4 +1,4 @@
-"""What the server was asked, in order: for tests, and for whoever wonders what LiteLLM really sends."""
+"""The requests that the server received, in order: what LiteLLM really sends."""
 
 from collections import deque
 from threading import Lock

@@ -14,7 +14,7 @@ _MOST_REPEATS = 200
 
 
 def text_matching(pattern: str, least: int = 0) -> str:
-    """A short text of at least so many characters that an expression finds; ``x`` repeated where none is found."""
+    """A short text of a least length that matches an expression; else ``x`` repeated."""
     filler = "x" * max(least, 1)
     if len(pattern) > _LONGEST_PATTERN:
         return filler

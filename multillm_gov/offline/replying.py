@@ -42,7 +42,7 @@ _LONGEST_LOOK = 200_000
 
 
 def reply_to(asked: ReceivedCall, *, text: str | None = None, served_model: str = "") -> Reply:
-    """What the model answers: an instance of the schema asked for, else English sentences; vectors for embeddings.
+    """The answer: an instance of the requested schema, else English sentences; or vectors.
 
     Args:
         asked: The request.
@@ -99,7 +99,7 @@ def _dimensions(asked: ReceivedCall) -> int:
 
 
 def _vector(text: str, size: int) -> tuple[float, ...]:
-    """A unit vector: the sum of one random direction a word, so that texts that share words are close."""
+    """A unit vector, the sum of one random direction per word: shared words bring texts closer."""
     import numpy as np
 
     total = np.zeros(size)

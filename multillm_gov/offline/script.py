@@ -1,4 +1,4 @@
-"""What the offline server is told to do: faults, delays and answers, by rules of which the first that fits holds."""
+"""The offline server's script: faults, delays and answers; the first matching rule applies."""
 
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal

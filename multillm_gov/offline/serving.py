@@ -1,4 +1,4 @@
-"""Running the offline server beside the program: in a thread, on this machine only, at a free port."""
+"""Running the offline server in a thread, on this machine only, at a free port."""
 
 import asyncio
 import logging
@@ -87,7 +87,7 @@ def serve(script: Script | None = None, *, port: int = 0) -> Iterator[Server]:
 
 @contextmanager
 def refuse() -> Iterator[Callable[[str], str]]:
-    """The address for each wire format, by its name, at a port of this machine that refuses until the block ends."""
+    """Addresses by wire format at a local port that refuses connections until the block ends."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]

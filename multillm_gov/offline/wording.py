@@ -1,4 +1,4 @@
-"""Small parts that the wire formats share: JSON bodies, events of a stream, digests as identifiers."""
+"""Shared parts of the wire formats: JSON bodies, stream events, digests as identifiers."""
 
 import json
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ def body(value: object, status: int = 200, headers: dict[str, str] | None = None
 
 
 def events(values: Iterable[tuple[str, object]], *, done: bool = False) -> Wire:
-    """A stream of server-sent events: name (may be empty) and data, ended by ``[DONE]`` where a format does so."""
+    """Server-sent events: name (may be empty) and data, ended by ``[DONE]`` where used."""
     pieces = [
         (f"event: {name}\n" if name else "").encode() + b"data: " + encoded(value) + b"\n\n"
         for name, value in values

@@ -1,4 +1,4 @@
-"""What a file below ``evals/`` declares: benchmark cases of one task class and how answers are scored."""
+"""Declarations in ``evals/``: benchmark cases of one task class and how they are scored."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal

@@ -62,7 +62,7 @@ class PromptHeader(Closed, frozen=True, kw_only=True):
 
 
 class Prompt(Struct, frozen=True, kw_only=True):
-    """A prompt file as read; without front matter it is plain text, in which braces mean nothing."""
+    """A prompt file; without front matter it is plain text, and braces have no meaning."""
 
     path: str
     header: PromptHeader = PromptHeader()

@@ -1,4 +1,4 @@
-"""The variables that a template's text reads, found without a template engine: reading files must stay fast."""
+"""The variables that a template reads, found without a template engine, which is slow to load."""
 
 import re
 from collections.abc import Iterator

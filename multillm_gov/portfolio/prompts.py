@@ -1,4 +1,4 @@
-"""From prompt files to prompts: the front matter read as strictly as any governed file, the text taken as it is."""
+"""From prompt files to prompts: strict front matter, and the text as it is."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ _CLOSING = re.compile(r"^---[ \t]*(?:\r\n?|\n|\Z)", re.MULTILINE)
 def load_prompts(
     files: Mapping[str, SourceFile], tasks: Iterable[TaskClass]
 ) -> tuple[Prompts, tuple[Flaw, ...]]:
-    """Read the prompt of every task class that names one; a file that is not there is another rule's finding."""
+    """Read the prompt of every task class that names one; missing files are another rule's."""
     prompts: Prompts = {}
     flaws: list[Flaw] = []
     named = {task.declared.prompt for task in tasks if task.declared.prompt is not None}

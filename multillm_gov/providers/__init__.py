@@ -1,1 +1,1 @@
-"""The only room that names LiteLLM: live, recorded and replayed clients behind one small protocol."""
+"""The only room that names LiteLLM: live, recorded and replayed clients behind one protocol."""

@@ -1,4 +1,4 @@
-"""Where a call goes: LiteLLM's spelling of the model, and the arguments that only its client may know."""
+"""Where a call goes: LiteLLM's name of the model and the arguments for its client."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ _LONGEST_NAME = 300
 _NOBODY = "custom/"
 """LiteLLM's prefix for functions registered with it, of which there are none here."""
 NO_KEY = "no-key"
-"""Sent to an endpoint without a key: left out, LiteLLM would send the key of the provider whose format is spoken."""
+"""Sent to an endpoint without a key; otherwise LiteLLM would send the provider's key."""
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ def addresses_from(environment: Mapping[str, str], endpoints: Mapping[str, Endpo
 
 
 def is_plain_name(model: str) -> bool:
-    """Whether a name is words between slashes: some of LiteLLM's providers would follow an address in its place."""
+    """Whether a name is words between slashes: some LiteLLM providers would follow an address."""
     return len(model) <= _LONGEST_NAME and _NAME.fullmatch(model) is not None and ".." not in model
 
 

@@ -12,7 +12,7 @@ _LATER = 5.0
 
 
 def arguments_for(call: Call, address: Address) -> dict[str, Any]:
-    """Keyword arguments of the function of LiteLLM that serves the call's mode; nothing is retried or dropped."""
+    """Keyword arguments of LiteLLM's function for the call's mode; no retries, nothing dropped."""
     arguments: dict[str, Any] = {
         "model": address.model,
         "timeout": call.timeout_seconds + _LATER,

@@ -1,4 +1,4 @@
-"""The file of a cassette: read with every bound a stranger's file needs, and as bytes to be written."""
+"""The cassette file: read with the bounds that an untrusted file needs, and written."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -50,7 +50,8 @@ def read_entries(path: Path) -> Iterator[CassetteEntry]:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_size > LARGEST_FILE:
                 raise SourceError(
-                    f"`{path.name}` is larger than {LARGEST_FILE >> 20} MiB, the limit for cassettes"
+                    f"`{path.name}` is larger than {LARGEST_FILE >> 20} MiB, the limit for "
+                    "cassettes"
                 )
             for number in range(1, MOST_ENTRIES + 2):
                 line = file.readline(LONGEST_LINE + 1)
@@ -79,7 +80,7 @@ def _entry(
 
 
 def _is_plausible(outcome: Answer | CallFailure | None) -> bool:
-    """Whether all figures are within what a call can have: what reads them may format and add them freely."""
+    """Whether all figures are in the range that a call can have, so that they are safe to use."""
     if outcome is None or not 0 <= outcome.seconds <= _LONGEST_CALL:
         return False
     if isinstance(outcome, CallFailure):

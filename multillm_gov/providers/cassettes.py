@@ -1,4 +1,4 @@
-"""Cassettes: calls recorded at the client protocol, so that a run can be repeated without keys or network.
+"""Cassettes: calls recorded at the client protocol, to repeat a run without keys or network.
 
 One JSON object a line: digests of the call and of its parts, its model and mode, and the answer or
 failure. No prompt
@@ -20,7 +20,7 @@ from multillm_gov.providers.scrubbing import Scrubber
 
 
 class RecordingClient:
-    """Hands calls on and keeps what comes back; the cassette is written, whole, when the client is closed."""
+    """Forwards calls and keeps the results; the cassette is written when the client closes."""
 
     def __init__(
         self, inner: Client, write: Callable[[bytes], None], scrubber: Scrubber | None = None

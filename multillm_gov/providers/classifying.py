@@ -1,4 +1,4 @@
-"""From what a failure shows to its verdict: one table, read from the top; what no row knows is inconclusive.
+"""From a failure's symptoms to its verdict: the first matching row, else inconclusive.
 
 Codes come before words and words before the bare status, since several vendors send one status for
 many things: 400 may be a filter, an overflow or a wrong key (Google), 404 a retired model, 429 an
@@ -15,7 +15,7 @@ from multillm_gov.providers.symptoms import Symptoms
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A row fits when one of its codes, words or names is shown, and the status is among its own (if it has any)."""
+    """A row matches one of its codes, words or names, and its statuses if it has any."""
 
     verdict: Verdict
     statuses: frozenset[int] = frozenset()
@@ -152,8 +152,10 @@ TABLE: tuple[Row, ...] = (
         codes="model_decommissioned modeldeprecated model_deprecated deprecated_model",
         words=(
             r"reached the end of its life",
-            r"model[^\n]{0,160}?(?:has been|is|was) "
-            r"(?:deprecated|retired|decommissioned|discontinued|sunset)",
+            (
+                r"model[^\n]{0,160}?(?:has been|is|was) "
+                r"(?:deprecated|retired|decommissioned|discontinued|sunset)"
+            ),
             r"model[^\n]{0,20}(?:models/\S{1,80} )?is no longer (?:available|supported)",
             r"marked by provider as legacy",
         ),

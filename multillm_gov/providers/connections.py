@@ -1,4 +1,4 @@
-"""The connections under LiteLLM: one pool of httpx for all who speak OpenAI's format, let go of at the end."""
+"""LiteLLM's connections: one httpx pool for OpenAI's format, closed at the end."""
 
 import asyncio
 from typing import Any
@@ -8,7 +8,7 @@ _LONGEST_CALL = 3600.0
 
 
 def ensure_session(litellm: Any) -> None:  # noqa: ANN401 # a module without types
-    """Give LiteLLM a pool of ours, once: by itself it opens one a call in some modes, and never closes them.
+    """Give LiteLLM one pool: by itself it opens one per call in some modes and never closes it.
 
     Redirects are not followed: a key in a header of a vendor's own would travel to wherever they
     lead.

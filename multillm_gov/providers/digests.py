@@ -12,7 +12,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "output schema": ("output_schema",),
     "settings": ("max_output_tokens", "temperature"),
 }
-"""Fields of a call by the word for them. How long one waits for an answer makes no other request of it."""
+"""Fields of a call by their names for people; the timeout does not make another request."""
 
 
 def part_digests(call: Call) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Which environment variables a model's provider needs, and whether they are there; values are never looked at."""
+"""Which environment variables a provider needs and whether they are set; never their values."""
 
 import os
 from collections.abc import Mapping
@@ -61,7 +61,7 @@ def needed_keys(
     endpoints: Mapping[str, Endpoint] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> KeyNeeds:
-    """What calls of a model need; of several sets that would do, the one that is there, or is nearest to it.
+    """The variables that calls to a model need; of several sets, the one that is (nearly) complete.
 
     Args:
         model: As routed.

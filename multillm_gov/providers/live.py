@@ -1,4 +1,4 @@
-"""The client that really calls: LiteLLM's asynchronous functions, every failure told as a verdict."""
+"""The live client: LiteLLM's asynchronous functions, with every failure as a verdict."""
 
 import asyncio
 import re
@@ -73,7 +73,7 @@ def _until(written: str, now: datetime) -> float | None:
 
 
 class LiveClient:
-    """Sends calls through LiteLLM: once, unlogged, to the address that is meant for the model and to no other."""
+    """Sends calls through LiteLLM: once, unlogged, only to the address meant for the model."""
 
     def __init__(
         self,
@@ -195,5 +195,5 @@ class LiveClient:
 
 
 def _is_refused_by_server(verdict: Verdict, shown: Symptoms) -> bool:
-    """Whether the provider said with a status of its own that it answers nothing: no vendor bills such a request."""
+    """Whether the provider itself reported that it does not answer: no vendor bills such a call."""
     return verdict == "provider-fault" and shown.status is not None and shown.status >= 500

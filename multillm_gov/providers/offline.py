@@ -1,4 +1,4 @@
-"""Addresses of the offline server for every model a portfolio may route: nothing leaves the machine, no key is read."""
+"""Addresses of the offline server for every model: nothing leaves the machine."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -32,7 +32,7 @@ _EMBEDS = ("titan-embed", "cohere.embed", "nova-embed")
 def offline_addresses(
     base_url: Callable[[str], str], endpoints: Mapping[str, Endpoint] | None = None
 ) -> Addressing:
-    """Where calls go offline: the provider's own wire format where the server speaks it, else OpenAI's.
+    """Offline addresses: the provider's wire format where the server speaks it, else OpenAI's.
 
     Args:
         base_url: The server's address for a wire format, by its name.

@@ -45,7 +45,7 @@ _LOGGERS = (
 
 
 def load_litellm() -> Any:  # noqa: ANN401 # a module without types
-    """LiteLLM itself, with telemetry, callbacks, caches and logs off; requests are neither amended nor sent again."""
+    """LiteLLM with telemetry, callbacks, caches, logs and retries off."""
     os.environ.update(_SETTINGS)
     _reach_this_machine()
     with warnings.catch_warnings(), _uncollected():
@@ -70,7 +70,7 @@ def load_litellm() -> Any:  # noqa: ANN401 # a module without types
 
 
 def _reach_this_machine() -> None:
-    """Take this machine off the proxy that the environment may name: no proxy leads back to the offline server."""
+    """Exclude this machine from any proxy in the environment, which cannot reach the server."""
     for name in ("NO_PROXY", "no_proxy"):
         hosts = [host.strip() for host in os.environ.get(name, "").split(",") if host.strip()]
         if _LOOPBACK not in hosts:
@@ -79,7 +79,7 @@ def _reach_this_machine() -> None:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Half of the import's time is looking for cycles among its half a million objects, which then stay for good."""
+    """Half of the import's time goes into collecting half a million objects that then stay."""
     enabled, loaded = gc.isenabled(), "litellm" in sys.modules
     gc.disable()
     try:
@@ -93,7 +93,7 @@ def _uncollected() -> Iterator[None]:
 
 @contextmanager
 def unlogged() -> Iterator[None]:
-    """Calls in the block are marked as LiteLLM's own, which it neither logs nor hands to anyone's callbacks."""
+    """Mark calls in the block as LiteLLM's own, which it neither logs nor passes to callbacks."""
     ignore_remarks()
     try:
         from litellm._internal_context import is_internal_call
@@ -108,7 +108,7 @@ def unlogged() -> Iterator[None]:
 
 
 def ignore_remarks() -> None:
-    """Keep remarks of pydantic and LiteLLM about each other, which come with the first calls, from terminals."""
+    """Keep warnings of pydantic and LiteLLM about each other off the terminal."""
     first = warnings.filters[0] if warnings.filters else None
     if first is None or first[0] != "ignore" or getattr(first[3], "pattern", None) != _REMARKS:
         warnings.filterwarnings("ignore", module=_REMARKS)

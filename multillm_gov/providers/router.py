@@ -1,4 +1,4 @@
-"""Running a task class's chain as a gateway would: the exported configuration in LiteLLM's own router.
+"""Running a chain as a gateway would: the exported configuration in LiteLLM's router.
 
 The routed model's address is replaced by one on this machine that fails as asked; everything else
 stays as exported.
@@ -90,7 +90,7 @@ def _deployment_of(kwargs: Mapping[str, Any]) -> str:
 
 
 class RoutedChain:
-    """Carries drills of one fault: one router for the first routed model of every task class, one for the second ones.
+    """Sends the drills of one fault, with one router per position of the routed models.
 
     A router then meets every deployment once, so that no failure is remembered from one drill to
     the next.

@@ -93,6 +93,6 @@ def _own_id(deployment: str, leg: int) -> str:
 
 
 def _is_unset(value: object, environment: Mapping[str, str]) -> bool:
-    """Whether a reference leads to no variable: the provider's client then says itself what it lacks."""
+    """Whether a reference names no variable: the provider's client then reports what it lacks."""
     text = str(value)
     return text.startswith(_REFERENCE) and text.removeprefix(_REFERENCE) not in environment

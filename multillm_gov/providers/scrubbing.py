@@ -1,4 +1,4 @@
-"""Taking secrets out of whatever is told: the environment's keys, all shapes of keys, authorization headers."""
+"""Removing secrets from all output: the environment's keys, key shapes, headers."""
 
 import os
 import re
@@ -71,7 +71,7 @@ class Scrubber:
         )
 
     def over(self, value: T) -> T:
-        """The value with every text in it scrubbed: structs, tuples, lists and mappings are walked."""
+        """The value with every text in it scrubbed, in structs, tuples, lists and mappings."""
         return _Walk(self).over(value)
 
 

@@ -1,4 +1,4 @@
-"""Whether a JSON Schema may be asked for strictly: OpenAI's strict mode refuses outright what is not of its kind."""
+"""Whether a JSON Schema fits OpenAI's strict mode, which refuses all others outright."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,7 +22,7 @@ _DEEPEST = 64
 
 
 def is_strict(schema: object) -> bool:
-    """Whether every object is closed, all its keys are required, and no keyword is used that strict mode lacks.
+    """Whether all objects are closed, all keys required, and no unsupported keyword is used.
 
     What is not strict is asked for loosely, and followed as well as may be; the root must be an
     object.

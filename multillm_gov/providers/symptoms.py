@@ -1,4 +1,4 @@
-"""What an exception shows: names of errors, a real HTTP status, codes in the body, words; nothing is judged here."""
+"""What an exception shows: error names, HTTP status, codes in the body, words; no judgment."""
 
 import json
 import re
@@ -11,7 +11,7 @@ _LONGEST_CHAIN = 12
 _LONGEST_TEXT = 20_000
 _MOST_BRACES = 20
 _OUTERMOST = "litellm.exceptions"
-"""LiteLLM's exceptions for callers carry statuses no provider sent; those behind them are nearer to the truth."""
+"""LiteLLM's own exceptions carry made-up statuses; the exceptions behind them do not."""
 _OF_RESPONSES = frozenset({"HTTPStatusError", "ClientError", "MidStreamFallbackError"})
 """Exceptions about a response that may have no status of their own."""
 _CODES = ("code", "type", "status", "reason", "__type")
@@ -66,7 +66,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _true_status(chain: list[BaseException]) -> int | None:
-    """The status of the innermost exception that has one, unless it wraps what is no response at all.
+    """The status of the innermost exception that has one, unless it wraps no response at all.
 
     LiteLLM's exceptions of a provider give 500 to a broken connection and 422 to a body it cannot
     read.

@@ -126,7 +126,7 @@ def _environment() -> "SandboxedEnvironment":
 
 
 def _filters() -> dict[str, Callable[..., Any]]:
-    """None of them makes a value longer by more than a constant factor; ``read`` and ``rounds`` are put in by us."""
+    """None lengthens a value by more than a constant factor; ``read`` and ``rounds`` are ours."""
     from jinja2.filters import do_default
 
     return {

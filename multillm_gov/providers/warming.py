@@ -1,4 +1,4 @@
-"""Having LiteLLM load what it loads at a provider's first call, so that no measured answer waits for it."""
+"""Making LiteLLM load what a provider's first call loads, so that no measured answer waits."""
 
 import socket
 from collections.abc import Iterable, Iterator
@@ -46,7 +46,7 @@ def _everywhere(url: str, wire_format: str) -> str:
 
 @contextmanager
 def _closed_port() -> Iterator[str]:
-    """An address that is taken, so that nobody else listens there, and that refuses every connection."""
+    """An address that is taken and refuses every connection."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as holder:
         holder.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{holder.getsockname()[1]}"

@@ -31,7 +31,7 @@ _OPEN_FLAGS = (
 
 
 def read_folder(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
-    """Every governed file below a portfolio's root, sorted by path, and a flaw for each one that is refused.
+    """Every governed file below a root, sorted by path, and a flaw for each refused one.
 
     Refused and never opened: symbolic links (wherever they point), nested git repositories, pipes,
     sockets and devices, files above 5 MiB, names that are not UTF-8, and whatever exceeds the
@@ -75,7 +75,7 @@ def _has_yaml(folder: str) -> bool:
 
 
 def read_policy_tests(root: Path) -> tuple[tuple[SourceFile, ...], tuple[Flaw, ...]]:
-    """Every YAML file below ``tests/policies``, under the same limits and refusals as `read_folder`.
+    """Every YAML file below ``tests/policies``, under the limits of `read_folder`.
 
     Raises:
         SourceError: the root does not exist, is not a folder or may not be listed.
@@ -139,7 +139,7 @@ def _require_folder(root: Path) -> None:
 def _walk(
     root: str, starts: Iterable[tuple[str, int]], wanted: Callable[[str], bool]
 ) -> Iterator[str | Flaw]:
-    """Root-relative paths of wanted files below paths with their depth, and flaws of what is not entered; unordered."""
+    """Root-relative paths of wanted files with their depth, and flaws of refused folders."""
     pending = [*starts]
     seen = 0
     while pending:

@@ -1,4 +1,4 @@
-"""The evidence on the disk: the current view is replaced in one step, the history only ever grows."""
+"""Evidence on the disk: the current view is replaced at once, the history only grows."""
 
 import os
 import re
@@ -53,7 +53,7 @@ def write_view(root: Path, data: bytes) -> None:
 
 
 def append_history(root: Path, day: date, lines: Iterable[bytes]) -> None:
-    """Add lines to the history of a day's month and put them on the disk; what stands there is never rewritten.
+    """Append lines to the history of a day's month and flush them; nothing is rewritten.
 
     A line that an interruption cut short stays by itself: the next one starts on a new line.
 
@@ -82,7 +82,7 @@ def append_history(root: Path, day: date, lines: Iterable[bytes]) -> None:
 
 
 def reference_path(task_class: str, model: str) -> str:
-    """Where the reference vectors of a model in a task class are kept: readable, and never the same for two."""
+    """Path of the reference vectors of a model in a task class: readable and unique."""
     spelled = re.sub(r"[^a-z0-9.]+", "-", f"{task_class}--{model}".lower()).strip("-.")[:80]
     return f"{REFERENCES}/{spelled}-{sha256(f'{task_class}/{model}'.encode()).hexdigest()[:8]}.json"
 
@@ -113,7 +113,7 @@ def write_reference(root: Path, task_class: str, model: str, data: bytes) -> Non
 
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
-    """Keep other calls from writing evidence of the same portfolio meanwhile, where the system can lock files.
+    """Lock the evidence of this portfolio against other writers, where the system can.
 
     Raises:
         OutputError: the folder may not be written.
@@ -148,7 +148,7 @@ def _is_torn(path: Path) -> bool:
 
 
 def _inside(root: Path, path: str) -> Path:
-    """The place below the root; a link on the way could aim a hostile checkout's evidence at any file of the user's."""
+    """The place below the root; links are refused, since they could lead to any file."""
     place = root
     for part in Path(path).parts:
         place /= part

@@ -1,4 +1,4 @@
-"""Asking git about a folder's lines without loading git before the first question: most checks ask none."""
+"""Blame for a folder's lines that loads git only with the first question."""
 
 from collections.abc import Callable
 from pathlib import Path

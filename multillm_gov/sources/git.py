@@ -51,7 +51,7 @@ class Repository:
         return cls(place, "" if prefix == "." else prefix)
 
     def split_revision(self, revision: str) -> tuple[str, str | None]:
-        """A revision, and the folder named after a colon (``main:ai``) that holds the portfolio there."""
+        """A revision and the folder after a colon (``main:ai``) that holds the portfolio there."""
         name, colon, folder = revision.partition(":")
         return (name, folder.strip("/").removeprefix("./")) if colon else (revision, None)
 
@@ -208,7 +208,7 @@ class Repository:
         return any(name.endswith((b".yaml", b".yml")) for name in names)
 
     def read_absent(self) -> tuple[SourceFile, ...]:
-        """Governed files that are tracked but kept off the disk by a sparse checkout, from the index.
+        """Governed files that are tracked but absent in a sparse checkout, from the index.
 
         Raises:
             SourceError: objects are missing (a partial clone) or damaged.
@@ -234,7 +234,7 @@ class Repository:
         return [f"{start}{name}" for name in (SETTINGS, *FOLDERS)]
 
     def is_dirty(self) -> bool:
-        """Whether governed files of the working tree differ from ``HEAD``, untracked and ignored ones included."""
+        """Whether governed files differ from ``HEAD``, untracked and ignored ones included."""
         start = f"{self.prefix}/" if self.prefix else ""
         status = self._git.run(
             *(
@@ -256,17 +256,17 @@ class Repository:
         return datetime.fromtimestamp(int(output.split(b"\n")[1]), UTC).date()
 
     def blame(self, commit: str = "", prefix: str | None = None) -> Blame:
-        """Which commits wrote lines of the portfolio's files, as of a commit or the working tree."""
+        """Which commits wrote the lines of the portfolio's files, as of a commit or the disk."""
         return Blame(self._git, self.prefix if prefix is None else prefix, commit)
 
     def author_email(self) -> str:
-        """The address that git would write as author of a commit made here; empty where none is set."""
+        """The address that git would write as author of a commit made here; empty: none is set."""
         code, output, _ = self._git.attempt("var", "GIT_AUTHOR_IDENT")
         found = re.search(rb"<([^<>]*)>", output)
         return found[1].decode("utf-8", "replace") if code == 0 and found else ""
 
     def describe(self, commit: str) -> str:
-        """A short name for people: the nearest tag and the distance from it, else the id's first digits."""
+        """A short name: the nearest tag and the distance from it, else the id's first digits."""
         return (
             self._git.run("describe", "--tags", "--always", commit)
             .decode("utf-8", "replace")

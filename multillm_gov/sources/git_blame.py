@@ -18,7 +18,7 @@ _AT_ONCE = 500
 
 
 class Blame:
-    """Answers which commits wrote lines of a file, as of a commit or of the working tree. Each file is asked once."""
+    """Which commits wrote the lines of a file; each file is requested once."""
 
     def __init__(self, git: GitCommand, prefix: str, commit: str = "") -> None:
         self._git = git

@@ -91,7 +91,7 @@ def read_entries(
 
 
 def _judge(record: bytes, prefix: str) -> TreeEntry | Flaw | str | None:
-    """One record, ``<mode> <type> <id> <size><tab><path>``; a mere path is that of an uncovered file."""
+    """One record, ``<mode> <type> <id> <size><tab><path>``; a bare path is an uncovered file."""
     facts, _, name = record.partition(b"\t")
     mode, _, blob, size = facts.split()
     path = os.fsdecode(name).removeprefix(prefix)

@@ -52,7 +52,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def append_bytes(path: Path, data: bytes) -> None:
-    """Add ``data`` to the end of a file that others write to as well, in one write; a link is refused.
+    """Append ``data`` to a file with other writers, in one write; links are refused.
 
     Raises:
         OutputError: the file may not be written, a link is in the way, or the disk is full.
@@ -90,7 +90,7 @@ def write_stdout(data: bytes) -> None:
 
 
 def _silence_stdout() -> None:
-    """Point stdout at nothing, or the interpreter would flush what is left at exit, fail and change the exit code."""
+    """Redirect stdout to nothing, or the flush at exit would fail and change the exit code."""
     void = os.open(os.devnull, os.O_WRONLY)
     os.dup2(void, sys.stdout.fileno())
     os.close(void)
@@ -153,7 +153,7 @@ def _write(path: Path, data: bytes, mode: int | None) -> None:
 
 @contextmanager
 def _unwinding() -> Iterator[None]:
-    """Let SIGTERM (a cancelled job) unwind as Ctrl-C does, where it would otherwise leave the neighbor behind."""
+    """Let SIGTERM (a cancelled job) unwind as Ctrl-C does, so that temporary files are removed."""
     import signal
 
     def unwind(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""What is never read, from the disk as from a revision, and how that is said: one flaw a refused path."""
+"""What is never read, from the disk or a revision, and how it is reported: one flaw per path."""
 
 from collections.abc import Iterable, Mapping
 
@@ -18,7 +18,7 @@ MOST_UNCOVERED = 100
 
 
 def refuse(path: str, message: str, remedy: str) -> Flaw:
-    """A flaw of kind ``unreadable-file`` on a root-relative path; undecodable bytes are spelled as escapes."""
+    """A flaw of kind ``unreadable-file`` on a root-relative path; undecodable bytes are escaped."""
     spelled = _format(path)
     return Flaw(
         kind="unreadable-file",
@@ -30,7 +30,7 @@ def refuse(path: str, message: str, remedy: str) -> Flaw:
 
 
 def refuse_link(path: str) -> Flaw:
-    """Links are refused wherever they point: a revision and a disk then agree, and none can leave the root."""
+    """Links are always refused: revision and disk then agree, and none can leave the root."""
     return refuse(
         path,
         "symbolic links are not followed: they could lead out of the portfolio",
@@ -39,10 +39,11 @@ def refuse_link(path: str) -> Flaw:
 
 
 def refuse_nested_repository(path: str) -> Flaw:
-    """A submodule or an embedded repository is another history: no revision of ours holds its files."""
+    """A submodule or embedded repository has its own history: no revision here has its files."""
     return refuse(
         path,
-        "nested git repositories (submodules) are not read: no revision of the portfolio contains their files",
+        "nested git repositories (submodules) are not read: no revision of the portfolio contains "
+        "their files",
         "Move its governed files into the portfolio's own repository.",
     )
 
@@ -102,7 +103,7 @@ def refuse_rest(path: str, what: str, limit: int) -> Flaw:
 
 
 def tell_uncovered(paths: Iterable[str]) -> list[Flaw]:
-    """Flaws of kind ``uncovered-file`` for files below governed folders that are of no kind, in order of path."""
+    """Flaws of kind ``uncovered-file`` for governed-folder files of no kind, sorted by path."""
     every = sorted(paths)
     flaws = [
         _uncovered(path, f"the file is not governed: {_expected(path)}")
@@ -120,7 +121,7 @@ def tell_uncovered(paths: Iterable[str]) -> list[Flaw]:
 
 
 def report_misnamed(entries: Mapping[str, bool]) -> list[Flaw]:
-    """Flaws of kind ``misnamed-file`` for names at the portfolio's root that are nearly governed ones.
+    """Flaws of kind ``misnamed-file`` for names at the root that are nearly governed ones.
 
     Args:
         entries: Names at the root; the value says whether it is a folder.

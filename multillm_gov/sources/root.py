@@ -30,7 +30,7 @@ def find_root(start: Path) -> Path:
 
 
 def split_paths(paths: Sequence[Path], root: Path | None = None) -> tuple[Path, tuple[str, ...]]:
-    """The root that ``paths`` lie in, and the paths below it as filters for ``within``; no filter: everything.
+    """The root that ``paths`` lie in, and the paths below it as filters for ``within``.
 
     The whole portfolio is loaded either way, since one file's findings depend on the others.
 
@@ -59,7 +59,7 @@ def split_paths(paths: Sequence[Path], root: Path | None = None) -> tuple[Path, 
 
 
 def path_prefix(root: Path) -> str:
-    """The folder of a root below the nearest git repository at or above it, with ``/`` last; empty where both are one.
+    """The folder of a root within its git repository, with a final ``/``; empty if they are one.
 
     Found by the presence of ``.git`` alone: no git is run. Outside a repository it is empty.
     """
@@ -72,7 +72,7 @@ def path_prefix(root: Path) -> str:
 
 
 def within(path: str, filters: tuple[str, ...]) -> bool:
-    """Whether a root-relative path is one of the filters or lies below one; without filters every path does."""
+    """Whether a root-relative path is one of the filters or below one; no filter: always."""
     return not filters or any(path == asked or path.startswith(f"{asked}/") for asked in filters)
 
 

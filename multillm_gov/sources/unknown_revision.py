@@ -7,7 +7,7 @@ _MOST_NAMES = 2000
 
 
 def explain_unknown(git: GitCommand, revision: str, message: str = "") -> RevisionError:
-    """The error for a revision that git does not resolve: unborn, not fetched (shallow clone), misspelled or unknown.
+    """The error for a revision that git does not resolve: unborn, not fetched or misspelled.
 
     Args:
         git: Git in the repository.
@@ -46,7 +46,7 @@ def _names(git: GitCommand) -> list[str]:
 
 
 def _fetch(revision: str, names: list[str]) -> str:
-    """The command that completes a shallow clone, for a branch of origin's with the branch itself."""
+    """The command that completes a shallow clone."""
     remote, _, branch = revision.partition("/")
     if remote == "origin" and branch and branch != "HEAD" and revision not in names:
         command = f"git fetch --unshallow origin +refs/heads/{branch}:refs/remotes/origin/{branch}"

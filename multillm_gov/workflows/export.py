@@ -24,7 +24,7 @@ class Exported(Struct, frozen=True, kw_only=True):
     data: bytes
     task_classes: int
     errors: int
-    """Findings of severity error that no waiver excepts: the gateway would run what is judged wrong."""
+    """Active findings of severity error: the gateway would run what is judged wrong."""
 
 
 def export(gateway: str, *, as_of: date, root: Path | None = None) -> Exported:
@@ -45,7 +45,8 @@ def export(gateway: str, *, as_of: date, root: Path | None = None) -> Exported:
     state = assess_folder(top, as_of=as_of)
     if state.flaws:
         raise SourceError(
-            f"{count_of(len(state.flaws), 'mistake')} in the portfolio's files may hide task classes; nothing is exported",
+            f"{count_of(len(state.flaws), 'mistake')} in the portfolio's files may hide task "
+            "classes; nothing is exported",
             "Fix what `govern check` reports, then export again.",
         )
     data = render(routing(state.figures.tasks, endpoints_of(state.overrides)))

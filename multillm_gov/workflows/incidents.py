@@ -1,4 +1,4 @@
-"""``govern incidents``: outages that really happened, from an export into the portfolio, and what they say."""
+"""``govern incidents``: outages from an export into the portfolio, and their figures."""
 
 import re
 from datetime import UTC, date
@@ -28,7 +28,7 @@ _MILLIONTH = Decimal("0.000001")
 
 
 class Service(Struct, frozen=True, kw_only=True):
-    """Whose outages an export tells, and over which days; a day that is not given is that of an incident."""
+    """Whose outages an export lists, and the observed period; default: first to last incident."""
 
     level: Watched
     entity: str
@@ -55,7 +55,7 @@ class ImportedIncidents(Struct, frozen=True, kw_only=True):
 def import_incidents(
     file: Path, service: Service, *, format_name: str = "", name: str = "", root: Path | None = None
 ) -> ImportedIncidents:
-    """Read an export, merge what overlaps, and write it as a history below ``incidents/``; one of that name goes.
+    """Read an export, merge overlaps, and write or replace a history in ``incidents/``.
 
     Args:
         file: The export.
@@ -141,7 +141,8 @@ def _yaml(history: IncidentFile) -> bytes:
         start, end = (moment.isoformat().replace("+00:00", "Z") for moment in (one.start, one.end))
         title = f", title: {format_scalar(one.title)}" if one.title else ""
         lines.append(
-            f"  - {{start: {format_scalar(start)}, end: {format_scalar(end)}, weight: {one.weight:f}{title}}}"
+            f"  - {{start: {format_scalar(start)}, end: {format_scalar(end)}, weight: "
+            f"{one.weight:f}{title}}}"
         )
     return ("\n".join(lines) + "\n").encode()
 

@@ -38,7 +38,7 @@ def starter_files(as_of: date, option: str = "", name: str = "govern") -> dict[s
 
     Args:
         as_of: Day of the reviews.
-        option: What hooks and workflows add to `govern` to name the portfolio: empty, or `` -C ai``.
+        option: What hooks and workflows append to `govern`: empty, or `` -C ai``.
         name: Of the workflow and the hook.
     """
     folder = files("multillm_gov.workflows") / "starter"
@@ -96,7 +96,10 @@ def _notes(present: list[str], top: str, starter: dict[str, bytes]) -> Iterator[
         own = path.removeprefix(top)
         if own == ".pre-commit-config.yaml":
             hook = starter[own].decode().partition("repos:\n")[2]
-            yield f"`{path}` already exists and was not changed; add this hook to its `repos:`\n{hook}"
+            yield (
+                f"`{path}` already exists and was not changed; add this hook to its "
+                f"`repos:`\n{hook}"
+            )
         elif own in _OF_HOSTS:
             command = next(
                 line.strip().removeprefix("run: ")

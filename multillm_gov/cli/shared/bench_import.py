@@ -93,9 +93,10 @@ def import_results(
 ) -> None:
     """Record the results in FILE as evidence and show which model is better.
 
-    FILE is promptfoo's JSON output, an Inspect log in JSON, or a table or JSON lines with model, case and accepted or
-    score (and seconds, usd, task_class where known). Models are compared on the cases both were judged on; several
-    results of one case are samples of it. Results that the tool could not judge count neither way.
+    FILE is promptfoo's JSON output, an Inspect log in JSON, or a table or JSON lines with model,
+    case and accepted or score (and seconds, usd, task_class where known). Models are compared on
+    the cases both were judged on; several results of one case are samples of it. Results that the
+    tool could not judge count neither way.
 
     \b
     Examples:

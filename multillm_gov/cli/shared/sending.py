@@ -1,4 +1,4 @@
-"""What the commands share that send calls to models, or compare models: options and the way of a run."""
+"""What commands share that send calls or compare models: options and the course of a run."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -136,7 +136,7 @@ class Delivery(Struct, frozen=True):
 
 
 def sending_options(*, cassettes: bool = True) -> _Option:
-    """``--plan``, passed as ``plan_only``, and all about sending, passed as one `SendingOptions`: ``sending``.
+    """``--plan`` as ``plan_only``, and the other options as one `SendingOptions`: ``sending``.
 
     Args:
         cassettes: Whether the command can record its calls and replay them.
@@ -169,7 +169,7 @@ def sending_options(*, cassettes: bool = True) -> _Option:
 
 
 def comparing_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--difference``, ``--margin`` (both in points) and ``--seed``, passed as one `Margins`: ``margins``."""
+    """``--difference``, ``--margin`` (in points) and ``--seed`` as one `Margins`: ``margins``."""
 
     @wraps(function)
     def build(*words: object, **given: Any) -> object:  # noqa: ANN401 - options of any type

@@ -13,7 +13,7 @@ Independence = Literal["independent", "same vendor", "not known"]
 
 
 def independence_of(judge: ModelFacts | None, judged: ModelFacts | None) -> Independence:
-    """How a judge stands to the judged; what is not known of either is never taken for independent."""
+    """Whether a judge is independent of the judged; what is not known is not independent."""
     vendors = [UNKNOWN if facts is None else facts.exposure.vendor for facts in (judge, judged)]
     if UNKNOWN in vendors:
         return "not known"
@@ -23,7 +23,7 @@ def independence_of(judge: ModelFacts | None, judged: ModelFacts | None) -> Inde
 def dependent_judges(
     bench: "Benchmark", find: Callable[[str], ModelFacts | None]
 ) -> Iterator[tuple[str, str, Independence]]:
-    """Judges of a benchmark that are not shown to be independent of a model they would judge: judge, judged, standing.
+    """Judges not shown to be independent of a model they would judge: judge, judged, independence.
 
     A judge is the judge of a rubric: an embedding model compares texts, whoever wrote them.
     """

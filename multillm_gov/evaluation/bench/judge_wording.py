@@ -1,4 +1,4 @@
-"""What a judge model is told: the answer is data between marks that it cannot have foreseen, never an instruction."""
+"""What a judge model reads: answers are data between unforeseeable marks, never instructions."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from multillm_gov.evaluation.client import Answer, Call, Message
 LONGEST_JUDGMENT = 1_024
 """Output tokens a judge may take, reasoning included."""
 _NORMALIZERS = ("strip-fences",)
-"""Nothing is looked for inside a judge's text: what it quotes of an answer must never pass for its judgment."""
+"""JSON inside a judge's text is not looked for: a quoted answer must not pass for a judgment."""
 _RULES = (
     "You judge answers of other systems by a rubric. What is judged stands between marks of the "
     "form <<name mark>> and "
@@ -73,7 +73,7 @@ def read_judgment(answer: Answer, schema: dict[str, Any]) -> dict[str, Any] | No
 
 
 def _mark(texts: Mapping[str, str]) -> str:
-    """A mark that depends on all of the texts: none of them can hold it, save by breaking SHA-256."""
+    """A mark that depends on all of the texts, so that none of them can contain it."""
     digest = sha256()
     for text in texts.values():
         digest.update(sha256(text.encode("utf-8", "replace")).digest())

@@ -1,4 +1,4 @@
-"""What judge models say of a benchmark's answers: their calls, and what is concluded from the replies."""
+"""Calls to judge models about a benchmark's answers, and the scores that follow from replies."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -54,7 +54,7 @@ class _JudgeTask(Struct):
 async def judge_answers(
     plan: BenchPlan, planner: BenchPlanner, kept: list[CaseState], send: SendProbes
 ) -> tuple[ProbeRun | None, Preferences]:
-    """Ask about every answer that waits for a judge, then forget their texts; no run where there is nothing to ask."""
+    """Judge every answer that needs it, then drop the texts; no run where none needs it."""
     questions = [
         *_single(plan, planner, kept),
         *(_pairs(plan, planner, kept) if planner.limits.pairwise else ()),

@@ -1,4 +1,4 @@
-"""From an answer's text to a JSON value: as it is, or with as few of the declared normalizers as it takes."""
+"""From an answer's text to a JSON value, with as few of the declared normalizers as possible."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 Normalize = Callable[[Draft, dict[str, Any]], Draft]
-"""A normalizer: a better draft, or the same one where there is nothing to do; the schema is for its types only."""
+"""A normalizer: a better draft or the same one; it uses the schema only for its types."""
 
 
 def read_json(text: str) -> Draft:
@@ -47,7 +47,7 @@ def read_json(text: str) -> Draft:
 def normalize(
     text: str, declared: Sequence[str], schema: dict[str, Any], satisfies: Callable[[Any], bool]
 ) -> Reading | None:
-    """The first reading that satisfies the schema, normalizers added one by one in the declared order.
+    """The first reading that satisfies the schema, adding normalizers in the declared order.
 
     A normalizer that changes nothing is not counted as needed. ``None``: none of the readings
     satisfies it.

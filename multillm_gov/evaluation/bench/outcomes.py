@@ -1,4 +1,4 @@
-"""What each model made of each case, and what that amounts to: shares with intervals, cost and time per acceptance."""
+"""Outcome per model and case, and the leaderboard: shares with intervals, cost and time."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,7 +12,7 @@ from multillm_gov.measures.intervals import wilson_interval
 from multillm_gov.measures.paired import bootstrap_interval, effective_cases
 
 ENOUGH_TO_DRAW = 20
-"""Cases from which a bootstrap shows a spread at all; with fewer the Wilson interval of the mean stands in."""
+"""Cases needed for a bootstrap; with fewer, Wilson's interval of the mean is used."""
 
 
 class CaseOutcome(Struct, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ class LeaderboardEntry(Struct, frozen=True, kw_only=True):
     """95% interval of the mean score: bootstrap, with few cases Wilson's (which is wider)."""
     usd: Decimal | None = Decimal(0)
     usd_per_accepted: Decimal | None = None
-    """All that was spent on answers over those accepted; ``None``: not known, or none was accepted."""
+    """Total cost of answers over accepted answers; ``None``: not known, or none was accepted."""
     seconds_per_accepted: float | None = None
     p50_seconds: float | None = None
     p95_seconds: float | None = None
@@ -109,7 +109,7 @@ def _with_scores(
 def _graded(
     scored: Sequence[CaseOutcome], weights: Sequence[float], seed: int
 ) -> tuple[float | None, float, float]:
-    """Mean score with its interval, where every case has a score and one of them is neither 0 nor 1."""
+    """Mean score with its interval, where every case has a score and some are neither 0 nor 1."""
     scores = [one.score for one in scored if one.score is not None]
     if len(scores) < len(scored) or all(score in {0.0, 1.0} for score in scores):
         return None, 0.0, 1.0

@@ -1,4 +1,4 @@
-"""Whether a challenger is really better than the incumbent: the same cases, paired (methods 6.3 and 7)."""
+"""Whether a challenger is better than the incumbent on the same cases (methods 6.3 and 7)."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
@@ -34,7 +34,7 @@ class Margins(Struct, frozen=True, kw_only=True):
     non_inferiority: float = 0.01
     """How much worse still counts as not worse (0..1)."""
     comparisons: int = 1
-    """Challengers of one incumbent: the more there are, the sooner one looks better by chance alone."""
+    """Challengers compared with one incumbent: more of them make a chance winner more likely."""
     seed: int = 1
 
 
@@ -56,7 +56,7 @@ class PairedComparison(Struct, frozen=True, kw_only=True):
     cases: int
     finding: ComparisonVerdict
     test: McNemar | None = None
-    """On cases accepted or not; ``None``: several samples a case, or weights, make it no count of cases."""
+    """For cases accepted or not; ``None`` with several samples per case or unequal weights."""
     difference: PairedDifference | None = None
     """In accepted share, challenger less incumbent: adjusted Wald, 95%."""
     bound: float | None = None
@@ -175,7 +175,7 @@ def _graded(
 def _needed(
     first: Sequence[float], second: Sequence[float], weights: Sequence[float], margins: Margins
 ) -> int:
-    """Half a case each way is added to what differed, so that few cases that agree promise nothing."""
+    """Half a case each way is added to the differences, so that few equal cases promise nothing."""
     cases = effective_cases(weights)
     apart = weighted_mean(
         [abs(one - other) for one, other in zip(first, second, strict=True)], weights

@@ -1,4 +1,4 @@
-"""All calls of a benchmark with their worst case, before any is sent: answers, and the judges' calls about them."""
+"""All calls of a benchmark with their worst case, before any is sent: answers and judges."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -16,7 +16,7 @@ from multillm_gov.evaluation.probes.probe import Key, Probe
 from multillm_gov.evaluation.worst_cost import worst_cost
 
 BYTES_PER_TOKEN = 8
-"""Room for an answer in a judge's call: twice what a token of prose takes. A longer answer is not judged."""
+"""Room for an answer in a judge's call, twice a token of prose; longer answers are not judged."""
 
 
 class BenchPlanner(Struct, frozen=True, kw_only=True):

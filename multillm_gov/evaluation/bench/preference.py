@@ -36,7 +36,7 @@ def pair_calls(first: str, second: str, expectation: Expectation) -> tuple[Call,
 
 
 def judge_pair(answers: Sequence[Answer]) -> Preferred | Unscorable:
-    """What the judge prefers in both positions alike; a preference that moves with the position is a tie."""
+    """What the judge prefers in both positions; a preference that depends on position is a tie."""
     judgments = [read_judgment(answer, SCHEMA) for answer in answers]
     if len(judgments) != 2 or None in judgments:
         return Unscorable(why="the judge's reply does not have the requested form")

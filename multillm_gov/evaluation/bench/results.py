@@ -1,4 +1,4 @@
-"""What a benchmark shows of each task class: a leaderboard, who is really better, and what becomes evidence."""
+"""The result of a benchmark per task class: leaderboard, comparisons and evidence records."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from multillm_gov.evidence.record import EvidenceRecord, StyleRecord
 from multillm_gov.units import Amount, Positive, Share
 
 PAIRED_FROM = 0.9
-"""Share of a model's scored cases that another must have a verdict on too, to count as paired with it."""
+"""Share of a model's scored cases that another must share to count as paired with it."""
 _MICRO = Decimal("0.000001")
 _NANO = Decimal("0.000000001")
 
@@ -41,7 +41,7 @@ class BenchResult(Struct, frozen=True, kw_only=True):
     task_class: str
     incumbent: str
     entries: tuple[LeaderboardEntry, ...]
-    """Best first: by accepted share, then by cost per acceptance, then by name; nothing scored comes last."""
+    """By accepted share, then cost per accepted answer, then name; models without a score last."""
     comparisons: tuple[PairedComparison, ...] = ()
     """Of each other model with the incumbent."""
     reasons: tuple[UnjudgedReason, ...] = ()

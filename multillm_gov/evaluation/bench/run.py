@@ -1,4 +1,4 @@
-"""Running a benchmark through a client: answers first, then what judges say of them, within one budget."""
+"""Running a benchmark through a client: answers first, then judges, within one budget."""
 
 import json
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from multillm_gov.evaluation.running import Ending, ProbeRun
 from multillm_gov.measures.stylometry import count_words
 
 REJECTED = frozenset({"refused-by-filter", "context"})
-"""Failures that are the model's own answer to the case: whoever asked got nothing of use. All others show nothing."""
+"""Failures that are the model's own answer, so rejected; other failures are inconclusive."""
 Counts = tuple[int, ...]
 
 
@@ -41,7 +41,7 @@ class BenchRun(Struct, frozen=True, kw_only=True):
 
 
 async def run_bench(plan: BenchPlan, planner: BenchPlanner, send: SendProbes) -> BenchRun:
-    """Send all of it. Answers are scored as they arrive; texts are kept only for judges, and only until they judged."""
+    """Send the plan and score answers as they arrive; texts are kept only until they are judged."""
     kept = [CaseState(scores=[], texts=[]) for _ in plan.slots]
     numbers = {id(slot.probe): number for number, slot in enumerate(plan.slots)}
 
@@ -84,7 +84,7 @@ def _take(slot: PlannedCase, answer: Answer, kept: CaseState) -> None:
 
 
 def as_read(bench: Benchmark, text: str) -> str:
-    """An answer as the code behind the task class reads it: after the normalizers that it declares."""
+    """An answer as the task class's code reads it: after the declared normalizers."""
     declared, schema = bench.task.declared.normalize, bench.output_schema
     if not declared or schema is None:
         return text

@@ -39,7 +39,7 @@ class Expectation(Struct, frozen=True, kw_only=True):
 
 
 class TextScorer(Protocol):
-    """A scorer that needs nothing but the answer; one that asks further models is an `ModelScorer`."""
+    """A scorer that needs only the answer; one that calls further models is a `ModelScorer`."""
 
     ACCEPTED_FROM: float
     """Least score that is accepted where the case says none."""
@@ -50,7 +50,7 @@ class TextScorer(Protocol):
 
 
 class ModelScorer(Protocol):
-    """A scorer that asks further models: known by its ``judge_calls``. It sends nothing itself: limits are the runner's."""
+    """A scorer that needs ``judge_calls`` to further models; the runner sends them."""
 
     ACCEPTED_FROM: float
 

@@ -59,7 +59,7 @@ class WritingStyles(Struct, frozen=True, kw_only=True):
     pairs: tuple[StylePair, ...] = ()
     drifts: tuple[ToneDrift, ...] = ()
     effective: float | None = None
-    """Models in use, by how alike they write and by their shares; ``None``: a pair is inconclusive."""
+    """Models in use by similarity and shares; ``None``: a pair is inconclusive."""
     plain: float | None = None
     """The same by shares alone."""
 

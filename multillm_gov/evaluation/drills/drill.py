@@ -1,4 +1,4 @@
-"""Failover drills: which routed model is made to fail in which way, and whether the declared chain answers.
+"""Failover drills: which routed model fails in which way, and whether its chain answers.
 
 Nobody's service is disturbed: only the routed model's address is replaced, by one on this machine
 that fails as asked.
@@ -21,7 +21,7 @@ FAULTS: tuple[Fault, ...] = get_args(Fault)
 OUTAGES: frozenset[Fault] = frozenset(
     {"connection-refused", "server-error", "rate-limit", "timeout"}
 )
-"""The faults that an outage shows as: a chain that does not answer after each of them is no failover."""
+"""Faults that real outages show as: a failover must answer after each of them."""
 _NOT_FOR_EMBEDDINGS: frozenset[Fault] = frozenset({"content-filter", "stream-cut"})
 
 
@@ -38,8 +38,7 @@ class Drill(Struct, frozen=True, kw_only=True):
     probe: Probe
     """Of the routed model: what answers are held against."""
     worst_usd: Decimal | None
-    """If every fallback is tried and billed in full; ``None``: a price is not known. The failing model costs nothing:
-    its provider is never asked."""
+    """If every fallback is billed in full; ``None``: a price is not known."""
 
 
 class DrillPlan(Struct, frozen=True, kw_only=True):
@@ -67,7 +66,7 @@ class ChainResult(Struct, frozen=True, kw_only=True):
     result: Answer | CallFailure
     """Its seconds are those of the whole chain."""
     attempts: tuple[int, ...]
-    """Positions in the chain of the models that were called, in order; the last one gave the result."""
+    """Positions in the chain of the models called, in order; the last one gave the result."""
 
 
 class DrillOutcome(Struct, frozen=True, kw_only=True):

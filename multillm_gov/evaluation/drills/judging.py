@@ -91,7 +91,7 @@ def _worst_by_fault(outcomes: list[DrillOutcome]) -> Iterator[FaultResult]:
 
 
 def judge_fault(outcome: DrillOutcome) -> FaultResult:
-    """Whether the chain answered in order, within latency and schema; the detail says what it missed, in both figures.
+    """Whether the chain answered in order, within latency and schema; the detail has the figures.
 
     Never a text of an answer, nor a provider's own words.
     """

@@ -20,7 +20,7 @@ async def run_requests(
     concurrency: int = 8,
     on_outcome: Callable[[DrillOutcome], None] | None = None,
 ) -> tuple[DrillOutcome, ...]:
-    """What became of each drill, in the order given; one that the budget has no room for is left out.
+    """The outcome of each drill, in the given order; drills beyond the budget are left out.
 
     Args:
         drills: What to send; all of one fault, where whoever carries them injects one at a time.
@@ -53,7 +53,7 @@ async def run_requests(
 
 
 def _cost_of(carried: ChainResult) -> Decimal | None:
-    """US dollars; ``None``: not known, so the worst case. A fallback that failed may have been billed too."""
+    """US dollars; ``None``: not known, so the worst case. Failed fallbacks may be billed."""
     if isinstance(carried.result, Answer) and carried.attempts == (0, 1):
         return carried.result.usd
     return Decimal(0) if carried.attempts in {(), (0,)} else None

@@ -13,7 +13,7 @@ from multillm_gov.plugins import load_plugins
 
 
 class CallRecord(Struct, frozen=True, kw_only=True):
-    """What is kept of one call: its figures, and what each check saw in it; no text and no vectors."""
+    """What is kept of one call: figures and the evidence of each check; no text, no vectors."""
 
     result: Answer | CallFailure
     """An answer without its text and vectors."""
@@ -54,7 +54,7 @@ class Check(Struct, frozen=True, kw_only=True):
     observe: Callable[[Probe, Answer], object | None] = _observe_nothing
     """What to keep of an answer while its text is there; ``None``: nothing."""
     judge: Callable[[Observation], CheckResult | None]
-    """What all of it shows; ``None``: the task class declares nothing to hold it against, or the provider tells none.
+    """The result; ``None``: nothing is declared, or the provider reports nothing to judge by.
 
     What is declared and cannot be judged is ``inconclusive``.
     """

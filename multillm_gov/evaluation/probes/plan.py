@@ -1,4 +1,4 @@
-"""What a dry-run would send, what it would cost at most and which keys it needs: pure, before any call."""
+"""What a dry-run would send, its worst-case cost and the keys it needs, before any call."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
@@ -41,7 +41,7 @@ class TaskInputs(Struct, frozen=True, kw_only=True):
     digests: TaskDigests
     output_schema: dict[str, Any] | None = None
     schema_flaw: str = ""
-    """Why the declared schema cannot be held against an answer; empty: it can, or none is declared."""
+    """Why the declared schema cannot be used; empty: it can, or none is declared."""
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):
@@ -94,7 +94,7 @@ def plan_probes(
     keys_of: Callable[[str], tuple[Key, ...]],
     known: EarlierProbes,
 ) -> ProbePlan:
-    """Every probe, in the order of the portfolio: task class, then routed models, then fallbacks, then kinds."""
+    """Every probe, by task class, then routed models, then fallbacks, then kinds."""
     probes: list[Probe] = []
     left_out: list[LeftOut] = []
     for figures in tasks:

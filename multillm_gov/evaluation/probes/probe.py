@@ -89,7 +89,7 @@ class Probe(Struct, frozen=True, kw_only=True):
 
     @property
     def worst_total_usd(self) -> Decimal | None:
-        """Of all its samples. A call that may have been billed is never sent again, so retries add nothing."""
+        """For all samples; retries add nothing, as calls that may be billed are not retried."""
         return None if self.worst_usd is None else self.worst_usd * self.samples
 
     def call(self, sample: int) -> Call:

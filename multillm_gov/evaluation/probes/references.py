@@ -18,7 +18,7 @@ _STEPS = 127
 
 
 class ReferenceVectors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a model made of a few inputs on a day: digests of the texts, and their vectors in eight bits a number.
+    """A model's vectors of a few inputs on a day, in eight bits a number, and the texts' digests.
 
     Rounding to 1/127 of a vector's largest number moves a cosine by some 1e-4; drift that matters
     moves it by more.
@@ -99,7 +99,7 @@ def mean_norm(vectors: Sequence[Vector]) -> float:
 
 
 def spearman(first: Vector, second: Vector) -> float:
-    """Spearman's rank correlation (-1..1): Pearson's correlation of the ranks, ties at their mean rank.
+    """Spearman's rank correlation (-1..1): Pearson's on the ranks, ties at their mean rank.
 
     Figures of one side that are all equal have no ranking to agree with, so they agree only with
     figures that are all equal too.

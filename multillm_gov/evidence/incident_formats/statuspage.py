@@ -1,4 +1,4 @@
-"""Status pages' ``/api/v2/incidents.json``: incidents with their updates and the components they touched.
+"""Status pages' ``/api/v2/incidents.json``: incidents and affected components.
 
 Where updates say what became of the components, time counts by that, as the page itself counts it:
 a major outage whole, a partial one by 30% (method 3.1), degraded performance not. Where they do
@@ -55,7 +55,7 @@ class _Page(Struct):
 
 
 def read(data: bytes, components: frozenset[str]) -> Export:
-    """Incidents as the page tells them; those still open, and those of other components, are left out.
+    """Closed incidents of the page, without those of other components.
 
     Args:
         data: The export.
@@ -82,7 +82,7 @@ def read(data: bytes, components: frozenset[str]) -> Export:
 
 
 def _concerns(incident: _Incident, asked: frozenset[str]) -> bool:
-    """Whether it touched what is asked for; an incident that names no component is taken to touch everything."""
+    """Whether it affected the component; one that names no component affects all."""
     updates = incident.incident_updates or ()
     names = {one.name for one in incident.components or ()}
     names |= {one.name for update in updates for one in update.affected_components or ()}

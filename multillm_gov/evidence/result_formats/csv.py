@@ -1,4 +1,4 @@
-"""Tables with the columns model, case, accepted, score, seconds, usd, task_class: one answer a row."""
+"""Tables: one answer per row (model, case, accepted, score, seconds, usd, task_class)."""
 
 from csv import DictReader, Error
 from io import StringIO

@@ -1,4 +1,4 @@
-"""Inspect's eval logs in JSON (``inspect eval --log-format json``), version 2: one log a task and model.
+"""Inspect's JSON logs (``inspect eval --log-format json``), version 2: one per task and model.
 
 The shape was read from what release 0.3 writes. A scorer's value is a letter (C correct, P partly,
 I incorrect, N no answer) or a number or truth value; of several scorers the one that the log calls

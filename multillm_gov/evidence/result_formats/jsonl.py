@@ -1,4 +1,4 @@
-"""JSON lines with the keys model, case, accepted, score, seconds, usd, task_class: one answer a line."""
+"""JSON lines: one answer per line (model, case, accepted, score, seconds, usd, task_class)."""
 
 import json
 

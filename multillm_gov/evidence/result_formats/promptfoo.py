@@ -1,4 +1,4 @@
-"""promptfoo's JSON output (``promptfoo eval --output results.json``), version 3: one entry per test and provider.
+"""promptfoo's JSON output (``promptfoo eval --output``), version 3: per test and provider.
 
 The shape was read from what release 0.121 writes. An entry whose ``failureReason`` is 2 ended in an
 error: the provider or an assertion broke, so nothing was shown.
@@ -38,7 +38,7 @@ class _Output(Struct):
 
 
 def read(data: bytes) -> tuple[CaseResult, ...]:
-    """Results by test; a provider is named by its label where it has one, and several prompts are told apart.
+    """Results by test; providers by label if they have one, and several prompts separately.
 
     Raises:
         ValueError: not JSON, or not of that shape: the field is named.

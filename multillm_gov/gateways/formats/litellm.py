@@ -1,4 +1,4 @@
-"""LiteLLM's proxy and router: a configuration that runs each task class and its chain as declared."""
+"""LiteLLM's proxy and router: a configuration that runs each task class as declared."""
 
 from typing import Any
 
@@ -9,13 +9,15 @@ TITLE = "LiteLLM proxy and router"
 MASTER_KEY = "LITELLM_MASTER_KEY"
 """Environment variable that the proxy's own key is read from."""
 NO_RETRIES = "DEFAULT_MAX_RETRIES"
-"""Environment variable that LiteLLM must find 0 in: embeddings of OpenAI's kind do not heed `max_retries: 0`, and are
-sent again twice, after waiting as long as the provider asks (1.110.2: `max_retries or
-litellm.DEFAULT_MAX_RETRIES`)."""
+"""Environment variable that must be 0 for LiteLLM.
+
+Otherwise it ignores `max_retries: 0` for OpenAI embeddings and retries twice, after waiting as long
+as the provider demands (1.110.2: `max_retries or litellm.DEFAULT_MAX_RETRIES`).
+"""
 
 
 def configuration(routing: Routing) -> dict[str, Any]:
-    """The whole configuration as plain data; keys and addresses are references to environment variables.
+    """The whole configuration as plain data; keys and addresses refer to environment variables.
 
     - The name of a task class is the model that callers ask for; its routed models share the
     requests by weight.

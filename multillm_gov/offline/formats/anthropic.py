@@ -50,7 +50,7 @@ def answer(asked: ReceivedCall, reply: Reply) -> Wire:
 
 
 def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
-    """Anthropic's own way to say no; its classifiers refuse with a whole message whose stop reason says so.
+    """Anthropic's refusal; its classifiers refuse with a complete message and a stop reason.
 
     Args:
         asked: The request.

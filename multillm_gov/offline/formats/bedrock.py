@@ -91,7 +91,7 @@ def answer(asked: ReceivedCall, reply: Reply) -> Wire:
 
 
 def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
-    """Amazon's own way to say no; a guardrail steps in with a whole message whose stop reason says so.
+    """Amazon's refusal; a guardrail answers with a complete message and a stop reason.
 
     Args:
         asked: The request.

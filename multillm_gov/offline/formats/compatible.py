@@ -1,4 +1,4 @@
-"""A server of one's own, or any vendor's, that speaks OpenAI's format and has its own error bodies (vLLM, Mistral)."""
+"""OpenAI's format as spoken by other servers, with their error bodies (vLLM, Mistral)."""
 
 from typing import Any
 

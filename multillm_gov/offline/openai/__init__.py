@@ -1,1 +1,1 @@
-"""OpenAI's four ways to ask, one file each: the bodies that Azure and all compatible servers speak too."""
+"""OpenAI's four endpoints, one file each: Azure and compatible servers use the same bodies."""

@@ -225,7 +225,7 @@ def _results(
 
 
 def _earlier(planned: PlannedBench) -> EarlierRecords:
-    """Internal records of a model in a task class, newest first; none where today's tone is accepted as it is."""
+    """Internal records of a model in a task class, newest first; none if the tone is accepted."""
 
     def records(task: str, model: str) -> tuple[EvidenceRecord, ...]:
         if planned.options.accept_tone:

@@ -196,11 +196,13 @@ def _check_judges(bench: Benchmark, assessment: Assessment) -> None:
     for judge, judged, standing in dependent_judges(bench, find):
         if standing == "same vendor":
             raise UnableError(
-                f"`{judge}` would judge `{judged}` in `{bench.task.name}`, and both are from the same vendor: models favor their own kind",
+                f"`{judge}` would judge `{judged}` in `{bench.task.name}`, and both are from the "
+                "same vendor: models favor their own kind",
                 "Name a `judge` from another vendor in the cases' scorer.",
             )
         raise UnableError(
-            f"It is not known whether `{judge}` is from another vendor than `{judged}`, which it would "
+            f"It is not known whether `{judge}` is from another vendor than `{judged}`, which it "
+            "would "
             "judge in "
             f"`{bench.task.name}`",
             "Declare the `vendor` of both below `models` in `catalog/`, or name another `judge`.",

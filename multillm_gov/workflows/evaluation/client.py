@@ -1,4 +1,4 @@
-"""The client of a run: real providers, the offline server that ships with the product, or a cassette."""
+"""The client of a run: real providers, the offline server, or a cassette."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ def trial_client(assessment: Assessment, options: SendingOptions) -> Iterator[Cl
 
 
 def keys_of(assessment: Assessment) -> Callable[[str], tuple[Key, ...]]:
-    """The keys that calls to a model need, by its name: names of environment variables and whether they are set."""
+    """The environment variables that calls to a model need, and whether they are set."""
     endpoints = endpoints_of(assessment.overrides)
 
     def keys(model: str) -> tuple[Key, ...]:

@@ -1,4 +1,4 @@
-"""Sending failover drills: the exported configuration in LiteLLM's router, faults from a server on this machine."""
+"""Sending failover drills through LiteLLM's router; faults come from a local server."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ from multillm_gov.providers.router_settings import Addresses
 from multillm_gov.state.state import State
 
 RETRY_AFTER = "20"
-"""Seconds that a drilled rate limit asks to wait: a chain that waited them out would not be within any latency."""
+"""Seconds that a drilled rate limit demands: a chain that waits them out exceeds any latency."""
 
 
 async def send_drills(
@@ -79,7 +79,7 @@ async def send_drills(
 async def _warm_up(
     plan: DrillPlan, settings: dict[str, Any], endpoints: Mapping[str, Endpoint]
 ) -> None:
-    """Send each kind of request once to where nobody listens: LiteLLM loads most of itself with the first call.
+    """Send each kind of request once to a closed port: LiteLLM loads much with the first call.
 
     Otherwise the first drill would be judged by how long that takes, and not by the chain.
     """

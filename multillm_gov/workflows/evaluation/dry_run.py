@@ -114,7 +114,8 @@ def plan_dry_run(options: DryRunOptions, *, as_of: date, root: Path | None = Non
     if not plan.probes:
         raise UnableError(
             "There is nothing to probe",
-            "Choose other task classes, models or kinds with --only, --model and --kind, or declare some in `allocations/`.",
+            "Choose other task classes, models or kinds with --only, --model and --kind, or "
+            "declare some in `allocations/`.",
         )
     return PlannedDryRun(root=top, assessment=assessment, plan=plan, options=options)
 
@@ -173,7 +174,7 @@ def run_dry_run(
 async def _run(
     runner: Runner, client: Client, sent: tuple[Probe, ...]
 ) -> tuple[ProbeRun, GovernError | None]:
-    """The run, and what went wrong when the client was closed: what was paid for is recorded all the same."""
+    """The run, and what failed when the client closed: paid results are recorded all the same."""
     if sent:
         await warm_up(call for probe in sent for call in probe.calls)
     end_on_termination()

@@ -1,4 +1,4 @@
-"""Recording what trials showed: every entry into the history, the newest into the view that ``check`` reads."""
+"""Recording results: all entries in the history, the newest in the view that ``check`` reads."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,7 +23,7 @@ def record_evidence(
     drills: Iterable[DrillRecord] = (),
     probes: Iterable[ProbeRecord] = (),
 ) -> None:
-    """Append entries to ``evidence/history/<year>-<month>.jsonl`` and merge them into ``evidence/current.json``.
+    """Append entries to ``evidence/history/`` and merge them into ``evidence/current.json``.
 
     The history is on the disk before the view changes, so that an interruption loses nothing that
     was told.
@@ -59,6 +59,7 @@ def _current(root: Path) -> EvidenceFile:
     if view is None:
         raise SourceError(
             f"`{CURRENT}` cannot be read as evidence, so nothing is added to it",
-            f"Fix what `govern check {CURRENT}` reports, or remove the file: the history keeps its entries.",
+            f"Fix what `govern check {CURRENT}` reports, or remove the file: the history keeps its "
+            "entries.",
         )
     return view

@@ -23,7 +23,7 @@ _SENTENCES = (
     "Bake the bread for forty minutes at 220 degrees.",
     "The committee meets on the first Monday of the month.",
 )
-"""Four themes, some of them in two wordings: pairs near and far apart, so that there is a ranking to keep."""
+"""Four themes, some in two wordings: near and far pairs, so that there is a ranking."""
 
 
 def generic_canaries(task: TaskClass) -> Canaries:

@@ -24,7 +24,7 @@ def time_of(*, replayed: bool) -> Time:
 
 
 def end_on_termination() -> None:
-    """Let SIGTERM (a cancelled job) end the run as Ctrl-C does, where the system has such signals."""
+    """Let SIGTERM (a cancelled job) end the run as Ctrl-C does, where the system supports it."""
     task = asyncio.current_task()
     if task is not None:
         with suppress(NotImplementedError, RuntimeError, ValueError):
@@ -33,7 +33,7 @@ def end_on_termination() -> None:
 
 @contextmanager
 def collecting() -> Iterator[None]:
-    """Collect cycles while calls are made: providers' clients leave many, and the command line puts it off."""
+    """Collect cycles during calls: providers' clients leave many, and the CLI defers collection."""
     before = gc.isenabled()
     gc.enable()
     try:

@@ -34,7 +34,7 @@ class Pinned(Struct, frozen=True, kw_only=True):
 
 
 def pin(tasks: Iterable[str] = (), *, as_of: date, root: Path | None = None) -> tuple[Pinned, ...]:
-    """Pin the prompts of task classes as they are now; those that are pinned so already are left out of the result.
+    """Pin the current prompts of task classes; those already pinned are not in the result.
 
     Nothing is written unless everything can be.
 
@@ -96,7 +96,8 @@ def _amended(file: SourceFile, task: TaskClass, digest: str) -> SourceFile:
     if amended is None:
         raise SourceError(
             f"`{file.path}` has a layout or an error that leaves no safe place for a pin",
-            f"Fix what `govern check {file.path}` reports, or write it into `{task.name}`: `{_KEY}: "
+            f"Fix what `govern check {file.path}` reports, or write it into `{task.name}`: "
+            f"`{_KEY}: "
             f"{digest}`.",
         )
     return amended

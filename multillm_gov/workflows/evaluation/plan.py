@@ -1,4 +1,4 @@
-"""Planning trials of a portfolio: what is known of each model and of earlier probes, and what it would cost."""
+"""Planning probes of a portfolio: facts of each model, earlier probes, and keys."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the commands that send calls share: their options, the refusal of dear plans, their result."""
+"""What the sending commands share: options, the refusal of expensive plans, the result."""
 
 from collections.abc import Sequence
 from decimal import ROUND_UP, Decimal

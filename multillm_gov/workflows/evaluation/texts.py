@@ -1,4 +1,4 @@
-"""Keeping texts of answers, where someone asks for them: outside of the evidence, without secrets."""
+"""Keeping answers' texts on request: outside the evidence, without secrets."""
 
 import re
 from hashlib import sha256

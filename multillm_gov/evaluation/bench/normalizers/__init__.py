@@ -1,1 +1,1 @@
-"""Normalizers, one a file, found by presence: what may be done to an answer before it is read as JSON."""
+"""Normalizers, one file each, found by presence: how an answer is cleaned before parsing."""

@@ -11,7 +11,7 @@ _LONGEST = 40
 
 
 def normalize(draft: Draft, schema: dict[str, Any]) -> Draft:
-    """Text becomes the number, integer, boolean or null that ``type`` asks for, where it spells one exactly.
+    """Text becomes the number, integer, boolean or null that ``type`` requires, if it is one.
 
     Only ``properties`` and ``items`` are followed: what a schema composes of several says no single
     type.

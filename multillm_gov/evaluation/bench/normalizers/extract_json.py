@@ -7,12 +7,12 @@ from typing import Any
 from multillm_gov.evaluation.bench.normalizing import MOST_CHARACTERS, Draft
 
 _MOST_STARTS = 50
-"""Brackets that are tried as the start: each try reads on from there, so that a hostile answer costs little."""
+"""Opening brackets tried; parsing goes on from each, so that a hostile answer costs little."""
 _START = re.compile(r"[\[{]")
 
 
 def normalize(draft: Draft, schema: dict[str, Any]) -> Draft:
-    """The first value that reads as JSON from an opening bracket on, of the kind that the schema asks for."""
+    """The first value of the required kind that parses as JSON from an opening bracket on."""
     if draft.is_read or len(draft.text) > MOST_CHARACTERS:
         return draft
     wanted = {"object": dict, "array": list}.get(str(schema.get("type")), (dict, list))

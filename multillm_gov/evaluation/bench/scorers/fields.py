@@ -12,7 +12,7 @@ _DEEPEST = 64
 
 
 def score(answer: str, expectation: Expectation) -> float | Unscorable:
-    """F1 = 2PR / (P + R): each leaf with its path is one field, items of a list are compared without order.
+    """F1 = 2PR / (P + R): each leaf with its path is one field; list order does not matter.
 
     Numbers are equal by value and texts without blanks at their ends; an answer that is no JSON
     object scores 0.

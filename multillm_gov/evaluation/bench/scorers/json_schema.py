@@ -1,4 +1,4 @@
-"""``json-schema``: the answer is JSON that satisfies the task class's output schema, or the one in ``expected``."""
+"""``json-schema``: the answer satisfies the task class's output schema, or ``expected``."""
 
 import json
 
@@ -28,7 +28,8 @@ def score(answer: str, expectation: Expectation) -> float | Unscorable:
         misfit = compile_schema(schema)
     except OutputSchemaError:
         return Unscorable(
-            why="not a JSON Schema, refers outside its file, or has a pattern that does not run in linear time"
+            why="not a JSON Schema, refers outside its file, or has a pattern that does not run in "
+            "linear time"
         )
     try:
         value = json.loads(answer)

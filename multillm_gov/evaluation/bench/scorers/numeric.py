@@ -10,7 +10,7 @@ _NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d{1,40})(?:\.\d{1,40})?(?:
 
 
 def score(answer: str, expectation: Expectation) -> float | Unscorable:
-    """1 where the last number of the answer lies within ``tolerance`` (absolute; default 0), else 0."""
+    """1 if the last number of the answer is within ``tolerance`` (absolute; default 0), else 0."""
     try:
         wanted = Decimal(str(expectation.expected))
     except InvalidOperation:

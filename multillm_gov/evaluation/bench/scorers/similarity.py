@@ -1,4 +1,4 @@
-"""``similarity``: how close the answer's meaning is to the expected one: the cosine of their embeddings."""
+"""``similarity``: the cosine between the embeddings of the answer and the expected text."""
 
 from collections.abc import Sequence
 from math import hypot
@@ -7,7 +7,7 @@ from multillm_gov.evaluation.bench.scoring import Expectation, Unscorable
 from multillm_gov.evaluation.client import Answer, Call
 
 ACCEPTED_FROM = 0.8
-"""Assumed: what a cosine means depends on the embedding model, so a case should state its own ``threshold``."""
+"""Assumed: cosines depend on the embedding model, so a case should set its own ``threshold``."""
 
 
 def judge_calls(answer: str, expectation: Expectation) -> tuple[Call, ...] | Unscorable:

@@ -1,4 +1,4 @@
-"""``contract``: every answer satisfies the declared output schema, as it is or with the declared normalizers."""
+"""``contract``: every answer satisfies the output schema, with the declared normalizers."""
 
 import json
 from functools import lru_cache
@@ -47,7 +47,7 @@ def observe(probe: Probe, answer: Answer) -> ContractEvidence | None:
 
 
 def judge(observation: Observation) -> CheckResult | None:
-    """Failed by one answer; not judged by inputs that are not the task's own, or by a schema that is none."""
+    """One wrong answer fails it; generic inputs and invalid schemas are not judged."""
     probe, evidence = observation.probe, observation.evidence(NAME)
     if probe.kind == "embedding":
         return None
@@ -73,7 +73,10 @@ def _unjudged(observation: Observation) -> str:
     """Why there is nothing to judge by, where something is declared or should be."""
     probe = observation.probe
     if probe.origin == "generic":
-        return "sent a generic input, because neither the prompt nor `evals/` has one: it proves nothing about the task"
+        return (
+            "sent a generic input, because neither the prompt nor `evals/` has one: it proves "
+            "nothing about the task"
+        )
     if probe.schema_flaw or probe.output_schema is None or observation.evidence(NAME):
         return probe.schema_flaw
     return "the schema is not a JSON Schema" if observation.answers else "no answer to check"

@@ -10,7 +10,7 @@ NAME = "cost"
 
 
 def judge(observation: Observation) -> CheckResult | None:
-    """The dearest answer against ``spend_cap.per_request``, at the exchange rate declared; unknown is not free."""
+    """The most expensive answer against ``spend_cap.per_request``; unknown is not free."""
     probe = observation.probe
     cap = probe.task.declared.spend_cap.per_request
     if cap is None or not observation.answers:

@@ -1,4 +1,4 @@
-"""``identity``: the model that answered is the one that is declared, and the one that answered last time."""
+"""``identity``: the declared model answered, and the same one as last time."""
 
 import re
 
@@ -12,7 +12,7 @@ _LONGEST = 100
 
 
 def judge(observation: Observation) -> CheckResult | None:
-    """Names as reported; a provider that reports none, or only echoes a deployment's name, leaves nothing to judge."""
+    """Names as reported; a provider that reports none, or a deployment's name, is not judged."""
     probe, served = observation.probe, served_models(observation)
     if not served:
         return None
@@ -49,12 +49,12 @@ def served_models(observation: Observation) -> tuple[str, ...]:
 
 
 def _is_declared(served: str, observation: Observation) -> bool:
-    """The same model, whoever hosts it and whatever date its alias stands for; a declared date is kept."""
+    """The same model, whatever its host and the date of its alias; a declared date must match."""
     probe = observation.probe
     if probe.facts is None or (
         probe.facts.source == "override" and probe.facts.exposure.model == probe.model
     ):
-        return True  # a model or deployment of one's own may be served by any name: nothing to hold it against
+        return True  # an own model or deployment may be served under any name
     declared, answered = take_apart(probe.model), take_apart(served)
     names = {probe.facts.exposure.model, canonical_name(declared.base, declared.provider)}
     found = {

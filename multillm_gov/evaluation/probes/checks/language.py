@@ -12,7 +12,7 @@ from multillm_gov.evidence.record import CheckResult
 
 NAME = "language"
 _SURE = 0.75
-"""Least probability that settles a language. On one-sentence answers it lies above .75, on single words below .3."""
+"""Least probability of a language: above .75 on one-sentence answers, below .3 on words."""
 _MOST_CHARACTERS = 5_000
 """Of an answer that are looked at."""
 
@@ -33,7 +33,7 @@ def observe(probe: Probe, answer: Answer) -> LanguageEvidence | None:
 
 
 def judge(observation: Observation) -> CheckResult | None:
-    """Failed by one answer that is certainly in another language; not judged while any is uncertain."""
+    """One answer certainly in another language fails it; uncertain answers are not judged."""
     declared, evidence = observation.probe.task.declared.answer.language, observation.evidence(NAME)
     if declared is None or not evidence:
         return None

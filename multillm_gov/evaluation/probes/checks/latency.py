@@ -8,7 +8,7 @@ NAME = "latency"
 
 
 def judge(observation: Observation) -> CheckResult | None:
-    """From 20 answers on, their 95th percentile against the limit; with fewer, what they show by themselves.
+    """From 20 answers on, their 95th percentile against the limit; with fewer, what they show.
 
     Fewer show no percentile. They pass where none was slower than the limit, fail where more than
     half were, and are
@@ -22,7 +22,10 @@ def judge(observation: Observation) -> CheckResult | None:
     limit = float(latency.p95_seconds)
     if len(seconds) >= ENOUGH_FOR_P95:
         p95 = nearest_rank(seconds, 0.95)
-        said = f"95% of {len(seconds)} answers within {_format(p95)} s; the limit is {_format(limit)} s"
+        said = (
+            f"95% of {len(seconds)} answers within {_format(p95)} s; the limit is "
+            f"{_format(limit)} s"
+        )
         return CheckResult(name=NAME, verdict="latency" if p95 > limit else "pass", detail=said)
     slow = sum(each > limit for each in seconds)
     said = (

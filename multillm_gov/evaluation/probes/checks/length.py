@@ -14,7 +14,7 @@ def observe(probe: Probe, answer: Answer) -> int | None:
 
 
 def judge(observation: Observation) -> CheckResult | None:
-    """Shortest and longest answer against the declared limits; an empty answer is none, whatever is declared."""
+    """Shortest and longest answer against the declared limits; empty answers always fail."""
     shape, lengths = observation.probe.task.declared.answer, observation.evidence(NAME)
     if observation.probe.kind == "embedding" or not lengths:
         return None

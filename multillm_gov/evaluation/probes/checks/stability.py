@@ -1,4 +1,4 @@
-"""``stability``: embeddings of the reference inputs rank as they did, and still match the vectors that were stored."""
+"""``stability``: embeddings rank the reference inputs as before and match the stored vectors."""
 
 from msgspec import Struct
 
@@ -14,9 +14,9 @@ from multillm_gov.evidence.record import CheckResult
 
 NAME = "stability"
 LEAST_RANKS = 0.98
-"""Least rank correlation of the cosines of all pairs: providers' own noise moves cosines in the fourth digit."""
+"""Least rank correlation of all cosines: provider noise moves them in the fourth digit."""
 LEAST_COSINE = 0.99
-"""Least cosine of one input's vector then and now: below, a stored index no longer fits new queries."""
+"""Least cosine of an input's vector then and now: below, a stored index no longer fits."""
 NORM_MOVE = 0.01
 """Largest relative move of the mean length: it matters where scores are dot products."""
 
@@ -31,7 +31,7 @@ class StabilityEvidence(Struct, frozen=True, kw_only=True):
 
 
 def observe(probe: Probe, answer: Answer) -> StabilityEvidence | None:
-    """Compare with the reference, or make the first one; vectors that cannot be compared are another check's."""
+    """Compare with the reference, or make the first one; invalid vectors are another check's."""
     from multillm_gov.evaluation.probes.checks.vectors import observe as shape_of
 
     shape, reference = shape_of(probe, answer), probe.reference
@@ -54,7 +54,7 @@ def observe(probe: Probe, answer: Answer) -> StabilityEvidence | None:
 
 
 def judge(observation: Observation) -> CheckResult | None:
-    """The worst of all answers against the limits; without a reference there is nothing to judge yet."""
+    """The worst of all answers against the limits; without a reference nothing is judged yet."""
     evidence, reference = observation.evidence(NAME), observation.probe.reference
     if reference is None or not observation.answers:
         return None

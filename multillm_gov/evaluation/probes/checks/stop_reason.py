@@ -9,7 +9,7 @@ _FILTERED = {"content_filter", "SAFETY", "refusal"}
 
 
 def judge(observation: Observation) -> CheckResult | None:
-    """Cut answers break the contract, filtered ones were refused; where no reason is told there is nothing to judge."""
+    """Cut answers break the contract, filtered ones were refused; without a reason, not judged."""
     probe = observation.probe
     reasons = [answer.finish_reason for answer in observation.answers if answer.finish_reason]
     if not reasons or probe.kind == "embedding":

@@ -1,4 +1,4 @@
-"""``tokens``: requests and answers are as long as the demand declares, and as the last probe found them."""
+"""``tokens``: requests and answers match the declared demand and the last probe."""
 
 from decimal import Decimal
 from statistics import fmean
@@ -13,7 +13,7 @@ MOST_OVER = Decimal("1.25")
 
 
 def judge(observation: Observation) -> CheckResult | None:
-    """More than declared, or otherwise than last time with the same prompt; only the task's own inputs say anything."""
+    """More than declared, or different from the last probe of the same prompt; own inputs only."""
     probe = observation.probe
     if probe.origin == "generic":
         return None
@@ -58,7 +58,7 @@ def _declared(demand: Demand, side: str) -> Decimal:
 
 
 def _since_last(observation: Observation, used: dict[str, float | None]) -> list[str]:
-    """Input tokens of the same texts only move when the provider counts otherwise; answers vary by themselves."""
+    """Input tokens of the same texts move only if the provider counts differently."""
     probe, mean = observation.probe, used["input"]
     last = probe.last
     same = (
@@ -70,8 +70,10 @@ def _since_last(observation: Observation, used: dict[str, float | None]) -> list
     if 1 / MOST_OVER <= ratio <= MOST_OVER:
         return []
     return [
-        f"{mean:,.0f} input tokens per request; on {last.date.isoformat()} the same took "
-        f"{last.input_tokens:,.0f}"
+        (
+            f"{mean:,.0f} input tokens per request; on {last.date.isoformat()} the same took "
+            f"{last.input_tokens:,.0f}"
+        )
     ]
 
 
