@@ -209,12 +209,8 @@ class ProbeRecord(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(description="Whether the model is routed to or a fallback"),
     ] = "route"
     verdict: Annotated[Verdict, Meta(description="The worst verdict of its checks")]
-    checks: Annotated[
-        tuple[CheckResult, ...], Meta(description="Result of each check")
-    ] = ()
-    notes: Annotated[
-        tuple[str, ...], Meta(description="Remarks that are not judged")
-    ] = ()
+    checks: Annotated[tuple[CheckResult, ...], Meta(description="Result of each check")] = ()
+    notes: Annotated[tuple[str, ...], Meta(description="Remarks that are not judged")] = ()
     calls: Annotated[Count, Meta(description="Calls sent, retries included")]
     answers: Annotated[Count, Meta(description="Calls answered")] = 0
     served_models: Annotated[

@@ -74,5 +74,5 @@ def test_what_cannot_be_pinned_is_said(portfolio, govern) -> None:
         assert (done.returncode, said in done.stderr) == (code, True), done.stderr
     (portfolio / "prompts/drafting.md").unlink()
     done = govern("pin", cwd=portfolio)
-    assert (done.returncode, b"not among the governed files" in done.stderr) == (3, True)
+    assert (done.returncode, b"which is not a governed file" in done.stderr) == (3, True)
     assert (portfolio / "allocations/support.yaml").read_text() == ALLOCATION

@@ -213,7 +213,7 @@ def test_links_are_not_written_through(govern, portfolio, tmp_path):
         (("..",), 3, b"not a regular file"),
         (("../incidents.json", "--format", "pdf"), 2, b"There is no format `pdf`"),
         (("../incidents.json", "--format", "csv"), 3, b"row 1 names no column `start`"),
-        (("../incidents.txt",), 2, b"tells no format"),
+        (("../incidents.txt",), 2, b"Cannot infer the format"),
         (
             ("../incidents.json", "--from", "2026-05-01", "--to", "2026-04-01"),
             2,
