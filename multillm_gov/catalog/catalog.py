@@ -16,7 +16,7 @@ class Catalog(Protocol):
         """Retirement dates of the same weights at other providers. May read the whole price map."""
 
     def suggest(self, name: str, mode: str = "") -> tuple[str, ...]:
-        """Up to three candidates for an unknown name, best first: same maker, host and mode, not retired."""
+        """Up to three candidates for an unknown name, best first: same vendor, host and mode, not retired."""
 
     def suggest_base(self, name: str, mode: str = "") -> str:
         """The model that a deployment's name may stand for; empty where none shows."""

@@ -9,10 +9,10 @@ from multillm_gov.catalog.naming import NameParts, canonical_name, take_apart
 from multillm_gov.catalog.providers import Provider, cloud_seats, provider_named
 from multillm_gov.catalog.regions import places_of
 from multillm_gov.catalog.vendors import (
-    Maker,
-    maker_named,
-    maker_of,
-    maker_of_namespace,
+    VendorFamily,
+    vendor_named,
+    vendor_of,
+    vendor_of_namespace,
     weights_of,
 )
 
@@ -28,16 +28,16 @@ def resolve_exposure(name: str, litellm_provider: str = "") -> Exposure:
     parts = take_apart(name)
     provider = provider_named(litellm_provider) if litellm_provider else parts.provider
     model = canonical_name(parts.base, provider)
-    maker = _maker(model, parts, provider)
-    if maker is None and len(parts.path) > 1:
-        model, maker = _of_path(parts.path, model)
-    maker = maker or Maker()
+    line = _vendor(model, parts, provider)
+    if line is None and len(parts.path) > 1:
+        model, line = _of_path(parts.path, model)
+    line = line or VendorFamily()
     exposure = Exposure(
         model=model,
-        family=maker.family,
-        vendor=maker.vendor,
-        jurisdiction=maker.jurisdiction,
-        weights=weights_of(maker.vendor, maker.family, model),
+        family=line.family,
+        vendor=line.vendor,
+        jurisdiction=line.jurisdiction,
+        weights=weights_of(line.vendor, line.family, model),
     )
     return served_by(exposure, provider) if provider is not None else exposure
 
@@ -54,38 +54,38 @@ def served_by(exposure: Exposure, provider: Provider) -> Exposure:
     )
 
 
-def _of_path(path: tuple[str, ...], model: str) -> tuple[str, Maker | None]:
+def _of_path(path: tuple[str, ...], model: str) -> tuple[str, VendorFamily | None]:
     """The model where a host writes a task or size behind it (``openai/gpt-image-2/edit``)."""
     for index, segment in enumerate(path[:-1]):
-        named = maker_of_namespace(segment)
+        named = vendor_of_namespace(segment)
         if named is not None:
             name = canonical_name("-".join(path[index + 1 :]))
-            marked = maker_of(name, named.vendor) or maker_of(name)
+            marked = vendor_of(name, named.vendor) or vendor_of(name)
             return (name, marked) if marked else (f"{segment.lower()}-{name}", named)
     name = canonical_name("-".join(part for part in path if part != "fal-ai"))
-    marked = maker_of(name)
+    marked = vendor_of(name)
     return (model, None) if marked is None else (name, marked)
 
 
 _QUANTIZED = re.compile(r"-(?:nvfp4|mxfp[48]|fp[48]|int[48]|awq|gptq|gguf)\b")
 
 
-def _maker(model: str, parts: NameParts, provider: Provider | None) -> Maker | None:
+def _vendor(model: str, parts: NameParts, provider: Provider | None) -> VendorFamily | None:
     """By the namespace a host writes, else by a mark, else by a provider of its own models only.
 
     A host that writes its own name before a model, or quantized another's weights, made none.
     """
     name = model.removeprefix("ft:")
-    marked = maker_of(name)
-    named = maker_of_namespace(parts.namespace) if parts.namespace else None
+    marked = vendor_of(name)
+    named = vendor_of_namespace(parts.namespace) if parts.namespace else None
     if named is not None:
-        own = maker_of(name, named.vendor)
+        own = vendor_of(name, named.vendor)
         hosted = provider is not None and named.vendor in {provider.company, provider.id}
         if own is not None or marked is None:
             return own or named
         return marked if hosted or _QUANTIZED.search(parts.base.lower()) else named
     if provider is not None and provider.vendor:
-        return maker_of(name, provider.vendor) or marked or maker_named(provider.vendor)
+        return vendor_of(name, provider.vendor) or marked or vendor_named(provider.vendor)
     return marked
 
 

@@ -10,10 +10,10 @@ from multillm_gov.catalog.price import Price
 from multillm_gov.dimensions import CLOSED, IN_HOUSE, UNKNOWN, Level
 
 _WINDOWS = frozenset({128_000, 200_000, 256_000, 400_000, 500_000, 1_000_000, 1_050_000})
-"""Whole windows as makers state them: an input limit that only with the output makes one of them
+"""Whole windows as vendors state them: an input limit that only with the output makes one of them
 leaves the output out (272,000 and 128,000 are 400,000)."""
 _APART = frozenset({"gemini"})
-"""Families whose makers state an input limit and an output limit, each on its own."""
+"""Families whose vendors state an input limit and an output limit, each on its own."""
 
 Source = Literal["litellm", "override", "retired-list"]
 

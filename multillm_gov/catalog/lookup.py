@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from multillm_gov.catalog.known import KnownModels
     from multillm_gov.catalog.suggestions import Suggestions
 
-# What only the price map needs (tables of makers, providers and vanished models) is imported when
+# What only the price map needs (tables of vendors, providers and vanished models) is imported when
 # the map is asked: a command whose models are all locked never pays for it.
 
 
@@ -153,7 +153,7 @@ class LayeredCatalog:
         return next(iter(self._fitting(name, mode, self._suggestions.behind(name))), "")
 
     def _fitting(self, name: str, mode: str, near: tuple[str, ...]) -> tuple[str, ...]:
-        """Those of the same maker and mode that no source calls retired."""
+        """Those of the same vendor and mode that no source calls retired."""
         from multillm_gov.catalog.exposure import resolve_exposure
         from multillm_gov.catalog.suggestions import MOST
 

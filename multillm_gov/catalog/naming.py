@@ -1,4 +1,4 @@
-"""Taking model names apart: provider, region, maker's namespace, and the model's own name, the same on every host."""
+"""Taking model names apart: provider, region, vendor's namespace, and the model's own name, the same on every host."""
 
 import re
 
@@ -6,7 +6,7 @@ import msgspec
 
 from multillm_gov.catalog.providers import Provider, provider_prefixed
 from multillm_gov.catalog.regions import GEOGRAPHIES, places_of
-from multillm_gov.catalog.vendors import maker_of, maker_of_namespace
+from multillm_gov.catalog.vendors import vendor_of, vendor_of_namespace
 
 LONGEST_NAME = 300
 """Characters looked at; a longer name is cut first, so that hostile names cost no time."""
@@ -98,7 +98,7 @@ def take_apart(name: str) -> NameParts:
     if point and geography in GEOGRAPHIES and "." in rest:
         region, base = geography, rest  # an inference profile routes over its whole geography
     owner, point, rest = base.partition(".")
-    if point and rest and maker_of_namespace(owner) is not None:
+    if point and rest and vendor_of_namespace(owner) is not None:
         namespace, base = owner, rest
     if namespace == "deepseek" and re.match(r"[vr]\d", base):
         base = f"deepseek-{base}"  # Bedrock writes `deepseek.v3.2`
@@ -131,7 +131,7 @@ def canonical_name(base: str, provider: Provider | None = None) -> str:
     name = name.replace("_", "-").replace(":", "-").replace(" ", "-")
     name = _P_POINT.sub(".", name)
     owned = _OWNER.sub("", name)
-    if owned != name and maker_of(owned) is not None:
+    if owned != name and vendor_of(owned) is not None:
         name = owned
     for suffix in provider.suffixes if provider is not None else ():
         name = name.removesuffix(suffix)
@@ -162,7 +162,7 @@ def _without_date(name: str) -> str:
 
 
 def _spelled(name: str) -> str:
-    """Versions as the maker writes them: ``claude-3-5-sonnet`` with dashes, everyone else with points."""
+    """Versions as the vendor writes them: ``claude-3-5-sonnet`` with dashes, everyone else with points."""
     if name.startswith("claude"):
         dashed = re.sub(r"(?<=\d)\.(?=\d)", "-", name)
         dashed = re.sub(r"^(claude-3-\d-\w+)-v\d$", r"\1", dashed)

@@ -14,7 +14,7 @@ from multillm_gov.catalog.naming import canonical_name, take_apart
 from multillm_gov.catalog.overrides import Overrides, PlacedModel, PlacedProvider
 from multillm_gov.catalog.price import INCLUDED, Price
 from multillm_gov.catalog.providers import cloud_seats, provider_of, provider_prefixed
-from multillm_gov.catalog.vendors import maker_named, weights_of
+from multillm_gov.catalog.vendors import vendor_named, weights_of
 from multillm_gov.dimensions import UNKNOWN
 
 
@@ -68,7 +68,7 @@ def _exposure(name: str, declared: ExposureFacts, base: Exposure, *, same: bool)
         exposure = served_by(exposure, provider_of(provider))
     own = (declared.vendor or base.vendor, declared.family or base.family)
     if own != (base.vendor, base.family):
-        known = maker_named(own[0]) if own[0] != base.vendor else None
+        known = vendor_named(own[0]) if own[0] != base.vendor else None
         exposure = structs.replace(
             exposure,
             model=base.model if same else name,

@@ -24,11 +24,11 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     cloud_jurisdiction: str = UNKNOWN
     """Where the cloud is not known, but all that it may be are of one country."""
     vendor: str = ""
-    """Maker of everything it serves; empty when it serves several makers' models."""
+    """Maker of everything it serves; empty when it serves several vendors' models."""
     aliases: bool = False
     """Whether its undated names are moved to newer snapshots."""
     suffixes: tuple[str, ...] = ()
-    """Endings it adds to other makers' model names (a quantized edition)."""
+    """Endings it adds to other vendors' model names (a quantized edition)."""
     about: str = ""
     why: str = ""
 

@@ -9,7 +9,7 @@ from multillm_gov.catalog.shipped import shipped_bytes
 from multillm_gov.dimensions import CLOSED, UNKNOWN
 
 
-class Maker(msgspec.Struct, frozen=True):
+class VendorFamily(msgspec.Struct, frozen=True):
     """A vendor, where it sits, and the line of models a name belongs to."""
 
     vendor: str = UNKNOWN
@@ -52,10 +52,10 @@ def _rows() -> tuple[_Row, ...]:
 
 
 @cache
-def _marks() -> tuple[tuple[re.Pattern[str], Maker], ...]:
+def _marks() -> tuple[tuple[re.Pattern[str], VendorFamily], ...]:
     """Marks in the table's order: the first one found in a name decides."""
     return tuple(
-        (_pattern(mark), Maker(row.vendor, row.jurisdiction or UNKNOWN, family))
+        (_pattern(mark), VendorFamily(row.vendor, row.jurisdiction or UNKNOWN, family))
         for row in _rows()
         for family, marks in row.families.items()
         for mark in marks
@@ -69,9 +69,9 @@ def _pattern(mark: str) -> re.Pattern[str]:
 
 
 @cache
-def _by_namespace() -> dict[str, Maker]:
+def _by_namespace() -> dict[str, VendorFamily]:
     return {
-        name: Maker(row.vendor, row.jurisdiction or UNKNOWN)
+        name: VendorFamily(row.vendor, row.jurisdiction or UNKNOWN)
         for row in _rows()
         for name in row.namespaces
     }
@@ -83,7 +83,7 @@ def seats() -> dict[str, str]:
     return {row.vendor: row.jurisdiction for row in _rows() if row.jurisdiction}
 
 
-def maker_of(name: str, vendor: str = "") -> Maker | None:
+def vendor_of(name: str, vendor: str = "") -> VendorFamily | None:
     """The vendor whose mark stands in a name as whole parts; ``None``: no mark matches.
 
     Args:
@@ -93,22 +93,22 @@ def maker_of(name: str, vendor: str = "") -> Maker | None:
     framed = f"-{name}-".replace("/", "-").replace(".", "-")
     return next(
         (
-            maker
-            for mark, maker in _marks()
-            if vendor in {"", maker.vendor} and mark.search(framed) is not None
+            line
+            for mark, line in _marks()
+            if vendor in {"", line.vendor} and mark.search(framed) is not None
         ),
         None,
     )
 
 
-def maker_of_namespace(namespace: str) -> Maker | None:
-    """The maker behind an organization's name as hosts write it."""
+def vendor_of_namespace(namespace: str) -> VendorFamily | None:
+    """The vendor behind an organization's name as hosts write it."""
     return _by_namespace().get(namespace.lower())
 
 
-def maker_named(vendor: str) -> Maker:
-    """The maker by its id; its family is not known."""
-    return Maker(vendor, seats().get(vendor, UNKNOWN))
+def vendor_named(vendor: str) -> VendorFamily:
+    """The vendor by its id; its family is not known."""
+    return VendorFamily(vendor, seats().get(vendor, UNKNOWN))
 
 
 @cache

@@ -215,7 +215,7 @@ def list_models(*, unresolved: bool) -> None:
 def audit(section: str, *, limit: int, format_name: str, as_of: date | None) -> None:
     """Audit every model that the price map lists: what is missing, doubtful or contradictory.
 
-    Sections: entries without a price for what their mode bills, without maker or provider, with a
+    Sections: entries without a price for what their mode bills, without vendor or provider, with a
     doubtful retirement date, with a successor that cannot be routed, and with facts that differ
     between hosts. Takes some seconds: it reads the whole map.
 

@@ -20,7 +20,7 @@ from multillm_gov.words import join_words
 Models = Sequence[ModelFacts]
 Rows = Iterator["AuditRow"]
 _RESOLVED_MODES = frozenset({"chat", "embedding"})
-"""Modes whose makers and providers the catalog answers for."""
+"""Modes whose vendors and providers the catalog answers for."""
 
 
 class AuditRow(Struct, frozen=True):
@@ -59,7 +59,7 @@ def _without_price(models: Models) -> Rows:
             yield AuditRow(facts.name, unknown.reason)
 
 
-def _without_maker(models: Models) -> Rows:
+def _without_vendor(models: Models) -> Rows:
     for facts in models:
         missing = [
             party
@@ -115,7 +115,7 @@ def _spread(values: dict[object, set[str]]) -> str:
 
 SECTIONS: tuple[tuple[str, str, Callable[[Models], Rows]], ...] = (
     ("price", "No price for what a usual request of the mode consumes", _without_price),
-    ("maker", "Maker or provider not known", _without_maker),
+    ("vendor", "Vendor or provider not known", _without_vendor),
     ("date", "Doubtful retirement date", _doubtful_dates),
     ("successor", "Announced successor that cannot be routed", _unrouted_successors),
     ("hosts", "Facts that differ between hosts", _disagreements),

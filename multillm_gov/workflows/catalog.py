@@ -27,7 +27,7 @@ from multillm_gov.sources.sparse import read_working_tree
 from multillm_gov.words import count_of
 
 RESOLVED_MODES = frozenset({"chat", "embedding"})
-"""Modes whose makers and providers the catalog answers for."""
+"""Modes whose vendors and providers the catalog answers for."""
 
 
 class Locked(Struct, frozen=True, kw_only=True):

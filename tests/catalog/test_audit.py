@@ -10,7 +10,7 @@ from multillm_gov.catalog.facts import DoubtfulDate, Exposure, Lifecycle, ModelF
 from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.measures.map_audit import SECTIONS, audit
 
-MOST = {"price": 300, "maker": 20, "date": 15, "successor": 65, "hosts": 640}
+MOST = {"price": 300, "vendor": 20, "date": 15, "successor": 65, "hosts": 640}
 """Rows at most, a little above those of the price map that this was written with."""
 
 
@@ -45,7 +45,7 @@ def test_each_section_names_what_is_wrong() -> None:
         model("y", lifecycle=Lifecycle(doubtful=doubtful, announced="z")),
     )
     assert found["price"] == [("m", "its price is not known")]
-    assert found["maker"] == [("x", "provider not known")]
+    assert found["vendor"] == [("x", "provider not known")]
     assert found["date"] == [("y", "2027-01-01: later tables drop it")]
     assert found["successor"] == [("y", "z cannot be routed, or has retired")]
     assert found["hosts"] == [("m", "context: 1,000 (openai); 2,000 (azure)")]
@@ -64,7 +64,7 @@ def test_the_counts_over_the_whole_map_do_not_rise(govern, tmp_path) -> None:
 def test_an_unknown_section_is_refused_with_the_known_ones(govern, tmp_path) -> None:
     done = govern("catalog", "audit", "--section", "prices", cwd=tmp_path)
     assert done.returncode == 2
-    assert b"price, maker, date, successor, hosts" in done.stderr
+    assert b"price, vendor, date, successor, hosts" in done.stderr
 
 
 def test_the_help_of_the_group_cuts_no_description(govern, tmp_path) -> None:

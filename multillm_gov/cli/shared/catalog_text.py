@@ -142,7 +142,7 @@ def _count(number: int | None, unit: str) -> str:
 
 
 def table_text(models: Sequence[ModelFacts]) -> str:
-    """One line a model: name, maker, mode, list price per million tokens in and out, context, end."""
+    """One line a model: name, vendor, mode, list price per million tokens in and out, context, end."""
     rows = [("model", "vendor", "mode", "in $/M", "out $/M", "context", "retires")]
     rows += [
         (

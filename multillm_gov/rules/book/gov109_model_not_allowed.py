@@ -118,7 +118,7 @@ def _judge(name: str, facts: ModelFacts | None, parameters: Parameters) -> _Verd
 
 
 def _entities(facts: ModelFacts | None, level: Level) -> frozenset[str]:
-    """A list names makers too: whoever made open weights counts although nobody depends on it."""
+    """All that a list can name: the vendor of open weights too, although nobody depends on it."""
     if facts is None or level not in {Level.VENDOR, Level.JURISDICTION}:
         return entities_of(facts, level)
     if level is Level.VENDOR:
