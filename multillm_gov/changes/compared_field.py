@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from multillm_gov.changes.change import Change, Direction, Kind
-from multillm_gov.changes.directions import neither
+from multillm_gov.changes.direction import neither
 from multillm_gov.finding import Figure
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.units import format_money

@@ -1,50 +1,41 @@
 """A policy's parameters in two states: which way one moved, and how a reader sees it."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+
+from msgspec import Struct
 
 from multillm_gov.changes.change import Direction
-from multillm_gov.changes.direction import Shape, judge_of
+from multillm_gov.changes.direction import judge_values
+from multillm_gov.portfolio.policy import Tighter
 
-RuleFacts = tuple[str, Mapping[str, object]]
-"""A rule's name, and the value that each parameter has where a policy does not give it."""
+
+class RuleFacts(Struct, frozen=True, kw_only=True):
+    """What comparing a policy needs of its rule."""
+
+    name: str
+    defaults: Mapping[str, object] = {}
+    """The value that each parameter has where a policy does not give it."""
+    tighter: Mapping[str, Tighter] = {}
+    """For each parameter, which values are tighter."""
+
+
 RuleLookup = Callable[[str], RuleFacts]
 """From a rule's name or id, as a policy writes it."""
 
-_INHERITED = ("lead_days", "max_monthly")
-"""Where a policy gives none, a setting holds instead: adding or removing one proves nothing."""
-
 
 def as_written(name: str) -> RuleFacts:
-    """What is known of a rule without the rule book: its name as the policy gives it, no defaults."""
-    return name, {}
+    """What is known of a rule without the rule book: its name as the policy gives it."""
+    return RuleFacts(name=name)
 
 
-def parameter_direction(name: str, before: object, after: object) -> Direction:
+def parameter_direction(tighter: Tighter, before: object, after: object) -> Direction:
     """The direction of one parameter, whatever a file may hold there.
 
     ``None`` stands for a limit that is not there: adding a limit tightens, removing one loosens.
     """
     if isinstance(before, Mapping) or isinstance(after, Mapping):
         before, after = _shares(before, after)
-    given = [value for value in (before, after) if value is not None]
-    shapes = {_shape(value) for value in given}
-    shape = shapes.pop() if len(shapes) == 1 else None
-    if shape is None or (name in _INHERITED and len(given) < 2):
-        return Direction.CHANGED
-    if shape == "list":
-        before, after = _members(before), _members(after)
-    return judge_of(name, shape)(before, after)
-
-
-def _shape(value: object) -> Shape | None:
-    if isinstance(value, bool):
-        return "switch"
-    if isinstance(value, int | float | Decimal):
-        return "number"
-    if isinstance(value, str):
-        return "text"
-    return "list" if isinstance(value, list) else None
+    return judge_values(tighter, _members(before), _members(after))
 
 
 def _shares(before: object, after: object) -> tuple[object, object]:
@@ -58,9 +49,9 @@ def _shares(before: object, after: object) -> tuple[object, object]:
     return (None if before is None else 0), (None if after is None else 0)
 
 
-def _members(value: object) -> frozenset[str]:
+def _members(value: object) -> object:
     """The entries of a list as YAML would show them, so that any two can be compared."""
-    return frozenset(map(format_parameter, value)) if isinstance(value, list) else frozenset()
+    return frozenset(map(format_parameter, value)) if isinstance(value, list) else value
 
 
 def format_parameter(value: object) -> str:

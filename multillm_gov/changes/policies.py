@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.changes.compared_field import figure
 from multillm_gov.changes.coverage import format_scope, scope_direction
-from multillm_gov.changes.directions import fewer_is_tighter, higher_is_tighter
+from multillm_gov.changes.direction import fewer_is_tighter, higher_is_tighter
 from multillm_gov.changes.pairing import Pairs
 from multillm_gov.changes.parameters import RuleLookup, format_parameter, parameter_direction
 from multillm_gov.finding import Enforcement
@@ -72,7 +72,7 @@ def _compare_policy(before: Policy, after: Policy, rules: RuleLookup) -> Iterato
     if before.name != after.name:
         yield _change(Kind.POLICY_RENAMED, "", pair, (before.name, after.name))
     old, new = before.declared, after.declared
-    if rules(old.rule)[0] != rules(new.rule)[0]:
+    if rules(old.rule).name != rules(new.rule).name:
         yield _change(Kind.POLICY_RULE, "rule", pair, (old.rule, new.rule))
     else:
         yield from _compare_parameters(before, after, rules)
@@ -109,9 +109,11 @@ def _compare_policy(before: Policy, after: Policy, rules: RuleLookup) -> Iterato
 
 def _compare_parameters(before: Policy, after: Policy, rules: RuleLookup) -> Iterator[Change]:
     """Parameters as they hold: where a policy gives none, the rule's default does."""
-    defaults = rules(after.declared.rule)[1]
+    rule = rules(after.declared.rule)
     for name in sorted({*before.parameters, *after.parameters}):
-        old, new = (state.parameters.get(name, defaults.get(name)) for state in (before, after))
+        old, new = (
+            state.parameters.get(name, rule.defaults.get(name)) for state in (before, after)
+        )
         if old == new:
             continue
         yield Change(
@@ -119,7 +121,7 @@ def _compare_parameters(before: Policy, after: Policy, rules: RuleLookup) -> Ite
             subject=after.name,
             label=name,
             aspect=name,
-            direction=parameter_direction(name, old, new),
+            direction=parameter_direction(rule.tighter.get(name, "never"), old, new),
             before=_format(name, old, before),
             after=_format(name, new, after),
             before_figure=figure(old),

@@ -2,7 +2,7 @@
 
 from multillm_gov.changes.change import Direction, Kind
 from multillm_gov.changes.compared_field import ComparedField, format_list
-from multillm_gov.changes.directions import (
+from multillm_gov.changes.direction import (
     fewer_is_tighter,
     higher_is_tighter,
     lower_is_tighter,

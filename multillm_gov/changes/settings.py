@@ -5,8 +5,7 @@ from decimal import Decimal
 
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.changes.compared_field import figure, format_list
-from multillm_gov.changes.directions import fewer_is_tighter, higher_is_tighter
-from multillm_gov.changes.parameters import parameter_direction
+from multillm_gov.changes.direction import fewer_is_tighter, higher_is_tighter, lower_is_tighter
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.location import Place
 from multillm_gov.portfolio.settings import Appetite, ExchangeRate, Settings
@@ -26,7 +25,8 @@ def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
         same_unit = (
             name != "max_monthly_spend" or before.currency == after.currency or None in (old, new)
         )
-        direction = parameter_direction(name, old, new) if same_unit else Direction.CHANGED
+        judge = higher_is_tighter if name.startswith("min_") else lower_is_tighter
+        direction = judge(old, new) if same_unit else Direction.CHANGED
         spelled = (_format_limit(name, old, before), _format_limit(name, new, after))
         if old != new:
             yield _change(Kind.APPETITE, f"appetite.{name}", direction, (old, new), spelled)

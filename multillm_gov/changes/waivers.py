@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from multillm_gov.changes.change import Change, Direction, Kind
-from multillm_gov.changes.directions import higher_is_tighter
+from multillm_gov.changes.direction import higher_is_tighter
 from multillm_gov.portfolio.policy import PlacedWaiver
 
 _WORDS = ("reason", "approved_by", "ticket")

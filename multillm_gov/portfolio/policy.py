@@ -1,13 +1,35 @@
 """What a policy file declares: limits and duties as instances of rules, and waivers from them."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
 from multillm_gov.finding import Enforcement
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Classification, Closed, Name
+
+Tighter = Literal[
+    "lower",
+    "higher",
+    "lower_or_none",
+    "lower_or_setting",
+    "higher_or_setting",
+    "fewer",
+    "more",
+    "more_or_none",
+    "present",
+    "absent",
+    "never",
+]
+"""Which values of a parameter are tighter.
+
+``lower``, ``higher``: a limit; none given means no limit. ``lower_or_none``: a threshold below which
+nothing is judged. ``lower_or_setting``, ``higher_or_setting``: a limit in the place of a setting.
+``fewer``: allowed entries; none given means any. ``more``: required or forbidden
+entries. ``more_or_none``: entries it is confined to; none given means all. ``present``, ``absent``: a
+switch or text that is set or not. ``never``: no value is tighter than another.
+"""
 
 
 class Scope(Closed, frozen=True, kw_only=True):

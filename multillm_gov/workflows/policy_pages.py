@@ -53,7 +53,7 @@ def find_policies(root: Path | None = None) -> dict[str, FoundPolicy]:
 
 
 def _found(policy: Policy, documents: dict[str, Document]) -> FoundPolicy:
-    defaults = rule_facts(policy.declared.rule)[1]
+    defaults = rule_facts(policy.declared.rule).defaults
     names = [*policy.parameters, *(name for name in defaults if name not in policy.parameters)]
     values = (
         (

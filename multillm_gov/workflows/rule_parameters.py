@@ -6,7 +6,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.documents.schema import json_schema
-from multillm_gov.rules.engine.rule import Rule, Tighter
+from multillm_gov.portfolio.policy import Tighter
+from multillm_gov.rules.engine.rule import Rule
 
 _SWITCH = "`true` or `false`"
 
@@ -29,6 +30,8 @@ _TIGHTER: dict[Tighter, str] = {
     "lower": "lower",
     "higher": "higher",
     "lower_or_none": "lower",
+    "lower_or_setting": "lower",
+    "higher_or_setting": "higher",
     "fewer": "fewer entries",
     "more": "more entries",
     "more_or_none": "more entries, or none",

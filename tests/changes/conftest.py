@@ -16,6 +16,7 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.loading import load_portfolio
+from multillm_gov.rules.engine.defaults import rule_facts
 from multillm_gov.state.state import State
 
 ALLOCATION = """
@@ -163,7 +164,7 @@ def edited(state, files) -> Callable[..., Comparison]:
         for old, new in replacements:
             assert sum(old in text for text in changed.values()) == 1, old
             changed = {path: text.replace(old, new) for path, text in changed.items()}
-        return compare(state(files), state(changed, facts))
+        return compare(state(files), state(changed, facts), rule_facts)
 
     return build
 

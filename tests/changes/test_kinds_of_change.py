@@ -5,8 +5,10 @@ from msgspec.structs import replace
 
 from multillm_gov.changes.change import Direction, Kind
 from multillm_gov.changes.compare import compare
+from multillm_gov.changes.parameters import RuleFacts
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.portfolio.prompts import read_prompt
+from multillm_gov.rules.engine.defaults import rule_facts
 
 LOOSENED, TIGHTENED, CHANGED = Direction.LOOSENED, Direction.TIGHTENED, Direction.CHANGED
 
@@ -124,7 +126,7 @@ def test_reading_it_backwards_turns_it_around(
     from multillm_gov.changes.compare import compare
 
     changed = {path: text.replace(old, new) for path, text in files.items()}
-    (change,) = compare(state(changed), state(files)).changes
+    (change,) = compare(state(changed), state(files), rule_facts).changes
     assert (change.direction, change.before, change.after) == (direction.opposite, after, before)
 
 
@@ -243,25 +245,27 @@ def test_rule_defaults_decide_where_a_limit_is_left_out(state, files):
     from multillm_gov.changes.compare import compare
 
     def rules(name):
-        return "concentration", {"max_share": 0.4}
+        return RuleFacts(
+            name="concentration", defaults={"max_share": 0.4}, tighter={"max_share": "lower"}
+        )
 
     text = files["policies/p.yaml"].replace("        max_share: 0.50\n", "")
     before, after = state(files), state({**files, "policies/p.yaml": text})
     (change,) = compare(before, after, rules).changes
     assert (change.direction, change.after) == (TIGHTENED, "0.4 (the rule's default)")
-    (bare,) = compare(before, after).changes
-    assert bare.direction is LOOSENED
+    bare = RuleFacts(name="concentration", tighter={"max_share": "lower"})
+    (change,) = compare(before, after, lambda _: bare).changes
+    assert change.direction is LOOSENED
 
 
 def test_a_rule_by_id_and_by_name_is_the_same_rule(edited, state, files):
     from multillm_gov.changes.compare import compare
 
     text = files["policies/p.yaml"].replace("rule: concentration", "rule: GOV301")
-    named = {"GOV301": ("concentration", {}), "concentration": ("concentration", {})}
     changes = compare(
         state(files),
         state({**files, "policies/p.yaml": text}),
-        lambda name: named.get(name, (name, {})),
+        lambda name: RuleFacts(name="concentration" if name == "GOV301" else name),
     )
     assert changes.changes == ()
 

@@ -103,7 +103,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    tighter={"lead_days": "higher", "notice_days": "higher"},
+    tighter={"lead_days": "higher_or_setting", "notice_days": "higher"},
     violating="""\
 # allocations/support.yaml
 owner: support

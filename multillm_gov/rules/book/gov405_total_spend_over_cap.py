@@ -252,7 +252,7 @@ RULE = Rule(
     tighter={
         "per": "never",
         "names": "more_or_none",
-        "max_monthly": "lower",
+        "max_monthly": "lower_or_setting",
         "max_quarterly": "lower",
         "max_yearly": "lower",
     },

@@ -103,7 +103,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     check=check,
     parameters=Parameters,
-    tighter={"max_monthly": "lower"},
+    tighter={"max_monthly": "lower_or_setting"},
     scope="portfolio",
     violating="""\
 # allocations/support.yaml

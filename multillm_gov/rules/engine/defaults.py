@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 
 @cache
 def rule_facts(name: str) -> "RuleFacts":
-    """The rule's name, whichever way a policy spells it, and its parameters' defaults as YAML would hold them."""
+    """The rule's name, its parameters' defaults as YAML would hold them, and their directions."""
+    from multillm_gov.changes.parameters import RuleFacts
+
     rule = find_rule(name)
     if rule is None:
-        return name, {}
+        return RuleFacts(name=name)
     defaults = {
         field.name: _default(field.default, field.default_factory)
         for field in fields(rule.parameters)
     }
-    return rule.name, {key: value for key, value in defaults.items() if value is not None}
+    return RuleFacts(
+        name=rule.name,
+        defaults={key: value for key, value in defaults.items() if value is not None},
+        tighter=rule.tighter,
+    )
 
 
 def _default(value: object, factory: object) -> object:

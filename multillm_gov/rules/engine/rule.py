@@ -10,6 +10,7 @@ from multillm_gov.documents.document import Document
 from multillm_gov.finding import Flaw, Severity, Violation
 from multillm_gov.location import Place, Pointer
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
+from multillm_gov.portfolio.policy import Tighter
 from multillm_gov.rules.approval_commits import Introductions
 from multillm_gov.rules.engine.approvals import Contents
 from multillm_gov.rules.engine.ignoring import IgnoreOutcome
@@ -18,25 +19,6 @@ from multillm_gov.state.state import State
 
 RuleScope = Literal["files", "portfolio", "task classes", "waivers"]
 """What a rule looks at, which decides when its standing run takes place (see `planning`)."""
-
-Tighter = Literal[
-    "lower",
-    "higher",
-    "lower_or_none",
-    "fewer",
-    "more",
-    "more_or_none",
-    "present",
-    "absent",
-    "never",
-]
-"""Which values of a parameter are tighter.
-
-``lower``, ``higher``: a limit; none given means no limit. ``lower_or_none``: a threshold below which
-nothing is judged. ``fewer``: allowed entries; none given means any. ``more``: required or forbidden
-entries. ``more_or_none``: entries it is confined to; none given means all. ``present``, ``absent``: a
-switch or text that is set or not. ``never``: no value is tighter than another.
-"""
 
 
 class Use(Struct, frozen=True):
