@@ -38,11 +38,8 @@ NOT_YET: frozenset[str] = frozenset(
         "risk",
         "rules",
         "workflows",
-        "docs/benchmarks.md",
         "docs/custom-rules.md",
-        "docs/dry-run.md",
         "docs/policy-tests.md",
-        "docs/prompts.md",
         "docs/risk.md",
         "docs/stress.md",
     }
