@@ -14,6 +14,7 @@ from multillm_gov.documents.plain_spelling import format_scalar
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.location import Pointer
 
+_BEHIND = re.compile(r"[ \t]*(,)?[ \t]*(?:#[^\r\n]*)?(?=[\r\n])")
 _BREAK = re.compile(r"\r\n?|\n")
 _BOM = b"\xef\xbb\xbf"
 _REMARK = re.compile(r"[ \t]+#[^\r\n]*")
@@ -177,11 +178,19 @@ class _Surgery:
         return self._text[:start] + inside + self._text[end:]
 
     def _in_brackets(self, start: int, end: int, item: str) -> str:
-        """Behind the last entry between brackets, on a line of its own where that entry has one."""
+        """Behind the last entry between brackets, on a line of its own where that entry has one.
+
+        A comment behind that entry stays on its line, and a comma behind it is taken over.
+        """
         column = self._column(start)
         alone = not self._text[start - column : start].strip()
-        between = f",{self._newline}{' ' * column}" if alone and column else ", "
-        return f"{self._text[:end]}{between}{item}{self._text[end:]}"
+        behind = _BEHIND.match(self._text, end)
+        if not (alone and column and behind):
+            return f"{self._text[:end]}, {item}{self._text[end:]}"
+        comma = behind[1] or ""
+        rest = behind[0] if comma else f",{behind[0]}"
+        line = f"{self._newline}{' ' * column}{item}{comma}"
+        return f"{self._text[:end]}{rest}{line}{self._text[behind.end() :]}"
 
     def _item(self, entry: Entry, indent: str, *, flow: bool) -> list[str]:
         if flow:

@@ -210,3 +210,21 @@ def test_values_are_replaced_in_their_place(text, newline, entry):
 def test_values_of_nothing():
     assert with_values(SourceFile("p.yaml", b"a: [{}]\n"), ("a", 0), {"b": "c"}) is None
     assert with_values(SourceFile("p.yaml", b"a: [\n"), ("a", 0), {"b": "c"}) is None
+
+
+@pytest.mark.parametrize(
+    ("last", "after"),
+    [
+        ("  {reason: r}, # minutes of 3 May", "  {reason: s},"),
+        ("  {reason: r} # minutes of 3 May", "  {reason: s}"),
+        ("  {reason: r},", "  {reason: s},"),
+        ("  {reason: r}", "  {reason: s}"),
+    ],
+)
+def test_a_comment_behind_the_last_entry_stays_with_it(last, after):
+    text = f"waivers: [\n{last}\n]\n"
+    amended = with_item(SourceFile("p.yaml", text.encode()), "waivers", {"reason": "s"})
+    comma = "" if "}," in last else ","
+    kept = last.replace("}", f"}}{comma}", 1)
+    assert amended is not None
+    assert amended.data.decode() == f"waivers: [\n{kept}\n{after}\n]\n"

@@ -18,8 +18,10 @@ from multillm_gov.location import Location
 IgnoreState = Literal["in force", "no rule", "no reason", "mandatory", "idle"]
 
 _MARK = "govern:"
-_ASKS = re.compile(r"#+[ \t]*govern:[ \t]*ignore\b[ \t]*(?P<words>.*)", re.DOTALL)
+_ASKS = re.compile(r"#(?:.*[\s;,.])?[ \t]*govern:[ \t]*ignore\b[ \t]*(?P<words>.*)", re.DOTALL)
+_BECAUSE = re.compile(r"(?:^|[\s,])(because)\b[:,]?", re.IGNORECASE)
 _LONGEST_NAME = 100
+_MOST_NAMES = 20
 
 
 class IgnoreComment(Struct, frozen=True, kw_only=True):
@@ -110,21 +112,23 @@ def _requests(document: Document) -> Iterator[IgnoreComment]:
         if comment.alone:
             speaks_of[comment.line] = speaks_of.get(comment.line + 1, comment.line + 1)
     for comment in found:
-        asked = _ASKS.match(comment.text)
-        if asked:
+        request = _ASKS.match(comment.text)
+        if request:
             place = document.source.span(comment.start, comment.start + len(comment.text))
-            yield _request(asked["words"], speaks_of.get(comment.line, comment.line), place)
+            line = speaks_of.get(comment.line, comment.line)
+            yield from _requested(request["words"], line, place)
 
 
-def _request(words: str, line: int, place: Location) -> IgnoreComment:
-    rule, because, reason = (*words.split(None, 2), "", "", "")[:3]
-    rule = rule.rstrip(":,")[:_LONGEST_NAME]
-    given = because.rstrip(":,").lower() == "because" and any(
-        character.isalnum() for character in reason
-    )
-    return IgnoreComment(
-        rule=rule.upper() if rule[:3].lower() == "gov" else rule,
-        reason=reason.strip() if given else "",
-        line=line,
-        location=place,
-    )
+def _requested(words: str, line: int, place: Location) -> Iterator[IgnoreComment]:
+    """One request for each rule that is named before ``because``; one without a rule where none is."""
+    head, because, reason = (*_BECAUSE.split(words, maxsplit=1), "", "")[:3]
+    given = because and any(character.isalnum() for character in reason)
+    names = [name for name in re.split(r"[\s,]+", head.strip(" \t:,")) if name]
+    for name in (names[:_MOST_NAMES] if because else names[:1]) or [""]:
+        rule = name.rstrip(":,")[:_LONGEST_NAME]
+        yield IgnoreComment(
+            rule=rule.upper() if rule[:3].lower() == "gov" else rule,
+            reason=reason.strip() if given else "",
+            line=line,
+            location=place,
+        )
