@@ -13,7 +13,7 @@ from multillm_gov.changes.compare import compare
 from multillm_gov.content import BarChart, Block, Items, Paragraph, ShareChart, Table, Timeline
 from multillm_gov.finding import Severity
 from multillm_gov.measures.repricing import bill_rise, largest_bill_rise, share_within
-from multillm_gov.rendering import html, pdf
+from multillm_gov.rendering.formats import html, pdf
 from multillm_gov.report import Report, Section
 from multillm_gov.reporting.board.report import report_board
 from multillm_gov.reporting.shared.tables import MOST_MARKS, MOST_ROWS
@@ -115,8 +115,8 @@ def test_position_against_each_item_of_the_appetite(judged: Judge) -> None:
     assert metric(report, "price-shock") == ("21.0%", "at most 15.0%", "bad")
     assert metric(report, "effective-vendors")[:2] == ("2.2", "at least 1.8")
     assert metric(report, "independent-fallback") == ("60.0%", "at least 70.0%", "bad")
-    assert report.summary.startswith("Of 7 limits in the risk appetite, 4 are exceeded and ")
-    assert report.summary.endswith("4 decisions are asked of the board.")
+    assert report.summary.startswith("4 of 7 limits in the risk appetite exceeded, ")
+    assert report.summary.endswith("4 decisions required.")
 
 
 def test_decisions_follow_from_the_limits_exceeded(judged: Judge) -> None:
@@ -124,7 +124,7 @@ def test_decisions_follow_from_the_limits_exceeded(judged: Judge) -> None:
     assert [row[0] for row in asked] == ["1", "2", "3", "4"]
     told = {row[1] for row in asked}
     assert (
-        "Have spend of 1,000 USD a month moved from `acme` to other vendors, "
+        "Move 1,000 USD a month of spend from `acme` to other vendors, "
         "or set `appetite.max_vendor_share_of_spend` to 0.60." in told
     )
     assert (
@@ -159,9 +159,9 @@ def test_the_limit_that_a_decision_names_would_hold(judged: Judge) -> None:
 def test_no_decision_where_no_limit_is_exceeded(judged: Judge) -> None:
     report = board(judged({"govern.yaml": LOOSE}))
     said = block(section(report, "decisions"), Paragraph)
-    assert said.text.startswith("No decision is asked")
+    assert said.text.startswith("No decisions required")
     assert said.status == "good"
-    assert report.summary.endswith("no decision is asked of the board.")
+    assert report.summary.endswith("no decisions required.")
 
 
 def test_broken_policies_and_ending_waivers_are_decided(judged: Judge) -> None:
@@ -178,18 +178,17 @@ waivers:
     asked = rows(block(section(report, "decisions"), Table))
     assert [row[1:] for row in asked] == [
         [
-            "Have `filtering` brought within `capped-spend`, or change the policy: it allows no "
-            "waiver.",
-            "Policy `capped-spend` is broken in 1 place. It exists because of: No task class "
+            "Bring `filtering` within `capped-spend`, or change the policy: it allows no waiver.",
+            "Policy `capped-spend` is violated in 1 place. Reason for the policy: No task class "
             "without a ceiling.",
         ],
         [
-            "Renew or end the waiver from `two-legs` for `filtering`.",
-            "It ended on 2026-10-01; approved by cto: old.",
+            "Renew or revoke the waiver from `two-legs` for `filtering`.",
+            "It expired on 2026-10-01; approver cto, reason: old.",
         ],
         [
-            "Renew or end the waiver from `two-legs` for `scoring`.",
-            "It ends on 2026-12-31; approved by cfo: contract pending.",
+            "Renew or revoke the waiver from `two-legs` for `scoring`.",
+            "It expires on 2026-12-31; approver cfo, reason: contract pending.",
         ],
     ]
     waived = rows(block(section(report, "findings"), Table, 1))
@@ -220,9 +219,8 @@ def test_exposure_at_six_levels_by_three_weights(judged: Judge) -> None:
         "Vendor",
         "Provider",
         "Cloud",
-        "Jurisdiction",
-    ]
-    assert [row.limit for row in chart.rows] == [None, None, 0.5, None, None, None]
+    ], "laws overlap, so jurisdictions are no parts of a whole"
+    assert [row.limit for row in chart.rows] == [None, None, 0.5, None, None]
     for chart in (one for one in part.blocks if isinstance(one, ShareChart)):
         for row in chart.rows:
             assert sum(one.share for one in row.segments) == pytest.approx(1)
@@ -231,7 +229,9 @@ def test_exposure_at_six_levels_by_three_weights(judged: Judge) -> None:
         ("benchmark 1,800 (2023)", 1800),
         ("benchmark 2,500 (2010)", 2500),
     ]
-    assert "Every routed model's place is known at all six levels." in words(board(judged()))
+    assert "Nothing is unknown: every routed model has an entity at each level." in words(
+        board(judged())
+    )
 
 
 def test_what_is_not_known_is_shown_both_ways(judged: Judge) -> None:
@@ -247,8 +247,8 @@ def test_what_is_not_known_is_shown_both_ways(judged: Judge) -> None:
         if isinstance(one, Table) and "Not every" in one.title
     )
     figures = {row[0]: row[1:] for row in rows(table)}
-    assert figures["Vendor, by spend"] == ["10.0%", "2.17", "1.80"]
-    assert "conservative" in words(report)
+    assert figures["Vendor, by spend"] == ["10.0%", "1.72", "2.17"]
+    assert "Limits are judged by the worse end" in words(report)
 
 
 def test_repricing_of_each_vendor(judged: Judge) -> None:
@@ -291,8 +291,8 @@ def test_a_failover_beyond_the_cap_and_an_unknown_price_are_said(judged: Judge) 
     allocation = allocation.replace("route: [{model: beta/y}]", "route: [{model: beta/unheard-of}]")
     part = section(board(judged({"allocations/a.yaml": allocation})), "cost")
     said = block(part, Paragraph).text
-    assert "A month on the dearest fallback would exceed the cap of `filtering`." in said
-    assert "It leaves out `scoring`, whose cost is not known." in said
+    assert "A month on the most expensive fallback would exceed the cap of `filtering`." in said
+    assert "It excludes `scoring`, whose cost is not known." in said
     costs = {row[0]: row for row in rows(block(part, Table))}
     assert costs["scoring"][1] == "not known"
     assert costs["filtering"][5] == "6,000"
@@ -330,7 +330,7 @@ def test_lifecycle_says_slack_and_what_is_not_known(judged: Judge) -> None:
 
 def test_changes_without_a_base(judged: Judge) -> None:
     said = block(section(board(judged()), "changes"), Paragraph)
-    assert said.text.startswith("No base was named")
+    assert said.text.startswith("No base was given")
 
 
 def test_changes_since_a_base(judged: Judge) -> None:
@@ -370,7 +370,7 @@ def test_files_that_cannot_be_read_are_said_first(judged: Judge) -> None:
     assert isinstance(first, Paragraph)
     assert first.status == "bad"
     assert "`allocations/b.yaml`" in first.text
-    assert "No decision is asked" not in str(second)
+    assert "No decisions required" not in str(second)
 
 
 def test_empty_portfolio_says_so_everywhere(judged: Judge) -> None:
@@ -385,7 +385,7 @@ def test_empty_portfolio_says_so_everywhere(judged: Judge) -> None:
 def test_method_labels_what_is_assumed_and_borrowed(judged: Judge) -> None:
     report = board(judged())
     method = " ".join(block(section(report, "method"), Items).items)
-    assert "assumed rise of 35%" in method
+    assert "assumed increase of 35%" in method
     assert "assumed 90 days" in method
     assert "benchmark" in method
     assert "supports evidence for" in method
@@ -450,7 +450,7 @@ def test_large_portfolios_make_a_bounded_report(judged: Judge) -> None:
                 assert len(one.rows) <= MOST_ROWS
             if isinstance(one, BarChart):
                 assert len(one.bars) <= MOST_MARKS
-    assert "960 task classes not shown." in words(report)
+    assert "960 further task classes not shown." in words(report)
     assert "task-1000" in str(section(report, "cost").blocks[1]), "the worst come first"
 
 
@@ -494,4 +494,4 @@ def test_the_ends_of_the_calendar_are_days_too(judged: Judge, as_of: date) -> No
     assessment = judged({"catalog/models.yaml": ancient, "policies/w.yaml": waiver})
     report = board(msgspec.structs.replace(assessment, as_of=as_of))
     assert block(section(report, "lifecycle"), Timeline).events[0].since == "0001-01-01"
-    assert ("Renew or end the waiver" in words(report)) == (as_of == date.max)
+    assert ("Renew or revoke the waiver" in words(report)) == (as_of == date.max)

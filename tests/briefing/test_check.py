@@ -120,15 +120,15 @@ def test_without_a_cap_on_each_task_class_spend_is_not_judged(judged: Judge) -> 
 def test_a_total_that_leaves_something_out_is_never_good(judged: Judge) -> None:
     allocation = ALLOCATION.replace("[{model: openai/gpt-5}]", "[{model: nobody/knows}]")
     spend = _metric(judged("appetite: {max_monthly_spend: 10000}\n", allocation), "forecast-spend")
-    assert spend.status == "watch"
+    assert (spend.value, spend.status) == ("at least 300 USD", "neutral")
     assert spend.note == "without scoring, whose cost is not known"
 
 
 def test_a_total_without_an_exchange_rate_is_never_good(judged: Judge) -> None:
     ceiling = "appetite: {max_monthly_spend: 10000}\n"
     spend = _metric(judged(f"currency: EUR\n{ceiling}"), "forecast-spend")
-    assert (spend.value, spend.status) == ("400 EUR", "watch")
-    assert spend.note == "dollars taken for EUR one to one: no exchange rate is declared"
+    assert (spend.value, spend.status) == ("not known", "neutral")
+    assert spend.note.endswith("no exchange rate to EUR is declared")
     known = judged(f"currency: EUR\nexchange: {{usd_per_unit: 1, as_of: 2026-11-01}}\n{ceiling}")
     assert (_metric(known, "forecast-spend").status, _metric(known, "forecast-spend").note) == (
         "good",

@@ -30,7 +30,7 @@ def test_nothing_changed_is_clean_and_says_what_it_was_compared_with(
     report = told()
     assert (report["verdict"]["exit_code"], used(report)) == (0, [])
     assert report["base"] == report["revision"] == checkout.git("rev-parse", "HEAD")
-    assert f"as a change of {report['base'][:10]}." in check("--base", "HEAD").stdout.decode()
+    assert f"compared with {report['base'][:10]}." in check("--base", "HEAD").stdout.decode()
 
 
 def test_loosened_and_used_at_once_is_shown_as_exactly_that(

@@ -12,10 +12,7 @@ def changes(report):
 
 def test_nothing_changed_is_calm_in_every_format(repository, run, told):
     report = told("HEAD")
-    assert (
-        report["summary"]
-        == "Nothing changed: 2 task classes and 2 policies mean the same as before."
-    )
+    assert report["summary"] == "No changes. 2 task classes and 2 policies unchanged."
     assert report["changes"] == report["sections"] == report["headline"] == report["findings"] == []
     for name in ("text", "markdown", "json"):
         result = run("HEAD", "--format", name)
@@ -99,7 +96,7 @@ def test_loosening_a_policy_does_not_pass_for_mending(repository, git, edit, tol
     excused = next(s for s in report["sections"] if s["id"] == "excused")
     assert not excused["folded"]
     assert "GOV403" in str(excused["blocks"][1])
-    assert "no longer asked for" in report["summary"]
+    assert "no longer enforced" in report["summary"]
 
 
 def test_a_new_violation_hidden_by_a_looser_policy_is_called_out(repository, edit, told):
@@ -220,7 +217,7 @@ def test_a_moved_file_with_other_formatting_shows_nothing(repository, edit, told
     (repository / "allocations/sub").mkdir()
     (repository / "allocations/sub/b.yaml").write_text(text)
     file.unlink()
-    assert told("HEAD")["summary"].startswith("Nothing changed")
+    assert told("HEAD")["summary"].startswith("No changes.")
 
 
 def test_the_catalog_s_prices_of_both_states_are_told_apart(repository, edit, told):

@@ -32,7 +32,7 @@ def snapshot(folder, tmp_path):
 
 def test_nothing_changed(snapshot, told):
     report = told("--compare-to", str(snapshot))
-    assert report["summary"] == "Nothing changed: findings and figures are those of the snapshot."
+    assert report["summary"] == "No changes: findings and figures are those of the snapshot."
     assert report["verdict"]["passed"]
 
 

@@ -1,4 +1,4 @@
-"""What changed since the base, loosened safeguards first."""
+"""Changes since the base, loosened safeguards first."""
 
 from multillm_gov.changes.change import Change, Direction
 from multillm_gov.changes.comparison import Comparison
@@ -7,7 +7,7 @@ from multillm_gov.finding import Finding
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.tables import amount, bounded
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import format_money
+from multillm_gov.units import format_money, signed
 from multillm_gov.words import code, count_of
 
 _STATUS: dict[Direction, Status] = {
@@ -23,9 +23,7 @@ def changes_section(
 ) -> Section:
     """Money, safeguards and findings against the base; a sentence where no base was named."""
     if since is None or comparison is None:
-        said = (
-            "No base was named, so nothing is compared. `govern report --since REVISION` names one."
-        )
+        said = "No base was given, so nothing is compared. Name one with `govern report --since REVISION`."
         return Section(id="changes", title=_TITLE, blocks=(Paragraph(said),))
     blocks: list[Block] = [Paragraph(_finding(now, since, comparison))]
     currency = now.figures.currency
@@ -37,12 +35,12 @@ def changes_section(
         Column(f"Effect ({currency})", numeric=True),
         Column("Safeguard"),
     )
-    blocks += bounded("Changes", columns, rows, "change", "Nothing that has meaning changed.")
+    blocks += bounded("Changes", columns, rows, "further change", "No changes.")
     return Section(id="changes", title=_TITLE, blocks=tuple(blocks))
 
 
 def resolved(now: Assessment, since: Assessment | None) -> tuple[Finding, ...]:
-    """Active findings of the base that are gone."""
+    """Active findings of the base that no longer exist."""
     if since is None:
         return ()
     current = {finding.fingerprint for finding in now.findings if finding.active}
@@ -80,13 +78,12 @@ def _currency(assessment: Assessment) -> str:
 
 
 def _row(change: Change, currency: str) -> tuple[Cell, ...]:
-    effect = amount(change.spend_effect, currency) if change.spend_effect else ""
-    sign = "+" if change.spend_effect is not None and change.spend_effect > 0 else ""
+    effect = signed(amount(change.spend_effect, currency)) if change.spend_effect else ""
     word = change.direction.value.capitalize() if change.direction is not Direction.CHANGED else ""
     return (
         Cell(f"{code(change.subject)}: {change.label}"),
         Cell(change.before),
         Cell(change.after),
-        Cell(sign + effect),
+        Cell(effect),
         Cell(word, _STATUS[change.direction]),
     )

@@ -39,7 +39,7 @@ def cost_section(assessment: Assessment) -> Section:
 
 
 def failover_cost(task: TaskFigures) -> Decimal | None:
-    """The dearest fallback carrying everything for a month; ``None`` where there is none or no price is known."""
+    """A month on the most expensive fallback; ``None`` where there is none or no price is known."""
     known = [
         f.failover_spend_per_month for f in task.fallbacks if f.failover_spend_per_month is not None
     ]
@@ -67,20 +67,20 @@ def _word(task: TaskFigures) -> str:
 
 def _finding(assessment: Assessment, tasks: list[TaskFigures]) -> str:
     figures = assessment.figures
-    said = (
+    text = (
         f"The forecast is {format_money(figures.spend_per_month, figures.currency)} per month, "
         "from declared demand."
     )
     if figures.unpriced:
-        said += (
-            f" It leaves out {join_some([code(name) for name in figures.unpriced])}, whose cost is "
+        text += (
+            f" It excludes {join_some([code(name) for name in figures.unpriced])}, whose cost is "
             "not known."
         )
     uncapped = [
         code(task.task.name) for task in tasks if task.task.declared.spend_cap.monthly is None
     ]
     if uncapped:
-        said += f" No monthly cap is declared for {join_some(uncapped)}."
+        text += f" No monthly cap is declared for {join_some(uncapped)}."
     beyond = [
         code(task.task.name)
         for task in tasks
@@ -88,8 +88,10 @@ def _finding(assessment: Assessment, tasks: list[TaskFigures]) -> str:
         and (failover_cost(task) or 0) > cap
     ]
     if beyond:
-        said += f" A month on the dearest fallback would exceed the cap of {join_some(beyond)}."
-    return said
+        text += (
+            f" A month on the most expensive fallback would exceed the cap of {join_some(beyond)}."
+        )
+    return text
 
 
 def _chart(tasks: list[TaskFigures]) -> BarChart:
@@ -126,7 +128,7 @@ def _task_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
     for task in tasks:
         cap, use, failover = task.task.declared.spend_cap.monthly, _use(task), failover_cost(task)
         beyond = cap is not None and failover is not None and failover > cap
-        told = amount(failover, currency) if task.fallbacks else "no fallback"
+        failover_text = amount(failover, currency) if task.fallbacks else "no fallback"
         rows.append(
             (
                 Cell(task.task.name),
@@ -134,7 +136,7 @@ def _task_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
                 Cell("none" if cap is None else amount(cap, currency)),
                 Cell("" if use is None else format_share(use)),
                 Cell(amount(task.cost_per_request, currency)),
-                Cell(told, "watch" if beyond else "neutral"),
+                Cell(failover_text, "watch" if beyond else "neutral"),
                 Cell(_word(task), _status(task)),
             )
         )
@@ -147,7 +149,7 @@ def _task_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
         Column("In failover", numeric=True),
         Column("Status"),
     )
-    return bounded(f"Task classes ({currency} per month)", columns, rows, "task class")
+    return bounded(f"Task classes ({currency} per month)", columns, rows, "further task class")
 
 
 def _remarks(tasks: list[TaskFigures]) -> tuple[Block, ...]:
@@ -165,7 +167,7 @@ def _remarks(tasks: list[TaskFigures]) -> tuple[Block, ...]:
                 for reason in reasons
             ]
     columns = (Column("Task class"), Column("Model"), Column("Remark"))
-    return bounded("Assumptions and gaps", columns, rows, "remark") if rows else ()
+    return bounded("Assumptions and gaps", columns, rows, "further remark") if rows else ()
 
 
 def _owner_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
@@ -182,7 +184,7 @@ def _owner_table(tasks: list[TaskFigures], currency: str) -> tuple[Block, ...]:
         Column("Use", numeric=True),
         Column("Status"),
     )
-    return bounded(f"Owners ({currency} per month)", columns, rows, "owner")
+    return bounded(f"Owners ({currency} per month)", columns, rows, "further owner")
 
 
 def _forecast(tasks: list[TaskFigures]) -> Decimal:
@@ -190,7 +192,7 @@ def _forecast(tasks: list[TaskFigures]) -> Decimal:
 
 
 def _owner_cells(tasks: list[TaskFigures], currency: str) -> tuple[Cell, ...]:
-    """A sum of caps only where every task class has one: a part of it would flatter."""
+    """A sum of caps only where every task class has one: a partial sum would mislead."""
     forecast = _forecast(tasks)
     known = all(task.spend_per_month is not None for task in tasks)
     caps = [task.task.declared.spend_cap.monthly for task in tasks]

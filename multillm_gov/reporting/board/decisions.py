@@ -1,4 +1,4 @@
-"""What is asked of the board: only what follows from a limit that is exceeded or a waiver that ends."""
+"""Decisions required of the board: from exceeded limits, violated policies and expiring waivers."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -16,40 +16,40 @@ from multillm_gov.measures.repricing import BASE_RISE, share_within
 from multillm_gov.report import Metric
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money, format_share
-from multillm_gov.words import code, count_of, join_some
+from multillm_gov.words import code, count_of, join_some, plural_of
 
 WAIVER_HORIZON_DAYS = 92
-"""A waiver that ends before the next quarterly meeting is on this one's table."""
+"""A waiver that expires before the next quarterly meeting is decided at this one."""
 
 Decision = tuple[str, str]
 """What to decide, and the figure and limit it follows from."""
 
 
 def decisions(assessment: Assessment, metrics: tuple[Metric, ...]) -> tuple[Decision, ...]:
-    """Limits exceeded first, then policies broken, then waivers that ended or end before the next meeting."""
-    asked = [
+    """Limits exceeded, then policies violated, then waivers that expire before the next meeting."""
+    required = [
         (_ACTIONS[metric.id](assessment, metric), _reason(metric))
         for metric in metrics
         if metric.status == "bad"
     ]
-    return (*asked, *_broken_policies(assessment), *_ending_waivers(assessment))
+    return (*required, *_violated_policies(assessment), *_expiring_waivers(assessment))
 
 
-def decision_block(asked: tuple[Decision, ...], *, complete: bool) -> Block:
-    """The decisions as a table, or the sentence that there is none (which needs complete figures)."""
-    if asked:
+def decision_block(required: tuple[Decision, ...], *, complete: bool) -> Block:
+    """The decisions as a table, or that there are none (which needs complete figures)."""
+    if required:
         rows = tuple(
-            (Cell(f"{n}"), Cell(what), Cell(why)) for n, (what, why) in enumerate(asked, 1)
+            (Cell(f"{n}"), Cell(what), Cell(why)) for n, (what, why) in enumerate(required, 1)
         )
-        columns = (Column("No.", numeric=True), Column("Decide"), Column("Because"))
+        columns = (Column("No.", numeric=True), Column("Decision"), Column("Reason"))
         return Table(title="", columns=columns, rows=rows)
     if not complete:
-        return Paragraph("No decision follows from what could be read.")
-    said = (
-        "No decision is asked: no limit is exceeded, no policy is broken and no waiver ends "
-        "this quarter."
+        return Paragraph("No decision follows from the files that could be read.")
+    return Paragraph(
+        "No decisions required: all limits hold, no policy is violated, no waiver expires this "
+        "quarter.",
+        "good",
     )
-    return Paragraph(said, "good")
 
 
 def _reason(metric: Metric) -> str:
@@ -60,8 +60,7 @@ def _spend(assessment: Assessment, _: Metric) -> str:
     figures, ceiling = assessment.figures, assessment.portfolio.settings.appetite.max_monthly_spend
     if ceiling is None:
         return (
-            "Have the task classes over their caps brought back, or raise their "
-            "`spend_cap.monthly`."
+            "Bring the task classes over their caps below them, or raise their `spend_cap.monthly`."
         )
     excess = format_money(figures.spend_per_month - ceiling, figures.currency)
     return f"Cut the forecast by {excess} a month, or raise `appetite.max_monthly_spend`."
@@ -79,7 +78,7 @@ def _vendor_share(basis: Basis, key: str) -> Callable[[Assessment, Metric], str]
         )
         what = "spend" if basis is Basis.SPEND else "value at stake"
         return (
-            f"Have {what} of {excess} a month moved from {code(vendor)} to other vendors, "
+            f"Move {excess} a month of {what} from {code(vendor)} to other vendors, "
             f"or set `appetite.{key}` to {ceil(share * 100) / 100:.2f}."
         )
 
@@ -91,7 +90,7 @@ def _effective(level: Level, key: str) -> Callable[[Assessment, Metric], str]:
         shares = concentration(assessment.figures.tasks, level, Basis.SPEND)
         lowered = max(floor(shares.effective_number * 10) / 10, 1.0)
         return (
-            f"Have spend spread more evenly over {level.value}s than today's "
+            f"Spread spend more evenly over {plural_of(level.value)} than today's "
             f"{format_share(shares.shares[0][1])} at "
             f"{code(shares.shares[0][0])}, or set `appetite.{key}` to {lowered:.1f}."
         )
@@ -135,7 +134,7 @@ def _retirement(assessment: Assessment, _: Metric) -> str:
             for day, model in late
         ]
     )
-    return f"Have the move away from {models} begun now: less time is left than a move takes."
+    return f"Start migrating from {models} now: less time is left than a migration takes."
 
 
 def _shock(assessment: Assessment, metric: Metric) -> str:
@@ -160,27 +159,27 @@ _ACTIONS: dict[str, Callable[[Assessment, Metric], str]] = {
 }
 
 
-def _broken_policies(assessment: Assessment) -> list[Decision]:
+def _violated_policies(assessment: Assessment) -> list[Decision]:
     broken: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in assessment.findings:
         if finding.active and finding.policy and finding.severity is Severity.ERROR:
             broken[finding.policy].append(finding)
-    asked = []
+    required = []
     for policy, findings in sorted(broken.items()):
         subjects = join_some(sorted({code(finding.subject) for finding in findings}))
         hard = findings[0].enforcement is Enforcement.HARD_MANDATORY
         choice = (
             "or change the policy: it allows no waiver" if hard else "or approve a dated waiver"
         )
-        why = f"Policy {code(policy)} is broken in {count_of(len(findings), 'place')}."
-        because = f" It exists because of: {findings[0].because}." if findings[0].because else ""
-        asked.append((f"Have {subjects} brought within {code(policy)}, {choice}.", why + because))
-    return asked
+        why = f"Policy {code(policy)} is violated in {count_of(len(findings), 'place')}."
+        because = f" Reason for the policy: {findings[0].because}." if findings[0].because else ""
+        required.append((f"Bring {subjects} within {code(policy)}, {choice}.", why + because))
+    return required
 
 
-def _ending_waivers(assessment: Assessment) -> list[Decision]:
+def _expiring_waivers(assessment: Assessment) -> list[Decision]:
     horizon = timedelta(days=WAIVER_HORIZON_DAYS)
-    asked = []
+    required = []
     for waiver in sorted(
         (placed.declared for placed in assessment.portfolio.waivers),
         key=lambda w: (w.expires, w.policy, w.subject),
@@ -189,12 +188,12 @@ def _ending_waivers(assessment: Assessment) -> list[Decision]:
             waiver.expires - assessment.as_of > horizon
         ):  # a difference of days never leaves the calendar
             continue
-        verb = "ended" if waiver.expires < assessment.as_of else "ends"
-        asked.append(
+        verb = "expired" if waiver.expires < assessment.as_of else "expires"
+        required.append(
             (
-                f"Renew or end the waiver from {code(waiver.policy)} for {code(waiver.subject)}.",
-                f"It {verb} on {waiver.expires}; approved by {waiver.approved_by}: "
+                f"Renew or revoke the waiver from {code(waiver.policy)} for {code(waiver.subject)}.",
+                f"It {verb} on {waiver.expires}; approver {waiver.approved_by}, reason: "
                 f"{waiver.reason}.",
             )
         )
-    return asked
+    return required

@@ -19,14 +19,14 @@ from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Section
-from multillm_gov.reporting.board.brief import brief
+from multillm_gov.reporting.board.position import overview_table
 from multillm_gov.reporting.shared.tables import BASIS_WORDS, LEVEL_PLURALS, bounded
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_count, format_share
 from multillm_gov.words import code, join_words
 
 HHI_2023 = 1_800
-"""Above it a market counts as highly concentrated in the US merger guidelines of 2023 (method 1.2)."""
+"""Highly concentrated according to the US merger guidelines of 2023 (method 1.2)."""
 HHI_2010 = 2_500
 """The same line in the guidelines of 2010."""
 _COARSE = (Level.VENDOR, Level.PROVIDER, Level.CLOUD, Level.JURISDICTION)
@@ -43,7 +43,7 @@ def exposure_section(assessment: Assessment) -> Section:
             "There is no spend, request or value declared yet, so nothing is exposed."
         )
         return Section(id="exposure", title="Exposure", blocks=(nothing,))
-    blocks: list[Block] = [Paragraph(_finding(views)), brief(assessment)]
+    blocks: list[Block] = [Paragraph(_finding(views)), overview_table(assessment)]
     blocks += [
         _chart(views, Basis.SPEND, tuple(Level), float(appetite.max_vendor_share_of_spend)),
         _chart(views, Basis.VALUE_AT_STAKE, _COARSE, float(appetite.max_vendor_share_of_value)),
@@ -106,7 +106,7 @@ def _chart(
         return ShareChart(title=f"No {word} is known", summary=f"No {word} is known.", rows=())
     (name, share) = vendors.shares[0]
     beyond = "above" if share > vendor_limit else "within"
-    told = "; ".join(
+    largest = "; ".join(
         f"{level.value} {views[level, basis].shares[0][0]} "
         f"{format_share(views[level, basis].shares[0][1])}"
         for level in levels
@@ -115,7 +115,7 @@ def _chart(
     return ShareChart(
         title=f"By {word}, {name} holds {format_share(share)}, {beyond} the limit of "
         f"{format_share(vendor_limit)}",
-        summary=f"Largest share of {word} at each level: {told}.",
+        summary=f"Largest share of {word} at each level: {largest}.",
         rows=rows,
     )
 
@@ -123,11 +123,11 @@ def _chart(
 def _index_chart(views: Views) -> BarChart:
     spend = [views[level, Basis.SPEND] for level in Level if views[level, Basis.SPEND].shares]
     above = sum(view.hhi > HHI_2010 for view in spend)
-    told = "; ".join(f"{view.level.value} {format_count(view.hhi)} points" for view in spend)
+    levels = "; ".join(f"{view.level.value} {format_count(view.hhi)} points" for view in spend)
     return BarChart(
-        title=f"Index of concentration by spend: {above:,} of {len(spend):,} levels lie above the "
+        title=f"Concentration index by spend: {above:,} of {len(spend):,} levels are above the "
         "benchmark of 2,500",
-        summary=told or "No spend is known.",
+        summary=levels or "No spend is known.",
         bars=tuple(
             Bar(label=view.level.value.capitalize(), value=view.hhi, text=format_count(view.hhi))
             for view in spend
@@ -172,7 +172,7 @@ def _table(views: Views, appetite: Appetite) -> Table:
                 )
             )
     columns = (
-        Column("Level and weight"),
+        Column("Level and basis"),
         Column("Largest"),
         Column("Share", numeric=True),
         Column("Top three", numeric=True),
@@ -233,7 +233,7 @@ def _unknown(views: Views) -> tuple[Block, ...]:
     )
     plural = ", ".join(LEVEL_PLURALS[level] for level in levels)
     columns = (
-        Column("Level and weight"),
+        Column("Level and basis"),
         Column("Not known", numeric=True),
         Column("Effective number, all at the largest", numeric=True),
         Column("Each elsewhere", numeric=True),

@@ -1,4 +1,4 @@
-"""Findings, one line a rule, and the waivers over them, told apart."""
+"""Open findings, one row per rule, and waived ones."""
 
 from collections import defaultdict
 
@@ -11,19 +11,19 @@ from multillm_gov.rules.engine.registry import find_rule
 from multillm_gov.words import join_some
 
 _STATUS: dict[str, Status] = {"error": "bad", "warning": "watch", "note": "neutral"}
-_OPEN = (Column("Weight"), Column("What is wrong"), Column("Where"), Column("What mends it"))
+_OPEN = (Column("Severity"), Column("Problem"), Column("Where"), Column("Remediation"))
 _WAIVED = (
     Column("Waived finding"),
     Column("Policy"),
     Column("Reason"),
-    Column("Approved by"),
+    Column("Approver"),
     Column("Expires"),
 )
 _SUBJECTS = 6
 
 
 def findings_section(assessment: Assessment, verdict: Verdict) -> Section:
-    """Open findings by rule, heaviest first, then what is waived, by whom and until when."""
+    """Open findings by rule, most severe first, then what is waived, by whom and until when."""
     groups: defaultdict[tuple[int, str, str], list[Finding]] = defaultdict(list)
     for finding in assessment.findings:
         if finding.active:
@@ -36,34 +36,33 @@ def findings_section(assessment: Assessment, verdict: Verdict) -> Section:
         Paragraph(f"Open: {verdict.counts_with_waived}. `govern check` lists each with its line.")
     ]
     rows = [_row(found) for _, found in sorted(groups.items())]
+    blocks += bounded("Open findings by rule", _OPEN, rows, "further rule", "No open findings.")
     blocks += bounded(
-        "Open findings, one row a rule", _OPEN, rows, "rule", "There is no open finding."
-    )
-    blocks += bounded(
-        "Waived findings", _WAIVED, [_waived(f) for f in waived], "finding", "No finding is waived."
+        "Waived findings",
+        _WAIVED,
+        [_waived(f) for f in waived],
+        "further finding",
+        "No waived findings.",
     )
     return Section(id="findings", title="Findings and waivers", blocks=tuple(blocks))
 
 
 def _row(found: list[Finding]) -> tuple[Cell, ...]:
-    """One finding in its own words; of several, the rule that they break and its general remedy."""
+    """One finding's message and remedy; of several, their rule's sentence and remediation."""
     first, rule = found[0], find_rule(found[0].rule)
     label = first.severity.label
-    asked = f"{first.rule} {first.policy or first.name}"
     if len(found) == 1 or rule is None:
         risk = f" Risk: {first.risk}" if first.risk else ""
-        wrong, mend = f"{_sentence(first.message)}{risk} ({asked})", first.remedy
+        problem, remediation = f"{_sentence(first.message)}{risk}", first.remedy
     else:
-        wrong, mend = (
-            f"{_sentence(rule.summary([finding.subject for finding in found]))} ({asked})",
-            rule.remediation,
-        )
+        problem = _sentence(rule.summary([finding.subject for finding in found]))
+        remediation = rule.remediation
     subjects = list(dict.fromkeys(finding.subject for finding in found))
     return (
         Cell(label.capitalize(), _STATUS[label]),
-        Cell(wrong),
+        Cell(f"{problem} ({first.rule} {first.policy or first.name})"),
         Cell(join_some(subjects, _SUBJECTS)),
-        Cell(mend),
+        Cell(remediation),
     )
 
 
@@ -85,6 +84,6 @@ def _waived(finding: Finding) -> tuple[Cell, ...]:
         Cell(_sentence(finding.message)),
         Cell(finding.policy or finding.name),
         Cell(reason),
-        Cell(waiver.approved_by or "nobody: ignored in its file"),
+        Cell(waiver.approved_by or "none: ignored in its file"),
         Cell(waiver.expires or "never"),
     )

@@ -1,4 +1,4 @@
-"""How the figures are made, what is assumed and what is not known."""
+"""How figures are calculated, what is assumed and what is not known."""
 
 from multillm_gov.content import Items
 from multillm_gov.measures.repricing import BASE_RISE
@@ -10,8 +10,7 @@ from multillm_gov.units import format_share
 
 _FORECAST = (
     "Forecast: declared requests per month times the price of a request at the declared size, with "
-    "the model's price "
-    "tiers and cached input, plus fixed hosting. It is a plan until actual consumption is loaded."
+    "price tiers and cached input, plus fixed hosting. It is a plan until actual usage is loaded."
 )
 _INDEX = (
     "HHI: the sum of squared shares in percent, at most 10,000. The lines at 1,800 and 2,500 are a "
@@ -45,8 +44,8 @@ def method_section(assessment: Assessment) -> Section:
         "(`migration_lead_days` in `govern.yaml`)."
     )
     rise = (
-        f"Repricing: assumed rise of {BASE_RISE * 100:.0f}% at one vendor; its share of spend "
-        "times the rise."
+        f"Repricing: assumed increase of {BASE_RISE * 100:.0f}% at one vendor; its share of spend "
+        "times the increase."
     )
     lines = (_FORECAST, status, _INDEX, rise, lead, _SOURCES, *_exchange(settings), _CONTROLS)
     return Section(id="method", title="Method", blocks=(Items(lines),))

@@ -1,13 +1,14 @@
-"""Where the portfolio stands against each item of the board's risk appetite."""
+"""The portfolio against each limit of the board's risk appetite."""
 
+from multillm_gov.content import Cell, Column, Table
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.repricing import BASE_RISE, largest_bill_rise
 from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.headline import headline, judged_by_spend, status_below
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import format_share
-from multillm_gov.words import count_of
+from multillm_gov.units import format_count, format_money, format_share
+from multillm_gov.words import count_of, join_some
 
 SHOCK = "price-shock"
 
@@ -23,18 +24,18 @@ def position(assessment: Assessment) -> tuple[Metric, ...]:
 def _price_shock(assessment: Assessment) -> Metric:
     limit = assessment.portfolio.settings.appetite.max_price_shock_share
     vendors = concentration(assessment.figures.tasks, Level.VENDOR, Basis.SPEND)
-    label = f"Bill rise if a vendor adds {BASE_RISE * 100:.0f}%"
-    told = f"at most {format_share(limit)}"
+    label = f"Bill increase if a vendor adds {BASE_RISE * 100:.0f}%"
+    ceiling = f"at most {format_share(limit)}"
     if not vendors.shares:
         return Metric(
-            id=SHOCK, label=label, value="none", limit=told, note="there is no spend to reprice"
+            id=SHOCK, label=label, value="none", limit=ceiling, note="there is no spend to reprice"
         )
     rise = largest_bill_rise([share for _, share in vendors.shares], BASE_RISE)
     return Metric(
         id=SHOCK,
         label=label,
         value=format_share(rise),
-        limit=told,
+        limit=ceiling,
         status=status_below(rise, float(limit)),
         note=f"assumed; {vendors.shares[0][0]} would cost most",
         number=rise,
@@ -42,21 +43,47 @@ def _price_shock(assessment: Assessment) -> Metric:
     )
 
 
-def standing(metrics: tuple[Metric, ...], decisions: int) -> str:
+def summary_sentence(metrics: tuple[Metric, ...], decisions: int) -> str:
     """One sentence for the top of the page."""
     judged = [metric for metric in metrics if metric.status != "neutral"]
     outside = sum(metric.status == "bad" for metric in judged)
     near = sum(metric.status == "watch" for metric in judged)
-    asked = "no decision is asked of the board"
-    if decisions:
-        asked = (
-            f"{count_of(decisions, 'decision')} {'is' if decisions == 1 else 'are'} asked of "
-            "the board"
-        )
+    required = (
+        f"{count_of(decisions, 'decision')} required" if decisions else "no decisions required"
+    )
     if not judged:
-        return f"No limit of the risk appetite can be judged yet; {asked}."
+        return f"No limit of the risk appetite can be judged yet; {required}."
     return (
-        f"Of {count_of(len(judged), 'limit')} in the risk appetite, {outside:,} "
-        f"{'is' if outside == 1 else 'are'} exceeded and {near:,} {'is' if near == 1 else 'are'} "
-        f"close; {asked}."
+        f"{outside:,} of {count_of(len(judged), 'limit')} in the risk appetite exceeded, {near:,} "
+        f"close to the limit; {required}."
+    )
+
+
+def overview_table(assessment: Assessment) -> Table:
+    """Counts and totals, one a row."""
+    figures = assessment.figures
+    routed = {leg.model: leg.facts for task in figures.tasks for leg in task.legs}
+    spares = {spare.model for task in figures.tasks for spare in task.fallbacks} - set(routed)
+    vendors = sorted({facts.exposure.at(Level.VENDOR) for facts in routed.values() if facts})
+    rows = [
+        ("Task classes", f"{len(figures.tasks):,}"),
+        ("Models", f"{len(routed):,} routed to, {len(spares):,} more as fallback"),
+        ("Vendors routed to", join_some(vendors, 6)),
+        ("Requests per month", format_count(figures.requests_per_month)),
+        ("Forecast spend per month", format_money(figures.spend_per_month, figures.currency)),
+    ]
+    if figures.requests_per_month and not figures.unpriced:
+        per_thousand = figures.spend_per_month / figures.requests_per_month * 1_000
+        rows.append(("Spend per thousand requests", format_money(per_thousand, figures.currency)))
+    if figures.value_at_stake_per_month:
+        rows.append(
+            (
+                "Value at stake per month",
+                format_money(figures.value_at_stake_per_month, figures.currency),
+            )
+        )
+    return Table(
+        title="Portfolio overview",
+        columns=(Column("What"), Column("Now")),
+        rows=tuple((Cell(label), Cell(value)) for label, value in rows),
     )

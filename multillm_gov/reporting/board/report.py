@@ -11,7 +11,7 @@ from multillm_gov.reporting.board.exposure import exposure_section
 from multillm_gov.reporting.board.findings import findings_section
 from multillm_gov.reporting.board.lifecycle import lifecycle_section
 from multillm_gov.reporting.board.method import method_section
-from multillm_gov.reporting.board.position import position, standing
+from multillm_gov.reporting.board.position import position, summary_sentence
 from multillm_gov.reporting.board.repricing import repricing_section
 from multillm_gov.reporting.board.resilience import resilience_section
 from multillm_gov.reporting.board.standing import standing_section
@@ -53,7 +53,7 @@ def report_board(
         currency=settings.currency,
         revision=assessment.revision,
         base=since.revision if since else "",
-        summary=standing(metrics, len(required)),
+        summary=summary_sentence(metrics, len(required)),
         headline=with_before(position(since), metrics) if since else metrics,
         sections=(
             standing_section(assessment, metrics, required),

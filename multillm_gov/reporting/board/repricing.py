@@ -1,4 +1,4 @@
-"""Repricing: what one vendor's price rise would add to the bill."""
+"""Repricing: what one vendor's price increase would add to the bill."""
 
 from decimal import Decimal
 
@@ -43,18 +43,17 @@ def repricing_section(assessment: Assessment) -> Section:
         Column(f"Forecast ({currency})", numeric=True),
         *(Column(f"at {_percent(rise)}", numeric=True) for rise in _RISES),
     )
-    said = (
+    explanation = (
         f"Assumed: one vendor raises all its prices by {_percent(BASE_RISE)} (mild "
         f"{_percent(MILD_RISE)}, severe "
-        f"{_percent(SEVERE_RISE)}) and no request moves elsewhere. Moves of this size have been "
-        "published before; "
-        "when the next one comes is not forecast."
+        f"{_percent(SEVERE_RISE)}) and no request moves elsewhere. Increases of this size have "
+        "been published before; no forecast is made of when."
     )
-    title = f"What each vendor's rise adds to the bill ({currency} per month)"
+    title = f"Bill increase by vendor ({currency} a month)"
     blocks = (
-        Paragraph(said),
+        Paragraph(explanation),
         _chart(vendors, limit, currency),
-        *bounded(title, columns, rows, "vendor"),
+        *bounded(title, columns, rows, "further vendor"),
     )
     return Section(id="repricing", title="Repricing", blocks=blocks)
 
@@ -69,7 +68,7 @@ def _chart(vendors: Concentration, limit: float, currency: str) -> BarChart:
         f"bill, {beyond} the "
         f"limit of {format_share(limit)}",
         summary=f"Rise of total spend by vendor; the largest is {name} with {format_share(worst)}, "
-        f"{added} per month.",
+        f"{added} a month.",
         bars=tuple(
             Bar(
                 label=vendor,

@@ -1,4 +1,4 @@
-"""Resilience: whether each task class has somewhere else to go."""
+"""Resilience: whether each task class has an independent fallback."""
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph, Status
@@ -24,17 +24,15 @@ def resilience_section(assessment: Assessment) -> Section:
             id="resilience", title="Resilience", blocks=(Paragraph("No task class is declared."),)
         )
     tasks = sorted(figures.tasks, key=lambda t: (-t.value_at_stake_per_month, t.task.name))
-    said = (
+    explanation = (
         "A fallback is independent when it shares neither vendor, provider nor cloud with any "
-        "model routed to: outages "
-        "of one vendor's services come together, those of different vendors hardly do. It is "
-        "judged from what "
-        "is declared and known of the models. A fallback is usable when it is known, not retired, able "
-        "to do what the task class needs, and did not fail in the newest drill; only a drill that "
-        "survived proves that it works."
+        "routed model: services of one vendor tend to fail together, those of different vendors "
+        "rarely do. It is usable when it is known, not retired, able to do what the task class "
+        "needs, and did not fail in the newest drill. Only a drill that it passed proves that it "
+        "works."
     )
     failover = Failover(assessment.as_of, assessment.drills)
-    blocks: list[Block] = [Paragraph(said)]
+    blocks: list[Block] = [Paragraph(explanation)]
     if figures.value_at_stake_per_month:
         value = independent_value(tasks, failover)
         blocks.append(
@@ -109,20 +107,20 @@ def _table(tasks: list[TaskFigures], failover: Failover, currency: str) -> tuple
         Column("Shared with it"),
         Column("Status"),
     )
-    return bounded("Fallback of each task class", columns, rows, "task class")
+    return bounded("Fallback of each task class", columns, rows, "further task class")
 
 
 def _best(fallbacks: tuple[FallbackFigures, ...]) -> FallbackFigures | None:
     """The fallback that shares the fewest of the three levels, the first declared of equals."""
 
-    def weight(fallback: FallbackFigures) -> tuple[int, int, int]:
+    def rank(fallback: FallbackFigures) -> tuple[int, int, int]:
         levels = set(OTHER_VENDOR_AND_CLOUD)
         shared = len(levels & set(fallback.shared_with_primary)) + (
             3 if fallback.facts is None else 0
         )
         return shared, len(levels & set(fallback.unproved_with_primary)), fallback.index
 
-    return min(fallbacks, key=weight, default=None)
+    return min(fallbacks, key=rank, default=None)
 
 
 def _place(model: str, facts: ModelFacts | None) -> str:
@@ -138,5 +136,5 @@ def _shared(fallback: FallbackFigures | None) -> str:
     doubtful = [
         level.value for level in OTHER_VENDOR_AND_CLOUD if level in fallback.unproved_with_primary
     ]
-    told = ", ".join(shared) or "nothing"
-    return f"{told}; not known: {', '.join(doubtful)}" if doubtful else told
+    text = ", ".join(shared) or "nothing"
+    return f"{text}; not known: {', '.join(doubtful)}" if doubtful else text

@@ -37,18 +37,15 @@ def report_check(assessment: Assessment, fail_on: Severity | None) -> Report:
 
 
 def incomplete_words(assessment: Assessment) -> str:
-    """A sentence to append where figures leave out what could not be read; empty where they are whole."""
+    """A sentence where figures exclude what could not be read; else empty."""
     paths = left_out_of_figures(assessment)
     if not paths:
         return ""
-    return (
-        f" The figures are not complete: {count_of(len(paths), 'file')} could not be read as "
-        "written."
-    )
+    return f" The figures are incomplete: {count_of(len(paths), 'file')} could not be read in full."
 
 
 def rule_notes(findings: Iterable[Finding]) -> tuple[RuleNote, ...]:
-    """The page, in short, of each rule that findings name."""
+    """Each rule that findings name, in short."""
     notes = []
     for identifier in sorted({finding.rule for finding in findings}):
         rule = find_rule(identifier)

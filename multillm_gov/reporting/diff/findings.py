@@ -1,4 +1,4 @@
-"""Findings of two states: what is new, what was mended, and what is merely no longer asked for."""
+"""Findings of two states: new, fixed, and no longer enforced."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,21 +9,21 @@ from multillm_gov.finding import Finding
 
 
 class Renames(Struct, frozen=True):
-    """New names by old ones: a finding about a renamed task class, or by a renamed policy, is the same finding."""
+    """New names by old ones: a rename does not make a finding new."""
 
     task_classes: Mapping[str, str] = {}
     policies: Mapping[str, str] = {}
 
 
 class FindingsShift(Struct, frozen=True, kw_only=True):
-    """How findings moved. Known by fingerprint, so moved lines and changed figures do not make a finding new."""
+    """How findings changed; known by fingerprint, so moved lines do not make a finding new."""
 
     new: tuple[Finding, ...]
-    """Active now and not before (or graded higher than before), and waived ones that were not there before."""
+    """Active now and not before, or more severe, and waived ones that did not exist before."""
     resolved: tuple[Finding, ...]
-    """Active before, and gone because what they complained of is gone."""
+    """Active before and fixed."""
     excused: tuple[Finding, ...]
-    """Would be active now under the policies, waivers and limits of the base; loosening those is what ended them."""
+    """Would be active under the policies, waivers and limits of the base, which were loosened."""
     kept: tuple[Finding, ...]
     """Active before and now: not repeated."""
 
@@ -118,12 +118,12 @@ def _excused(
     """
     if by_base is None:
         return ()
-    asked = [
+    enforced = [
         finding for finding in by_base if finding.active and not finding.rule.startswith("GOV0")
     ]
-    origin = identities(asked, after, Renames({}, renames.policies))
+    origin = identities(enforced, after, Renames({}, renames.policies))
     stays = {origin.get(finding.fingerprint) for finding in after if finding.active}
-    return tuple(finding for finding in asked if finding.fingerprint not in stays)
+    return tuple(finding for finding in enforced if finding.fingerprint not in stays)
 
 
 def _is_new(finding: Finding, before: Finding | None) -> bool:

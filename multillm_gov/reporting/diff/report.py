@@ -1,4 +1,4 @@
-"""What `govern diff` tells a reviewer: what was loosened, what it costs, whom it ties us to, what it breaks."""
+"""The report of `govern diff`: safeguards loosened, cost, exposure, findings."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,11 +17,11 @@ from multillm_gov.reporting.diff.sections import sections
 from multillm_gov.reporting.shared.headline import headline, with_before
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import format_money
+from multillm_gov.units import format_change, format_money
 from multillm_gov.words import count_of
 
 _ALWAYS = ("forecast-spend", "largest-vendor-of-spend", "effective-vendors", "independent-fallback")
-"""Headline figures that a diff shows even where they did not move."""
+"""Headline figures that a diff shows even where they did not change."""
 _GONE = (Kind.TASK_CLASS_REMOVED, Kind.POLICY_REMOVED, Kind.WAIVER_REMOVED)
 
 
@@ -32,7 +32,7 @@ def report_diff(
     fail_on: Severity | None,
     by_base: Sequence[Finding] | None = None,
 ) -> Report:
-    """The report of a comparison. Its gate counts findings that are new; those that were there before are not repeated.
+    """The report of a comparison; its gate counts new findings, and old ones are not repeated.
 
     Args:
         before: The base, judged as of the same day as ``after``.
@@ -40,7 +40,7 @@ def report_diff(
         comparison: Of the two.
         fail_on: Least severity of a new finding that fails; ``None`` for never.
         by_base: Findings of ``after`` under the policies, waivers and limits of ``before``, where
-            those differ: they tell what was mended from what is merely no longer asked for.
+            those differ: they separate what was fixed from what is no longer enforced.
     """
     findings = shift_findings(before.findings, after.findings, by_base, _renames(comparison))
     comparison = _with_unreadable(comparison, after)
@@ -83,7 +83,7 @@ def _renames(comparison: Comparison) -> Renames:
 
 
 def _summary(comparison: Comparison, findings: FindingsShift) -> str:
-    """One sentence: safeguards, money, findings; or a calm word that nothing changed."""
+    """One sentence: safeguards, money, findings; or that nothing changed."""
     loosened = len(comparison.toward(Direction.LOOSENED))
     parts = [f"{count_of(loosened, 'safeguard')} loosened"] if loosened else []
     parts += _money_words(comparison)
@@ -96,13 +96,11 @@ def _summary(comparison: Comparison, findings: FindingsShift) -> str:
     if active or findings.resolved:
         parts.append(f"{count_of(active, 'new finding')}, {len(findings.resolved):,} resolved")
     if findings.excused:
-        parts.append(f"{count_of(len(findings.excused), 'finding')} no longer asked for")
+        parts.append(f"{count_of(len(findings.excused), 'finding')} no longer enforced")
     if not parts:
         same = count_of(comparison.unchanged_task_classes, "task class")
-        return (
-            f"Nothing changed: {same} and {count_of(comparison.unchanged_policies, 'policy')} "
-            "mean the same as before."
-        )
+        policies = count_of(comparison.unchanged_policies, "policy")
+        return f"No changes. {same} and {policies} unchanged."
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}."
 
@@ -118,11 +116,11 @@ def _money_words(comparison: Comparison) -> list[str]:
     if not spend.delta:
         return []
     way = "up" if spend.delta > 0 else "down"
-    share = f" ({float(spend.delta / spend.before) * 100:+.1f}%)" if spend.before else ""
-    lost = " and incomplete" if spend.unpriced_after else ""
+    share = f" ({format_change(spend.delta / spend.before)})" if spend.before else ""
+    incomplete = " and incomplete" if spend.unpriced_after else ""
     return [
         f"forecast {way} {format_money(abs(spend.delta), spend.currency_after)}{share} to {after} a "
-        f"month{lost}"
+        f"month{incomplete}"
     ]
 
 
@@ -135,7 +133,7 @@ def _headline(before: Assessment, after: Assessment) -> tuple[Metric, ...]:
     ]
     count = Metric(
         id="errors",
-        label="Findings that are errors",
+        label="Errors",
         value=f"{errors[1]:,}",
         before=f"{errors[0]:,}",
         number=float(errors[1]),
@@ -145,7 +143,7 @@ def _headline(before: Assessment, after: Assessment) -> tuple[Metric, ...]:
 
 
 def _with_unreadable(comparison: Comparison, after: Assessment) -> Comparison:
-    """Mark what is gone only because its file, or its entry in a file, can no longer be read."""
+    """Mark what is removed only because its file, or its entry, can no longer be read."""
     if not after.flaws:
         return comparison
     flawed = {flaw.location.path for flaw in after.flaws}

@@ -1,4 +1,4 @@
-"""The sections of a diff: what was loosened first, then what a reviewer weighs, then details to unfold."""
+"""The sections of a diff: loosened safeguards, other changes, then folded details."""
 
 from collections.abc import Iterator
 
@@ -9,15 +9,15 @@ from multillm_gov.dimensions import Basis
 from multillm_gov.finding import Severity
 from multillm_gov.report import Section
 from multillm_gov.reporting.diff.findings import FindingsShift
-from multillm_gov.reporting.diff.tables import MOST_ROWS, Places, change_table, signed, table
-from multillm_gov.units import format_money, format_share
-from multillm_gov.words import count_of
+from multillm_gov.reporting.diff.tables import MOST_ROWS, Places, change_table, signed_amount, table
+from multillm_gov.units import format_money, format_share, signed
+from multillm_gov.words import count_of, join_words
 
 _BASES = {Basis.SPEND: "spend", Basis.VALUE_AT_STAKE: "value at stake"}
 
 
 def sections(comparison: Comparison, findings: FindingsShift, places: Places) -> Iterator[Section]:
-    """All sections that have something to say, in the order a reviewer needs them."""
+    """All sections that are not empty, in the order a reviewer needs them."""
     currency = comparison.spend.currency_after
     loosened = comparison.toward(Direction.LOOSENED)
     if loosened:
@@ -65,19 +65,21 @@ def _grouped(name: str, changes: list[Change], comparison: Comparison) -> tuple[
 
 
 def _excused(findings: FindingsShift) -> Section:
-    """What a loosened policy or a new waiver hides: the later state judged by the rules of the base."""
+    """What a loosened policy or a new waiver hides: findings by the policies of the base."""
     rows = [
         (finding.subject, f"{finding.rule} {finding.message}", str(finding.severity.label))
         for finding in findings.excused
     ]
-    told = "These findings would still stand under the policies, waivers and limits of the base."
+    explanation = (
+        "Under the policies, waivers and limits of the base these findings would still be reported."
+    )
     columns = (Column("Subject"), Column("Finding"), Column("Severity"))
-    blocks = (Paragraph(told), table("", columns, rows, len(rows), "finding"))
-    return Section(id="excused", title="No longer asked for, not mended", blocks=blocks)
+    blocks = (Paragraph(explanation), table("", columns, rows, len(rows), "finding"))
+    return Section(id="excused", title="No longer enforced (not fixed)", blocks=blocks)
 
 
 def _exposure(comparison: Comparison) -> Iterator[Section]:
-    """Shares and effective numbers; levels whose shares are alike (each vendor its own host) are told once."""
+    """Shares and effective numbers; levels with equal shares (each vendor its own host) share rows."""
     groups: dict[object, list[ConcentrationShift]] = {}
     for shift in comparison.concentration:
         if shift.moved:
@@ -94,7 +96,7 @@ def _exposure(comparison: Comparison) -> Iterator[Section]:
         Column("After", numeric=True),
         Column("Points", numeric=True),
     )
-    shares = table("Shares that moved by half a point or more", columns, rows, len(rows), "share")
+    shares = table("Shares that changed by half a point or more", columns, rows, len(rows), "share")
     levels = (Column("Level"), Column("Before", numeric=True), Column("After", numeric=True))
     numbers = [
         (
@@ -115,7 +117,7 @@ def _share_rows(alike: list[ConcentrationShift]) -> Iterator[tuple[str, ...]]:
         names = list(dict.fromkeys(name for name, _, _ in entities))
         _, old, new = entities[0]
         others = f" ({', '.join(names[1:])})" if names[1:] else ""
-        points = f"{(new - old) * 100:+.1f}"
+        points = signed(f"{(new - old) * 100:.1f}")
         yield (
             f"{names[0]}{others}",
             _format_levels(alike),
@@ -138,14 +140,14 @@ def _money(comparison: Comparison) -> Iterator[Section]:
         ("New prices, same allocation", spend.parts.price),
         ("Demand", spend.parts.demand),
         ("Routing", spend.parts.routing),
-        ("Fixed cost split anew", spend.parts.hosting),
+        ("Fixed cost reallocated", spend.parts.hosting),
         ("Task classes added", spend.added),
         ("Task classes removed", -spend.removed),
         ("Forecasts gained or lost", spend.unexplained),
     )
     amount = Column(f"{currency} a month", numeric=True)
-    why = [(label, signed(part, currency)) for label, part in causes if part]
-    blocks = [table("Why the forecast moves", (Column("Cause"), amount), why, len(why), "cause")]
+    why = [(label, signed_amount(part, currency)) for label, part in causes if part]
+    blocks = [table("Why the forecast changes", (Column("Cause"), amount), why, len(why), "cause")]
     before, after = Column("Before", numeric=True), Column("After", numeric=True)
     shown = comparison.effects[:MOST_ROWS]
     rows = [_effect_row(effect, currency) for effect in shown]
@@ -156,7 +158,7 @@ def _money(comparison: Comparison) -> Iterator[Section]:
             name,
             format_money(old, currency),
             format_money(new, currency),
-            signed(new - old, currency),
+            signed_amount(new - old, currency),
         )
         for name, old, new in spend.by_owner[:MOST_ROWS]
     ]
@@ -173,11 +175,15 @@ def _effect_row(effect: TaskEffect, currency: str) -> tuple[str, ...]:
         effect.spend_after if effect.after else None,
     )
     absent = (not effect.before, not effect.after)
-    told = [
+    amounts_before_after = [
         "" if gone else "not known" if amount is None else format_money(amount, currency)
         for amount, gone in zip(amounts, absent, strict=True)
     ]
-    return name, *told, "" if effect.delta is None else signed(effect.delta, currency)
+    return (
+        name,
+        *amounts_before_after,
+        "" if effect.delta is None else signed_amount(effect.delta, currency),
+    )
 
 
 def _unchanged(comparison: Comparison, findings: FindingsShift) -> Section:
@@ -187,8 +193,8 @@ def _unchanged(comparison: Comparison, findings: FindingsShift) -> Section:
         if any(finding.severity is severity for finding in findings.kept)
     ]
     same = f"{count_of(comparison.unchanged_task_classes, 'task class')} and "
-    same += f"{count_of(comparison.unchanged_policies, 'policy')} mean the same as before."
-    stays = f"Findings that were there before and stay: {', '.join(grades) or 'none'}."
+    same += f"{count_of(comparison.unchanged_policies, 'policy')} unchanged."
+    stays = f"Existing findings that remain: {join_words(grades) or 'none'}."
     hint = " `govern check` lists them." if findings.kept else ""
     return Section(
         id="unchanged", title="Unchanged", blocks=(Paragraph(f"{same} {stays}{hint}"),), folded=True

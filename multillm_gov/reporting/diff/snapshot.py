@@ -1,4 +1,4 @@
-"""What `govern diff --compare-to` tells: findings and figures against a stored check, without any repository."""
+"""The report of `govern diff --compare-to`: findings and figures against a stored check."""
 
 from msgspec import Struct
 
@@ -15,7 +15,7 @@ from multillm_gov.words import count_of
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
-    """What a stored check holds that a later one can be compared with."""
+    """The part of a stored check that a later one is compared with."""
 
     as_of: str
     revision: str
@@ -24,22 +24,21 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
 
 def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | None) -> Report:
-    """The report of a comparison with a snapshot; it holds no declarations, so no change of one is listed."""
+    """The report of a comparison; a snapshot has no declarations, so none is compared."""
     findings = shift_findings(before.findings, after.findings, None, Renames())
     metrics = with_before(before.headline, headline(after))
-    moved = sum(metric.value != metric.before for metric in metrics)
+    changed = sum(metric.value != metric.before for metric in metrics)
     active = sum(finding.active for finding in findings.new)
-    same = not (findings.new or findings.resolved or moved)
-    told = "Nothing changed: findings and figures are those of the snapshot."
+    same = not (findings.new or findings.resolved or changed)
+    summary = "No changes: findings and figures are those of the snapshot."
     if not same:
-        told = f"{count_of(active, 'new finding')}, {len(findings.resolved):,} resolved"
-        told += f"; {count_of(moved, 'figure')} moved."
+        summary = f"{count_of(active, 'new finding')}, {len(findings.resolved):,} resolved"
+        summary += f"; {count_of(changed, 'figure')} changed."
     limits = (
-        f"The snapshot was taken as of {before.as_of}. It holds findings and figures, not what was "
-        "declared: which "
-        "caps, routes and policies changed is told by `govern diff BASE`. What was mended and what "
-        "a looser policy no "
-        "longer asks for count alike as resolved."
+        f"The snapshot was taken as of {before.as_of}. It has findings and figures, but no "
+        "declarations: use `govern diff BASE` to see which caps, routes and policies changed. "
+        "Findings that were fixed and findings that a looser policy no longer enforces both count "
+        "as resolved."
     )
     report = Report(
         kind="diff",
@@ -50,7 +49,7 @@ def report_snapshot(before: Snapshot, after: Assessment, fail_on: Severity | Non
         verdict=judge_counts(findings.new, fail_on),
         revision=after.revision,
         base=before.revision,
-        summary=told,
+        summary=summary,
         headline=() if same else metrics,
         sections=()
         if same

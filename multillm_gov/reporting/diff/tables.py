@@ -7,7 +7,7 @@ from multillm_gov.changes.change import Change, Kind, SharePoint
 from multillm_gov.content import Cell, Column, Table
 from multillm_gov.dimensions import Level
 from multillm_gov.documents.document import Document, locate
-from multillm_gov.units import format_money
+from multillm_gov.units import format_money, signed
 from multillm_gov.words import count_of
 
 MOST_ROWS = 25
@@ -41,17 +41,19 @@ def change_table(
     places: Places | None = None,
     noun: str = "change",
 ) -> Table:
-    """One row a change. Columns that would be empty are left out; with ``places`` it ends with file and line."""
+    """One row per change, without empty columns; with ``places`` it ends with file and line."""
     columns: list[tuple[Column, Callable[[Change], str]]] = [
         (Column("Subject"), lambda change: change.subject),
-        (Column("What"), what),
+        (Column("Change"), what),
         (Column("Before"), lambda change: shorten(change.before)),
         (Column("After"), lambda change: shorten(change.after)),
         (
             Column(f"{currency} a month", numeric=True),
-            lambda change: signed(change.spend_effect, currency) if change.spend_effect else "",
+            lambda change: (
+                signed_amount(change.spend_effect, currency) if change.spend_effect else ""
+            ),
         ),
-        (Column("Share of spend"), lambda change: format_points(change.exposure)),
+        (Column("Share of spend"), lambda change: _format_points(change.exposure)),
         (Column("Note"), lambda change: shorten(change.note)),
     ]
     if places is not None:
@@ -66,7 +68,7 @@ def change_table(
 def table(
     title: str, columns: tuple[Column, ...], rows: Iterable[Row], total: int, noun: str
 ) -> Table:
-    """A table whose last row says how many of ``total`` it leaves out; first cells are strong."""
+    """A table whose last row counts those of ``total`` not shown; first cells are strong."""
     shown = list(rows)[:MOST_ROWS]
     cells = [tuple(Cell(text, strong=not index) for index, text in enumerate(row)) for row in shown]
     if total > len(shown):
@@ -102,14 +104,13 @@ def shorten(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def signed(amount: Decimal, currency: str) -> str:
-    """``+384``, ``-96``: a change of money, without the currency that the column names."""
-    text = format_money(amount, currency).removesuffix(f" {currency}")
-    return f"+{text}" if amount > 0 else text
+def signed_amount(amount: Decimal, currency: str) -> str:
+    """``+384``, ``−96``: a change of money, without the currency that the column names."""
+    return signed(format_money(amount, currency).removesuffix(f" {currency}"))
 
 
-def format_points(points: Iterable[SharePoint]) -> str:
-    """``alpha +3.1, beta -3.1 points``; a provider is named only where it moves otherwise than its namesake vendor."""
+def _format_points(points: Iterable[SharePoint]) -> str:
+    """``alpha +3.1, beta −3.1 points``; a provider only where it differs from its vendor."""
     listed = list(points)
     vendors = {
         (point.entity, round(point.points, 3)) for point in listed if point.level is Level.VENDOR
@@ -117,7 +118,8 @@ def format_points(points: Iterable[SharePoint]) -> str:
     words = []
     for point in listed:
         if point.level is Level.VENDOR:
-            words.append(f"{point.entity} {point.points * 100:+.1f}")
+            words.append(f"{point.entity} {signed(f'{point.points * 100:.1f}')}")
         elif (point.entity, round(point.points, 3)) not in vendors:
-            words.append(f"{point.entity} ({point.level.value}) {point.points * 100:+.1f}")
+            change = signed(f"{point.points * 100:.1f}")
+            words.append(f"{point.entity} ({point.level.value}) {change}")
     return f"{', '.join(words)} points" if words else ""

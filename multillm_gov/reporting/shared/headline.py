@@ -21,6 +21,7 @@ from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.completeness import left_out_of_figures
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money, format_share
+from multillm_gov.words import count_of, join_some
 
 HEADLINES = 3
 """How many of the metrics a short format shows; they come first."""
@@ -31,7 +32,7 @@ CALM_SLACK_DAYS = 90
 
 
 def headline(assessment: Assessment) -> tuple[Metric, ...]:
-    """Spend, largest vendor, independent fallbacks; then vendors, clouds, value with one vendor, nearest retirement."""
+    """Spend, largest vendor, independent fallbacks; then vendors, clouds, value, retirement."""
     figures, appetite = assessment.figures, assessment.portfolio.settings.appetite
     spend = concentration(figures.tasks, Level.VENDOR, Basis.SPEND)
     value = concentration(figures.tasks, Level.VENDOR, Basis.VALUE_AT_STAKE)
@@ -99,13 +100,13 @@ def not_judged(figures: PortfolioFigures) -> str:
     share = figures.unpriced_share
     if share:
         return f"{format_share(share)} of the requests have no known price"
-    return f"no cost is known for {_some(figures.unpriced)}"
+    return f"no cost is known for {join_some(figures.unpriced)}"
 
 
 def _incomplete(metric: Metric) -> Metric:
-    """A figure over files that could not be read as written; what is left out may hold the breach."""
+    """A figure over files that could not be read in full; what is missing may breach the limit."""
     note = "; ".join(
-        part for part in (metric.note, "incomplete: a file could not be read as written") if part
+        part for part in (metric.note, "incomplete: a file could not be read in full") if part
     )
     return msgspec.structs.replace(
         metric, note=note, status="watch" if metric.status == "good" else metric.status
@@ -134,12 +135,12 @@ def status_above(number: float, floor: float, best: float | None = None) -> Stat
 
 
 def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
-    ceiling, told = _ceiling(figures, settings.appetite)
+    ceiling, limit = _ceiling(figures, settings.appetite)
     spend = figures.spend_per_month
     status: Status = "neutral" if ceiling is None else status_below(float(spend), float(ceiling))
     doubts = []
     if figures.unpriced:
-        doubts.append(f"without {_some(figures.unpriced)}, whose cost is not known")
+        doubts.append(f"without {join_some(figures.unpriced)}, whose cost is not known")
     if not figures.exchange_known:
         doubts.append(f"no exchange rate to {figures.currency} is declared")
     if doubts and status != "bad":
@@ -149,7 +150,7 @@ def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
         id="forecast-spend",
         label="Forecast spend per month",
         value=_known_spend(figures),
-        limit=told,
+        limit=limit,
         status=status,
         note=note,
         number=float(spend),
@@ -256,7 +257,7 @@ def _effective(shares: Concentration, name: str, label: str, floor: Decimal) -> 
 
 
 def _retirement(assessment: Assessment) -> Metric:
-    """Days between the first retirement of a routed model and the day a move away from it must begin."""
+    """Days between the next retirement of a routed model and the last day to start migrating."""
     lead = assessment.portfolio.settings.migration_lead_days
     legs: dict[str, LegFigures] = {
         leg.model: leg for task in assessment.figures.tasks for leg in task.legs
@@ -269,7 +270,7 @@ def _retirement(assessment: Assessment) -> Metric:
     undated = len(slacks) - len(dated)
     limit = "at least 0 days"
     note = f"no date is known for {undated} of {len(slacks)} routed models" if undated else ""
-    label = f"Days to the nearest retirement, less {lead} to migrate"
+    label = f"Slack before the next retirement (after {lead} days to migrate)"
     if not dated:
         return Metric(id="retirement-slack", label=label, value="not known", limit=limit, note=note)
     slack, model = dated[0]
@@ -279,15 +280,10 @@ def _retirement(assessment: Assessment) -> Metric:
     return Metric(
         id="retirement-slack",
         label=label,
-        value=f"{slack:,} days ({model})",
+        value=f"{count_of(slack, 'day')} ({model})",
         limit=limit,
         status=status,
         note=note,
         number=float(slack),
         unit="days",
     )
-
-
-def _some(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3:,} more"
