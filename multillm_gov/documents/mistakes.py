@@ -105,6 +105,7 @@ def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistak
     known = list(_node(schema, error.schema_path[:-1]).get("properties", {}))
     for key in error.kind.unexpected:
         how = how_to_say(key, known)
+        instead = f", and {how}" if how else ""
         unused = [name for name in known if name not in error.instance]
         meant = "" if how else closest(key, unused or known)
         listed = ", ".join(f"`{name}`" for name in known[:_MOST_LISTED]) + (
@@ -114,7 +115,7 @@ def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistak
         yield Mistake(
             (*error.instance_path, key),
             f"unknown key `{format_value(key)}`" + (f"; did you mean `{meant}`?" if meant else ""),
-            f"Write `{meant}`; {allowed}." if meant else f"{how or 'Remove it'}; {allowed}.",
+            f"Write `{meant}`; {allowed}." if meant else f"Remove it{instead}; {allowed}.",
             on_key=True,
             meant=meant,
         )

@@ -1,4 +1,4 @@
-"""What the book would say of a task class if another model answered all of its requests."""
+"""What the book would say of a task class with another route, or with one more fallback."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from multillm_gov.finding import Enforcement, Severity
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import measure
-from multillm_gov.portfolio.allocation import Leg
+from multillm_gov.portfolio.allocation import Leg, TaskClassDeclaration
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.rules.engine.judgment import models_of
 from multillm_gov.rules.engine.planning import Run, plan_runs
@@ -17,18 +17,24 @@ from multillm_gov.rules.engine.rule import RuleContext
 _FAMILIES = frozenset({1, 2, 4, 5, 6, 9})
 """What a model can break: files, totals and process say nothing of it."""
 _BY_LOCKING = frozenset({"GOV107", "GOV408"})
-"""What `govern catalog lock` mends says nothing of the model either."""
+"""What `govern catalog lock` fixes says nothing of the model either."""
 
 
 class Prospects:
-    """Judges task classes as they would be, by all standing rules and policies about task classes but one's own."""
+    """Judges task classes as they would be, by the rules and policies about task classes.
 
-    def __init__(self, context: RuleContext, own: str) -> None:
+    Args:
+        context: Of the rule that asks.
+        own: That rule, which does not count.
+        only: Ids of the rules that count; `None`: all that a model can violate.
+    """
+
+    def __init__(self, context: RuleContext, own: str, only: frozenset[str] | None = None) -> None:
         book = tuple(
             rule
             for rule in all_rules()
             if rule.scope == "task classes"
-            and rule.family in _FAMILIES
+            and (rule.family in _FAMILIES if only is None else rule.id in only)
             and rule.id not in {own, *_BY_LOCKING}
         )
         runs, _ = plan_runs(
@@ -41,29 +47,31 @@ class Prospects:
         self._now: dict[str, Counter[tuple[str, str]]] = {}
 
     def breaks_nothing(self, task: TaskFigures, model: str) -> bool:
-        """Whether a route to one model alone violates no rule, at warning or above, more often than today's does.
+        """Whether a route to one model alone violates no rule more often than today's does.
 
-        Where the model is a fallback today, it changes places with the model that carries most.
+        Warnings and errors count. Where the model is a fallback today, it changes places with the
+        model that carries most.
         """
+        former = task.primary.model
+        fallbacks = tuple(former if one == model else one for one in task.task.declared.fallbacks)
+        declared = replace(task.task.declared, route=(Leg(model=model),), fallbacks=fallbacks)
+        return self._breaks_nothing(task, declared)
+
+    def fallback_breaks_nothing(self, task: TaskFigures, model: str) -> bool:
+        """Whether one more fallback, the last, violates no rule more often than today's do."""
+        fallbacks = (*task.task.declared.fallbacks, model)
+        return self._breaks_nothing(task, replace(task.task.declared, fallbacks=fallbacks))
+
+    def _breaks_nothing(self, task: TaskFigures, declared: TaskClassDeclaration) -> bool:
         name = task.task.name
         if name not in self._now:
             self._now[name] = self._violations(task)
-        return not self._violations(self._routed(task, model)) - self._now[name]
-
-    def _routed(self, task: TaskFigures, model: str) -> TaskFigures:
-        former = task.primary.model
-        declared = replace(
-            task.task.declared,
-            route=(Leg(model=model),),
-            fallbacks=tuple(
-                former if one == model else one for one in task.task.declared.fallbacks
-            ),
-        )
         alone = Portfolio(
             settings=self._context.state.portfolio.settings,
             task_classes=(replace(task.task, declared=declared),),
         )
-        return measure(alone, self._context.state.catalog).tasks[0]
+        changed = measure(alone, self._context.state.catalog).tasks[0]
+        return not self._violations(changed) - self._now[name]
 
     def _violations(self, task: TaskFigures) -> Counter[tuple[str, str]]:
         found: Counter[tuple[str, str]] = Counter()

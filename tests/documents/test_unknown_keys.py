@@ -48,7 +48,7 @@ def test_every_advice_stands_beside_keys_that_exist():
 
 
 def test_an_advice_is_given_only_where_its_key_may_stand():
-    assert how_to_say("budget", TASK_CLASS).startswith("Write `spend_cap: {monthly:")
+    assert how_to_say("budget", TASK_CLASS).startswith("write `spend_cap: {monthly:")
     assert how_to_say("Max-Cost", TASK_CLASS)
     assert how_to_say("budget", ["model", "weight"]) == ""
     assert how_to_say("flavour", TASK_CLASS) == ""

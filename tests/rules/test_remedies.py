@@ -218,7 +218,7 @@ def correct(bench: Bench, _: re.Match[str]) -> None:
         )
 
 
-@hand(r"`route: (\[.+\])`")
+@hand(r"(?<!and write )`route: (\[.+\])`")
 def reweigh(bench: Bench, words: re.Match[str]) -> None:
     path, tree, task = bench.task(bench.finding.subject)
     task["route"] = yaml.safe_load(words[1])
