@@ -1,8 +1,7 @@
-"""When the models in use go away, how much notice there is, and whether the next one is ready (method 4)."""
+"""When the models in use retire, with what notice, and whether the next one is ready."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from math import exp
 
 from msgspec import Struct
 
@@ -29,7 +28,7 @@ class ModelLife(Struct, frozen=True, kw_only=True):
     retirement: date | None
     """``None``: not known, which never means that it stays."""
     source: str
-    """Who tells the date."""
+    """What gives the date."""
     runway: int | None
     """Days to retirement; negative when past."""
     slack: int | None
@@ -58,7 +57,7 @@ class ForcedMigrations(Struct, frozen=True, kw_only=True):
     assumed: float
     """Expected number among the models without a date, at a constant hazard; an assumption."""
     any_assumed: float
-    """Chance (0..1) that at least one of those goes; 0 where there is none."""
+    """Chance (0..1) that at least one of those retires; 0 where there is none."""
 
     @property
     def expected(self) -> float:
@@ -105,7 +104,7 @@ def retirement_outlook(context: StressContext) -> RetirementOutlook:
 
 
 def fixed_life_chance(median_months: float, months: float) -> float:
-    """P(a model goes within so many months) if all live equally long and one has a random age: .6630 for 12 at 18.1.
+    """The same chance if all live equally long and one has a random age; .6630 for 12 at 18.1.
 
     The upper of method 4's two bounds; `retirement_chance` is the lower.
     """
@@ -172,8 +171,8 @@ def forced_migrations(
 ) -> ForcedMigrations:
     """How many models must be left within so many months.
 
-    A known date counts as 1 or 0. One that is not known counts as 1 - exp(-months / median):
-    memoryless, at a hazard of one over the median life.
+    A known date counts as 1 or 0. One that is not known counts as 1 - 2^(-months / median):
+    memoryless, half of the models outliving the median.
     """
     horizon = months * _DAYS_PER_MONTH
     certain = sum(one.runway is not None and one.runway <= horizon for one in models)
@@ -193,7 +192,7 @@ def median_life(context: StressContext) -> tuple[float, bool]:
 
 
 def unprepared_models(models: Iterable[ModelLife]) -> tuple[ModelLife, ...]:
-    """Routed models that could be gone before a move is done: short notice, and no successor that is tested."""
+    """Routed models that could retire before a move is done, without a tested successor."""
     return tuple(
         one
         for one in models
@@ -207,13 +206,14 @@ def unprepared_models(models: Iterable[ModelLife]) -> tuple[ModelLife, ...]:
 
 
 def retirement_chance(median_months: float, months: float) -> float:
-    """P(a model without a retirement date goes within so many months), at a constant hazard of 1 / median (method 4).
+    """Chance that a model without a date retires within so many months; .3684 for 12 at 18.1.
 
-    Memoryless, which is the lower of method 4's two bounds: .4847 for 12 months at 18.1.
+    Half of the models live longer than the median, so the constant hazard is ln 2 / median
+    (method 4); memoryless, the lower of its two bounds.
     """
-    return 1 - exp(-months / median_months)
+    return 1 - 2 ** (-months / median_months)
 
 
 def any_retirement_chance(median_months: float, months: float, models: int) -> float:
-    """P(at least one of so many such models goes): .5633 for 5 within 3 months."""
-    return 1 - exp(-models * months / median_months)
+    """Chance that at least one of so many such models retires; .4370 for 5 within 3 months."""
+    return 1 - 2 ** (-models * months / median_months)

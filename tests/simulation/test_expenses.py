@@ -1,6 +1,6 @@
 """Simulated spend against closed forms: demand, price moves, retirements, caps."""
 
-from math import exp, sqrt
+from math import exp, log, sqrt
 
 import msgspec
 import numpy as np
@@ -137,7 +137,7 @@ def test_models_without_a_date_go_at_a_constant_hazard(seed, costs_of, line) -> 
     )
     chance = retirement_chance(18.1, 12)
     assert abs((found.total > 1_000).mean() - chance) <= 3 * sqrt(chance * (1 - chance) / YEARS)
-    life = 18.1 / 12
+    life = 18.1 / 12 / log(2)
     left = 1 - life * (1 - exp(-1 / life))
     assert abs(found.total.mean() - 1_000 * (1 + left)) <= 3 * found.total.std() / sqrt(YEARS)
 

@@ -73,8 +73,8 @@ def _undated(outlook: RetirementOutlook) -> Iterator[Paragraph]:
         source = "assumed: 114 dated models of the price map"
     yield Paragraph(
         f"No source we read gives a date for {count_of(undated, 'model')}; that does not mean "
-        "that they stay. Each is taken to retire at a constant hazard of one over a median life "
-        f"of {outlook.median_months:g} months ({source}): "
+        "that they stay. Each is taken to retire at a constant hazard, half of them within a median "
+        f"life of {outlook.median_months:g} months ({source}): "
         f"{format_share(outlook.chance_in_year)} within 12 months; "
         f"{format_share(outlook.chance_in_year_at_fixed_life)} if all models lived equally long."
     )

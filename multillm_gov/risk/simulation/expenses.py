@@ -168,12 +168,12 @@ class _Drawing:
         return moments, factors
 
     def _retirement(self, model: str, retires_after: float | None, block: int) -> Floats:
-        """Part of the year before the model goes; 1 where it stays."""
+        """Part of the year before the model retires; 1 where it stays."""
         if retires_after is not None:
             return np.full(BLOCK_YEARS, min(retires_after, 1.0))
         uniform = stream(self.seed, "retirements", model, block).random(BLOCK_YEARS)
         life = self.assumed.retirement_months.value / MONTHS_PER_YEAR
-        return np.minimum(-life * np.log1p(-uniform), 1.0)
+        return np.minimum(-life / log(2) * np.log1p(-uniform), 1.0)  # half outlive the median
 
 
 def _model_order(model: tuple[str, str, float | None]) -> tuple[str, str, float]:
