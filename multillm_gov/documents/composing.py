@@ -22,10 +22,11 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from multillm_gov.documents.complaints import Complaints, StopReadingError
+from multillm_gov.documents.ambiguous import AmbiguousScalarError
 from multillm_gov.documents.document import Marks
-from multillm_gov.documents.refusals import Refusals
-from multillm_gov.documents.scalars import DoubtError, Scalars
+from multillm_gov.documents.flaw_list import FlawList, StopReadingError
+from multillm_gov.documents.scalars import Scalars
+from multillm_gov.documents.unsafe import ContentChecks
 from multillm_gov.errors import MissingExtraError
 
 MAX_DEPTH = 64
@@ -53,16 +54,16 @@ class Composed:
         return (self.places[0], self.places[1]) if self.places else (0, 0)
 
 
-def compose(complaints: Complaints) -> Composed:
-    """Build the data of a file; what is wrong is noted in ``complaints``.
+def compose(flaws: FlawList) -> Composed:
+    """Build the data of a file; what is wrong is noted in ``flaws``.
 
     Raises:
         MissingExtraError: PyYAML was installed without its C parser.
     """
     composed = Composed()
-    refusals = Refusals(complaints)
+    checks = ContentChecks(flaws)
     try:
-        _build(complaints.source.content, composed, refusals)
+        _build(flaws.source.content, composed, checks)
     except YAMLError as error:
         from multillm_gov.documents.syntax import (
             ParserError,
@@ -73,11 +74,11 @@ def compose(complaints: Complaints) -> Composed:
         with suppress(StopReadingError):
             broken = cast("ParserError", error)
             if (offset := depth_given_up(broken)) is not None:
-                refusals.too_deep(offset, offset + 1, MAX_DEPTH)
-            stop_at_error(broken, complaints)
+                checks.too_deep(offset, offset + 1, MAX_DEPTH)
+            stop_at_error(broken, flaws)
     except StopReadingError:
         pass
-    refusals.forget_duplicates(composed.marks)
+    checks.forget_duplicates(composed.marks)
     return composed
 
 
@@ -97,7 +98,7 @@ def open_parser(content: str) -> Any:  # noqa: ANN401 - a C type without stubs
     return CParser(content)
 
 
-def _build(content: str, composed: Composed, refusals: Refusals) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop
+def _build(content: str, composed: Composed, checks: ContentChecks) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop
     # One flat loop over locals: a method per event would add a tenth to the time of reading a
     # portfolio.
     parser = open_parser(content)
@@ -114,18 +115,18 @@ def _build(content: str, composed: Composed, refusals: Refusals) -> None:  # noq
         if kind is ScalarEvent:
             value = event.value
             if properties:
-                refusals.check_properties(event)
+                checks.check_properties(event)
             if event.implicit[0]:
                 try:
                     value = scalars[value]
-                except DoubtError as doubt:
-                    value = refusals.check_doubt(doubt, event, is_key=keyed and key is None)
+                except AmbiguousScalarError as scalar:
+                    value = checks.check_ambiguous(scalar, event, is_key=keyed and key is None)
             elif not value.isprintable():
-                refusals.check_characters(event, is_key=keyed and key is None)
+                checks.check_characters(event, is_key=keyed and key is None)
             start = event.start_mark.index
             if keyed and key is None:
                 if value.__class__ is not str or value in container:
-                    value = refusals.odd_key(event, value, container, places)
+                    value = checks.odd_key(event, value, container, places)
                 key = value
                 places.append(start)
                 continue
@@ -139,13 +140,13 @@ def _build(content: str, composed: Composed, refusals: Refusals) -> None:  # noq
             places.append(last)
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             if properties:
-                refusals.check_properties(event)
+                checks.check_properties(event)
             if len(stack) >= MAX_DEPTH:
-                refusals.too_deep(event.start_mark.index, event.end_mark.index, MAX_DEPTH)
+                checks.too_deep(event.start_mark.index, event.end_mark.index, MAX_DEPTH)
             new: Any = {} if kind is MappingStartEvent else []
             if keyed:
                 if key is None:
-                    refusals.key_is_collection(event)
+                    checks.key_is_collection(event)
                 container[key] = new
                 key = None
             else:
@@ -165,7 +166,7 @@ def _build(content: str, composed: Composed, refusals: Refusals) -> None:  # noq
         elif kind is AliasEvent:
             start = event.start_mark.index
             last = event.end_mark.index
-            alias = refusals.alias(event)
+            alias = checks.alias(event)
             if keyed and key is None:
                 key = alias
                 places.append(start)
@@ -179,7 +180,7 @@ def _build(content: str, composed: Composed, refusals: Refusals) -> None:  # noq
             places.append(last)
         elif kind is DocumentStartEvent:
             if composed.top:
-                refusals.second_document(event)
+                checks.second_document(event)
         elif kind is StreamEndEvent:
             return
-    refusals.too_many(last, MAX_EVENTS)
+    checks.too_many(last, MAX_EVENTS)

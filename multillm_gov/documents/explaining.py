@@ -1,4 +1,4 @@
-"""Why a value does not fit its type: every mistake in it, at its place. Imported where there is one."""
+"""Why a value does not fit its type: every flaw in it, at its place. Imported where there is one."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -9,8 +9,13 @@ import jsonschema_rs
 import msgspec
 
 from multillm_gov.documents.document import Document
-from multillm_gov.documents.mistakes import Mistake, SchemaError, find_mistakes, without_echoes
 from multillm_gov.documents.schema import cached_schema
+from multillm_gov.documents.schema_errors import (
+    SchemaError,
+    SchemaFlaw,
+    find_schema_flaws,
+    without_consequences,
+)
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Pointer
 
@@ -25,11 +30,13 @@ def explain_misfit(
     value: object,
     error: msgspec.ValidationError,
 ) -> tuple[Flaw, ...]:
-    """All mistakes in a value that the decoder refused with ``error``; in order of place, at least one."""
+    """All flaws of a value that the decoder refused, in order of place; at least one."""
     schema = cached_schema(kind)
     errors = _validator(kind).iter_errors(value)  # type: ignore[arg-type] # as in `cached_schema`
-    found = islice(find_mistakes(cast("Iterator[SchemaError]", errors), schema), MAX_SCHEMA_FLAWS)
-    flaws = {_flaw(document, pointer, mistake): None for mistake in without_echoes(found)}
+    found = islice(
+        find_schema_flaws(cast("Iterator[SchemaError]", errors), schema), MAX_SCHEMA_FLAWS
+    )
+    flaws = {_flaw(document, pointer, each): None for each in without_consequences(found)}
     if not flaws:
         flaws = {_flaw(document, pointer, _as_decoder_says(error)): None}
     return tuple(
@@ -42,18 +49,18 @@ def _validator(kind: type[Any]) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(cached_schema(kind), validate_formats=True)
 
 
-def _flaw(document: Document, pointer: Pointer, mistake: Mistake) -> Flaw:
-    route = (*pointer, *mistake.pointer)
+def _flaw(document: Document, pointer: Pointer, flaw: SchemaFlaw) -> Flaw:
+    route = (*pointer, *flaw.pointer)
     return Flaw(
         kind="schema",
-        message=mistake.message,
-        location=document.locate(route, on_key=mistake.on_key),
-        remedy=mistake.remedy,
+        message=flaw.message,
+        location=document.locate(route, on_key=flaw.on_key),
+        remedy=flaw.remedy,
         subject=str(route[1]) if len(route) > 1 and isinstance(route[1], str) else "",
     )
 
 
-def _as_decoder_says(error: msgspec.ValidationError) -> Mistake:
+def _as_decoder_says(error: msgspec.ValidationError) -> SchemaFlaw:
     """The decoder's own words, where the schema finds nothing: what it refuses is never lost."""
     message, _, path = str(error).partition(" - at `")
     message = message.replace("Invalid RFC3339 encoded date", "there is no such date")
@@ -62,6 +69,6 @@ def _as_decoder_says(error: msgspec.ValidationError) -> Mistake:
         if part == "[...]":
             break
         steps.append(int(part[1:-1]) if part.startswith("[") else part)
-    return Mistake(
+    return SchemaFlaw(
         tuple(steps), message, "Correct the value as its schema describes it (`govern schema`)."
     )

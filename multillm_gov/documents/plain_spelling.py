@@ -3,7 +3,8 @@
 import json
 import re
 
-from multillm_gov.documents.scalars import DoubtError, resolve
+from multillm_gov.documents.ambiguous import AmbiguousScalarError
+from multillm_gov.documents.scalars import resolve
 
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[\w ./()+%@-]|:(?=\w))*", re.ASCII)
 _LONGEST_PLAIN = 500
@@ -24,5 +25,5 @@ def format_scalar(text: str) -> str:
 def _means_itself(text: str) -> bool:
     try:
         return resolve(text) == text
-    except DoubtError:
+    except AmbiguousScalarError:
         return False

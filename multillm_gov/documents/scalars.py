@@ -8,6 +8,8 @@ a scalar stays text and is pointed out: quoting it says the same to everyone.
 import math
 import re
 
+from multillm_gov.documents.ambiguous import AmbiguousScalarError, check_number
+
 LONGEST_NUMBER = 40
 """Characters of a number; more is no quantity (and Python refuses to read past 4,300 digits)."""
 MERGE = "<<"
@@ -28,16 +30,6 @@ _NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 Plain = str | int | float | bool | None
 
 
-class DoubtError(Exception):
-    """A plain scalar that other tools read as something else; ``remedy`` says what to write."""
-
-    def __init__(self, text: str, reading: str, remedy: str) -> None:
-        super().__init__(text)
-        self.text = text
-        self.reading = reading
-        self.remedy = remedy
-
-
 class Scalars(dict[str, Plain]):
     """Remembers what each plain scalar of a file means; files repeat themselves, so most look-ups hit."""
 
@@ -45,7 +37,7 @@ class Scalars(dict[str, Plain]):
         """Resolve a scalar not met before.
 
         Raises:
-            DoubtError: the scalar is ambiguous; never remembered, so that every place of it is
+            AmbiguousScalarError: the scalar is ambiguous; never remembered, so that every place of it is
                 reported.
         """
         value = self[text] = resolve(text)
@@ -56,17 +48,17 @@ def resolve(text: str) -> Plain:
     """The value of one plain scalar.
 
     Raises:
-        DoubtError: the scalar is ambiguous.
+        AmbiguousScalarError: the scalar is ambiguous.
     """
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text[0] not in "-+.0123456789":
-        _doubt_word(text)
+        _check_word(text)
         return text
     if len(text) > LONGEST_NUMBER:
         if not _NUMBER.fullmatch(text):
             return text
-        raise DoubtError(
+        raise AmbiguousScalarError(
             text,
             f"a number of {len(text)} characters",
             f"Write at most {LONGEST_NUMBER}, or quote it.",
@@ -74,34 +66,36 @@ def resolve(text: str) -> Plain:
     if number := _NUMBER.fullmatch(text):
         return _finite(text) if number[1] or number[2] else int(text)
     if "-" not in text[1:] or "e" in text.lower():  # dates and ranges are text to everyone
-        from multillm_gov.documents.doubts import doubt_number
-
-        doubt_number(text)
+        check_number(text)
     return text
 
 
 def _finite(text: str) -> int | float:
     number = float(text)
     if math.isinf(number):
-        raise DoubtError(text, "a number too large to hold", "Write a smaller number, or quote it.")
+        raise AmbiguousScalarError(
+            text, "a number too large to hold", "Write a smaller number, or quote it."
+        )
     if number == 0 and text.lower().partition("e")[0].strip("-0."):
-        raise DoubtError(text, "a number too small to hold", "Write 0, or quote it.")
+        raise AmbiguousScalarError(text, "a number too small to hold", "Write 0, or quote it.")
     # 1e5 and 12.0 are whole numbers to JSON Schema; as integers they are so to everyone.
     return int(number) if number.is_integer() and abs(number) <= _EXACT_WHOLE else number
 
 
-def _doubt_word(text: str) -> None:
+def _check_word(text: str) -> None:
     if text == MERGE:
-        raise DoubtError(text, "a merge", "Write the merged keys out.")
+        raise AmbiguousScalarError(text, "a merge", "Write the merged keys out.")
     lowered = text.lower()
     if lowered in _SWITCHES:
         meant = _SWITCHES[lowered]
-        raise DoubtError(text, meant, f'Quote it to mean the text ("{text}"), or write {meant}.')
+        raise AmbiguousScalarError(
+            text, meant, f'Quote it to mean the text ("{text}"), or write {meant}.'
+        )
     if lowered in _CONSTANTS:
-        raise DoubtError(
+        raise AmbiguousScalarError(
             text, lowered, f'Write {lowered}, or quote it to mean the text ("{text}").'
         )
     if lowered in _NOT_FINITE:
-        raise DoubtError(
+        raise AmbiguousScalarError(
             text, "no finite number", "Write a finite number, or quote it to mean the text."
         )

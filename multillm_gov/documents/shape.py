@@ -30,7 +30,7 @@ def convert(
         explain: Whether to look for the flaws; without, a misfit costs no more than a fit.
 
     Returns:
-        The typed value, or nothing and one flaw per real mistake, in order of place.
+        The typed value, or nothing and one flaw per real error, in order of place.
     """
     if value is msgspec.UNSET:
         value = document.data

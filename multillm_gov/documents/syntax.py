@@ -1,9 +1,9 @@
-"""The YAML parser's complaints in plain words, each with what to do."""
+"""The YAML parser's flaws in plain words, each with what to do."""
 
 from typing import NoReturn, Protocol
 
-from multillm_gov.documents.complaints import Complaints, StopReadingError
 from multillm_gov.documents.decoding import CONTROL
+from multillm_gov.documents.flaw_list import FlawList, StopReadingError
 
 
 class ParserMark(Protocol):
@@ -127,7 +127,7 @@ def depth_given_up(error: ParserError) -> int | None:
     )
 
 
-def stop_at_error(error: ParserError, complaints: Complaints) -> NoReturn:
+def stop_at_error(error: ParserError, flaws: FlawList) -> NoReturn:
     """Note a `yaml.YAMLError` at its place.
 
     Raises:
@@ -135,22 +135,20 @@ def stop_at_error(error: ParserError, complaints: Complaints) -> NoReturn:
     """
     mark = getattr(error, "problem_mark", None)
     if mark is None:
-        _stop_at_characters(error, complaints)
-    offset = min(mark.index, len(complaints.source.content))
+        _stop_at_characters(error, flaws)
+    offset = min(mark.index, len(flaws.source.content))
     opened = error.context_mark.index if error.context_mark else offset
-    message, remedy, start = _explain(error, complaints, offset, opened)
-    complaints.stop("syntax", message, remedy, start, start + 1)
+    message, remedy, start = _explain(error, flaws, offset, opened)
+    flaws.stop("syntax", message, remedy, start, start + 1)
 
 
-def _explain(
-    error: ParserError, complaints: Complaints, offset: int, opened: int
-) -> tuple[str, str, int]:
-    content, problem = complaints.source.content, error.problem or ""
+def _explain(error: ParserError, flaws: FlawList, offset: int, opened: int) -> tuple[str, str, int]:
+    content, problem = flaws.source.content, error.problem or ""
     if "end of stream" in problem or "document indicator" in problem:
         return "the quote opened here is never closed", "Close the quote.", opened
     for closer, opener in _OPENERS.items():
         if f"or '{closer}'" in problem:
-            line = complaints.source.position(offset)[0] + 1
+            line = flaws.source.position(offset)[0] + 1
             message = (
                 f"the `{opener}` opened here is not closed: line {line} is not what may follow"
             )
@@ -169,17 +167,17 @@ def _bad_start(character: str) -> tuple[str, str]:
     return f"a value cannot start with `{character}`", "Quote the text."
 
 
-def _stop_at_characters(error: ParserError, complaints: Complaints) -> NoReturn:
-    for match in CONTROL.finditer(complaints.source.content):
-        complaints.refuse(
+def _stop_at_characters(error: ParserError, flaws: FlawList) -> NoReturn:
+    for match in CONTROL.finditer(flaws.source.content):
+        flaws.refuse(
             "unsafe-yaml",
             f"control character U+{ord(match[0]):04X}",
             "Remove it; such characters can hide text from a reader.",
             *match.span(),
         )
-    if complaints.refused:
+    if flaws.refused:
         raise StopReadingError
-    complaints.stop(
+    flaws.stop(
         "syntax",
         f"not valid YAML: {getattr(error, 'reason', error)}",
         "Save it as UTF-8 text.",

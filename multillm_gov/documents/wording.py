@@ -4,7 +4,8 @@ import json
 import re
 from typing import Any
 
-from multillm_gov.documents.scalars import DoubtError, resolve
+from multillm_gov.documents.ambiguous import AmbiguousScalarError
+from multillm_gov.documents.scalars import resolve
 
 _TYPES = {
     "integer": "a whole number",
@@ -94,8 +95,8 @@ def _number_meant(text: str) -> str:
     """What to do about a text that a person reads as a number; empty where nobody does."""
     try:
         meant = resolve(text)
-    except DoubtError as doubt:
-        return doubt.remedy if text.strip("+-.")[:1].isdigit() else ""
+    except AmbiguousScalarError as scalar:
+        return scalar.remedy if text.strip("+-.")[:1].isdigit() else ""
     return (
         f"Remove the quotes: {format_value(meant)}."
         if isinstance(meant, int | float) and meant is not True

@@ -1,9 +1,9 @@
-"""Reading one governed file: strict YAML (JSON is a part of it) with a position for every key and value."""
+"""Reading one governed file: strict YAML, JSON included, with the place of every key and value."""
 
-from multillm_gov.documents.complaints import Complaints, StopReadingError
 from multillm_gov.documents.composing import compose
 from multillm_gov.documents.decoding import HIDDEN, decode
 from multillm_gov.documents.document import Document, SourceFile
+from multillm_gov.documents.flaw_list import FlawList, StopReadingError
 from multillm_gov.finding import Flaw
 
 
@@ -22,22 +22,22 @@ def read_document(file: SourceFile) -> tuple[Document | None, tuple[Flaw, ...]]:
     source = decode(file)
     if isinstance(source, Flaw):
         return None, (source,)
-    complaints = Complaints(source)
+    flaws = FlawList(source)
     try:
         if not source.content.isascii():
-            _refuse_hidden(complaints)
+            _refuse_hidden(flaws)
     except StopReadingError:
-        return None, tuple(complaints.flaws)
-    composed = compose(complaints)
-    flaws = tuple(complaints.flaws)
-    if complaints.refused:
-        return None, flaws
-    return Document(source, composed.value, composed.marks, composed.span), flaws
+        return None, tuple(flaws.flaws)
+    composed = compose(flaws)
+    if flaws.refused:
+        return None, tuple(flaws.flaws)
+    document = Document(source, composed.value, composed.marks, composed.span)
+    return document, tuple(flaws.flaws)
 
 
-def _refuse_hidden(complaints: Complaints) -> None:
-    for match in HIDDEN.finditer(complaints.source.content):
-        complaints.refuse(
+def _refuse_hidden(flaws: FlawList) -> None:
+    for match in HIDDEN.finditer(flaws.source.content):
+        flaws.refuse(
             "unsafe-yaml",
             f"invisible character U+{ord(match[0]):04X}: a reader sees another text than the tool",
             "Remove it.",

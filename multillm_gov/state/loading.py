@@ -14,7 +14,7 @@ from multillm_gov.catalog.lookup import LayeredCatalog, open_catalog
 from multillm_gov.catalog.overrides import Overrides, load_overrides, unknown_bases
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import Document, SourceFile
-from multillm_gov.documents.echoes import without_echoes
+from multillm_gov.documents.flaw_list import without_repeats
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.secrets import Secret, find_secrets
 from multillm_gov.documents.yaml_reader import read_document
@@ -89,7 +89,7 @@ def load_state(
             secrets=_secrets(by_path, known),
             revision=revision,
         )
-        return replace(state, flaws=without_echoes(collected))
+        return replace(state, flaws=without_repeats(collected))
 
 
 class _Read(Struct, frozen=True, kw_only=True):

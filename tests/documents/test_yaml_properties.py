@@ -9,9 +9,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from multillm_gov.documents.ambiguous import AmbiguousScalarError
 from multillm_gov.documents.decoding import CONTROL, HIDDEN
 from multillm_gov.documents.document import Document, SourceFile
-from multillm_gov.documents.scalars import DoubtError, resolve
+from multillm_gov.documents.scalars import resolve
 from multillm_gov.documents.yaml_reader import read_document
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).filter(
@@ -181,7 +182,7 @@ class Loose:
             return True
         try:
             return resolve(self.text) == other
-        except DoubtError:
+        except AmbiguousScalarError:
             return False
 
     __hash__ = None
@@ -192,7 +193,7 @@ class Loose:
 def test_a_number_is_a_number_to_json_or_it_is_text(text):
     try:
         value = resolve(text)
-    except DoubtError:
+    except AmbiguousScalarError:
         value = text
     try:
         expected = json.loads(text, parse_constant=str)
@@ -210,7 +211,7 @@ def test_a_silent_text_is_text_to_the_other_parser_too(text):
     """Whatever YAML 1.1 reads as more than text is a value to us or pointed out (dates are data, not objects)."""
     try:
         value = resolve(text)
-    except DoubtError:
+    except AmbiguousScalarError:
         return
     try:
         theirs = yaml.load(text, yaml.CSafeLoader)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from multillm_gov.documents.complaints import MAX_FLAWS
 from multillm_gov.documents.composing import MAX_DEPTH
+from multillm_gov.documents.flaw_list import MAX_FLAWS
 
 
 def told(flaws):

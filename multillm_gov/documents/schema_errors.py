@@ -1,4 +1,4 @@
-"""From schema errors to mistakes people make: one message each, in plain words, with what to write."""
+"""From schema errors to flaws: one message each, in plain words, with what to write."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ class SchemaError(Protocol):
     kind: Any
 
 
-class Mistake(msgspec.Struct, frozen=True):
+class SchemaFlaw(msgspec.Struct, frozen=True):
     """What is wrong at a route below the value checked."""
 
     pointer: Pointer
@@ -41,15 +41,17 @@ class Mistake(msgspec.Struct, frozen=True):
     missing: bool = False
 
 
-def without_echoes(mistakes: Iterable[Mistake]) -> list[Mistake]:
-    """A misspelt key is one mistake: it is not reported once more as missing."""
-    found = list(mistakes)
-    misspelt = {(*mistake.pointer[:-1], mistake.meant) for mistake in found if mistake.meant}
-    return [mistake for mistake in found if not (mistake.missing and mistake.pointer in misspelt)]
+def without_consequences(flaws: Iterable[SchemaFlaw]) -> list[SchemaFlaw]:
+    """A misspelled key is one flaw: it is not reported once more as missing."""
+    found = list(flaws)
+    misspelled = {(*flaw.pointer[:-1], flaw.meant) for flaw in found if flaw.meant}
+    return [flaw for flaw in found if not (flaw.missing and flaw.pointer in misspelled)]
 
 
-def find_mistakes(errors: Iterable[SchemaError], schema: dict[str, Any]) -> Iterator[Mistake]:
-    """One mistake per real error: the branches of a union collapse into the one that was meant."""
+def find_schema_flaws(
+    errors: Iterable[SchemaError], schema: dict[str, Any]
+) -> Iterator[SchemaFlaw]:
+    """One flaw per real error: the branches of a union collapse into the one that was meant."""
     for error in errors:
         name = error.kind.name
         if name in {"anyOf", "oneOf"}:
@@ -58,7 +60,7 @@ def find_mistakes(errors: Iterable[SchemaError], schema: dict[str, Any]) -> Iter
             yield from _EXPLAIN.get(name, _other)(error, schema)
 
 
-def _of_union(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+def _of_union(error: SchemaError, schema: dict[str, Any]) -> Iterator[SchemaFlaw]:
     branches: list[list[SchemaError]] = getattr(error.kind, "context", None) or []
     here = len(error.instance_path)
     fitting = [
@@ -73,7 +75,7 @@ def _of_union(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
             fitting,
             key=lambda branch: (max(len(found.instance_path) for found in branch), -len(branch)),
         )
-        yield from find_mistakes(meant, schema)
+        yield from find_schema_flaws(meant, schema)
         return
     kinds = [
         type_words(found.kind.types)
@@ -86,22 +88,22 @@ def _of_union(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
     )
 
 
-def _type(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+def _type(error: SchemaError, schema: dict[str, Any]) -> Iterator[SchemaFlaw]:
     yield _wrong_type(error, [type_words(error.kind.types)], schema)
 
 
-def _wrong_type(error: SchemaError, kinds: list[str], schema: dict[str, Any]) -> Mistake:
+def _wrong_type(error: SchemaError, kinds: list[str], schema: dict[str, Any]) -> SchemaFlaw:
     wanted = " or ".join(dict.fromkeys(kinds))
     spelled = Spelled(error.instance)
     node = _node(schema, error.schema_path[:-1])
-    return Mistake(
+    return SchemaFlaw(
         tuple(error.instance_path),
         f"{_name(error)}expected {wanted}, got {spelled.described}",
         spelled.remedy(wanted, example(node, schema)),
     )
 
 
-def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[SchemaFlaw]:
     known = list(_node(schema, error.schema_path[:-1]).get("properties", {}))
     for key in error.kind.unexpected:
         how = how_to_say(key, known)
@@ -112,7 +114,7 @@ def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistak
             ", …" if len(known) > _MOST_LISTED else ""
         )
         allowed = f"known keys: {listed}" if known else "no keys are known here"
-        yield Mistake(
+        yield SchemaFlaw(
             (*error.instance_path, key),
             f"unknown key `{format_value(key)}`" + (f"; did you mean `{meant}`?" if meant else ""),
             f"Write `{meant}`; {allowed}." if meant else f"Remove it{instead}; {allowed}.",
@@ -121,10 +123,10 @@ def _unknown_keys(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistak
         )
 
 
-def _missing_key(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+def _missing_key(error: SchemaError, schema: dict[str, Any]) -> Iterator[SchemaFlaw]:
     key = error.kind.property
     node = _node(schema, error.schema_path[:-1]).get("properties", {}).get(key, {})
-    yield Mistake(
+    yield SchemaFlaw(
         (*error.instance_path, key),
         f"key `{key}` is missing{_within(error.instance_path)}",
         f"Add `{key}: {example(node, schema)}`.",
@@ -145,11 +147,11 @@ def _within(path: list[Step]) -> str:
     )
 
 
-def _enum(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
+def _enum(error: SchemaError, _: dict[str, Any]) -> Iterator[SchemaFlaw]:
     options = [str(option) for option in error.kind.options]
     meant = closest(str(error.instance), options)
     allowed = ", ".join(f"`{option}`" for option in options)
-    yield Mistake(
+    yield SchemaFlaw(
         tuple(error.instance_path),
         f"{_name(error)}{Spelled(error.instance).described} is not allowed"
         + (f"; did you mean `{meant}`?" if meant else ""),
@@ -157,7 +159,7 @@ def _enum(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
     )
 
 
-def _limit(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
+def _limit(error: SchemaError, _: dict[str, Any]) -> Iterator[SchemaFlaw]:
     limit = error.kind.limit
     wording, remedy = {
         "minimum": ("the least allowed is", "Write a number of {} or more."),
@@ -165,7 +167,7 @@ def _limit(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
         "exclusiveMinimum": ("it must be above", "Write a number above {}."),
         "exclusiveMaximum": ("it must be below", "Write a number below {}."),
     }[error.kind.name]
-    yield Mistake(
+    yield SchemaFlaw(
         tuple(error.instance_path),
         f"{_name(error)}{format_number(error.instance)} is out of range: {wording} "
         f"{format_number(limit)}",
@@ -173,13 +175,13 @@ def _limit(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
     )
 
 
-def _length(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
+def _length(error: SchemaError, _: dict[str, Any]) -> Iterator[SchemaFlaw]:
     limit, size = error.kind.limit, len(error.instance)
     unit = {"L": "character", "I": "item", "P": "key"}[error.kind.name[3]]
     has = f"{size:,} {unit}{'' if size == 1 else 's'}" if size else "nothing"
     wanted = f"{limit:,} {unit}{'' if limit == 1 else 's'}"
     least = error.kind.name.startswith("min")
-    yield Mistake(
+    yield SchemaFlaw(
         tuple(error.instance_path),
         f"{_name(error)}it holds {has}; at least {wanted} must be there"
         if least
@@ -188,29 +190,29 @@ def _length(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
     )
 
 
-def _pattern(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+def _pattern(error: SchemaError, schema: dict[str, Any]) -> Iterator[SchemaFlaw]:
     yield _bad_text(error, schema, error.kind.pattern, tuple(error.instance_path), on_key=False)
 
 
-def _bad_name(error: SchemaError, schema: dict[str, Any]) -> Iterator[Mistake]:
+def _bad_name(error: SchemaError, schema: dict[str, Any]) -> Iterator[SchemaFlaw]:
     inner = error.kind.error
     if inner.kind.name == "pattern":
         yield _bad_text(
             inner, schema, inner.kind.pattern, (*error.instance_path, inner.instance), on_key=True
         )
         return
-    for mistake in find_mistakes([inner], schema):
-        yield Mistake(
-            (*error.instance_path, inner.instance), mistake.message, mistake.remedy, on_key=True
+    for flaw in find_schema_flaws([inner], schema):
+        yield SchemaFlaw(
+            (*error.instance_path, inner.instance), flaw.message, flaw.remedy, on_key=True
         )
 
 
 def _bad_text(
     error: SchemaError, schema: dict[str, Any], pattern: str, pointer: Pointer, *, on_key: bool
-) -> Mistake:
+) -> SchemaFlaw:
     described = _node(schema, error.schema_path[:-1]).get("description", "")
     what = "key" if on_key else "text"
-    return Mistake(
+    return SchemaFlaw(
         pointer,
         f"{'' if on_key else _name(error)}{what} `{format_value(error.instance)}` does not fit: "
         f"{described or pattern}",
@@ -219,22 +221,22 @@ def _bad_text(
     )
 
 
-def _format(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
+def _format(error: SchemaError, _: dict[str, Any]) -> Iterator[SchemaFlaw]:
     wanted = error.kind.format
     remedy = (
         "Write year-month-day, such as 2026-01-31."
         if wanted == "date"
         else f"Write a valid {wanted}."
     )
-    yield Mistake(
+    yield SchemaFlaw(
         tuple(error.instance_path),
         f"{_name(error)}`{format_value(error.instance)}` is no {wanted}",
         remedy,
     )
 
 
-def _other(error: SchemaError, _: dict[str, Any]) -> Iterator[Mistake]:
-    yield Mistake(
+def _other(error: SchemaError, _: dict[str, Any]) -> Iterator[SchemaFlaw]:
+    yield SchemaFlaw(
         tuple(error.instance_path),
         f"{_name(error)}{Spelled(error.instance).described} breaks `{error.kind.name}` of the "
         "schema",

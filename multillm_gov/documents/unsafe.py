@@ -4,10 +4,11 @@ import re
 from array import array
 from typing import Any, NoReturn, Protocol
 
-from multillm_gov.documents.complaints import Complaints
+from multillm_gov.documents.ambiguous import AmbiguousScalarError
 from multillm_gov.documents.decoding import CONTROL, HIDDEN
 from multillm_gov.documents.document import Marks
-from multillm_gov.documents.scalars import MERGE, DoubtError
+from multillm_gov.documents.flaw_list import FlawList
+from multillm_gov.documents.scalars import MERGE
 
 _BREAK = re.compile(r"[\t\n\r]")
 _DEEP_REMEDY = "Remove the nesting; no governed file needs it."
@@ -33,7 +34,7 @@ class Duplicate:
     """Stands for the second use of a key until the file is read: its entry is dropped then."""
 
 
-class Refusals:
+class ContentChecks:
     """Notes what the builder meets; most of it leaves the rest of the file readable.
 
     Aliases are refused altogether, not budgeted: with them one value would stand at several places,
@@ -41,16 +42,16 @@ class Refusals:
     expand without bound.
     """
 
-    def __init__(self, complaints: Complaints) -> None:
-        self.complaints = complaints
+    def __init__(self, flaws: FlawList) -> None:
+        self.flaws = flaws
         self.duplicates: list[tuple[dict[Any, Any], Duplicate]] = []
 
     def check_properties(self, event: Event) -> None:
         """Refuse an anchor or a tag in front of a value."""
-        content, span = self.complaints.source.content, _span(event)
+        content, span = self.flaws.source.content, _span(event)
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self.complaints.refuse(
+            self.flaws.refuse(
                 "unsafe-yaml",
                 f"tag `{_format(tag)}`: governed files hold plain data only",
                 "Remove the tag; quote a value that is meant as text.",
@@ -58,7 +59,7 @@ class Refusals:
             )
         if event.anchor is not None:
             start = content.find(f"&{event.anchor}", *span)
-            self.complaints.refuse(
+            self.flaws.refuse(
                 "unsafe-yaml",
                 f"anchor `&{_format(event.anchor)}`: anchors and aliases are not supported",
                 "Remove the anchor and write the value out wherever it is meant.",
@@ -66,19 +67,19 @@ class Refusals:
                 start + len(event.anchor) + 1,
             )
 
-    def check_doubt(self, doubt: DoubtError, event: Event, *, is_key: bool) -> str:
+    def check_ambiguous(self, scalar: AmbiguousScalarError, event: Event, *, is_key: bool) -> str:
         """Point out an ambiguous scalar; the text it is kept as."""
-        if doubt.text == MERGE:
+        if scalar.text == MERGE:
             if is_key:
                 self._merge_key(event)
-            return doubt.text
-        self.complaints.note(
+            return scalar.text
+        self.flaws.note(
             "ambiguous-scalar",
-            f"`{_format(doubt.text)}` is kept as text, but other YAML tools read {doubt.reading}",
-            f'Quote the key: "{_format(doubt.text)}".' if is_key else doubt.remedy,
+            f"`{_format(scalar.text)}` is kept as text, but other YAML tools read {scalar.reading}",
+            f'Quote the key: "{_format(scalar.text)}".' if is_key else scalar.remedy,
             *_span(event),
         )
-        return doubt.text
+        return scalar.text
 
     def check_characters(self, event: Event, *, is_key: bool) -> None:
         """Refuse control and hidden characters that an escape in a quoted scalar makes, and line breaks in keys."""
@@ -89,9 +90,9 @@ class Refusals:
         start, end = _span(event)
         # Hidden characters that stand there unescaped were noted when the text was decoded.
         if found and (
-            found.re is not HIDDEN or found[0] not in self.complaints.source.content[start:end]
+            found.re is not HIDDEN or found[0] not in self.flaws.source.content[start:end]
         ):
-            self.complaints.refuse(
+            self.flaws.refuse(
                 "unsafe-yaml",
                 f"the text holds the control character U+{ord(found[0]):04X}",
                 "Remove it; such characters steer terminals and hide text.",
@@ -105,7 +106,7 @@ class Refusals:
         text = event.value
         if not isinstance(value, str):
             shown = _format(text) if text else "(empty)"
-            self.complaints.note(
+            self.flaws.note(
                 "ambiguous-scalar",
                 f"key `{shown}` is kept as text, but is no text to other YAML tools",
                 f'Quote it: "{text}".',
@@ -113,9 +114,9 @@ class Refusals:
             )
         if text not in mapping:
             return text
-        source = self.complaints.source
+        source = self.flaws.source
         first = places[3 * list(mapping).index(text)]
-        self.complaints.note(
+        self.flaws.note(
             "duplicate-key",
             f"key `{_format(text)}` is already on line {source.position(first)[0] + 1}; this entry "
             "is not used",
@@ -137,7 +138,7 @@ class Refusals:
     def alias(self, event: Event) -> str:
         """Refuse an alias; the text that stands for it as a key."""
         text = f"*{event.anchor}"
-        self.complaints.refuse(
+        self.flaws.refuse(
             "unsafe-yaml",
             f"alias `{_format(text)}`: anchors and aliases are not supported",
             "Write the value out.",
@@ -147,7 +148,7 @@ class Refusals:
 
     def _merge_key(self, event: Event) -> None:
         """Refuse the merge key."""
-        self.complaints.refuse(
+        self.flaws.refuse(
             "unsafe-yaml",
             "merge key `<<`: it would hide which values hold here",
             "Write the merged keys out.",
@@ -156,7 +157,7 @@ class Refusals:
 
     def key_is_collection(self, event: Event) -> NoReturn:
         """Stop at a mapping or list used as a key."""
-        self.complaints.stop(
+        self.flaws.stop(
             "syntax",
             "a mapping or list stands where a key is expected",
             'Write a text as the key; quote a text that starts with a bracket or brace ("{…}").',
@@ -165,7 +166,7 @@ class Refusals:
 
     def too_deep(self, start: int, end: int, most: int) -> NoReturn:
         """Stop below the deepest level allowed."""
-        self.complaints.stop(
+        self.flaws.stop(
             "unsafe-yaml",
             f"mappings and lists nest more than {most} levels deep",
             _DEEP_REMEDY,
@@ -175,7 +176,7 @@ class Refusals:
 
     def too_many(self, offset: int, most: int) -> NoReturn:
         """Stop after the most keys and values allowed."""
-        self.complaints.stop(
+        self.flaws.stop(
             "unsafe-yaml",
             f"the file holds more than {most:,} keys, values and brackets",
             "Split it into several files.",
@@ -185,7 +186,7 @@ class Refusals:
 
     def second_document(self, event: Event) -> NoReturn:
         """Stop at a second document."""
-        self.complaints.stop(
+        self.flaws.stop(
             "syntax",
             "a second YAML document starts here; a governed file holds one",
             "Move it to a file of its own, or remove the `---`.",

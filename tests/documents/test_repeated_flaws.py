@@ -1,6 +1,6 @@
 """One mistake, one flaw."""
 
-from multillm_gov.documents.echoes import without_echoes
+from multillm_gov.documents.flaw_list import without_repeats
 from multillm_gov.documents.shape import convert
 from multillm_gov.portfolio.allocation import TaskClassDeclaration
 
@@ -13,7 +13,7 @@ def test_an_ambiguous_scalar_that_the_schema_refuses_is_told_once(read):
         "ambiguous-scalar",
         "schema",
     ]
-    kept = without_echoes((*read_flaws, *shape_flaws, *shape_flaws))
+    kept = without_repeats((*read_flaws, *shape_flaws, *shape_flaws))
     assert [(flaw.kind, flaw.location.line) for flaw in kept] == [
         ("ambiguous-scalar", 3),
         ("schema", 2),

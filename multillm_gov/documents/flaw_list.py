@@ -1,9 +1,11 @@
 """Collecting what is wrong with one file, up to a bound."""
 
+from collections.abc import Iterable
 from typing import NoReturn
 
 from multillm_gov.documents.text import Text
 from multillm_gov.finding import Flaw
+
 
 MAX_FLAWS = 100
 """Flaws reported per file; a file with more is reported as such and not read further."""
@@ -13,7 +15,7 @@ class StopReadingError(Exception):
     """Going on would be unsafe or without meaning; what is wrong has been noted."""
 
 
-class Complaints:
+class FlawList:
     """The flaws found so far, and whether what was read can still be trusted."""
 
     def __init__(self, source: Text) -> None:
@@ -53,3 +55,16 @@ class Complaints:
         """Note a flaw after which the file cannot be read any further."""
         self.refuse(kind, message, remedy, start, end)
         raise StopReadingError
+
+
+def without_repeats(flaws: Iterable[Flaw]) -> tuple[Flaw, ...]:
+    """The flaws in their order, each once; where the schema refuses a scalar, only that.
+
+    ``requests: 1_000`` is text where a number is expected: the schema's flaw says so, with what to
+    write.
+    """
+    once = dict.fromkeys(flaws)
+    refused = {flaw.location for flaw in once if flaw.kind == "schema"}
+    return tuple(
+        flaw for flaw in once if flaw.kind != "ambiguous-scalar" or flaw.location not in refused
+    )
