@@ -119,8 +119,8 @@ def test_the_section_shows_dates_and_forced_migrations(judged: Judged) -> None:
     tables = [block for block in section.blocks if isinstance(block, Table)]
     forced = [[cell.text for cell in row] for row in tables[0].rows]
     assert forced == [
-        ["12 months", "1", "1.0", "2.0", "73.4%"],
-        ["24 months", "1", "1.5", "2.5", "92.9%"],
+        ["12 months", "1", "0.7", "1.7", "60.1%"],
+        ["24 months", "1", "1.2", "2.2", "84.1%"],
     ]
     assert "assumed" in tables[0].columns[2].title
     assert [cell.text for cell in tables[1].rows[0]] == [
