@@ -6,7 +6,6 @@ from typing import NoReturn
 from multillm_gov.documents.text import Text
 from multillm_gov.finding import Flaw
 
-
 MAX_FLAWS = 100
 """Flaws reported per file; a file with more is reported as such and not read further."""
 
