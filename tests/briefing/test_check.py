@@ -127,7 +127,7 @@ def test_a_total_that_leaves_something_out_is_never_good(judged: Judge) -> None:
 def test_a_total_without_an_exchange_rate_is_never_good(judged: Judge) -> None:
     ceiling = "appetite: {max_monthly_spend: 10000}\n"
     spend = _metric(judged(f"currency: EUR\n{ceiling}"), "forecast-spend")
-    assert (spend.value, spend.status) == ("not known", "neutral")
+    assert (spend.value, spend.status, spend.number) == ("not known", "neutral", None)
     assert spend.note.endswith("no exchange rate to EUR is declared")
     known = judged(f"currency: EUR\nexchange: {{usd_per_unit: 1, as_of: 2026-11-01}}\n{ceiling}")
     assert (_metric(known, "forecast-spend").status, _metric(known, "forecast-spend").note) == (

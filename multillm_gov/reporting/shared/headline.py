@@ -87,7 +87,7 @@ def judged_by_spend(metric: Metric, figures: PortfolioFigures) -> Metric:
 
     What has no price may hold any share of the true spend.
     """
-    if not figures.unpriced:
+    if not figures.unpriced_share:
         return metric
     note = not_judged(figures)
     return msgspec.structs.replace(
@@ -97,10 +97,7 @@ def judged_by_spend(metric: Metric, figures: PortfolioFigures) -> Metric:
 
 def not_judged(figures: PortfolioFigures) -> str:
     """Why nothing is judged by spend: the share of requests that has no price."""
-    share = figures.unpriced_share
-    if share:
-        return f"{format_share(share)} of the requests have no known price"
-    return f"no cost is known for {join_some(figures.unpriced)}"
+    return f"{format_share(figures.unpriced_share)} of the requests have no known price"
 
 
 def _incomplete(metric: Metric) -> Metric:
@@ -153,7 +150,7 @@ def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
         limit=limit,
         status=status,
         note=note,
-        number=float(spend),
+        number=None if len(figures.unpriced) == len(figures.tasks) else float(spend),
         unit=f"{figures.currency} per month",
     )
 

@@ -19,6 +19,7 @@ from multillm_gov.rules.entity_exposure import (
     loads_of,
     state_unknown,
 )
+from multillm_gov.rules.unpriced import not_judged
 from multillm_gov.units import AtLeastOne, Share, format_least_share, format_share
 from multillm_gov.words import code
 
@@ -83,6 +84,10 @@ class _Breach(Struct, frozen=True):
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield entities above the share limit, and index limits that are exceeded."""
+    unknown = not_judged(context, parameters.weigh_by, f"{parameters.level} shares")
+    if unknown is not None:
+        yield unknown
+        return
     loads = loads_of(context)
     found = loads.concentration(parameters.level, parameters.weigh_by)
     if found.shares:

@@ -15,6 +15,7 @@ from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import EntityExposure, loads_of, state_unknown
+from multillm_gov.rules.unpriced import not_judged
 from multillm_gov.units import Share, format_least_share, format_share
 from multillm_gov.words import code, join_code, join_words
 
@@ -46,6 +47,10 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """A share subject to the named laws above the limit; a law that is not known counts as one."""
+    unknown = not_judged(context, parameters.weigh_by, "jurisdiction shares")
+    if unknown is not None:
+        yield unknown
+        return
     loads = loads_of(context)
     weighed = loads.weights(parameters.weigh_by)
     total = sum((weight for _, weight in weighed), Decimal(0))

@@ -14,6 +14,7 @@ from multillm_gov.portfolio.policy import EVERYTHING
 from multillm_gov.rules.engine.planning import select
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
+from multillm_gov.rules.unpriced import not_judged
 from multillm_gov.units import Share, format_least_share, format_share
 from multillm_gov.words import code
 
@@ -37,6 +38,10 @@ class Parameters(Closed, frozen=True, kw_only=True):
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield entities whose share grew by more than the limit since the base, if there is one."""
     if context.base is None:
+        return
+    unknown = not_judged(context, parameters.weigh_by, f"{parameters.level} shares")
+    if unknown is not None:
+        yield unknown
         return
     scopes = [
         policy.declared.applies_to
