@@ -17,6 +17,7 @@ from multillm_gov.documents.layout import LOCK, is_uncovered, kind_of
 from multillm_gov.rules.engine.assessment import Assessment, assess
 from multillm_gov.sources.refusals import report_misnamed, tell_uncovered
 from multillm_gov.state.loading import load_state
+from tests.rules.current_digests import with_current_digests
 
 AS_OF = date(2026, 11, 24)
 _MAP = Path(__file__).parent / "data" / "price_map.json"
@@ -52,7 +53,7 @@ def assessed(price_map: PriceMap) -> Judge:
         flaws = [*tell_uncovered(filter(is_uncovered, files)), *report_misnamed(roots)]
         sources = [
             SourceFile(path, text.encode() if isinstance(text, str) else text)
-            for path, text in sorted(files.items())
+            for path, text in sorted(with_current_digests(files).items())
             if kind_of(path)
         ]
         if lock:

@@ -15,10 +15,15 @@ _HERE = Path(__file__).parent
 
 
 def _cases() -> list[Any]:
-    return [
-        pytest.param(file.stem.upper(), case, id=f"{file.stem}-{case['name']}")
+    """Each case of each file, after the rule that the file names."""
+    files = {
+        file.stem: yaml.safe_load(file.read_text("utf-8"))
         for file in sorted(_HERE.glob("gov[0-9][0-9][0-9].yaml"))
-        for case in yaml.safe_load(file.read_text("utf-8"))["cases"]
+    }
+    return [
+        pytest.param(data["rule"], case, id=f"{stem}-{case['name']}")
+        for stem, data in files.items()
+        for case in data["cases"]
     ]
 
 
@@ -63,9 +68,11 @@ def _assert_finding(finding: Finding, expected: dict[str, Any]) -> None:
 def test_each_rule_has_a_passing_and_a_failing_case(rule_id: str) -> None:
     file = _HERE / f"{rule_id.lower()}.yaml"
     assert file.is_file(), f"write {file.name}: small files in, findings out"
-    cases = yaml.safe_load(file.read_text("utf-8"))["cases"]
-    assert [case for case in cases if not case.get("findings")], "no case passes"
-    assert [case for case in cases if case.get("findings")], "no case fails"
+    data = yaml.safe_load(file.read_text("utf-8"))
+    assert data["rule"] == rule_id
+    outcomes = {case["name"]: "fail" if case.get("findings") else "pass" for case in data["cases"]}
+    assert {"pass", "fail"} <= set(outcomes.values()), "a case that passes and one that fails"
+    assert [name for name, word in outcomes.items() if not name.startswith(f"{word} - ")] == []
 
 
 def test_no_cases_without_a_rule() -> None:

@@ -24,6 +24,7 @@ from multillm_gov.cli.shared.group import cli
 from multillm_gov.documents.layout import LOCK
 from multillm_gov.finding import Finding
 from multillm_gov.rules.engine.registry import all_rules
+from tests.rules.current_digests import with_current_digests
 
 AS_OF = date(2026, 11, 24)
 FILLED = {
@@ -68,7 +69,7 @@ class Bench:
 
     def __init__(self, case: dict[str, Any], finding: Finding, folder: Path) -> None:
         self.case, self.finding, self.folder = case, finding, folder
-        self.files: dict[str, Any] = dict(case["files"])
+        self.files: dict[str, Any] = with_current_digests(case["files"])
         self.as_of: date = case.get("as_of", AS_OF)
         self.lock = tuple(case.get("lock", ()))
 
