@@ -35,7 +35,7 @@ class Table(Protocol):
 
 
 def spellings(name: str) -> Iterator[Spelling]:
-    """Ways to look a name up, best first, by LiteLLM's conventions: ``provider/model`` may stand as bare ``model``."""
+    """Ways to look a name up, best first: LiteLLM writes ``provider/model`` as ``model`` too."""
     if len(name) > LONGEST_NAME:
         return
     yield Spelling(name)

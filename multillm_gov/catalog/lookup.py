@@ -1,4 +1,4 @@
-"""The catalog a command looks models up in: overrides over the lock, the price map and the list of vanished models."""
+"""The catalog of a command: overrides over the lock, the price map and the list of past models."""
 
 from collections.abc import Callable
 from datetime import date
@@ -112,7 +112,7 @@ class LayeredCatalog:
         return facts
 
     def _declared(self, name: str) -> ModelFacts | None:
-        """Facts before what is declared for the provider; chains of bases were checked to end when loaded."""
+        """Facts before what is declared of companies; chains of bases were checked when loaded."""
         placed = self.overrides.models.get(name)
         if placed is None:
             return self.listed(name)
@@ -123,7 +123,7 @@ class LayeredCatalog:
         return overridden(name, placed, inherited, self._as_of)
 
     def listed(self, name: str) -> ModelFacts | None:
-        """Facts before any override: the lock's, else the price map's or the list's of vanished models."""
+        """Facts before any override: the lock's, else the price map's or those of past models."""
         if self.lock is not None and name in self.lock.models:
             return self.lock.models[name]
         if self.lock is not None and name in self.lock.own:
@@ -131,7 +131,7 @@ class LayeredCatalog:
         return self._known.find(name)
 
     def elsewhere(self, facts: ModelFacts) -> tuple[str, ...]:
-        """Retirement dates of the same weights at other providers: an indication, as of the lock."""
+        """Retirement dates of the same weights at other providers, as of the lock."""
         if facts.lifecycle.retirement is not None:
             return ()
         if self.lock is not None and facts.name in self.lock.models:
@@ -173,7 +173,7 @@ class LayeredCatalog:
         return tuple(fitting)
 
     def is_locked(self, name: str) -> bool:
-        """Whether the facts come from the lock, or from the portfolio alone; ``True`` while there is no lock."""
+        """Whether the facts are the lock's or the portfolio's own; ``True`` without a lock."""
         if self.lock is None or name in self.lock.models:
             return True
         placed = self.overrides.models.get(name)
@@ -194,7 +194,7 @@ class LayeredCatalog:
         return LayeredCatalog(self.overrides, None, "", lambda: self._known.price_map, self._as_of)
 
     def installed(self, name: str) -> ModelFacts | None:
-        """Facts as they were if there were no lock: of the installed price map, the portfolio's declarations applied.
+        """Facts without the lock: of the installed price map, with the portfolio's declarations.
 
         Raises:
             CatalogError: the price map cannot be read.
@@ -202,7 +202,7 @@ class LayeredCatalog:
         return self.find(name) if self.lock is None else self._unlocked.find(name)
 
     def usual_price(self, facts: ModelFacts) -> TypicalPrice | None:
-        """What models of the same family and mode usually cost, from the lock if there is one; ``None``: not known."""
+        """What models of the same family and mode usually cost; ``None``: not known."""
         key = family_key(facts)
         if self.lock is not None:
             return self.lock.typical.get(key)

@@ -1,4 +1,4 @@
-"""Taking model names apart: provider, region, vendor's namespace, and the model's own name, the same on every host."""
+"""Parts of model names: provider, region, namespace, and the model's own name on every host."""
 
 import re
 
@@ -39,20 +39,23 @@ _ROUTES |= {
 """Segments between provider and model that are neither."""
 _SKIPPED = frozenset({"community", "query"})
 _DATES = re.compile(
-    r"-(?:20\d\d-\d\d-\d\d|20[2-3]\d[01]\d[0-3]\d|(?:0[1-9]|1[0-2])-20\d\d|2[3-9](?:0[1-9]|1[0-2])(?:[0-3]\d)?"
+    r"-(?:20\d\d-\d\d-\d\d|20[2-3]\d[01]\d[0-3]\d|(?:0[1-9]|1[0-2])-20\d\d"
+    r"|2[3-9](?:0[1-9]|1[0-2])(?:[0-3]\d)?"
     r"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?<=preview-)\d\d-\d\d|(?<=exp-)\d\d-\d\d)(?=-|$)"
 )
 _PREVIEW_DAY = re.compile(r"-(preview|exp)-\d\d-\d\d(?=-|$)")
 _BEDROCK_VERSION = re.compile(r"-v?\d+(?::\d+)?(?::\d+k)?$")
 _KEEPS_VERSION = ("titan", "embed", "rerank", "command-text", "command-light-text", "stable-")
 _HOSTING = re.compile(
-    r"-(?:latest|default|maas|instruct|it|hf|versatile|fp8|fp8-dynamic|fp4|fp8-fast|nvfp4|mxfp4?|bf16|fp16|int8|awq|gguf"
+    r"-(?:latest|default|maas|instruct|it|hf|versatile|fp8|fp8-dynamic|fp4|fp8-fast|nvfp4|mxfp4?"
+    r"|bf16|fp16|int8|awq|gguf"
     r"|q\d\w*|tee|basic|serverless|cloud|mtp)$"
 )
 _VARIANT = re.compile(r":(?:free|beta|nitro|extended|thinking|floor|online|exacto|\d+k)$")
 _CLAUDE_OLD = re.compile(r"^(claude(?:-instant)?)-v(\d)(?::(\d))?$")
 _OWNER = re.compile(
-    r"^(?:databricks|system-ai|meta|openai|anthropic|alibaba|snowflake|nvidia|fw|cohere|zai|cc|coding|google|xiaomi)-"
+    r"^(?:databricks|system-ai|meta|openai|anthropic|alibaba|snowflake|nvidia|fw|cohere|zai|cc|coding"
+    r"|google|xiaomi)-"
 )
 _CLAUDE_TURNED = re.compile(r"^claude-([4-9])(?:-(\d))?-(opus|sonnet|haiku)\b")
 _LLAMA = re.compile(r"^(?:meta-)?llama-?v?(?=\d)")
@@ -118,7 +121,7 @@ def _arn_region(arn: str) -> str:
 
 
 def canonical_name(base: str, provider: Provider | None = None) -> str:
-    """The model's own name, without host, region and date: ``claude-sonnet-4-5``, ``gpt-4.1-mini``, ``llama-3.3-70b``.
+    """The model's own name without host, region and date: ``claude-sonnet-4-5``, ``gpt-4.1-mini``.
 
     Aliases, dated snapshots, regional and cross-hosted names of one model give the same result.
     """
@@ -162,7 +165,7 @@ def _without_date(name: str) -> str:
 
 
 def _spelled(name: str) -> str:
-    """Versions as the vendor writes them: ``claude-3-5-sonnet`` with dashes, everyone else with points."""
+    """Versions as the vendor writes them: Anthropic with dashes, everyone else with points."""
     if name.startswith("claude"):
         dashed = re.sub(r"(?<=\d)\.(?=\d)", "-", name)
         dashed = re.sub(r"^(claude-3-\d-\w+)-v\d$", r"\1", dashed)

@@ -28,7 +28,7 @@ def overridden(
     declared = placed.declared
     start = base or ModelFacts(name=name, source="override", exposure=named_exposure(name))
     same = base is None or base.name == name
-    told: dict[str, object] = {
+    stated: dict[str, object] = {
         key: value
         for key in (
             "mode",
@@ -40,10 +40,10 @@ def overridden(
         if (value := getattr(declared, key)) is not None
     }
     if declared.capabilities is not None:
-        told["capabilities"] = frozenset(declared.capabilities)
-        told["lacks"] = frozenset(CAPABILITIES) - frozenset(declared.capabilities)
+        stated["capabilities"] = frozenset(declared.capabilities)
+        stated["lacks"] = frozenset(CAPABILITIES) - frozenset(declared.capabilities)
     placed_in = regions_of(name) or start.regions
-    told["regions"] = placed_in if declared.regions is None else declared.regions
+    stated["regions"] = placed_in if declared.regions is None else declared.regions
     return structs.replace(
         start,
         name=name,
@@ -51,7 +51,7 @@ def overridden(
         deployment=start.deployment if same else name,
         exposure=_exposure(name, declared.exposure, start.exposure, same=same),
         lifecycle=_lifecycle(placed, start.lifecycle, same=same),
-        **told,
+        **stated,
         **_priced(declared, start, as_of),
     )
 
@@ -124,11 +124,11 @@ def _priced(declared: ModelDeclaration, start: ModelFacts, as_of: date | None) -
     price = declared_price(declared, listed, as_of) or listed
     if declared.usd_fixed_per_month is None:
         return {"price": price}
-    told: dict[str, object] = {"usd_fixed_per_month": Decimal(declared.usd_fixed_per_month)}
+    stated: dict[str, object] = {"usd_fixed_per_month": Decimal(declared.usd_fixed_per_month)}
     if has_own_price(declared) or not declared.usd_fixed_per_month:
-        return told | {"price": price}
+        return stated | {"price": price}
     limited = declared.requests_per_minute is not None or declared.tokens_per_minute is not None
-    return told | {"price": INCLUDED, "spill_over": price if limited else None}
+    return stated | {"price": INCLUDED, "spill_over": price if limited else None}
 
 
 def _adjusted(declared: ModelDeclaration, base: Price | None) -> Price | None:
@@ -139,7 +139,7 @@ def _adjusted(declared: ModelDeclaration, base: Price | None) -> Price | None:
 
 
 def _lifecycle(placed: PlacedModel, base: Lifecycle, *, same: bool) -> Lifecycle:
-    """A tuned model ends with its base; that the base's name floats does not make a fixed name float."""
+    """A tuned model ends with its base; a fixed name does not float because its base's does."""
     declared = placed.declared
     lifecycle = base if same else structs.replace(base, floating_alias=False, snapshot="")
     if declared.retirement is not None:

@@ -1,4 +1,4 @@
-"""What the portfolio's ``catalog/`` says, gathered from its files; one broken entry hides no other."""
+"""What the portfolio's ``catalog/`` declares; one broken entry hides no other."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -159,7 +159,7 @@ def unknown_bases(
     known: Iterator[str] | frozenset[str] | set[str],
     documents: dict[str, Document],
 ) -> tuple[Flaw, ...]:
-    """A flaw for every ``base`` that names no known model (``known``: the bases that the catalog finds)."""
+    """A flaw for every ``base`` that is not among the ``known`` models."""
     found = set(known)
     return tuple(
         Flaw(

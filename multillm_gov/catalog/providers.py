@@ -51,7 +51,7 @@ def provider_named(litellm_provider: str) -> Provider:
 
 
 def provider_prefixed(segment: str) -> Provider | None:
-    """The provider that a model name's first segment means; ``None`` when the tables list none such."""
+    """The provider that a model name's first segment means; ``None``: none that is listed."""
     return _tables()[1].get(segment)
 
 

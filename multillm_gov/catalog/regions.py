@@ -1,4 +1,4 @@
-"""Where a model name says its requests are processed, and whether that lies within permitted places."""
+"""Where a name says that requests are processed, and whether that is permitted."""
 
 from collections.abc import Collection
 
@@ -62,7 +62,7 @@ _AWS_COUNTRIES = {
 
 
 def places_of(region: str) -> tuple[str, ...]:
-    """Places behind a region written in a model name: ``("EU", "DE")`` for ``eu-central-1``; empty when not known.
+    """Places behind a region: ``("EU", "DE")`` for ``eu-central-1``; empty: not known.
 
     Where a country is known and lies in the Union, both are given, the wider one first.
     """
@@ -75,10 +75,10 @@ def places_of(region: str) -> tuple[str, ...]:
 
 
 def processed_within(places: Collection[str], permitted: Collection[str]) -> bool | None:
-    """Whether requests stay within permitted places; ``None`` when it is not known where they are processed.
+    """Whether requests stay within permitted places; ``None``: not known where they go.
 
-    ``("EU", "DE")`` is one place told twice: permission for either is enough. Distinct places must
-    all be permitted.
+    ``("EU", "DE")`` is one place, written twice: permission for either is enough. Distinct places
+    must all be permitted.
     """
     if not places:
         return None

@@ -63,7 +63,7 @@ def _marks() -> tuple[tuple[re.Pattern[str], VendorFamily], ...]:
 
 
 def _pattern(mark: str) -> re.Pattern[str]:
-    """A mark as whole parts of a name: a version may follow it (``-qwen`` in ``qwen2.5``), a word may not."""
+    """A mark as whole parts of a name: a version may follow (``qwen2.5``), a word may not."""
     end = "" if mark.endswith("*") else r"(?=-|v?\d)"
     return re.compile(re.escape(mark.rstrip("-*")) + end)
 

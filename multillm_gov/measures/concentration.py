@@ -1,4 +1,4 @@
-"""How spend, requests or value at stake spread over the entities of a level."""
+"""How spend, requests or value at stake spread over the entities of a level (method 1)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -168,7 +168,7 @@ def _common(groups: Mapping[frozenset[str], Decimal], instead: frozenset[str]) -
 def share_growth(
     before: Concentration, after: Concentration
 ) -> tuple[tuple[str, float, float], ...]:
-    """Entities whose share grew, with both shares, largest growth first; one that is new grew from 0.
+    """Entities whose share grew, with both shares, largest growth first; a new one from 0.
 
     Empty where one of the two has nothing to share: a first forecast is no growth.
     """

@@ -11,7 +11,7 @@ from multillm_gov.portfolio.allocation import TaskClass
 
 
 class LegFigures(Struct, frozen=True, kw_only=True):
-    """One routed model. Amounts are in the portfolio's currency; ``None`` where a price or the demand is not known."""
+    """One routed model; amounts in the portfolio's currency, ``None`` where not known."""
 
     index: int
     """Position in ``route``."""
@@ -42,11 +42,11 @@ class FallbackFigures(Struct, frozen=True, kw_only=True):
     failover_spend_per_month: Decimal | None
     """All requests at this model's price, plus the fixed costs that go on while it carries them."""
     shared_with_primary: tuple[Level, ...]
-    """Levels at which it is known to hang on an entity that a routed model hangs on too."""
+    """Levels at which it is known to depend on an entity that a routed model depends on."""
     unproved_with_primary: tuple[Level, ...]
     """Levels at which it may share with a routed model: one of the two is unknown there."""
     standby_per_month: Decimal = Decimal(0)
-    """Fixed hosting cost of a model that no route uses, split evenly over the task classes that keep it as fallback."""
+    """Fixed hosting cost of a model that no route uses, split over those who fall back on it."""
 
 
 class TaskFigures(Struct, frozen=True, kw_only=True):

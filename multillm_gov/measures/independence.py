@@ -11,7 +11,7 @@ from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 
 OTHER_VENDOR_AND_CLOUD = (Level.VENDOR, Level.PROVIDER, Level.CLOUD)
-"""What a fallback must not share to survive the loss of a vendor, of a provider and of a cloud (method 9)."""
+"""What a fallback must not share to survive the loss of a vendor, provider or cloud (method 9)."""
 
 
 def shared_levels(first: ModelFacts, second: ModelFacts) -> tuple[Level, ...]:
@@ -62,7 +62,7 @@ def has_independent_fallback(
 
 
 class IndependentValue(Struct, frozen=True, kw_only=True):
-    """Shares of the value at stake (0..1) with an independent fallback; 1 where no value is declared."""
+    """Share of the value at stake (0..1) with an independent fallback; 1 without any value."""
 
     declared: float
     """As written."""

@@ -1,4 +1,4 @@
-"""From a portfolio and a catalog to all its figures: forecast, unit cost, failover cost, independence."""
+"""All figures of a portfolio: forecast, unit cost, failover cost, independence."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -85,7 +85,7 @@ def _reusable(
 
 
 class _FixedCosts:
-    """Splits each model's fixed monthly cost: over its legs by requests, or over its fallbacks evenly."""
+    """Splits each model's fixed cost: over its legs by requests, else over its fallbacks."""
 
     def __init__(
         self, tasks: tuple[TaskClass, ...], facts: dict[str, ModelFacts | None], rate: Decimal
@@ -120,7 +120,7 @@ class _FixedCosts:
         return amount * requests / whole if whole else amount / self.legs[model]
 
     def spilled_share(self, model: str, facts: ModelFacts | None) -> Decimal:
-        """Share of a model's requests that exceed its reserved capacity, and are billed elsewhere."""
+        """Share of a model's requests beyond its reserved capacity, which are billed elsewhere."""
         if facts is None or facts.spill_over is None or model not in self.amounts:
             return _ZERO
         limits = (
@@ -234,7 +234,7 @@ class _Measurer:
         )
 
     def _pair(self, first: str, second: str) -> tuple[frozenset[Level], frozenset[Level]]:
-        """Levels two models share, and levels where that is not known; a model without facts is unknown at all."""
+        """Levels two models share, and levels where that is not known."""
         found = self.pairs.get((first, second))
         if found is None:
             one, other = self.facts[first], self.facts[second]

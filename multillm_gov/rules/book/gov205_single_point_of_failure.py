@@ -12,6 +12,7 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.entity_exposure import state_unknown
 from multillm_gov.rules.failover import DOWN_SHARE, failover_of, format_downtime
 from multillm_gov.units import Amount, Share, format_share
 from multillm_gov.words import code, join_words
@@ -75,7 +76,7 @@ def _violation(
         ),
         place=task.task.place.at("fallbacks") if task.fallbacks else task.task.place.at("route"),
         subject=task.task.name,
-        remedy=_remedy(other, levels, known=bool(proved)),
+        remedy=_remedy(task, other, levels, known=bool(proved)),
         risk=(
             "An outage there stops it: "
             f"{format_downtime(DOWN_SHARE * float(worst), task, context.state.figures.currency)}."
@@ -97,12 +98,10 @@ def _format(cut: Cut) -> str:
     )
 
 
-def _remedy(other: str, levels: list[Level], *, known: bool) -> str:
+def _remedy(task: TaskFigures, other: str, levels: list[Level], *, known: bool) -> str:
     if not known:
-        return (
-            f"State the {join_words(levels)} of the models in `catalog/` (see `govern catalog "
-            "show MODEL`)."
-        )
+        models = [part.facts for part in (*task.legs, *task.fallbacks)]
+        return " ".join(state_unknown(models, level) for level in levels)
     if other:
         return f"Add {code(other)} to `fallbacks`."
     return f"Add a fallback with another {join_words(levels)} to `fallbacks`."
