@@ -100,7 +100,8 @@ def _format(cut: Cut) -> str:
 
 def _remedy(task: TaskFigures, other: str, levels: list[Level], *, known: bool) -> str:
     if not known:
-        models = [part.facts for part in (*task.legs, *task.fallbacks)]
+        models = [leg.facts for leg in task.legs]
+        models += [fallback.facts for fallback in task.fallbacks]
         return " ".join(state_unknown(models, level) for level in levels)
     if other:
         return f"Add {code(other)} to `fallbacks`."
