@@ -59,7 +59,7 @@ POLICY = """
         controls: [A, B]
       customer-facing-fallbacks:
         rule: fallback-not-independent
-        require_levels: [vendor, cloud]
+        levels: [vendor, cloud]
         applies_to: {tags: [customer-facing]}
     waivers:
       - {policy: vendor-concentration, subject: writing, reason: migration, approved_by: cfo, expires: 2026-12-31}

@@ -81,7 +81,7 @@ EDITS = [
     ("min_effective_number: 2", "min_effective_number: 1.5", Kind.POLICY_PARAMETER, LOOSENED, "2", "1.5"),
     ("min_effective_number: 2", "min_effective_number: 3", Kind.POLICY_PARAMETER, TIGHTENED, "2", "3"),
     ("level: vendor", "level: cloud", Kind.POLICY_PARAMETER, CHANGED, "vendor", "cloud"),
-    ("require_levels: [vendor, cloud]", "require_levels: [vendor]", Kind.POLICY_PARAMETER, LOOSENED,
+    ("levels: [vendor, cloud]", "levels: [vendor]", Kind.POLICY_PARAMETER, LOOSENED,
      "[vendor, cloud]", "[vendor]"),
     ("enforcement: hard-mandatory", "enforcement: advisory",
      Kind.POLICY_ENFORCEMENT, LOOSENED, "hard-mandatory", "advisory"),
@@ -153,7 +153,7 @@ def test_a_removed_policy_loosens_and_an_added_one_tightens(edited, files):
         LOOSENED,
     )
     assert (
-        change.before == "soft-mandatory fallback-not-independent: require_levels [vendor, cloud]"
+        change.before == "soft-mandatory fallback-not-independent: levels [vendor, cloud]"
     )
     assert change.place_before is not None
     assert change.place_after is None
