@@ -1,4 +1,4 @@
-"""Consents given, withdrawn and given anew. Neither way is a safeguard moved: rules say what needs consent."""
+"""Approvals given, withdrawn and renewed; neither loosens or tightens a safeguard."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from multillm_gov.portfolio.policy import PlacedApproval
 def compare_approvals(
     before: tuple[PlacedApproval, ...], after: tuple[PlacedApproval, ...]
 ) -> Iterator[Change]:
-    """An approval is the same as long as every word of it is; of one subject, changed ones pair in order of day."""
+    """Compare approvals word by word; changed ones of one subject pair in order of day."""
     old, new = _by_subject(before), _by_subject(after)
     for subject in sorted({*old, *new}):
         kept = {approval.declared for approval in old.get(subject, [])} & {

@@ -129,7 +129,7 @@ class SharePoint(Struct, frozen=True, kw_only=True):
     level: Level
     entity: str
     points: float
-    """Change of the share (0..1 scale); the points of all changes add up to the shift of the portfolio's share."""
+    """Change of the share (0..1); the points of all changes add up to the portfolio's shift."""
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -137,7 +137,7 @@ class Change(Struct, frozen=True, kw_only=True):
 
     kind: Kind
     subject: str
-    """Task class, policy, ``policy / subject`` of a waiver, model, or ``settings``; the later name after a rename."""
+    """Task class, policy, ``policy / subject`` of a waiver, model or ``settings``."""
     label: str
     """What changed, for people: ``monthly spend cap``."""
     aspect: str = ""

@@ -146,7 +146,7 @@ def _task_changes(
 def _world_changes(
     before: State, after: State, effects: Effects, shares: Shares
 ) -> Iterator[Change]:
-    """Settings and facts of models. A new exchange rate takes the price effects that no model's price explains."""
+    """Settings and facts of models; a new exchange rate takes the unexplained price effects."""
     facts = shares.facts
     spend = partial(mean_spend_by_model, before.figures, after.figures)
     models = list(compare_models(*facts, effects.price_by_model, spend, shares))

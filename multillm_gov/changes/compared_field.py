@@ -1,4 +1,4 @@
-"""A declared value of a task class that is compared by itself: how to read it, judge its move and format it."""
+"""A declared value of a task class: how to read it, judge its move and format it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -15,7 +15,7 @@ from multillm_gov.units import format_money
 
 
 class ComparedField(Struct, frozen=True, kw_only=True):
-    """One value with its direction rule. Values of money are spelled with the currency of their state."""
+    """One value with its direction rule; money is formatted in the currency of its state."""
 
     kind: Kind
     aspect: str

@@ -1,4 +1,4 @@
-"""The result of comparing two states: typed changes, their effect in money, and the shift of every share."""
+"""The result of comparing two states: changes, their effect in money, shifts of shares."""
 
 from decimal import Decimal
 
@@ -43,7 +43,7 @@ class TaskEffect(Struct, frozen=True, kw_only=True):
     """``None`` where a price or the demand is not known; 0 where the task class does not exist."""
     spend_after: Decimal | None
     parts: SpendParts | None
-    """``None`` for task classes added or removed, and where one of the two forecasts is not known."""
+    """``None`` for task classes added or removed, and where a forecast is not known."""
 
     @property
     def delta(self) -> Decimal | None:
@@ -54,7 +54,7 @@ class TaskEffect(Struct, frozen=True, kw_only=True):
 
 
 class SpendShift(Struct, frozen=True, kw_only=True):
-    """The forecast before and after. Changes of amount are ``None`` when the two states use different currencies."""
+    """The forecast before and after; ``None`` for changes between different currencies."""
 
     currency_before: str
     currency_after: str
@@ -78,7 +78,7 @@ class SpendShift(Struct, frozen=True, kw_only=True):
 
     @property
     def unexplained(self) -> Decimal:
-        """What no part explains: forecasts that became known or unknown. 0 between different currencies."""
+        """What no part explains: forecasts that became known or unknown."""
         if self.delta is None or self.parts is None:
             return Decimal(0)
         rest = self.delta - self.parts.total - self.added + self.removed
@@ -93,7 +93,7 @@ class ConcentrationShift(Struct, frozen=True, kw_only=True):
     before: Concentration
     after: Concentration
     moved: tuple[tuple[str, float, float], ...]
-    """Entities whose share moved by more than the threshold: name, before, after; the largest move first."""
+    """Entities whose share moved notably: name, before, after; the largest move first."""
 
 
 class Comparison(Struct, frozen=True, kw_only=True):

@@ -7,13 +7,13 @@ from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.policy import EVERYTHING, Policy, Scope
 
 MOST_PAIRS = 1_000_000
-"""Pairs of a changed task class and a policy that are looked at: seconds, whatever a pull request holds."""
+"""Most pairs of a changed task class and a policy compared: bounds the time to seconds."""
 _SHOWN = 5
 _KEYS = ("task_classes", "owners", "classifications", "tags")
 
 
 def covers(scope: Scope, task: TaskClass) -> bool:
-    """Whether a task class matches every key of a scope and not its exceptions; an empty scope is everything."""
+    """Whether a task class matches every key of a scope and not its exceptions."""
     if scope.exceptions is not None and covers(scope.exceptions, task):
         return False
     return (
@@ -27,7 +27,7 @@ def covers(scope: Scope, task: TaskClass) -> bool:
 
 
 def scope_direction(before: Scope, after: Scope) -> Direction:
-    """Widened tightens, narrowed loosens; widened by one key and narrowed by another proves nothing."""
+    """Widening tightens, narrowing loosens; both at once prove nothing."""
     moves: set[Direction | None] = set()
     if before.exceptions != after.exceptions:
         moves.add(_exceptions_direction(before.exceptions, after.exceptions))
@@ -46,7 +46,7 @@ def scope_direction(before: Scope, after: Scope) -> Direction:
 
 
 def _exceptions_direction(before: Scope | None, after: Scope | None) -> Direction | None:
-    """Excepting more task classes loosens; ``None`` where the same are excepted, spelled otherwise."""
+    """Excepting more task classes loosens; ``None`` where the same are excepted."""
     if before is None or after is None:
         return Direction.LOOSENED if before is None else Direction.TIGHTENED
     if format_scope(before) == format_scope(after):
@@ -55,7 +55,7 @@ def _exceptions_direction(before: Scope | None, after: Scope | None) -> Directio
 
 
 def format_scope(scope: Scope) -> str:
-    """``owners growth, sales; tags eu``, or everything; a list's order and repetitions mean nothing."""
+    """``owners growth, sales; tags eu``, or every task class."""
     keys = [(key, getattr(scope, key)) for key in _KEYS]
     parts = [
         f"{key.replace('_', ' ')} {', '.join(sorted(set(values)))}"
@@ -73,7 +73,7 @@ def format_scope(scope: Scope) -> str:
 def compare_coverage(
     tasks: Iterable[tuple[TaskClass, TaskClass]], policies: Iterable[tuple[Policy, Policy]]
 ) -> Iterator[Change]:
-    """Task classes that left or entered the scope of a policy whose scope is the same in both states.
+    """Task classes that left or entered the unchanged scope of a policy.
 
     A scope that changed is a change of the policy; this is about task classes that changed their
     owner, tags, classification or name. At most `MOST_PAIRS` are looked at; what is left out is

@@ -1,4 +1,4 @@
-"""What changes do to the forecast: per task class, per cause, and attached to the change that causes it."""
+"""Effects on the forecast: per task class, per cause, and attached to each change."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -133,7 +133,7 @@ def with_effect(change: Change, amounts: ByModel, shares: Shares) -> Change:
 
 
 def with_whole_effect(change: Change, task: TaskFigures, sign: int, shares: Shares) -> Change:
-    """A task class added (sign 1) or removed (-1): its whole forecast is the effect, if it is known."""
+    """A task class added (sign 1) or removed (-1): the effect is its whole forecast."""
     if task.spend_per_month is None:
         return change
     return with_effect(

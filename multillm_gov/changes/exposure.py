@@ -71,7 +71,7 @@ class Shares:
         }
 
     def points(self, by_model: Mapping[str, Decimal]) -> tuple[SharePoint, ...]:
-        """What spending these amounts more (or less) per month on these models does to the entities behind them."""
+        """Points of share by entity that these amounts per month, by model, add or remove."""
         found: list[SharePoint] = []
         whole = sum(by_model.values(), Decimal(0))
         for shift in self.shifts:
@@ -93,7 +93,7 @@ class Shares:
         )
 
     def _entities(self, model: str, level: Level) -> tuple[str, str]:
-        """Who stands behind a model before and after; each carries half where the two states disagree."""
+        """The entities behind a model; where the two states differ, each carries half."""
         sides = [self._entity(model, level, side) for side in (0, 1)]
         first, second = sides[0] or sides[1] or UNKNOWN, sides[1] or sides[0] or UNKNOWN
         return first, second
@@ -106,7 +106,7 @@ class Shares:
     def moved(
         self, level: Level, before: str, after: str, amount: Decimal
     ) -> tuple[SharePoint, ...]:
-        """What it does that spend counts for another entity than before; ``amount`` is halfway between the states."""
+        """Points of share that move because spend counts for another entity than before."""
         for shift in self.shifts:
             mean_total = (shift.before.total + shift.after.total) / 2
             if shift.level is level and mean_total and float(amount / mean_total) >= THRESHOLD:

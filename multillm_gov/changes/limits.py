@@ -23,7 +23,7 @@ _HELD = frozenset({"spend_cap", "quality", "latency", "data", "needs", "answer",
 def compare_limits(
     before: Portfolio, after: Portfolio, rules: RuleLookup = as_written
 ) -> Iterator[Change]:
-    """What `compare` says of policies and settings, for declared portfolios that need not be measured.
+    """Changes of policies and settings between portfolios that need not be measured.
 
     Args:
         before: The earlier portfolio.
@@ -40,7 +40,7 @@ def compare_limits(
 
 
 def loosened_safeguards(before: State, after: State) -> Iterator[Change]:
-    """Loosened caps, floors, fallbacks, limits and duties of the task classes that both states hold."""
+    """Loosened safeguards of the task classes that both states hold."""
     old = {task.task.name: task for task in before.figures.tasks}
     new = {task.task.name: task for task in after.figures.tasks}
     currencies = before.figures.currency, after.figures.currency

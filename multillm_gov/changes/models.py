@@ -1,4 +1,4 @@
-"""What changed in the world: prices, retirement dates and hosts of the models that both states use."""
+"""Changes of prices, retirement dates and hosts of the models that both states use."""
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal

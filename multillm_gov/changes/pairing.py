@@ -112,7 +112,7 @@ def pair_task_classes(before: Sequence[TaskClass], after: Sequence[TaskClass]) -
 
 
 def pair_policies(before: Sequence[Policy], after: Sequence[Policy]) -> Pairs[Policy]:
-    """Match policies by name, then by content: rule, parameters, enforcement and scope all equal."""
+    """Match policies by name, then by equal rule, parameters, enforcement and scope."""
     return pair(before, after, (_rule_and_limits,))
 
 

@@ -39,7 +39,7 @@ def parameter_direction(tighter: Tighter, before: object, after: object) -> Dire
 
 
 def _shares(before: object, after: object) -> tuple[object, object]:
-    """The numbers to judge of limits with parts (``{n: 2, share: 0.8}``): their shares, if all else is equal."""
+    """The shares of limits with parts (``{n: 2, share: 0.8}``), if all else is equal."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         others = [
             {key: value for key, value in limit.items() if key != "share"}

@@ -25,7 +25,7 @@ _LABELS = {
 
 
 def compare_policies(pairs: Pairs[Policy], rules: RuleLookup) -> Iterator[Change]:
-    """All changes of policies. A policy removed is loosened, whatever default of its rule takes its place."""
+    """All changes of policies; one removed is loosened, whatever default takes its place."""
     for policy in pairs.removed:
         yield Change(
             kind=Kind.POLICY_REMOVED,

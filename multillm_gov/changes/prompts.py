@@ -10,7 +10,7 @@ from multillm_gov.portfolio.prompt import Prompt, Prompts
 def compare_prompts(
     tasks: Iterable[tuple[TaskClass, TaskClass]], before: Prompts, after: Prompts
 ) -> Iterator[Change]:
-    """One change per task class whose prompt file holds other bytes; another file is a change of the allocation."""
+    """One change per task class whose prompt file, of the same name, has other bytes."""
     for old, new in tasks:
         path = new.declared.prompt
         if path is None or old.declared.prompt != path:

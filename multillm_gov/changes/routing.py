@@ -11,7 +11,7 @@ from multillm_gov.units import format_count, format_share
 
 
 def compare_routes(before: TaskClass, after: TaskClass) -> Iterator[Change]:
-    """One change for other models, or for other shares of the same ones; the order of legs means nothing."""
+    """One change for other models or shares; the order of route entries means nothing."""
     old, new = _shares(before), _shares(after)
     if old == new:
         return
@@ -126,7 +126,7 @@ def _chain(task: TaskClass) -> tuple[str, ...]:
 
 
 def _format_demand(demand: Demand | None, other: Demand | None) -> str:
-    """The parts in which a demand differs from the other; all that is not zero where there is no other."""
+    """The parts in which two demands differ; all that is not zero where there is one."""
     if demand is None:
         return ""
     base = other if other is not None else Demand(requests=-1)

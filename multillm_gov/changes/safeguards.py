@@ -1,4 +1,4 @@
-"""Caps, floors, service levels, data rules and duties of a task class: its own safeguards, one by one."""
+"""A task class's own safeguards: caps, floors, service levels, data rules, duties."""
 
 from multillm_gov.changes.change import Direction, Kind
 from multillm_gov.changes.compared_field import ComparedField, format_list

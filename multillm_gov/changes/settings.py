@@ -17,7 +17,7 @@ _SUBJECT = "settings"
 
 
 def compare_settings(before: Settings, after: Settings) -> Iterator[Change]:
-    """All changes of the settings; a limit of the appetite that rises (or a floor that falls) is loosened."""
+    """All changes of the settings, limits of the risk appetite with their direction."""
     if before == after:
         return
     for name in Appetite.__struct_fields__:

@@ -37,7 +37,7 @@ class Causes(Struct, frozen=True, kw_only=True):
 
 
 class Prices:
-    """The prices of both states. A model that one state does not use has the other's price in both."""
+    """Prices of both states; a model that one does not use has the other's price in both."""
 
     def __init__(self, before: State, after: State) -> None:
         self.facts = (facts_in_use(before.figures), facts_in_use(after.figures))
@@ -131,7 +131,7 @@ class _Cube:
 
 
 def _split_hosting(before: TaskFigures, after: TaskFigures, prices: Prices, causes: Causes) -> None:
-    """Fixed cost is the model's amount times this task class's part of it: two causes, price and split."""
+    """Fixed cost is the model's amount times the task class's share: price and split."""
     held = (_hosting(before), _hosting(after))
     for model in sorted({*held[0], *held[1]}):
         amounts = (prices.fixed(model, 0), prices.fixed(model, 1))
@@ -149,7 +149,7 @@ def _split_hosting(before: TaskFigures, after: TaskFigures, prices: Prices, caus
 
 
 def _cause_of_split(before: TaskFigures, after: TaskFigures, model: str, causes: Causes) -> ByModel:
-    """The task class's own routing or demand if that changed for the model; else somebody else's did."""
+    """Own routing or demand where that changed for the model, else another task class's."""
     shares = (_shares(before), _shares(after))
     routed = model in shares[0] or model in shares[1]
     if (routed and shares[0] != shares[1]) or (model in before.task.models) != (
@@ -183,7 +183,7 @@ def _hosting(task: TaskFigures) -> ByModel:
 
 
 def spend_by_model(task: TaskFigures) -> ByModel:
-    """What a task class spends on each model, fixed cost included; models without a known spend are left out."""
+    """A task class's spend by model, fixed cost included, where it is known."""
     amounts = _hosting(task)
     for leg in task.legs:
         if leg.cost_per_request is not None:

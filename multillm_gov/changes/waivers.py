@@ -17,7 +17,7 @@ Renames = tuple[Mapping[str, str], Mapping[str, str]]
 def compare_waivers(
     before: tuple[PlacedWaiver, ...], after: tuple[PlacedWaiver, ...], renames: Renames
 ) -> Iterator[Change]:
-    """A waiver is known by its policy and subject, which ``renames`` carries over from old names to new ones."""
+    """Waivers added, removed and changed, paired by policy and subject, renames followed."""
     old, new = _by_exception(before, renames), _by_exception(after, ({}, {}))
     for exception in sorted({*old, *new}):
         subject = " / ".join(exception)
@@ -34,7 +34,7 @@ def compare_waivers(
 def _by_exception(
     waivers: tuple[PlacedWaiver, ...], renames: Renames
 ) -> dict[tuple[str, str], list[PlacedWaiver]]:
-    """Waivers by what they except, longest first, so that a second one counts as the one that came or went."""
+    """Waivers by policy and subject, the longest first."""
     found: defaultdict[tuple[str, str], list[PlacedWaiver]] = defaultdict(list)
     for waiver in waivers:
         names = (waiver.declared.policy, waiver.declared.subject)

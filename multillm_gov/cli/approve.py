@@ -21,14 +21,15 @@ from multillm_gov.cli.shared.options import as_of_option, root_option, today
 def command(
     subject: str, *, by: str | None, comment: str, as_of: date | None, root: Path | None
 ) -> None:
-    """Write an approval of SUBJECT into policies/approvals.yaml, or the policy file that has approvals already.
+    """Write an approval of SUBJECT into policies/approvals.yaml or the file that has them.
 
-    SUBJECT is task_class:NAME or policy:NAME (or the name alone, where only one has it). The approval carries a digest
-    of what the subject declares: comments, layout and order of keys do not matter, any change of meaning makes it
-    stale. The same person's older approval is renewed in its place; nothing else in the file changes.
+    SUBJECT is task_class:NAME or policy:NAME (or the name alone, where only one has it). The
+    approval holds a digest of what the subject declares: comments, layout and order of keys do not
+    matter; any change of meaning makes it stale. The same person's older approval is renewed in its
+    place; nothing else in the file changes.
 
-    What you type here is what the file will say. It counts as consent when the approver commits it, or reviews the
-    change: see docs/waivers-and-approvals.md for what each of these proves.
+    The file will say what you type here. It proves approval when the approver commits it or
+    reviews the change: docs/waivers-and-approvals.md says what each of these proves.
 
     \b
     Examples:

@@ -43,14 +43,15 @@ def command(
 ) -> None:
     """Validate every governed file and judge the portfolio by its policies.
 
-    PATHS are a portfolio's folder, or files and folders inside one: the whole portfolio is loaded either way, and only
-    findings in PATHS are told. Exits 0 when nothing reaches the gate, 1 when something does.
+    The whole portfolio is loaded; only findings in PATHS are reported. Exits 1 when a finding
+    reaches the gate, else 0.
 
-    With --base the portfolio is judged as a change of that revision: every loosened limit is listed, and what only the
-    revision's policies forbid (loosened in this change and used at once) counts too, unless it is waived.
+    With --base the portfolio is compared with that revision and the revision's policies are
+    enforced as well: every loosened limit is a finding, and so is what only they forbid, unless it
+    is waived.
 
-    Each --format goes to a file of its own, or one of them to stdout; a file that GITHUB_STEP_SUMMARY names is appended
-    to. The shape of json is docs/report.schema.json.
+    Each --format goes to its own file, or one of them to stdout. A file that GITHUB_STEP_SUMMARY
+    names is appended to. docs/report.schema.json describes json.
 
     \b
     Examples:

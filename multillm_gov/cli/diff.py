@@ -42,12 +42,13 @@ def command(
     as_of: date | None,
     root: Path | None,
 ) -> None:
-    """Compare two states of the portfolio in meaning: safeguards loosened first, then money, exposure and findings.
+    """Compare two states of the portfolio: loosened safeguards, money, exposure, findings.
 
-    Without revisions the working tree is compared with where it left the main branch; BASE alone compares BASE with
-    the working tree; BASE..HEAD two revisions; BASE...HEAD the fork of the two with HEAD. Reordering keys, comments
-    and formatting show nothing. --compare-to needs no repository, but knows findings and figures only. Exits 1 when a
-    finding at or above the gate is new; without --fail-on the stricter gate of the two states holds.
+    Without revisions the working tree is compared with where it left the main branch. BASE compares
+    BASE with the working tree, BASE..HEAD two revisions, BASE...HEAD the fork of the two with HEAD.
+    Order of keys, comments and formatting make no difference. --compare-to needs no repository but
+    compares findings and figures only. Exits 1 when a finding at or above the gate is new; without
+    --fail-on the stricter gate of the two states applies.
 
     \b
     Examples:

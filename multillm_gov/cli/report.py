@@ -36,10 +36,10 @@ def command(
     as_of: date | None,
     root: Path | None,
 ) -> None:
-    """Render the board pack: where the portfolio stands against its risk appetite, and what changed.
+    """Write the board pack: the portfolio against its risk appetite, and what changed.
 
-    The same commit and the same --as-of give the same bytes. Findings do not fail this command: `govern check` is the
-    gate.
+    The same commit and the same --as-of give the same bytes. Findings do not fail this command:
+    `govern check` is the gate.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""Whether an approval counts: for this content, by this person, on this day, and by whose commit."""
+"""Whether an approval counts: for this content, by this person, on this day, by commit."""
 
 from collections.abc import Iterable
 from datetime import date

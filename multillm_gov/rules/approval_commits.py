@@ -1,4 +1,4 @@
-"""Which commits brought an approval into the files, as git tells it: what an identity is judged by."""
+"""Which commits wrote an approval, according to git: evidence of who approved."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from multillm_gov.location import Place
 
 
 class Introduction(Struct, frozen=True, kw_only=True):
-    """One commit that wrote a line of an approval. Its author and committer fields are what its maker typed."""
+    """A commit that wrote a line of an approval; its author fields are what its maker typed."""
 
     commit: str
     """Full id; empty where the line is not committed yet."""
@@ -18,11 +18,11 @@ class Introduction(Struct, frozen=True, kw_only=True):
     signature: str = ""
     """``verified``, ``unverified`` or ``none``: what git says with the keys known where it ran."""
     beyond: bool = False
-    """The clone is shallow and the line older than what was fetched: the commit may be another one."""
+    """The clone is shallow and the line older than it: the commit may be another one."""
 
 
 Introductions = Callable[[Place], tuple[Introduction, ...]]
-"""From an approval's place to the commits that wrote its lines, ordered by id; ``()`` where git knows nothing.
+"""From an approval's place to the commits that wrote its lines; ``()``: git knows none.
 
 May raise ``SourceError``; reading one approval of a file reads all of them.
 """
@@ -34,7 +34,7 @@ _SAYING = ("subject", "digest", "approved_by", "date")
 
 
 def introductions_of(blame: Blame, documents: dict[str, Document]) -> Introductions:
-    """Bind what asks git to the documents whose lines it is asked about: another state's stand elsewhere."""
+    """Bind a ``blame`` to the documents that give an approval's lines."""
 
     def ask(place: Place) -> tuple[Introduction, ...]:
         document = documents[place.path]

@@ -7,7 +7,7 @@ from multillm_gov.documents.document import SourceFile
 
 
 class Digests:
-    """Digests of governed files as evidence names them (``sha256:…``), each computed once and only when asked for."""
+    """Digests of governed files as evidence names them (``sha256:…``), computed on demand."""
 
     def __init__(self, files: Mapping[str, SourceFile]) -> None:
         self._files = files

@@ -1,4 +1,4 @@
-"""The one place that names the expression engine: CEL by Google's own implementation, behind four small types.
+"""The only module that names the expression engine (CEL), behind four small types.
 
 The engine bounds iterations (10,000 an evaluation) and nesting (32). What could still grow a value
 beyond bounds is
@@ -27,7 +27,7 @@ _STATUS = re.compile(r"^[A-Z_]+: | \[[A-Z_]+\]$")
 
 
 class Misfit(Struct, frozen=True):
-    """Why an expression is refused, at a line and column of it (both from 1), in the engine's words."""
+    """Why an expression is refused, at a line and column of it (from 1)."""
 
     line: int
     column: int
@@ -48,7 +48,7 @@ class Expression:
         self._compiled = compiled
 
     def holds(self, activation: Any) -> "bool | Unjudged":  # noqa: ANN401
-        """Whether it is true. An error is a value to the engine, and a truthy one: only the very truth values count."""
+        """Whether it is true; the engine's errors are truthy values, so only ``True`` counts."""
         try:
             result = self._compiled.eval(activation)
         except RuntimeError as error:  # the iteration budget
@@ -62,7 +62,7 @@ class Expression:
 
 
 class Language:
-    """CEL over declared variables; their types are CEL's own signatures (``string``, ``list<map<string, dyn>>``)."""
+    """CEL over declared variables, typed by CEL's own signatures (``list<string>``)."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         """Build it.

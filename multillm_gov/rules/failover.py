@@ -1,4 +1,4 @@
-"""What rules about failover share: the usable fallbacks, and assumed downtime in hours and money."""
+"""What rules about failover share: usable fallbacks, downtime in hours and money."""
 
 from decimal import Decimal
 

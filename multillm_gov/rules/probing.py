@@ -1,4 +1,4 @@
-"""The newest probe of each model in a task class, and whether it was made of what is declared now."""
+"""The newest probe of each model in a task class, and whether it is still current."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,7 @@ class Probed(Struct, frozen=True):
 
 
 def probed(context: RuleContext, *, fallbacks: bool = True) -> Iterator[Probed]:
-    """Every model of every task class, once a task class: one that is routed and a fallback too counts as routed."""
+    """Every model of every task class once; one that is also a fallback counts as routed."""
     for task in context.tasks:
         parts: tuple[LegFigures | FallbackFigures, ...] = (
             *task.legs,
@@ -56,7 +56,7 @@ def _newest(context: RuleContext, task: str, model: str) -> tuple[PlacedProbe, .
 
 
 def is_of_now(context: RuleContext, task: TaskFigures, probe: ProbeRecord) -> bool:
-    """Whether a probe names no digest that differs from what is declared, prompt and schema included."""
+    """Whether a probe was made of what is declared now, prompt and schema included."""
     memo: dict[str, str] = context.memo.setdefault("digests of task classes", {})
     name = task.task.name
     if name not in memo:

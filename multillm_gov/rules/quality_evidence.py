@@ -48,7 +48,7 @@ class Claim(Struct, frozen=True):
 def claims_of(
     context: RuleContext, task: TaskFigures, *, fallbacks: bool, telling: str = ""
 ) -> tuple[Claim, ...]:
-    """One claim per place where a task class names a model, routed ones first; gathered once in a judgment.
+    """One claim per place where a task class names a model, routed ones first.
 
     ``telling`` names a field of the record: results that do not tell it are passed over for
     `Claim.newest`.
@@ -93,7 +93,7 @@ def claims(context: RuleContext, *, fallbacks: bool) -> Iterator[Claim]:
 def measured(
     context: RuleContext, *, fallbacks: bool, telling: str = ""
 ) -> Iterator[tuple[Claim, PlacedRecord]]:
-    """The models that have an internal result up to today, floor or not; no evidence costs nothing."""
+    """The models that have an internal result up to today, with or without a floor."""
     if not context.state.evidence:
         return
     for task in context.tasks:

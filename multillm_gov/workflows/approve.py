@@ -30,7 +30,7 @@ class Approving(Struct, frozen=True, kw_only=True):
 def approve(
     subject: str, *, by: str | None, comment: str = "", as_of: date, root: Path | None = None
 ) -> Approving | None:
-    """Approve the present content of a task class or policy; the same person's older approval of it is renewed.
+    """Approve the current content of a task class or policy; an older approval is renewed.
 
     Args:
         subject: ``task_class:NAME``, ``policy:NAME``, or a name that only one of them has.

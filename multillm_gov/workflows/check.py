@@ -26,7 +26,7 @@ def check(
     fail_on: Severity | str | None = None,
     base: str | None = None,
 ) -> Report:
-    """Validate and judge the portfolio that ``paths`` lie in; findings elsewhere in it are left out.
+    """Validate and judge the portfolio of ``paths``; findings elsewhere in it are left out.
 
     Args:
         paths: Files or folders; none means the portfolio of the current folder.

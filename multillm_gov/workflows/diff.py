@@ -28,7 +28,7 @@ from multillm_gov.workflows.states import assess_revision, working_revision
 
 
 class Range(Struct, frozen=True, kw_only=True):
-    """What a call asks to compare. An empty base is the fork from the default branch, an empty head the disk."""
+    """What to compare: no base means the fork from the default branch, no head the disk."""
 
     base: str = ""
     head: str = ""
@@ -37,7 +37,7 @@ class Range(Struct, frozen=True, kw_only=True):
 
 
 def parse_range(spec: str | None) -> Range:
-    """Read ``BASE``, ``BASE..HEAD`` or ``BASE...HEAD``; a side left out beside dots is ``HEAD``, as in git.
+    """Read ``BASE``, ``BASE..HEAD`` or ``BASE...HEAD``; as in git, an empty side is ``HEAD``.
 
     Raises:
         UsageError: more than one range.
@@ -62,7 +62,7 @@ def diff(
     root: Path | None = None,
     fail_on: Severity | str | None = None,
 ) -> Report:
-    """Compare two states of the portfolio, both judged as of one day, so that dates alone change nothing.
+    """Compare two states of the portfolio, both judged as of one day.
 
     Args:
         spec: ``BASE`` (against the working tree), ``BASE..HEAD`` or ``BASE...HEAD``; default: the
@@ -93,7 +93,7 @@ def diff(
 def _assess_both(
     repository: Repository, requested: Range, top: Path, as_of: date
 ) -> tuple[Assessment, Assessment, str]:
-    """The base, the later state judged as a change of it, and a sentence that names a base found here."""
+    """The base, the later state judged as a change of it, and a note on an inferred base."""
     if requested.head:
         if requested.fork:
             fork = repository.common_commit(requested.base, requested.head)

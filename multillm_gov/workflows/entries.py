@@ -31,7 +31,7 @@ class Written(Struct, frozen=True, kw_only=True):
 def amend(
     assessment: Assessment, key: str, entry: Mapping[str, str], old: Place | None, default: str
 ) -> Written:
-    """The file with an entry added to the list below ``key``, or with the entry at ``old`` changed; nothing is written.
+    """The file with an entry added below ``key``, or the one at ``old`` changed; not written.
 
     A new entry goes to the file that has such a list (``default`` before others, then in order of
     path), else to ``default``, which may be a new file.

@@ -88,7 +88,7 @@ def _state(as_of: date, root: Path | None, revision: str | None) -> Assessment:
 
 
 def _restricted(system: System, names: list[str]) -> System:
-    """The system with some of its task classes; components that only others hang on are no longer reached."""
+    """The system with some of its task classes and the components they depend on."""
     known = [task.name for task in system.tasks]
     for name in names:
         if name not in known:

@@ -29,7 +29,7 @@ LEAD = "loosened in this change and used at once"
 def assess_change(
     root: Path, files: tuple[SourceFile, ...], flaws: tuple[Flaw, ...], base: str, *, as_of: date
 ) -> tuple[Assessment, Assessment]:
-    """A revision, and the folder judged as a change of it; what only the revision's policies forbid is a finding too.
+    """A revision, and the folder judged as a change of it, by the revision's policies too.
 
     Raises:
         SourceError: no git repository.
@@ -63,7 +63,7 @@ def assess_change(
 def used_at_once(
     before: Assessment, after: Assessment, comparison: Comparison
 ) -> tuple[Finding, ...]:
-    """Findings of the later state that the policies and limits of the base raise and its own do not, or lower.
+    """Findings of the later state under the base's policies and limits, not under its own.
 
     What already stood in the base, with the same figures, is not among them: loosening a limit that
     is broken anyway uses no new room, and would otherwise never pass. A waiver of the later state
@@ -111,7 +111,7 @@ def _renames(comparison: Comparison) -> Renames:
 
 
 def _told(finding: Finding, before: Assessment, after: Assessment, renames: Renames) -> Finding:
-    """The finding as one of the later state: places of the base's own files moved to where its readers are."""
+    """The finding with places of the base's files moved to those of the later state."""
     written = governing_paths(before)
     location = finding.location
     related = tuple(

@@ -1,4 +1,4 @@
-"""``govern graph --why``: the ways from a task class to what it hangs on, and what it means when that is away."""
+"""``govern graph --why``: the paths from a task class to a dependency, and an outage's effect."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -69,7 +69,7 @@ def _find(graph: Graph, target: str) -> Node:
         raise UsageError(f"Several things are called `{target[:LONGEST]}`", f"Say which: {ids}.")
     known = sorted({name for node in graph.nodes for name in (node.id, node.label)})
     raise UsageError(
-        f"The task class hangs on nothing called `{target[:LONGEST]}`{did_you_mean(target, known)}.",
+        f"The task class does not depend on `{target[:LONGEST]}`{did_you_mean(target, known)}.",
         "Run `govern graph --task NAME` to see what it hangs on.",
     )
 

@@ -1,4 +1,4 @@
-"""``govern report``: assess one state, compare it with an older one if requested, and report to the board."""
+"""``govern report``: assess a state, compare it with an older one, report to the board."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``govern diff --compare-to FILE``: the working tree against the JSON of an earlier `govern check`."""
+"""``govern diff --compare-to FILE``: the working tree against an earlier check's JSON."""
 
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ _HINT = "Write one with `govern check --format json --output FILE`."
 def diff_snapshot(
     file: Path, *, as_of: date, root: Path | None = None, fail_on: Severity | str | None = None
 ) -> Report:
-    """Compare the working tree with a stored check: findings, and headline figures before and after.
+    """Compare the working tree with a stored check: findings and headline figures.
 
     Args:
         file: JSON that ``govern check --format json`` wrote.

@@ -63,7 +63,7 @@ def assess_revision(
 
 
 def working_revision(root: Path) -> str:
-    """The commit checked out, with ``+`` where governed files differ from it; empty outside git or before a commit."""
+    """The commit checked out, ``+`` after it where governed files differ; empty outside git."""
     try:
         repository = Repository.open(root)
         return repository.head_commit() + ("+" if repository.is_dirty() else "")

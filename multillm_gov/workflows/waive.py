@@ -33,61 +33,59 @@ class Waiving(Struct, frozen=True, kw_only=True):
     """Findings that the waiver excepts."""
 
 
-def waive(
-    finding: str,
-    *,
-    reason: str,
-    expires: date,
-    approved_by: str,
-    ticket: str = "",
-    as_of: date,
-    root: Path | None = None,
-) -> Waiving:
-    """Waive what a finding says of its subject, and write it down; a waiver that is there already is renewed.
+class WaiverTerms(Struct, frozen=True, kw_only=True):
+    """What a waiver says besides what it covers."""
+
+    reason: str
+    expires: date
+    """Last day it is in force."""
+    approved_by: str
+    ticket: str = ""
+    """Where it is followed up."""
+
+    @property
+    def entry(self) -> dict[str, str]:
+        """The terms as a policy file holds them."""
+        terms = {"reason": self.reason, "approved_by": self.approved_by}
+        terms["expires"] = self.expires.isoformat()
+        return terms | ({"ticket": self.ticket} if self.ticket else {})
+
+
+def waive(finding: str, terms: WaiverTerms, *, as_of: date, root: Path | None = None) -> Waiving:
+    """Write a waiver for a finding's subject; an existing one is renewed.
 
     Args:
         finding: A fingerprint (or its first eight digits or more), or ``RULE_OR_POLICY:SUBJECT``.
-        reason: Why it is borne.
-        expires: Last day it holds.
-        approved_by: Who bears it.
-        ticket: Where it is followed up.
+        terms: Reason, approver and last day.
         as_of: Today.
         root: The portfolio's root, if it is not to be searched for.
 
     Raises:
         UsageError: no such finding, it cannot be waived (by that approver), the expiry is past, a
-        text says nothing.
+            text says nothing.
         SourceError: no portfolio, or a file whose layout leaves no safe place.
         OutputError: the file may not be written.
     """
-    words = [("--reason", reason), ("--approved-by", approved_by)]
-    check_words([*words, ("--ticket", ticket)] if ticket else words)
-    if expires < as_of:
+    words = [("--reason", terms.reason), ("--approved-by", terms.approved_by)]
+    check_words([*words, ("--ticket", terms.ticket)] if terms.ticket else words)
+    if terms.expires < as_of:
         raise UsageError(
-            f"{expires} is past (today is {as_of})", "Name the last day it shall hold."
+            f"{terms.expires} is past (today is {as_of})", "Name the last day it shall hold."
         )
     top, _ = split_paths((), root)
     before = assess_folder(top, as_of=as_of)
     policy, subject = _named(finding, before.findings)
-    named = [
-        found for found in before.findings if found.subject == subject and policy in _names(found)
-    ]
-    _refuse(named, before, approved_by)
-    terms = {"reason": reason, "approved_by": approved_by, "expires": expires.isoformat()}
-    terms |= {"ticket": ticket} if ticket else {}
+    _refuse(_about(policy, subject, before.findings), before, terms.approved_by)
     old = _held(before, policy, subject)
-    entry = terms if old else {"policy": policy, "subject": subject, **terms}
+    entry = terms.entry if old else {"policy": policy, "subject": subject, **terms.entry}
     written = amend(before, "waivers", entry, old, WAIVERS)
-    after = assess(
-        load_state(
-            with_file(before, written.content), as_of=as_of, price_map=read_price_map, known=before
-        )
-    )
-    told = (reason, approved_by, expires.isoformat())
+    files = with_file(before, written.content)
+    state = load_state(files, as_of=as_of, price_map=read_price_map, known=before)
     covered = sum(
-        (found.waiver.reason, found.waiver.approved_by, found.waiver.expires) == told
-        for found in after.findings
-        if found.waiver is not None and found.subject == subject and policy in _names(found)
+        found.waiver is not None
+        and (found.waiver.reason, found.waiver.approved_by, found.waiver.expires)
+        == (terms.reason, terms.approved_by, terms.expires.isoformat())
+        for found in _about(policy, subject, assess(state).findings)
     )
     if not covered:
         raise UsageError(
@@ -96,6 +94,10 @@ def waive(
         )
     write(top, written.content)
     return Waiving(written=written, policy=policy, subject=subject, covered=covered)
+
+
+def _about(policy: str, subject: str, findings: tuple[Finding, ...]) -> list[Finding]:
+    return [found for found in findings if found.subject == subject and policy in _names(found)]
 
 
 def _named(asked: str, findings: tuple[Finding, ...]) -> tuple[str, str]:
@@ -157,13 +159,13 @@ def _refuse(named: list[Finding], assessment: Assessment, approved_by: str) -> N
         permitted = approvers.get(finding.policy, ())
         if permitted and approved_by not in permitted:
             raise UsageError(
-                f"`{approved_by}` may not waive `{finding.policy}`; only {join_code(permitted)} may",
+                f"`{approved_by}` may not waive `{finding.policy}`, only {join_code(permitted)}",
                 f"Ask one of them: `--approved-by '{permitted[0]}'`.",
             )
 
 
 def _held(assessment: Assessment, policy: str, subject: str) -> Place | None:
-    """The waiver that is there already, a rule spelt by id or by name alike: the one that ends last."""
+    """The existing waiver that ends last, a rule named by id or name alike."""
     rule = find_rule(policy)
     names = {policy, rule.id, rule.name} if rule else {policy}
     held = [

@@ -1,4 +1,4 @@
-"""Writing a finished report: settle the formats, render all of them, write all of them, answer the exit code."""
+"""Writing a finished report: settle the formats, render all, write all, return the exit code."""
 
 import os
 import sys
@@ -14,24 +14,24 @@ from multillm_gov.sources.output import append_bytes, write_bytes, write_stdout
 _BINARY = ("pdf",)
 _STDOUT = Path("-")
 _SHARED = "GITHUB_STEP_SUMMARY"
-"""Environment variable naming a file that several steps write to; its host asks that results are appended."""
+"""Environment variable with a file that several steps write to: results are appended."""
 
 
 def emit(
     report: Report, targets: Sequence[Target], output: Path | None, default: str = "text"
 ) -> int:
-    """Render a report in every format asked for, write them, and return the exit code its verdict asks for.
+    """Render a report in every requested format, write them, and return its exit code.
 
     All are rendered before any is written, files before stdout. A format never changes the verdict.
 
     Args:
-        report: What to tell; it owns the verdict.
-        targets: Formats as asked, each with its file; a single one without follows ``output``.
-        output: File for the single result; ``None`` or ``-`` means stdout. Its ending decides where no format does.
+        report: What is written; it owns the verdict.
+        targets: Requested formats, each with its file; one without follows ``output``.
+        output: File of a single result; ``None`` or ``-`` is stdout. Its ending implies a format.
         default: Format where nothing else says.
 
     Raises:
-        UsageError: two results for one place, a file for none of several, or a binary format for a terminal.
+        UsageError: two results for one place, or a binary format for a terminal.
         MissingExtraError: a format needs a package that is not installed.
         OutputError: a result could not be written.
     """
@@ -48,7 +48,7 @@ def _settle(targets: Sequence[Target], output: Path | None, default: str) -> lis
         if len(targets) > 1 or any(target.path for target in targets):
             raise UsageError(
                 "--output takes one result, and --format asks for several or names its own file",
-                "Name each file with its format: `--format sarif=out.sarif --format junit=junit.xml`.",
+                "Name each file with its format: `--format sarif=a.sarif --format junit=b.xml`.",
             )
         name = targets[0].format if targets else _by_ending(output) or default
         return [(name, output)]

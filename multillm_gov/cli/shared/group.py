@@ -81,6 +81,6 @@ def cli() -> None:
       govern check             judge it
       govern diff origin/main  see what a change does to money and risk
 
-    Exit codes: 0 clean; 1 findings at or above the gate; 2 wrong usage; 3 the job could not be done;
-    70 a defect of govern; 130 interrupted; 141 the reader of the output closed it.
+    Exit codes: 0 clean; 1 findings at or above the gate; 2 wrong usage; 3 the job could not be
+    done; 70 a defect of govern; 130 interrupted; 141 the reader of the output closed it.
     """

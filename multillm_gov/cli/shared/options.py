@@ -18,7 +18,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class Target(Struct, frozen=True):
-    """One result asked for: a format, and the file it goes to; ``None``: where ``--output`` says, else stdout."""
+    """A requested result: a format and its file; ``None``: by ``--output``, else stdout."""
 
     format: str
     path: Path | None = None
@@ -33,8 +33,8 @@ def format_option(function: _F) -> _F:
         multiple=True,
         callback=_targets,
         metavar="NAME[=FILE]",
-        help=f"Format of the result: {', '.join(formats())}. With `=FILE` it goes to that file, so that several can be "
-        "asked for at once; one at most goes to stdout. [default: by --output]",
+        help=f"Format of the result: {', '.join(formats())}. With `=FILE` it goes to that file; repeat "
+        "for more; at most one goes to stdout. [default: by --output]",
     )(function)
 
 
@@ -49,7 +49,7 @@ def output_option(function: _F) -> _F:
 
 
 def as_of_option(function: _F) -> _F:
-    """``--as-of``: passed as ``as_of``, ``None`` where not given (then ``today()``, or the commit's day)."""
+    """``--as-of``: passed as ``as_of``; ``None`` where not given (then `today`)."""
     return click.option(
         "--as-of",
         callback=_day,
@@ -64,7 +64,7 @@ def day_option(name: str, what: str, *, required: bool = False) -> Callable[[_F]
 
 
 def fail_on_option(function: _F) -> _F:
-    """``--fail-on``: passed as ``fail_on``, ``None`` where not given; ``workflows.gate`` settles it."""
+    """``--fail-on``: passed as ``fail_on``; ``None`` where not given, see `workflows.gate`."""
     return click.option(
         "--fail-on",
         type=click.Choice(GATES),
@@ -73,13 +73,14 @@ def fail_on_option(function: _F) -> _F:
 
 
 def root_option(function: _F) -> _F:
-    """``--root``: passed as ``root``, ``None`` where not given (then the nearest portfolio at or above)."""
+    """``--root``: passed as ``root``; ``None`` where not given (then the nearest portfolio)."""
     return click.option(
         "--root",
         "-C",
         type=click.Path(path_type=Path),
         metavar="FOLDER",
-        help="The portfolio's root. [default: the nearest folder above with govern.yaml or allocations/]",
+        help="The portfolio's root. [default: the nearest folder above with govern.yaml or "
+        "allocations/]",
     )(function)
 
 
@@ -104,7 +105,7 @@ def today() -> date:
 def _targets(
     ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> tuple[Target, ...]:
-    """Split each at the first ``=``; what is named must have a name, which a variable that is not set does not give."""
+    """Split each at the first ``=``; a file must be named, as an unset variable does not."""
     targets = []
     for value in values:
         name, given, path = value.partition("=")

@@ -31,7 +31,7 @@ POLICY = "policy:"
 
 
 class Contents:
-    """The digests of one state's task classes and policies, each computed once and only when asked for."""
+    """The digests of one state's task classes and policies, computed once on demand."""
 
     def __init__(
         self, portfolio: Portfolio, documents: dict[str, Document], rules: ParametersLookup
@@ -55,7 +55,7 @@ class Contents:
         return self._nouns.keys()
 
     def digest(self, subject: str) -> str:
-        """The digest of a subject's present content; empty where the portfolio has no such subject."""
+        """The digest of a subject's current content; empty where there is no such subject."""
         if subject not in self.subjects:
             return ""
         if subject not in self._known:
@@ -76,7 +76,7 @@ def task_class_digest(task: TaskClass) -> str:
 
 
 def policy_digest(policy: Policy, documents: dict[str, Document], rules: ParametersLookup) -> str:
-    """``sha256:…`` of a policy, its rule by id; parameters that its rule cannot read count as they are written."""
+    """``sha256:…`` of a policy, its rule by id; unreadable parameters count as written."""
     found = rules(policy.declared.rule)
     parameters: object = policy.parameters
     if found is not None:
@@ -90,7 +90,7 @@ def policy_digest(policy: Policy, documents: dict[str, Document], rules: Paramet
 
 
 def _declared(value: Struct) -> dict[str, Any]:
-    """The keys of a typed value that differ from their defaults, as plain data, by the names YAML has for them."""
+    """The keys of a typed value that differ from their defaults, as YAML names them."""
     plain = {}
     for field in fields(value):
         current = getattr(value, field.name)

@@ -1,4 +1,4 @@
-"""Which published controls a rule supports evidence for: ``data/controls.json`` is the one place that says so.
+"""Which published controls a rule supports evidence for, from ``data/controls.json``.
 
 A finding, or its absence, is evidence that an auditor may weigh; no rule proves that a control is
 met.
@@ -40,7 +40,7 @@ class Mapping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     frameworks: tuple[Framework, ...]
     duties: dict[str, Duty]
     rules: dict[str, tuple[str, ...]]
-    """Control ids by rule (``GOV301``), or by family (``GOV3``) for its rules that are not named."""
+    """Control ids by rule (``GOV301``), or by family (``GOV3``) for its other rules."""
 
 
 class Control(Struct, frozen=True, kw_only=True):
@@ -76,5 +76,5 @@ def find_control(control: str) -> Control | None:
 
 @cache
 def with_controls(rule: Rule) -> Rule:
-    """A rule as its module declares it, with the controls that the mapping names; the same object each time."""
+    """A rule with the controls that the mapping names; the same object each time."""
     return replace(rule, controls=controls_of(rule.id))

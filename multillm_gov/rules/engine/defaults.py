@@ -1,4 +1,4 @@
-"""What holds where a policy leaves a parameter out: its rule's default, as a policy file would write it."""
+"""What applies where a policy leaves a parameter out: the default of its rule."""
 
 from decimal import Decimal
 from functools import cache

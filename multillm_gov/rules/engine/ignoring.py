@@ -1,4 +1,4 @@
-"""Comments in governed files that ask to ignore a finding: ``# govern: ignore GOV404 because REASON``.
+"""Comments that except a finding: ``# govern: ignore GOV404 because REASON``.
 
 They weigh less than waivers, since nobody approved them: only advice can be ignored, and only with
 a reason.
@@ -40,11 +40,11 @@ class IgnoreOutcome(Struct, frozen=True, kw_only=True):
 
     comment: IgnoreComment
     state: IgnoreState
-    """``mandatory``: it names a finding that no comment may except; ``idle``: there is none on its line."""
+    """``mandatory``: no comment may except that finding; ``idle``: its line has no finding."""
 
 
 class IgnoreLedger:
-    """Answers for each finding whether a comment on its line covers it, and keeps count for the outcomes."""
+    """Says whether a comment on its line covers a finding, and records the outcomes."""
 
     def __init__(self, documents: dict[str, Document]) -> None:
         self._comments = tuple(
@@ -62,7 +62,7 @@ class IgnoreLedger:
         return bool(self._comments)
 
     def cover(self, names: tuple[str, ...], location: Location, *, advisory: bool) -> Waived | None:
-        """The first comment with a reason on the finding's line that names one of ``names`` (rule id, rule name)."""
+        """The first comment with a reason on the finding's line that names its rule."""
         numbers = [
             n
             for name in names

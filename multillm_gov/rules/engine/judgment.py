@@ -29,7 +29,7 @@ from multillm_gov.rules.engine.waivers import WaiverLedger
 from multillm_gov.state.state import State
 
 MOST_FINDINGS = 1_000
-"""Findings listed per rule; a last one counts the rest, and weighs as much as the heaviest of them."""
+"""Findings listed per rule; a last one counts the rest, at their highest severity."""
 
 
 def judge(
@@ -97,7 +97,7 @@ def models_of(tasks: tuple[TaskFigures, ...]) -> dict[str, ModelFacts | None]:
 def _judged(
     runs: tuple[Run, ...], base: RuleContext, ledger: WaiverLedger, ignores: IgnoreLedger
 ) -> Iterator[Finding]:
-    """The findings of one rule's runs, at most `MOST_FINDINGS` of them and one that counts the rest."""
+    """The findings of one rule's runs: at most `MOST_FINDINGS`, and one that counts the rest."""
     listed = rest = 0
     heaviest = Severity.NOTE
     first: Place | Location | None = None
@@ -153,14 +153,14 @@ def _cover(run: Run, violation: Violation, ledger: WaiverLedger) -> Waived | Non
 
 
 def _advisory(run: Run, violation: Violation) -> bool:
-    """Whether a comment in the file may except it: an advisory policy asks, or a standing rule that only warns."""
+    """Whether a comment may except it: an advisory policy, or a default rule that only warns."""
     if run.policy is not None:
         return run.rule.waivable and run.policy.declared.enforcement is Enforcement.ADVISORY
     return run.rule.waivable and _severity(run, violation) < Severity.ERROR
 
 
 def _severity(run: Run, violation: Violation) -> Severity:
-    """A violation's own grade goes first; else a mandatory policy makes an error; advice never exceeds a warning."""
+    """The violation's own; else error for a mandatory policy; advisory: at most a warning."""
     if run.policy is None:
         return violation.severity or run.rule.severity
     if run.policy.declared.enforcement is Enforcement.ADVISORY:
@@ -235,7 +235,7 @@ def _order(finding: Finding) -> tuple[str, int, int, str, str, str, str]:
 
 
 def _told_apart(findings: list[Finding]) -> tuple[Finding, ...]:
-    """The second and later findings of one identity get a number, so that every fingerprint is unique."""
+    """Number the second and later findings of one identity: fingerprints are unique."""
     seen: dict[str, int] = {}
     told: list[Finding] = []
     for finding in findings:

@@ -45,7 +45,7 @@ def plan_runs(
     tasks: tuple[TaskFigures, ...],
     documents: dict[str, Document],
 ) -> tuple[tuple[Run, ...], tuple[Flaw, ...]]:
-    """All runs, in order of rule, policies as written, standing run last; and the flaws of policies not run.
+    """All runs in order of rule, policies first; and the flaws of policies not enforced.
 
     A policy whose rule is not among ``rules`` is passed over: GOV006 reports unknown names.
     """
@@ -88,7 +88,7 @@ def _run(
 
 
 def select(tasks: tuple[TaskFigures, ...], scope: Scope) -> tuple[TaskFigures, ...]:
-    """The task classes that match every key of a scope, less those that match every key of its exceptions."""
+    """The task classes that match every key of a scope and not its exceptions."""
     if scope == EVERYTHING:
         return tasks
     chosen = _matching(tasks, scope)

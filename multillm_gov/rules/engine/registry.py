@@ -1,4 +1,4 @@
-"""The book of rules, found by presence: a file ``gov301_concentration.py`` is rule GOV301, `concentration`."""
+"""The rule book, found by presence: ``gov301_concentration.py`` is GOV301, `concentration`."""
 
 import re
 

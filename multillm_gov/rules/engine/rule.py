@@ -65,7 +65,7 @@ class RuleContext(Struct, frozen=True, kw_only=True):
 
     @property
     def by_policy(self) -> bool:
-        """Whether a policy enables it: what is not known then counts in full, else it is graded lower."""
+        """Whether a policy enables it: what is not known then has full severity, else less."""
         return bool(self.policy)
 
     def uses(self, models: Container[str]) -> Iterator[Use]:
@@ -115,7 +115,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     """For each parameter, which values are tighter."""
     scope: RuleScope = "task classes"
     validate_parameters: Callable[[Any, Document, Pointer], Iterator[Flaw]] | None = None
-    """What is wrong with a policy's parameters, written at a pointer, beyond their types; it is not run then."""
+    """Flaws of a policy's parameters beyond their types; it is not enforced then."""
     enabled_by_default: bool = True
     """Whether it judges with default parameters even where no policy asks for it."""
     waivable: bool = True
@@ -126,7 +126,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     compliant: str = ""
     """The same YAML, mended."""
     controls: tuple[str, ...] = ()
-    """Published controls it supports evidence for: the registry fills them in from ``data/controls.json``."""
+    """Published controls it supports evidence for; filled in from ``data/controls.json``."""
 
     def __hash__(self) -> int:
         """The hash of its id: ``tighter`` has none."""

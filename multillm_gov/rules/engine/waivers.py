@@ -19,12 +19,11 @@ class WaiverOutcome(Struct, frozen=True, kw_only=True):
 
     waiver: PlacedWaiver
     state: State
-    """``void``: it names something that cannot be waived; ``unapproved``: its approver may not waive all that it
-    names; ``idle``: no finding is what it names."""
+    """``void``: not waivable; ``unapproved``: not by its approver; ``idle``: no such finding."""
     matched: int
     """Violations that it names, whether or not it covers them."""
     approvers: tuple[str, ...] = ()
-    """Of an unapproved one: who may waive all that it names, sorted; nobody may where policies share no approver."""
+    """Of an unapproved one: who may waive all that it names, sorted; possibly nobody."""
 
 
 class WaiverLedger:
@@ -57,7 +56,7 @@ class WaiverLedger:
         waivable: bool,
         approvers: tuple[str, ...] = (),
     ) -> Waived | None:
-        """The first waiver in force that names one of ``names`` (policy, rule id, rule name) and the subject.
+        """The first waiver in force of a policy or rule and the subject.
 
         Where the policy names approvers, only a waiver by one of them is in force.
         """
