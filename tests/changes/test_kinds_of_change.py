@@ -152,9 +152,7 @@ def test_a_removed_policy_loosens_and_an_added_one_tightens(edited, files):
         "customer-facing-fallbacks",
         LOOSENED,
     )
-    assert (
-        change.before == "soft-mandatory fallback-not-independent: levels [vendor, cloud]"
-    )
+    assert change.before == "soft-mandatory fallback-not-independent: levels [vendor, cloud]"
     assert change.place_before is not None
     assert change.place_after is None
 
