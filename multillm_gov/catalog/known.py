@@ -1,6 +1,8 @@
 """Models as the price map and the list of retired models know them, without overrides and lock."""
 
+import re
 from datetime import date
+from functools import cached_property
 
 from msgspec import structs
 
@@ -10,11 +12,18 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.keys import find_key
 from multillm_gov.catalog.lifecycle import current_lifecycle, ended_lifecycle
 from multillm_gov.catalog.price_map import PriceMap, text_of
+from multillm_gov.catalog.price_reading import read_price
 from multillm_gov.catalog.retired import retired_list
 from multillm_gov.catalog.successors import Lineup, announced_key, choose_successor
 from multillm_gov.dimensions import UNKNOWN
 
 _MOST_ELSEWHERE = 3
+_SIZED = re.compile(
+    r"(?P<prefix>(?!(low|medium|high|standard|hd)/)[a-z_]+/)?"
+    r"((?P<quality>low|medium|high|standard|hd)/)?"
+    r"(?P<width>\d{2,5})-x-(?P<height>\d{2,5})/(?P<model>[^/]+)"
+)
+"""Names of entries that state the price of a picture model for one size, and quality."""
 
 
 class KnownModels:
@@ -53,10 +62,37 @@ class KnownModels:
         soonest = sorted(dates.items(), key=lambda row: (row[1], row[0]))[:_MOST_ELSEWHERE]
         return tuple(f"{provider} {ends}" for provider, ends in soonest)
 
+    @cached_property
+    def _sizes(self) -> dict[str, dict[str, str]]:
+        """Entries for one size by the name of their model, then by the name of the variant."""
+        found: dict[str, dict[str, str]] = {}
+        for name in self.price_map.names:
+            match = _SIZED.fullmatch(name) if "-x-" in name else None
+            if match is not None:
+                size = f"{match['width']}x{match['height']}"
+                variant = f"{match['quality']}/{size}" if match["quality"] else size
+                model = (match["prefix"] or "") + match["model"]
+                found.setdefault(model, {})[variant] = name
+        return found
+
+    def _with_sizes(self, facts: ModelFacts, key: str) -> ModelFacts:
+        """The price of a picture model with those of its sizes, which the map lists apart."""
+        if facts.price is None or not facts.mode.startswith("image_"):
+            return facts
+        variants = dict(facts.price.variants)
+        for variant, name in self._sizes.get(key, {}).items():
+            entry = self.price_map.entry(name)
+            price = read_price(entry, text_of(entry, "litellm_provider"), name)
+            picture = price.standard.units.get("image") if price is not None else None
+            if picture is not None:
+                variants[variant] = {"image": picture}
+        return structs.replace(facts, price=structs.replace(facts.price, variants=variants))
+
     def _current(self, name: str, key: str) -> ModelFacts:
         entry = self.price_map.entry(key)
         lifecycle = current_lifecycle(key, self.price_map)
         facts = read_entry(key, entry, source="litellm", lifecycle=lifecycle)
+        facts = self._with_sizes(facts, key)
         ending = retired_list().current.get(key)
         announced = text_of(entry, "successor_model")
         source = text_of(entry, "deprecation_source") or f"litellm {self.price_map.version}"

@@ -3,7 +3,7 @@
 import json
 from decimal import Decimal
 
-from multillm_gov.catalog.price import Price, Usage
+from multillm_gov.catalog.price import USD, Price, Usage
 from multillm_gov.evaluation.client import Call
 from multillm_gov.measures.request_cost import request_cost
 
@@ -32,7 +32,7 @@ def worst_cost(call: Call, price: Price | None) -> Decimal | None:
     reasoning; the prompt is as long as its bound, at the dearest of the tiers that a prompt up to
     there can fall into.
     """
-    if price is None:
+    if price is None or price.currency != USD:
         return None
     output = 0 if call.mode == "embedding" else call.max_output_tokens or 0
     most = most_input_tokens(call)

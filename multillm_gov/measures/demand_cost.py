@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from multillm_gov.catalog.billed_units import UNITS
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.free import free_because
-from multillm_gov.catalog.price import Price, Usage
+from multillm_gov.catalog.price import USD, Price, Usage
 from multillm_gov.measures.gaps import Gap, find_gaps
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.portfolio.allocation import Demand
@@ -37,9 +37,14 @@ class Pricing:
     Without a rate only prices in the portfolio's own currency are known.
     """
 
-    def __init__(self, usd_per_unit: Decimal | None, currency: str = "USD") -> None:
+    def __init__(self, usd_per_unit: Decimal | None, currency: str = USD) -> None:
         self.usd_per_unit = usd_per_unit
         self.currency = currency
+
+    @property
+    def lacks_rate(self) -> bool:
+        """Whether amounts in US dollars cannot be turned into the portfolio's currency."""
+        return self.usd_per_unit is None and self.currency != USD
 
     def mean_cost(self, facts: ModelFacts | None, demand: Demand | None) -> Decimal | None:
         """Expected cost of one request, retries included.
@@ -95,7 +100,7 @@ class Pricing:
         """How much of the price's currency one unit of the portfolio's costs."""
         if price.currency == self.currency:
             return _ONE
-        return self.usd_per_unit if price.currency == "USD" else None
+        return self.usd_per_unit if price.currency == USD else None
 
     def _converted(self, price: Price, amount: Decimal) -> Decimal | None:
         rate = self._rate(price)

@@ -138,9 +138,14 @@ class PortfolioFigures(Struct, frozen=True, kw_only=True):
     requests_per_month: Decimal
 
     @property
+    def exchange_rate(self) -> Decimal | None:
+        """US dollars per unit of the currency; ``None``: no rate is declared."""
+        return self.usd_per_unit if self.exchange_known else None
+
+    @property
     def pricing(self) -> Pricing:
         """What turns prices into the portfolio's currency."""
-        return Pricing(self.usd_per_unit if self.exchange_known else None, self.currency)
+        return Pricing(self.exchange_rate, self.currency)
 
     @property
     def unpriced_share(self) -> Decimal:

@@ -165,7 +165,7 @@ class _Measurer:
         spends = [leg.spend_per_month for leg in legs]
         known = [spend for spend in spends if spend is not None]
         spend = None
-        if len(known) == len(spends):
+        if len(known) == len(spends) and not (standing and self.pricing.lacks_rate):
             spend = sum(known, _ZERO) + sum(
                 (fallback.standby_per_month for fallback in fallbacks), _ZERO
             )

@@ -62,6 +62,22 @@ MAP = {
         "input_cost_per_token": 1e-06,
         "output_cost_per_token": 1e-05,
     },
+    "pictures": {
+        "mode": "image_generation",
+        "litellm_provider": "openai",
+        "input_cost_per_token": 5e-06,
+        "output_cost_per_image_token": 4e-05,
+    },
+    "high/1024-x-1536/pictures": {
+        "mode": "image_generation",
+        "litellm_provider": "openai",
+        "input_cost_per_image": 0.25,
+    },
+    "512-x-512/pictures": {
+        "mode": "image_generation",
+        "litellm_provider": "openai",
+        "output_cost_per_image": 0.02,
+    },
     "nothing": {
         "mode": "chat",
         "litellm_provider": "openai",
@@ -273,3 +289,31 @@ def test_nothing_is_judged_by_spend_while_requests_have_no_price() -> None:
         metric = metrics[name]
         assert (metric.value, metric.status, metric.number) == ("not judged", "neutral", None)
         assert metric.note == "99.9% of the requests have no known price"
+
+
+def test_a_picture_has_the_price_of_its_size_which_the_map_lists_under_another_name() -> None:
+    def cost(demand: str) -> TaskFigures:
+        return only(
+            "  t: {mode: image_generation, route: [{model: pictures}], "
+            f"demand: {{requests: 1000, images: 1{demand}}}}}"
+        )
+
+    assert cost(", variant: high/1024x1536").spend_per_month == 250
+    assert cost(", variant: 512x512").spend_per_month == 20
+    unknown = cost("").legs[0].unknown
+    assert unknown is not None
+    assert "image_output_tokens" in unknown.reason
+    assert cost(", variant: 8K").spend_per_month is None
+    assert cost(", image_output_tokens: 1000").spend_per_month == 40
+
+
+def test_fixed_costs_in_dollars_are_not_added_to_another_currency() -> None:
+    task = only(
+        "  t: {route: [{model: custom/a}], fallbacks: [custom/b], "
+        "demand: {requests: 1000, input_tokens: 1000}}",
+        "models:\n"
+        "  custom/a: {mode: chat, currency: INR, usd_per_million_tokens: {input: 1, output: 1}}\n"
+        "  custom/b: {mode: chat, usd_fixed_per_month: 100}\n",
+        "currency: INR",
+    )
+    assert task.spend_per_month is None

@@ -30,8 +30,8 @@ class ProbeSettings(Struct, frozen=True, kw_only=True):
     """Only these task classes; empty: all."""
     models: frozenset[str] = frozenset()
     """Only these models; empty: all."""
-    usd_per_unit: Decimal = Decimal(1)
-    """US dollars that one unit of the portfolio's currency costs."""
+    usd_per_unit: Decimal | None = Decimal(1)
+    """US dollars that one unit of the portfolio's currency costs; ``None``: no rate is declared."""
 
 
 class TaskInputs(Struct, frozen=True, kw_only=True):

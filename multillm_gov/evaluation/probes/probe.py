@@ -79,7 +79,7 @@ class Probe(Struct, frozen=True, kw_only=True):
     native_schema: bool = False
     worst_usd: Decimal | None = None
     """Of the dearest of its calls, each; ``None``: the price is not known."""
-    usd_per_unit: Decimal = Decimal(1)
+    usd_per_unit: Decimal | None = Decimal(1)
     """US dollars that one unit of the portfolio's currency costs."""
     keys: tuple[Key, ...] = ()
     last: ProbeRecord | None = None

@@ -48,13 +48,34 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             subject=use.task.task.name,
             remedy=(
                 "Write the price you pay in `catalog/models.yaml`: "
-                f"`models: {{{model}: {{usd_per_million_tokens: {{input: …, output: …}}}}}}`."
+                f"`models: {{{model}: {{{_prices_of(context.models[model])}}}}}`."
             ),
             risk="Forecasts, caps and concentration by spend omit it or are far off.",
             figures={"usd_per_million_tokens": doubt.price},
             severity=None if doubt.proved else Severity.WARNING,
             distinction=f"{use.role}: {model}",
         )
+
+
+_PER_UNIT = {
+    "image_generation": "image",
+    "image_edit": "image",
+    "audio_transcription": "second",
+    "audio_speech": "character",
+    "video_generation": "second",
+    "ocr": "page",
+    "search": "query",
+    "rerank": "query",
+}
+"""The unit that models of a mode usually bill by, where it is no text token."""
+
+
+def _prices_of(facts: ModelFacts | None) -> str:
+    """The key of ``catalog/`` that states the price of a model of this mode."""
+    unit = _PER_UNIT.get(facts.mode, "") if facts is not None else ""
+    if unit:
+        return f"usd_per: {{{unit}: …}}"
+    return "usd_per_million_tokens: {input: …, output: …}"
 
 
 def _per_million(facts: ModelFacts) -> Decimal | None:

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.catalog.price import USD
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.capacity import utilization
@@ -113,8 +114,9 @@ def _unnamed(context: RuleContext) -> Iterator[Violation]:
 def _violation(
     context: RuleContext, facts: ModelFacts, place: Place, role: str, used: Decimal | None
 ) -> Violation:
-    fixed = facts.usd_fixed_per_month / context.state.figures.usd_per_unit
-    paid = format_money(fixed, context.state.figures.currency)
+    figures = context.state.figures
+    fixed = facts.usd_fixed_per_month / figures.usd_per_unit
+    paid = format_money(fixed, figures.currency if figures.exchange_known else USD)
     declared = context.state.overrides.models.get(facts.name)
     known = declared is not None and declared.declared.usd_fixed_per_month is not None
     price = declared.place.at("usd_fixed_per_month") if declared is not None and known else None

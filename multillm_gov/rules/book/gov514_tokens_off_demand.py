@@ -126,7 +126,8 @@ def _moved_per_month(
     """Change of the cost of the model's requests per month, in the portfolio's currency."""
     part = one.part
     price = part.facts.price if part.facts is not None else None
-    if price is None or not isinstance(part, LegFigures):
+    rate = context.state.figures.exchange_rate
+    if price is None or rate is None or not isinstance(part, LegFigures):
         return None
     moved = Decimal(0)
     for share, usage in usages(demand):
@@ -138,7 +139,7 @@ def _moved_per_month(
             for side, used in off.items()
         }
         moved += share * (request_cost(price, replace(usage, **grown)) - request_cost(price, usage))
-    return moved * part.requests_per_month / context.state.figures.usd_per_unit
+    return moved * part.requests_per_month / rate
 
 
 RULE = Rule(

@@ -99,7 +99,7 @@ def plan_failovers(
         timeout_seconds=options.sending.timeout_seconds,
         kinds=frozenset({"answer", "embedding"}),
         tasks=options.tasks,
-        usd_per_unit=assessment.figures.usd_per_unit,
+        usd_per_unit=assessment.figures.exchange_rate,
     )
     find_keys = keys_of(assessment) if options.sending.is_billed else no_keys
     plan = plan_drills(plan_trials(top, assessment, settings, find_keys))

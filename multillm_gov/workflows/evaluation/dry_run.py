@@ -106,7 +106,7 @@ def plan_dry_run(options: DryRunOptions, *, as_of: date, root: Path | None = Non
         kinds=options.kinds,
         tasks=options.tasks,
         models=options.models,
-        usd_per_unit=assessment.figures.usd_per_unit,
+        usd_per_unit=assessment.figures.exchange_rate,
     )
     plan = plan_trials(
         top, assessment, settings, keys_of(assessment) if options.sending.is_billed else no_keys
