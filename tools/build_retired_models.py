@@ -63,7 +63,7 @@ DROPPED = "{} price map carries the model without it"
 READ = ROOT / "tools" / "announcements.json"
 """Announcements read by hand; they come after every table and every scraped page."""
 KEPT = ROOT / "tools" / "kept_entries.json"
-"""Entries by release of models that came and went between two tables of the corpus, from LiteLLM's own map (MIT)."""
+"""Entries, by release, of models that came and went between two tables (LiteLLM, MIT)."""
 
 
 def words(name: str) -> str:
@@ -103,7 +103,7 @@ class Known:
             self.by_model[exposure.provider, exposure.model].append(name)
 
     def meant(self, provider: str, told: str) -> list[str]:
-        """Names that an announcement means; Bedrock announces by title, so versions count there, not dates."""
+        """Names that an announcement means; Bedrock announces by title, so dates do not count."""
         exact = self.by_words.get((provider, words(told)), [])
         if exact or provider != "bedrock":
             return exact
@@ -112,7 +112,7 @@ class Known:
         return self.by_model.get((provider, resolve_exposure(words(told), provider).model), [])
 
     def successor(self, provider: str, told: str) -> str:
-        """The first model of a scraped text ("gpt-5orgpt-4.1*") that exists at the provider; empty: none does."""
+        """The first model of a scraped text ("gpt-5orgpt-4.1*") that the provider has; or empty."""
         for part in re.split(r",|\bor\b|\band\b|or(?=gpt-)", told.replace("*", " ")):
             name = words(part)
             model = resolve_exposure(name, provider).model if name else ""
@@ -276,7 +276,7 @@ def add_announcements(
     dates: dict[str, list[Observation]],
     providers: dict[str, str],
 ) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
-    """Add announced dates; return models only announcements know, and successors with their source by name."""
+    """Add announced dates; return models that only announcements know, and successors."""
     stubs: dict[str, str] = {}
     successors: dict[str, tuple[str, str]] = {}
     for told in rows:
@@ -306,7 +306,7 @@ def add_announcements(
 def share_snapshot_dates(
     dates: dict[str, list[Observation]], known: Known, providers: dict[str, str]
 ) -> None:
-    """An alias ending ``-latest`` lives as long as the longest-lived snapshot of its model at the same provider."""
+    """An alias ending `-latest` lives as long as the longest-lived snapshot of its model."""
     for name in [name for name in providers if name.endswith("-latest") and name in dates]:
         exposure = resolve_exposure(name, providers[name])
         snapshots = known.by_model[exposure.provider, exposure.model]
@@ -360,7 +360,7 @@ def addition(
     announced: dict[str, Observation],
     successors: dict[str, tuple[str, str]],
 ) -> Entry:
-    """What the newest release, else an announcement, adds to the dates of the last table and of the installed map."""
+    """What the newest release, else an announcement, adds to the table and the installed map."""
     told: Entry = {}
     if name in newest:
         if older != (newest[name], newest[name]):

@@ -1,4 +1,4 @@
-"""What the corpus tells of models that came and went: old price maps, dates over time, announcements."""
+"""What the corpus says of models that came and went."""
 
 import csv
 import json

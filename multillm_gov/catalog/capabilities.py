@@ -15,4 +15,4 @@ CAPABILITIES = (
     "vision",
     "web_search",
 )
-"""The map's ``supports_…`` keys that allocations can ask for; spelled as `portfolio.allocation.Capability`."""
+"""The map's `supports_…` keys that allocations can require, spelled as `Capability`."""

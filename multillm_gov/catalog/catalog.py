@@ -1,4 +1,4 @@
-"""Looking models up: the lock first, then overrides, the price map and the list of retired models."""
+"""Looking models up: the lock, overrides, the price map and the list of retired models."""
 
 from typing import Protocol
 
@@ -16,7 +16,7 @@ class Catalog(Protocol):
         """Retirement dates of the same weights at other providers. May read the whole price map."""
 
     def suggest(self, name: str, mode: str = "") -> tuple[str, ...]:
-        """Up to three candidates for an unknown name, best first: same vendor, host and mode, not retired."""
+        """Up to three candidates for an unknown name, best first, none of them retired."""
 
     def suggest_base(self, name: str, mode: str = "") -> str:
         """The model that a deployment's name may stand for; empty where none shows."""
@@ -25,14 +25,14 @@ class Catalog(Protocol):
         """Whether the facts come from the lock; ``True`` for every name while there is no lock."""
 
     def usual_price(self, facts: ModelFacts) -> TypicalPrice | None:
-        """What models of the same family and mode usually cost; ``None``: not known. May read the whole price map."""
+        """What models of the same family and mode usually cost; `None`: not known."""
 
     @property
     def has_lock(self) -> bool:
         """Whether there is a lock."""
 
     def installed(self, name: str) -> ModelFacts | None:
-        """Facts as they were if there were no lock: of the installed price map. May read the whole price map."""
+        """Facts of the installed price map, as if there were no lock."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def _by_second(entry: dict[str, object]) -> bool:
 
 
 def _input_tokens(entry: dict[str, object]) -> int | None:
-    """``max_tokens`` stands in only where no other limit is told: LiteLLM keeps it for the output limit otherwise."""
+    """`max_tokens` counts only where no other limit stands: LiteLLM keeps it for the output."""
     told = whole(entry.get("max_input_tokens"))
     if told is None and entry.get("max_output_tokens") is None:
         return whole(entry.get("max_tokens"))
@@ -68,7 +68,7 @@ def _input_tokens(entry: dict[str, object]) -> int | None:
 
 
 def whole(value: object) -> int | None:
-    """A positive whole number of tokens or requests; ``None`` for anything else (texts, fractions, booleans)."""
+    """A positive whole number of tokens or requests; `None` for anything else."""
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)

@@ -29,7 +29,7 @@ _TALKING = frozenset({"chat", "responses"})
 
 
 def are_alike(needed: str, mode: str) -> bool:
-    """Whether a model of a mode serves what needs another; an empty or unknown one counts as both."""
+    """Whether a model of one mode serves another; an empty or unknown mode counts as both."""
     return mode in {needed, UNKNOWN} or not needed or _TALKING >= {needed, mode}
 
 
@@ -158,7 +158,7 @@ class Lifecycle(Struct, frozen=True, kw_only=True):
     """Model that answers, and is billed, in its place from the retirement on; empty: none."""
     successor: Successor | None = None
     announced: str = ""
-    """Successor that the vendor names but nobody can route to: not in the map, or retired itself."""
+    """Successor that the vendor names but that is not in the map, or retired itself."""
     elsewhere: tuple[str, ...] = ()
     """Dates of the same weights at other providers: an indication, never a date of this one."""
     floating_alias: bool = False

@@ -1,4 +1,4 @@
-"""``catalog/catalog.lock.json``: the facts a portfolio depends on, so that results move only when the lock does.
+"""`catalog/catalog.lock.json`: the facts that a portfolio depends on, frozen.
 
 It holds what the price map and the list of vanished models say, before the portfolio's own
 declarations: those stand in the repository themselves, under the same review. Everything computed
@@ -39,7 +39,7 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     price_map: str
     """SHA-256 of that price map."""
     models: dict[str, ModelFacts]
-    """By name as routed: the allocations' models, bases of the portfolio's own models, and all their successors."""
+    """By name as routed: models of the allocations, bases of own models, successors of both."""
     own: tuple[str, ...] = ()
     """Models that only the portfolio itself declares: looked up, and known to nobody else."""
     typical: dict[str, TypicalPrice] = {}
@@ -47,7 +47,7 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def encode_lock(lock: Lock) -> bytes:
-    """The file's bytes: sorted, indented, nothing written that is empty, ending with a newline, with its digest."""
+    """The file's bytes: sorted and indented, without what is empty, with its digest."""
     blank = msgspec.structs.replace(lock, digest=_BLANK)
     plain = _pruned(msgspec.to_builtins(blank, order="sorted", builtin_types=(Decimal,)))
     data = msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
@@ -55,7 +55,7 @@ def encode_lock(lock: Lock) -> bytes:
 
 
 def _pruned(value: object) -> object:
-    """Without what reading fills in again; an empty set of capabilities stays, for it is not an unknown one."""
+    """Without what reading fills in again; an empty set of capabilities is known, and stays."""
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, list | tuple):
@@ -73,7 +73,7 @@ def _is_filled_in(key: str, value: object) -> bool:
 
 
 def read_lock(file: SourceFile) -> tuple[Lock | None, tuple[Flaw, ...]]:
-    """The lock in a file; one that is garbled, edited by hand or of another format is a located flaw."""
+    """The lock in a file; one that is garbled, edited or of another format is a flaw."""
     try:
         lock = msgspec.json.decode(file.data, type=Lock)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -115,7 +115,7 @@ def _line_of(data: bytes, mark: bytes) -> int:
 
 
 def _line_of_error(data: bytes, message: str) -> int:
-    """JSON's errors name a byte, the types' errors a key; the first mention of that key has to do."""
+    """The line of the byte that an error names, else of the first mention of its key."""
     position = re.search(r"byte (\d{1,9})", message)
     if position is not None:
         return data.count(b"\n", 0, int(position[1])) + 1

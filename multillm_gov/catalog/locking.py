@@ -19,7 +19,7 @@ from multillm_gov.catalog.typical_prices import typical_price
 def build_lock(
     names: Iterable[str], overrides: Overrides, price_map: PriceMap, as_of: date
 ) -> Lock:
-    """The lock of a portfolio: facts of its models, of its own models' bases, and of their successors.
+    """The lock of a portfolio: facts of its models, of their bases and of their successors.
 
     Unknown names are left out: that they are unknown is a finding, not a fact. A model that the
     portfolio declares without a base is not in it either.
@@ -64,7 +64,7 @@ def build_lock(
 
 
 def _own(overrides: Overrides, price_map: PriceMap, as_of: date) -> Iterator[ModelFacts]:
-    """The portfolio's own models as declared: their families' usual prices are what theirs are held against."""
+    """The portfolio's own models, to compare their prices with those of their family."""
     catalog = LayeredCatalog(overrides, None, "", lambda: price_map, as_of)
     for name in sorted(overrides.models):
         facts = catalog.find(name)
@@ -87,7 +87,7 @@ def _typical(models: Iterable[ModelFacts], known: KnownModels) -> dict[str, Typi
 
 
 def lock_changes(before: Lock | None, after: Lock) -> tuple[str, ...]:
-    """What a new lock changes, a line each, by model: prices and retirement dates moved, models come and gone.
+    """What a new lock changes, one line each, by model.
 
     The price map's own version and digest come last, where they differ.
     """

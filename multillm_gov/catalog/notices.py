@@ -20,7 +20,7 @@ class NoticePolicy(msgspec.Struct, frozen=True, kw_only=True):
     about: str = ""
 
     def least(self, *, preview: bool) -> int | None:
-        """Days of notice that can be counted on; none is promised for a preview where the page is silent on it."""
+        """Days of notice that are promised; `None`: the page promises none for such a model."""
         return self.preview_days if preview else self.days
 
 

@@ -1,4 +1,4 @@
-"""Models that today's price map no longer carries, and ends it does not tell yet: a shipped list with sources.
+"""A shipped list, with sources, of models and retirements that today's price map does not carry.
 
 ``python tools/build_retired_models.py`` regenerates the list from price map history and vendors'
 announcements.
@@ -42,7 +42,7 @@ class RetiredList(msgspec.Struct, frozen=True, kw_only=True):
     gone: dict[str, Ending]
     """Models the price map no longer carries."""
     current: dict[str, Ending]
-    """For models it carries: what the newest release tells that older ones may not, and what announcements add."""
+    """For models that the map carries: dates of the newest release, and what announcements add."""
     about: str = ""
 
     def entry(self, name: str) -> dict[str, object]:

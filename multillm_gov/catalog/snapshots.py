@@ -22,7 +22,7 @@ def is_preview(name: str) -> bool:
 
 
 def is_snapshot(name: str) -> bool:
-    """Whether a name ends with a date or fixed version, so that it always means the same weights."""
+    """Whether a name ends with a date or fixed version: it always means the same weights."""
     return _SNAPSHOT.search(name.lower()) is not None
 
 

@@ -1,4 +1,4 @@
-"""Candidates for an unknown name, in bounded time: thousands of known names, hostile unknown ones."""
+"""Candidates for an unknown name, in bounded time."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Small changes to a YAML text that keep every other byte: no round trip through a writer, which would reformat it.
+"""Small changes to a YAML text that keep every other byte.
 
 Places come from the document's own marks. What the surgery did is proved by reading the result
 again: where the layout is one it does not understand, nothing is returned rather than something
@@ -26,7 +26,7 @@ Entry = Mapping[str, str]
 
 
 def with_item(file: SourceFile, key: str, entry: Entry) -> SourceFile | None:
-    """The file with one more item at the end of the list below a topmost key; the key is added where it is missing.
+    """The file with one more item in the list below a topmost key, which is added if missing.
 
     Returns:
         ``None`` where the file cannot be read, or its layout leaves no safe place.
@@ -42,7 +42,7 @@ def with_item(file: SourceFile, key: str, entry: Entry) -> SourceFile | None:
 
 
 def with_values(file: SourceFile, pointer: Pointer, values: Entry) -> SourceFile | None:
-    """The file with texts below a mapping replaced, or added behind its last key where they are missing.
+    """The file with texts below a mapping replaced, or added behind its last key.
 
     Returns:
         ``None`` where there is no mapping with a plain text to follow, or its layout leaves no safe
@@ -104,7 +104,7 @@ class _Surgery:
         return self._below(self._text, end, lines)
 
     def replaced(self, pointer: Pointer, values: Entry) -> str:
-        """The text with values below a mapping replaced or, where missing, added behind its last one."""
+        """The text with values below a mapping replaced, or added behind its last one."""
         mapping = self._document.data
         for step in pointer:
             mapping = mapping[step]
@@ -199,7 +199,7 @@ class _Surgery:
         return [f"{indent}- {first}", *(f"{indent}  {line}" for line in rest)]
 
     def _below(self, text: str, place: int, lines: list[str]) -> str:
-        """The text with lines below the one that a place is in or, where it starts one, above that one."""
+        """The text with lines below that of a place, or above it where the place starts one."""
         place = min(place, len(text))
         if place and text[place - 1] not in "\r\n":
             found = _BREAK.search(text, place)

@@ -41,7 +41,7 @@ def canonical(value: object) -> str:
 
 
 def _number(value: float | Decimal) -> str:
-    """All significant digits and one exponent: ``12e2``; independent of type, zeros and the decimal context."""
+    """All significant digits and one exponent (`12e2`), whatever the type and context."""
     sign, digits, exponent = Decimal(repr(value) if isinstance(value, float) else value).as_tuple()
     if not isinstance(exponent, int):
         raise ValueError(f"{value} is no finite number")

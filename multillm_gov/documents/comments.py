@@ -26,7 +26,7 @@ class Comment(Struct, frozen=True, kw_only=True):
 
 
 def comments(text: Text) -> Iterator[Comment]:
-    """The comments of a well-formed YAML text, in order. It is parsed once more, for the places of its scalars."""
+    """The comments of a well-formed YAML text, in order; it is parsed once more."""
     spans = _scalar_spans(text.content)
     starts = [start for start, _ in spans]
     position = 0
@@ -44,7 +44,7 @@ def comments(text: Text) -> Iterator[Comment]:
 
 
 def _scalar_spans(content: str) -> list[tuple[int, int]]:
-    """Start and end of every scalar's own text, keys included; a block's begins below its header line."""
+    """Start and end of every scalar's own text, keys included; a block's begins below its head."""
     from yaml.events import ScalarEvent  # few files hold a comment that matters
 
     from multillm_gov.documents.composing import open_parser

@@ -36,7 +36,7 @@ MAX_EVENTS = 1_000_000
 
 
 class Composed:
-    """What one file holds: its value (absent: ``None``), where its parts stand, and where it stands itself."""
+    """What one file holds: its value (absent: `None`) and the places of its parts and of itself."""
 
     def __init__(self) -> None:
         self.top: list[Any] = []

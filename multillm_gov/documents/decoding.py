@@ -15,7 +15,7 @@ _BOM = b"\xef\xbb\xbf"
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 """Characters no governed file may hold: they steer terminals, or show nothing."""
 HIDDEN = re.compile("[\x85\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
-"""Line breaks that editors do not show as such, overrides of text direction, characters without width.
+"""Unusual line breaks, overrides of text direction, characters without width.
 
 A reviewer sees another text than the tool reads.
 """

@@ -18,7 +18,7 @@ class SourceFile(msgspec.Struct, frozen=True):
 
     @property
     def content(self) -> bytes:
-        """The data with line feeds alone: what digests are of, whatever git made of line endings."""
+        """The data with line feeds alone, which digests are of."""
         return self.data if b"\0" in self.data else self.data.replace(b"\r\n", b"\n")
 
 
@@ -32,7 +32,7 @@ collector.
 
 
 class Document(msgspec.Struct, frozen=True, eq=False):
-    """Plain dicts, lists and scalars, and a side table of positions (which needs ``data`` alive)."""
+    """Plain data with a side table of positions, which needs `data` alive."""
 
     source: Text
     data: Any
@@ -53,7 +53,7 @@ class Document(msgspec.Struct, frozen=True, eq=False):
         return [self.source.line(number) for number in range(len(self.source.line_starts()))]
 
     def locate(self, pointer: Pointer, *, on_key: bool = False) -> Location:
-        """Resolve a route to a location; a route that ends early resolves to its deepest existing part.
+        """The location of a route, or of the deepest part of it that exists.
 
         What is missing from a mapping is reported at that mapping's own key, or at its first line
         where it has none.
@@ -117,7 +117,7 @@ class Document(msgspec.Struct, frozen=True, eq=False):
 
 
 def locate(place: Place | Location, documents: dict[str, Document]) -> Location:
-    """The location of a place; a file without a document (unreadable) resolves to its first line."""
+    """The location of a place; in an unreadable file, its first line."""
     if isinstance(place, Location):
         return place
     document = documents.get(place.path)

@@ -1,4 +1,4 @@
-"""Why a value does not fit its type: every flaw in it, at its place. Imported where there is one."""
+"""Why a value does not fit its type: every flaw in it, at its place."""
 
 from collections.abc import Iterator
 from functools import cache

@@ -46,7 +46,7 @@ class FlawList:
             raise StopReadingError
 
     def refuse(self, kind: str, message: str, remedy: str, start: int, end: int) -> None:
-        """Note a flaw after which the file is not used, though it is read to its end for further flaws."""
+        """Note a flaw after which the file is not used, though it is read to its end."""
         self.refused = True
         self.note(kind, message, remedy, start, end)
 

@@ -36,11 +36,11 @@ FOLDERS: dict[str, Kind] = {
 DIGESTED: frozenset[Kind] = frozenset({"prompt", "schema"})
 """Kinds whose files are never parsed, only pinned by their digest."""
 HISTORY = "evidence/history"
-"""Where every trial ever recorded is kept, append-only; `check` reads the compact current view beside it instead."""
+"""Every trial ever recorded, append-only; `check` reads the compact view beside it."""
 REFERENCES = "evidence/references"
-"""Vectors of embedding models from an earlier day, which new probes are compared with; `check` reads none of them."""
+"""Earlier vectors of embedding models, which only new probes are compared with."""
 POLICY_TESTS = "tests/policies"
-"""Where a portfolio keeps cases for its own policies; no part of what is governed, read by `govern test` alone."""
+"""Cases for the portfolio's own policies, which only `govern test` reads."""
 _YAML = (".yaml", ".yml")
 _UNREAD = (f"{HISTORY}/", f"{REFERENCES}/")
 _HALF_WRITTEN = re.compile(r"\.govern-[0-9a-f]{12}\.tmp")
@@ -57,7 +57,7 @@ _HARMLESS = frozenset(
         "owners",
     }
 )
-"""Names, in lower case, that people and tools keep beside governed files; every readme is harmless too."""
+"""Lowercase names that people and tools keep beside governed files; so is every readme."""
 
 
 _SPELLINGS = {
@@ -91,7 +91,7 @@ def kind_of(path: str) -> Kind | None:
 
 
 def is_uncovered(path: str) -> bool:
-    """Whether a file below a governed folder is of no kind, so that what it declares would silently not hold.
+    """Whether a file below a governed folder is of no kind, so that it would declare nothing.
 
     Readmes and the files that git and editors keep are harmless. Usage and cases come in many
     formats and are not held wrong.

@@ -12,11 +12,11 @@ T = TypeVar("T")
 _HEAD = 6
 """Characters by which a secret is looked up."""
 _TELLING = 12
-"""A cut secret is still masked when this many of its first characters are there; fewer tell the vendor at most."""
+"""First characters from which a cut secret is masked; fewer show the vendor at most."""
 
 
 class Masks:
-    """Masks the given secrets, whole or cut off at the end, and line by line where they have several."""
+    """Masks secrets, whole or cut off at the end, those of several lines line by line."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
         self._by_head: defaultdict[str, set[str]] = defaultdict(set)
@@ -54,7 +54,7 @@ class Masks:
         return "".join([*parts, text[copied:]]) if parts else text
 
     def over(self, value: T) -> T:
-        """The value with every text in it masked: structs, tuples, lists and mappings are walked."""
+        """The value with every text in it masked, however deep."""
         return cast("T", self._walk(value)) if self else value
 
     def _walk(self, value: object) -> object:
@@ -93,6 +93,6 @@ def _shared(text: str, at: int, line: str) -> int:
 
 
 def masked(value: T, *found: Iterable[Secret]) -> T:
-    """A finding, a report or any other value of structs without the secrets found; itself where there are none."""
+    """A finding, report or other value without the secrets found; itself where there are none."""
     secrets = [secret for group in found for secret in group]
     return Masks(secrets).over(value) if secrets else value

@@ -11,7 +11,7 @@ _LONGEST_PLAIN = 500
 
 
 def format_scalar(text: str) -> str:
-    """The text plain where nobody can take it for anything else, between quotes otherwise; always on one line."""
+    """The text on one line: plain where no tool takes it for anything else, else quoted."""
     if (
         _PLAIN.fullmatch(text)
         and text == text.strip()

@@ -21,7 +21,7 @@ class Spot(msgspec.Struct, frozen=True):
 
 
 def spot_at(document: Document, offset: int) -> Spot | None:
-    """The key or scalar that an offset lies in or right after; ``None``: blanks, comments, brackets."""
+    """The key or scalar that an offset lies in or right after; `None`: there is none."""
     container: Any = document.data
     pointer: Pointer = ()
     while True:

@@ -1,4 +1,4 @@
-"""Where a character of a text stands in its file, however the text is written: plain, quoted, literal or folded."""
+"""Where a character of a text stands in its file: plain, quoted, literal or folded."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _ESCAPES = {"x": 4, "u": 6, "U": 10}
 def locate_in_text(
     document: Document, pointer: Pointer, line: int, column: int, length: int = 1
 ) -> Location:
-    """The location of ``length`` characters at a line and column (both from 1) of the text at a pointer.
+    """The location of characters at a line and column (both from 1) of the text at a pointer.
 
     Past the end of the text it is its last character; where the pointer leads to no text, the
     location of the value.
@@ -44,7 +44,7 @@ def locate_in_text(
 
 
 def _places(value: str, content: str, start: int, end: int) -> Iterator[int]:
-    """The offset in ``content`` of each character of a scalar, as far as the two can be followed."""
+    """The offset in `content` of each character of a scalar, as far as it can be followed."""
     style = content[start : start + 1]
     here = start + (style in {'"', "'"})
     if style in {"|", ">"}:

@@ -31,14 +31,14 @@ Plain = str | int | float | bool | None
 
 
 class Scalars(dict[str, Plain]):
-    """Remembers what each plain scalar of a file means; files repeat themselves, so most look-ups hit."""
+    """Remembers what each plain scalar means; files repeat themselves."""
 
     def __missing__(self, text: str) -> Plain:
         """Resolve a scalar not met before.
 
         Raises:
-            AmbiguousScalarError: the scalar is ambiguous; never remembered, so that every place of it is
-                reported.
+            AmbiguousScalarError: the scalar is ambiguous; not remembered, so that every place of
+                it is reported.
         """
         value = self[text] = resolve(text)
         return value

@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) from the types: one source for what is decoded, checked and shown in editors."""
+"""JSON Schemas (2020-12) from the types that are decoded and checked."""
 
 import re
 from copy import deepcopy
@@ -87,7 +87,7 @@ def _write_defaults(component: dict[str, Any], struct: type[msgspec.Struct]) -> 
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - JSON data
-    """Any value of our types as JSON data; a struct shows only what differs from its own defaults."""
+    """Any value of our types as JSON data; of a struct, what differs from its defaults."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Exact):
@@ -119,7 +119,7 @@ def _refers(node: object, reference: str) -> bool:
 
 
 def _polish(node: Any, *, is_schema: bool = True) -> Any:  # noqa: ANN401 - JSON data
-    """Titles as words, descriptions without markup, whole limits as integers; names and defaults stay as they are."""
+    """Titles as words, descriptions without markup, whole limits as integers."""
     if isinstance(node, list):
         return [_polish(item, is_schema=is_schema) for item in node]
     if isinstance(node, float) and node.is_integer():

@@ -1,4 +1,4 @@
-"""What keys look like: the shapes vendors give them, and what makes a text look random rather than written."""
+"""What keys look like: vendors' shapes, and what makes a text look random."""
 
 import re
 from collections import Counter
@@ -104,7 +104,7 @@ _STAND_INS = (
 
 
 def is_stand_in(value: bytes) -> bool:
-    """Whether a value only stands for a secret: a placeholder, a name of an environment variable, one letter over."""
+    """Whether a value only stands for a secret: a placeholder, a variable, one letter repeated."""
     low = value.lower()
     return any(word in low for word in _STAND_INS) or value.startswith(b"$") or len(set(value)) <= 4
 
@@ -149,7 +149,7 @@ def looks_random(value: bytes) -> bool:
 
 
 def looks_chosen(value: bytes) -> bool:
-    """Whether a value next to the name of a password looks like one: eight characters, not letters alone."""
+    """Whether a value looks like a password: eight characters or more, not letters alone."""
     return (
         len(value) >= 8
         and bool(_LETTERS.search(value))

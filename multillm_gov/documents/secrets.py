@@ -1,4 +1,4 @@
-"""Keys, tokens and passwords in governed files: found in their raw bytes, told without being repeated."""
+"""Keys, tokens and passwords in governed files, reported without being repeated."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -53,7 +53,7 @@ class Secret(Struct, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> str:
-        """What a waiver of a false positive names: the path, and a digest of the very text where that is safe."""
+        """What a waiver of a false positive names: the path, and a safe digest of the text."""
         mark = (
             sha256(self.text.encode()).hexdigest()[:8]
             if self.marked
@@ -70,7 +70,7 @@ class _Span(Struct, frozen=True):
 
 
 def find_secrets(files: Iterable[SourceFile]) -> tuple[Secret, ...]:
-    """Every secret in the files' bytes, in the order given, comments and texts that no parser reads included.
+    """Every secret in the files' bytes, in order, comments included.
 
     Time is linear in the bytes: all expressions start with a literal and repeat boundedly.
     """
@@ -100,7 +100,7 @@ def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
 
 
 def _is_suspicious(data: bytes) -> bool:
-    """Whether anything may be found: shapes are looked for among the different long words, which are few."""
+    """Whether any secret may be found, by the different long words, which are few."""
     words = {word for word in set(data.translate(_WORDS).split()) if len(word) >= _SHORTEST}
     return any(
         next(spans, None) is not None
@@ -168,7 +168,7 @@ def _named(data: bytes) -> Iterator[_Span]:
 
 
 def _values_after(name: bytes, low: bytes) -> Iterator[tuple[int, int]]:
-    """Where values after a name stand; an expression is compiled only for names that are there at all."""
+    """Where values after a name stand; only names that occur compile an expression."""
     if name in low:
         for found in re.finditer(name + (_BEARER if name == b"bearer" else _AFTER_NAME), low):
             yield found.span(1)

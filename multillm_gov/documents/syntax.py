@@ -115,7 +115,7 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
 
 
 def depth_given_up(error: ParserError) -> int | None:
-    """Where the parser itself found too many levels, reading ahead of its events; ``None``: another error.
+    """Where the parser itself found too many levels; `None`: another error.
 
     libyaml has such a limit of its own (1,000 levels) in some builds only.
     """

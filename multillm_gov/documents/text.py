@@ -13,7 +13,7 @@ _LONGEST_SOURCE_LINE = 2_000
 
 
 class Text(msgspec.Struct, frozen=True, eq=False):
-    """Decoded text under a path. Offsets count characters, as the parser's do; lines are found only when asked for."""
+    """Decoded text under a path; offsets count characters, as the parser's do."""
 
     path: str
     content: str
@@ -54,7 +54,7 @@ class Text(msgspec.Struct, frozen=True, eq=False):
         )
 
     def key_span(self, start: int, key: str) -> Location:
-        """The location of a mapping key that starts at an offset: quotes included, never past its line."""
+        """The location of a key that starts at an offset, with its quotes, within its line."""
         if quoted := _KEY.match(self.content, start):
             end = quoted.end()
         elif self.content.startswith(key, start):

@@ -82,7 +82,7 @@ class ContentChecks:
         return scalar.text
 
     def check_characters(self, event: Event, *, is_key: bool) -> None:
-        """Refuse control and hidden characters that an escape in a quoted scalar makes, and line breaks in keys."""
+        """Refuse control and hidden characters made by escapes, and line breaks in keys."""
         text = event.value
         found = (
             CONTROL.search(text) or HIDDEN.search(text) or (_BREAK.search(text) if is_key else None)

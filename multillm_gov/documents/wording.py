@@ -80,7 +80,7 @@ class Spelled:
 
 
 def _as_list(value: str | float, sample: str) -> str:
-    """A value as the only item; where items are mappings (``[{model: …}]``), it takes the sample's first blank."""
+    """A value as the only item; of mappings (`[{model: …}]`), in the first blank."""
     # Only an identifier goes in: other texts would need quotes, and braces could end the mapping.
     if sample.startswith("[{"):
         return (
@@ -153,7 +153,8 @@ def example(node: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> str
     if kind == "object":
         return _mapping_example(node, schema, depth)
     if kind == "array":
-        return f"[{example(node.get('items', {}), schema, depth + 1) if depth < _DEEPEST_EXAMPLE else '…'}]"
+        deeper = depth < _DEEPEST_EXAMPLE
+        return f"[{example(node.get('items', {}), schema, depth + 1) if deeper else '…'}]"
     if kind in {"integer", "number"}:
         return _number_example(node)
     return {"boolean": "true", "null": "null"}.get(

@@ -1,4 +1,4 @@
-"""What an allocation file declares: task class -> route, fallbacks, demand, caps, floors, owner, review."""
+"""What an allocation file declares of each task class."""
 
 from datetime import date
 from decimal import Decimal
@@ -90,7 +90,7 @@ class Leg(Closed, frozen=True, kw_only=True):
 
 
 class RequestSize(Closed, frozen=True, kw_only=True):
-    """One bar of the histogram of request sizes: prices step with prompt length, so means mislead."""
+    """One bar of the histogram of request sizes; prices step with prompt length."""
 
     share: Annotated[
         Share, Meta(description="Share of the requests that have this size; shares sum to 1")
@@ -449,7 +449,7 @@ class TaskClass(Struct, frozen=True, kw_only=True):
 
     @property
     def shares(self) -> tuple[Decimal, ...]:
-        """Share of the requests per leg, summing to 1; a route whose weights are all missing is split evenly."""
+        """Share of the requests per route entry, summing to 1; split evenly without weights."""
         weights = [leg.weight for leg in self.declared.route]
         given = [weight for weight in weights if weight is not None]
         if not given or sum(given) == 0:

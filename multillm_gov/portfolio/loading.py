@@ -99,7 +99,7 @@ def _settings(document: Document, flaws: list[Flaw]) -> Settings:
 
 
 def _sound_keys(document: Document, pointer: Pointer) -> dict[str, Any]:
-    """The keys of ``govern.yaml`` that are sound by themselves, those of the risk appetite one by one."""
+    """The keys of `govern.yaml` that are sound by themselves, the appetite's one by one."""
     data = document.data if isinstance(document.data, dict) else {}
     written = data.get(pointer[0]) if pointer else data
     sound: dict[str, Any] = {}

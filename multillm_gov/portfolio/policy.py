@@ -33,7 +33,7 @@ switch or text that is set or not. ``never``: no value is tighter than another.
 
 
 class Scope(Closed, frozen=True, kw_only=True):
-    """Which task classes a policy speaks of; several keys must all match, an empty scope is everything."""
+    """Which task classes a policy applies to: all keys must match; empty is everything."""
 
     task_classes: Annotated[tuple[Name, ...], Meta(description="Task classes by name")] = ()
     owners: Annotated[tuple[str, ...], Meta(description="Task classes of these owners")] = ()

@@ -37,7 +37,7 @@ class ModelLife(Struct, frozen=True, kw_only=True):
     notice_days: int | None
     """Least notice promised for such a model; ``None``: none in days."""
     notice_slack: int | None
-    """Least notice less the lead time: negative means that the successor must be ready before notice is given."""
+    """Least notice less the lead time; negative: the successor must be ready beforehand."""
     successor: Successor | None
     tested: tuple[str, ...]
     """Task classes in which the successor has passed."""
@@ -112,7 +112,7 @@ def fixed_life_chance(median_months: float, months: float) -> float:
 
 
 def model_lives(context: StressContext) -> tuple[ModelLife, ...]:
-    """Every model in use: least slack first, then those without a date, routed ones before others."""
+    """Every model in use: least slack first, then those without a date, routed ones first."""
     routed: dict[str, dict[str, None]] = {}
     standby: dict[str, dict[str, None]] = {}
     facts: dict[str, ModelFacts | None] = {}

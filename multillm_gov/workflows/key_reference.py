@@ -1,4 +1,4 @@
-"""Every key of every governed file, in prose: `docs/reference/` and `govern explain allocation.demand`."""
+"""Every key of every governed file, in prose, for `docs/reference/` and `govern explain`."""
 
 from collections.abc import Iterator
 from typing import Any

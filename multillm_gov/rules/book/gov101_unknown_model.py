@@ -19,8 +19,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             place=use.place,
             subject=use.task.task.name,
             remedy=_remedy(context, model, mode, candidates),
-            risk="Its price, limits, retirement and vendor are not known: figures by requests count "
-            "it, figures of money do not.",
+            risk="Its price, limits, retirement and vendor are not known: figures by requests "
+            "count it, figures of money do not.",
             figures={"suggestions": ", ".join(candidates)},
             distinction=f"{use.role}: {model}",
         )

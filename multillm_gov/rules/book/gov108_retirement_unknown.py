@@ -20,7 +20,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Yield models in service without a dated source; other rules report unknown and retired ones."""
+    """Yield models in use without a date; other rules report unknown and retired ones."""
     undated = {
         name for name, facts in context.models.items() if facts is not None and _is_undated(facts)
     }
