@@ -23,7 +23,7 @@ Body = Annotated[str, Meta(max_length=1_000_000)]
 class Scorer(Closed, frozen=True, kw_only=True):
     """How an answer is turned into a score (0..1)."""
 
-    kind: ScorerKind = "exact"
+    kind: Annotated[ScorerKind, Meta(description="How an answer is scored")] = "exact"
     tolerance: Annotated[
         Positive | None, Meta(description="Largest accepted difference, for numeric")
     ] = None
