@@ -114,7 +114,5 @@ class Substitutes:
 
 
 def _lasts(facts: ModelFacts, context: RuleContext) -> bool:
-    slack = slack_days(
-        facts, context.state.as_of, context.state.portfolio.settings.migration_lead_days
-    )
+    slack = slack_days(facts, context.as_of, context.state.portfolio.settings.migration_lead_days)
     return slack is None or slack > 0

@@ -173,7 +173,7 @@ class EntityExposure:
         self._context = context
         self._loads = loads_of(context)
         self._found = found
-        self._currency = context.state.figures.currency
+        self._currency = context.currency
 
     def largest_users(self, entity: str) -> tuple[Weight, ...]:
         """The three task classes with the largest load on an entity."""

@@ -16,7 +16,7 @@ def failover_of(context: RuleContext) -> Failover:
     """The usable fallbacks on the day; all runs of one judgment share them."""
     known: dict[str, Failover] = context.memo.setdefault("failover", {})
     if "failover" not in known:
-        known["failover"] = Failover(context.state.as_of, context.state.drills)
+        known["failover"] = Failover(context.as_of, context.state.drills)
     return known["failover"]
 
 

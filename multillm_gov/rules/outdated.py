@@ -44,7 +44,7 @@ def stale_trials(
             found.append((one.part.model, record.prompt, record.output_schema, placed.place))
     for task in context.tasks:
         drills = context.state.drills.get(task.task.name, ())
-        newest = next((each for each in drills if each.drill.date <= context.state.as_of), None)
+        newest = next((each for each in drills if each.drill.date <= context.as_of), None)
         trials = list(seen.get(task.task.name, ()))
         if newest is not None:
             trials.append(("", newest.drill.prompt, newest.drill.output_schema, newest.place))

@@ -50,7 +50,7 @@ def probed(context: RuleContext, *, fallbacks: bool = True) -> Iterator[Probed]:
 def _newest(context: RuleContext, task: str, model: str) -> tuple[PlacedProbe, ...]:
     by_kind: dict[str, PlacedProbe] = {}
     for placed in context.state.probes.get((task, model), ()):
-        if placed.probe.date <= context.state.as_of:
+        if placed.probe.date <= context.as_of:
             by_kind.setdefault(placed.probe.kind, placed)
     return tuple(by_kind[kind] for kind in sorted(by_kind))
 

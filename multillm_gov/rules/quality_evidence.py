@@ -9,7 +9,6 @@ from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigur
 from multillm_gov.measures.intervals import scored_interval
 from multillm_gov.measures.requirements import SCORED_MODES
 from multillm_gov.rules.engine.rule import RuleContext, Use
-from multillm_gov.units import format_money
 from multillm_gov.words import code, count_of
 
 
@@ -78,7 +77,7 @@ def _newest(
     for placed in records:
         record = placed.record
         told = not telling or getattr(record, telling) is not None
-        if told and record.origin == "internal" and record.date <= context.state.as_of:
+        if told and record.origin == "internal" and record.date <= context.as_of:
             return placed
     return None
 
@@ -108,9 +107,7 @@ def origins(context: RuleContext, claim: Claim) -> tuple[str, ...]:
     key = (claim.task.task.name, claim.part.model)
     if key not in memo:
         found = {
-            placed.record.origin
-            for placed in claim.records
-            if placed.record.date <= context.state.as_of
+            placed.record.origin for placed in claim.records if placed.record.date <= context.as_of
         }
         memo[key] = tuple(sorted(found))
     return memo[key]
@@ -149,8 +146,4 @@ def format_bench(task: TaskFigures, command: str, how: str) -> str:
 def format_stake(context: RuleContext, task: TaskFigures, before: str) -> str:
     """``before`` and the task class's value at stake a month; empty where none is declared."""
     value = task.value_at_stake_per_month
-    return (
-        f"{before}{format_money(value, context.state.figures.currency)} a month at stake"
-        if value
-        else ""
-    )
+    return f"{before}{context.money(value)} a month at stake" if value else ""

@@ -31,8 +31,8 @@ def _remedy(context: RuleContext, model: str, mode: str, candidates: tuple[str, 
     if not is_free(model):
         return (
             f"{correct}{'Or describe' if correct else 'Describe'} a model of your own in "
-            f"`catalog/models.yaml`: `models: {{{name}: {{mode: {mode}, "
-            "usd_per_million_tokens: …}}`."
+            f"`catalog/models.yaml`: `models: {{{name}: {{mode: {mode}, usd_per_million_tokens: "
+            "…}}`."
         )
     base = context.state.catalog.suggest_base(model, mode)
     declare = (

@@ -17,7 +17,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     A model is retired where a source dates it. A doubtful date, or a model that the price map no
     longer lists, proves nothing about the requests.
     """
-    as_of = context.state.as_of
+    as_of = context.as_of
     ended = {
         name: facts
         for name, facts in context.models.items()
@@ -64,8 +64,8 @@ def _message(facts: ModelFacts, as_of: date) -> str:
         return f"{name} was retired {since}{source}{answers}"
     if doubtful is not None and doubtful.date <= as_of:
         return (
-            f"{name} may have been retired on {doubtful.date} ({doubtful.source}); "
-            f"the date is doubtful: {doubtful.reason}"
+            f"{name} may have been retired on {doubtful.date} ({doubtful.source}); the date is "
+            f"doubtful: {doubtful.reason}"
         )
     source = f" ({lifecycle.source})" if lifecycle.source else ""
     return f"{name} is no longer listed{source}; whether it still answers is not known"
@@ -101,11 +101,11 @@ RULE = Rule(
     short_title="Retired models",
     requirement="No model in use is retired.",
     why=(
-        "Schemas accept the name of a retired model; it fails at the first request, in production. "
-        "Nearly half of the dated models in the price map are past their date. Providers end the "
-        "same model on different days, so the date is that of the name as routed. The successor is "
-        "marked as declared (in `catalog/`), announced (by the vendor) or derived (the newest "
-        "model of the same line at the same provider)."
+        "Schemas accept the name of a retired model; it fails at the first request, in "
+        "production. Nearly half of the dated models in the price map are past their date. "
+        "Providers end the same model on different days, so the date is that of the name as "
+        "routed. The successor is marked as declared (in `catalog/`), announced (by the vendor) "
+        "or derived (the newest model of the same line at the same provider)."
     ),
     remediation="Route to the successor, or to another model, after scoring it on your own cases.",
     severity=Severity.ERROR,

@@ -42,13 +42,13 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         name: (facts, runway)
         for name, facts in context.models.items()
         if facts is not None
-        and (runway := runway_days(facts, context.state.as_of)) is not None
+        and (runway := runway_days(facts, context.as_of)) is not None
         and 0 < runway <= lead + parameters.notice_days
     }
     moves = Moves(context)
     for use in context.uses(ending):
         facts, runway = ending[use.part.model]
-        day = facts.lifecycle.retirement or context.state.as_of
+        day = facts.lifecycle.retirement or context.as_of
         slack = runway - lead
         yield Violation(
             message=_message(use, day, (runway, lead), facts.lifecycle.source),

@@ -21,8 +21,10 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         model, snapshot = use.part.model, floating[use.part.model]
         ends = snapshot.lifecycle.retirement
         yield Violation(
-            message=f"{code(model)} is an alias that its provider can re-point; "
-            f"{code(snapshot.name)} is a dated snapshot of it",
+            message=(
+                f"{code(model)} is an alias that its provider can re-point; {code(snapshot.name)} "
+                "is a dated snapshot of it"
+            ),
             place=use.place,
             subject=use.task.task.name,
             remedy=f"Write {code(snapshot.name)}"
@@ -37,14 +39,14 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 
 def _snapshot(facts: ModelFacts, context: RuleContext) -> ModelFacts | None:
-    if not facts.lifecycle.snapshot or facts.retired_on(context.state.as_of):
+    if not facts.lifecycle.snapshot or facts.retired_on(context.as_of):
         return None
     from multillm_gov.catalog.successors import (
         respelled,
     )  # reads tables of names: for a finding only
 
     snapshot = context.state.catalog.find(respelled(facts.lifecycle.snapshot, facts.name))
-    return None if snapshot is None or snapshot.retired_on(context.state.as_of) else snapshot
+    return None if snapshot is None or snapshot.retired_on(context.as_of) else snapshot
 
 
 RULE = Rule(

@@ -17,13 +17,14 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         for leg, lacks in zip(task.legs, lacking, strict=True):
             if lacks is not None:
                 yield Violation(
-                    message=f"{code(leg.model)} {lacks.describe()}, required by "
-                    f"{code(task.task.name)}",
+                    message=(
+                        f"{code(leg.model)} {lacks.describe()}, required by {code(task.task.name)}"
+                    ),
                     place=task.task.place.at("route", leg.index, "model"),
                     subject=task.task.name,
                     remedy=(
-                        "Route to a model that has it (see `govern catalog show MODEL`), lower the "
-                        "requirement, or state the model's actual capabilities in `catalog/`."
+                        "Route to a model that has it (see `govern catalog show MODEL`), lower "
+                        "the requirement, or state the model's actual capabilities in `catalog/`."
                     ),
                     risk="Requests that need it fail, are cut off or return the wrong format.",
                     severity=None if lacks.proved or context.by_policy else Severity.WARNING,
@@ -40,11 +41,11 @@ RULE = Rule(
     short_title="Missing model capabilities",
     requirement="Every routed model has the capabilities and limits that its task class requires.",
     why=(
-        "The requirement is `mode`, `needs`, an `output_schema` (which needs a model that supports "
-        "response schemas) and the tokens of `demand`. The 99th percentile of the input plus the "
-        "longest output must fit the context window; the longest output (else the mean, or the "
-        "largest declared size) must fit the output limit. A capability that the catalog denies is "
-        "an error; one that it does not know is a warning."
+        "The requirement is `mode`, `needs`, an `output_schema` (which needs a model that "
+        "supports response schemas) and the tokens of `demand`. The 99th percentile of the input "
+        "plus the longest output must fit the context window; the longest output (else the mean, "
+        "or the largest declared size) must fit the output limit. A capability that the catalog "
+        "denies is an error; one that it does not know is a warning."
     ),
     remediation=(
         "Choose a model that has the capability, or correct the requirement or the catalog where "

@@ -47,8 +47,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             place=use.place,
             subject=use.task.task.name,
             remedy=(
-                "Write the price you pay in `catalog/models.yaml`: "
-                f"`models: {{{model}: {{{_prices_of(context.models[model])}}}}}`."
+                f"Write the price you pay in `catalog/models.yaml`: `models: {{{model}: "
+                f"{{{_prices_of(context.models[model])}}}}}`."
             ),
             risk="Forecasts, caps and concentration by spend omit it or are far off.",
             figures={"usd_per_million_tokens": doubt.price},
@@ -87,7 +87,7 @@ def _per_million(facts: ModelFacts) -> Decimal | None:
 
 
 def _doubt(facts: ModelFacts, context: RuleContext) -> _Doubt | None:
-    if facts.retired_on(context.state.as_of) or facts.source == "retired-list":
+    if facts.retired_on(context.as_of) or facts.source == "retired-list":
         return None
     if facts.price is None:
         return (

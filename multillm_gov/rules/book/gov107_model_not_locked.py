@@ -24,8 +24,10 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             place=use.place,
             subject=use.task.task.name,
             remedy="Run `govern catalog lock` and commit `catalog/catalog.lock.json`.",
-            risk="Its price and retirement date depend on the installed price map, so results can "
-            "differ between machines.",
+            risk=(
+                "Its price and retirement date depend on the installed price map, so results can "
+                "differ between machines."
+            ),
             distinction=model,
         )
 

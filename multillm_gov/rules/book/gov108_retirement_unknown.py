@@ -9,7 +9,6 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.units import format_money
 from multillm_gov.words import LONGEST, code
 
 
@@ -28,11 +27,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if use.role == "fallback" and not parameters.fallbacks:
             continue
         value = use.task.value_at_stake_per_month
-        at_stake = (
-            f"; {format_money(value, context.state.figures.currency)} a month is at stake"
-            if value
-            else ""
-        )
+        at_stake = f"; {context.money(value)} a month is at stake" if value else ""
         model = use.part.model
         yield Violation(
             message=f"no source we read gives a retirement date for {code(model)}"
@@ -40,8 +35,8 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             place=use.place,
             subject=use.task.task.name,
             remedy=(
-                "Ask its vendor for a date, and write it in `catalog/models.yaml`: "
-                f"`models: {{{model[:LONGEST]}: {{retirement: {{date: …, source: …}}}}}}`."
+                "Ask its vendor for a date, and write it in `catalog/models.yaml`: `models: "
+                f"{{{model[:LONGEST]}: {{retirement: {{date: …, source: …}}}}}}`."
             ),
             risk=f"It may be retired at the vendor's shortest notice, 60 days or less{at_stake}.",
             distinction=f"{use.role}: {model}",
@@ -75,8 +70,8 @@ RULE = Rule(
         "No date means not known, never that a model stays: LiteLLM's price map gives a date for "
         "944 of 4,552 entries, and dates appear late (that of gpt-5 appeared half a year before "
         "its retirement). The rule is enabled only by a policy, because for most models no source "
-        "we read gives a date. Published notice: Anthropic at least 60 days, OpenAI 3 to 6 months, "
-        "previews 2 weeks."
+        "we read gives a date. Published notice: Anthropic at least 60 days, OpenAI 3 to 6 "
+        "months, previews 2 weeks."
     ),
     remediation=(
         "Declare the vendor's commitment (its policy page, a contract) as `retirement` in "

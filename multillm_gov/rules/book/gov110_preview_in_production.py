@@ -21,8 +21,10 @@ class Parameters(Closed, frozen=True, kw_only=True):
     tags: Annotated[
         tuple[Name, ...],
         Meta(
-            description="Tags that mean production; default: everything the policy applies to, "
-            "else `production` and `prod`"
+            description=(
+                "Tags that mean production; default: everything the policy applies to, else "
+                "`production` and `prod`"
+            )
         ),
     ] = ()
     classifications: Annotated[
@@ -48,8 +50,10 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             ),
             place=use.place,
             subject=use.task.task.name,
-            remedy=f"Use a generally available model instead of {code(model)} (`govern catalog "
-            "search` finds them).",
+            remedy=(
+                f"Use a generally available model instead of {code(model)} (`govern catalog "
+                "search` finds them)."
+            ),
             risk="Previews change or end at two weeks' notice, often without a service level.",
             distinction=f"{use.role}: {model}",
         )

@@ -41,7 +41,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             remedy=f"Add `fallbacks: [{other}]`{hint}.",
             risk=(
                 "An outage of its route stops it: "
-                f"{format_downtime(DOWN_SHARE, task, context.state.figures.currency)}."
+                f"{format_downtime(DOWN_SHARE, task, context.currency)}."
             ),
             figures={
                 "value_at_stake_per_month": task.value_at_stake_per_month,

@@ -93,7 +93,7 @@ def _unknown_cloud(
     task, fallback = uses[0]
     names = join_words(code(each.task.name) for each, _ in uses[:3])
     more = f" and {len(uses) - 3:,} more" if len(uses) > 3 else ""
-    down = format_downtime(DOWN_SHARE * BETA_SAME_CLOUD, task, context.state.figures.currency)
+    down = format_downtime(DOWN_SHARE * BETA_SAME_CLOUD, task, context.currency)
     return Violation(
         message=(
             f"it is not known whose cloud {code(provider)} runs on, so the fallbacks of "
@@ -150,8 +150,7 @@ def _violation(
         subject=task.task.name,
         remedy=_remedy(other, levels, doubtful=doubtful),
         risk=(
-            f"{_together(doubtful)}: "
-            f"{format_downtime(DOWN_SHARE * joint, task, context.state.figures.currency)}."
+            f"{_together(doubtful)}: {format_downtime(DOWN_SHARE * joint, task, context.currency)}."
         ),
         figures={"shared_levels": ", ".join(shared), "joint_failure_share_assumed": joint},
         severity=Severity.NOTE if doubtful and not context.by_policy else None,

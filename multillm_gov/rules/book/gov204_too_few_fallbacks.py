@@ -11,7 +11,7 @@ from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.failover import failover_of
-from multillm_gov.units import Amount, format_money
+from multillm_gov.units import Amount
 from multillm_gov.words import code, count_of, join_code
 
 
@@ -44,11 +44,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             else "a model of another vendor"
         )
         value = task.value_at_stake_per_month
-        at_stake = (
-            f"; {format_money(value, context.state.figures.currency)} a month is at stake"
-            if value
-            else ""
-        )
+        at_stake = f"; {context.money(value)} a month is at stake" if value else ""
         unusable = f" ({join_code(each.model for each in idle)} not usable)" if idle else ""
         yield Violation(
             message=(

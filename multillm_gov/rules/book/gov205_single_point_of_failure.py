@@ -79,7 +79,7 @@ def _violation(
         remedy=_remedy(task, other, levels, known=bool(proved)),
         risk=(
             "An outage there stops it: "
-            f"{format_downtime(DOWN_SHARE * float(worst), task, context.state.figures.currency)}."
+            f"{format_downtime(DOWN_SHARE * float(worst), task, context.currency)}."
         ),
         figures={
             "lost_share": float(worst),

@@ -59,7 +59,7 @@ def _misses(
     records = [
         placed
         for placed in context.state.evidence.get((task.task.name, fallback.model), ())
-        if placed.record.origin == "internal" and placed.record.date <= context.state.as_of
+        if placed.record.origin == "internal" and placed.record.date <= context.as_of
     ]
     if floor is not None and records and records[0].record.score < floor:
         score, proved = records[0].record.score, misses(records[0].record, float(floor))

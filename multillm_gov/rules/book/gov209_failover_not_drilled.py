@@ -55,9 +55,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if not task.fallbacks or task.value_at_stake_per_month < parameters.min_value_at_stake:
             continue
         drills = context.state.drills.get(task.task.name, ())
-        newest = next(
-            (placed for placed in drills if placed.drill.date <= context.state.as_of), None
-        )
+        newest = next((placed for placed in drills if placed.drill.date <= context.as_of), None)
         gap = _gap(newest, task, context, parameters)
         if gap is not None:
             yield _violation(context, task, newest, gap)
@@ -69,7 +67,7 @@ def _gap(
     """What is wrong, and whether it counts in full."""
     if newest is None:
         return "was never drilled", True
-    age = (context.state.as_of - newest.drill.date).days
+    age = (context.as_of - newest.drill.date).days
     when = f"{count_of(age, 'day')} ago" if age else "today"
     if not is_of(newest.drill, task.task.declared):
         return (
@@ -134,12 +132,11 @@ def _violation(
             f"{task.task.name}, date: …, result: survives}}`."
         ),
         risk=(
-            "The failover is not shown to work: "
-            f"{format_downtime(share, task, context.state.figures.currency)}."
+            f"The failover is not shown to work: {format_downtime(share, task, context.currency)}."
         ),
         related=() if newest is None else (("the newest drill", newest.place),),
         figures={
-            "days_ago": None if newest is None else (context.state.as_of - newest.drill.date).days,
+            "days_ago": None if newest is None else (context.as_of - newest.drill.date).days,
             "coverage": None if newest is None else newest.drill.coverage,
         },
         severity=None if full else Severity.WARNING,

@@ -13,14 +13,12 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Yield task classes whose newest drill of the declared chain failed."""
     for task in context.tasks:
         drills = context.state.drills.get(task.task.name, ()) if task.fallbacks else ()
-        newest = next(
-            (placed for placed in drills if placed.drill.date <= context.state.as_of), None
-        )
+        newest = next((placed for placed in drills if placed.drill.date <= context.as_of), None)
         if newest is None or newest.drill.result != "fails":
             continue
         if not is_of(newest.drill, task.task.declared):
             continue
-        days = (context.state.as_of - newest.drill.date).days
+        days = (context.as_of - newest.drill.date).days
         yield Violation(
             message=f"the failover of {code(task.task.name)} failed its drill "
             + (f"{count_of(days, 'day')} ago" if days else "today"),
@@ -34,7 +32,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             ),
             risk=(
                 "Its fallbacks count as not usable: "
-                f"{format_downtime(DOWN_SHARE, task, context.state.figures.currency)}."
+                f"{format_downtime(DOWN_SHARE, task, context.currency)}."
             ),
             related=(("the newest drill", newest.place),),
             figures={"days_ago": days, "fallbacks": len(failover_of(context).usable(task))},

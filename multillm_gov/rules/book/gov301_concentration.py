@@ -136,8 +136,8 @@ def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
     if least is not None and found.effective_number < float(least) - _ROUNDING:
         ends = f"{found.effective_number:.2f}", f"{found.best_effective_number:.2f}"
         message = (
-            f"the effective number by {found.level}, weighted by {_of(found)}, is {_range(*ends)}; "
-            f"the limit is {least:.2f} ({lead})"
+            f"the effective number by {found.level}, weighted by {_of(found)}, is "
+            f"{_range(*ends)}; the limit is {least:.2f} ({lead})"
         )
         doubtful = found.best_effective_number >= float(least)
         number = found.effective_number
@@ -147,8 +147,8 @@ def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
         low = sum(part for name, part in found.shares[: top.n] if name != UNKNOWN)
         ends = format_share(low), format_share(found.top(top.n))
         message = (
-            f"the {_top(top.n, found.level)} {_range(*ends)} of {_of(found)}; "
-            f"the limit is {format_share(top.share)} ({lead})"
+            f"the {_top(top.n, found.level)} {_range(*ends)} of {_of(found)}; the limit is "
+            f"{format_share(top.share)} ({lead})"
         )
         doubtful = low <= float(top.share)
         yield _Breach("max_top_n", largest, message, found.top(top.n), float(top.share), doubtful)
@@ -171,7 +171,7 @@ def _violation(
         remedy=_remedy(context, found, breach, users),
         risk=exposure.format_loss(breach.entity),
         related=tuple(
-            (user.describe(found.basis, breach.entity, context.state.figures.currency), user.place)
+            (user.describe(found.basis, breach.entity, context.currency), user.place)
             for user in users
         ),
         figures={
@@ -200,9 +200,7 @@ def _remedy(
     if breach.limit != "max_share":
         return f"Move traffic from {code(breach.entity)} to a smaller {found.level}{where}."
     excess = breach.value - breach.allowed
-    amount = format_weight(
-        Decimal(str(excess)) * found.total, found.basis, context.state.figures.currency
-    )
+    amount = format_weight(Decimal(str(excess)) * found.total, found.basis, context.currency)
     return (
         f"Move at least {format_least_share(excess)} of {_of(found)} ({amount}) from "
         f"{code(breach.entity)} to another {found.level}{where}: lower its `weight` in `route`, "
@@ -228,9 +226,9 @@ RULE = Rule(
     requirement="No entity carries a larger part of the portfolio than its limit allows.",
     why=(
         "An outage or price increase at one vendor, provider, cloud or country affects everything "
-        "routed to it: a rise of g at share s adds s × g to the bill, so an appetite of +15% and a "
-        "shock of +40% allow a share of 37.5%. HHI is 10,000 times the sum of squared shares; the "
-        "effective number is 1 divided by that sum. No regulator sets a number; the antitrust "
+        "routed to it: a rise of g at share s adds s × g to the bill, so an appetite of +15% and "
+        "a shock of +40% allow a share of 37.5%. HHI is 10,000 times the sum of squared shares; "
+        "the effective number is 1 divided by that sum. No regulator sets a number; the antitrust "
         "thresholds of 1,800 (2023) and 2,500 (2010) points are benchmarks only. Models whose "
         "entity at this level is not known count as one entity."
     ),

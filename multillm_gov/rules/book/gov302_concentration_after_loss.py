@@ -7,7 +7,6 @@ from msgspec import Meta
 
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.location import Place
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
@@ -82,14 +81,14 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     if parameters.max_hhi is not None and loss.after.hhi > parameters.max_hhi + _ROUNDING:
         message = (
             f"without {code(loss.failed)}, the HHI of {_of(basis)} by {level} is "
-            f"{loss.after.hhi:,.0f} points; "
-            f"the limit is {parameters.max_hhi:,.0f} ({code(heir)} carries {format_share(share)})"
+            f"{loss.after.hhi:,.0f} points; the limit is {parameters.max_hhi:,.0f} ({code(heir)} "
+            f"carries {format_share(share)})"
         )
         yield _violation(context, loss, "max_hhi", message, loss.after.hhi, parameters.max_hhi)
 
 
 def _stops(loss: AfterLoss, context: RuleContext) -> str:
-    amount = format_weight(loss.stopped, loss.after.basis, context.state.figures.currency)
+    amount = format_weight(loss.stopped, loss.after.basis, context.currency)
     part = f"{format_share(loss.stopped_share)} of {_of(loss.after.basis)} ({amount})"
     return (
         f"without {code(loss.failed)}, {part} stop: no fallback at another {loss.after.level} "
@@ -102,20 +101,20 @@ def _violation(
 ) -> Violation:
     heir = loss.after.largest[0] if loss.after.shares else ""
     level = loss.after.level
-    moved = format_weight(
-        loss.lost - loss.stopped, loss.after.basis, context.state.figures.currency
-    )
+    moved = format_weight(loss.lost - loss.stopped, loss.after.basis, context.currency)
     stops = f" {format_share(loss.stopped_share)} stop." if loss.stopped else ""
     return Violation(
         message=message,
-        place=(context.policy_place or Place("policies")).at(limit),
+        place=context.limit(limit),
         subject="portfolio",
         remedy=(
             f"Name fallbacks at another {level} than {code(loss.failed)}"
             f"{f' and {code(heir)}' if heir else ''}, in the largest task classes first."
         ),
-        risk=f"{moved} move at once when {code(loss.failed)} is down, on top of the load that is "
-        f"already there.{stops}",
+        risk=(
+            f"{moved} move at once when {code(loss.failed)} is down, on top of the load that is "
+            f"already there.{stops}"
+        ),
         figures={
             "value": value,
             "limit": allowed,
@@ -147,8 +146,8 @@ RULE = Rule(
         "monopoly of the next, on the day when everybody else needs its capacity too. The rule "
         "lets the largest entity of the level fail and sends its requests down the fallbacks of "
         "each task class, to the first one known to be independent of it; the other models of a "
-        "route take over nothing. Shares are of what still runs, so `max_stopped` limits what does "
-        "not."
+        "route take over nothing. Shares are of what still runs, so `max_stopped` limits what "
+        "does not."
     ),
     remediation="Give the largest task classes fallbacks at several vendors.",
     decision="Choose which vendor to fall back on.",

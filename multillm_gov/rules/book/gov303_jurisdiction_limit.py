@@ -10,7 +10,6 @@ from multillm_gov.catalog.facts import entities_of
 from multillm_gov.catalog.regions import EU_MEMBERS
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
@@ -84,7 +83,7 @@ def _violation(
     shares: tuple[float, float],
 ) -> Violation:
     proved, most = shares
-    currency, limit = context.state.figures.currency, float(parameters.max_share)
+    currency, limit = context.currency, float(parameters.max_share)
     limited = [(name, share) for name, share in found.shares if _is_limited(name, parameters)]
     largest = limited[0][0]
     users = EntityExposure(context, found).largest_users(largest)
@@ -107,10 +106,10 @@ def _violation(
     first = f", first in {code(users[0].task_class)}" if users else ""
     return Violation(
         message=(
-            f"{share} of {basis} is subject to the law of {whom} ({parts}{overlap}); "
-            f"the limit is {format_share(limit)}"
+            f"{share} of {basis} is subject to the law of {whom} ({parts}{overlap}); the limit is "
+            f"{format_share(limit)}"
         ),
-        place=(context.policy_place or Place("policies")).at("max_share"),
+        place=context.limit("max_share"),
         subject="portfolio",
         remedy=(
             state_unknown(context.models.values(), Level.JURISDICTION)
@@ -148,12 +147,12 @@ RULE = Rule(
         "request is subject to the law that binds the vendor of the model (unless its weights are "
         "open), the provider and the cloud, so the shares of countries overlap and do not add up "
         "to 100%. Supervisors name the jurisdiction as a form of concentration of its own (FSB "
-        "toolkit of 4 December 2023, section 3.8; DORA Art. 29(2)). None sets a number. A law that "
-        "is not known counts as limited, whichever way the countries are named."
+        "toolkit of 4 December 2023, section 3.8; DORA Art. 29(2)). None sets a number. A law "
+        "that is not known counts as limited, whichever way the countries are named."
     ),
     remediation=(
-        "Move traffic to companies under another law, or state the countries that the catalog does "
-        "not know."
+        "Move traffic to companies under another law, or state the countries that the catalog "
+        "does not know."
     ),
     severity=Severity.ERROR,
     check=check,

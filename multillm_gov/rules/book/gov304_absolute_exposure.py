@@ -9,13 +9,12 @@ from msgspec import Meta, field
 
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.measures.repricing import added_spend, spend_within
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import EntityExposure, loads_of, state_unknown
-from multillm_gov.units import Amount, Positive, format_money, format_share
+from multillm_gov.units import Amount, Positive, format_share
 from multillm_gov.words import code, count_of
 
 
@@ -57,7 +56,7 @@ def _violation(
     found: Concentration,
     exposure: EntityExposure,
 ) -> Violation:
-    currency, level = context.state.figures.currency, parameters.level
+    currency, level = context.currency, parameters.level
     added = added_spend(spend, parameters.price_rise)
     most = spend_within(parameters.max_added_monthly, parameters.price_rise)
     who = f"an unknown {level}" if entity == UNKNOWN else f"{level} {code(entity)}"
@@ -71,18 +70,17 @@ def _violation(
     return Violation(
         message=(
             f"a price increase of {format_share(parameters.price_rise)} by {who} adds "
-            f"{format_money(added, currency)} a month to "
-            f"the {format_money(spend, currency)} a month spent there{partly}; the limit is "
-            f"{format_money(parameters.max_added_monthly, currency)} a month"
+            f"{context.money(added)} a month to the {context.money(spend)} a month spent "
+            f"there{partly}; the limit is {context.money(parameters.max_added_monthly)} a month"
         ),
-        place=(context.policy_place or Place("policies")).at("max_added_monthly"),
+        place=context.limit("max_added_monthly"),
         subject=f"{level}:{entity}",
         remedy=(
             state_unknown(context.models.values(), level)
             if entity == UNKNOWN
-            else f"Move at least {format_money(spend - most, currency, ROUND_UP)} a month from "
+            else f"Move at least {context.money(spend - most, ROUND_UP)} a month from "
             f"{code(entity)} to "
-            f"another {level}, or agree a fixed price; at most {format_money(most, currency)} a "
+            f"another {level}, or agree a fixed price; at most {context.money(most)} a "
             "month "
             "fits the limit."
         ),
@@ -110,11 +108,11 @@ RULE = Rule(
     short_title="Exposure to price increases",
     requirement="A price increase by one entity adds no more to the bill than the limit allows.",
     why=(
-        "A limit on the share of spend is a ratio: spending more elsewhere can meet it. This limit "
-        "is in money: spend with an entity times the price increase must stay within the appetite. "
-        "Increases of 30 to 40% within one contract cycle are documented, so 35% is the default; "
-        "list prices have also more than doubled (Gemini 2.5 Flash in 2025: +224% blended). The "
-        "increase is an assumption, not a forecast."
+        "A limit on the share of spend is a ratio: spending more elsewhere can meet it. This "
+        "limit is in money: spend with an entity times the price increase must stay within the "
+        "appetite. Increases of 30 to 40% within one contract cycle are documented, so 35% is the "
+        "default; list prices have also more than doubled (Gemini 2.5 Flash in 2025: +224% "
+        "blended). The increase is an assumption, not a forecast."
     ),
     remediation=(
         "Move spend to other entities, agree fixed prices, or have the board change the limit."

@@ -13,7 +13,6 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.units import format_money
 from multillm_gov.words import code, count_of
 
 
@@ -70,32 +69,29 @@ def _drilled(
     newest: date | None = None
     if fallback.index == 0:
         for placed in context.state.drills.get(task.task.name, ()):
-            if placed.drill.date <= context.state.as_of:
+            if placed.drill.date <= context.as_of:
                 newest = placed.drill.date if placed.drill.result == "survives" else None
                 break
-    return newest is not None and (context.state.as_of - newest).days <= most_days
+    return newest is not None and (context.as_of - newest).days <= most_days
 
 
 def _violation(context: RuleContext, level: Level, entity: str, uses: _Standby) -> Violation:
     tasks = {task.task.name: task for task, _ in uses}
     value = sum(task.value_at_stake_per_month for task in tasks.values())
     task, fallback = min(uses, key=lambda use: use[1].index > 0)
-    at_stake = (
-        f", {format_money(value, context.state.figures.currency)} a month at stake" if value else ""
-    )
+    at_stake = f", {context.money(value)} a month at stake" if value else ""
     return Violation(
         message=(
             f"{level} {code(entity)} serves only as a fallback "
-            f"({count_of(len(tasks), 'task class')}{at_stake}): "
-            f"no routine traffic reaches it, and no recent drill tested it"
+            f"({count_of(len(tasks), 'task class')}{at_stake}): no routine traffic reaches it, "
+            "and no recent drill tested it"
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=f"{level}:{entity}",
         remedy=_remedy(task, fallback),
         risk=(
             "An expired key, an unsigned contract, a low rate limit or an unsuitable prompt is "
-            "found "
-            "only on the day of the outage."
+            "found only on the day of the outage."
         ),
         related=tuple(
             (
@@ -142,8 +138,8 @@ RULE = Rule(
     why=(
         "A fallback without routine traffic is an untested dependency: its key, quota, contract "
         "and prompt are first used when everything else fails. Fallbacks carry no share, so no "
-        "concentration figure shows this. A failover drill that passed within `max_drill_age_days` "
-        "counts as traffic where the vendor is the first fallback."
+        "concentration figure shows this. A failover drill that passed within "
+        "`max_drill_age_days` counts as traffic where the vendor is the first fallback."
     ),
     remediation="Send a few percent of the requests there, or drill the failover every quarter.",
     severity=Severity.NOTE,

@@ -7,7 +7,6 @@ from msgspec import Meta
 
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.location import Place
 from multillm_gov.measures.concentration import concentration, share_growth
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.portfolio.policy import EVERYTHING
@@ -70,17 +69,16 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
                 f"{format_share(new)}, up {(new - old) * 100:.1f} points; the limit is "
                 f"{limit * 100:.1f} points"
             ),
-            place=(context.policy_place or Place("policies")).at("max_growth"),
+            place=context.limit("max_growth"),
             subject=f"{parameters.level}:{entity}",
             remedy=(
                 f"Move at least {format_least_share(new - old - limit)} of {basis} to another "
-                f"{parameters.level}"
-                f"{first}, or change in smaller steps."
+                f"{parameters.level}{first}, or change in smaller steps."
             ),
             risk=exposure.format_loss(entity),
             related=tuple(
                 (
-                    user.describe(parameters.weigh_by, entity, context.state.figures.currency),
+                    user.describe(parameters.weigh_by, entity, context.currency),
                     user.place,
                 )
                 for user in users
@@ -106,10 +104,10 @@ RULE = Rule(
     short_title="Fast-growing shares",
     requirement="No share of an entity grows by more than its limit.",
     why=(
-        "Dependence grows in steps that each look small, or in one that nobody noticed because the "
-        "total stayed within its limit. The rule measures both states the same way and compares "
-        "the shares. It needs a base to compare with (`govern diff`); without one it finds "
-        "nothing. Raising one share lowers others: only growth counts."
+        "Dependence grows in steps that each look small, or in one that nobody noticed because "
+        "the total stayed within its limit. The rule measures both states the same way and "
+        "compares the shares. It needs a base to compare with (`govern diff`); without one it "
+        "finds nothing. Raising one share lowers others: only growth counts."
     ),
     remediation="Change in smaller steps, or have the growth waived with a reason.",
     severity=Severity.ERROR,

@@ -11,7 +11,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.units import Share, format_money, format_share
+from multillm_gov.units import Share, format_share
 from multillm_gov.words import code
 
 
@@ -48,9 +48,9 @@ def _violation(
 ) -> Violation:
     """``needs``: the forecast, and the smallest cap without a finding."""
     spend, enough = needs
-    currency, name = context.state.figures.currency, task.task.name
+    name = task.task.name
     over = spend > cap
-    both = f"{format_money(spend, currency)} a month; its cap is {format_money(cap, currency)}"
+    both = f"{context.money(spend)} a month; its cap is {context.money(cap)}"
     largest = max(task.legs, key=lambda leg: (leg.spend_per_month or Decimal(0), -leg.index))
     used = f" ({format_share(spend / cap)} used)" if cap else ""
     return Violation(
@@ -59,20 +59,19 @@ def _violation(
         subject=name,
         remedy=(
             f"Move requests from {code(largest.model)} to a cheaper model, or have the cap raised "
-            f"to at least {format_money(enough, currency, ROUND_UP)}."
+            f"to at least {context.money(enough, ROUND_UP)}."
         ),
         risk=(
-            f"{format_money(spend - cap, currency)} a month over the cap, or requests refused "
-            "once the cap is reached."
+            f"{context.money(spend - cap)} a month over the cap, or requests refused once the cap "
+            "is reached."
             if over
-            else f"{format_money(cap - spend, currency)} a month is left for growth and retries."
+            else f"{context.money(cap - spend)} a month is left for growth and retries."
         ),
         related=(
             (
                 (
                     f"{code(largest.model)} costs "
-                    f"{format_money(largest.spend_per_month or Decimal(0), currency)} a month of "
-                    "it",
+                    f"{context.money(largest.spend_per_month or Decimal(0))} a month of it",
                     task.task.place.at("route", largest.index),
                 ),
             )

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
-from multillm_gov.units import format_money
 from multillm_gov.words import code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     """Yield task classes whose largest request costs more than its cap on some routed model."""
-    currency = context.state.figures.currency
     for task in context.tasks:
         cap, cost = task.task.declared.spend_cap.per_request, task.largest_cost_per_request
         if cap is None or cost is None or cost <= cap:
@@ -18,8 +16,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         name = task.task.name
         yield Violation(
             message=(
-                f"a request of {code(name)} can cost {format_money(cost, currency)}; its cap is "
-                f"{format_money(cap, currency)}"
+                f"a request of {code(name)} can cost {context.money(cost)}; its cap is "
+                f"{context.money(cap)}"
             ),
             place=task.task.place.at("spend_cap", "per_request"),
             subject=name,

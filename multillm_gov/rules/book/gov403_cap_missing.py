@@ -9,7 +9,7 @@ from msgspec import Meta, field
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.units import Amount, format_money
+from multillm_gov.units import Amount
 from multillm_gov.words import code
 
 _ROOM = Decimal("1.2")
@@ -37,11 +37,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             spend is not None and spend < parameters.min_forecast
         ):
             continue
-        forecast = (
-            "not known"
-            if spend is None
-            else f"{format_money(spend, context.state.figures.currency)} a month"
-        )
+        forecast = "not known" if spend is None else f"{context.money(spend)} a month"
         yield Violation(
             message=f"{code(task.task.name)} has no monthly cap; its forecast is {forecast}",
             place=task.task.place.key(),

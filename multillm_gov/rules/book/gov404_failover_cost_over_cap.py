@@ -11,7 +11,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.units import Share, format_money, format_share
+from multillm_gov.units import Share, format_share
 from multillm_gov.words import code
 
 
@@ -61,18 +61,18 @@ def _monthly(
     numbers: tuple[Decimal, Decimal],
     part: Decimal,
 ) -> Violation:
-    currency, name = context.state.figures.currency, task.task.name
+    name = task.task.name
     month, cap = numbers
     length = "a month" if part == 1 else f"{format_share(part)} of a month"
     normal = (
         "not known"
         if task.spend_per_month is None
-        else f"{format_money(task.spend_per_month, currency)} a month"
+        else f"{context.money(task.spend_per_month)} a month"
     )
     return Violation(
         message=(
-            f"{code(name)} would cost {format_money(month, currency)} a month with {length} of "
-            f"failover to {code(fallback.model)}; its cap is {format_money(cap, currency)}"
+            f"{code(name)} would cost {context.money(month)} a month with {length} of failover to "
+            f"{code(fallback.model)}; its cap is {context.money(cap)}"
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=name,
@@ -80,8 +80,8 @@ def _monthly(
             "Choose a cheaper fallback, or raise `spend_cap.monthly` to what a failover may cost."
         ),
         risk=(
-            f"{format_money(month - cap, currency)} a month over the cap (normal operation: "
-            f"{normal}), or refused requests."
+            f"{context.money(month - cap)} a month over the cap (normal operation: {normal}), or "
+            "refused requests."
         ),
         related=(("the cap", task.task.place.at("spend_cap", "monthly")),),
         figures={
@@ -99,12 +99,12 @@ def _per_request(
     fallback: FallbackFigures,
     numbers: tuple[Decimal, Decimal],
 ) -> Violation:
-    currency, name = context.state.figures.currency, task.task.name
+    name = task.task.name
     cost, cap = numbers
     return Violation(
         message=(
-            f"a request of {code(name)} costs {format_money(cost, currency)} on its fallback "
-            f"{code(fallback.model)}; its cap is {format_money(cap, currency)}"
+            f"a request of {code(name)} costs {context.money(cost)} on its fallback "
+            f"{code(fallback.model)}; its cap is {context.money(cap)}"
         ),
         place=task.task.place.at("fallbacks", fallback.index),
         subject=name,

@@ -18,7 +18,7 @@ from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import NO_OWNER
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.units import MONTHS_PER_YEAR, Amount, format_money
+from multillm_gov.units import MONTHS_PER_YEAR, Amount
 from multillm_gov.words import code, count_of
 
 Per = Literal[
@@ -192,7 +192,7 @@ def _parts(task: TaskFigures, per: Per) -> dict[str, Decimal]:
 def _violation(
     context: RuleContext, per: Per, name: str, parts: list[_Part], ceiling: _Ceiling
 ) -> Violation:
-    currency, period, months = context.state.figures.currency, ceiling.period, ceiling.months
+    period, months = ceiling.period, ceiling.months
     total = sum((part.per_month for part in parts), Decimal(0)) * months
     unpriced = sum(part.task.spend_per_month is None for part in parts)
     partly = f" ({unpriced:,} without a known price)" if unpriced else ""
@@ -201,17 +201,16 @@ def _violation(
     return Violation(
         message=(
             f"{count_of(len(parts), 'task class')}{partly} {'is' if len(parts) == 1 else 'are'} "
-            f"forecast at {format_money(total, currency)} a {period}{whose}; {ceiling.by} allows "
-            f"{format_money(ceiling.amount, currency)}"
+            f"forecast at {context.money(total)} a {period}{whose}; {ceiling.by} allows "
+            f"{context.money(ceiling.amount)}"
         ),
         place=ceiling.place,
         subject=per if per == "portfolio" else name if per == "task_class" else f"{per}:{name}",
         remedy=f"Reduce {code(largest[0].task.task.name)} first, or have the ceiling raised.",
-        risk=f"{format_money(total - ceiling.amount, currency)} a {period} over the ceiling.",
+        risk=f"{context.money(total - ceiling.amount)} a {period} over the ceiling.",
         related=tuple(
             (
-                f"{code(part.task.task.name)} costs "
-                f"{format_money(part.per_month * months, currency)} of it",
+                f"{code(part.task.task.name)} costs {context.money(part.per_month * months)} of it",
                 part.task.task.place.key(),
             )
             for part in largest

@@ -11,7 +11,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.units import Amount, format_money
+from multillm_gov.units import Amount
 from multillm_gov.words import code, count_of
 
 
@@ -47,7 +47,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if own and context.policy_place is not None
         else appetite_place
     )
-    currency, uncapped = context.state.figures.currency, len(context.tasks) - len(caps)
+    uncapped = len(context.tasks) - len(caps)
     without = (
         f" ({count_of(uncapped, 'task class')} without a cap not included)" if uncapped else ""
     )
@@ -55,23 +55,23 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     yield Violation(
         message=(
             f"the monthly caps of {count_of(len(caps), 'task class')} add up to "
-            f"{format_money(total, currency)} a month{without}; "
+            f"{context.money(total)} a month{without}; "
             f"{code(context.policy) if context.policy else 'the risk appetite'} allows "
-            f"{format_money(budget, currency)}"
+            f"{context.money(budget)}"
         ),
         place=place,
         subject="portfolio",
         remedy=(
-            f"Lower caps by {format_money(total - budget, currency, ROUND_UP)}, that of "
+            f"Lower caps by {context.money(total - budget, ROUND_UP)}, that of "
             f"{code(largest[0][1].task.name)} first, or have the budget raised."
         ),
         risk=(
             "Every task class can stay within its cap and still overspend "
-            f"{format_money(total - budget, currency)} a month together."
+            f"{context.money(total - budget)} a month together."
         ),
         related=tuple(
             (
-                f"{code(task.task.name)} may spend {format_money(cap, currency)} a month",
+                f"{code(task.task.name)} may spend {context.money(cap)} a month",
                 task.task.place.at("spend_cap", "monthly"),
             )
             for cap, task in largest

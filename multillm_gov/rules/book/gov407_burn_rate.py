@@ -15,7 +15,7 @@ from multillm_gov.measures.burn import Burn, burn
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.units import Positive, format_money, format_share
+from multillm_gov.units import Positive, format_share
 from multillm_gov.usage.record import PlacedActual
 from multillm_gov.words import code, count_of
 
@@ -55,7 +55,7 @@ class _Budget(Struct, frozen=True):
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield spend above the cap and a pace above the limit, of this month or the one before."""
     for budget in (*_of_task_classes(context), *_of_owners(context)):
-        placed = _current(budget.records, context.state.as_of)
+        placed = _current(budget.records, context.as_of)
         if placed is None:
             continue
         actual = placed.actual
@@ -116,34 +116,29 @@ def _current(records: tuple[PlacedActual, ...], as_of: date) -> PlacedActual | N
 def _violation(
     context: RuleContext, budget: _Budget, placed: PlacedActual, pace: Burn
 ) -> Violation:
-    actual, currency = placed.actual, context.state.figures.currency
-    spent, cap = format_money(actual.spend, currency), format_money(budget.cap, currency)
+    actual = placed.actual
+    spent, cap = context.money(actual.spend), context.money(budget.cap)
     over = actual.spend > budget.cap
     gone = f"day {actual.through.day} of {actual.days}"
     if over:
         message = (
             f"{budget.who} has spent {spent} in {actual.month} ({gone}); its cap is {cap} a month"
         )
-        risk = (
-            f"{format_money(actual.spend - budget.cap, currency)} over the cap, and rising every "
-            "day."
-        )
+        risk = f"{context.money(actual.spend - budget.cap)} over the cap, and rising every day."
         if actual.through.day == actual.days:
-            risk = (
-                f"{format_money(actual.spend - budget.cap, currency)} over the cap for the month."
-            )
+            risk = f"{context.money(actual.spend - budget.cap)} over the cap for the month."
     else:
         message = (
             f"{budget.who} has spent {spent} by {gone} of {actual.month}, a burn rate of "
-            f"{pace.rate:.2f}; at this pace the month ends at "
-            f"{format_money(pace.forecast, currency)}; its cap is {cap} a month"
+            f"{pace.rate:.2f}; at this pace the month ends at {context.money(pace.forecast)}; its "
+            f"cap is {cap} a month"
         )
         risk = _format_end(pace, actual.days - actual.through.day)
     return Violation(
         message=message,
         place=placed.place.at("spend"),
         subject=budget.subject,
-        remedy=_remedy(budget, pace, currency, over=over),
+        remedy=_remedy(context, budget, pace, over=over),
         risk=risk,
         related=(("the cap", budget.place),) if budget.place is not None else (),
         figures={
@@ -167,7 +162,7 @@ def _format_end(pace: Burn, left: int) -> str:
     return f"The cap is reached in {days:.1f} days, with {count_of(left, 'day')} of the month left."
 
 
-def _remedy(budget: _Budget, pace: Burn, currency: str, *, over: bool) -> str:
+def _remedy(context: RuleContext, budget: _Budget, pace: Burn, *, over: bool) -> str:
     if over or pace.allowance_per_day is None:
         return (
             "Find what grew (demand, prompt length, retries, price) and reduce it, correct the "
@@ -175,7 +170,7 @@ def _remedy(budget: _Budget, pace: Burn, currency: str, *, over: bool) -> str:
         )
     share = 1 - budget.cap / pace.forecast if pace.forecast > budget.cap else Decimal(0)
     slower = f" ({format_share(share)} below the pace of the month so far)" if share else ""
-    most = format_money(pace.allowance_per_day, currency, ROUND_DOWN)
+    most = context.money(pace.allowance_per_day, ROUND_DOWN)
     return f"Spend at most {most} a day from now on{slower}, or raise the cap."
 
 

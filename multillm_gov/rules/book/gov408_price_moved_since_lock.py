@@ -54,7 +54,6 @@ def _violation(
     today: ModelFacts | None,
     move: PriceMove | None,
 ) -> Violation:
-    currency = context.state.figures.currency
     effect = _effect(context, uses, today) if move is not None else None
     if move is None:
         message = f"{code(name)} has a price in the lock but none in the installed price map"
@@ -69,7 +68,7 @@ def _violation(
             f"the price of {code(name)} changed since the lock: {move.what} "
             f"{format_money(move.before)} → {format_money(move.after)} ({relative})"
         )
-        risk = _format_effect(context, effect, currency)
+        risk = _format_effect(context, effect)
     return Violation(
         message=message,
         place=uses[0].place,
@@ -103,7 +102,7 @@ def _effect(context: RuleContext, uses: list[Use], today: ModelFacts | None) -> 
     return sum(known, Decimal(0)) if known and len(known) == len(effects) else None
 
 
-def _format_effect(context: RuleContext, effect: Decimal | None, currency: str) -> str:
+def _format_effect(context: RuleContext, effect: Decimal | None) -> str:
     if effect is None:
         return "The effect on the forecast is not known: no routed request of a known size uses it."
     if not effect:
@@ -112,7 +111,7 @@ def _format_effect(context: RuleContext, effect: Decimal | None, currency: str) 
     part = f" ({format_share(abs(effect) / total)} of the forecast)" if total else ""
     way = "more" if effect > 0 else "less"
     where = f", across {count_of(len(context.tasks), 'task class')}"
-    return f"{format_money(abs(effect), currency)} a month {way} than forecast{part}{where}."
+    return f"{context.money(abs(effect))} a month {way} than forecast{part}{where}."
 
 
 RULE = Rule(

@@ -21,7 +21,6 @@ from multillm_gov.units import (
     Amount,
     Share,
     format_count,
-    format_money,
     format_share,
 )
 from multillm_gov.words import code, count_of
@@ -153,8 +152,8 @@ def _proof(
     """The newest internal result of this task class, if it is recent and large enough."""
     for placed in context.state.evidence.get((task.task.name, model), ()):
         record = placed.record
-        if record.origin == "internal" and record.date <= context.state.as_of:
-            recent = (context.state.as_of - record.date).days <= parameters.max_age_days
+        if record.origin == "internal" and record.date <= context.as_of:
+            recent = (context.as_of - record.date).days <= parameters.max_age_days
             return placed if recent and record.sample_size >= parameters.min_sample_size else None
     return None
 
@@ -177,7 +176,7 @@ def _untried(context: RuleContext, candidates: int, tried: int) -> Violation:
 
 def _violation(context: RuleContext, candidate: _Candidate) -> Violation:
     task, floor, now = candidate.task, candidate.floor, candidate.now
-    currency, name, record = context.state.figures.currency, task.task.name, candidate.proof.record
+    name, record = task.task.name, candidate.proof.record
     quality = task.task.declared.quality
     compared = (
         f"the floor is {floor:.3f}"
@@ -189,9 +188,9 @@ def _violation(context: RuleContext, candidate: _Candidate) -> Violation:
     return Violation(
         message=(
             f"{code(candidate.facts.name)} alone would serve {code(name)} for "
-            f"{format_money(candidate.saving, currency)} a month less "
-            f"({format_share(candidate.saving / now)} of {format_money(now, currency)}) and "
-            f"violates no further rule; it scored {record.score:.3f} on "
+            f"{context.money(candidate.saving)} a month less "
+            f"({format_share(candidate.saving / now)} of {context.money(now)}) and violates no "
+            f"further rule; it scored {record.score:.3f} on "
             f"{count_of(record.sample_size, 'case')}, {compared}"
         ),
         place=task.task.place.at("route"),
@@ -202,8 +201,8 @@ def _violation(context: RuleContext, candidate: _Candidate) -> Violation:
             f"diff`.{untimed}"
         ),
         risk=(
-            f"{format_money(candidate.saving * MONTHS_PER_YEAR, currency)} a year, without the "
-            "cost of evaluation and of a cold cache."
+            f"{context.money(candidate.saving * MONTHS_PER_YEAR)} a year, without the cost of "
+            "evaluation and of a cold cache."
         ),
         related=(("the result", candidate.proof.place),),
         figures={

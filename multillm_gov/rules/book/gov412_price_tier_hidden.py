@@ -29,8 +29,8 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
                 place=task.task.place.at("demand", "p99_input_tokens"),
                 subject=name,
                 remedy=(
-                    "Declare the sizes instead of the mean: `sizes: [{share: 0.9, input_tokens: …, "
-                    "output_tokens: …}, {share: 0.1, …}]`."
+                    "Declare the sizes instead of the mean: `sizes: [{share: 0.9, input_tokens: "
+                    "…, output_tokens: …}, {share: 0.1, …}]`."
                 ),
                 risk="The bill is higher than the forecast: prices step with prompt length.",
                 figures={

@@ -57,7 +57,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     rate = settings.exchange
     if rate is None:
         return
-    days = (context.state.as_of - rate.as_of).days
+    days = (context.as_of - rate.as_of).days
     if days < 0:
         message = f"the exchange rate is of {rate.as_of}, which is in the future"
         yield _violation(message, "as_of", rate, settings.currency)
@@ -70,8 +70,8 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     for former, source in _references(context):
         if _is_inverse(rate.usd_per_unit, former):
             message = (
-                f"one {settings.currency} costs {rate.usd_per_unit.normalize():f} USD, which looks "
-                f"inverted: {source} {former.normalize():f} USD"
+                f"one {settings.currency} costs {rate.usd_per_unit.normalize():f} USD, which "
+                f"looks inverted: {source} {former.normalize():f} USD"
             )
             yield _violation(message, "usd_per_unit", rate, settings.currency)
             return
@@ -98,8 +98,10 @@ def _violation(message: str, key: str, rate: ExchangeRate, currency: str) -> Vio
         message=message,
         place=Place(SETTINGS, ("exchange", key)),
         subject=SETTINGS,
-        remedy=f"Write how many US dollars one {currency} costs today: "
-        "`exchange: {usd_per_unit: …, as_of: …}`.",
+        remedy=(
+            f"Write how many US dollars one {currency} costs today: `exchange: {{usd_per_unit: …, "
+            "as_of: …}`."
+        ),
         risk="Every amount in reports and every cap is compared at this rate.",
         figures={"usd_per_unit": rate.usd_per_unit},
         distinction=key,

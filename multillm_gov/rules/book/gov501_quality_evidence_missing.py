@@ -55,7 +55,7 @@ def _violation(
         subject=name,
         remedy=(
             f"Score {'it' if len(foreign) == 1 else 'each'} on your own cases and add "
-            f"`{{task_class: {name}, model: {model}, date: {context.state.as_of}, sample_size: …, "
+            f"`{{task_class: {name}, model: {model}, date: {context.as_of}, sample_size: …, "
             f"score: …}}` {'' if len(foreign) == 1 else 'and one per model '}to the `records` of "
             f"a file in `evidence/`{bench}."
         ),

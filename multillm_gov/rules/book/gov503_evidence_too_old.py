@@ -39,7 +39,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield models whose newest internal result is too old, or soon will be."""
     limit = parameters.max_age_days
     noted = limit - parameters.notice_days if parameters.notice_days < limit else limit
-    today = context.state.as_of.toordinal()
+    today = context.as_of.toordinal()
     for claim, placed in relied_upon(context, fallbacks=parameters.fallbacks):
         age = today - placed.record.date.toordinal()
         if age > noted:

@@ -48,7 +48,7 @@ def _violation(
     context: RuleContext, claim: Claim, known: tuple[str, ...], allowed: tuple[Origin, ...]
 ) -> Violation:
     task = claim.task.task
-    newest = next(placed for placed in claim.records if placed.record.date <= context.state.as_of)
+    newest = next(placed for placed in claim.records if placed.record.date <= context.as_of)
     return Violation(
         message=(
             f"the evidence for {claim.describe()} comes only from "

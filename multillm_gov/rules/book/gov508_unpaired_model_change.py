@@ -53,7 +53,7 @@ def _remembered(context: RuleContext, claim: Claim, old: LegFigures, max_age_day
 
 
 def _paired(context: RuleContext, claim: Claim, old: LegFigures, max_age_days: int) -> bool:
-    today = context.state.as_of.toordinal()
+    today = context.as_of.toordinal()
     for placed in claim.records:
         record = placed.record
         counts = (

@@ -38,9 +38,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             or task.value_at_stake_per_month < parameters.min_value_at_stake
         ):
             continue
-        age = min(
-            ((context.state.as_of - placed.probe.date).days for placed in one.newest), default=None
-        )
+        age = min(((context.as_of - placed.probe.date).days for placed in one.newest), default=None)
         if age is None or age > parameters.max_age_days:
             yield _violation(context, one, age, parameters.max_age_days)
 

@@ -16,7 +16,7 @@ from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.portfolio.allocation import Closed, Demand
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, is_of_now, probed
-from multillm_gov.units import Share, format_money
+from multillm_gov.units import Share
 from multillm_gov.words import code
 
 _SIDES = ("input", "output")
@@ -94,12 +94,12 @@ def _violation(
         f"{used:,} {side} tokens (declared: {_declared(demand, side):,.0f})"
         for side, used in off.items()
     )
-    moved, currency = _moved_per_month(context, one, demand, off), context.state.figures.currency
+    moved = _moved_per_month(context, one, demand, off)
     effect = "the effect is not known without a price"
     if moved is not None:
         effect = (
-            f"the forecast is too {'low' if moved > 0 else 'high'} by "
-            f"{format_money(abs(moved), currency)} a month"
+            f"the forecast is too {'low' if moved > 0 else 'high'} by {context.money(abs(moved))} "
+            "a month"
         )
     written = ", ".join(f"{side}_tokens: {used}" for side, used in off.items())
     key = "sizes" if demand.sizes else next(iter(off)) + "_tokens"

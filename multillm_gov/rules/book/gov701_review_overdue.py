@@ -28,33 +28,33 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         review = task.task.declared.review
         if review is None:
             yield _violation(
-                task.task, f"{code(task.task.name)} has no review date", context.state.as_of, {}
+                task.task, f"{code(task.task.name)} has no review date", context.as_of, {}
             )
             continue
         months = min(review.every_months, parameters.every_months or review.every_months)
-        if review.last > context.state.as_of:
+        if review.last > context.as_of:
             message = (
                 f"the last review of {code(task.task.name)} is dated {review.last}, after "
-                f"{context.state.as_of}"
+                f"{context.as_of}"
             )
             yield _violation(
                 task.task,
                 message,
-                context.state.as_of,
-                {"days_ahead": (review.last - context.state.as_of).days},
+                context.as_of,
+                {"days_ahead": (review.last - context.as_of).days},
             )
             continue
         due = dues.get((review.last, months))
         if due is None:
             due = dues[review.last, months] = _later(review.last, months)
-        if due < context.state.as_of:
-            days = (context.state.as_of - due).days
+        if due < context.as_of:
+            days = (context.as_of - due).days
             every = "month" if months == 1 else f"{months} months"
             message = (
                 f"the review of {code(task.task.name)} was due on {due}, {count_of(days, 'day')} "
                 f"ago (every {every})"
             )
-            yield _violation(task.task, message, context.state.as_of, {"days_overdue": days})
+            yield _violation(task.task, message, context.as_of, {"days_overdue": days})
 
 
 def _later(day: date, months: int) -> date:

@@ -46,7 +46,7 @@ def _violation(context: RuleContext, outcome: WaiverOutcome) -> Violation:
 def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str, Place, str]:
     declared, place = outcome.waiver.declared, outcome.waiver.place
     if outcome.state == "expired":
-        days = (context.state.as_of - declared.expires).days
+        days = (context.as_of - declared.expires).days
         return (
             f"{who} expired on {declared.expires}, {count_of(days, 'day')} ago",
             place.at("expires"),

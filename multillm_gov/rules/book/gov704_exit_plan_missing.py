@@ -57,9 +57,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             continue
         placed = context.state.overrides.vendors.get(entity)
         gaps = tuple(
-            _gaps(
-                placed.declared if placed else VendorDeclaration(), parameters, context.state.as_of
-            )
+            _gaps(placed.declared if placed else VendorDeclaration(), parameters, context.as_of)
         )
         if gaps:
             yield _violation(context, found, (entity, share), placed, gaps, exposure)
@@ -124,10 +122,7 @@ def _violation(
         remedy=_remedy(context, found, entity, gaps),
         risk=exposure.format_loss(entity),
         related=(
-            *(
-                (user.describe(found.basis, entity, context.state.figures.currency), user.place)
-                for user in users
-            ),
+            *((user.describe(found.basis, entity, context.currency), user.place) for user in users),
             ("the share that requires a plan", policy.at("above_share")),
         ),
         figures={

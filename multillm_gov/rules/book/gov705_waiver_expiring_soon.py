@@ -12,7 +12,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
     notice = context.state.portfolio.settings.waiver_notice_days
     for outcome in context.waivers:
         declared, place = outcome.waiver.declared, outcome.waiver.place
-        left = (declared.expires - context.state.as_of).days
+        left = (declared.expires - context.as_of).days
         if outcome.state != "in force" or left > notice:
             continue
         when = "today" if left == 0 else f"in {count_of(left, 'day')}"

@@ -15,7 +15,7 @@ from multillm_gov.portfolio.policy import PlacedApproval
 from multillm_gov.rules.approval_checks import UNPROVED, Demand, Judged, judge_approvals
 from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.units import Amount, format_money
+from multillm_gov.units import Amount
 from multillm_gov.words import code, join_code
 
 
@@ -67,7 +67,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         identity=parameters.identity,
         settings=context.state.portfolio.settings,
         introductions=context.introductions,
-        as_of=context.state.as_of,
+        as_of=context.as_of,
     )
     given: defaultdict[str, list[PlacedApproval]] = defaultdict(list)
     for approval in context.state.portfolio.approvals:
@@ -84,7 +84,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 
 
 def _task_classes(context: RuleContext, parameters: Parameters) -> Iterator[_Subject]:
-    above, currency = parameters.value_at_stake_above, context.state.figures.currency
+    above = parameters.value_at_stake_above
     everything = above is None and not parameters.new_vendor and not parameters.loosened
     used = (
         {vendor for task in context.base.figures.tasks for vendor in _vendors(task)}
@@ -99,11 +99,11 @@ def _task_classes(context: RuleContext, parameters: Parameters) -> Iterator[_Sub
         if everything:
             reason = f"{code(context.policy)} requires it for every task class"
         elif above is not None and (value is None or value > above):
-            limit = f"above {format_money(above, currency)}"
+            limit = f"above {context.money(above)}"
             stake = (
                 "is not declared and may be"
                 if value is None
-                else f"is {format_money(value, currency)} a month,"
+                else f"is {context.money(value)} a month,"
             )
             reason = f"its value at stake {stake} {limit}"
         elif task.name in loosened:

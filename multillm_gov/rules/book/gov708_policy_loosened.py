@@ -53,7 +53,7 @@ def _granted(context: RuleContext, before: Portfolio) -> Iterator[Violation]:
         ended = known.get((waiver.policy, waiver.subject))
         if (
             waiver.policy in own
-            or waiver.expires < context.state.as_of
+            or waiver.expires < context.as_of
             or (ended is not None and waiver.expires <= ended)
         ):
             continue

@@ -51,7 +51,7 @@ class Bench:
         self._evaluations = 0
         self._seconds = 0.0
         self._everything = Whole(
-            context.state.figures.tasks, context.state.portfolio.settings, context.state.as_of
+            context.state.figures.tasks, context.state.portfolio.settings, context.as_of
         )
         self._tasks: dict[str, Subject] = {}
         self._all: list[Subject] | None = None
@@ -64,7 +64,7 @@ class Bench:
         elif over == "model":
             yield from self._models(context)
         else:
-            whole = Whole(context.tasks, context.state.portfolio.settings, context.state.as_of)
+            whole = Whole(context.tasks, context.state.portfolio.settings, context.as_of)
             yield self._subject(
                 "portfolio", over, whole, context.policy_place or Place("policies"), whole
             )

@@ -1,6 +1,8 @@
 """What a rule is, and what it is given to judge."""
 
 from collections.abc import Callable, Container, Iterator, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -16,6 +18,7 @@ from multillm_gov.rules.engine.approvals import Contents
 from multillm_gov.rules.engine.ignoring import IgnoreOutcome
 from multillm_gov.rules.engine.waivers import WaiverOutcome
 from multillm_gov.state.state import State
+from multillm_gov.units import format_money
 
 RuleScope = Literal["files", "portfolio", "task classes", "waivers"]
 """What a rule looks at, which decides when its standing run takes place (see `planning`)."""
@@ -67,6 +70,24 @@ class RuleContext(Struct, frozen=True, kw_only=True):
     def by_policy(self) -> bool:
         """Whether a policy enables it: what is not known then has full severity, else less."""
         return bool(self.policy)
+
+    @property
+    def as_of(self) -> date:
+        """The day of the judgment."""
+        return self.state.as_of
+
+    @property
+    def currency(self) -> str:
+        """The currency of every amount."""
+        return self.state.figures.currency
+
+    def money(self, amount: Decimal, rounding: str = ROUND_HALF_UP) -> str:
+        """An amount in the currency, as `format_money` writes it."""
+        return format_money(amount, self.currency, rounding)
+
+    def limit(self, parameter: str) -> Place:
+        """Where the policy writes a parameter."""
+        return (self.policy_place or Place("policies")).at(parameter)
 
     def uses(self, models: Container[str]) -> Iterator[Use]:
         """Every place where a task class in scope names one of the models."""
