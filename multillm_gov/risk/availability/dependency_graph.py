@@ -16,7 +16,7 @@ SHARED: frozenset[Kind] = frozenset({"everything", "gateway", "dependency"})
 _CARRIERS: dict[Kind, tuple[Kind, ...]] = {
     "cloud": ("provider",),
     "region": ("cloud", "provider"),
-    "jurisdiction": ("vendor", "provider", "cloud"),
+    "jurisdiction": ("vendor", "provider", "cloud", "region"),
     **dict.fromkeys(SHARED, ("provider", "cloud", "vendor")),
 }
 """Through which other component of a hop each kind is reached, nearest first; else from the model itself."""
@@ -152,7 +152,9 @@ def _part_edges(
             parts[other].id
             for kind in _CARRIERS.get(target.kind, ())
             for other in sorted(components)
-            if parts[other].kind == kind and index in hanging.by_component[other]
+            if parts[other].kind == kind
+            and index in hanging.by_component[other]
+            and (not target.carriers or parts[other].id in target.carriers)
         ]
         yield Edge(source=carriers[0] if carriers else model, target=target.id)
 

@@ -39,7 +39,10 @@ def assemble(
     held: list[set[str]] = [set() for _ in deployed]
     for one, rest, ids in zip(deployed, left, held, strict=True):
         for component in _own(one, rest, common, failings):
-            ids.add(found.setdefault(component.id, component).id)
+            ids.add(component.id)
+            known = found.get(component.id, component)
+            carriers = known.carriers | component.carriers
+            found[component.id] = structs.replace(known, carriers=carriers)
     for cause in causes:
         if cause.kind == "everything" or cause.further:
             component = common.component(cause)
@@ -108,8 +111,11 @@ def _own(
 ) -> Iterator[Component]:
     """What a deployment hangs on, from wide to narrow; jurisdictions and regions never fail, but can be withdrawn."""
     exposure, failing = one.exposure, one.failing
+    parties = exposure.parties()
     for law in sorted(one.laws):
-        yield _place("jurisdiction", law)
+        bound = {f"{party}:{name}" for party, name, country in parties if country == law}
+        place = _place("jurisdiction", law)
+        yield structs.replace(place, carriers=frozenset(bound) or _sites(one))
     if exposure.needs_vendor:
         yield common.service("vendor", exposure.vendor, failings.vendor(exposure.vendor))
     yield common.service("cloud", exposure.cloud, failings.cloud(exposure.cloud))
@@ -128,6 +134,11 @@ def _own(
         yield Component(
             kind="deployment", name=one.name, unavailability=1.0, origin="published", note=told
         )
+
+
+def _sites(one: Deployed) -> frozenset[str]:
+    """The regions that bring a law which binds no party."""
+    return frozenset(f"region:{site}" for site in one.sites)
 
 
 def _dependency(name: str, declared: Dependency, failings: FailureRates) -> Component:

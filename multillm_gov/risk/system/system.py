@@ -43,6 +43,8 @@ class Component(Struct, frozen=True, kw_only=True):
     """Incidents that the figures were computed from; 0 where they were not."""
     note: str = ""
     """Where a figure is from, in words."""
+    carriers: frozenset[str] = frozenset()
+    """Of a jurisdiction: ids of the components that its law binds."""
 
     @property
     def id(self) -> str:
