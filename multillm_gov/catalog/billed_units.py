@@ -1,4 +1,4 @@
-"""The units that model providers bill by, beside plain text tokens: one vocabulary for prices and demand."""
+"""The units that providers bill by beside text tokens: one vocabulary for prices and demand."""
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ class BilledUnit(Struct, frozen=True, kw_only=True):
     example: str = "1"
     """A plausible count, for the YAML that a finding proposes."""
     like: str = ""
-    """``input`` or ``output``: the price of text tokens that applies where it has no price of its own."""
+    """``input`` or ``output``: the text price that applies where it has no price of its own."""
 
 
 UNITS = {

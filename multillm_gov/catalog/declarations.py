@@ -1,4 +1,4 @@
-"""What a file below ``catalog/`` may declare: models LiteLLM does not know, negotiated prices, exposure facts."""
+"""What ``catalog/`` may declare: own models, negotiated prices, exposure facts."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -35,7 +35,7 @@ Mode = Literal[
     "extraction",
     "guardrail",
 ]
-"""As `portfolio.allocation.Mode` (rooms of one floor do not import each other; a test keeps them equal)."""
+"""As `portfolio.allocation.Mode`: rooms of one floor do not import each other."""
 Capability = Literal[
     "function_calling",
     "parallel_function_calling",
@@ -197,7 +197,7 @@ WIRE_FORMATS = (
     "mistral",
     "hosted_vllm",
 )
-"""Prefixes an endpoint with addresses of its own may have: formats whose only secret is the key named with them."""
+"""Formats that an endpoint with an own address may have: their only secret is one key."""
 
 
 EnvironmentPrefix = Annotated[
@@ -212,7 +212,7 @@ EnvironmentPrefix = Annotated[
 
 
 class Endpoint(Closed, frozen=True, kw_only=True):
-    """How a model of one's own is called; never an address or a key, for a change could then send keys elsewhere."""
+    """How an own model is called; never an address or a key, which a change could redirect."""
 
     model: Annotated[
         str,
@@ -228,7 +228,7 @@ class Endpoint(Closed, frozen=True, kw_only=True):
     ] = None
 
     def __post_init__(self) -> None:
-        """Refuse formats that would sign a request to an address of one's own with the credentials of a cloud."""
+        """Refuse formats that sign requests to an own address with the credentials of a cloud."""
         wire = self.model.partition("/")[0]
         if self.environment is not None and wire not in WIRE_FORMATS:
             raise ValueError(
@@ -237,7 +237,7 @@ class Endpoint(Closed, frozen=True, kw_only=True):
 
 
 class ModelDeclaration(Closed, frozen=True, kw_only=True):
-    """One model; what is left out is inherited from ``base``, or from what is known of the name itself."""
+    """One model; what is left out comes from ``base``, or from what is known of the name."""
 
     base: Annotated[
         Text | None, Meta(description="A known model whose facts hold where nothing else is said")
@@ -248,9 +248,7 @@ class ModelDeclaration(Closed, frozen=True, kw_only=True):
     ] = None
     usd_per: Annotated[
         PricesPerUnit | None,
-        Meta(
-            description="Prices per image, second, character, page and so on; they add to the base's"
-        ),
+        Meta(description="Prices per image, second, character or page; they add to the base's"),
     ] = None
     tiers: Annotated[
         tuple[PriceStep, ...],

@@ -68,7 +68,7 @@ class EntryNumbers:
         )
 
     def thresholds(self, keys: tuple[str, ...], *services: str) -> tuple[Threshold, ...]:
-        """Thresholds at which any of the keys changes for any of the services (``""``: standard), lowest first."""
+        """Thresholds at which a key changes for a service (``""``: standard), lowest first."""
         found = (self._thresholds.get((key, service), ()) for key in keys for service in services)
         return tuple(sorted(set().union(*found)))
 

@@ -1,4 +1,4 @@
-"""What costs nothing by its provider's own documentation; any other zero of the price map is not known."""
+"""What is free by its provider's own documentation; any other zero of the map is not known."""
 
 from multillm_gov.catalog.facts import ModelFacts
 

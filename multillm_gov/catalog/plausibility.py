@@ -1,4 +1,4 @@
-"""Whether a price is out by orders of magnitude from what is usual (prices entered per million, LiteLLM #20615)."""
+"""Whether a price is out by orders of magnitude (prices per million, LiteLLM #20615)."""
 
 from decimal import Decimal
 
@@ -9,11 +9,11 @@ from multillm_gov.catalog.price import UnitPrices
 from multillm_gov.dimensions import UNKNOWN
 
 FACTOR = Decimal(100)
-"""Two orders of magnitude: what a price per million entered as a price per token overshoots many times over."""
+"""Two orders of magnitude: a price per million entered as one per token exceeds them."""
 
 
 FEWEST = 3
-"""Models of a family that make a median: of two it is their mean, and one of them may be the very one in doubt."""
+"""Models of a family that make a median: of two, one may be the very one in doubt."""
 
 
 class TypicalPrice(Struct, frozen=True):
@@ -43,7 +43,7 @@ class Implausible(Struct, frozen=True, kw_only=True):
 def implausible_price(
     facts: ModelFacts, base: ModelFacts | None, typical: TypicalPrice | None
 ) -> tuple[Implausible, ...]:
-    """Token prices a hundred times above or below the base's, or else the family's usual price; free is plausible.
+    """Token prices a hundred times off the base's, or the family's usual price; free is plausible.
 
     Args:
         facts: Whose price to judge.

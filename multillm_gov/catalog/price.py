@@ -155,7 +155,7 @@ class Usage(Struct, frozen=True, kw_only=True):
     cache_write_1h_tokens: int = 0
     reasoning_tokens: int = 0
     units: dict[str, Decimal] = {}
-    """Counts of everything else, by name of `billed_units.UNITS`; ``image`` stands for ``pixel`` too."""
+    """Counts of everything else, by name in `billed_units.UNITS`; ``image`` covers ``pixel``."""
     pixels_per_image: int = PIXELS_PER_IMAGE
     variant: str = ""
     """Which of `Price.variants` applies."""

@@ -1,4 +1,4 @@
-"""LiteLLM's shipped price map: split into entries fast, decoded only where needed, never trusted."""
+"""LiteLLM's price map: split into entries fast, decoded only where needed, never trusted."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -56,7 +56,7 @@ class PriceMap(msgspec.Struct, frozen=True, eq=False, dict=True):
         return tuple(self._raw)
 
     def provider_of(self, name: str) -> str:
-        """LiteLLM's provider name of an entry, without decoding the rest; empty where it tells none."""
+        """LiteLLM's provider name of an entry, without decoding the rest; empty: it has none."""
         raw = self._raw.get(name)
         try:
             told = _PROVIDER.decode(raw).litellm_provider if raw is not None else ""

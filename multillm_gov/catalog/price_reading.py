@@ -80,7 +80,7 @@ def _token_prices(entry: Mapping[str, object], numbers: EntryNumbers, provider: 
 
 
 def _read_services(numbers: EntryNumbers, provider: str) -> dict[str, Rates]:
-    """Prices by service, standard under the empty name; a service has at least one key of its own."""
+    """Prices by service, standard under the empty name; a service has a key of its own."""
     found = {_STANDARD: _with_units(read_rates(numbers), numbers, _STANDARD)}
     for service in _SERVICES:
         if numbers.serves((*KEYS, *TOKEN_KEYS), service):
@@ -109,7 +109,7 @@ def _with_units(rates: Rates, numbers: EntryNumbers, service: str) -> Rates:
 
 
 def _bill_as(provider: str, rates: Rates, numbers: EntryNumbers) -> Rates:
-    """Cached input costs half the standard input price at Fireworks where the entry does not say."""
+    """At Fireworks cached input costs half the standard input where the entry does not say."""
     standard_input = numbers.get(INPUT)
     if provider != "fireworks_ai" or standard_input is None:
         return rates
@@ -136,7 +136,7 @@ def _merge_tiers(by_service: Mapping[str, Rates], *, inclusive: bool) -> tuple[P
 
 
 def _regional(entry: Mapping[str, object]) -> dict[str, Decimal]:
-    """Factors by place of processing: data residency (OpenAI, Anthropic), regional endpoints (Vertex AI)."""
+    """Factors by place: data residency (OpenAI, Anthropic), regional endpoints (Vertex AI)."""
     found: dict[str, Decimal] = {}
     for key, value in entry.items():
         match = _UPLIFT.fullmatch(key) if isinstance(key, str) else None

@@ -1,4 +1,4 @@
-"""Prices by range of input tokens (Alibaba Cloud, Volcengine): the whole request costs what its range says.
+"""Prices by range of input tokens (Alibaba Cloud, Volcengine), each for the whole request.
 
 Source: ``litellm_core_utils/llm_cost_calc/tiered_pricing.py``; a range holds above its start and up
 to its end, the last one without end.

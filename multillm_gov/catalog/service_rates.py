@@ -63,7 +63,7 @@ def read_rates(numbers: EntryNumbers, service: str = "") -> Rates:
 
 
 def read_batch_rates(numbers: EntryNumbers) -> Rates | None:
-    """Prices of batch jobs; ``None`` where the entry names neither an input nor an output price for them.
+    """Prices of batch jobs; ``None``: the entry has neither an input nor an output price for them.
 
     Cached reads without a batch price of their own cost what they cost outside of batches (so
     LiteLLM 1.110; it billed them as batch input before), cached writes what batch input costs. An
@@ -118,7 +118,7 @@ def _batch_price(numbers: EntryNumbers, passed: Threshold | None) -> UnitPrices 
 def _amount_at(
     numbers: EntryNumbers, key: str, service: str, passed: Threshold | None
 ) -> Decimal | None:
-    """A service's own price of the largest threshold passed that this key has, else its flat one."""
+    """A service's price at the largest threshold passed that this key has, else its flat one."""
     reached = passed and [
         step for step in numbers.thresholds((key,), service) if step.tokens <= passed.tokens
     ]

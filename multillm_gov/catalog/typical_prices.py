@@ -10,7 +10,7 @@ from multillm_gov.catalog.successors import Lineup
 
 
 def typical_price(facts: ModelFacts, lineup: Lineup, price_map: PriceMap) -> TypicalPrice | None:
-    """The usual price of a model's family and mode over the price map; ``None`` where none of it is priced."""
+    """Usual price of a model's family and mode; ``None`` where none of it is priced."""
     prices = []
     for candidate in lineup.of(facts.exposure.model) or lineup.of(facts.exposure.family):
         if candidate.mode == facts.mode and candidate.exposure.family == facts.exposure.family:

@@ -148,9 +148,9 @@ def search(
 @root_option
 @click.pass_context
 def lock(ctx: click.Context, *, only_check: bool, as_of: date | None, root: Path | None) -> None:
-    """Write catalog/catalog.lock.json: the facts this portfolio depends on, so that results move only when it does.
+    """Write catalog/catalog.lock.json, the facts this portfolio depends on; results move with it.
 
-    Says which prices, dates and successors move. A check compares by the lock's own day unless --as-of says another.
+    Shows which prices, dates and successors move. A check uses the lock's own day by default.
 
     \b
     Examples:

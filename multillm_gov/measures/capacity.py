@@ -1,4 +1,4 @@
-"""What a deployment can take: tokens of a request, the share it serves, what retries make of demand (method 3.3)."""
+"""What a deployment can take: tokens, the share it serves, retries (method 3.3)."""
 
 from decimal import Decimal
 
@@ -26,12 +26,12 @@ def mean_tokens(demand: Demand) -> Decimal:
 
 
 def served_share(capacity: Decimal, demand: Decimal) -> Decimal:
-    """min(1, capacity / demand); 1 where nothing is asked. A limit of 70 serves .70 of a demand of 100."""
+    """min(1, capacity / demand), 1 without demand: a limit of 70 serves .70 of 100."""
     return min(_ONE, capacity / demand) if demand > 0 else _ONE
 
 
 def demand_with_retries(demand: Decimal, failing_share: Decimal, tries: int) -> Decimal:
-    """Calls that a demand becomes when what fails is tried again: demand * (1 + f + ... + f^(tries - 1)).
+    """Calls of a demand whose failures are retried: demand * (1 + f + ... + f^(tries - 1)).
 
     Args:
         demand: Requests in some unit of time.
@@ -47,7 +47,7 @@ def demand_with_retries(demand: Decimal, failing_share: Decimal, tries: int) -> 
 
 
 def utilization(requests_per_month: Decimal, requests_per_minute: int) -> Decimal:
-    """Requests over what the model could answer in a month at its rate limit; above 1 it cannot answer them all.
+    """Requests over what the model can answer in a month at its rate limit; may exceed 1.
 
     A mean over the month: a peak may use all of it while the mean is low.
 

@@ -12,7 +12,7 @@ from multillm_gov.units import format_share
 
 
 def remarks(facts: ModelFacts, task: TaskClass, spilled: Decimal) -> tuple[str, ...]:
-    """Sentences about one routed model's cost, without the last period; empty where nothing is assumed."""
+    """What one routed model's cost assumes, as clauses; empty where nothing is assumed."""
     price, demand = facts.price, task.demand
     if price is None or demand is None:
         return ()

@@ -63,7 +63,7 @@ class Pricing:
         return self._converted(price, mean * (1 + demand.retry_share))
 
     def largest_cost(self, facts: ModelFacts | None, demand: Demand | None) -> Decimal | None:
-        """Cost of the largest request declared: longest input and output, nothing read from the cache."""
+        """Cost of the largest request declared: longest input and output, nothing cached."""
         if facts is None or facts.price is None or demand is None:
             return None
         if self.unknown(facts, demand) is not None:
@@ -83,7 +83,7 @@ class Pricing:
             return Unknown("its price is not known")
         if self._rate(price) is None:
             return Unknown(
-                f"its price is in {price.currency}, and no exchange rate to {self.currency} is given"
+                f"its price is in {price.currency}; no exchange rate to {self.currency} is declared"
             )
         if not price.standard.input and price.is_free:
             if facts.source == "override" or free_because(facts):
@@ -108,7 +108,7 @@ class Pricing:
 
 
 def usages(demand: Demand) -> Iterator[tuple[Decimal, Usage]]:
-    """Each declared size and service of request with its share; the mean request where there is no histogram."""
+    """Each declared size and service with its share; the mean where there is no histogram."""
     units = _units(demand)
     for part, service in _services(demand):
         if not demand.sizes:

@@ -1,4 +1,4 @@
-"""What is missing before the cost of a request is known: a price of a declared unit, or a unit that bills."""
+"""Why a cost is not known: a declared unit without a price, or a unit that bills undeclared."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -39,7 +39,7 @@ _SLOTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "search": (("query", "request"),),
     "vector_store": (("query", "request"),),
 }
-"""By mode, what every request has: of each tuple one unit is declared, if the model bills any of them."""
+"""By mode, what every request has: one unit of each tuple is declared, if any of them bills."""
 _COVERING = {
     "audio_transcription": ("second", "audio_input"),
     "audio_speech": ("character", "song"),
@@ -87,7 +87,8 @@ class Gap(Struct, frozen=True):
         if self.kind == "price":
             return f"no price per {noun_of(self.unit)} is known"
         if self.kind == "variant":
-            return f"its price per {noun_of(self.unit)} differs by `variant`: {', '.join(self.variants)}"
+            variants = ", ".join(self.variants)
+            return f"its price per {noun_of(self.unit)} differs by `variant`: {variants}"
         return (
             f"it bills by the {noun_of(self.unit)}, and `{demand_key(self.unit)}` is not declared"
         )

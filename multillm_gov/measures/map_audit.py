@@ -1,4 +1,4 @@
-"""An audit of every model that the price map lists: what is missing, doubtful or contradicts itself.
+"""An audit of every model of the price map: what is missing, doubtful or contradictory.
 
 A section is one function from the facts of all models to rows; adding one to `SECTIONS` adds it to
 `govern catalog audit`.

@@ -15,7 +15,7 @@ class PriceMove(Struct, frozen=True):
     """One unit price before and after, in US dollars."""
 
     what: str
-    """``input per million tokens``, ``output per million tokens above 200,000 tokens``, ``per image``."""
+    """``input per million tokens``, or ``per image made``, with tier and service."""
     before: Decimal
     after: Decimal
 
@@ -28,7 +28,7 @@ class PriceMove(Struct, frozen=True):
 
 
 def largest_move(before: Price, after: Price) -> PriceMove | None:
-    """The unit price with the largest relative move, up or down, the first of equals; ``None``: none moved.
+    """The unit price with the largest relative move, the first of equals; ``None``: none moved.
 
     A price that only one of the two states gives is not compared: what then holds is another price
     of the same state (see `request_cost`).

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 MILD_RISE = 0.20
 BASE_RISE = 0.35
-"""Midpoint of the 30-40% rises documented inside one contract cycle; an assumption, not a forecast."""
+"""Midpoint of 30-40% rises published inside one contract cycle; an assumption."""
 SEVERE_RISE = 1.00
 """What list prices of single models have done when an introductory price ended."""
 
 
 def bill_rise(share: float, price_rise: float) -> float:
-    """Relative rise of total spend when an entity with ``share`` of it raises all prices by ``price_rise``: s * g."""
+    """Relative rise of total spend when an entity with a share of it raises its prices: s * g."""
     return share * price_rise
 
 
@@ -35,5 +35,5 @@ def added_spend(spend: Decimal, price_rise: Decimal) -> Decimal:
 
 
 def spend_within(tolerated: Decimal, price_rise: Decimal) -> Decimal:
-    """The most that may be spent with one entity if its repricing shall add no more than ``tolerated`` a month."""
+    """The largest spend with one entity whose repricing adds no more than ``tolerated``."""
     return tolerated / price_rise

@@ -7,7 +7,7 @@ from multillm_gov.catalog.billed_units import UNITS
 from multillm_gov.catalog.price import Price, UnitPrices, Usage
 
 _EXACT = Context(prec=60)
-"""Wide enough that no product or sum of prices and counts is ever rounded, whatever the caller's context is."""
+"""Wide enough that no product or sum of prices and counts is ever rounded."""
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 _CACHED = {"audio_cache_read": "audio_input", "image_cache_read": "image_input"}
@@ -69,7 +69,7 @@ def token_cost(rates: UnitPrices, usage: Usage) -> Decimal:
 
 
 def unit_rate(price: Price, rates: UnitPrices, usage: Usage, unit: str) -> Decimal | None:
-    """Price of one unit in a request; ``None``: the source gives none and nothing stands in for it."""
+    """Price of one unit in a request; ``None``: no price, and nothing stands in for it."""
     if usage.variant:
         amount = price.variants.get(usage.variant, {}).get(unit)
         if amount is not None:

@@ -1,4 +1,4 @@
-"""What one model alone would cost in place of a route: the counterfactual of method 6.3, baseline B3."""
+"""What one model alone would cost in place of a route (method 6.1)."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ _ZERO = Decimal(0)
 def saving_per_month(
     task: TaskFigures, cost_per_request: Decimal, fixed_per_month: Decimal = _ZERO
 ) -> Decimal | None:
-    """What a month would cost less if one model answered every request, in the portfolio's currency.
+    """What a month costs less if one model answers everything, in the portfolio's currency.
 
     The requests of every leg at its unit cost, minus all requests at the other's unit cost, minus
     the fixed cost the other would newly bring. Fixed costs of what is replaced are taken to go on,

@@ -8,7 +8,7 @@ from multillm_gov.words import code, join_some
 
 
 def not_judged(context: RuleContext, basis: Basis, what: str) -> Violation | None:
-    """A violation where shares of spend cannot be judged; ``None``: they can, or the basis is another.
+    """A violation where shares of spend cannot be judged; ``None``: they can be.
 
     It has the severity of the rule: a limit that cannot be judged is not kept.
 

@@ -67,7 +67,7 @@ class ModelQuery(Struct, frozen=True, kw_only=True):
     capabilities: frozenset[str] = frozenset()
 
     def fits(self, facts: ModelFacts) -> bool:
-        """Whether a model is of the mode, vendor and provider asked for, and known to have every capability."""
+        """Whether a model has the mode, vendor and provider, and is known to have the capabilities."""
         asked = (self.mode, self.vendor, self.provider)
         told = (facts.mode, facts.exposure.vendor, facts.exposure.provider)
         return all(want in ("", known) for want, known in zip(asked, told, strict=True)) and (
@@ -103,7 +103,7 @@ def show_model(name: str, view: View) -> ModelFacts:
 def search_models(
     text: str, view: View, wanted: ModelQuery, *, as_of: date
 ) -> tuple[ModelFacts, ...]:
-    """Models whose name, family or vendor holds every word of a text, by name; those retired by a day are left out.
+    """Models not retired whose name, family or vendor holds every word of a text, by name.
 
     Raises:
         CatalogError: the price map cannot be read.
@@ -121,7 +121,7 @@ def search_models(
 
 
 def unresolved_models() -> Unresolved:
-    """Entries of the price map whose vendor or provider is not known: they are listed, never guessed.
+    """Entries of the price map without a known vendor or provider: listed, never guessed.
 
     Raises:
         CatalogError: the price map cannot be read.
@@ -215,7 +215,7 @@ def write_lock(locked: Locked) -> None:
 
 
 def view_catalog(root: Path | None, as_of: date) -> View:
-    """The catalog of the portfolio in ``root``, or around the current folder; without one, LiteLLM's facts alone.
+    """The catalog of the portfolio in ``root`` or around the current folder; else LiteLLM's facts.
 
     Raises:
         SourceError: ``root`` is given and cannot be read.
