@@ -6,7 +6,8 @@ from decimal import Decimal
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD
-from multillm_gov.portfolio.allocation import Demand, TaskClass
+from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.portfolio.demand import Demand
 from multillm_gov.units import format_count, format_share
 
 

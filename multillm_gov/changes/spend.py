@@ -8,7 +8,7 @@ from msgspec import Struct
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.changes.comparison import SpendParts
 from multillm_gov.measures.figures import PortfolioFigures, TaskFigures
-from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.portfolio.demand import Demand
 from multillm_gov.state.state import State
 
 _ZERO = Decimal(0)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.portfolio.demand import Demand
 
 MINUTES_PER_MONTH = 730 * 60
 """A twelfth of a year of 8,760 hours."""

@@ -7,7 +7,8 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.price import Price
 from multillm_gov.measures.demand_cost import largest_usage, usages
 from multillm_gov.measures.request_cost import prompt_tokens, rates_for
-from multillm_gov.portfolio.allocation import Demand, TaskClass
+from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.portfolio.demand import Demand
 from multillm_gov.units import format_share
 
 

@@ -11,7 +11,7 @@ from multillm_gov.catalog.free import free_because
 from multillm_gov.catalog.price import USD, Price, Usage
 from multillm_gov.measures.gaps import Gap, find_gaps
 from multillm_gov.measures.request_cost import request_cost
-from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.portfolio.demand import Demand
 
 _ONE = Decimal(1)
 _ZERO = Decimal(0)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.portfolio.demand import Demand
 from multillm_gov.units import Amount
 
 _READ = {"input_tokens": 1000}

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts, are_alike
-from multillm_gov.portfolio.allocation import Demand, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import TaskClassDeclaration
+from multillm_gov.portfolio.demand import Demand
 from multillm_gov.units import format_count
 from multillm_gov.words import join_words
 

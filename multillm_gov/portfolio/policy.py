@@ -7,7 +7,7 @@ from msgspec import Meta, Struct, field
 
 from multillm_gov.finding import Enforcement
 from multillm_gov.location import Place
-from multillm_gov.portfolio.allocation import Classification, Closed, Name
+from multillm_gov.portfolio.shapes import Classification, Closed, Name
 
 Tighter = Literal[
     "lower",

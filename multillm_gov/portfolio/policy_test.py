@@ -9,7 +9,7 @@ from multillm_gov.documents.document import Document
 from multillm_gov.documents.shape import convert
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
-from multillm_gov.portfolio.allocation import Closed, Text
+from multillm_gov.portfolio.shapes import Closed, Text
 
 Patch = Annotated[
     dict[str, Any] | None,

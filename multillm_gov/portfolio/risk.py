@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from multillm_gov.portfolio.allocation import Closed, Text
+from multillm_gov.portfolio.shapes import Closed, Text
 from multillm_gov.units import Amount, AtLeastOne, Positive, Share
 
 

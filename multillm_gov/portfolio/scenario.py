@@ -6,7 +6,7 @@ from msgspec import Meta, Struct, field
 
 from multillm_gov.location import Place
 from multillm_gov.plugins import plugin_names
-from multillm_gov.portfolio.allocation import Closed, Name, Text
+from multillm_gov.portfolio.shapes import Closed, Name, Text
 from multillm_gov.units import Amount, Positive, Share
 
 Day = Annotated[int, Meta(ge=1, le=31)]

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multillm_gov.catalog.capabilities import CAPABILITIES
-from multillm_gov.catalog.declarations import Capability, Mode
 from multillm_gov.catalog.entry_facts import day, read_entry, whole
 from multillm_gov.catalog.facts import Lifecycle
 from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.catalog.shapes import Capability, Mode
 from multillm_gov.errors import CatalogError
 from multillm_gov.portfolio import allocation
 

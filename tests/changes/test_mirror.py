@@ -18,7 +18,6 @@ from multillm_gov.location import Place
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.allocation import (
     Data,
-    Demand,
     Latency,
     Leg,
     Quality,
@@ -28,6 +27,7 @@ from multillm_gov.portfolio.allocation import (
     TaskClassDeclaration,
     WrongModelCost,
 )
+from multillm_gov.portfolio.demand import Demand
 from multillm_gov.portfolio.policy import (
     Approval,
     PlacedApproval,

@@ -15,7 +15,7 @@ from multillm_gov.catalog.facts import Lifecycle, ModelFacts
 from multillm_gov.catalog.free import free_because
 from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.natural_demand import natural_demand
-from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.portfolio.demand import Demand
 
 LISTED = yaml.safe_load((Path(__file__).parent / "data" / "not_known.yaml").read_text("utf-8"))
 DOLLARS = Pricing(Decimal(1))

@@ -14,7 +14,8 @@ from multillm_gov.evaluation.client import Answer, Call, CallFailure, Message
 from multillm_gov.evaluation.pacing import Time
 from multillm_gov.evaluation.probes.probe import Probe, TaskDigests
 from multillm_gov.location import Place
-from multillm_gov.portfolio.allocation import Demand, Leg, TaskClass, TaskClassDeclaration
+from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration
+from multillm_gov.portfolio.demand import Demand
 
 DAY = date(2026, 11, 24)
 PRICE = Price(standard=UnitPrices(input=Decimal("0.000002"), output=Decimal("0.00001")))

@@ -7,13 +7,8 @@ from multillm_gov.catalog.facts import Exposure, ModelFacts
 from multillm_gov.catalog.price import Price, UnitPrices
 from multillm_gov.location import Place
 from multillm_gov.measures.portfolio_figures import measure
-from multillm_gov.portfolio.allocation import (
-    Demand,
-    Leg,
-    TaskClass,
-    TaskClassDeclaration,
-    WrongModelCost,
-)
+from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration, WrongModelCost
+from multillm_gov.portfolio.demand import Demand
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.units import Amount, Percent

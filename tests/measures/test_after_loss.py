@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.after_loss import after_loss
 from multillm_gov.measures.failover import Failover
-from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.portfolio.demand import Demand
 
 DEMAND = Demand(requests=1000, input_tokens=1000, output_tokens=0)
 FAILOVER = Failover(date(2026, 11, 30), {})

@@ -14,7 +14,7 @@ from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.independence import independent_value
 from multillm_gov.measures.lifecycle import runway_days, slack_days
-from multillm_gov.portfolio.allocation import Demand, RequestSize
+from multillm_gov.portfolio.demand import Demand, RequestSize
 from multillm_gov.portfolio.settings import ExchangeRate, Settings
 from multillm_gov.units import Positive, Share
 

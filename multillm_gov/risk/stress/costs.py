@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from msgspec import structs
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.portfolio.demand import Demand
 from multillm_gov.risk.stress.flows import Flow, HopFlow
 from multillm_gov.risk.stress.hop_state import HopState, combined_price_factor
 from multillm_gov.risk.stress.shock_effect import ShockEffect

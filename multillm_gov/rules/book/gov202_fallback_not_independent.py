@@ -9,7 +9,7 @@ from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD, has_independent_fallback
-from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.risk.system.priors import (
     BETA_OTHERWISE,
     BETA_SAME_CLOUD,

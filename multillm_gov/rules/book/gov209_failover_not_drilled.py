@@ -10,7 +10,7 @@ from multillm_gov.evidence.record import DrillRecord, PlacedDrill
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import DRILL_DAYS, is_of
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.risk.system.priors import COVERAGE_UNTESTED
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.failover import DOWN_SHARE, format_downtime

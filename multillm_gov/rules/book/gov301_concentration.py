@@ -10,7 +10,7 @@ from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import (
     EntityExposure,

@@ -8,7 +8,7 @@ from msgspec import Meta
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
-from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import format_weight, loads_of
 from multillm_gov.rules.failover import failover_of

@@ -11,7 +11,7 @@ from multillm_gov.catalog.regions import EU_MEMBERS
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import EntityExposure, loads_of, state_unknown
 from multillm_gov.rules.unpriced import not_judged

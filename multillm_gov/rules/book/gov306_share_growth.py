@@ -8,8 +8,8 @@ from msgspec import Meta
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.concentration import concentration, share_growth
-from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.portfolio.policy import EVERYTHING
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.planning import select
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import EntityExposure, loads_of

@@ -13,7 +13,7 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.single_model import saving_per_month
-from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.what_if import Prospects
 from multillm_gov.units import (

@@ -7,7 +7,8 @@ from msgspec import Meta
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.allocation import Closed, Quality
+from multillm_gov.portfolio.allocation import Quality
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import (
     Claim,

@@ -8,7 +8,7 @@ from msgspec import Meta
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import wilson_lower_bound
-from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import (
     Claim,

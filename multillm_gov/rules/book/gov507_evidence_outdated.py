@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.allocation import Closed, TaskClass
+from multillm_gov.portfolio.allocation import TaskClass
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.digests import Digests
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.outdated import ASSETS, Asset, StaleTrials, stale_trials

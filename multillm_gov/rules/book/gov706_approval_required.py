@@ -10,8 +10,8 @@ from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.allocation import Closed
 from multillm_gov.portfolio.policy import PlacedApproval
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.approval_checks import UNPROVED, Demand, Judged, judge_approvals
 from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS
 from multillm_gov.rules.engine.rule import Rule, RuleContext

@@ -9,7 +9,7 @@ from multillm_gov.documents.document import Document
 from multillm_gov.documents.scalar_places import locate_in_text
 from multillm_gov.finding import Flaw, Severity, Violation
 from multillm_gov.location import Place, Pointer
-from multillm_gov.portfolio.allocation import Closed
+from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.custom.bench import (
     MOST_POLICIES,
     Bench,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.portfolio.demand import Demand
 from multillm_gov.rules.custom.subjects import OneTask
 from multillm_gov.rules.custom.vocabulary import (
     ELEMENTS,

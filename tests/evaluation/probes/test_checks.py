@@ -11,7 +11,8 @@ from multillm_gov.evaluation.probes.judging import probe_record
 from multillm_gov.evaluation.probes.probe import Key
 from multillm_gov.evidence.record import ProbeRecord
 from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO, WORST_FIRST, worst
-from multillm_gov.portfolio.allocation import AnswerShape, Demand, Latency, RequestSize, SpendCap
+from multillm_gov.portfolio.allocation import AnswerShape, Latency, SpendCap
+from multillm_gov.portfolio.demand import Demand, RequestSize
 from multillm_gov.units import Amount, Positive, Share
 
 VERSIONS = {"govern": "0.1.0", "litellm": "1.110.2"}

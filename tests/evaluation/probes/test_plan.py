@@ -16,13 +16,8 @@ from multillm_gov.evaluation.probes.plan import (
 from multillm_gov.evaluation.probes.probe import Canaries, Canary, Key, TaskDigests
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
-from multillm_gov.portfolio.allocation import (
-    Demand,
-    Leg,
-    RequestSize,
-    TaskClass,
-    TaskClassDeclaration,
-)
+from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration
+from multillm_gov.portfolio.demand import Demand, RequestSize
 from multillm_gov.units import Amount, Share
 from multillm_gov.workflows.evaluation.inputs import generic_canaries
 

@@ -5,7 +5,7 @@ from statistics import fmean
 
 from multillm_gov.evaluation.probes.check import Check, Observation
 from multillm_gov.evidence.record import CheckResult
-from multillm_gov.portfolio.allocation import Demand
+from multillm_gov.portfolio.demand import Demand
 
 NAME = "tokens"
 MOST_OVER = Decimal("1.25")
