@@ -44,6 +44,6 @@ def command(
         click.echo("That very content is approved already; nothing was written.", err=True)
         return
     verb = "renewed" if done.written.renewed else "approved"
-    told = f"{verb} `{done.subject}` by `{done.approved_by}`, {done.digest[:19]}…"
-    click.echo(visible(f"{done.written.path}:{done.written.line}: {told}"))
+    text = f"{verb} `{done.subject}` by `{done.approved_by}`, {done.digest[:19]}…"
+    click.echo(visible(f"{done.written.path}:{done.written.line}: {text}"))
     click.echo("Commit it as the approver, so that git can say who gave it.", err=True)

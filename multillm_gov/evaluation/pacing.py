@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
+from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import CallFailure
 from multillm_gov.evidence.verdict import Verdict
 
@@ -41,8 +42,16 @@ class Time(Struct, frozen=True, kw_only=True):
     """A number from 0 up to 1."""
 
 
+class RunConditions(Struct, frozen=True, kw_only=True):
+    """What a run may spend of money, time and connections."""
+
+    limits: RunLimits
+    budget: Budget
+    time: Time
+
+
 def wait_before_retry(
-    failure: CallFailure, attempt: int, pace: RunLimits, chance: float
+    failure: CallFailure, attempt: int, limits: RunLimits, chance: float
 ) -> float | None:
     """Seconds to wait before the call is sent again; ``None``: it is not.
 
@@ -54,14 +63,16 @@ def wait_before_retry(
     Args:
         failure: How the last attempt ended.
         attempt: How many were made.
-        pace: The limits.
+        limits: Those of the run.
         chance: A number from 0 up to 1.
     """
-    if failure.verdict not in RETRIED or failure.may_bill or attempt >= pace.attempts:
+    if failure.verdict not in RETRIED or failure.may_bill or attempt >= limits.attempts:
         return None
-    wait = chance * min(pace.longest_wait_seconds, pace.first_wait_seconds * 2.0 ** (attempt - 1))
+    wait = chance * min(
+        limits.longest_wait_seconds, limits.first_wait_seconds * 2.0 ** (attempt - 1)
+    )
     if failure.retry_after_seconds is None:
         return wait
-    if failure.retry_after_seconds > pace.patience_seconds:
+    if failure.retry_after_seconds > limits.patience_seconds:
         return None
     return max(failure.retry_after_seconds, 0.0) + wait

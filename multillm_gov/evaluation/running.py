@@ -8,9 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Answer, Call, CallFailure, Client
-from multillm_gov.evaluation.pacing import RunLimits, Time, wait_before_retry
+from multillm_gov.evaluation.pacing import RunConditions, wait_before_retry
 from multillm_gov.evaluation.probes.check import CallRecord, Observation, observed
 from multillm_gov.evaluation.probes.probe import Probe
 
@@ -48,18 +47,16 @@ class Runner:
         self,
         probes: Sequence[Probe],
         client: Client,
+        conditions: RunConditions,
         *,
-        pace: RunLimits,
-        budget: Budget,
-        time: Time,
         on_progress: Callable[[Progress], None] | None = None,
         on_answer: AnswerListener | None = None,
     ) -> None:
         self._probes = probes
         self._client = client
-        self._pace = pace
-        self._budget = budget
-        self._time = time
+        self._limits = conditions.limits
+        self._budget = conditions.budget
+        self._time = conditions.time
         self._on_progress = on_progress
         self._on_answer = on_answer
         self._total = sum(probe.samples for probe in probes)
@@ -72,11 +69,11 @@ class Runner:
         """Send everything; Ctrl-C and the total timeout end early with what is known."""
         start = self._time.now()
         self._start = start
-        self._slots = asyncio.Semaphore(self._pace.concurrency)
+        self._slots = asyncio.Semaphore(self._limits.concurrency)
         self._freed = asyncio.Condition()
         workers = asyncio.ensure_future(self._work())
         try:
-            await asyncio.wait_for(asyncio.shield(workers), self._pace.total_seconds)
+            await asyncio.wait_for(asyncio.shield(workers), self._limits.total_seconds)
         except BaseExceptionGroup as group:
             raise _first(group) from None
         except TimeoutError:
@@ -106,10 +103,10 @@ class Runner:
             queues.setdefault(probe.provider, deque()).extend(
                 (number, sample) for sample in range(probe.samples)
             )
-        most = self._pace.provider_concurrency or self._pace.concurrency
+        most = self._limits.provider_concurrency or self._limits.concurrency
         async with asyncio.TaskGroup() as group:
             for provider, queue in queues.items():
-                for _ in range(min(most, self._pace.concurrency, len(queue))):
+                for _ in range(min(most, self._limits.concurrency, len(queue))):
                     group.create_task(self._empty(provider, queue))
 
     async def _empty(self, provider: str, queue: deque[tuple[int, int]]) -> None:
@@ -125,7 +122,7 @@ class Runner:
 
     async def _settle(self, probe: Probe, provider: str, sample: int) -> CallRecord | None:
         """Send one sample, as often as it takes; ``None``: the money did not last."""
-        for attempt in range(1, self._pace.attempts + 1):
+        for attempt in range(1, self._limits.attempts + 1):
             await self._pause(provider)
             result = await self._send(probe, probe.call(sample))
             if result is None:
@@ -134,7 +131,7 @@ class Runner:
                 if self._on_answer is not None:
                     self._on_answer(probe, sample, result)
                 return observed(probe, result, attempt)
-            wait = wait_before_retry(result, attempt, self._pace, self._time.chance())
+            wait = wait_before_retry(result, attempt, self._limits, self._time.chance())
             if wait is None:
                 return observed(probe, result, attempt)
             if result.verdict == "rate-limited":
@@ -167,7 +164,7 @@ class Runner:
         return result
 
     async def _within(self, call: Call) -> Answer | CallFailure:
-        limit = call.timeout_seconds + self._pace.grace_seconds
+        limit = call.timeout_seconds + self._limits.grace_seconds
         try:
             return await asyncio.wait_for(self._client.send(call), limit)
         except TimeoutError:

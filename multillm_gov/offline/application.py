@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from multillm_gov.offline.asking import ReceivedCall, Wire
+from multillm_gov.offline.exchange import ReceivedCall, Wire
 from multillm_gov.offline.faults import Broken, broken
 from multillm_gov.offline.journal import Journal, JournalEntry
 from multillm_gov.offline.replying import reply_to
@@ -42,7 +42,7 @@ class Application:
         self.journal = Journal()
 
     def play(self, script: Script) -> None:
-        """Take up another script and forget what was asked."""
+        """Take up another script and forget the requests so far."""
         self.playing = Playing(script)
         self.journal.clear()
 
@@ -53,8 +53,8 @@ class Application:
         path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         found = format_at(path)
         sent = await _body(receive)
-        asked = found[0].read(found[1], sent, _key(scope)) if found and sent is not None else None
-        if found is None or asked is None:
+        request = found[0].read(found[1], sent, _key(scope)) if found and sent is not None else None
+        if found is None or request is None:
             self.journal.add(JournalEntry(format=found[0].name if found else "", path=path))
             await _send(
                 send,
@@ -63,45 +63,45 @@ class Application:
                 ),
             )
             return
-        await self._answer(found[0], asked, path, (scope, receive, send))
+        await self._answer(found[0], request, path, (scope, receive, send))
 
     async def _answer(
         self,
         kind: Format,
-        asked: ReceivedCall,
+        request: ReceivedCall,
         path: str,
         connection: tuple[MutableMapping[str, Any], Receive, Send],
     ) -> None:
         scope, receive, send = connection
-        rule = self.playing.rule_for(kind.name, asked)
-        self.journal.add(_entry(kind, asked, path, rule))
+        rule = self.playing.rule_for(kind.name, request)
+        self.journal.add(_entry(kind, request, path, rule))
         wait = self.playing.script.seconds if rule.seconds is None else rule.seconds
         if rule.fault == "timeout":
             wait = LONGEST_HANG
         if wait and not await _waited(receive, wait):
             return
-        reply = reply_to(asked, text=rule.text, served_model=rule.served_model)
+        reply = reply_to(request, text=rule.text, served_model=rule.served_model)
         if rule.fault is None:
-            await _send(send, kind.answer(asked, reply))
+            await _send(send, kind.answer(request, reply))
             return
-        shown = asked.key if self.playing.script.echo_key else _starred(asked.key)
-        outcome = broken(kind, asked, reply, rule, shown)
+        shown = request.key if self.playing.script.echo_key else _starred(request.key)
+        outcome = broken(kind, request, reply, rule, shown)
         if isinstance(outcome, Broken):
             await _break(scope, send, outcome)
         else:
             await _send(send, outcome)
 
 
-def _entry(kind: Format, asked: ReceivedCall, path: str, rule: ScriptRule) -> JournalEntry:
+def _entry(kind: Format, request: ReceivedCall, path: str, rule: ScriptRule) -> JournalEntry:
     return JournalEntry(
         format=kind.name,
         path=path,
-        mode=asked.mode,
-        model=asked.model,
-        texts=asked.texts,
-        native_schema=asked.schema is not None,
-        stream=asked.stream,
-        key=asked.key,
+        mode=request.mode,
+        model=request.model,
+        texts=request.texts,
+        native_schema=request.schema is not None,
+        stream=request.stream,
+        key=request.key,
         fault=rule.fault or "",
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.offline.asking import Mode, ReceivedCall, Reply, Wire
+from multillm_gov.offline.exchange import Mode, ReceivedCall, Reply, Wire
 from multillm_gov.plugins import load_plugins
 
 
@@ -33,6 +33,6 @@ _PATHS: dict[Mode, str] = {
 }
 
 
-def answer(asked: ReceivedCall, reply: Reply) -> Wire:
-    """The answer in the form of the endpoint that was asked."""
-    return endpoints()[_PATHS[asked.mode]].answer(asked, reply)
+def answer(request: ReceivedCall, reply: Reply) -> Wire:
+    """The answer in the form of the requested endpoint."""
+    return endpoints()[_PATHS[request.mode]].answer(request, reply)

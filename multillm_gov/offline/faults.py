@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct, structs
 
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire
 from multillm_gov.offline.framing import EVENT_STREAM, frame
 from multillm_gov.offline.script import ScriptRule
 from multillm_gov.offline.vendors import Format
@@ -32,13 +32,13 @@ class Broken(Struct, frozen=True, kw_only=True):
 
 
 def broken(
-    kind: Format, asked: ReceivedCall, reply: Reply, rule: ScriptRule, shown: str
+    kind: Format, request: ReceivedCall, reply: Reply, rule: ScriptRule, shown: str
 ) -> Wire | Broken:
     """The response to a request that a rule makes fail.
 
     Args:
         kind: The wire format.
-        asked: The request.
+        request: The request.
         reply: What would have been answered.
         rule: The rule, which names a fault.
         shown: The key as the vendor repeats it.
@@ -46,14 +46,14 @@ def broken(
     if rule.fault == "connection-refused":
         return Broken()
     if rule.fault == "stream-error":
-        return _failed(kind.answer(asked, reply), kind.refuse(asked, "overloaded", shown))
+        return _failed(kind.answer(request, reply), kind.refuse(request, "overloaded", shown))
     if rule.fault in _SPOILT:
-        return _SPOILT[rule.fault](kind.answer(asked, reply))
+        return _SPOILT[rule.fault](kind.answer(request, reply))
     if rule.fault in _PAGES:
         return _PAGES[rule.fault]
     if rule.fault is None or rule.fault == "timeout":
-        return kind.answer(asked, reply)
-    wire = kind.refuse(asked, rule.fault, shown)
+        return kind.answer(request, reply)
+    wire = kind.refuse(request, rule.fault, shown)
     headers = (
         {"retry-after": rule.retry_after} if rule.fault == "rate-limit" and rule.retry_after else {}
     )

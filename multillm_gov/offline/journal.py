@@ -5,7 +5,7 @@ from threading import Lock
 
 from msgspec import Struct
 
-from multillm_gov.offline.asking import Mode
+from multillm_gov.offline.exchange import Mode
 
 MOST_ENTRIES = 20_000
 """Kept; the oldest go first."""

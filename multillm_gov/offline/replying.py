@@ -4,7 +4,7 @@ import json
 from hashlib import sha256, shake_256
 from typing import Any
 
-from multillm_gov.offline.asking import TOKEN_CHARACTERS, ReceivedCall, Reply, tokens
+from multillm_gov.offline.exchange import TOKEN_CHARACTERS, ReceivedCall, Reply, tokens
 from multillm_gov.offline.instances import minimal_instance
 
 _SENTENCES = (
@@ -41,34 +41,34 @@ _MOST_BRACES = 50
 _LONGEST_LOOK = 200_000
 
 
-def reply_to(asked: ReceivedCall, *, text: str | None = None, served_model: str = "") -> Reply:
+def reply_to(request: ReceivedCall, *, text: str | None = None, served_model: str = "") -> Reply:
     """The answer: an instance of the requested schema, else English sentences; or vectors.
 
     Args:
-        asked: The request.
+        request: The request.
         text: What to answer instead.
-        served_model: The name the model goes by in the answer; empty: the one asked for.
+        served_model: The name the model goes by in the answer; empty: the one requested.
     """
-    served = served_model or asked.model
-    if asked.mode == "embedding":
-        used = sum(tokens(one) for one in asked.texts)
-        vectors = tuple(_vector(one, _dimensions(asked)) for one in asked.texts)
+    served = served_model or request.model
+    if request.mode == "embedding":
+        used = sum(tokens(one) for one in request.texts)
+        vectors = tuple(_vector(one, _dimensions(request)) for one in request.texts)
         return Reply(vectors=vectors, served_model=served, input_tokens=used)
-    answer = text if text is not None else _answer(asked)
-    limit = asked.max_output_tokens
+    answer = text if text is not None else _answer(request)
+    limit = request.max_output_tokens
     cut = limit is not None and tokens(answer) > limit
     answer = answer[: limit * TOKEN_CHARACTERS] if cut and limit is not None else answer
-    used = sum(tokens(one) + 4 for one in asked.texts) + 3
+    used = sum(tokens(one) + 4 for one in request.texts) + 3
     return Reply(
         text=answer, cut=cut, served_model=served, input_tokens=used, output_tokens=tokens(answer)
     )
 
 
-def _answer(asked: ReceivedCall) -> str:
-    schema = asked.schema or _schema_in(asked.texts)
+def _answer(request: ReceivedCall) -> str:
+    schema = request.schema or _schema_in(request.texts)
     if schema is not None:
         return json.dumps(minimal_instance(schema), ensure_ascii=False)
-    seed = sha256("\0".join((asked.model, *asked.texts)).encode()).digest()
+    seed = sha256("\0".join((request.model, *request.texts)).encode()).digest()
     return " ".join(_SENTENCES[byte % len(_SENTENCES)] for byte in seed[: 3 + seed[31] % 4])
 
 
@@ -90,11 +90,11 @@ def _schema_in(texts: tuple[str, ...]) -> dict[str, Any] | None:
     return None
 
 
-def _dimensions(asked: ReceivedCall) -> int:
-    if asked.dimensions:
-        return min(max(asked.dimensions, 1), _MOST_DIMENSIONS)
+def _dimensions(request: ReceivedCall) -> int:
+    if request.dimensions:
+        return min(max(request.dimensions, 1), _MOST_DIMENSIONS)
     return next(
-        (size for name, size in _DIMENSIONS.items() if name in asked.model), _USUAL_DIMENSIONS
+        (size for name, size in _DIMENSIONS.items() if name in request.model), _USUAL_DIMENSIONS
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from multillm_gov.errors import UsageError
-from multillm_gov.offline.asking import Mode, ReceivedCall
+from multillm_gov.offline.exchange import Mode, ReceivedCall
 
 Fault = Literal[
     "connection-refused",
@@ -54,13 +54,13 @@ class ScriptRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: Annotated[str | None, Meta(description="The answer")] = None
     served_model: Annotated[str, Meta(description="Name of the model in the answer")] = ""
 
-    def fits(self, kind: str, asked: ReceivedCall) -> bool:
+    def fits(self, kind: str, request: ReceivedCall) -> bool:
         """Whether a request is meant."""
         return (
             fnmatchcase(kind, self.format)
-            and fnmatchcase(asked.model, self.model)
-            and self.mode in {None, asked.mode}
-            and (not self.contains or any(self.contains in text for text in asked.texts))
+            and fnmatchcase(request.model, self.model)
+            and self.mode in {None, request.mode}
+            and (not self.contains or any(self.contains in text for text in request.texts))
         )
 
 
@@ -82,10 +82,10 @@ class Playing:
         self.script = script
         self._seen = [0] * len(script.rules)
 
-    def rule_for(self, kind: str, asked: ReceivedCall) -> ScriptRule:
+    def rule_for(self, kind: str, request: ReceivedCall) -> ScriptRule:
         """The rule that holds for a request; one that does nothing where none fits."""
         for number, rule in enumerate(self.script.rules):
-            if not rule.fits(kind, asked):
+            if not rule.fits(kind, request):
                 continue
             self._seen[number] += 1
             place = self._seen[number] - rule.skip

@@ -47,11 +47,11 @@ class Server:
 
     @property
     def journal(self) -> Journal:
-        """What was asked so far."""
+        """The requests so far."""
         return self._application.journal
 
     def play(self, script: Script) -> None:
-        """Take up another script and forget what was asked."""
+        """Take up another script and forget the requests so far."""
         self._application.play(script)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire
 from multillm_gov.offline.script import Fault
 from multillm_gov.plugins import load_plugin, plugin_names
 

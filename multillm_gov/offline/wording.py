@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
-from multillm_gov.offline.asking import ReceivedCall, Wire
+from multillm_gov.offline.exchange import ReceivedCall, Wire
 
 CREATED = 1_767_225_600
 """The time in every answer (1 January 2026), since answers are the same at any time."""
@@ -32,9 +32,9 @@ def events(values: Iterable[tuple[str, object]], *, done: bool = False) -> Wire:
     )
 
 
-def identifier(prefix: str, asked: ReceivedCall) -> str:
+def identifier(prefix: str, request: ReceivedCall) -> str:
     """An identifier that only depends on the request."""
-    return prefix + sha256("\0".join((asked.model, *asked.texts)).encode()).hexdigest()[:24]
+    return prefix + sha256("\0".join((request.model, *request.texts)).encode()).hexdigest()[:24]
 
 
 def text_of(content: object) -> str:

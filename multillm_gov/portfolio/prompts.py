@@ -50,13 +50,17 @@ def read_prompt(file: SourceFile) -> tuple[Prompt | None, tuple[Flaw, ...]]:
     if isinstance(source, Flaw):
         return None, (source,)
     if len(file.data) > MAX_PROMPT:
-        said = (
+        message = (
             f"the prompt has {len(file.data) / 2**20:,.1f} MiB; at most "
             f"{MAX_PROMPT / 2**20:.0f} MiB are read"
         )
         return None, (
             _flaw(
-                source, said, "Send long material as a variable, and keep the prompt short.", 0, 0
+                source,
+                message,
+                "Send long material as a variable, and keep the prompt short.",
+                0,
+                0,
             ),
         )
     digest = f"sha256:{sha256(file.data).hexdigest()}"
@@ -65,14 +69,14 @@ def read_prompt(file: SourceFile) -> tuple[Prompt | None, tuple[Flaw, ...]]:
         return Prompt(path=file.path, body=source.content.strip("\r\n"), digest=digest), ()
     closing = _CLOSING.search(source.content, opening.end())
     if closing is None or closing.start() > MAX_HEADER:
-        said = "the front matter that starts here has no closing `---` line"
+        message = "the front matter that starts here has no closing `---` line"
         if closing is not None:
-            said = (
+            message = (
                 f"the front matter has {closing.start():,} characters; at most {MAX_HEADER:,} "
                 "are read"
             )
         remedy = "Add a line `---` before the prompt's text, or remove the first `---`."
-        return None, (_flaw(source, said, remedy, 0, 3),)
+        return None, (_flaw(source, message, remedy, 0, 3),)
     return _with_header(file, source, closing, digest)
 
 
@@ -107,15 +111,19 @@ def _with_header(
 
 def _unknown_names(source: Text, start: int, prompt: Prompt) -> Iterator[Flaw]:
     """Names in the text that the front matter does not declare: each of them once."""
-    told: set[str] = set()
+    reported: set[str] = set()
     for name, offset in names_used(source.content, start):
-        if name not in prompt.header.variables and name not in told and len(told) < MOST_NAMED:
-            told.add(name)
-            said = f"the text uses `{name}`, which `variables` does not declare"
+        if (
+            name not in prompt.header.variables
+            and name not in reported
+            and len(reported) < MOST_NAMED
+        ):
+            reported.add(name)
+            message = f"the text uses `{name}`, which `variables` does not declare"
             remedy = (
                 f"Declare it below `variables` (`{name}: {{description: …}}`), or correct the name."
             )
-            yield _flaw(source, said, remedy, offset, offset + len(name))
+            yield _flaw(source, message, remedy, offset, offset + len(name))
 
 
 def _canaries(document: Document, header: PromptHeader) -> Iterator[Flaw]:

@@ -58,7 +58,9 @@ def read_entries(path: Path) -> Iterator[CassetteEntry]:
                 if not line:
                     return
                 if len(line) > LONGEST_LINE or number > MOST_ENTRIES:
-                    raise SourceError(f"`{path.name}` is too long at line {number}: no cassette is")
+                    raise SourceError(
+                        f"`{path.name}` is too long at line {number}: cassettes have shorter lines"
+                    )
                 if line.strip():
                     yield _entry(decoder, line, f"`{path.name}`, line {number}")
     except OSError as error:

@@ -14,7 +14,7 @@ from multillm_gov.evaluation.client import Answer, Call, CallFailure
 from multillm_gov.evidence.verdict import Verdict
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.providers.addresses import Address, Addressing
-from multillm_gov.providers.asking import arguments_for
+from multillm_gov.providers.arguments import arguments_for
 from multillm_gov.providers.classifying import verdict_of
 from multillm_gov.providers.connections import close_connections, ensure_session
 from multillm_gov.providers.quiet import load_litellm, unlogged
@@ -56,8 +56,8 @@ def retry_after_seconds(
             seconds = _until(written, now or datetime.now(UTC))
         if seconds is not None:
             return min(max(seconds / unit, 0.0), _LONGEST)
-    told = _DELAY.search(text)
-    return min(float(told[1]), _LONGEST) if told else None
+    delay = _DELAY.search(text)
+    return min(float(delay[1]), _LONGEST) if delay else None
 
 
 def _header_number(written: str) -> float | None:
@@ -176,12 +176,12 @@ class LiveClient:
         verdict = verdict_of(shown)
         if verdict == "not-found" and self._is_retired(call.model):
             verdict = "retired"
-        told = f"{type(error).__name__}: {error}"
+        text = f"{type(error).__name__}: {error}"
         if isinstance(error, TimeoutError) and not str(error):
-            told = f"no answer within {call.timeout_seconds:g} seconds"
+            text = f"no answer within {call.timeout_seconds:g} seconds"
         return CallFailure(
             verdict=verdict,
-            message=self._told(told),
+            message=self._told(text),
             status=shown.status,
             retry_after_seconds=retry_after_seconds(shown.headers, shown.text),
             seconds=time.perf_counter() - started,

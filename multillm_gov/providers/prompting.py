@@ -40,12 +40,12 @@ class Rendering:
         self._body = self._compiled(prompt.body, prompt.body_line) if prompt.is_template else None
         self._system = self._compiled(prompt.header.system, None) if prompt.header.system else None
 
-    def fill(self, values: Mapping[str, Any], said: str | None = None) -> tuple[Message, ...]:
+    def fill(self, values: Mapping[str, Any], user: str | None = None) -> tuple[Message, ...]:
         """The messages to send.
 
         Args:
             values: Values of the variables; what is left out takes its default.
-            said: What the user says; the prompt's text is then the system message before it.
+            user: What the user says; the prompt's text is then the system message before it.
 
         Raises:
             SourceError: a required variable has no value, one is not declared, or the text asks for
@@ -54,8 +54,8 @@ class Rendering:
         known = self._values(values)
         body = self._prompt.body if self._body is None else self._run(self._body, known)
         system = "" if self._system is None else self._run(self._system, known)
-        if said is not None:
-            system, body = "\n\n".join(part for part in (system, body) if part), said
+        if user is not None:
+            system, body = "\n\n".join(part for part in (system, body) if part), user
         first = (Message("system", system),) if system else ()
         return (*first, Message("user", body))
 
@@ -86,7 +86,7 @@ class Rendering:
             return compile_template(text)
         except TemplateSyntaxError as error:
             where = f"{path}:{line + error.lineno - 1}" if line is not None else f"{path}: `system`"
-            said = (error.message or "not a template")[:300]
+            reason = (error.message or "not a template")[:300]
         except (
             TemplateError,
             RecursionError,
@@ -95,9 +95,9 @@ class Rendering:
             ValueError,
             OverflowError,
         ) as error:
-            where, said = path, f"not a template ({type(error).__name__})"
+            where, reason = path, f"not a template ({type(error).__name__})"
         raise SourceError(
-            f"{where}: {said}",
+            f"{where}: {reason}",
             "A prompt may use `{{ name }}`, filters, `if` and `for`; write `{% raw %}` before "
             "braces.",
         )
@@ -121,9 +121,9 @@ class Rendering:
             LookupError,
             RecursionError,
         ) as error:
-            said = str(error)[:300]
+            reason = str(error)[:300]
             raise SourceError(
-                f"`{path}` cannot be filled in: {said}", "Correct the text or the values."
+                f"`{path}` cannot be filled in: {reason}", "Correct the text or the values."
             ) from None
 
 

@@ -114,19 +114,19 @@ def served_model(response: Any, address: Address, mode: Mode) -> str:  # noqa: A
     if address.provider in _ECHOES[mode]:
         return ""
     hidden = getattr(response, "_hidden_params", None)
-    told = hidden.get("provider_response_model") if isinstance(hidden, Mapping) else None
-    if told or mode == "chat":
-        return str(told or "")
+    reported = hidden.get("provider_response_model") if isinstance(hidden, Mapping) else None
+    if reported or mode == "chat":
+        return str(reported or "")
     return str(getattr(response, "model", "") or "")
 
 
 def refusal_of(message: Any) -> str:  # noqa: ANN401 # LiteLLM's message
     """What a message says in refusal, apart from its content."""
     fields = getattr(message, "provider_specific_fields", None)
-    told = getattr(message, "refusal", None) or (
+    reported = getattr(message, "refusal", None) or (
         fields.get("refusal") if isinstance(fields, Mapping) else None
     )
-    return told if isinstance(told, str) else ""
+    return reported if isinstance(reported, str) else ""
 
 
 def usage_of(usage: Any) -> Usage | None:  # noqa: ANN401 # LiteLLM's usage, of chat or of responses

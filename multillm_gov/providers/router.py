@@ -15,7 +15,7 @@ from multillm_gov.evaluation.client import Answer, Call, CallFailure
 from multillm_gov.evaluation.drills.drill import ChainResult, Drill
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.providers.addresses import Address
-from multillm_gov.providers.asking import arguments_for
+from multillm_gov.providers.arguments import arguments_for
 from multillm_gov.providers.classifying import verdict_of
 from multillm_gov.providers.connections import close_connections, ensure_session
 from multillm_gov.providers.quiet import ignore_remarks, load_litellm
@@ -172,9 +172,9 @@ class RoutedChain:
             "responses": router.aresponses,
             "embedding": router.aembedding,
         }[call.mode]
-        asked = arguments_for(call, address)
+        arguments = arguments_for(call, address)
         response = await function(
-            model=drill.task.name, **{key: asked[key] for key in asked if key not in _OWN}
+            model=drill.task.name, **{key: arguments[key] for key in arguments if key not in _OWN}
         )
         return await _read_as(call, response, address, listening)
 

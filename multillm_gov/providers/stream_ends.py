@@ -62,12 +62,12 @@ class EndWatch:
         def watched(chunk: Any) -> Any:  # noqa: ANN401 # as the parser's own
             if isinstance(chunk, Mapping):
                 candidates = chunk.get("candidates") or ()
-                told = chunk.get("promptFeedback")
+                feedback = chunk.get("promptFeedback")
                 self._ended = self._ended or any(
                     isinstance(one, Mapping) and one.get("finishReason") for one in candidates
                 )
                 self._ended = self._ended or (
-                    isinstance(told, Mapping) and bool(told.get("blockReason"))
+                    isinstance(feedback, Mapping) and bool(feedback.get("blockReason"))
                 )
             return parse(chunk)
 

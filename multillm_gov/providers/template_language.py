@@ -194,9 +194,9 @@ def _refuse_strangers(tree: "nodes.Template") -> None:
         line = getattr(node, "lineno", None) or 1
         if count > MAX_NODES or depth > MAX_DEPTH:
             raise TemplateSyntaxError("the text has too many braces or nests them too deeply", line)
-        said = _strange(node)
-        if said:
-            raise TemplateSyntaxError(f"{said} is not part of the prompt language", line)
+        construct = _strange(node)
+        if construct:
+            raise TemplateSyntaxError(f"{construct} is not part of the prompt language", line)
         pending.extend((child, depth + 1) for child in node.iter_child_nodes())  # type: ignore[misc]
 
 

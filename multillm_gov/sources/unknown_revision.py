@@ -20,20 +20,20 @@ def explain_unknown(git: GitCommand, revision: str, message: str = "") -> Revisi
             "`git add . && git commit` first; `govern check` works without.",
         )
     names = _names(git)
-    said = message or f"Revision `{revision}` is unknown"
+    text = message or f"Revision `{revision}` is unknown"
     if git.run("rev-parse", "--is-shallow-repository").strip() == b"true":
-        return RevisionError(f"{said}: this clone is shallow", _fetch(revision, names))
+        return RevisionError(f"{text}: this clone is shallow", _fetch(revision, names))
     from difflib import get_close_matches
 
     near = get_close_matches(revision, names, n=3, cutoff=0.6)
     if message:
         return RevisionError(
-            said, "Name the base, such as `HEAD~1`, or set `default_branch` in govern.yaml."
+            text, "Name the base, such as `HEAD~1`, or set `default_branch` in govern.yaml."
         )
     if near:
-        return RevisionError(said, f"Did you mean {' or '.join(f'`{name}`' for name in near)}?")
+        return RevisionError(text, f"Did you mean {' or '.join(f'`{name}`' for name in near)}?")
     return RevisionError(
-        said,
+        text,
         "`git branch --all` and `git tag` list what this clone has; `git fetch` may bring more.",
     )
 

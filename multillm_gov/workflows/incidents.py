@@ -168,8 +168,8 @@ def _write(root: Path, path: str, data: bytes) -> None:
     document, flaws = read_document(SourceFile(path, data))
     histories, more = load_incidents({path: document} if document is not None else {})
     if flaws or more or not histories:
-        told = next((flaw.message for flaw in (*flaws, *more)), "it is empty")
-        raise SourceError(f"The history would be invalid: {told}", "Correct the export.")
+        reason = next((flaw.message for flaw in (*flaws, *more)), "it is empty")
+        raise SourceError(f"The history would be invalid: {reason}", "Correct the export.")
     folder = root / FOLDER
     if folder.is_symlink():
         raise OutputError(

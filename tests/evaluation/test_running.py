@@ -10,14 +10,17 @@ from msgspec.structs import replace
 
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Answer
-from multillm_gov.evaluation.pacing import RunLimits, wait_before_retry
+from multillm_gov.evaluation.pacing import RunConditions, RunLimits, wait_before_retry
 from multillm_gov.evaluation.running import Runner
 
 
 def run(probes, client, clock, limit=None, pace=None, **given):
     budget = Budget(None if limit is None else Decimal(limit))
     runner = Runner(
-        probes, client, pace=pace or RunLimits(), budget=budget, time=clock.time, **given
+        probes,
+        client,
+        RunConditions(limits=pace or RunLimits(), budget=budget, time=clock.time),
+        **given,
     )
     return asyncio.run(runner.run())
 
@@ -120,7 +123,9 @@ def test_spending_never_exceeds_the_limit_whatever_is_answered(
     ]
     budget = Budget(limit)
     runner = Runner(
-        probes, Client(), pace=RunLimits(concurrency=concurrency), budget=budget, time=clock.time
+        probes,
+        Client(),
+        RunConditions(limits=RunLimits(concurrency=concurrency), budget=budget, time=clock.time),
     )
     done = asyncio.run(runner.run())
     assert most <= limit, "sent and in flight, each at its worst"
@@ -290,7 +295,8 @@ def test_ctrl_c_returns_what_is_known(make_probe, make_answer, scripted, clock):
         budget = Budget(Decimal(1))
         client = Slow(lambda *_: make_answer())
         pace = RunLimits(concurrency=2)
-        runner = Runner([make_probe(samples=9)], client, pace=pace, budget=budget, time=clock.time)
+        conditions = RunConditions(limits=pace, budget=budget, time=clock.time)
+        runner = Runner([make_probe(samples=9)], client, conditions)
         task = asyncio.ensure_future(runner.run())
         await asyncio.sleep(0.1)
         task.cancel()

@@ -11,7 +11,7 @@ import pytest
 
 from multillm_gov.errors import UnableError, UsageError
 from multillm_gov.evaluation import client
-from multillm_gov.offline import asking
+from multillm_gov.offline import exchange
 from multillm_gov.offline.replying import reply_to
 from multillm_gov.offline.script import Script, ScriptRule, read_script
 from multillm_gov.offline.serving import Server, serve
@@ -261,10 +261,10 @@ def test_a_script_is_written_in_yaml() -> None:
 
 
 def test_modes_are_the_ones_trials_know() -> None:
-    assert asking.Mode.__args__ == client.Mode.__args__
+    assert exchange.Mode.__args__ == client.Mode.__args__
 
 
 def test_the_limit_of_tokens_cuts_an_answer() -> None:
-    reply = reply_to(asking.ReceivedCall(model="m", texts=("x",), max_output_tokens=2))
+    reply = reply_to(exchange.ReceivedCall(model="m", texts=("x",), max_output_tokens=2))
     assert reply.cut
     assert (len(reply.text), reply.output_tokens) == (8, 2)

@@ -109,7 +109,7 @@ def test_different_prompts_get_different_answers_and_the_same_prompt_the_same(as
 
 
 def test_no_answer_is_one_of_the_offline_server(ask: Ask) -> None:
-    from multillm_gov.offline.asking import ReceivedCall
+    from multillm_gov.offline.exchange import ReceivedCall
     from multillm_gov.offline.replying import reply_to
 
     canned = reply_to(ReceivedCall(model="gemma-3-270m", texts=("Say hello.",))).text

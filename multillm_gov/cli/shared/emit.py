@@ -59,9 +59,9 @@ def _settle(targets: Sequence[Target], output: Path | None, default: str) -> lis
     for name, path in settled:
         place = "-" if path == _STDOUT else os.path.realpath(path)
         if place in places:
-            told = "stdout" if place == "-" else f"`{path}`"
+            target = "stdout" if place == "-" else f"`{path}`"
             raise UsageError(
-                f"{places[place]} and {name} would both go to {told}",
+                f"{places[place]} and {name} would both go to {target}",
                 f"Name another file for one of them: `--format {name}=FILE`.",
             )
         places[place] = name

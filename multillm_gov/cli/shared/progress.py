@@ -43,8 +43,8 @@ class Meter:
 
 def progress_line(progress: Progress) -> str:
     """``12 of 45 calls settled, 0.0123 USD so far, about 20 s left``."""
-    told = f"{progress.done:,} of {progress.total:,} calls settled, {format_money(progress.spent_usd)} so far"
+    line = f"{progress.done:,} of {progress.total:,} calls settled, {format_money(progress.spent_usd)} so far"
     if not progress.done:
-        return told
+        return line
     left = progress.seconds / progress.done * (progress.total - progress.done)
-    return f"{told}, about {left:,.0f} s left" if left >= 1 else told
+    return f"{line}, about {left:,.0f} s left" if left >= 1 else line

@@ -99,20 +99,23 @@ class BenchPlan(Struct, frozen=True, kw_only=True):
 
 def plan_bench(benches: Iterable[Benchmark], planner: BenchPlanner) -> BenchPlan:
     """Every call for every case and model."""
-    held = tuple(benches)
+    all_benches = tuple(benches)
     slots = [
         _slot(bench, case, contender, planner)
-        for bench in held
+        for bench in all_benches
         for case in bench.cases
         for contender in bench.contenders
     ]
     pairings = (
-        [probe for bench in held for probe in _pairings(bench, planner)]
+        [probe for bench in all_benches for probe in _pairings(bench, planner)]
         if planner.limits.pairwise
         else []
     )
     return BenchPlan(
-        benches=held, slots=tuple(slots), pairings=tuple(pairings), samples=planner.limits.samples
+        benches=all_benches,
+        slots=tuple(slots),
+        pairings=tuple(pairings),
+        samples=planner.limits.samples,
     )
 
 
@@ -121,10 +124,10 @@ def _slot(
 ) -> PlannedCase:
     judging: tuple[JudgeCost, ...] = ()
     if needs_judge(case.expectation.scorer.kind):
-        asked = scorer_module(case.expectation.scorer.kind).judge_calls(
+        calls = scorer_module(case.expectation.scorer.kind).judge_calls(
             "x" * longest_judged(bench, contender), case.expectation
         )
-        judging = () if isinstance(asked, Unscorable) else _foreseen(asked, planner)
+        judging = () if isinstance(calls, Unscorable) else _foreseen(calls, planner)
     probe = _probe(bench, contender, answer_call(bench, case, contender, planner.limits), planner)
     return PlannedCase(bench=bench, case=case, contender=contender, probe=probe, judging=judging)
 
@@ -163,8 +166,8 @@ def _pairings(bench: Benchmark, planner: BenchPlanner) -> Iterator[JudgeCost]:
     for case in bench.cases:
         for contender in others if case.expectation.scorer.kind == "rubric" else ():
             first, second = ("x" * longest_judged(bench, one) for one in (incumbent, contender))
-            asked = pair_calls(first, second, case.expectation)
-            yield from () if isinstance(asked, Unscorable) else _foreseen(asked, planner)
+            calls = pair_calls(first, second, case.expectation)
+            yield from () if isinstance(calls, Unscorable) else _foreseen(calls, planner)
 
 
 def _foreseen(calls: Iterable[Call], planner: BenchPlanner) -> tuple[JudgeCost, ...]:

@@ -69,7 +69,7 @@ async def run_bench(plan: BenchPlan, planner: BenchPlanner, send: SendProbes) ->
 
 def _take(slot: PlannedCase, answer: Answer, kept: CaseState) -> None:
     """Score what can be scored at once, and count words: the text is gone afterwards."""
-    held = slot.case.expectation
+    expectation = slot.case.expectation
     if slot.bench.is_prose:
         counts = count_words([answer.text])
         kept.counts = (
@@ -77,10 +77,10 @@ def _take(slot: PlannedCase, answer: Answer, kept: CaseState) -> None:
             if kept.counts is None
             else tuple(map(sum, zip(kept.counts, counts, strict=True)))
         )
-    if needs_judge(held.scorer.kind):
+    if needs_judge(expectation.scorer.kind):
         kept.texts.append(answer.text)
     else:
-        kept.scores.append(score_text(as_read(slot.bench, answer.text), held))
+        kept.scores.append(score_text(as_read(slot.bench, answer.text), expectation))
 
 
 def as_read(bench: Benchmark, text: str) -> str:

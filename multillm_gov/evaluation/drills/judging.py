@@ -116,23 +116,23 @@ def _why_none(outcome: DrillOutcome) -> str:
         return "the faulty response was accepted as an answer"
     tried = [drill.chain[position] for position in dict.fromkeys(carried.attempts)]
     if carried.attempts in {(), (0,)}:
-        said = "no fallback was called"
+        detail = "no fallback was called"
         return (
-            f"{said}: text was on its way, and it is not taken back"
+            f"{detail}: text was on its way, and it is not taken back"
             if drill.fault == "stream-cut"
-            else said
+            else detail
         )
-    told = ", ".join(f"`{name}`" for name in tried[1:])
-    return f"no answer from {told} either"
+    names = ", ".join(f"`{name}`" for name in tried[1:])
+    return f"no answer from {names} either"
 
 
 def _missed(drill: Drill, answer: Answer, attempts: tuple[int, ...]) -> Iterator[str]:
     expected = tuple(range(attempts[-1] + 1))
     if attempts != expected:
         passed = [drill.chain[position] for position in expected if position not in attempts]
-        told = ", ".join(f"`{name}`" for name in passed)
+        names = ", ".join(f"`{name}`" for name in passed)
         yield (
-            f"out of order: {told} passed over" if passed else "models were called more than once"
+            f"out of order: {names} passed over" if passed else "models were called more than once"
         )
     latency = drill.task.declared.latency
     if latency is not None and answer.seconds > latency.p95_seconds:

@@ -36,10 +36,10 @@ def probe_record(
     probe, answers = observation.probe, observation.answers
     results = [result for check in all_checks() if (result := check.judge(observation)) is not None]
     if not is_complete:
-        said = (
+        detail = (
             f"{len(observation.seen)} of {probe.samples} samples were settled before the run ended"
         )
-        results.append(CheckResult(name="complete", verdict="inconclusive", detail=said))
+        results.append(CheckResult(name="complete", verdict="inconclusive", detail=detail))
     results.sort(key=lambda result: (WORST_FIRST.index(result.verdict), result.name))
     seconds = [answer.seconds for answer in answers]
     vectors = observation.evidence("vectors")

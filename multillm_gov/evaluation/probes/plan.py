@@ -135,7 +135,7 @@ def _probes(
 
 def _models(figures: TaskFigures) -> Iterator[_ProbedModel]:
     """Each model once: one that is routed and a fallback too is probed as routed."""
-    place, told = figures.task.place, set[str]()
+    place, seen = figures.task.place, set[str]()
     routed = (
         _ProbedModel(
             name=leg.model,
@@ -152,8 +152,8 @@ def _models(figures: TaskFigures) -> Iterator[_ProbedModel]:
         for one in figures.fallbacks
     )
     for model in (*routed, *kept):
-        if model.name not in told:
-            told.add(model.name)
+        if model.name not in seen:
+            seen.add(model.name)
             yield model
 
 

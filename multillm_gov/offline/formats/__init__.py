@@ -1,1 +1,1 @@
-"""Wire formats, one file each, found by presence: how a vendor is asked, answers, and says no."""
+"""Wire formats, one file each, found by presence: how a vendor is called, answers and refuses."""

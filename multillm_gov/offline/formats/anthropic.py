@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body, events, identifier, items, mapping, text_of, whole
 
@@ -36,42 +36,42 @@ def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     )
 
 
-def answer(asked: ReceivedCall, reply: Reply) -> Wire:
+def answer(request: ReceivedCall, reply: Reply) -> Wire:
     """A message, or the events of one."""
-    if asked.stream:
-        return events(_events(asked, reply))
+    if request.stream:
+        return events(_events(request, reply))
     return body(
         {
-            **_head(asked, reply),
-            "content": [_block(asked, reply)],
-            "stop_reason": _reason(asked, reply),
+            **_head(request, reply),
+            "content": [_block(request, reply)],
+            "stop_reason": _reason(request, reply),
         }
     )
 
 
-def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
+def refuse(request: ReceivedCall, fault: Fault, shown: str) -> Wire:
     """Anthropic's refusal; its classifiers refuse with a complete message and a stop reason.
 
     Args:
-        asked: The request.
+        request: The request.
         fault: Why.
         shown: The key as Anthropic repeats it.
     """
     if fault == "content-filter":
-        reply = Reply(served_model=asked.model, input_tokens=20)
-        if asked.stream:
-            return events(_events(asked, reply, refused=True))
-        return body({**_head(asked, reply), "content": [], "stop_reason": "refusal"})
-    status, kind, message = _refusals(asked, shown)[fault]
+        reply = Reply(served_model=request.model, input_tokens=20)
+        if request.stream:
+            return events(_events(request, reply, refused=True))
+        return body({**_head(request, reply), "content": [], "stop_reason": "refusal"})
+    status, kind, message = _refusals(request, shown)[fault]
     error = {
         "type": "error",
         "error": {"type": kind, "message": message},
-        "request_id": identifier("req_", asked),
+        "request_id": identifier("req_", request),
     }
     return body(error, status)
 
 
-def _refusals(asked: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]]:
+def _refusals(request: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]]:
     credit = (
         "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing."
     )
@@ -90,14 +90,14 @@ def _refusals(asked: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]
         "wrong-key": (401, "authentication_error", f"invalid x-api-key {shown}".strip()),
         "forbidden": (403, "permission_error", denied),
         # Retired models are no other case here: the vendor forgets them (the catalog knows).
-        "not-found": (404, "not_found_error", f"model: {asked.model}"),
-        "retired": (404, "not_found_error", f"model: {asked.model}"),
+        "not-found": (404, "not_found_error", f"model: {request.model}"),
+        "retired": (404, "not_found_error", f"model: {request.model}"),
     }
 
 
-def _head(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
+def _head(request: ReceivedCall, reply: Reply) -> dict[str, Any]:
     return {
-        "id": identifier("msg_", asked),
+        "id": identifier("msg_", request),
         "type": "message",
         "role": "assistant",
         "model": reply.served_model,
@@ -114,14 +114,14 @@ def _head(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
     }
 
 
-def _reason(asked: ReceivedCall, reply: Reply) -> str:
-    return "max_tokens" if reply.cut else "tool_use" if asked.tool else "end_turn"
+def _reason(request: ReceivedCall, reply: Reply) -> str:
+    return "max_tokens" if reply.cut else "tool_use" if request.tool else "end_turn"
 
 
-def _block(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
+def _block(request: ReceivedCall, reply: Reply) -> dict[str, Any]:
     import json
 
-    if not asked.tool:
+    if not request.tool:
         return {"type": "text", "text": reply.text}
     try:
         value = json.loads(reply.text)
@@ -129,31 +129,31 @@ def _block(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
         value = {}
     return {
         "type": "tool_use",
-        "id": identifier("toolu_", asked),
-        "name": asked.tool,
+        "id": identifier("toolu_", request),
+        "name": request.tool,
         "input": value,
     }
 
 
 def _events(
-    asked: ReceivedCall, reply: Reply, *, refused: bool = False
+    request: ReceivedCall, reply: Reply, *, refused: bool = False
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    head = _head(asked, reply)
+    head = _head(request, reply)
     yield "message_start", {"type": "message_start", "message": head}
     if not refused:
-        block = _block(asked, reply)
-        block = {**block, "text": ""} if not asked.tool else {**block, "input": {}}
+        block = _block(request, reply)
+        block = {**block, "text": ""} if not request.tool else {**block, "input": {}}
         yield (
             "content_block_start",
             {"type": "content_block_start", "index": 0, "content_block": block},
         )
         yield "ping", {"type": "ping"}
         for part in fragments(reply.text):
-            kind = "input_json_delta" if asked.tool else "text_delta"
-            delta = {"type": kind, "partial_json" if asked.tool else "text": part}
+            kind = "input_json_delta" if request.tool else "text_delta"
+            delta = {"type": kind, "partial_json" if request.tool else "text": part}
             yield "content_block_delta", {"type": "content_block_delta", "index": 0, "delta": delta}
         yield "content_block_stop", {"type": "content_block_stop", "index": 0}
-    reason = "refusal" if refused else _reason(asked, reply)
+    reason = "refusal" if refused else _reason(request, reply)
     end = {"stop_reason": reason, "stop_sequence": None}
     yield "message_delta", {"type": "message_delta", "delta": end, "usage": head["usage"]}
     yield "message_stop", {"type": "message_stop"}

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import structs
 
 from multillm_gov.offline import endpoints
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body
 
@@ -22,26 +22,26 @@ def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     )
     if endpoint is None:
         return None
-    asked = endpoint.read(sent, key)
-    return structs.replace(asked, model=found[1]) if found else asked
+    request = endpoint.read(sent, key)
+    return structs.replace(request, model=found[1]) if found else request
 
 
-def answer(asked: ReceivedCall, reply: Reply) -> Wire:
+def answer(request: ReceivedCall, reply: Reply) -> Wire:
     """The answer."""
-    return endpoints.answer(asked, reply)
+    return endpoints.answer(request, reply)
 
 
-def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
+def refuse(request: ReceivedCall, fault: Fault, shown: str) -> Wire:
     """Azure's own way to say no.
 
     Args:
-        asked: The request.
+        request: The request.
         fault: Why.
         shown: The key as Azure repeats it.
     """
     if fault == "content-filter":
         return body({"error": _FILTERED}, 400)
-    status, code, message = _refusals(asked, shown)[fault]
+    status, code, message = _refusals(request, shown)[fault]
     return body({"error": {"code": code, "message": message}}, status)
 
 
@@ -59,7 +59,7 @@ _FILTERED = {
 }
 
 
-def _refusals(asked: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]]:
+def _refusals(request: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]]:
     too_long = (
         "This model's maximum context length is 8192 tokens. However, your messages resulted in "
         "9001 tokens."
@@ -95,6 +95,6 @@ def _refusals(asked: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]
         "retired": (
             410,
             "ModelDeprecated",
-            f"The model of deployment {asked.model} has been deprecated.",
+            f"The model of deployment {request.model} has been deprecated.",
         ),
     }

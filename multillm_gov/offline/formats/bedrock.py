@@ -5,7 +5,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.framing import EVENT_STREAM, frame
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body, encoded, identifier, items, mapping, text_of, whole
@@ -72,37 +72,37 @@ def _embedding(model: str, sent: dict[str, Any], key: str) -> ReceivedCall | Non
     return None
 
 
-def answer(asked: ReceivedCall, reply: Reply) -> Wire:
+def answer(request: ReceivedCall, reply: Reply) -> Wire:
     """A message, or the frames of one; vectors for embeddings."""
-    if asked.mode == "embedding":
+    if request.mode == "embedding":
         vectors = [list(vector) for vector in reply.vectors]
-        if asked.single:
+        if request.single:
             return body({"embedding": vectors[0], "inputTextTokenCount": reply.input_tokens})
         headers = {"x-amzn-bedrock-input-token-count": str(reply.input_tokens)}
         return body(
-            {"embeddings": vectors, "id": identifier("", asked), "texts": list(asked.texts)},
+            {"embeddings": vectors, "id": identifier("", request), "texts": list(request.texts)},
             200,
             headers,
         )
-    if asked.stream:
-        return _frames(asked, reply, _reason(asked, reply))
-    content = [_block(asked, reply)]
-    return body(_converse(reply, content, _reason(asked, reply)))
+    if request.stream:
+        return _frames(request, reply, _reason(request, reply))
+    content = [_block(request, reply)]
+    return body(_converse(reply, content, _reason(request, reply)))
 
 
-def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
+def refuse(request: ReceivedCall, fault: Fault, shown: str) -> Wire:
     """Amazon's refusal; a guardrail answers with a complete message and a stop reason.
 
     Args:
-        asked: The request.
+        request: The request.
         fault: Why.
         shown: The key as Amazon repeats it.
     """
     if fault == "content-filter":
         text = "Sorry, the model cannot answer this question."
-        reply = Reply(text=text, served_model=asked.model, input_tokens=20, output_tokens=10)
-        if asked.stream:
-            return _frames(asked, reply, "guardrail_intervened")
+        reply = Reply(text=text, served_model=request.model, input_tokens=20, output_tokens=10)
+        if request.stream:
+            return _frames(request, reply, "guardrail_intervened")
         return body(_converse(reply, [{"text": text}], "guardrail_intervened"))
     status, name, message = _refusals(shown)[fault]
     headers = {"x-amzn-errortype": f"{name}:http://internal.amazon.com/coral/com.amazon.bedrock/"}
@@ -145,19 +145,23 @@ def _refusals(shown: str) -> dict[str, tuple[int, str, str]]:
     }
 
 
-def _reason(asked: ReceivedCall, reply: Reply) -> str:
-    return "max_tokens" if reply.cut else "tool_use" if asked.tool else "end_turn"
+def _reason(request: ReceivedCall, reply: Reply) -> str:
+    return "max_tokens" if reply.cut else "tool_use" if request.tool else "end_turn"
 
 
-def _block(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
-    if not asked.tool:
+def _block(request: ReceivedCall, reply: Reply) -> dict[str, Any]:
+    if not request.tool:
         return {"text": reply.text}
     try:
         value = json.loads(reply.text)
     except ValueError:
         value = {}
     return {
-        "toolUse": {"toolUseId": identifier("tooluse_", asked), "name": asked.tool, "input": value}
+        "toolUse": {
+            "toolUseId": identifier("tooluse_", request),
+            "name": request.tool,
+            "input": value,
+        }
     }
 
 
@@ -179,13 +183,17 @@ def _converse(reply: Reply, content: list[dict[str, Any]], reason: str) -> dict[
     }
 
 
-def _frames(asked: ReceivedCall, reply: Reply, reason: str) -> Wire:
-    start = {"toolUse": {"toolUseId": identifier("tooluse_", asked), "name": asked.tool}}
+def _frames(request: ReceivedCall, reply: Reply, reason: str) -> Wire:
+    start = {"toolUse": {"toolUseId": identifier("tooluse_", request), "name": request.tool}}
     steps: list[tuple[str, dict[str, Any]]] = [
         ("messageStart", {"role": "assistant"}),
-        *([("contentBlockStart", {"contentBlockIndex": 0, "start": start})] if asked.tool else []),
         *(
-            ("contentBlockDelta", {"contentBlockIndex": 0, "delta": _delta(asked, part)})
+            [("contentBlockStart", {"contentBlockIndex": 0, "start": start})]
+            if request.tool
+            else []
+        ),
+        *(
+            ("contentBlockDelta", {"contentBlockIndex": 0, "delta": _delta(request, part)})
             for part in fragments(reply.text)
         ),
         ("contentBlockStop", {"contentBlockIndex": 0}),
@@ -197,5 +205,5 @@ def _frames(asked: ReceivedCall, reply: Reply, reason: str) -> Wire:
     )
 
 
-def _delta(asked: ReceivedCall, part: str) -> dict[str, Any]:
-    return {"toolUse": {"input": part}} if asked.tool else {"text": part}
+def _delta(request: ReceivedCall, part: str) -> dict[str, Any]:
+    return {"toolUse": {"input": part}} if request.tool else {"text": part}

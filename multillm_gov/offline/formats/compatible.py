@@ -3,7 +3,7 @@
 from typing import Any
 
 from multillm_gov.offline import endpoints
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body
 
@@ -16,27 +16,27 @@ def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     return endpoint.read(sent, key) if endpoint else None
 
 
-def answer(asked: ReceivedCall, reply: Reply) -> Wire:
+def answer(request: ReceivedCall, reply: Reply) -> Wire:
     """The answer."""
-    return endpoints.answer(asked, reply)
+    return endpoints.answer(request, reply)
 
 
-def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
+def refuse(request: ReceivedCall, fault: Fault, shown: str) -> Wire:
     """The server's own way to say no.
 
     Args:
-        asked: The request.
+        request: The request.
         fault: Why.
         shown: The key as the server repeats it.
     """
-    status, kind, message = _refusals(asked, shown)[fault]
+    status, kind, message = _refusals(request, shown)[fault]
     return body(
         {"object": "error", "message": message, "type": kind, "param": None, "code": status}, status
     )
 
 
-def _refusals(asked: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]]:
-    model = asked.model
+def _refusals(request: ReceivedCall, shown: str) -> dict[str, tuple[int, str, str]]:
+    model = request.model
     too_long = (
         "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens "
         "(4000 in the"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body, events, identifier, items, mapping, text_of, whole
 
@@ -75,21 +75,21 @@ def _lowered(schema: Any) -> Any:  # noqa: ANN401 # any part of a schema
     }
 
 
-def answer(asked: ReceivedCall, reply: Reply) -> Wire:
+def answer(request: ReceivedCall, reply: Reply) -> Wire:
     """Candidates, or the chunks of them; vectors for embeddings."""
-    if asked.mode == "embedding":
+    if request.mode == "embedding":
         values = [{"values": list(vector)} for vector in reply.vectors]
-        return body({"embedding": values[0]} if asked.single else {"embeddings": values})
-    if asked.stream:
-        return events(("", chunk) for chunk in _chunks(asked, reply))
-    return body(_response(asked, reply, reply.text, last=True))
+        return body({"embedding": values[0]} if request.single else {"embeddings": values})
+    if request.stream:
+        return events(("", chunk) for chunk in _chunks(request, reply))
+    return body(_response(request, reply, reply.text, last=True))
 
 
-def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
+def refuse(request: ReceivedCall, fault: Fault, shown: str) -> Wire:
     """Google's own way to say no; a blocked prompt is answered with the reason and no candidate.
 
     Args:
-        asked: The request.
+        request: The request.
         fault: Why.
         shown: The key as Google repeats it.
     """
@@ -97,16 +97,16 @@ def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
         blocked = {
             "promptFeedback": {"blockReason": "PROHIBITED_CONTENT"},
             "usageMetadata": {"promptTokenCount": 20, "totalTokenCount": 20},
-            "modelVersion": asked.model,
+            "modelVersion": request.model,
         }
-        return events([("", blocked)]) if asked.stream else body(blocked)
-    status, name, message, details = _refusals(asked, shown)[fault]
+        return events([("", blocked)]) if request.stream else body(blocked)
+    status, name, message, details = _refusals(request, shown)[fault]
     error: dict[str, Any] = {"code": status, "message": message, "status": name}
     return body({"error": {**error, "details": details} if details else error}, status)
 
 
 def _refusals(
-    asked: ReceivedCall, shown: str
+    request: ReceivedCall, shown: str
 ) -> dict[str, tuple[int, str, str, list[dict[str, Any]]]]:
     kind = "type.googleapis.com/google.rpc."
     invalid = [
@@ -115,7 +115,7 @@ def _refusals(
     pace = [{"@type": f"{kind}RetryInfo", "retryDelay": "1s"}]
     quota = "You exceeded your current quota, please check your plan and billing details."
     missing = (
-        f"models/{asked.model} is not found for API version v1beta, or is not supported for "
+        f"models/{request.model} is not found for API version v1beta, or is not supported for "
         "generateContent."
     )
     too_long = (
@@ -124,7 +124,7 @@ def _refusals(
     key = f"API key not valid. Please pass a valid API key. {shown}".strip()
     denied = "Generative Language API has not been used in this project before or it is disabled."
     gone = (
-        f"This model models/{asked.model} is no longer available. Please update your code to "
+        f"This model models/{request.model} is no longer available. Please update your code to "
         "use a newer model."
     )
     return {
@@ -145,7 +145,7 @@ def _refusals(
     }
 
 
-def _response(asked: ReceivedCall, reply: Reply, text: str, *, last: bool) -> dict[str, Any]:
+def _response(request: ReceivedCall, reply: Reply, text: str, *, last: bool) -> dict[str, Any]:
     candidate: dict[str, Any] = {
         "content": {"parts": [{"text": text}], "role": "model"},
         "index": 0,
@@ -163,11 +163,11 @@ def _response(asked: ReceivedCall, reply: Reply, text: str, *, last: bool) -> di
         "candidates": [candidate],
         "usageMetadata": {name: count for name, count in used.items() if count},
         "modelVersion": reply.served_model,
-        "responseId": identifier("", asked),
+        "responseId": identifier("", request),
     }
 
 
-def _chunks(asked: ReceivedCall, reply: Reply) -> Iterator[dict[str, Any]]:
+def _chunks(request: ReceivedCall, reply: Reply) -> Iterator[dict[str, Any]]:
     parts = fragments(reply.text)
     for number, part in enumerate(parts, 1):
-        yield _response(asked, reply, part, last=number == len(parts))
+        yield _response(request, reply, part, last=number == len(parts))

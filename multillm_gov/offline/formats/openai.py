@@ -3,7 +3,7 @@
 from typing import Any
 
 from multillm_gov.offline import endpoints
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire
 from multillm_gov.offline.script import Fault
 from multillm_gov.offline.wording import body
 
@@ -16,29 +16,29 @@ def read(path: str, sent: dict[str, Any], key: str) -> ReceivedCall | None:
     return endpoint.read(sent, key) if endpoint else None
 
 
-def answer(asked: ReceivedCall, reply: Reply) -> Wire:
+def answer(request: ReceivedCall, reply: Reply) -> Wire:
     """The answer."""
-    return endpoints.answer(asked, reply)
+    return endpoints.answer(request, reply)
 
 
-def refuse(asked: ReceivedCall, fault: Fault, shown: str) -> Wire:
+def refuse(request: ReceivedCall, fault: Fault, shown: str) -> Wire:
     """The vendor's own way to say no.
 
     Args:
-        asked: The request.
+        request: The request.
         fault: Why.
         shown: The key as the vendor repeats it.
     """
-    status, kind, code, parameter, message = _refusals(asked, shown)[fault]
+    status, kind, code, parameter, message = _refusals(request, shown)[fault]
     return body(
         {"error": {"message": message, "type": kind, "param": parameter, "code": code}}, status
     )
 
 
 def _refusals(
-    asked: ReceivedCall, shown: str
+    request: ReceivedCall, shown: str
 ) -> dict[str, tuple[int, str, str | None, str | None, str]]:
-    invalid, model = "invalid_request_error", asked.model
+    invalid, model = "invalid_request_error", request.model
     limit = (
         "This model's maximum context length is 8192 tokens. However, your messages resulted "
         "in 9001 tokens."
@@ -46,10 +46,10 @@ def _refusals(
     too_long = (
         "Your input exceeds the context window of this model. Please adjust your input and try "
         "again."
-        if asked.mode == "responses"
+        if request.mode == "responses"
         else f"{limit} Please reduce the length of the messages."
     )
-    parameter = "input" if asked.mode in {"responses", "embedding"} else "messages"
+    parameter = "input" if request.mode in {"responses", "embedding"} else "messages"
     server_error = "The server had an error while processing your request. Sorry about that!"
     flagged = "Invalid prompt: your prompt was flagged as potentially violating our usage policy."
     pace = (

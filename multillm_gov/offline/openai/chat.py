@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.wording import (
     CREATED,
     body,
@@ -40,10 +40,10 @@ def read(sent: dict[str, Any], key: str) -> ReceivedCall:
     )
 
 
-def answer(asked: ReceivedCall, reply: Reply) -> Wire:
+def answer(request: ReceivedCall, reply: Reply) -> Wire:
     """A completion, or the chunks of one."""
-    if asked.stream:
-        return events((("", chunk) for chunk in _chunks(asked, reply)), done=True)
+    if request.stream:
+        return events((("", chunk) for chunk in _chunks(request, reply)), done=True)
     message: dict[str, Any] = {
         "role": "assistant",
         "content": reply.text,
@@ -52,7 +52,7 @@ def answer(asked: ReceivedCall, reply: Reply) -> Wire:
     }
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _reason(reply)}
     return body(
-        {**_head(asked, reply, "chat.completion"), "choices": [choice], "usage": usage(reply)}
+        {**_head(request, reply, "chat.completion"), "choices": [choice], "usage": usage(reply)}
     )
 
 
@@ -74,9 +74,9 @@ def _reason(reply: Reply) -> str:
     return "length" if reply.cut else "stop"
 
 
-def _head(asked: ReceivedCall, reply: Reply, kind: str) -> dict[str, Any]:
+def _head(request: ReceivedCall, reply: Reply, kind: str) -> dict[str, Any]:
     return {
-        "id": identifier("chatcmpl-", asked),
+        "id": identifier("chatcmpl-", request),
         "object": kind,
         "created": CREATED,
         "model": reply.served_model,
@@ -84,8 +84,8 @@ def _head(asked: ReceivedCall, reply: Reply, kind: str) -> dict[str, Any]:
     }
 
 
-def _chunks(asked: ReceivedCall, reply: Reply) -> Iterator[dict[str, Any]]:
-    head = _head(asked, reply, "chat.completion.chunk")
+def _chunks(request: ReceivedCall, reply: Reply) -> Iterator[dict[str, Any]]:
+    head = _head(request, reply, "chat.completion.chunk")
 
     def chunk(delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
         return {

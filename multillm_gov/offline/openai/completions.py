@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.openai.chat import usage
 from multillm_gov.offline.wording import CREATED, body, events, identifier, text_of, whole
 
@@ -21,16 +21,16 @@ def read(sent: dict[str, Any], key: str) -> ReceivedCall:
     )
 
 
-def answer(asked: ReceivedCall, reply: Reply) -> Wire:
+def answer(request: ReceivedCall, reply: Reply) -> Wire:
     """A completion, or the chunks of one."""
     head = {
-        "id": identifier("cmpl-", asked),
+        "id": identifier("cmpl-", request),
         "object": "text_completion",
         "created": CREATED,
         "model": reply.served_model,
     }
     reason = "length" if reply.cut else "stop"
-    if not asked.stream:
+    if not request.stream:
         return body({**head, "choices": [_choice(reply.text, reason)], "usage": usage(reply)})
     parts = [("", {**head, "choices": [_choice(part, None)]}) for part in fragments(reply.text)]
     last = ("", {**head, "choices": [_choice("", reason)]})

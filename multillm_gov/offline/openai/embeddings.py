@@ -4,7 +4,7 @@ from base64 import b64encode
 from struct import pack
 from typing import Any
 
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire
 from multillm_gov.offline.wording import body, text_of, whole
 
 PATH = "embeddings"
@@ -23,14 +23,14 @@ def read(sent: dict[str, Any], key: str) -> ReceivedCall:
     )
 
 
-def answer(asked: ReceivedCall, reply: Reply) -> Wire:
+def answer(request: ReceivedCall, reply: Reply) -> Wire:
     """One vector an input, as numbers or as base64 of 32-bit floats."""
     rows = [
         {
             "object": "embedding",
             "index": index,
             "embedding": b64encode(pack(f"<{len(vector)}f", *vector)).decode()
-            if asked.encoded
+            if request.encoded
             else list(vector),
         }
         for index, vector in enumerate(reply.vectors)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from multillm_gov.offline.asking import ReceivedCall, Reply, Wire, fragments
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire, fragments
 from multillm_gov.offline.wording import (
     CREATED,
     body,
@@ -40,37 +40,37 @@ def read(sent: dict[str, Any], key: str) -> ReceivedCall:
     )
 
 
-def answer(asked: ReceivedCall, reply: Reply) -> Wire:
+def answer(request: ReceivedCall, reply: Reply) -> Wire:
     """A response, or the events of one."""
-    if asked.stream:
-        return events(_events(asked, reply))
-    return body(_response(asked, reply))
+    if request.stream:
+        return events(_events(request, reply))
+    return body(_response(request, reply))
 
 
-def _item(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
+def _item(request: ReceivedCall, reply: Reply) -> dict[str, Any]:
     content = [{"type": "output_text", "text": reply.text, "annotations": [], "logprobs": []}]
     status = "incomplete" if reply.cut else "completed"
     return {
         "type": "message",
-        "id": identifier("msg_", asked),
+        "id": identifier("msg_", request),
         "status": status,
         "role": "assistant",
         "content": content,
     }
 
 
-def _response(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
+def _response(request: ReceivedCall, reply: Reply) -> dict[str, Any]:
     return {
-        "id": identifier("resp_", asked),
+        "id": identifier("resp_", request),
         "object": "response",
         "created_at": CREATED,
         "status": "incomplete" if reply.cut else "completed",
         "error": None,
         "incomplete_details": {"reason": "max_output_tokens"} if reply.cut else None,
         "instructions": None,
-        "max_output_tokens": asked.max_output_tokens,
+        "max_output_tokens": request.max_output_tokens,
         "model": reply.served_model,
-        "output": [_item(asked, reply)],
+        "output": [_item(request, reply)],
         "parallel_tool_calls": True,
         "previous_response_id": None,
         "reasoning": {"effort": None, "summary": None},
@@ -93,8 +93,8 @@ def _response(asked: ReceivedCall, reply: Reply) -> dict[str, Any]:
     }
 
 
-def _events(asked: ReceivedCall, reply: Reply) -> Iterator[tuple[str, dict[str, Any]]]:
-    whole_one = _response(asked, reply)
+def _events(request: ReceivedCall, reply: Reply) -> Iterator[tuple[str, dict[str, Any]]]:
+    whole_one = _response(request, reply)
     begun = {
         **whole_one,
         "status": "in_progress",
@@ -102,7 +102,7 @@ def _events(asked: ReceivedCall, reply: Reply) -> Iterator[tuple[str, dict[str, 
         "usage": None,
         "incomplete_details": None,
     }
-    item = _item(asked, reply)
+    item = _item(request, reply)
     empty = {"type": "output_text", "text": "", "annotations": []}
     place = {"item_id": item["id"], "output_index": 0, "content_index": 0}
     last = "response.incomplete" if reply.cut else "response.completed"

@@ -19,7 +19,6 @@ from multillm_gov.evaluation.bench.results import (
 )
 from multillm_gov.evaluation.bench.run import BenchRun, run_bench
 from multillm_gov.evaluation.bench.writing_style import EarlierRecords, writing_styles_of
-from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Client
 from multillm_gov.evaluation.probes.probe import Probe
 from multillm_gov.evaluation.running import AnswerListener, ProbeRun, Progress, Runner
@@ -33,7 +32,8 @@ from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.bench_cases import BenchFilter, benches_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys, trial_client
 from multillm_gov.workflows.evaluation.evidence import record_evidence
-from multillm_gov.workflows.evaluation.machine import collecting, time_of
+from multillm_gov.workflows.evaluation.machine import collecting
+from multillm_gov.workflows.evaluation.plan import refuse_incomplete
 from multillm_gov.workflows.evaluation.sending import (
     RunResult,
     SendingOptions,
@@ -103,6 +103,8 @@ def plan_benchmarks(
     """
     top, _ = split_paths((), root)
     assessment = assess_folder(top, as_of=as_of)
+    if not options.filter.tasks:
+        refuse_incomplete(assessment, frozenset({"allocation", "prompt", "evals"}), "benchmark")
     benches, left_out = benches_of(assessment, options.filter)
     planner = BenchPlanner(
         day=as_of,
@@ -130,7 +132,7 @@ def run_benchmarks(
     """Send the plan, score what comes back, compare, record and tell it.
 
     Evidence is written only of whole runs and only of what real providers answered: never of the
-    offline server or a cassette. Ctrl-C ends the run cleanly: what is known is told.
+    offline server or a cassette. Ctrl-C ends the run cleanly: what is known is reported.
 
     Raises:
         UnableError: the plan may cost too much, or a replay lacks a call.
@@ -166,23 +168,10 @@ def run_benchmarks(
 async def _run(
     planned: PlannedBench, client: Client, on_progress: Callable[[Progress], None] | None
 ) -> BenchRun:
-    options = planned.options.sending
-    budget, pace, time = (
-        Budget(options.limit),
-        options.pace,
-        time_of(replayed=options.replay is not None),
-    )
+    conditions = planned.options.sending.conditions
 
-    async def send(probes: Sequence[Probe], told: AnswerListener) -> ProbeRun:
-        runner = Runner(
-            probes,
-            client,
-            pace=pace,
-            budget=budget,
-            time=time,
-            on_progress=on_progress,
-            on_answer=told,
-        )
+    async def send(probes: Sequence[Probe], listener: AnswerListener) -> ProbeRun:
+        runner = Runner(probes, client, conditions, on_progress=on_progress, on_answer=listener)
         return await runner.run()
 
     try:

@@ -85,14 +85,14 @@ def import_bench(
         records += records_of(result, sides, facts)
     if options.write:
         record_evidence(top, records)
-    told = Imported(
+    imported = Imported(
         source=_visible(file.name),
         results=sum(map(len, tasks.values())),
         unknown_models=_unknown(found, state),
         written=options.write,
     )
     return replace(
-        report_bench_import(state, found, options.margins, told), path_prefix=path_prefix(top)
+        report_bench_import(state, found, options.margins, imported), path_prefix=path_prefix(top)
     )
 
 

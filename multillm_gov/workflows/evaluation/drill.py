@@ -6,7 +6,7 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -115,8 +115,8 @@ def run_drills(
 ) -> RunResult:
     """Drill, judge, record and report.
 
-    Ctrl-C and the total timeout end the run cleanly: what is known is told; evidence is written of
-    whole drills only, and never of what the offline server answered.
+    Ctrl-C and the total timeout end the run cleanly: what is known is reported; evidence is written
+    of complete drills only, and never of the offline server's answers.
 
     Raises:
         UnableError: the plan may cost too much.
@@ -126,25 +126,7 @@ def run_drills(
     planned.check()
     options, plan, state = planned.options.sending, planned.plan, planned.assessment
     watch = _Watch(len(plan.drills), Budget(options.limit), on_progress)
-    interrupted = False
-    with _addresses(state, offline=options.offline) as addressing:
-        drilling = send_drills(
-            plan,
-            state,
-            addressing,
-            budget=watch.budget,
-            concurrency=min(
-                options.concurrency, options.provider_concurrency or options.concurrency
-            ),
-            on_outcome=watch.note,
-        )
-        try:
-            with _quiet_end():
-                asyncio.run(_within(drilling, options.total_seconds))
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            interrupted = True
-        except TimeoutError:
-            pass  # the report counts what was not sent
+    interrupted = _send(planned, watch)
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
     records = judge_drills(_in_order(plan, watch.outcomes), versions)
     whole = tuple(record for record in records if record.calls == _planned(plan, record.task_class))
@@ -159,6 +141,28 @@ def run_drills(
     )
 
 
+def _send(planned: PlannedDrills, watch: "_Watch") -> bool:
+    """Send the drills; whether Ctrl-C ended them. The report counts those that were not sent."""
+    options, state = planned.options.sending, planned.assessment
+    with _addresses(state, offline=options.offline) as addressing:
+        drilling = send_drills(
+            planned.plan,
+            state,
+            addressing,
+            budget=watch.budget,
+            concurrency=min(
+                options.concurrency, options.provider_concurrency or options.concurrency
+            ),
+            on_outcome=watch.note,
+        )
+        try:
+            with _quiet_end(), suppress(TimeoutError):
+                asyncio.run(_within(drilling, options.total_seconds))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            return True
+    return False
+
+
 async def _within(drilling: Coroutine[Any, Any, object], seconds: float | None) -> None:
     """The drills, for so long at most; SIGTERM ends them as Ctrl-C does."""
     end_on_termination()
@@ -167,7 +171,7 @@ async def _within(drilling: Coroutine[Any, Any, object], seconds: float | None) 
 
 @contextmanager
 def _quiet_end() -> Iterator[None]:
-    """No word about calls that an interruption met before LiteLLM awaited them."""
+    """No warning about calls that an interruption met before LiteLLM awaited them."""
     with warnings.catch_warnings():
         warnings.filterwarnings(
             "ignore", message="coroutine .* was never awaited", category=RuntimeWarning
@@ -180,7 +184,7 @@ def _quiet_end() -> Iterator[None]:
 
 
 class _Watch:
-    """Keeps what became of drills, and tells how far they are."""
+    """Keeps the outcomes of drills and reports progress."""
 
     def __init__(
         self, total: int, budget: Budget, on_progress: Callable[[Progress], None] | None

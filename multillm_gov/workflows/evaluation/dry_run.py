@@ -9,9 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.documents.layout import kind_of
 from multillm_gov.errors import GovernError, UnableError, UsageError
-from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Client
 from multillm_gov.evaluation.probes.check import Observation
 from multillm_gov.evaluation.probes.judging import fresh_reference, probe_record
@@ -24,15 +22,14 @@ from multillm_gov.providers.warming import warm_up
 from multillm_gov.report import TOOL_VERSION, Report
 from multillm_gov.reporting.evaluation.dry_run import report_dry_run
 from multillm_gov.reporting.evaluation.dry_run_plan import report_dry_run_plan
-from multillm_gov.reporting.shared.completeness import left_out
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.evidence_store import write_reference
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.client import keys_of, no_keys, trial_client
 from multillm_gov.workflows.evaluation.evidence import record_evidence
-from multillm_gov.workflows.evaluation.machine import collecting, end_on_termination, time_of
-from multillm_gov.workflows.evaluation.plan import plan_trials
+from multillm_gov.workflows.evaluation.machine import collecting, end_on_termination
+from multillm_gov.workflows.evaluation.plan import plan_trials, refuse_incomplete
 from multillm_gov.workflows.evaluation.sending import (
     RunResult,
     SendingOptions,
@@ -98,7 +95,8 @@ def plan_dry_run(options: DryRunOptions, *, as_of: date, root: Path | None = Non
     top, _ = split_paths((), root)
     _check_text_folder(options.keep_text, top)
     assessment = assess_folder(top, as_of=as_of)
-    _check_whole(options, assessment)
+    if not options.tasks and not options.models:
+        refuse_incomplete(assessment, _PROBED_KINDS, "dry-run")
     settings = ProbeSettings(
         day=as_of,
         samples=options.samples,
@@ -123,9 +121,9 @@ def plan_dry_run(options: DryRunOptions, *, as_of: date, root: Path | None = Non
 def run_dry_run(
     planned: PlannedDryRun, on_progress: Callable[[Progress], None] | None = None
 ) -> RunResult:
-    """Send the plan, judge what comes back, record it and tell it.
+    """Send the plan, judge the answers, record and report them.
 
-    Ctrl-C ends the run cleanly: what is known is recorded and told. Evidence is written only of
+    Ctrl-C ends the run cleanly: what is known is recorded and reported. Evidence is written only of
     what real providers answered, never of the offline server or a cassette, and only of probes that
     were sent in full.
 
@@ -135,24 +133,8 @@ def run_dry_run(
         OutputError: evidence, texts or a cassette may not be written.
     """
     planned.check()
-    options, plan = planned.options, planned.plan
-    keeper = None if options.keep_text is None else TextKeeper(options.keep_text)
-    with (
-        collecting(),
-        trial_client(planned.assessment, options.sending) as client,
-    ):
-        runner = Runner(
-            plan.probes,
-            client,
-            pace=options.sending.pace,
-            budget=Budget(options.sending.limit),
-            time=time_of(replayed=options.sending.replay is not None),
-            on_progress=on_progress,
-            on_answer=keeper,
-        )
-        run, trouble = asyncio.run(
-            _run(runner, client, () if options.sending.replay is not None else plan.probes)
-        )
+    options, state = planned.options, planned.assessment
+    run, error = _send(planned, on_progress)
     versions = {"govern": TOOL_VERSION, "litellm": litellm_version()}
     records = [
         probe_record(each, versions, is_complete=_is_complete(each)) for each in run.observations
@@ -160,15 +142,25 @@ def run_dry_run(
     written = options.sending.write and options.sending.is_billed
     if written:
         _record(planned.root, run, records)
-    if trouble is not None:
-        raise trouble
-    report = report_dry_run(
-        planned.assessment, plan, run, tuple(records), limit=options.sending.limit, written=written
-    )
+    if error is not None:
+        raise error
+    limit = options.sending.limit
+    report = report_dry_run(state, planned.plan, run, tuple(records), limit=limit, written=written)
     return RunResult(
         report=replace(report, path_prefix=path_prefix(planned.root)),
         interrupted=run.ending == "interrupted",
     )
+
+
+def _send(
+    planned: PlannedDryRun, on_progress: Callable[[Progress], None] | None
+) -> tuple[ProbeRun, GovernError | None]:
+    options, probes = planned.options, planned.plan.probes
+    keeper = None if options.keep_text is None else TextKeeper(options.keep_text)
+    with collecting(), trial_client(planned.assessment, options.sending) as client:
+        conditions = options.sending.conditions
+        runner = Runner(probes, client, conditions, on_progress=on_progress, on_answer=keeper)
+        return asyncio.run(_run(runner, client, () if options.sending.replay else probes))
 
 
 async def _run(
@@ -207,17 +199,6 @@ def _record(root: Path, run: ProbeRun, records: list[ProbeRecord]) -> None:
 
 def _is_complete(observation: Observation) -> bool:
     return len(observation.seen) == observation.probe.samples
-
-
-def _check_whole(options: DryRunOptions, assessment: Assessment) -> None:
-    """A run that leaves out what a broken file declares must not pass for a run of everything."""
-    paths = [path for path in left_out(assessment) if kind_of(path) in _PROBED_KINDS]
-    if paths and not options.tasks and not options.models:
-        rest = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
-        raise UnableError(
-            f"`{paths[0]}`{rest} cannot be read, so the dry-run would be incomplete",
-            "Fix what `govern check` reports there, or name task classes with --only.",
-        )
 
 
 def _check_text_folder(folder: Path | None, root: Path) -> None:

@@ -38,12 +38,12 @@ def record_evidence(
         SourceError: the current view cannot be read as evidence; nothing is written then.
         OutputError: the files may not be written.
     """
-    told = (tuple(records), tuple(drills), tuple(probes))
-    entries = [entry for group in told for entry in group]
+    groups = (tuple(records), tuple(drills), tuple(probes))
+    entries = [entry for group in groups for entry in group]
     if not entries:
         return
     with alone(root):
-        merged = merge(_current(root), *told)
+        merged = merge(_current(root), *groups)
         for day in sorted({entry.date.replace(day=1) for entry in entries}):
             month = [entry for entry in entries if entry.date.replace(day=1) == day]
             append_history(root, day, map(encode_line, month))

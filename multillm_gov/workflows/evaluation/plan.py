@@ -5,12 +5,14 @@ from pathlib import Path
 
 import msgspec
 
-from multillm_gov.errors import UnableError, UsageError
+from multillm_gov.documents.layout import kind_of
+from multillm_gov.errors import SourceError, UnableError, UsageError
 from multillm_gov.evaluation.calls import CALL_MODES
 from multillm_gov.evaluation.probes.plan import EarlierProbes, ProbePlan, ProbeSettings, plan_probes
 from multillm_gov.evaluation.probes.probe import Key
 from multillm_gov.evaluation.probes.references import ReferenceVectors, digest_of
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
+from multillm_gov.reporting.shared.completeness import left_out
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.evidence_store import read_reference
 from multillm_gov.workflows.evaluation.inputs import inputs_of
@@ -63,25 +65,40 @@ def plan_trials(
     return plan_probes(chosen, inputs, settings, keys_of, known)
 
 
-def check_names(what: str, asked: frozenset[str], known: set[str]) -> None:
+def refuse_incomplete(assessment: Assessment, kinds: frozenset[str], run: str) -> None:
+    """Refuse a run of everything that would leave out what an unreadable file declares.
+
+    Raises:
+        SourceError: a file of one of these kinds cannot be read as written.
+    """
+    paths = [path for path in left_out(assessment) if kind_of(path) in kinds]
+    if paths:
+        rest = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
+        raise SourceError(
+            f"`{paths[0]}`{rest} cannot be read, so the {run} would be incomplete",
+            "Fix what `govern check` reports there, or name task classes.",
+        )
+
+
+def check_names(what: str, requested: frozenset[str], known: set[str]) -> None:
     """Refuse names that the portfolio does not have.
 
     Raises:
         UsageError: one of those asked for is not known; near ones are suggested.
     """
-    strange = sorted(asked - known)
-    if strange:
+    unknown = sorted(requested - known)
+    if unknown:
         from difflib import get_close_matches
 
         near = (
-            get_close_matches(strange[0], sorted(known), n=3, cutoff=0.5) or sorted(known)[:_SHOWN]
+            get_close_matches(unknown[0], sorted(known), n=3, cutoff=0.5) or sorted(known)[:_SHOWN]
         )
         meant = (
             f"Did you mean {' or '.join(f'`{name}`' for name in near)}?"
             if near
             else "Declare it first."
         )
-        raise UsageError(f"The portfolio has no {what} `{strange[0]}`", meant)
+        raise UsageError(f"The portfolio has no {what} `{unknown[0]}`", meant)
 
 
 def _last_of(assessment: Assessment) -> Callable[[str, str, ProbeKind], ProbeRecord | None]:

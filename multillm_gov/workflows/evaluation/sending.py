@@ -7,10 +7,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from multillm_gov.errors import UnableError
-from multillm_gov.evaluation.pacing import RunLimits
+from multillm_gov.evaluation.budget import Budget
+from multillm_gov.evaluation.pacing import RunConditions, RunLimits
 from multillm_gov.report import Report
 from multillm_gov.units import format_money
 from multillm_gov.words import count_of
+from multillm_gov.workflows.evaluation.machine import time_of
 
 DEFAULT_MAX_USD = Decimal("1.00")
 _NAMED = 5
@@ -46,13 +48,15 @@ class SendingOptions(Struct, frozen=True, kw_only=True):
         return DEFAULT_MAX_USD if self.max_usd is None and self.is_billed else self.max_usd
 
     @property
-    def pace(self) -> RunLimits:
-        """How calls follow each other."""
-        return RunLimits(
+    def conditions(self) -> RunConditions:
+        """Those of one run; its budget is new."""
+        limits = RunLimits(
             concurrency=self.concurrency,
             provider_concurrency=self.provider_concurrency,
             total_seconds=self.total_seconds,
         )
+        time = time_of(replayed=self.replay is not None)
+        return RunConditions(limits=limits, budget=Budget(self.limit), time=time)
 
 
 class WorstCase(Struct, frozen=True, kw_only=True):

@@ -58,15 +58,15 @@ def judge(observation: Observation) -> CheckResult | None:
         return None
     missed = [item for item in evidence if not item.satisfied]
     if missed:
-        said = (
+        detail = (
             f"{len(missed)} of {len(evidence)} answers do not satisfy the schema: {_places(missed)}"
         )
-        return CheckResult(name=NAME, verdict="contract", detail=said)
+        return CheckResult(name=NAME, verdict="contract", detail=detail)
     used = normalizers_needed(observation)
     how = "by the provider's own structured output" if probe.native_schema else "as answered"
     how = f"after {', '.join(used)}" if used else how
-    said = f"{len(evidence)} of {len(evidence)} answers satisfy the schema {how}"
-    return CheckResult(name=NAME, verdict="pass", detail=said)
+    detail = f"{len(evidence)} of {len(evidence)} answers satisfy the schema {how}"
+    return CheckResult(name=NAME, verdict="pass", detail=detail)
 
 
 def _unjudged(observation: Observation) -> str:
@@ -92,8 +92,8 @@ def normalizers_needed(observation: Observation) -> tuple[str, ...]:
 
 def _places(missed: list[ContractEvidence]) -> str:
     places = sorted({item.misfit for item in missed})
-    told = ", ".join(places[:3])
-    return f"{told} and {len(places) - 3} more" if len(places) > 3 else told
+    shown = ", ".join(places[:3])
+    return f"{shown} and {len(places) - 3} more" if len(places) > 3 else shown
 
 
 @lru_cache(maxsize=64)

@@ -21,19 +21,19 @@ def judge(observation: Observation) -> CheckResult | None:
     known = [answer.usd for answer in observation.answers if answer.usd is not None]
     cap_usd = cap * probe.usd_per_unit
     if known and max(known) > cap_usd:
-        said = (
+        detail = (
             f"a request costs {format_money(max(known), rounding=ROUND_UP)}; its cap is "
             f"{format_money(cap_usd)}"
         )
-        return CheckResult(name=NAME, verdict="cost", detail=said)
+        return CheckResult(name=NAME, verdict="cost", detail=detail)
     if len(known) < len(observation.answers):
-        said = "the cost of a request is not known: no price"
-        return CheckResult(name=NAME, verdict="inconclusive", detail=said)
-    said = (
+        detail = "the cost of a request is not known: no price"
+        return CheckResult(name=NAME, verdict="inconclusive", detail=detail)
+    detail = (
         f"a request costs {format_money(max(known), rounding=ROUND_UP)} at most; its cap is "
         f"{format_money(cap_usd)}"
     )
-    return CheckResult(name=NAME, verdict="pass", detail=said)
+    return CheckResult(name=NAME, verdict="pass", detail=detail)
 
 
 CHECK = Check(name=NAME, judge=judge)

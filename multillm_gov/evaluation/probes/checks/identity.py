@@ -18,20 +18,20 @@ def judge(observation: Observation) -> CheckResult | None:
         return None
     strange = [name for name in served if not _is_declared(name, observation)]
     if strange:
-        said = f"`{probe.model}` is declared; {_codes(strange)} answered"
-        return CheckResult(name=NAME, verdict="contract", detail=said)
+        detail = f"`{probe.model}` is declared; {_codes(strange)} answered"
+        return CheckResult(name=NAME, verdict="contract", detail=detail)
     # A stranger that answered last time is no model to go back to: its end is no finding.
     last = probe.last.served_models if probe.last is not None else ()
     before = tuple(name for name in last if _is_declared(name, observation))
     if before and set(served) != set(before) and probe.last is not None:
-        said = (
+        detail = (
             f"{_codes(served)} answered; on {probe.last.date.isoformat()} it was "
             f"{_codes(before)}: changed since then"
         )
-        return CheckResult(name=NAME, verdict="contract", detail=said)
+        return CheckResult(name=NAME, verdict="contract", detail=detail)
     if len(served) > 1:
-        said = f"several models answer under one name: {_codes(served)}"
-        return CheckResult(name=NAME, verdict="contract", detail=said)
+        detail = f"several models answer under one name: {_codes(served)}"
+        return CheckResult(name=NAME, verdict="contract", detail=detail)
     return CheckResult(name=NAME, verdict="pass", detail=f"{_codes(served)} answered")
 
 
@@ -75,8 +75,8 @@ def _numbers(name: str) -> list[str]:
 
 def _codes(names: tuple[str, ...] | list[str]) -> str:
     """What a provider says is bounded before it is told."""
-    told = ", ".join(f"`{name[:_LONGEST]}`" for name in names[:_MOST_NAMES])
-    return f"{told} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else told
+    shown = ", ".join(f"`{name[:_LONGEST]}`" for name in names[:_MOST_NAMES])
+    return f"{shown} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else shown
 
 
 CHECK = Check(name=NAME, judge=judge)

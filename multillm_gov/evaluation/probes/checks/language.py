@@ -40,11 +40,11 @@ def judge(observation: Observation) -> CheckResult | None:
     others = sorted({item.language for item in evidence} - {declared, ""})
     certain = sum(item.language == declared for item in evidence)
     if others:
-        said = f"answers are in {', '.join(others)}; declared is {declared}"
-        return CheckResult(name=NAME, verdict="contract", detail=said)
-    said = f"{certain} of {len(evidence)} answers are certainly in {declared}"
+        detail = f"answers are in {', '.join(others)}; declared is {declared}"
+        return CheckResult(name=NAME, verdict="contract", detail=detail)
+    detail = f"{certain} of {len(evidence)} answers are certainly in {declared}"
     return CheckResult(
-        name=NAME, verdict="pass" if certain == len(evidence) else "inconclusive", detail=said
+        name=NAME, verdict="pass" if certain == len(evidence) else "inconclusive", detail=detail
     )
 
 

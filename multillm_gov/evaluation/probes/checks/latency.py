@@ -22,19 +22,19 @@ def judge(observation: Observation) -> CheckResult | None:
     limit = float(latency.p95_seconds)
     if len(seconds) >= ENOUGH_FOR_P95:
         p95 = nearest_rank(seconds, 0.95)
-        said = (
+        detail = (
             f"95% of {len(seconds)} answers within {_format(p95)} s; the limit is "
             f"{_format(limit)} s"
         )
-        return CheckResult(name=NAME, verdict="latency" if p95 > limit else "pass", detail=said)
+        return CheckResult(name=NAME, verdict="latency" if p95 > limit else "pass", detail=detail)
     slow = sum(each > limit for each in seconds)
-    said = (
+    detail = (
         f"{slow} of {len(seconds)} answers slower than {_format(limit)} s, the slowest "
         f"{_format(max(seconds))} s; "
         f"a 95th percentile needs {ENOUGH_FOR_P95}"
     )
     verdict = "pass" if not slow else "latency" if slow * 2 > len(seconds) else "inconclusive"
-    return CheckResult(name=NAME, verdict=verdict, detail=said)  # type: ignore[arg-type]
+    return CheckResult(name=NAME, verdict=verdict, detail=detail)  # type: ignore[arg-type]
 
 
 def answer_seconds(observation: Observation) -> tuple[float, ...]:

@@ -19,21 +19,21 @@ def judge(observation: Observation) -> CheckResult | None:
     if observation.probe.kind == "embedding" or not lengths:
         return None
     if not min(lengths):
-        said = f"{lengths.count(0)} of {len(lengths)} answers are empty"
-        return CheckResult(name=NAME, verdict="contract", detail=said)
+        detail = f"{lengths.count(0)} of {len(lengths)} answers are empty"
+        return CheckResult(name=NAME, verdict="contract", detail=detail)
     if shape.min_characters is None and shape.max_characters is None:
         return None
-    said = (
+    detail = (
         f"answers have {_span(lengths)} characters; declared are {shape.min_characters or 1:,} to "
     )
-    said += f"{shape.max_characters:,}" if shape.max_characters is not None else "any number"
+    detail += f"{shape.max_characters:,}" if shape.max_characters is not None else "any number"
     if observation.probe.origin == "generic":
         return CheckResult(
-            name=NAME, verdict="inconclusive", detail=f"{said}; the input was generic"
+            name=NAME, verdict="inconclusive", detail=f"{detail}; the input was generic"
         )
     short = shape.min_characters is not None and min(lengths) < shape.min_characters
     long = shape.max_characters is not None and max(lengths) > shape.max_characters
-    return CheckResult(name=NAME, verdict="contract" if short or long else "pass", detail=said)
+    return CheckResult(name=NAME, verdict="contract" if short or long else "pass", detail=detail)
 
 
 def _span(lengths: tuple[int, ...]) -> str:

@@ -16,9 +16,9 @@ def judge(observation: Observation) -> CheckResult:
     total = len(failures) + len(answers)
     if not total:
         return CheckResult(name=NAME, verdict="inconclusive", detail="nothing was sent")
-    told = f"{len(answers):,} of {count_of(total, 'call')} answered"
+    detail = f"{len(answers):,} of {count_of(total, 'call')} answered"
     if not failures:
-        return CheckResult(name=NAME, verdict="pass", detail=told)
+        return CheckResult(name=NAME, verdict="pass", detail=detail)
     unset = [
         key.name
         for key in observation.probe.keys
@@ -27,13 +27,13 @@ def judge(observation: Observation) -> CheckResult:
     if unset and not answers:
         # Some clients then call without a key, and what they meet says nothing of the provider.
         missing = f"{' and '.join(unset)} {'is' if len(unset) == 1 else 'are'} not set"
-        return CheckResult(name=NAME, verdict="credentials", detail=f"{told}; {missing}")
+        return CheckResult(name=NAME, verdict="credentials", detail=f"{detail}; {missing}")
     verdict = worst(failure.verdict for failure in failures)
     status = next(
         (one.status for one in failures if one.verdict == verdict and one.status is not None), None
     )
-    told += f"; {verdict}{f', HTTP {status}' if status is not None else ''}"
-    return CheckResult(name=NAME, verdict=verdict, detail=told)
+    detail += f"; {verdict}{f', HTTP {status}' if status is not None else ''}"
+    return CheckResult(name=NAME, verdict=verdict, detail=detail)
 
 
 CHECK = Check(name=NAME, judge=judge)

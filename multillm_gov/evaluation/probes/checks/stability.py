@@ -59,21 +59,21 @@ def judge(observation: Observation) -> CheckResult | None:
     if reference is None or not observation.answers:
         return None
     if not evidence:
-        said = "the vectors cannot be compared with the reference"
-        return CheckResult(name=NAME, verdict="inconclusive", detail=said)
+        detail = "the vectors cannot be compared with the reference"
+        return CheckResult(name=NAME, verdict="inconclusive", detail=detail)
     ranks, cosine = (
         min(item.ranks for item in evidence),
         min(item.least_cosine for item in evidence),
     )
     move = max((abs(item.norm_ratio - 1) for item in evidence), default=0.0)
-    said = (
+    detail = (
         f"against {reference.date.isoformat()}: rank correlation {ranks:.3f} (at least "
         f"{LEAST_RANKS}), "
         f"cosine {cosine:.3f} (at least {LEAST_COSINE}), length moved by {move:.1%} (at most "
         f"{NORM_MOVE:.0%})"
     )
     kept = ranks >= LEAST_RANKS and cosine >= LEAST_COSINE and move <= NORM_MOVE
-    return CheckResult(name=NAME, verdict="pass" if kept else "contract", detail=said)
+    return CheckResult(name=NAME, verdict="pass" if kept else "contract", detail=detail)
 
 
 CHECK = Check(name=NAME, observe=observe, judge=judge)

@@ -17,16 +17,16 @@ def judge(observation: Observation) -> CheckResult | None:
     filtered = sum(reason in _FILTERED for reason in reasons)
     cut = sum(reason in _CUT for reason in reasons)
     if filtered:
-        said = f"{filtered} of {len(reasons)} answers ended by the provider's filter"
-        return CheckResult(name=NAME, verdict="refused-by-filter", detail=said)
+        detail = f"{filtered} of {len(reasons)} answers ended by the provider's filter"
+        return CheckResult(name=NAME, verdict="refused-by-filter", detail=detail)
     if cut:
-        asked = max(call.max_output_tokens or 0 for call in probe.calls)
-        said = f"{cut} of {len(reasons)} answers were cut at {asked:,} tokens"
+        limit_tokens = max(call.max_output_tokens or 0 for call in probe.calls)
+        detail = f"{cut} of {len(reasons)} answers were cut at {limit_tokens:,} tokens"
         # A greeting says nothing about how long the task's answers are.
         return CheckResult(
             name=NAME,
             verdict="inconclusive" if probe.origin == "generic" else "contract",
-            detail=said,
+            detail=detail,
         )
     return CheckResult(
         name=NAME, verdict="pass", detail=f"{len(reasons)} answers ended by themselves"

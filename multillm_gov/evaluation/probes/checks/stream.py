@@ -13,13 +13,13 @@ def judge(observation: Observation) -> CheckResult | None:
         return None
     firsts = [answer.seconds_to_first for answer in answers if answer.seconds_to_first is not None]
     if len(firsts) < len(answers):
-        said = f"{len(answers) - len(firsts)} of {len(answers)} answers did not arrive in parts"
-        return CheckResult(name=NAME, verdict="contract", detail=said)
-    said = (
+        detail = f"{len(answers) - len(firsts)} of {len(answers)} answers did not arrive in parts"
+        return CheckResult(name=NAME, verdict="contract", detail=detail)
+    detail = (
         f"first token after {max(firsts):,.3g} s at most, {len(answers)} of {len(answers)} "
         "streams complete"
     )
-    return CheckResult(name=NAME, verdict="pass", detail=said)
+    return CheckResult(name=NAME, verdict="pass", detail=detail)
 
 
 CHECK = Check(name=NAME, judge=judge)

@@ -24,11 +24,13 @@ def judge(observation: Observation) -> CheckResult | None:
     drifts = [*_over_demand(probe.task.declared.demand, used), *_since_last(observation, used)]
     if drifts:
         return CheckResult(name=NAME, verdict="cost", detail="; ".join(drifts))
-    told = [f"{mean:,.0f} {side}" for side, mean in used.items() if mean is not None]
+    parts = [f"{mean:,.0f} {side}" for side, mean in used.items() if mean is not None]
     known = probe.task.declared.demand is not None or probe.last is not None
-    if not told or not known:
+    if not parts or not known:
         return None
-    return CheckResult(name=NAME, verdict="pass", detail=f"{' and '.join(told)} tokens per request")
+    return CheckResult(
+        name=NAME, verdict="pass", detail=f"{' and '.join(parts)} tokens per request"
+    )
 
 
 def mean_tokens(observation: Observation, side: str) -> float | None:

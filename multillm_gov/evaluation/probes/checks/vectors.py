@@ -52,13 +52,13 @@ def judge(observation: Observation) -> CheckResult | None:
         return CheckResult(name=NAME, verdict="contract", detail=flaw)
     found = sorted({item.dimensions for item in evidence})
     if len(found) > 1 or (reference is not None and found != [reference.dimensions]):
-        told = (
+        versus = (
             f"; the reference of {reference.date.isoformat()} has {reference.dimensions:,}"
             if reference
             else ""
         )
-        said = f"vectors have {' or '.join(f'{number:,}' for number in found)} numbers{told}"
-        return CheckResult(name=NAME, verdict="contract", detail=said)
+        detail = f"vectors have {' or '.join(f'{number:,}' for number in found)} numbers{versus}"
+        return CheckResult(name=NAME, verdict="contract", detail=detail)
     norm = sum(item.norm for item in evidence) / len(evidence)
     return CheckResult(
         name=NAME, verdict="pass", detail=f"{found[0]:,} numbers a vector, mean length {norm:.4g}"

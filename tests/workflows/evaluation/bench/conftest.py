@@ -11,7 +11,7 @@ import pytest
 from multillm_gov.evaluation.bench.run import BenchRun, run_bench
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.client import Answer, Call, CallFailure
-from multillm_gov.evaluation.pacing import RunLimits, Time
+from multillm_gov.evaluation.pacing import RunConditions, RunLimits, Time
 from multillm_gov.evaluation.running import Runner
 from multillm_gov.workflows.evaluation.bench import BenchOptions, PlannedBench, plan_benchmarks
 from multillm_gov.workflows.evaluation.sending import SendingOptions
@@ -77,14 +77,8 @@ def run() -> Callable[..., BenchRun]:
         budget, time = Budget(limit), Time(now=lambda: 0.0, sleep=_sleep, chance=lambda: 0.0)
 
         async def send(probes, told):
-            return await Runner(
-                probes,
-                fake,
-                pace=RunLimits(concurrency=1),
-                budget=budget,
-                time=time,
-                on_answer=told,
-            ).run()
+            conditions = RunConditions(limits=RunLimits(concurrency=1), budget=budget, time=time)
+            return await Runner(probes, fake, conditions, on_answer=told).run()
 
         return asyncio.run(run_bench(prepared.plan, prepared.planner, send))
 

@@ -187,9 +187,9 @@ def test_the_worst_case_covers_judges_of_the_longest_answers(prepared, run, fake
 @pytest.mark.parametrize(
     ("judge", "said"),
     [
-        ("openai/gpt-5.4-mini", "both are of one vendor"),
-        ("openai/gpt-5.4", "both are of one vendor"),
-        ("nobody/knows-this", "Nobody knows whether"),
+        ("openai/gpt-5.4-mini", "both are from the same vendor"),
+        ("openai/gpt-5.4", "both are from the same vendor"),
+        ("nobody/knows-this", "It is not known whether"),
     ],
 )
 def test_a_judge_must_be_of_another_vendor(prepared, judge, said):
@@ -218,10 +218,10 @@ def test_a_draw_of_cases_is_the_same_for_the_same_seed(prepared):
 @pytest.mark.parametrize(
     ("evals", "said"),
     [
-        ("task_class: capitals\ncases: [{id: a, expected: x}]\n", "gives no `input`"),
+        ("task_class: capitals\ncases: [{id: a, expected: x}]\n", "has no `input`"),
         (
             "task_class: capitals\ncases: [{id: a, input: x, scorer: {kind: telepathy}}]\n",
-            "does not exist",
+            "`evals/capitals.yaml` cannot be read",
         ),
     ],
 )

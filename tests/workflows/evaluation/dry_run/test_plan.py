@@ -158,8 +158,14 @@ def test_a_run_that_would_leave_out_a_broken_file_is_refused(dry_run, portfolio:
     (portfolio / "allocations/other.yaml").write_text("task_classes:\n  other: {rout: []}\n")
     done = dry_run("--plan")
     assert done.returncode == exits.UNABLE
-    assert b"`allocations/other.yaml` cannot be read as written" in done.stderr
+    assert (
+        b"`allocations/other.yaml` cannot be read, so the dry-run would be incomplete"
+        in done.stderr
+    )
     assert dry_run("--plan", "--only", "triage").returncode == exits.CLEAN
     (portfolio / "allocations/other.yaml").unlink()
     (portfolio / "prompts/triage.md").write_text("---\nvariables: {ticket: {}}\n---\n{{ tickt }}\n")
-    assert b"`prompts/triage.md` cannot be read as written" in dry_run("--plan").stderr
+    assert (
+        b"`prompts/triage.md` cannot be read, so the dry-run would be incomplete"
+        in dry_run("--plan").stderr
+    )

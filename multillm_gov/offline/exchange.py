@@ -16,7 +16,7 @@ class ReceivedCall(Struct, frozen=True, kw_only=True):
     texts: tuple[str, ...] = ()
     """Messages or inputs, in order."""
     schema: dict[str, Any] | None = None
-    """JSON Schema the answer must satisfy, asked for natively."""
+    """JSON Schema the answer must satisfy, requested natively."""
     tool: str = ""
     """Name of the tool that must be called with the answer; empty: the answer is text."""
     stream: bool = False
