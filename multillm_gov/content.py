@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 Status = Literal["good", "watch", "bad", "neutral"]
-"""Against appetite: within, near the limit, outside, or not judged. Always rendered with a word, never colour alone."""
+"""Against appetite: within, near the limit, outside, or not judged; shown with a word, too."""
 
 
 class Cell(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What is wrong, where, what it risks and how to mend it."""
+"""Findings: what is wrong, where, what it risks and how to fix it."""
 
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -11,7 +11,7 @@ from multillm_gov.location import Location, Place
 
 
 class Severity(IntEnum):
-    """How much a finding weighs; a gate compares against it."""
+    """How severe a finding is; a gate compares against it."""
 
     NOTE = 1
     WARNING = 2
@@ -48,7 +48,7 @@ ExceptionKind = Literal["waiver", "ignored in file"]
 
 
 class Waived(msgspec.Struct, frozen=True, kw_only=True):
-    """What excepts a finding from the gate: a waiver in force, or a comment in the file (which nobody approved)."""
+    """An exception from the gate: a waiver in force, or an unapproved comment in the file."""
 
     reason: str
     approved_by: str
@@ -75,7 +75,7 @@ class Waived(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Flaw(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that cannot be read as what it should be: syntax, schema, size; ``kind`` names the rule's page."""
+    """A file that cannot be read: syntax, schema, size; ``kind`` names the rule's page."""
 
     kind: str
     message: str
@@ -85,7 +85,7 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Violation(msgspec.Struct, frozen=True, kw_only=True):
-    """What one rule says of one place, before the engine adds who asks for it and where exactly it stands."""
+    """What a rule reports of one place, before the engine adds policy and location."""
 
     message: str
     place: Place | Location
@@ -100,7 +100,7 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity | None = None
     """Only where a rule grades its own cases; else the rule's or policy's."""
     distinction: str = ""
-    """Tells two violations of one rule on one subject apart in the fingerprint (a model, a level)."""
+    """Separates two violations of one rule on one subject in the fingerprint (a model, a level)."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +123,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     waiver: Waived | None = None
     fingerprint: str = ""
     under: str = ""
-    """Commit whose policies raise it, where the state's own no longer do; empty: the state's own do."""
+    """Commit whose policies raise it where the state's own no longer do; else empty."""
 
     @property
     def active(self) -> bool:

@@ -165,7 +165,7 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     inconclusive: int
     """Cases without: they count neither way."""
     share: float | None
-    """Of accepted cases (0..1); ``None``: nothing was scored. ``low`` and ``high`` are its 95% interval."""
+    """Of accepted cases (0..1), ``None``: nothing scored; ``low`` and ``high``: 95% interval."""
     low: float
     high: float
     mean_score: float | None = None
@@ -228,7 +228,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[RuleNote, ...] = ()
     """The rules that ``findings`` and ``resolved`` name, ordered by id."""
     path_prefix: str = ""
-    """The portfolio's folder below the repository's root, with ``/`` last; empty where both are one."""
+    """The portfolio's folder below the repository's root, with ``/`` last; may be empty."""
 
     @property
     def layout(self) -> Layout:
@@ -237,7 +237,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def outcome(self) -> Outcome:
-        """What the verdict says; a stress test and a benchmark judge nothing, a plan sent nothing."""
+        """The verdict; a stress test and a benchmark judge nothing, a plan sent nothing."""
         if self.kind in {"stress", "bench"}:
             return "not judged"
         if self.kind == "dry-run" and not self.trials:

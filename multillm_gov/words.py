@@ -44,7 +44,7 @@ def count_of(number: int, noun: str) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`` (did you mean `a` or `b`?)`` for known words close to an unknown one; empty when none is."""
+    """`` (did you mean `a` or `b`?)`` for known words close to an unknown one; else empty."""
     from difflib import get_close_matches  # needed for a mistake only
 
     close = get_close_matches(word[:LONGEST], list(known)[:5_000], n=2, cutoff=0.6)

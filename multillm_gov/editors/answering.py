@@ -67,7 +67,7 @@ def answer(server: GovernServer) -> None:
 async def _asked(
     server: GovernServer, params: types.HoverParams | types.CompletionParams
 ) -> tuple[str, Buffer, str, int, Judged] | None:
-    """Path, buffer, text without its mark, offset in it, and what is known; ``None``: the file is not ours."""
+    """Path, buffer, text without its mark, offset, state; ``None``: not a governed file."""
     found = server.place(params.text_document.uri)
     if found is None:
         return None

@@ -11,7 +11,7 @@ _WATCHED = (SETTINGS, f"{{{','.join(FOLDERS)}}}/**")
 
 
 def follow_files(server: GovernServer) -> None:
-    """Register what the editor tells: files opened, edited, saved, closed, changed on the disk; its leaving."""
+    """Register what the editor reports: files opened, edited, saved, closed or changed on disk."""
     _follow_texts(server)
 
     @server.feature(types.INITIALIZED)

@@ -1,4 +1,4 @@
-"""Places as editors count them: lines from 0, and columns in code units of the encoding agreed upon, UTF-16 by default.
+"""Places as editors count them: lines from 0, columns in code units (UTF-16 by default).
 
 An astral character (an emoji, say) is one character to us, two units in UTF-16, four bytes in
 UTF-8. Lines end where the protocol says (LF, CR LF, CR) and nowhere else, as in `documents.text`.
@@ -32,14 +32,14 @@ class Buffer(Struct, frozen=True, eq=False):
         return line, _units(self.text[starts[line] : offset], encoding)
 
     def place(self, line: int, character: int, encoding: Encoding) -> Position:
-        """A line and a column of characters, both from 0, in the editor's units; clamped to the text."""
+        """A line and a column, both from 0, in the editor's units; clamped to the text."""
         starts = self._line_starts()
         if line >= len(starts):
             return self.position(len(self.text), encoding)
         return line, _units(self._line(line)[:character], encoding)
 
     def offset(self, position: Position, encoding: Encoding) -> int:
-        """The offset of a position; clamped to its line and to the text, never inside a character."""
+        """The offset of a position; clamped to its line, never inside a character."""
         line, units = position
         starts = self._line_starts()
         if line >= len(starts):

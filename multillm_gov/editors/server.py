@@ -1,4 +1,4 @@
-"""The language server's state: which portfolios are open in the editor, and what it was told of them."""
+"""The language server's state: the portfolios open in the editor, and what was published."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from multillm_gov.workflows.language.workspace import governed_place
 
 
 class _Protocol(LanguageServerProtocol):
-    """Leaves texts to us: pygls breaks lines where the protocol does not (U+2028, form feed), and so edits astray."""
+    """Leaves texts to us: pygls breaks lines where the protocol does not (U+2028, form feed)."""
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Any:  # noqa: ANN401
@@ -68,7 +68,7 @@ class GovernServer(LanguageServer):
         session.changed(pause=0)
 
     def close(self, uri: str) -> None:
-        """Let a file go: its text on the disk counts again; a portfolio of which nothing is open is forgotten."""
+        """Close a file: its text on disk counts again; one without open files is dropped."""
         session, path = self.places.pop(uri, (None, ""))
         if session is None:
             return

@@ -1,4 +1,4 @@
-"""One portfolio that is open in an editor: its unsaved texts, and its assessment, made anew after a pause in typing."""
+"""One portfolio open in an editor: its unsaved texts and its debounced assessment."""
 
 import asyncio
 import logging
@@ -46,7 +46,7 @@ class Judged(Struct, frozen=True, kw_only=True):
 
 
 class Session:
-    """Judges one portfolio again and again, one run at a time; a run that typing has overtaken tells nothing."""
+    """Judges one portfolio again, one run at a time; an outdated run publishes nothing."""
 
     def __init__(
         self,

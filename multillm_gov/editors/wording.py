@@ -1,4 +1,4 @@
-"""From our values to the protocol's: findings as diagnostics, offers as completions, fixes as edits."""
+"""From our values to the protocol's: diagnostics, completions, edits and hovers."""
 
 from collections.abc import Callable, Iterator
 
@@ -52,7 +52,7 @@ def span(buffer: Buffer, start: int, end: int, encoding: Encoding) -> types.Rang
 
 
 def range_of(location: Location, buffer: Buffer, encoding: Encoding) -> types.Range:
-    """The range of a location in the text it was found in; what has no width gets a character of it on its line."""
+    """The range of a location in its text; an empty one is widened to one character."""
     first = _place(location.line, location.column, buffer, encoding)
     last = _place(location.end_line, location.end_column, buffer, encoding)
     if last <= first:

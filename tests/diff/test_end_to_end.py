@@ -17,7 +17,7 @@ def test_nothing_changed_is_calm_in_every_format(repository, run, told):
     for name in ("text", "markdown", "json"):
         result = run("HEAD", "--format", name)
         assert result.exit_code == 0
-        assert "Nothing changed" in result.stdout
+        assert "No changes." in result.stdout
 
 
 def test_the_working_tree_is_compared_with_where_it_left_main(repository, git, edit, told):

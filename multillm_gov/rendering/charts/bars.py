@@ -13,7 +13,7 @@ _LANE = SIZE + 5
 
 
 def draw_bars(chart: BarChart, *, width: float, key: str, theme: Theme) -> str:
-    """One row a bar: its label, the bar with its limit mark, and the value as spelt; wide or stacked by width."""
+    """One row per bar: label, bar with its limit mark, value; wide or stacked by width."""
     plan = _plan(chart, width)
     parts, top = _references(chart, plan, theme)
     bottom = top + plan.pitch * len(chart.bars)
@@ -117,7 +117,7 @@ def _references(chart: BarChart, plan: _Plan, theme: Theme) -> tuple[list[str], 
 
 
 def _spans(plan: _Plan, top: float, bottom: float) -> list[tuple[float, float]]:
-    """Where a line across the bars runs: all the way, or past the labels that stand above each bar."""
+    """Where a line across the bars runs: all the way, or past the labels above each bar."""
     if not plan.stacked:
         return [(top - 4, bottom)]
     rows = round((bottom - top) / plan.pitch)

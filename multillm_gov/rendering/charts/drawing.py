@@ -14,7 +14,7 @@ NARROW = 340.0
 
 
 def draw(chart: Chart, *, width: float, key: str, theme: Theme) -> str:
-    """The chart as an SVG document with title and description; ``key`` makes its ids unique in the page.
+    """The chart as an SVG with title and description; ``key`` makes its ids unique in the page.
 
     The same chart, width, key and theme give the same bytes.
     """

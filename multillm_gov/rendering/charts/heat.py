@@ -1,4 +1,4 @@
-"""Figures by row and column, shaded by status; as many columns side by side as hold their figures whole."""
+"""Figures by row and column, shaded by status; as many columns per band as fit."""
 
 import re
 from math import ceil
@@ -20,7 +20,7 @@ _SEAM = re.compile(r"(?<=[-_. /])")
 
 
 def draw_heat(chart: HeatMap, *, width: float, key: str, theme: Theme) -> str:
-    """Bands of columns below each other where they do not fit beside each other; rows are named in each."""
+    """Bands of columns below each other where they do not fit; rows are named in each."""
     plan = _plan(chart, width)
     parts: list[str] = []
     y = 4.0
@@ -114,7 +114,7 @@ def _row(
 
 
 def _broken(title: str, room: float) -> list[str]:
-    """A column's name on up to three lines, broken at its seams; the last is cut where it must be."""
+    """A column's name on up to three lines, broken at its seams; the last may be cut."""
     lines = [""]
     for piece in _SEAM.split(title):
         if (

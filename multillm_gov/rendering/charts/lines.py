@@ -26,7 +26,7 @@ _DASHES = ("", "7 3", "2 3", "9 3 2 3")
 
 
 def draw_lines(chart: LineChart, *, width: float, key: str, theme: Theme) -> str:
-    """A legend with each line's last value, then the plot: bands below, lines above them, the unit on top."""
+    """A legend with each line's last value, then the plot: bands below lines, the unit on top."""
     lines = [one for one in chart.lines if one.points]
     if not lines:
         return frame(

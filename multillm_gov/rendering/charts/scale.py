@@ -6,7 +6,7 @@ from math import floor, log10
 import msgspec
 
 _LEAST = 1e-12
-"""Figures below it are drawn as nothing: no axis spells them, and near the smallest float no steps lie between."""
+"""Figures below it are drawn as zero: near the smallest float there are no steps."""
 
 
 class Scale(msgspec.Struct, frozen=True):
@@ -26,7 +26,7 @@ class Scale(msgspec.Struct, frozen=True):
 
 
 def nice_ticks(most: float, count: int = 5) -> tuple[float, ...]:
-    """About ``count`` round values from zero to at least ``most``, in steps of 1, 2, 2.5 or 5 times a power of ten."""
+    """About ``count`` round values from zero to ``most``, in steps of 1, 2, 2.5 or 5 × 10ⁿ."""
     if most < _LEAST:
         return (0.0, 1.0)
     rough = most / count

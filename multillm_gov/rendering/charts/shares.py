@@ -117,7 +117,7 @@ def _clear(left: float, right: float, mark: float | None) -> tuple[float, float]
 
 
 def _named(part: Segment, room: float, at_most: float = 0.0) -> str:
-    """Name and share, the name shortened to fit if some of it remains readable; empty where it does not."""
+    """Name and share, the name shortened to fit; empty where nothing readable remains."""
     name, share = visible(part.label), f" {format_share(part.share)}"
     left = min(room - text_width(share), at_most or room)
     if left < min(text_width(name), 60):
@@ -128,7 +128,7 @@ def _named(part: Segment, room: float, at_most: float = 0.0) -> str:
 def _leaders(
     outside: list[tuple[float, str]], scale: Scale, y: float, theme: Theme
 ) -> tuple[list[str], float]:
-    """Names of the parts that are too small to hold theirs, below them, each with a thin line to its part."""
+    """Names of parts too small to hold theirs, below them, each with a line to its part."""
     if not outside:
         return [], y
     places = spread(

@@ -21,7 +21,7 @@ def coordinate(value: float) -> str:
 
 
 def text_width(text: str, size: float = SIZE) -> float:
-    """An upper estimate of a line's width in any common sans: the renderer's font is not known here."""
+    """An upper estimate of a line's width in any common sans-serif font."""
     return size * sum(_advance(char) for char in text)
 
 
@@ -50,13 +50,15 @@ def clip(text: str, width: float, size: float = SIZE) -> str:
 
 
 def element(name: str, content: str = "", **attributes: str | float) -> str:
-    """One element; ``_`` in attribute names stands for ``-``. ``content`` is markup, already escaped."""
-    spelt = "".join(
-        " "
-        f'{key.replace("_", "-")}="{escape(value if isinstance(value, str) else coordinate(value))}"'
-        for key, value in attributes.items()
+    """One element; ``_`` in attribute names stands for ``-``; ``content`` is escaped markup."""
+    opening = name + "".join(
+        f' {key.replace("_", "-")}="{_attribute(value)}"' for key, value in attributes.items()
     )
-    return f"<{name}{spelt}>{content}</{name}>" if content else f"<{name}{spelt}/>"
+    return f"<{opening}>{content}</{name}>" if content else f"<{opening}/>"
+
+
+def _attribute(value: str | float) -> str:
+    return escape(value if isinstance(value, str) else coordinate(value))
 
 
 def label(at: Point, text: str, fill: str, *, anchor: str = "start", strong: bool = False) -> str:

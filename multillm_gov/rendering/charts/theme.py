@@ -1,4 +1,4 @@
-"""Colors of the charts: fixed for print, CSS variables on screen (where dark mode may change them)."""
+"""Colors of the charts: fixed for print, CSS variables on screen (for dark mode)."""
 
 import msgspec
 
@@ -9,7 +9,7 @@ MARKS: dict[Status, str] = {"good": "", "watch": "△ ", "bad": "▲ ", "neutral
 
 
 class Theme(msgspec.Struct, frozen=True, kw_only=True):
-    """Colors by role. Text on its ground keeps a contrast of at least 4.5:1, in light and in dark."""
+    """Colors by role; text has a contrast of at least 4.5:1, in light and in dark."""
 
     font: str
     ink: str
@@ -24,7 +24,7 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
     grounds: dict[Status, str]
     """Behind text in ``ink``."""
     ranks: tuple[tuple[str, str], ...]
-    """Fill and text color of the parts of a share row, largest first: one hue, told apart by lightness."""
+    """Fill and text color of the parts of a share row, largest first: one hue, by lightness."""
 
 
 PRINT = Theme(

@@ -13,7 +13,7 @@ _TOP = 26.0
 
 
 def draw_timeline(chart: Timeline, *, width: float, key: str, theme: Theme) -> str:
-    """Quarters on top; a dot on the day, a bar from the day work must start; a dashed row where no date is known."""
+    """Quarters on top; a dot on the day, a bar of lead time; a dashed row without a date."""
     stacked = width < 520
     pitch = 44.0 if stacked else 28.0
     names = (

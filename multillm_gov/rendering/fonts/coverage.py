@@ -10,7 +10,7 @@ MISSING = "□"
 
 
 def only_covered(text: str) -> str:
-    """The text with every character that Inter lacks, or that has no public meaning, replaced by ``□``."""
+    """The text with every character that Inter lacks replaced by ``□``."""
     return (
         text
         if text.isascii()
@@ -20,7 +20,7 @@ def only_covered(text: str) -> str:
 
 @cache
 def _characters() -> frozenset[str]:
-    """Characters of the regular font, from its ``cmap`` table (OpenType, format 12), without the private ones."""
+    """Characters of the regular font, from its ``cmap`` table (OpenType, format 12)."""
     data = (files(__package__) / "Inter-Regular.otf").read_bytes()
     tables = {
         data[12 + 16 * n : 16 + 16 * n]: 12 + 16 * n for n in range(unpack_from(">H", data, 4)[0])

@@ -1,4 +1,4 @@
-"""Workflow commands of GitHub Actions: an annotation on the line of each finding, the worst first."""
+"""Workflow commands of GitHub Actions: an annotation per finding, the most severe first."""
 
 from collections.abc import Iterator
 
@@ -68,7 +68,7 @@ def _figure(metric: Metric) -> str:
 
 
 def _command(name: str, properties: dict[str, str], message: str) -> str:
-    """A command that its content cannot end: line breaks, in properties ``:`` and ``,`` too, are percent-encoded."""
+    """A command that its content cannot end: line breaks, ``:`` and ``,`` are percent-encoded."""
     settings = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{name} {settings}::{'%0A'.join(_data(line) for line in visible_lines(message))}"
 

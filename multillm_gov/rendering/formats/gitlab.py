@@ -6,7 +6,7 @@ from typing import Any
 from multillm_gov.finding import Enforcement, Finding, Severity
 from multillm_gov.rendering.formats.json import write_json
 from multillm_gov.rendering.plain.escaping import encodable
-from multillm_gov.rendering.plain.wording import since_when
+from multillm_gov.rendering.plain.wording import policy_line
 from multillm_gov.report import Report
 
 MEDIA_TYPE = "application/json"
@@ -14,7 +14,7 @@ _GRADES = {Severity.NOTE: "info", Severity.WARNING: "minor", Severity.ERROR: "ma
 
 
 def render(report: Report) -> bytes:
-    """One issue a finding. The format knows no suppression, so a waived one is told as such and graded ``info``."""
+    """One issue per finding; a waived one says so and is graded ``info``."""
     return write_json([_issue(finding, report.path_prefix) for finding in report.findings])
 
 
@@ -54,8 +54,5 @@ def _description(finding: Finding) -> str:
     elif finding.remedy:
         parts.append(f"Fix: {finding.remedy}")
     if finding.policy:
-        parts.append(
-            "Policy: "
-            f"{finding.policy}{since_when(finding)}{f' ({finding.because})' if finding.because else ''}"
-        )
+        parts.append(policy_line(finding))
     return " ".join(parts)

@@ -1,4 +1,4 @@
-"""The report as one HTML file: no script, nothing fetched, charts drawn for a page and for a telephone."""
+"""The report as one HTML file: no script, nothing fetched, charts for pages and phones."""
 
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def render(report: Report) -> bytes:
-    """The page in UTF-8; the same report gives the same bytes. Every string is escaped where it is printed."""
+    """The page in UTF-8; every string is escaped where it is printed."""
     from markupsafe import Markup
 
     environment = _environment()

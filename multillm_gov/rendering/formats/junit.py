@@ -7,14 +7,14 @@ from itertools import groupby
 from multillm_gov.finding import Finding
 from multillm_gov.rendering.markup.junit_trials import render_trials
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
-from multillm_gov.rendering.plain.wording import checked_sentence, since_when, verdict_sentence
+from multillm_gov.rendering.plain.wording import checked_sentence, policy_line, verdict_sentence
 from multillm_gov.report import Report, Verdict
 
 MEDIA_TYPE = "application/xml"
 
 
 def render(report: Report) -> bytes:
-    """Findings that fail the gate are failures, waived ones skipped; those below the gate pass and say so.
+    """Findings that fail the gate are failures, waived ones skipped; those below it pass.
 
     A report without findings holds one case that passes, since build servers take an empty file for
     a broken one. A report of trials holds one case for each of them instead.
@@ -52,24 +52,20 @@ def _case(finding: Finding, name: str, report: Report) -> Iterator[str]:
     """The name holds no figure, so that a server recognizes the case in the next run."""
     location = finding.location
     place = {"file": report.path_prefix + location.path, "line": str(location.line)}
-    yield (
-        "    "
-        f"<testcase{_attributes(name=name, classname=f'{finding.rule} {finding.name}', **place, time='0')}>"
-    )
-    told = "\n".join(_details(finding))
+    classname = f"{finding.rule} {finding.name}"
+    yield f"    <testcase{_attributes(name=name, classname=classname, **place, time='0')}>"
+    details = "\n".join(_details(finding))
     if finding.waiver is not None:
         waiver = finding.waiver
         reason = f"{waiver.words}: {waiver.reason}"
         yield f"      <skipped{_attributes(message=reason)}/>"
-        yield f"      <system-out>{_text(told)}</system-out>"
+        yield f"      <system-out>{_text(details)}</system-out>"
     elif _fails(finding, report.verdict):
         kind = _attributes(message=finding.message, type=finding.severity.label)
-        yield f"      <failure{kind}>{_text(told)}</failure>"
+        yield f"      <failure{kind}>{_text(details)}</failure>"
     else:
-        yield (
-            "      "
-            f"<system-out>{_text(f'{finding.severity.label}, below the gate{chr(10)}{told}')}</system-out>"
-        )
+        text = f"{finding.severity.label}, below the gate\n{details}"
+        yield f"      <system-out>{_text(text)}</system-out>"
     yield "    </testcase>"
 
 
@@ -80,10 +76,7 @@ def _details(finding: Finding) -> Iterator[str]:
     if finding.remedy:
         yield f"Fix: {finding.remedy}"
     if finding.policy:
-        yield (
-            "Policy: "
-            f"{finding.policy}{since_when(finding)}{f': {finding.because}' if finding.because else ''}"
-        )
+        yield policy_line(finding)
     for related in finding.related:
         yield f"See {related.location}: {related.message}"
 

@@ -23,7 +23,7 @@ _HEADLINES = 3
 
 
 def render(report: Report) -> bytes:
-    """UTF-8 Markdown; a comment starts with `MARKER` and keeps within `COMMENT_LIMIT` characters."""
+    """UTF-8 Markdown; a comment starts with `MARKER` and keeps within `COMMENT_LIMIT`."""
     if report.layout == "document":
         text = assemble(_document(report), None, "")
     else:
@@ -125,7 +125,7 @@ def _new_findings(report: Report) -> list[Part]:
 
 
 def _by_severity(report: Report) -> tuple[list[Finding], list[Finding], list[Finding]]:
-    """Those that fail the gate, those below it, those waived; without a gate, errors count as failing."""
+    """Those that fail the gate, below it, and waived; without a gate, errors count as failing."""
     gate = report.verdict.fail_on or Severity.ERROR
     active = [finding for finding in report.findings if finding.active]
     failing = [finding for finding in active if finding.severity >= gate]

@@ -1,4 +1,4 @@
-"""The report as a tagged PDF: typeset by typst from a fixed template, every string passed as data."""
+"""The report as a tagged PDF, typeset by typst from a fixed template."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typst import PDFStandard
 
 STANDARDS: "list[PDFStandard]" = ["ua-1", "a-2a"]
-"""PDF/UA-1 for readers who hear it, PDF/A-2a for archives. Typst enforces both; no external validator has confirmed."""
+"""PDF/UA-1 and PDF/A-2a, as typst enforces them; no external validator has confirmed."""
 
 
 def render(report: Report) -> bytes:
@@ -44,7 +44,7 @@ def render(report: Report) -> bytes:
 
 
 def _typeset(document: dict[str, Any]) -> bytes:
-    """Compile below the package's templates, so that nothing else can be read; nothing is written."""
+    """Compile below the package's templates: nothing else is read, nothing written."""
     from importlib.resources import as_file, files
 
     import typst

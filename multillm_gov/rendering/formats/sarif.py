@@ -8,7 +8,7 @@ from multillm_gov.finding import Finding, Severity, Waived
 from multillm_gov.location import Location
 from multillm_gov.rendering.formats.json import write_json
 from multillm_gov.rendering.plain.escaping import encodable
-from multillm_gov.rendering.plain.wording import since_when
+from multillm_gov.rendering.plain.wording import policy_line
 from multillm_gov.rendering.public.publishing import public_figures
 from multillm_gov.report import Report, RuleNote
 
@@ -20,8 +20,7 @@ _LEVELS = {Severity.NOTE: "note", Severity.WARNING: "warning", Severity.ERROR: "
 def render(report: Report) -> bytes:
     """One run: the rules with findings, and a result for each finding that is not waived.
 
-    Code scanning does not read suppressions: a waived finding would be an open alert. Waived ones are
-    listed in the run's properties.
+    Code scanning does not read suppressions, so waived findings are listed in the properties.
     """
     rules = [_rule(note) for note in report.rules]
     known = {note.id for note in report.rules}
@@ -72,7 +71,7 @@ def _rule(note: RuleNote) -> dict[str, Any]:
         "name": note.name,
         "shortDescription": {"text": _text(note.title)},
         "fullDescription": {"text": _text(note.why)},
-        "help": {"text": _text(f"{note.why}\n\nHow to mend: {note.remediation}")},
+        "help": {"text": _text(f"{note.why}\n\nHow to fix: {note.remediation}")},
         "defaultConfiguration": {"level": _LEVELS[note.severity]},
         "properties": {"tags": ["governance"], "controls": list(note.controls)},
     }
@@ -110,17 +109,14 @@ def _result(finding: Finding, rule: int, prefix: str) -> dict[str, Any]:
 
 
 def _message(finding: Finding) -> str:
-    """What is wrong first, since viewers show the first sentence alone; then why it matters and what to write."""
+    """What is wrong first, since viewers show the first sentence alone; then why and the fix."""
     parts = [finding.message.removesuffix(".") + "."]
     if finding.risk:
         parts.append(f"Risk: {finding.risk}")
     if finding.remedy:
         parts.append(f"Fix: {finding.remedy}")
     if finding.policy:
-        parts.append(
-            "Policy: "
-            f"{finding.policy}{since_when(finding)}{f' ({finding.because})' if finding.because else ''}"
-        )
+        parts.append(policy_line(finding))
     return _text("\n".join(parts))
 
 
@@ -155,7 +151,7 @@ def _location(location: Location, prefix: str) -> dict[str, Any]:
 
 
 def _region(location: Location) -> dict[str, int]:
-    """The end only where it lies after the start: a region without it reaches to the end of its line."""
+    """The end only where it lies after the start: else a region reaches to the end of its line."""
     start = {"startLine": location.line, "startColumn": location.column}
     if (location.end_line, location.end_column) <= (location.line, location.column):
         return start

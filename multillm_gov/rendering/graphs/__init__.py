@@ -1,1 +1,1 @@
-"""The dependency graph in every format: one file each with ``render(graph) -> bytes``, found by presence."""
+"""The dependency graph: one module per format with ``render(graph) -> bytes``."""

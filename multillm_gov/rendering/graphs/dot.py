@@ -15,7 +15,7 @@ MOST = 200
 
 
 def render(graph: Graph) -> bytes:
-    """UTF-8 DOT: one ``digraph`` from left to right; single points of failure are double octagons, and say so."""
+    """UTF-8 DOT from left to right; single points of failure are double octagons."""
     bounded = bound(graph, MOST)
     names = {node.id: f"n{number}" for number, node in enumerate(bounded.nodes)}
     lines = [
@@ -68,5 +68,5 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A DOT string knows two escapes that text could mean by accident: the quote, and the backslash itself."""
+    """A DOT string has two escapes: the quote and the backslash."""
     return visible(text).replace("\\", "\\\\").replace('"', '\\"')

@@ -1,4 +1,4 @@
-"""The dependency graph as a Mermaid flowchart, which hosts of Markdown draw in a ``mermaid`` block."""
+"""The dependency graph as a Mermaid flowchart for Markdown."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ _LONGEST = 80
 
 
 def render(graph: Graph) -> bytes:
-    """UTF-8 Mermaid with an accessible title and description; single points of failure are hexagons, and say so."""
+    """UTF-8 Mermaid with an accessible title; single points of failure are hexagons."""
     bounded = _bounded(graph)
     names = {node.id: f"n{number}" for number, node in enumerate(bounded.nodes)}
     lines = [
@@ -71,12 +71,12 @@ def _classes(graph: Graph, names: dict[str, str]) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """Everything but plain letters, digits and harmless signs as a numeric entity: nothing is syntax or HTML."""
+    """Everything but letters, digits and harmless signs as a numeric entity."""
     told = visible(text)
     short = told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"
     return "".join(char if char in _PLAIN or char in "·…" else f"#{ord(char)};" for char in short)
 
 
 def _sentence(text: str) -> str:
-    """One line of an accessible title, where entities are not read: what could be syntax is left out."""
+    """One line of an accessible title, where entities are not read: syntax is removed."""
     return "".join(char for char in visible(text) if char in _PLAIN)

@@ -1,4 +1,4 @@
-"""The dependency graph on a terminal: what takes down most, then each task class with what it hangs on."""
+"""The dependency graph on a terminal: largest single points, then each task class."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -29,12 +29,12 @@ def render(graph: Graph, *, width: int = _WIDTH, color: bool = False) -> bytes:
 
 
 def _trees(graph: Graph) -> Iterator[str]:
-    """Task classes, most value first: their models by route and fallback, and once for each model what it hangs on."""
+    """Task classes, most value first: their models, and once for each model its dependencies."""
     nodes = {node.id: node for node in graph.nodes}
     below: defaultdict[str, list[Edge]] = defaultdict(list)
     for edge in graph.edges:
         below[edge.source].append(edge)
-    yield "What hangs on what"
+    yield "Dependencies"
     yield "─" * 18
     told: set[str] = set()
     for node in graph.nodes:

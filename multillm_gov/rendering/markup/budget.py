@@ -1,4 +1,4 @@
-"""Keeping a comment within its host's limit: whole findings and sections are left out, and counted honestly."""
+"""Keeping a comment within its host's limit: whole pieces are dropped and counted."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ _NOTE = 400
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """Pieces that stand or fall whole, between an opening and a closing that only make sense around them."""
+    """Pieces that stay or go whole, between an opening and a closing."""
 
     pieces: tuple[str, ...]
     noun: str = ""
@@ -21,7 +21,7 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 def assemble(parts: list[Part], limit: int | None, command: str) -> str:
-    """All parts in order, or as many pieces as fit into ``limit`` characters and a note on the rest.
+    """All parts in order, or as many pieces as fit into ``limit`` characters and a note.
 
     Args:
         parts: What to say, the most important first.

@@ -1,4 +1,4 @@
-"""Text that stays text in GitHub's Markdown: no markup, HTML, link, image, mention or reference comes from content."""
+"""Escaping for GitHub's Markdown: content makes no markup, HTML, link or mention."""
 
 import re
 
@@ -7,7 +7,7 @@ from multillm_gov.rendering.plain.escaping import visible, visible_lines
 _PUNCTUATION = re.compile(r"[\\`*\[\]~|$]|(?<![^\W_])_|_(?![^\W_])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _BREAK = "&#8203;"
-"""A zero-width space: the host links what it finds in finished text, so only an interruption stops it."""
+"""A zero-width space: only an interruption stops the host from linking."""
 _LINKED = re.compile(
     r"(?<=@)(?=\w)|(?<=#)(?=\d)|(?<=\bGH)(?=-\d)|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE
 )
@@ -16,7 +16,7 @@ _TICKS = re.compile("`+")
 
 
 def inline(text: str) -> str:
-    """One line: what stands between backticks as code, the rest escaped; also right within a table cell."""
+    """One line: text between backticks as code, the rest escaped; also right in a table cell."""
     parts = visible(text).split("`")
     if len(parts) % 2 == 0:  # a last backtick that none closes is text
         last = parts.pop()
@@ -33,7 +33,7 @@ def inline(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """The text as text, without looking for code in it; line breaks and control characters are spelt out."""
+    """The text without looking for code in it; line breaks and controls are written out."""
     plain = visible(text)
     broken = _LINKED.sub("\x00", plain)
     escaped = _PUNCTUATION.sub(lambda match: "\\" + match[0], broken)
@@ -62,7 +62,7 @@ def cell(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A code span of any text; as escaped text where it holds what a table cell or a span cannot."""
+    """A code span of any text; escaped text where it holds what a span cannot."""
     return _span(visible(text)) if text else ""
 
 
@@ -81,12 +81,12 @@ def _span(content: str) -> str:
 
 
 def _spans(content: str) -> bool:
-    """Whether it can stand between backticks: a pipe would end a table cell, a backtick the span."""
+    """Whether it fits between backticks: a pipe would end a table cell, a backtick the span."""
     return "|" not in content and "`" not in content and bool(content.strip())
 
 
 def _apart(parts: list[str]) -> str:
-    """Joined, with a space between two code spans: adjacent backticks would read as one longer mark."""
+    """Joined, with a space between two code spans, which would read as one mark."""
     joined = ""
     for part in parts:
         joined += " " + part if joined.endswith("`") and part.startswith("`") else part

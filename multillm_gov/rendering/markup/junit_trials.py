@@ -9,7 +9,7 @@ from multillm_gov.report import Report, Trial
 
 
 def render_trials(report: Report) -> bytes:
-    """What the portfolio can mend is a failure; what a key, a network or a provider kept from being judged an error."""
+    """Failures are what the portfolio can fix; errors are a missing key, network or provider."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f"<testsuites{_attributes(name=f'govern {report.kind}', **_counts(report.trials))}>",
@@ -27,10 +27,8 @@ def _case(trial: Trial, report: Report) -> Iterator[str]:
     """The name holds no figure, so that a server recognizes the case in the next run."""
     place = {"file": report.path_prefix + trial.location.path, "line": str(trial.location.line)}
     name = f"{trial.model} {trial.kind}"
-    yield (
-        "    "
-        f"<testcase{_attributes(name=name, classname=trial.task_class, **place, time=_seconds(trial))}>"
-    )
+    place |= {"classname": trial.task_class, "time": _seconds(trial)}
+    yield f"    <testcase{_attributes(name=name, **place)}>"
     told = _text("\n".join(_details(trial)))
     if trial.outcome == "pass":
         yield f"      <system-out>{told}</system-out>"

@@ -24,7 +24,7 @@ Clean = Callable[[str], str]
 
 
 def document_of(report: Report, *, covered_only: bool = False) -> dict[str, Any]:
-    """Strings made visible and breakable, charts drawn; with ``covered_only`` reduced to the shipped typeface."""
+    """Strings made visible and breakable, charts drawn; ``covered_only`` limits characters."""
     clean: Clean = (lambda text: only_covered(visible(text))) if covered_only else visible
     found = facts(report)
     return {
@@ -52,7 +52,7 @@ def document_of(report: Report, *, covered_only: bool = False) -> dict[str, Any]
 
 
 def breakable(text: str) -> str:
-    """The text with places inside its long words where a line may end, preferably after a separator."""
+    """The text with break opportunities inside its long words."""
     return _LONG.sub(lambda word: _SEAMS.sub(r"\1" + _BREAK, word[0]), text)
 
 
@@ -128,7 +128,7 @@ _LEAST_WIDE = 13
 
 
 def _widths(table: Table) -> list[float]:
-    """0 for a column as wide as its content, else its part of what remains, by the length of its typical text."""
+    """0 for a column as wide as its content, else its part of what remains."""
     lengths = [
         sorted(len(row[index].text) + len(MARKS[row[index].status]) for row in table.rows)
         for index in range(len(table.columns))

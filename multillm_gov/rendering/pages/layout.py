@@ -113,7 +113,7 @@ def facts(report: Report) -> tuple[tuple[str, str], ...]:
 
 
 def code_runs(text: str) -> tuple[tuple[str, bool], ...]:
-    """The text cut at backquotes: pieces, each with whether it is code; an odd backquote stays as it is.
+    """The text cut at backquotes: pieces, each with whether it is code.
 
     A percent sign or currency is kept on the line of its number.
     """

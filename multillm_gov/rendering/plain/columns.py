@@ -1,4 +1,4 @@
-"""Tables as aligned text; where the columns do not fit side by side, each row as a record of its own."""
+"""Tables as aligned text; where columns do not fit, each row as a record."""
 
 from collections.abc import Callable, Iterator
 
@@ -50,7 +50,7 @@ def _flat(text: str) -> str:
 
 
 def _fit(table: Table, titles: list[str], rows: list[list[str]], size: int) -> list[int] | None:
-    """Natural widths, the widest text column giving way first but never below its longest word; ``None``: too wide."""
+    """Natural widths, the widest text column shrinking first; ``None``: too wide."""
     columns = list(zip(titles, *rows, strict=True))
     widths = [max(map(width, column)) for column in columns]
     floors = [
@@ -90,7 +90,7 @@ def _row(
 
 
 def _lines(text: str, size: int, *, whole: bool) -> list[str]:
-    """A cell's text broken between words, those inside code included: a table is not copied from."""
+    """A cell's text broken between words, those inside code included."""
     return [text] if whole else wrap(text, size, code=False)
 
 

@@ -1,4 +1,4 @@
-"""Nothing from a governed file reaches a terminal or a log raw: control and invisible characters are spelt out."""
+"""Escaping for terminals and logs: control and invisible characters are written out."""
 
 import re
 
@@ -16,7 +16,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
-    r"""One line; what could move a cursor, hide or reorder characters is spelt: ``\x1b``, ``\u202e``."""
+    r"""One line; what could move a cursor, hide or reorder is written out: ``\x1b``, ``\u202e``."""
     return _DANGEROUS.sub(_format, text)
 
 
@@ -26,7 +26,7 @@ def visible_lines(text: str) -> list[str]:
 
 
 def json_escaped(text: str) -> str:
-    r"""JSON text (without line breaks) with the same characters as ``\\u`` escapes, which mean the same to a parser."""
+    r"""JSON text (without line breaks) with the same characters as ``\\u`` escapes."""
     return _DANGEROUS.sub(lambda match: _json_escape(match[0]), text)
 
 

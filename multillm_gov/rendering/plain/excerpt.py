@@ -8,7 +8,7 @@ _TAB = "    "
 
 
 def excerpt(location: Location, size: int) -> tuple[str, str] | None:
-    """The line and its carets, each at most ``size`` cells wide; ``None`` where the line is empty or not known."""
+    """The line and its carets, each at most ``size`` cells wide; ``None`` for an empty line."""
     line = location.source_line.rstrip("\r\n")
     if not line.strip():
         return None
@@ -33,7 +33,7 @@ def excerpt(location: Location, size: int) -> tuple[str, str] | None:
 
 
 def _first_shown(line: str, start: int, end: int, size: int) -> int:
-    """0 when the span is in view from the line's start, else the column that leaves a third of the room before it."""
+    """0 when the span is in view from the line's start, else the first column shown."""
     head = line[: min(end, size)]
     if end <= size and sum(width(_TAB if c == "\t" else visible(c)) for c in head) < size:
         return 0

@@ -1,4 +1,4 @@
-"""Findings as a linter's reader expects them: by file, with the source line, what it risks and how to mend it."""
+"""Findings as linters print them: by file, with source line, risk and fix."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -70,7 +70,7 @@ def _details(finding: Finding) -> Iterator[tuple[str, str]]:
 
 
 def _detail(name: str, text: str, gutter: str, painter: Painter, size: int) -> Iterator[str]:
-    """A label and its text; prose is wrapped, a remedy of several lines (YAML to write) is kept as it is."""
+    """A label and its text; prose is wrapped, a remedy of several lines is kept as it is."""
     label = painter("=", "blue") + " " + painter(f"{name}:".ljust(_LABELS), "bold")
     indent = f"   {gutter} "
     lines = visible_lines(text.strip("\n"))

@@ -128,7 +128,7 @@ def _heat(chart: HeatMap) -> Table:
 
 
 def list_heat(chart: HeatMap) -> Table:
-    """The same in two columns, for lines too short for a matrix: each row's cells that are not good, worst first."""
+    """The same in two columns, for narrow lines: each row's cells that are not good."""
     rank = {"bad": 0, "watch": 1, "neutral": 2}
     rows = []
     for row in chart.rows:

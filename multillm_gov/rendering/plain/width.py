@@ -1,10 +1,10 @@
-"""How many terminal cells a text takes, and cutting, padding and wrapping by that measure (Unicode annex 11)."""
+"""Terminal cells of a text, and cutting, padding and wrapping by them (Unicode annex 11)."""
 
 import re
 from unicodedata import category, east_asian_width
 
 _WORDS = re.compile(r"(?:`[^`]*`|\S)+")
-"""A word, or a code span with what touches it: a command must survive wrapping so that it can be copied."""
+"""A word, or a code span: a command must survive wrapping so that it can be copied."""
 
 
 def cells(character: str) -> int:
@@ -41,7 +41,7 @@ def pad(text: str, size: int, *, right: bool = False) -> str:
 
 
 def wrap(text: str, size: int, *, code: bool = True) -> list[str]:
-    """Lines of at most ``size`` cells where words allow; a longer word keeps a line of its own, whole.
+    """Lines of at most ``size`` cells where words allow; a longer word keeps its own line.
 
     ``code``: whether what stands between backticks counts as one word, so that a command can be
     copied.

@@ -61,6 +61,12 @@ def since_when(finding: Finding) -> str:
     return f" as of {short_revision(finding.under)}" if finding.under else ""
 
 
+def policy_line(finding: Finding) -> str:
+    """``Policy: one-vendor (Board decision 12)``."""
+    because = f" ({finding.because})" if finding.because else ""
+    return f"Policy: {finding.policy}{since_when(finding)}{because}"
+
+
 def short_revision(revision: str) -> str:
     """The first ten digits of a commit id, ``+`` kept for a working tree that differs from it."""
     commit, dirty = (revision[:-1], "+") if revision.endswith("+") else (revision, "")

@@ -86,7 +86,7 @@ class PublicWaiver(Struct, frozen=True, kw_only=True):
 
 
 class PublicFinding(Struct, frozen=True, kw_only=True):
-    """One finding; ``fingerprint`` stays when lines move, files are reformatted or figures change."""
+    """One finding; ``fingerprint`` stays when lines move or figures change."""
 
     rule: str
     name: str
@@ -240,7 +240,7 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     rules: list[PublicRule]
     provenance: list[PublicPair]
     path_prefix: str
-    """The portfolio's folder below the repository's root, with ``/`` last; empty where both are one."""
+    """The portfolio's folder below the repository's root, with ``/`` last; may be empty."""
 
 
 class StoredCheck(Struct, frozen=True, kw_only=True):

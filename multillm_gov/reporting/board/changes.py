@@ -23,8 +23,11 @@ def changes_section(
 ) -> Section:
     """Money, safeguards and findings against the base; a sentence where no base was named."""
     if since is None or comparison is None:
-        said = "No base was given, so nothing is compared. Name one with `govern report --since REVISION`."
-        return Section(id="changes", title=_TITLE, blocks=(Paragraph(said),))
+        nothing = (
+            "No base was given, so nothing is compared. Name one with `govern report --since "
+            "REVISION`."
+        )
+        return Section(id="changes", title=_TITLE, blocks=(Paragraph(nothing),))
     blocks: list[Block] = [Paragraph(_finding(now, since, comparison))]
     currency = now.figures.currency
     rows = [_row(change, currency) for change in comparison.changes]

@@ -188,12 +188,12 @@ def _expiring_waivers(assessment: Assessment) -> list[Decision]:
             waiver.expires - assessment.as_of > horizon
         ):  # a difference of days never leaves the calendar
             continue
+        reason = waiver.reason
         verb = "expired" if waiver.expires < assessment.as_of else "expires"
         required.append(
             (
-                f"Renew or revoke the waiver from {code(waiver.policy)} for {code(waiver.subject)}.",
-                f"It {verb} on {waiver.expires}; approver {waiver.approved_by}, reason: "
-                f"{waiver.reason}.",
+                f"Renew or revoke the waiver of {code(waiver.policy)} for {code(waiver.subject)}.",
+                f"It {verb} on {waiver.expires}; approver {waiver.approved_by}, reason: {reason}.",
             )
         )
     return required

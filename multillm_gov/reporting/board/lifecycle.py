@@ -21,8 +21,8 @@ def lifecycle_section(risk: PortfolioRisk) -> Section:
         return Section(id="lifecycle", title="Lifecycle", blocks=(Paragraph("No model is used."),))
     explanation = (
         f"Slack is the time to retirement less {count_of(lead, 'day')}, which a migration takes "
-        "here. Not known means that no source we read gives a date, not that the model stays; dates "
-        "of the same model at other providers are an indication only."
+        "here. Not known means that no source we read gives a date, not that the model stays; "
+        "dates of the same model at other providers are an indication only."
     )
     columns = (
         Column("Model"),

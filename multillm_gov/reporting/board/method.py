@@ -55,7 +55,5 @@ def _exchange(settings: Settings) -> tuple[str, ...]:
     if settings.exchange is None:
         return ()
     rate = f"{settings.exchange.usd_per_unit.normalize():f} USD"
-    return (
-        f"Exchange: one {settings.currency} costs {rate}, declared as of "
-        f"{settings.exchange.as_of}.",
-    )
+    day = settings.exchange.as_of
+    return (f"Exchange rate: 1 {settings.currency} = {rate}, declared as of {day}.",)

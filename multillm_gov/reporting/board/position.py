@@ -14,7 +14,7 @@ SHOCK = "price-shock"
 
 
 def position(assessment: Assessment) -> tuple[Metric, ...]:
-    """The headline figures and the worst repricing by one vendor, each with its limit and status."""
+    """The headline figures and the worst repricing, each with its limit and status."""
     return (
         *headline(assessment),
         judged_by_spend(_price_shock(assessment), assessment.figures),

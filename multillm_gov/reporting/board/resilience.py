@@ -62,7 +62,7 @@ def _chart(tasks: list[TaskFigures], failover: Failover, currency: str) -> BarCh
     value = independent_value(tasks, failover)
     valued = [task for task in tasks if task.value_at_stake_per_month]
     return BarChart(
-        title=f"{format_share(value.usable)} of the value at stake has a usable independent fallback",
+        title=f"{format_share(value.usable)} of value at stake has a usable independent fallback",
         summary="Value at stake per month: "
         + "; ".join(
             f"{task.task.name} {format_money(task.value_at_stake_per_month, currency)}, "

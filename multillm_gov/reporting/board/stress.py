@@ -42,10 +42,8 @@ def _worst_first(risk: PortfolioRisk) -> Shown:
 
 def _coverage(risk: PortfolioRisk, run: int) -> str:
     cases = count_of(risk.most_variants, "case")
-    sentences = [
-        f"{count_of(run, 'scenario')} were run, each in the {cases} with most value at stake at "
-        "most; the worst case of each is shown."
-    ]
+    scenarios = count_of(run, "scenario")
+    sentences = [f"{scenarios} were run, each in up to {cases}; the worst case of each is shown."]
     if risk.not_run:
         further = count_of(risk.not_run, "further scenario")
         sentences.append(f"{further} would have taken too long.")

@@ -88,10 +88,8 @@ def _summary(comparison: Comparison, findings: FindingsShift) -> str:
     parts = [f"{count_of(loosened, 'safeguard')} loosened"] if loosened else []
     parts += _money_words(comparison)
     if comparison.changes and not parts:
-        parts = [
-            f"{count_of(len(comparison.changes), 'change')}, no safeguard loosened, the same "
-            "forecast"
-        ]
+        changes = count_of(len(comparison.changes), "change")
+        parts = [f"{changes}, no safeguard loosened, the same forecast"]
     active = sum(finding.active for finding in findings.new)
     if active or findings.resolved:
         parts.append(f"{count_of(active, 'new finding')}, {len(findings.resolved):,} resolved")
@@ -109,19 +107,15 @@ def _money_words(comparison: Comparison) -> list[str]:
     spend = comparison.spend
     after = format_money(spend.after, spend.currency_after)
     if spend.delta is None:
-        return [
-            f"forecast {format_money(spend.before, spend.currency_before)} before, {after} after, a "
-            "month"
-        ]
+        before = format_money(spend.before, spend.currency_before)
+        return [f"forecast {before} a month before, {after} a month after"]
     if not spend.delta:
         return []
     way = "up" if spend.delta > 0 else "down"
     share = f" ({format_change(spend.delta / spend.before)})" if spend.before else ""
     incomplete = " and incomplete" if spend.unpriced_after else ""
-    return [
-        f"forecast {way} {format_money(abs(spend.delta), spend.currency_after)}{share} to {after} a "
-        f"month{incomplete}"
-    ]
+    delta = format_money(abs(spend.delta), spend.currency_after)
+    return [f"forecast {way} {delta}{share} to {after} a month{incomplete}"]
 
 
 def _headline(before: Assessment, after: Assessment) -> tuple[Metric, ...]:

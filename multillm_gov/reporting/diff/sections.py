@@ -50,7 +50,7 @@ _GROUPS: tuple[tuple[str, str, tuple[Area, ...], bool], ...] = (
     ("policies", "Policies, waivers and settings", (Area.POLICIES, Area.SETTINGS), False),
     ("terms", "Other terms of task classes", (Area.SERVICE, Area.DATA, Area.PROCESS), True),
 )
-"""Id, title, areas, and whether a short format folds it. Loosened changes stand above all of them."""
+"""Id, title, areas, and whether a short format folds it; loosened changes come first."""
 
 
 def _grouped(name: str, changes: list[Change], comparison: Comparison) -> tuple[Block, ...]:
@@ -79,7 +79,7 @@ def _excused(findings: FindingsShift) -> Section:
 
 
 def _exposure(comparison: Comparison) -> Iterator[Section]:
-    """Shares and effective numbers; levels with equal shares (each vendor its own host) share rows."""
+    """Shares and effective numbers; levels with equal shares share rows."""
     groups: dict[object, list[ConcentrationShift]] = {}
     for shift in comparison.concentration:
         if shift.moved:

@@ -82,7 +82,7 @@ def report_bench(
     written: bool,
     offline: bool = False,
 ) -> Report:
-    """A leaderboard per task class; figures are no verdict, but what could not be judged leaves the job undone.
+    """A leaderboard per task class; figures are no verdict, but unjudged results exit 3.
 
     Args:
         state: The portfolio.
@@ -159,17 +159,12 @@ def _sections(results: Sequence[BenchResult], margins: Margins) -> tuple[Section
     blocks: list[Block] = [
         Paragraph(
             "Accepted is the share of judged cases whose answer reaches the scorer's threshold, "
-            "with Wilson's "
-            "interval; cases that could not be judged count neither way. Models are compared on "
-            "the cases that both "
-            "have a verdict on: McNemar's test, and the adjusted Wald interval of Agresti and Min "
-            "for the difference. "
-            "Really better or worse is what an interval shows that holds at 95% for all "
-            "challengers of a task class "
-            "together (Bonferroni), so it may take more than the interval shown; not worse is what "
-            "the one-sided 95% "
-            f"bound shows within {format_size(margins.non_inferiority)}. Mean scores have bootstrap "
-            "intervals."
+            "with Wilson's interval; cases that could not be judged count neither way. Models are "
+            "compared on the cases that both have a verdict on: McNemar's test, and the adjusted "
+            "Wald interval of Agresti and Min for the difference. Better and worse are judged at "
+            "95% for all challengers of a task class together (Bonferroni), so they may take more "
+            "than the interval shown; not worse is judged by the one-sided 95% bound, within "
+            f"{format_size(margins.non_inferiority)}. Mean scores have bootstrap intervals."
         )
     ]
     if any(result.writing_styles.pairs or result.writing_styles.drifts for result in results):

@@ -136,16 +136,18 @@ def _sentence(one: PairedComparison, margins: Margins) -> str:
             f"be said.{_preferred(one)}"
         )
     margin, bound = format_size(margins.non_inferiority), _points(one.bound)
-    told = {
-        "better": f"is really better than {one.incumbent}",
-        "worse": f"is really worse than {one.incumbent}",
-        "not worse": f"is not worse than {one.incumbent} by more than {margin} (one-sided 95% "
-        f"bound {bound})",
-        "no clear difference": f"cannot be told apart from {one.incumbent}, which is no sign that they "
-        "are equal",
+    verdict = {
+        "better": f"is better than {one.incumbent}",
+        "worse": f"is worse than {one.incumbent}",
+        "not worse": (
+            f"is not worse than {one.incumbent} by more than {margin} (one-sided 95% bound {bound})"
+        ),
+        "no clear difference": (
+            f"is not clearly different from {one.incumbent}, which does not prove them equal"
+        ),
     }[one.finding]
     figures = f"{_points(one.difference.mean)} ({_interval(one.difference)})"
-    sentence = f"{one.challenger} {told}: {figures} on {count_of(one.cases, 'case')}."
+    sentence = f"{one.challenger} {verdict}: {figures} on {count_of(one.cases, 'case')}."
     if one.finding == "no clear difference" and one.needed is not None:
         apart = (
             ""

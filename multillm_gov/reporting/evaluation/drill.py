@@ -29,7 +29,7 @@ _METHOD = (
 
 
 def report_drill_plan(assessment: Assessment, plan: DrillPlan, limit: Decimal | None) -> Report:
-    """Every chain with its requests and their worst case; ``limit`` is what the run may spend, ``None``: nothing."""
+    """Every chain with its requests and worst case; ``limit``: what the run may spend."""
     rows = tuple(
         _plan_row(tuple(group))
         for _, group in groupby(plan.drills, lambda one: (one.task.name, one.leg))
@@ -60,7 +60,7 @@ def report_drills(
     interrupted: bool,
     written: bool,
 ) -> Report:
-    """The result of every task class, and a finding for each chain that did not do what it is there for.
+    """The result of every task class, and a finding for each chain that failed.
 
     Args:
         assessment: The portfolio.
@@ -97,17 +97,18 @@ def _summary(
     limit: Decimal | None,
 ) -> str:
     results, sent = [record.result for record in whole], sum(record.calls for record in records)
-    told = (
+    text = (
         f"{count_of(len(whole), 'failover')} drilled: {results.count('survives'):,} survived, "
         f"{results.count('degraded'):,} degraded, {results.count('fails'):,} failed. "
         f"{count_of(sent, 'request')} "
-        f"{'would have cost' if limit is None else 'cost'} {format_money(spent, rounding=ROUND_UP)}."
+        f"{'would have cost' if limit is None else 'cost'} "
+        f"{format_money(spent, rounding=ROUND_UP)}."
     )
     left = planned.total() - sent
     return (
-        f"{told} Not sent: {count_of(left, 'request')}, so that nothing is proved of some chains."
+        f"{text} Not sent: {count_of(left, 'request')}; some chains are not proved."
         if left
-        else told
+        else text
     )
 
 

@@ -1,4 +1,4 @@
-"""A finding for each chain that did not do what it is there for, and each fault as a trial for programs."""
+"""A finding for each failed chain, and each fault as a trial for programs."""
 
 from multillm_gov.documents.document import locate
 from multillm_gov.evaluation.drills.judging import CUT
@@ -14,7 +14,7 @@ _NAME = "failover-not-drilled"
 
 
 def findings_of(records: tuple[DrillRecord, ...], assessment: Assessment) -> tuple[Finding, ...]:
-    """One a task class that failed (error) or was degraded (warning), by place. A cut stream alone raises none."""
+    """One per task class that failed (error) or was degraded (warning), by place."""
     found = [_finding(record, assessment) for record in records if record.result != "survives"]
     return tuple(sorted(found, key=lambda one: (one.location.path, one.location.line, one.message)))
 
@@ -76,7 +76,7 @@ def _remedy(record: DrillRecord, missed: list[FaultResult]) -> str:
         )
     if any("schema" in one.detail for one in missed):
         return (
-            "Take fallbacks that keep the schema, or declare what mends their answers below "
+            "Take fallbacks that keep the schema, or declare what repairs their answers below "
             "`normalize`."
         )
     return f"Ask the fallbacks themselves: `govern dry-run --only {record.task_class}`."

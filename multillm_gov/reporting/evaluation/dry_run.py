@@ -84,7 +84,7 @@ def report_dry_run(
 def _run_blocks(
     pairs: tuple[tuple[Trial, ProbeRecord], ...], *, written: bool
 ) -> tuple[Block, ...]:
-    """The table of a task class, without columns that say nothing, and what was seen and not judged."""
+    """The table of a task class, without empty columns, and what was not judged."""
     rows = [_run_row(trial, record) for trial, record in pairs]
     telling = [
         number for number in range(len(_RUN_COLUMNS)) if any(row[number].text for row in rows)

@@ -12,7 +12,7 @@ _BY_CHECK = {"tokens": "GOV514", "identity": "GOV515", "stability": "GOV516"}
 
 
 def findings_of(trials: tuple[Trial, ...]) -> tuple[Finding, ...]:
-    """Findings by place; models of a task class that fail alike share one, since one change mends all of them."""
+    """Findings by place; models of a task class that fail alike share one."""
     groups: dict[tuple[str, ...], list[Trial]] = {}
     for trial in trials:
         if trial.outcome != "pass":
@@ -40,7 +40,7 @@ def findings_of(trials: tuple[Trial, ...]) -> tuple[Finding, ...]:
 
 
 def _finding(group: tuple[Trial, ...]) -> Finding:
-    """An error where the portfolio is at fault; a warning where the job could not be done, which exits 3 by itself."""
+    """An error where the portfolio is at fault; a warning where the probe could not be run."""
     first, *others = group
     names = [trial.model for trial in group]
     models = ", ".join(f"`{name}`" for name in names)

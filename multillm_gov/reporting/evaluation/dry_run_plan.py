@@ -38,7 +38,7 @@ def framed(assessment: Assessment, plan: ProbePlan, verdict: Verdict) -> Report:
 
 
 def report_dry_run_plan(assessment: Assessment, plan: ProbePlan, limit: Decimal | None) -> Report:
-    """Every probe with its worst case and its keys; ``limit`` is what the run may spend, ``None`` for nothing to spend.
+    """Every probe with its worst case and keys; ``limit``: what the run may spend.
 
     The verdict is that of a plan: nothing was judged.
     """

@@ -30,7 +30,7 @@ _TRACEBACK = "Traceback (most recent call last)"
 def trial_of(
     observation: Observation, record: ProbeRecord, documents: dict[str, Document]
 ) -> Trial:
-    """One probe for programs and build servers; a provider's message is scrubbed where it was caught, and cut here."""
+    """One probe for programs and build servers; a provider's message is cut here."""
     outcome = (
         "pass"
         if record.verdict == "pass"

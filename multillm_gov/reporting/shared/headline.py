@@ -156,7 +156,7 @@ def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
 
 
 def _known_spend(figures: PortfolioFigures) -> str:
-    """The forecast; a lower bound where task classes have no known cost, not known where none has."""
+    """The forecast; a lower bound or not known where task classes have no known cost."""
     if figures.unpriced and len(figures.unpriced) == len(figures.tasks):
         return "not known"
     spend = format_money(figures.spend_per_month, figures.currency)
@@ -216,9 +216,9 @@ def _independent_fallback(assessment: Assessment, appetite: Appetite) -> Metric:
             id=name, label=label, value="none", limit=limit, note="no value at stake is declared"
         )
     value = independent_value(figures.tasks, Failover(assessment.as_of, assessment.drills))
+    declared, usable = format_share(value.declared), format_share(value.usable)
     notes = [
-        f"declared {format_share(value.declared)}, would run {format_share(value.usable)}, "
-        f"proved by a drill {format_share(value.proved)}"
+        f"declared {declared}, usable {usable}, proved by a drill {format_share(value.proved)}"
     ]
     if value.possible > value.usable:
         notes.append(f"up to {format_share(value.possible)} if hosts not known prove to be others")

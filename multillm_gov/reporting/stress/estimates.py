@@ -7,7 +7,7 @@ from math import floor
 from multillm_gov.risk.simulation.distribution import Estimate
 
 _DIGITS = 4
-"""Significant digits: more would differ between machines and suggest a precision that no interval has."""
+"""Significant digits: more would suggest a precision that no interval has."""
 
 
 def rounded(value: float) -> Decimal:
@@ -35,7 +35,7 @@ def format_estimate(estimate: Estimate) -> tuple[str, str]:
 
 
 def allotted(parts: Sequence[float], whole: Decimal) -> tuple[Decimal, ...]:
-    """Parts that sum to the whole exactly, in steps of 1 or of its last digit: largest remainders first."""
+    """Parts that add up to the whole exactly: largest remainders first."""
     exponent = whole.as_tuple().exponent
     if not parts or not whole or not isinstance(exponent, int):
         return (Decimal(0),) * len(parts)

@@ -1,4 +1,4 @@
-"""What can be written at the cursor: names the portfolio and the catalog know, keys and words that the types allow."""
+"""Completions at the cursor: names that the portfolio and catalog know, keys and words."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -42,7 +42,7 @@ class Offers(Struct, frozen=True, kw_only=True):
 
 
 def complete(path: str, text: str, offset: int, assessment: Assessment) -> Offers | None:
-    """What can be written at an offset of a file's text; ``None``: nothing is known of that place."""
+    """Completions at an offset of a file's text; ``None``: nothing is known of that place."""
     for cursor in cursors_at(path, text, offset):
         offers = list(
             _keys(cursor)

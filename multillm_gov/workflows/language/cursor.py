@@ -52,12 +52,12 @@ class Cursor(Struct, frozen=True, kw_only=True):
 
 
 def cursor_at(path: str, text: str, offset: int) -> Cursor | None:
-    """Where an offset of a file's text is; ``None``: the file is not governed, or the text before it is broken."""
+    """Where an offset of a file's text is; ``None``: not governed, or broken before it."""
     return next(cursors_at(path, text, offset), None)
 
 
 def cursors_at(path: str, text: str, offset: int) -> Iterator[Cursor]:
-    """Every way to see where an offset is: as the value and as the key that may be written there."""
+    """Every reading of an offset: as the value and as the key that may be written there."""
     kind = kind_of(path)
     if kind is None or len(text) > MAX_BYTES:
         return

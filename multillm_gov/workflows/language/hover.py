@@ -35,7 +35,7 @@ class Hint(Struct, frozen=True):
 
 
 def hover(path: str, text: str, offset: int, assessment: Assessment) -> Hint | None:
-    """What is known of the word at an offset of a file's text, which may be ahead of the assessment.
+    """What is known of the word at an offset, in a text that may be ahead of the assessment.
 
     Raises:
         CatalogError: the price map is needed and cannot be read.

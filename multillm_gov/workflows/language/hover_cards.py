@@ -1,4 +1,4 @@
-"""What an editor shows of a model, a rule, a policy or a task class, in Markdown in which foreign text stays text."""
+"""Hover cards of a model, rule, policy or task class, in escaped Markdown."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -68,8 +68,10 @@ def rule_card(rule: Rule) -> str:
     rows = [
         (
             code(one.name),
-            f"{inline(one.type)}{_default(one.default, required=one.required)}. "
-            f"{inline(one.description)}",
+            (
+                f"{inline(one.type)}{_default(one.default, required=one.required)}. "
+                f"{inline(one.description)}"
+            ),
         )
         for one in parameters_of(rule)
     ]

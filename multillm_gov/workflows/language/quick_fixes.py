@@ -1,4 +1,4 @@
-"""Mends that an editor can apply by itself: the word a finding says was meant, the model to move to."""
+"""Quick fixes: the word that was meant, the model to move to."""
 
 import re
 
@@ -21,7 +21,7 @@ class QuickFix(Struct, frozen=True):
 
 
 def quick_fixes_of(finding: Finding) -> tuple[QuickFix, ...]:
-    """Words that can replace what stands at the finding's place, best first; empty: a person must decide."""
+    """Words that can replace the text at a finding, best first; empty: a person must decide."""
     words = [*_meant(finding), *_listed(finding.figures.get("suggestions"))]
     fixes = [QuickFix(f"Write `{word}`", word) for word in dict.fromkeys(words) if _fits(word)]
     successor = finding.figures.get("successor")

@@ -1,4 +1,4 @@
-"""What a place in a governed file is for: a model's name, a rule's, a policy's, a key of a known mapping."""
+"""Roles of places in governed files: a name of a model, rule or policy, or a key."""
 
 from enum import StrEnum
 from typing import Any
@@ -47,7 +47,7 @@ class Role(StrEnum):
 
 
 def role_of(kind: Kind, pointer: Pointer) -> Role | None:  # noqa: C901, PLR0911, PLR0912 - one table of shapes
-    """What the value at a route of a file of a kind names; ``None``: nothing that the portfolio knows by name."""
+    """What the value at a route names; ``None``: nothing that the portfolio knows by name."""
     match (kind, *pointer):
         case ("allocation", "task_classes", _, "route", int(), "model"):
             return Role.MODEL
@@ -87,7 +87,7 @@ def role_of(kind: Kind, pointer: Pointer) -> Role | None:  # noqa: C901, PLR0911
 
 
 def takes_policies(rule: Rule) -> bool:
-    """Whether a policy may be an instance of the rule; those about files and waivers always hold as they are."""
+    """Whether a policy may be an instance of the rule; those about files and waivers may not."""
     return rule.scope not in _FILE_RULES
 
 
@@ -117,7 +117,7 @@ class Shape:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """What may be written, where only some words may."""
+        """What may be written at a route; ``data`` is the file's."""
         if self.node.get("type") == "boolean":
             return ("true", "false")
         return tuple(value for value in self.node.get("enum", ()) if isinstance(value, str))
@@ -146,7 +146,7 @@ class Shape:
 
 
 def shape_at(kind: Kind, pointer: Pointer, data: object) -> Shape | None:
-    """What may be written at a route; ``data`` is the file's, since a policy's keys hang on its rule."""
+    """What may be written at a route; ``data``: the file's."""
     if kind not in _FILES:
         return None
     shapes = [_shape(_FILES[kind])]

@@ -1,4 +1,4 @@
-"""A portfolio while it is edited: what is typed and not yet saved takes the place of what the disk holds."""
+"""A portfolio while it is edited: unsaved text takes the place of the disk's."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ price_map: Callable[[], PriceMap] = cache(read_price_map)
 
 
 def governed_place(file: Path) -> tuple[Path, str] | None:
-    """The portfolio's root and the path below it of a governed file; ``None``: the file is not governed.
+    """The portfolio's root and a governed file's path below it; ``None``: not governed.
 
     The file itself is not followed where it is a link: a portfolio does not read links.
     """
@@ -38,7 +38,7 @@ def governed_place(file: Path) -> tuple[Path, str] | None:
 def assess_workspace(
     root: Path, buffers: Mapping[str, str], *, as_of: date, known: Assessment | None = None
 ) -> Assessment:
-    """Judge the portfolio in a folder with the texts of open files in place of their contents on the disk.
+    """Judge the portfolio with the texts of open files in place of those on disk.
 
     Args:
         root: The portfolio's root.
@@ -71,7 +71,7 @@ def assess_workspace(
 
 
 def _blame(root: Path, unsaved: frozenset[str]) -> Blame:
-    """As git tells it; lines of a text that is not saved are of no commit, and their numbers are not the disk's."""
+    """As git reports it; lines of unsaved text belong to no commit."""
     saved = blame_folder(root)
 
     def ask(path: str, lines: tuple[int, ...]) -> tuple[Introduction, ...]:

@@ -1,4 +1,4 @@
-"""No drawing grows with the portfolio: of each kind the weightiest nodes are drawn, the others as one."""
+"""Bounding: of each kind the largest nodes are drawn, the others as one."""
 
 from collections import Counter
 
@@ -9,7 +9,7 @@ from multillm_gov.words import count_of
 
 
 def bound(graph: Graph, most: int) -> Graph:
-    """The graph with at most ``most`` nodes of each kind; marked and weighty ones stay, in the graph's order."""
+    """The graph with at most ``most`` nodes of each kind; marked and large ones stay."""
     ranked = sorted(
         graph.nodes,
         key=lambda node: ("single point of failure" not in node.marks, -node.value_per_hour),

@@ -1,4 +1,4 @@
-"""Which column each node stands in, in which order, and through which gaps long edges run between other nodes."""
+"""The column of each node, its order, and the gaps through which long edges run."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -29,14 +29,14 @@ Slot = str | tuple[int, int]
 
 
 class Columns(Struct, frozen=True):
-    """Slots of each column from top to bottom, and the slots each edge runs through, by the edge's number."""
+    """Slots of each column from top to bottom, and the slots each edge runs through."""
 
     slots: tuple[tuple[Slot, ...], ...]
     routes: tuple[tuple[Slot, ...], ...]
 
 
 def arrange(graph: Graph) -> Columns:
-    """Columns with few crossings: each slot near the middle of its neighbors, by repeated sweeps (Sugiyama's method).
+    """Columns with few crossings, by repeated sweeps (Sugiyama's method).
 
     Empty columns are left out; the same graph gives the same columns.
     """
@@ -61,7 +61,7 @@ def arrange(graph: Graph) -> Columns:
 
 
 def _places(graph: Graph) -> dict[str, int]:
-    """Column of each node, counted without empty ones; what only some models go through stands behind them."""
+    """Column of each node, without empty ones; what only some models use stands behind them."""
     kinds = {node.id: node.kind for node in graph.nodes}
     behind = {
         edge.target
@@ -85,7 +85,7 @@ def _route(number: int, edge: Edge, places: dict[str, int]) -> tuple[Slot, ...]:
 
 
 def _settle(column: list[Slot], fixed: Sequence[Slot], beside: dict[Slot, list[Slot]]) -> None:
-    """Order a column by the mean place of what its slots touch in the fixed one; what touches nothing stays put."""
+    """Order a column by the mean place of its slots' neighbors in the fixed one."""
     place = {slot: index for index, slot in enumerate(fixed)}
     scale = len(fixed) / max(len(column), 1)
 

@@ -1,4 +1,4 @@
-"""Edges as curves through the gaps between boxes, and one bar for what every task class goes through."""
+"""Edges as curves between boxes, and one bar for what every task class uses."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Coordinates of a layered drawing: boxes in columns, level with what they touch, none over another."""
+"""Coordinates of a layered drawing: boxes in columns, level with their neighbors."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def _wanted(slot: Slot, beside: dict[Slot, list[Slot]], middles: dict[Slot, floa
 
 
 def _level(column: Sequence[Slot], wanted: Sequence[float], height: float) -> list[float]:
-    """As near to the wanted middles as the order and the height allow: pushed down where crowded, then back up."""
+    """As near to the wanted middles as order and height allow: pushed down, then back up."""
     middles = []
     edge = 0.0
     for slot, middle in zip(column, wanted, strict=True):
