@@ -2,11 +2,9 @@
 
 import re
 
-from msgspec import structs
-
 from multillm_gov.catalog.facts import Exposure
 from multillm_gov.catalog.naming import NameParts, canonical_name, take_apart
-from multillm_gov.catalog.providers import Provider, cloud_seats, provider_named
+from multillm_gov.catalog.providers import Provider, provider_named, served_by
 from multillm_gov.catalog.regions import places_of
 from multillm_gov.catalog.vendors import (
     VendorFamily,
@@ -40,18 +38,6 @@ def resolve_exposure(name: str, litellm_provider: str = "") -> Exposure:
         weights=weights_of(line.vendor, line.family, model),
     )
     return served_by(exposure, provider) if provider is not None else exposure
-
-
-def served_by(exposure: Exposure, provider: Provider) -> Exposure:
-    """The same model at a provider, with what is known of the provider's company and cloud."""
-    return structs.replace(
-        exposure,
-        provider=provider.id,
-        company=provider.company,
-        provider_jurisdiction=provider.jurisdiction,
-        cloud=provider.cloud,
-        cloud_jurisdiction=cloud_seats().get(provider.cloud, provider.cloud_jurisdiction),
-    )
 
 
 def _of_path(path: tuple[str, ...], model: str) -> tuple[str, VendorFamily | None]:

@@ -8,12 +8,10 @@ from msgspec import structs
 from multillm_gov.catalog.capabilities import CAPABILITIES
 from multillm_gov.catalog.declarations import ExposureFacts, ModelDeclaration
 from multillm_gov.catalog.declared_prices import declared_price, has_own_price
-from multillm_gov.catalog.exposure import regions_of, resolve_exposure, served_by
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
-from multillm_gov.catalog.naming import canonical_name, take_apart
 from multillm_gov.catalog.overrides import Overrides, PlacedModel, PlacedProvider
 from multillm_gov.catalog.price import INCLUDED, Price
-from multillm_gov.catalog.providers import cloud_seats, provider_of, provider_prefixed
+from multillm_gov.catalog.providers import at_cloud, provider_of, provider_prefixed, served_by
 from multillm_gov.catalog.vendors import vendor_named, weights_of
 from multillm_gov.dimensions import UNKNOWN
 
@@ -42,8 +40,10 @@ def overridden(
     if declared.capabilities is not None:
         stated["capabilities"] = frozenset(declared.capabilities)
         stated["lacks"] = frozenset(CAPABILITIES) - frozenset(declared.capabilities)
-    placed_in = regions_of(name) or start.regions
-    stated["regions"] = placed_in if declared.regions is None else declared.regions
+    if declared.regions is not None:
+        stated["regions"] = declared.regions
+    elif base is None or base.name != name:
+        stated["regions"] = _named_regions(name) or start.regions
     return structs.replace(
         start,
         name=name,
@@ -88,8 +88,16 @@ def _exposure(name: str, declared: ExposureFacts, base: Exposure, *, same: bool)
         return structs.replace(exposure, weights=declared.weights)
     if own == (base.vendor, base.family) and base.weights != UNKNOWN:
         return exposure
+    from multillm_gov.catalog.naming import canonical_name, take_apart
+
     short = canonical_name(take_apart(exposure.model).base)
     return structs.replace(exposure, weights=weights_of(exposure.vendor, exposure.family, short))
+
+
+def _named_regions(name: str) -> tuple[str, ...]:
+    from multillm_gov.catalog.exposure import regions_of
+
+    return regions_of(name) if "/" in name or "." in name else ()
 
 
 def _prefixed(name: str, base: Exposure) -> Exposure:
@@ -105,17 +113,12 @@ def named_exposure(name: str) -> Exposure:
     provider = provider_prefixed(name.partition("/")[0]) if "/" in name else None
     if provider is None:
         return Exposure(model=name)
+    from multillm_gov.catalog.exposure import resolve_exposure
+
     resolved = resolve_exposure(name)
     if resolved.family != UNKNOWN:
         return resolved
     return served_by(Exposure(model=name), provider)
-
-
-def at_cloud(exposure: Exposure, cloud: str) -> Exposure:
-    """The same model on a cloud, with what is known of the cloud's company."""
-    return structs.replace(
-        exposure, cloud=cloud, cloud_jurisdiction=cloud_seats().get(cloud, UNKNOWN)
-    )
 
 
 def _priced(declared: ModelDeclaration, start: ModelFacts, as_of: date | None) -> dict[str, object]:

@@ -3,7 +3,9 @@
 from functools import cache
 
 import msgspec
+from msgspec import structs
 
+from multillm_gov.catalog.facts import Exposure
 from multillm_gov.catalog.shipped import shipped_bytes
 from multillm_gov.dimensions import UNKNOWN
 
@@ -77,3 +79,22 @@ def cloud_seats() -> dict[str, str]:
     """Jurisdiction by cloud, for the clouds whose operator's seat is known."""
     rows = msgspec.json.decode(shipped_bytes("clouds.json"), type=list[_Cloud])
     return {row.id: row.jurisdiction for row in rows if row.id}
+
+
+def served_by(exposure: Exposure, provider: Provider) -> Exposure:
+    """The same model at a provider, with what is known of the provider's company and cloud."""
+    return structs.replace(
+        exposure,
+        provider=provider.id,
+        company=provider.company,
+        provider_jurisdiction=provider.jurisdiction,
+        cloud=provider.cloud,
+        cloud_jurisdiction=cloud_seats().get(provider.cloud, provider.cloud_jurisdiction),
+    )
+
+
+def at_cloud(exposure: Exposure, cloud: str) -> Exposure:
+    """The same model on a cloud, with what is known of the cloud's company."""
+    return structs.replace(
+        exposure, cloud=cloud, cloud_jurisdiction=cloud_seats().get(cloud, UNKNOWN)
+    )
