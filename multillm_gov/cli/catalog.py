@@ -33,9 +33,7 @@ def command(ctx: click.Context, *, unresolved: bool) -> None:
     Examples:
       govern catalog show anthropic/claude-sonnet-4-6
       govern catalog search "gemini flash" --provider gemini
-      govern catalog lock
-      govern catalog lock --check
-      govern catalog audit --section price
+      govern catalog audit
       govern catalog --unresolved
     """
     if ctx.invoked_subcommand is not None:
@@ -117,7 +115,6 @@ def search(
     \b
     Examples:
       govern catalog search sonnet --provider anthropic
-      govern catalog search --mode embedding --vendor mistral
       govern catalog search gemini --capability audio_input
     """
     from multillm_gov.cli.shared.catalog_text import as_data, table_text
@@ -215,13 +212,11 @@ def list_models(*, unresolved: bool) -> None:
 def audit(section: str, *, limit: int, format_name: str, as_of: date | None) -> None:
     """Audit every model that the price map lists: what is missing, doubtful or contradictory.
 
-    Sections: entries without a price for what their mode bills, without vendor or provider, with a
-    doubtful retirement date, with a successor that cannot be routed, and with facts that differ
-    between hosts. Takes some seconds: it reads the whole map.
+    Entries without a price for what their mode bills, without vendor or provider, with a doubtful
+    date, a successor that cannot be routed, or facts that differ between hosts. Takes seconds.
 
     \b
     Examples:
-      govern catalog audit
       govern catalog audit --section price --limit 1000
       govern catalog audit --format json
     """
@@ -241,18 +236,12 @@ def _warn(flaws: int) -> None:
 
 
 def _tell_unresolved() -> None:
-    from multillm_gov.rendering.plain.escaping import visible
+    from multillm_gov.cli.shared.catalog_text import unresolved_text
     from multillm_gov.workflows.catalog import unresolved_models
 
-    found = unresolved_models()
-    for name in found.names:
-        click.echo(visible(name))
-    share = len(found.names) / found.entries if found.entries else 0.0
-    click.echo(
-        f"{len(found.names)} of {found.entries:,} chat and embedding entries ({share:.1%}) have no known vendor or "
-        "provider. Declare what you know of one below `models:` in catalog/.",
-        err=True,
-    )
+    names, summary = unresolved_text(unresolved_models())
+    click.echo(names)
+    click.echo(summary, err=True)
 
 
 def _json(value: object) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from multillm_gov.catalog.declarations import Endpoint
+from multillm_gov.catalog.endpoint_declaration import Endpoint
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.errors import SourceError
 from multillm_gov.gateways.variables import references

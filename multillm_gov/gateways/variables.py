@@ -1,6 +1,6 @@
 """Which environment variables hold the key and address of a model, by gateway parameter."""
 
-from multillm_gov.catalog.declarations import Endpoint
+from multillm_gov.catalog.endpoint_declaration import Endpoint
 from multillm_gov.catalog.facts import ModelFacts
 
 _PLAIN = frozenset(

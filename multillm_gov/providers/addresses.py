@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.catalog.declarations import Endpoint
+from multillm_gov.catalog.endpoint_declaration import Endpoint
 from multillm_gov.evaluation.client import CallFailure, Mode
 
 _NAME = re.compile(r"[A-Za-z0-9@._:+-]+(?:/[A-Za-z0-9@._:+-]+)*")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from multillm_gov.catalog.declarations import Endpoint
+from multillm_gov.catalog.endpoint_declaration import Endpoint
 from multillm_gov.evaluation.client import CallFailure, Mode
 from multillm_gov.providers.addresses import Address, Addressing, for_mode, is_plain_name
 

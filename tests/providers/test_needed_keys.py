@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from multillm_gov.catalog.declarations import Endpoint
+from multillm_gov.catalog.endpoint_declaration import Endpoint
 from multillm_gov.providers.keys import NeededKey, needed_keys
 
 AS_LITELLM_KNOWS = [

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.catalog.declarations import Endpoint
+from multillm_gov.catalog.endpoint_declaration import Endpoint
 from multillm_gov.evaluation.client import Answer, Call, CallFailure, Client, Message
 from multillm_gov.providers.addresses import addresses_from
 

@@ -14,6 +14,7 @@ from multillm_gov.measures.map_audit import AuditSection
 from multillm_gov.rendering.plain.escaping import visible
 from multillm_gov.reporting.shared.tables import exposure_rows
 from multillm_gov.units import format_count, format_money
+from multillm_gov.workflows.catalog import Unresolved
 
 _TOLD_AS = {
     "override": "declared in catalog/",
@@ -172,6 +173,16 @@ def table_text(models: Sequence[ModelFacts]) -> str:
 def _million(facts: ModelFacts, side: str) -> str:
     price: Decimal | None = getattr(facts.price.standard, side) if facts.price is not None else None
     return "" if price is None else format_money(price * 10**6).removesuffix(" USD")
+
+
+def unresolved_text(found: Unresolved) -> tuple[str, str]:
+    """Names without a known vendor or provider, one a line; and how many there are."""
+    share = len(found.names) / found.entries if found.entries else 0.0
+    summary = (
+        f"{len(found.names)} of {found.entries:,} chat and embedding entries ({share:.1%}) have no "
+        "known vendor or provider. Declare what you know of one below `models:` in catalog/."
+    )
+    return "\n".join(visible(name) for name in found.names), summary
 
 
 def audit_text(sections: Sequence[AuditSection], limit: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from multillm_gov.catalog.declarations import Endpoint
+from multillm_gov.catalog.endpoint_declaration import Endpoint
 from multillm_gov.catalog.endpoints import endpoints_of
 from multillm_gov.catalog.price import Price
 from multillm_gov.evaluation.budget import Budget
