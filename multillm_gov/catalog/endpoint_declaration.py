@@ -1,28 +1,12 @@
 """How an own model is called: a wire format, and names of environment variables."""
 
-from datetime import date
-from typing import Annotated, Literal
-import msgspec
-from msgspec import Meta
-from multillm_gov.catalog.price_declarations import (
-    DatedPrices,
-    PricesPerUnit,
-    PriceStep,
-    ServicePrices,
-    TokenPrices,
-)
-from multillm_gov.catalog.shapes import (
-    Capability,
-    Classification,
-    Closed,
-    Country,
-    Mode,
-    Region,
-    Text,
-    Tokens,
-)
-from multillm_gov.units import Amount, Share
+from typing import Annotated
 
+from msgspec import Meta
+
+from multillm_gov.catalog.shapes import (
+    Closed,
+)
 
 WIRE_FORMATS = (
     "openai",
