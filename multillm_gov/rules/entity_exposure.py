@@ -6,8 +6,6 @@ from decimal import Decimal
 from functools import cached_property
 from heapq import nlargest
 
-from msgspec import Struct
-
 from multillm_gov.catalog.facts import Exposure, ModelFacts, entities_of
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.location import Place
@@ -27,19 +25,14 @@ _MOST_NAMED = 3
 _PRICED = frozenset({Level.MODEL, Level.FAMILY, Level.VENDOR})
 
 
-class Weight(Struct, frozen=True, kw_only=True):
-    """The exposure of one task class to an entity, in the unit of the basis per month."""
+def describe_entity(level: Level, entity: str) -> str:
+    """``vendor `openai```, ``an unknown vendor``."""
+    return f"an unknown {level}" if entity == UNKNOWN else f"{level} {code(entity)}"
 
-    task_class: str
-    amount: Decimal
-    place: Place
 
-    def describe(self, basis: Basis, entity: str, currency: str) -> str:
-        """The exposure in words."""
-        return (
-            f"{code(self.task_class)} routes {format_weight(self.amount, basis, currency)} to "
-            f"{code(entity)}"
-        )
+def describe_basis(basis: Basis) -> str:
+    """``value at stake``."""
+    return basis.value.replace("_", " ")
 
 
 def format_weight(amount: Decimal, basis: Basis, currency: str) -> str:
@@ -175,14 +168,24 @@ class EntityExposure:
         self._found = found
         self._currency = context.currency
 
-    def largest_users(self, entity: str) -> tuple[Weight, ...]:
-        """The three task classes with the largest load on an entity."""
+    def related(self, entity: str) -> tuple[tuple[str, Place], ...]:
+        """The three task classes with the largest load on an entity, in words and by place."""
         return tuple(
-            Weight(task_class=task.task.name, amount=amount, place=task.task.place.at("route"))
-            for amount, task in self._loads.largest_users(
-                entity, self._found.level, self._found.basis
+            (
+                f"{code(task.task.name)} routes "
+                f"{format_weight(amount, self._found.basis, self._currency)} to {code(entity)}",
+                task.task.place.at("route"),
             )
+            for amount, task in self._largest_users(entity)
         )
+
+    def first_user(self, entity: str) -> str:
+        """``, first in `triage```: the task class with the largest load; empty if none has any."""
+        users = self._largest_users(entity)
+        return f", first in {code(users[0][1].task.name)}" if users else ""
+
+    def _largest_users(self, entity: str) -> list[tuple[Decimal, TaskFigures]]:
+        return self._loads.largest_users(entity, self._found.level, self._found.basis)
 
     def format_loss(self, entity: str) -> str:
         """What the loss of an entity would stop and its repricing would add, per month."""

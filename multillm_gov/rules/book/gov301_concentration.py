@@ -8,13 +8,13 @@ from msgspec import Meta, Struct
 
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import (
     EntityExposure,
-    Weight,
+    describe_basis,
+    describe_entity,
     format_weight,
     loads_of,
     state_unknown,
@@ -107,16 +107,14 @@ def _shares(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
         most = reach if entity == largest else share
         if entity == UNKNOWN and entity != largest or most <= limit + _ROUNDING:
             continue
-        if entity == UNKNOWN:
-            message = f"an unknown {found.level} carries {format_share(share)} of {_of(found)}"
-        elif most > share + _ROUNDING:
+        who, basis = describe_entity(found.level, entity), _of(found)
+        if entity != UNKNOWN and most > share + _ROUNDING:
             message = (
-                f"{found.level} {code(entity)} carries between {format_share(share)} and "
-                f"{format_share(most)} of {_of(found)} ({format_share(most - share)} is at "
-                f"{found.level}s not known)"
+                f"{who} carries between {format_share(share)} and {format_share(most)} of {basis} "
+                f"({format_share(most - share)} is at {found.level}s not known)"
             )
         else:
-            message = f"{found.level} {code(entity)} carries {format_share(share)} of {_of(found)}"
+            message = f"{who} carries {format_share(share)} of {basis}"
         yield _Breach("max_share", entity, f"{message}; {allowed}", most, limit, share <= limit)
 
 
@@ -162,18 +160,13 @@ def _range(low: str, high: str) -> str:
 def _violation(
     context: RuleContext, found: Concentration, breach: _Breach, exposure: EntityExposure
 ) -> Violation:
-    users = exposure.largest_users(breach.entity)
-    place = context.policy_place or Place("policies")
     return Violation(
         message=breach.message,
-        place=place.at(breach.limit),
+        place=context.limit(breach.limit),
         subject=f"{found.level}:{breach.entity}" if breach.limit == "max_share" else "portfolio",
-        remedy=_remedy(context, found, breach, users),
+        remedy=_remedy(context, found, breach, exposure),
         risk=exposure.format_loss(breach.entity),
-        related=tuple(
-            (user.describe(found.basis, breach.entity, context.currency), user.place)
-            for user in users
-        ),
+        related=exposure.related(breach.entity),
         figures={
             "value": breach.value,
             "limit": breach.allowed,
@@ -192,9 +185,9 @@ def _violation(
 
 
 def _remedy(
-    context: RuleContext, found: Concentration, breach: _Breach, users: tuple[Weight, ...]
+    context: RuleContext, found: Concentration, breach: _Breach, exposure: EntityExposure
 ) -> str:
-    where = f", first in {code(users[0].task_class)}" if users else ""
+    where = exposure.first_user(breach.entity)
     if breach.entity == UNKNOWN or breach.doubtful:
         return state_unknown(context.models.values(), found.level)
     if breach.limit != "max_share":
@@ -213,7 +206,7 @@ def _top(count: int, level: Level) -> str:
 
 
 def _of(found: Concentration) -> str:
-    return found.basis.value.replace("_", " ")
+    return describe_basis(found.basis)
 
 
 RULE = Rule(

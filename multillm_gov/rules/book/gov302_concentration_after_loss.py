@@ -5,12 +5,17 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
 from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import format_weight, loads_of
+from multillm_gov.rules.entity_exposure import (
+    describe_basis,
+    describe_entity,
+    format_weight,
+    loads_of,
+)
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import Share, format_share
 from multillm_gov.words import code
@@ -71,16 +76,16 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         return
     heir, share = loss.after.largest
     if parameters.max_share is not None and share > float(parameters.max_share) + _ROUNDING:
-        who = f"an unknown {level}" if heir == UNKNOWN else f"{level} {code(heir)}"
+        who = describe_entity(level, heir)
         limit = format_share(parameters.max_share)
         message = (
-            f"without {code(loss.failed)}, {who} carries {format_share(share)} of {_of(basis)}; "
-            f"the limit is {limit}"
+            f"without {code(loss.failed)}, {who} carries {format_share(share)} of "
+            f"{describe_basis(basis)}; the limit is {limit}"
         )
         yield _violation(context, loss, "max_share", message, share, float(parameters.max_share))
     if parameters.max_hhi is not None and loss.after.hhi > parameters.max_hhi + _ROUNDING:
         message = (
-            f"without {code(loss.failed)}, the HHI of {_of(basis)} by {level} is "
+            f"without {code(loss.failed)}, the HHI of {describe_basis(basis)} by {level} is "
             f"{loss.after.hhi:,.0f} points; the limit is {parameters.max_hhi:,.0f} ({code(heir)} "
             f"carries {format_share(share)})"
         )
@@ -89,7 +94,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 
 def _stops(loss: AfterLoss, context: RuleContext) -> str:
     amount = format_weight(loss.stopped, loss.after.basis, context.currency)
-    part = f"{format_share(loss.stopped_share)} of {_of(loss.after.basis)} ({amount})"
+    part = f"{format_share(loss.stopped_share)} of {describe_basis(loss.after.basis)} ({amount})"
     return (
         f"without {code(loss.failed)}, {part} stop: no fallback at another {loss.after.level} "
         "takes over"
@@ -127,10 +132,6 @@ def _violation(
         },
         distinction=f"{level} {loss.after.basis} {limit}",
     )
-
-
-def _of(basis: Basis) -> str:
-    return basis.value.replace("_", " ")
 
 
 RULE = Rule(

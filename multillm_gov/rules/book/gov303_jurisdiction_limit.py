@@ -13,7 +13,12 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import EntityExposure, loads_of, state_unknown
+from multillm_gov.rules.entity_exposure import (
+    EntityExposure,
+    describe_basis,
+    loads_of,
+    state_unknown,
+)
 from multillm_gov.rules.unpriced import not_judged
 from multillm_gov.units import Share, format_least_share, format_share
 from multillm_gov.words import code, join_code, join_words
@@ -83,10 +88,10 @@ def _violation(
     shares: tuple[float, float],
 ) -> Violation:
     proved, most = shares
-    currency, limit = context.currency, float(parameters.max_share)
+    limit = float(parameters.max_share)
     limited = [(name, share) for name, share in found.shares if _is_limited(name, parameters)]
     largest = limited[0][0]
-    users = EntityExposure(context, found).largest_users(largest)
+    exposure = EntityExposure(context, found)
     parts = join_words(
         f"{format_share(share)} to {'a law not known' if name == UNKNOWN else code(name)}"
         for name, share in limited
@@ -96,14 +101,13 @@ def _violation(
         if parameters.named
         else f"any country but {join_code(parameters.all_but)}"
     )
-    basis = parameters.weigh_by.value.replace("_", " ")
+    basis = describe_basis(parameters.weigh_by)
     share = (
         format_share(most)
         if most == proved
         else f"between {format_share(proved)} and {format_share(most)}"
     )
     overlap = "; a request can be subject to several laws" if len(limited) > 1 else ""
-    first = f", first in {code(users[0].task_class)}" if users else ""
     return Violation(
         message=(
             f"{share} of {basis} is subject to the law of {whom} ({parts}{overlap}); the limit is "
@@ -115,14 +119,12 @@ def _violation(
             state_unknown(context.models.values(), Level.JURISDICTION)
             if proved <= limit + _ROUNDING
             else f"Move at least {format_least_share(most - limit)} of {basis} to vendors, "
-            f"providers and clouds under another law{first}."
+            f"providers and clouds under another law{exposure.first_user(largest)}."
         ),
         risk=(
             "Export controls, sanctions or a withdrawn adequacy decision affect all of it at once."
         ),
-        related=tuple(
-            (user.describe(found.basis, largest, currency), user.place) for user in users
-        ),
+        related=exposure.related(largest),
         figures={
             "value": most,
             "limit": limit,

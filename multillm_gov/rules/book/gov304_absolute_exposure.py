@@ -13,7 +13,12 @@ from multillm_gov.measures.figures import Concentration
 from multillm_gov.measures.repricing import added_spend, spend_within
 from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import EntityExposure, loads_of, state_unknown
+from multillm_gov.rules.entity_exposure import (
+    EntityExposure,
+    describe_entity,
+    loads_of,
+    state_unknown,
+)
 from multillm_gov.units import Amount, Positive, format_share
 from multillm_gov.words import code, count_of
 
@@ -56,17 +61,16 @@ def _violation(
     found: Concentration,
     exposure: EntityExposure,
 ) -> Violation:
-    currency, level = context.currency, parameters.level
+    level = parameters.level
     added = added_spend(spend, parameters.price_rise)
     most = spend_within(parameters.max_added_monthly, parameters.price_rise)
-    who = f"an unknown {level}" if entity == UNKNOWN else f"{level} {code(entity)}"
+    who = describe_entity(level, entity)
     unpriced = sum(task.spend_per_month is None for task in context.tasks)
     partly = (
         f" ({count_of(unpriced, 'task class')} without a known price not included)"
         if unpriced
         else ""
     )
-    users = exposure.largest_users(entity)
     return Violation(
         message=(
             f"a price increase of {format_share(parameters.price_rise)} by {who} adds "
@@ -85,7 +89,7 @@ def _violation(
             "fits the limit."
         ),
         risk=f"The whole bill rises by {format_share(added / found.total)}.",
-        related=tuple((user.describe(Basis.SPEND, entity, currency), user.place) for user in users),
+        related=exposure.related(entity),
         figures={
             "spend_per_month": spend,
             "added_per_month": added,

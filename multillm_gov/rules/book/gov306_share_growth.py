@@ -5,17 +5,21 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.concentration import concentration, share_growth
 from multillm_gov.portfolio.policy import EVERYTHING
 from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.planning import select
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import EntityExposure, loads_of
+from multillm_gov.rules.entity_exposure import (
+    EntityExposure,
+    describe_basis,
+    describe_entity,
+    loads_of,
+)
 from multillm_gov.rules.unpriced import not_judged
 from multillm_gov.units import Share, format_least_share, format_share
-from multillm_gov.words import code
 
 _ROUNDING = 1e-9
 """Shares are floats: growth that equals its limit must not break it."""
@@ -52,17 +56,11 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     loads = loads_of(context)
     after = loads.concentration(parameters.level, parameters.weigh_by)
     exposure = EntityExposure(context, after)
-    limit, basis = float(parameters.max_growth), parameters.weigh_by.value.replace("_", " ")
+    limit, basis = float(parameters.max_growth), describe_basis(parameters.weigh_by)
     for entity, old, new in share_growth(before, after):
         if new - old <= limit + _ROUNDING:
             break
-        who = (
-            f"an unknown {parameters.level}"
-            if entity == UNKNOWN
-            else f"{parameters.level} {code(entity)}"
-        )
-        users = exposure.largest_users(entity)
-        first = f", first in {code(users[0].task_class)}" if users else ""
+        who = describe_entity(parameters.level, entity)
         yield Violation(
             message=(
                 f"the share of {who} in {basis} rises from {format_share(old)} to "
@@ -73,16 +71,10 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
             subject=f"{parameters.level}:{entity}",
             remedy=(
                 f"Move at least {format_least_share(new - old - limit)} of {basis} to another "
-                f"{parameters.level}{first}, or change in smaller steps."
+                f"{parameters.level}{exposure.first_user(entity)}, or change in smaller steps."
             ),
             risk=exposure.format_loss(entity),
-            related=tuple(
-                (
-                    user.describe(parameters.weigh_by, entity, context.currency),
-                    user.place,
-                )
-                for user in users
-            ),
+            related=exposure.related(entity),
             figures={
                 "share_before": old,
                 "share_after": new,

@@ -15,12 +15,17 @@ from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
-from multillm_gov.rules.entity_exposure import EntityExposure, loads_of, state_unknown
+from multillm_gov.rules.entity_exposure import (
+    EntityExposure,
+    describe_basis,
+    describe_entity,
+    loads_of,
+    state_unknown,
+)
 from multillm_gov.units import Share, format_share
-from multillm_gov.words import code, count_of, join_words
+from multillm_gov.words import count_of, join_words
 
 _ROUNDING = 1e-9
-_BASES = {Basis.SPEND: "spend", Basis.REQUESTS: "requests", Basis.VALUE_AT_STAKE: "value at stake"}
 
 
 class Parameters(Closed, frozen=True, kw_only=True):
@@ -107,14 +112,13 @@ def _violation(
     exposure: EntityExposure,
 ) -> Violation:
     entity, share = largest
-    who = f"an unknown {found.level}" if entity == UNKNOWN else f"{found.level} {code(entity)}"
-    users = exposure.largest_users(entity)
+    who = describe_entity(found.level, entity)
     policy = context.policy_place or Place("policies")
     place = placed.place.at(gaps[0][0]) if placed else policy.key()
     named = placed.declared if placed else VendorDeclaration()
     return Violation(
         message=(
-            f"{who} carries {format_share(share)} of {_BASES[found.basis]}, with "
+            f"{who} carries {format_share(share)} of {describe_basis(found.basis)}, with "
             f"{join_words(text for _, text, _ in gaps)}"
         ),
         place=place,
@@ -122,7 +126,7 @@ def _violation(
         remedy=_remedy(context, found, entity, gaps),
         risk=exposure.format_loss(entity),
         related=(
-            *((user.describe(found.basis, entity, context.currency), user.place) for user in users),
+            *exposure.related(entity),
             ("the share that requires a plan", policy.at("above_share")),
         ),
         figures={
