@@ -28,11 +28,11 @@ from multillm_gov.units import Amount, Share
 
 
 class Retirement(Closed, frozen=True, kw_only=True):
-    """When a model goes away."""
+    """When a model retires."""
 
     date: Annotated[date, Meta(description="Day from which requests fail, as its source says")]
     source: Annotated[
-        str, Meta(max_length=500, description="Where that is told: an address, a contract")
+        str, Meta(max_length=500, description="Where that is stated: an address, a contract")
     ] = ""
 
 

@@ -41,7 +41,7 @@ class SpendCap(Closed, frozen=True, kw_only=True):
 
 
 class WrongModelCost(Closed, frozen=True, kw_only=True):
-    """What goes wrong, and what hangs on it, when the model is unfit or away."""
+    """What goes wrong, and what it costs, when the model is unfit or unavailable."""
 
     effect: Annotated[str, Meta(description="What happens, in words")] = ""
     value_at_stake: Annotated[

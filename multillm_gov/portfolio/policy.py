@@ -64,7 +64,7 @@ class PolicyDeclaration(Struct, frozen=True, kw_only=True):
     controls: Annotated[
         tuple[str, ...], Meta(description="Control ids it supports evidence for")
     ] = ()
-    applies_to: Annotated[Scope, Meta(description="Task classes it speaks of; default: all")] = (
+    applies_to: Annotated[Scope, Meta(description="Task classes it applies to; default: all")] = (
         EVERYTHING
     )
     approvers: Annotated[

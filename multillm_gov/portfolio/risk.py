@@ -1,4 +1,4 @@
-"""What people declare about risk: how often things fail, what they share, what else a task class hangs on.
+"""What people declare about risk: how often things fail, what they share, what else requests need.
 
 Every figure has a prior (method 9), shown as "assumed" until it is declared here or measured from
 imported incidents.
@@ -25,7 +25,7 @@ class Failure(Closed, frozen=True, kw_only=True):
 
 
 class Dependency(Closed, frozen=True, kw_only=True):
-    """Something besides models that requests hang on: a gateway, a shared key, a VPN, an identity provider."""
+    """Something besides models that requests depend on: a gateway, a shared key, a VPN."""
 
     kind: Annotated[
         Literal["gateway", "dependency"],
@@ -36,7 +36,7 @@ class Dependency(Closed, frozen=True, kw_only=True):
     description: Annotated[str, Meta(max_length=500, description="What it is")] = ""
     task_classes: Annotated[
         tuple[Text, ...],
-        Meta(description="Task classes that hang on it; with no list at all: every request does"),
+        Meta(description="Task classes that depend on it; with no list at all: every request does"),
     ] = ()
     models: Annotated[
         tuple[Text, ...], Meta(description="Models, as routed, whose calls go through it")
@@ -106,7 +106,7 @@ class Risk(Closed, frozen=True, kw_only=True):
     ] = field(default_factory=dict)
     dependencies: Annotated[
         dict[Text, Dependency],
-        Meta(max_length=200, description="What else requests hang on, by name"),
+        Meta(max_length=200, description="What else requests depend on, by name"),
     ] = field(default_factory=dict)
     common_cause: CommonCause = CommonCause()
     coverage: Coverage = Coverage()
