@@ -6,7 +6,10 @@ from importlib.util import find_spec
 from msgspec import Struct
 
 from multillm_gov.errors import missing_extra
-from multillm_gov.risk.availability.availability import expected_loss_per_year
+from multillm_gov.risk.availability.availability import (
+    expected_loss_per_year,
+    retired_loss_per_year,
+)
 from multillm_gov.risk.availability.dependence import Dependence, measure_dependence
 from multillm_gov.risk.retirement import RetirementOutlook, retirement_outlook
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint
@@ -14,7 +17,9 @@ from multillm_gov.risk.reverse.reverse_stress import reverse
 from multillm_gov.risk.simulation.assumptions import assumptions_of
 from multillm_gov.risk.simulation.cost_lines import costs_of
 from multillm_gov.risk.simulation.simulation_result import DEFAULT_YEARS, Simulation
+from multillm_gov.risk.stress.already_broken import already_broken
 from multillm_gov.risk.stress.failover_effects import failover_cost, overflows
+from multillm_gov.risk.stress.outcome import LimitBreach
 from multillm_gov.risk.stress.scenario_book import BookedScenario
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.stress_context_builder import stress_context
@@ -49,7 +54,11 @@ class PortfolioRisk(Struct, frozen=True, kw_only=True):
     """Entities that one scenario was run for, at most."""
     retirements: RetirementOutlook
     expected_loss: float
-    """Value lost to outages in a mean year, exact."""
+    """Value lost in a mean year, exact: outages, and what retired models leave unanswered."""
+    retired_loss: float
+    """The part of it that is no outage: routed models that are already retired."""
+    already_broken: tuple[LimitBreach, ...]
+    """Limits broken and requests unanswered without any shock, which no scenario counts."""
     dependence: Dependence | None = None
     breaking_points: tuple[BreakingPoint, ...] | None = None
     """The smallest shocks that break a limit."""
@@ -95,6 +104,8 @@ def measure_risk(
         not_run=len(scenarios) - len(results),
         retirements=retirement_outlook(context),
         expected_loss=expected_loss_per_year(context.system),
+        retired_loss=retired_loss_per_year(context.system),
+        already_broken=already_broken(context),
         dependence=dependence,
         breaking_points=breaking_points,
         simulation=simulation,
@@ -116,6 +127,8 @@ def measure_board_risk(state: State, scenarios: Sequence[BookedScenario]) -> Por
         most_variants=most,
         retirements=retirement_outlook(context),
         expected_loss=expected_loss_per_year(context.system),
+        retired_loss=retired_loss_per_year(context.system),
+        already_broken=already_broken(context),
         simulation=simulate_years(context) if simulated and find_spec("numpy") else None,
     )
 

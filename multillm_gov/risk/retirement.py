@@ -43,6 +43,11 @@ class ModelLife(Struct, frozen=True, kw_only=True):
     """Task classes in which the successor has passed."""
 
     @property
+    def is_retired(self) -> bool:
+        """Whether its retirement date has come."""
+        return self.runway is not None and self.runway <= 0
+
+    @property
     def users(self) -> tuple[str, ...]:
         """Task classes that call it."""
         return (*self.routed, *self.standby)
@@ -53,7 +58,7 @@ class ForcedMigrations(Struct, frozen=True, kw_only=True):
 
     months: int
     certain: int
-    """Models whose known date falls within it, those already retired included."""
+    """Models whose known date falls within it; those already retired are not among them."""
     assumed: float
     """Expected number among the models without a date, at a constant hazard; an assumption."""
     any_assumed: float
@@ -74,6 +79,8 @@ class RetirementOutlook(Struct, frozen=True, kw_only=True):
 
     models: tuple[ModelLife, ...]
     """Least slack first, then those without a date, routed ones before others."""
+    already_retired: tuple[ModelLife, ...]
+    """Those whose date is past: they answer no request today."""
     median_months: float
     """Median life of a model."""
     is_median_assumed: bool
@@ -94,6 +101,7 @@ def retirement_outlook(context: StressContext) -> RetirementOutlook:
     median, assumed = median_life(context)
     return RetirementOutlook(
         models=models,
+        already_retired=tuple(model for model in models if model.is_retired),
         median_months=median,
         is_median_assumed=assumed,
         forced=tuple(forced_migrations(models, months, median) for months in HORIZONS),
@@ -104,10 +112,7 @@ def retirement_outlook(context: StressContext) -> RetirementOutlook:
 
 
 def fixed_life_chance(median_months: float, months: float) -> float:
-    """The same chance if all live equally long and one has a random age; .6630 for 12 at 18.1.
-
-    The upper of method 4's two bounds; `retirement_chance` is the lower.
-    """
+    """The same if all models live equally long and one has a random age: .6630 for 12 at 18.1."""
     return min(1.0, months / median_months)
 
 
@@ -171,12 +176,12 @@ def forced_migrations(
 ) -> ForcedMigrations:
     """How many models must be left within so many months.
 
-    A known date counts as 1 or 0. One that is not known counts as 1 - 2^(-months / median):
-    memoryless, half of the models outliving the median.
+    A known date to come counts as 1 or 0, a model already retired not at all: it is a fact, not a
+    forecast. An undated one counts with its `retirement_chance`.
     """
     horizon = months * _DAYS_PER_MONTH
-    certain = sum(one.runway is not None and one.runway <= horizon for one in models)
-    undated = sum(one.runway is None for one in models)
+    certain = sum(model.runway is not None and 0 < model.runway <= horizon for model in models)
+    undated = sum(model.runway is None for model in models)
     return ForcedMigrations(
         months=months,
         certain=certain,
@@ -192,28 +197,26 @@ def median_life(context: StressContext) -> tuple[float, bool]:
 
 
 def unprepared_models(models: Iterable[ModelLife]) -> tuple[ModelLife, ...]:
-    """Routed models that could retire before a move is done, without a tested successor."""
-    return tuple(
-        one
-        for one in models
-        if one.routed
-        and not set(one.routed) <= set(one.tested)
-        and (
-            (one.slack is not None and one.slack < 0)
-            or (one.slack is None and (one.notice_slack is None or one.notice_slack < 0))
-        )
-    )
+    """Routed models that could be gone before a move is done: short notice, and no successor that is tested."""
+    return tuple(model for model in models if _is_unprepared(model))
+
+
+def _is_unprepared(model: ModelLife) -> bool:
+    if not model.routed or model.is_retired or set(model.routed) <= set(model.tested):
+        return False
+    if model.slack is not None:
+        return model.slack < 0
+    return model.notice_slack is None or model.notice_slack < 0
 
 
 def retirement_chance(median_months: float, months: float) -> float:
-    """Chance that a model without a date retires within so many months; .3684 for 12 at 18.1.
+    """P(an undated model retires within so many months): .3684 for 12 at a median of 18.1 (method 4).
 
-    Half of the models live longer than the median, so the constant hazard is ln 2 / median
-    (method 4); memoryless, the lower of its two bounds.
+    A constant hazard of ln 2 over the median life, so that half of all models reach the median.
     """
-    return 1 - 2 ** (-months / median_months)
+    return any_retirement_chance(median_months, months, 1)
 
 
 def any_retirement_chance(median_months: float, months: float, models: int) -> float:
-    """Chance that at least one of so many such models retires; .4370 for 5 within 3 months."""
+    """P(at least one of so many undated models retires): .4370 for 5 within 3 months."""
     return 1 - 2 ** (-models * months / median_months)

@@ -160,9 +160,7 @@ def test_an_indicator_correlation_is_not_rho() -> None:
 
 def test_retirements_without_a_date() -> None:
     assert retirement_chance(18.1, 12) == pytest.approx(0.3684, abs=5e-5)
-    assert any_retirement_chance(18.1, 3, 5) == pytest.approx(
-        0.4370, abs=1e-4
-    )  # printed without rounding: .563396
+    assert any_retirement_chance(18.1, 3, 5) == pytest.approx(0.4370, abs=1e-4)
     assert any_retirement_chance(18.1, 12, 8) == pytest.approx(0.9747, abs=5e-5)
 
 

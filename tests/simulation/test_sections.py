@@ -221,7 +221,7 @@ def test_every_figure_has_an_origin(found, context) -> None:
     assert origins["Severe repricing, per vendor"] == "declared"
     assert origins["Moderate repricing, per vendor"] == "assumed"
     assert origins["`drafts`: failures rerouted in time"] == "declared"
-    assert set(origins.values()) == {"assumed", "declared"}
+    assert set(origins.values()) == {"assumed", "declared", "derived"}
     assert any(label.startswith("provider `m`: unavailable") for label in origins)
 
 

@@ -200,7 +200,7 @@ def test_two_revisions_are_compared(govern: Run, checkout, folder: Path, allocat
     few = govern(
         "stress", "repricing", "--base", base, "--at", head, "--as-of", DAY, cwd=checkout.folder
     ).stdout
-    assert b"Scenarios that exceed a cap: 0 before, 0 after." in few
+    assert b"Scenarios that exceed a cap: 0 of 1 before, 0 of 1 after." in few
     same = govern(
         "stress",
         "--base",

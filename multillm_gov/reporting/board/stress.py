@@ -64,9 +64,13 @@ def _year(risk: PortfolioRisk) -> Iterator[Paragraph]:
         f"{format_share(context.settings.risk.max_outage_loss_share)} of the value at stake. "
         "Failure rates are assumed unless incidents are imported."
     )
-    expected = (
-        f"Outages are expected to cost {format_rounded(risk.expected_loss)} {currency} a year"
-    )
+    outages = risk.expected_loss - risk.retired_loss
+    expected = f"Outages are expected to cost {format_rounded(outages)} {currency} a year"
+    if risk.retired_loss:
+        expected = (
+            f"Retired models that are still routed to cost {format_rounded(risk.retired_loss)} "
+            f"{currency} a year. {expected} on top of that"
+        )
     if simulation is None:
         yield Paragraph(f"{expected} (`govern stress` simulates years). {appetite}")
         return

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 from operator import attrgetter
 
-from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
+from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Status, Table
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.tables import amount, bounded
+from multillm_gov.reporting.shared.tables import MOST_ROWS, amount, bounded
 from multillm_gov.reporting.stress.estimates import format_rounded
 from multillm_gov.reporting.stress.reverse import format_size
+from multillm_gov.reporting.stress.status import format_broken
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint
 from multillm_gov.risk.simulation.distribution import Distribution
 from multillm_gov.risk.simulation.simulation_result import AmountDifference, SimulationDifference
+from multillm_gov.risk.stress.already_broken import CAPS, FLOORS
+from multillm_gov.risk.stress.outcome import LimitBreach
 from multillm_gov.risk.stress.variants import ScenarioResult
 from multillm_gov.units import cents, signed
 from multillm_gov.words import code
@@ -84,18 +87,53 @@ def _scenarios(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
         rows,
         "further scenario",
     )
-    for words, breaks in (
-        ("exceed a cap", attrgetter("breaks_cap")),
-        ("miss a floor", attrgetter("breaks_floor")),
+    yield from _already_broken(before, after)
+    for words, breaks, kinds in (
+        ("exceed a cap", attrgetter("breaks_cap"), CAPS),
+        ("miss a floor", attrgetter("breaks_floor"), FLOORS),
     ):
         was_broken, now_broken = (
             {one.name for one in state.results if breaks(one)} for state in (before, after)
         )
+        gone = was_broken - now_broken
+        absorbed = gone & new.keys() if _newly_broken(before, after, kinds) else set()
         yield Paragraph(
-            f"Scenarios that {words}: {len(was_broken):,} before, {len(now_broken):,} after."
+            f"Scenarios that {words}: {len(was_broken):,} of {len(old):,} before, "
+            f"{len(now_broken):,} of {len(new):,} after."
             + _named(" New: ", now_broken - was_broken)
-            + _named(" No longer: ", was_broken - now_broken)
+            + _named(" No longer: ", gone - absorbed)
+            + _named(" No better, since limits are broken already: ", absorbed)
         )
+
+
+def _already_broken(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
+    """A row of its own: what is broken already cannot be broken by a scenario."""
+    was, now = len(before.already_broken), len(after.already_broken)
+    rows = (
+        (
+            Cell("Limits already broken without a shock", _direction(float(now - was))),
+            Cell(f"{was:,}"),
+            Cell(f"{now:,}"),
+            Cell(signed(f"{now - was:,}") if now != was else "–"),
+        ),
+    )
+    yield Table(title="Without any shock", columns=_COLUMNS, rows=rows)
+    added = _newly_broken(before, after)
+    if added:
+        currency = after.context.figures.currency
+        yield Items(tuple(format_broken(breach, currency) for breach in added[:MOST_ROWS]))
+
+
+def _newly_broken(
+    before: PortfolioRisk, after: PortfolioRisk, kinds: frozenset[str] | None = None
+) -> list[LimitBreach]:
+    known = {(breach.what, breach.subject, breach.model) for breach in before.already_broken}
+    return [
+        breach
+        for breach in after.already_broken
+        if (breach.what, breach.subject, breach.model) not in known
+        and (kinds is None or breach.what in kinds)
+    ]
 
 
 def _counts(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[tuple[Cell, ...]]:
@@ -153,7 +191,10 @@ def _size(one: BreakingPoint | None) -> str:
 
 
 def _nearer(was: BreakingPoint | None, now: BreakingPoint | None) -> Status:
-    """A limit that breaks sooner is bad."""
+    """A limit that breaks sooner is bad, and one that is broken already is worst."""
+    verdicts = [point.verdict if point is not None else None for point in (was, now)]
+    if verdicts[0] != verdicts[1] and "already broken" in verdicts:
+        return "bad" if verdicts[1] == "already broken" else "good"
     if was is None or now is None or was.size is None or now.size is None:
         return "neutral"
     return _direction(was.size - now.size) if abs(was.size - now.size) >= _CENT else "neutral"

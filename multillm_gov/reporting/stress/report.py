@@ -133,8 +133,18 @@ def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
 
 
 def _metrics(risk: PortfolioRisk) -> tuple[Metric, ...]:
+    broken = len(risk.already_broken)
     return (
         *_scenario_metrics(risk.results, risk.context),
+        Metric(
+            id="already-broken",
+            label="Limits already broken without a shock",
+            value=f"{broken:,}",
+            limit="none",
+            status="bad" if broken else "good",
+            number=float(broken),
+            unit="limits",
+        ),
         *reverse_metrics(risk.breaking_points or ()),
         *(
             simulation_metrics(risk.simulation, risk.context.settings.risk)

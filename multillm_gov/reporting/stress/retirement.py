@@ -32,6 +32,7 @@ def retirement_section(risk: PortfolioRisk) -> Section:
         "successor is tested"
     )
     blocks: tuple[Block, ...] = (
+        *_already(outlook.already_retired),
         _forced(outlook),
         *_undated(outlook),
         retirement_timeline(outlook.models, risk.context.as_of, lead),
@@ -64,6 +65,21 @@ def _forced(outlook: RetirementOutlook) -> Table:
     return Table(title="Migrations forced by retirements", columns=columns, rows=rows)
 
 
+def _already(models: Sequence[ModelLife]) -> Iterator[Block]:
+    """Present facts, which no forecast counts."""
+    if not models:
+        return
+    yield Paragraph(f"{count_of(len(models), 'model')} in use already retired:", "bad")
+    yield Items(
+        tuple(
+            f"{code(model.model)}: since {model.retirement}, "
+            f"{count_of(len(model.routed), 'route')}, "
+            f"{count_of(len(model.standby), 'task class')} with it as a fallback only"
+            for model in models[:MOST_ROWS]
+        )
+    )
+
+
 def _undated(outlook: RetirementOutlook) -> Iterator[Paragraph]:
     undated = sum(model.runway is None for model in outlook.models)
     if not undated:
@@ -73,8 +89,8 @@ def _undated(outlook: RetirementOutlook) -> Iterator[Paragraph]:
         source = "assumed: 114 dated models of the price map"
     yield Paragraph(
         f"No source we read gives a date for {count_of(undated, 'model')}; that does not mean "
-        "that they stay. Each is taken to retire at a constant hazard, half of them within a median "
-        f"life of {outlook.median_months:g} months ({source}): "
+        "that they stay. Half of all models are taken to retire within a median life of "
+        f"{outlook.median_months:g} months, at a constant hazard ({source}): "
         f"{format_share(outlook.chance_in_year)} within 12 months; "
         f"{format_share(outlook.chance_in_year_at_fixed_life)} if all models lived equally long."
     )
@@ -89,7 +105,7 @@ def _row(model: ModelLife) -> tuple[Cell, ...]:
         status = "watch"
     return (
         Cell(model.model),
-        Cell(model.retirement.isoformat()) if model.retirement else Cell("not known", status),
+        _date(model, status),
         Cell(count_of(model.slack or 0, "day") if dated else "–", status if dated else "neutral"),
         Cell(count_of(model.notice_days, "day") if model.notice_days is not None else "not known"),
         Cell(
@@ -99,6 +115,12 @@ def _row(model: ModelLife) -> tuple[Cell, ...]:
         ),
         Cell(f"{len(model.tested):,} of {len(model.users):,}" if model.successor else "–"),
     )
+
+
+def _date(model: ModelLife, status: Status) -> Cell:
+    if model.retirement is None:
+        return Cell("not known", status)
+    return Cell(f"{'retired since ' if model.is_retired else ''}{model.retirement}")
 
 
 def _short_notice(short: Sequence[ModelLife], lead: int) -> Iterator[Block]:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from multillm_gov.content import Block, Cell, Column, HeatMap, HeatRow, Items, Paragraph, Table
 from multillm_gov.report import Section
+from multillm_gov.reporting.stress.estimates import format_rounded
 from multillm_gov.reporting.stress.status import (
+    format_broken,
     format_loss,
     format_requests,
     heat_cell,
@@ -41,6 +43,7 @@ def scenarios_section(risk: PortfolioRisk) -> Section:
     shown = run[:MOST_SCENARIOS]
     blocks: tuple[Block, ...] = (
         Paragraph(_METHOD),
+        *already_broken_blocks(risk),
         *heat_maps(shown, context),
         _losses(shown, context),
         _breaks(shown, context),
@@ -48,6 +51,29 @@ def scenarios_section(risk: PortfolioRisk) -> Section:
         *_notes(results, shown),
     )
     return Section(id="scenarios", title="Scenarios", blocks=blocks)
+
+
+def already_broken_blocks(risk: PortfolioRisk) -> Iterator[Block]:
+    """What is broken without any shock, which no scenario counts a second time."""
+    if not risk.already_broken:
+        return
+    currency = risk.context.figures.currency
+    yield Paragraph(
+        f"Already broken without any shock: {count_of(len(risk.already_broken), 'limit')}. "
+        "Scenarios count only what they break beyond that.",
+        "bad",
+    )
+    shown = risk.already_broken[:_MOST_ASSUMED]
+    lines = [format_broken(breach, currency) for breach in shown]
+    if len(risk.already_broken) > len(shown):
+        lines.append(f"and {len(risk.already_broken) - len(shown):,} more")
+    yield Items(tuple(lines))
+    if risk.retired_loss:
+        yield Paragraph(
+            f"Retired models that are still routed to leave {format_rounded(risk.retired_loss)} "
+            f"{currency} a year of the value at stake unanswered; no outage is in that figure.",
+            "bad",
+        )
 
 
 Shown = Sequence[tuple[ScenarioResult, Variant]]

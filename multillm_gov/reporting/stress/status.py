@@ -18,6 +18,7 @@ _BROKEN_WORDS = {
     "quality": "quality floor",
     "latency": "latency limit",
     "tone": "tone alarm",
+    "unanswered": "requests without an answer",
 }
 
 
@@ -95,7 +96,7 @@ def _amount(breach: LimitBreach, value: Decimal, currency: str) -> str:
             return f"{format_money(value, currency)} a month"
         case "request cap":
             return f"{format_money(value, currency)} for a request"
-        case "price shock":
+        case "price shock" | "unanswered":
             return format_share(value)
         case "latency":
             return f"{value.normalize():f} s"

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from multillm_gov.risk.system.cut_sets import ranks_of
 from multillm_gov.risk.system.joint_outages import (
     MOST_AT_ONCE,
@@ -91,6 +93,20 @@ def expected_loss_per_year(system: System) -> float:
         task.value_per_hour * HOURS_PER_YEAR * share
         for task, share in zip(system.tasks, shares, strict=True)
     )
+
+
+def retired_loss_per_year(system: System) -> float:
+    """The part of `expected_loss_per_year` that is no outage: models that are already retired.
+
+    What would be lost if nothing else ever failed.
+    """
+    components = tuple(
+        component if component.unavailability >= 1 else replace(component, unavailability=0.0)
+        for component in system.components
+    )
+    if not any(component.unavailability for component in components):
+        return 0.0
+    return expected_loss_per_year(replace(system, components=components))
 
 
 def all_down(system: System, hops: Sequence[frozenset[int]], most_steps: int = MOST_STEPS) -> float:

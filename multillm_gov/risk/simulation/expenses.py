@@ -173,7 +173,7 @@ class _Drawing:
             return np.full(BLOCK_YEARS, min(retires_after, 1.0))
         uniform = stream(self.seed, "retirements", model, block).random(BLOCK_YEARS)
         life = self.assumed.retirement_months.value / MONTHS_PER_YEAR
-        return np.minimum(-life / log(2) * np.log1p(-uniform), 1.0)  # half outlive the median
+        return np.minimum(-life * np.log1p(-uniform) / log(2), 1.0)
 
 
 def _model_order(model: tuple[str, str, float | None]) -> tuple[str, str, float]:

@@ -33,9 +33,11 @@ def broken_floors(
     task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow, ...]
 ) -> Iterator[LimitBreach]:
     """Floors that models miss under stress and did not miss before, ordered as the models answer."""
-    known = {(one.what, one.model) for answer in answering(before) for one in _missed(task, answer)}
+    known = {
+        (one.what, one.model) for answer in answering(before) for one in missed_floors(task, answer)
+    }
     for answer in answering(after):
-        for one in _missed(task, answer):
+        for one in missed_floors(task, answer):
             if (one.what, one.model) not in known:
                 known.add((one.what, one.model))
                 yield one
@@ -52,7 +54,8 @@ def is_unproved(task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow,
     )
 
 
-def _missed(task: StressedTask, one: HopFlow) -> Iterator[LimitBreach]:
+def missed_floors(task: StressedTask, one: HopFlow) -> Iterator[LimitBreach]:
+    """Floors that one model misses in a task class."""
     declared, hop = task.figures.task.declared, one.hop
     if declared.quality is not None and is_below_floor(task, one):
         yield LimitBreach(

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class LimitBreach(Struct, frozen=True, kw_only=True):
-    """A cap or a floor that holds without the shock and does not hold with it."""
+    """A limit that does not hold, by a shock or already without one."""
 
     what: Literal[
         "monthly cap",
@@ -17,6 +17,7 @@ class LimitBreach(Struct, frozen=True, kw_only=True):
         "quality",
         "latency",
         "tone",
+        "unanswered",
     ]
     subject: str
     """Task class, or ``portfolio``."""
