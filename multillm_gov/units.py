@@ -4,6 +4,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from math import ceil
 from typing import Any, ClassVar, Self
 
+HOURS_PER_MONTH = 730
+"""Mean hours of a month: 8,760 over 12."""
 Money = Decimal
 """An exact amount in the portfolio's currency unless the name says ``usd``."""
 

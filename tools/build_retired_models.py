@@ -46,13 +46,13 @@ from retired_history import (
     vanished,
 )
 
-from multillm_gov.catalog.capabilities import CAPABILITIES
 from multillm_gov.catalog.entry_facts import day
 from multillm_gov.catalog.exposure import resolve_exposure
 from multillm_gov.catalog.lifecycle import is_older
 from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.catalog.snapshots import date_key
 from multillm_gov.sources.price_map import read_price_map
+from multillm_gov.vocabulary import CAPABILITIES
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"

@@ -14,17 +14,9 @@ from multillm_gov.catalog.price_declarations import (
     ServicePrices,
     TokenPrices,
 )
-from multillm_gov.catalog.shapes import (
-    Capability,
-    Classification,
-    Closed,
-    Country,
-    Mode,
-    Region,
-    Text,
-    Tokens,
-)
+from multillm_gov.catalog.shapes import Country, Region, Text, Tokens
 from multillm_gov.units import Amount, Share
+from multillm_gov.vocabulary import Capability, Classification, Closed, Mode
 
 
 class Retirement(Closed, frozen=True, kw_only=True):

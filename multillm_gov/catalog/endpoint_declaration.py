@@ -4,9 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from multillm_gov.catalog.shapes import (
-    Closed,
-)
+from multillm_gov.vocabulary import Closed
 
 WIRE_FORMATS = (
     "openai",

@@ -3,7 +3,6 @@
 from datetime import date
 from decimal import Decimal
 
-from multillm_gov.catalog.capabilities import CAPABILITIES
 from multillm_gov.catalog.entry_numbers import EntryNumbers
 from multillm_gov.catalog.exposure import regions_of, resolve_exposure
 from multillm_gov.catalog.facts import Lifecycle, ModelFacts, Source
@@ -12,8 +11,10 @@ from multillm_gov.catalog.price_map import text_of
 from multillm_gov.catalog.price_reading import read_price
 from multillm_gov.catalog.unit_prices import read_reserved_second
 from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.units import HOURS_PER_MONTH
+from multillm_gov.vocabulary import CAPABILITIES
 
-SECONDS_PER_MONTH = 730 * 3600
+SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 """A twelfth of a year of 8,760 hours."""
 _MOST_TOKENS = 1_000_000_000
 _MODES = {"moderations": "moderation"}

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from multillm_gov.catalog.capabilities import CAPABILITIES
 from multillm_gov.catalog.declarations import ExposureFacts, ModelDeclaration
 from multillm_gov.catalog.declared_prices import declared_price, has_own_price
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
@@ -14,6 +13,7 @@ from multillm_gov.catalog.price import INCLUDED, Price
 from multillm_gov.catalog.providers import at_cloud, provider_of, provider_prefixed, served_by
 from multillm_gov.catalog.vendors import vendor_named, weights_of
 from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.vocabulary import CAPABILITIES
 
 
 def overridden(

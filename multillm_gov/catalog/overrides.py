@@ -93,24 +93,14 @@ def load_overrides(documents: dict[str, Document]) -> tuple[Overrides, tuple[Fla
 
 
 def _read(document: Document, flaws: list[Flaw]) -> CatalogFile:
-    from multillm_gov.documents.shape import convert
+    from multillm_gov.documents.shape import convert, sound_entries
 
     file, found = convert(document, (), CatalogFile)
     flaws.extend(found)
     if file is not None:
         return file
-    sound = {key: dict(_sound_entries(document, key, kind)) for key, (kind, _) in _KINDS.items()}
+    sound = {key: dict(sound_entries(document, key, kind)) for key, (kind, _) in _KINDS.items()}
     return CatalogFile(**sound)
-
-
-def _sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tuple[str, Any]]:
-    from multillm_gov.documents.shape import convert
-
-    entries = document.data.get(key) if isinstance(document.data, dict) else None
-    for name in entries if isinstance(entries, dict) else ():
-        value, _ = convert(document, (key, name), kind, explain=False)
-        if value is not None and isinstance(name, str):
-            yield name, value
 
 
 def _twice(

@@ -5,10 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from multillm_gov.catalog.shapes import (
-    Closed,
-)
 from multillm_gov.units import Amount
+from multillm_gov.vocabulary import Closed
 
 
 class TokenPrices(Closed, frozen=True, kw_only=True):

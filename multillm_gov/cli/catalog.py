@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from multillm_gov import exits
-from multillm_gov.catalog.capabilities import CAPABILITIES
 from multillm_gov.cli.shared.options import as_of_option, root_option, today
+from multillm_gov.vocabulary import CAPABILITIES
 
 _format = click.option(
     "--format",

@@ -1,5 +1,6 @@
 """From plain data to a type; what does not fit becomes flaws at the exact key or value."""
 
+from collections.abc import Iterator
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -44,6 +45,19 @@ def convert(
         from multillm_gov.documents.explaining import explain_misfit
 
         return None, explain_misfit(document, pointer, kind, value, error)
+
+
+def sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tuple[Any, Any]]:
+    """The entries below a key that are sound by themselves, each with its name or index.
+
+    For a file that is not sound as a whole: one broken entry must not hide the others.
+    """
+    written = document.data.get(key) if isinstance(document.data, dict) else None
+    steps = range(len(written)) if isinstance(written, list) else written
+    for step in steps if isinstance(steps, range | dict) else ():
+        value, _ = convert(document, (key, step), kind, explain=False)
+        if value is not None:
+            yield step, value
 
 
 def _decode(kind: type[Any], value: object) -> object:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN
-from multillm_gov.evaluation.client import Mode
 from multillm_gov.portfolio.allocation import TaskClassDeclaration
+from multillm_gov.vocabulary import CallMode
 
-CALL_MODES: Mapping[str, Mode] = {
+CALL_MODES: Mapping[str, CallMode] = {
     "chat": "chat",
     "completion": "completion",
     "responses": "responses",

@@ -6,9 +6,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from multillm_gov.evidence.verdict import Verdict
-
-Mode = Literal["chat", "completion", "responses", "embedding"]
-"""The modes of `portfolio.allocation.Mode` that a trial can call."""
+from multillm_gov.vocabulary import CallMode
 
 
 class Message(Struct, frozen=True):
@@ -23,7 +21,7 @@ class Call(Struct, frozen=True, kw_only=True):
 
     model: str
     """As routed: LiteLLM's spelling, or a name from ``catalog/``."""
-    mode: Mode = "chat"
+    mode: CallMode = "chat"
     messages: tuple[Message, ...] = ()
     """For chat and responses; a completion sends their contents, one after the other."""
     inputs: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from typing import Any
 
 from multillm_gov.documents.document import Document
 from multillm_gov.documents.layout import kind_of
-from multillm_gov.documents.shape import convert
+from multillm_gov.documents.shape import convert, sound_entries
 from multillm_gov.evidence.record import (
     DrillRecord,
     EvidenceFile,
@@ -78,9 +78,4 @@ def _items(
     if file is not None:
         yield from enumerate(getattr(file, key))
         return
-    # One broken entry must not hide the others: load each that is sound by itself.
-    written = document.data.get(key) if isinstance(document.data, dict) else None
-    for index in range(len(written) if isinstance(written, list) else 0):
-        value, _ = convert(document, (key, index), kind, explain=False)
-        if value is not None:
-            yield index, value
+    yield from sound_entries(document, key, kind)

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from multillm_gov.portfolio.demand import Demand
+from multillm_gov.units import HOURS_PER_MONTH
 
-MINUTES_PER_MONTH = 730 * 60
+MINUTES_PER_MONTH = HOURS_PER_MONTH * 60
 """A twelfth of a year of 8,760 hours."""
 
 

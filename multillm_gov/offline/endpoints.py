@@ -6,8 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.offline.exchange import Mode, ReceivedCall, Reply, Wire
+from multillm_gov.offline.exchange import ReceivedCall, Reply, Wire
 from multillm_gov.plugins import load_plugins
+from multillm_gov.vocabulary import CallMode
 
 
 class Endpoint(Struct, frozen=True):
@@ -25,7 +26,7 @@ def endpoints() -> dict[str, Endpoint]:
     return {module.PATH: Endpoint(module.PATH, module.read, module.answer) for module in modules}
 
 
-_PATHS: dict[Mode, str] = {
+_PATHS: dict[CallMode, str] = {
     "chat": "chat/completions",
     "completion": "completions",
     "responses": "responses",

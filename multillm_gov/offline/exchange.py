@@ -1,17 +1,16 @@
 """What a request asks for and what a model would answer, whatever the wire format."""
 
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
-Mode = Literal["chat", "completion", "responses", "embedding"]
-"""As `trials.client.Mode` (the rooms do not import each other; a test keeps them equal)."""
+from multillm_gov.vocabulary import CallMode
 
 
 class ReceivedCall(Struct, frozen=True, kw_only=True):
     """One request, read."""
 
-    mode: Mode = "chat"
+    mode: CallMode = "chat"
     model: str
     texts: tuple[str, ...] = ()
     """Messages or inputs, in order."""

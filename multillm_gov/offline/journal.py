@@ -5,7 +5,7 @@ from threading import Lock
 
 from msgspec import Struct
 
-from multillm_gov.offline.exchange import Mode
+from multillm_gov.vocabulary import CallMode
 
 MOST_ENTRIES = 20_000
 """Kept; the oldest go first."""
@@ -16,7 +16,7 @@ class JournalEntry(Struct, frozen=True, kw_only=True):
 
     format: str
     path: str
-    mode: Mode | None = None
+    mode: CallMode | None = None
     """``None``: no endpoint is at the path, or the body could not be read."""
     model: str = ""
     texts: tuple[str, ...] = ()

@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from multillm_gov.errors import UsageError
-from multillm_gov.offline.exchange import Mode, ReceivedCall
+from multillm_gov.offline.exchange import ReceivedCall
+from multillm_gov.vocabulary import CallMode
 
 Fault = Literal[
     "connection-refused",
@@ -42,7 +43,7 @@ class ScriptRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     model: Annotated[str, Meta(description="Model as the server sees it; `*` matches anything")] = (
         "*"
     )
-    mode: Mode | None = None
+    mode: CallMode | None = None
     contains: Annotated[str, Meta(description="Part of the text sent")] = ""
     skip: Annotated[Count, Meta(description="Skip the first N matching requests")] = 0
     times: Annotated[Count | None, Meta(description="Apply to N requests only")] = None

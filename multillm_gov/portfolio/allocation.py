@@ -9,18 +9,9 @@ from msgspec import Meta, Struct
 from multillm_gov.location import Place
 from multillm_gov.plugins import plugin_names
 from multillm_gov.portfolio.demand import Demand, implied_demand
-from multillm_gov.portfolio.shapes import (
-    Capability,
-    Classification,
-    Closed,
-    Digest,
-    Mode,
-    ModelName,
-    Name,
-    Text,
-    Tokens,
-)
+from multillm_gov.portfolio.shapes import Digest, ModelName, Name, Text, Tokens
 from multillm_gov.units import Amount, Percent, Positive, Share
+from multillm_gov.vocabulary import Capability, Classification, Closed, Mode
 
 
 class Leg(Closed, frozen=True, kw_only=True):

@@ -5,12 +5,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field, structs
 
-from multillm_gov.portfolio.shapes import (
-    Closed,
-    Text,
-    Tokens,
-)
+from multillm_gov.portfolio.shapes import Text, Tokens
 from multillm_gov.units import Amount, Share
+from multillm_gov.vocabulary import Closed
 
 
 class RequestSize(Closed, frozen=True, kw_only=True):

@@ -7,8 +7,9 @@ from msgspec import Meta, Struct, field
 
 from multillm_gov.location import Place
 from multillm_gov.plugins import plugin_names
-from multillm_gov.portfolio.shapes import Closed, Name, Text
+from multillm_gov.portfolio.shapes import Name, Text
 from multillm_gov.units import Positive, Share
+from multillm_gov.vocabulary import Closed
 
 Line = Annotated[str, Meta(min_length=1, max_length=1_000)]
 Page = Annotated[str, Meta(min_length=1, max_length=10_000)]

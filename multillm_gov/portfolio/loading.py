@@ -5,7 +5,7 @@ from typing import Any
 
 from multillm_gov.documents.document import Document, locate
 from multillm_gov.documents.layout import SETTINGS, kind_of
-from multillm_gov.documents.shape import convert
+from multillm_gov.documents.shape import convert, sound_entries
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Place, Pointer
 from multillm_gov.portfolio.allocation import AllocationFile, TaskClass, TaskClassDeclaration
@@ -117,10 +117,9 @@ def _task_classes(document: Document, flaws: list[Flaw]) -> Iterator[TaskClass]:
     if file is not None:
         owner, declared = file.owner, file.task_classes
     else:
-        # One broken entry must not hide the others: load each that is sound by itself.
         data = document.data if isinstance(document.data, dict) else {}
         owner = data["owner"] if isinstance(data.get("owner"), str) else None
-        declared = dict(_sound_entries(document, "task_classes", TaskClassDeclaration))
+        declared = dict(sound_entries(document, "task_classes", TaskClassDeclaration))
     for name, entry in declared.items():
         yield TaskClass(
             name=name,
@@ -128,14 +127,6 @@ def _task_classes(document: Document, flaws: list[Flaw]) -> Iterator[TaskClass]:
             declared=entry,
             place=Place(document.path, ("task_classes", name)),
         )
-
-
-def _sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tuple[str, Any]]:
-    entries = document.data.get(key) if isinstance(document.data, dict) else None
-    for name in entries if isinstance(entries, dict) else ():
-        value, _ = convert(document, (key, name), kind, explain=False)
-        if value is not None:
-            yield name, value
 
 
 def _policy_file(
@@ -150,8 +141,10 @@ def _policy_file(
         for name in (written if isinstance(written, dict) else {})
         if (policy := _policy(document, name, flaws)) is not None
     ]
-    waivers = enumerate(file.waivers) if file else _sound_items(document, "waivers", Waiver)
-    approvals = enumerate(file.approvals) if file else _sound_items(document, "approvals", Approval)
+    waivers = enumerate(file.waivers) if file else sound_entries(document, "waivers", Waiver)
+    approvals = (
+        enumerate(file.approvals) if file else sound_entries(document, "approvals", Approval)
+    )
     return (
         policies,
         [
@@ -163,14 +156,6 @@ def _policy_file(
             for index, one in approvals
         ],
     )
-
-
-def _sound_items(document: Document, key: str, kind: type[Any]) -> Iterator[tuple[int, Any]]:
-    items = document.data.get(key) if isinstance(document.data, dict) else None
-    for index in range(len(items) if isinstance(items, list) else 0):
-        value, _ = convert(document, (key, index), kind, explain=False)
-        if value is not None:
-            yield index, value
 
 
 def _policy(document: Document, name: str, flaws: list[Flaw]) -> Policy | None:

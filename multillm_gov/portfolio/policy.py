@@ -7,7 +7,8 @@ from msgspec import Meta, Struct, field
 
 from multillm_gov.finding import Enforcement
 from multillm_gov.location import Place
-from multillm_gov.portfolio.shapes import Classification, Closed, Name
+from multillm_gov.portfolio.shapes import Name
+from multillm_gov.vocabulary import Classification, Closed
 
 Tighter = Literal[
     "lower",

@@ -9,7 +9,8 @@ from multillm_gov.documents.document import Document
 from multillm_gov.documents.shape import convert
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
-from multillm_gov.portfolio.shapes import Closed, Text
+from multillm_gov.portfolio.shapes import Text
+from multillm_gov.vocabulary import Closed
 
 Patch = Annotated[
     dict[str, Any] | None,

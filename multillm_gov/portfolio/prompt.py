@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from multillm_gov.portfolio.shapes import Closed
+from multillm_gov.vocabulary import Closed
 
 VariableName = Annotated[
     str,

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from multillm_gov.portfolio.shapes import Closed, Text
+from multillm_gov.portfolio.shapes import Text
 from multillm_gov.units import Amount, AtLeastOne, Positive, Share
+from multillm_gov.vocabulary import Closed
 
 
 class Failure(Closed, frozen=True, kw_only=True):

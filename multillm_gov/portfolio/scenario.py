@@ -6,8 +6,9 @@ from msgspec import Meta, Struct, field
 
 from multillm_gov.location import Place
 from multillm_gov.plugins import plugin_names
-from multillm_gov.portfolio.shapes import Closed, Name, Text
+from multillm_gov.portfolio.shapes import Name, Text
 from multillm_gov.units import Amount, Positive, Share
+from multillm_gov.vocabulary import Closed
 
 Day = Annotated[int, Meta(ge=1, le=31)]
 Tries = Annotated[int, Meta(ge=1, le=20)]

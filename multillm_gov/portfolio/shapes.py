@@ -1,8 +1,8 @@
 """The words of allocation files: names, texts, counts, modes, capabilities; closed mappings."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 Name = Annotated[
     str,
@@ -29,44 +29,3 @@ ModelName = Annotated[
     ),
 ]
 Tokens = Annotated[int, Meta(ge=0, le=1_000_000_000)]
-Classification = Literal["public", "internal", "confidential", "restricted"]
-Mode = Literal[
-    "chat",
-    "completion",
-    "responses",
-    "embedding",
-    "rerank",
-    "moderation",
-    "image_generation",
-    "image_edit",
-    "audio_transcription",
-    "audio_speech",
-    "realtime",
-    "video_generation",
-    "ocr",
-    "search",
-    "vector_store",
-    "evaluation",
-    "decisions",
-    "extraction",
-    "guardrail",
-]
-Capability = Literal[
-    "function_calling",
-    "parallel_function_calling",
-    "tool_choice",
-    "response_schema",
-    "vision",
-    "pdf_input",
-    "audio_input",
-    "audio_output",
-    "prompt_caching",
-    "reasoning",
-    "system_messages",
-    "web_search",
-    "computer_use",
-]
-
-
-class Closed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A mapping whose keys are all known: a misspelt key is an error, never ignored."""

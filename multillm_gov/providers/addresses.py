@@ -7,7 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from multillm_gov.catalog.endpoint_declaration import Endpoint
-from multillm_gov.evaluation.client import CallFailure, Mode
+from multillm_gov.evaluation.client import CallFailure
+from multillm_gov.vocabulary import CallMode
 
 _NAME = re.compile(r"[A-Za-z0-9@._:+-]+(?:/[A-Za-z0-9@._:+-]+)*")
 _LONGEST_NAME = 300
@@ -31,7 +32,7 @@ class Address(Struct, frozen=True, kw_only=True):
         return self.model.partition("/")[0] if "/" in self.model else ""
 
 
-Addressing = Callable[[str, Mode], Address | CallFailure]
+Addressing = Callable[[str, CallMode], Address | CallFailure]
 """From a model as routed to where its calls go."""
 
 
@@ -43,7 +44,7 @@ def addresses_from(environment: Mapping[str, str], endpoints: Mapping[str, Endpo
         endpoints: How the portfolio's own models are called, by name.
     """
 
-    def address(model: str, mode: Mode) -> Address | CallFailure:
+    def address(model: str, mode: CallMode) -> Address | CallFailure:
         endpoint = endpoints.get(model)
         spelled = endpoint.model if endpoint is not None else model
         if not is_plain_name(spelled):
@@ -77,7 +78,7 @@ def is_plain_name(model: str) -> bool:
     return len(model) <= _LONGEST_NAME and _NAME.fullmatch(model) is not None and ".." not in model
 
 
-def for_mode(model: str, mode: Mode) -> str:
+def for_mode(model: str, mode: CallMode) -> str:
     """LiteLLM's spelling for a way to ask: legacy completions have provider names of their own."""
     provider, slash, rest = model.partition("/")
     if mode == "completion" and slash:

@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from multillm_gov.errors import SourceError
-from multillm_gov.evaluation.client import Answer, CallFailure, Mode
+from multillm_gov.evaluation.client import Answer, CallFailure
 from multillm_gov.providers.digests import PARTS, call_digest
+from multillm_gov.vocabulary import CallMode
 
 LARGEST_FILE = 256 * 1024 * 1024
 LONGEST_LINE = 8 * 1024 * 1024
@@ -28,7 +29,7 @@ class CassetteEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     format: Literal[1] = 1
     digest: Digest
     model: Annotated[str, Meta(max_length=300)]
-    mode: Mode
+    mode: CallMode
     parts: Annotated[dict[str, Digest], Meta(max_length=len(PARTS))]
     answer: Answer | None = None
     failure: CallFailure | None = None

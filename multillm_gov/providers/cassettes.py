@@ -13,10 +13,11 @@ from pathlib import Path
 from msgspec import structs
 
 from multillm_gov.errors import UnableError
-from multillm_gov.evaluation.client import Answer, Call, CallFailure, Client, Mode
+from multillm_gov.evaluation.client import Answer, Call, CallFailure, Client
 from multillm_gov.providers.cassette_file import CassetteEntry, encode_entries, read_entries
 from multillm_gov.providers.digests import PARTS, call_digest, part_digests
 from multillm_gov.providers.scrubbing import Scrubber
+from multillm_gov.vocabulary import CallMode
 
 
 class RecordingClient:
@@ -91,7 +92,7 @@ class ReplayClient:
         """
         self._path = path
         self._by_digest: dict[str, list[Answer | CallFailure]] = {}
-        self._recorded: dict[tuple[str, Mode], list[dict[str, str]]] = {}
+        self._recorded: dict[tuple[str, CallMode], list[dict[str, str]]] = {}
         self._given: dict[str, int] = {}
         for entry in read_entries(path):
             if entry.outcome is not None:

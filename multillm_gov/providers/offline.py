@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from multillm_gov.catalog.endpoint_declaration import Endpoint
-from multillm_gov.evaluation.client import CallFailure, Mode
+from multillm_gov.evaluation.client import CallFailure
 from multillm_gov.providers.addresses import Address, Addressing, for_mode, is_plain_name
+from multillm_gov.vocabulary import CallMode
 
 KEY = "offline"
 """Shown instead of a key."""
@@ -41,7 +42,7 @@ def offline_addresses(
     """
     known = endpoints or {}
 
-    def address(model: str, mode: Mode) -> Address | CallFailure:
+    def address(model: str, mode: CallMode) -> Address | CallFailure:
         endpoint = known.get(model)
         if not is_plain_name(model):
             return CallFailure(

@@ -6,8 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from multillm_gov.catalog.price import Usage
-from multillm_gov.evaluation.client import Mode
 from multillm_gov.providers.addresses import Address
+from multillm_gov.vocabulary import CallMode
 
 
 class MalformedAnswerError(Exception):
@@ -26,7 +26,7 @@ class Read(Struct, frozen=True, kw_only=True):
     usage: Usage | None = None
 
 
-_ECHOES: Mapping[Mode, frozenset[str]] = {
+_ECHOES: Mapping[CallMode, frozenset[str]] = {
     # Formats whose answers name no model: LiteLLM then repeats the one that was asked for.
     "chat": frozenset({"bedrock", "sagemaker"}),
     "completion": frozenset({"bedrock", "sagemaker"}),
@@ -109,7 +109,7 @@ def read_embedding(response: Any, address: Address, inputs: int) -> Read:  # noq
     )
 
 
-def served_model(response: Any, address: Address, mode: Mode) -> str:  # noqa: ANN401 # LiteLLM's response
+def served_model(response: Any, address: Address, mode: CallMode) -> str:  # noqa: ANN401 # LiteLLM's response
     """The model's name as the provider reports it; empty where its format has no place for one."""
     if address.provider in _ECHOES[mode]:
         return ""

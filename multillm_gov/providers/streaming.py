@@ -5,7 +5,6 @@ from typing import Any
 
 from msgspec import structs
 
-from multillm_gov.evaluation.client import Mode
 from multillm_gov.providers.addresses import Address
 from multillm_gov.providers.reading import (
     MalformedAnswerError,
@@ -16,6 +15,7 @@ from multillm_gov.providers.reading import (
     usage_of,
 )
 from multillm_gov.providers.stream_ends import watch_end
+from multillm_gov.vocabulary import CallMode
 
 
 class StreamCutError(Exception):
@@ -34,7 +34,7 @@ class Listening:
             self.first_at = time.perf_counter()
 
 
-async def listen(stream: Any, mode: Mode, address: Address, listening: Listening) -> Read:  # noqa: ANN401 # LiteLLM's
+async def listen(stream: Any, mode: CallMode, address: Address, listening: Listening) -> Read:  # noqa: ANN401 # LiteLLM's
     """Read a stream of any mode.
 
     Raises:

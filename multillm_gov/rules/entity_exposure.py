@@ -12,12 +12,13 @@ from multillm_gov.location import Place
 from multillm_gov.measures.concentration import SUPPLIER_LEVELS, Weights, at_level, weigh, weights
 from multillm_gov.measures.failover import loss
 from multillm_gov.measures.figures import Concentration, TaskFigures
+from multillm_gov.measures.repricing import BASE_RISE
 from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import format_count, format_money, format_share
 from multillm_gov.words import code, join_code, join_words
 
-BASE_SHOCK = Decimal("0.35")
+BASE_SHOCK = Decimal(str(BASE_RISE))
 """The base price increase: the middle of the documented +30 to +40% within a contract."""
 
 _NOTHING = Decimal(0)

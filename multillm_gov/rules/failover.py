@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.risk.system.priors import FIRST_PARTY_UNAVAILABILITY, HOURS_PER_MONTH
+from multillm_gov.risk.system.priors import FIRST_PARTY_UNAVAILABILITY
 from multillm_gov.rules.engine.rule import RuleContext
-from multillm_gov.units import format_money
+from multillm_gov.units import HOURS_PER_MONTH, format_money
 
 DOWN_SHARE = FIRST_PARTY_UNAVAILABILITY
 """Share of the time a routed model is assumed to be down."""

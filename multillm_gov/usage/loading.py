@@ -1,11 +1,11 @@
 """From documents to records of actual spend, by task class and by owner."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from multillm_gov.documents.document import Document
 from multillm_gov.documents.layout import kind_of
-from multillm_gov.documents.shape import convert
+from multillm_gov.documents.shape import convert, sound_entries
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
 from multillm_gov.usage.record import Actual, Actuals, PlacedActual, UsageFile
@@ -22,7 +22,11 @@ def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...
         document = documents[path]
         file, found = convert(document, (), UsageFile)
         flaws.extend(found)
-        for index, actual in enumerate(file.actuals) if file is not None else _sound(document):
+        for index, actual in (
+            enumerate(file.actuals)
+            if file is not None
+            else sound_entries(document, "actuals", Actual)
+        ):
             placed = PlacedActual(actual=actual, place=Place(path, ("actuals", index)))
             if actual.task_class is not None:
                 task_classes[actual.task_class].append(placed)
@@ -37,12 +41,3 @@ def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...
 
 def _newest_first(group: Iterable[PlacedActual]) -> tuple[PlacedActual, ...]:
     return tuple(sorted(group, key=lambda placed: placed.actual.through)[::-1])
-
-
-def _sound(document: Document) -> Iterator[tuple[int, Actual]]:
-    """One broken record must not hide the others: load each that is sound by itself."""
-    written = document.data.get("actuals") if isinstance(document.data, dict) else None
-    for index in range(len(written) if isinstance(written, list) else 0):
-        actual, _ = convert(document, ("actuals", index), Actual, explain=False)
-        if actual is not None:
-            yield index, actual

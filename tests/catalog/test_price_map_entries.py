@@ -7,21 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.catalog.capabilities import CAPABILITIES
 from multillm_gov.catalog.entry_facts import day, read_entry, whole
 from multillm_gov.catalog.facts import Lifecycle
 from multillm_gov.catalog.price_map import PriceMap
-from multillm_gov.catalog.shapes import Capability, Mode
 from multillm_gov.errors import CatalogError
-from multillm_gov.portfolio import allocation
-
-
-def test_words_are_those_of_allocations():
-    from typing import get_args
-
-    assert get_args(Capability) == get_args(allocation.Capability)
-    assert get_args(Mode) == get_args(allocation.Mode)
-    assert set(CAPABILITIES) == set(get_args(Capability))
 
 
 def test_every_installed_entry_becomes_facts(price_map):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, Decimal
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status
+from multillm_gov.measures.repricing import BASE_RISE
 from multillm_gov.report import Metric, Section
 from multillm_gov.reporting.shared.tables import bounded
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint, Question
@@ -28,7 +29,7 @@ _LIMITS = {
 }
 _DAYS_NEAR = 1
 """An outage no longer than this many days is near."""
-_RISE_NEAR = Decimal("1.35")
+_RISE_NEAR = 1 + Decimal(str(BASE_RISE))
 """A factor up to this one is near: the base case of a repricing (method 5)."""
 _DROP_NEAR = Decimal("0.05")
 """A drop up to 5 points is near: the base case of a drift (method 7)."""

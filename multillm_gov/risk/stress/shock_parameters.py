@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from multillm_gov.portfolio.scenario import Shock
-from multillm_gov.risk.stress.stress_context import HOURS_PER_MONTH
+from multillm_gov.units import HOURS_PER_MONTH
 
 HOURS_PER_DAY = Decimal(24)
 
@@ -21,7 +21,7 @@ def length(shock: Shock, assumed_hours: Decimal) -> tuple[Decimal, tuple[str, ..
 
 def month(shock: Shock) -> Decimal:
     """Hours over which what lasts for good is counted: those written, else one month."""
-    return length(shock, HOURS_PER_MONTH)[0]
+    return length(shock, Decimal(HOURS_PER_MONTH))[0]
 
 
 def factor(shock: Shock, assumed: Decimal) -> tuple[Decimal, tuple[str, ...]]:

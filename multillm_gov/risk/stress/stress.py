@@ -27,8 +27,9 @@ from multillm_gov.plugins import load_plugin
 from multillm_gov.portfolio.scenario import ENTITY_WORDS, SHOCKS, Shock
 from multillm_gov.risk.stress.outcome import StressOutcome
 from multillm_gov.risk.stress.shock_effect import ShockEffect
-from multillm_gov.risk.stress.stress_context import HOURS_PER_MONTH, Label, StressContext
+from multillm_gov.risk.stress.stress_context import Label, StressContext
 from multillm_gov.risk.stress.stress_totals import Interval, StressTotals
+from multillm_gov.units import HOURS_PER_MONTH
 
 EffectsOf = Callable[[Shock, frozenset[Label] | None, StressContext], tuple[ShockEffect, ...]]
 
@@ -74,7 +75,7 @@ def _intervals(effects: Sequence[ShockEffect]) -> list[Interval]:
     """Stretches of time in which the same effects last; also cut at the end of the first month, where caps end."""
     last = max((effect.hours for effect in effects), default=Decimal(0))
     by_hand = {effect.rerouted_after for effect in effects if effect.rerouted_after is not None}
-    cuts = {HOURS_PER_MONTH, *by_hand, *(effect.hours for effect in effects)}
+    cuts = {Decimal(HOURS_PER_MONTH), *by_hand, *(effect.hours for effect in effects)}
     ends = sorted(cut for cut in cuts if 0 < cut <= last)
     return [
         Interval(

@@ -17,7 +17,6 @@ from multillm_gov.risk.system.system import System
 
 Label = tuple[str, str]
 """Level and entity, such as ``("vendor", "openai")``: what a shock targets at."""
-HOURS_PER_MONTH = Decimal(730)
 _MINUTES_PER_HOUR = 60
 
 

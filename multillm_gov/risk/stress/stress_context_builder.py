@@ -12,7 +12,6 @@ from multillm_gov.evidence.loading import Evidence
 from multillm_gov.measures.capacity import mean_tokens
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
 from multillm_gov.risk.stress.stress_context import (
-    HOURS_PER_MONTH,
     FixedCost,
     Label,
     Limits,
@@ -25,6 +24,7 @@ from multillm_gov.risk.stress.stress_context import (
 from multillm_gov.risk.system.system import Hop, System, TaskSystem
 from multillm_gov.risk.system.system_builder import build_system
 from multillm_gov.state.state import State
+from multillm_gov.units import HOURS_PER_MONTH
 
 _ZERO = Decimal(0)
 

@@ -19,7 +19,8 @@ from multillm_gov.risk.stress.floors import TONE_ALARM, broken_floors, is_below_
 from multillm_gov.risk.stress.flows import Flow, Flows, HopFlow, flows, involved
 from multillm_gov.risk.stress.outcome import Concentrated, LimitBreach, StressOutcome, TaskOutcome
 from multillm_gov.risk.stress.shock_effect import ShockEffect
-from multillm_gov.risk.stress.stress_context import HOURS_PER_MONTH, StressContext, StressedTask
+from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
+from multillm_gov.units import HOURS_PER_MONTH
 from multillm_gov.words import count_of
 
 _ZERO = Decimal(0)

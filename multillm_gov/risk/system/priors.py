@@ -5,7 +5,8 @@ services, ICPE 2025, arXiv 2501.12469, with its daily data to 31 August 2024; [S
 factors (weibull.com hotwire 115).
 """
 
-HOURS_PER_MONTH = 730
+from multillm_gov.measures.repricing import BASE_RISE
+
 HOURS_PER_YEAR = 8_760
 MINUTES_PER_DAY = 1_440
 
@@ -44,7 +45,7 @@ DEMAND_COMMON_SHARE = 0.50
 """Share of that variance that all task classes have in common: judgment."""
 MODERATE_SHOCK_CHANCE = 0.20
 """Chance per vendor and contract year of a moderate repricing: judgment."""
-MODERATE_SHOCK_FACTOR = 1.35
+MODERATE_SHOCK_FACTOR = 1 + BASE_RISE
 """Price after a moderate repricing: between the mild and severe moves of method 5."""
 SEVERE_SHOCK_CHANCE = 0.05
 """Chance per vendor and contract year of a severe repricing: judgment."""

@@ -14,6 +14,7 @@ from multillm_gov.risk.system.failover_coverage import NO_FALLBACK, CoverageLook
 from multillm_gov.risk.system.failure_rates import FailureRates
 from multillm_gov.risk.system.system import Chain, Origin, System, TaskSystem
 from multillm_gov.state.state import State
+from multillm_gov.units import HOURS_PER_MONTH
 
 
 def build_system(state: State) -> System:
@@ -74,6 +75,6 @@ def _task(
         coverage=coverage.share,
         coverage_origin=coverage.origin,
         coverage_note=coverage.note,
-        value_per_hour=float(task.value_at_stake_per_month) / priors.HOURS_PER_MONTH,
-        requests_per_hour=float(task.requests_per_month) / priors.HOURS_PER_MONTH,
+        value_per_hour=float(task.value_at_stake_per_month) / HOURS_PER_MONTH,
+        requests_per_hour=float(task.requests_per_month) / HOURS_PER_MONTH,
     )

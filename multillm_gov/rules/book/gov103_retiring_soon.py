@@ -8,9 +8,9 @@ from msgspec import Meta
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.lifecycle import runway_days
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
 from multillm_gov.rules.migration import Moves
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
 

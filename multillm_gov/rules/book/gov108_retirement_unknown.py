@@ -7,8 +7,8 @@ from msgspec import Meta
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import LONGEST, code
 
 

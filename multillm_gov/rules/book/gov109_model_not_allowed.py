@@ -9,8 +9,8 @@ from msgspec import Meta, Struct
 from multillm_gov.catalog.facts import ModelFacts, entities_of
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_words
 
 Entity = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -7,8 +7,9 @@ from msgspec import Meta
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.shapes import Classification, Closed, Name
+from multillm_gov.portfolio.shapes import Name
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.vocabulary import Classification, Closed
 from multillm_gov.words import code
 
 PRODUCTION = frozenset({"production", "prod"})

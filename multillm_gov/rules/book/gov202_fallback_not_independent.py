@@ -9,7 +9,6 @@ from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
 from multillm_gov.measures.independence import OTHER_VENDOR_AND_CLOUD, has_independent_fallback
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.risk.system.priors import (
     BETA_OTHERWISE,
     BETA_SAME_CLOUD,
@@ -20,6 +19,7 @@ from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.failover import DOWN_SHARE, failover_of, format_downtime
 from multillm_gov.units import Amount
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_words
 
 _JOINT = (

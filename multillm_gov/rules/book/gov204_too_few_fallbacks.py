@@ -7,11 +7,11 @@ from msgspec import Meta, field
 
 from multillm_gov.dimensions import Level
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import Amount
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of, join_code
 
 

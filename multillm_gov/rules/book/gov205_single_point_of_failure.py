@@ -9,12 +9,12 @@ from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import Cut, cuts
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.alternative_models import Substitutes
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import state_unknown
 from multillm_gov.rules.failover import DOWN_SHARE, failover_of, format_downtime
 from multillm_gov.units import Amount, Share, format_share
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_words
 
 

@@ -10,10 +10,10 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import format_scored, misses
 from multillm_gov.units import Share, format_points
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 

@@ -10,11 +10,11 @@ from multillm_gov.evidence.record import DrillRecord, PlacedDrill
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import DRILL_DAYS, is_of
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.risk.system.priors import COVERAGE_UNTESTED
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.failover import DOWN_SHARE, format_downtime
 from multillm_gov.units import Amount, Share, format_share
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
 _SHOWN = 5

@@ -8,7 +8,6 @@ from msgspec import Meta
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.after_loss import AfterLoss, after_loss
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import (
     describe_basis,
@@ -18,6 +17,7 @@ from multillm_gov.rules.entity_exposure import (
 )
 from multillm_gov.rules.failover import failover_of
 from multillm_gov.units import Share, format_share
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 _ROUNDING = 1e-9

@@ -11,7 +11,6 @@ from multillm_gov.catalog.regions import EU_MEMBERS
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import (
     EntityExposure,
@@ -21,6 +20,7 @@ from multillm_gov.rules.entity_exposure import (
 )
 from multillm_gov.rules.unpriced import not_judged
 from multillm_gov.units import Share, format_least_share, format_share
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_code, join_words
 
 _ROUNDING = 1e-9

@@ -10,8 +10,7 @@ from msgspec import Meta, field
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.measures.repricing import added_spend, spend_within
-from multillm_gov.portfolio.shapes import Closed
+from multillm_gov.measures.repricing import BASE_RISE, added_spend, spend_within
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import (
     EntityExposure,
@@ -20,6 +19,7 @@ from multillm_gov.rules.entity_exposure import (
     state_unknown,
 )
 from multillm_gov.units import Amount, Positive, format_share
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
 
@@ -31,7 +31,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     )
     price_rise: Annotated[
         Positive, Meta(description="Assumed price increase: 0.35 is +35%, 1 doubles the price")
-    ] = field(default_factory=partial(Positive, "0.35"))
+    ] = field(default_factory=partial(Positive, str(BASE_RISE)))
     max_added_monthly: Annotated[
         Amount,
         Meta(description="Most that the increase may add per month, in the portfolio's currency"),

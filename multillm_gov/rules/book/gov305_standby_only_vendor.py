@@ -11,8 +11,8 @@ from multillm_gov.catalog.facts import entities_of
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
 

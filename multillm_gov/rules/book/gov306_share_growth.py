@@ -9,7 +9,6 @@ from multillm_gov.dimensions import Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.concentration import concentration, share_growth
 from multillm_gov.portfolio.policy import EVERYTHING
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.planning import select
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import (
@@ -20,6 +19,7 @@ from multillm_gov.rules.entity_exposure import (
 )
 from multillm_gov.rules.unpriced import not_judged
 from multillm_gov.units import Share, format_least_share, format_share
+from multillm_gov.vocabulary import Closed
 
 _ROUNDING = 1e-9
 """Shares are floats: growth that equals its limit must not break it."""

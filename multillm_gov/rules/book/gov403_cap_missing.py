@@ -7,9 +7,9 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Amount
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 _ROOM = Decimal("1.2")

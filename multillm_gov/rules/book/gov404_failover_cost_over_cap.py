@@ -9,9 +9,9 @@ from msgspec import Meta, field
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import FallbackFigures, TaskFigures
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Share, format_share
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 

@@ -16,9 +16,9 @@ from multillm_gov.location import Place
 from multillm_gov.measures.concentration import weigh, weights
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.portfolio_figures import NO_OWNER
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import MONTHS_PER_YEAR, Amount
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
 Per = Literal[

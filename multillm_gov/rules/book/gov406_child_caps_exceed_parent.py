@@ -9,9 +9,9 @@ from msgspec import Meta
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Amount
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
 

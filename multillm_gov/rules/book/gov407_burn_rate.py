@@ -13,10 +13,10 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.burn import Burn, burn
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Positive, format_share
 from multillm_gov.usage.record import PlacedActual
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
 

@@ -13,7 +13,6 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.single_model import saving_per_month
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.what_if import Prospects
 from multillm_gov.units import (
@@ -23,6 +22,7 @@ from multillm_gov.units import (
     format_count,
     format_share,
 )
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
 MOST_TRIALS = 300

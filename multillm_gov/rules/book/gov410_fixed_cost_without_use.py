@@ -11,9 +11,9 @@ from multillm_gov.catalog.price import USD
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.capacity import utilization
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Share, format_count, format_money, format_share
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 

@@ -11,9 +11,9 @@ from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.portfolio.settings import ExchangeRate
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import format_count
+from multillm_gov.vocabulary import Closed
 
 _USUAL = {
     "BRL": 0.19,

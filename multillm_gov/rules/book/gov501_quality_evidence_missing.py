@@ -8,7 +8,6 @@ from msgspec import Meta
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import Quality
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import (
     Claim,
@@ -17,6 +16,7 @@ from multillm_gov.rules.quality_evidence import (
     format_stake,
     origins,
 )
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_code, join_words
 
 

@@ -8,7 +8,6 @@ from msgspec import Meta
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import wilson_lower_bound
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import (
     Claim,
@@ -18,6 +17,7 @@ from multillm_gov.rules.quality_evidence import (
     relied_upon,
 )
 from multillm_gov.units import format_points
+from multillm_gov.vocabulary import Closed
 
 
 class Parameters(Closed, frozen=True, kw_only=True):

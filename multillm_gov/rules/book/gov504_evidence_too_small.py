@@ -8,9 +8,9 @@ from msgspec import Meta
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import smallest_visible_drop
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import Claim, format_stake, relied_upon
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import Claim, claims, format_stake, origins
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_words
 
 Origin = Literal["internal", "public", "vendor"]

@@ -9,10 +9,10 @@ from msgspec import Meta, Struct
 from multillm_gov.evidence.record import EvidenceRecord, PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.intervals import cases_to_prove, wilson_lower_bound
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import Claim, claims, format_stake
 from multillm_gov.units import format_points
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
 

@@ -9,11 +9,11 @@ from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.allocation import TaskClass
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.digests import Digests
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.outdated import ASSETS, Asset, StaleTrials, stale_trials
 from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_code
 
 _NOUNS = {"prompt": "prompt", "output_schema": "output schema"}

@@ -8,10 +8,10 @@ from msgspec import Meta
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import LegFigures, TaskFigures
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import Claim, claims_of, format_bench, format_stake
 from multillm_gov.units import format_share
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 

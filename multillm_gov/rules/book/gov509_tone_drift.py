@@ -9,10 +9,10 @@ from msgspec import Meta, field
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
 from multillm_gov.units import Positive
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 

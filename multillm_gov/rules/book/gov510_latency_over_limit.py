@@ -8,9 +8,9 @@ from msgspec import Meta
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.quality_evidence import Claim, format_stake, measured
+from multillm_gov.vocabulary import Closed
 
 
 class Parameters(Closed, frozen=True, kw_only=True):

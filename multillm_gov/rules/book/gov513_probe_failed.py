@@ -8,10 +8,10 @@ from msgspec import Meta
 from multillm_gov.evidence.record import CheckResult, PlacedProbe
 from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, is_of_now, probed
 from multillm_gov.rules.quality_evidence import format_stake
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 _OF_OTHER_RULES = frozenset({"tokens", "identity", "stability"})

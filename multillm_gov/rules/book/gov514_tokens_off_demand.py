@@ -14,10 +14,10 @@ from multillm_gov.measures.demand_cost import usages
 from multillm_gov.measures.figures import LegFigures
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.portfolio.demand import Demand
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, is_of_now, probed
 from multillm_gov.units import Share
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 _SIDES = ("input", "output")

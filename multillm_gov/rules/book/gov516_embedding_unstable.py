@@ -9,11 +9,11 @@ from msgspec import Meta, field
 
 from multillm_gov.evidence.record import PlacedProbe
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.probing import Probed, probed
 from multillm_gov.rules.quality_evidence import format_stake
 from multillm_gov.units import Share
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 

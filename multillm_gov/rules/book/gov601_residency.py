@@ -9,9 +9,9 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.regions import EU_MEMBERS, processed_within
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
 from multillm_gov.rules.entity_exposure import bound_parties, describe_parties, state_unknown
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_words
 
 Region = Annotated[str, Meta(pattern="^[A-Z]{2,6}$")]

@@ -8,8 +8,8 @@ from msgspec import Meta
 from multillm_gov.catalog.overrides import PlacedProvider
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Classification, Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
+from multillm_gov.vocabulary import Classification, Closed
 from multillm_gov.words import code, join_words
 
 

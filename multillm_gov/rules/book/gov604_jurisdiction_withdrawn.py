@@ -9,10 +9,10 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.regions import EU_MEMBERS
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
 from multillm_gov.rules.entity_exposure import bound_parties, describe_parties, state_unknown
 from multillm_gov.rules.quality_evidence import format_stake
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_words
 
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]

@@ -13,7 +13,6 @@ from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import (
     EntityExposure,
@@ -23,6 +22,7 @@ from multillm_gov.rules.entity_exposure import (
     state_unknown,
 )
 from multillm_gov.units import Share, format_share
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import count_of, join_words
 
 _ROUNDING = 1e-9

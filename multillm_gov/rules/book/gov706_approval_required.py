@@ -11,11 +11,11 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import PlacedApproval
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.approval_checks import UNPROVED, Demand, Judged, judge_approvals
 from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Amount
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, join_code
 
 

@@ -9,7 +9,6 @@ from multillm_gov.documents.document import Document
 from multillm_gov.documents.scalar_places import locate_in_text
 from multillm_gov.finding import Flaw, Severity, Violation
 from multillm_gov.location import Place, Pointer
-from multillm_gov.portfolio.shapes import Closed
 from multillm_gov.rules.custom.bench import (
     MOST_POLICIES,
     Bench,
@@ -23,6 +22,7 @@ from multillm_gov.rules.custom.wording import explain, format_values, remedy_of
 from multillm_gov.rules.custom.words import misuses
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.expressions import Expression, Unjudged
+from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
 
 _MOST_FLAWS = 5

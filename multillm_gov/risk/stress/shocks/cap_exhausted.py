@@ -7,11 +7,11 @@ from multillm_gov.portfolio.scenario import Shock
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.shock_parameters import HOURS_PER_DAY
 from multillm_gov.risk.stress.stress_context import (
-    HOURS_PER_MONTH,
     Label,
     StressContext,
     StressedTask,
 )
+from multillm_gov.units import HOURS_PER_MONTH
 
 ASSUMED_DAY = 20
 """Method 9, S11."""

@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
+from multillm_gov.measures.repricing import BASE_RISE
 from multillm_gov.portfolio.scenario import Shock
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.shock_parameters import factor, month
 from multillm_gov.risk.stress.stress_context import Label, StressContext
 
-ASSUMED_FACTOR = Decimal("1.35")
+ASSUMED_FACTOR = 1 + Decimal(str(BASE_RISE))
 """Middle of the documented moves of +30 to +40% inside a contract."""
 
 

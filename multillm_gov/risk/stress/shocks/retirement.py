@@ -6,8 +6,9 @@ from decimal import Decimal
 from multillm_gov.portfolio.scenario import Shock
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.shock_parameters import HOURS_PER_DAY, rerouted_after, until_rerouted
-from multillm_gov.risk.stress.stress_context import HOURS_PER_MONTH, Label, StressContext
+from multillm_gov.risk.stress.stress_context import Label, StressContext
 from multillm_gov.risk.stress.successors import is_qualified
+from multillm_gov.units import HOURS_PER_MONTH
 
 
 def effects(
@@ -53,7 +54,7 @@ def _of(model: str, shock: Shock, context: StressContext) -> Iterator[ShockEffec
     successor = context.successors.get(model)
     if successor is not None and successor.facts is not None:
         yield ShockEffect(
-            hours=HOURS_PER_MONTH,
+            hours=Decimal(HOURS_PER_MONTH),
             targets=targets,
             task_classes=users,
             succeeded=True,
@@ -66,7 +67,7 @@ def _of(model: str, shock: Shock, context: StressContext) -> Iterator[ShockEffec
             else "no successor is named"
         )
         yield ShockEffect(
-            hours=HOURS_PER_MONTH,
+            hours=Decimal(HOURS_PER_MONTH),
             targets=targets,
             task_classes=ready,
             unknown=(f"What moving away from `{model}` adds to the bill: {why}.",),
