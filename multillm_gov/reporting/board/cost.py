@@ -6,10 +6,10 @@ from decimal import Decimal
 from multillm_gov.content import Bar, BarChart, Block, Cell, Column, Paragraph, Status
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.headline import status_below
+from multillm_gov.reporting.shared.headline import format_forecast, status_below
 from multillm_gov.reporting.shared.tables import MOST_MARKS, amount, bounded, part_of
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import format_money, format_share
+from multillm_gov.units import format_share
 from multillm_gov.words import code, join_some
 
 _NO_OWNER = "no owner"
@@ -67,11 +67,11 @@ def _word(task: TaskFigures) -> str:
 
 def _finding(assessment: Assessment, tasks: list[TaskFigures]) -> str:
     figures = assessment.figures
-    text = (
-        f"The forecast is {format_money(figures.spend_per_month, figures.currency)} per month, "
-        "from declared demand."
-    )
-    if figures.unpriced:
+    forecast = format_forecast(figures)
+    text = f"The forecast is {forecast} per month, from declared demand."
+    if forecast == "not known":
+        text = "The forecast is not known."
+    elif figures.unpriced:
         text += (
             f" It excludes {join_some([code(name) for name in figures.unpriced])}, whose cost is "
             "not known."
@@ -191,6 +191,15 @@ def _forecast(tasks: list[TaskFigures]) -> Decimal:
     return sum((task.spend_per_month or Decimal(0) for task in tasks), Decimal(0))
 
 
+def _forecast_text(tasks: list[TaskFigures], currency: str) -> str:
+    """The sum; a lower bound where some costs are not known."""
+    unknown = sum(task.spend_per_month is None for task in tasks)
+    if unknown == len(tasks):
+        return "not known"
+    text = amount(_forecast(tasks), currency)
+    return f"at least {text}" if unknown else text
+
+
 def _owner_cells(tasks: list[TaskFigures], currency: str) -> tuple[Cell, ...]:
     """A sum of caps only where every task class has one: a partial sum would mislead."""
     forecast = _forecast(tasks)
@@ -202,7 +211,7 @@ def _owner_cells(tasks: list[TaskFigures], currency: str) -> tuple[Cell, ...]:
     word = _WORDS[status] if judged else "Not judged"
     return (
         Cell(f"{len(tasks):,}"),
-        Cell(amount(forecast, currency) if known else f"over {amount(forecast, currency)}"),
+        Cell(_forecast_text(tasks, currency)),
         Cell("not all capped" if None in caps else amount(total, currency)),
         Cell(format_share(float(forecast / total)) if judged else ""),
         Cell(word, status),

@@ -5,7 +5,12 @@ from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.repricing import BASE_RISE, largest_bill_rise
 from multillm_gov.report import Metric
-from multillm_gov.reporting.shared.headline import headline, judged_by_spend, status_below
+from multillm_gov.reporting.shared.headline import (
+    format_forecast,
+    headline,
+    judged_by_spend,
+    status_below,
+)
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_count, format_money, format_share
 from multillm_gov.words import count_of, join_some
@@ -70,7 +75,7 @@ def overview_table(assessment: Assessment) -> Table:
         ("Models", f"{len(routed):,} routed to, {len(spares):,} more as fallback"),
         ("Vendors routed to", join_some(vendors, 6)),
         ("Requests per month", format_count(figures.requests_per_month)),
-        ("Forecast spend per month", format_money(figures.spend_per_month, figures.currency)),
+        ("Forecast spend per month", format_forecast(figures)),
     ]
     if figures.requests_per_month and not figures.unpriced:
         per_thousand = figures.spend_per_month / figures.requests_per_month * 1_000

@@ -146,21 +146,25 @@ def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
     return Metric(
         id="forecast-spend",
         label="Forecast spend per month",
-        value=_known_spend(figures),
+        value=format_forecast(figures),
         limit=limit,
         status=status,
         note=note,
-        number=None if len(figures.unpriced) == len(figures.tasks) else float(spend),
+        number=None if _nothing_known(figures) else float(spend),
         unit=f"{figures.currency} per month",
     )
 
 
-def _known_spend(figures: PortfolioFigures) -> str:
+def format_forecast(figures: PortfolioFigures) -> str:
     """The forecast; a lower bound or not known where task classes have no known cost."""
-    if figures.unpriced and len(figures.unpriced) == len(figures.tasks):
+    if _nothing_known(figures):
         return "not known"
     spend = format_money(figures.spend_per_month, figures.currency)
     return f"at least {spend}" if figures.unpriced else spend
+
+
+def _nothing_known(figures: PortfolioFigures) -> bool:
+    return bool(figures.unpriced) and len(figures.unpriced) == len(figures.tasks)
 
 
 def _ceiling(figures: PortfolioFigures, appetite: Appetite) -> tuple[Decimal | None, str]:

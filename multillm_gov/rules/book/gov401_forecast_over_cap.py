@@ -53,8 +53,9 @@ def _violation(
     both = f"{context.money(spend)} a month; its cap is {context.money(cap)}"
     largest = max(task.legs, key=lambda leg: (leg.spend_per_month or Decimal(0), -leg.index))
     used = f" ({format_share(spend / cap)} used)" if cap else ""
+    remarks = "; ".join(dict.fromkeys(text for leg in task.legs for text in leg.remarks))
     return Violation(
-        message=f"{code(name)} is forecast at {both}{used}",
+        message=f"{code(name)} is forecast at {both}{used}{f'; {remarks}' if remarks else ''}",
         place=task.task.place.at("spend_cap", "monthly"),
         subject=name,
         remedy=(
