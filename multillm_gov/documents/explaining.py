@@ -10,12 +10,8 @@ import msgspec
 
 from multillm_gov.documents.document import Document
 from multillm_gov.documents.schema import cached_schema
-from multillm_gov.documents.schema_errors import (
-    SchemaError,
-    SchemaFlaw,
-    find_schema_flaws,
-    without_consequences,
-)
+from multillm_gov.documents.schema_errors import find_schema_flaws
+from multillm_gov.documents.schema_flaw import SchemaError, SchemaFlaw, without_consequences
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Pointer
 

@@ -1,10 +1,9 @@
 """From schema errors to flaws: one message each, in plain words, with what to write."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
-import msgspec
-
+from multillm_gov.documents.schema_flaw import SchemaError, SchemaFlaw, Step
 from multillm_gov.documents.wanted_keys import how_to_say
 from multillm_gov.documents.wording import (
     Spelled,
@@ -16,36 +15,7 @@ from multillm_gov.documents.wording import (
 )
 from multillm_gov.location import Pointer
 
-Step = str | int
 _MOST_LISTED = 12
-
-
-class SchemaError(Protocol):
-    """What is asked of an error of jsonschema-rs."""
-
-    instance_path: list[Step]
-    schema_path: list[Step]
-    instance: Any
-    kind: Any
-
-
-class SchemaFlaw(msgspec.Struct, frozen=True):
-    """What is wrong at a route below the value checked."""
-
-    pointer: Pointer
-    message: str
-    remedy: str
-    on_key: bool = False
-    meant: str = ""
-    """For an unknown key: the key it was probably meant to be."""
-    missing: bool = False
-
-
-def without_consequences(flaws: Iterable[SchemaFlaw]) -> list[SchemaFlaw]:
-    """A misspelled key is one flaw: it is not reported once more as missing."""
-    found = list(flaws)
-    misspelled = {(*flaw.pointer[:-1], flaw.meant) for flaw in found if flaw.meant}
-    return [flaw for flaw in found if not (flaw.missing and flaw.pointer in misspelled)]
 
 
 def find_schema_flaws(
