@@ -61,8 +61,11 @@ class Exposure(Struct, frozen=True, kw_only=True):
     def needs_vendor(self) -> bool:
         """Whether the vendor can withdraw or reprice the model: not where the weights are open.
 
-        What the organization itself runs it holds; weights that are not known count as closed.
+        The organization depends on nobody for weights that are its own, or that it holds because it
+        runs them; weights of which nothing is known count as closed.
         """
+        if self.vendor == IN_HOUSE:
+            return False
         if self.weights == UNKNOWN:
             return self.provider != IN_HOUSE
         return self.weights == CLOSED

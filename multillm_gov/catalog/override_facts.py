@@ -12,7 +12,7 @@ from multillm_gov.catalog.overrides import Overrides, PlacedModel, PlacedProvide
 from multillm_gov.catalog.price import INCLUDED, Price
 from multillm_gov.catalog.providers import at_cloud, provider_of, provider_prefixed, served_by
 from multillm_gov.catalog.vendors import vendor_named, weights_of
-from multillm_gov.dimensions import UNKNOWN
+from multillm_gov.dimensions import IN_HOUSE, UNKNOWN
 from multillm_gov.vocabulary import CAPABILITIES
 
 
@@ -86,7 +86,7 @@ def _exposure(name: str, declared: ExposureFacts, base: Exposure, *, same: bool)
     exposure = structs.replace(exposure, **changed)
     if declared.weights is not None:
         return structs.replace(exposure, weights=declared.weights)
-    if own == (base.vendor, base.family) and base.weights != UNKNOWN:
+    if own == (base.vendor, base.family) or own[0] in {UNKNOWN, IN_HOUSE}:
         return exposure
     from multillm_gov.catalog.naming import canonical_name, take_apart
 
