@@ -1,6 +1,5 @@
 """Exposure: on whom the portfolio depends, at six levels and by three weights."""
 
-from multillm_gov.catalog.facts import Exposure
 from multillm_gov.content import (
     Bar,
     BarChart,
@@ -14,13 +13,13 @@ from multillm_gov.content import (
     ShareRow,
     Table,
 )
-from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Section
 from multillm_gov.reporting.board.position import overview_table
-from multillm_gov.reporting.shared.tables import BASIS_WORDS, LEVEL_PLURALS, bounded
+from multillm_gov.reporting.shared.tables import BASIS_WORDS, LEVEL_PLURALS
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_count, format_share
 from multillm_gov.words import code, join_words
@@ -49,7 +48,7 @@ def exposure_section(assessment: Assessment) -> Section:
         _chart(views, Basis.VALUE_AT_STAKE, _COARSE, float(appetite.max_vendor_share_of_value)),
         _index_chart(views),
         _table(views, appetite),
-        *_parties(assessment),
+        *parties_table(assessment),
         *_overlap(views),
         *_unknown(views),
     ]
@@ -180,38 +179,6 @@ def _table(views: Views, appetite: Appetite) -> Table:
         Column("Effective number", numeric=True),
     )
     return Table(title="Concentration at each level", columns=columns, rows=tuple(rows))
-
-
-def _parties(assessment: Assessment) -> tuple[Block, ...]:
-    """Who made, serves and hosts each routed model, where, and whose law can stop it."""
-    routed = {leg.model: leg.facts for task in assessment.figures.tasks for leg in task.legs}
-    rows = []
-    for model, facts in sorted(routed.items()):
-        exposure = facts.exposure if facts else Exposure(model=model)
-        weights = "" if exposure.weights == UNKNOWN else f" ({exposure.weights} weights)"
-        company = f" (billed by {exposure.company})" if exposure.company else ""
-        laws = ", ".join(sorted(facts.laws)) if facts else UNKNOWN
-        rows.append(
-            (
-                Cell(model),
-                Cell(f"{exposure.vendor}{weights}"),
-                Cell(exposure.priced_by),
-                Cell(f"{exposure.provider}{company}"),
-                Cell(exposure.cloud),
-                Cell(", ".join(facts.regions) if facts and facts.regions else "not known"),
-                Cell(laws or "none but our own"),
-            )
-        )
-    columns = (
-        Column("Model"),
-        Column("Made by"),
-        Column("Priced by"),
-        Column("Served by"),
-        Column("Cloud"),
-        Column("Processed in"),
-        Column("Subject to the law of"),
-    )
-    return bounded("Parties behind each routed model", columns, rows, "model")
 
 
 def _unknown(views: Views) -> tuple[Block, ...]:

@@ -4,27 +4,24 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration
+from multillm_gov.rules.concentration_limits import Breach, Limits, breaches
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.rules.entity_exposure import (
     EntityExposure,
     describe_basis,
-    describe_entity,
     format_weight,
     loads_of,
     state_unknown,
 )
 from multillm_gov.rules.unpriced import not_judged
-from multillm_gov.units import AtLeastOne, Share, format_least_share, format_share
+from multillm_gov.units import AtLeastOne, Share, format_least_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code
-
-_ROUNDING = 1e-9
-"""Shares are floats: a share that equals its limit must not break it."""
 
 
 class TopShare(Closed, frozen=True, kw_only=True):
@@ -67,21 +64,6 @@ class Parameters(Closed, frozen=True, kw_only=True):
             )
 
 
-class _Breach(Struct, frozen=True):
-    """One limit that is exceeded."""
-
-    limit: str
-    """Name of the parameter."""
-    entity: str
-    """The entity above the share limit, or the largest."""
-    message: str
-    value: float
-    """The worse end where something is not known."""
-    allowed: float
-    doubtful: bool = False
-    """Whether the better end would hold."""
-
-
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield entities above the share limit, and index limits that are exceeded."""
     unknown = not_judged(context, parameters.weigh_by, f"{parameters.level} shares")
@@ -92,73 +74,19 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     found = loads.concentration(parameters.level, parameters.weigh_by)
     if found.shares:
         exposure = EntityExposure(context, found)
-        for breach in (*_shares(parameters, found), *_indexes(parameters, found)):
+        top = parameters.max_top_n
+        limits = Limits(
+            share=parameters.max_share,
+            hhi=parameters.max_hhi,
+            effective_number=parameters.min_effective_number,
+            top=None if top is None else (top.n, top.share),
+        )
+        for breach in breaches(found, limits):
             yield _violation(context, found, breach, exposure)
 
 
-def _shares(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
-    """Entities above the limit, and the largest that may be: all that is not known may be there."""
-    if parameters.max_share is None:
-        return
-    limit = float(parameters.max_share)
-    allowed = f"the limit is {format_share(limit)}"
-    largest, reach = found.largest
-    for entity, share in found.shares:
-        most = reach if entity == largest else share
-        if entity == UNKNOWN and entity != largest or most <= limit + _ROUNDING:
-            continue
-        who, basis = describe_entity(found.level, entity), _of(found)
-        if entity != UNKNOWN and most > share + _ROUNDING:
-            message = (
-                f"{who} carries between {format_share(share)} and {format_share(most)} of {basis} "
-                f"({format_share(most - share)} is at {found.level}s not known)"
-            )
-        else:
-            message = f"{who} carries {format_share(share)} of {basis}"
-        yield _Breach("max_share", entity, f"{message}; {allowed}", most, limit, share <= limit)
-
-
-def _indexes(parameters: Parameters, found: Concentration) -> Iterator[_Breach]:
-    """Limits on the whole, judged by the worse end where something is not known."""
-    largest, share = found.largest
-    lead = f"{code(largest)} carries {'up to ' if found.unknown_share else ''}{format_share(share)}"
-    if parameters.max_hhi is not None and found.hhi > parameters.max_hhi + _ROUNDING:
-        message = (
-            f"the HHI of {_of(found)} by {found.level} is "
-            f"{_range(f'{found.best_hhi:,.0f}', f'{found.hhi:,.0f}')} points; the limit is "
-            f"{parameters.max_hhi:,.0f} ({lead})"
-        )
-        doubtful = found.best_hhi <= parameters.max_hhi
-        yield _Breach("max_hhi", largest, message, found.hhi, parameters.max_hhi, doubtful)
-    least = parameters.min_effective_number
-    if least is not None and found.effective_number < float(least) - _ROUNDING:
-        ends = f"{found.effective_number:.2f}", f"{found.best_effective_number:.2f}"
-        message = (
-            f"the effective number by {found.level}, weighted by {_of(found)}, is "
-            f"{_range(*ends)}; the limit is {least:.2f} ({lead})"
-        )
-        doubtful = found.best_effective_number >= float(least)
-        number = found.effective_number
-        yield _Breach("min_effective_number", largest, message, number, float(least), doubtful)
-    top = parameters.max_top_n
-    if top is not None and found.top(top.n) > float(top.share) + _ROUNDING:
-        low = sum(part for name, part in found.shares[: top.n] if name != UNKNOWN)
-        ends = format_share(low), format_share(found.top(top.n))
-        message = (
-            f"the {_top(top.n, found.level)} {_range(*ends)} of {_of(found)}; the limit is "
-            f"{format_share(top.share)} ({lead})"
-        )
-        doubtful = low <= float(top.share)
-        yield _Breach("max_top_n", largest, message, found.top(top.n), float(top.share), doubtful)
-
-
-def _range(low: str, high: str) -> str:
-    """Both ends of what is known; one where they are the same."""
-    return low if low == high else f"between {low} and {high}"
-
-
 def _violation(
-    context: RuleContext, found: Concentration, breach: _Breach, exposure: EntityExposure
+    context: RuleContext, found: Concentration, breach: Breach, exposure: EntityExposure
 ) -> Violation:
     return Violation(
         message=breach.message,
@@ -185,7 +113,7 @@ def _violation(
 
 
 def _remedy(
-    context: RuleContext, found: Concentration, breach: _Breach, exposure: EntityExposure
+    context: RuleContext, found: Concentration, breach: Breach, exposure: EntityExposure
 ) -> str:
     where = exposure.first_user(breach.entity)
     if breach.entity == UNKNOWN or breach.doubtful:
@@ -199,10 +127,6 @@ def _remedy(
         f"{code(breach.entity)} to another {found.level}{where}: lower its `weight` in `route`, "
         "and raise that of another."
     )
-
-
-def _top(count: int, level: Level) -> str:
-    return f"largest {level} carries" if count == 1 else f"{count} largest by {level} carry"
 
 
 def _of(found: Concentration) -> str:
