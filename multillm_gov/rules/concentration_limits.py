@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.measures.figures import Concentration
+from multillm_gov.rules.entity_exposure import describe_basis, describe_entity
 from multillm_gov.units import AtLeastOne, Share, format_share
 from multillm_gov.words import code
 
@@ -55,16 +56,13 @@ def _shares(found: Concentration, limits: Limits) -> Iterator[Breach]:
         most = reach if entity == largest else share
         if entity == UNKNOWN and entity != largest or most <= limit + _ROUNDING:
             continue
-        if entity == UNKNOWN:
-            message = f"an unknown {found.level} carries {format_share(share)} of {_of(found)}"
-        elif most > share + _ROUNDING:
+        who, basis = describe_entity(found.level, entity), _of(found)
+        message = f"{who} carries {format_share(share)} of {basis}"
+        if entity != UNKNOWN and most > share + _ROUNDING:
             message = (
-                f"{found.level} {code(entity)} carries between {format_share(share)} and "
-                f"{format_share(most)} of {_of(found)} ({format_share(most - share)} is at "
-                f"a {found.level} not known)"
+                f"{who} carries between {format_share(share)} and {format_share(most)} of {basis} "
+                f"({format_share(most - share)} is at a {found.level} not known)"
             )
-        else:
-            message = f"{found.level} {code(entity)} carries {format_share(share)} of {_of(found)}"
         yield Breach("max_share", entity, f"{message}; {allowed}", most, limit, share <= limit)
 
 
@@ -112,4 +110,4 @@ def _top(count: int, level: Level) -> str:
 
 
 def _of(found: Concentration) -> str:
-    return found.basis.value.replace("_", " ")
+    return describe_basis(found.basis)

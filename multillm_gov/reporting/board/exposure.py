@@ -18,6 +18,7 @@ from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.figures import Concentration, TaskFigures
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Section
+from multillm_gov.reporting.board.parties import parties_table
 from multillm_gov.reporting.board.position import overview_table
 from multillm_gov.reporting.shared.tables import BASIS_WORDS, LEVEL_PLURALS
 from multillm_gov.rules.engine.assessment import Assessment
