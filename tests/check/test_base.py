@@ -147,7 +147,7 @@ def test_a_removed_policy_and_a_narrowed_one_still_bite(repository, edit, told):
         "nobody can waive what is hard-mandatory"
     )
     asked = [each["message"] for each in used(report)[1]["related"]]
-    assert "policy `capped` asks for it (as of the base)" in asked
+    assert "policy `capped` requires it (as of the base)" in asked
 
 
 def test_a_policy_made_advice_still_bites(repository, edit, told):

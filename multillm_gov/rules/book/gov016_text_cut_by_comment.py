@@ -17,7 +17,7 @@ _TEXTS = frozenset(
 )
 """Keys whose values are prose or names."""
 _SWALLOWED = re.compile(r"[ \t]+#(?=[^\s#])[^\r\n]*")
-"""A comment after a value that starts as no comment is usually written: `#40`, not `# see below`."""
+"""A comment after a value that does not look like one: `#40`, not `# see below`."""
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:

@@ -31,7 +31,7 @@ class IgnoreComment(Struct, frozen=True, kw_only=True):
     """Id or name as written; empty where it names none."""
     reason: str
     line: int
-    """The line it speaks of: its own, or the next one that holds more than a comment."""
+    """The line it covers: its own, or the next one that holds more than a comment."""
     location: Location
 
 
@@ -58,7 +58,7 @@ class IgnoreLedger:
         self._mandatory: set[int] = set()
 
     def __bool__(self) -> bool:
-        """Whether there is any comment to ask about."""
+        """Whether there is any comment."""
         return bool(self._comments)
 
     def cover(self, names: tuple[str, ...], location: Location, *, advisory: bool) -> Waived | None:
@@ -107,20 +107,20 @@ def _requests(document: Document) -> Iterator[IgnoreComment]:
     if _MARK not in document.source.content:  # one search, where most files end
         return
     found = list(comments(document.source))
-    speaks_of: dict[int, int] = {}
+    covered_line: dict[int, int] = {}
     for comment in reversed(found):
         if comment.alone:
-            speaks_of[comment.line] = speaks_of.get(comment.line + 1, comment.line + 1)
+            covered_line[comment.line] = covered_line.get(comment.line + 1, comment.line + 1)
     for comment in found:
         request = _ASKS.match(comment.text)
         if request:
             place = document.source.span(comment.start, comment.start + len(comment.text))
-            line = speaks_of.get(comment.line, comment.line)
+            line = covered_line.get(comment.line, comment.line)
             yield from _requested(request["words"], line, place)
 
 
 def _requested(words: str, line: int, place: Location) -> Iterator[IgnoreComment]:
-    """One request for each rule that is named before ``because``; one without a rule where none is."""
+    """One request for each rule before ``because``; one without a rule if there is none."""
     head, because, reason = (*_BECAUSE.split(words, maxsplit=1), "", "")[:3]
     given = because and any(character.isalnum() for character in reason)
     names = [name for name in re.split(r"[\s,]+", head.strip(" \t:,")) if name]

@@ -201,7 +201,7 @@ def _related(
     for message, place in violation.related:
         yield Related(message, locate(place, documents))
     if policy is not None and violation.place.path != policy.place.path:
-        yield Related(f"policy `{policy.name}` asks for it", locate(policy.place.key(), documents))
+        yield Related(f"policy `{policy.name}` requires it", locate(policy.place.key(), documents))
 
 
 def _remainder(rule: Rule, count: int, heaviest: Severity, first: Location) -> Finding:
@@ -213,7 +213,7 @@ def _remainder(rule: Rule, count: int, heaviest: Severity, first: Location) -> F
         "the first is here",
         location=first,
         subject="portfolio",
-        remedy=f"Fix the listed ones first (`govern explain {rule.id}` says how), then check "
+        remedy=f"Fix the listed ones first (`govern explain {rule.id}` explains how), then check "
         "again.",
         figures={"findings_not_listed": count},
         controls=rule.controls,

@@ -1,4 +1,4 @@
-"""Which rule judges which task classes, with which parameters, on whose behalf.
+"""Which rule judges which task classes, with which parameters, for which policy.
 
 - A policy is an instance of a rule: it judges the task classes its ``applies_to`` selects, with its
 own parameters.
@@ -25,13 +25,13 @@ from multillm_gov.rules.engine.rule import Rule
 from multillm_gov.words import code
 
 MOST_JUDGMENTS = 5_000_000
-"""Policies times task classes they select; more would let a pull request buy unbounded time."""
+"""Policies times task classes they select; bounds the time that a pull request can cost."""
 MOST_POLICIES = 1_000
 """Policies judged, however few task classes they select."""
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """One rule over some task classes; without a policy it is a standing run."""
+    """One rule over some task classes; without a policy, by default."""
 
     rule: Rule
     tasks: tuple[TaskFigures, ...]
@@ -128,7 +128,7 @@ def _standing(rule: Rule, asked: list[Run], tasks: tuple[TaskFigures, ...]) -> I
 def _not_a_policy(policy: Policy, rule: Rule, documents: dict[str, Document]) -> Flaw:
     return Flaw(
         kind="schema",
-        message=f"{code(rule.name)} is about {rule.scope}: it always holds and takes no policy",
+        message=f"{code(rule.name)} judges {rule.scope}: it always runs and takes no policy",
         location=locate(policy.place.at("rule"), documents),
         remedy=f"Remove the policy {code(policy.name)}, or name a rule that `govern rules` lists "
         "for policies.",

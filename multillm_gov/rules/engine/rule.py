@@ -21,7 +21,7 @@ from multillm_gov.state.state import State
 from multillm_gov.units import format_money
 
 RuleScope = Literal["files", "portfolio", "task classes", "waivers"]
-"""What a rule looks at, which decides when its standing run takes place (see `planning`)."""
+"""What a rule judges, which decides how it runs without a policy (see `planning`)."""
 
 
 class Use(Struct, frozen=True):
@@ -138,7 +138,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     validate_parameters: Callable[[Any, Document, Pointer], Iterator[Flaw]] | None = None
     """Flaws of a policy's parameters beyond their types; it is not enforced then."""
     enabled_by_default: bool = True
-    """Whether it judges with default parameters even where no policy asks for it."""
+    """Whether it judges with default parameters where no policy enables it."""
     waivable: bool = True
     claims: str = ""
     """The `Flaw.kind` it reports, for the rules about files."""
