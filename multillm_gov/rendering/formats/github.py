@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.wording import (
-    STATUS_WORDS,
     checked_sentence,
     since_when,
+    status_words,
     verdict_sentence,
 )
 from multillm_gov.report import Metric, Report
@@ -61,9 +61,7 @@ def _summary(report: Report, active: list[Finding]) -> Iterator[str]:
 
 
 def _figure(metric: Metric) -> str:
-    details = ", ".join(
-        part for part in (metric.limit, STATUS_WORDS[metric.status], metric.note) if part
-    )
+    details = ", ".join(part for part in (metric.limit, status_words(metric), metric.note) if part)
     return f"{metric.label}: {metric.value}" + (f" ({details})" if details else "")
 
 

@@ -5,7 +5,7 @@ from itertools import islice
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Status, Table
 from multillm_gov.finding import Finding
-from multillm_gov.rendering.plain.wording import STATUS_WORDS, short_revision, verdict_sentence
+from multillm_gov.rendering.plain.wording import short_revision, status_words, verdict_sentence
 from multillm_gov.report import Metric, Report, Section
 from multillm_gov.words import count_of
 
@@ -34,7 +34,7 @@ def _metric_row(metric: Metric, *, compared: bool) -> tuple[Cell, ...]:
     notes = "; ".join(note for note in (detail.removesuffix(")"), metric.note) if note)
     label = f"{metric.label} ({notes})" if notes else metric.label
     before = (Cell(metric.before.partition(" (")[0]),) if compared else ()
-    word = STATUS_WORDS[metric.status].capitalize()
+    word = status_words(metric).capitalize()
     return (
         Cell(label),
         *before,

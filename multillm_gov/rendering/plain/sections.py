@@ -8,7 +8,7 @@ from multillm_gov.rendering.plain.escaping import visible, visible_lines
 from multillm_gov.rendering.plain.painting import Painter
 from multillm_gov.rendering.plain.tabulation import list_heat, tabulate
 from multillm_gov.rendering.plain.width import width, wrap
-from multillm_gov.rendering.plain.wording import STATUS_WORDS
+from multillm_gov.rendering.plain.wording import status_words
 from multillm_gov.report import Metric, Section
 
 
@@ -22,7 +22,7 @@ def headline_table(metrics: Iterable[Metric]) -> Table:
             *((Cell(metric.before),) if compared else ()),
             Cell(metric.value, metric.status, strong=True),
             Cell(metric.limit),
-            Cell(told_status(metric), metric.status),
+            Cell(describe_status(metric), metric.status),
         )
         for metric in metrics
     )
@@ -32,9 +32,9 @@ def headline_table(metrics: Iterable[Metric]) -> Table:
     )
 
 
-def told_status(metric: Metric) -> str:
+def describe_status(metric: Metric) -> str:
     """The status as words, with the metric's note."""
-    return "; ".join(part for part in (STATUS_WORDS[metric.status], metric.note) if part)
+    return "; ".join(part for part in (status_words(metric), metric.note) if part)
 
 
 def headline(metrics: Iterable[Metric], painter: Painter, size: int) -> list[str]:

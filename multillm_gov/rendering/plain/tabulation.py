@@ -82,8 +82,8 @@ def _draw(value: float, limit: float | None, top: float) -> str:
 def _number(number: float | None, unit: str) -> str:
     if number is None:
         return ""
-    spelt = f"{number:,.0f}" if abs(number) >= 100 or number == int(number) else f"{number:,.4g}"
-    return f"{spelt} {unit}".rstrip()
+    text = f"{number:,.0f}" if abs(number) >= 100 or number == int(number) else f"{number:,.4g}"
+    return f"{text}%" if unit == "%" else f"{text} {unit}".rstrip()
 
 
 def _shares(chart: ShareChart) -> Table:

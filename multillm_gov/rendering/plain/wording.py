@@ -2,7 +2,7 @@
 
 from multillm_gov.content import Status
 from multillm_gov.finding import Finding
-from multillm_gov.report import Report
+from multillm_gov.report import Metric, Report
 from multillm_gov.words import count_of, join_words
 
 STATUS_WORDS: dict[Status, str] = {
@@ -11,6 +11,15 @@ STATUS_WORDS: dict[Status, str] = {
     "bad": "outside appetite",
     "neutral": "",
 }
+
+
+def status_words(metric: Metric) -> str:
+    """The status in words: a figure with a limit that is not judged says so."""
+    if metric.status == "neutral":
+        return "not judged" if metric.limit else ""
+    return STATUS_WORDS[metric.status]
+
+
 _FIXED = {
     "not judged": "Figures only: `govern check` is the gate.",
     "plan only": "Plan only: nothing was sent.",

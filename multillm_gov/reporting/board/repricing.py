@@ -44,9 +44,8 @@ def repricing_section(assessment: Assessment) -> Section:
         *(Column(f"at {_percent(rise)}", numeric=True) for rise in _RISES),
     )
     explanation = (
-        f"Assumed: one vendor raises all its prices by {_percent(BASE_RISE)} (mild "
-        f"{_percent(MILD_RISE)}, severe "
-        f"{_percent(SEVERE_RISE)}) and no request moves elsewhere. Increases of this size have "
+        f"Assumed: one vendor raises all its prices by {BASE_RISE:.0%} (mild {MILD_RISE:.0%}, "
+        f"severe {SEVERE_RISE:.0%}) and no request moves elsewhere. Increases of this size have "
         "been published before; no forecast is made of when."
     )
     title = f"Bill increase by vendor ({currency} a month)"
@@ -64,10 +63,9 @@ def _chart(vendors: Concentration, limit: float, currency: str) -> BarChart:
     added = format_money(_part(vendors, worst), currency)
     beyond = "above" if worst > limit else "within"
     return BarChart(
-        title=f"A rise of {_percent(BASE_RISE)} at {code(name)} adds {format_share(worst)} to the "
-        f"bill, {beyond} the "
-        f"limit of {format_share(limit)}",
-        summary=f"Rise of total spend by vendor; the largest is {name} with {format_share(worst)}, "
+        title=f"A price increase of {BASE_RISE:.0%} at {code(name)} adds {format_share(worst)} to "
+        f"the bill, {beyond} the limit of {format_share(limit)}",
+        summary=f"Bill increase by vendor; the largest is {name} with {format_share(worst)}, "
         f"{added} a month.",
         bars=tuple(
             Bar(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -14,8 +15,12 @@ from multillm_gov.evaluation.bench.results import BenchResult
 from multillm_gov.evaluation.bench.run import BenchRun
 from multillm_gov.evaluation.running import Ending
 from multillm_gov.report import ModelScore, Report, Section, Verdict
-from multillm_gov.reporting.evaluation.bench_scores import scores_of
-from multillm_gov.reporting.evaluation.bench_tables import FEW_CASES, format_size, task_section
+from multillm_gov.reporting.evaluation.bench_tables import (
+    FEW_CASES,
+    format_size,
+    scores_of,
+    task_section,
+)
 from multillm_gov.reporting.evaluation.writing_style import METHOD
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.rules.engine.assessment import Assessment
@@ -40,6 +45,9 @@ class Imported(Struct, frozen=True, kw_only=True):
     unknown_models: tuple[str, ...] = ()
     """Names that neither the portfolio nor the price map knows."""
     written: bool = True
+
+
+EvidenceOutcome = Literal["written", "not written", "offline"]
 
 
 def report_bench_plan(
@@ -79,8 +87,7 @@ def report_bench(
     margins: Margins,
     *,
     limit: Decimal | None,
-    written: bool,
-    offline: bool = False,
+    evidence: EvidenceOutcome,
 ) -> Report:
     """A leaderboard per task class; figures are no verdict, but unjudged results exit 3.
 
@@ -90,8 +97,7 @@ def report_bench(
         run: What was sent and spent.
         margins: What counts as a difference.
         limit: US dollars that the run could spend; ``None``: it spent nothing.
-        written: Whether evidence was written.
-        offline: Whether the answers are those of the offline server.
+        evidence: Whether it was written; ``offline``: the answers are the offline server's.
     """
     judging = (
         f", {format_money(run.judging_usd, rounding=ROUND_UP)} of it for judges"
@@ -100,8 +106,8 @@ def report_bench(
     )
     cost = f"{count_of(run.calls, 'call')} {'would have cost' if limit is None else 'cost'} "
     cost += f"{format_money(run.spent_usd, rounding=ROUND_UP)}{judging} in {run.seconds:,.1f} s."
-    told = f"{_OFFLINE if offline else ''}{_summary(results)} {cost}{_ENDINGS[run.ending]}"
-    told += "" if written else " No evidence was written."
+    told = f"{_OFFLINE if evidence == 'offline' else ''}{_summary(results)} {cost}{_ENDINGS[run.ending]}"
+    told += "" if evidence == "written" else " No evidence was written."
     verdict = _verdict(_unproved(results, run))
     report = _report(
         state, "Benchmark", told, _sections(results, margins), verdict, scores_of(results)

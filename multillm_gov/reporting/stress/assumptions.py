@@ -8,20 +8,66 @@ from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.units import format_share
 from multillm_gov.words import code
 
+_COLUMNS = (
+    Column("Figure"),
+    Column("Value"),
+    Column("Source"),
+    Column("Sample", numeric=True),
+    Column("Based on"),
+)
 
-def assumptions_section(found: Simulation, context: StressContext) -> Section:
+
+def assumptions_section(simulation: Simulation, context: StressContext) -> Section:
     """Every figure that the simulation uses, "assumed" until it is declared or measured."""
-    rows = [
+    title = "Unavailability of each component, without what it shares with others"
+    blocks = (
+        Paragraph(
+            "Assumed figures come from public data: declare your own below `risk` in "
+            "`govern.yaml`, or import incidents with `govern incidents import`."
+        ),
+        *bounded(
+            "Demand, prices, retirements, durations of outages",
+            _COLUMNS,
+            _figures(simulation),
+            "further figure",
+        ),
+        *bounded(
+            title, _COLUMNS, _components(context), "further component", "No component can fail."
+        ),
+        *bounded("Failovers", _COLUMNS, _failovers(context), "further task class"),
+    )
+    return Section(id="assumptions", title="Assumptions", blocks=blocks, folded=True)
+
+
+def _figures(simulation: Simulation) -> list[tuple[Cell, ...]]:
+    return [
         (
-            Cell(one.label),
-            Cell(f"{one.value:.6g} {one.unit}".rstrip()),
-            _origin(one.origin),
+            Cell(each.label),
+            Cell(f"{each.value:.6g} {each.unit}".rstrip()),
+            _origin(each.origin),
             Cell(""),
-            Cell(one.note),
+            Cell(each.note),
         )
-        for one in found.assumptions
+        for each in simulation.assumptions
     ]
-    covered = [
+
+
+def _components(context: StressContext) -> list[tuple[Cell, ...]]:
+    return [
+        (
+            Cell(f"{each.kind} {code(each.name)}: unavailable"),
+            Cell(f"{each.unavailability * 100:.4g}% of the time, {each.mean_hours:.3g} h each"),
+            _origin(each.origin),
+            Cell(f"{each.sample_size:,}" if each.sample_size else ""),
+            Cell(each.note),
+        )
+        for each in context.system.components
+        if each.unavailability
+    ]
+
+
+def _failovers(context: StressContext) -> list[tuple[Cell, ...]]:
+    return [
         (
             Cell(f"{code(task.name)}: failures rerouted in time"),
             Cell(format_share(task.coverage)),
@@ -31,42 +77,6 @@ def assumptions_section(found: Simulation, context: StressContext) -> Section:
         )
         for task in context.system.tasks
     ]
-    failing = [
-        (
-            Cell(f"{one.kind} {code(one.name)}: unavailable"),
-            Cell(f"{one.unavailability * 100:.4g}% of the time, {one.mean_hours:.3g} h each"),
-            _origin(one.origin),
-            Cell(f"{one.sample_size:,}" if one.sample_size else ""),
-            Cell(one.note),
-        )
-        for one in context.system.components
-        if one.unavailability
-    ]
-    columns = (
-        Column("Figure"),
-        Column("Value"),
-        Column("Source"),
-        Column("Sample", numeric=True),
-        Column("Based on"),
-    )
-    blocks = (
-        Paragraph(
-            "Assumed figures come from public data: declare your own below `risk` in "
-            "`govern.yaml`, or import incidents with `govern incidents import`."
-        ),
-        *bounded(
-            "Demand, prices, retirements, durations of outages", columns, rows, "further figure"
-        ),
-        *bounded(
-            "Unavailability of each component, without what it shares with others",
-            columns,
-            failing,
-            "further component",
-            "No component can fail.",
-        ),
-        *bounded("Failovers", columns, covered, "further task class"),
-    )
-    return Section(id="assumptions", title="Assumptions", blocks=blocks, folded=True)
 
 
 def _origin(origin: str) -> Cell:

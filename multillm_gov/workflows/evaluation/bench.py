@@ -156,8 +156,7 @@ def run_benchmarks(
         run,
         options.margins,
         limit=options.sending.limit,
-        written=written,
-        offline=options.sending.offline,
+        evidence="written" if written else "offline" if options.sending.offline else "not written",
     )
     return RunResult(
         report=replace(report, path_prefix=path_prefix(planned.root)),
