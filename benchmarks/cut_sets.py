@@ -15,7 +15,7 @@ from multillm_gov.workflows.states import assess_folder
 
 
 def one_pass(system: System) -> list[int]:
-    """Every task class, chain and hop once: the bits of its components joined, those of equal hops looked up."""
+    """Every task class, chain and hop once: the bits of its components joined, those of equal hops looked up."""  # noqa: E501
     masks: dict[frozenset[int], int] = {}
     found = []
     for task in system.tasks:

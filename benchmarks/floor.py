@@ -2,7 +2,7 @@
 
 Usage: ``python floor.py SCHEMA FILE [SCHEMA FILE]...``, run as a whole process of its own by
 `benchmarks.run`.
-"""
+"""  # noqa: E501
 
 import json
 import sys

@@ -59,7 +59,7 @@ def starter(folder: Path, runs: int) -> Iterator[Figure]:
 
 
 def scale(folder: Path, runs: int) -> Iterator[Figure]:
-    """``govern check`` of a large portfolio against only parsing its files, and of one four times as large."""
+    """``govern check`` of a large portfolio against only parsing its files, and of one four times as large."""  # noqa: E501
     large, larger = folder / "large", folder / "larger"
     write_portfolio(large, TASK_CLASSES, FILES)
     write_portfolio(larger, 4 * TASK_CLASSES, 4 * FILES)
@@ -89,7 +89,7 @@ def scale(folder: Path, runs: int) -> Iterator[Figure]:
 
 
 def graph(folder: Path, runs: int) -> Iterator[Figure]:
-    """Minimal cut sets of order 1 and 2 of a large portfolio against one pass over its legs, in one process."""
+    """Minimal cut sets of order 1 and 2 of a large portfolio against one pass over its legs, in one process."""  # noqa: E501
     for name, scatter in (("", False), (", every chain another", True)):
         root = folder / f"graph{'-scattered' * scatter}"
         write_portfolio(root, TASK_CLASSES, FILES, scatter=scatter)
@@ -147,7 +147,7 @@ def document(folder: Path, runs: int) -> Iterator[Figure]:
 
 
 def probes(folder: Path, runs: int) -> Iterator[Figure]:
-    """Probes through the real client: time against what the endpoint's waits alone take, and memory of many."""
+    """Probes through the real client: time against what the endpoint's waits alone take, and memory of many."""  # noqa: E501
     count, concurrency, wait = 200, 32, 0.2
     ideal = ceil(count / concurrency) * wait
     seen = [_probe(folder, count, concurrency, wait)["seconds"] / ideal for _ in range(runs)]

@@ -59,7 +59,7 @@ models:
     capabilities: [response_schema, function_calling]
     exposure: {family: lead-scorer, vendor: in-house, provider: in-house, cloud: in-house, jurisdiction: US}
     regions: [US]
-"""
+"""  # noqa: E501
 
 # 26 lines, as a person writes one: prose, a weighted route, fallbacks, demand, caps, floors, data
 # and review.
@@ -131,7 +131,7 @@ SCATTERED_MODEL = """\
     capabilities: [response_schema, function_calling]
     exposure: {{family: f{number}, vendor: v{vendor}, provider: p{provider}, cloud: c{cloud}, jurisdiction: {law}}}
     regions: [{law}]
-"""
+"""  # noqa: E501
 
 
 def scattered(number: int) -> tuple[str, ...]:
@@ -187,7 +187,7 @@ def write_portfolio(
     """Write a portfolio of so many task classes in so many files; those numbered in ``changed`` in their other form.
 
     ``scatter``: nearly every chain is another.
-    """
+    """  # noqa: E501
     for folder in ("allocations", "policies", "catalog"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "govern.yaml").write_text(SETTINGS, "utf-8")
@@ -217,7 +217,7 @@ def _scattered_models() -> str:
 
 
 def commit(root: Path, message: str) -> str:
-    """Commit everything below the root as it stands and return the commit's id; makes the repository at first."""
+    """Commit everything below the root as it stands and return the commit's id; makes the repository at first."""  # noqa: E501
     if not (root / ".git").exists():
         _git(root, "init", "--quiet", "--initial-branch=main")
     _git(root, "add", "--all")

@@ -2,7 +2,7 @@
 
 Run as ``python -m benchmarks.probes PROBES CONCURRENCY WAIT_SECONDS``. What is measured is the run
 alone, after LiteLLM is loaded and has answered once.
-"""
+"""  # noqa: E501
 
 import asyncio
 import json
@@ -52,8 +52,8 @@ async def main():
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 asyncio.run(main())
-"""
-"""An endpoint that only waits: the product's own offline server works for its answers, and would be measured too."""
+"""  # noqa: E501
+"""An endpoint that only waits: the product's own offline server works for its answers, and would be measured too."""  # noqa: E501
 _MODEL = "openai/gpt-5.4"
 _DIGEST = "sha256:" + "0" * 64
 

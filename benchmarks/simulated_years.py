@@ -2,7 +2,7 @@
 
 Usage: ``python simulated_years.py simulate|draw``, run as a whole process of its own by
 `benchmarks.run`.
-"""
+"""  # noqa: E501
 
 import sys
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 YEARS, TASK_CLASSES, DEPLOYMENTS = 100_000, 200, 18
 VENDORS, CLOUDS, PROVIDERS = 6, 5, 9
 OUTAGES_A_YEAR = 275
-"""Of all components together, as the system below has them: priors of method 9, some deployments worse."""
+"""Of all components together, as the system below has them: priors of method 9, some deployments worse."""  # noqa: E501
 
 
 def system() -> "System":
@@ -100,7 +100,7 @@ def simulate() -> None:
 
 
 def draw() -> None:
-    """One normal number an outage and one a task class, year by year, as numpy draws them fastest."""
+    """One normal number an outage and one a task class, year by year, as numpy draws them fastest."""  # noqa: E501
     import numpy as np
 
     generator = np.random.Generator(np.random.PCG64(1))

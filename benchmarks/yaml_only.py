@@ -1,4 +1,4 @@
-"""PyYAML's C ``safe_load`` of every file below a folder and nothing else; a whole process of its own."""
+"""PyYAML's C ``safe_load`` of every file below a folder and nothing else; a whole process of its own."""  # noqa: E501
 
 import sys
 from pathlib import Path

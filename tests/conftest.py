@@ -1,4 +1,5 @@
-"""What all tests share: a calm environment, the real command in its own process, real git repositories."""
+"""What all tests share: a calm environment, the real command in its own process, real git
+repositories."""
 
 import json
 import lzma
@@ -37,7 +38,8 @@ _DISTURBING = (
 
 @pytest.fixture(scope="session", autouse=True)
 def _calm_environment() -> Iterator[None]:
-    """No setting of the user's, and none of a git hook that runs the tests, reaches what is tested."""
+    """No setting of the user's, and none of a git hook that runs the tests, reaches what is
+    tested."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in _CALM.items():
             patch.setenv(name, value)
@@ -51,7 +53,8 @@ Govern = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 @pytest.fixture(scope="session")
 def govern() -> Govern:
-    """Run ``govern ARGUMENTS`` in a process: ``govern("check", cwd=folder)``; stdout and stderr are bytes."""
+    """Run ``govern ARGUMENTS`` in a process: ``govern("check", cwd=folder)``; stdout and stderr are
+    bytes."""
 
     def run(
         *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None
@@ -120,7 +123,8 @@ def checkout(tmp_path: Path) -> Checkout:
 
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the real data of `tests/data/corpus`, unpacked; its README names the origins."""
+    """A folder with the real data of `tests/data/corpus`, unpacked; its README names the
+    origins."""
     folder = tmp_path_factory.mktemp("corpus")
     for packed in sorted((DATA / "corpus").rglob("*")):
         target = folder / packed.relative_to(DATA / "corpus")
@@ -138,14 +142,16 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def oracles() -> dict[str, Any]:
-    """Reference figures of `docs/method.md`, worked out twice by other code, to their printed digits."""
+    """Reference figures of `docs/method.md`, worked out twice by other code, to their printed
+    digits."""
     read: dict[str, Any] = json.loads((DATA / "oracles.json").read_bytes())
     return read
 
 
 @pytest.fixture
 def lines_run() -> Callable[[Callable[[], object]], int]:
-    """How many lines of the package a call runs: work that can be compared on a machine that is busy elsewhere."""
+    """How many lines of the package a call runs: work that can be compared on a machine that is
+    busy elsewhere."""
 
     def count(call: Callable[[], object]) -> int:
         lines = 0

@@ -1,4 +1,5 @@
-"""What holds of the code as a whole: floors, what a command may load, help and docstrings everywhere."""
+"""What holds of the code as a whole: floors, what a command may load, help and docstrings
+everywhere."""
 
 import ast
 import json
@@ -59,7 +60,8 @@ def test_floors_hold() -> None:
 
 
 def test_every_room_stands_on_a_floor() -> None:
-    """The contract is exhaustive, so a new room cannot stay outside it; this holds the contract itself."""
+    """The contract is exhaustive, so a new room cannot stay outside it; this holds the contract
+    itself."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
         "contracts"
     ]

@@ -1,4 +1,5 @@
-"""`docs/method.md` has every section that code refers to, and its figures are those the code gives."""
+"""`docs/method.md` has every section that code refers to, and its figures are those the code
+gives."""
 
 import re
 from pathlib import Path

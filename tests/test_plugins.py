@@ -66,57 +66,75 @@ FAMILIES = {
     "multillm_gov.cli": (_COMMAND, "main(['shout'])"),
     "multillm_gov.evidence.result_formats": (
         _READ.format(statement="print('SHOUT'); return ()"),
-        "from pathlib import Path\n"
-        "from multillm_gov.evidence.results import read_results, result_format_of\n"
-        "read_results(b'', result_format_of(Path('x.shout')))",
+        (
+            "from pathlib import Path\n"
+            "from multillm_gov.evidence.results import read_results, result_format_of\n"
+            "read_results(b'', result_format_of(Path('x.shout')))"
+        ),
     ),
     "multillm_gov.evidence.incident_formats": (
         _READ.format(
             statement="from multillm_gov.evidence.importing import Export; print('SHOUT'); "
             "return Export(incidents=())"
         ),
-        "from pathlib import Path\n"
-        "from multillm_gov.evidence.importing import incident_format_of, read_export\n"
-        "read_export(b'', incident_format_of(Path('x.shout')))",
+        (
+            "from pathlib import Path\n"
+            "from multillm_gov.evidence.importing import incident_format_of, read_export\n"
+            "read_export(b'', incident_format_of(Path('x.shout')))"
+        ),
     ),
     "multillm_gov.evaluation.probes.checks": (
         _CHECK,
-        "from multillm_gov.evaluation.probes.check import all_checks\n"
-        "print([check.name.upper() for check in all_checks()])",
+        (
+            "from multillm_gov.evaluation.probes.check import all_checks\n"
+            "print([check.name.upper() for check in all_checks()])"
+        ),
     ),
     "multillm_gov.evaluation.bench.scorers": (
         "ACCEPTED_FROM = 1.0\n\ndef score(answer, held):\n    return float(answer.isupper())\n",
-        "from multillm_gov.evaluation.bench.scoring import Expectation, score_text\n"
-        "from multillm_gov.portfolio.evals import Scorer\n"
-        "import msgspec\n"
-        'scorer = msgspec.json.decode(b\'{"kind": "shout"}\', type=Scorer)\n'
-        "assert score_text('A', Expectation(expected='', scorer=scorer)).accepted\n"
-        "main(['schema', 'evals'])",
+        (
+            "from multillm_gov.evaluation.bench.scoring import Expectation, score_text\n"
+            "from multillm_gov.portfolio.evals import Scorer\n"
+            "import msgspec\n"
+            'scorer = msgspec.json.decode(b\'{"kind": "shout"}\', type=Scorer)\n'
+            "assert score_text('A', Expectation(expected='', scorer=scorer)).accepted\n"
+            "main(['schema', 'evals'])"
+        ),
     ),
     "multillm_gov.evaluation.bench.normalizers": (
-        "from msgspec.structs import replace\n\n"
-        "def normalize(draft, schema):\n    return replace(draft, text=draft.text.lower())\n",
-        "from multillm_gov.evaluation.bench.normalizing import normalize\n"
-        "assert normalize('TRUE', ['shout'], {}, lambda value: value is True)\n"
-        "main(['schema', 'allocation'])",
+        (
+            "from msgspec.structs import replace\n\n"
+            "def normalize(draft, schema):\n    return replace(draft, text=draft.text.lower())\n"
+        ),
+        (
+            "from multillm_gov.evaluation.bench.normalizing import normalize\n"
+            "assert normalize('TRUE', ['shout'], {}, lambda value: value is True)\n"
+            "main(['schema', 'allocation'])"
+        ),
     ),
     "multillm_gov.risk.stress.shocks": (
         _WITHDRAWN,
-        "from pathlib import Path\n"
-        "Path('scenarios').mkdir()\n"
-        "Path('scenarios/s.yaml').write_text('scenarios: {loud: {title: SHOUT, shocks: "
-        "[{kind: shout, level: vendor}]}}')\n"
-        "main(['stress', 'loud'])",
+        (
+            "from pathlib import Path\n"
+            "Path('scenarios').mkdir()\n"
+            "Path('scenarios/s.yaml').write_text('scenarios: {loud: {title: SHOUT, shocks: "
+            "[{kind: shout, level: vendor}]}}')\n"
+            "main(['stress', 'loud'])"
+        ),
     ),
     "multillm_gov.offline.formats": (
         _WIRE,
-        "from multillm_gov.offline.vendors import format_at\n"
-        "print(format_at('/shout/v1/chat')[0].name.upper())",
+        (
+            "from multillm_gov.offline.vendors import format_at\n"
+            "print(format_at('/shout/v1/chat')[0].name.upper())"
+        ),
     ),
     "multillm_gov.offline.openai": (
         _ENDPOINT,
-        "from multillm_gov.offline.endpoints import endpoints\n"
-        "print(endpoints()['shouts'].path.upper())",
+        (
+            "from multillm_gov.offline.endpoints import endpoints\n"
+            "print(endpoints()['shouts'].path.upper())"
+        ),
     ),
 }
 
@@ -124,7 +142,7 @@ FAMILIES = {
 def run(package: str, member: Path, program: str, folder: Path) -> str:
     """What a program prints in a process of its own in which the family has one member more."""
     script = (
-        f"import {package} as family\nfamily.__path__ = [*family.__path__, {str(member.parent)!r}]\n"
+        f"import {package} as family\nfamily.__path__ = [*family.__path__, {str(member.parent)!r}]\n"  # noqa: E501
         f"from multillm_gov.__main__ import main\n{program}\n"
     )
     done = subprocess.run(

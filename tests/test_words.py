@@ -1,4 +1,5 @@
-"""No string that a user can see uses a banned word; numbers and percent signs are written one way."""
+"""No string that a user can see uses a banned word; numbers and percent signs are written one
+way."""
 
 import ast
 import re

@@ -7,7 +7,7 @@ Run from the repository's root after an update of LiteLLM::
 
 The snapshot is the map's own bytes, compressed: what is read from it equals what is read from
 LiteLLM itself, digest included. Its version and the map's license stand beside it.
-"""
+"""  # noqa: E501
 
 import argparse
 import gzip

@@ -161,8 +161,8 @@ def build(corpus: Path, installed: PriceMap) -> bytes:
         for name in sorted((set(last) | set(stubs)) - set(now))
     }
     for name, told in gone.items():
-        told |= doubt(name, {**past, **stubs}.get(name, ""), dates, history)
-        told |= {"redirect": redirects[name]} if name in redirects else {}
+        told.update(doubt(name, {**past, **stubs}.get(name, ""), dates, history))
+        told.update({"redirect": redirects[name]} if name in redirects else {})
     for name, provider in stubs.items():
         if name in gone and name not in last:
             gone[name] = {"entry": {"litellm_provider": provider}, **gone[name]}
@@ -178,9 +178,9 @@ def build(corpus: Path, installed: PriceMap) -> bytes:
         name: addition(name, older[name], newest, announced, successors) for name in sorted(now)
     }
     for name, told in current.items():
-        told |= {"redirect": redirects[name]} if name in redirects else {}
+        told.update({"redirect": redirects[name]} if name in redirects else {})
         if name in dates and not older[name][1] and name not in newest and name not in announced:
-            told |= {"retirement": dates[name][-1][1], "source": dates[name][-1][2]}
+            told.update({"retirement": dates[name][-1][1], "source": dates[name][-1][2]})
             told["doubt"] = DROPPED.format("the installed")
     current = {name: told for name, told in current.items() if told}
     head: Entry = {

@@ -39,6 +39,7 @@ class Figure(NamedTuple):
 
     @property
     def holds(self) -> bool:
+        """Whether the figure is within its bound."""
         return self.bound is None or self.value <= self.bound
 
 

@@ -1,4 +1,5 @@
-"""What the board is told: figures worked out by hand, decisions that follow from limits, and nothing invented."""
+"""What the board is told: figures worked out by hand, decisions that follow from limits, and
+nothing invented."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -173,14 +174,16 @@ waivers:
   - {policy: two-legs, subject: scoring, reason: contract pending, approved_by: cfo, expires: 2026-12-31, ticket: T-1}
   - {policy: two-legs, subject: filtering, reason: old, approved_by: cto, expires: 2026-10-01}
   - {policy: two-legs, subject: articles, reason: far, approved_by: cto, expires: 2028-01-01}
-"""
+"""  # noqa: E501
     report = board(judged({"govern.yaml": LOOSE, "policies/p.yaml": policies}))
     asked = rows(block(section(report, "decisions"), Table))
     assert [row[1:] for row in asked] == [
         [
             "Bring `filtering` within `capped-spend`, or change the policy: it allows no waiver.",
-            "Policy `capped-spend` is violated in 1 place. Reason for the policy: No task class "
-            "without a ceiling.",
+            (
+                "Policy `capped-spend` is violated in 1 place. Reason for the policy: No task class "  # noqa: E501
+                "without a ceiling."
+            ),
         ],
         [
             "Renew or revoke the waiver of `two-legs` for `filtering`.",
@@ -398,7 +401,7 @@ def test_sections_and_verdict(judged: Judge) -> None:
     report = board(assessment)
     assert report.kind == "board"
     assert [part.id for part in report.sections] == [
-        "decisions", "exposure", "repricing", "cost", "resilience", "stress", "lifecycle", "changes", "findings",
+        "decisions", "exposure", "repricing", "cost", "resilience", "stress", "lifecycle", "changes", "findings",  # noqa: E501
         "method",
     ]  # fmt: skip
     assert report.findings == assessment.findings

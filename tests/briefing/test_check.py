@@ -97,7 +97,8 @@ def test_the_three_headline_figures_come_first(judged: Judge) -> None:
 
 
 def test_spend_is_judged_against_the_sum_of_caps(judged: Judge) -> None:
-    """300 for the articles (100,000 x (1,000 x 2e-6 + 100 x 1e-5)) and 100 for the scoring, of 440."""
+    """300 for the articles (100,000 x (1,000 x 2e-6 + 100 x 1e-5)) and 100 for the scoring, of
+    440."""
     spend = _metric(judged(), "forecast-spend")
     assert (spend.value, spend.number) == ("400 USD", 400.0)
     assert spend.limit == "at most 440 USD (sum of caps)"
@@ -151,7 +152,8 @@ def test_the_largest_vendor_is_named(judged: Judge) -> None:
 
 
 def test_value_without_a_fallback_elsewhere_is_bad(judged: Judge) -> None:
-    """Only the scoring's 10,000 of 40,000 can have a fallback, and its cloud is what the catalog knows of it."""
+    """Only the scoring's 10,000 of 40,000 can have a fallback, and its cloud is what the catalog
+    knows of it."""
     value = _metric(judged(), "independent-fallback")
     assert value.number in {0.0, 0.25}
     assert (value.limit, value.status) == ("at least 70.0%", "bad")
@@ -164,7 +166,8 @@ def test_the_effective_number_of_vendors(judged: Judge) -> None:
 
 
 def test_slack_before_the_nearest_retirement(judged: Judge) -> None:
-    """180 days to 2027-05-23, less 90 to migrate; the other model's date is not known, so it is not good."""
+    """180 days to 2027-05-23, less 90 to migrate; the other model's date is not known, so it is not
+    good."""
     slack = _metric(judged(), "retirement-slack")
     assert (slack.value, slack.number, slack.status) == ("90 days (openai/gpt-5)", 90.0, "watch")
     assert slack.note == "no date is known for 1 of 2 routed models"

@@ -163,7 +163,7 @@ catalog = open_catalog(Overrides(), SourceFile("catalog/catalog.lock.json", data
 assert all(catalog.find(name) for name in {names!r})
 heavy = set(sys.modules) & {{"litellm", "multillm_gov.catalog.known", "multillm_gov.catalog.naming", "yaml", "click"}}
 sys.exit(str(heavy) if heavy else 0)
-"""
+"""  # noqa: E501
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=False, timeout=60
     )

@@ -143,7 +143,7 @@ def test_what_runs_in_house_has_no_supplier_and_no_foreign_law(declared):
 models:
   hosted_vllm/qwen: {mode: chat, exposure: {family: qwen, vendor: alibaba, provider: in-house, cloud: in-house, jurisdiction: CN}}
   hosted_vllm/rented: {mode: chat, exposure: {vendor: mistral, provider: in-house, cloud: aws, weights: closed}}
-"""
+"""  # noqa: E501
     catalog = declared(text)
     own = catalog.find("hosted_vllm/qwen").exposure
     assert (own.vendor, own.priced_by) == ("alibaba", "in-house")

@@ -1,4 +1,5 @@
-"""Two states of a portfolio from YAML text, read by the real loader and measured over a few known models."""
+"""Two states of a portfolio from YAML text, read by the real loader and measured over a few known
+models."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -63,7 +64,7 @@ POLICY = """
         applies_to: {tags: [customer-facing]}
     waivers:
       - {policy: vendor-concentration, subject: writing, reason: migration, approved_by: cfo, expires: 2026-12-31}
-    """
+    """  # noqa: E501
 SETTINGS = """
     organization: Example
     appetite: {max_vendor_share_of_spend: 0.60, max_monthly_spend: 5000}
@@ -155,7 +156,8 @@ def state() -> Callable[..., State]:
 
 @pytest.fixture
 def edited(state, files) -> Callable[..., Comparison]:
-    """Compare the base with itself after replacing one piece of text by another in whichever file has it."""
+    """Compare the base with itself after replacing one piece of text by another in whichever file
+    has it."""
 
     def build(
         *replacements: tuple[str, str], facts: Mapping[str, ModelFacts] = FACTS

@@ -1,4 +1,5 @@
-"""No declared key may change without the comparison noticing, also keys that are added to the types later."""
+"""No declared key may change without the comparison noticing, also keys that are added to the types
+later."""
 
 import pytest
 from msgspec import Struct
@@ -86,7 +87,7 @@ def test_approvals_given_and_withdrawn(edited):
     text = """    approvals:
       - {subject: "policy:vendor-concentration", digest: "sha256:%s", approved_by: cfo, date: 2026-11-01}
     waivers:
-"""  # fmt: skip
+"""  # fmt: skip  # noqa: E501
     (change,) = edited(("    waivers:\n", text % ("a" * 64))).changes
     assert (change.kind, change.after) == (
         Kind.APPROVAL_GIVEN,

@@ -24,25 +24,25 @@ EDITS = [
     ("        quality: {floor: 0.80}\n", "", Kind.QUALITY_FLOOR, LOOSENED, "0.8", ""),
     ("p95_seconds: 8", "p95_seconds: 20", Kind.LATENCY, LOOSENED, "8 s", "20 s"),
     ("p95_seconds: 8", "p95_seconds: 2", Kind.LATENCY, TIGHTENED, "8 s", "2 s"),
-    ("classification: confidential", "classification: public", Kind.CLASSIFICATION, LOOSENED, "confidential", "public"),
+    ("classification: confidential", "classification: public", Kind.CLASSIFICATION, LOOSENED, "confidential", "public"),  # noqa: E501
     ("classification: confidential", "classification: restricted",
      Kind.CLASSIFICATION, TIGHTENED, "confidential", "restricted"),
     ("residency: [EU, US]", "residency: [EU]", Kind.RESIDENCY, TIGHTENED, "EU, US", "EU"),
-    ("residency: [EU, US]", "residency: [EU, US, CN]", Kind.RESIDENCY, LOOSENED, "EU, US", "CN, "
+    ("residency: [EU, US]", "residency: [EU, US, CN]", Kind.RESIDENCY, LOOSENED, "EU, US", ("CN, "
                                                                                            "EU, "
-                                                                                           "US"),
+                                                                                           "US")),
     ("residency: [EU, US]", "residency: []", Kind.RESIDENCY, LOOSENED, "EU, US", ""),
     ("residency: [EU, US]", "residency: [EU, CN]", Kind.RESIDENCY, CHANGED, "EU, US", "CN, EU"),
     ("capabilities: [vision, reasoning]", "capabilities: [vision]",
      Kind.NEEDS, LOOSENED, "reasoning, vision", "vision"),
-    ("[vision, reasoning]}", "[vision, reasoning], context_tokens: "
-                             "5000}", Kind.NEEDS, TIGHTENED, "", "5,000 tokens"),
-    ("prompts/writing.md", "prompts/other.md", Kind.PROMPT, CHANGED, "prompts/writing.md", "prompts/other.md"),
+    ("[vision, reasoning]}", ("[vision, reasoning], context_tokens: "
+                             "5000}"), Kind.NEEDS, TIGHTENED, "", "5,000 tokens"),
+    ("prompts/writing.md", "prompts/other.md", Kind.PROMPT, CHANGED, "prompts/writing.md", "prompts/other.md"),  # noqa: E501
     ("prompts/writing.md\n", f"prompts/writing.md\n        prompt_digest: sha256:{'ab' * 32}\n",
      Kind.PROMPT_PIN, TIGHTENED, "", "sha256:abababababab…"),
     ("p95_seconds: 8", "p95_seconds: 8, timeout_seconds: 3", Kind.LATENCY, TIGHTENED, "", "3 s"),
-    ("        output_schema: "
-     "schemas/writing.json\n", "", Kind.OUTPUT_SCHEMA, LOOSENED, "schemas/writing.json", ""),
+    (("        output_schema: "
+     "schemas/writing.json\n"), "", Kind.OUTPUT_SCHEMA, LOOSENED, "schemas/writing.json", ""),
     ("schemas/writing.json\n", "schemas/writing.json\n        normalize: [strip-fences, coerce]\n",
      Kind.OUTPUT_SCHEMA, CHANGED, "", "strip-fences, coerce"),
     ("schemas/writing.json\n", "schemas/writing.json\n        answer: {language: en}\n",
@@ -51,26 +51,26 @@ EDITS = [
      Kind.ANSWER, TIGHTENED, "", "200 characters"),
     ("schemas/writing.json\n", "schemas/writing.json\n        answer: {max_characters: 9000}\n",
      Kind.ANSWER, TIGHTENED, "", "9,000 characters"),
-    ("value_at_stake: 45000", "value_at_stake: 4500", Kind.VALUE_AT_STAKE, CHANGED, "45,000 USD", "4,500 USD"),
+    ("value_at_stake: 45000", "value_at_stake: 4500", Kind.VALUE_AT_STAKE, CHANGED, "45,000 USD", "4,500 USD"),  # noqa: E501
     ("effect: rework", "effect: lost trust", Kind.TEXT, CHANGED, "rework", "lost trust"),
-    ("every_months: 3", "every_months: 12", Kind.REVIEW, LOOSENED, "every 3 months", "every 12 "
-                                                                                     "months"),
+    ("every_months: 3", "every_months: 12", Kind.REVIEW, LOOSENED, "every 3 months", ("every 12 "
+                                                                                     "months")),
     ("every_months: 3", "every_months: 1", Kind.REVIEW, TIGHTENED, "every 3 months", "every month"),
     ("last: 2026-10-01", "last: 2026-11-01", Kind.REVIEW, CHANGED, "2026-10-01", "2026-11-01"),
     ("purpose: Lead scores", "purpose: Scores", Kind.TEXT, CHANGED, "Lead scores", "Scores"),
-    ("brand]", "brand, legal]", Kind.TAGS, CHANGED, "brand, customer-facing", "brand, "
+    ("brand]", "brand, legal]", Kind.TAGS, CHANGED, "brand, customer-facing", ("brand, "
                                                                               "customer-facing, "
-                                                                              "legal"),
+                                                                              "legal")),
     ("weight: 70}\n          - {model: beta/large, weight: 30}",
      "weight: 60}\n          - {model: beta/large, weight: 40}",
-     Kind.WEIGHTS, CHANGED, "alpha/large 70.0%, beta/large 30.0%", "alpha/large 60.0%, "
-                                                                     "beta/large 40.0%"),
-    ("[{model: beta/large}]", "[{model: gamma/large}]", Kind.ROUTE, CHANGED, "beta/large", "gamma/large"),
-    ("requests: 400000", "requests: 500000", Kind.DEMAND, CHANGED, "400,000 requests", "500,000 "
-                                                                                       "requests"),
+     Kind.WEIGHTS, CHANGED, "alpha/large 70.0%, beta/large 30.0%", ("alpha/large 60.0%, "
+                                                                     "beta/large 40.0%")),
+    ("[{model: beta/large}]", "[{model: gamma/large}]", Kind.ROUTE, CHANGED, "beta/large", "gamma/large"),  # noqa: E501
+    ("requests: 400000", "requests: 500000", Kind.DEMAND, CHANGED, "400,000 requests", ("500,000 "
+                                                                                       "requests")),
     ("input_tokens: 200,", "input_tokens: 200, cached_input_share: 0.5,", Kind.DEMAND, CHANGED,
      "cached input share 0", "cached input share 0.5"),
-    ("[gamma/large, alpha/small]", "[alpha/small]", Kind.FALLBACK_REMOVED, LOOSENED, "gamma/large", ""),
+    ("[gamma/large, alpha/small]", "[alpha/small]", Kind.FALLBACK_REMOVED, LOOSENED, "gamma/large", ""),  # noqa: E501
     ("fallbacks: [alpha/small]", "fallbacks: [alpha/small, gamma/large]",
      Kind.FALLBACK_ADDED, TIGHTENED, "", "gamma/large"),
     ("[gamma/large, alpha/small]", "[alpha/small, gamma/large]", Kind.FALLBACKS_REORDERED, CHANGED,
@@ -78,8 +78,8 @@ EDITS = [
     ("max_share: 0.50", "max_share: 0.65", Kind.POLICY_PARAMETER, LOOSENED, "0.5", "0.65"),
     ("max_share: 0.50", "max_share: 0.4", Kind.POLICY_PARAMETER, TIGHTENED, "0.5", "0.4"),
     ("        max_share: 0.50\n", "", Kind.POLICY_PARAMETER, LOOSENED, "0.5", ""),
-    ("min_effective_number: 2", "min_effective_number: 1.5", Kind.POLICY_PARAMETER, LOOSENED, "2", "1.5"),
-    ("min_effective_number: 2", "min_effective_number: 3", Kind.POLICY_PARAMETER, TIGHTENED, "2", "3"),
+    ("min_effective_number: 2", "min_effective_number: 1.5", Kind.POLICY_PARAMETER, LOOSENED, "2", "1.5"),  # noqa: E501
+    ("min_effective_number: 2", "min_effective_number: 3", Kind.POLICY_PARAMETER, TIGHTENED, "2", "3"),  # noqa: E501
     ("level: vendor", "level: cloud", Kind.POLICY_PARAMETER, CHANGED, "vendor", "cloud"),
     ("levels: [vendor, cloud]", "levels: [vendor]", Kind.POLICY_PARAMETER, LOOSENED,
      "[vendor, cloud]", "[vendor]"),
@@ -87,21 +87,21 @@ EDITS = [
      Kind.POLICY_ENFORCEMENT, LOOSENED, "hard-mandatory", "advisory"),
     ("        enforcement: hard-mandatory\n", "",
      Kind.POLICY_ENFORCEMENT, LOOSENED, "hard-mandatory", "soft-mandatory"),
-    ("rule: concentration", "rule: spend-cap-missing", Kind.POLICY_RULE, CHANGED, "concentration", "spend-cap-missing"),
+    ("rule: concentration", "rule: spend-cap-missing", Kind.POLICY_RULE, CHANGED, "concentration", "spend-cap-missing"),  # noqa: E501
     ("because: Board resolution", "because: Board minutes",
      Kind.POLICY_TEXT, CHANGED, "Board resolution", "Board minutes"),
     ("{tags: [customer-facing]}", "{tags: [customer-facing, brand]}", Kind.POLICY_SCOPE, TIGHTENED,
      "tags customer-facing", "tags brand, customer-facing"),
-    ("{tags: [customer-facing]}", "{tags: [customer-facing], owners: "
-                                  "[growth]}", Kind.POLICY_SCOPE, LOOSENED,
+    ("{tags: [customer-facing]}", ("{tags: [customer-facing], owners: "
+                                  "[growth]}"), Kind.POLICY_SCOPE, LOOSENED,
      "tags customer-facing", "owners growth; tags customer-facing"),
     ("{tags: [customer-facing]}", "{owners: [growth]}",
      Kind.POLICY_SCOPE, CHANGED, "tags customer-facing", "owners growth"),
-    ("expires: 2026-12-31", "expires: 2027-01-31", Kind.WAIVER_TERM, LOOSENED, "2026-12-31", "2027-01-31"),
-    ("expires: 2026-12-31", "expires: 2026-11-30", Kind.WAIVER_TERM, TIGHTENED, "2026-12-31", "2026-11-30"),
+    ("expires: 2026-12-31", "expires: 2027-01-31", Kind.WAIVER_TERM, LOOSENED, "2026-12-31", "2027-01-31"),  # noqa: E501
+    ("expires: 2026-12-31", "expires: 2026-11-30", Kind.WAIVER_TERM, TIGHTENED, "2026-12-31", "2026-11-30"),  # noqa: E501
     ("approved_by: cfo", "approved_by: coo", Kind.WAIVER_TEXT, CHANGED, "cfo", "coo"),
-    ("max_vendor_share_of_spend: 0.60", "max_vendor_share_of_spend: 0.9", Kind.APPETITE, LOOSENED, "60.0%", "90.0%"),
-    ("max_monthly_spend: 5000", "max_monthly_spend: 4000", Kind.APPETITE, TIGHTENED, "5,000 USD", "4,000 USD"),
+    ("max_vendor_share_of_spend: 0.60", "max_vendor_share_of_spend: 0.9", Kind.APPETITE, LOOSENED, "60.0%", "90.0%"),  # noqa: E501
+    ("max_monthly_spend: 5000", "max_monthly_spend: 4000", Kind.APPETITE, TIGHTENED, "5,000 USD", "4,000 USD"),  # noqa: E501
     (", max_monthly_spend: 5000", "", Kind.APPETITE, LOOSENED, "5,000 USD", ""),
     ("0.60, max", "0.60, min_effective_vendors: 1.2, max", Kind.APPETITE, LOOSENED, "1.8", "1.2"),
     ("fail_on: error", "fail_on: never", Kind.SETTING, LOOSENED, "error", "never"),

@@ -226,7 +226,8 @@ def states(draw):
 
 
 def mirrored(change: Change, names: dict[str, str]) -> tuple[object, ...]:
-    """The change as the comparison read backwards should tell it; notes and rounding of shares aside."""
+    """The change as the comparison read backwards should tell it; notes and rounding of shares
+    aside."""
     return summary(
         replace(
             change,

@@ -1,4 +1,5 @@
-"""Directions of parameters: the vocabulary, every parameter of the rule book, and whatever a hostile file holds."""
+"""Directions of parameters: the vocabulary, every parameter of the rule book, and whatever a
+hostile file holds."""
 
 from typing import get_args
 

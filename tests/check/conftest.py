@@ -1,4 +1,5 @@
-"""A real repository whose portfolio is changed, and ``govern check --base`` run in it as a user would."""
+"""A real repository whose portfolio is changed, and ``govern check --base`` run in it as a user
+would."""
 
 import json
 from collections.abc import Callable
@@ -29,7 +30,8 @@ FILES = REPOSITORY | {"policies/p.yaml": POLICY}
 
 @pytest.fixture
 def repository(checkout) -> Path:
-    """The portfolio as the first commit of ``main``; every model is declared, so no price map is read."""
+    """The portfolio as the first commit of ``main``; every model is declared, so no price map is
+    read."""
     checkout.commit(FILES)
     return checkout.folder
 

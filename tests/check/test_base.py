@@ -40,7 +40,7 @@ def test_loosened_and_used_at_once_is_shown_as_exactly_that(
     assert check().returncode == exits.CLEAN, "by its own policies the change is fine"
     report = told()
     assert report["verdict"] | {"notes": 0} == {
-        "passed": False, "exit_code": 1, "fail_on": "error", "errors": 1, "warnings": 1, "notes": 0, "waived": 0,
+        "passed": False, "exit_code": 1, "fail_on": "error", "errors": 1, "warnings": 1, "notes": 0, "waived": 0,  # noqa: E501
     }  # fmt: skip
     (finding,) = used(report)
     assert finding["message"].startswith(f"{LEAD}vendor `alpha` carries 72.8% of spend")
@@ -172,7 +172,8 @@ def test_a_renamed_policy_or_task_class_is_not_a_loosened_one(repository, checko
 
 
 def test_what_was_broken_before_can_be_accepted_but_not_extended(repository, checkout, edit, told):
-    """Else a limit that prices broke could never be moved; but moving it leaves no room for more."""
+    """Else a limit that prices broke could never be moved; but moving it leaves no room for
+    more."""
     edit("allocations/a.yaml", *ALL_ALPHA)
     checkout.commit()
     edit("policies/p.yaml", "max_share: 0.7", "max_share: 0.95")

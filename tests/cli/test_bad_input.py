@@ -1,4 +1,5 @@
-"""Hostile and unlucky input through the real command: no crash, no hang, nothing told of what is outside."""
+"""Hostile and unlucky input through the real command: no crash, no hang, nothing told of what is
+outside."""
 
 import json
 import os
@@ -26,7 +27,8 @@ def findings(done: "subprocess.CompletedProcess[bytes]") -> dict[str, set[str]]:
 
 @pytest.fixture
 def check(govern, portfolio: Path):
-    """Check the portfolio as JSON and answer rules by path; the finding of the good file is always there."""
+    """Check the portfolio as JSON and answer rules by path; the finding of the good file is always
+    there."""
 
     def run() -> dict[str, set[str]]:
         done = govern("check", "--format", "json", cwd=portfolio)
@@ -243,7 +245,8 @@ def test_a_pdf_does_not_go_to_a_terminal(portfolio: Path) -> None:
 
 
 def test_interrupted_on_the_way_the_old_report_stands(portfolio: Path) -> None:
-    """SIGTERM as soon as the process runs: wherever it is then, the old report is whole and nothing lies beside it."""
+    """SIGTERM as soon as the process runs: wherever it is then, the old report is whole and nothing
+    lies beside it."""
     (portfolio / "reports").mkdir()
     report = portfolio / "reports/check.html"
     report.write_bytes(b"old")

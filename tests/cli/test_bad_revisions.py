@@ -1,4 +1,5 @@
-"""``govern diff`` and ``govern report`` in repositories that cannot answer: exit 3 and a command that helps."""
+"""``govern diff`` and ``govern report`` in repositories that cannot answer: exit 3 and a command
+that helps."""
 
 import json
 import shlex
@@ -106,7 +107,8 @@ def test_a_shallow_clone_without_the_base(govern, governed, tmp_path: Path) -> N
 
 
 def test_hostile_files_in_a_revision(govern, governed, tmp_path: Path) -> None:
-    """What is refused on the disk is refused in a revision: both states of the comparison say the same."""
+    """What is refused on the disk is refused in a revision: both states of the comparison say the
+    same."""
     (tmp_path / "secret.yaml").write_text("password-of-another-user: [")
     (governed.folder / "allocations/link.yaml").symlink_to("../../secret.yaml")
     governed.write(

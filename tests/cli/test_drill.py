@@ -119,7 +119,8 @@ def test_an_interrupted_drill_tells_what_is_known(portfolio, sent) -> None:
 
 @pytest.mark.litellm
 def test_no_key_is_told_though_the_chain_fails(portfolio, govern) -> None:
-    """Real addresses, none of which may be reached: the fallback's is one's own, and nobody listens there."""
+    """Real addresses, none of which may be reached: the fallback's is one's own, and nobody listens
+    there."""
     (portfolio / "catalog").mkdir()
     (portfolio / "catalog/models.yaml").write_text(
         "models:\n  own/sorter:\n    base: openai/gpt-5-mini\n"

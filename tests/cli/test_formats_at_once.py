@@ -1,4 +1,5 @@
-"""Several formats of one result: where each goes, what is refused, and that none changes the verdict."""
+"""Several formats of one result: where each goes, what is refused, and that none changes the
+verdict."""
 
 import json
 import os
@@ -152,7 +153,8 @@ def test_diff_and_report_take_several_too(govern, checkout, portfolio: Path) -> 
 
 
 def test_paths_for_a_host_start_at_the_repository(govern, checkout, portfolio: Path) -> None:
-    """Found by the folder `.git` alone, from wherever the command runs; people read paths from the portfolio."""
+    """Found by the folder `.git` alone, from wherever the command runs; people read paths from the
+    portfolio."""
     text = (portfolio / "allocations/good.yaml").read_text()
     checkout.commit({"services/ai team/allocations/good.yaml": text})
     folder = checkout.folder / "services/ai team"

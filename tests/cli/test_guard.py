@@ -1,4 +1,5 @@
-"""What the process does whatever the command: exit codes, stdout for the result alone, stderr for people."""
+"""What the process does whatever the command: exit codes, stdout for the result alone, stderr for
+people."""
 
 import os
 import re

@@ -45,7 +45,8 @@ class LiteLLM:
         self.served: dict[str, tuple[str, str]] = {}
 
     def cost(self, name: str, entry: Mapping[str, Any], usage: Usage) -> float:
-        """US dollars of a response; a name LiteLLM cannot place is priced with its entry's own provider."""
+        """US dollars of a response; a name LiteLLM cannot place is priced with its entry's own
+        provider."""
         model, provider = self.served.get(name) or self.served.setdefault(
             name, self._serve(name, entry)
         )

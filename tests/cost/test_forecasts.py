@@ -1,4 +1,5 @@
-"""Forecasts of task classes whose cost is not text tokens alone; every price is declared or given here."""
+"""Forecasts of task classes whose cost is not text tokens alone; every price is declared or given
+here."""
 
 import json
 from collections.abc import Callable
@@ -110,8 +111,10 @@ def only(allocations: str, catalog: str = "", settings: str = "") -> TaskFigures
     [
         ("{requests: 100000, input_tokens: 50, output_tokens: 100, searches: 1}", "515"),
         (
-            "{requests: 100000, input_tokens: 50, output_tokens: 100, searches: 2, "
-            "search_context: high}",
+            (
+                "{requests: 100000, input_tokens: 50, output_tokens: 100, searches: 2, "
+                "search_context: high}"
+            ),
             "2415",
         ),
         ("{requests: 100000, input_tokens: 50, output_tokens: 100}", "15"),

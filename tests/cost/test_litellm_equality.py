@@ -1,4 +1,5 @@
-"""Every chat and embedding entry of the installed price map costs what LiteLLM itself calculates."""
+"""Every chat and embedding entry of the installed price map costs what LiteLLM itself
+calculates."""
 
 import re
 from collections import defaultdict
@@ -29,7 +30,8 @@ pytestmark = pytest.mark.litellm
 
 
 def prompt_lengths(entry: Mapping[str, Any]) -> list[int]:
-    """One token, a usual prompt and a long one; below, at and above every threshold; far above the last."""
+    """One token, a usual prompt and a long one; below, at and above every threshold; far above the
+    last."""
     thresholds = {
         int(number) * (1000 if kilo else 1)
         for key in entry
@@ -42,7 +44,8 @@ def prompt_lengths(entry: Mapping[str, Any]) -> list[int]:
 
 
 def usages(entry: Mapping[str, Any]) -> Iterator[Usage]:
-    """Plain, cached reads, both kinds of writes, all of them, and reasoning, at each length and service."""
+    """Plain, cached reads, both kinds of writes, all of them, and reasoning, at each length and
+    service."""
     services = [
         "standard",
         *(s for s, suffix in SERVICES.items() if any(key.endswith(suffix) for key in entry)),

@@ -1,4 +1,5 @@
-"""An independent oracle: usage payloads providers really sent, with the prices another project expects for them."""
+"""An independent oracle: usage payloads providers really sent, with the prices another project
+expects for them."""
 
 import json
 from collections.abc import Iterator

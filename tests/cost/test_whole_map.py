@@ -1,4 +1,5 @@
-"""Over the whole installed price map: nothing costs zero in silence, and more use never costs less."""
+"""Over the whole installed price map: nothing costs zero in silence, and more use never costs
+less."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -1,4 +1,5 @@
-"""Custom policies: what does not compile is shown in its text, what cannot be judged never passes, all is bounded."""
+"""Custom policies: what does not compile is shown in its text, what cannot be judged never passes,
+all is bounded."""
 
 import os
 import subprocess

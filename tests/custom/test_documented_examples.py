@@ -1,4 +1,5 @@
-"""docs/custom-rules.md: every example brings the finding it says, and every name an expression may read is there."""
+"""docs/custom-rules.md: every example brings the finding it says, and every name an expression may
+read is there."""
 
 import re
 from pathlib import Path

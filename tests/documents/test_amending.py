@@ -1,4 +1,5 @@
-"""One more item in a YAML list: read back it is the old data plus the item, and every other byte is where it was."""
+"""One more item in a YAML list: read back it is the old data plus the item, and every other byte is
+where it was."""
 
 import pytest
 from hypothesis import assume, example, given

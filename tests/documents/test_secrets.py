@@ -1,4 +1,5 @@
-"""Secrets are found by shape and by name, in any bytes; what only stands for one is not held against anybody."""
+"""Secrets are found by shape and by name, in any bytes; what only stands for one is not held
+against anybody."""
 
 import random
 import string
@@ -18,7 +19,8 @@ UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 def made(seed: str, alphabet: str, length: int) -> str:
-    """Random text, the same every time: no key is written down in this repository, not even a false one."""
+    """Random text, the same every time: no key is written down in this repository, not even a false
+    one."""
     return "".join(random.Random(seed).choices(alphabet, k=length))  # noqa: S311 - no cryptography here
 
 
@@ -187,8 +189,13 @@ def test_values_without_secrets_stay_the_same_object() -> None:
         b"sk-",
         b" sk-a",
         b"JQQJ99",
-    ]
-    + [b"/ABSK+", b"token_", b"bearer a", b"password=a1 ", b"a", b"-"],
+        b"/ABSK+",
+        b"token_",
+        b"bearer a",
+        b"password=a1 ",
+        b"a",
+        b"-",
+    ],
 )
 def test_time_is_linear_in_hostile_bytes(piece: bytes) -> None:
     def seconds(size: int) -> float:

@@ -24,7 +24,8 @@ task_classes:
 
 @pytest.fixture
 def misfit(read):
-    """Flaws of an allocation whose task class has one more line, as (line, column, message, remedy)."""
+    """Flaws of an allocation whose task class has one more line, as (line, column, message,
+    remedy)."""
 
     def flaws_of(line, text=TASK):
         document, _ = read(text % line if "%s" in text else text)

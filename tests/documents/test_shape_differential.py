@@ -1,4 +1,5 @@
-"""Three opinions of random mutations of sound files: the decoder, the schema engine and the reference validator.
+"""Three opinions of random mutations of sound files: the decoder, the schema engine and the
+reference validator.
 
 Three exceptions are known, and none lets a bad value pass as a good one:
 

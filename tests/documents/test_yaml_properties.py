@@ -30,7 +30,8 @@ DATA = st.recursive(
 
 
 class Dumper(yaml.SafeDumper):
-    """Quotes every text, in a style of its own choice: what is plain to PyYAML need not be to us."""
+    """Quotes every text, in a style of its own choice: what is plain to PyYAML need not be to
+    us."""
 
     def ignore_aliases(self, data):
         return True
@@ -163,7 +164,8 @@ def test_we_read_what_pyyaml_reads_or_refuse_it(text):
 
 
 def as_texts(value):
-    """What the parser that makes everything a text means to us; quoting is lost there, so only texts compare."""
+    """What the parser that makes everything a text means to us; quoting is lost there, so only
+    texts compare."""
     if isinstance(value, dict):
         return {key: as_texts(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -208,7 +210,8 @@ def test_a_number_is_a_number_to_json_or_it_is_text(text):
 @settings(max_examples=300, deadline=None)
 @given(st.text(string.digits + "+-._:eExobnulyaifNOST", min_size=1, max_size=6))
 def test_a_silent_text_is_text_to_the_other_parser_too(text):
-    """Whatever YAML 1.1 reads as more than text is a value to us or pointed out (dates are data, not objects)."""
+    """Whatever YAML 1.1 reads as more than text is a value to us or pointed out (dates are data,
+    not objects)."""
     try:
         value = resolve(text)
     except AmbiguousScalarError:

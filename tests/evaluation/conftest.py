@@ -1,4 +1,5 @@
-"""Probes over a small task class, and a client in this process whose answers, faults and clock are given."""
+"""Probes over a small task class, and a client in this process whose answers, faults and clock are
+given."""
 
 import asyncio
 from collections.abc import Callable

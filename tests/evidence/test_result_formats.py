@@ -9,7 +9,8 @@ from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.evidence.results import read_results, result_formats
 
 DATA = Path(__file__).parent / "data"
-"""What promptfoo 0.121.20 and Inspect 0.3 wrote about echoing models; parts that are not read were cut out."""
+"""What promptfoo 0.121.20 and Inspect 0.3 wrote about echoing models; parts that are not read were
+cut out."""
 
 
 def test_formats_are_found_by_presence():
@@ -69,7 +70,7 @@ def test_a_sample_with_an_error_shows_nothing():
 
 
 def test_rows_and_lines_say_the_same():
-    table = b"model,case,accepted,score,seconds,usd,task_class,note\nm,1,yes,,1.5,0.01,triage,x\nm,2,,0.25,,,,\n"
+    table = b"model,case,accepted,score,seconds,usd,task_class,note\nm,1,yes,,1.5,0.01,triage,x\nm,2,,0.25,,,,\n"  # noqa: E501
     lines = (
         b'{"model": "m", "case": 1, "accepted": true, "seconds": 1.5, "usd": 0.01, "task_class": '
         b'"triage"}\n\n'

@@ -1,4 +1,5 @@
-"""``govern export litellm``: the allocation as LiteLLM runs it, without a secret, accepted by LiteLLM itself."""
+"""``govern export litellm``: the allocation as LiteLLM runs it, without a secret, accepted by
+LiteLLM itself."""
 
 import json
 import os
@@ -121,7 +122,8 @@ def test_addresses_modes_and_time_outs(exported) -> None:
 
 
 def test_no_value_of_an_entry_can_become_a_secret(portfolio, govern) -> None:
-    """LiteLLM reads `os.environ/NAME` as the variable's value wherever it stands, a model's name included."""
+    """LiteLLM reads `os.environ/NAME` as the variable's value wherever it stands, a model's name
+    included."""
     for text in (
         ALLOCATION.replace("mistral/mistral-large-2512", "os.environ/OPENAI_API_KEY"),
         ALLOCATION.replace("owner: support", "owner: os.environ/OPENAI_API_KEY"),

@@ -1,4 +1,5 @@
-"""The composite action: its shell steps run for real in a repository, with a `gh` that keeps comments in a file."""
+"""The composite action: its shell steps run for real in a repository, with a `gh` that keeps
+comments in a file."""
 
 import json
 import os
@@ -57,7 +58,7 @@ else:
     else:
         next(c for c in comments if c["url"] == where)["body"] = body
     json.dump(comments, open(state, "w"))
-"""
+"""  # noqa: E501
 
 
 class Runner:
@@ -129,7 +130,8 @@ class Runner:
 
 @pytest.fixture
 def runner(checkout, tmp_path: Path) -> Runner:
-    """A clone of a repository with a portfolio in a folder with a space, on a branch that loosens and uses a limit."""
+    """A clone of a repository with a portfolio in a folder with a space, on a branch that loosens
+    and uses a limit."""
     policy = "policies:\n  capped: {rule: cap-missing, enforcement: hard-mandatory}\n"
     files = {"allocations/a.yaml": ALLOCATION, "catalog/m.yaml": MODELS, "policies/p.yaml": policy}
     checkout.commit({f"my ai/{path}": text for path, text in files.items()})
@@ -213,7 +215,8 @@ def test_one_comment_whoever_owns_the_token(runner: Runner, user: str) -> None:
 
 
 def test_one_comment_is_kept_up_to_date(runner: Runner) -> None:
-    """Whoever copies the marker into a comment of theirs does not get it rewritten; another portfolio has its own."""
+    """Whoever copies the marker into a comment of theirs does not get it rewritten; another
+    portfolio has its own."""
     marker = "<!-- govern diff myai -->"
     theirs = {
         "url": "https://api.example/0",

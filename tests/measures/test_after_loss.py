@@ -31,7 +31,8 @@ def four(new_model):
 def test_requests_move_down_the_chain_past_what_failed_and_what_is_not_known(
     figures, new_task, four
 ):
-    """a fails: 700 of `x` go to b (not to a again, not to d, whose vendor nobody knows), 300 stay on c."""
+    """a fails: 700 of `x` go to b (not to a again, not to d, whose vendor nobody knows), 300 stay
+    on c."""
     found = figures([new_task("x", {"a": 70, "c": 30}, "a", "d", "b", demand=DEMAND)], four)
     loss = after_loss(found.tasks, FAILOVER, Level.VENDOR, Basis.REQUESTS, "alpha")
     assert (loss.lost, loss.stopped, loss.total) == (700, 0, 1000)

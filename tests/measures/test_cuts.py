@@ -62,7 +62,8 @@ def _task(routed: list[tuple[str, int]], behind: list[str]) -> TaskFigures:
 
 
 def _lost(routed: list[tuple[str, int]], behind: list[str], gone: str) -> Decimal:
-    """Share of the requests that nothing answers once an entity is gone; every vendor given is known."""
+    """Share of the requests that nothing answers once an entity is gone; every vendor given is
+    known."""
     answering = any(vendor != gone for vendor in behind)
     total = sum(weight for _, weight in routed)
     lost = sum(weight for vendor, weight in routed if vendor == gone and not answering)

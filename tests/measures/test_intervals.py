@@ -1,4 +1,5 @@
-"""Bounds of measured proportions against worked figures, an exact computation, and their own limits."""
+"""Bounds of measured proportions against worked figures, an exact computation, and their own
+limits."""
 
 from decimal import Decimal, localcontext
 from math import ceil

@@ -1,4 +1,5 @@
-"""Forecast, unit cost, failover cost, concentration and independence on hand-checkable portfolios."""
+"""Forecast, unit cost, failover cost, concentration and independence on hand-checkable
+portfolios."""
 
 from datetime import date
 from decimal import Decimal

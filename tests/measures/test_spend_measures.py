@@ -59,7 +59,8 @@ def test_what_was_free_and_is_no_more_moved_without_bound():
 
 
 def test_a_repricing_in_money():
-    """40,000 a month and a rise of 35% are 14,000 a month more; 10,000 tolerated mean 28,571 with one vendor."""
+    """40,000 a month and a rise of 35% are 14,000 a month more; 10,000 tolerated mean 28,571 with
+    one vendor."""
     assert added_spend(Decimal(40_000), Decimal("0.35")) == 14_000
     assert float(spend_within(Decimal(10_000), Decimal("0.35"))) == pytest.approx(
         28_571.43, abs=5e-3
@@ -67,7 +68,8 @@ def test_a_repricing_in_money():
 
 
 def test_saving_of_one_model_for_all(figures, new_task, new_model):
-    """600 x .004 + 400 x .002 = 3.20 now; 1,000 x .001 is 1.00; a fixed cost of .20 leaves 2.00 of saving."""
+    """600 x .004 + 400 x .002 = 3.20 now; 1,000 x .001 is 1.00; a fixed cost of .20 leaves 2.00 of
+    saving."""
     models = [
         new_model("dear", "4e-6"),
         new_model("fair", "2e-6", fixed="500"),

@@ -1,4 +1,5 @@
-"""The server itself: what it is asked and answers over HTTP, its scripts, its journal, and how it breaks off."""
+"""The server itself: what it is asked and answers over HTTP, its scripts, its journal, and how it
+breaks off."""
 
 import json
 import math

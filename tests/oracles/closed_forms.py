@@ -1,4 +1,5 @@
-"""Distributions with a closed form (method 2.4, 3.3 and 4): what the simulation is tested against, and quick answers.
+"""Distributions with a closed form (method 2.4, 3.3 and 4): what the simulation is tested against,
+and quick answers.
 
 Probabilities and confidence levels lie strictly between 0 and 1 where a quantile is asked for.
 """
@@ -11,12 +12,14 @@ from msgspec import Struct
 
 NORMAL = NormalDist()
 _REACH = 9.0
-"""Standard deviations beyond which a normal factor has no weight that a double could show (1e-19)."""
+"""Standard deviations beyond which a normal factor has no weight that a double could show
+(1e-19)."""
 _STEPS = 4000
 
 
 class Lognormal(Struct, frozen=True, kw_only=True):
-    """A lognormal amount by its mean and coefficient of variation: sigma^2 = ln(1 + cv^2), mu = ln m - sigma^2 / 2."""
+    """A lognormal amount by its mean and coefficient of variation: sigma^2 = ln(1 + cv^2), mu = ln
+    m - sigma^2 / 2."""
 
     mean: float
     variation: float
@@ -78,7 +81,8 @@ class NormalSum(Struct, frozen=True, kw_only=True):
 
 
 def joint_chance(chances: Sequence[float], correlation: float) -> float:
-    """P(all happen) under a Gaussian copula with one common factor: each two latent normals correlate by ``rho``.
+    """P(all happen) under a Gaussian copula with one common factor: each two latent normals
+    correlate by ``rho``.
 
     The integral over the factor f of prod Phi((z_i - sqrt(rho) f) / sqrt(1 - rho)); for two it is
     Phi2(z1, z2; rho). Never read an indicator correlation (phi) as ``rho``: .5 of the latter is .13
@@ -115,7 +119,8 @@ def _integral(function: Callable[[float], float], start: float, end: float) -> f
 
 
 def beta_factor_unavailability(unavailability: float, beta: float, count: int) -> float:
-    """All of ``count`` equal channels away at once, a part ``beta`` of each one's unavailability being shared.
+    """All of ``count`` equal channels away at once, a part ``beta`` of each one's unavailability
+    being shared.
 
     Marginal-preserving: qc = beta u, qi = (u - qc) / (1 - qc), U = qc + (1 - qc) qi^n (method 3.3).
     """

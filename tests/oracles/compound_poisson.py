@@ -1,4 +1,5 @@
-"""A year's hours away: a Poisson number of outages of exponential length, in closed form (method 3.3)."""
+"""A year's hours away: a Poisson number of outages of exponential length, in closed form (method
+3.3)."""
 
 from collections.abc import Iterator
 from math import exp, sqrt
@@ -36,7 +37,8 @@ class YearlyHours(Struct, frozen=True, kw_only=True):
         return sum(chance * least for chance, least, _ in self._terms(hours))
 
     def quantile(self, confidence: float) -> float:
-        """The least hours that are not exceeded with this probability; 0 where a year without outage is as likely."""
+        """The least hours that are not exceeded with this probability; 0 where a year without
+        outage is as likely."""
         if self.none >= confidence:
             return 0.0
         low, high = 0.0, self.mean + self.deviation
@@ -50,7 +52,8 @@ class YearlyHours(Struct, frozen=True, kw_only=True):
         return high
 
     def shortfall(self, confidence: float) -> float:
-        """Mean of the worst years: E[S; S > q] is the sum of Pois(n) n theta P(Pois(q / theta) <= n)."""
+        """Mean of the worst years: E[S; S > q] is the sum of Pois(n) n theta P(Pois(q / theta) <=
+        n)."""
         hours = self.quantile(confidence)
         beyond = sum(
             chance * number * self.mean_hours * most

@@ -1,4 +1,5 @@
-"""What the cases of a portfolio leave out: policies that never fire or pass, limits without a case next to them."""
+"""What the cases of a portfolio leave out: policies that never fire or pass, limits without a case
+next to them."""
 
 from typing import Any
 

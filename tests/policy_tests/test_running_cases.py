@@ -1,4 +1,5 @@
-"""`govern test`: overlays on the real line, expectations, differences that tell, and hostile files."""
+"""`govern test`: overlays on the real line, expectations, differences that tell, and hostile
+files."""
 
 import json
 import re
@@ -66,12 +67,16 @@ OVERLAYS = [
     ),
     (
         "{policies: {one-vendor: {max_share: 0.4}}}",
-        "{policy: one-vendor, subject: 'vendor:anthropic'}, {policy: one-vendor, subject: "
-        "'vendor:openai'}",
+        (
+            "{policy: one-vendor, subject: 'vendor:anthropic'}, {policy: one-vendor, subject: "
+            "'vendor:openai'}"
+        ),
     ),
     (
-        "{policies: {capped: null, other: {rule: concentration, weigh_by: requests, max_hhi: "
-        "4000}}}",
+        (
+            "{policies: {capped: null, other: {rule: concentration, weigh_by: requests, max_hhi: "
+            "4000}}}"
+        ),
         "{policy: other}",
     ),
     ("{settings: {appetite: {max_monthly_spend: 1}}}", "{rule: GOV405, message: allows 1.00 USD}"),
@@ -81,12 +86,12 @@ OVERLAYS = [
     ),
     (
         """{task_classes: {triage: {quality: {floor: 0.9}}}, evidence: {records: [
-            {task_class: triage, model: gpt-5-mini, date: 2026-11-01, sample_size: 500, score: 0.5}]}}""",
+            {task_class: triage, model: gpt-5-mini, date: 2026-11-01, sample_size: 500, score: 0.5}]}}""",  # noqa: E501
         "{rule: GOV502, subject: triage}",
     ),
     (
         """{task_classes: {triage: {spend_cap: null}}, waivers: [
-            {policy: capped, subject: triage, reason: r, approved_by: cfo, expires: 2027-01-01}]}""",
+            {policy: capped, subject: triage, reason: r, approved_by: cfo, expires: 2027-01-01}]}""",  # noqa: E501
         "{policy: capped, subject: triage, waived: true}",
     ),
 ]
@@ -140,16 +145,16 @@ def test_what_an_overlay_leaves_alone_keeps_its_own_place(tested: Any) -> None:
 @pytest.mark.parametrize(
     ("case", "said"),
     [
-        ("{name: c, overlay: {task_classes: {triage: {spend_cap: {montly: 5}}}}, only: [capped], "
-         "expect: none}",
+        (("{name: c, overlay: {task_classes: {triage: {spend_cap: {montly: 5}}}}, only: [capped], "
+         "expect: none}"),
          "cases.yaml:2:61)"),
-        ("{name: c, only: [cappd], expect: none}", "`cappd` is not a policy of this portfolio or a "
-                                                   "rule (did you"),
+        ("{name: c, only: [cappd], expect: none}", ("`cappd` is not a policy of this portfolio or a "  # noqa: E501
+                                                   "rule (did you")),
         ("{name: c, expect: [{policy: nobody}]}", "`nobody` is not a policy"),
-        ("{name: c, overlay: {task_classes: {gone: null}}, only: [capped], expect: "
-         "none}", "`gone` cannot be removed"),
-        ("{name: c, overlay: {policies: {new: {rule: custom, assert: task.nmae}}}, only: [capped], "
-         "expect: none}",
+        (("{name: c, overlay: {task_classes: {gone: null}}, only: [capped], expect: "
+         "none}"), "`gone` cannot be removed"),
+        (("{name: c, overlay: {policies: {new: {rule: custom, assert: task.nmae}}}, only: [capped], "  # noqa: E501
+         "expect: none}"),
          "`task.nmae` cannot be read over `task_class`"),
     ],
 )  # fmt: skip

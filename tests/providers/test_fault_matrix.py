@@ -146,11 +146,11 @@ def expected_verdict(fault: str, kind: str, model: str, mode: str, *, stream: bo
             "provider-fault"  # its streams have no opening event: what is garbled comes after text
         )
     if fault == "stream-short" and (not stream or is_fetched_whole):
-        return "contract"  # half a body is garbled; of models it does not know, LiteLLM asks the whole response
+        return "contract"  # half a body is garbled; of models it does not know, LiteLLM asks the whole response  # noqa: E501
     if (fault, kind, mode, stream) == ("wrong-shape", "azure", "completion", False):
-        return "inconclusive"  # LiteLLM stumbles over it in a way that a defect of its own might look like
+        return "inconclusive"  # LiteLLM stumbles over it in a way that a defect of its own might look like  # noqa: E501
     if (fault, model, mode, stream) == ("stream-error", MODELS["compatible"], "completion", True):
-        return "inconclusive"  # the same: its error in a stream is no chunk, and OpenAI's client sees no error in it
+        return "inconclusive"  # the same: its error in a stream is no chunk, and OpenAI's client sees no error in it  # noqa: E501
     if fault == "content-filter" and mode == "embedding" and kind in {"bedrock", "gemini"}:
         return "contract"  # these refuse with a whole answer of a chat, which is no vector
     return DIFFERENT.get((fault, kind)) or VERDICTS[fault]

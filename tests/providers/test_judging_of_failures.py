@@ -69,8 +69,10 @@ def test_what_no_row_knows_is_inconclusive_and_no_row_passes() -> None:
         (404, "resource not found", "not-found"),
         (
             400,
-            "invalid schema for response_format 'answer': in context=(), 'additionalproperties' is "
-            "required",
+            (
+                "invalid schema for response_format 'answer': in context=(), 'additionalproperties' is "  # noqa: E501
+                "required"
+            ),
             "contract",
         ),
         (None, "groq does not support parameters: ['response_format'], for model=x", "contract"),
@@ -82,8 +84,10 @@ def test_what_no_row_knows_is_inconclusive_and_no_row_passes() -> None:
         (429, "too many tokens, please wait before trying again", "rate-limited"),
         (
             429,
-            "you exceeded your current quota, please check your plan (quota metric: requests per "
-            "minute)",
+            (
+                "you exceeded your current quota, please check your plan (quota metric: requests per "  # noqa: E501
+                "minute)"
+            ),
             "rate-limited",
         ),
         (301, "moved permanently", "unreachable"),

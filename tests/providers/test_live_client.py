@@ -308,7 +308,7 @@ async def main():
     await client.close()
 
 asyncio.run(main())
-"""
+"""  # noqa: E501
     proxy = "http://127.0.0.1:9"
     names = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
     done = subprocess.run(
@@ -382,7 +382,8 @@ def test_every_model_name_of_the_starter_reaches_its_wire_format(server: Server,
 def test_many_calls_at_once_cost_little_over_the_waiting(
     server: Server, live_client, runner: asyncio.Runner
 ) -> None:
-    """The figure that is promised is measured in `benchmarks/`; here only that calls do not wait for each other."""
+    """The figure that is promised is measured in `benchmarks/`; here only that calls do not wait
+    for each other."""
     server.play(Script(seconds=0.2))
 
     async def run() -> float:

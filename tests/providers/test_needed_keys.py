@@ -45,7 +45,8 @@ AS_LITELLM_KNOWS = [
     "wandb/x",
     "ollama/x",
 ]
-"""Providers of which LiteLLM itself can say what they need; of others its check says that nothing is missing."""
+"""Providers of which LiteLLM itself can say what they need; of others its check says that nothing
+is missing."""
 
 
 def test_a_provider_s_key_is_named_and_its_presence_told_but_never_its_value() -> None:

@@ -1,4 +1,5 @@
-"""`govern dry-run` against a server that repeats the keys it is shown: nothing printed or written holds one."""
+"""`govern dry-run` against a server that repeats the keys it is shown: nothing printed or written
+holds one."""
 
 import json
 from pathlib import Path

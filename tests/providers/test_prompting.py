@@ -1,4 +1,5 @@
-"""Filling in prompts: what the small language says, and that no text gets out of it or exhausts the machine."""
+"""Filling in prompts: what the small language says, and that no text gets out of it or exhausts the
+machine."""
 
 import time
 import tracemalloc
@@ -121,11 +122,15 @@ def test_nothing_else_is_said(body: str, said: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "{% for a in parts %}{% for b in parts %}{% for c in parts %}{% endfor %}{% endfor %}{% "
-        "endfor %}",
+        (
+            "{% for a in parts %}{% for b in parts %}{% for c in parts %}{% endfor %}{% endfor %}{% "  # noqa: E501
+            "endfor %}"
+        ),
         "{% for a in parts %}{{ text }}{% endfor %}",
-        "{% for a in parts %}{% if text | upper | lower | upper | lower == 'x' %}{% endif %}{% "
-        "endfor %}",
+        (
+            "{% for a in parts %}{% if text | upper | lower | upper | lower == 'x' %}{% endif %}{% "
+            "endfor %}"
+        ),
         "{{ parts | join(text) }}",
         "{% for a in parts %}{{ parts | join(text) | length }}{% endfor %}",
         "{% for a in parts %}{{ parts | tojson | tojson | tojson | tojson | length }}{% endfor %}",

@@ -51,7 +51,7 @@ KEYS = {
     "databricks": "dapi" + _random(32, 27, "0123456789abcdef"),
     "langsmith": "lsv2_pt_" + _random(40, 28, _ALNUM),
     "github": "ghp_" + _random(36, 29, _ALNUM),
-    "json web token": f"eyJ{_random(30, 30, _ALNUM)}.eyJ{_random(60, 31, _ALNUM)}.{_random(43, 32, _ALNUM)}",
+    "json web token": f"eyJ{_random(30, 30, _ALNUM)}.eyJ{_random(60, 31, _ALNUM)}.{_random(43, 32, _ALNUM)}",  # noqa: E501
     "no known shape": "Q" + _random(40, 33, _ALNUM),
     "mistral": _random(32, 34, _ALNUM),
     "a chosen password": "correct horse battery",
@@ -160,7 +160,8 @@ def test_variables_are_taken_for_keys_by_their_names() -> None:
 def test_an_echoed_key_is_told_nowhere(
     name: str, fault: Fault, server: Server, runner: asyncio.Runner, tmp_path: Path, caplog, capfd
 ) -> None:
-    """The server repeats the key in its error bodies; logs are at their most talkative; a cassette is written."""
+    """The server repeats the key in its error bodies; logs are at their most talkative; a cassette
+    is written."""
     from multillm_gov.providers.cassettes import RecordingClient
     from multillm_gov.providers.live import LiveClient
     from multillm_gov.providers.offline import offline_addresses

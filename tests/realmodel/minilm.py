@@ -1,4 +1,5 @@
-"""all-MiniLM-L6-v2 computed by numpy alone, behind OpenAI's embeddings format: a real model without a framework."""
+"""all-MiniLM-L6-v2 computed by numpy alone, behind OpenAI's embeddings format: a real model without
+a framework."""
 
 import json
 from collections.abc import Iterator
@@ -74,7 +75,8 @@ class MiniLM:
 
 
 def _gelu(x: np.ndarray) -> np.ndarray:
-    """The Gaussian error linear unit, its error function by formula 7.1.26 of Abramowitz and Stegun (error 1.5e-7)."""
+    """The Gaussian error linear unit, its error function by formula 7.1.26 of Abramowitz and Stegun
+    (error 1.5e-7)."""
     z = np.abs(x) / np.sqrt(2)
     t = 1 / (1 + 0.3275911 * z)
     series = t * (

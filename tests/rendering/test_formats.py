@@ -38,7 +38,7 @@ def test_text_loads_no_other_format_and_nothing_heavy() -> None:
         "import sys; from multillm_gov.rendering.renderers import formats, renderer; formats(); "
         "renderer('text');"
         "loaded = [n for n in ('jinja2', 'typst', 'json', 'multillm_gov.rendering.formats.json',"
-        " 'multillm_gov.rendering.formats.sarif', 'multillm_gov.rendering.formats.html') if n in sys.modules]; "
+        " 'multillm_gov.rendering.formats.sarif', 'multillm_gov.rendering.formats.html') if n in sys.modules]; "  # noqa: E501
         "print(loaded)"
     )
     done = subprocess.run(

@@ -1,4 +1,5 @@
-"""GitLab's code quality: the fields it requires, paths it can find, nothing waived that looks open."""
+"""GitLab's code quality: the fields it requires, paths it can find, nothing waived that looks
+open."""
 
 import json
 from collections.abc import Callable

@@ -210,7 +210,7 @@ def test_lists_and_paragraphs_keep_their_shape(text: str) -> None:
 @given(ANY)
 def test_findings_stay_one_item(text: str) -> None:
     finding = Finding(
-        rule="GOV001", name="syntax", severity=Severity.ERROR, message=text, location=Location(text or "a"),
+        rule="GOV001", name="syntax", severity=Severity.ERROR, message=text, location=Location(text or "a"),  # noqa: E501
         subject=text, remedy=f"x\n{text}", risk=text,
     )  # fmt: skip
     report = Report(

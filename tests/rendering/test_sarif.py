@@ -113,7 +113,8 @@ def test_waived_findings_are_no_alerts(check_report: Report) -> None:
 
 
 def test_alerts_of_one_line_and_of_two_portfolios_are_told_apart(check_report: Report) -> None:
-    """Code scanning identifies an alert by rule, file and line hash, an analysis by its category."""
+    """Code scanning identifies an alert by rule, file and line hash, an analysis by its
+    category."""
     first = check_report.findings[0]
     other = msgspec.structs.replace(first, subject="another", fingerprint="f" * 16)
     here = msgspec.structs.replace(check_report, findings=(first, other), path_prefix="team-a/")

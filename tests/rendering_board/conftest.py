@@ -100,7 +100,7 @@ def build_report(name: str, organization: str) -> Report:
         Finding(
             rule="GOV401", name="monthly-cap", severity=Severity.ERROR, message=f"`{name}` exceeds "
                                                                                 "its cap",
-            location=place, subject=name, remedy=f"Raise {name}", risk="1,000 USD a month", policy="spend-caps",
+            location=place, subject=name, remedy=f"Raise {name}", risk="1,000 USD a month", policy="spend-caps",  # noqa: E501
         ),
         Finding(
             rule="GOV301", name="concentration", severity=Severity.WARNING, message=f"{name} holds "
@@ -133,13 +133,13 @@ def build_report(name: str, organization: str) -> Report:
         base="fedcba9876543210fedcba9876543210fedcba98",
         summary=f"One of three limits is exceeded: {name}.",
         headline=(
-            Metric(id="spend", label="Forecast", value="12,345 USD", before="11,000 USD", limit="10,000 USD",
+            Metric(id="spend", label="Forecast", value="12,345 USD", before="11,000 USD", limit="10,000 USD",  # noqa: E501
                    status="bad", note=name),
-            Metric(id="share", label="Largest vendor", value="61.0%", limit="70.0%", status="watch"),
+            Metric(id="share", label="Largest vendor", value="61.0%", limit="70.0%", status="watch"),  # noqa: E501
             Metric(id="count", label="Task classes", value="5"),
         ),
         sections=(
-            Section(id="first", title=f"First {name}", blocks=(Paragraph(name, "bad"), Items((name, "two")), table)),
+            Section(id="first", title=f"First {name}", blocks=(Paragraph(name, "bad"), Items((name, "two")), table)),  # noqa: E501
             Section(id="charts", title="Charts", blocks=_charts(name)),
             Section(id="folded", title="Details", folded=True, blocks=(empty,)),
             Section(id="nothing", title="Nothing here", blocks=()),

@@ -35,8 +35,9 @@ document.querySelector("iframe").onload = event => {{
   seen.late = [...inside.querySelectorAll("main *:not(svg *)")].filter(e => !e.closest(".wide-table thead") &&
     shown(e).right > root.clientWidth + 1).length;
 }};
-</script></body></html>"""
-"""A window of any width: a browser's own has a least width. Only this copy of the page may run a script beside it."""
+</script></body></html>"""  # noqa: E501
+"""A window of any width: a browser's own has a least width. Only this copy of the page may run a
+script beside it."""
 
 
 def measured(data: bytes, folder: Path, width: int) -> dict[str, str]:
@@ -50,8 +51,8 @@ def measured(data: bytes, folder: Path, width: int) -> dict[str, str]:
     )
     done = subprocess.run(
         [
-            CHROMIUM, *options.split(), "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-            f"--user-data-dir={folder / 'profile'}", "--window-size=1200,900", "--dump-dom", file.as_uri(),
+            CHROMIUM, *options.split(), "--disable-component-update", "--disable-sync", "--hide-scrollbars",  # noqa: E501
+            f"--user-data-dir={folder / 'profile'}", "--window-size=1200,900", "--dump-dom", file.as_uri(),  # noqa: E501
         ],
         check=True,
         capture_output=True,

@@ -1,4 +1,5 @@
-"""Heat maps stay within their drawing, keep figures readable without color, and are tables where nothing is drawn."""
+"""Heat maps stay within their drawing, keep figures readable without color, and are tables where
+nothing is drawn."""
 
 import re
 from itertools import combinations

@@ -1,4 +1,5 @@
-"""The PDF is tagged, embeds its fonts, is the same bytes everywhere, and takes hostile strings literally."""
+"""The PDF is tagged, embeds its fonts, is the same bytes everywhere, and takes hostile strings
+literally."""
 
 import os
 import subprocess

@@ -35,7 +35,8 @@ Made = Callable[..., StressContext]
 
 @pytest.fixture(scope="session")
 def made() -> Made:
-    """The portfolio above with some texts replaced in its files, or whole files; an empty one is left out."""
+    """The portfolio above with some texts replaced in its files, or whole files; an empty one is
+    left out."""
 
     def build(**changes: Change) -> StressContext:
         names = {"settings": "govern.yaml", "allocation": "allocations/a.yaml"}

@@ -1,4 +1,5 @@
-"""The smallest shock that breaks each limit, worked out by hand and shown by running the stress on both sides."""
+"""The smallest shock that breaks each limit, worked out by hand and shown by running the stress on
+both sides."""
 
 from decimal import Decimal
 
@@ -69,7 +70,8 @@ def test_the_cap_of_a_request_may_break_first(made) -> None:
 
 
 def test_outages_by_hand(made) -> None:
-    """One per cent of 1,401,600 is 14,016; a failover works every other time, so an hour of acme costs 50."""
+    """One per cent of 1,401,600 is 14,016; a failover works every other time, so an hour of acme
+    costs 50."""
     context = made()
     assert tolerated_loss(context) == 14_016
     found = answers(context)
@@ -122,7 +124,8 @@ LIMITED = [
 
 @pytest.mark.parametrize("coverage", ["0", "0.5", "1"])
 def test_growth_until_rate_limits_break(made, coverage) -> None:
-    """22.83 requests a minute, 4 times that at the busiest: 91.3 of acme's 120 and 91.3 of beta's 300."""
+    """22.83 requests a minute, 4 times that at the busiest: 91.3 of acme's 120 and 91.3 of beta's
+    300."""
     context = made(catalog=LIMITED, settings=[("untested: 0.5", f"untested: {coverage}")])
     found = answers(context)["demand growth", "rate limit", ""]
     peak = Decimal(4) * 1_000_000 / 730 / 60
@@ -137,7 +140,8 @@ def test_growth_until_rate_limits_break(made, coverage) -> None:
 
 
 def test_spend_that_bends_where_a_limit_binds_is_searched(made) -> None:
-    """Beyond acme's limit a fallback at half the price answers every other request: the cap breaks later than linearly.
+    """Beyond acme's limit a fallback at half the price answers every other request: the cap breaks
+    later than linearly.
 
     The limit is declared below the mean demand's growth: 25 a minute against 22.83, so it binds at
     +9.5%, and the cap would break at +16.7%.
@@ -288,8 +292,10 @@ def test_many_vendors_are_combined_within_bounds(made) -> None:
     for n in range(70):
         models += [f"  v{n}/m:", "    mode: chat", "    usd_per_million_tokens: {input: 1}"]
         models += [
-            f"    exposure: {{family: f{n}, vendor: v{n}, provider: v{n}, cloud: c{n}, "
-            f"jurisdiction: US}}"
+            (
+                f"    exposure: {{family: f{n}, vendor: v{n}, provider: v{n}, cloud: c{n}, "
+                f"jurisdiction: US}}"
+            )
         ]
         tasks += [f"  task-{n}:", f"    route: [{{model: v{n}/m}}]"]
         tasks += [
@@ -311,7 +317,8 @@ def test_many_vendors_are_combined_within_bounds(made) -> None:
 
 
 def test_a_vendor_that_only_stands_by_counts_once_another_is_lost(made) -> None:
-    """Every failover works, so acme alone costs nothing and beta routes nothing: together they stop `articles`."""
+    """Every failover works, so acme alone costs nothing and beta routes nothing: together they stop
+    `articles`."""
     context = made(
         allocation=[("route: [{model: beta/y}]", "route: [{model: gamma/z}]")],
         evidence="",

@@ -1,4 +1,5 @@
-"""Exact unavailability held against closed forms, against enumeration of all states, and against its own limits."""
+"""Exact unavailability held against closed forms, against enumeration of all states, and against
+its own limits."""
 
 from itertools import product
 from math import isclose, prod
@@ -68,7 +69,8 @@ def test_steady_state_of_mean_times():
     ("coverage", "expected"), [(1, 3.6e-5), (0.95, 1.242e-4), (0.9, 2.124e-4), (0.5, 9.18e-4)]
 )
 def test_imperfect_switching(coverage, expected):
-    """u1 .0018, P(fallback down | primary down) .02: the shared part is beta*u1, the fallback has nothing else."""
+    """u1 .0018, P(fallback down | primary down) .02: the shared part is beta*u1, the fallback has
+    nothing else."""
     common = 0.02 * 0.0018
     private = (0.0018 - common) / (1 - common)
     system = make([common, private], [{0, 1}, {0}], coverage)
@@ -239,7 +241,8 @@ def test_the_parts_of_a_channel_are_all_of_it(channels, betas):
 
 @given(channel_lists(), st.floats(0, 1))
 def test_each_pair_shares_what_its_beta_says_of_the_smaller_one(channels, beta):
-    """With vendor and cloud adding nothing, that is beta*min(u) for every pair at different providers."""
+    """With vendor and cloud adding nothing, that is beta*min(u) for every pair at different
+    providers."""
     betas = Betas(otherwise=beta, same_cloud=beta, same_vendor=beta, same_provider=beta)
     causes, _ = split_causes(channels, betas)
     for i, first in enumerate(channels):

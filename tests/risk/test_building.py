@@ -42,7 +42,8 @@ def task(built: System, name: str = "t") -> TaskSystem:
 
 
 def channels(count: int, u: float, risk: str, **exposure: str) -> dict[str, str]:
-    """One task class over that many models of equal unavailability; what is not given differs from model to model."""
+    """One task class over that many models of equal unavailability; what is not given differs from
+    model to model."""
     lines = ["models:"]
     for number in range(count):
         told = {key: exposure.get(key, f"{key}{number}") for key in ("vendor", "provider", "cloud")}
@@ -135,7 +136,8 @@ def test_at_one_api_models_of_other_vendors_share_its_cause_too():
 
 
 def test_unequal_channels_share_what_the_smaller_one_has():
-    """(.0018, .0008) of method 3.3, for each beta; a third channel of the largest does not change the pair."""
+    """(.0018, .0008) of method 3.3, for each beta; a third channel of the largest does not change
+    the pair."""
     for beta, expected in {
         0: 1.44e-6,
         0.01: 9.419275e-6,
@@ -156,7 +158,8 @@ def test_unequal_channels_share_what_the_smaller_one_has():
 
 
 def test_a_reliable_third_party_does_not_make_the_others_independent():
-    """Three channels, .003, .003 and 0: the first two share .02 of .003 though the third has nothing to share."""
+    """Three channels, .003, .003 and 0: the first two share .02 of .003 though the third has
+    nothing to share."""
     files = channels(3, 0.003, NOTHING_ELSE)
     files["govern.yaml"] = files["govern.yaml"].replace(
         "provider2: {unavailability: 0.003}", "provider2: {unavailability: 0}"
@@ -250,7 +253,8 @@ def _channel(built: System, model: str) -> float:
 
 
 def test_chains_run_as_the_fallbacks_would():
-    """The second spelling of the routed deployment is no fallback of it, but it is one of the other leg."""
+    """The second spelling of the routed deployment is no fallback of it, but it is one of the other
+    leg."""
     built = system(REAL)
     first, second = task(built).chains
     assert (first.share, second.share) == pytest.approx((0.7, 0.3))
@@ -474,10 +478,14 @@ def test_the_order_of_task_classes_changes_no_figure():
     """The same task classes in files that are read in the opposite order."""
     texts = [
         "task_classes:\n  a:\n    route: [{model: gpt-5-mini}]\n    fallbacks: [azure/gpt-4o]\n",
-        "task_classes:\n  b:\n    route: [{model: azure/gpt-4o}, {model: "
-        "gemini/gemini-2.5-flash}]\n",
-        "task_classes:\n  c:\n    route: [{model: gemini/gemini-2.5-flash}]\n    fallbacks: "
-        "[gpt-5-mini]\n",
+        (
+            "task_classes:\n  b:\n    route: [{model: azure/gpt-4o}, {model: "
+            "gemini/gemini-2.5-flash}]\n"
+        ),
+        (
+            "task_classes:\n  c:\n    route: [{model: gemini/gemini-2.5-flash}]\n    fallbacks: "
+            "[gpt-5-mini]\n"
+        ),
     ]
     one, other = (
         system({f"allocations/{number}.yaml": text for number, text in enumerate(order)})
@@ -513,7 +521,8 @@ def test_what_is_said_to_be_assumed_is_what_is_assumed():
 
 
 def test_ten_thousand_task_classes_share_their_chains(lines_run):
-    """Work per task class stays flat: ten times the task classes run at most eleven times the lines."""
+    """Work per task class stays flat: ten times the task classes run at most eleven times the
+    lines."""
 
     def files(count: int) -> list[SourceFile]:
         rows = "\n".join(

@@ -50,7 +50,8 @@ def history(
 
 
 def test_the_recomputation_of_the_method():
-    """OpenAI API: 6,501 partial and 1,390 major minutes in 1,298 days are 3,340.3 weighted minutes: 99.821%."""
+    """OpenAI API: 6,501 partial and 1,390 major minutes in 1,298 days are 3,340.3 weighted minutes:
+    99.821%."""
     partial, major = incident(0, 6_501 / 60, "0.3"), incident(1_000, 1_000 + 1_390 / 60)
     figures = incident_figures([history(partial, major, days=1_298)])
     assert figures is not None
@@ -133,7 +134,8 @@ def test_what_lies_outside_the_time_watched_does_not_count():
 
 @pytest.mark.parametrize("count", [1, 3, 10, 100])
 def test_the_interval_of_equal_amounts_is_the_exact_poisson_one(count):
-    """By its definition: that many or more at the lower end, that many or fewer at the upper one, have 2.5%."""
+    """By its definition: that many or more at the lower end, that many or fewer at the upper one,
+    have 2.5%."""
 
     def at_most(number: int, mean: float) -> float:
         return sum(exp(k * log(mean) - mean - lgamma(k + 1)) for k in range(number + 1))
@@ -293,7 +295,8 @@ def affected(hour: int, **statuses: str) -> dict:
 
 
 def test_status_pages_count_by_component_where_it_is_told():
-    """Partial from the start, whole from 11, API back at 12 while the app is still whole away, all back at 14."""
+    """Partial from the start, whole from 11, API back at 12 while the app is still whole away, all
+    back at 14."""
     updates = [
         affected(14, API="operational", App="operational"),
         affected(10, API="partial_outage", App="degraded_performance"),

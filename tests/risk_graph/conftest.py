@@ -35,7 +35,8 @@ def task(
 
 @pytest.fixture
 def nine_nodes() -> System:
-    """Method 3.3: T1 is served from two providers on one cloud, T2 from one, T3 from two on two clouds."""
+    """Method 3.3: T1 is served from two providers on one cloud, T2 from one, T3 from two on two
+    clouds."""
     listed: tuple[tuple[Kind, str, float], ...] = (
         ("gateway", "G", 0.0005),
         ("cloud", "AWS", 0.001),

@@ -1,4 +1,5 @@
-"""Edges of cut sets: dead chains, legs without requests, split routes, coverage, bounds, shared work."""
+"""Edges of cut sets: dead chains, legs without requests, split routes, coverage, bounds, shared
+work."""
 
 import pytest
 from msgspec.structs import replace

@@ -1,4 +1,5 @@
-"""What a board reads of single points of failure: figures with units, origins, and sentences for the empty cases."""
+"""What a board reads of single points of failure: figures with units, origins, and sentences for
+the empty cases."""
 
 from decimal import Decimal
 

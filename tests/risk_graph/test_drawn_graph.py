@@ -1,4 +1,5 @@
-"""The graph of a system: nothing a task class hangs on is missing, and no way leads where it does not."""
+"""The graph of a system: nothing a task class hangs on is missing, and no way leads where it does
+not."""
 
 from itertools import pairwise
 
@@ -19,7 +20,8 @@ PARTS: tuple[Kind, ...] = ("jurisdiction", "vendor", "cloud", "region", "provide
 
 @st.composite
 def systems(draw: st.DrawFn) -> System:
-    """Deployments that each have a place at every level, shared things, and dependencies of some task classes."""
+    """Deployments that each have a place at every level, shared things, and dependencies of some
+    task classes."""
     names = [(kind, f"{kind}-{number}") for kind in PARTS for number in range(3)]
     shared: list[tuple[Kind, str]] = [
         ("everything", "all"),

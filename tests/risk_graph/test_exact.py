@@ -1,4 +1,5 @@
-"""Cut sets, unavailability and importance of random systems against all their states, one by one."""
+"""Cut sets, unavailability and importance of random systems against all their states, one by
+one."""
 
 from itertools import combinations, product
 from typing import get_args
@@ -21,7 +22,8 @@ MOST = 12
 
 @st.composite
 def systems(draw: st.DrawFn, most: int = MOST) -> System:
-    """Up to 12 components shared crosswise by hops; some never fail, some are down for good; coverage 0 to 1."""
+    """Up to 12 components shared crosswise by hops; some never fail, some are down for good;
+    coverage 0 to 1."""
     count = draw(st.integers(1, most))
     chances = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0.0, 1.0), st.floats(1e-6, 1e-2))
     components = tuple(
@@ -70,7 +72,8 @@ def states(system: System) -> list[tuple[frozenset[int], float]]:
 
 
 def is_down(chain: Chain, down: frozenset[int], *, covered: bool) -> bool:
-    """The definition: the first hop is down, and the failover is not covered or every hop is down."""
+    """The definition: the first hop is down, and the failover is not covered or every hop is
+    down."""
     hops = [bool(hop.components & down) for hop in chain.hops]
     return hops[0] and (not covered or all(hops))
 
@@ -88,7 +91,8 @@ def unserved(task: TaskSystem, down: frozenset[int]) -> float:
 
 
 def minimal(task: TaskSystem, chains: list[Chain], count: int) -> set[tuple[tuple[int, ...], bool]]:
-    """Cut sets of order 1 and 2 by trying all: at coverage 0 no failover works, at 1 every one does."""
+    """Cut sets of order 1 and 2 by trying all: at coverage 0 no failover works, at 1 every one
+    does."""
     options = (False, True) if 0 < task.coverage < 1 else (False,)
     found: set[tuple[tuple[int, ...], bool]] = set()
     for size in (1, 2):
@@ -134,7 +138,8 @@ def test_cut_sets_are_those_that_trying_every_combination_finds(system: System) 
 @given(systems(), st.integers(0, 30))
 @settings(max_examples=100, deadline=None)
 def test_reading_only_the_likeliest_reads_the_first_of_all(system: System, most: int) -> None:
-    """What is multiplied out lazily is as enumerated: as many as counted, and no other is likelier."""
+    """What is multiplied out lazily is as enumerated: as many as counted, and no other is
+    likelier."""
     for found in cut_sets(system):
         for cuts in (*found.chains, found.whole):
             every = cuts.likeliest(cuts.pair_count)

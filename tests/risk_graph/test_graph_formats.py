@@ -1,4 +1,5 @@
-"""Drawings that stay drawings whatever names they hold: well-formed, in bounds, nothing over anything else."""
+"""Drawings that stay drawings whatever names they hold: well-formed, in bounds, nothing over
+anything else."""
 
 import json
 import re

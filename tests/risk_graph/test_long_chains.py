@@ -1,4 +1,5 @@
-"""Chains of more than six hops, and thousands of them: exact or a bound that is never too good, at a bounded cost."""
+"""Chains of more than six hops, and thousands of them: exact or a bound that is never too good, at
+a bounded cost."""
 
 import random
 from collections.abc import Callable
@@ -22,7 +23,8 @@ from multillm_gov.risk.system.system import Chain, Component, Hop, System, TaskS
 def tangled(
     tasks: int, hops: int, *, parts: int = 40, models: int = 60, coverage: float = 0.5
 ) -> System:
-    """Task classes of one an hour, each with its own order of the same models, which share parts crosswise."""
+    """Task classes of one an hour, each with its own order of the same models, which share parts
+    crosswise."""
     drawn = random.Random(11)  # noqa: S311 - a fixed portfolio, nothing secret
     members = [frozenset(drawn.sample(range(parts), 6)) for _ in range(models)]
     components = tuple(
@@ -95,7 +97,8 @@ def test_six_hops_stay_exact_among_hundreds_of_others() -> None:
 
 
 def test_long_chains_that_are_not_tangled_are_exact() -> None:
-    """Fifty hops with a cause each and one that all share: only one of two things has to be looked at."""
+    """Fifty hops with a cause each and one that all share: only one of two things has to be looked
+    at."""
     components = tuple(
         Component(kind="cloud", name=f"{n:02d}", unavailability=0.5) for n in range(51)
     )
@@ -129,7 +132,8 @@ def test_where_work_is_short_long_chains_are_bounded_and_never_too_good(
 def test_no_more_steps_are_taken_than_there_are(
     lines_run: Callable[[Callable[[], object]], int],
 ) -> None:
-    """What a refused chain costs is its first six hops and three tries of so many steps, some lines each."""
+    """What a refused chain costs is its first six hops and three tries of so many steps, some lines
+    each."""
     system = tangled(1, 49)
     hops = [hop.components for hop in system.tasks[0].chains[0].hops]
     six, refused, followed = (

@@ -1,4 +1,5 @@
-"""The oracle of the method, exact by enumeration of 512 states there: order-1 sets, criticality, RAW."""
+"""The oracle of the method, exact by enumeration of 512 states there: order-1 sets, criticality,
+RAW."""
 
 import pytest
 

@@ -27,13 +27,15 @@ Judge = Callable[..., Assessment]
 
 @pytest.fixture(scope="session")
 def price_map() -> PriceMap:
-    """Some thirty entries of LiteLLM 1.106.2, as a release so new that no shipped retirement date overrules them."""
+    """Some thirty entries of LiteLLM 1.106.2, as a release so new that no shipped retirement date
+    overrules them."""
     return PriceMap("99.0.2", _MAP.read_bytes())
 
 
 @pytest.fixture(scope="session")
 def assessed(price_map: PriceMap) -> Judge:
-    """Walk files, given as text or bytes by path, down the real line: read, load, measure, judge by the whole book.
+    """Walk files, given as text or bytes by path, down the real line: read, load, measure, judge by
+    the whole book.
 
     ``lock`` names models for a real catalog lock beside the files; ``moved`` are entries of the
     price map that changed after it was written. ``base`` is the state that the files are compared

@@ -1,4 +1,5 @@
-"""``digest: current`` in the approvals of a case stands for the digest of its subject as declared."""
+"""``digest: current`` in the approvals of a case stands for the digest of its subject as
+declared."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
-"""The digest an approval is bound to: one for all spellings of one content, another for every other content."""
+"""The digest an approval is bound to: one for all spellings of one content, another for every other
+content."""
 
 import yaml
 from hypothesis import given

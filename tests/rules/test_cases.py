@@ -94,7 +94,8 @@ def test_the_example_violates_the_rule_and_the_mended_one_does_not(
 
 
 def test_only_rules_that_text_cannot_violate_have_no_example() -> None:
-    """Bytes that are no text, files never read, a generated lock, and changes, which take two states."""
+    """Bytes that are no text, files never read, a generated lock, and changes, which take two
+    states."""
     without = {rule.id for rule in all_rules() if not rule.violating}
     failing = {
         rule_id: [

@@ -60,7 +60,8 @@ def test_a_sound_record_on_every_limit_counts(assessed: Any) -> None:
     ids=lambda flaw: "-".join(f"{key} {value}" for key, value in flaw.items()),
 )
 def test_one_thing_amiss_and_it_does_not_count(assessed: Any, flaw: dict[str, object]) -> None:
-    """Two of the models are retiring within days or have no price; an embedding model cannot chat."""
+    """Two of the models are retiring within days or have no price; an embedding model cannot
+    chat."""
     assert _found(assessed, {**SOUND, **flaw}) == []
 
 

@@ -1,4 +1,5 @@
-"""One data file says which published controls each rule supports evidence for, and nothing claims more."""
+"""One data file says which published controls each rule supports evidence for, and nothing claims
+more."""
 
 import ast
 import json
@@ -71,7 +72,8 @@ def test_rules_carry_the_controls_of_the_file_or_of_their_family() -> None:
     ],
 )
 def test_ids_that_sources_confuse_are_the_published_ones(control: str, words: str) -> None:
-    """Third parties are A.10 in ISO/IEC 42001, not A.9; Article 53 is about all models, 55 about systemic risk."""
+    """Third parties are A.10 in ISO/IEC 42001, not A.9; Article 53 is about all models, 55 about
+    systemic risk."""
     found = find_control(control)
     assert found is not None
     assert words in found.title

@@ -70,7 +70,7 @@ def test_several_policies_use_one_rule_each_with_its_own_parameters(assessed: An
 policies:
   strict: {rule: cap-missing, applies_to: {owners: [support]}, enforcement: hard-mandatory}
   lenient: {rule: GOV403, applies_to: {task_classes: [triage, replies]}, min_forecast: 10, enforcement: advisory}
-"""
+"""  # noqa: E501
     tasks = TASKS.replace("tags: [batch]", "demand: {requests: 1}")
     found = _found(assessed({"allocations/a.yaml": tasks, "policies/p.yaml": policies}), "GOV403")
     assert {(one.subject, one.policy, one.severity) for one in found} == {

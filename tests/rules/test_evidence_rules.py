@@ -1,4 +1,5 @@
-"""Rules on evidence, data terms and exit plans: remedies applied to the letter, and identities that last."""
+"""Rules on evidence, data terms and exit plans: remedies applied to the letter, and identities that
+last."""
 
 import re
 from typing import Any

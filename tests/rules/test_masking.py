@@ -1,4 +1,5 @@
-"""A secret in a governed file appears in no output of any command's report, whichever rule speaks of its line."""
+"""A secret in a governed file appears in no output of any command's report, whichever rule speaks
+of its line."""
 
 import random
 import string
@@ -36,7 +37,8 @@ SECRETS = (MODEL, OWNER, PURPOSE, TASK, WAIVER, PASSWORD, *PEM)
 
 @pytest.fixture
 def planted() -> dict[str, str]:
-    """Secrets where messages repeat what is written: names, values of the wrong type, keys nobody knows."""
+    """Secrets where messages repeat what is written: names, values of the wrong type, keys nobody
+    knows."""
     pem = "\n".join(f"          {line}" for line in PEM)
     return {
         "govern.yaml": f"organization: {OWNER}\ncolor: {WAIVER}\n",
@@ -69,7 +71,7 @@ policies:
   capped: {{rule: {TASK}, because: "postgres://app:{PASSWORD}@db/x"}}
 waivers:
   - {{policy: {TASK}, subject: triage, reason: {WAIVER}, approved_by: {WAIVER}, expires: 2027-01-31}}
-""",
+""",  # noqa: E501
         "prompts/p.md": f"Connect to postgres://app:{PASSWORD}@db/x with password: {PASSWORD}\n",
     }
 

@@ -1,7 +1,8 @@
 """Each rule's remedy, applied as it is worded, makes its finding vanish.
 
 A hand below reads what to do in a remedy's own words and does that to the files, so that a remedy
-that names the wrong key, model, amount or command fails here. A rule whose remedy needs a decision or
+that names the wrong key, model, amount or command fails here. A rule whose remedy needs a decision
+or
 a measurement first says so on its page (`Rule.decision`).
 """
 
@@ -571,7 +572,8 @@ def _apply(bench: Bench) -> bool:
 def _mended(
     case: dict[str, Any], finding: Finding, count: int, assessed: Any, folder: Path
 ) -> bool:
-    """Whether the remedy applies; where one leads to the next (who serves it, then on what terms), both are done."""
+    """Whether the remedy applies; where one leads to the next (who serves it, then on what terms),
+    both are done."""
     bench = Bench(case, finding, folder)
     base = assessed(case["base"], bench.as_of, bench.lock) if "base" in case else None
     for _ in range(3):

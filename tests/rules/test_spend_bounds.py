@@ -14,8 +14,10 @@ def _allocations(count: int, model: str) -> str:
             f"  t{number:04}:",
             f"    route: [{{model: {model}}}]",
             "    fallbacks: [gemini/gemini-2.5-flash]",
-            f"    demand: {{requests: {1000 * (number + 1)}, input_tokens: 1000, output_tokens: "
-            f"100}}",
+            (
+                f"    demand: {{requests: {1000 * (number + 1)}, input_tokens: 1000, output_tokens: "  # noqa: E501
+                f"100}}"
+            ),
             "    quality: {floor: 0.8}",
         ]
     return "\n".join(lines) + "\n"

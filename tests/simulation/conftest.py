@@ -15,7 +15,8 @@ def new_system(
     mean_hours: float = 1.5,
     kinds: Sequence[Kind] = (),
 ) -> System:
-    """Components by unavailability; each task class is one chain: hops as lists of components, coverage, value."""
+    """Components by unavailability; each task class is one chain: hops as lists of components,
+    coverage, value."""
     return System(
         components=tuple(
             Component(

@@ -46,7 +46,8 @@ def test_a_tenth_more_spend_is_a_tenth_more_of_everything(system_of, costs_of, l
 def test_common_histories_show_a_change_that_separate_ones_would_drown(
     system_of, costs_of, line, seed
 ) -> None:
-    """The fallback gets worse: exact change .5 * 8,760 * .003 * du * 100 a year, far below the spread of one run."""
+    """The fallback gets worse: exact change .5 * 8,760 * .003 * du * 100 a year, far below the
+    spread of one run."""
     before, after = (
         run(system_of, costs_of, line, seed=seed),
         run(system_of, costs_of, line, u=0.02, seed=seed),

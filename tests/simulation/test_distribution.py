@@ -126,7 +126,8 @@ def test_same_seed_same_result(system_of, costs_of, line) -> None:
 
 
 def test_printed_figures_of_a_seed(system_of, costs_of, line) -> None:
-    """Rounded as they are printed: what another machine, or another release of numpy, would show for the seed."""
+    """Rounded as they are printed: what another machine, or another release of numpy, would show
+    for the seed."""
     system = system_of([0.01, 0.02, 0.004], [([[0, 2], [1, 2]], 0.9, 100.0), ([[1]], 0.0, 40.0)])
     costs = costs_of([line(1_000, retires_after=None)], [line(400, vendor="b", model="b")])
     printed = []
@@ -141,7 +142,8 @@ def test_printed_figures_of_a_seed(system_of, costs_of, line) -> None:
 
 
 def test_pcg64_is_numpys_promise() -> None:
-    """The bits of a key, which no release and no machine may change: uniform numbers are made of them alone."""
+    """The bits of a key, which no release and no machine may change: uniform numbers are made of
+    them alone."""
     from multillm_gov.risk.simulation.streams import stream
 
     drawn = stream(20_261_125, "outages", "provider:openai", 0).random(3)

@@ -57,7 +57,8 @@ def test_demand_alone_is_the_lognormal_table(seed, variation, system_of, costs_o
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("common", [0.0, 0.3, 1.0])
 def test_small_variation_is_the_sum_of_normals(seed, common, system_of, costs_of, line) -> None:
-    """Three tasks whose logarithms correlate by the common share; at a variation of 1% they are all but normal."""
+    """Three tasks whose logarithms correlate by the common share; at a variation of 1% they are all
+    but normal."""
     means = (40e3, 35e3, 25e3)
     costs = costs_of(*([line(mean)] for mean in means))
     assumed = assuming(demand_variation=0.01, demand_common_share=common)
@@ -71,7 +72,8 @@ def test_small_variation_is_the_sum_of_normals(seed, common, system_of, costs_of
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_price_moves_come_at_the_declared_chances(seed, costs_of, line) -> None:
-    """From a uniform moment of the year: mean factor 1 + sum p (f - 1) / 2; the dearest month shows all of it."""
+    """From a uniform moment of the year: mean factor 1 + sum p (f - 1) / 2; the dearest month shows
+    all of it."""
     costs = costs_of([line(1_200)], caps=[134.0])
     found = simulate_expenses(
         costs,
@@ -143,7 +145,8 @@ def test_models_without_a_date_go_at_a_constant_hazard(seed, costs_of, line) -> 
 
 
 def test_a_retirement_and_a_price_move_multiply(costs_of, line) -> None:
-    """After both, the successor's price times the vendor's factor; the mean is the integral over the year."""
+    """After both, the successor's price times the vendor's factor; the mean is the integral over
+    the year."""
     costs = costs_of([line(1.0, vendor="v", retires_after=0.5, successor_factor=3.0)])
     found = simulate_expenses(
         costs, assuming(demand_variation=0.0, severe_chance=1.0), YEARS, seed=1

@@ -1,4 +1,5 @@
-"""Simulated outage losses against closed forms and exact availability, at three seeds, within Monte Carlo error."""
+"""Simulated outage losses against closed forms and exact availability, at three seeds, within Monte
+Carlo error."""
 
 from math import sqrt
 
@@ -50,7 +51,8 @@ def test_single_vendor_with_exponential_outages_is_the_table(
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_lengths_are_lognormal_with_the_declared_mean_and_sigma(seed, system_of, costs_of) -> None:
-    """Yearly hours of lambda outages with E[D^2] = theta^2 e^(s^2): deviation sqrt(lambda E[D^2])."""
+    """Yearly hours of lambda outages with E[D^2] = theta^2 e^(s^2): deviation sqrt(lambda
+    E[D^2])."""
     system = system_of([0.003], [([[0]], 0.0, 1.0)])
     found = simulate(system, costs_of(), ASSUMED, years=YEARS, seed=seed).loss
     rate = 8760 * 0.003 / 1.5
@@ -63,7 +65,8 @@ def test_lengths_are_lognormal_with_the_declared_mean_and_sigma(seed, system_of,
 def test_expected_loss_is_value_times_hours_times_exact_unavailability(
     seed, coverage, system_of, costs_of
 ) -> None:
-    """A chain of three with a shared cause in two hops, one in all, and one task class without fallback."""
+    """A chain of three with a shared cause in two hops, one in all, and one task class without
+    fallback."""
     system = system_of(
         [0.02, 0.03, 0.01, 0.04, 0.005, 0.002],
         [
@@ -90,7 +93,8 @@ def test_expected_loss_is_value_times_hours_times_exact_unavailability(
 def test_what_is_drawn_is_exact_up_to_two_at_once(
     system_of, unavailability, hops, coverage
 ) -> None:
-    """The expected draw against the exact loss: their difference is of third order in the unavailabilities."""
+    """The expected draw against the exact loss: their difference is of third order in the
+    unavailabilities."""
     tiny = [u / 1_000 for u in unavailability]
     system = system_of(tiny, [(hops, coverage, 1.0)])
     exact = expected_loss_per_year(system)
@@ -100,7 +104,8 @@ def test_what_is_drawn_is_exact_up_to_two_at_once(
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_joint_outages_of_two_services(seed, system_of, costs_of) -> None:
-    """Method 3.3: (300 h, 1.5 h) with (500 h, 1 h): U 9.930388e-6, .1449837 joint outages a year, .6 h each."""
+    """Method 3.3: (300 h, 1.5 h) with (500 h, 1 h): U 9.930388e-6, .1449837 joint outages a year,
+    .6 h each."""
     system = system_of([1.5 / 301.5, 1.0 / 501.0], [([[0], [1]], 1.0, 1.0)])
     system = msgspec.structs.replace(
         system,
@@ -127,7 +132,8 @@ def test_joint_outages_of_two_services(seed, system_of, costs_of) -> None:
     ids=["independent", "some", "all"],
 )
 def test_beta_factor_and_its_limits(seed, beta, both, system_of, costs_of) -> None:
-    """Two channels of .01 with a part beta in common, as one component each of them hangs on; exact as published."""
+    """Two channels of .01 with a part beta in common, as one component each of them hangs on; exact
+    as published."""
     shared = beta * 0.01
     own = (0.01 - shared) / (1 - shared)
     system = system_of([shared, own, own], [([[0, 1], [0, 2]], 1.0, 1.0)])
@@ -193,7 +199,8 @@ def test_a_component_has_the_same_history_in_every_portfolio(system_of, costs_of
 
 
 def test_what_is_always_away_is_lost_as_far_as_nothing_takes_over(system_of, costs_of) -> None:
-    """A retired model answers nothing: its requests go to the next hop, as far as that is covered."""
+    """A retired model answers nothing: its requests go to the next hop, as far as that is
+    covered."""
     parts = [1.0, 0.01, 0.0]
     for tasks, lost in (
         ([([[0], [2]], 0.9, 10.0)], 0.1 * 87_600),
@@ -234,7 +241,8 @@ def test_large_portfolios_get_fewer_years(system_of, costs_of) -> None:
 
 
 def test_a_result_that_leaves_out_much_says_so(system_of, costs_of) -> None:
-    """Thirty components that are away half of the time, in one hop: two at once are not enough to tell."""
+    """Thirty components that are away half of the time, in one hop: two at once are not enough to
+    tell."""
     found = simulate(
         system_of([0.5] * 30, [([list(range(30))], 0.0, 1.0)]), costs_of(), ASSUMED, years=1_000
     )
@@ -268,7 +276,8 @@ def test_losses_of_blocks_do_not_depend_on_threads_or_on_how_many_follow(
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_nine_node_example_as_drawn(seed, system_of, costs_of) -> None:
-    """Method 3.3: gateway, AWS, Azure, GCP, Bedrock, Anthropic, Azure OpenAI, OpenAI, Vertex; 153,779.14 a year."""
+    """Method 3.3: gateway, AWS, Azure, GCP, Bedrock, Anthropic, Azure OpenAI, OpenAI, Vertex;
+    153,779.14 a year."""
     parts = [0.0005, 0.001, 0.001, 0.001, 0.001, 0.002, 0.0015, 0.002, 0.0012]
     tasks = [
         ([[0, 1, 4], [0, 1, 5]], 1.0, 5_000.0),

@@ -1,4 +1,5 @@
-"""Fallbacks take over only what their rate limits leave room for, in simulated years as in a forward stress."""
+"""Fallbacks take over only what their rate limits leave room for, in simulated years as in a
+forward stress."""
 
 from datetime import date
 

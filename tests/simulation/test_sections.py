@@ -102,13 +102,14 @@ def test_simulated_figures_are_those_of_the_portfolio(found, context) -> None:
 
 
 def test_the_expected_year_is_told_beside_todays_bill(found, context) -> None:
-    """751.90 USD a month; +35% with a chance of .2 from a uniform moment on makes the expected year 3.5% dearer."""
+    """751.90 USD a month; +35% with a chance of .2 from a uniform moment on makes the expected year
+    3.5% dearer."""
     assert found.forecast == pytest.approx(12 * (730 + 21.9))
     assert found.successors_assumed == (), "both models stay for years"
     said = texts(simulation_sections(found, context.settings.risk, failover_cost(context)))
     moved = found.cost.expected.value / found.forecast - 1
     assert (
-        f"costs 9,023 USD; price changes and retirements move the expected year by {moved * 100:+.1f}%"
+        f"costs 9,023 USD; price changes and retirements move the expected year by {moved * 100:+.1f}%"  # noqa: E501
         in said
     )
     assert "named successor" not in said
@@ -262,7 +263,8 @@ def test_what_is_left_out_is_said(found, context) -> None:
 
 
 def test_failovers_bill_at_the_fallbacks_price(context) -> None:
-    """Hours away, covered, with the fallback up, times 1,000 requests an hour, times .002 more for each."""
+    """Hours away, covered, with the fallback up, times 1,000 requests an hour, times .002 more for
+    each."""
     down = 1 - (1 - 0.01) * 1.0
     added = failover_cost(context)
     assert added == pytest.approx(0.8 * down * 8_760 * 1_000 * 0.002, rel=0.15), (

@@ -198,7 +198,8 @@ def test_a_repository_of_another_user(checkout, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_embedded_bare_repository_is_not_obeyed(checkout) -> None:
-    """A pull request can carry files that look like a bare repository with a program in its configuration."""
+    """A pull request can carry files that look like a bare repository with a program in its
+    configuration."""
     planted = checkout.folder / "planted"
     subprocess.run(["git", "init", "-q", "--bare", planted], check=True)
     with (planted / "config").open("a") as config:

@@ -1,4 +1,5 @@
-"""The base of a change in every state that git can be in: the right one, or an error that says so."""
+"""The base of a change in every state that git can be in: the right one, or an error that says
+so."""
 
 import os
 import subprocess

@@ -18,7 +18,8 @@ Made = Callable[..., StressContext]
 
 @pytest.fixture(scope="session")
 def judged() -> Judged:
-    """An assessment of the portfolio above with some files changed, or left out where they are empty."""
+    """An assessment of the portfolio above with some files changed, or left out where they are
+    empty."""
 
     def build(changed: Mapping[str, str] | None = None) -> Assessment:
         texts = {

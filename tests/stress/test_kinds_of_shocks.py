@@ -1,4 +1,5 @@
-"""Every kind of shock on a portfolio worked out by hand: requests, value, cost, limits, recovery."""
+"""Every kind of shock on a portfolio worked out by hand: requests, value, cost, limits,
+recovery."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -168,7 +169,8 @@ task_classes:
 
 
 def test_what_is_left_of_a_limit_is_shared_in_proportion(made: Made, catalog: str) -> None:
-    """A limit of 5,000 less 1,000 of its own leaves 4,000 for 8,000: half each; what is left goes down the chain."""
+    """A limit of 5,000 less 1,000 of its own leaves 4,000 for 8,000: half each; what is left goes
+    down the chain."""
     found = stress(made(limited(catalog, 5_000, SHARED_FALLBACK)), (outage("acme"),))
     assert near(task(found, "heavy").unserved_share, "0.5")
     assert task(found, "light").unserved_share == 0, "its second fallback takes the rest"
@@ -299,7 +301,7 @@ records:
   - {task_class: articles, model: acme/x, date: 2026-11-01, sample_size: 600, score: 0.93, p95_seconds: 2}
   - {task_class: articles, model: beta/y, date: 2026-11-01, sample_size: 600, score: 0.85, p95_seconds: 9}
   - {task_class: articles, model: beta/y, date: 2026-12-01, sample_size: 600, score: 0.99, p95_seconds: 1}
-"""
+"""  # noqa: E501
 
 
 @pytest.fixture
@@ -397,23 +399,31 @@ PROBE = "{task_class: articles, model: acme/x2, kind: answer, date: 2026-11-01, 
     ("proof", "ready"),
     [
         (
-            "records: [{task_class: articles, model: acme/x2, date: 2026-11-01, sample_size: 600, "
-            "score: 0.91}]",
+            (
+                "records: [{task_class: articles, model: acme/x2, date: 2026-11-01, sample_size: 600, "  # noqa: E501
+                "score: 0.91}]"
+            ),
             True,
         ),
         (
-            "records: [{task_class: articles, model: acme/x2, date: 2026-11-01, sample_size: 600, "
-            "score: 0.89}]",
+            (
+                "records: [{task_class: articles, model: acme/x2, date: 2026-11-01, sample_size: 600, "  # noqa: E501
+                "score: 0.89}]"
+            ),
             False,
         ),
         (
-            "records: [{task_class: articles, model: acme/x2, date: 2026-12-01, sample_size: 600, "
-            "score: 0.91}]",
+            (
+                "records: [{task_class: articles, model: acme/x2, date: 2026-12-01, sample_size: 600, "  # noqa: E501
+                "score: 0.91}]"
+            ),
             False,
         ),
         (
-            "records: [{task_class: scoring, model: acme/x2, date: 2026-11-01, sample_size: 600, "
-            "score: 0.91}]",
+            (
+                "records: [{task_class: scoring, model: acme/x2, date: 2026-11-01, sample_size: 600, "  # noqa: E501
+                "score: 0.91}]"
+            ),
             False,
         ),
         (
@@ -513,7 +523,8 @@ def test_an_entity_word_has_to_be_resolved_first(made: Made) -> None:
 
 
 def test_what_is_not_declared_or_not_known_is_borne(made: Made) -> None:
-    """No demand, a model nobody knows, a leg without weight: value at risk still counts, cost is not invented."""
+    """No demand, a model nobody knows, a leg without weight: value at risk still counts, cost is
+    not invented."""
     odd = """\
 owner: growth
 task_classes:
@@ -538,7 +549,8 @@ task_classes:
 
 
 def test_where_nobody_answers_no_vendor_is_large(made: Made, catalog: str) -> None:
-    """Hosting goes on while everything is away; it buys no answer, so nobody's share of it is a concentration."""
+    """Hosting goes on while everything is away; it buys no answer, so nobody's share of it is a
+    concentration."""
     hosted = catalog.replace(
         "usd_per_million_tokens: {input: 1}",
         "usd_per_million_tokens: {input: 1}\n    usd_fixed_per_month: 500",

@@ -66,7 +66,8 @@ def test_the_book_is_twelve_files_with_the_figures_of_the_method() -> None:
 
 
 def test_the_worst_variant_stands_first(made: Made) -> None:
-    """scoring has no fallback: 50 USD an hour for 4.4 hours; then filtering; articles falls back."""
+    """scoring has no fallback: 50 USD an hour for 4.4 hours; then filtering; articles falls
+    back."""
     found = run(made(ALWAYS), "provider-outage")
     assert [variant.words for variant in found.variants] == [
         "provider beta",
@@ -98,7 +99,8 @@ def test_the_worst_variant_stands_first(made: Made) -> None:
 def test_each_built_in_scenario_costs_what_one_works_out(
     made: Made, name: str, words: str, loss: float
 ) -> None:
-    """Value at stake is 100, 50 and 10 USD an hour, four times that at the peak, where halved limits serve half.
+    """Value at stake is 100, 50 and 10 USD an hour, four times that at the peak, where halved
+    limits serve half.
 
     Combined: beta's halved limit is full with its own everyday demand, so nothing of acme's fits.
     """

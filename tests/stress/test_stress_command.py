@@ -29,7 +29,7 @@ scenarios:
       - {kind: repricing, level: vendor, entity: acme, factor: 1.10}
 """
 EVERY = [
-    "scenarios", "dependencies", "reverse", "simulation", "convergence", "retirements", "assumptions"
+    "scenarios", "dependencies", "reverse", "simulation", "convergence", "retirements", "assumptions"  # noqa: E501
 ]  # fmt: skip
 
 
@@ -219,7 +219,8 @@ def test_two_revisions_are_compared(govern: Run, checkout, folder: Path, allocat
 def test_breaks_are_counted_whichever_case_breaks_them(
     stressed: Callable[..., bytes], folder: Path
 ) -> None:
-    """+35% at acme costs most and breaks nothing; at beta, which costs less, scoring's cap of 4,000 breaks."""
+    """+35% at acme costs most and breaks nothing; at beta, which costs less, scoring's cap of 4,000
+    breaks."""
     (folder / "scenarios" / "own.yaml").unlink()
     (folder / "govern.yaml").write_text("appetite: {max_price_shock_share: 0.7}\n")
     allocations = folder / "allocations" / "a.yaml"
@@ -274,7 +275,7 @@ scenarios:
   broken:
     title: Broken
     shocks: [{kind: outage, hours: 2e9}]
-"""
+"""  # noqa: E501
 
 
 def test_a_hostile_file_is_bounded_and_told(
@@ -350,7 +351,7 @@ def test_thousands_of_scenarios_are_bounded(stressed: Callable[..., bytes], fold
 def test_the_list_shows_nothing_that_steers_a_terminal(
     stressed: Callable[..., bytes], folder: Path
 ) -> None:
-    key = "sk-ant-api03-aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5oQ7sU9wY1aC3eG5iK7mO9qS1uW3yA5cE7gI9kM1oQ3sU5wY7aC9eG1iK3m-AA"
+    key = "sk-ant-api03-aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5oQ7sU9wY1aC3eG5iK7mO9qS1uW3yA5cE7gI9kM1oQ3sU5wY7aC9eG1iK3m-AA"  # noqa: E501
     secret = f"  own: {{title: 'Key {key}', shocks: [{{kind: outage, hours: 1}}]}}\n"
     (folder / "scenarios" / "secret.yaml").write_text("scenarios:\n" + secret)
     listed = stressed("--list").decode()

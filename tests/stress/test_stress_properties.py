@@ -1,4 +1,5 @@
-"""What holds of any stress: nothing out of nothing, more of a shock never costs less, parts sum up."""
+"""What holds of any stress: nothing out of nothing, more of a shock never costs less, parts sum
+up."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -224,7 +225,8 @@ task_classes:
 def test_unserved_is_what_the_system_says_of_the_components_that_are_away(
     free: StressContext, chosen: set[int]
 ) -> None:
-    """Share of each chain whose first model is away, less what the coverage reroutes to one that is not."""
+    """Share of each chain whose first model is away, less what the coverage reroutes to one that is
+    not."""
     kinds = {"vendor", "provider", "cloud", "jurisdiction", "dependency"}
     away = {
         index

@@ -55,7 +55,7 @@ OWN = {
             max_input_tokens: 32000
             max_output_tokens: 8000
             exposure: {family: qwen, vendor: alibaba, provider: in-house, cloud: in-house, jurisdiction: CN}
-        """,
+        """,  # noqa: E501
 }
 DEPLOYED = {
     "allocations/a.yaml": """\

@@ -1,4 +1,5 @@
-"""A mistake in a file never makes figures look whole, resolves a finding or moves other settings."""
+"""A mistake in a file never makes figures look whole, resolves a finding or moves other
+settings."""
 
 from collections.abc import Callable
 from datetime import date

@@ -79,7 +79,8 @@ def planned():
 
 @pytest.fixture(scope="session")
 def held(planned) -> Callable:
-    """Hold all drills of a state; the offline server answers for the fallbacks, as a script tells it."""
+    """Hold all drills of a state; the offline server answers for the fallbacks, as a script tells
+    it."""
 
     def run(state, script: Script | None = None, *, budget: Decimal | None = None, **given):
         drills = planned(state, **given)

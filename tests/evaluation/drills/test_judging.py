@@ -1,4 +1,5 @@
-"""What is sent and what it costs at most, and how what came back is judged; no LiteLLM, no network."""
+"""What is sent and what it costs at most, and how what came back is judged; no LiteLLM, no
+network."""
 
 import asyncio
 from decimal import Decimal

@@ -138,7 +138,7 @@ def test_every_routed_model_of_a_split_is_made_to_fail(assessed, held) -> None:
         triage:
           route: [{model: openai/gpt-5, weight: 70}, {model: anthropic/claude-haiku-4-5, weight: 30}]
           fallbacks: [openai/gpt-5-mini]
-    """)
+    """)  # noqa: E501
     (record,), asked = held(state, faults=("server-error", "content-filter"))
     assert (record.result, record.calls) == ("survives", 4)
     assert [entry.model for entry in asked] == ["gpt-5-mini"] * 4

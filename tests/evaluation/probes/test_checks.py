@@ -362,7 +362,7 @@ def test_an_alias_that_was_re_pointed_is_told(make_probe, make_answer, make_fact
     assert told.verdict == "contract"
     assert (
         told.detail
-        == "`gpt-5.4-2026-09-01` answered; on 2026-10-01 it was `gpt-5.4-2026-03-05`: changed since then"
+        == "`gpt-5.4-2026-09-01` answered; on 2026-10-01 it was `gpt-5.4-2026-03-05`: changed since then"  # noqa: E501
     )
 
 

@@ -1,4 +1,5 @@
-"""Plans: which probes, how long an answer is asked for, and the sums they tell; properties of the plan alone."""
+"""Plans: which probes, how long an answer is asked for, and the sums they tell; properties of the
+plan alone."""
 
 from datetime import date
 from decimal import Decimal

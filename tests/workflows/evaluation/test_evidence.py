@@ -1,4 +1,5 @@
-"""Recording: the history only grows, the view holds the newest of each subject, and both can be read back."""
+"""Recording: the history only grows, the view holds the newest of each subject, and both can be
+read back."""
 
 import json
 from datetime import date

@@ -68,7 +68,8 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def bench(govern, server):
-    """Run ``govern bench`` against the server as if it were the providers: what it answers is evidence."""
+    """Run ``govern bench`` against the server as if it were the providers: what it answers is
+    evidence."""
     env = {
         "OPENAI_API_KEY": "planted-key-of-the-environment",
         "OPENAI_BASE_URL": server.base_url("openai"),

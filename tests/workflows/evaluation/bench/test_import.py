@@ -157,7 +157,8 @@ def test_names_from_the_file_stay_one_visible_line(govern, portfolio):
 
 
 def test_two_public_models_on_real_questions(govern, portfolio, corpus):
-    """Joint counts of 57 subjects, told as cases: GPT-4 against Mixtral 8x7B (RouteLLM, Apache-2.0)."""
+    """Joint counts of 57 subjects, told as cases: GPT-4 against Mixtral 8x7B (RouteLLM,
+    Apache-2.0)."""
     folder = portfolio()
     rows = [["model", "case", "accepted"]]
     with (corpus / "benchmarks" / "routellm_mmlu_by_subject.csv").open() as file:

@@ -1,4 +1,5 @@
-"""A small portfolio whose models the offline server plays, asked by the real LiteLLM through the real command."""
+"""A small portfolio whose models the offline server plays, asked by the real LiteLLM through the
+real command."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path

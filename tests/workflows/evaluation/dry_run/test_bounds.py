@@ -1,4 +1,5 @@
-"""What a stranger's portfolio cannot do: fill the memory, or have anything but its own files sent."""
+"""What a stranger's portfolio cannot do: fill the memory, or have anything but its own files
+sent."""
 
 from datetime import date
 

@@ -1,4 +1,5 @@
-"""What probes send: canaries filled in, cases instead, generic inputs last; schemas read or told why not."""
+"""What probes send: canaries filled in, cases instead, generic inputs last; schemas read or told
+why not."""
 
 from datetime import date
 
@@ -22,7 +23,8 @@ cases:
 
 @pytest.fixture
 def given(files):
-    """Inputs of one task class of the portfolio, some of its files replaced or (``None``) left out."""
+    """Inputs of one task class of the portfolio, some of its files replaced or (``None``) left
+    out."""
 
     def read(task="triage", **changed):
         renamed = {

@@ -1,4 +1,5 @@
-"""The plan: what it tells, what it refuses, and that it neither loads LiteLLM nor sends anything."""
+"""The plan: what it tells, what it refuses, and that it neither loads LiteLLM nor sends
+anything."""
 
 import json
 import subprocess

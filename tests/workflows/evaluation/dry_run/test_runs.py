@@ -308,7 +308,8 @@ PLANTED = {
 
 
 def test_no_planted_secret_is_ever_told(dry_run, portfolio, server, tmp_path):
-    """A careless server repeats the key in its errors and answers; a user writes one into the address."""
+    """A careless server repeats the key in its errors and answers; a user writes one into the
+    address."""
     cassette = tmp_path / "c.jsonl"
     rules = (
         ScriptRule(
@@ -319,7 +320,7 @@ def test_no_planted_secret_is_ever_told(dry_run, portfolio, server, tmp_path):
     )
     server.play(Script(echo_key=True, rules=rules))
     out = dry_run(
-        "--record", str(cassette), "--format", "json", "--format", "text=t.txt", "--format", "junit=j.xml",
+        "--record", str(cassette), "--format", "json", "--format", "text=t.txt", "--format", "junit=j.xml",  # noqa: E501
         "--format", "sarif=s.sarif", "--format", "markdown=m.md", env=PLANTED,
     )  # fmt: skip
     assert out.returncode == exits.FINDINGS, out.stderr
@@ -367,7 +368,8 @@ def test_ctrl_c_leaves_valid_evidence_and_exits_130(portfolio, server, environme
 
 
 def test_no_first_answer_waits_for_what_litellm_loads(govern, portfolio):
-    """Gemini's code is loaded before the clock runs: a second, which a limit of half a second cannot bear."""
+    """Gemini's code is loaded before the clock runs: a second, which a limit of half a second
+    cannot bear."""
     path = portfolio / "allocations/support.yaml"
     text = path.read_text().replace("p95_seconds: 20", "p95_seconds: 0.5")
     path.write_text(text.replace("openai/gpt-5.4}", "gemini/gemini-3.5-flash}"))
