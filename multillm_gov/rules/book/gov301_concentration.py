@@ -146,8 +146,11 @@ RULE = Rule(
         "routed to it: a rise of g at share s adds s × g to the bill, so an appetite of +15% and "
         "a shock of +40% allow a share of 37.5%. HHI is 10,000 times the sum of squared shares; "
         "the effective number is 1 divided by that sum. No regulator sets a number; the antitrust "
-        "thresholds of 1,800 (2023) and 2,500 (2010) points are benchmarks only. Models whose "
-        "entity at this level is not known count as one entity."
+        "thresholds of 1,800 (2023) and 2,500 (2010) points are benchmarks only. A model with "
+        "open weights counts for the company that serves it, for its vendor can neither reprice "
+        "nor withdraw it; what runs in-house has no supplier. What is not known at this level is "
+        "an interval: all of it at the largest known entity, or each part elsewhere. The worse "
+        "end is judged, and both are reported."
     ),
     remediation="Move traffic to models of other entities, or have the board change the limit.",
     severity=Severity.ERROR,

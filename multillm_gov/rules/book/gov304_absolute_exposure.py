@@ -39,11 +39,17 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
-    """Yield entities whose price increase adds more than the limit; unknown ones count as one."""
+    """Yield entities whose price increase adds more than the limit, at the worse end of doubt."""
     loads = loads_of(context)
+    totals = loads.totals(parameters.level, Basis.SPEND)
+    doubt = totals.get(UNKNOWN, Decimal(0))
+    if doubt and len(totals) > 1:
+        del totals[UNKNOWN]
+        largest = min(totals, key=lambda name: (-totals[name], name))
+        totals[largest] += doubt
     over = [
         (name, spend)
-        for name, spend in loads.totals(parameters.level, Basis.SPEND).items()
+        for name, spend in totals.items()
         if added_spend(spend, parameters.price_rise) > parameters.max_added_monthly
     ]
     if over:
@@ -71,6 +77,13 @@ def _violation(
         if unpriced
         else ""
     )
+    known = Decimal(str(dict(found.shares)[entity])) * found.total
+    doubtful = entity != UNKNOWN and spend - known > Decimal("0.005")
+    if doubtful:
+        partly += f" at most, {context.money(spend - known)} of it by a {level} not known"
+    unproved = entity == UNKNOWN or (
+        doubtful and added_spend(known, parameters.price_rise) <= parameters.max_added_monthly
+    )
     return Violation(
         message=(
             f"a price increase of {format_share(parameters.price_rise)} by {who} adds "
@@ -81,7 +94,7 @@ def _violation(
         subject=f"{level}:{entity}",
         remedy=(
             state_unknown(context.models.values(), level)
-            if entity == UNKNOWN
+            if unproved
             else f"Move at least {context.money(spend - most, ROUND_UP)} a month from "
             f"{code(entity)} to "
             f"another {level}, or agree a fixed price; at most {context.money(most)} a "
