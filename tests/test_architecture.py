@@ -112,7 +112,8 @@ def test_help_imports_no_command(tmp_path: Path) -> None:
     )
     modules = done.stderr.decode().split()
     assert [module for module in modules if module.startswith("multillm_gov.cli.")] == [
-        "multillm_gov.cli.shared.group"
+        "multillm_gov.cli.shared",
+        "multillm_gov.cli.shared.group",
     ]
 
 

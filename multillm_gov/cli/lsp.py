@@ -20,9 +20,9 @@ from multillm_gov.cli.shared.options import as_of_option, today
 def command(ctx: click.Context, *, as_of: date | None, stdio: bool) -> None:
     """Speak the Language Server Protocol over stdin and stdout; an editor starts it, not a person.
 
-    What is typed and not yet saved is judged together with the rest of the portfolio on the disk.
-    Exits 0 after the editor asked for a shutdown, 1 where it left without. docs/editors.md has the
-    settings of common editors.
+    Unsaved text is judged together with the rest of the portfolio on the disk. Exits 0 after the
+    editor requested a shutdown, 1 if it disconnected without one. docs/editors.md has the settings
+    of common editors.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""``govern pin``: agree on the prompt files as they are, by their digests."""
+"""``govern pin``: pin the current prompt files by their digests."""
 
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,7 @@ import click
 from multillm_gov.cli.shared.options import as_of_option, root_option, today
 
 
-@click.command("pin", short_help="Agree on the prompt files as they are, by their digests.")
+@click.command("pin", short_help="Pin the current prompt files by their digests.")
 @click.argument("tasks", nargs=-1, metavar="[TASK]...")
 @as_of_option
 @root_option
@@ -16,8 +16,7 @@ def command(*, tasks: tuple[str, ...], as_of: date | None, root: Path | None) ->
     """Write the digest of each TASK's prompt file into its allocation, as `prompt_digest`.
 
     Without a TASK, every task class that names a prompt file is pinned. From then on `govern check`
-    says when a prompt file holds another text than the allocation agreed on. Nothing else in a file
-    changes.
+    reports when a prompt file no longer matches its pin. Nothing else in a file changes.
 
     \b
     Examples:
@@ -29,7 +28,7 @@ def command(*, tasks: tuple[str, ...], as_of: date | None, root: Path | None) ->
 
     done = pin(tasks, as_of=as_of or today(), root=root)
     for one in done:
-        verb = "pinned anew" if one.before else "pinned"
+        verb = "pinned again" if one.before else "pinned"
         click.echo(
             visible(
                 f"{one.path}:{one.line}: {verb} `{one.prompt}` in `{one.task}`, {one.digest[:19]}…"

@@ -6,8 +6,8 @@ from typing import Any
 from multillm_gov.documents.document import Document
 from multillm_gov.documents.layout import kind_of
 from multillm_gov.documents.shape import convert, sound_entries
+from multillm_gov.evidence.drill_record import DrillRecord
 from multillm_gov.evidence.record import (
-    DrillRecord,
     EvidenceFile,
     EvidenceRecord,
     PlacedDrill,

@@ -1,8 +1,12 @@
-"""What a trial showed, in a closed list of verdicts; each says what to do."""
+"""Verdicts of a probe, a closed list; each says what to do."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
 
+from msgspec import Meta
+
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Digest = Annotated[str, Meta(pattern="^sha256:[0-9a-f]{64}$")]
 Verdict = Literal[
     "pass",
     "credentials",

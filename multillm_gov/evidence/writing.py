@@ -12,7 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from multillm_gov.documents.decoding import CONTROL, HIDDEN
-from multillm_gov.evidence.record import DrillRecord, EvidenceFile, EvidenceRecord, ProbeRecord
+from multillm_gov.evidence.drill_record import DrillRecord
+from multillm_gov.evidence.record import EvidenceFile, EvidenceRecord, ProbeRecord
 from multillm_gov.evidence.verdict import PROVING
 
 _INVISIBLE = re.compile(f"{CONTROL.pattern}|{HIDDEN.pattern}|[\ud800-\udfff]")

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts, entities_of
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Level
+from multillm_gov.evidence.drill_record import DrillRecord
 from multillm_gov.evidence.loading import Drills
-from multillm_gov.evidence.record import DrillRecord
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 from multillm_gov.measures.requirements import Fitness, requirement
 from multillm_gov.portfolio.allocation import TaskClassDeclaration

@@ -11,7 +11,7 @@ from multillm_gov.plugins import load_plugins
 from multillm_gov.vocabulary import CallMode
 
 
-class Endpoint(Struct, frozen=True):
+class EndpointFormat(Struct, frozen=True):
     """One way to ask."""
 
     path: str
@@ -20,10 +20,12 @@ class Endpoint(Struct, frozen=True):
 
 
 @cache
-def endpoints() -> dict[str, Endpoint]:
+def endpoints() -> dict[str, EndpointFormat]:
     """Every endpoint by its path below the base address."""
     modules = load_plugins("multillm_gov.offline.openai")
-    return {module.PATH: Endpoint(module.PATH, module.read, module.answer) for module in modules}
+    return {
+        module.PATH: EndpointFormat(module.PATH, module.read, module.answer) for module in modules
+    }
 
 
 _PATHS: dict[CallMode, str] = {

@@ -25,7 +25,7 @@ _OPTIONAL = _OF_HOSTS | {".gitattributes"}
 _PLAIN = re.compile(r"[\w./-]+", re.ASCII)
 
 
-class Written(Struct, frozen=True):
+class StarterFiles(Struct, frozen=True):
     """What a starter wrote, and what it left for people to do."""
 
     paths: tuple[str, ...]
@@ -52,7 +52,7 @@ def starter_files(as_of: date, option: str = "", name: str = "govern") -> dict[s
     return {path: _filled(data, values) for path, data in sorted(_walk(folder, ""))}
 
 
-def init(folder: Path, *, as_of: date) -> Written:
+def init(folder: Path, *, as_of: date) -> StarterFiles:
     """Write the starter, its editor schemas and its catalog lock below ``folder``.
 
     In a subfolder of a git repository, the workflow and the hook go to the top of the repository,
@@ -87,7 +87,7 @@ def init(folder: Path, *, as_of: date) -> Written:
             written.append(path)
     written += write_schemas(folder)
     written += lock_portfolio(folder, as_of=as_of)
-    return Written(tuple(written), tuple(_notes(present, top, starter)))
+    return StarterFiles(tuple(written), tuple(_notes(present, top, starter)))
 
 
 def _notes(present: list[str], top: str, starter: dict[str, bytes]) -> Iterator[str]:

@@ -61,7 +61,7 @@ def test_a_changed_prompt_fails_check_until_it_is_pinned_anew(portfolio, govern)
     assert found.returncode == 1
     assert b"GOV511" in found.stdout
     done = govern("pin", "triage", cwd=portfolio)
-    assert b"pinned anew `prompts/triage.md`" in done.stdout
+    assert b"pinned again `prompts/triage.md`" in done.stdout
     assert b"GOV511" not in govern("check", "--as-of", "2026-11-24", cwd=portfolio).stdout
 
 

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Lifecycle
 from multillm_gov.dimensions import Level
-from multillm_gov.evidence.record import DrillRecord, PlacedDrill
+from multillm_gov.evidence.drill_record import DrillRecord
+from multillm_gov.evidence.record import PlacedDrill
 from multillm_gov.location import Place
 from multillm_gov.measures.failover import (
     DRILL_DAYS,

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from multillm_gov.cli.shared import waiting
-from multillm_gov.cli.shared.waiting import Waiting
+from multillm_gov.cli.shared import progress
+from multillm_gov.cli.shared.progress import Waiting
 
 
 class Screen(io.StringIO):
@@ -23,7 +23,7 @@ class Screen(io.StringIO):
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [0.0]
-    monkeypatch.setattr(waiting, "monotonic", lambda: now[0])
+    monkeypatch.setattr(progress, "monotonic", lambda: now[0])
     return now
 
 

@@ -12,7 +12,7 @@ from multillm_gov.evaluation.bench.preference import pair_calls
 from multillm_gov.evaluation.bench.scoring import Unscorable, needs_judge, scorer_module
 from multillm_gov.evaluation.calls import CALL_MODES, has_native_schema, longest_answer, provider_of
 from multillm_gov.evaluation.client import Call
-from multillm_gov.evaluation.probes.probe import Key, Probe
+from multillm_gov.evaluation.probes.probe import Probe, ProviderKey
 from multillm_gov.evaluation.worst_cost import worst_cost
 
 BYTES_PER_TOKEN = 8
@@ -25,7 +25,7 @@ class BenchPlanner(Struct, frozen=True, kw_only=True):
     day: date
     limits: BenchSettings
     find: Callable[[str], ModelFacts | None]
-    keys_of: Callable[[str], tuple[Key, ...]]
+    keys_of: Callable[[str], tuple[ProviderKey, ...]]
 
 
 class JudgeCost(Struct, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class JudgeCost(Struct, frozen=True, kw_only=True):
 
     model: str
     worst_usd: Decimal | None
-    keys: tuple[Key, ...] = ()
+    keys: tuple[ProviderKey, ...] = ()
 
 
 class PlannedCase(Struct, frozen=True, kw_only=True):
@@ -85,7 +85,7 @@ class BenchPlan(Struct, frozen=True, kw_only=True):
         return sum(slot.probe.samples for slot in self.slots) + len(self.foreseen)
 
     @property
-    def missing_keys(self) -> tuple[Key, ...]:
+    def missing_keys(self) -> tuple[ProviderKey, ...]:
         """Keys that are needed and not set, by name."""
         keys = {key for slot in self.slots for key in slot.probe.keys}
         return tuple(

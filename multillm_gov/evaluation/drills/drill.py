@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from multillm_gov.evaluation.client import Answer, Call, CallFailure
 from multillm_gov.evaluation.probes.plan import LeftOut, ProbePlan
-from multillm_gov.evaluation.probes.probe import Key, Probe
-from multillm_gov.evidence.record import Fault
+from multillm_gov.evaluation.probes.probe import Probe, ProviderKey
+from multillm_gov.evidence.drill_record import Fault
 from multillm_gov.portfolio.allocation import TaskClass
 
 FAULTS: tuple[Fault, ...] = get_args(Fault)
@@ -46,7 +46,7 @@ class DrillPlan(Struct, frozen=True, kw_only=True):
 
     drills: tuple[Drill, ...]
     left_out: tuple[LeftOut, ...] = ()
-    keys: tuple[Key, ...] = ()
+    keys: tuple[ProviderKey, ...] = ()
     """Of the fallbacks, by name."""
 
     @property
@@ -86,7 +86,7 @@ def plan_drills(plan: ProbePlan, faults: Iterable[Fault] = FAULTS) -> DrillPlan:
     """
     drills: list[Drill] = []
     left_out = list(plan.left_out)
-    keys = set[Key]()
+    keys = set[ProviderKey]()
     wanted = tuple(faults)
     for task, by_model in _by_task(plan):
         if not task.declared.fallbacks:

@@ -7,7 +7,7 @@ from typing import Literal
 from multillm_gov.evaluation.client import Answer, CallFailure
 from multillm_gov.evaluation.drills.drill import OUTAGES, Drill, DrillOutcome
 from multillm_gov.evaluation.probes.check import observed
-from multillm_gov.evidence.record import DrillRecord, Fault, FaultResult
+from multillm_gov.evidence.drill_record import DrillRecord, Fault, FaultResult
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.units import Amount, Positive, Share
 

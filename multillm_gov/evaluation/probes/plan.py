@@ -10,7 +10,7 @@ from msgspec import Struct
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.evaluation.calls import CALL_MODES, has_native_schema, longest_answer, provider_of
 from multillm_gov.evaluation.client import Call
-from multillm_gov.evaluation.probes.probe import Canaries, Key, Probe, TaskDigests
+from multillm_gov.evaluation.probes.probe import Canaries, Probe, ProviderKey, TaskDigests
 from multillm_gov.evaluation.probes.references import ReferenceVectors
 from multillm_gov.evaluation.worst_cost import worst_cost
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
@@ -73,7 +73,7 @@ class ProbePlan(Struct, frozen=True, kw_only=True):
         return sum(probe.samples for probe in self.probes)
 
     @property
-    def missing_keys(self) -> tuple[Key, ...]:
+    def missing_keys(self) -> tuple[ProviderKey, ...]:
         """Keys that are needed and not set, by name."""
         return tuple(sorted({key for probe in self.probes for key in probe.keys if key.is_missing}))
 
@@ -91,7 +91,7 @@ def plan_probes(
     tasks: Iterable[TaskFigures],
     inputs: Mapping[str, TaskInputs],
     settings: ProbeSettings,
-    keys_of: Callable[[str], tuple[Key, ...]],
+    keys_of: Callable[[str], tuple[ProviderKey, ...]],
     known: EarlierProbes,
 ) -> ProbePlan:
     """Every probe, by task class, then routed models, then fallbacks, then kinds."""
@@ -230,7 +230,7 @@ def _calls(
         )
 
 
-def _with_keys(probe: Probe, keys_of: Callable[[str], tuple[Key, ...]]) -> Probe:
+def _with_keys(probe: Probe, keys_of: Callable[[str], tuple[ProviderKey, ...]]) -> Probe:
     from msgspec.structs import replace
 
     return replace(probe, keys=keys_of(probe.model))

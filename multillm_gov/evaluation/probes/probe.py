@@ -40,7 +40,7 @@ class TaskDigests(Struct, frozen=True, kw_only=True):
     output_schema: str | None = None
 
 
-class Key(Struct, frozen=True, kw_only=True, order=True):
+class ProviderKey(Struct, frozen=True, kw_only=True, order=True):
     """The name of an environment variable that a provider's key is read from; never its value."""
 
     name: str
@@ -81,7 +81,7 @@ class Probe(Struct, frozen=True, kw_only=True):
     """Of the dearest of its calls, each; ``None``: the price is not known."""
     usd_per_unit: Decimal | None = Decimal(1)
     """US dollars that one unit of the portfolio's currency costs."""
-    keys: tuple[Key, ...] = ()
+    keys: tuple[ProviderKey, ...] = ()
     last: ProbeRecord | None = None
     """The newest record of the same task class, model and kind, before this probe."""
     reference: ReferenceVectors | None = None

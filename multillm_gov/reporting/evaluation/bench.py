@@ -137,11 +137,7 @@ def _summary(results: Sequence[BenchResult]) -> str:
         (word, sum(duel.finding == word for duel in duels))
         for word in ("better", "not worse", "worse")
     ]
-    told = [
-        f"{number:,} {'really ' if word != 'not worse' else ''}{word}"
-        for word, number in counts
-        if number
-    ]
+    told = [f"{number:,} {word}" for word, number in counts if number]
     open_ones = len(duels) - sum(number for _, number in counts)
     told += [f"{open_ones:,} no clear difference"] if open_ones else []
     compared = (

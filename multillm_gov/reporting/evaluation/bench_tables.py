@@ -52,9 +52,9 @@ def _score(result: BenchResult, entry: LeaderboardEntry) -> ModelScore:
 FEW_CASES = 30
 """Below so many scored cases an interval is wider than most differences that matter."""
 _WORDS: dict[str, tuple[str, Status]] = {
-    "better": ("really better", "good"),
+    "better": ("better", "good"),
     "not worse": ("not worse", "good"),
-    "worse": ("really worse", "bad"),
+    "worse": ("worse", "bad"),
     "no clear difference": ("no clear difference", "watch"),
     "no common case": ("no case in common", "watch"),
 }
@@ -144,7 +144,7 @@ def _duels(result: BenchResult) -> Table:
     )
     rows = tuple(_duel_row(one) for one in result.comparisons)
     return Table(
-        title=f"Is a challenger really better than {result.incumbent}?", columns=columns, rows=rows
+        title=f"Is a challenger better than {result.incumbent}?", columns=columns, rows=rows
     )
 
 
@@ -166,7 +166,7 @@ def _duel_row(one: PairedComparison) -> tuple[Cell, ...]:
 
 
 def _sentence(one: PairedComparison, margins: Margins) -> str:
-    """Is it really better, in words with both figures."""
+    """The comparison in words, with both figures."""
     if one.difference is None or one.bound is None:
         return (
             f"{one.challenger} and {one.incumbent} have no judged case in common: nothing can "

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from multillm_gov.content import Cell, Column, Items, Paragraph, Status, Table
 from multillm_gov.documents.masking import masked
 from multillm_gov.evaluation.drills.drill import Drill, DrillPlan
-from multillm_gov.evidence.record import DrillRecord, FaultResult
+from multillm_gov.evidence.drill_record import DrillRecord, FaultResult
 from multillm_gov.finding import Severity
 from multillm_gov.report import Metric, Report, Section, Verdict, judge_counts
 from multillm_gov.reporting.check.report import rule_notes

@@ -2,7 +2,7 @@
 
 from multillm_gov.documents.document import locate
 from multillm_gov.evaluation.drills.judging import CUT
-from multillm_gov.evidence.record import DrillRecord, FaultResult
+from multillm_gov.evidence.drill_record import DrillRecord, FaultResult
 from multillm_gov.finding import Finding, Severity, fingerprint
 from multillm_gov.location import Location
 from multillm_gov.report import Trial, TrialCheck
@@ -64,7 +64,7 @@ def _remedy(record: DrillRecord, missed: list[FaultResult]) -> str:
     if any(one.result == "fails" for one in missed):
         first = record.chain[-1]
         return (
-            f"Ask the fallbacks themselves: `govern dry-run --only {record.task_class}`; then "
+            f"Test the fallbacks directly: `govern dry-run --only {record.task_class}`; then "
             "replace the one that "
             f"does not answer, or add another behind `{first}`."
         )
@@ -72,14 +72,14 @@ def _remedy(record: DrillRecord, missed: list[FaultResult]) -> str:
         return (
             "Give a model up earlier, so that time is left for the next one: "
             "`latency.timeout_seconds` well below "
-            "`latency.p95_seconds`; or take a faster fallback."
+            "`latency.p95_seconds`; or use a faster fallback."
         )
     if any("schema" in one.detail for one in missed):
         return (
-            "Take fallbacks that keep the schema, or declare what repairs their answers below "
-            "`normalize`."
+            "Use fallbacks that satisfy the schema, or declare normalizers for their answers "
+            "in `normalize`."
         )
-    return f"Ask the fallbacks themselves: `govern dry-run --only {record.task_class}`."
+    return f"Test the fallbacks directly: `govern dry-run --only {record.task_class}`."
 
 
 def _place(record: DrillRecord, assessment: Assessment) -> Location:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from multillm_gov.content import Cell, Column, Table
 from multillm_gov.documents.masking import masked
 from multillm_gov.evaluation.probes.plan import ProbePlan
-from multillm_gov.evaluation.probes.probe import Key, Probe
+from multillm_gov.evaluation.probes.probe import Probe, ProviderKey
 from multillm_gov.report import Report, Section, Verdict
 from multillm_gov.reporting.shared.provenance import provenance
 from multillm_gov.rules.engine.assessment import Assessment
@@ -96,7 +96,7 @@ def _plan_row(probe: Probe) -> tuple[Cell, ...]:
     )
 
 
-def _key_words(key: Key) -> str:
+def _key_words(key: ProviderKey) -> str:
     if key.present:
         return key.name
     return f"{key.name} (not set)" if key.required else f"{key.name} (not set, may be left out)"

@@ -5,7 +5,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from multillm_gov.evidence.record import DrillRecord, PlacedDrill
+from multillm_gov.evidence.drill_record import DrillRecord
+from multillm_gov.evidence.record import PlacedDrill
 from multillm_gov.measures.failover import DRILL_DAYS, is_of
 from multillm_gov.portfolio.allocation import TaskClassDeclaration
 from multillm_gov.portfolio.risk import Coverage

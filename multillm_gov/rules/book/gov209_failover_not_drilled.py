@@ -6,7 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from multillm_gov.evidence.record import DrillRecord, PlacedDrill
+from multillm_gov.evidence.drill_record import DrillRecord
+from multillm_gov.evidence.record import PlacedDrill
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.failover import DRILL_DAYS, is_of
 from multillm_gov.measures.figures import TaskFigures

@@ -7,7 +7,7 @@ from functools import partial
 from multillm_gov.catalog.endpoints import endpoints_of
 from multillm_gov.catalog.price import Price
 from multillm_gov.evaluation.client import Client
-from multillm_gov.evaluation.probes.probe import Key
+from multillm_gov.evaluation.probes.probe import ProviderKey
 from multillm_gov.providers.keys import needed_keys
 from multillm_gov.providers.opening import Knowledge, open_client
 from multillm_gov.rules.engine.assessment import Assessment
@@ -37,23 +37,24 @@ def trial_client(assessment: Assessment, options: SendingOptions) -> Iterator[Cl
         yield open_client(knowledge, offline=server.base_url, record=keep, replay=options.replay)
 
 
-def keys_of(assessment: Assessment) -> Callable[[str], tuple[Key, ...]]:
+def keys_of(assessment: Assessment) -> Callable[[str], tuple[ProviderKey, ...]]:
     """The environment variables that calls to a model need, and whether they are set."""
     endpoints = endpoints_of(assessment.overrides)
 
-    def keys(model: str) -> tuple[Key, ...]:
+    def keys(model: str) -> tuple[ProviderKey, ...]:
         facts = assessment.catalog.find(model)
         needs = needed_keys(
             model, facts.exposure.provider if facts is not None else "", endpoints=endpoints
         )
         return tuple(
-            Key(name=key.name, present=key.present, required=key.required) for key in needs.keys
+            ProviderKey(name=key.name, present=key.present, required=key.required)
+            for key in needs.keys
         )
 
     return keys
 
 
-def no_keys(model: str) -> tuple[Key, ...]:
+def no_keys(model: str) -> tuple[ProviderKey, ...]:
     """What calls to the offline server and to a cassette need."""
     del model
     return ()

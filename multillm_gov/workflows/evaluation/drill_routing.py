@@ -10,7 +10,7 @@ from multillm_gov.catalog.price import Price
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.drills.drill import DrillOutcome, DrillPlan
 from multillm_gov.evaluation.drills.running import run_requests
-from multillm_gov.evidence.record import Fault
+from multillm_gov.evidence.drill_record import Fault
 from multillm_gov.gateways.formats.litellm import configuration
 from multillm_gov.gateways.routing import routing
 from multillm_gov.offline.script import Script, ScriptRule

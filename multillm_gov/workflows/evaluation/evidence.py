@@ -6,7 +6,8 @@ from pathlib import Path
 from multillm_gov.documents.shape import convert
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import SourceError
-from multillm_gov.evidence.record import DrillRecord, EvidenceFile, EvidenceRecord, ProbeRecord
+from multillm_gov.evidence.drill_record import DrillRecord
+from multillm_gov.evidence.record import EvidenceFile, EvidenceRecord, ProbeRecord
 from multillm_gov.evidence.writing import encode_line, encode_view, merge
 from multillm_gov.sources.evidence_store import (
     CURRENT,

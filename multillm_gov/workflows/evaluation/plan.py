@@ -9,7 +9,7 @@ from multillm_gov.documents.layout import kind_of
 from multillm_gov.errors import SourceError, UnableError, UsageError
 from multillm_gov.evaluation.calls import CALL_MODES
 from multillm_gov.evaluation.probes.plan import EarlierProbes, ProbePlan, ProbeSettings, plan_probes
-from multillm_gov.evaluation.probes.probe import Key
+from multillm_gov.evaluation.probes.probe import ProviderKey
 from multillm_gov.evaluation.probes.references import ReferenceVectors, digest_of
 from multillm_gov.evidence.record import ProbeKind, ProbeRecord
 from multillm_gov.reporting.shared.completeness import left_out
@@ -26,7 +26,7 @@ def plan_trials(
     root: Path,
     assessment: Assessment,
     settings: ProbeSettings,
-    keys_of: Callable[[str], tuple[Key, ...]],
+    keys_of: Callable[[str], tuple[ProviderKey, ...]],
 ) -> ProbePlan:
     """Every probe that the call asks for, ready to be sent.
 

@@ -3,7 +3,7 @@
 import pytest
 
 from multillm_gov.evaluation.drills.drill import FAULTS
-from multillm_gov.evidence.record import DrillRecord
+from multillm_gov.evidence.drill_record import DrillRecord
 from multillm_gov.offline.script import Script, ScriptRule
 
 pytestmark = [pytest.mark.litellm, pytest.mark.filterwarnings("ignore::UserWarning:pydantic")]

@@ -8,7 +8,7 @@ import pytest
 from multillm_gov.catalog.facts import Lifecycle
 from multillm_gov.evaluation.probes.check import Observation, all_checks, observed
 from multillm_gov.evaluation.probes.judging import probe_record
-from multillm_gov.evaluation.probes.probe import Key
+from multillm_gov.evaluation.probes.probe import ProviderKey
 from multillm_gov.evidence.record import ProbeRecord
 from multillm_gov.evidence.verdict import PORTFOLIO_FAULTS, WHAT_TO_DO, WORST_FIRST, worst
 from multillm_gov.portfolio.allocation import AnswerShape, Latency, SpendCap
@@ -72,7 +72,7 @@ def test_every_call_must_be_answered(make_probe, make_answer, make_failure):
 def test_a_key_that_is_not_set_is_told_as_such_whatever_the_client_makes_of_it(
     make_probe, make_answer, make_failure
 ):
-    probe = make_probe(keys=(Key(name="OPENAI_API_KEY", present=False),))
+    probe = make_probe(keys=(ProviderKey(name="OPENAI_API_KEY", present=False),))
     assert verdict("reachability", probe, make_failure("unreachable")) == "credentials"
     assert (
         "OPENAI_API_KEY is not set"
@@ -83,12 +83,12 @@ def test_a_key_that_is_not_set_is_told_as_such_whatever_the_client_makes_of_it(
     )
     given = make_probe(
         keys=(
-            Key(name="OPENAI_API_KEY", present=True),
-            Key(name="X", present=False, required=False),
+            ProviderKey(name="OPENAI_API_KEY", present=True),
+            ProviderKey(name="X", present=False, required=False),
         )
     )
     assert verdict("reachability", given, make_failure("unreachable")) == "unreachable"
-    address = make_probe(keys=(Key(name="OWN_API_BASE", present=False),))
+    address = make_probe(keys=(ProviderKey(name="OWN_API_BASE", present=False),))
     assert verdict("reachability", address, make_failure("unreachable")) == "unreachable"
 
 

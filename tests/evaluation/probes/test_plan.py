@@ -14,7 +14,7 @@ from multillm_gov.evaluation.probes.plan import (
     TaskInputs,
     plan_probes,
 )
-from multillm_gov.evaluation.probes.probe import Canaries, Canary, Key, TaskDigests
+from multillm_gov.evaluation.probes.probe import Canaries, Canary, ProviderKey, TaskDigests
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, TaskFigures
 from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration
@@ -158,7 +158,10 @@ def test_sums_leave_out_what_is_not_known_and_say_so(make_facts):
 
 def test_keys_that_are_missing_are_named_once():
     keys = {
-        "x": (Key(name="A", present=False), Key(name="B", present=False, required=False)),
+        "x": (
+            ProviderKey(name="A", present=False),
+            ProviderKey(name="B", present=False, required=False),
+        ),
         "y": (),
     }
     found = planned(figures("a", ["x", "y"]), figures("b", ["x"]), keys_of=keys.__getitem__)

@@ -14,14 +14,8 @@ from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.shape import convert
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.errors import OutputError, SourceError
-from multillm_gov.evidence.record import (
-    CheckResult,
-    DrillRecord,
-    EvidenceFile,
-    EvidenceRecord,
-    FaultResult,
-    ProbeRecord,
-)
+from multillm_gov.evidence.drill_record import DrillRecord, FaultResult
+from multillm_gov.evidence.record import CheckResult, EvidenceFile, EvidenceRecord, ProbeRecord
 from multillm_gov.evidence.writing import encode_line, encode_view, merge
 from multillm_gov.units import Amount, Positive, Share
 from multillm_gov.workflows.evaluation.evidence import record_evidence

@@ -88,7 +88,7 @@ def test_offline_the_whole_flow_runs_without_keys_and_writes_no_evidence(govern,
     told = done.stdout.decode()
     assert done.returncode == 0, done.stderr
     assert "Leaderboard" in told
-    assert "Is a challenger really better than openai/gpt-5.4?" in told
+    assert "Is a challenger better than openai/gpt-5.4?" in told
     assert "No evidence was written." in told
     assert not (folder / "evidence").exists()
 

@@ -44,7 +44,7 @@ def test_a_table_becomes_paired_evidence_and_a_leaderboard(govern, portfolio):
     done = imported(govern, folder, table(folder, rows), *arguments, "--date", "2026-11-02")
     told = " ".join(done.stdout.decode().split())
     assert done.returncode == 0, done.stderr
-    assert f"{HAIKU} is really worse than {GPT}: -30.0 points" in told
+    assert f"{HAIKU} is worse than {GPT}: -30.0 points" in told
     assert "1 case, no verdict from the other tool" in told
     found = records(folder)
     assert found[GPT]["score"] == 0.9
@@ -128,9 +128,9 @@ def test_the_public_leaderboard_of_a_vendor_stays_what_it_is(govern, portfolio):
 @pytest.mark.parametrize(
     ("rows", "arguments", "code", "said"),
     [
-        ([["model", "case", "accepted"], [GPT, "a", "yes"]], (), 2, "name no task class"),
+        ([["model", "case", "accepted"], [GPT, "a", "yes"]], (), 2, "do not name a task class"),
         ([["model", "case"], [GPT, "a"]], ("--task", "capitals"), 3, "names no column"),
-        ([["model", "case", "accepted"]], ("--task", "capitals"), 3, "no result of"),
+        ([["model", "case", "accepted"]], ("--task", "capitals"), 3, "has no result for"),
         (
             [["model", "case", "accepted"], [GPT, "a", "yes"]],
             ("--task", "capitals", "--model-map", "x"),
@@ -174,5 +174,5 @@ def test_two_public_models_on_real_questions(govern, portfolio, corpus):
     done = imported(govern, folder, table(folder, rows), "--task", "capitals")
     assert done.returncode == 0, done.stderr
     assert records(folder)[GPT]["sample_size"] == 14_042
-    assert f"{HAIKU} is really worse than {GPT}" in done.stdout.decode()
+    assert f"{HAIKU} is worse than {GPT}" in done.stdout.decode()
     assert "< 0.001" in done.stdout.decode()

@@ -93,7 +93,6 @@ def test_fault_goes_before_what_could_not_be_judged():
     assert verdict().exit_code == 0
     both = Verdict(fail_on=Severity.ERROR, errors=1, warnings=0, notes=0, waived=0, unproved=1)
     assert both.exit_code == 1
-    assert both.words == "1 error; 1 probe could not be judged"
 
 
 def test_the_line_of_progress():
