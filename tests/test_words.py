@@ -27,17 +27,9 @@ BANNED = {
     "standing by": r"\bstanding by\b",
     "a space before a percent sign": r"\d %(?![\w(])",
 }
-ALLOWED: tuple[str, ...] = ()
+ALLOWED = ("asked for a demo", "asked for the list of customers")
 """Phrases in which a banned word is meant literally."""
-NOT_YET: frozenset[str] = frozenset(
-    {
-        "cli",
-        "risk",
-        "workflows",
-        "docs/risk.md",
-        "docs/stress.md",
-    }
-)
+NOT_YET: frozenset[str] = frozenset({"risk"})
 """Rooms and files that still have to be rewritten."""
 
 

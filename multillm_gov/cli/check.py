@@ -25,7 +25,7 @@ from multillm_gov.cli.shared.options import (
 @click.option(
     "--base",
     metavar="REV",
-    help="Git revision that this is a change of, such as origin/main: its policies still bite.",
+    help="Compare with this Git revision; its policies are enforced as well.",
 )
 @as_of_option
 @root_option

@@ -9,7 +9,7 @@ from multillm_gov.cli.shared.options import as_of_option, root_option, today
 from multillm_gov.rendering.renderers import graph_format_of_ending, graph_formats, graph_renderer
 
 
-@click.command("graph", short_help="Draw what hangs on what; mark single points of failure.")
+@click.command("graph", short_help="Draw dependencies; mark single points of failure.")
 @click.option(
     "--format",
     "-f",
@@ -30,7 +30,7 @@ from multillm_gov.rendering.renderers import graph_format_of_ending, graph_forma
     "--why",
     nargs=2,
     metavar="TASK NODE",
-    help="Only the ways from a task class to what it hangs on: a name, or an id such as cloud:aws.",
+    help="Only the paths from a task class to a dependency: a name, or an id such as cloud:aws.",
 )
 @click.option(
     "--at", "revision", metavar="REV", help="Git revision to draw. [default: the working tree]"
@@ -49,10 +49,11 @@ def command(
     as_of: date | None,
     root: Path | None,
 ) -> None:
-    """Draw what each task class hangs on: models, vendors, providers, clouds, regions, gateways, dependencies.
+    """Draw the dependencies of each task class: models, vendors, providers, clouds, gateways.
 
-    As text it tells single points of failure and pairs, most value first, and what each component means for a year's
-    expected loss. Fallbacks count only through the chain as it would run. Figures fail nothing: it exits 0.
+    As text it lists single points of failure and pairs, most value first, and each component's
+    part in the expected annual loss. Fallbacks count only through the chain as it would run. It
+    judges nothing, so it exits 0.
 
     \b
     Examples:

@@ -10,9 +10,9 @@ from multillm_gov.cli.shared.options import as_of_option, day_option, root_optio
 
 @click.command("waive", short_help="Accept a finding for a time, with a reason and a name.")
 @click.argument("finding")
-@click.option("--reason", required=True, help="Why it is borne.")
+@click.option("--reason", required=True, help="Reason for accepting the finding.")
 @day_option("--expires", "Last day it holds, such as 2026-12-31.", required=True)
-@click.option("--approved-by", required=True, metavar="NAME", help="Who bears it.")
+@click.option("--approved-by", required=True, metavar="NAME", help="Approver.")
 @click.option("--ticket", default="", help="Where it is followed up.")
 @as_of_option
 @root_option

@@ -209,7 +209,7 @@ def write_lock(locked: Locked) -> None:
         raise CatalogError(
             f"{count_of(locked.flaws, 'mistake')} in the portfolio's files may hide models, so no "
             "lock is written",
-            "Mend what `govern check` reports, then lock.",
+            "Fix what `govern check` reports, then lock.",
         )
     write_bytes(locked.path, encode_lock(locked.lock))
 

@@ -46,7 +46,7 @@ def amend(
         item = ", ".join(f"{name}: {format_scalar(value)}" for name, value in entry.items())
         raise SourceError(
             f"`{path}` has a layout, or a fault, that leaves no safe place for an entry",
-            f"Mend what `govern check {path}` finds, or write it below `{key}` yourself: `- "
+            f"Fix what `govern check {path}` reports, or write it below `{key}` yourself: `- "
             f"{{{item}}}`.",
         )
     held = assessment.documents[path].data.get(key) if path in assessment.documents else None

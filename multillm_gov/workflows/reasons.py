@@ -38,7 +38,7 @@ def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -
     effect = _effect(dependence, node, graph.currency)
     return replace(
         graph,
-        title=f"Why {task} hangs on {node.label}",
+        title=f"Why {task} depends on {node.label}",
         summary=effect,
         nodes=tuple(each for each in graph.nodes if each.id in touched),
         edges=tuple(edge for edge in graph.edges if edge in kept),
@@ -70,7 +70,7 @@ def _find(graph: Graph, target: str) -> Node:
     known = sorted({name for node in graph.nodes for name in (node.id, node.label)})
     raise UsageError(
         f"The task class does not depend on `{target[:LONGEST]}`{did_you_mean(target, known)}.",
-        "Run `govern graph --task NAME` to see what it hangs on.",
+        "Run `govern graph --task NAME` to see its dependencies.",
     )
 
 
@@ -94,7 +94,7 @@ def _effect(dependence: Dependence, node: Node, currency: str) -> str:
     )
     what = f"{KIND_WORDS[node.kind]} {code(node.label)}"
     if index is None:
-        return f"How often {what} is away is not counted apart from what it hangs on."
+        return f"The unavailability of {what} is counted with its dependencies, not by itself."
     point = next((point for point in dependence.singles if point.members == (index,)), None)
     share = sum(hit.share for hit in point.hits) if point else 0.0
     worth = next(

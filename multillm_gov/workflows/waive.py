@@ -150,11 +150,11 @@ def _refuse(named: list[Finding], assessment: Assessment, approved_by: str) -> N
         if finding.enforcement is Enforcement.HARD_MANDATORY:
             raise UsageError(
                 f"`{finding.policy}` is hard-mandatory: its findings cannot be waived",
-                "Mend the finding, or have the policy changed to `enforcement: soft-mandatory`.",
+                "Fix the finding, or have the policy changed to `enforcement: soft-mandatory`.",
             )
         if rule is not None and not rule.waivable:
             raise UsageError(
-                f"Findings of `{finding.name}` cannot be waived", f"Mend it: {finding.remedy}"
+                f"Findings of `{finding.name}` cannot be waived", f"Fix it: {finding.remedy}"
             )
         permitted = approvers.get(finding.policy, ())
         if permitted and approved_by not in permitted:

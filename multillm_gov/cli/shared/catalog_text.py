@@ -135,7 +135,7 @@ def _scaled(unit: str, amount: Decimal, currency: str) -> str:
 def _listed(names: frozenset[str] | None) -> str:
     if names is None:
         return "not known"
-    return ", ".join(sorted(name.replace("_", " ") for name in names)) or "nothing told"
+    return ", ".join(sorted(name.replace("_", " ") for name in names)) or "none known"
 
 
 def _count(number: int | None, unit: str) -> str:
