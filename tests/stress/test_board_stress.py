@@ -38,7 +38,7 @@ def test_one_heat_map_one_short_table_and_the_years_figure(judged: Judged) -> No
 
 def test_the_costliest_scenario_stands_first(judged: Judged) -> None:
     rows = tables(stressed(judged()))[0].rows
-    assert rows[0][0].text == "All vendors of one country stop serving us"
+    assert rows[0][0].text == "Jurisdiction withdrawn"
     assert rows[0][0].status == "bad"
 
 

@@ -146,7 +146,7 @@ def test_a_wrong_call_is_told(
 def test_scenarios_are_listed_with_their_source(stressed: Callable[..., bytes]) -> None:
     lines = stressed("--list").decode().splitlines()
     assert len(lines) == 15
-    assert lines[0].split(maxsplit=1) == ["provider-outage", "A provider is away (built in)"]
+    assert lines[0].split(maxsplit=1) == ["provider-outage", "Provider outage (built in)"]
     assert [line.split()[0] for line in lines if "scenarios/own.yaml" in line] == [
         "repricing",
         "beta-gone",
