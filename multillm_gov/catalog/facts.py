@@ -161,7 +161,7 @@ class Lifecycle(Struct, frozen=True, kw_only=True):
     """Model that answers, and is billed, in its place from the retirement on; empty: none."""
     successor: Successor | None = None
     announced: str = ""
-    """Successor that the vendor names but that is not in the map, or retired itself."""
+    """Successor that is announced but not used: not in the map, retired, or retiring soon."""
     elsewhere: tuple[str, ...] = ()
     """Dates of the same weights at other providers: an indication, never a date of this one."""
     floating_alias: bool = False

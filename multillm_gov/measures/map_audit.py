@@ -81,7 +81,8 @@ def _unrouted_successors(models: Models) -> Rows:
     for facts in models:
         if facts.lifecycle.announced:
             yield AuditRow(
-                facts.name, f"{facts.lifecycle.announced} cannot be routed, or has retired"
+                facts.name,
+                f"{facts.lifecycle.announced} is not in the map, has retired or retires soon",
             )
 
 

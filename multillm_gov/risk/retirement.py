@@ -5,7 +5,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from multillm_gov.catalog.facts import ModelFacts, Successor
+from multillm_gov.catalog.facts import Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.notices import NoticePolicy, notice_policy
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.measures.lifecycle import runway_days, slack_days
@@ -29,6 +29,8 @@ class ModelLife(Struct, frozen=True, kw_only=True):
     """``None``: not known, which never means that it stays."""
     source: str
     """What gives the date."""
+    hint: str
+    """A doubtful date, or dates of the same weights elsewhere, where none is known."""
     runway: int | None
     """Days to retirement; negative when past."""
     slack: int | None
@@ -161,6 +163,7 @@ def _life(
         standby=standby,
         retirement=lifecycle.retirement if lifecycle is not None else None,
         source=lifecycle.source if lifecycle is not None else "",
+        hint=_hint(lifecycle) if lifecycle is not None else "",
         runway=runway_days(facts, context.as_of) if facts is not None else None,
         slack=slack_days(facts, context.as_of, lead) if facts is not None else None,
         notice=policy,
@@ -169,6 +172,14 @@ def _life(
         successor=lifecycle.successor if lifecycle is not None else None,
         tested=tuple(name for name in (*routed, *standby) if is_qualified(name, model, context)),
     )
+
+
+def _hint(lifecycle: Lifecycle) -> str:
+    if lifecycle.retirement is not None:
+        return ""
+    if lifecycle.doubtful is not None:
+        return f"doubtful: {lifecycle.doubtful.date}"
+    return f"elsewhere: {', '.join(lifecycle.elsewhere)}" if lifecycle.elsewhere else ""
 
 
 def forced_migrations(

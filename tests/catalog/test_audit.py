@@ -47,7 +47,7 @@ def test_each_section_names_what_is_wrong() -> None:
     assert found["price"] == [("m", "its price is not known")]
     assert found["vendor"] == [("x", "provider not known")]
     assert found["date"] == [("y", "2027-01-01: later tables drop it")]
-    assert found["successor"] == [("y", "z cannot be routed, or has retired")]
+    assert found["successor"] == [("y", "z is not in the map, has retired or retires soon")]
     assert found["hosts"] == [("m", "context: 1,000 (openai); 2,000 (azure)")]
 
 

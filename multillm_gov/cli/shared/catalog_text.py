@@ -68,7 +68,7 @@ def _lifecycle_rows(
     if lifecycle.redirect:
         yield "answered by", f"{lifecycle.redirect}, which is billed, from the retirement on"
     if lifecycle.announced:
-        yield "announced", f"{lifecycle.announced}, which cannot be routed to"
+        yield "announced", f"{lifecycle.announced}: not in the price map, retired, or retiring soon"
     if lifecycle.successor is not None:
         told = lifecycle.successor
         yield "move to", f"{told.model} ({told.origin}{f': {told.source}' if told.source else ''})"

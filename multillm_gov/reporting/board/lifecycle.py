@@ -104,7 +104,8 @@ def _row(model: ModelLife) -> tuple[Cell, ...]:
     uses = [f"{len(model.routed)} routed"] if model.routed else []
     uses += [f"{len(model.standby)} fallback"] if model.standby else []
     status = _status(model)
-    retires, slack = Cell("not known", status), Cell("")
+    hint = f" ({model.hint})" if model.hint else ""
+    retires, slack = Cell(f"not known{hint}", status), Cell("")
     if model.retirement is not None and model.slack is not None:
         retires = Cell(model.retirement.isoformat())
         slack = Cell(count_of(model.slack, "day"), status)

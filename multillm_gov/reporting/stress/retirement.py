@@ -119,7 +119,7 @@ def _row(model: ModelLife) -> tuple[Cell, ...]:
 
 def _date(model: ModelLife, status: Status) -> Cell:
     if model.retirement is None:
-        return Cell("not known", status)
+        return Cell(f"not known ({model.hint})" if model.hint else "not known", status)
     return Cell(f"{'retired since ' if model.is_retired else ''}{model.retirement}")
 
 

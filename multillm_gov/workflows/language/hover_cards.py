@@ -121,7 +121,9 @@ def _lifecycle(
 ) -> Iterator[tuple[str, str]]:
     lifecycle = facts.lifecycle
     if lifecycle.retirement is None:
-        yield "retirement", "not known"
+        elsewhere = catalog.elsewhere(facts)
+        hint = f" (elsewhere: {', '.join(elsewhere)})" if elsewhere else ""
+        yield "retirement", f"no source that we read gives a date{hint}"
     else:
         yield "retirement", f"{lifecycle.retirement}, {_distance(runway_days(facts, as_of) or 0)}"
         slack = slack_days(facts, as_of, lead_days) or 0
