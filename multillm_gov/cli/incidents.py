@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group("incidents")
 def command() -> None:
-    """Histories of outages: unavailability that is measured instead of assumed.
+    """Outage histories, so that unavailability is measured instead of assumed.
 
     \b
     Examples:
@@ -66,12 +66,12 @@ def import_(
     root: Path | None,
     **days: date | None,
 ) -> None:
-    """Write the outages in FILE to incidents/, overlapping ones merged, and say what they amount to.
+    """Write the outages in FILE to incidents/, merging overlaps, and show the unavailability.
 
-    FILE is what a status page answers at /api/v2/incidents.json, or a table with the columns start,
-    end, weight (0..1) and title. A file of that name is replaced; histories of one entity in
-    several files add up. Without --from and --to the time watched starts and ends with an incident,
-    which makes the service look worse than it is.
+    FILE is a status page's /api/v2/incidents.json, or a table with the columns start, end, weight
+    (0..1) and title. An existing file of that name is replaced; several files about one entity add
+    up. Without --from and --to the observed period starts and ends with an incident, which
+    overstates the unavailability.
 
     \b
     Examples:
@@ -97,7 +97,7 @@ def import_(
     if done.guessed:
         options = " and ".join(done.guessed)
         click.echo(
-            f"{options} not given: the time watched is that of the incidents, so it looks worse.",
+            f"{options} not given: the period of the incidents is used, which overstates unavailability.",
             err=True,
         )
 
@@ -119,10 +119,12 @@ def _told(done: "ImportedIncidents") -> list[str]:
     if figures.sample_size:
         lines.append(f"mean length {figures.mean_hours:.2f} h")
     else:
-        lines.append("no outage in that time: too little to measure, so the assumed figure stays")
+        lines.append(
+            "no outage in the period: too little to measure, so the assumed figure remains"
+        )
     if 0 < figures.sample_size < FEW:
         lines.append(
-            f"fewer than {FEW} outages seldom show the longest ones: the truth may well lie above the interval"
+            f"fewer than {FEW} outages rarely include the longest ones: the true figure may be above the interval"
         )
     if figures.mu is not None and figures.sigma is not None:
         lines.append(

@@ -1,1 +1,1 @@
-"""Trials: what to call, what an answer shows, and the verdict; clients are handed in."""
+"""Probes, benchmarks and drills: plan, run through a given client, judge."""

@@ -23,7 +23,7 @@ class Budget:
     def reserve(self, worst: Decimal | None) -> bool:
         """Reserve a call's worst case; ``False``: it would exceed the limit; nothing is reserved.
 
-        A call of unknown price reserves nothing: whoever lets it run was told so.
+        A call of unknown price reserves nothing: the user allowed it.
         """
         wanted = worst or _NOTHING
         if self.is_broken or (

@@ -15,7 +15,7 @@ CALL_MODES: Mapping[str, CallMode] = {
 }
 """Modes of task classes that can be probed, and how they are called."""
 DEFAULT_OUTPUT_TOKENS = 1_024
-"""Longest answer asked for where the task class declares none."""
+"""Longest answer where the task class declares none."""
 ROOM = 2
 """Longest answer over the mean one, where only the mean is declared."""
 
@@ -43,7 +43,7 @@ def longest_answer(
 
 
 def has_native_schema(declared: TaskClassDeclaration, facts: ModelFacts | None) -> bool:
-    """Whether a model, asked as the task class asks, has structured output of its own."""
+    """Whether a model, called as the task class does, has native structured output."""
     return (
         declared.mode in {"chat", "responses"}
         and facts is not None

@@ -61,7 +61,7 @@ class CallFailure(Struct, frozen=True, kw_only=True):
 
     verdict: Verdict
     message: str
-    """What the provider or the network said, secrets scrubbed."""
+    """The error of the provider or the network, secrets scrubbed."""
     status: int | None = None
     """HTTP status, where there was one."""
     retry_after_seconds: float | None = None

@@ -1,4 +1,4 @@
-"""Holding values against a declared output schema, without ever telling what an answer said."""
+"""Checking values by a declared output schema, without ever reporting an answer's text."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ Mismatch = str
 
 
 class OutputSchemaError(ValueError):
-    """The file is no JSON Schema that can be held against an answer."""
+    """The file is not a JSON Schema that answers can be checked by."""
 
 
 def compile_schema(schema: dict[str, Any]) -> Callable[[Any], Mismatch | None]:

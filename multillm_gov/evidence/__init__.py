@@ -1,1 +1,1 @@
-"""What trials showed: benchmark and dry-run records with date and sample size."""
+"""Records of benchmarks, dry-runs, drills and incidents, with dates and sample sizes."""

@@ -1,4 +1,4 @@
-"""What a trial showed of one model in one task class."""
+"""What a benchmark or probe showed of one model in one task class."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What a request asks for and what a model would answer, whatever the wire format."""
+"""A request and the answer to it, whatever the wire format."""
 
 from typing import Any
 

@@ -66,7 +66,7 @@ class ScriptRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Script(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All that the server is told."""
+    """The whole script."""
 
     seconds: Annotated[Seconds, Meta(description="Wait before every answer")] = 0.0
     echo_key: Annotated[

@@ -37,7 +37,7 @@ def names_used(content: str, start: int) -> Iterator[tuple[str, int]]:
     """Every name that an expression reads, with its offset; names that loops bind are left out.
 
     It knows the language of prompts (see `providers.prompting`): text, ``{{ … }}``, ``if``,
-    ``for``, filters and tests. What else a text tries is told when it is rendered.
+    ``for``, filters and tests. Anything else is reported when the text is rendered.
     """
     bound: set[str] = set()
     position = start

@@ -19,7 +19,7 @@ MAX_HEADER = 64 * 2**10
 MAX_PROMPT = 2**20
 """Most bytes of a prompt file that is read; a million tokens are no prompt but a document."""
 MOST_NAMED = 20
-"""Names told in one file; more of the same says nothing new."""
+"""Most names reported in one file."""
 _FENCE = re.compile(r"---[ \t]*(?:\r\n?|\n)")
 _CLOSING = re.compile(r"^---[ \t]*(?:\r\n?|\n|\Z)", re.MULTILINE)
 

@@ -41,7 +41,7 @@ class KeyNeeds(Struct, frozen=True, kw_only=True):
     provider: str
     keys: tuple[NeededKey, ...] = ()
     known: bool = True
-    """Whether the provider is in the table; if not, nothing can be said before the call."""
+    """Whether the provider is in the table; if not, nothing is known before the call."""
 
     @property
     def satisfied(self) -> bool:

@@ -87,7 +87,7 @@ class LiveClient:
 
         Args:
             addressing: Where a model's calls go.
-            price_of: A model's price as the catalog knows it; what calls cost is told by it and
+            price_of: A model's price as the catalog knows it; what calls cost follows from it and
             nothing else.
             is_retired: Whether the catalog knows a model as retired: some vendors just forget such
             a model.

@@ -130,7 +130,7 @@ def refusal_of(message: Any) -> str:  # noqa: ANN401 # LiteLLM's message
 
 
 def usage_of(usage: Any) -> Usage | None:  # noqa: ANN401 # LiteLLM's usage, of chat or of responses
-    """Tokens as counted by the provider; ``None``: it told none."""
+    """Tokens as counted by the provider; ``None``: it reported none."""
     counts = _mapping(usage)
     given = _count(counts, "prompt_tokens", "input_tokens")
     answered = _count(counts, "completion_tokens", "output_tokens")

@@ -1,7 +1,7 @@
 """Running a chain as a gateway would: the exported configuration in LiteLLM's router.
 
-The routed model's address is replaced by one on this machine that fails as asked; everything else
-stays as exported.
+The routed model's address is replaced by one on this machine that fails as requested; everything
+else stays as exported.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ class Attempts:
                 del model, messages
                 deployment = _deployment_of(kwargs)
                 calls = made.get(deployment)
-                # A format that is spoken through another one is told twice.
+                # A format that is spoken through another one is logged twice.
                 if calls is not None and calls[-1:] != [deployment]:
                     calls.append(deployment)
 

@@ -88,7 +88,7 @@ def _entry(
 
 
 def _own_id(deployment: str, leg: int) -> str:
-    """Fallbacks stand in the router of every leg, and are told apart by it."""
+    """Fallbacks stand in the router of every leg, and are distinguished by it."""
     return f"{deployment}@{leg + 1}"
 
 

@@ -19,7 +19,7 @@ from multillm_gov.vocabulary import CallMode
 
 
 class StreamCutError(Exception):
-    """A stream that ended before the provider said it was at its end."""
+    """A stream that ended before the provider finished it."""
 
 
 class Listening:

@@ -15,7 +15,7 @@ from multillm_gov.errors import OutputError
 from multillm_gov.sources.output import write_bytes
 
 CURRENT = "evidence/current.json"
-"""What the newest trials showed, below the portfolio's root: all that ``check`` reads of them."""
+"""The newest results, below the portfolio's root: all the evidence that ``check`` reads."""
 _MOST_REFERENCE = 2**20
 """Bytes; sixteen vectors of 4,096 numbers take 90 thousand."""
 

@@ -70,7 +70,7 @@ class BenchSettings(Struct, frozen=True, kw_only=True):
     """How a benchmark is run."""
 
     samples: int = 1
-    """Answers asked for each case."""
+    """Answers per case."""
     timeout_seconds: float = 60.0
     pairwise: bool = False
     """Whether judges also compare challengers' answers with the incumbent's."""

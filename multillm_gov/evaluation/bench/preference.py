@@ -1,4 +1,4 @@
-"""Which of two answers a judge model prefers, asked in both positions."""
+"""Which of two answers a judge model prefers, in both positions."""
 
 from collections.abc import Sequence
 from typing import Literal

@@ -33,7 +33,7 @@ class Expectation(Struct, frozen=True, kw_only=True):
     scorer: Scorer
     output_schema: dict[str, Any] | None = None
     question: str = ""
-    """What the model was asked, for whoever judges the answer."""
+    """The question to the model, for the judge of its answer."""
     native_schema: bool = False
     """Whether the judge model has structured output of its own."""
 

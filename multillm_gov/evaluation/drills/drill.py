@@ -1,7 +1,7 @@
 """Failover drills: which routed model fails in which way, and whether its chain answers.
 
 Nobody's service is disturbed: only the routed model's address is replaced, by one on this machine
-that fails as asked.
+that fails as requested.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ class Drill(Struct, frozen=True, kw_only=True):
     """The failing model, then the fallbacks in order."""
     call: Call
     probe: Probe
-    """Of the routed model: what answers are held against."""
+    """Of the routed model: what answers are judged by."""
     worst_usd: Decimal | None
     """If every fallback is billed in full; ``None``: a price is not known."""
 

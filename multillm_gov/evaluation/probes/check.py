@@ -48,7 +48,7 @@ def _observe_nothing(probe: Probe, answer: Answer) -> None:
 
 
 class Check(Struct, frozen=True, kw_only=True):
-    """One thing that probes are held against."""
+    """One property that probes are judged by."""
 
     name: str
     observe: Callable[[Probe, Answer], object | None] = _observe_nothing

@@ -1,4 +1,4 @@
-"""What a dry-run asks of one model in one task class, complete before anything is sent."""
+"""A probe of one model in one task class, complete before anything is sent."""
 
 from datetime import date
 from decimal import Decimal
@@ -33,7 +33,7 @@ class Canaries(Struct, frozen=True, kw_only=True):
 
 
 class TaskDigests(Struct, frozen=True, kw_only=True):
-    """What a probe's result speaks of: ``sha256:…``, or ``None`` where there is no such thing."""
+    """What a probe's result is about: ``sha256:…``, or ``None`` where there is no such thing."""
 
     task: str
     prompt: str | None = None
@@ -73,9 +73,9 @@ class Probe(Struct, frozen=True, kw_only=True):
     place: Place
     """Where the portfolio names the model."""
     output_schema: dict[str, Any] | None = None
-    """Declared; asked for natively only where ``native_schema``."""
+    """Declared; requested natively only where ``native_schema``."""
     schema_flaw: str = ""
-    """Why the declared schema cannot be held against an answer."""
+    """Why the declared schema cannot be used."""
     native_schema: bool = False
     worst_usd: Decimal | None = None
     """Of the dearest of its calls, each; ``None``: the price is not known."""

@@ -1,4 +1,4 @@
-"""``govern bench``: plan, refuse what costs too much, ask, score, compare, record, tell."""
+"""``govern bench``: plan, refuse what costs too much, send, score, compare, record, report."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.words import count_of
 from multillm_gov.workflows.evaluation.bench_cases import BenchFilter, benches_of
-from multillm_gov.workflows.evaluation.client import keys_of, no_keys, trial_client
+from multillm_gov.workflows.evaluation.client import keys_of, no_keys, run_client
 from multillm_gov.workflows.evaluation.evidence import record_evidence
 from multillm_gov.workflows.evaluation.machine import collecting
 from multillm_gov.workflows.evaluation.plan import refuse_incomplete
@@ -129,7 +129,7 @@ def plan_benchmarks(
 def run_benchmarks(
     planned: PlannedBench, on_progress: Callable[[Progress], None] | None = None
 ) -> RunResult:
-    """Send the plan, score what comes back, compare, record and tell it.
+    """Send the plan, score the answers, compare, record and report.
 
     Evidence is written only of whole runs and only of what real providers answered: never of the
     offline server or a cassette. Ctrl-C ends the run cleanly: what is known is reported.
@@ -143,7 +143,7 @@ def run_benchmarks(
     options, state = planned.options, planned.assessment
     with (
         collecting(),
-        trial_client(state, options.sending) as client,
+        run_client(state, options.sending) as client,
     ):
         run = asyncio.run(_run(planned, client, on_progress))
     results, records = _results(planned, run)

@@ -29,7 +29,7 @@ class BenchFilter(Struct, frozen=True, kw_only=True):
     tasks: frozenset[str] = frozenset()
     """Only these task classes; empty: all that have cases."""
     challengers: tuple[str, ...] = ()
-    """Models to hold against the primary alone; empty: all routed models and fallbacks."""
+    """Models to compare with the primary alone; empty: all routed models and fallbacks."""
     most_cases: int | None = None
     seed: int = 1
 

@@ -1,4 +1,4 @@
-"""``govern bench import``: results that another tool measured, told and recorded as our own are."""
+"""``govern bench import``: results that another tool measured, reported and recorded as our own."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -37,7 +37,7 @@ Sides = dict[str, tuple[CaseOutcome, ...]]
 
 
 class ImportOptions(Struct, frozen=True, kw_only=True):
-    """What an import is told."""
+    """What a call of ``govern bench import`` requests."""
 
     format_name: str = ""
     """Empty: by the file's ending."""
@@ -55,7 +55,7 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
 def import_bench(
     file: Path, options: ImportOptions, *, as_of: date, root: Path | None = None
 ) -> Report:
-    """Read results, pair them by case, compare the models, record evidence and tell.
+    """Read results, pair them by case, compare the models, record evidence and report.
 
     Raises:
         UsageError: no such format or task class, or a file whose ending tells no format.

@@ -16,7 +16,7 @@ from multillm_gov.workflows.evaluation.sending import SendingOptions
 
 
 @contextmanager
-def trial_client(assessment: Assessment, options: SendingOptions) -> Iterator[Client]:
+def run_client(assessment: Assessment, options: SendingOptions) -> Iterator[Client]:
     """A client for the models of a portfolio; the offline server runs until the end of the block.
 
     Closing the client is the caller's, since only an event loop can.

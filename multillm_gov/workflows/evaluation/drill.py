@@ -1,4 +1,4 @@
-"""``govern drill``: plan, refuse what costs too much, drill, judge, record, tell."""
+"""``govern drill``: plan, refuse what costs too much, drill, judge, record, report."""
 
 import asyncio
 import gc
@@ -33,7 +33,7 @@ from multillm_gov.workflows.evaluation.client import keys_of, no_keys
 from multillm_gov.workflows.evaluation.drill_routing import send_drills
 from multillm_gov.workflows.evaluation.evidence import record_evidence
 from multillm_gov.workflows.evaluation.machine import collecting, end_on_termination
-from multillm_gov.workflows.evaluation.plan import plan_trials
+from multillm_gov.workflows.evaluation.plan import plan_all_probes
 from multillm_gov.workflows.evaluation.sending import (
     RunResult,
     SendingOptions,
@@ -102,7 +102,7 @@ def plan_failovers(
         usd_per_unit=assessment.figures.exchange_rate,
     )
     find_keys = keys_of(assessment) if options.sending.is_billed else no_keys
-    plan = plan_drills(plan_trials(top, assessment, settings, find_keys))
+    plan = plan_drills(plan_all_probes(top, assessment, settings, find_keys))
     if not plan.drills:
         raise UnableError(
             "There is no failover to drill: no task class has a fallback", "Declare `fallbacks`."

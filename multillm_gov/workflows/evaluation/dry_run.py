@@ -1,4 +1,4 @@
-"""``govern dry-run``: plan, refuse what costs too much, send, judge, record, tell."""
+"""``govern dry-run``: plan, refuse what costs too much, send, judge, record, report."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,10 +26,10 @@ from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.sources.evidence_store import write_reference
 from multillm_gov.sources.root import path_prefix, split_paths
 from multillm_gov.words import count_of
-from multillm_gov.workflows.evaluation.client import keys_of, no_keys, trial_client
+from multillm_gov.workflows.evaluation.client import keys_of, no_keys, run_client
 from multillm_gov.workflows.evaluation.evidence import record_evidence
 from multillm_gov.workflows.evaluation.machine import collecting, end_on_termination
-from multillm_gov.workflows.evaluation.plan import plan_trials, refuse_incomplete
+from multillm_gov.workflows.evaluation.plan import plan_all_probes, refuse_incomplete
 from multillm_gov.workflows.evaluation.sending import (
     RunResult,
     SendingOptions,
@@ -106,7 +106,7 @@ def plan_dry_run(options: DryRunOptions, *, as_of: date, root: Path | None = Non
         models=options.models,
         usd_per_unit=assessment.figures.exchange_rate,
     )
-    plan = plan_trials(
+    plan = plan_all_probes(
         top, assessment, settings, keys_of(assessment) if options.sending.is_billed else no_keys
     )
     if not plan.probes:
@@ -157,7 +157,7 @@ def _send(
 ) -> tuple[ProbeRun, GovernError | None]:
     options, probes = planned.options, planned.plan.probes
     keeper = None if options.keep_text is None else TextKeeper(options.keep_text)
-    with collecting(), trial_client(planned.assessment, options.sending) as client:
+    with collecting(), run_client(planned.assessment, options.sending) as client:
         conditions = options.sending.conditions
         runner = Runner(probes, client, conditions, on_progress=on_progress, on_answer=keeper)
         return asyncio.run(_run(runner, client, () if options.sending.replay else probes))

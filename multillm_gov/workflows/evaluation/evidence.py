@@ -26,8 +26,7 @@ def record_evidence(
 ) -> None:
     """Append entries to ``evidence/history/`` and merge them into ``evidence/current.json``.
 
-    The history is on the disk before the view changes, so that an interruption loses nothing that
-    was told.
+    The history is on the disk before the view changes, so that an interruption loses nothing.
 
     Args:
         root: The portfolio's root.

@@ -1,4 +1,4 @@
-"""What trials of a task class send and expect: prompts filled in, schemas read, digests taken."""
+"""What probes of a task class send and expect: rendered prompts, schemas and digests."""
 
 import json
 from typing import Any

@@ -22,7 +22,7 @@ MOST_PROBES = 50_000
 _SHOWN = 3
 
 
-def plan_trials(
+def plan_all_probes(
     root: Path,
     assessment: Assessment,
     settings: ProbeSettings,

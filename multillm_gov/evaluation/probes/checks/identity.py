@@ -74,7 +74,7 @@ def _numbers(name: str) -> list[str]:
 
 
 def _codes(names: tuple[str, ...] | list[str]) -> str:
-    """What a provider says is bounded before it is told."""
+    """Names from a provider, bounded."""
     shown = ", ".join(f"`{name[:_LONGEST]}`" for name in names[:_MOST_NAMES])
     return f"{shown} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else shown
 

@@ -9,7 +9,7 @@ from multillm_gov.portfolio.demand import Demand
 
 NAME = "tokens"
 MOST_OVER = Decimal("1.25")
-"""Drift that is told: a quarter more tokens than declared is a quarter more cost than forecast."""
+"""Reported drift: a quarter more tokens than declared cost a quarter more than forecast."""
 
 
 def judge(observation: Observation) -> CheckResult | None:
