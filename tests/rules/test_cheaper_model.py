@@ -80,8 +80,9 @@ def test_a_policy_that_holds_today_must_hold_then(assessed: Any, policy: str) ->
 
 
 def test_hosting_that_is_not_paid_for_yet_eats_the_saving(assessed: Any) -> None:
+    """Reserved capacity bills 100 USD a month and no tokens."""
     (found,) = _found(assessed, {**SOUND, "model": "custom/tuned"})
-    assert found.figures["saving_per_month"] == 500
+    assert found.figures["saving_per_month"] == 800
 
 
 def test_a_fallback_changes_places_with_the_routed_model(assessed: Any) -> None:

@@ -116,8 +116,8 @@ def _candidates(context: RuleContext, parameters: Parameters) -> Iterator[_Candi
                 continue
             facts = context.state.catalog.find(model)
             cost = pricing.mean_cost(facts, task.task.demand)
-            if facts is None or not cost:
-                continue  # a price of nothing means a free tier or an unknown price, never a saving
+            if facts is None or cost is None or not (cost or facts.usd_fixed_per_month):
+                continue  # a price of 0 means a free tier or not known, unless capacity is paid for
             hosting = (
                 Decimal(0)
                 if model in used
