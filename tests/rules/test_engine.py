@@ -71,7 +71,7 @@ policies:
   strict: {rule: cap-missing, applies_to: {owners: [support]}, enforcement: hard-mandatory}
   lenient: {rule: GOV403, applies_to: {task_classes: [triage, replies]}, min_forecast: 10, enforcement: advisory}
 """  # noqa: E501
-    tasks = TASKS.replace("tags: [batch]", "demand: {requests: 1}")
+    tasks = TASKS.replace("tags: [batch]", "demand: {requests: 1, input_tokens: 1}")
     found = _found(assessed({"allocations/a.yaml": tasks, "policies/p.yaml": policies}), "GOV403")
     assert {(one.subject, one.policy, one.severity) for one in found} == {
         ("triage", "strict", Severity.ERROR),
