@@ -1,12 +1,18 @@
 """Burn of a month's budget."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.measures.burn import burn
+from multillm_gov.location import Place
+from multillm_gov.measures.burn import burn, current_actual, run_rate
+from multillm_gov.reporting.shared.headline import headline
+from multillm_gov.units import Amount
+from multillm_gov.usage.record import Actual, PlacedActual
+from portfolios import ACME_ALLOCATION, ACME_CATALOG, assessed
 
 amounts = st.decimals(min_value=0, max_value=10**9, places=2)
 
@@ -52,3 +58,47 @@ def test_above_one_means_over_budget_and_exhausted_within_the_month(
     if found.rate > 1 and spent <= budget:
         assert found.days_to_exhaustion is not None
         assert found.days_to_exhaustion <= 31 - day + Decimal("1e-9")
+
+
+def _record(month: str, through: str, spend: int) -> PlacedActual:
+    actual = Actual(
+        month=month, through=date.fromisoformat(through), spend=Amount(spend), task_class="articles"
+    )
+    return PlacedActual(actual=actual, place=Place("usage/u.yaml"))
+
+
+NOVEMBER = _record("2026-11", "2026-11-20", 8_000)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "newer", "expected"),
+    [
+        ("2026-11-30", None, "2026-11-20"),
+        ("2026-12-01", None, "2026-11-20"),
+        ("2026-12-02", _record("2026-12", "2026-12-01", 100), "2026-11-20"),
+        ("2026-12-04", _record("2026-12", "2026-12-03", 900), "2026-12-03"),
+        ("2026-11-19", None, None),
+        ("2027-01-15", None, None),
+    ],
+)
+def test_a_month_that_begins_does_not_displace_the_one_before(
+    as_of: str, newer: PlacedActual | None, expected: str | None
+) -> None:
+    records = (newer, NOVEMBER) if newer else (NOVEMBER,)
+    found = current_actual(records, date.fromisoformat(as_of))
+    assert (found.actual.through.isoformat() if found else None) == expected
+
+
+def test_actual_spend_changes_the_headline_forecast() -> None:
+    """articles spent 8,000 in 20 of 30 days, so 12,000 a month instead of 6,000; others as forecast."""
+    usage = "actuals: [{month: 2026-11, through: 2026-11-20, spend: 8000, task_class: articles}]\n"
+    texts = {"allocations/a.yaml": ACME_ALLOCATION, "catalog/models.yaml": ACME_CATALOG}
+    without, loaded = assessed(texts), assessed({**texts, "usage/u.yaml": usage})
+    assert run_rate(loaded.figures, loaded.actuals, loaded.as_of).spend == 12_000 + 3_000 + 1_000
+    metrics = [
+        next(metric for metric in headline(state) if metric.id == "forecast-spend")
+        for state in (without, loaded)
+    ]
+    assert [metric.number for metric in metrics] == [10_000, 16_000]
+    assert "1 task class at the pace of actual spend" in metrics[1].note
+    assert "10,000 USD" in metrics[1].note

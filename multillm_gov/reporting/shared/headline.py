@@ -11,12 +11,13 @@ import msgspec
 
 from multillm_gov.content import Status
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
+from multillm_gov.measures.burn import run_rate
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import Concentration, LegFigures, PortfolioFigures
 from multillm_gov.measures.independence import independent_value
 from multillm_gov.measures.lifecycle import slack_days
-from multillm_gov.portfolio.settings import Appetite, Settings
+from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.completeness import left_out_of_figures
 from multillm_gov.rules.engine.assessment import Assessment
@@ -38,7 +39,7 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
     value = concentration(figures.tasks, Level.VENDOR, Basis.VALUE_AT_STAKE)
     clouds = concentration(figures.tasks, Level.CLOUD, Basis.SPEND)
     metrics = (
-        _spend(figures, assessment.portfolio.settings),
+        _spend(assessment),
         judged_by_spend(
             _largest(
                 spend,
@@ -131,9 +132,11 @@ def status_above(number: float, floor: float, best: float | None = None) -> Stat
     return "watch" if number < (calm if best is None else min(calm, best)) else "good"
 
 
-def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
+def _spend(assessment: Assessment) -> Metric:
+    figures, settings = assessment.figures, assessment.portfolio.settings
+    pace = run_rate(figures, assessment.actuals, assessment.as_of)
     ceiling, limit = _ceiling(figures, settings.appetite)
-    spend = figures.spend_per_month
+    spend = pace.spend
     status: Status = "neutral" if ceiling is None else status_below(float(spend), float(ceiling))
     doubts = []
     if figures.unpriced:
@@ -142,11 +145,17 @@ def _spend(figures: PortfolioFigures, settings: Settings) -> Metric:
         doubts.append(f"no exchange rate to {figures.currency} is declared")
     if doubts and status != "bad":
         status = "neutral"
+    if pace.counted:
+        doubts.insert(
+            0,
+            f"{count_of(len(pace.counted), 'task class')} at the pace of actual spend; declared "
+            f"demand alone gives {format_forecast(figures)}",
+        )
     note = "; ".join(doubts) or ("" if ceiling is not None else "no ceiling is declared")
     return Metric(
         id="forecast-spend",
         label="Forecast spend per month",
-        value=format_forecast(figures),
+        value=format_forecast(msgspec.structs.replace(figures, spend_per_month=spend)),
         limit=limit,
         status=status,
         note=note,

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import Annotated
@@ -11,7 +10,7 @@ from msgspec import Meta, Struct, field
 
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.burn import Burn, burn
+from multillm_gov.measures.burn import Burn, burn, current_actual
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Positive, format_share
@@ -55,7 +54,7 @@ class _Budget(Struct, frozen=True):
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield spend above the cap and a pace above the limit, of this month or the one before."""
     for budget in (*_of_task_classes(context), *_of_owners(context)):
-        placed = _current(budget.records, context.as_of)
+        placed = current_actual(budget.records, context.as_of, parameters.min_days)
         if placed is None:
             continue
         actual = placed.actual
@@ -100,17 +99,6 @@ def _of_owners(context: RuleContext) -> Iterator[_Budget]:
                 None,
                 context.state.actuals.owners[owner],
             )
-
-
-def _current(records: tuple[PlacedActual, ...], as_of: date) -> PlacedActual | None:
-    """The newest record up to the day, if it is of the day's month or of the month before."""
-    first = (
-        (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
-        if as_of > date(1, 1, 31)
-        else as_of
-    )
-    placed = next((one for one in records if one.actual.through <= as_of), None)
-    return placed if placed is not None and placed.actual.through >= first else None
 
 
 def _violation(
