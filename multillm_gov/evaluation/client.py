@@ -41,7 +41,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     vectors: tuple[tuple[float, ...], ...] = ()
     """For embeddings, one an input."""
     finish_reason: str = ""
-    """``stop``, ``length``, ``content_filter`` …; empty where the provider tells none."""
+    """``stop``, ``length``, ``content_filter`` …; empty where the provider reports none."""
     served_model: str = ""
     """The model's name as the provider reports it; empty where it reports none."""
     input_tokens: int | None = None

@@ -24,7 +24,7 @@ class Export(Struct, frozen=True, kw_only=True):
 
 
 Read = Callable[[bytes, frozenset[str]], Export]
-"""``read`` of a format: the bytes, and the components of the service asked for (none: all of it).
+"""``read`` of a format: the bytes, and the components of the requested service (none: all of it).
 
 Raises ``ValueError`` with the place of the fault.
 """

@@ -27,7 +27,7 @@ class CaseResult(Struct, frozen=True, kw_only=True):
     seconds: float | None = None
     usd: float | None = None
     task_class: str = ""
-    """Empty where the export tells none."""
+    """Empty where the export has none."""
 
 
 Read = Callable[[bytes], tuple[CaseResult, ...]]
@@ -74,7 +74,7 @@ def read_results(data: bytes, format_name: str) -> tuple[CaseResult, ...]:
 def settled(
     accepted: bool | None, score: float | None
 ) -> Literal["accepted", "rejected", "unknown"]:
-    """The outcome from what a tool tells: its own verdict, else a full score."""
+    """The outcome by the tool's own verdict, else by a full score."""
     if accepted is None:
         if score is None:
             return "unknown"

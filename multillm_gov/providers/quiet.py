@@ -1,4 +1,4 @@
-"""LiteLLM, imported so that it asks nobody, tells nobody and reads no settings lying around."""
+"""LiteLLM, imported without telemetry, network access or settings from files."""
 
 import gc
 import logging
@@ -28,7 +28,7 @@ _SWITCHES = {
     "drop_params": False,
     "modify_params": False,
     "num_retries": 0,
-    "DEFAULT_MAX_RETRIES": 0,  # what its embeddings take where no retries are asked for
+    "DEFAULT_MAX_RETRIES": 0,  # what its embeddings take where no retries are requested
     "cache": None,
 }
 _REMARKS = r"(pydantic|litellm)(\.|$)"

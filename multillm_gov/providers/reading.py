@@ -27,7 +27,7 @@ class Read(Struct, frozen=True, kw_only=True):
 
 
 _ECHOES: Mapping[CallMode, frozenset[str]] = {
-    # Formats whose answers name no model: LiteLLM then repeats the one that was asked for.
+    # Formats whose answers name no model: LiteLLM then repeats the requested one.
     "chat": frozenset({"bedrock", "sagemaker"}),
     "completion": frozenset({"bedrock", "sagemaker"}),
     "responses": frozenset({"bedrock", "sagemaker"}),

@@ -75,7 +75,7 @@ class EndWatch:
 
     @property
     def came(self) -> bool:
-        """Whether the provider gave a reason to finish; ``True`` where no reader tells."""
+        """Whether the provider gave a reason to finish; ``True`` where no reader knows."""
         if self._ended is not None:
             return self._ended
         return not self._readers or any(

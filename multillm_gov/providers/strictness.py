@@ -24,7 +24,7 @@ _DEEPEST = 64
 def is_strict(schema: object) -> bool:
     """Whether all objects are closed, all keys required, and no unsupported keyword is used.
 
-    What is not strict is asked for loosely, and followed as well as may be; the root must be an
+    What is not strict is requested loosely, and followed as well as may be; the root must be an
     object.
     """
     return isinstance(schema, Mapping) and schema.get("type") == "object" and _is_strict(schema, 0)

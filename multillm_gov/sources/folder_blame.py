@@ -7,9 +7,9 @@ from multillm_gov.rules.approval_commits import Blame, Introduction
 
 
 def blame_folder(root: Path) -> Blame:
-    """Tells which commits wrote lines of the files below a root, as they are on the disk.
+    """Which commits wrote lines of the files below a root, as they are on the disk.
 
-    The repository is looked for when the first line is asked about; outside one, no commit wrote
+    The repository is looked for with the first question; outside one, no commit wrote
     any.
     """
     found: list[Callable[[str, tuple[int, ...]], tuple[Introduction, ...]]] = []

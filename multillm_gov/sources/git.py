@@ -62,7 +62,7 @@ class Repository:
         now, by which a moved folder is recognized.
 
         Raises:
-            RevisionError: a portfolio was moved or removed since, and which one cannot be told.
+            RevisionError: a portfolio was moved or removed since, and it is not known which one.
         """
         start = f"{self.prefix}/" if self.prefix else ""
         here = (f"{start}{SETTINGS}", f"{start}allocations")

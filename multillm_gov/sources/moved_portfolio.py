@@ -39,7 +39,7 @@ def find_moved(
         still_there: Whether a folder below the repository's top holds a portfolio today.
 
     Raises:
-        RevisionError: a portfolio went, and which one this is cannot be told.
+        RevisionError: a portfolio was removed, and it is not known which one this is.
     """
     blobs = _governed_blobs(listing)
     gone = {prefix: held for prefix, held in blobs.items() if not still_there(prefix)}

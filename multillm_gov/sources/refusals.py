@@ -9,7 +9,7 @@ from multillm_gov.location import Location
 LARGEST_FILE_BYTES = 5 * 1024 * 1024
 MOST_FILES = 20_000
 MOST_BYTES = 256 * 1024 * 1024
-"""Of all governed files together: what a loader may be asked to hold."""
+"""Of all governed files together: what a loader must be able to hold."""
 MOST_ENTRIES = 200_000
 """Names looked at below the governed folders, governed or not."""
 DEEPEST_FOLDER = 32

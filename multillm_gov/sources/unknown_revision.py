@@ -11,7 +11,7 @@ def explain_unknown(git: GitCommand, revision: str, message: str = "") -> Revisi
 
     Args:
         git: Git in the repository.
-        revision: As asked for.
+        revision: As requested.
         message: What is wrong, where it is not the revision's own name.
     """
     if git.attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")[0]:

@@ -35,7 +35,7 @@ def judge_call(
     """The call that puts a judge to work.
 
     Args:
-        expectation: The rubric, the judge and what was asked.
+        expectation: The rubric, the judge and the question.
         task: What the judge has to decide, in words.
         parts: What is judged, by name, in order.
         schema: Of its reply.

@@ -63,7 +63,7 @@ async def judge_answers(
         each.texts.clear()
     if not questions:
         return None, {}
-    asked = {
+    tasks = {
         id(probe): (question, place)
         for question in questions
         for place, probe in enumerate(question.probes)
@@ -73,7 +73,7 @@ async def judge_answers(
     def look(probe: Probe, sample: int, answer: Answer) -> None:
         """Conclude as soon as the last reply is there, so that no vectors pile up."""
         del sample
-        question, place = asked[id(probe)]
+        question, place = tasks[id(probe)]
         question.replies[place] = answer
         if len(question.replies) == len(question.probes):
             _settle(plan.slots[question.number], question, kept, preferred)
@@ -118,23 +118,23 @@ def _single(plan: BenchPlan, planner: BenchPlanner, kept: list[CaseState]) -> li
         if not needs_judge(slot.case.expectation.scorer.kind):
             continue
         for text in each.texts:
-            asked = _asked(slot, text)
-            if isinstance(asked, Unscorable):
-                each.scores.append(asked)
+            calls = _judge_calls(slot, text)
+            if isinstance(calls, Unscorable):
+                each.scores.append(calls)
             else:
                 found.append(
-                    _JudgeTask(number, judge_probes(slot.bench, slot.contender, asked, planner))
+                    _JudgeTask(number, judge_probes(slot.bench, slot.contender, calls, planner))
                 )
     return found
 
 
-def _asked(slot: PlannedCase, text: str) -> tuple[Call, ...] | Unscorable:
+def _judge_calls(slot: PlannedCase, text: str) -> tuple[Call, ...] | Unscorable:
     if not _fits(slot.bench, slot.contender, text):
         return Unscorable(why="the answer is longer than a judge's call was planned for")
-    asked: tuple[Call, ...] | Unscorable = scorer_module(
+    calls: tuple[Call, ...] | Unscorable = scorer_module(
         slot.case.expectation.scorer.kind
     ).judge_calls(text, slot.case.expectation)
-    return asked
+    return calls
 
 
 def _pairs(plan: BenchPlan, planner: BenchPlanner, kept: list[CaseState]) -> list[_JudgeTask]:
@@ -154,11 +154,11 @@ def _pairs(plan: BenchPlan, planner: BenchPlanner, kept: list[CaseState]) -> lis
         ]
         if None in sides:
             continue
-        asked = pair_calls(sides[0] or "", sides[1] or "", case.expectation)
-        if not isinstance(asked, Unscorable):
+        calls = pair_calls(sides[0] or "", sides[1] or "", case.expectation)
+        if not isinstance(calls, Unscorable):
             found.append(
                 _JudgeTask(
-                    number, judge_probes(bench, slot.contender, asked, planner), is_pair=True
+                    number, judge_probes(bench, slot.contender, calls, planner), is_pair=True
                 )
             )
     return found

@@ -27,7 +27,7 @@ class Unscorable(Struct, frozen=True, kw_only=True):
 
 
 class Expectation(Struct, frozen=True, kw_only=True):
-    """What an answer is expectation against."""
+    """What an answer is compared with."""
 
     expected: Any
     scorer: Scorer

@@ -116,11 +116,10 @@ def _why_none(outcome: DrillOutcome) -> str:
         return "the faulty response was accepted as an answer"
     tried = [drill.chain[position] for position in dict.fromkeys(carried.attempts)]
     if carried.attempts in {(), (0,)}:
-        detail = "no fallback was called"
         return (
-            f"{detail}: text was on its way, and it is not taken back"
+            "no fallback: the stream broke after the first tokens were delivered"
             if drill.fault == "stream-cut"
-            else detail
+            else "no fallback was called"
         )
     names = ", ".join(f"`{name}`" for name in tried[1:])
     return f"no answer from {names} either"

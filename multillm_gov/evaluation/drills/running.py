@@ -27,7 +27,7 @@ async def run_requests(
         carry: How it is sent.
         budget: Each request sets the worst case of its fallbacks aside first.
         concurrency: Requests under way at most.
-        on_outcome: Told each outcome as it comes, so that an interruption loses nothing.
+        on_outcome: Called with each outcome, so that an interruption loses nothing.
     """
     slots = asyncio.Semaphore(concurrency)
     found: dict[int, DrillOutcome] = {}

@@ -81,15 +81,15 @@ def read(data: bytes, components: frozenset[str]) -> Export:
     return Export(incidents=tuple(found), left_out=tuple(left_out))
 
 
-def _concerns(incident: _Incident, asked: frozenset[str]) -> bool:
+def _concerns(incident: _Incident, requested: frozenset[str]) -> bool:
     """Whether it affected the component; one that names no component affects all."""
     updates = incident.incident_updates or ()
     names = {one.name for one in incident.components or ()}
     names |= {one.name for update in updates for one in update.affected_components or ()}
-    return not asked or not names or bool(names & asked)
+    return not requested or not names or bool(names & requested)
 
 
-def _stretches(incident: _Incident, end: datetime, asked: frozenset[str]) -> Iterator[Incident]:
+def _stretches(incident: _Incident, end: datetime, requested: frozenset[str]) -> Iterator[Incident]:
     """The time between updates by the worst status then, else all of it by the impact."""
     start = min(incident.started_at or incident.created_at, end)
     title = title_of(incident.name)
@@ -110,7 +110,7 @@ def _stretches(incident: _Incident, end: datetime, asked: frozenset[str]) -> Ite
     before = start
     for position, (_, affected) in enumerate(changes):
         statuses.update(
-            (one.name, one.new_status) for one in affected if not asked or one.name in asked
+            (one.name, one.new_status) for one in affected if not requested or one.name in requested
         )
         until = min(changes[position + 1][0], end) if position + 1 < len(changes) else end
         weight = max(

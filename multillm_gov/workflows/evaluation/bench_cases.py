@@ -59,9 +59,9 @@ def benches_of(
         else:
             benches.append(_bench(figures, assessment, wanted))
     if not benches:
-        told = f": `{left[0].subject}` {left[0].why}" if len(left) == 1 else ""
+        reason = f": `{left[0].subject}` {left[0].why}" if len(left) == 1 else ""
         raise UnableError(
-            f"There are no cases to run{told}",
+            f"There are no cases to run{reason}",
             "Write cases in `evals/`; `govern schema evals` shows their format.",
         )
     for bench in benches:
@@ -163,13 +163,13 @@ def _contenders(
         share=sum(float(leg.share) for leg in figures.legs if leg.model == primary.model),
         place=place.at("route", primary.index, "model"),
     )
-    told = {primary.model}
+    seen = {primary.model}
     routed = {leg.model: leg for leg in figures.legs}
     others = wanted.challengers or (*routed, *(each.model for each in figures.fallbacks))
     for model in others:
-        if model in told:
+        if model in seen:
             continue
-        told.add(model)
+        seen.add(model)
         yield _contender(model, figures, assessment)
 
 

@@ -58,7 +58,7 @@ def import_bench(
     """Read results, pair them by case, compare the models, record evidence and report.
 
     Raises:
-        UsageError: no such format or task class, or a file whose ending tells no format.
+        UsageError: no such format or task class, or a file whose format cannot be inferred.
         SourceError: no portfolio, a file that is not of its format, or one without a result of a
         task class.
         OutputError: evidence may not be written.

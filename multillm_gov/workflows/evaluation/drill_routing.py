@@ -35,8 +35,7 @@ async def send_drills(
 ) -> tuple[DrillOutcome, ...]:
     """Inject one fault after the other into all routed models; what the chains did.
 
-    No provider is asked to misbehave: a routed model is never called, its address is one on this
-    machine.
+    The provider of a routed model is never called: its address is replaced by one on this machine.
 
     Args:
         plan: What to send.

@@ -84,7 +84,7 @@ def check_names(what: str, requested: frozenset[str], known: set[str]) -> None:
     """Refuse names that the portfolio does not have.
 
     Raises:
-        UsageError: one of those asked for is not known; near ones are suggested.
+        UsageError: one of those requested is not known; near ones are suggested.
     """
     unknown = sorted(requested - known)
     if unknown:

@@ -1,8 +1,7 @@
-"""``rubric``: a judge model grades the answer, asked with the scale in both orders.
+"""``rubric``: a judge model grades the answer, with the scale in both orders.
 
-A model that reads a scale leans to one of its ends; asked once from the best down and once from the
-worst up, the lean takes itself out of the mean. Its own vendor's models it favors, so the judge is
-of another (the plan sees to that).
+Judges lean to one end of a scale, so the judge gets it once from best to worst and once from worst
+to best, and the grades are averaged.
 """
 
 from collections.abc import Sequence

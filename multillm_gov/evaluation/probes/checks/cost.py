@@ -16,8 +16,8 @@ def judge(observation: Observation) -> CheckResult | None:
     if cap is None or not observation.answers:
         return None
     if probe.usd_per_unit is None:
-        said = "the cap cannot be compared: no exchange rate is declared"
-        return CheckResult(name=NAME, verdict="inconclusive", detail=said)
+        detail = "the cap cannot be compared: no exchange rate is declared"
+        return CheckResult(name=NAME, verdict="inconclusive", detail=detail)
     known = [answer.usd for answer in observation.answers if answer.usd is not None]
     cap_usd = cap * probe.usd_per_unit
     if known and max(known) > cap_usd:
