@@ -14,16 +14,25 @@ _ONE = Decimal(1)
 
 
 def mean_tokens(demand: Demand) -> Decimal:
-    """Mean tokens of a request, both ways: limits count input and output."""
+    """Mean tokens of a request of every kind, both ways: limits count input and output."""
+    others = (
+        demand.audio_input_tokens
+        + demand.audio_output_tokens
+        + demand.image_input_tokens
+        + demand.image_output_tokens
+        + demand.video_input_tokens
+        + demand.video_output_tokens
+    )
     if demand.sizes:
-        return sum(
+        text = sum(
             (
                 Decimal(size.share) * (size.input_tokens + size.output_tokens)
                 for size in demand.sizes
             ),
             _ZERO,
         )
-    return Decimal(demand.input_tokens + demand.output_tokens)
+        return text + others
+    return Decimal(demand.input_tokens + demand.output_tokens + others)
 
 
 def served_share(capacity: Decimal, demand: Decimal) -> Decimal:

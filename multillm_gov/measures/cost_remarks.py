@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from msgspec import structs
+
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.price import Price
+from multillm_gov.catalog.price import Price, Usage
 from multillm_gov.measures.demand_cost import largest_usage, usages
-from multillm_gov.measures.request_cost import prompt_tokens, rates_for
+from multillm_gov.measures.request_cost import prompt_tokens, rates_for, request_cost
 from multillm_gov.portfolio.allocation import TaskClass
 from multillm_gov.portfolio.demand import Demand
-from multillm_gov.units import format_share
+from multillm_gov.units import format_money, format_share
 
 
 def remarks(facts: ModelFacts, task: TaskClass, spilled: Decimal) -> tuple[str, ...]:
@@ -32,7 +34,7 @@ def hidden_tier(price: Price, demand: Demand) -> int | None:
     """
     if demand.sizes or not price.tiers:
         return None
-    mean = prompt_tokens(next(usage for _, usage in usages(demand)))
+    mean = prompt_tokens(_mean(demand))
     longest = prompt_tokens(largest_usage(demand))
     passed = [tier for tier in price.tiers if mean <= tier.above_input_tokens < longest]
     return passed[0].above_input_tokens if passed else None
@@ -66,9 +68,24 @@ def _prices(price: Price, demand: Demand) -> Iterator[str]:
         yield "cache writes cost more than input here and are not declared"
     if price.variants and demand.variant is None:
         yield f"price of the default size used, not of {', '.join(price.variants)}"
+    if price.off_peak is not None:
+        cheaper = format_money(request_cost(off_peak_price(price), _mean(demand)))
+        yield f"a request costs {cheaper} off peak ({price.off_peak.hours}), which is not counted"
     if price.region:
         factor = price.regional.get(price.region, price.regional.get("regional", 1)) - 1
         yield f"includes {format_share(factor)} for processing in one region"
+
+
+def off_peak_price(price: Price) -> Price:
+    """The price at off-peak hours."""
+    if price.off_peak is None:
+        return price
+    standard = structs.replace(price.standard, **price.off_peak.price.text())
+    return structs.replace(price, standard=standard, tiers=(), services={})
+
+
+def _mean(demand: Demand) -> Usage:
+    return next(usage for _, usage in usages(demand))
 
 
 def _reserved(facts: ModelFacts, spilled: Decimal) -> Iterator[str]:

@@ -63,6 +63,17 @@ MAP = {
         "input_cost_per_token": 1e-06,
         "output_cost_per_token": 1e-05,
     },
+    "nightly": {
+        "mode": "chat",
+        "litellm_provider": "deepseek",
+        "input_cost_per_token": 2e-06,
+        "output_cost_per_token": 2e-06,
+        "off_peak_pricing": {
+            "input_cost_per_token": 1e-06,
+            "output_cost_per_token": 1e-06,
+            "windows": [{"hours_utc": "00:00-06:00"}],
+        },
+    },
     "pictures": {
         "mode": "image_generation",
         "litellm_provider": "openai",
@@ -320,3 +331,14 @@ def test_fixed_costs_in_dollars_are_not_added_to_another_currency() -> None:
         "currency: INR",
     )
     assert task.spend_per_month is None
+
+
+def test_an_off_peak_price_is_named_and_never_counted() -> None:
+    task = only(
+        "  t: {route: [{model: nightly}], "
+        "demand: {requests: 1000, input_tokens: 1000, output_tokens: 1000}}"
+    )
+    assert task.spend_per_month == 4
+    assert task.legs[0].remarks == (
+        "a request costs 0.002 USD off peak (00:00-06:00 UTC), which is not counted",
+    )

@@ -134,21 +134,19 @@ def answered_share(task: StressedTask, flow: Flow) -> Decimal:
 
 
 def _longer(demand: Demand, factor: Decimal) -> Demand:
-    """The same requests with more tokens each, in and out."""
+    """The same requests with more tokens of every kind each, in and out."""
 
     def times(tokens: int) -> int:
         return int((tokens * factor).to_integral_value(ROUND_HALF_EVEN))
 
+    tokens = {
+        name: times(count)
+        for name in Demand.__struct_fields__
+        if name.endswith("_tokens") and (count := getattr(demand, name))
+    }
     return structs.replace(
         demand,
-        input_tokens=times(demand.input_tokens),
-        output_tokens=times(demand.output_tokens),
-        p99_input_tokens=None
-        if demand.p99_input_tokens is None
-        else times(demand.p99_input_tokens),
-        max_output_tokens=None
-        if demand.max_output_tokens is None
-        else times(demand.max_output_tokens),
+        **tokens,
         sizes=tuple(
             structs.replace(
                 size, input_tokens=times(size.input_tokens), output_tokens=times(size.output_tokens)
