@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
-from multillm_gov.changes.approvals import compare_approvals
 from multillm_gov.changes.change import Area, Change, Direction, Kind
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.changes.coverage import compare_coverage
@@ -31,7 +30,7 @@ from multillm_gov.changes.task_classes import (
     task_class_added,
     task_class_removed,
 )
-from multillm_gov.changes.waivers import compare_waivers
+from multillm_gov.changes.waivers import compare_approvals, compare_waivers
 from multillm_gov.measures.failover import Failover
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.independence import independent_value

@@ -5,11 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from multillm_gov.documents.document import Document
+from multillm_gov.documents.layout import kind_of
+from multillm_gov.documents.shape import convert
+from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
 from multillm_gov.plugins import plugin_names
 from multillm_gov.portfolio.shapes import Name, Text
 from multillm_gov.units import Positive, Share
 from multillm_gov.vocabulary import Closed
+
 
 Line = Annotated[str, Meta(min_length=1, max_length=1_000)]
 Page = Annotated[str, Meta(min_length=1, max_length=10_000)]
@@ -86,3 +91,16 @@ class PlacedEvals(Struct, frozen=True, kw_only=True):
 
     file: EvalFile
     place: Place
+
+
+def load_evals(documents: dict[str, Document]) -> tuple[tuple[PlacedEvals, ...], tuple[Flaw, ...]]:
+    """Load every file of cases that is sound, ordered by path; the others are located flaws."""
+    flaws: list[Flaw] = []
+    placed: list[PlacedEvals] = []
+    for path in sorted(documents):
+        if kind_of(path) == "evals":
+            file, found = convert(documents[path], (), EvalFile)
+            flaws.extend(found)
+            if file is not None:
+                placed.append(PlacedEvals(file=file, place=Place(path)))
+    return tuple(placed), tuple(flaws)

@@ -18,16 +18,16 @@ from multillm_gov.documents.flaw_list import without_repeats
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
 from multillm_gov.documents.secrets import Secret, find_secrets
 from multillm_gov.documents.yaml_reader import read_document
-from multillm_gov.evidence.incidents import load_incidents
+from multillm_gov.evidence.incident import load_incidents
 from multillm_gov.evidence.loading import load_evidence
 from multillm_gov.finding import Flaw
 from multillm_gov.measures.portfolio_figures import measure
-from multillm_gov.portfolio.eval_loading import load_evals
+from multillm_gov.portfolio.evals import load_evals
 from multillm_gov.portfolio.loading import load_portfolio
 from multillm_gov.portfolio.prompts import load_prompts
-from multillm_gov.portfolio.scenarios import load_scenarios
+from multillm_gov.portfolio.scenario import load_scenarios
 from multillm_gov.state.state import State
-from multillm_gov.usage.loading import load_usage
+from multillm_gov.usage.record import load_usage
 
 _Loaded = TypeVar("_Loaded")
 

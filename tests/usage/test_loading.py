@@ -7,7 +7,7 @@ import pytest
 
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.yaml_reader import read_document
-from multillm_gov.usage.loading import load_usage
+from multillm_gov.usage.record import load_usage
 
 
 def load(**files: str) -> Any:

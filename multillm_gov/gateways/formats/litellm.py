@@ -3,7 +3,29 @@
 from typing import Any
 
 from multillm_gov.gateways.routing import Deployment, ModelGroup, Routing
-from multillm_gov.gateways.writing import write_yaml
+
+_ABOUT = "# Written by `govern export`; change the allocations instead, and export again."
+
+
+def write_yaml(data: dict[str, Any], remark: str) -> bytes:
+    """Keys in their own order, block style, no references; UTF-8."""
+    import yaml
+
+    class Plain(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401 - as the library declares it
+            del data
+            return True
+
+    text = yaml.dump(
+        data,
+        Dumper=Plain,
+        sort_keys=False,
+        allow_unicode=True,
+        width=10_000,
+        default_flow_style=False,
+    )
+    return f"{_ABOUT}\n# {remark}\n{text}".encode()
+
 
 TITLE = "LiteLLM proxy and router"
 MASTER_KEY = "LITELLM_MASTER_KEY"
