@@ -13,7 +13,6 @@ from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
 from multillm_gov.units import Share
 
-
 Watched = Literal["gateway", "dependency", "vendor", "cloud", "provider"]
 """Kinds of services whose outages can be measured."""
 

@@ -15,7 +15,6 @@ from multillm_gov.portfolio.shapes import Name, Text
 from multillm_gov.units import Positive, Share
 from multillm_gov.vocabulary import Closed
 
-
 Line = Annotated[str, Meta(min_length=1, max_length=1_000)]
 Page = Annotated[str, Meta(min_length=1, max_length=10_000)]
 SCORERS = "multillm_gov.evaluation.bench.scorers"

@@ -14,7 +14,6 @@ from multillm_gov.portfolio.shapes import Name, Text
 from multillm_gov.units import Amount, Positive, Share
 from multillm_gov.vocabulary import Closed
 
-
 Day = Annotated[int, Meta(ge=1, le=31)]
 Tries = Annotated[int, Meta(ge=1, le=20)]
 SHOCKS = "multillm_gov.risk.stress.shocks"

@@ -15,7 +15,6 @@ from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
 from multillm_gov.units import Amount
 
-
 Name = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
 
