@@ -102,18 +102,18 @@ class Known:
             self.by_words[exposure.provider, words(name)].append(name)
             self.by_model[exposure.provider, exposure.model].append(name)
 
-    def meant(self, provider: str, told: str) -> list[str]:
+    def meant(self, provider: str, title: str) -> list[str]:
         """Names that an announcement means; Bedrock announces by title, so dates do not count."""
-        exact = self.by_words.get((provider, words(told)), [])
+        exact = self.by_words.get((provider, words(title)), [])
         if exact or provider != "bedrock":
             return exact
-        if told in TITLES:
-            return [name for name in self.names if TITLES[told] in name.rpartition("/")[2]]
-        return self.by_model.get((provider, resolve_exposure(words(told), provider).model), [])
+        if title in TITLES:
+            return [name for name in self.names if TITLES[title] in name.rpartition("/")[2]]
+        return self.by_model.get((provider, resolve_exposure(words(title), provider).model), [])
 
-    def successor(self, provider: str, told: str) -> str:
+    def successor(self, provider: str, text: str) -> str:
         """The first model of a scraped text ("gpt-5orgpt-4.1*") that the provider has; or empty."""
-        for part in re.split(r",|\bor\b|\band\b|or(?=gpt-)", told.replace("*", " ")):
+        for part in re.split(r",|\bor\b|\band\b|or(?=gpt-)", text.replace("*", " ")):
             name = words(part)
             model = resolve_exposure(name, provider).model if name else ""
             if name and ((provider, name) in self.by_words or (provider, model) in self.by_model):
@@ -152,17 +152,17 @@ def build(corpus: Path, installed: PriceMap) -> bytes:
     }
     share_snapshot_dates(dates, known, {**past, **now})
     hand = {row["model"]: row for row in json.loads(READ.read_bytes()) if row["model"]}
-    for name, told in hand.items():
-        dates[name].append((BY_HAND, told["retirement"], told["source"]))
-        successors[name] = (told["successor"], told["source"])
-    redirects = {name: told["redirect"] for name, told in hand.items() if "redirect" in told}
+    for name, fields in hand.items():
+        dates[name].append((BY_HAND, fields["retirement"], fields["source"]))
+        successors[name] = (fields["successor"], fields["source"])
+    redirects = {name: fields["redirect"] for name, fields in hand.items() if "redirect" in fields}
     gone = {
         name: row(name, last, dates, successors)
         for name in sorted((set(last) | set(stubs)) - set(now))
     }
-    for name, told in gone.items():
-        told.update(doubt(name, {**past, **stubs}.get(name, ""), dates, history))
-        told.update({"redirect": redirects[name]} if name in redirects else {})
+    for name, fields in gone.items():
+        fields.update(doubt(name, {**past, **stubs}.get(name, ""), dates, history))
+        fields.update({"redirect": redirects[name]} if name in redirects else {})
     for name, provider in stubs.items():
         if name in gone and name not in last:
             gone[name] = {"entry": {"litellm_provider": provider}, **gone[name]}
@@ -170,19 +170,19 @@ def build(corpus: Path, installed: PriceMap) -> bytes:
     table = history[max(history)]
     older = {name: (stated(table.get(name, {})), stated(installed.entry(name))) for name in now}
     announced = {
-        name: told[-1]
+        name: fields[-1]
         for name, rows in dates.items()
-        if (told := [row for row in rows if "://" in row[2]])
+        if (fields := [row for row in rows if "://" in row[2]])
     }
     current = {
         name: addition(name, older[name], newest, announced, successors) for name in sorted(now)
     }
-    for name, told in current.items():
-        told.update({"redirect": redirects[name]} if name in redirects else {})
+    for name, fields in current.items():
+        fields.update({"redirect": redirects[name]} if name in redirects else {})
         if name in dates and not older[name][1] and name not in newest and name not in announced:
-            told.update({"retirement": dates[name][-1][1], "source": dates[name][-1][2]})
-            told["doubt"] = DROPPED.format("the installed")
-    current = {name: told for name, told in current.items() if told}
+            fields.update({"retirement": dates[name][-1][1], "source": dates[name][-1][2]})
+            fields["doubt"] = DROPPED.format("the installed")
+    current = {name: fields for name, fields in current.items() if fields}
     head: Entry = {
         "about": "Built by tools/build_retired_models.py; do not edit.",
         "litellm": installed.version,
@@ -224,8 +224,8 @@ def doubt(
 
 def stated(entry: Entry) -> str:
     """The retirement date that an entry tells; empty: none."""
-    told = day(entry.get("deprecation_date"))
-    return told.isoformat() if told is not None else ""
+    retirement = day(entry.get("deprecation_date"))
+    return retirement.isoformat() if retirement is not None else ""
 
 
 def newest_told(corpus: Path, installed: PriceMap) -> tuple[str, dict[str, str]]:
@@ -234,7 +234,7 @@ def newest_told(corpus: Path, installed: PriceMap) -> tuple[str, dict[str, str]]
     if is_older(installed.version, release):
         return release, newest_dates(corpus)
     return installed.version, {
-        name: told for name, entry in installed.entries() if (told := stated(entry))
+        name: retirement for name, entry in installed.entries() if (retirement := stated(entry))
     }
 
 
@@ -279,27 +279,29 @@ def add_announcements(
     """Add announced dates; return models that only announcements know, and successors."""
     stubs: dict[str, str] = {}
     successors: dict[str, tuple[str, str]] = {}
-    for told in rows:
-        provider, prefix = PAGES[told["provider"]]
-        names = known.meant(provider, told["model_id"])
+    for fields in rows:
+        provider, prefix = PAGES[fields["provider"]]
+        names = known.meant(provider, fields["model_id"])
         plain = (
-            re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\d[A-Za-z0-9._-]*", told["model_id"])
+            re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\d[A-Za-z0-9._-]*", fields["model_id"])
             is not None
         )
         retirement = (
-            day(told["shutdown_date"])
-            if told["shutdown_date"] != told["announcement_date"]
+            day(fields["shutdown_date"])
+            if fields["shutdown_date"] != fields["announcement_date"]
             else None
         )
         if not names and plain and retirement is not None and provider != "bedrock":
-            names = [prefix + told["model_id"]]
+            names = [prefix + fields["model_id"]]
             stubs[names[0]] = "azure_ai" if provider == "azure" else provider
-        successor = known.successor(provider, told["replacement_model"])
+        successor = known.successor(provider, fields["replacement_model"])
         for name in names:
             if retirement is not None:
-                dates[name].append((told["scraped_at"][:10], retirement.isoformat(), told["url"]))
+                dates[name].append(
+                    (fields["scraped_at"][:10], retirement.isoformat(), fields["url"])
+                )
             if successor and words(name) != successor:
-                successors[name] = (successor, told["url"])
+                successors[name] = (successor, fields["url"])
     return {name: provider for name, provider in stubs.items() if name not in providers}, successors
 
 
@@ -323,20 +325,20 @@ def share_snapshot_dates(
 def date_row(
     name: str, dates: dict[str, list[Observation]], successors: dict[str, tuple[str, str]]
 ) -> Entry:
-    """What is known of a model's end: date, source, other dates told before, successor."""
-    told: Entry = {}
+    """What is known of a model's end: date, source, other dates given before, successor."""
+    fields: Entry = {}
     observed = sorted(dates.get(name, []))
     if observed:
         _, retirement, source = observed[-1]
-        told = {"retirement": retirement, "source": source}
+        fields = {"retirement": retirement, "source": source}
         before = sorted(
             {f"{other} ({where})" for _, other, where in observed if other != retirement}
         )
         if before:
-            told["before"] = before
+            fields["before"] = before
     if name in successors:
-        told["successor"], told["successor_source"] = successors[name]
-    return told
+        fields["successor"], fields["successor_source"] = successors[name]
+    return fields
 
 
 def row(
@@ -345,12 +347,12 @@ def row(
     dates: dict[str, list[Observation]],
     successors: dict[str, tuple[str, str]],
 ) -> Entry:
-    """A vanished model: its last entry, the table it stood in, and its end."""
-    told: Entry = {}
+    """A past model: its last entry, the table it stood in, and its end."""
+    fields: Entry = {}
     if name in last:
         table, entry = last[name]
-        told = {"entry": pruned(entry), "last_seen": table}
-    return {**told, **date_row(name, dates, successors)}
+        fields = {"entry": pruned(entry), "last_seen": table}
+    return {**fields, **date_row(name, dates, successors)}
 
 
 def addition(
@@ -361,15 +363,15 @@ def addition(
     successors: dict[str, tuple[str, str]],
 ) -> Entry:
     """What the newest release, else an announcement, adds to the table and the installed map."""
-    told: Entry = {}
+    fields: Entry = {}
     if name in newest:
         if older != (newest[name], newest[name]):
-            told["retirement"] = newest[name]
+            fields["retirement"] = newest[name]
     elif name in announced and not older[1]:
-        _, told["retirement"], told["source"] = announced[name]
+        _, fields["retirement"], fields["source"] = announced[name]
     if name in successors:
-        told["successor"], told["successor_source"] = successors[name]
-    return told
+        fields["successor"], fields["successor_source"] = successors[name]
+    return fields
 
 
 def lay_out(head: Entry, gone: dict[str, Entry], current: dict[str, Entry]) -> bytes:
@@ -377,8 +379,8 @@ def lay_out(head: Entry, gone: dict[str, Entry], current: dict[str, Entry]) -> b
     lines = ["{", *(f"{json.dumps(key)}:{json.dumps(value)}," for key, value in head.items())]
     for title, rows in (("gone", gone), ("current", current)):
         body = [
-            f"{json.dumps(name)}:{json.dumps(told, separators=(',', ':'))}"
-            for name, told in rows.items()
+            f"{json.dumps(name)}:{json.dumps(fields, separators=(',', ':'))}"
+            for name, fields in rows.items()
         ]
         lines += [f'"{title}":{{', ",\n".join(body), "}," if title == "gone" else "}"]
     return ("\n".join([*lines, "}"]) + "\n").encode()
@@ -395,11 +397,16 @@ def main() -> int:
         metavar=("RELEASE", "MAP"),
         help="first keep what an older release carried",
     )
-    asked = options.parse_args()
-    if asked.keep:
-        keep(asked.keep[0], Path(asked.keep[1]).read_bytes(), asked.corpus, read_price_map())
-    data = build(asked.corpus, read_price_map())
-    if asked.check:
+    arguments = options.parse_args()
+    if arguments.keep:
+        keep(
+            arguments.keep[0],
+            Path(arguments.keep[1]).read_bytes(),
+            arguments.corpus,
+            read_price_map(),
+        )
+    data = build(arguments.corpus, read_price_map())
+    if arguments.check:
         return 0 if TARGET.read_bytes() == data else 1
     TARGET.write_bytes(data)
     print(f"{TARGET.relative_to(ROOT)}: {len(data):,} bytes")

@@ -56,13 +56,15 @@ def read_dates(corpus: Path, history: dict[str, dict[str, Entry]]) -> dict[str, 
             retirement = day(entry.get("deprecation_date"))
             if retirement is not None:
                 found[name].append((table, retirement.isoformat(), f"litellm table of {table}"))
-    return defaultdict(list, {name: without_repeats(told) for name, told in found.items()})
+    return defaultdict(
+        list, {name: without_repeats(observations) for name, observations in found.items()}
+    )
 
 
-def without_repeats(told: list[Observation]) -> list[Observation]:
+def without_repeats(observations: list[Observation]) -> list[Observation]:
     """Observations by day, each date once, where it appeared first."""
     first: list[Observation] = []
-    for observation in sorted(told):
+    for observation in sorted(observations):
         if not first or first[-1][1] != observation[1]:
             first.append(observation)
     return first
@@ -96,7 +98,9 @@ def newest_dates(corpus: Path) -> dict[str, str]:
     ) as lines:
         rows = [row for row in csv.DictReader(lines) if row["seen_in_table_on"].startswith("pypi-")]
     return {
-        row["model"]: told.isoformat() for row in rows if (told := day(row["deprecation_date"]))
+        row["model"]: retirement.isoformat()
+        for row in rows
+        if (retirement := day(row["deprecation_date"]))
     }
 
 

@@ -52,7 +52,8 @@ class ModelDeclaration(Closed, frozen=True, kw_only=True):
     """One model; what is left out comes from ``base``, or from what is known of the name."""
 
     base: Annotated[
-        Text | None, Meta(description="A known model whose facts hold where nothing else is said")
+        Text | None,
+        Meta(description="A known model whose facts hold where nothing else is declared"),
     ] = None
     mode: Annotated[Mode | None, Meta(description="Kind of model")] = None
     usd_per_million_tokens: Annotated[

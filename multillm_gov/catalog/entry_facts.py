@@ -33,7 +33,7 @@ def read_entry(
     """
     provider = text_of(entry, "litellm_provider")
     flags = {capability: entry.get(f"supports_{capability}") for capability in CAPABILITIES}
-    told = any(isinstance(value, bool) for value in flags.values())
+    stated = any(isinstance(value, bool) for value in flags.values())
     mode = text_of(entry, "mode")
     reserved = read_reserved_second(entry, EntryNumbers(entry)) if _by_second(entry) else None
     return ModelFacts(
@@ -45,7 +45,7 @@ def read_entry(
         max_input_tokens=_input_tokens(entry),
         max_output_tokens=whole(entry.get("max_output_tokens")),
         capabilities=frozenset(name for name, value in flags.items() if value is True)
-        if told
+        if stated
         else None,
         lacks=frozenset(name for name, value in flags.items() if value is False),
         requests_per_minute=whole(entry.get("rpm")),
@@ -62,10 +62,10 @@ def _by_second(entry: dict[str, object]) -> bool:
 
 def _input_tokens(entry: dict[str, object]) -> int | None:
     """`max_tokens` counts only where no other limit stands: LiteLLM keeps it for the output."""
-    told = whole(entry.get("max_input_tokens"))
-    if told is None and entry.get("max_output_tokens") is None:
+    limit = whole(entry.get("max_input_tokens"))
+    if limit is None and entry.get("max_output_tokens") is None:
         return whole(entry.get("max_tokens"))
-    return told
+    return limit
 
 
 def whole(value: object) -> int | None:

@@ -25,7 +25,7 @@ class Spelling(msgspec.Struct, frozen=True):
 
 
 class Table(Protocol):
-    """Entries by name: the price map, or the list of vanished models."""
+    """Entries by name: the price map, or the list of past models."""
 
     def key_of(self, name: str) -> str | None:
         """The table's own spelling of a name, letter case aside."""

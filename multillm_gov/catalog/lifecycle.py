@@ -121,27 +121,27 @@ def _dated(name: str, price_map: PriceMap) -> Lifecycle:
         return Lifecycle(retirement=own.retirement, source=own.source)
     others = regional_names(name, price_map)
     stated = {name: own} | {other: stated_retirement(other, price_map) for other in others}
-    dated = {key: told for key, told in stated.items() if told.retirement is not None}
-    announced = {key: told for key, told in dated.items() if told.announced}
+    dated = {key: claim for key, claim in stated.items() if claim.retirement is not None}
+    announced = {key: claim for key, claim in dated.items() if claim.announced}
     chosen = announced or dated
-    if len({told.retirement for told in chosen.values()}) != 1:
+    if len({claim.retirement for claim in chosen.values()}) != 1:
         return (
             _undated(name)
             if own.retirement is None
             else Lifecycle(retirement=own.retirement, source=own.source)
         )
     key = name if name in chosen else min(chosen)
-    told = chosen[key]
-    where = told.source if key == name else f"{told.source}, for {key}"
+    claim = chosen[key]
+    where = claim.source if key == name else f"{claim.source}, for {key}"
     if announced or len(dated) * 2 >= len(stated):
-        return Lifecycle(retirement=told.retirement, source=where)
+        return Lifecycle(retirement=claim.retirement, source=where)
     missing = len(stated) - len(dated)
     reason = (
         f"only {len(dated)} of the model's {len(stated)} regional names "
         f"{'carries' if len(dated) == 1 else 'carry'} it; {missing} have no date"
     )
-    assert told.retirement is not None
-    return Lifecycle(doubtful=DoubtfulDate(date=told.retirement, source=where, reason=reason))
+    assert claim.retirement is not None
+    return Lifecycle(doubtful=DoubtfulDate(date=claim.retirement, source=where, reason=reason))
 
 
 def _undated(name: str) -> Lifecycle:

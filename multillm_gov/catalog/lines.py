@@ -10,7 +10,7 @@ _VERSION = re.compile(r"^([a-z]*?)(\d+(?:\.\d+)*)([a-z]?)$")
 _SIZE = re.compile(r"^(?:[a-z]?\d+(?:\.\d+)?[bt]|\d+x\d+b|\d+k|\d+e)$")
 
 
-_UNTELLING = frozenset({"turbo", "chat", "text", "preview", "exp", "experimental", "beta", "hd"})
+_NO_LINE = frozenset({"turbo", "chat", "text", "preview", "exp", "experimental", "beta", "hd"})
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -31,6 +31,6 @@ def line_of(model: str) -> Line:
             words += [match[1]] if match[1] else []
             whole_part, *fractions = match[2].split(".")
             numbers += [float(whole_part[:9]), *(float(f"0.{part[:9]}") for part in fractions)]
-        elif word not in _UNTELLING:
+        elif word not in _NO_LINE:
             words.append(word)
     return Line("-".join(words), tuple(numbers))

@@ -1,6 +1,6 @@
 """`catalog/catalog.lock.json`: the facts that a portfolio depends on, frozen.
 
-It holds what the price map and the list of vanished models say, before the portfolio's own
+It holds what the price map and the list of past models say, before the portfolio's own
 declarations: those stand in the repository themselves, under the same review. Everything computed
 from the clock (a successor that has not retired) is computed once, for the lock's day.
 """

@@ -1,4 +1,4 @@
-"""Building a lock from what is known today, and telling what a new one changes."""
+"""Building a lock from what is known today, and listing what a new one changes."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -37,9 +37,9 @@ def build_lock(
         base for placed in overrides.models.values() if (base := placed.declared.base) is not None
     }
     wanted |= {
-        told
+        target
         for placed in overrides.models.values()
-        if (told := placed.declared.successor) is not None
+        if (target := placed.declared.successor) is not None
     }
     models = {name: facts for name in sorted(wanted) if (facts := known.find(name)) is not None}
     for facts in list(models.values()):
@@ -93,34 +93,34 @@ def lock_changes(before: Lock | None, after: Lock) -> tuple[str, ...]:
     """
     if before is None:
         return tuple(f"{name}: added" for name in after.models)
-    told = []
+    changes = []
     for name in sorted({*before.models, *after.models}):
         old, new = before.models.get(name), after.models.get(name)
         if old is None or new is None:
-            told.append(f"{name}: {'added' if old is None else 'removed'}")
+            changes.append(f"{name}: {'added' if old is None else 'removed'}")
         elif old != new:
-            told += [f"{name}: {change}" for change in _moved(old, new)]
+            changes += [f"{name}: {change}" for change in _moved(old, new)]
     if before.litellm != after.litellm:
-        told.append(f"litellm {before.litellm} → {after.litellm}")
+        changes.append(f"litellm {before.litellm} → {after.litellm}")
     elif before.price_map != after.price_map:
-        told.append(f"price map {before.price_map[:12]} → {after.price_map[:12]}")
-    return tuple(told)
+        changes.append(f"price map {before.price_map[:12]} → {after.price_map[:12]}")
+    return tuple(changes)
 
 
 def _moved(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
     """What moved in one model's facts; a change with no words of its own is named by its field."""
-    told = list(move_effects(old, new, retirement=False))
+    changes = list(move_effects(old, new, retirement=False))
     before, after = old.lifecycle, new.lifecycle
     if before.retirement != after.retirement:
-        told.append(
+        changes.append(
             f"retirement {before.retirement or 'not known'} → {after.retirement or 'not known'}"
         )
     old_successor = before.successor.model if before.successor is not None else "none"
     new_successor = after.successor.model if after.successor is not None else "none"
     if old_successor != new_successor:
-        told.append(f"successor {old_successor} → {new_successor}")
-    if told:
-        return tuple(told)
+        changes.append(f"successor {old_successor} → {new_successor}")
+    if changes:
+        return tuple(changes)
     fields = [
         name.replace("_", " ")
         for name in ModelFacts.__struct_fields__

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from multillm_gov.catalog.known import KnownModels
     from multillm_gov.catalog.suggestions import Suggestions
 
-# What only the price map needs (tables of vendors, providers and vanished models) is imported when
+# What only the price map needs (tables of vendors, providers and past models) is imported when
 # the map is asked: a command whose models are all locked never pays for it.
 
 

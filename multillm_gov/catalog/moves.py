@@ -28,17 +28,17 @@ def move_effects(old: ModelFacts, new: ModelFacts, *, retirement: bool = True) -
 
 
 def _price_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
-    told = []
+    effects = []
     for side in ("input", "output"):
         before = getattr(old.price.standard, side) if old.price is not None else None
         after = getattr(new.price.standard, side) if new.price is not None else None
         if before is None or after is None or before == after:
             continue
         change = f" ({(after / before - 1) * 100:+.0f}%)" if before else ""
-        told.append(
+        effects.append(
             f"{side} {_per_million(before)} → {_per_million(after)} per million tokens{change}"
         )
-    return tuple(told)
+    return tuple(effects)
 
 
 def _mode_effect(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
@@ -64,10 +64,10 @@ def _capability_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
     lost = sorted(old.capabilities & new.lacks)
     unsure = sorted(old.capabilities - new.capabilities - new.lacks)
     gained = sorted(new.capabilities - old.capabilities)
-    told = (("loses", lost), ("not known to have", unsure), ("gains", gained))
+    groups = (("loses", lost), ("not known to have", unsure), ("gains", gained))
     return tuple(
         f"{verb} {', '.join(name.replace('_', ' ') for name in names)}"
-        for verb, names in told
+        for verb, names in groups
         if names
     )
 

@@ -59,10 +59,10 @@ class PriceMap(msgspec.Struct, frozen=True, eq=False, dict=True):
         """LiteLLM's provider name of an entry, without decoding the rest; empty: it has none."""
         raw = self._raw.get(name)
         try:
-            told = _PROVIDER.decode(raw).litellm_provider if raw is not None else ""
+            provider = _PROVIDER.decode(raw).litellm_provider if raw is not None else ""
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return ""
-        return told if isinstance(told, str) else ""
+        return provider if isinstance(provider, str) else ""
 
     @cached_property
     def providers(self) -> dict[str, str]:

@@ -46,12 +46,12 @@ class RetiredList(msgspec.Struct, frozen=True, kw_only=True):
     about: str = ""
 
     def entry(self, name: str) -> dict[str, object]:
-        """The last price map entry of a vanished model; empty when there is none."""
+        """The last price map entry of a past model; empty when there is none."""
         ending = self.gone.get(name)
         return {} if ending is None else decode_entry(ending.entry)
 
     def key_of(self, name: str) -> str | None:
-        """The list's spelling of a vanished model's name, letter case aside."""
+        """The list's spelling of a past model's name, letter case aside."""
         if name in self.gone:
             return name
         return _lowercase().get(name.lower())

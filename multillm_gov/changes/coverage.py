@@ -116,15 +116,15 @@ def _change(
     loosened = direction is Direction.LOOSENED
     names = sorted(pair[0 if loosened else 1].name for pair in tasks)
     rest = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    told = f"{', '.join(names[:_SHOWN])}{rest}"
+    shown = f"{', '.join(names[:_SHOWN])}{rest}"
     first = min(tasks, key=lambda pair: pair[0 if loosened else 1].name)
     return Change(
         kind=Kind.COVERAGE,
         subject=policy.name,
         label="task classes covered",
         direction=direction,
-        before=told if loosened else "",
-        after="" if loosened else told,
+        before=shown if loosened else "",
+        after="" if loosened else shown,
         before_figure=len(names) if loosened else 0,
         after_figure=0 if loosened else len(names),
         place_before=first[0].place.key(),

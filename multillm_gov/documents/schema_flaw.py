@@ -11,7 +11,7 @@ Step = str | int
 
 
 class SchemaError(Protocol):
-    """What is asked of an error of jsonschema-rs."""
+    """What is used of an error of jsonschema-rs."""
 
     instance_path: list[Step]
     schema_path: list[Step]

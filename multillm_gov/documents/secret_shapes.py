@@ -11,7 +11,7 @@ class Shape(Struct, frozen=True):
     """The form of one vendor's keys."""
 
     kind: str
-    """As a reader is told."""
+    """As a reader sees it."""
     hint: bytes
     """Stands in every such key; looked for before anything else."""
     pattern: bytes

@@ -13,7 +13,7 @@ class ParserMark(Protocol):
 
 
 class ParserError(Protocol):
-    """What is asked of a `yaml.YAMLError`; errors of the character reader have a reason only."""
+    """What is used of a `yaml.YAMLError`; errors of the character reader have a reason only."""
 
     problem: str | None
     problem_mark: ParserMark | None

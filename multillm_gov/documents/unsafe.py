@@ -21,7 +21,7 @@ class Mark(Protocol):
 
 
 class Event(Protocol):
-    """What is asked of a parser's event."""
+    """What is used of a parser's event."""
 
     start_mark: Mark
     end_mark: Mark

@@ -100,7 +100,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             ge=0,
             le=365,
-            description="Days before its last day at which a waiver is said to end soon",
+            description="Days before its last day at which a waiver is reported to end soon",
         ),
     ] = 30
     default_branch: Annotated[
