@@ -92,27 +92,9 @@ def _violation(
     limited = [(name, share) for name, share in found.shares if _is_limited(name, parameters)]
     largest = limited[0][0]
     exposure = EntityExposure(context, found)
-    parts = join_words(
-        f"{format_share(share)} to {'a law not known' if name == UNKNOWN else code(name)}"
-        for name, share in limited
-    )
-    whom = (
-        join_code(parameters.named)
-        if parameters.named
-        else f"any country but {join_code(parameters.all_but)}"
-    )
     basis = describe_basis(parameters.weigh_by)
-    share = (
-        format_share(most)
-        if most == proved
-        else f"between {format_share(proved)} and {format_share(most)}"
-    )
-    overlap = "; a request can be subject to several laws" if len(limited) > 1 else ""
     return Violation(
-        message=(
-            f"{share} of {basis} is subject to the law of {whom} ({parts}{overlap}); the limit is "
-            f"{format_share(limit)}"
-        ),
+        message=f"{_subject_to(parameters, limited, shares)}; the limit is {format_share(limit)}",
         place=context.limit("max_share"),
         subject="portfolio",
         remedy=(
@@ -132,6 +114,32 @@ def _violation(
             "weigh_by": parameters.weigh_by.value,
         },
         distinction=f"{parameters.weigh_by}",
+    )
+
+
+def _subject_to(
+    parameters: Parameters, limited: list[tuple[str, float]], shares: tuple[float, float]
+) -> str:
+    """Which share is subject to which laws, in words."""
+    proved, most = shares
+    parts = join_words(
+        f"{format_share(share)} to {'a law not known' if name == UNKNOWN else code(name)}"
+        for name, share in limited
+    )
+    whom = (
+        join_code(parameters.named)
+        if parameters.named
+        else f"any country but {join_code(parameters.all_but)}"
+    )
+    share = (
+        format_share(most)
+        if most == proved
+        else f"between {format_share(proved)} and {format_share(most)}"
+    )
+    overlap = "; a request can be subject to several laws" if len(limited) > 1 else ""
+    return (
+        f"{share} of {describe_basis(parameters.weigh_by)} is subject to the law of {whom} "
+        f"({parts}{overlap})"
     )
 
 

@@ -56,35 +56,45 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     loads = loads_of(context)
     after = loads.concentration(parameters.level, parameters.weigh_by)
     exposure = EntityExposure(context, after)
-    limit, basis = float(parameters.max_growth), describe_basis(parameters.weigh_by)
     for entity, old, new in share_growth(before, after):
-        if new - old <= limit + _ROUNDING:
+        if new - old <= float(parameters.max_growth) + _ROUNDING:
             break
-        who = describe_entity(parameters.level, entity)
-        yield Violation(
-            message=(
-                f"the share of {who} in {basis} rises from {format_share(old)} to "
-                f"{format_share(new)}, up {(new - old) * 100:.1f} points; the limit is "
-                f"{limit * 100:.1f} points"
-            ),
-            place=context.limit("max_growth"),
-            subject=f"{parameters.level}:{entity}",
-            remedy=(
-                f"Move at least {format_least_share(new - old - limit)} of {basis} to another "
-                f"{parameters.level}{exposure.first_user(entity)}, or change in smaller steps."
-            ),
-            risk=exposure.format_loss(entity),
-            related=exposure.related(entity),
-            figures={
-                "share_before": old,
-                "share_after": new,
-                "growth": new - old,
-                "limit": limit,
-                "level": parameters.level.value,
-                "weigh_by": parameters.weigh_by.value,
-            },
-            distinction=f"{parameters.level} {parameters.weigh_by}",
-        )
+        yield _violation(context, parameters, entity, (old, new), exposure)
+
+
+def _violation(
+    context: RuleContext,
+    parameters: Parameters,
+    entity: str,
+    shares: tuple[float, float],
+    exposure: EntityExposure,
+) -> Violation:
+    old, new = shares
+    limit, basis = float(parameters.max_growth), describe_basis(parameters.weigh_by)
+    return Violation(
+        message=(
+            f"the share of {describe_entity(parameters.level, entity)} in {basis} rises from "
+            f"{format_share(old)} to {format_share(new)}, up {(new - old) * 100:.1f} points; the "
+            f"limit is {limit * 100:.1f} points"
+        ),
+        place=context.limit("max_growth"),
+        subject=f"{parameters.level}:{entity}",
+        remedy=(
+            f"Move at least {format_least_share(new - old - limit)} of {basis} to another "
+            f"{parameters.level}{exposure.first_user(entity)}, or change in smaller steps."
+        ),
+        risk=exposure.format_loss(entity),
+        related=exposure.related(entity),
+        figures={
+            "share_before": old,
+            "share_after": new,
+            "growth": new - old,
+            "limit": limit,
+            "level": parameters.level.value,
+            "weigh_by": parameters.weigh_by.value,
+        },
+        distinction=f"{parameters.level} {parameters.weigh_by}",
+    )
 
 
 RULE = Rule(

@@ -8,7 +8,8 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from multillm_gov.finding import Severity, Violation
-from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.location import Place
+from multillm_gov.measures.figures import LegFigures, TaskFigures
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Share, format_share
 from multillm_gov.vocabulary import Closed
@@ -68,21 +69,22 @@ def _violation(
             if over
             else f"{context.money(cap - spend)} a month is left for growth and retries."
         ),
-        related=(
-            (
-                (
-                    f"{code(largest.model)} costs "
-                    f"{context.money(largest.spend_per_month or Decimal(0))} a month of it",
-                    task.task.place.at("route", largest.index),
-                ),
-            )
-            if len(task.legs) > 1
-            else ()
-        ),
+        related=_largest_part(context, task, largest),
         figures={"forecast_per_month": spend, "cap_per_month": cap},
         severity=None if over else Severity.WARNING,
         distinction="" if over else "close",
     )
+
+
+def _largest_part(
+    context: RuleContext, task: TaskFigures, leg: LegFigures
+) -> tuple[tuple[str, Place], ...]:
+    """What the most expensive route entry costs; nothing where it is the only one."""
+    if len(task.legs) == 1:
+        return ()
+    cost = context.money(leg.spend_per_month or Decimal(0))
+    place = task.task.place.at("route", leg.index)
+    return ((f"{code(leg.model)} costs {cost} a month of it", place),)
 
 
 RULE = Rule(

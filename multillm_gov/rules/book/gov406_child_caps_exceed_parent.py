@@ -9,6 +9,7 @@ from msgspec import Meta
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
+from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Amount
 from multillm_gov.vocabulary import Closed
@@ -38,21 +39,27 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         if (cap := task.task.declared.spend_cap.monthly) is not None
     ]
     total = sum((cap for cap, _ in caps), Decimal(0))
-    if total <= budget:
-        return
-    own = parameters.max_monthly is not None and context.policy_place is not None
-    appetite_place = Place(SETTINGS, ("appetite", "max_monthly_spend"))
-    place = (
-        context.policy_place.at("max_monthly")
-        if own and context.policy_place is not None
-        else appetite_place
-    )
+    if total > budget:
+        own = parameters.max_monthly is not None and context.policy_place is not None
+        appetite_place = Place(SETTINGS, ("appetite", "max_monthly_spend"))
+        place = context.limit("max_monthly") if own else appetite_place
+        yield _violation(context, caps, (total, budget), place)
+
+
+def _violation(
+    context: RuleContext,
+    caps: list[tuple[Amount, TaskFigures]],
+    amounts: tuple[Decimal, Decimal],
+    place: Place,
+) -> Violation:
+    """``amounts``: the sum of the caps, and the budget."""
+    total, budget = amounts
     uncapped = len(context.tasks) - len(caps)
     without = (
         f" ({count_of(uncapped, 'task class')} without a cap not included)" if uncapped else ""
     )
-    largest = sorted(caps, key=lambda one: (-one[0], one[1].task.name))[:3]
-    yield Violation(
+    largest = sorted(caps, key=lambda each: (-each[0], each[1].task.name))[:3]
+    return Violation(
         message=(
             f"the monthly caps of {count_of(len(caps), 'task class')} add up to "
             f"{context.money(total)} a month{without}; "

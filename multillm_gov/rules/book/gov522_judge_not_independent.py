@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.evaluation.bench.independence import independence_of
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
@@ -52,41 +54,47 @@ def _violations(
     }
     same = [model for model, found in stands.items() if found == "same vendor"]
     not_known = [model for model, found in stands.items() if found == "not known"]
-    name = task.task.name
     if same:
-        vendor = facts.exposure.vendor if facts is not None else "unknown"
-        yield Violation(
-            message=(
-                f"{code(judge)} judges {join_code(same)} of {code(name)}, from the same vendor "
-                f"{code(vendor)}"
-            ),
-            place=place,
-            subject=name,
-            remedy="Name a `judge` from a vendor of no model of the task class.",
-            risk=(
-                "Scores of its own vendor's models are too high; `govern bench` refuses to run "
-                "them."
-            ),
-            figures={"judge": judge, "vendor": vendor},
-            distinction=f"same: {judge}",
-        )
+        yield _same_vendor(task.task.name, (judge, facts), same, place)
     elif not_known:
-        yield Violation(
-            message=(
-                f"{code(judge)} is not known to be from another vendor than "
-                f"{join_code(not_known)} of {code(name)}, which it judges"
-            ),
-            place=place,
-            subject=name,
-            remedy=(
-                "Declare the `vendor` of both under `models` in `catalog/`, or name another "
-                "`judge`."
-            ),
-            risk="`govern bench` refuses to run them.",
-            figures={"judge": judge},
-            severity=Severity.WARNING,
-            distinction=f"unknown: {judge}",
-        )
+        yield _not_known(task.task.name, judge, not_known, place)
+
+
+def _same_vendor(
+    name: str, judge: tuple[str, ModelFacts | None], same: list[str], place: Place
+) -> Violation:
+    model, facts = judge
+    vendor = facts.exposure.vendor if facts is not None else UNKNOWN
+    return Violation(
+        message=(
+            f"{code(model)} judges {join_code(same)} of {code(name)}, from the same vendor "
+            f"{code(vendor)}"
+        ),
+        place=place,
+        subject=name,
+        remedy="Name a `judge` from a vendor of no model of the task class.",
+        risk="Scores of its own vendor's models are too high; `govern bench` refuses to run them.",
+        figures={"judge": model, "vendor": vendor},
+        distinction=f"same: {model}",
+    )
+
+
+def _not_known(name: str, judge: str, models: list[str], place: Place) -> Violation:
+    return Violation(
+        message=(
+            f"{code(judge)} is not known to be from another vendor than {join_code(models)} of "
+            f"{code(name)}, which it judges"
+        ),
+        place=place,
+        subject=name,
+        remedy=(
+            "Declare the `vendor` of both under `models` in `catalog/`, or name another `judge`."
+        ),
+        risk="`govern bench` refuses to run them.",
+        figures={"judge": judge},
+        severity=Severity.WARNING,
+        distinction=f"unknown: {judge}",
+    )
 
 
 RULE = Rule(
