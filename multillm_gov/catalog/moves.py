@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.dimensions import UNKNOWN
-from multillm_gov.units import format_count, format_money
+from multillm_gov.units import format_change, format_count, format_money
 
 
 def move_effects(old: ModelFacts, new: ModelFacts, *, retirement: bool = True) -> tuple[str, ...]:
@@ -34,7 +34,7 @@ def _price_effects(old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
         after = getattr(new.price.standard, side) if new.price is not None else None
         if before is None or after is None or before == after:
             continue
-        change = f" ({(after / before - 1) * 100:+.0f}%)" if before else ""
+        change = f" ({format_change(after / before - 1, digits=0)})" if before else ""
         effects.append(
             f"{side} {_per_million(before)} → {_per_million(after)} per million tokens{change}"
         )

@@ -149,7 +149,7 @@ def test_one_task_class_alone(govern, nine):
 def test_unknown_names_are_a_wrong_call(govern, nine):
     for arguments, said in (
         (("--task", "T9"), "no task class `T9`"),
-        (("--why", "T1", "cloud:moon"), "nothing called `cloud:moon`"),
+        (("--why", "T1", "cloud:moon"), "does not depend on `cloud:moon`"),
         (("--why", "T1", "gateway", "--task", "T1"), "leave --task out"),
         (("--format", "png"), "png"),
     ):

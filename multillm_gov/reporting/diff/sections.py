@@ -54,7 +54,7 @@ _GROUPS: tuple[tuple[str, str, tuple[Area, ...], bool], ...] = (
 
 
 def _grouped(name: str, changes: list[Change], comparison: Comparison) -> tuple[Block, ...]:
-    """One table, or one a direction where safeguards are told apart."""
+    """One table, or one a direction where safeguards differ."""
     currency = comparison.spend.currency_after
     if name not in {"policies", "terms"}:
         return (change_table("", changes, currency),)

@@ -54,30 +54,30 @@ def report_bench_plan(
     state: Assessment, plan: BenchPlan, left_out: Sequence[LeftOutCase], limit: Decimal | None
 ) -> Report:
     """Calls and worst case by task class and model; ``limit``: ``None`` for nothing to spend."""
-    told = (
+    text = (
         f"{count_of(plan.calls, 'call')} cost {format_money(plan.worst_usd, rounding=ROUND_UP)} "
         "at most"
     )
-    told += (
+    text += (
         "; nothing is billed."
         if limit is None
         else f"; --max-usd allows {format_money(limit, rounding=ROUND_DOWN)}."
     )
     if plan.unpriced:
-        told += (
+        text += (
             f" The price of {', '.join(f'`{name}`' for name in plan.unpriced)} is not known "
             "and not counted."
         )
     if plan.missing_keys:
-        told += f" Not set: {', '.join(key.name for key in plan.missing_keys)}."
-    told += "".join(f" Left out: `{one.subject}` {one.why}." for one in left_out)
+        text += f" Not set: {', '.join(key.name for key in plan.missing_keys)}."
+    text += "".join(f" Left out: `{one.subject}` {one.why}." for one in left_out)
     sections = tuple(
         Section(
             id=f"task-{bench.task.name}", title=bench.task.name, blocks=(_plan_table(bench, plan),)
         )
         for bench in plan.benches
     )
-    return masked(_report(state, "Benchmark plan", told, sections, _verdict(0)), state.secrets)
+    return masked(_report(state, "Benchmark plan", text, sections, _verdict(0)), state.secrets)
 
 
 def report_bench(
@@ -106,11 +106,11 @@ def report_bench(
     )
     cost = f"{count_of(run.calls, 'call')} {'would have cost' if limit is None else 'cost'} "
     cost += f"{format_money(run.spent_usd, rounding=ROUND_UP)}{judging} in {run.seconds:,.1f} s."
-    told = f"{_OFFLINE if evidence == 'offline' else ''}{_summary(results)} {cost}{_ENDINGS[run.ending]}"
-    told += "" if evidence == "written" else " No evidence was written."
+    text = f"{_OFFLINE if evidence == 'offline' else ''}{_summary(results)} {cost}{_ENDINGS[run.ending]}"
+    text += "" if evidence == "written" else " No evidence was written."
     verdict = _verdict(_unproved(results, run))
     report = _report(
-        state, "Benchmark", told, _sections(results, margins), verdict, scores_of(results)
+        state, "Benchmark", text, _sections(results, margins), verdict, scores_of(results)
     )
     return masked(report, state.secrets)
 
@@ -119,14 +119,14 @@ def report_bench_import(
     state: Assessment, results: Sequence[BenchResult], margins: Margins, imported: Imported
 ) -> Report:
     """The leaderboards of results that another tool measured."""
-    told = f"{count_of(imported.results, 'result')} of {imported.source}. {_summary(results)}"
+    text = f"{count_of(imported.results, 'result')} of {imported.source}. {_summary(results)}"
     if imported.unknown_models:
         names = ", ".join(f"`{name}`" for name in imported.unknown_models)
-        told += f" Nothing is known of {names}: name the portfolio's models with --model-map."
-    told += "" if imported.written else " No evidence was written."
+        text += f" Nothing is known of {names}: name the portfolio's models with --model-map."
+    text += "" if imported.written else " No evidence was written."
     verdict = _verdict(sum(result.unproved for result in results))
     report = _report(
-        state, "Imported benchmark", told, _sections(results, margins), verdict, scores_of(results)
+        state, "Imported benchmark", text, _sections(results, margins), verdict, scores_of(results)
     )
     return masked(report, state.secrets)
 
@@ -137,11 +137,11 @@ def _summary(results: Sequence[BenchResult]) -> str:
         (word, sum(duel.finding == word for duel in duels))
         for word in ("better", "not worse", "worse")
     ]
-    told = [f"{number:,} {word}" for word, number in counts if number]
+    text = [f"{number:,} {word}" for word, number in counts if number]
     open_ones = len(duels) - sum(number for _, number in counts)
-    told += [f"{open_ones:,} no clear difference"] if open_ones else []
+    text += [f"{open_ones:,} no clear difference"] if open_ones else []
     compared = (
-        f"{count_of(len(duels), 'comparison')} with the incumbent: {', '.join(told)}."
+        f"{count_of(len(duels), 'comparison')} with the incumbent: {', '.join(text)}."
         if duels
         else "One model only."
     )
@@ -221,7 +221,7 @@ def _verdict(unproved: int) -> Verdict:
 def _report(
     state: Assessment,
     title: str,
-    told: str,
+    text: str,
     sections: tuple[Section, ...],
     verdict: Verdict,
     scores: tuple[ModelScore, ...] = (),
@@ -235,7 +235,7 @@ def _report(
         currency=settings.currency,
         verdict=verdict,
         revision=state.revision,
-        summary=told,
+        summary=text,
         sections=sections,
         scores=scores,
         provenance=provenance(state),

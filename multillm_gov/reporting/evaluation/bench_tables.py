@@ -10,7 +10,7 @@ from multillm_gov.evaluation.bench.results import BenchResult
 from multillm_gov.measures.paired import PairedDifference
 from multillm_gov.report import ModelScore, Section
 from multillm_gov.reporting.evaluation.writing_style import writing_style_blocks
-from multillm_gov.units import format_money, format_share
+from multillm_gov.units import format_money, format_share, signed
 from multillm_gov.words import count_of
 
 _NANO = Decimal("0.000000001")
@@ -61,7 +61,7 @@ _WORDS: dict[str, tuple[str, Status]] = {
 
 
 def task_section(result: BenchResult, margins: Margins) -> Section:
-    """Leaderboard, comparisons with the incumbent, voices, and what could not be judged."""
+    """Leaderboard, comparisons with the incumbent, writing style, and what could not be judged."""
     return Section(
         id=f"task-{result.task_class}",
         title=result.task_class,
@@ -157,7 +157,7 @@ def _duel_row(one: PairedComparison) -> tuple[Cell, ...]:
         Cell(
             ""
             if one.difference is None
-            else f"{one.difference.mean * 100:+.1f} ({_interval(one.difference)})"
+            else f"{_signed_points(one.difference.mean)} ({_interval(one.difference)})"
         ),
         Cell("" if test is None else f"{test.only_second:,} / {test.only_first:,}"),
         Cell("" if test is None else _p(test.p_value)),
@@ -198,7 +198,8 @@ def _sentence(one: PairedComparison, margins: Margins) -> str:
         )
     if one.graded is not None:
         sentence += (
-            f" Mean score {one.graded.mean:+.3f} ({one.graded.low:+.3f} to {one.graded.high:+.3f})."
+            f" Mean score {_signed(one.graded.mean)} ({_signed(one.graded.low)} to "
+            f"{_signed(one.graded.high)})."
         )
     return sentence + _preferred(one)
 
@@ -206,12 +207,12 @@ def _sentence(one: PairedComparison, margins: Margins) -> str:
 def _preferred(one: PairedComparison) -> str:
     if one.preferences is None:
         return ""
-    told = one.preferences
-    won, lost = count_of(told.challenger, "time"), count_of(told.incumbent, "time")
+    preferences = one.preferences
+    won, lost = count_of(preferences.challenger, "time"), count_of(preferences.incumbent, "time")
     return (
         f" The judge preferred it {won}, the incumbent {lost}, and neither (or another one when "
         "their places were "
-        f"swapped) {count_of(told.ties, 'time')}; sign test p {_p(told.p_value)}."
+        f"swapped) {count_of(preferences.ties, 'time')}; sign test p {_p(preferences.p_value)}."
     )
 
 
@@ -220,7 +221,11 @@ def _interval_of(share: float, low: float, high: float) -> str:
 
 
 def _points(share: float) -> str:
-    return f"{share * 100:+.1f} points"
+    return f"{_signed_points(share)} points"
+
+
+def _signed_points(share: float) -> str:
+    return signed(f"{share * 100:.1f}")
 
 
 def format_size(share: float) -> str:
@@ -229,8 +234,12 @@ def format_size(share: float) -> str:
     return f"{points} point" if points == "1" else f"{points} points"
 
 
+def _signed(score: float) -> str:
+    return signed(f"{score:.3f}")
+
+
 def _interval(one: PairedDifference) -> str:
-    return f"{one.low * 100:+.1f} to {one.high * 100:+.1f}"
+    return f"{_signed_points(one.low)} to {_signed_points(one.high)}"
 
 
 def _p(value: float) -> str:

@@ -146,18 +146,18 @@ def _plan_row(drills: tuple[Drill, ...]) -> tuple[Cell, ...]:
 
 
 def _plan_summary(plan: DrillPlan, limit: Decimal | None) -> str:
-    told = (
+    text = (
         f"{count_of(len(plan.drills), 'request')} to the fallbacks cost "
         f"{format_money(plan.worst_usd, rounding=ROUND_UP)} at most"
     )
-    told += (
+    text += (
         "; nothing is billed."
         if limit is None
         else f"; --max-usd allows {format_money(limit, rounding=ROUND_DOWN)}."
     )
     missing = [key.name for key in plan.keys if key.is_missing]
-    told += f" Not set: {', '.join(missing)}." if missing else ""
-    return told + "".join(f" Left out: `{left.task_class}`, {left.why}." for left in plan.left_out)
+    text += f" Not set: {', '.join(missing)}." if missing else ""
+    return text + "".join(f" Left out: `{left.task_class}`, {left.why}." for left in plan.left_out)
 
 
 def _section(record: DrillRecord, planned: int) -> Section:

@@ -43,7 +43,7 @@ def trials_of(records: tuple[DrillRecord, ...], assessment: Assessment) -> tuple
 
 def _finding(record: DrillRecord, assessment: Assessment) -> Finding:
     missed = [one for one in record.faults if one.result != "survives" and one.fault != CUT]
-    told = "; ".join(f"{one.fault}: {one.detail or one.result}" for one in missed[:3])
+    text = "; ".join(f"{one.fault}: {one.detail or one.result}" for one in missed[:3])
     rest = f" and {len(missed) - 3} more" if len(missed) > 3 else ""
     fails = record.result == "fails"
     return Finding(
@@ -51,7 +51,7 @@ def _finding(record: DrillRecord, assessment: Assessment) -> Finding:
         name=_NAME,
         severity=Severity.ERROR if fails else Severity.WARNING,
         message=f"the failover of `{record.task_class}` {'fails' if fails else 'is degraded'} "
-        f"({told}{rest})",
+        f"({text}{rest})",
         location=_place(record, assessment),
         subject=record.task_class,
         remedy=_remedy(record, missed),

@@ -140,13 +140,13 @@ def _run_summary(
     trials: tuple[Trial, ...], run: ProbeRun, limit: Decimal | None, *, written: bool
 ) -> str:
     outcomes = [trial.outcome for trial in trials]
-    told = (
+    text = (
         f"{count_of(len(trials), 'probe')}: {outcomes.count('pass'):,} passed, "
         f"{outcomes.count('failure'):,} failed, "
         f"{outcomes.count('error'):,} could not be judged. {count_of(run.calls, 'call')} "
         f"{_cost_words(run, limit)} in {run.seconds:,.1f} s.{_ENDINGS[run.ending]}"
     )
-    return told + ("" if written else " No evidence was written.")
+    return text + ("" if written else " No evidence was written.")
 
 
 def _cost_words(run: ProbeRun, limit: Decimal | None) -> str:
@@ -186,8 +186,8 @@ def _seconds(value: Decimal | None) -> str:
 
 def _tokens(record: ProbeRecord) -> str:
     """Mean tokens in and out."""
-    told = [
+    text = [
         "?" if mean is None else f"{mean:,.0f}"
         for mean in (record.input_tokens, record.output_tokens)
     ]
-    return told[0] if record.kind == "embedding" else "/".join(told)
+    return text[0] if record.kind == "embedding" else "/".join(text)

@@ -46,13 +46,13 @@ def _finding(group: tuple[Trial, ...]) -> Finding:
     models = ", ".join(f"`{name}`" for name in names)
     at_fault = first.outcome == "failure"
     verb = ("fail" if others else "fails") if at_fault else "could not be judged"
-    said = first.message or first.verdict
+    detail = first.message or first.verdict
     rule = _rule_of(first)
     return Finding(
         rule=rule.id,
         name=rule.name,
         severity=Severity.ERROR if at_fault else Severity.WARNING,
-        message=f"{models} {verb} in `{first.task_class}` ({first.kind}, {first.verdict}): {said}",
+        message=f"{models} {verb} in `{first.task_class}` ({first.kind}, {first.verdict}): {detail}",
         location=first.location,
         subject=first.task_class,
         remedy=first.remedy,

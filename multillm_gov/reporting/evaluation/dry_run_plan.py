@@ -103,19 +103,19 @@ def _key_words(key: ProviderKey) -> str:
 
 
 def _plan_summary(plan: ProbePlan, limit: Decimal | None) -> str:
-    told = (
+    text = (
         f"{count_of(len(plan.probes), 'probe')} in {count_of(plan.calls, 'call')} cost "
         f"{format_money(plan.worst_usd, rounding=ROUND_UP)} at most"
     )
-    told += (
+    text += (
         "; nothing is billed."
         if limit is None
         else f"; --max-usd allows {format_money(limit, rounding=ROUND_DOWN)}."
     )
     if plan.unpriced:
-        told += f" What {count_of(len(plan.unpriced), 'probe')} cost is not known and not counted."
+        text += f" What {count_of(len(plan.unpriced), 'probe')} cost is not known and not counted."
     if plan.missing_keys:
-        told += f" Not set: {', '.join(key.name for key in plan.missing_keys)}."
+        text += f" Not set: {', '.join(key.name for key in plan.missing_keys)}."
     for left in plan.left_out:
-        told += f" Left out: `{left.task_class}`, {left.why}."
-    return told
+        text += f" Left out: `{left.task_class}`, {left.why}."
+    return text

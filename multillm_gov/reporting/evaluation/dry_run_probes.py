@@ -62,14 +62,14 @@ def trial_of(
 
 def _message(observation: Observation, record: ProbeRecord) -> str:
     """What the provider said, else what the gravest check did."""
-    said = (
+    messages = (
         failure.message for failure in observation.failures if failure.verdict == record.verdict
     )
-    told = next((message for message in said if message), "").partition(_TRACEBACK)[0].strip()
+    message = next((each for each in messages if each), "").partition(_TRACEBACK)[0].strip()
     detail = record.checks[0].detail if record.checks and record.verdict != "pass" else ""
-    if told and detail and not detail.endswith("not set"):
-        return f"{detail}: {told}"[:_LONGEST]
-    return (detail or told)[:_LONGEST]
+    if message and detail and not detail.endswith("not set"):
+        return f"{detail}: {message}"[:_LONGEST]
+    return (detail or message)[:_LONGEST]
 
 
 def _remedy(observation: Observation, record: ProbeRecord) -> str:

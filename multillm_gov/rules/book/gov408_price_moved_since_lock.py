@@ -11,7 +11,7 @@ from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.price_moves import PriceMove, largest_move
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use
-from multillm_gov.units import Share, format_money, format_share
+from multillm_gov.units import Share, format_change, format_money, format_share
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
@@ -59,11 +59,7 @@ def _violation(
         message = f"{code(name)} has a price in the lock but none in the installed price map"
         risk = "The forecast uses a price that the installed price map no longer lists."
     else:
-        relative = (
-            "from free"
-            if move.relative.is_infinite()
-            else f"{float(move.relative) * 100:+.1f}%".replace("-", "−")
-        )
+        relative = "from free" if move.relative.is_infinite() else format_change(move.relative)
         message = (
             f"the price of {code(name)} changed since the lock: {move.what} "
             f"{format_money(move.before)} → {format_money(move.after)} ({relative})"
