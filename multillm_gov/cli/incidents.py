@@ -90,7 +90,7 @@ def import_(
         components=frozenset(components),
     )
     done = import_incidents(file, service, format_name=format_name, name=name, root=root)
-    for line in _told(done):
+    for line in _lines(done):
         click.echo(visible(line))
     for reason in done.left_out:
         click.echo(visible(f"left out, {reason}"), err=True)
@@ -102,7 +102,7 @@ def import_(
         )
 
 
-def _told(done: "ImportedIncidents") -> list[str]:
+def _lines(done: "ImportedIncidents") -> list[str]:
     """The figures, each with what it rests on."""
     from multillm_gov.risk.system.incident_figures import FEW
 

@@ -5,6 +5,7 @@ from math import ceil
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from multillm_gov.evaluation.bench.outcomes import ENOUGH_TO_DRAW, CaseOutcome, weighted_mean
 from multillm_gov.evaluation.bench.preference import Preferred
@@ -93,25 +94,29 @@ def compare_models(
             finding="no common case",
             preferences=preferences,
         )
-    first, second = ([one.accepted or 0.0 for one in side] for side in zip(*pairs, strict=True))
-    weights = [one.weight for one, _ in pairs]
-    difference = paired_interval(first, second, weights=weights)
+    comparison = _compare_pairs(names, pairs, margins)
+    return replace(comparison, preferences=preferences)
+
+
+def _compare_pairs(
+    names: tuple[str, str], pairs: Sequence[tuple[CaseOutcome, CaseOutcome]], margins: Margins
+) -> PairedComparison:
+    first, second = ([each.accepted or 0.0 for each in side] for side in zip(*pairs, strict=True))
+    weights = [ours.weight for ours, _ in pairs]
     bound = paired_interval(first, second, weights=weights, confidence=ONE_SIDED).low
-    whole = {0.0, 1.0}.issuperset((*first, *second)) and len(set(weights)) == 1
+    is_counted = {0.0, 1.0}.issuperset((*first, *second)) and len(set(weights)) == 1
+    test = mcnemar([value == 1 for value in first], [value == 1 for value in second])
     return PairedComparison(
         incumbent=names[0],
         challenger=names[1],
         cases=len(pairs),
         finding=_finding(_together(first, second, weights, margins), bound, margins),
-        test=mcnemar([value == 1 for value in first], [value == 1 for value in second])
-        if whole
-        else None,
-        difference=difference,
+        test=test if is_counted else None,
+        difference=paired_interval(first, second, weights=weights),
         bound=bound,
         graded=_graded(pairs, weights, margins.seed),
         needed=_needed(first, second, weights, margins),
         needed_unpaired=_needed_unpaired(weighted_mean(first, weights), margins),
-        preferences=preferences,
     )
 
 

@@ -134,14 +134,9 @@ def _record(
     facts: RecordContext,
     style: StyleRecord | None,
 ) -> EvidenceRecord:
-    drift = next(
-        (
-            one
-            for one in result.writing_styles.drifts
-            if one.model == entry.model and one.ratio is not None
-        ),
-        None,
-    )
+    drifts = (drift for drift in result.writing_styles.drifts if drift.ratio is not None)
+    drift = next((drift for drift in drifts if drift.model == entry.model), None)
+    usd = entry.usd_per_accepted
     return EvidenceRecord(
         task_class=result.task_class,
         model=entry.model,
@@ -162,9 +157,7 @@ def _record(
         graded=None if entry.graded is None else _share(entry.graded),
         inconclusive=entry.inconclusive,
         p50_seconds=_seconds(entry.p50_seconds),
-        usd_per_accepted=None
-        if entry.usd_per_accepted is None
-        else Amount(entry.usd_per_accepted.quantize(_NANO)),
+        usd_per_accepted=None if usd is None else Amount(usd.quantize(_NANO)),
         cases=facts.cases,
         writing_style=style,
         versions=dict(facts.versions),

@@ -26,7 +26,7 @@ _FOUR = Decimal("0.0001")
 def probe_record(
     observation: Observation, versions: Mapping[str, str], *, is_complete: bool = True
 ) -> ProbeRecord:
-    """The record of one probe: every check by itself, and the worst of them as the probe's verdict.
+    """The record of one probe: the result of every check, and the worst as its verdict.
 
     Args:
         observation: What was seen.
@@ -34,13 +34,7 @@ def probe_record(
         is_complete: Whether all of its samples were settled; one cut short never passes.
     """
     probe, answers = observation.probe, observation.answers
-    results = [result for check in all_checks() if (result := check.judge(observation)) is not None]
-    if not is_complete:
-        detail = (
-            f"{len(observation.seen)} of {probe.samples} samples were settled before the run ended"
-        )
-        results.append(CheckResult(name="complete", verdict="inconclusive", detail=detail))
-    results.sort(key=lambda result: (WORST_FIRST.index(result.verdict), result.name))
+    results = _check_results(observation, is_complete=is_complete)
     seconds = [answer.seconds for answer in answers]
     vectors = observation.evidence("vectors")
     return ProbeRecord(
@@ -73,6 +67,16 @@ def probe_record(
         output_schema=probe.digests.output_schema,
         versions=dict(versions),
     )
+
+
+def _check_results(observation: Observation, *, is_complete: bool) -> list[CheckResult]:
+    """The result of every check, worst first."""
+    results = [result for check in all_checks() if (result := check.judge(observation)) is not None]
+    if not is_complete:
+        settled, samples = len(observation.seen), observation.probe.samples
+        detail = f"{settled} of {samples} samples were settled before the run ended"
+        results.append(CheckResult(name="complete", verdict="inconclusive", detail=detail))
+    return sorted(results, key=lambda result: (WORST_FIRST.index(result.verdict), result.name))
 
 
 def fresh_reference(observation: Observation) -> ReferenceVectors | None:
