@@ -56,7 +56,8 @@ def current_actual(
     A month that has just begun does not displace the one before.
     """
     known = [placed for placed in records if placed.actual.through <= as_of]
-    before = as_of.replace(day=1) - timedelta(days=1)
+    first = as_of.replace(day=1)
+    before = first - timedelta(days=1) if first > date.min else first
     months = [f"{as_of:%Y-%m}", f"{before:%Y-%m}"]
     recent = [placed for placed in known if placed.actual.month in months]
     settled = [placed for placed in recent if placed.actual.through.day >= least_days]
