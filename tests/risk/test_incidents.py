@@ -212,7 +212,7 @@ def test_tables_are_read_row_by_row():
     [
         ("begin,end\n", "row 1 names no column `start`"),
         ("", "row 1 names no column `start`"),
-        ("start,end\n2025-01-01T00:00:00Z,soon\n", "row 2, column `end`: 'soon' is no time"),
+        ("start,end\n2025-01-01T00:00:00Z,soon\n", "row 2, column `end`: 'soon' is not a time"),
         (
             "start,end\n2025-01-01T00:00:00,2025-01-01T00:00:00Z\n",
             "row 2, column `start`: .* has no time zone",
@@ -223,7 +223,7 @@ def test_tables_are_read_row_by_row():
         ),
         (
             "start,end,weight\n2025-01-01T00:00:00Z,2025-01-02T00:00:00Z,2\n",
-            "row 2, column `weight`: '2' is no number",
+            "row 2, column `weight`: '2' is not a number",
         ),
         (
             "start,end,weight\n2025-01-01T00:00:00Z,2025-01-02T00:00:00Z,nan\n",

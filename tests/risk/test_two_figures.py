@@ -119,17 +119,17 @@ _ALIVE = {
 @pytest.mark.parametrize(
     ("changes", "value", "figures"),
     [
-        ({}, "0.0%", "declared 100.0%, would run 0.0%, proved by a drill 0.0%"),
+        ({}, "0.0%", "declared 100.0%, usable 0.0%, proved by a drill 0.0%"),
         (
             {**_ALIVE, "evidence/d.yaml": _DRILL.format(result="fails")},
             "0.0%",
-            "declared 100.0%, would run 0.0%, proved by a drill 0.0%",
+            "declared 100.0%, usable 0.0%, proved by a drill 0.0%",
         ),
-        (_ALIVE, "100.0%", "declared 100.0%, would run 100.0%, proved by a drill 0.0%"),
+        (_ALIVE, "100.0%", "declared 100.0%, usable 100.0%, proved by a drill 0.0%"),
         (
             {**_ALIVE, "evidence/d.yaml": _DRILL.format(result="survives")},
             "100.0%",
-            "declared 100.0%, would run 100.0%, proved by a drill 100.0%",
+            "declared 100.0%, usable 100.0%, proved by a drill 100.0%",
         ),
     ],
 )

@@ -34,6 +34,18 @@ class Betas(Struct, frozen=True, kw_only=True):
     same_provider: float
 
 
+def cross_cloud_shortfall(betas: Betas) -> float:
+    """How far two deployments of one vendor and provider on two clouds may miss their beta (0..1).
+
+    What each shares with its own cloud, beyond what all share, it cannot share across clouds: such
+    pairs reach at most 1 - same_cloud + otherwise. No joint distribution meets all the betas then;
+    the assumed betas are met exactly. Holds to first order in the unavailability.
+    """
+    reach = 1 - max(betas.same_cloud, betas.otherwise) + betas.otherwise
+    target = max(betas.same_provider, betas.same_vendor, betas.otherwise)
+    return max(0.0, 1 - reach / target) if target else 0.0
+
+
 class Channel(Struct, frozen=True, kw_only=True):
     """One deployment, and how often it is away when its cloud as such, and what is declared besides, are up."""
 

@@ -6,12 +6,19 @@ from typing import get_args
 from msgspec import Struct, structs
 
 from multillm_gov.portfolio.risk import Dependency
-from multillm_gov.risk.system.common_cause import Betas, Cause, split_causes, union_probability
+from multillm_gov.risk.system.common_cause import (
+    Betas,
+    Cause,
+    cross_cloud_shortfall,
+    split_causes,
+    union_probability,
+)
 from multillm_gov.risk.system.deployments import Deployed
 from multillm_gov.risk.system.failure_rates import FailureRate, FailureRates
 from multillm_gov.risk.system.system import Component, Kind, Origin
 
 _ORDER = {kind: position for position, kind in enumerate(get_args(Kind))}
+_CAUSE = "common cause (betas)"
 _NOTHING: tuple[float, Origin] = (0.0, "assumed")
 
 
@@ -34,7 +41,7 @@ def assemble(
 ) -> Parts:
     """Causes, services, places and dependencies as components; linear in deployments and what they hang on."""
     causes, left = split_causes([one.channel for one in deployed], betas)
-    common = _Common(causes, deployed, betas_origin)
+    common = _Common(causes, deployed, betas_origin, cross_cloud_shortfall(betas))
     found: dict[str, Component] = {}
     held: list[set[str]] = [set() for _ in deployed]
     for one, rest, ids in zip(deployed, left, held, strict=True):
@@ -64,12 +71,22 @@ class _Common:
     """Shared causes, and who says how often they strike: assumed as long as anything in them is."""
 
     def __init__(
-        self, causes: Sequence[Cause], deployed: Sequence[Deployed], betas_origin: Origin
+        self,
+        causes: Sequence[Cause],
+        deployed: Sequence[Deployed],
+        betas_origin: Origin,
+        shortfall: float,
     ) -> None:
         self._assumed = {
             index for index, one in enumerate(deployed) if one.failing.origin == "assumed"
         }
         self._betas_origin = betas_origin
+        self._note = _CAUSE
+        if shortfall:
+            self._note += (
+                "; one vendor and provider on two clouds shares up to "
+                f"{_percent(shortfall)} less than its beta"
+            )
         self._groups = {
             (cause.kind, cause.name): (cause.probability, self._origin(cause))
             for cause in causes
@@ -89,7 +106,7 @@ class _Common:
         if not probability:
             return _component(kind, name, failing.unavailability, failing)
         if not failing.unavailability and failing.origin == "assumed":
-            return _cause(kind, name, probability, origin)
+            return _cause(kind, name, probability, origin, self._note)
         both = structs.replace(
             failing,
             origin="assumed" if origin == "assumed" else failing.origin,
@@ -103,7 +120,7 @@ class _Common:
         name = cause.name if cause.kind == "everything" else f"{cause.kind} {cause.name}"
         if cause.further:
             name = f"{name}, those away {_percent(cause.further)} or more of the time"
-        return _cause("everything", name, cause.probability, self._origin(cause))
+        return _cause("everything", name, cause.probability, self._origin(cause), self._note)
 
 
 def _own(
@@ -152,10 +169,8 @@ def _place(kind: Kind, name: str) -> Component:
     )
 
 
-def _cause(kind: Kind, name: str, probability: float, origin: Origin) -> Component:
-    return Component(
-        kind=kind, name=name, unavailability=probability, origin=origin, note="common cause (betas)"
-    )
+def _cause(kind: Kind, name: str, probability: float, origin: Origin, note: str) -> Component:
+    return Component(kind=kind, name=name, unavailability=probability, origin=origin, note=note)
 
 
 def _component(kind: Kind, name: str, unavailability: float, failing: FailureRate) -> Component:

@@ -8,11 +8,13 @@ from msgspec import Struct
 from multillm_gov.evidence.drill_record import DrillRecord
 from multillm_gov.evidence.record import PlacedDrill
 from multillm_gov.measures.failover import DRILL_DAYS, is_of
+from multillm_gov.measures.intervals import wilson_interval
 from multillm_gov.portfolio.allocation import TaskClassDeclaration
 from multillm_gov.portfolio.risk import Coverage
 from multillm_gov.risk.system import priors
 from multillm_gov.risk.system.system import Origin
-from multillm_gov.units import Share
+from multillm_gov.units import Share, format_share
+from multillm_gov.words import count_of
 
 
 class FailoverCoverage(Struct, frozen=True, kw_only=True):
@@ -64,7 +66,9 @@ class CoverageLookup:
             share = float(drill.coverage)
             capped = share if drill.result == "survives" else min(share, tested[0])
             return FailoverCoverage(
-                share=capped, origin="measured", note=f"drill of {drill.date}: {drill.result}"
+                share=capped,
+                origin="measured",
+                note=f"drill of {drill.date}: {drill.result}{_interval(drill)}",
             )
         if drill.result == "survives":
             return self._told(tested, f"drill of {drill.date} survived")
@@ -73,6 +77,17 @@ class CoverageLookup:
     @staticmethod
     def _told(figure: tuple[float, Origin], note: str) -> FailoverCoverage:
         return FailoverCoverage(share=figure[0], origin=figure[1], note=note)
+
+
+def _interval(drill: DrillRecord) -> str:
+    """How far a drill of few faults can be trusted: Wilson's interval of the share covered."""
+    if not drill.faults or drill.coverage is None:
+        return ""
+    low, high = wilson_interval(float(drill.coverage), len(drill.faults))
+    return (
+        f", {count_of(len(drill.faults), 'fault')} (95% interval of the coverage "
+        f"{format_share(low)} to {format_share(high)})"
+    )
 
 
 def _figure(declared: Share | None, prior: float) -> tuple[float, Origin]:
