@@ -101,6 +101,8 @@ def test_the_vendor_of_open_weights_is_not_paid_and_cannot_fail(run):
 def test_a_cloud_that_is_not_known_is_an_interval_until_it_is_declared(run):
     report = run(DEPLOYED, "report", "--format", "markdown")
     assert "1.0–2.0 equal clouds" in report
+    priced = "Of forecast spend, 100.0% is priced by `anthropic`; `anthropic` bills 50.0%."
+    assert priced in report
     assert "Each elsewhere" in report
     known = DEPLOYED | {"catalog/p.yaml": "providers: {anthropic: {cloud: aws}}\n"}
     assert "on 1.0 equal clouds" in run(known, "report", "--format", "markdown")

@@ -69,11 +69,13 @@ def _finding(views: Views) -> str:
             return "All forecast spend goes to in-house hosting: no vendor is paid."
         return "No spend can be forecast yet; shares are of requests and of value at stake only."
     name, share = vendors.shares[0]
+    providers = views[Level.PROVIDER, Basis.SPEND].shares
+    billed = f"; {code(providers[0][0])} bills {format_share(providers[0][1])}" if providers else ""
     return (
-        f"{code(name)} receives {format_share(share)} of forecast spend. The portfolio is as "
-        "concentrated as one of "
-        f"{_effective(vendors)} equal vendors on {_effective(clouds)} equal clouds. Fallbacks "
-        "carry no routine share; they are judged under Resilience."
+        f"Of forecast spend, {format_share(share)} is priced by {code(name)}{billed}. The portfolio "
+        f"is as concentrated as one of {_effective(vendors)} equal vendors on "
+        f"{_effective(clouds)} equal clouds. Fallbacks carry no routine share; they are judged "
+        "under Resilience."
     )
 
 
