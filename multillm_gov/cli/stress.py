@@ -14,7 +14,7 @@ from multillm_gov.cli.shared.options import (
     root_option,
     today,
 )
-from multillm_gov.cli.shared.sending import Waiting
+from multillm_gov.cli.shared.progress import Waiting
 
 
 @click.command(

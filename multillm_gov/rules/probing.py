@@ -40,10 +40,10 @@ def probed(context: RuleContext, *, fallbacks: bool = True) -> Iterator[Probed]:
             *task.legs,
             *(task.fallbacks if fallbacks else ()),
         )
-        told = set[str]()
+        seen = set[str]()
         for part in parts:
-            if part.model not in told:
-                told.add(part.model)
+            if part.model not in seen:
+                seen.add(part.model)
                 yield Probed(task, part, _newest(context, task.task.name, part.model))
 
 

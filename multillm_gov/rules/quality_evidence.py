@@ -45,7 +45,7 @@ class Claim(Struct, frozen=True):
 
 
 def claims_of(
-    context: RuleContext, task: TaskFigures, *, fallbacks: bool, telling: str = ""
+    context: RuleContext, task: TaskFigures, *, fallbacks: bool, field: str = ""
 ) -> tuple[Claim, ...]:
     """One claim per place where a task class names a model, routed ones first.
 
@@ -53,31 +53,31 @@ def claims_of(
     `Claim.newest`.
     """
     memo: dict[str, dict[str, tuple[Claim, ...]]] = context.memo.setdefault("claims", {})
-    by_task = memo.setdefault(telling, {})
+    by_task = memo.setdefault(field, {})
     name = task.task.name
     if name not in by_task:
-        by_task[name] = tuple(_claims(context, task, telling))
+        by_task[name] = tuple(_claims(context, task, field))
     found = by_task[name]
     return found if fallbacks else found[: len(task.legs)]
 
 
-def _claims(context: RuleContext, task: TaskFigures, telling: str) -> Iterator[Claim]:
+def _claims(context: RuleContext, task: TaskFigures, field: str) -> Iterator[Claim]:
     newest: dict[str, PlacedRecord | None] = {}
     parts: tuple[LegFigures | FallbackFigures, ...] = (*task.legs, *task.fallbacks)
     for part in parts:
         records = context.state.evidence.get((task.task.name, part.model), ())
         if part.model not in newest:
-            newest[part.model] = _newest(context, records, telling)
+            newest[part.model] = _newest(context, records, field)
         yield Claim(task, part, records, newest[part.model])
 
 
 def _newest(
-    context: RuleContext, records: tuple[PlacedRecord, ...], telling: str
+    context: RuleContext, records: tuple[PlacedRecord, ...], field: str
 ) -> PlacedRecord | None:
     for placed in records:
         record = placed.record
-        told = not telling or getattr(record, telling) is not None
-        if told and record.origin == "internal" and record.date <= context.as_of:
+        is_given = not field or getattr(record, field) is not None
+        if is_given and record.origin == "internal" and record.date <= context.as_of:
             return placed
     return None
 
@@ -90,13 +90,13 @@ def claims(context: RuleContext, *, fallbacks: bool) -> Iterator[Claim]:
 
 
 def measured(
-    context: RuleContext, *, fallbacks: bool, telling: str = ""
+    context: RuleContext, *, fallbacks: bool, field: str = ""
 ) -> Iterator[tuple[Claim, PlacedRecord]]:
     """The models that have an internal result up to today, with or without a floor."""
     if not context.state.evidence:
         return
     for task in context.tasks:
-        for claim in claims_of(context, task, fallbacks=fallbacks, telling=telling):
+        for claim in claims_of(context, task, fallbacks=fallbacks, field=field):
             if claim.newest is not None:
                 yield claim, claim.newest
 

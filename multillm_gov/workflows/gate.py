@@ -10,13 +10,13 @@ NEVER = "never"
 GATES = ("note", "warning", "error", NEVER)
 
 
-def gate(settings: Settings, asked: Severity | str | None) -> Severity | None:
+def gate(settings: Settings, requested: Severity | str | None) -> Severity | None:
     """What the call asks for, else what ``govern.yaml`` says; ``None`` never fails.
 
     Raises:
         UsageError: no such gate.
     """
-    chosen = settings.fail_on if asked is None else asked
+    chosen = settings.fail_on if requested is None else requested
     if isinstance(chosen, Severity):
         return chosen
     if chosen == NEVER:
@@ -27,11 +27,11 @@ def gate(settings: Settings, asked: Severity | str | None) -> Severity | None:
         raise UsageError(f"No gate `{chosen}`", f"Use one of: {', '.join(GATES)}.") from None
 
 
-def strictest_gate(states: Iterable[Settings], asked: Severity | str | None) -> Severity | None:
+def strictest_gate(states: Iterable[Settings], requested: Severity | str | None) -> Severity | None:
     """The strictest gate of several states, so that a change cannot soften the gate it has to pass.
 
     Raises:
         UsageError: no such gate.
     """
-    gates = [gate(settings, asked) for settings in states]
+    gates = [gate(settings, requested) for settings in states]
     return min((severity for severity in gates if severity is not None), default=None)

@@ -74,17 +74,17 @@ def used_at_once(
     if judged is None:
         return ()
     renames = _renames(comparison)
-    asked = [finding for finding in judged if finding.active and _about_the_portfolio(finding)]
-    origin = identities(asked, after.findings, Renames({}, renames.policies))
+    raised = [finding for finding in judged if finding.active and _about_the_portfolio(finding)]
+    origin = identities(raised, after.findings, Renames({}, renames.policies))
     stays = {
         origin[each.fingerprint]: each
         for each in after.findings
         if each.active and each.fingerprint in origin
     }
     stood = {finding.fingerprint: finding for finding in before.findings}
-    earlier = identities(before.findings, asked, Renames(renames.task_classes))
+    earlier = identities(before.findings, raised, Renames(renames.task_classes))
     used = []
-    for finding in asked:
+    for finding in raised:
         own, old = stays.get(finding.fingerprint), stood.get(earlier.get(finding.fingerprint, ""))
         if not _as_grave(own, finding) and not (
             _as_grave(old, finding) and old and old.figures == finding.figures

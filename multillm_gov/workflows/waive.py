@@ -100,22 +100,23 @@ def _about(policy: str, subject: str, findings: tuple[Finding, ...]) -> list[Fin
     return [found for found in findings if found.subject == subject and policy in _names(found)]
 
 
-def _named(asked: str, findings: tuple[Finding, ...]) -> tuple[str, str]:
+def _named(requested: str, findings: tuple[Finding, ...]) -> tuple[str, str]:
     """The policy (or rule) and the subject that a call speaks of."""
-    if _FINGERPRINT.fullmatch(asked):
-        found = [finding for finding in findings if finding.fingerprint.startswith(asked)]
+    if _FINGERPRINT.fullmatch(requested):
+        found = [finding for finding in findings if finding.fingerprint.startswith(requested)]
         named = {(finding.policy or finding.name, finding.subject) for finding in found}
         if len(named) > 1:
             meant = join_words(f"`{policy}:{subject}`" for policy, subject in sorted(named))
             raise UsageError(
-                f"`{asked}` begins {len(named)} fingerprints: {meant}", "Write more of its digits."
+                f"`{requested}` begins {len(named)} fingerprints: {meant}",
+                "Write more of its digits.",
             )
         if named:
             return named.pop()
-    policy, _, subject = asked.partition(":")
+    policy, _, subject = requested.partition(":")
     policy = policy.upper() if policy[:3].lower() == "gov" and policy[3:].isdigit() else policy
     if not any(finding.subject == subject and policy in _names(finding) for finding in findings):
-        raise _unknown(asked, findings)
+        raise _unknown(requested, findings)
     return policy, subject
 
 
@@ -123,13 +124,13 @@ def _names(finding: Finding) -> tuple[str, ...]:
     return (finding.rule, finding.name, *([finding.policy] if finding.policy else []))
 
 
-def _unknown(asked: str, findings: tuple[Finding, ...]) -> UsageError:
+def _unknown(requested: str, findings: tuple[Finding, ...]) -> UsageError:
     from difflib import get_close_matches
 
     known = sorted(
         {f"{name}:{finding.subject}" for finding in findings[:2_000] for name in _names(finding)}
     )
-    near = get_close_matches(asked[:200], known, n=3, cutoff=0.5)
+    near = get_close_matches(requested[:200], known, n=3, cutoff=0.5)
     meant = f"Did you mean {join_words((f'`{name}`' for name in near), 'or')}?" if near else ""
     there = (
         "`govern check` lists the findings, `--format json` with their fingerprints."
@@ -138,7 +139,7 @@ def _unknown(asked: str, findings: tuple[Finding, ...]) -> UsageError:
     )
     nothing = "" if known else "There is nothing to waive: `govern check` has no finding."
     return UsageError(
-        f"There is no finding `{asked}`", " ".join(filter(None, (meant, there, nothing)))
+        f"There is no finding `{requested}`", " ".join(filter(None, (meant, there, nothing)))
     )
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from multillm_gov.cli.shared import progress
-from multillm_gov.cli.shared.sending import Waiting
+from multillm_gov.cli.shared.progress import Waiting
 
 
 class Screen(io.StringIO):

@@ -37,7 +37,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield models whose newest tone ratio is above a threshold."""
     least = min(parameters.warn_at_ratio, parameters.max_ratio)
-    for claim, placed in measured(context, fallbacks=parameters.fallbacks, telling="tone_ratio"):
+    for claim, placed in measured(context, fallbacks=parameters.fallbacks, field="tone_ratio"):
         ratio = placed.record.tone_ratio
         if ratio is not None and ratio > least:
             yield _violation(context, claim, placed, ratio, parameters)

@@ -21,7 +21,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     """Yield models whose newest measured p95 latency is over the limit of their task class."""
-    for claim, placed in measured(context, fallbacks=parameters.fallbacks, telling="p95_seconds"):
+    for claim, placed in measured(context, fallbacks=parameters.fallbacks, field="p95_seconds"):
         latency, seconds = claim.task.task.declared.latency, placed.record.p95_seconds
         if latency is not None and seconds is not None and seconds > latency.p95_seconds:
             yield _violation(context, claim, placed, seconds, latency.p95_seconds)

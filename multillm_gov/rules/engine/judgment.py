@@ -237,12 +237,12 @@ def _order(finding: Finding) -> tuple[str, int, int, str, str, str, str]:
 def _told_apart(findings: list[Finding]) -> tuple[Finding, ...]:
     """Number the second and later findings of one identity: fingerprints are unique."""
     seen: dict[str, int] = {}
-    told: list[Finding] = []
+    numbered: list[Finding] = []
     for finding in findings:
         count = seen[finding.fingerprint] = seen.get(finding.fingerprint, 0) + 1
-        told.append(
+        numbered.append(
             finding
             if count == 1
             else replace(finding, fingerprint=f"{finding.fingerprint}-{count}")
         )
-    return tuple(told)
+    return tuple(numbered)

@@ -111,16 +111,16 @@ def _matching(tasks: tuple[TaskFigures, ...], scope: Scope) -> tuple[TaskFigures
     )
 
 
-def _standing(rule: Rule, asked: list[Run], tasks: tuple[TaskFigures, ...]) -> Iterator[Run]:
+def _standing(rule: Rule, by_policy: list[Run], tasks: tuple[TaskFigures, ...]) -> Iterator[Run]:
     if not rule.enabled_by_default:
         return
     if rule.scope == "task classes":
-        covered = {task.task.name for run in asked for task in run.tasks}
+        covered = {task.task.name for run in by_policy for task in run.tasks}
         rest = tuple(task for task in tasks if task.task.name not in covered) if covered else tasks
         if rest:
             yield Run(rule=rule, tasks=rest, parameters=rule.parameters())
     elif not any(
-        run.policy is not None and run.policy.declared.applies_to == EVERYTHING for run in asked
+        run.policy is not None and run.policy.declared.applies_to == EVERYTHING for run in by_policy
     ):
         yield Run(rule=rule, tasks=tasks, parameters=rule.parameters())
 

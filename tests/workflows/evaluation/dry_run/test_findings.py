@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ET
 from decimal import Decimal
 
-from multillm_gov.cli.shared.sending import progress_line
+from multillm_gov.cli.shared.progress import progress_line
 from multillm_gov.evaluation.running import Progress
 from multillm_gov.location import Location
 from multillm_gov.rendering.formats.junit import render
