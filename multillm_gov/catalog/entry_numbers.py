@@ -69,8 +69,10 @@ class EntryNumbers:
 
     def thresholds(self, keys: tuple[str, ...], *services: str) -> tuple[Threshold, ...]:
         """Thresholds at which a key changes for a service (``""``: standard), lowest first."""
-        found = (self._thresholds.get((key, service), ()) for key in keys for service in services)
-        return tuple(sorted(set().union(*found)))
+        thresholds = (
+            self._thresholds.get((key, service), ()) for key in keys for service in services
+        )
+        return tuple(sorted(set().union(*thresholds)))
 
     def serves(self, keys: tuple[str, ...], service: str) -> bool:
         """Whether the service has a price of its own for one of the keys, at any prompt length."""

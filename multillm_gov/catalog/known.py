@@ -65,15 +65,15 @@ class KnownModels:
     @cached_property
     def _sizes(self) -> dict[str, dict[str, str]]:
         """Entries for one size by the name of their model, then by the name of the variant."""
-        found: dict[str, dict[str, str]] = {}
+        sizes: dict[str, dict[str, str]] = {}
         for name in self.price_map.names:
             match = _SIZED.fullmatch(name) if "-x-" in name else None
             if match is not None:
                 size = f"{match['width']}x{match['height']}"
                 variant = f"{match['quality']}/{size}" if match["quality"] else size
                 model = (match["prefix"] or "") + match["model"]
-                found.setdefault(model, {})[variant] = name
-        return found
+                sizes.setdefault(model, {})[variant] = name
+        return sizes
 
     def _with_sizes(self, facts: ModelFacts, key: str) -> ModelFacts:
         """The price of a picture model with those of its sizes, which the map lists apart."""

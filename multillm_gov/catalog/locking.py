@@ -44,9 +44,9 @@ def build_lock(
     models = {name: facts for name in sorted(wanted) if (facts := known.find(name)) is not None}
     for facts in list(models.values()):
         successor = facts.lifecycle.successor
-        found = known.find(successor.model) if successor is not None else None
-        if found is not None:
-            models[found.name] = found
+        following = known.find(successor.model) if successor is not None else None
+        if following is not None:
+            models[following.name] = following
     for name, facts in models.items():
         if facts.lifecycle.retirement is None:
             lifecycle = structs.replace(facts.lifecycle, elsewhere=known.elsewhere(facts))
@@ -73,17 +73,17 @@ def _own(overrides: Overrides, price_map: PriceMap, as_of: date) -> Iterator[Mod
 
 
 def _typical(models: Iterable[ModelFacts], known: KnownModels) -> dict[str, TypicalPrice]:
-    found: dict[str, TypicalPrice] = {}
+    typical: dict[str, TypicalPrice] = {}
     for facts in models:
         key = family_key(facts)
         price = (
             typical_price(facts, known.lineup, known.price_map)
-            if key and key not in found
+            if key and key not in typical
             else None
         )
         if price is not None:
-            found[key] = price
-    return dict(sorted(found.items()))
+            typical[key] = price
+    return dict(sorted(typical.items()))
 
 
 def lock_changes(before: Lock | None, after: Lock) -> tuple[str, ...]:

@@ -52,12 +52,12 @@ def implausible_price(
     """
     if facts.price is None:
         return ()
-    found = []
+    implausible = []
     for side in ("input", "output"):
         price = getattr(facts.price.standard, side)
         usual, whom = _usual(side, facts, base, typical)
         if price and usual and not usual / FACTOR < price < usual * FACTOR:
-            found.append(
+            implausible.append(
                 Implausible(
                     side=side,
                     usd_per_million=price * 10**6,
@@ -65,7 +65,7 @@ def implausible_price(
                     compared_with=whom,
                 )
             )
-    return tuple(found)
+    return tuple(implausible)
 
 
 def _usual(

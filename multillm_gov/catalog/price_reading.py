@@ -81,18 +81,18 @@ def _token_prices(entry: Mapping[str, object], numbers: EntryNumbers, provider: 
 
 def _read_services(numbers: EntryNumbers, provider: str) -> dict[str, Rates]:
     """Prices by service, standard under the empty name; a service has a key of its own."""
-    found = {_STANDARD: _with_units(read_rates(numbers), numbers, _STANDARD)}
+    by_service = {_STANDARD: _with_units(read_rates(numbers), numbers, _STANDARD)}
     for service in _SERVICES:
         if numbers.serves((*KEYS, *TOKEN_KEYS), service):
-            found[service] = _with_units(read_rates(numbers, service), numbers, service)
-    found = {name: _bill_as(provider, rates, numbers) for name, rates in found.items()}
+            by_service[service] = _with_units(read_rates(numbers, service), numbers, service)
+    by_service = {name: _bill_as(provider, rates, numbers) for name, rates in by_service.items()}
     units = read_service_units(numbers, BATCH)
     batch = read_batch_rates(numbers)
     if batch is not None:
-        found["batch"] = _with_units(batch, numbers, BATCH)
+        by_service["batch"] = _with_units(batch, numbers, BATCH)
     elif units:
-        found["batch"] = Rates(structs.replace(found[_STANDARD].flat, units=units))
-    return dict(sorted(found.items()))
+        by_service["batch"] = Rates(structs.replace(by_service[_STANDARD].flat, units=units))
+    return dict(sorted(by_service.items()))
 
 
 def _with_units(rates: Rates, numbers: EntryNumbers, service: str) -> Rates:
@@ -137,22 +137,22 @@ def _merge_tiers(by_service: Mapping[str, Rates], *, inclusive: bool) -> tuple[P
 
 def _regional(entry: Mapping[str, object]) -> dict[str, Decimal]:
     """Factors by place: data residency (OpenAI, Anthropic), regional endpoints (Vertex AI)."""
-    found: dict[str, Decimal] = {}
+    factors: dict[str, Decimal] = {}
     for key, value in entry.items():
         match = _UPLIFT.fullmatch(key) if isinstance(key, str) else None
         factor = (
             read_amount(value) if match or key == "regional_endpoint_uplift_multiplier" else None
         )
         if factor:
-            found[match[1].upper() if match else "regional"] = factor
+            factors[match[1].upper() if match else "regional"] = factor
     federal = read_amount(entry.get("fedramp_uplift_multiplier"))
     if federal:
-        found["FedRAMP"] = federal
+        factors["FedRAMP"] = federal
     special = entry.get("provider_specific_entry")
     factor = read_amount(special.get("us")) if isinstance(special, Mapping) else None
     if factor:
-        found.setdefault("US", factor)
-    return found
+        factors.setdefault("US", factor)
+    return factors
 
 
 def _off_peak(entry: Mapping[str, object]) -> OffPeak | None:

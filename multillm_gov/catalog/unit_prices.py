@@ -55,22 +55,22 @@ def read_unit_prices(
         numbers: Its amounts.
         name: The entry's name, which says what is billed where the keys do not.
     """
-    found = {
+    prices = {
         unit: amount for unit, key in _ANYWHERE.items() if (amount := numbers.get(key)) is not None
     }
     for unit, keys in _by_mode(entry, numbers, name):
         amount = numbers.first(*keys)
         if amount is not None:
-            found[unit] = amount
+            prices[unit] = amount
     size = _SIZE.search(name)
-    if "pixel" in found and ("image" in found or size):
-        pixel = found.pop("pixel")
-        if "image" not in found and size:
-            found["image"] = pixel * int(size[1]) * int(size[2])
+    if "pixel" in prices and ("image" in prices or size):
+        pixel = prices.pop("pixel")
+        if "image" not in prices and size:
+            prices["image"] = pixel * int(size[1]) * int(size[2])
     ranges = _results(entry)
     if ranges:
-        found.setdefault("query", ranges[0][1])
-    return found | dict(_search_fees(entry))
+        prices.setdefault("query", ranges[0][1])
+    return prices | dict(_search_fees(entry))
 
 
 def read_service_units(numbers: EntryNumbers, service: str) -> dict[str, Decimal]:
@@ -95,19 +95,19 @@ def read_variants(
     entry: Mapping[str, object], numbers: EntryNumbers
 ) -> dict[str, dict[str, Decimal]]:
     """Prices by resolution of a picture or video, and by number of results of a search."""
-    found: dict[str, dict[str, Decimal]] = {}
+    variants: dict[str, dict[str, Decimal]] = {}
     for key in entry:
         match = _VARIANT.fullmatch(key) if isinstance(key, str) else None
         amount = numbers.get(key) if match else None
         if match and amount is not None:
-            found.setdefault(match[2], {})[match[1]] = amount
+            variants.setdefault(match[2], {})[match[1]] = amount
     for key in entry:
         match = _INTERVAL.fullmatch(key) if isinstance(key, str) else None
         amount = numbers.get(key) if match else None
         if match and amount is not None:
-            found[f"interval above {match[1]} s"] = {"video_second": amount}
-    found.update((name, {"query": amount}) for name, amount in _results(entry)[1:])
-    return dict(sorted(found.items()))
+            variants[f"interval above {match[1]} s"] = {"video_second": amount}
+    variants.update((name, {"query": amount}) for name, amount in _results(entry)[1:])
+    return dict(sorted(variants.items()))
 
 
 def read_reserved_second(entry: Mapping[str, object], numbers: EntryNumbers) -> Decimal | None:
@@ -174,12 +174,12 @@ def _search_fees(entry: Mapping[str, object]) -> Iterator[tuple[str, Decimal]]:
 def _results(entry: Mapping[str, object]) -> list[tuple[str, Decimal]]:
     """Fees of a search by the number of results wanted, as listed."""
     listed = entry.get("tiered_pricing")
-    found = []
+    fees = []
     for item in listed[:_MOST_RANGES] if isinstance(listed, list) else ():
         bounds = item.get("max_results_range") if isinstance(item, Mapping) else None
         if isinstance(bounds, list) and len(bounds) == 2:
             fee = read_amount(item.get("input_cost_per_query"))
             low, high = read_amount(bounds[0]), read_amount(bounds[1])
             if fee is not None and low is not None and high is not None:
-                found.append((f"{low:f}-{high:f} results", fee))
-    return found
+                fees.append((f"{low:f}-{high:f} results", fee))
+    return fees

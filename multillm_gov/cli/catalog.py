@@ -66,8 +66,8 @@ def show(model: str, *, format_name: str, as_of: date | None, root: Path | None)
     view = view_catalog(root, as_of or today())
     _warn(view.flaws)
     facts = show_model(model, view)
-    told = facts.lifecycle.successor
-    successor = view.catalog.find(told.model) if told is not None else None
+    successor_name = facts.lifecycle.successor
+    successor = view.catalog.find(successor_name.model) if successor_name is not None else None
     elsewhere = view.catalog.elsewhere(facts)
     text = (
         _json(as_data(facts)) if format_name == "json" else model_text(facts, successor, elsewhere)
@@ -126,14 +126,14 @@ def search(
     day = as_of or today()
     view = view_catalog(root, day)
     _warn(view.flaws)
-    found = search_models(text, view, wanted, as_of=day)
+    models = search_models(text, view, wanted, as_of=day)
     if format_name == "json":
-        click.echo(_json([as_data(facts) for facts in found[:limit]]))
-    elif found:
-        click.echo(table_text(found[:limit]))
-    if len(found) > limit:
-        click.echo(f"{len(found) - limit} more; raise --limit or narrow the search.", err=True)
-    elif not found:
+        click.echo(_json([as_data(facts) for facts in models[:limit]]))
+    elif models:
+        click.echo(table_text(models[:limit]))
+    if len(models) > limit:
+        click.echo(f"{len(models) - limit} more; raise --limit or narrow the search.", err=True)
+    elif not models:
         click.echo("No model fits.", err=True)
 
 
@@ -158,24 +158,24 @@ def lock(ctx: click.Context, *, only_check: bool, as_of: date | None, root: Path
     from multillm_gov.workflows.catalog import compare_lock, write_lock
 
     day = today()
-    found = compare_lock(root, as_of=as_of if only_check else as_of or day, today=day)
+    locked = compare_lock(root, as_of=as_of if only_check else as_of or day, today=day)
     if not only_check:
-        write_lock(found)
-    for change in found.changes:
+        write_lock(locked)
+    for change in locked.changes:
         click.echo(visible(change))
-    for name in found.unknown:
+    for name in locked.unknown:
         click.echo(
             visible(f"`{name}` is not known and not in the lock; `govern check` says more."),
             err=True,
         )
-    _warn(found.flaws)
+    _warn(locked.flaws)
     if only_check:
         click.echo(
-            "The lock would change." if found.changes else "The lock is up to date.", err=True
+            "The lock would change." if locked.changes else "The lock is up to date.", err=True
         )
-        ctx.exit(exits.FINDINGS if found.changes else exits.CLEAN)
+        ctx.exit(exits.FINDINGS if locked.changes else exits.CLEAN)
     click.echo(
-        f"wrote {found.path}: {len(found.lock.models)} models, litellm {found.lock.litellm}",
+        f"wrote {locked.path}: {len(locked.lock.models)} models, litellm {locked.lock.litellm}",
         err=True,
     )
 
@@ -223,8 +223,8 @@ def audit(section: str, *, limit: int, format_name: str, as_of: date | None) -> 
     from multillm_gov.cli.shared.catalog_text import audit_text
     from multillm_gov.workflows.catalog import audit_map
 
-    found = audit_map(as_of or today(), section)
-    click.echo(_json(found) if format_name == "json" else audit_text(found, limit))
+    sections = audit_map(as_of or today(), section)
+    click.echo(_json(sections) if format_name == "json" else audit_text(sections, limit))
 
 
 def _warn(flaws: int) -> None:

@@ -235,15 +235,15 @@ class _Measurer:
 
     def _pair(self, first: str, second: str) -> tuple[frozenset[Level], frozenset[Level]]:
         """Levels two models share, and levels where that is not known."""
-        found = self.pairs.get((first, second))
-        if found is None:
+        levels = self.pairs.get((first, second))
+        if levels is None:
             one, other = self.facts[first], self.facts[second]
             if one is None or other is None:
-                found = frozenset[Level](), frozenset(Level)
+                levels = frozenset[Level](), frozenset(Level)
             else:
-                found = (
+                levels = (
                     frozenset(shared_levels(one, other)),
                     frozenset(unproved_levels(one, other)),
                 )
-            self.pairs[first, second] = found
-        return found
+            self.pairs[first, second] = levels
+        return levels

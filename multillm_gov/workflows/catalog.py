@@ -68,9 +68,9 @@ class ModelQuery(Struct, frozen=True, kw_only=True):
 
     def fits(self, facts: ModelFacts) -> bool:
         """Whether a model has the mode, vendor and provider, and is known to have the capabilities."""
-        asked = (self.mode, self.vendor, self.provider)
-        told = (facts.mode, facts.exposure.vendor, facts.exposure.provider)
-        return all(want in ("", known) for want, known in zip(asked, told, strict=True)) and (
+        requested = (self.mode, self.vendor, self.provider)
+        own = (facts.mode, facts.exposure.vendor, facts.exposure.provider)
+        return all(want in ("", known) for want, known in zip(requested, own, strict=True)) and (
             self.capabilities <= (facts.capabilities or frozenset())
         )
 
@@ -111,13 +111,13 @@ def search_models(
     catalog = view.catalog
     price_map = read_price_map()
     words = text.lower().split()
-    found = []
+    models = []
     for name in sorted({*price_map.names, *catalog.overrides.models}):
         exposure = resolve_exposure(name, price_map.provider_of(name))
-        told = f"{name.lower()} {exposure.family} {exposure.vendor} {exposure.model}"
-        if all(word in told for word in words) and (facts := catalog.find(name)) is not None:
-            found.append(facts)
-    return tuple(facts for facts in found if wanted.fits(facts) and not facts.retired_on(as_of))
+        searched = f"{name.lower()} {exposure.family} {exposure.vendor} {exposure.model}"
+        if all(word in searched for word in words) and (facts := catalog.find(name)) is not None:
+            models.append(facts)
+    return tuple(facts for facts in models if wanted.fits(facts) and not facts.retired_on(as_of))
 
 
 def unresolved_models() -> Unresolved:
@@ -242,8 +242,8 @@ def _read(folder: Path) -> _Files:
             continue
         if kind_of(file.path) in DIGESTED:
             continue
-        document, found = read_document(file)
-        count += len(found)
+        document, flaws = read_document(file)
+        count += len(flaws)
         if document is not None:
             documents[file.path] = document
     return _Files(documents=documents, lock=lock, flaws=count)

@@ -40,7 +40,8 @@ def model_text(
         ("cannot", _listed(facts.lacks) if facts.lacks else "nothing is denied"),
         (
             "rate limit",
-            f"{_count(facts.requests_per_minute, 'requests')}, {_count(facts.tokens_per_minute, 'tokens')}"
+            f"{_count(facts.requests_per_minute, 'requests')}, "
+            f"{_count(facts.tokens_per_minute, 'tokens')}"
             if facts.requests_per_minute or facts.tokens_per_minute
             else "not known",
         ),
@@ -70,8 +71,9 @@ def _lifecycle_rows(
     if lifecycle.announced:
         yield "announced", f"{lifecycle.announced}: not in the price map, retired, or retiring soon"
     if lifecycle.successor is not None:
-        told = lifecycle.successor
-        yield "move to", f"{told.model} ({told.origin}{f': {told.source}' if told.source else ''})"
+        named = lifecycle.successor
+        source = f": {named.source}" if named.source else ""
+        yield "move to", f"{named.model} ({named.origin}{source})"
         if successor is not None:
             effects = move_effects(facts, successor)
             yield (
@@ -143,7 +145,7 @@ def _count(number: int | None, unit: str) -> str:
 
 
 def table_text(models: Sequence[ModelFacts]) -> str:
-    """One line a model: name, vendor, mode, list price per million tokens in and out, context, end."""
+    """One line a model: name, vendor, mode, price per million tokens, context, retirement."""
     rows = [("model", "vendor", "mode", "in $/M", "out $/M", "context", "retires")]
     rows += [
         (
@@ -175,14 +177,15 @@ def _million(facts: ModelFacts, side: str) -> str:
     return "" if price is None else format_money(price * 10**6).removesuffix(" USD")
 
 
-def unresolved_text(found: Unresolved) -> tuple[str, str]:
+def unresolved_text(unresolved: Unresolved) -> tuple[str, str]:
     """Names without a known vendor or provider, one a line; and how many there are."""
-    share = len(found.names) / found.entries if found.entries else 0.0
+    share = len(unresolved.names) / unresolved.entries if unresolved.entries else 0.0
     summary = (
-        f"{len(found.names)} of {found.entries:,} chat and embedding entries ({share:.1%}) have no "
-        "known vendor or provider. Declare what you know of one below `models:` in catalog/."
+        f"{len(unresolved.names)} of {unresolved.entries:,} chat and embedding entries "
+        f"({share:.1%}) have no known vendor or provider. Declare what you know of one below "
+        "`models:` in catalog/."
     )
-    return "\n".join(visible(name) for name in found.names), summary
+    return "\n".join(visible(name) for name in unresolved.names), summary
 
 
 def audit_text(sections: Sequence[AuditSection], limit: int) -> str:
@@ -197,6 +200,6 @@ def audit_text(sections: Sequence[AuditSection], limit: int) -> str:
 
 
 def as_data(facts: ModelFacts) -> dict[str, Any]:
-    """A model as JSON data: amounts are exact decimals in text, prices US dollars per token, nulls are not known."""
-    told: dict[str, Any] = msgspec.to_builtins(facts, order="sorted")
-    return told
+    """A model as JSON data: amounts are exact decimals in text; null is not known."""
+    data: dict[str, Any] = msgspec.to_builtins(facts, order="sorted")
+    return data
