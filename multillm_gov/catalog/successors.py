@@ -109,10 +109,7 @@ def derive_successor(old: ModelFacts, lineup: Lineup, as_of: date | None) -> str
     By the same vendor at the same provider, region and mode, no preview, outliving both the old
     model and a migration. One that loses neither context nor capability goes before one that does.
 
-    Args:
-        old: What is to be replaced.
-        lineup: The price map's models.
-        as_of: The day that decides what has retired; `None`: the old model's own last day.
+    What has retired is decided by `as_of`; without it, by the old model's own last day.
     """
     today = as_of or old.lifecycle.retirement or date.min
     line = line_of(old.exposure.model)
