@@ -113,7 +113,7 @@ def test_text_tells_the_worst_first(govern, nine):
     done = govern("graph", *DAY, cwd=nine)
     assert done.returncode == 0, done.stderr
     text = done.stdout.decode()
-    assert "Nine nodes: What each task class hangs on" in text
+    assert "Nine nodes: Dependencies of each task class" in text
     assert text.index("gateway `gateway`") < text.index("cloud `AWS`") < text.index("cloud `Azure`")
     assert "3 task classes, 15,000 USD an hour" in text
     assert "153,779 USD in a mean year" in text

@@ -63,7 +63,7 @@ def draw_graph(system: System, singles: Iterable[Point], *, currency: str) -> Gr
         if system.components[index].id not in drawn
     ]
     return Graph(
-        title="What each task class hangs on",
+        title="Dependencies of each task class",
         summary=_summary(system, points),
         currency=currency,
         nodes=tuple(
@@ -208,14 +208,11 @@ def _component_node(system: System, index: int, points: dict[int, Point], curren
 def _summary(system: System, points: dict[int, Point]) -> str:
     tasks = count_of(len(system.tasks), "task class")
     if not points:
-        return f"{tasks}; nothing takes one down alone."
+        return f"{tasks}; no single point of failure."
     index, worst = next(iter(points.items()))
     component = system.components[index]
-    hit = (
-        f"{count_of(worst.task_classes, 'task class')} "
-        f"{'goes' if worst.task_classes == 1 else 'go'} down with it"
-    )
     return (
-        f"{tasks}; {count_of(len(points), 'single point')} of failure. Most value hangs on "
-        f"{KIND_WORDS[component.kind]} `{component.name}`: {hit}."
+        f"{tasks}; {count_of(len(points), 'single point')} of failure. The largest is "
+        f"{KIND_WORDS[component.kind]} `{component.name}`: "
+        f"{count_of(worst.task_classes, 'task class')}."
     )

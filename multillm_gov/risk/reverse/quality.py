@@ -43,7 +43,7 @@ def _model(model: str, drops: list[_Drop], unproved: list[str]) -> BreakingPoint
     )
     if not drops:
         return replace(
-            common, subject=min(unproved), note="No internal result is held against the floor."
+            common, subject=min(unproved), note="No internal result can be compared with the floor."
         )
     untold = (
         f"No internal result in {len(unproved)} of its task classes with a floor."
