@@ -87,8 +87,8 @@ class Language:
             compiled = self._language.compile(text)
         except RuntimeError as error:
             found = [
-                Misfit(int(line), int(column), said)
-                for line, column, said in _ERROR.findall(str(error))
+                Misfit(int(line), int(column), reason)
+                for line, column, reason in _ERROR.findall(str(error))
             ]
             return tuple(found) or (Misfit(1, 1, _STATUS.sub("", _STATUS.sub("", str(error)))),)
         kind = compiled.return_type()

@@ -70,30 +70,30 @@ def approve(
     return Approving(written=written, subject=full, digest=digest, approved_by=approver)
 
 
-def _subject(asked: str, contents: Contents) -> str:
+def _subject(requested: str, contents: Contents) -> str:
     """The full name of a subject."""
     meant = [
         full
-        for full in (asked, f"{TASK_CLASS}{asked}", f"{POLICY}{asked}")
+        for full in (requested, f"{TASK_CLASS}{requested}", f"{POLICY}{requested}")
         if full in contents.subjects
     ]
     if len(meant) == 1:
         return meant[0]
     if meant:
         raise UsageError(
-            f"`{asked}` is a task class and a policy",
+            f"`{requested}` is a task class and a policy",
             f"Write {join_words(map(code, meant), 'or')}.",
         )
     from difflib import get_close_matches
 
     known = sorted({*contents.subjects, *(full.partition(":")[2] for full in contents.subjects)})
-    near = get_close_matches(asked[:200], known[:5_000], n=3, cutoff=0.5)
+    near = get_close_matches(requested[:200], known[:5_000], n=3, cutoff=0.5)
     hint = (
         f"Did you mean {join_words(map(code, near), 'or')}?"
         if near
         else "Name one: `task_class:NAME` or `policy:NAME`."
     )
-    raise UsageError(f"There is no task class or policy `{asked}` to approve", hint)
+    raise UsageError(f"There is no task class or policy `{requested}` to approve", hint)
 
 
 def _committer(root: Path, state: Assessment) -> str:

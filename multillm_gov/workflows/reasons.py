@@ -34,7 +34,7 @@ def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -
         node.id,
     }
     nodes = {each.id: each for each in graph.nodes}
-    told = tuple(_way(way, nodes) for way in ways)
+    listed = tuple(_way(way, nodes) for way in ways)
     effect = _effect(dependence, node, graph.currency)
     return replace(
         graph,
@@ -46,7 +46,7 @@ def explain_path(graph: Graph, dependence: Dependence, task: str, target: str) -
             Section(
                 id="why",
                 title="Ways",
-                blocks=(Items(told) if told else Paragraph("There is none."),),
+                blocks=(Items(listed) if listed else Paragraph("There is none."),),
             ),
         ),
         data={
