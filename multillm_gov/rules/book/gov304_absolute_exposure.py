@@ -69,7 +69,6 @@ def _violation(
 ) -> Violation:
     level = parameters.level
     added = added_spend(spend, parameters.price_rise)
-    most = spend_within(parameters.max_added_monthly, parameters.price_rise)
     who = describe_entity(level, entity)
     unpriced = sum(task.spend_per_month is None for task in context.tasks)
     partly = (
@@ -95,11 +94,7 @@ def _violation(
         remedy=(
             state_unknown(context.models.values(), level)
             if unproved
-            else f"Move at least {context.money(spend - most, ROUND_UP)} a month from "
-            f"{code(entity)} to "
-            f"another {level}, or agree a fixed price; at most {context.money(most)} a "
-            "month "
-            "fits the limit."
+            else _remedy(context, parameters, entity, spend)
         ),
         risk=f"The whole bill rises by {format_share(added / found.total)}.",
         related=exposure.related(entity),
@@ -111,6 +106,15 @@ def _violation(
             "level": level.value,
         },
         distinction=level.value,
+    )
+
+
+def _remedy(context: RuleContext, parameters: Parameters, entity: str, spend: Decimal) -> str:
+    most = spend_within(parameters.max_added_monthly, parameters.price_rise)
+    return (
+        f"Move at least {context.money(spend - most, ROUND_UP)} a month from {code(entity)} to "
+        f"another {parameters.level}, or agree on a fixed price; at most {context.money(most)} a "
+        "month fits the limit."
     )
 
 

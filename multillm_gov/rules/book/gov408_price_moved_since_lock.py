@@ -59,11 +59,7 @@ def _violation(
         message = f"{code(name)} has a price in the lock but none in the installed price map"
         risk = "The forecast uses a price that the installed price map no longer lists."
     else:
-        relative = "from free" if move.relative.is_infinite() else format_change(move.relative)
-        message = (
-            f"the price of {code(name)} changed since the lock: {move.what} "
-            f"{format_money(move.before)} → {format_money(move.after)} ({relative})"
-        )
+        message = f"the price of {code(name)} changed since the lock: {_format_move(move)}"
         risk = _format_effect(context, effect)
     return Violation(
         message=message,
@@ -83,6 +79,12 @@ def _violation(
         },
         distinction="" if move else "gone",
     )
+
+
+def _format_move(move: PriceMove) -> str:
+    """``input per million tokens 1.00 USD → 0.8 USD (−20.0%)``."""
+    relative = "from free" if move.relative.is_infinite() else format_change(move.relative)
+    return f"{move.what} {format_money(move.before)} → {format_money(move.after)} ({relative})"
 
 
 def _effect(context: RuleContext, uses: list[Use], today: ModelFacts | None) -> Decimal | None:

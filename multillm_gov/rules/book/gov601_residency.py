@@ -77,25 +77,20 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
 def _breaches(
     facts: ModelFacts, permitted: tuple[str, ...], jurisdictions: tuple[str, ...]
 ) -> Iterator[_Breach]:
-    if permitted:
-        within = processed_within(facts.regions, permitted)
-        if within is None:
-            text = (
-                f"it is not known where {code(facts.name)} is processed; permitted: "
-                f"{join_words(permitted)}"
-            )
-            yield _Breach(text, proved=False, limit="residency")
-        elif not within:
-            regions = join_words(
-                "any region" if place == "global" else place
-                for place in dict.fromkeys(facts.regions)
-            )
-            text = (
-                f"{code(facts.name)} is processed in {regions}; permitted: {join_words(permitted)}"
-            )
-            yield _Breach(text, proved=True, limit="residency")
-    if not jurisdictions:
-        return
+    within = processed_within(facts.regions, permitted) if permitted else True
+    if not within:
+        text = f"it is not known where {code(facts.name)} is processed"
+        if within is not None:
+            names = dict.fromkeys(facts.regions)
+            regions = join_words("any region" if each == "global" else each for each in names)
+            text = f"{code(facts.name)} is processed in {regions}"
+        text = f"{text}; permitted: {join_words(permitted)}"
+        yield _Breach(text, proved=within is not None, limit="residency")
+    if jurisdictions:
+        yield from _foreign_laws(facts, jurisdictions)
+
+
+def _foreign_laws(facts: ModelFacts, jurisdictions: tuple[str, ...]) -> Iterator[_Breach]:
     permitted_laws = frozenset(jurisdictions)
     permitted_laws |= EU_MEMBERS if "EU" in permitted_laws else frozenset()
     outside = [each for each in bound_parties(facts.exposure) if each[2] not in permitted_laws]

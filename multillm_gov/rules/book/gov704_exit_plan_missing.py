@@ -10,7 +10,7 @@ from msgspec import Meta, field
 from multillm_gov.catalog.declarations import VendorDeclaration
 from multillm_gov.catalog.overrides import PlacedVendor
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
-from multillm_gov.finding import Severity, Violation
+from multillm_gov.finding import Figure, Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import Concentration
 from multillm_gov.rules.engine.rule import Rule, RuleContext
@@ -115,7 +115,6 @@ def _violation(
     who = describe_entity(found.level, entity)
     policy = context.policy_place or Place("policies")
     place = placed.place.at(gaps[0][0]) if placed else policy.key()
-    named = placed.declared if placed else VendorDeclaration()
     return Violation(
         message=(
             f"{who} carries {format_share(share)} of {describe_basis(found.basis)}, with "
@@ -131,17 +130,23 @@ def _violation(
         ),
         figures={
             "share": share,
-            "substitutability": named.substitutability,
-            "exit_plan": {True: "yes", False: "no", None: None}[named.exit_plan],
-            "exit_plan_tested": named.exit_plan_tested.isoformat()
-            if named.exit_plan_tested
-            else None,
-            "reintegration": named.reintegration,
-            "discontinuation_impact": named.discontinuation_impact,
-            "alternatives_identified": named.alternatives_identified,
+            **_register_entry(placed.declared if placed else VendorDeclaration()),
         },
         distinction=f"{found.level} {found.basis}",
     )
+
+
+def _register_entry(declared: VendorDeclaration) -> dict[str, Figure]:
+    """The fields of the register of information, as declared."""
+    tested = declared.exit_plan_tested
+    return {
+        "substitutability": declared.substitutability,
+        "exit_plan": {True: "yes", False: "no", None: None}[declared.exit_plan],
+        "exit_plan_tested": tested.isoformat() if tested else None,
+        "reintegration": declared.reintegration,
+        "discontinuation_impact": declared.discontinuation_impact,
+        "alternatives_identified": declared.alternatives_identified,
+    }
 
 
 def _remedy(
