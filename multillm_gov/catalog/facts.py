@@ -21,7 +21,7 @@ Source = Literal["litellm", "override", "retired-list"]
 _CODE = 2
 """Letters of a country's ISO code; wider places have more."""
 Party = Literal["vendor", "provider", "cloud"]
-"""Whom a request depends on: who made the model, who serves and bills it, whose cloud it runs on."""
+"""Whom a request depends on: who made the model, who serves and bills it, whose cloud it is."""
 
 
 _TALKING = frozenset({"chat", "responses"})
@@ -196,7 +196,7 @@ class ModelFacts(Struct, frozen=True, kw_only=True):
     usd_fixed_per_month: Decimal = Decimal(0)
     """Hosting or reserved capacity: a cost that does not depend on use."""
     spill_over: Price | None = None
-    """Prices of what exceeds the reserved capacity; ``None``: nothing may exceed it, or not known."""
+    """Prices beyond the reserved capacity; ``None``: nothing may exceed it, or not known."""
 
     @property
     def context_tokens(self) -> int | None:

@@ -38,7 +38,7 @@ def after_loss(
 ) -> AfterLoss:
     """Concentration once ``failed`` is down and the usable fallbacks carry its requests.
 
-    With ``w`` the weight of a leg, another entity carries the sum of ``w`` over the legs on it, plus
+    With ``w`` the weight of a leg, another entity carries the sum of ``w`` over the legs on it and
     the sum of ``w'`` over the legs on ``failed`` whose first usable fallback known to be elsewhere
     is on it. By requests and value ``w'`` is ``w``, by spend the leg's requests at the fallback's
     price. A leg whose place is not known stays, in the one entity ``unknown``. Fixed costs of what

@@ -1,4 +1,4 @@
-"""Who takes over when something fails: usable fallbacks, and requests on their way down a chain (method 3.3).
+"""Who takes over when something fails: usable fallbacks and walks down chains (method 3.3).
 
 Every rule, stress and report asks here, so that all give one answer: a fallback is *usable* on a
 day if the catalog knows it, it is not retired, it can do what the task class needs, the chain has

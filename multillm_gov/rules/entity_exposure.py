@@ -173,8 +173,10 @@ class EntityExposure:
         """The three task classes with the largest load on an entity, in words and by place."""
         return tuple(
             (
-                f"{code(task.task.name)} routes "
-                f"{format_weight(amount, self._found.basis, self._currency)} to {code(entity)}",
+                (
+                    f"{code(task.task.name)} routes "
+                    f"{format_weight(amount, self._found.basis, self._currency)} to {code(entity)}"
+                ),
                 task.task.place.at("route"),
             )
             for amount, task in self._largest_users(entity)

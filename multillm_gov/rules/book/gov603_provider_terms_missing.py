@@ -67,8 +67,10 @@ def _gaps(placed: PlacedProvider | None, parameters: Parameters) -> Iterator[tup
     elif limit is not None and kept is not None and not 0 <= kept <= limit:
         yield (
             "retention_days",
-            f"it keeps requests for {count_of(kept, 'day')} (the limit is "
-            f"{count_of(limit, 'day')})",
+            (
+                f"it keeps requests for {count_of(kept, 'day')} (the limit is "
+                f"{count_of(limit, 'day')})"
+            ),
             str(limit),
         )
     trains = declared.trains_on_inputs if declared else None
