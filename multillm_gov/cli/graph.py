@@ -1,4 +1,4 @@
-"""``govern graph``: what hangs on what, and what takes down most alone."""
+"""``govern graph``: what depends on what, and what takes down most alone."""
 
 from datetime import date
 from pathlib import Path

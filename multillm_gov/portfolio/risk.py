@@ -15,10 +15,10 @@ from multillm_gov.vocabulary import Closed
 
 
 class Failure(Closed, frozen=True, kw_only=True):
-    """How often something is away, and for how long at a time."""
+    """How often something is down, and for how long at a time."""
 
     unavailability: Annotated[
-        Share | None, Meta(description="Share of the time it is away (0..1)")
+        Share | None, Meta(description="Share of the time it is down (0..1)")
     ] = None
     mean_hours: Annotated[Positive | None, Meta(description="Mean length of one outage, hours")] = (
         None
@@ -47,7 +47,7 @@ class Dependency(Closed, frozen=True, kw_only=True):
     ] = ()
     clouds: Annotated[tuple[Text, ...], Meta(description="Clouds whose calls go through it")] = ()
     unavailability: Annotated[
-        Share | None, Meta(description="Share of the time it is away (0..1)")
+        Share | None, Meta(description="Share of the time it is down (0..1)")
     ] = None
     mean_hours: Annotated[Positive | None, Meta(description="Mean length of one outage, hours")] = (
         None

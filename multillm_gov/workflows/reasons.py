@@ -110,5 +110,5 @@ def _effect(dependence: Dependence, node: Node, currency: str) -> str:
     return (
         f"Alone {what} takes down nothing as long as the failover works; failovers that are not "
         "covered included, "
-        f"{lost} an hour are expected to be lost while it is away."
+        f"{lost} an hour are expected to be lost while it is down."
     )

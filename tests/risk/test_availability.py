@@ -216,7 +216,7 @@ betas_drawn = st.builds(
 
 @st.composite
 def channel_lists(draw: st.DrawFn) -> list[Channel]:
-    """Unavailability hangs on the provider, as in systems."""
+    """Unavailability depends on the provider, as in systems."""
     by_provider = {name: draw(st.floats(0, 0.2)) for name in "pqrs"}
     names = st.tuples(st.sampled_from("ab"), st.sampled_from("pqrs"), st.sampled_from("xyz"))
     return [

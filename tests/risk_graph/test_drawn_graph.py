@@ -1,4 +1,4 @@
-"""The graph of a system: nothing a task class hangs on is missing, and no way leads where it does
+"""The graph of a system: nothing a task class depends on is missing, and no way leads where it does
 not."""
 
 from itertools import pairwise

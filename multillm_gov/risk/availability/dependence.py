@@ -1,4 +1,4 @@
-"""All that a system says about who hangs on whom: cut sets, what they take down, importance."""
+"""All that a system says about who depends on whom: cut sets, what they take down, importance."""
 
 from msgspec import Struct
 

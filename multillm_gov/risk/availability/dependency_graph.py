@@ -43,23 +43,23 @@ class Dependents(Struct):
 def draw_graph(system: System, singles: Iterable[Point], *, currency: str) -> Graph:
     """The graph of a system; ``singles`` are its single points of failure, the worst first, which are marked.
 
-    Task classes hang on models by route and fallback; models on providers and vendors, providers on
+    Task classes depend on models by route and fallback; models on providers and vendors, providers on
     clouds and regions, vendors on jurisdictions. An edge skips a step where that step does not
     always lead to the same place. Common causes
     that only some deployments share are intervals of how beta factors are counted: figures tell them,
     the graph does not.
     """
     points = {point.members[0]: point for point in singles if len(point.members) == 1}
-    hanging = _hanging(system)
-    edges = {edge for task in system.tasks for edge in _task_edges(system, task, hanging)}
-    for (model, components), shared in hanging.by_spot.items():
-        edges |= set(_part_edges(system, model, components, hanging, shared))
+    scope = _scope(system)
+    edges = {edge for task in system.tasks for edge in _task_edges(system, task, scope)}
+    for (model, components), shared in scope.by_spot.items():
+        edges |= set(_part_edges(system, model, components, scope, shared))
     nodes = [_task_node(task, currency) for task in system.tasks]
-    nodes += [_model_node(system, name, points, currency) for name in hanging.by_model]
+    nodes += [_model_node(system, name, points, currency) for name in scope.by_model]
     drawn = {node.id for node in nodes}
     nodes += [
         _component_node(system, index, points, currency)
-        for index in sorted(hanging.drawn)
+        for index in sorted(scope.drawn)
         if system.components[index].id not in drawn
     ]
     return Graph(
@@ -87,7 +87,7 @@ def _hops(task: TaskSystem) -> Iterator[Hop]:
     return (hop for chain in task.chains for hop in chain.hops)
 
 
-def _hanging(system: System) -> Dependents:
+def _scope(system: System) -> Dependents:
     by_task: dict[str, frozenset[int]] = {}
     by_spot: dict[Spot, frozenset[int]] = {}
     for task in system.tasks:
@@ -112,7 +112,7 @@ def _hanging(system: System) -> Dependents:
     return Dependents(by_task, by_model, by_component, by_spot, drawn)
 
 
-def _task_edges(system: System, task: TaskSystem, hanging: Dependents) -> Iterator[Edge]:
+def _task_edges(system: System, task: TaskSystem, scope: Dependents) -> Iterator[Edge]:
     source = f"task_class:{task.name}"
     shares: defaultdict[str, float] = defaultdict(float)
     places: dict[str, int] = {}
@@ -127,8 +127,8 @@ def _task_edges(system: System, task: TaskSystem, hanging: Dependents) -> Iterat
         yield Edge(source=source, target=node, role="route", share=share)
     for node, place in places.items():
         yield Edge(source=source, target=node, role="fallback", position=place)
-    for index in hanging.by_task[task.name]:
-        if system.components[index].kind in SHARED and index in hanging.drawn:
+    for index in scope.by_task[task.name]:
+        if system.components[index].kind in SHARED and index in scope.drawn:
             yield Edge(source=source, target=system.components[index].id)
 
 
@@ -136,7 +136,7 @@ def _part_edges(
     system: System,
     model: str,
     components: frozenset[int],
-    hanging: Dependents,
+    scope: Dependents,
     shared: frozenset[int],
 ) -> Iterator[Edge]:
     parts = system.components
@@ -144,7 +144,7 @@ def _part_edges(
         target = parts[index]
         if (
             target.id == model
-            or index not in hanging.drawn
+            or index not in scope.drawn
             or (target.kind in SHARED and index in shared)
         ):
             continue
@@ -153,7 +153,7 @@ def _part_edges(
             for kind in _CARRIERS.get(target.kind, ())
             for other in sorted(components)
             if parts[other].kind == kind
-            and index in hanging.by_component[other]
+            and index in scope.by_component[other]
             and (not target.carriers or parts[other].id in target.carriers)
         ]
         yield Edge(source=carriers[0] if carriers else model, target=target.id)

@@ -1,4 +1,4 @@
-"""How much hangs on each component: Birnbaum, criticality, risk achievement and risk reduction worth (method 3.3).
+"""How much depends on each component: Birnbaum, criticality, risk achievement and risk reduction worth (method 3.3).
 
 Exact by conditioning: the expected loss with a component down for sure, and with it up for sure.
 Components fail independently, so E[L] = p E[L|down] + (1 - p) E[L|up].
@@ -44,7 +44,7 @@ class Importance(Struct, frozen=True, kw_only=True):
     component: int
     """Index into `System.components`."""
     birnbaum: float
-    """I = E[L|down] - E[L|up]: value it takes down per hour while it is away, beside what is lost anyway."""
+    """I = E[L|down] - E[L|up]: value it takes down per hour while it is down, beside what is lost anyway."""
     criticality: float
     """p I / E[L]: the share of the expected loss (0..1) that would not be if it never failed; shares of causes that
     need each other overlap, so they may sum to more than 1."""
@@ -57,7 +57,7 @@ class Importance(Struct, frozen=True, kw_only=True):
 
 
 class Importances(Struct, frozen=True, kw_only=True):
-    """Of every component that a chain hangs on."""
+    """Of every component that a chain depends on."""
 
     loss_per_hour: float
     """Expected, in the portfolio's currency."""
@@ -100,7 +100,7 @@ def importances(system: System) -> Importances:
 
 
 def _distinct(system: System) -> dict[tuple[float, _Hops], float]:
-    """Distinct chains with the value per hour that hangs on all like them."""
+    """Distinct chains with the value per hour that depends on all like them."""
     found: defaultdict[tuple[float, _Hops], float] = defaultdict(float)
     for task in system.tasks:
         for chain in task.chains:
@@ -143,7 +143,7 @@ def _given(
 ) -> float:
     """How much more often the chain is down with a group down than with all of it up.
 
-    With it down, the hops that hang on it are down for sure. With it up, they hang on what is left
+    With it down, the hops that depend on it are down for sure. With it up, they depend on what is left
     of them; where it is mostly up, that follows from how often they are down either way.
     """
     every = (1 << len(hops)) - 1

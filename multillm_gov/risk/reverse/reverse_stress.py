@@ -35,7 +35,7 @@ def reverse(context: StressContext) -> tuple[BreakingPoint, ...]:
 
 
 def outages(context: StressContext) -> Iterator[BreakingPoint]:
-    """For everything that is away as one: appetite over the value that one hour of it costs."""
+    """For everything that is down as one: appetite over the value that one hour of it costs."""
     bound = tolerated_loss(context)
     for level in LEVELS:
         for entity in entities_of(context, level):

@@ -28,14 +28,14 @@ _Key = tuple[tuple[frozenset[int], ...], float, tuple[tuple[int, float], ...]]
 """Hops, coverage, and overflow by component."""
 Overflows = Mapping[tuple[str, int], Mapping[int, float]]
 """By task class and chain: by component of the first hop, the part of the requests (0..1) that no fallback has room for
-while it is away, failovers working."""
+while it is down, failovers working."""
 _EVERYWHERE = 2
 _MOST_COVERAGES = 12
 """Distinct coverages that are told apart exactly."""
 
 
 class _Place(NamedTuple):
-    """How a chain hangs on a component: 2 with every hop, 1 with its first hop, 0 with others only."""
+    """How a chain depends on a component: 2 with every hop, 1 with its first hop, 0 with others only."""
 
     hops: int
     overflow: float = 0.0
@@ -45,11 +45,11 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
     """Chains that fail alike: the same hops and the same coverage."""
 
     members: Integers
-    """Indexes into `SampledChains.components` of all that any hop hangs on."""
+    """Indexes into `SampledChains.components` of all that any hop depends on."""
     places: tuple[_Place, ...]
-    """How the chain hangs on each member."""
+    """How the chain depends on each member."""
     together: frozenset[tuple[int, int]]
-    """Positions in ``members`` (ascending) of two that take down every hop when both are away."""
+    """Positions in ``members`` (ascending) of two that take down every hop when both are down."""
     level: int
     """Index of its coverage in `SampledChains.coverages`."""
     weights: tuple[tuple[int, float], ...]
@@ -66,7 +66,7 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
         return np.array(lost).reshape(len(self.members), bands)
 
     def corrections(self, bands: int) -> Iterator[tuple[int, int, Floats]]:
-        """For the member that goes first and the one that follows: what the time both are away adds to the sum of both.
+        """For the member that goes first and the one that follows: what the time both are down adds to the sum of both.
 
         By band of the first one's mark and of the second one's. Lost in truth: all of it if the two
         take down every hop; else what the first outage of the first hop's decides, since a failover
@@ -239,18 +239,20 @@ def _group(
     weights: tuple[tuple[int, float], ...],
 ) -> Group:
     members = sorted(frozenset().union(*hops))
-    hung_on = [frozenset(n for n, hop in enumerate(hops) if member in hop) for member in members]
+    component_labels = [
+        frozenset(n for n, hop in enumerate(hops) if member in hop) for member in members
+    ]
     every = frozenset(range(len(hops)))
     return Group(
         members=np.array(members, dtype=np.int64),
         places=tuple(
             _Place(_EVERYWHERE if hung == every else int(0 in hung), overflow.get(member, 0.0))
-            for member, hung in zip(members, hung_on, strict=True)
+            for member, hung in zip(members, component_labels, strict=True)
         ),
         together=frozenset(
             (one, other)
             for one, other in combinations(range(len(members)), 2)
-            if hung_on[one] | hung_on[other] == every
+            if component_labels[one] | component_labels[other] == every
         ),
         level=level,
         weights=weights,

@@ -138,7 +138,7 @@ def _component_values(chains: SampledChains) -> Floats:
 
 
 def _pair_values(chains: SampledChains) -> tuple[Integers, Floats]:
-    """The pairs that matter, and the value of an hour that both are away on top of each one's, by pair and bands."""
+    """The pairs that matter, and the value of an hour that both are down on top of each one's, by pair and bands."""
     found: dict[int, Floats] = {}
     for group in chains.groups:
         for key, correction in _keyed(group, chains):

@@ -53,7 +53,7 @@ class OutageRate(Struct, frozen=True, kw_only=True):
 
 
 def outage_rates(components: Sequence[Component]) -> tuple[OutageRate, ...]:
-    """Of every component: ``8760 u / theta`` outages a year, so that 8760 u hours are away.
+    """Of every component: ``8760 u / theta`` outages a year, so that 8760 u hours are down.
 
     Where all together are too many to draw, all are made longer and rarer by the same factor, the
     hours unchanged.
@@ -82,7 +82,7 @@ def draw_outages(
     """All outages of a block. A component's draws depend on its id and the seed alone, never on the others.
 
     The number of a year's outages is the Poisson quantile of one uniform number: more of them where
-    the component is away more, and the first ones stay as they were. So two portfolios differ by
+    the component is down more, and the first ones stay as they were. So two portfolios differ by
     what differs between them.
     """
     drawn = [

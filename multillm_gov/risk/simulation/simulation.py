@@ -1,7 +1,7 @@
 """Monte Carlo over years of outages, prices, demand and retirements (method 8): losses, cost, and how sure both are.
 
 Losses: every component has outages at Poisson times with random lengths; the time that two
-components are away at once is taken from the drawn outages themselves. What three and more at once
+components are down at once is taken from the drawn outages themselves. What three and more at once
 add is not drawn: `Simulation.not_drawn` is its exact expectation. Hours count alike at every time
 of day and week.
 """

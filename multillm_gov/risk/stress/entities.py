@@ -1,4 +1,4 @@
-"""The entities of a level that requests are really routed to, and what hangs on each."""
+"""The entities of a level that requests are really routed to, and what depends on each."""
 
 from collections import defaultdict
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What fallbacks have no room for while one thing is away: rate limits, as the forward stress applies them."""
+"""What fallbacks have no room for while one thing is down: rate limits, as the forward stress applies them."""
 
 from decimal import Decimal
 from math import fsum
@@ -15,9 +15,9 @@ Overflow = dict[tuple[str, int], dict[int, float]]
 
 
 def overflows(context: StressContext) -> Overflow:
-    """For every component that may be away, alone and at mean demand, where failovers work.
+    """For every component that may be down, alone and at mean demand, where failovers work.
 
-    Nothing where no rate limit is declared. Chains whose every hop hangs on it are left out: they
+    Nothing where no rate limit is declared. Chains whose every hop depends on it are left out: they
     lose everything.
     """
     found: Overflow = {}
@@ -42,7 +42,7 @@ def overflows(context: StressContext) -> Overflow:
 
 
 def _left_over(flow: Flow) -> float:
-    """Of what the routed model does not answer because it is away."""
+    """Of what the routed model does not answer because it is down."""
     if not flow.routed.state.down or not flow.demand:
         return 0.0
     return float(max(1 - flow.by_fallbacks / flow.demand, Decimal(0)))
@@ -51,7 +51,7 @@ def _left_over(flow: Flow) -> float:
 def failover_cost(context: StressContext) -> float:
     """Expected per year, in the portfolio's currency; negative where fallbacks are cheaper.
 
-    Hours that a routed model is away, are covered, and the first fallback is up, times requests,
+    Hours that a routed model is down, are covered, and the first fallback is up, times requests,
     times the difference in price; later fallbacks, which stand in for two failures at once, are
     left out, as is what has no known price.
     """

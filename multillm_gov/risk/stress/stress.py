@@ -3,7 +3,7 @@
 All shocks start at one moment, each lasts its own time. The time is cut where one of them ends, and
 each interval is compared with everyday operation at the same demand:
 
-- a request is *unserved* when the routed model is away or full and the failover is not covered, or
+- a request is *unserved* when the routed model is down or full and the failover is not covered, or
 every fallback is
   away or full: demand less what the routed model answers less coverage times what the fallbacks can
   answer;

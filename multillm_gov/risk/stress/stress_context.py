@@ -25,7 +25,7 @@ class StressedHop(Struct, frozen=True, kw_only=True, eq=False):
 
     model: str
     labels: frozenset[Label]
-    """Everything it hangs on."""
+    """Everything it depends on."""
     retired: bool
     """It never answers, shock or not."""
     deployment: int

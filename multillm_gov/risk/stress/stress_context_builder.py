@@ -174,7 +174,7 @@ def _fixed(figures: TaskFigures, hops: "_Hops") -> Iterator[FixedCost]:
 
 
 class _Labels:
-    """What each hop hangs on, found once for all task classes."""
+    """What each hop depends on, found once for all task classes."""
 
     def __init__(self, system: System) -> None:
         self.components = system.components
@@ -184,14 +184,18 @@ class _Labels:
         """Labels, the deployment's index, and whether it never answers."""
         key = hop.model, hop.components
         if key not in self._of_hop:
-            hung_on = frozenset(
+            component_labels = frozenset(
                 (self.components[n].kind, self.components[n].name) for n in hop.components
             )
             deployment = next(
                 (n for n in sorted(hop.components) if self.components[n].kind == "deployment"), -1
             )
             never = any(self.components[n].unavailability >= 1 for n in hop.components)
-            self._of_hop[key] = hung_on | self.of_model(hop.model, facts), deployment, never
+            self._of_hop[key] = (
+                component_labels | self.of_model(hop.model, facts),
+                deployment,
+                never,
+            )
         return self._of_hop[key]
 
     @staticmethod

@@ -36,7 +36,7 @@ class Interval(Struct, frozen=True, kw_only=True):
 
     @property
     def is_rerouted(self) -> bool:
-        """Whether people have rerouted by hand all that is away."""
+        """Whether people have rerouted by hand all that is down."""
         away = [effect.rerouted_after for effect in self.effects if effect.down]
         return bool(away) and all(hours is not None and hours <= self.start for hours in away)
 
@@ -260,7 +260,7 @@ def _degraded(task: StressedTask, task_flows: tuple[Flow, ...]) -> Decimal:
 
 
 def _degraded_routed(task: StressedTask, one: HopFlow) -> Decimal:
-    """All of its answers below the floor or in another voice, else those that drift makes unacceptable."""
+    """All of its answers below the floor or in another writing style, else those that drift makes unacceptable."""
     lost = (one.state.points and is_below_floor(task, one)) or one.state.tone_ratio > TONE_ALARM
     return one.share if lost else one.share * one.state.points
 

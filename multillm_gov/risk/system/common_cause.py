@@ -1,6 +1,6 @@
 """Which part of a deployment's unavailability it has in common with others: beta factors as nested causes.
 
-A deployment is away for a share u of the time. That share is made of independent causes, one inside
+A deployment is down for a share u of the time. That share is made of independent causes, one inside
 the other: one that all deployments share, one of its cloud, one of its vendor, one of its provider,
 and its own. With the betas b of two deployments of equal u that share a cause on a level, the
 causes they share amount to exactly b*u; causes combine as 1 - (1-x)(1-y). This is the
@@ -47,7 +47,7 @@ def cross_cloud_shortfall(betas: Betas) -> float:
 
 
 class Channel(Struct, frozen=True, kw_only=True):
-    """One deployment, and how often it is away when its cloud as such, and what is declared besides, are up."""
+    """One deployment, and how often it is down when its cloud as such, and what is declared besides, are up."""
 
     vendor: str
     provider: str
@@ -56,7 +56,7 @@ class Channel(Struct, frozen=True, kw_only=True):
 
 
 class Cause(Struct, frozen=True, kw_only=True):
-    """Something that takes all its members away at once."""
+    """Something that takes all its members down at once."""
 
     kind: Kind
     name: str
@@ -176,7 +176,7 @@ class _Filling:
         self._held = held
         self._shared: list[Cause] = []
         self._holding = [set[int]() for _ in channels]
-        """By channel: positions of the causes that it hangs on."""
+        """By channel: positions of the causes that it depends on."""
         for cause in causes:
             self._keep(cause)
 

@@ -1,4 +1,4 @@
-"""Components of a system, and which of them each deployment hangs on."""
+"""Components of a system, and which of them each deployment depends on."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
@@ -23,7 +23,7 @@ _NOTHING: tuple[float, Origin] = (0.0, "assumed")
 
 
 class Parts(Struct, frozen=True, kw_only=True):
-    """All components in their order, and what hangs on which."""
+    """All components in their order, and what depends on which."""
 
     components: tuple[Component, ...]
     of_deployment: tuple[frozenset[int], ...]
@@ -39,7 +39,7 @@ def assemble(
     betas: Betas,
     betas_origin: Origin,
 ) -> Parts:
-    """Causes, services, places and dependencies as components; linear in deployments and what they hang on."""
+    """Causes, services, places and dependencies as components; linear in deployments and what they depend on."""
     causes, left = split_causes([one.channel for one in deployed], betas)
     common = _Common(causes, deployed, betas_origin, cross_cloud_shortfall(betas))
     found: dict[str, Component] = {}
@@ -101,7 +101,7 @@ class _Common:
         return self._groups.get((kind, name), _NOTHING)[0]
 
     def service(self, kind: Kind, name: str, failing: FailureRate) -> Component:
-        """What takes a cloud or vendor away by itself, and what all that is on it shares."""
+        """What takes a cloud or vendor down by itself, and what all that is on it shares."""
         probability, origin = self._groups.get((kind, name), _NOTHING)
         if not probability:
             return _component(kind, name, failing.unavailability, failing)
@@ -116,17 +116,17 @@ class _Common:
         return _component(kind, name, union_probability(failing.unavailability, probability), both)
 
     def component(self, cause: Cause) -> Component:
-        """A cause that is no service of its own: what all share, or the further part of those away more often."""
+        """A cause that is no service of its own: what all share, or the further part of those down more often."""
         name = cause.name if cause.kind == "everything" else f"{cause.kind} {cause.name}"
         if cause.further:
-            name = f"{name}, those away {_percent(cause.further)} or more of the time"
+            name = f"{name}, those down {_percent(cause.further)} or more of the time"
         return _cause("everything", name, cause.probability, self._origin(cause), self._note)
 
 
 def _own(
     one: Deployed, rest: float, common: _Common, failings: FailureRates
 ) -> Iterator[Component]:
-    """What a deployment hangs on, from wide to narrow; jurisdictions and regions never fail, but can be withdrawn."""
+    """What a deployment depends on, from wide to narrow; jurisdictions and regions never fail, but can be withdrawn."""
     exposure, failing = one.exposure, one.failing
     parties = exposure.parties()
     for law in sorted(one.laws):

@@ -32,7 +32,7 @@ class DependencyScope:
                     self._by[key, entity].add(name)
 
     def task_flows(self, task: str) -> AbstractSet[str]:
-        """Dependencies that a task class as such hangs on."""
+        """Dependencies that a task class as such depends on."""
         return self._by.get(("task_classes", task), set())
 
     def of_model(self, model: str, deployed: Deployed) -> AbstractSet[str]:
@@ -46,12 +46,12 @@ def used_dependencies(
     dependencies: Mapping[str, Dependency], deployments: Deployments, tasks: Iterable[str]
 ) -> dict[str, Dependency]:
     """Dependencies that some call goes through, ordered by name; the others are no part of the system."""
-    hanging = DependencyScope(dependencies)
+    scope = DependencyScope(dependencies)
     used: set[str] = set()
     for task in tasks:
-        used |= hanging.task_flows(task)
+        used |= scope.task_flows(task)
     for model in deployments.models:
-        used |= hanging.of_model(model, deployments.of(model))
+        used |= scope.of_model(model, deployments.of(model))
     return {name: dependencies[name] for name in sorted(used)}
 
 
@@ -66,7 +66,7 @@ class SystemChains:
         overrides: Overrides,
     ) -> None:
         self._deployments = deployments
-        self._hanging = DependencyScope(dependencies)
+        self._scope = DependencyScope(dependencies)
         self._places = parts.of_dependency
         self._first = {model: self._hop(model, parts, overrides) for model in deployments.models}
         self._hops: dict[tuple[str, int, frozenset[int]], Hop] = {}
@@ -74,7 +74,7 @@ class SystemChains:
 
     def of(self, task: TaskFigures, standby: tuple[FallbackFigures, ...]) -> tuple[Chain, ...]:
         """One chain a leg: the other legs of a route take nothing over, as in `measures.after_loss`."""
-        extra = self._indexes(self._hanging.task_flows(task.task.name))
+        extra = self._indexes(self._scope.task_flows(task.task.name))
         names = tuple((one.model, one.index) for one in standby)
         return tuple(
             Chain(share=float(leg.share), hops=self._walk((leg.model, leg.index), names, extra))
@@ -104,7 +104,7 @@ class SystemChains:
         return self._hops[key]
 
     def _hop(self, model: str, parts: Parts, overrides: Overrides) -> Hop:
-        outer = self._hanging.of_model(model, self._deployments.of(model))
+        outer = self._scope.of_model(model, self._deployments.of(model))
         requests, tokens = _limits(model, overrides)
         return Hop(
             model=model,

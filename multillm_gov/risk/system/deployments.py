@@ -1,4 +1,4 @@
-"""The deployments that a portfolio's chains call, each with who and what it hangs on."""
+"""The deployments that a portfolio's chains call, each with who and what it depends on."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -29,7 +29,7 @@ class Deployed(Struct, frozen=True, kw_only=True):
 
     @property
     def channel(self) -> Channel:
-        """What it shares with others hangs on these."""
+        """What it shares with others depends on these."""
         exposure = self.exposure
         return Channel(
             vendor=exposure.priced_by,

@@ -14,7 +14,7 @@ from multillm_gov.risk.system.system import Origin
 
 
 class FailureRate(Struct, frozen=True, kw_only=True):
-    """How often a service is away and for how long at a time, and who says so."""
+    """How often a service is down and for how long at a time, and who says so."""
 
     unavailability: float
     mean_hours: float
@@ -31,7 +31,7 @@ class FailureRates:
         self._measured = measured_services(incidents, as_of)
 
     def provider(self, exposure: Exposure) -> FailureRate:
-        """The whole of what takes a model at a provider away, its cloud as such left out."""
+        """The whole of what takes a model at a provider down, its cloud as such left out."""
         name = exposure.provider
         prior, note = _provider_prior(exposure)
         return self._settle("provider", name, self._risk.providers.get(name), prior, note)
@@ -48,7 +48,7 @@ class FailureRates:
         )
 
     def vendor(self, name: str) -> FailureRate:
-        """What takes everything of a vendor away beside what its providers show: nothing, unless it is declared."""
+        """What takes everything of a vendor down beside what its providers show: nothing, unless it is declared."""
         return self._settle("vendor", name, self._risk.vendors.get(name), 0.0, "")
 
     def dependency(self, name: str, declared: Dependency) -> FailureRate:

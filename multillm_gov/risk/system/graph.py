@@ -1,4 +1,4 @@
-"""The dependency graph as plain nouns, ready for any format: what hangs on what, and how badly."""
+"""The dependency graph as plain nouns, ready for any format: what depends on what, and how badly."""
 
 from collections.abc import Iterable
 from itertools import islice, pairwise
@@ -11,7 +11,7 @@ from multillm_gov.report import Section
 from multillm_gov.risk.system.system import Kind
 
 MOST_PATHS = 50
-"""Ways told; the shortest."""
+"""Paths shown; the shortest."""
 _LONGEST = 8
 """Edges of a way: more than there are kinds on it."""
 
@@ -54,7 +54,7 @@ class Node(Struct, frozen=True, kw_only=True):
 
 
 class Edge(Struct, frozen=True, kw_only=True):
-    """The source hangs on the target."""
+    """The source depends on the target."""
 
     source: str
     target: str

@@ -23,7 +23,7 @@ class IncidentFigures(Struct, frozen=True, kw_only=True):
     sample_size: int
     """Outages, overlapping incidents counted once."""
     unavailability: float
-    """Weighted hours away over hours watched (0..1): a partial outage counts by its weight."""
+    """Weighted hours down over hours watched (0..1): a partial outage counts by its weight."""
     low: float
     """Lower end of its 95% interval: gamma interval of a weighted sum of Poisson counts (Fay and Feuer 1997).
 

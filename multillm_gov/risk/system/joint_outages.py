@@ -1,6 +1,6 @@
 """Which hops of a chain are down together, and how often: every combination of up to six of them at once.
 
-Components are grouped by the hops that hang on them: those of a group take down the same hops, and
+Components are grouped by the hops that depend on them: those of a group take down the same hops, and
 groups fail independently. All terms are positive, so small probabilities keep their digits.
 """
 
@@ -12,7 +12,7 @@ from multillm_gov.risk.system.system import System
 MOST_AT_ONCE = 6
 """Hops whose combinations are all worked out; 64 of them."""
 Groups = dict[int, list[int]]
-"""Components, ascending, by the hops that hang on them, a bit each."""
+"""Components, ascending, by the hops that depend on them, a bit each."""
 
 
 def groups_of(hops: Iterable[frozenset[int]]) -> Groups:

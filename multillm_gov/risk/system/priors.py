@@ -11,13 +11,13 @@ HOURS_PER_YEAR = 8_760
 MINUTES_PER_DAY = 1_440
 
 FIRST_PARTY_UNAVAILABILITY = 0.0030
-"""Share of the time a vendor's own API is away: between OpenAI's .0018 weighted and .0042 raw [S10]."""
+"""Share of the time a vendor's own API is down: between OpenAI's .0018 weighted and .0042 raw [S10]."""
 HYPERSCALER_SERVED_UNAVAILABILITY = 0.0020
-"""Share of the time a model served from a large cloud's own service is away: judgment, below the vendors' own."""
+"""Share of the time a model served from a large cloud's own service is down: judgment, below the vendors' own."""
 HOST_UNAVAILABILITY = 0.0005
-"""Share of the time a cloud itself is away, on top of its services: judgment; 12 June 2025 was such an event."""
+"""Share of the time a cloud itself is down, on top of its services: judgment; 12 June 2025 was such an event."""
 GATEWAY_UNAVAILABILITY = 0.0005
-"""Share of the time one's own gateway, key store or network is away: judgment."""
+"""Share of the time one's own gateway, key store or network is down: judgment."""
 OUTAGE_MEAN_HOURS = 1.5
 """Mean length of an outage: 1.48 h over all services of [S10]."""
 OUTAGE_SIGMA = 1.2

@@ -34,7 +34,7 @@ class Component(Struct, frozen=True, kw_only=True):
     name: str
     """As declared or as the catalog names it; ``unknown`` is one entity, which is the cautious view."""
     unavailability: float = 0.0
-    """Probability that it is away at a moment (0..1), shares that it has in common with others taken out; 1: it never
+    """Probability that it is down at a moment (0..1), shares that it has in common with others taken out; 1: it never
     answers (a retired model that is routed still)."""
     mean_hours: float = 1.5
     """Mean length of one outage."""

@@ -1,4 +1,4 @@
-"""Something is away: nothing that hangs on it answers."""
+"""Something is down: nothing that depends on it answers."""
 
 from decimal import Decimal
 

@@ -14,7 +14,7 @@ from multillm_gov.units import HOURS_PER_MONTH
 def effects(
     shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
-    """Each model hit is away until the migration is done, where no successor is qualified.
+    """Each model hit is down until the migration is done, where no successor is qualified.
 
     That is the declared lead time less the notice that can be used. Where a successor is qualified
     it answers at once, at its own price, counted over a month.

@@ -1,4 +1,4 @@
-"""A model changes its voice under the same name (method 7.1)."""
+"""A model changes its writing style under the same name (method 7.1)."""
 
 from decimal import Decimal
 
@@ -9,19 +9,19 @@ from multillm_gov.risk.stress.stress_context import Label, StressContext
 
 ASSUMED_RATIO = Decimal(3)
 ASSUMED_DAYS = Decimal(30)
-"""Method 9, S9: from three times its own noise floor a voice is another one."""
+"""Method 9, S9: from three times its own noise floor a writing style counts as changed."""
 
 
 def effects(
     shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
-    """Answers come in another voice for ``days``; a review costs ``review_cost`` per task class, once."""
+    """Answers come in another writing style for ``days``; a review costs ``review_cost`` per task class, once."""
     del context
     hours, assumed = length(shock, ASSUMED_DAYS * HOURS_PER_DAY)
     unknown = (
         ()
         if shock.review_cost is not None
-        else ("What a review of the voice costs: no `review_cost` is given.",)
+        else ("What a review of the writing style costs: no `review_cost` is given.",)
     )
     effect = ShockEffect(
         hours=hours,
