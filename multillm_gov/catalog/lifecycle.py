@@ -140,8 +140,8 @@ def _dated(name: str, price_map: PriceMap) -> Lifecycle:
         f"only {len(dated)} of the model's {len(stated)} regional names "
         f"{'carries' if len(dated) == 1 else 'carry'} it; {missing} have no date"
     )
-    assert claim.retirement is not None
-    return Lifecycle(doubtful=DoubtfulDate(date=claim.retirement, source=where, reason=reason))
+    doubtful = DoubtfulDate(date=claim.retirement, source=where, reason=reason)
+    return Lifecycle(doubtful=doubtful)
 
 
 def _undated(name: str) -> Lifecycle:

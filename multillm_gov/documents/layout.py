@@ -61,10 +61,15 @@ _HARMLESS = frozenset(
 
 
 _SPELLINGS = {
-    **{name: SETTINGS for name in ("govern.yaml", "govern.yml", "govern.json", "govern.toml")},
+    **dict.fromkeys(("govern.yaml", "govern.yml", "govern.json", "govern.toml"), SETTINGS),
     **{folder: folder for folder in FOLDERS},
-    **{"allocation": "allocations", "policy": "policies", "scenario": "scenarios"},
-    **{"incident": "incidents", "catalogue": "catalog", "catalogs": "catalog", "eval": "evals"},
+    "allocation": "allocations",
+    "policy": "policies",
+    "scenario": "scenarios",
+    "incident": "incidents",
+    "catalogue": "catalog",
+    "catalogs": "catalog",
+    "eval": "evals",
 }
 """What names other than the governed ones mean, in lower case and without a leading dot."""
 

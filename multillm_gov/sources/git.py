@@ -220,9 +220,9 @@ class Repository:
             facts, _, name = record.partition(b"\t")
             tag, mode, blob, _stage = facts.split()
             path = os.fsdecode(name).removeprefix(start)
-            if tag == b"S" and mode in {b"100644", b"100755"} and kind_of(path):
-                if not os.path.lexists(self.top / os.fsdecode(name)):
-                    entries.append((path, blob.decode("ascii")))
+            is_left_out = tag == b"S" and mode in {b"100644", b"100755"}
+            if is_left_out and kind_of(path) and not os.path.lexists(self.top / os.fsdecode(name)):
+                entries.append((path, blob.decode("ascii")))
         contents = self._blobs.read([blob for _, blob in entries])
         return tuple(
             SourceFile(path, data) for (path, _), data in zip(entries, contents, strict=True)

@@ -132,7 +132,7 @@ def _remove_leftovers(folder: Path) -> None:
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if is_half_written(entry.name) and time.time() - entry.stat().st_mtime > _ABANDONED:
-                os.unlink(entry.path)
+                Path(entry.path).unlink()
 
 
 def _write(path: Path, data: bytes, mode: int | None) -> None:
