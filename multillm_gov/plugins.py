@@ -7,6 +7,7 @@ floor holds (the enum of a schema, say) without importing any of them.
 
 import sys
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,15 @@ def plugin_folders(package: str) -> tuple[Path, ...]:
 
 def plugin_files(package: str, ending: str) -> dict[str, Path]:
     """The members' files by name, in order of name (``json_schema.py`` is ``json-schema``)."""
-    files = (file for folder in plugin_folders(package) for file in folder.glob(f"*{ending}"))
+    folders = plugin_folders(package)
+    return _listed(folders, tuple(folder.stat().st_mtime_ns for folder in folders), ending)
+
+
+@cache
+def _listed(folders: tuple[Path, ...], changed: tuple[int, ...], ending: str) -> dict[str, Path]:
+    """Listed once while the folders do not change: a check asks for a hundred rules by name."""
+    del changed
+    files = (file for folder in folders for file in folder.glob(f"*{ending}"))
     named = {file.stem.replace("_", "-"): file for file in files if file.stem != "__init__"}
     return dict(sorted(named.items()))
 
