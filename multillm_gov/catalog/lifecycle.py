@@ -133,7 +133,7 @@ def _dated(name: str, price_map: PriceMap) -> Lifecycle:
     key = name if name in chosen else min(chosen)
     claim = chosen[key]
     where = claim.source if key == name else f"{claim.source}, for {key}"
-    if announced or len(dated) * 2 >= len(stated):
+    if claim.retirement is None or announced or len(dated) * 2 >= len(stated):
         return Lifecycle(retirement=claim.retirement, source=where)
     missing = len(stated) - len(dated)
     reason = (
