@@ -1,4 +1,4 @@
-"""What is broken on a usual day: limits exceeded without any shock, and requests that nothing answers.
+"""What is broken on a usual day: limits exceeded without a shock, and unanswered requests.
 
 A shock cannot break it again. So it is reported by itself, and nothing is compared with it in
 silence: a stress over what is broken already would look calm.

@@ -26,7 +26,7 @@ def broken_month(task: StressedTask, added: Decimal) -> LimitBreach | None:
 def broken_request(
     task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow, ...], costs: Costs
 ) -> LimitBreach | None:
-    """The cap on one request, if the largest declared one costs more at some model that answers than it did before."""
+    """The cap on one request, where the largest declared request costs more than before."""
     cap = task.figures.task.declared.spend_cap.per_request
     if cap is None:
         return None
@@ -66,7 +66,7 @@ def broken_ceilings(
 
 
 def without_repeats(found: Iterable[LimitBreach]) -> tuple[LimitBreach, ...]:
-    """One of each kind, subject and model: the one with the largest figure, in order of first appearance."""
+    """Keep the largest breach per kind, subject and model, in order of first appearance."""
     worst: dict[tuple[str, str, str], LimitBreach] = {}
     for one in found:
         key = one.what, one.subject, one.model

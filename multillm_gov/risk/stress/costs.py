@@ -22,7 +22,7 @@ _ONE = Decimal(1)
 
 
 class Costs:
-    """Prices answers in the portfolio's currency; models whose price is not known are noted and cost nothing."""
+    """Price answers in the portfolio's currency; unknown prices are noted and add nothing."""
 
     def __init__(self, context: StressContext) -> None:
         self._context = context
@@ -64,7 +64,7 @@ class Costs:
         return new - old * (min(_ONE, now / was) if was else _ZERO)
 
     def answers(self, task: StressedTask, flow: Flow) -> Decimal | None:
-        """Expected cost of a chain's answers per declared request of the task class; ``None``: not known."""
+        """Expected cost of a chain's answers per declared request; ``None``: not known."""
         total = _ZERO
         for one, share in (
             (flow.routed, flow.routed.share),
@@ -79,7 +79,7 @@ class Costs:
     def spend(
         self, task: StressedTask, task_flows: Iterable[Flow], effects: Sequence[ShockEffect]
     ) -> Iterator[tuple[str, Decimal]]:
-        """Vendors and what each is paid a month, failovers taken to work; unknown prices weigh nothing."""
+        """Vendors and their monthly spend, failover working; unknown prices weigh nothing."""
         for flow in task_flows:
             for one in (flow.routed, *flow.fallbacks):
                 cost = self.per_request(task, one.hop, one.state) if one.share else None
@@ -121,7 +121,7 @@ class Costs:
 
 
 def fixed_cost(task: StressedTask, fixed: FixedCost, effects: Iterable[ShockEffect]) -> Decimal:
-    """A model's fixed cost a month under stress: at new prices, and nothing once a successor stands in for it."""
+    """A model's fixed monthly cost under stress: at new prices, nothing once replaced."""
     hitting = [effect for effect in effects if effect.hits(task.name, fixed.labels)]
     if any(one.succeeded for one in hitting) and not any(one.down for one in hitting):
         return _ZERO
@@ -129,7 +129,7 @@ def fixed_cost(task: StressedTask, fixed: FixedCost, effects: Iterable[ShockEffe
 
 
 def answered_share(task: StressedTask, flow: Flow) -> Decimal:
-    """Expected share of the task class's declared requests that a chain answers: failovers work with its coverage."""
+    """Expected share of declared requests that a chain answers, given its failover coverage."""
     return flow.routed.share + task.coverage * flow.by_fallbacks
 
 

@@ -11,7 +11,7 @@ from multillm_gov.risk.system.priors import HOURS_PER_YEAR
 from multillm_gov.risk.system.system import Chain, System
 
 Overflow = dict[tuple[str, int], dict[int, float]]
-"""By task class and chain: by component (index in the system), the part of the chain's requests (0..1) left over."""
+"""By task class and chain: component index to the share of requests (0..1) left unserved."""
 
 
 def overflows(context: StressContext) -> Overflow:

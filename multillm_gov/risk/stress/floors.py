@@ -20,7 +20,7 @@ def answering(flows: tuple[Flow, ...]) -> Iterator[HopFlow]:
 
 
 def is_below_floor(task: StressedTask, one: HopFlow) -> bool:
-    """Whether the model's newest internal score, less the drift, lies below the quality floor; unknown is not below."""
+    """Whether the newest internal score, less drift, is below the floor; unknown is not below."""
     quality = task.figures.task.declared.quality
     return bool(
         quality
@@ -32,7 +32,7 @@ def is_below_floor(task: StressedTask, one: HopFlow) -> bool:
 def broken_floors(
     task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow, ...]
 ) -> Iterator[LimitBreach]:
-    """Floors that models miss under stress and did not miss before, ordered as the models answer."""
+    """Quality floors missed under stress but not before, in the order in which models answer."""
     known = {
         (one.what, one.model) for answer in answering(before) for one in missed_floors(task, answer)
     }
@@ -44,7 +44,7 @@ def broken_floors(
 
 
 def is_unproved(task: StressedTask, before: tuple[Flow, ...], after: tuple[Flow, ...]) -> bool:
-    """Whether a model that did not answer before, or drifts, answers without any result to hold against the floor."""
+    """Whether a new or drifting model answers without a result to compare with the floor."""
     if task.figures.task.declared.quality is None:
         return False
     calm = {one.hop.model for one in answering(before)}

@@ -1,4 +1,4 @@
-"""Who answers what: requests go down their chains, each deployment taking only what its limits allow.
+"""Who answers what: requests pass down their chains, each deployment within its limits.
 
 Within a round those who reach one deployment share it in proportion to what they send (N+1, method
 3.3). All failovers are taken to work here: that is what a limit has to hold; how likely they work
@@ -88,7 +88,7 @@ class _StressedWalk(Walk):
 
 
 def involved(context: StressContext, effects: Iterable[ShockEffect]) -> tuple[int, ...]:
-    """Positions of the task classes that effects may touch: those they hit, and all that share a limited deployment."""
+    """Positions of task classes that effects hit or that share a limited deployment."""
     found = set(context.on_limits)
     for effect in effects:
         if effect.targets is None:

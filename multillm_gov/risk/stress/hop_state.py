@@ -40,7 +40,7 @@ ALREADY_RETIRED = HopState(down=True)
 
 
 class States:
-    """The states of hops under the same effects; found once for all task classes where no effect tells them apart."""
+    """States of hops under the same effects, shared by all task classes they treat alike."""
 
     def __init__(self, effects: Sequence[ShockEffect]) -> None:
         self._effects = effects
@@ -68,7 +68,7 @@ class States:
 def state_of(
     task_class: str, hop: StressedHop, effects: Sequence[ShockEffect], *, routed: bool
 ) -> HopState:
-    """Factors multiply, the least limit and the largest tone ratio count, drifts hit independently of each other."""
+    """Factors multiply, the lowest limit and highest tone ratio count, drifts are independent."""
     hitting = [effect for effect in effects if effect.hits(task_class, hop.labels, routed=routed)]
     if not hitting:
         return ALREADY_RETIRED if hop.retired else UNSTRESSED

@@ -28,7 +28,7 @@ class LimitBreach(Struct, frozen=True, kw_only=True):
 
 
 class Concentrated(Struct, frozen=True, kw_only=True):
-    """How spend spreads over vendors while all shocks last, failovers taken to work (as `after_loss` takes them)."""
+    """Vendor concentration of spend while all shocks last, failovers assumed to work."""
 
     hhi: float
     """Points, 0..10,000."""
@@ -50,14 +50,16 @@ class TaskOutcome(Struct, frozen=True, kw_only=True):
     """Answered, but by a fallback, below the quality floor, unacceptably or in another tone."""
     value_at_risk: Decimal = Decimal(0)
     added_cost: Decimal = Decimal(0)
-    """While it lasts; what lasts for good is counted over one month. What unanswered requests would have cost is not
-    counted as saved. Negative where a fallback is cheaper."""
+    """While the scenario lasts; permanent effects count for one month.
+
+    Unanswered requests save nothing. Negative where a fallback is cheaper.
+    """
     added_cost_in_month: Decimal = Decimal(0)
-    """The part of it that falls into the first month: what caps are held against."""
+    """The part of it that falls into the first month: what caps are compared with."""
     unserved_share: Decimal = Decimal(0)
     """Largest share of its requests (0..) unanswered at one time."""
     hours_to_recover: Decimal = Decimal(0)
-    """Hours until its requests are answered again as without the shock: none unserved, none degraded by it."""
+    """Hours until requests are answered as without the shock: none unserved or degraded."""
 
     @property
     def loss(self) -> Decimal:

@@ -1,4 +1,4 @@
-"""The scenarios to choose from: the built-in files, and the company's own, which replace those of the same name."""
+"""The available scenarios: built-in files, and the company's own, which replace them by name."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -30,7 +30,7 @@ class BookedScenario(Struct, frozen=True, kw_only=True):
 
 @cache
 def built_in() -> tuple[BookedScenario, ...]:
-    """Every scenario that ships with the package, in order of file, then of appearance (method 9, S1 to S12).
+    """Every scenario that ships with the package, in file order (method 9, S1 to S12).
 
     Raises:
         ValueError: a file of the book is not sound: a defect of the book.
@@ -51,7 +51,7 @@ def _read(path: Path) -> Iterator[BookedScenario]:
 
 
 def scenarios_of(own: Iterable[PlacedScenario]) -> tuple[BookedScenario, ...]:
-    """The built-in ones in their order, each replaced by an own one of its name; then further own ones.
+    """The built-in scenarios, each replaced by an own one of its name; then further own ones.
 
     Where two own ones share a name the first holds; `govern check` says so.
     """
@@ -67,7 +67,7 @@ def scenarios_of(own: Iterable[PlacedScenario]) -> tuple[BookedScenario, ...]:
 
 
 def choose(every: tuple[BookedScenario, ...], names: Iterable[str]) -> tuple[BookedScenario, ...]:
-    """The scenarios named, each once, in the order asked for.
+    """The scenarios named, each once, in the order requested.
 
     Raises:
         UsageError: there is none of a name.

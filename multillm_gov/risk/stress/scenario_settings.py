@@ -1,4 +1,4 @@
-"""Parameters of scenarios set for one run: ``provider-outage.hours=6``, ``combined.2.factor=0.25``."""
+"""Scenario parameters set for one run: ``provider-outage.hours=6``, ``combined.2.factor=0.25``."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ class Setting(Struct, frozen=True, kw_only=True):
 
     scenario: str
     shock: int | None
-    """Position of the shock, from 1; ``None``: every one that has the parameter, or every one where none has."""
+    """Position of the shock, from 1; ``None``: all shocks with the parameter, else all shocks."""
     key: str
     value: object
     text: str

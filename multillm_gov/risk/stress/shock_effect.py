@@ -1,4 +1,4 @@
-"""What a shock does to the models it hits, in terms that any kind of shock can be told in."""
+"""What a shock does to the models it hits, in terms that any kind of shock can be described in."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ _ONE = Decimal(1)
 
 
 class ShockEffect(Struct, frozen=True, kw_only=True):
-    """One effect, from the start of the scenario on. Factors of 1 and points of 0 change nothing."""
+    """One effect, from the start of the scenario. Factors of 1 and points of 0 change nothing."""
 
     hours: Decimal
     """How long it lasts."""
@@ -23,7 +23,7 @@ class ShockEffect(Struct, frozen=True, kw_only=True):
     down: bool = False
     """Nothing answers."""
     rerouted_after: Decimal | None = None
-    """Hours after which people have rerouted by hand what the failover missed; ``None``: not while it lasts."""
+    """Hours until people reroute by hand what failover missed; ``None``: not while it lasts."""
     limit_factor: Decimal = _ONE
     """Of the declared rate limits."""
     tries: int = 1

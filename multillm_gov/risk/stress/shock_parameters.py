@@ -9,7 +9,7 @@ HOURS_PER_DAY = Decimal(24)
 
 
 def length(shock: Shock, assumed_hours: Decimal) -> tuple[Decimal, tuple[str, ...]]:
-    """Hours that a shock lasts (``hours``, else ``days``), and a sentence where neither is written."""
+    """Hours a shock lasts (``hours``, else ``days``), and a sentence where neither is declared."""
     if shock.hours is not None:
         return Decimal(shock.hours), ()
     if shock.days is not None:
@@ -32,7 +32,7 @@ def factor(shock: Shock, assumed: Decimal) -> tuple[Decimal, tuple[str, ...]]:
 
 
 def rerouted_after(shock: Shock) -> Decimal | None:
-    """Hours after which people have rerouted by hand what the failover missed; ``None``: not as long as it lasts."""
+    """Hours until people reroute by hand what failover missed; ``None``: not while it lasts."""
     return None if shock.reroute_hours is None else Decimal(shock.reroute_hours)
 
 
@@ -41,8 +41,10 @@ def until_rerouted(shock: Shock) -> tuple[str, ...]:
     if shock.reroute_hours is not None:
         return ()
     return (
-        "What a failover misses stays unanswered as long as the shock lasts: no `reroute_hours` "
-        "are given.",
+        (
+            "What a failover misses stays unanswered as long as the shock lasts: no `reroute_hours` "
+            "are given."
+        ),
     )
 
 

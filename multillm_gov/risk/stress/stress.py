@@ -1,4 +1,4 @@
-"""Forward stress: what shocks that happen together do to each task class and to the whole (method 9).
+"""Forward stress: what simultaneous shocks do to each task class and in total (method 9).
 
 All shocks start at one moment, each lasts its own time. The time is cut where one of them ends, and
 each interval is compared with everyday operation at the same demand:
@@ -72,7 +72,7 @@ def _targets(shock: Shock) -> frozenset[Label] | None:
 
 
 def _intervals(effects: Sequence[ShockEffect]) -> list[Interval]:
-    """Stretches of time in which the same effects last; also cut at the end of the first month, where caps end."""
+    """Intervals with constant effects; also cut at the end of the first month, where caps end."""
     last = max((effect.hours for effect in effects), default=Decimal(0))
     by_hand = {effect.rerouted_after for effect in effects if effect.rerouted_after is not None}
     cuts = {Decimal(HOURS_PER_MONTH), *by_hand, *(effect.hours for effect in effects)}

@@ -1,4 +1,4 @@
-"""What a stress is run against: a portfolio's system and figures, ready for any number of shocks."""
+"""What a stress test runs against: a portfolio's system and figures, ready for any shocks."""
 
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ _MINUTES_PER_HOUR = 60
 
 
 class StressedHop(Struct, frozen=True, kw_only=True, eq=False):
-    """One model in a chain with what a shock can change of it. Amounts are in the portfolio's currency."""
+    """One model in a chain with what a shock can change, in the portfolio's currency."""
 
     model: str
     labels: frozenset[Label]
@@ -29,7 +29,7 @@ class StressedHop(Struct, frozen=True, kw_only=True, eq=False):
     retired: bool
     """It never answers, shock or not."""
     deployment: int
-    """Index of its deployment in the system: what is limited as one, however many task classes call it."""
+    """Index of its deployment in the system: one limit applies to all task classes that call it."""
     requests_per_minute: Decimal | None
     tokens_per_minute: Decimal | None
     facts: ModelFacts | None
@@ -110,7 +110,7 @@ class StressContext(Struct, frozen=True, kw_only=True):
     """By deployment: requests a minute on a usual day, mean; of one that nothing is routed to, what
     it is first in line to take over."""
     users: dict[Label, tuple[int, ...]]
-    """By label: positions of the task classes that have a hop with it, and of the task class itself."""
+    """By label: positions of the task classes that have it themselves or on one of their hops."""
     on_limits: tuple[int, ...]
     """Positions of the task classes that may call a deployment with a declared limit."""
     evidence: Evidence

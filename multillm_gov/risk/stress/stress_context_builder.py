@@ -1,4 +1,4 @@
-"""From a system and its figures to what stresses read: each hop's labels, limits, prices and results, found once."""
+"""Build the stress context: each hop's labels, limits, prices and results, computed once."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -200,7 +200,7 @@ class _Labels:
 
     @staticmethod
     def of_model(model: str, facts: ModelFacts | None) -> frozenset[Label]:
-        """Labels by what is known of a model; it is called both as routed and by its canonical name."""
+        """Labels from the known facts of a model, under its routed and its canonical name."""
         found = {("model", model)}
         if facts is not None:
             found |= {

@@ -54,7 +54,7 @@ class _Sum(Struct):
 
 
 class StressTotals:
-    """Adds up intervals over the task classes that the effects may touch."""
+    """Adds up intervals over the task classes that the effects may reach."""
 
     def __init__(self, context: StressContext, effects: Sequence[ShockEffect]) -> None:
         self._context = context
@@ -93,7 +93,7 @@ class StressTotals:
         return known[peak]
 
     def _charge(self, task: StressedTask, total: _Sum, interval: Interval) -> None:
-        """Costs that do not follow requests: fixed ones at new prices, and what shocks add as such."""
+        """Costs independent of requests: fixed ones at new prices, and what shocks add."""
         hours = interval.end - interval.start
         risen = sum(
             (fixed_cost(task, one, interval.effects) - one.per_month for one in task.fixed), _ZERO
@@ -143,7 +143,7 @@ class StressTotals:
             self._unproved.add(task.name)
 
     def _concentration(self) -> Concentrated:
-        """While all shocks last; task classes that none touches pay whom they pay every day."""
+        """While all shocks last; task classes that none affects pay whom they pay every day."""
         answers, effects = self._first or ({}, ())
         if self._is_unanswered(answers):
             return Concentrated(hhi=0.0, largest="", largest_share=0.0)
@@ -160,7 +160,7 @@ class StressTotals:
         return Concentrated(hhi=found.hhi, largest=largest, largest_share=share)
 
     def _is_unanswered(self, answers: Mapping[int, tuple[Flow, ...]]) -> bool:
-        """Whether nobody answers anything, though failovers worked: what is still paid for then serves no request."""
+        """Whether nothing is answered even with working failover: spend then serves nothing."""
         return bool(answers) and all(
             index in answers
             and _unserved(structs.replace(task, coverage=_ONE), answers[index])

@@ -1,4 +1,4 @@
-"""Whether a model's successor is tested and ready in a task class: by our own results, never by its name."""
+"""Whether a successor is tested and ready for a task class: by internal results, never its name."""
 
 from multillm_gov.risk.stress.stress_context import StressContext
 

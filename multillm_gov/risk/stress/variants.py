@@ -1,4 +1,4 @@
-"""A scenario over all that it may hit: one variant per entity that the portfolio really uses, the worst first."""
+"""A scenario over all its targets: one variant per entity the portfolio uses, the worst first."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -19,7 +19,7 @@ MOST_VARIANTS = 60
 MOST_SCENARIOS = 60
 """Scenarios of one report: a portfolio may come from a stranger, and bring thousands."""
 MOST_RUNS = 400_000
-"""Runs of one task class through one interval of time, of all scenarios and variants together: some half a minute."""
+"""Runs of one task class through one interval, over all variants: about half a minute."""
 _HOPS_PER_RUN = 30
 """Models in a chain that take as long to ask as all else about a run."""
 _BY_SPEND = frozenset({"repricing", "token-growth"})
@@ -44,8 +44,10 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
 
     booked: BookedScenario
     variants: tuple[Variant, ...]
-    """The largest loss first, then most requests unserved, then most degraded, then by name; empty where the portfolio
-    has nothing of the level."""
+    """By largest loss, then requests unserved, then degraded, then name.
+
+    Empty where the portfolio has no entity of the level.
+    """
     left_out: int
     """Further entities with less value at stake that were not run."""
 

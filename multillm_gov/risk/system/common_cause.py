@@ -1,4 +1,4 @@
-"""Which part of a deployment's unavailability it has in common with others: beta factors as nested causes.
+"""How much unavailability deployments share: beta factors as nested causes.
 
 A deployment is down for a share u of the time. That share is made of independent causes, one inside
 the other: one that all deployments share, one of its cloud, one of its vendor, one of its provider,
@@ -7,8 +7,8 @@ causes they share amount to exactly b*u; causes combine as 1 - (1-x)(1-y). This 
 marginal-preserving form of method 3.3 (qc = b*u, qi = (u - qc)/(1 - qc)), nested.
 
 Unequal channels share b*min(u). So a group whose members differ has a further cause for those above
-the least, another
-for those above the next, and so on: each pair then shares exactly what the smaller one has.
+the least, another for those above the next, and so on: each pair then shares exactly what the
+smaller one has.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ ROUNDING = 1e-15
 """Differences that arithmetic makes; no cause is that rare."""
 
 MOST_STEPS = 20
-"""Further causes of one group; with more different figures in it, pairs share what the next lower one has."""
+"""Most further causes of one group; beyond it, pairs share what the next lower figure has."""
 
 
 class Betas(Struct, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ class Cause(Struct, frozen=True, kw_only=True):
     kind: Kind
     name: str
     further: float
-    """0 for the cause of a whole group; else the unavailability from which on channels have this further one."""
+    """0 for a group's own cause; else the unavailability from which a further one applies."""
     probability: float
     members: tuple[int, ...]
     """Positions of the channels."""
@@ -76,20 +76,19 @@ def union_probability(*shares: float) -> float:
 
 
 def remaining_cause(total: float, held: float) -> float:
-    """The independent cause that brings ``held`` up to ``total``; 0 where that is reached already, but for rounding."""
+    """The independent cause that raises ``held`` to ``total``; 0 if reached, up to rounding."""
     return (total - held) / (1 - held) if total - held > ROUNDING else 0.0
 
 
 def split_causes(
     channels: Sequence[Channel], betas: Betas
 ) -> tuple[tuple[Cause, ...], tuple[float, ...]]:
-    """Shared causes, and what is left to each channel alone; together they are exactly its unavailability.
+    """Shared causes and each channel's own remainder; together exactly its unavailability.
 
     Two channels with both vendor and cloud in common share the causes of both. A beta below that of
     a wider group adds nothing to it; where cloud and vendor together would exceed the whole, the
-    vendor's cause ends there. Models of
-    different vendors at one provider share its cause too: nobody has data for such pairs, and one
-    API is one API.
+    vendor's cause ends there. Models of different vendors at one provider share its cause too:
+    nobody has data for such pairs, and one API is one API.
     """
     held = [0.0] * len(channels)
     causes: list[Cause] = []
@@ -111,7 +110,7 @@ _Part = Callable[[float], float]
 
 
 def _groups(betas: Betas) -> tuple[tuple[Kind, _Name, _Part], ...]:
-    """From wide to narrow: the kind of group, its name for a channel, its cause in a channel of unavailability u."""
+    """From wide to narrow: kind of group, its name for a channel, its cause at unavailability u."""
     wide = betas.otherwise
     cloud, vendor = max(wide, betas.same_cloud), max(wide, betas.same_vendor)
 
@@ -217,7 +216,7 @@ class _Filling:
 def _providers(
     channels: Sequence[Channel], beta: float, causes: Sequence[Cause], held: list[float]
 ) -> Iterable[Cause]:
-    """One cause a provider, and a further one where a vendor's deployments there still share less than they do."""
+    """One cause per provider, and a further one where a vendor's deployments there share less."""
     filling = _Filling(channels, beta, tuple(causes), held)
     for name, members in _grouped(
         channels, range(len(channels)), lambda channel: channel.provider

@@ -1,4 +1,4 @@
-"""Minimal cut sets of order 1 and 2: which one thing, or which two, take down a chain or a whole task class.
+"""Minimal cut sets of order 1 and 2: the components and pairs that take down a task class.
 
 Structure comes first and probability second: a component that never failed yet (a vendor, a
 jurisdiction) is a member all the same. That a failover is not covered counts as a member too, of
@@ -6,9 +6,9 @@ weight 1 - coverage; it is one event of the task class, since one drill tests al
 3.3.
 
 A set of components is an integer, a bit each. What all hops have in common is order 1, in one mask.
-Order 2 is a
-product: what hits some of the hops, times what hits all the others, without order 1. That is held
-as the masks of the hops, counted as it is, and multiplied out only as far as somebody reads.
+Order 2 is a product: what hits some of the hops, times what hits all the others, without order 1.
+That is held as the masks of the hops, counted as it is, and multiplied out only as far as somebody
+reads.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ from msgspec import Struct
 from multillm_gov.risk.system.system import Component, System, TaskSystem
 
 MOST_PAIRS = 200
-"""Most pairs listed of one chain, the most probable ones; `Cuts.pairs_left_out` counts the others."""
+"""Most pairs listed per chain, most probable first; `Cuts.pairs_left_out` counts the rest."""
 UNCOVERED = "failover is not covered"
 """Name of the member that is no component."""
 NOT_COVERED = -1
@@ -52,7 +52,7 @@ class CutSet(Struct, frozen=True):
 
 
 class Ranking:
-    """The components as bits, the likeliest failure lowest, so that whatever is listed by bit is in order."""
+    """The components as bits, the likeliest failure lowest, so that listing by bit is in order."""
 
     def __init__(self, components: Sequence[Component]) -> None:
         ranked = sorted(enumerate(components), key=lambda each: (-each[1].unavailability, each[0]))
@@ -62,7 +62,7 @@ class Ranking:
         self._known: dict[tuple[float, tuple[Masks, ...]], Cuts] = {}
 
     def cuts(self, coverage: float, chains: tuple[Masks, ...], alone: int) -> "Cuts":
-        """One object for equal ones, so that those who tell them can tell them once."""
+        """One object for equal ones, so that reports can list them once."""
         found = self._known.get((coverage, chains))
         if found is None:
             found = self._known[coverage, chains] = Cuts(self, coverage, chains, alone)
@@ -91,12 +91,12 @@ class _Bits(dict[frozenset[int], int]):
 
 
 class Cuts(Struct, frozen=True, eq=False):
-    """Minimal cut sets of order 1 and 2 of a chain or a task class; the likeliest first, then in the system's order."""
+    """Minimal cut sets of order 1 and 2 of a chain or task class, the likeliest first."""
 
     ranking: Ranking
     coverage: float
     chains: tuple[Masks, ...]
-    """Those that must go down together: the first hop of each, and its others as well unless uncovered."""
+    """Those that must fail together: each chain's first hop, and its others unless uncovered."""
     alone: int
     """Bits of order 1."""
 
@@ -126,7 +126,7 @@ class Cuts(Struct, frozen=True, eq=False):
         return sum(others.bit_count() for _, others in self.products())
 
     def products(self) -> Iterator[tuple[int, int]]:
-        """Order 2 as products, no pair in two of them: the rank of a member and the bits of all that it needs.
+        """Order 2 as disjoint products: the rank of a member and the bits of all its partners.
 
         One member lies in the hop with the fewest components; the other is common to all hops
         without the first.
@@ -146,7 +146,7 @@ class Cuts(Struct, frozen=True, eq=False):
             yield NOT_COVERED, needy
 
     def likeliest(self, most: int) -> tuple[CutSet, ...]:
-        """The likeliest of order 2: products are merged, none multiplied out further than it is read."""
+        """The likeliest of order 2: products are merged, expanded only as far as needed."""
         merged = merge(*(self._multiplied(first, others) for first, others in self.products()))
         found = [
             self.ranking.cut_set(*ranks, coverage=self.coverage)

@@ -105,7 +105,7 @@ def _format(key: Deployment) -> str:
 
 
 def _distinct(names: list[str]) -> list[str]:
-    """Two spellings of one deployment that were given different clouds or vendors are told apart by a number."""
+    """Number the spellings of one deployment that were given different clouds or vendors."""
     seen: dict[str, int] = {}
     told = []
     for name in names:

@@ -1,4 +1,4 @@
-"""Which share of failures is noticed and rerouted in time: what the newest drill showed, else what is assumed."""
+"""Share of failures noticed and rerouted in time: by the newest drill, else assumed."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -39,7 +39,7 @@ class CoverageLookup:
         self._untested = _figure(declared.untested, priors.COVERAGE_UNTESTED)
 
     def of(self, task: TaskClassDeclaration, drills: Sequence[PlacedDrill]) -> FailoverCoverage:
-        """By the newest drill up to the day that is not too old and was of the chain as it is declared now.
+        """By the newest drill that is not too old and tested the chain as it is declared now.
 
         Survived: what it measured, else the figure for tested chains. Degraded: the lesser of what
         it measured and that figure; where it measured nothing it proves nothing, and the lesser of

@@ -32,9 +32,9 @@ KIND_WORDS: dict[NodeKind, str] = {
 }
 """Kinds in words: a deployment is one model at one provider, and drawn as the model it is."""
 Role = Literal["route", "fallback", "part"]
-"""A routed model of a task class, a fallback of it, or something that a node is a part of, runs on or goes through."""
+"""A routed model, a fallback, or something that a node is part of, runs on or goes through."""
 Mark = Literal["single point of failure", "no fallback"]
-"""``single point of failure`` marks what takes something down alone; ``no fallback`` a task class without one."""
+"""``no fallback`` marks a task class; ``single point of failure`` what takes one down alone."""
 
 
 class Node(Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ class Node(Struct, frozen=True, kw_only=True):
     note: str = ""
     """Figures in words, a line."""
     value_per_hour: float = 0.0
-    """Of a task class: what is at stake; of anything else: what it takes down alone, in the portfolio's currency."""
+    """Value at stake of a task class, else what it takes down alone; portfolio's currency."""
     stands_for: int = 1
     """Nodes drawn as this one."""
 
@@ -77,13 +77,13 @@ class Graph(Struct, frozen=True, kw_only=True):
     edges: tuple[Edge, ...]
     """By source and target."""
     sections: tuple[Section, ...] = ()
-    """The figures in words and tables, for formats that tell them."""
+    """The figures in words and tables, for formats that show them."""
     data: dict[str, object] = {}
     """The same figures as data, for formats that programs read."""
 
 
 def paths(graph: Graph, source: str, target: str) -> tuple[tuple[Edge, ...], ...]:
-    """Ways from a node to another as edges, by their ids: routes before fallbacks, the shortest first.
+    """Paths between two nodes as edge ids: routes before fallbacks, the shortest first.
 
     Raises:
         KeyError: there is no such node.

@@ -25,7 +25,7 @@ class IncidentFigures(Struct, frozen=True, kw_only=True):
     unavailability: float
     """Weighted hours down over hours watched (0..1): a partial outage counts by its weight."""
     low: float
-    """Lower end of its 95% interval: gamma interval of a weighted sum of Poisson counts (Fay and Feuer 1997).
+    """Lower end of its 95% gamma interval of a weighted Poisson sum (Fay and Feuer 1997).
 
     With lognormal lengths (sigma 1.2) it holds the truth in 96% of samples of 100 outages, 94% of
     30, 84% of 5 (2,000 samples each): few outages seldom show the longest ones.
@@ -36,7 +36,7 @@ class IncidentFigures(Struct, frozen=True, kw_only=True):
     mean_hours: float
     """Mean length from first report to close, not weighted; 0 without an outage."""
     mu: float | None
-    """Mean of the logarithm of the length in hours (lognormal, maximum likelihood); ``None`` below 2 outages."""
+    """Mean log length in hours (lognormal, maximum likelihood); ``None`` below 2 outages."""
     sigma: float | None
     """Its standard deviation (maximum likelihood: over n)."""
 

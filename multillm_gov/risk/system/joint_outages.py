@@ -1,4 +1,4 @@
-"""Which hops of a chain are down together, and how often: every combination of up to six of them at once.
+"""How often hops of a chain are down together: every combination of up to six of them.
 
 Components are grouped by the hops that depend on them: those of a group take down the same hops, and
 groups fail independently. All terms are positive, so small probabilities keep their digits.
@@ -39,7 +39,7 @@ def first_hops(groups: Groups, count: int) -> Groups:
 
 
 def any_down(system: System, members: Iterable[int]) -> tuple[float, float]:
-    """Probability that some component of a group is down, and that all are up; each keeps its digits."""
+    """Probabilities that some component of a group is down, and that all are up."""
     down, up = 0.0, 1.0
     for index in members:
         unavailability = system.components[index].unavailability
@@ -51,7 +51,7 @@ def any_down(system: System, members: Iterable[int]) -> tuple[float, float]:
 def joint_probabilities(
     system: System, groups: Mapping[int, Sequence[int]], count: int
 ) -> list[float]:
-    """By combination of hops, a bit each: the probability that all of them are down, whatever the others are.
+    """By combination of hops, as bits: the probability that all of them are down.
 
     Either a group has some component down, which takes its hops down, or it has not.
     """

@@ -1,4 +1,4 @@
-"""What is assumed where nothing is declared or measured (method 9); every figure made of it is shown as assumed.
+"""Assumptions where nothing is declared or measured (method 9); derived figures show as assumed.
 
 Sources: [S10] Chu, Talluri, Lu and Iosup, An empirical characterization of outages of public LLM
 services, ICPE 2025, arXiv 2501.12469, with its daily data to 31 August 2024; [S17] engineering beta
@@ -24,13 +24,13 @@ OUTAGE_SIGMA = 1.2
 """Sigma of the lognormal length of an outage: OpenAI's 329 incidents give 1.1891 [S10]."""
 
 BETA_OTHERWISE = 0.02
-"""Shared part with other vendor and other cloud: OpenAI API and Anthropic API, .03 [.001, .14] (from [S10])."""
+"""Shared part, other vendor and cloud: OpenAI and Anthropic APIs, .03 [.001, .14] (from [S10])."""
 BETA_SAME_CLOUD = 0.10
-"""Shared part on one cloud with different vendors: no public data; upper end of engineering beta factors [S17]."""
+"""Shared part, one cloud, different vendors: no data; upper end of engineering betas [S17]."""
 BETA_SAME_VENDOR = 0.45
-"""Shared part at one vendor on separate surfaces: OpenAI API and ChatGPT, .46 [.34, .59] (from [S10])."""
+"""Shared part, one vendor, separate surfaces: OpenAI API, ChatGPT, .46 [.34, .59] (from [S10])."""
 BETA_SAME_PROVIDER = 0.90
-"""Shared part at one vendor and provider: Anthropic API and claude.ai, .92 [.74, .99] (from [S10])."""
+"""Shared part, one vendor and provider: Anthropic API, claude.ai, .92 [.74, .99] (from [S10])."""
 
 COVERAGE_TESTED = 0.90
 """Failures noticed and rerouted in time where a drill survived (method 3.3, 9)."""

@@ -1,9 +1,8 @@
-"""A portfolio as a system of independent components and chains that run through them: what every risk measure reads.
+"""A portfolio as independent components and the chains through them: input of all risk measures.
 
 Every shared cause is a component of its own (the vendor's, the provider's, the one that all share),
-so that components
-fail independently of each other and a joint failure needs no correlation: it is one component that
-several hops have.
+so that components fail independently of each other and a joint failure needs no correlation: it is
+one component that several hops have.
 """
 
 from typing import Literal
@@ -21,7 +20,7 @@ Kind = Literal[
     "provider",
     "deployment",
 ]
-"""``everything`` is the cause that all deployments share; a ``deployment`` is one model at one provider."""
+"""``everything`` is the cause all deployments share; a ``deployment`` is a model at a provider."""
 Origin = Literal["assumed", "declared", "measured", "published", "derived"]
 """A prior of method 9, written in ``govern.yaml``, computed from imported incidents, taken from a
 vendor's announcement, or following from the chain itself."""
@@ -32,7 +31,7 @@ class Component(Struct, frozen=True, kw_only=True):
 
     kind: Kind
     name: str
-    """As declared or as the catalog names it; ``unknown`` is one entity, which is the cautious view."""
+    """As declared or in the catalog; ``unknown`` is one entity, which is the cautious view."""
     unavailability: float = 0.0
     """Probability that it is down at a moment (0..1), shares that it has in common with others taken out; 1: it never
     answers (a retired model that is routed still)."""
@@ -71,7 +70,7 @@ class Chain(Struct, frozen=True, kw_only=True):
     share: float
     """Share of the task class's requests (0..1)."""
     hops: tuple[Hop, ...]
-    """The routed model first; only hops that would run (known, not retired, not a deployment tried before)."""
+    """The routed model first; only hops that would run (known, not retired, not tried before)."""
 
 
 class TaskSystem(Struct, frozen=True, kw_only=True):
@@ -80,12 +79,17 @@ class TaskSystem(Struct, frozen=True, kw_only=True):
     name: str
     chains: tuple[Chain, ...]
     coverage: float
-    """Probability that a failure of the routed model is noticed and rerouted in time (0..1): drill evidence, else
-    assumed."""
+    """Probability that a failure of the routed model is noticed and rerouted in time (0..1).
+
+    From drill evidence, else assumed.
+    """
     coverage_origin: Origin
     coverage_note: str = ""
     value_per_hour: float
-    """Value at stake in one hour without any answer, in the portfolio's currency (declared per month, over 730 h)."""
+    """Value at stake per hour without any answer, in the portfolio's currency.
+
+    Declared per month, over 730 h.
+    """
     requests_per_hour: float
 
 

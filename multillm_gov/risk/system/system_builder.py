@@ -1,4 +1,4 @@
-"""From a measured portfolio to a system of components and chains (method 3): no I/O, the same on every run."""
+"""From a measured portfolio to a system of components and chains (method 3); no I/O."""
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.evidence.loading import Drills

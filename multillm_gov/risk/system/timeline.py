@@ -1,4 +1,4 @@
-"""Outages of one service on one line of time: overlapping ones merged, never counted twice (method 3.1)."""
+"""Outages of one service on one timeline: overlaps are merged, never counted twice (method 3.1)."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta

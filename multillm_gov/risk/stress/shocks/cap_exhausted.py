@@ -20,7 +20,7 @@ ASSUMED_DAY = 20
 def effects(
     shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
-    """From ``day`` to the end of a month of 730 hours, the task classes hit that have a monthly cap are stopped.
+    """Stop task classes with a monthly cap from ``day`` to the end of a month of 730 hours.
 
     Where the cap is not ``hard`` they go on, and cost a day's worth of the cap for every further
     day.

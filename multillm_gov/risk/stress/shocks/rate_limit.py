@@ -15,7 +15,7 @@ ASSUMED_HOURS = Decimal(2)
 def effects(
     shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
-    """The declared limits times ``factor`` for ``hours``; ``tries`` multiply the demand on what is limited."""
+    """Declared limits times ``factor`` for ``hours``; ``tries`` multiply the limited demand."""
     del context
     hours, of_length = length(shock, ASSUMED_HOURS)
     times, of_factor = factor(shock, ASSUMED_FACTOR)

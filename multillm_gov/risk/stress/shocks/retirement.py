@@ -1,4 +1,4 @@
-"""A model is retired: its successor takes over, or nothing does until the migration is done (method 4)."""
+"""A model is retired: its successor answers, or nothing until the migration is done (method 4)."""
 
 from collections.abc import Iterator
 from decimal import Decimal

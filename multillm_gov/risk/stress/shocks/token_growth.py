@@ -14,7 +14,7 @@ ASSUMED_FACTOR = Decimal(2)
 def effects(
     shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
-    """Input and output tokens times ``factor``, counted over a month; price tiers are stepped into."""
+    """Input and output tokens times ``factor``, over a month; price tiers apply."""
     del context
     times, assumed = factor(shock, ASSUMED_FACTOR)
     return (
