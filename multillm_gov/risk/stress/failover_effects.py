@@ -1,4 +1,4 @@
-"""What fallbacks have no room for while one thing is down: rate limits, as the forward stress applies them."""
+"""Which requests fallbacks cannot take during an outage: rate limits as in the forward stress."""
 
 from decimal import Decimal
 from math import fsum

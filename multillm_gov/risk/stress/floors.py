@@ -8,7 +8,7 @@ from multillm_gov.risk.stress.outcome import LimitBreach
 from multillm_gov.risk.stress.stress_context import StressedTask
 
 TONE_ALARM = Decimal("1.5")
-"""Stylistic distance over a model's own noise floor from which its writing style has changed (method 7.1)."""
+"""Stylistic distance over a model's noise floor that counts as tone drift (method 7.1)."""
 
 
 def answering(flows: tuple[Flow, ...]) -> Iterator[HopFlow]:

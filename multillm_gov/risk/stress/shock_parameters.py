@@ -42,8 +42,8 @@ def until_rerouted(shock: Shock) -> tuple[str, ...]:
         return ()
     return (
         (
-            "What a failover misses stays unanswered as long as the shock lasts: no `reroute_hours` "
-            "are given."
+            "What a failover misses stays unanswered as long as the shock lasts: no "
+            "`reroute_hours` are given."
         ),
     )
 

@@ -3,15 +3,14 @@
 All shocks start at one moment, each lasts its own time. The time is cut where one of them ends, and
 each interval is compared with everyday operation at the same demand:
 
-- a request is *unserved* when the routed model is down or full and the failover is not covered, or
-every fallback is
-  away or full: demand less what the routed model answers less coverage times what the fallbacks can
-  answer;
+- a request is *unserved* when the routed model is down or full and the failover is not covered,
+  or every fallback is down or full: demand less what the routed model answers less coverage times
+  what the fallbacks can answer;
 - *value at risk* is the value at stake of the time, times the unserved share plus the share of
   answers that drift makes unacceptable (share * n * delta q * value at stake per request, method
   7);
 - *added cost* is what the answers cost more than as many cost before; lasting changes are counted
-over one month;
+  over one month;
 - a task class *recovers* with the end of the last interval in which a shock leaves some of its
   requests unserved or degraded.
 

@@ -260,7 +260,7 @@ def _degraded(task: StressedTask, task_flows: tuple[Flow, ...]) -> Decimal:
 
 
 def _degraded_routed(task: StressedTask, one: HopFlow) -> Decimal:
-    """All of its answers below the floor or in another writing style, else those that drift makes unacceptable."""
+    """All its answers if below the floor or in another style, else the unacceptable ones."""
     lost = (one.state.points and is_below_floor(task, one)) or one.state.tone_ratio > TONE_ALARM
     return one.share if lost else one.share * one.state.points
 

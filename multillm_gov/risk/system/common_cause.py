@@ -47,7 +47,7 @@ def cross_cloud_shortfall(betas: Betas) -> float:
 
 
 class Channel(Struct, frozen=True, kw_only=True):
-    """One deployment, and how often it is down when its cloud as such, and what is declared besides, are up."""
+    """One deployment and its unavailability given that its cloud and dependencies are up."""
 
     vendor: str
     provider: str

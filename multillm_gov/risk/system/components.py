@@ -39,7 +39,7 @@ def assemble(
     betas: Betas,
     betas_origin: Origin,
 ) -> Parts:
-    """Causes, services, places and dependencies as components; linear in deployments and what they depend on."""
+    """Causes, services, places and dependencies as components, in linear time."""
     causes, left = split_causes([one.channel for one in deployed], betas)
     common = _Common(causes, deployed, betas_origin, cross_cloud_shortfall(betas))
     found: dict[str, Component] = {}
@@ -116,7 +116,7 @@ class _Common:
         return _component(kind, name, union_probability(failing.unavailability, probability), both)
 
     def component(self, cause: Cause) -> Component:
-        """A cause that is no service of its own: what all share, or the further part of those down more often."""
+        """A cause that is no service: what all share, or the further part of weaker ones."""
         name = cause.name if cause.kind == "everything" else f"{cause.kind} {cause.name}"
         if cause.further:
             name = f"{name}, those down {_percent(cause.further)} or more of the time"
@@ -126,7 +126,10 @@ class _Common:
 def _own(
     one: Deployed, rest: float, common: _Common, failings: FailureRates
 ) -> Iterator[Component]:
-    """What a deployment depends on, from wide to narrow; jurisdictions and regions never fail, but can be withdrawn."""
+    """What a deployment depends on, from wide to narrow.
+
+    Jurisdictions and regions never fail, but can be withdrawn.
+    """
     exposure, failing = one.exposure, one.failing
     parties = exposure.parties()
     for law in sorted(one.laws):

@@ -45,7 +45,7 @@ class DependencyScope:
 def used_dependencies(
     dependencies: Mapping[str, Dependency], deployments: Deployments, tasks: Iterable[str]
 ) -> dict[str, Dependency]:
-    """Dependencies that some call goes through, ordered by name; the others are no part of the system."""
+    """Dependencies that some call passes through, ordered by name; the system omits the others."""
     scope = DependencyScope(dependencies)
     used: set[str] = set()
     for task in tasks:
@@ -73,7 +73,7 @@ class SystemChains:
         self._chains: dict[tuple[object, ...], tuple[Hop, ...]] = {}
 
     def of(self, task: TaskFigures, standby: tuple[FallbackFigures, ...]) -> tuple[Chain, ...]:
-        """One chain a leg: the other legs of a route take nothing over, as in `measures.after_loss`."""
+        """One chain per route entry; other entries take nothing over (`measures.after_loss`)."""
         extra = self._indexes(self._scope.task_flows(task.task.name))
         names = tuple((one.model, one.index) for one in standby)
         return tuple(

@@ -48,7 +48,7 @@ class FailureRates:
         )
 
     def vendor(self, name: str) -> FailureRate:
-        """What takes everything of a vendor down beside what its providers show: nothing, unless it is declared."""
+        """Outages of a vendor beyond those of its providers: none, unless declared."""
         return self._settle("vendor", name, self._risk.vendors.get(name), 0.0, "")
 
     def dependency(self, name: str, declared: Dependency) -> FailureRate:

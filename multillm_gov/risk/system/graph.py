@@ -1,4 +1,4 @@
-"""The dependency graph as plain nouns, ready for any format: what depends on what, and how badly."""
+"""The dependency graph as plain nouns for any format: what depends on what, and how much."""
 
 from collections.abc import Iterable
 from itertools import islice, pairwise

@@ -1,7 +1,7 @@
 """How often hops of a chain are down together: every combination of up to six of them.
 
-Components are grouped by the hops that depend on them: those of a group take down the same hops, and
-groups fail independently. All terms are positive, so small probabilities keep their digits.
+Components are grouped by the hops that depend on them: those of a group take down the same hops,
+and groups fail independently. All terms are positive, so small probabilities keep their digits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

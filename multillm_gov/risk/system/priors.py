@@ -11,11 +11,11 @@ HOURS_PER_YEAR = 8_760
 MINUTES_PER_DAY = 1_440
 
 FIRST_PARTY_UNAVAILABILITY = 0.0030
-"""Share of the time a vendor's own API is down: between OpenAI's .0018 weighted and .0042 raw [S10]."""
+"""Unavailability of a vendor's own API: between OpenAI's .0018 weighted and .0042 raw [S10]."""
 HYPERSCALER_SERVED_UNAVAILABILITY = 0.0020
-"""Share of the time a model served from a large cloud's own service is down: judgment, below the vendors' own."""
+"""Unavailability of a model on a large cloud's own service: judgment, below the vendors' own."""
 HOST_UNAVAILABILITY = 0.0005
-"""Share of the time a cloud itself is down, on top of its services: judgment; 12 June 2025 was such an event."""
+"""Unavailability of a cloud itself, besides its services: judgment; as on 12 June 2025."""
 GATEWAY_UNAVAILABILITY = 0.0005
 """Share of the time one's own gateway, key store or network is down: judgment."""
 OUTAGE_MEAN_HOURS = 1.5

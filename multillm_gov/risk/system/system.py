@@ -33,8 +33,10 @@ class Component(Struct, frozen=True, kw_only=True):
     name: str
     """As declared or in the catalog; ``unknown`` is one entity, which is the cautious view."""
     unavailability: float = 0.0
-    """Probability that it is down at a moment (0..1), shares that it has in common with others taken out; 1: it never
-    answers (a retired model that is routed still)."""
+    """Probability that it is down at a moment (0..1), without the shares in common with others.
+
+    1: it never answers (a retired model that is still routed).
+    """
     mean_hours: float = 1.5
     """Mean length of one outage."""
     origin: Origin = "assumed"

@@ -15,7 +15,7 @@ class Outage(Struct, frozen=True, kw_only=True):
     start: datetime
     end: datetime
     weighted_hours: float
-    """Hours times the part of the service that was down: of incidents at one time the largest part counts."""
+    """Hours times the part of the service that was down; of simultaneous incidents the largest."""
     title: str = ""
     """Of the earliest incident in it that has one."""
 

@@ -15,7 +15,7 @@ ASSUMED_DAYS = Decimal(30)
 def effects(
     shock: Shock, targets: frozenset[Label] | None, context: StressContext
 ) -> tuple[ShockEffect, ...]:
-    """Answers come in another writing style for ``days``; a review costs ``review_cost`` per task class, once."""
+    """Change the writing style for ``days``; a review costs ``review_cost`` once per task class."""
     del context
     hours, assumed = length(shock, ASSUMED_DAYS * HOURS_PER_DAY)
     unknown = (
