@@ -47,10 +47,10 @@ from retired_history import (
 )
 
 from multillm_gov.catalog.entry_facts import day
-from multillm_gov.catalog.exposure import resolve_exposure
-from multillm_gov.catalog.lifecycle import is_older
+from multillm_gov.catalog.lifecycle.lifecycle import is_older
+from multillm_gov.catalog.lifecycle.snapshots import date_key
+from multillm_gov.catalog.parties.exposure import resolve_exposure
 from multillm_gov.catalog.price_map import PriceMap
-from multillm_gov.catalog.snapshots import date_key
 from multillm_gov.sources.price_map import read_price_map
 from multillm_gov.vocabulary import CAPABILITIES
 

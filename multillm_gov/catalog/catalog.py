@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.plausibility import TypicalPrice
+from multillm_gov.catalog.pricing.plausibility import TypicalPrice
 
 
 class Catalog(Protocol):

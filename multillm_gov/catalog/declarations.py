@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from multillm_gov.catalog.endpoint_declaration import Endpoint
-from multillm_gov.catalog.price_declarations import (
+from multillm_gov.catalog.pricing.price_declarations import (
     DatedPrices,
     PricesPerUnit,
     PriceStep,

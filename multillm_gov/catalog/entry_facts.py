@@ -4,12 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 from multillm_gov.catalog.entry_numbers import EntryNumbers
-from multillm_gov.catalog.exposure import regions_of, resolve_exposure
 from multillm_gov.catalog.facts import Lifecycle, ModelFacts, Source
-from multillm_gov.catalog.price import INCLUDED
+from multillm_gov.catalog.parties.exposure import regions_of, resolve_exposure
 from multillm_gov.catalog.price_map import text_of
-from multillm_gov.catalog.price_reading import read_price
-from multillm_gov.catalog.unit_prices import read_reserved_second
+from multillm_gov.catalog.pricing.price import INCLUDED
+from multillm_gov.catalog.pricing.price_reading import read_price
+from multillm_gov.catalog.pricing.unit_prices import read_reserved_second
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.units import HOURS_PER_MONTH
 from multillm_gov.vocabulary import CAPABILITIES

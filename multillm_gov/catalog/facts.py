@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from multillm_gov.catalog.price import Price
+from multillm_gov.catalog.pricing.price import Price
 from multillm_gov.dimensions import CLOSED, IN_HOUSE, UNKNOWN, Level
 
 _WINDOWS = frozenset({128_000, 200_000, 256_000, 400_000, 500_000, 1_000_000, 1_050_000})

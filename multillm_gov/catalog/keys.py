@@ -5,9 +5,9 @@ from typing import Protocol
 
 import msgspec
 
-from multillm_gov.catalog.naming import LONGEST_NAME
-from multillm_gov.catalog.providers import provider_named, provider_prefixed
-from multillm_gov.catalog.regions import GEOGRAPHIES, places_of
+from multillm_gov.catalog.parties.naming import LONGEST_NAME
+from multillm_gov.catalog.parties.providers import provider_named, provider_prefixed
+from multillm_gov.catalog.parties.regions import GEOGRAPHIES, places_of
 
 _ROUTES = frozenset(
     {"converse", "converse_like", "invoke", "async_invoke", "mantle", "openai", "chat_completions"}

@@ -7,14 +7,14 @@ from functools import cached_property
 from msgspec import structs
 
 from multillm_gov.catalog.entry_facts import read_entry
-from multillm_gov.catalog.exposure import regions_of
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.keys import find_key
-from multillm_gov.catalog.lifecycle import current_lifecycle, ended_lifecycle
+from multillm_gov.catalog.lifecycle.lifecycle import current_lifecycle, ended_lifecycle
+from multillm_gov.catalog.lifecycle.retired import retired_list
+from multillm_gov.catalog.lifecycle.successors import Lineup, announced_key, choose_successor
+from multillm_gov.catalog.parties.exposure import regions_of
 from multillm_gov.catalog.price_map import PriceMap, text_of
-from multillm_gov.catalog.price_reading import read_price
-from multillm_gov.catalog.retired import retired_list
-from multillm_gov.catalog.successors import Lineup, announced_key, choose_successor
+from multillm_gov.catalog.pricing.price_reading import read_price
 from multillm_gov.dimensions import UNKNOWN
 
 _MOST_ELSEWHERE = 3

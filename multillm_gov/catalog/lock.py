@@ -13,7 +13,7 @@ from hashlib import sha256
 import msgspec
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.plausibility import TypicalPrice
+from multillm_gov.catalog.pricing.plausibility import TypicalPrice
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import LOCK
 from multillm_gov.finding import Flaw

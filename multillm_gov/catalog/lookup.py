@@ -11,8 +11,8 @@ from msgspec import structs
 from multillm_gov.catalog.facts import ModelFacts, are_alike
 from multillm_gov.catalog.lock import Lock, read_lock
 from multillm_gov.catalog.overrides import Overrides
-from multillm_gov.catalog.plausibility import TypicalPrice, family_key
 from multillm_gov.catalog.price_map import PriceMap
+from multillm_gov.catalog.pricing.plausibility import TypicalPrice, family_key
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.errors import CatalogError
@@ -154,7 +154,7 @@ class LayeredCatalog:
 
     def _fitting(self, name: str, mode: str, near: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the same vendor and mode that no source calls retired."""
-        from multillm_gov.catalog.exposure import resolve_exposure
+        from multillm_gov.catalog.parties.exposure import resolve_exposure
         from multillm_gov.catalog.suggestions import MOST
 
         vendor = resolve_exposure(name).vendor
@@ -208,7 +208,7 @@ class LayeredCatalog:
             return self.lock.typical.get(key)
         if not key:
             return None
-        from multillm_gov.catalog.typical_prices import typical_price
+        from multillm_gov.catalog.pricing.typical_prices import typical_price
 
         return typical_price(facts, self._known.lineup, self._known.price_map)
 

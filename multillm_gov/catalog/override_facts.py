@@ -6,12 +6,17 @@ from decimal import Decimal
 from msgspec import structs
 
 from multillm_gov.catalog.declarations import ExposureFacts, ModelDeclaration
-from multillm_gov.catalog.declared_prices import declared_price, has_own_price
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.overrides import Overrides, PlacedModel, PlacedProvider
-from multillm_gov.catalog.price import INCLUDED, Price
-from multillm_gov.catalog.providers import at_cloud, provider_of, provider_prefixed, served_by
-from multillm_gov.catalog.vendors import vendor_named, weights_of
+from multillm_gov.catalog.parties.providers import (
+    at_cloud,
+    provider_of,
+    provider_prefixed,
+    served_by,
+)
+from multillm_gov.catalog.parties.vendors import vendor_named, weights_of
+from multillm_gov.catalog.pricing.declared_prices import declared_price, has_own_price
+from multillm_gov.catalog.pricing.price import INCLUDED, Price
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN
 from multillm_gov.vocabulary import CAPABILITIES
 
@@ -88,14 +93,14 @@ def _exposure(name: str, declared: ExposureFacts, base: Exposure, *, same: bool)
         return structs.replace(exposure, weights=declared.weights)
     if own == (base.vendor, base.family) or own[0] in {UNKNOWN, IN_HOUSE}:
         return exposure
-    from multillm_gov.catalog.naming import canonical_name, take_apart
+    from multillm_gov.catalog.parties.naming import canonical_name, take_apart
 
     short = canonical_name(take_apart(exposure.model).base)
     return structs.replace(exposure, weights=weights_of(exposure.vendor, exposure.family, short))
 
 
 def _named_regions(name: str) -> tuple[str, ...]:
-    from multillm_gov.catalog.exposure import regions_of
+    from multillm_gov.catalog.parties.exposure import regions_of
 
     return regions_of(name) if "/" in name or "." in name else ()
 
@@ -113,7 +118,7 @@ def named_exposure(name: str) -> Exposure:
     provider = provider_prefixed(name.partition("/")[0]) if "/" in name else None
     if provider is None:
         return Exposure(model=name)
-    from multillm_gov.catalog.exposure import resolve_exposure
+    from multillm_gov.catalog.parties.exposure import resolve_exposure
 
     resolved = resolve_exposure(name)
     if resolved.family != UNKNOWN:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
-from multillm_gov.catalog.billed_units import PER_TOKEN, spell_unit
 from multillm_gov.catalog.facts import ModelFacts, entity_of
+from multillm_gov.catalog.pricing.billed_units import PER_TOKEN, spell_unit
 from multillm_gov.changes.change import Change, Kind
 from multillm_gov.changes.exposure import Facts, Shares
 from multillm_gov.dimensions import Level

@@ -3,7 +3,7 @@
 import json
 from decimal import Decimal
 
-from multillm_gov.catalog.price import USD, Price, Usage
+from multillm_gov.catalog.pricing.price import USD, Price, Usage
 from multillm_gov.evaluation.client import Call
 from multillm_gov.measures.request_cost import request_cost
 

@@ -5,10 +5,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from msgspec import Struct, structs
 
-from multillm_gov.catalog.billed_units import UNITS
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.free import free_because
-from multillm_gov.catalog.price import USD, Price, Usage
+from multillm_gov.catalog.pricing.billed_units import UNITS
+from multillm_gov.catalog.pricing.free import free_because
+from multillm_gov.catalog.pricing.price import USD, Price, Usage
 from multillm_gov.measures.gaps import Gap, find_gaps
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.portfolio.demand import Demand

@@ -6,8 +6,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-from multillm_gov.catalog.billed_units import PER_TOKEN, TEXT_TOKENS, UNITS, demand_key, noun_of
-from multillm_gov.catalog.price import Price, UnitPrices, Usage
+from multillm_gov.catalog.pricing.billed_units import (
+    PER_TOKEN,
+    TEXT_TOKENS,
+    UNITS,
+    demand_key,
+    noun_of,
+)
+from multillm_gov.catalog.pricing.price import Price, UnitPrices, Usage
 from multillm_gov.measures.request_cost import prompt_tokens, rates_for, request_cost, unit_rate
 
 _INPUT = (

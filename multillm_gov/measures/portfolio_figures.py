@@ -7,7 +7,7 @@ from msgspec import structs
 
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.price import USD
+from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.dimensions import Level
 from multillm_gov.measures.capacity import MINUTES_PER_MONTH, mean_tokens, served_share
 from multillm_gov.measures.cost_remarks import remarks

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from multillm_gov.catalog.billed_units import PER_TOKEN, spell_unit
-from multillm_gov.catalog.price import Price, UnitPrices
+from multillm_gov.catalog.pricing.billed_units import PER_TOKEN, spell_unit
+from multillm_gov.catalog.pricing.price import Price, UnitPrices
 
 _MILLION = Decimal(1_000_000)
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from decimal import Context, Decimal
 
-from multillm_gov.catalog.billed_units import UNITS
-from multillm_gov.catalog.price import Price, UnitPrices, Usage
+from multillm_gov.catalog.pricing.billed_units import UNITS
+from multillm_gov.catalog.pricing.price import Price, UnitPrices, Usage
 
 _EXACT = Context(prec=60)
 """Wide enough that no product or sum of prices and counts is ever rounded."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from multillm_gov.catalog.price import Price, Usage
+from multillm_gov.catalog.pricing.price import Price, Usage
 from multillm_gov.evaluation.client import Answer, Call, CallFailure
 from multillm_gov.evidence.verdict import Verdict
 from multillm_gov.measures.request_cost import request_cost

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from multillm_gov.catalog.endpoint_declaration import Endpoint
-from multillm_gov.catalog.price import Price
+from multillm_gov.catalog.pricing.price import Price
 from multillm_gov.errors import UsageError
 from multillm_gov.evaluation.client import Client
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from multillm_gov.catalog.price import Usage
+from multillm_gov.catalog.pricing.price import Usage
 from multillm_gov.providers.addresses import Address
 from multillm_gov.vocabulary import CallMode
 

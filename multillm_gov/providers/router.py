@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from multillm_gov.catalog.price import Price, Usage
+from multillm_gov.catalog.pricing.price import Price, Usage
 from multillm_gov.evaluation.client import Answer, Call, CallFailure
 from multillm_gov.evaluation.drills.drill import ChainResult, Drill
 from multillm_gov.measures.request_cost import request_cost

@@ -1,7 +1,7 @@
 """The successor of a retiring model, the source for it, and what the migration changes."""
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.moves import move_effects
+from multillm_gov.catalog.lifecycle.moves import move_effects
 from multillm_gov.finding import Figure
 from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.words import code

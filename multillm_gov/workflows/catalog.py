@@ -5,13 +5,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from multillm_gov.catalog.exposure import resolve_exposure
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.catalog.known import KnownModels
 from multillm_gov.catalog.lock import Lock, encode_lock, read_lock
 from multillm_gov.catalog.locking import build_lock, lock_changes
 from multillm_gov.catalog.lookup import LayeredCatalog, open_catalog
 from multillm_gov.catalog.overrides import Overrides, load_overrides
+from multillm_gov.catalog.parties.exposure import resolve_exposure
 from multillm_gov.dimensions import UNKNOWN
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from multillm_gov.catalog.facts import DoubtfulDate, Exposure, Lifecycle, ModelFacts
-from multillm_gov.catalog.price import Price, UnitPrices
+from multillm_gov.catalog.pricing.price import Price, UnitPrices
 from multillm_gov.measures.map_audit import SECTIONS, audit
 
 MOST = {"price": 300, "vendor": 20, "date": 15, "successor": 65, "hosts": 640}

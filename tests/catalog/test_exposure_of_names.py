@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.catalog.exposure import regions_of, resolve_exposure
+from multillm_gov.catalog.parties.exposure import regions_of, resolve_exposure
 from multillm_gov.catalog.price_map import PriceMap
 
 TABLE = Path(__file__).with_name("names_at_six_levels.txt").read_text().splitlines()[1:]

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
-from multillm_gov.catalog.plausibility import TypicalPrice, family_key, implausible_price
-from multillm_gov.catalog.price import Price, UnitPrices
+from multillm_gov.catalog.pricing.plausibility import TypicalPrice, family_key, implausible_price
+from multillm_gov.catalog.pricing.price import Price, UnitPrices
 
 
 def _facts(name="x", **per_million):

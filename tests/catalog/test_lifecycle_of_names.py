@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from multillm_gov.catalog.lifecycle import current_lifecycle, is_older
-from multillm_gov.catalog.lifecycle import stated_retirement as stated
-from multillm_gov.catalog.retired import retired_list
-from multillm_gov.catalog.snapshots import (
+from multillm_gov.catalog.lifecycle.lifecycle import current_lifecycle, is_older
+from multillm_gov.catalog.lifecycle.lifecycle import stated_retirement as stated
+from multillm_gov.catalog.lifecycle.retired import retired_list
+from multillm_gov.catalog.lifecycle.snapshots import (
     date_key,
     is_preview,
     is_snapshot,

@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 
 from multillm_gov.catalog.catalog import Catalog
-from multillm_gov.catalog.exposure import resolve_exposure
 from multillm_gov.catalog.lock import encode_lock
 from multillm_gov.catalog.locking import build_lock
 from multillm_gov.catalog.lookup import open_catalog
 from multillm_gov.catalog.overrides import Overrides
+from multillm_gov.catalog.parties.exposure import resolve_exposure
 from multillm_gov.catalog.suggestions import MOST_UNKNOWN, Suggestions
 from multillm_gov.documents.document import SourceFile
 from multillm_gov.documents.layout import LOCK
@@ -161,7 +161,7 @@ from multillm_gov.documents.document import SourceFile
 data = pathlib.Path({str(tmp_path / "lock.json")!r}).read_bytes()
 catalog = open_catalog(Overrides(), SourceFile("catalog/catalog.lock.json", data), None)
 assert all(catalog.find(name) for name in {names!r})
-heavy = set(sys.modules) & {{"litellm", "multillm_gov.catalog.known", "multillm_gov.catalog.naming", "yaml", "click"}}
+heavy = set(sys.modules) & {{"litellm", "multillm_gov.catalog.known", "multillm_gov.catalog.parties.naming", "yaml", "click"}}
 sys.exit(str(heavy) if heavy else 0)
 """  # noqa: E501
     done = subprocess.run(

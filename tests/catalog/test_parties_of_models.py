@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.catalog.exposure import regions_of, resolve_exposure
 from multillm_gov.catalog.facts import Exposure, ModelFacts, entities_of
 from multillm_gov.catalog.lookup import open_catalog
+from multillm_gov.catalog.parties.exposure import regions_of, resolve_exposure
 from multillm_gov.dimensions import Level
 
 REVIEWED = Path(__file__).parent.parent / "data" / "catalog" / "vendors_and_families.txt"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from multillm_gov.catalog.regions import EU_MEMBERS, places_of, processed_within
+from multillm_gov.catalog.parties.regions import EU_MEMBERS, places_of, processed_within
 
 
 def test_there_are_27_member_states():

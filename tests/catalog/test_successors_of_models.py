@@ -6,14 +6,14 @@ from decimal import Decimal
 import pytest
 
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts
+from multillm_gov.catalog.lifecycle.moves import move_effects
+from multillm_gov.catalog.lifecycle.retired import retired_list
+from multillm_gov.catalog.lifecycle.snapshots import is_preview
+from multillm_gov.catalog.lifecycle.successors import SHORT_LIFE
 from multillm_gov.catalog.lines import line_of
 from multillm_gov.catalog.lookup import open_catalog
-from multillm_gov.catalog.moves import move_effects
 from multillm_gov.catalog.overrides import Overrides
-from multillm_gov.catalog.price import Price, UnitPrices
-from multillm_gov.catalog.retired import retired_list
-from multillm_gov.catalog.snapshots import is_preview
-from multillm_gov.catalog.successors import SHORT_LIFE
+from multillm_gov.catalog.pricing.price import Price, UnitPrices
 
 
 @pytest.mark.parametrize(

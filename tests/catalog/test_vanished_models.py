@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.catalog.retired import retired_list
+from multillm_gov.catalog.lifecycle.retired import retired_list
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "multillm_gov" / "catalog" / "data" / "retired_models.json"

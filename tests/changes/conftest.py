@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts
-from multillm_gov.catalog.price import Price, UnitPrices
+from multillm_gov.catalog.pricing.price import Price, UnitPrices
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import SourceFile

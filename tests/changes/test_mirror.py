@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
-from multillm_gov.catalog.price import Price, UnitPrices
+from multillm_gov.catalog.pricing.price import Price, UnitPrices
 from multillm_gov.changes.change import Change, Kind
 from multillm_gov.changes.compare import compare
 from multillm_gov.changes.comparison import Comparison

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from multillm_gov.catalog.price import Usage
+from multillm_gov.catalog.pricing.price import Usage
 
 # Asking LiteLLM who serves these names makes it sign in to them.
 SIGNS_IN = frozenset({"github_copilot", "chatgpt"})

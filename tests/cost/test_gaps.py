@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.catalog.billed_units import UNITS
-from multillm_gov.catalog.price import Price, UnitPrices, Usage
+from multillm_gov.catalog.pricing.billed_units import UNITS
+from multillm_gov.catalog.pricing.price import Price, UnitPrices, Usage
 from multillm_gov.measures.gaps import find_gaps
 from multillm_gov.measures.request_cost import request_cost
 from multillm_gov.portfolio.demand import Demand

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from multillm_gov.catalog.price import Price, Usage
-from multillm_gov.catalog.price_reading import read_price
+from multillm_gov.catalog.pricing.price import Price, Usage
+from multillm_gov.catalog.pricing.price_reading import read_price
 from multillm_gov.measures.request_cost import request_cost
 
 EXCEPTIONS = yaml.safe_load(

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from multillm_gov.catalog.price import Usage
-from multillm_gov.catalog.price_reading import read_price
+from multillm_gov.catalog.pricing.price import Usage
+from multillm_gov.catalog.pricing.price_reading import read_price
 from multillm_gov.measures.request_cost import request_cost
 
 PAYLOADS = "usage/pydantic__genai-prices__tests__dataset__usages.json"

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
-from multillm_gov.catalog.billed_units import UNITS
-from multillm_gov.catalog.price import TEXT_PRICES, Price, PriceTier, UnitPrices, Usage
-from multillm_gov.catalog.price_reading import read_price
+from multillm_gov.catalog.pricing.billed_units import UNITS
+from multillm_gov.catalog.pricing.price import TEXT_PRICES, Price, PriceTier, UnitPrices, Usage
+from multillm_gov.catalog.pricing.price_reading import read_price
 from multillm_gov.measures.request_cost import (
     TRANSCRIPTION,
     prompt_tokens,

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.entry_facts import read_entry
 from multillm_gov.catalog.facts import Lifecycle, ModelFacts
-from multillm_gov.catalog.free import free_because
+from multillm_gov.catalog.pricing.free import free_because
 from multillm_gov.measures.demand_cost import Pricing
 from multillm_gov.measures.natural_demand import natural_demand
 from multillm_gov.portfolio.demand import Demand

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
-from multillm_gov.catalog.price import Price, UnitPrices
+from multillm_gov.catalog.pricing.price import Price, UnitPrices
 from multillm_gov.evaluation.client import Answer, Call, CallFailure, Message
 from multillm_gov.evaluation.pacing import Time
 from multillm_gov.evaluation.probes.probe import Probe, TaskDigests

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multillm_gov.catalog.price import Price, PriceTier, UnitPrices, Usage
+from multillm_gov.catalog.pricing.price import Price, PriceTier, UnitPrices, Usage
 from multillm_gov.evaluation.client import Call, Message
 from multillm_gov.evaluation.worst_cost import most_input_tokens, worst_cost
 from multillm_gov.measures.request_cost import request_cost

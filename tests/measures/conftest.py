@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from multillm_gov.catalog.facts import Exposure, ModelFacts
-from multillm_gov.catalog.price import Price, UnitPrices
+from multillm_gov.catalog.pricing.price import Price, UnitPrices
 from multillm_gov.location import Place
 from multillm_gov.measures.portfolio_figures import measure
 from multillm_gov.portfolio.allocation import Leg, TaskClass, TaskClassDeclaration, WrongModelCost

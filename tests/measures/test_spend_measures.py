@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from multillm_gov.catalog.price import Price, PriceTier, UnitPrices
+from multillm_gov.catalog.pricing.price import Price, PriceTier, UnitPrices
 from multillm_gov.dimensions import Basis, Level
 from multillm_gov.measures.capacity import utilization
 from multillm_gov.measures.concentration import concentration, share_growth

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from multillm_gov.catalog.endpoint_declaration import Endpoint
-from multillm_gov.catalog.price import Price, UnitPrices
+from multillm_gov.catalog.pricing.price import Price, UnitPrices
 from multillm_gov.evaluation.client import Answer, Call, CallFailure, Message
 from multillm_gov.offline.script import Script, ScriptRule
 from multillm_gov.offline.serving import Server

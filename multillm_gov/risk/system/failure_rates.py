@@ -5,7 +5,7 @@ from datetime import date
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import Exposure
-from multillm_gov.catalog.providers import provider_named
+from multillm_gov.catalog.parties.providers import provider_named
 from multillm_gov.evidence.incident import PlacedIncidents
 from multillm_gov.portfolio.risk import Dependency, Failure, Risk
 from multillm_gov.risk.system import priors

@@ -41,7 +41,7 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 def _snapshot(facts: ModelFacts, context: RuleContext) -> ModelFacts | None:
     if not facts.lifecycle.snapshot or facts.retired_on(context.as_of):
         return None
-    from multillm_gov.catalog.successors import (
+    from multillm_gov.catalog.lifecycle.successors import (
         respelled,
     )  # reads tables of names: for a finding only
 

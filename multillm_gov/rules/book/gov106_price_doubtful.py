@@ -6,7 +6,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.plausibility import implausible_price
+from multillm_gov.catalog.pricing.plausibility import implausible_price
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
 from multillm_gov.units import format_money

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from multillm_gov.catalog.facts import entities_of
-from multillm_gov.catalog.regions import EU_MEMBERS
+from multillm_gov.catalog.parties.regions import EU_MEMBERS
 from multillm_gov.dimensions import IN_HOUSE, UNKNOWN, Basis, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.figures import Concentration

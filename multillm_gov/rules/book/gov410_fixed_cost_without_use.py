@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.price import USD
+from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.capacity import utilization

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.regions import EU_MEMBERS, processed_within
+from multillm_gov.catalog.parties.regions import EU_MEMBERS, processed_within
 from multillm_gov.dimensions import UNKNOWN, Level
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.rules.engine.rule import Rule, RuleContext, Use

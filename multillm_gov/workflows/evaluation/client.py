@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from multillm_gov.catalog.endpoints import endpoints_of
-from multillm_gov.catalog.price import Price
+from multillm_gov.catalog.pricing.price import Price
 from multillm_gov.evaluation.client import Client
 from multillm_gov.evaluation.probes.probe import ProviderKey
 from multillm_gov.providers.keys import needed_keys

@@ -6,7 +6,7 @@ from typing import Any
 
 from multillm_gov.catalog.endpoint_declaration import Endpoint
 from multillm_gov.catalog.endpoints import endpoints_of
-from multillm_gov.catalog.price import Price
+from multillm_gov.catalog.pricing.price import Price
 from multillm_gov.evaluation.budget import Budget
 from multillm_gov.evaluation.drills.drill import DrillOutcome, DrillPlan
 from multillm_gov.evaluation.drills.running import run_requests

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
-from multillm_gov.catalog.billed_units import PER_TOKEN, spell_unit
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.moves import move_effects
-from multillm_gov.catalog.price import Price, UnitPrices
+from multillm_gov.catalog.lifecycle.moves import move_effects
+from multillm_gov.catalog.pricing.billed_units import PER_TOKEN, spell_unit
+from multillm_gov.catalog.pricing.price import Price, UnitPrices
 from multillm_gov.documents.wording import format_value
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.lifecycle import runway_days, slack_days

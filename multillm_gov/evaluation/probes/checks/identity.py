@@ -2,7 +2,7 @@
 
 import re
 
-from multillm_gov.catalog.naming import canonical_name, take_apart
+from multillm_gov.catalog.parties.naming import canonical_name, take_apart
 from multillm_gov.evaluation.probes.check import Check, Observation
 from multillm_gov.evidence.record import CheckResult
 

@@ -6,15 +6,15 @@ from datetime import date, timedelta
 import msgspec
 
 from multillm_gov.catalog.entry_facts import whole
-from multillm_gov.catalog.exposure import resolve_exposure
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.keys import find_key
-from multillm_gov.catalog.lifecycle import current_lifecycle
+from multillm_gov.catalog.lifecycle.lifecycle import current_lifecycle
+from multillm_gov.catalog.lifecycle.snapshots import is_preview, is_snapshot
 from multillm_gov.catalog.lines import Line, line_of
-from multillm_gov.catalog.naming import take_apart
+from multillm_gov.catalog.parties.exposure import resolve_exposure
+from multillm_gov.catalog.parties.naming import take_apart
+from multillm_gov.catalog.parties.providers import provider_named
 from multillm_gov.catalog.price_map import PriceMap, text_of
-from multillm_gov.catalog.providers import provider_named
-from multillm_gov.catalog.snapshots import is_preview, is_snapshot
 
 SHORT_LIFE = timedelta(days=90)
 """A derived successor that retires sooner than a migration usually takes is none."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.price import UnitPrices
+from multillm_gov.catalog.pricing.price import UnitPrices
 from multillm_gov.dimensions import UNKNOWN
 
 FACTOR = Decimal(100)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from multillm_gov.catalog.entry_numbers import EntryNumbers, Threshold
-from multillm_gov.catalog.price import UnitPrices
+from multillm_gov.catalog.pricing.price import UnitPrices
 
 INPUT = "input_cost_per_token"
 OUTPUT = "output_cost_per_token"

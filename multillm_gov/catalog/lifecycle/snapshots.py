@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from multillm_gov.catalog.parties.regions import GEOGRAPHIES
 from multillm_gov.catalog.price_map import PriceMap
-from multillm_gov.catalog.regions import GEOGRAPHIES
 
 _PREVIEW = re.compile(r"(?:^|[-_./])(?:preview|exp|experimental|alpha|beta|labs)(?=$|[-_.:@\d])")
 _SNAPSHOT = re.compile(

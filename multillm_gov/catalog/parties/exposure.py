@@ -3,10 +3,10 @@
 import re
 
 from multillm_gov.catalog.facts import Exposure
-from multillm_gov.catalog.naming import NameParts, canonical_name, take_apart
-from multillm_gov.catalog.providers import Provider, provider_named, served_by
-from multillm_gov.catalog.regions import places_of
-from multillm_gov.catalog.vendors import (
+from multillm_gov.catalog.parties.naming import NameParts, canonical_name, take_apart
+from multillm_gov.catalog.parties.providers import Provider, provider_named, served_by
+from multillm_gov.catalog.parties.regions import places_of
+from multillm_gov.catalog.parties.vendors import (
     VendorFamily,
     vendor_named,
     vendor_of,

@@ -4,9 +4,9 @@ import re
 
 import msgspec
 
-from multillm_gov.catalog.providers import Provider, provider_prefixed
-from multillm_gov.catalog.regions import GEOGRAPHIES, places_of
-from multillm_gov.catalog.vendors import vendor_of, vendor_of_namespace
+from multillm_gov.catalog.parties.providers import Provider, provider_prefixed
+from multillm_gov.catalog.parties.regions import GEOGRAPHIES, places_of
+from multillm_gov.catalog.parties.vendors import vendor_of, vendor_of_namespace
 
 LONGEST_NAME = 300
 """Characters looked at; a longer name is cut first, so that hostile names cost no time."""

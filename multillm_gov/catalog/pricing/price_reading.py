@@ -11,9 +11,9 @@ from decimal import Decimal
 from msgspec import structs
 
 from multillm_gov.catalog.entry_numbers import EntryNumbers, read_amount
-from multillm_gov.catalog.price import OffPeak, Price, PriceTier, UnitPrices
-from multillm_gov.catalog.range_prices import read_range_prices
-from multillm_gov.catalog.service_rates import (
+from multillm_gov.catalog.pricing.price import OffPeak, Price, PriceTier, UnitPrices
+from multillm_gov.catalog.pricing.range_prices import read_range_prices
+from multillm_gov.catalog.pricing.service_rates import (
     BATCH,
     HALF,
     INPUT,
@@ -22,7 +22,7 @@ from multillm_gov.catalog.service_rates import (
     read_batch_rates,
     read_rates,
 )
-from multillm_gov.catalog.unit_prices import (
+from multillm_gov.catalog.pricing.unit_prices import (
     TOKEN_KEYS,
     image_units_of_fireworks,
     read_service_units,

@@ -7,8 +7,15 @@ to its end, the last one without end.
 from collections.abc import Mapping
 
 from multillm_gov.catalog.entry_numbers import EntryNumbers, read_amount
-from multillm_gov.catalog.price import PriceTier, UnitPrices
-from multillm_gov.catalog.service_rates import INPUT, OUTPUT, READ, REASONING, WRITE, WRITE_1H
+from multillm_gov.catalog.pricing.price import PriceTier, UnitPrices
+from multillm_gov.catalog.pricing.service_rates import (
+    INPUT,
+    OUTPUT,
+    READ,
+    REASONING,
+    WRITE,
+    WRITE_1H,
+)
 
 _MOST_RANGES = 100
 """A real table has four; a longer one is cut so that no entry costs more than a glance."""

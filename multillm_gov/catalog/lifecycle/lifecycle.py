@@ -7,11 +7,8 @@ import msgspec
 
 from multillm_gov.catalog.entry_facts import day
 from multillm_gov.catalog.facts import DoubtfulDate, Lifecycle
-from multillm_gov.catalog.naming import take_apart
-from multillm_gov.catalog.price_map import PriceMap, text_of
-from multillm_gov.catalog.providers import provider_named
-from multillm_gov.catalog.retired import Ending, retired_list
-from multillm_gov.catalog.snapshots import (
+from multillm_gov.catalog.lifecycle.retired import Ending, retired_list
+from multillm_gov.catalog.lifecycle.snapshots import (
     date_key,
     dated_names,
     is_latest,
@@ -20,6 +17,9 @@ from multillm_gov.catalog.snapshots import (
     regional_names,
     snapshot_of,
 )
+from multillm_gov.catalog.parties.naming import take_apart
+from multillm_gov.catalog.parties.providers import provider_named
+from multillm_gov.catalog.price_map import PriceMap, text_of
 
 
 class Stated(msgspec.Struct, frozen=True):

@@ -3,10 +3,10 @@
 from statistics import median
 
 from multillm_gov.catalog.facts import ModelFacts
-from multillm_gov.catalog.plausibility import TypicalPrice
+from multillm_gov.catalog.lifecycle.successors import Lineup
 from multillm_gov.catalog.price_map import PriceMap, text_of
-from multillm_gov.catalog.price_reading import read_price
-from multillm_gov.catalog.successors import Lineup
+from multillm_gov.catalog.pricing.plausibility import TypicalPrice
+from multillm_gov.catalog.pricing.price_reading import read_price
 
 
 def typical_price(facts: ModelFacts, lineup: Lineup, price_map: PriceMap) -> TypicalPrice | None:

@@ -5,10 +5,14 @@ from decimal import Decimal
 
 from msgspec import Struct, structs
 
-from multillm_gov.catalog.billed_units import UNITS
 from multillm_gov.catalog.declarations import ModelDeclaration
-from multillm_gov.catalog.price import Price, PriceTier, UnitPrices
-from multillm_gov.catalog.price_declarations import PricesOfService, PricesPerUnit, TokenPrices
+from multillm_gov.catalog.pricing.billed_units import UNITS
+from multillm_gov.catalog.pricing.price import Price, PriceTier, UnitPrices
+from multillm_gov.catalog.pricing.price_declarations import (
+    PricesOfService,
+    PricesPerUnit,
+    TokenPrices,
+)
 
 _MILLION = Decimal(1_000_000)
 

@@ -1,0 +1,1 @@
+"""Retirement dates, successors and how sure both are."""

@@ -1,0 +1,1 @@
+"""Who makes, serves and hosts a model, and which law binds them."""

@@ -1,0 +1,1 @@
+"""Prices by billed unit: reading, declaring, plausibility."""
