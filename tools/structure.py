@@ -5,7 +5,7 @@ Run from the repository's root::
     python tools/structure.py
 
 Counted over `multillm_gov`: modules, modules with exactly one importer, the fullest folder, the
-longest chain of imports inside a room (a top-level folder, or a folder of `risk`), long functions,
+longest chain of imports inside a room (a folder), long functions,
 functions of many parameters, lines and circles of imports. Imports inside functions count as
 imports, except in circles, where they may break one on purpose: nothing here does, so they count
 there too.
@@ -74,9 +74,8 @@ def _imported(tree: ast.Module, named: dict[str, Path]) -> Iterator[str]:
 
 
 def room_of(module: str) -> str:
-    """The room a module is in: its top-level folder, or its folder inside `risk`."""
-    parts = module.split(".")
-    return ".".join(parts[: 3 if parts[1:2] == ["risk"] else 2])
+    """The room a module is in: the folder it lies in."""
+    return module.rpartition(".")[0]
 
 
 def longest_chain(graph: "nx.DiGraph[str]") -> tuple[str, ...]:

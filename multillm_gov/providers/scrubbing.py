@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.masking import Masks, masked
-from multillm_gov.documents.secrets import find_secrets
+from multillm_gov.documents.secrets.masking import Masks, masked
+from multillm_gov.documents.secrets.search import find_secrets
 
 T = TypeVar("T")
 STARS = "***"

@@ -16,7 +16,7 @@ from multillm_gov.catalog.price_map import PriceMap
 from multillm_gov.documents.document import Document, SourceFile
 from multillm_gov.documents.flaw_list import without_repeats
 from multillm_gov.documents.layout import DIGESTED, LOCK, kind_of
-from multillm_gov.documents.secrets import Secret, find_secrets
+from multillm_gov.documents.secrets.search import Secret, find_secrets
 from multillm_gov.documents.yaml_reader import read_document
 from multillm_gov.evidence.incident import load_incidents
 from multillm_gov.evidence.loading import load_evidence

@@ -7,7 +7,7 @@ from msgspec import Struct
 from multillm_gov.catalog.catalog import Catalog
 from multillm_gov.catalog.overrides import Overrides
 from multillm_gov.documents.document import Document, SourceFile
-from multillm_gov.documents.secrets import Secret
+from multillm_gov.documents.secrets.search import Secret
 from multillm_gov.evidence.incident import PlacedIncidents
 from multillm_gov.evidence.loading import Drills, Evidence, Probes
 from multillm_gov.finding import Flaw

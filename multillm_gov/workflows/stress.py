@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from multillm_gov.documents.masking import masked
+from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.report import Report
 from multillm_gov.reporting.stress.comparison import comparison_section
 from multillm_gov.reporting.stress.report import detail_sections, report_stress, whole_sections

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.masking import Masks, masked
-from multillm_gov.documents.secret_shapes import SHAPES, looks_random
-from multillm_gov.documents.secrets import MOST_SECRETS, Secret, find_secrets
+from multillm_gov.documents.secrets.masking import Masks, masked
+from multillm_gov.documents.secrets.search import MOST_SECRETS, Secret, find_secrets
+from multillm_gov.documents.secrets.shapes import SHAPES, looks_random
 
 ALNUM = string.ascii_letters + string.digits
 BASE64URL = ALNUM + "-_"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from multillm_gov.documents.secret_shapes import SHAPES
+from multillm_gov.documents.secrets.shapes import SHAPES
 from multillm_gov.evaluation.client import Answer, Call, CallFailure, Message
 from multillm_gov.offline.script import Fault, Script, ScriptRule
 from multillm_gov.offline.serving import Server

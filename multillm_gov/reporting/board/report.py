@@ -1,7 +1,7 @@
 """The board pack: the portfolio against its risk appetite, decisions required, and the details."""
 
 from multillm_gov.changes.comparison import Comparison
-from multillm_gov.documents.masking import masked
+from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import Severity
 from multillm_gov.report import Report, judge_counts
 from multillm_gov.reporting.board.changes import changes_section, resolved

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from multillm_gov.documents.masking import masked
+from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import Report, RuleNote, Verdict, judge_counts
 from multillm_gov.reporting.shared.completeness import left_out_of_figures

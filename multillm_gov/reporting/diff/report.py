@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from multillm_gov.changes.change import Change, Direction, Kind
 from multillm_gov.changes.comparison import Comparison
 from multillm_gov.documents.document import locate
-from multillm_gov.documents.masking import masked
+from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.location import Place
 from multillm_gov.report import Metric, Report, ReportedChange, ShareMove, judge_counts

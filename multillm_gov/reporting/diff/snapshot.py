@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from multillm_gov.content import Paragraph
-from multillm_gov.documents.masking import masked
+from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import Finding, Severity
 from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.reporting.check.report import rule_notes

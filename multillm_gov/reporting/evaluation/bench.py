@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
-from multillm_gov.documents.masking import masked
+from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.evaluation.bench.benchmark import Benchmark, LeftOutCase
 from multillm_gov.evaluation.bench.paired_comparison import Margins
 from multillm_gov.evaluation.bench.plan import BenchPlan

@@ -8,7 +8,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from multillm_gov.content import Cell, Column, Items, Paragraph, Status, Table
-from multillm_gov.documents.masking import masked
+from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.evaluation.drills.drill import Drill, DrillPlan
 from multillm_gov.evidence.drill_record import DrillRecord, FaultResult
 from multillm_gov.finding import Severity

@@ -6,7 +6,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from multillm_gov.content import Block, Cell, Column, Items, Status, Table
-from multillm_gov.documents.masking import masked
+from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.evaluation.probes.judging import FIRST_REFERENCE
 from multillm_gov.evaluation.probes.plan import ProbePlan
 from multillm_gov.evaluation.running import Ending, ProbeRun

@@ -7,7 +7,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from multillm_gov.content import Cell, Column, Table
-from multillm_gov.documents.masking import masked
+from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.evaluation.probes.plan import ProbePlan
 from multillm_gov.evaluation.probes.probe import Probe, ProviderKey
 from multillm_gov.report import Report, Section, Verdict

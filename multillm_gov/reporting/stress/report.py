@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from multillm_gov.documents.masking import masked
+from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.reporting.shared.completeness import incomplete_sentence
 from multillm_gov.reporting.shared.headline import status_below, with_before

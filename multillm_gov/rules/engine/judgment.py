@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.documents.document import Document, locate
-from multillm_gov.documents.masking import masked
+from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.finding import (
     Enforcement,
     Finding,

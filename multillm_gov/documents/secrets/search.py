@@ -8,7 +8,7 @@ from string import ascii_letters, digits
 from msgspec import Struct
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.secret_shapes import (
+from multillm_gov.documents.secrets.shapes import (
     AZURE,
     SHAPES,
     is_stand_in,

@@ -6,7 +6,7 @@ from typing import TypeVar, cast
 
 from msgspec import Struct, structs
 
-from multillm_gov.documents.secrets import Secret
+from multillm_gov.documents.secrets.search import Secret
 
 T = TypeVar("T")
 _HEAD = 6

@@ -1,0 +1,1 @@
+"""Keys and passwords in governed files: found, and masked in every output."""
