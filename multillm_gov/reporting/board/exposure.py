@@ -72,8 +72,8 @@ def _finding(views: Views) -> str:
     providers = views[Level.PROVIDER, Basis.SPEND].shares
     billed = f"; {code(providers[0][0])} bills {format_share(providers[0][1])}" if providers else ""
     return (
-        f"Of forecast spend, {format_share(share)} is priced by {code(name)}{billed}. The portfolio "
-        f"is as concentrated as one of {_effective(vendors)} equal vendors on "
+        f"Of forecast spend, {format_share(share)} is priced by {code(name)}{billed}. The "
+        f"portfolio is as concentrated as one of {_effective(vendors)} equal vendors on "
         f"{_effective(clouds)} equal clouds. Fallbacks carry no routine share; they are judged "
         "under Resilience."
     )

@@ -4,7 +4,7 @@ from multillm_gov.content import Items
 from multillm_gov.measures.repricing import BASE_RISE
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.headline import WATCH_BAND
+from multillm_gov.reporting.shared.status_bands import WATCH_BAND
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_share
 

@@ -5,7 +5,7 @@ from itertools import islice
 
 from multillm_gov.content import Block, Cell, Column, Paragraph, Table
 from multillm_gov.report import Section
-from multillm_gov.reporting.shared.headline import status_below
+from multillm_gov.reporting.shared.status_bands import status_below
 from multillm_gov.reporting.stress.estimates import format_rounded
 from multillm_gov.reporting.stress.scenarios import MOST_COLUMNS, Shown, heat_maps
 from multillm_gov.reporting.stress.status import format_loss, max_loss, whole_status

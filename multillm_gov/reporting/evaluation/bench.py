@@ -106,7 +106,8 @@ def report_bench(
     )
     cost = f"{count_of(run.calls, 'call')} {'would have cost' if limit is None else 'cost'} "
     cost += f"{format_money(run.spent_usd, rounding=ROUND_UP)}{judging} in {run.seconds:,.1f} s."
-    text = f"{_OFFLINE if evidence == 'offline' else ''}{_summary(results)} {cost}{_ENDINGS[run.ending]}"
+    offline = _OFFLINE if evidence == "offline" else ""
+    text = f"{offline}{_summary(results)} {cost}{_ENDINGS[run.ending]}"
     text += "" if evidence == "written" else " No evidence was written."
     verdict = _verdict(_unproved(results, run))
     report = _report(

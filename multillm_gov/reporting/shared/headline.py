@@ -20,14 +20,13 @@ from multillm_gov.measures.lifecycle import slack_days
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.completeness import left_out_of_figures
+from multillm_gov.reporting.shared.status_bands import status_above, status_below
 from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import count_of, join_some
 
 HEADLINES = 3
 """How many of the metrics a short format shows; they come first."""
-WATCH_BAND = 0.10
-"""Part of the limit that counts as near it."""
 CALM_SLACK_DAYS = 90
 """Days of slack beyond the migration lead time from which a retirement is no concern (method 9)."""
 
@@ -115,21 +114,6 @@ def with_before(then: tuple[Metric, ...], now: tuple[Metric, ...]) -> tuple[Metr
     """The figures of ``now``, each with the value it had ``then``."""
     known = {metric.id: metric.value for metric in then}
     return tuple(msgspec.structs.replace(metric, before=known.get(metric.id, "")) for metric in now)
-
-
-def status_below(number: float, ceiling: float) -> Status:
-    """Status of a figure that must not exceed a limit."""
-    if number > ceiling:
-        return "bad"
-    return "watch" if number > ceiling * (1 - WATCH_BAND) else "good"
-
-
-def status_above(number: float, floor: float, best: float | None = None) -> Status:
-    """Status of a figure that must reach a limit; ``best`` is the most it can be."""
-    if number < floor:
-        return "bad"
-    calm = floor * (1 + WATCH_BAND)
-    return "watch" if number < (calm if best is None else min(calm, best)) else "good"
 
 
 def _spend(assessment: Assessment) -> Metric:

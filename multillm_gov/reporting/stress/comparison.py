@@ -7,13 +7,12 @@ from operator import attrgetter
 from multillm_gov.content import Block, Cell, Column, Items, Paragraph, Status, Table
 from multillm_gov.report import Section
 from multillm_gov.reporting.shared.tables import MOST_ROWS, amount, bounded
-from multillm_gov.reporting.stress.estimates import format_rounded
 from multillm_gov.reporting.stress.reverse import format_size
-from multillm_gov.reporting.stress.status import format_broken
+from multillm_gov.reporting.stress.status import change_status, format_broken
+from multillm_gov.reporting.stress.years_comparison import years_comparison
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
 from multillm_gov.risk.reverse.breaking_point import BreakingPoint
-from multillm_gov.risk.simulation.distribution import Distribution
-from multillm_gov.risk.simulation.simulation_result import AmountDifference, SimulationDifference
+from multillm_gov.risk.simulation.simulation_result import SimulationDifference
 from multillm_gov.risk.stress.already_broken import CAPS, FLOORS
 from multillm_gov.risk.stress.outcome import LimitBreach
 from multillm_gov.risk.stress.variants import ScenarioResult
@@ -21,8 +20,6 @@ from multillm_gov.units import cents, signed
 from multillm_gov.words import code
 
 _CENT = Decimal("0.01")
-_LEAST = 0.01
-"""Below it nothing has moved."""
 _COLUMNS = (
     Column("Measure"),
     Column("Before", numeric=True),
@@ -53,7 +50,7 @@ def comparison_section(
         )
     blocks += _boundaries(before, after)
     if years is not None:
-        blocks += _years(before, after, years)
+        blocks += years_comparison(before, after, years)
     return Section(id="comparison", title="Effect of the change on risk", blocks=tuple(blocks))
 
 
@@ -67,7 +64,7 @@ def _scenarios(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Block]:
         moved = (now or Decimal(0)) - (was or Decimal(0))
         rows.append(
             (
-                Cell(name, _direction(moved)),
+                Cell(name, change_status(moved)),
                 Cell(_hits(_hit(old.get(name)), _hit(new.get(name)))),
                 Cell(_format(was, currency)),
                 Cell(_format(now, currency)),
@@ -111,7 +108,7 @@ def _already_broken(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[Blo
     was, now = len(before.already_broken), len(after.already_broken)
     rows = (
         (
-            Cell("Limits already broken without a shock", _direction(float(now - was))),
+            Cell("Limits already broken without a shock", change_status(float(now - was))),
             Cell(f"{was:,}"),
             Cell(f"{now:,}"),
             Cell(signed(f"{now - was:,}") if now != was else "–"),
@@ -143,7 +140,7 @@ def _counts(before: PortfolioRisk, after: PortfolioRisk) -> Iterator[tuple[Cell,
         pairs.append((label, old.expected, new.expected, 1))
     for label, was, now, digits in pairs:
         yield (
-            Cell(label, _direction(now - was)),
+            Cell(label, change_status(now - was)),
             Cell(f"{was:,.{digits}f}"),
             Cell(f"{now:,.{digits}f}"),
             Cell(signed(f"{now - was:,.{digits}f}") if round(now - was, digits) else "–"),
@@ -197,52 +194,11 @@ def _nearer(was: BreakingPoint | None, now: BreakingPoint | None) -> Status:
         return "bad" if verdicts[1] == "already broken" else "good"
     if was is None or now is None or was.size is None or now.size is None:
         return "neutral"
-    return _direction(was.size - now.size) if abs(was.size - now.size) >= _CENT else "neutral"
+    return change_status(was.size - now.size) if abs(was.size - now.size) >= _CENT else "neutral"
 
 
 def _singles(state: PortfolioRisk) -> float:
     return float(len(state.dependence.singles)) if state.dependence is not None else 0.0
-
-
-def _years(
-    before: PortfolioRisk, after: PortfolioRisk, years: SimulationDifference
-) -> Iterator[Block]:
-    was, now = before.simulation, after.simulation
-    if was is None or now is None:
-        return
-    rows = [
-        *_amounts("Outage loss", was.loss, now.loss, years.loss),
-        *_amounts("Spend", was.cost, now.cost, years.cost),
-    ]
-    columns = (*_COLUMNS, Column("Interval of the difference", numeric=True))
-    yield Table(title=f"A year ({now.currency})", columns=columns, rows=tuple(rows))
-    yield Paragraph(
-        f"Both states are simulated with the same random numbers ({years.years:,} years, seed "
-        f"{now.seed}), so what they have in common cancels out; the interval contains the true "
-        "difference in about 95% of runs."
-    )
-
-
-def _amounts(
-    label: str, was: Distribution, now: Distribution, difference: AmountDifference
-) -> Iterator[tuple[Cell, ...]]:
-    for name, old, new, moved in (
-        ("expected", was.expected, now.expected, difference.expected),
-        ("95th percentile", was.p95, now.p95, difference.p95),
-        ("mean of the worst 5%", was.shortfall95, now.shortfall95, difference.shortfall95),
-    ):
-        is_certain = moved.low > 0 or moved.high < 0
-        yield (
-            Cell(f"{label}, {name}", _direction(moved.value) if is_certain else "neutral"),
-            Cell(format_rounded(old.value)),
-            Cell(format_rounded(new.value)),
-            Cell(_plus(moved.value)),
-            Cell(f"{_plus(moved.low)} to {_plus(moved.high)}"),
-        )
-
-
-def _plus(value: float) -> str:
-    return signed(format_rounded(value))
 
 
 def _loss(result: ScenarioResult | None) -> Decimal | None:
@@ -268,11 +224,6 @@ def _format(value: Decimal | None, currency: str) -> str:
 def _signed(value: Decimal, currency: str) -> str:
     rounded = cents(value)
     return signed(amount(rounded, currency)) if rounded else "–"
-
-
-def _direction(moved: Decimal | float) -> Status:
-    """More risk is bad, less is good; within a cent is neither."""
-    return "bad" if moved >= _LEAST else "good" if moved <= -_LEAST else "neutral"
 
 
 def _named(before: str, names: set[str]) -> str:

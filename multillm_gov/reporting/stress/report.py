@@ -6,8 +6,9 @@ from decimal import Decimal
 from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.reporting.shared.completeness import incomplete_sentence
-from multillm_gov.reporting.shared.headline import status_below, with_before
+from multillm_gov.reporting.shared.headline import with_before
 from multillm_gov.reporting.shared.provenance import provenance
+from multillm_gov.reporting.shared.status_bands import status_below
 from multillm_gov.reporting.stress.assumptions import assumptions_section
 from multillm_gov.reporting.stress.dependencies import dependency_section
 from multillm_gov.reporting.stress.details import detail_section

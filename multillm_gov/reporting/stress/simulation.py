@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from multillm_gov.content import Block, Paragraph, Status
 from multillm_gov.portfolio.risk import Risk
 from multillm_gov.report import Metric, Section
-from multillm_gov.reporting.shared.headline import status_below
+from multillm_gov.reporting.shared.status_bands import status_below
 from multillm_gov.reporting.stress.estimates import format_rounded
 from multillm_gov.reporting.stress.simulation_tables import (
     caps_table,

@@ -6,8 +6,23 @@ from multillm_gov.content import Cell, Status
 from multillm_gov.reporting.shared.tables import amount
 from multillm_gov.risk.stress.outcome import LimitBreach, StressOutcome, TaskOutcome
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
-from multillm_gov.units import MONTHS_PER_YEAR, cents, format_count, format_money, format_share
+from multillm_gov.units import (
+    MONTHS_PER_YEAR,
+    cents,
+    format_count,
+    format_money,
+    format_share,
+)
 from multillm_gov.words import code
+
+_LEAST = 0.01
+"""Below it nothing has moved."""
+
+
+def change_status(moved: Decimal | float) -> Status:
+    """More risk is bad, less is good; within a cent is neither."""
+    return "bad" if moved >= _LEAST else "good" if moved <= -_LEAST else "neutral"
+
 
 _CENT = Decimal("0.01")
 _BROKEN_WORDS = {
