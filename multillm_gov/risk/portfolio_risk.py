@@ -1,4 +1,4 @@
-"""Everything that is measured of one state's risk: scenarios, dependencies, breaking points, years, retirements."""
+"""Risk of one state: scenarios, dependencies, breaking points, simulated years, retirements."""
 
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec

@@ -208,7 +208,7 @@ def median_life(context: StressContext) -> tuple[float, bool]:
 
 
 def unprepared_models(models: Iterable[ModelLife]) -> tuple[ModelLife, ...]:
-    """Routed models that could be gone before a move is done: short notice, and no successor that is tested."""
+    """Routed models that may be gone before a migration: short notice, no tested successor."""
     return tuple(model for model in models if _is_unprepared(model))
 
 
@@ -221,7 +221,7 @@ def _is_unprepared(model: ModelLife) -> bool:
 
 
 def retirement_chance(median_months: float, months: float) -> float:
-    """P(an undated model retires within so many months): .3684 for 12 at a median of 18.1 (method 4).
+    """P(an undated model retires within ``months``): .3684 for 12 at median 18.1 (method 4).
 
     A constant hazard of ln 2 over the median life, so that half of all models reach the median.
     """

@@ -1,4 +1,4 @@
-"""Exact unavailability of chains and task classes: no sampling, no rare-event approximation (method 3.3)."""
+"""Exact unavailability of chains and task classes: no sampling or approximation (method 3.3)."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,12 +17,14 @@ from multillm_gov.risk.system.priors import HOURS_PER_YEAR
 from multillm_gov.risk.system.system import Chain, System, TaskSystem
 
 MOST_STEPS = 1_000_000
-"""Work on a chain of more than six hops: combinations of hops that are down, times groups of components. A chain that
-needs more (tens of hops that share causes crosswise) is cut to its first half, six hops at least,
-which are always
-exact: a shorter chain is never better, so what is told is never too good."""
+"""Most work on a chain of over six hops: failed hop combinations times component groups.
+
+A chain that needs more (tens of hops that share causes crosswise) is cut to its first half, but
+at least to six hops, which are always exact. A shorter chain is never better, so the figure is
+never too good.
+"""
 MOST_STEPS_IN_ALL = 5_000_000
-"""The same over all distinct chains of more than six hops, shared out evenly: a stranger may route ten thousand."""
+"""The same for all distinct chains of over six hops: inputs may route ten thousand."""
 
 
 def steady_unavailability(mean_hours_between: float, mean_hours_to_repair: float) -> float:
@@ -55,7 +57,7 @@ def chain_unavailability(
 
 
 def task_unavailability(system: System, task: TaskSystem) -> float:
-    """Expected share of a task class's requests (0..1) that are not answered: over its chains, by their shares."""
+    """Expected unanswered share of a task class's requests (0..1), over its weighted chains."""
     return sum(
         chain.share * chain_unavailability(system, chain, task.coverage) for chain in task.chains
     )
@@ -82,12 +84,12 @@ def unavailabilities(system: System) -> tuple[float, ...]:
 
 
 def shared_out(most: int, most_in_all: int, lengths: Iterable[int]) -> int:
-    """Steps for each chain that is too long to be worked out at once, so that all of them stay affordable."""
+    """Steps for each chain that is too long for one pass, so that all stay affordable."""
     return min(most, most_in_all // max(sum(length > MOST_AT_ONCE for length in lengths), 1))
 
 
 def expected_loss_per_year(system: System) -> float:
-    """Value lost to outages in a mean year, in the portfolio's currency: sum of v * 8,760 h * U (method 3.3, 8)."""
+    """Value lost to outages in a mean year: sum of v * 8,760 h * U (method 3.3, 8)."""
     shares = unavailabilities(system)
     return sum(
         task.value_per_hour * HOURS_PER_YEAR * share
@@ -110,7 +112,7 @@ def retired_loss_per_year(system: System) -> float:
 
 
 def all_down(system: System, hops: Sequence[frozenset[int]], most_steps: int = MOST_STEPS) -> float:
-    """Probability that every one of several hops has some component down, exact whatever they share.
+    """Probability that each of several hops has a component down, whatever they share.
 
     More than six hops are walked one after the other (`_walk`), or cut where that takes more than
     ``most_steps``.
@@ -129,7 +131,7 @@ def all_down(system: System, hops: Sequence[frozenset[int]], most_steps: int = M
 
 
 def _walk(system: System, groups: Groups, count: int, most_steps: int) -> float | None:
-    """Walk the groups hop by hop, those shared by many last to be needed first; ``None``: too many steps.
+    """Walk the groups hop by hop, fewest open groups first; ``None``: too many steps.
 
     The probability of every combination of hops that are down is kept; once nothing more can take a
     hop down, only combinations in which it is down are followed.

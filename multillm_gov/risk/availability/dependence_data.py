@@ -10,16 +10,16 @@ from multillm_gov.risk.system.cut_sets import Cuts, CutSet, TaskCuts
 from multillm_gov.risk.system.system import Component, System
 
 MOST_PAIRS = 25
-"""Pairs told of one chain; `pairs_left_out` counts the others."""
+"""Pairs listed of one chain; `pairs_left_out` counts the others."""
 MOST_PAIRS_IN_ALL = 50_000
 """The same over all distinct cut sets, shared out evenly."""
 Data = dict[str, object]
 
 
 def dependence_data(dependence: Dependence) -> Data:
-    """Single points, pairs, importance, task classes and their cut sets; components go by their ids.
+    """Single points, pairs, importance, task classes and their cut sets; components by id.
 
-    Equal cut sets are told once: chains and task classes name them by position in ``cut_sets``.
+    Equal cut sets are listed once: chains and task classes name them by position in ``cut_sets``.
     Amounts are in the portfolio's currency, per hour or per year as their names say; shares and
     probabilities 0..1.
     """

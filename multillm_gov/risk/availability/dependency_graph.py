@@ -19,7 +19,7 @@ _CARRIERS: dict[Kind, tuple[Kind, ...]] = {
     "jurisdiction": ("vendor", "provider", "cloud", "region"),
     **dict.fromkeys(SHARED, ("provider", "cloud", "vendor")),
 }
-"""Through which other component of a hop each kind is reached, nearest first; else from the model itself."""
+"""The hop component through which each kind is reached, nearest first; else the model."""
 _ORDER = {
     kind: rank for rank, kind in enumerate(("task_class", "model", *reversed(get_args(Kind))))
 }
@@ -41,13 +41,12 @@ class Dependents(Struct):
 
 
 def draw_graph(system: System, singles: Iterable[Point], *, currency: str) -> Graph:
-    """The graph of a system; ``singles`` are its single points of failure, the worst first, which are marked.
+    """The graph of a system; ``singles``, its single points of failure, are marked.
 
-    Task classes depend on models by route and fallback; models on providers and vendors, providers on
-    clouds and regions, vendors on jurisdictions. An edge skips a step where that step does not
-    always lead to the same place. Common causes
-    that only some deployments share are intervals of how beta factors are counted: figures tell them,
-    the graph does not.
+    Task classes depend on models by route and fallback; models on providers and vendors, providers
+    on clouds and regions, vendors on jurisdictions. An edge skips a step where that step does not
+    always lead to the same place. Common causes that only some deployments share are intervals of
+    how beta factors are counted: figures report them, the graph does not.
     """
     points = {point.members[0]: point for point in singles if len(point.members) == 1}
     scope = _scope(system)

@@ -1,7 +1,7 @@
-"""How much depends on each component: Birnbaum, criticality, risk achievement and risk reduction worth (method 3.3).
+"""Importance of components: Birnbaum, criticality, risk achievement and reduction (method 3.3).
 
-Exact by conditioning: the expected loss with a component down for sure, and with it up for sure.
-Components fail independently, so E[L] = p E[L|down] + (1 - p) E[L|up].
+Exact by conditioning: the expected loss with a component down, and with it up. Components fail
+independently, so E[L] = p E[L|down] + (1 - p) E[L|up].
 """
 
 from collections import defaultdict
@@ -26,11 +26,11 @@ from multillm_gov.risk.system.priors import HOURS_PER_YEAR
 from multillm_gov.risk.system.system import System
 
 MOST_STEPS = 300_000
-"""Work on a chain of more than six hops: combinations of hops that are down, times groups of components, squared."""
+"""Most work on a chain of over six hops: failed combinations times groups, squared."""
 MOST_STEPS_IN_ALL = 150_000_000
 """The same over all distinct chains of more than six hops, shared out evenly."""
 MOSTLY = 0.5
-"""Above it, what is left when a group is up is worked out by itself: a difference of what is alike has no digits."""
+"""Above it, what remains if a group is up is computed itself: a difference loses digits."""
 ROUNDING = 1e-12
 """Relative: nothing but rounding is left below it."""
 _Hops = tuple[frozenset[int], ...]
@@ -44,16 +44,18 @@ class Importance(Struct, frozen=True, kw_only=True):
     component: int
     """Index into `System.components`."""
     birnbaum: float
-    """I = E[L|down] - E[L|up]: value it takes down per hour while it is down, beside what is lost anyway."""
+    """I = E[L|down] - E[L|up]: value lost per hour because it is down."""
     criticality: float
-    """p I / E[L]: the share of the expected loss (0..1) that would not be if it never failed; shares of causes that
-    need each other overlap, so they may sum to more than 1."""
+    """p I / E[L]: share of the expected loss (0..1) that its failures cause.
+
+    Shares of causes that need each other overlap, so they may sum to more than 1.
+    """
     loss_per_year: float
     """p I over 8,760 h: the same in the portfolio's currency."""
     raw: float | None
     """Risk achievement worth, E[L|down] / E[L]; ``None`` where nothing is lost at all."""
     rrw: float | None
-    """Risk reduction worth, E[L] / E[L|up]; ``None`` where nothing else is lost, or nothing at all."""
+    """Risk reduction worth, E[L] / E[L|up]; ``None`` where nothing else, or nothing, is lost."""
 
 
 class Importances(Struct, frozen=True, kw_only=True):
@@ -71,12 +73,11 @@ class Importances(Struct, frozen=True, kw_only=True):
 
 
 def importances(system: System) -> Importances:
-    """Importance of every component; each distinct chain is worked out once, whatever the number of task classes.
+    """Importance of every component; each distinct chain is computed once.
 
     A chain of more than six hops that share causes crosswise is cut to its first hops, six at
-    least, until `MOST_STEPS`
-    suffice: a shorter chain is never better, so what is told is never too good. Up to six hops are
-    always exact.
+    least, until `MOST_STEPS` suffice: a shorter chain is never better, so the figure is never too
+    good. Up to six hops are always exact.
     """
     total = 0.0
     distinct = _distinct(system)
@@ -110,7 +111,7 @@ def _distinct(system: System) -> dict[tuple[float, _Hops], float]:
 
 
 def _followed(hops: _Hops, most: int) -> tuple[_Hops, Groups]:
-    """The chain, or as many of its first hops as can be followed in so many steps, and its groups."""
+    """The longest start of the chain that fits in the given steps, and its groups."""
     groups, count = groups_of(hops), len(hops)
     while count > MOST_AT_ONCE:
         states: int = 1 << min(count, sum(mask.bit_count() > 1 for mask in groups))
@@ -122,14 +123,14 @@ def _followed(hops: _Hops, most: int) -> tuple[_Hops, Groups]:
 
 
 def _down_of(system: System, hops: _Hops, groups: Groups) -> _DownOf:
-    """All combinations at once where the hops are few, else each when it is asked for."""
+    """All combinations at once where the hops are few, else each when it is requested."""
     if len(hops) <= MOST_AT_ONCE:
         return joint_probabilities(system, groups, len(hops)).__getitem__
     return cache(lambda asked: all_down(system, [hops[place] for place in ranks_of(asked)]))
 
 
 def _mixed(down_of: _DownOf, asked: int, coverage: float) -> float:
-    """As `availability.chain_unavailability`, of a chain in which all hops but those asked for are down already."""
+    """`availability.chain_unavailability` of a chain with all but the given hops down."""
     return down_of(asked & 1) * (1 - coverage) + coverage * down_of(asked)
 
 
@@ -143,8 +144,8 @@ def _given(
 ) -> float:
     """How much more often the chain is down with a group down than with all of it up.
 
-    With it down, the hops that depend on it are down for sure. With it up, they depend on what is left
-    of them; where it is mostly up, that follows from how often they are down either way.
+    With it down, the hops that depend on it are down. With it up, they depend on what is left of
+    them; where it is mostly up, that follows from how often they are down either way.
     """
     every = (1 << len(hops)) - 1
     more, usual = _mixed(down_of, every & ~mask, coverage), _mixed(down_of, every, coverage)
@@ -157,7 +158,7 @@ def _given(
 
 
 def _alone(system: System, members: Sequence[int]) -> Iterator[tuple[int, float]]:
-    """Each member with the probability that all the others are up: only then does it make the difference."""
+    """Each member and the probability that all others are up, where it makes the difference."""
     ups = [1 - system.components[index].unavailability for index in members]
     before = list(accumulate(ups, mul, initial=1.0))
     after = list(accumulate(reversed(ups), mul, initial=1.0))[::-1]

@@ -1,4 +1,4 @@
-"""Cut sets of all task classes together: which one thing, or which two, take down the most value, and whose."""
+"""Cut sets of all task classes: which components and pairs take down the most value."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
@@ -10,7 +10,7 @@ from multillm_gov.risk.system.cut_sets import MOST_PAIRS, Cuts, CutSet, TaskCuts
 from multillm_gov.risk.system.priors import HOURS_PER_YEAR
 
 MOST_POINTS = 200
-"""Most pairs told."""
+"""Most pairs listed."""
 MOST_READ = 2_000_000
 """Most pairs looked at, over all distinct chains."""
 MOST_HITS = 100
@@ -56,14 +56,14 @@ class _Group(Struct):
 
 
 def single_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
-    """Single points of failure: those that take down the most value first, then the costliest, then by name."""
+    """Single points of failure, by the value that they take down, then cost, then name."""
     return _gather(
         tuple(cuts), lambda chain: chain.singles, lambda value, loss: (-value, -loss), None
     )
 
 
 def double_points(cuts: Iterable[TaskCuts]) -> tuple[Point, ...]:
-    """Pairs, whose value is what neither takes down without the other: the costliest first, `MOST_POINTS` at most.
+    """Pairs by the value that only both take down: costliest first, `MOST_POINTS` at most.
 
     Those that never happened yet come last, by the value they would take down. Of each chain the
     likeliest are looked at, `MOST_PAIRS` where the distinct chains are few.
@@ -101,7 +101,7 @@ def _gather(
 
 
 def _groups(tasks: tuple[TaskCuts, ...]) -> Collection[_Group]:
-    """Chains with a share, gathered by their cut sets: those of one distinct chain are one object."""
+    """Chains with a share, grouped by cut sets: those of one distinct chain are one object."""
     found: dict[int, _Group] = {}
     for position, task in enumerate(tasks):
         for chain, cuts in zip(task.task.chains, task.chains, strict=True):

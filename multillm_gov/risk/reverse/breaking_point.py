@@ -14,9 +14,12 @@ from multillm_gov.units import MONTHS_PER_YEAR, Amount, Positive, Share
 
 Question = Literal["price rise", "outage", "demand growth", "quality drop", "loss of all"]
 Limit = Literal["cap", "ceiling", "price shock", "value", "rate limit", "quality floor"]
-"""``cap``: of any task class, by month or request; ``ceiling``: ``max_monthly_spend``; ``price shock``:
-``max_price_shock_share``; ``value``: ``risk.max_outage_loss_share`` of the value at stake of a
-year."""
+"""Which declared limit breaks.
+
+``cap``: of any task class, by month or request; ``ceiling``: ``max_monthly_spend``; ``price
+shock``: ``max_price_shock_share``; ``value``: ``risk.max_outage_loss_share`` of a year's value at
+stake.
+"""
 Verdict = Literal["breaks", "already broken", "cannot break", "not known"]
 
 
@@ -29,8 +32,11 @@ class BreakingPoint(Struct, frozen=True, kw_only=True):
     """Level and name of what is hit; empty: everything."""
     verdict: Verdict
     size: Decimal | None = None
-    """Where it breaks: every larger shock breaks the limit, none up to it does. Prices and demand times this; hours of
-    an outage; share of the answers (0..1); days of a loss, which is given and not searched."""
+    """The largest shock that does not break the limit; every larger one does.
+
+    A factor for prices and demand; hours of an outage; a share of the answers (0..1); days of a
+    loss, which is given and not searched.
+    """
     subject: str = ""
     """Task class whose limit it is, or ``portfolio``."""
     figure: Decimal | None = None

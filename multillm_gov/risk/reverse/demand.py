@@ -1,4 +1,4 @@
-"""How far demand may grow before caps or rate limits break: in closed form, and by bisection where limits interfere.
+"""Demand growth that breaks caps or rate limits: in closed form, else by bisection.
 
 Spend is linear in demand until a deployment is full; from there on fallbacks at other prices
 answer. A closed form is kept only where the forward stress agrees with it on both sides; else the
@@ -21,13 +21,13 @@ MOST_FACTOR = Decimal(1_000)
 """Growth beyond which a limit counts as one that demand does not break."""
 _STEP = Decimal("1.001")
 _EDGE = Decimal("1e-9")
-"""Relative distance at which both sides are tried, and width of the interval that a search ends with."""
+"""Relative distance at which both sides are tried, and the final width of a search."""
 _HALVINGS = 60
 _NEAR = Decimal("1.000000001")
 
 
 def demand_growths(context: StressContext) -> Iterator[BreakingPoint]:
-    """All task classes' demand times one factor: their caps, the ceiling, and rate limits at the busiest minute."""
+    """Growth of all demand at which caps, the ceiling or rate limits at the peak break."""
     common = BreakingPoint(question="demand growth", limit="cap", verdict="cannot break")
     outcome = stress(context, shocks_of(common, _STEP))
     share = _STEP - 1
@@ -72,7 +72,7 @@ def _rate_limits(context: StressContext) -> BreakingPoint:
 
 
 def _fullest(context: StressContext) -> Decimal:
-    """Growth at which the first deployment is full at the busiest minute with what is routed to it."""
+    """Growth at which the first deployment is full at the busiest minute with its routed share."""
     peak = context.settings.risk.peak_factor
     rooms = []
     for deployment, limit in context.limits.items():
@@ -91,7 +91,7 @@ def _fullest(context: StressContext) -> Decimal:
 
 
 def _checked(context: StressContext, closed: BreakingPoint) -> BreakingPoint:
-    """The closed form if the forward stress agrees with it, else what a search of the forward stress finds."""
+    """The closed form if the forward stress agrees with it, else the result of a search."""
     size = closed.size or Decimal(1)
     if size <= MOST_FACTOR:
         before = size * (1 - _EDGE)

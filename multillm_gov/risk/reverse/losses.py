@@ -20,7 +20,7 @@ MOST_TOGETHER = 3
 _MOST_TRIED = 60
 """Entities combined at most: those with most value at stake."""
 _MOST_RUNS = 200_000
-"""Forward stresses times task classes, of one size of set: more task classes, fewer combinations."""
+"""Forward stresses times task classes per size of set: more classes, fewer combinations."""
 
 
 def losses_of_all(context: StressContext) -> Iterator[BreakingPoint]:
@@ -37,7 +37,7 @@ def losses_of_all(context: StressContext) -> Iterator[BreakingPoint]:
 
 
 def _names(context: StressContext, level: str) -> list[str]:
-    """Those with most value at stake first; then standby ones, which matter once others are lost."""
+    """Those with most value at stake first; then standby ones, which matter after losses."""
     routed = [entity.name for entity in entities_of(context, level)]
     users = {name: len(tasks) for (kind, name), tasks in context.users.items() if kind == level}
     standby = users.keys() - {UNKNOWN, *routed}

@@ -1,4 +1,4 @@
-"""How far a vendor's prices may rise before a cap or the appetite breaks: linear, so in closed form."""
+"""How far a vendor's prices may rise before a cap or the appetite breaks, in closed form."""
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -25,7 +25,7 @@ class Threshold(Struct, frozen=True):
 
 
 def price_rises(context: StressContext) -> Iterator[BreakingPoint]:
-    """For every vendor that is paid: the caps of task classes, the ceiling, the tolerated rise of the bill.
+    """Per paid vendor: the task classes' caps, the ceiling, the tolerated rise of the bill.
 
     A price factor f adds (f - 1) k to a month, k being what the vendor is paid: it breaks a cap c
     of a spend s above f = 1 + (c - s) / k. The cap on one request breaks above c / largest request.
@@ -71,7 +71,7 @@ def monthly_caps(
 def whole_limits(
     context: StressContext, question: Question, entities: tuple[Label, ...], per_unit: Decimal
 ) -> Iterator[BreakingPoint]:
-    """The portfolio's ceiling and, for prices, the tolerated rise: linear in what a factor of 2 adds to a month."""
+    """The ceiling and the tolerated price rise: linear in what doubled prices add to a month."""
     appetite, spend = context.settings.appetite, context.figures.spend_per_month
     bounds: list[tuple[Limit, Decimal]] = []
     if appetite.max_monthly_spend is not None:

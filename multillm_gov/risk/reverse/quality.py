@@ -14,7 +14,7 @@ _Drop = tuple[Decimal, str, Decimal]
 
 
 def quality_drops(context: StressContext) -> Iterator[BreakingPoint]:
-    """For every routed model of a task class with a floor, by its newest internal score; the least drop first."""
+    """Per routed model with a quality floor, by its newest internal score; least drop first."""
     drops: defaultdict[str, list[_Drop]] = defaultdict(list)
     unproved: defaultdict[str, list[str]] = defaultdict(list)
     for task in context.tasks:

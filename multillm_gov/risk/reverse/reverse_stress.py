@@ -24,7 +24,7 @@ _HOUR = Decimal(1)
 
 
 def reverse(context: StressContext) -> tuple[BreakingPoint, ...]:
-    """All limits: price rises by vendor, outages, demand, quality by model, the smallest set of vendors or clouds."""
+    """All limits: price rises, outages, demand, quality, smallest set of vendors or clouds."""
     return (
         *price_rises(context),
         *outages(context),

@@ -28,7 +28,7 @@ class Assumption(Struct, frozen=True, kw_only=True):
 
 
 class Assumptions(Struct, frozen=True, kw_only=True):
-    """All of them; what is not declared below ``risk`` in ``govern.yaml`` is a prior of method 9."""
+    """All assumptions; what ``risk`` in ``govern.yaml`` omits is a prior of method 9."""
 
     outage_sigma: Assumption
     demand_variation: Assumption

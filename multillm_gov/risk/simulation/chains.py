@@ -1,13 +1,11 @@
-"""Chains of a system as the simulation reads them: what one outage, and what two at once, cost each of them.
+"""Chains as the simulation reads them: what one outage, and two at once, cost each chain.
 
 A task class of coverage c loses the hours of an outage of its first hop whose mark is above c,
 whatever its fallbacks do; the rest it loses while all of its hops are down. Marks are compared with
-the distinct coverages of all task
-classes: band b of a mark is the number of coverages below it, and level k is lost where b > k. Task
-classes are
-comonotone: an outage that one of them does not reroute in time is not rerouted by one of less
-coverage either. Of what is rerouted, the part that the fallbacks' rate limits leave no room for is
-lost too (`Overflows`).
+the distinct coverages of all task classes: band b of a mark is the number of coverages below it,
+and level k is lost where b > k. Task classes are comonotone: an outage that one of them does not
+reroute in time is not rerouted by one of less coverage either. Of what is rerouted, the part that
+the fallbacks' rate limits leave no room for is lost too (`Overflows`).
 """
 
 from collections import defaultdict
@@ -27,15 +25,17 @@ from multillm_gov.risk.system.system import Component, System
 _Key = tuple[tuple[frozenset[int], ...], float, tuple[tuple[int, float], ...]]
 """Hops, coverage, and overflow by component."""
 Overflows = Mapping[tuple[str, int], Mapping[int, float]]
-"""By task class and chain: by component of the first hop, the part of the requests (0..1) that no fallback has room for
-while it is down, failovers working."""
+"""By task class and chain: first-hop component to the requests (0..1) without room.
+
+The share that no fallback has room for while the component is down and failover works.
+"""
 _EVERYWHERE = 2
 _MOST_COVERAGES = 12
-"""Distinct coverages that are told apart exactly."""
+"""Distinct coverages that are distinguished exactly."""
 
 
 class _Place(NamedTuple):
-    """How a chain depends on a component: 2 with every hop, 1 with its first hop, 0 with others only."""
+    """How a chain depends on a component: 2 by every hop, 1 by its first, 0 by others only."""
 
     hops: int
     overflow: float = 0.0
@@ -66,7 +66,7 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
         return np.array(lost).reshape(len(self.members), bands)
 
     def corrections(self, bands: int) -> Iterator[tuple[int, int, Floats]]:
-        """For the member that goes first and the one that follows: what the time both are down adds to the sum of both.
+        """By ordered pair of members: what the time when both are down adds to the sum of both.
 
         By band of the first one's mark and of the second one's. Lost in truth: all of it if the two
         take down every hop; else what the first outage of the first hop's decides, since a failover
@@ -148,7 +148,7 @@ class SampledChains(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def chains_of(system: System, overflows: Overflows | None = None) -> SampledChains:
-    """Group the chains of all task classes with value at stake; components that never fail are left out.
+    """Group all chains with value at stake; components that never fail are left out.
 
     What is always away (a retired model) is not drawn: its hop is left out, and where it is the
     first hop, the part of the requests that is not rerouted is lost all year.
@@ -177,7 +177,7 @@ def chains_of(system: System, overflows: Overflows | None = None) -> SampledChai
 def _weighed(
     system: System, overflows: Overflows
 ) -> tuple[dict[_Key, dict[int, float]], dict[int, float]]:
-    """Value of an hour by chain and task class, and what each task class loses every year to what is always away."""
+    """Value per hour by chain and task class; yearly losses to what is permanently down."""
     weights: defaultdict[_Key, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     always: defaultdict[int, float] = defaultdict(float)
     sieve = _Sieve(system)
@@ -198,7 +198,7 @@ def _weighed(
 
 
 def _on_grid(coverage: float, *, grid: bool) -> tuple[tuple[float, float], ...]:
-    """A coverage as itself or, where there are many, as a mixture of the tenths around it: equal in the mean."""
+    """A coverage, or a mixture of the tenths around it where there are many: same mean."""
     below = floor(coverage * 10)
     upper = coverage * 10 - below
     if not grid or not upper:
@@ -223,7 +223,7 @@ class _Sieve:
     def reduced(
         self, hops: list[frozenset[int]], coverage: float
     ) -> tuple[tuple[frozenset[int], ...], float, float]:
-        """Hops that may be up, the coverage that then holds, and the part (0..1) that is lost at any time."""
+        """Hops that may be up, the coverage that then holds, and the share (0..1) always lost."""
         left = [hop & self.failing for hop in hops if not hop & self.gone]
         if not left:
             return (), coverage, 1.0 if hops else 0.0

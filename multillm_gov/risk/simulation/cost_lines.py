@@ -1,4 +1,4 @@
-"""What a portfolio spends by vendor and model, ready for a year in which prices, models and demand move."""
+"""Spend by vendor and model, ready for a year of changing prices, models and demand."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -23,11 +23,11 @@ class CostLine(Struct, frozen=True, kw_only=True):
     """``unknown`` is one vendor: the cautious view."""
     model: str
     per_year: float
-    """At today's price and the declared demand, fixed cost left out; in the portfolio's currency."""
+    """At today's price and declared demand, without fixed cost; in the portfolio's currency."""
     retires_after: float | None
-    """Years from the day of the report until its retirement; ``None``: not known, never "no retirement"."""
+    """Years from the report's date to its retirement; ``None``: not known, never "none"."""
     successor_factor: float | None
-    """Cost of a request on the named successor over today's; ``None``: none is named, or a price is not known."""
+    """Cost per request on the named successor over today's; ``None``: no successor or price."""
 
 
 class TaskCost(Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ def costs_of(
     successors: Mapping[str, ModelFacts | None],
     as_of: date,
 ) -> CostLines:
-    """Read the forecast as cost lines. ``successors``: by model as routed, what is known of the model to move to."""
+    """Read the forecast as cost lines; ``successors``: facts of successors by routed model."""
     pricing = figures.pricing
     ceiling = settings.appetite.max_monthly_spend
     return CostLines(

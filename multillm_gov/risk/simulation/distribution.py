@@ -16,7 +16,7 @@ _Z = 1.959963984540054
 
 
 class Estimate(Struct, frozen=True, kw_only=True):
-    """A figure and the interval that holds the true one in about 95% of the runs with other seeds."""
+    """A figure and the interval with the true one in about 95% of runs with other seeds."""
 
     value: float
     low: float
@@ -92,7 +92,7 @@ def waypoints(amounts: "Floats", count: int = 16) -> tuple[Waypoint, ...]:
 
 
 def worst_years(amounts: "Floats", confidence: float = CONFIDENCE) -> "Integers":
-    """Indexes of the worst ``1 - confidence`` of the years, the same of equals on every run; at least one year."""
+    """Indexes of the worst ``1 - confidence`` of the years, at least one; ties are stable."""
     import numpy as np
 
     count = tail_size(len(amounts), confidence)
@@ -105,7 +105,7 @@ def tail_size(years: int, confidence: float) -> int:
 
 
 def quantile_ranks(years: int, level: float) -> tuple[int, int, int]:
-    """Ranks (from 1) of a quantile and of its interval: n p, and n p less and plus 1.96 sqrt(n p (1 - p)).
+    """Ranks (from 1) of a quantile and its interval: n p, n p -/+ 1.96 sqrt(n p (1 - p)).
 
     For 10,000 years at 95% these are 9,500, 9,457 and 9,543 (method 8).
     """
@@ -130,7 +130,7 @@ def _quantile(ordered: "Floats", level: float) -> Estimate:
 
 
 def _shortfall(ordered: "Floats", confidence: float) -> Estimate:
-    """Mean of the tail; its variance is (Var(tail) + p (ES - Q)^2) / (n (1 - p)), asymptotically."""
+    """Mean of the tail; asymptotic variance (Var(tail) + p (ES - Q)^2) / (n (1 - p))."""
     count = tail_size(len(ordered), confidence)
     tail = ordered[-count:]
     mean = float(tail.mean())

@@ -48,7 +48,7 @@ class _Prices(Struct, frozen=True, kw_only=True, eq=False):
 def simulate_expenses(
     costs: CostLines, assumptions: Assumptions, years: int, *, seed: int
 ) -> ExpenseYears:
-    """Draw block by block, keyed by vendor, model and task class; the first years of a longer run are a shorter one's.
+    """Draw block by block, keyed by name; a longer run starts with a shorter run's years.
 
     The dearest month: every vendor at its highest price of that year, demand spread evenly over the
     months.
@@ -108,7 +108,7 @@ class _Drawing:
         return self.assumed.moderate_factor.value
 
     def block(self, block: int) -> tuple[Floats, NDArray[np.bool_], Floats]:
-        """Spend by year and task class; whether each cap breaks; spend of the dearest month of all together."""
+        """Spend by year and task class; whether each cap breaks; total of the dearest month."""
         prices = self._prices(block)
         demand = self._demand(block)
         spend = (

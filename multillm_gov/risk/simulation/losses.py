@@ -1,4 +1,4 @@
-"""Years of outage loss: what the drawn outages cost all task classes together, and whose part of it is whose."""
+"""Years of outage loss: what drawn outages cost in total, and each task class's part."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,13 +13,13 @@ from multillm_gov.risk.simulation.streams import BLOCK_YEARS, Floats, Integers, 
 
 
 class LossYears(Struct, frozen=True, kw_only=True, eq=False):
-    """What happened in every simulated year; losses are linear in it, so any task class's part can be taken later."""
+    """What happened in every simulated year; losses are linear in it and can be split later."""
 
     chains: SampledChains
     keys: Integers
-    """Ordered pairs of components that matter together, as ``first * components + second``, ascending."""
+    """Ordered pairs of components that matter, as ``first * components + second``, ascending."""
     alone: Floats
-    """Hours away, by year and component times band."""
+    """Hours down, by year and component times band."""
     year: Integers
     """Of each overlap."""
     what: Integers
@@ -30,7 +30,7 @@ class LossYears(Struct, frozen=True, kw_only=True, eq=False):
     """Loss of all task classes, by year."""
 
     def parts(self, tasks: int, weights: Floats) -> Floats:
-        """By row of weights and task class: the sum over the years of its loss times the year's weight.
+        """By row of weights and task class: the weighted sum of its loss over the years.
 
         The parts of a row sum to the same sum over the total.
         """
@@ -84,7 +84,7 @@ def simulate_losses(
 
 
 def draws_per_year(chains: SampledChains) -> float:
-    """Outages and overlaps to expect a year: what the work and the memory of a simulation grow with."""
+    """Expected outages and overlaps a year: they determine work and memory of a simulation."""
     rates = sum(pace.outages for pace in outage_rates(chains.components))
     at_once = sum(component.unavailability for component in chains.components)
     return rates * (1 + at_once)
@@ -130,7 +130,7 @@ def _overlapping(
 
 
 def _component_values(chains: SampledChains) -> Floats:
-    """Value of an hour away, by component and band."""
+    """Value of an hour down, by component and band."""
     values = np.zeros((len(chains.components), chains.bands))
     for group in chains.groups:
         values[group.members] += group.weight * group.alone(chains.bands)
@@ -138,7 +138,7 @@ def _component_values(chains: SampledChains) -> Floats:
 
 
 def _pair_values(chains: SampledChains) -> tuple[Integers, Floats]:
-    """The pairs that matter, and the value of an hour that both are down on top of each one's, by pair and bands."""
+    """Pairs that matter, and the extra value of an hour with both down, by pair and bands."""
     found: dict[int, Floats] = {}
     for group in chains.groups:
         for key, correction in _keyed(group, chains):

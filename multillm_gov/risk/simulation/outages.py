@@ -21,13 +21,13 @@ def poisson_chance(number: int, mean: float) -> float:
 
 
 def most_likely_below(mean: float) -> int:
-    """A number that a Poisson count does not exceed in any number of years that could be simulated (below 1e-16)."""
+    """A bound that a Poisson count exceeds with a probability below 1e-16."""
     return int(mean + 12 * sqrt(mean) + 30)
 
 
 Lengths = Literal["lognormal", "exponential"]
 MOST_A_YEAR = 4_000.0
-"""Outages a year, of all components, that are told apart; more are lumped into fewer and longer ones (`outage_rates`)."""
+"""Most outages a year over all components; beyond it, fewer and longer (`outage_rates`)."""
 _MOST_OVERLAPS = 10_000.0
 
 
@@ -36,7 +36,7 @@ class Outages(Struct, frozen=True, kw_only=True, eq=False):
 
     component: Integers
     year: Integers
-    """Year of the block in which it begins; all of it counts there, even what reaches into the next."""
+    """Year of the block in which it begins; all of it counts there, even beyond its end."""
     start: Floats
     """Hours since the block's first year began."""
     hours: Floats
@@ -79,7 +79,7 @@ def draw_outages(
     sigma: float,
     lengths: Lengths,
 ) -> Outages:
-    """All outages of a block. A component's draws depend on its id and the seed alone, never on the others.
+    """All outages of a block; a component's draws depend on its id and the seed alone.
 
     The number of a year's outages is the Poisson quantile of one uniform number: more of them where
     the component is down more, and the first ones stay as they were. So two portfolios differ by

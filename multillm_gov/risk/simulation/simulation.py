@@ -1,4 +1,4 @@
-"""Monte Carlo over years of outages, prices, demand and retirements (method 8): losses, cost, and how sure both are.
+"""Monte Carlo over years of outages, prices, demand and retirements (method 8).
 
 Losses: every component has outages at Poisson times with random lengths; the time that two
 components are down at once is taken from the drawn outages themselves. What three and more at once
@@ -33,7 +33,7 @@ from multillm_gov.risk.system.system import System
 MOST_YEARS: Final = 1_000_000
 _MOST_DRAWS = 400_000_000
 _MOST_CELLS = 60_000_000
-"""Numbers held at once (8 bytes each): a portfolio with more task classes or components gets fewer years."""
+"""Numbers held at once (8 bytes each): larger portfolios are simulated for fewer years."""
 
 
 def simulate(  # noqa: PLR0913 - what is simulated, then how
@@ -47,7 +47,7 @@ def simulate(  # noqa: PLR0913 - what is simulated, then how
     seed: int = 1,
     lengths: Lengths = "lognormal",
 ) -> Simulation:
-    """Simulate so many years. The same arguments give the same result, whatever the number of threads.
+    """Simulate years; equal arguments give equal results with any number of threads.
 
     Args:
         system: Components and chains.
@@ -169,7 +169,7 @@ def _contributions(
 
 
 def _euler_weights(total: Floats) -> Floats:
-    """Weights of the years that make mean, shortfall and deviation out of yearly amounts, linearly in each part."""
+    """Weights of the years that make mean, shortfall and deviation linear in each part."""
     years = len(total)
     tail = np.zeros(years)
     worst = worst_years(total)

@@ -1,4 +1,4 @@
-"""What a change does to a year: two simulations with the same seed, year by year (common random numbers)."""
+"""What a change does to a year: two simulations with the same seed, compared by year."""
 
 from array import array
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _T = 2.093
 
 
 def difference(before: Simulation, after: Simulation) -> SimulationDifference:
-    """Compare year by year. A component, vendor or task class of the same name has the same history in both.
+    """Compare year by year; equal names have equal histories in both states.
 
     Raises:
         ValueError: the seeds or the currencies differ, so that nothing is common to both.
@@ -65,7 +65,7 @@ def _shortfall(amounts: Floats) -> float:
 
 
 def _sectioned(before: Floats, after: Floats, figure: Callable[[Floats], float]) -> Estimate:
-    """The difference over all years; its spread from that of equal sections of the years, each compared by itself."""
+    """The difference over all years; its spread from that of equal sections of the years."""
     whole = figure(after) - figure(before)
     pairs = zip(np.array_split(before, _SECTIONS), np.array_split(after, _SECTIONS), strict=True)
     parts = np.array([figure(new) - figure(old) for old, new in pairs if len(old)])

@@ -13,7 +13,7 @@ from multillm_gov.risk.simulation.distribution import (
 
 
 class AmountDifference(Struct, frozen=True, kw_only=True):
-    """Of losses or of cost, after less before; what both years have in common cancels out of the intervals."""
+    """Losses or cost, after less before; what both states share cancels out of the intervals."""
 
     expected: Estimate
     p95: Estimate
@@ -35,7 +35,7 @@ TOLERATED = 0.05
 
 
 class Contribution(Struct, frozen=True, kw_only=True):
-    """One task class's part of each figure; parts sum to the whole's (Euler allocation). Per year."""
+    """One task class's part of each yearly figure; parts sum to the whole (Euler allocation)."""
 
     name: str
     expected_loss: float
@@ -62,7 +62,7 @@ class Simulation(Struct, frozen=True, kw_only=True):
     """What `simulate` found; amounts in the portfolio's currency, per year."""
 
     years: int
-    """Simulated; fewer than asked for where the portfolio is too large for so many."""
+    """Simulated; fewer than requested where the portfolio is too large for so many."""
     seed: int
     generator: str
     """``PCG64``."""
@@ -74,15 +74,15 @@ class Simulation(Struct, frozen=True, kw_only=True):
     cost: Distribution
     """Spend, over the task classes whose spend is known."""
     forecast: float
-    """The bill at today's prices, models and declared demand, over the same task classes as ``cost``."""
+    """The bill at today's prices, models and demand, over the same task classes as ``cost``."""
     successors_assumed: tuple[str, ...]
-    """Models that may retire within the year and have no successor with a known price: a moderate price move then."""
+    """Models that may retire within the year without a priced successor: a moderate change."""
     exact_loss: float
-    """Expected loss to every order, fallbacks taking all that is rerouted: the sum of v 8760 U (method 3.3)."""
+    """Expected loss of any order, if fallbacks take all rerouted: sum of v 8760 U (method 3.3)."""
     not_drawn: float
     """The part of it that three and more components at once cause: not in ``loss``."""
     limited: float
-    """What rate limits of fallbacks add to the expected loss: in ``loss``, not in ``exact_loss``."""
+    """Expected loss added by rate limits of fallbacks: in ``loss``, not in ``exact_loss``."""
     value_at_stake: float
     appetite_chance: float
     """Chance that a year's loss is above ``risk.max_outage_loss_share`` of the value at stake."""
@@ -100,5 +100,5 @@ class Simulation(Struct, frozen=True, kw_only=True):
 
     @property
     def sound(self) -> bool:
-        """Whether what three and more components at once cause is small enough to be left out of the draws."""
+        """Whether three or more simultaneous failures matter too little to be simulated."""
         return abs(self.not_drawn) <= TOLERATED * self.exact_loss

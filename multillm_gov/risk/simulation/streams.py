@@ -1,4 +1,4 @@
-"""Random streams keyed by what they are for, so that the same component has the same history in every portfolio.
+"""Random streams by purpose: a component has the same history in every portfolio.
 
 What is promised: the bits of PCG64 for a seed and a key are the same on every machine and in every
 release of numpy. Uniform numbers made of them are too. Normal and exponential numbers are the same
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 BLOCK_YEARS: Final = 1_000
-"""Years drawn from one stream. Fixed: blocks can be drawn in any order and by any number of threads."""
+"""Years drawn from one stream. Fixed, so that blocks can be drawn in any order."""
 GENERATOR: Final = "PCG64"
 
 
