@@ -12,7 +12,7 @@ _ISSUES = "Please report it, with the command you typed; GOVERN_DEBUG=1 prints t
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code (see ``exits``); nothing but a verdict returns 0 or 1."""
+    """Run one command and return its exit code (see ``exits``); only verdicts return 0 or 1."""
     # A command builds millions of values without cycles and ends: searching them for cycles took a
     # third of its time.
     gc.disable()
@@ -70,7 +70,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _tell(message: str, hint: str = "") -> None:
-    """Print to stderr for people; control characters, which a hostile file name may carry, are spelled out."""
+    """Print to stderr, with control characters (from hostile file names) spelled out."""
     lines = [f"govern: {message}", *([f"  hint: {hint}"] if hint else [])]
     text = "".join(f"{_legible(line)}\n" for line in lines)
     if sys.stderr is not None:

@@ -1,4 +1,4 @@
-"""Everything that can go wrong with the world or the call; what is wrong with a portfolio is a finding.
+"""Errors of the environment or the call; what is wrong with a portfolio is a finding.
 
 The tree::
 

@@ -1,4 +1,4 @@
-"""Where models of one's own answer, as far as files may say it: a wire format and names of environment variables."""
+"""Where self-hosted models answer: a wire format and names of environment variables."""
 
 from multillm_gov.catalog.endpoint_declaration import Endpoint
 from multillm_gov.catalog.overrides import Overrides, chain_of

@@ -30,7 +30,7 @@ _TALKING = frozenset({"chat", "responses"})
 
 def are_alike(needed: str, mode: str) -> bool:
     """Whether a model of one mode serves another; an empty or unknown mode counts as both."""
-    return mode in {needed, UNKNOWN} or not needed or _TALKING >= {needed, mode}
+    return mode in {needed, UNKNOWN} or not needed or {needed, mode} <= _TALKING
 
 
 class Exposure(Struct, frozen=True, kw_only=True):
@@ -90,7 +90,7 @@ class Exposure(Struct, frozen=True, kw_only=True):
             ("provider", self.provider, self.provider_jurisdiction),
             ("cloud", self.cloud, self.cloud_jurisdiction),
         )
-        laws = {name: law for _, name, law in parties if law != UNKNOWN and name != UNKNOWN}
+        laws = {name: law for _, name, law in parties if UNKNOWN not in {law, name}}
         return tuple(
             (party, name, law if law != UNKNOWN else laws.get(name, UNKNOWN))
             for party, name, law in parties

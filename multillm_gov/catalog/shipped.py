@@ -1,4 +1,4 @@
-"""The data files that ship with the package, read through its own loader (works from a zip file too)."""
+"""The data files shipped with the package, read by its loader (also from a zip file)."""
 
 from pathlib import PurePath
 from typing import cast

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class _BenchCommand(click.Command):
-    """``bench`` takes names of task classes; ``bench import`` is another command, and no task class of that name."""
+    """``bench`` takes names of task classes, except ``import``, which is a command."""
 
     def make_context(
         self,
@@ -49,7 +49,8 @@ class _BenchCommand(click.Command):
     "models",
     multiple=True,
     metavar="NAME",
-    help="A challenger, compared with the primary alone. Repeatable. [default: all routed models and fallbacks]",
+    help="A challenger, compared with the primary alone. Repeatable. "
+    "[default: all routed models and fallbacks]",
 )
 @click.option(
     "--cases",

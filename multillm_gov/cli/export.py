@@ -21,9 +21,9 @@ from multillm_gov.cli.shared.options import as_of_option, root_option, today
 def command(gateway: str, *, output: Path | None, as_of: date | None, root: Path | None) -> None:
     """Write the allocation as GATEWAY's configuration: models, weights, limits and fallbacks.
 
-    GATEWAY is `litellm`. Callers request a task class from the gateway by its name. Keys and addresses are references to
-    environment variables (os.environ/OPENAI_API_KEY), never values. The same allocation gives the
-    same bytes.
+    GATEWAY is `litellm`. Callers request a task class from the gateway by its name. Keys and
+    addresses are references to environment variables (os.environ/OPENAI_API_KEY), never values. The
+    same allocation gives the same bytes.
 
     \b
     Examples:

@@ -20,7 +20,8 @@ def command() -> None:
 
     \b
     Examples:
-      govern incidents import incidents.json --level provider --entity openai --from 2025-01-01 --to 2026-06-30
+      govern incidents import incidents.json --level provider --entity openai \\
+        --from 2025-01-01 --to 2026-06-30
     """
 
 
@@ -75,9 +76,11 @@ def import_(
 
     \b
     Examples:
-      govern incidents import incidents.json --level provider --entity openai --from 2025-01-01 --to 2026-06-30
+      govern incidents import incidents.json --level provider --entity openai \\
+        --from 2025-01-01 --to 2026-06-30
       govern incidents import outages.csv --level gateway --entity gateway --format csv
-      govern incidents import status.json --level provider --entity anthropic --component 'api.anthropic.com'
+      govern incidents import status.json --level provider --entity anthropic \\
+        --component 'api.anthropic.com'
     """
     from multillm_gov.rendering.plain.escaping import visible
     from multillm_gov.workflows.incidents import Service, import_incidents
@@ -97,7 +100,8 @@ def import_(
     if done.guessed:
         options = " and ".join(done.guessed)
         click.echo(
-            f"{options} not given: the period of the incidents is used, which overstates unavailability.",
+            f"{options} not given: the period of the incidents is used, "
+            "which overstates unavailability.",
             err=True,
         )
 
@@ -109,10 +113,17 @@ def _lines(done: "ImportedIncidents") -> list[str]:
     figures, history = done.figures, done.history
     outages = "1 outage" if figures.sample_size == 1 else f"{figures.sample_size:,} outages"
     lines = [
-        f"{done.path}: {history.level} `{history.entity}`, {history.first_day} to {history.last_day}",
-        f"{outages} in {figures.days:,} days ({done.read:,} incidents read), {figures.events_per_year:.1f} a year",
         (
-            f"unavailability {_percent(figures.unavailability)}, 95% interval {_percent(figures.low)} to "
+            f"{done.path}: {history.level} `{history.entity}`, "
+            f"{history.first_day} to {history.last_day}"
+        ),
+        (
+            f"{outages} in {figures.days:,} days ({done.read:,} incidents read), "
+            f"{figures.events_per_year:.1f} a year"
+        ),
+        (
+            f"unavailability {_percent(figures.unavailability)}, "
+            f"95% interval {_percent(figures.low)} to "
             f"{_percent(figures.high)} (Fay-Feuer gamma interval of weighted Poisson counts)"
         ),
     ]
@@ -124,11 +135,13 @@ def _lines(done: "ImportedIncidents") -> list[str]:
         )
     if 0 < figures.sample_size < FEW:
         lines.append(
-            f"fewer than {FEW} outages rarely include the longest ones: the true figure may be above the interval"
+            f"fewer than {FEW} outages rarely include the longest ones: "
+            "the true figure may be above the interval"
         )
     if figures.mu is not None and figures.sigma is not None:
         lines.append(
-            f"lognormal length: mu {figures.mu:.4f}, sigma {figures.sigma:.4f} (of hours, maximum likelihood)"
+            f"lognormal length: mu {figures.mu:.4f}, sigma {figures.sigma:.4f} "
+            "(of hours, maximum likelihood)"
         )
     return lines
 

@@ -33,8 +33,8 @@ from multillm_gov.cli.shared.progress import Waiting
     "settings",
     multiple=True,
     metavar="NAME.PARAMETER=VALUE",
-    help="Set a parameter of a scenario for this run, such as provider-outage.hours=6; NAME.2.PARAMETER means its "
-    "second shock alone. Repeatable.",
+    help="Set a parameter of a scenario for this run, such as provider-outage.hours=6; "
+    "NAME.2.PARAMETER means its second shock alone. Repeatable.",
 )
 @click.option(
     "--base", metavar="REV", help="Git revision to compare with: what a change does to risk."
@@ -80,10 +80,11 @@ def command(
 ) -> None:
     """Stress the portfolio: outages, retirements, repricing, drift, exhausted caps.
 
-    Without SCENARIO the whole risk report: all scenarios and where they hurt, single points of failure, the smallest
-    shocks that break a limit, a simulation of years, the calendar of retirements. With names, those scenarios in full.
-    Twelve are built in, two of them in two versions; files below scenarios/ add others or replace them by name. --base
-    compares two states, with the same random numbers in both. Figures are no verdict: the exit code is 0 whatever they
+    Without SCENARIO the whole risk report: all scenarios and where they hurt, single points of
+    failure, the smallest shocks that break a limit, a simulation of years, the calendar of
+    retirements. With names, those scenarios in full. Twelve are built in, two of them in two
+    versions; files below scenarios/ add others or replace them by name. --base compares two states,
+    with the same random numbers in both. Figures are no verdict: the exit code is 0 whatever they
     are, and `govern check` is the gate.
 
     \b

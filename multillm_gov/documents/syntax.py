@@ -30,8 +30,10 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "mapping values are not allowed",
-        "`: ` is not allowed here: it is the second one on the line, or the indent is wrong here "
-        "or above",
+        (
+            "`: ` is not allowed here: it is the second one on the line, or the indent is wrong "
+            "here or above"
+        ),
         "Quote the text that holds `: `, or align the key with its neighbors.",
     ),
     (

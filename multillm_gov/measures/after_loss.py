@@ -38,12 +38,13 @@ def after_loss(
 ) -> AfterLoss:
     """Concentration once ``failed`` is down and the usable fallbacks carry its requests.
 
-    With ``w`` the weight of a leg, another entity carries the sum of ``w`` over the legs on it and
-    the sum of ``w'`` over the legs on ``failed`` whose first usable fallback known to be elsewhere
-    is on it. By requests and value ``w'`` is ``w``, by spend the leg's requests at the fallback's
-    price. A leg whose place is not known stays, in the one entity ``unknown``. Fixed costs of what
-    failed are left out, standby costs of what survives are in; without a known price nothing weighs
-    on the spend basis. Linear in legs and fallbacks.
+    With ``w`` the weight of a route entry, another entity carries the sum of ``w`` over the route
+    entries on it and the sum of ``w'`` over the route entries on ``failed`` whose first usable
+    fallback known to be elsewhere is on it. By requests and value ``w'`` is ``w``, by spend the
+    route entry's requests at the fallback's price. A route entry whose place is not known stays, in
+    the one entity ``unknown``. Fixed costs of what failed are left out, standby costs of what
+    survives are in; without a known price nothing weighs on the spend basis. Linear in route
+    entries and fallbacks.
     """
     left: list[tuple[ModelFacts | None, Decimal]] = []
     lost = stopped = total = _ZERO

@@ -11,22 +11,22 @@ from multillm_gov.usage.record import Actuals, PlacedActual
 
 
 class Burn(Struct, frozen=True, kw_only=True):
-    """A month's spend against its budget, at the mean rate so far; amounts in the currency of the inputs."""
+    """A month's spend against its budget at the mean rate so far, in the input's currency."""
 
     forecast: Decimal
     """Spend at the end of the month at the mean rate so far (run-rate): S * N / t."""
     rate: Decimal | None
-    """Burn rate (S / B) / (t / N); above 1 the budget does not last. ``None`` for a budget of nothing."""
+    """Burn rate (S / B) / (t / N); above 1 the budget does not last; ``None``: budget 0."""
     days_to_exhaustion: Decimal | None
-    """Days from now until the budget is gone, (B - S) / (S / t), 0 when it is; ``None`` while nothing is spent."""
+    """Days until the budget is spent, (B - S) / (S / t), at least 0; ``None``: no spend yet."""
     allowance_per_day: Decimal | None
-    """What may still be spent per remaining day, (B - S) / (N - t), 0 at least; ``None`` after the last day."""
+    """Daily spend left, (B - S) / (N - t), at least 0; ``None`` after the last day."""
 
 
 def burn(spent: Decimal, day: int, days: int, budget: Decimal) -> Burn:
-    """Burn of ``spent`` (S) by the end of ``day`` (t) of a month of ``days`` (N), against ``budget`` (B).
+    """Burn of ``spent`` (S) by ``day`` (t) of a month of ``days`` (N), against ``budget`` (B).
 
-    A plain run-rate: weekday and weekend are not told apart, which may err by some five percent
+    A plain run-rate: weekday and weekend are not distinguished, which may err by some five percent
     early in a month.
 
     Raises:
@@ -74,7 +74,7 @@ class RunRate(Struct, frozen=True, kw_only=True):
 
 
 def run_rate(figures: PortfolioFigures, actuals: Actuals, as_of: date) -> RunRate:
-    """The month at today's pace: actual spend carried on replaces the forecast of its task class."""
+    """The month at today's pace: extrapolated actual spend replaces each class's forecast."""
     total, counted = Decimal(0), []
     for task in figures.tasks:
         placed = current_actual(actuals.task_classes.get(task.task.name, ()), as_of)

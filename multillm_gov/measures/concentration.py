@@ -52,7 +52,7 @@ def at_level(weighed: Weights, level: Level, basis: Basis) -> Concentration:
 
 
 def _stand_in(facts: ModelFacts | None, level: Level) -> str:
-    """What tells one unknown entity from another: a provider has one cloud, a model one vendor."""
+    """What distinguishes unknown entities: a provider has one cloud, a model one vendor."""
     if facts is None:
         return ""
     provider = facts.exposure.provider

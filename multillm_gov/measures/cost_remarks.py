@@ -23,7 +23,7 @@ def remarks(facts: ModelFacts, task: TaskClass, spilled: Decimal) -> tuple[str, 
         *_services(price, demand),
         *_implied(task),
         *_prices(price, demand),
-        *_reserved(facts, spilled),
+        *_reserved(spilled),
     )
 
 
@@ -88,6 +88,6 @@ def _mean(demand: Demand) -> Usage:
     return next(usage for _, usage in usages(demand))
 
 
-def _reserved(facts: ModelFacts, spilled: Decimal) -> Iterator[str]:
+def _reserved(spilled: Decimal) -> Iterator[str]:
     if spilled:
         yield f"{format_share(spilled)} of the requests exceed the reserved capacity"

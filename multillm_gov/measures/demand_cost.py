@@ -86,9 +86,9 @@ class Pricing:
                 f"its price is in {price.currency}; no exchange rate to {self.currency} is declared"
             )
         if not price.standard.input and price.is_free:
-            if facts.source == "override" or free_because(facts):
-                return None
-            return Unknown("the price map says 0, which means a free tier or not known")
+            stated = facts.source == "override" or free_because(facts)
+            zero = "the price map says 0, which means a free tier or not known"
+            return None if stated else Unknown(zero)
         gaps = tuple(
             dict.fromkeys(
                 gap for _, usage in usages(demand) for gap in find_gaps(price, usage, facts.mode)

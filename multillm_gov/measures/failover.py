@@ -1,7 +1,7 @@
 """Who takes over when something fails: usable fallbacks and walks down chains (method 3.3).
 
-Every rule, stress and report asks here, so that all give one answer: a fallback is *usable* on a
-day if the catalog knows it, it is not retired, it can do what the task class needs, the chain has
+Every rule, stress and report reads it here, so that all give one answer: a fallback is *usable* on
+a day if the catalog knows it, it is not retired, it can do what the task class needs, the chain has
 not tried its deployment before, and the newest drill of the chain did not fail.
 """
 
@@ -138,7 +138,7 @@ def walk_down(walks: Sequence[W], serve: Callable[[int, list[W]], None]) -> None
 
 
 class LegLoss(Struct, frozen=True):
-    """What becomes of one leg's requests while an entity is down."""
+    """What becomes of one route entry's requests while an entity is down."""
 
     leg: LegFigures
     hit: bool | None
@@ -160,7 +160,7 @@ def depends_on(facts: ModelFacts | None, level: Level, entity: str) -> bool | No
 def loss(
     task: TaskFigures, usable: Sequence[FallbackFigures], level: Level, entity: str
 ) -> tuple[LegLoss, ...]:
-    """By leg: who takes over while an entity is down. Other legs take nothing over."""
+    """By route entry: who takes over while an entity is down; never another route entry."""
     exposed = [(fallback, depends_on(fallback.facts, level, entity)) for fallback in usable]
     taker = next((fallback for fallback, hit in exposed if hit is False), None)
     possible = next((fallback for fallback, hit in exposed if not hit), None)

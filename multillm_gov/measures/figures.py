@@ -22,7 +22,7 @@ class LegFigures(Struct, frozen=True, kw_only=True):
     requests_per_month: Decimal
     cost_per_request: Decimal | None
     fixed_per_month: Decimal
-    """Hosting cost, split over the legs that use the model by requests."""
+    """Hosting cost, split over the route entries that use the model by requests."""
     spend_per_month: Decimal | None
     """Requests times unit cost plus fixed cost."""
     unknown: Unknown | None = None
@@ -58,7 +58,7 @@ class TaskFigures(Struct, frozen=True, kw_only=True):
     requests_per_month: Decimal
     value_at_stake_per_month: Decimal
     spend_per_month: Decimal | None
-    """Legs plus standby cost; ``None`` when any leg's spend is not known."""
+    """Route entries plus standby cost; ``None`` when any route entry's spend is not known."""
     cost_per_request: Decimal | None
     """Unit cost: spend over requests, fixed cost included."""
     largest_cost_per_request: Decimal | None
@@ -66,7 +66,7 @@ class TaskFigures(Struct, frozen=True, kw_only=True):
 
     @property
     def primary(self) -> LegFigures:
-        """The leg with the largest share, the first of equals."""
+        """The route entry with the largest share, the first of equals."""
         return max(self.legs, key=lambda leg: (leg.share, -leg.index))
 
 

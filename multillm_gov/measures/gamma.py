@@ -7,7 +7,7 @@ _MOST_TERMS = 100_000
 
 
 def gamma_quantile(probability: float, shape: float, scale: float) -> float:
-    """The amount below which a gamma variable lies with a probability: chi-square of n degrees is shape n/2, scale 2.
+    """Quantile of a gamma variable; chi-square with n degrees has shape n/2 and scale 2.
 
     Found by halving an interval until it is one part in 1e12.
 
@@ -33,7 +33,7 @@ def gamma_quantile(probability: float, shape: float, scale: float) -> float:
 
 
 def gamma_below(amount: float, shape: float) -> float:
-    """Probability that a gamma variable of scale 1 lies below an amount: the regularized incomplete gamma function.
+    """P(a gamma variable of scale 1 is below ``amount``): the regularized lower incomplete gamma.
 
     By its series left of the mean, by its continued fraction right of it (W. H. Press et al.,
     Numerical Recipes, 6.2).

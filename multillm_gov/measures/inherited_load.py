@@ -25,7 +25,7 @@ class Inherited(Struct, frozen=True, kw_only=True):
     """Its own and the inherited ones."""
     tokens_per_minute: Decimal
     heirs: tuple[tuple[TaskFigures, int], ...]
-    """The task classes that send it requests then, most first, each with the position in its fallbacks."""
+    """Task classes that then send it requests, most first, each with its fallback position."""
 
     @property
     def task_classes(self) -> frozenset[str]:
@@ -52,10 +52,10 @@ class _Load:
 def inherited_loads(
     tasks: Sequence[TaskFigures], failover: Failover, level: Level
 ) -> Iterator[Inherited]:
-    """Per fallback deployment the worst single loss at a level, ordered by name; linear in routes and fallbacks.
+    """Per fallback deployment the worst single loss at a level, ordered by name; linear.
 
-    A lost routed model's requests go to the first fallback that answers and is not known to hang on
-    the same entity. Entities that are not known are never lost.
+    A lost routed model's requests go to the first fallback that answers and is not known to depend
+    on the same entity. Entities that are not known are never lost.
     """
     routine, added = _loads(tasks, failover, level)
     worst: dict[Deployment, tuple[str, _Load]] = {}
@@ -87,7 +87,7 @@ def inherited_loads(
 
 
 def _is_limited(facts: ModelFacts | None) -> bool:
-    """Of several spellings of one deployment, the one whose limits are known speaks."""
+    """Of several spellings of one deployment, the one whose limits are known counts."""
     return facts is not None and not (
         facts.requests_per_minute is None and facts.tokens_per_minute is None
     )
@@ -96,7 +96,7 @@ def _is_limited(facts: ModelFacts | None) -> bool:
 def _loads(
     tasks: Sequence[TaskFigures], failover: Failover, level: Level
 ) -> tuple[dict[Deployment, tuple[Decimal, Decimal]], dict[tuple[str, Deployment], _Load]]:
-    """Routine requests and tokens by deployment; what each loss adds by lost entity and deployment, per month."""
+    """Monthly requests and tokens: routine ones, and those added by each lost entity."""
     routine: dict[Deployment, tuple[Decimal, Decimal]] = {}
     added: defaultdict[tuple[str, Deployment], _Load] = defaultdict(_Load)
     for task in tasks:

@@ -29,7 +29,7 @@ def scored_interval(
 
 
 def wilson_lower_bound(share: float, sample_size: int, confidence: float = 0.95) -> float:
-    """One-sided lower Wilson bound: the share that the sample proves. 450 of 500 gives .875734 at 95%.
+    """One-sided lower Wilson bound: the proven share. 450 of 500 gives .875734 at 95%.
 
     Raises:
         ValueError: as `wilson_interval`.
@@ -38,7 +38,7 @@ def wilson_lower_bound(share: float, sample_size: int, confidence: float = 0.95)
 
 
 def cases_to_prove(share: float, floor: float, confidence: float = 0.95) -> float:
-    """Cases at which a share above a floor proves it: where the one-sided Wilson bound meets the floor; not rounded.
+    """Cases at which a share above a floor proves it (one-sided Wilson bound); not rounded.
 
     The bound L solves (p - L)^2 = z^2 L (1 - L) / n; here for n.
 
@@ -54,7 +54,7 @@ def cases_to_prove(share: float, floor: float, confidence: float = 0.95) -> floa
 def smallest_visible_drop(
     share: float, sample_size: int, confidence: float = 0.95, power: float = 0.80
 ) -> float:
-    """The smallest drop from a share (0..1) that two samples of this size tell from chance; above the share: none.
+    """The smallest detectable drop from a share (0..1); above the share: none is detectable.
 
     One-sided two-proportion z-test with variances not pooled: n = (z_a + z_b)^2 (p1 q1 + p2 q2) /
     d^2, solved for d. 538 cases an arm see .90 fall to .85 (method 7).
@@ -69,7 +69,7 @@ def smallest_visible_drop(
 
 
 def cases_to_see(share: float, drop: float, confidence: float = 0.95, power: float = 0.80) -> float:
-    """Cases an arm that a drop from a share needs to be told from chance; not rounded. The inverse of the above.
+    """Cases per arm that detect a drop from a share, not rounded: the inverse of the above.
 
     Raises:
         ValueError: the drop is not above 0, or larger than the share; else as
@@ -107,13 +107,13 @@ def _quantile(probability: float, confidence: float) -> float:
 
 
 def gamma_interval(weights: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
-    """Two-sided interval of the expected sum of a compound Poisson process of which these amounts were seen.
+    """Two-sided interval of a compound Poisson process's expected sum, from its amounts.
 
     Source: M. P. Fay and E. J. Feuer, Confidence intervals for directly standardized rates,
     Statistics in Medicine 16 (1997): gamma quantiles with the sum as mean and the sum of squares as
     variance, the upper end moved by the largest amount. With equal amounts it is Garwood's exact
-    Poisson interval: 10 gives 4.795 to 18.390.
-    Nothing seen: 0 to infinity, since the size of what was not seen is not known.
+    Poisson interval: 10 gives 4.795 to 18.390. Nothing seen: 0 to infinity, since the size of what
+    was not seen is not known.
 
     Raises:
         ValueError: an amount that is not above 0, or a confidence that is not between 0 and 1.

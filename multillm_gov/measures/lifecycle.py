@@ -1,4 +1,4 @@
-"""How long until a model goes away, and whether that is enough to move."""
+"""How long until a model is retired, and whether that is enough to move."""
 
 from datetime import date
 

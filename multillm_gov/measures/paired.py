@@ -63,7 +63,7 @@ def paired_interval(
     proportions, Statistics in Medicine 24 (2005): half a case more in each cell of the table, so
     two cases more in all, one of which differs. With few cases that all agree it stays wide, where
     a bootstrap would have no width. Graded scores take the same two cases; weighted ones count as
-    many as would tell as much (`effective_cases`).
+    many as would show as much (`effective_cases`).
 
     Raises:
         ValueError: no case, different lengths, or a confidence outside 0..1.
@@ -89,7 +89,7 @@ def paired_interval(
 
 
 def effective_cases(weights: Sequence[float]) -> float:
-    """How many cases of one weight would tell as much: (sum w)^2 / sum w^2.
+    """How many cases of one weight would show as much: (sum w)^2 / sum w^2.
 
     Source: L. Kish, Survey Sampling (1965). Equal weights give their number.
 
@@ -104,7 +104,7 @@ def effective_cases(weights: Sequence[float]) -> float:
 def paired_cases_to_see(
     discordant: float, difference: float, *, confidence: float = 0.95, power: float = 0.80
 ) -> float:
-    """Cases on which a difference of accepted shares shows in a one-sided McNemar test; not rounded.
+    """Cases that detect a difference of shares in a one-sided McNemar test; not rounded.
 
     Source: R. J. Connor, Sample size for testing differences in proportions for the paired-sample
     design, Biometrics 43 (1987): (z_a sqrt(d) + z_b sqrt(d - D^2))^2 / D^2, d the share of cases on
@@ -166,7 +166,7 @@ def bootstrap_interval(
 
 
 def two_proportions(before: tuple[int, int], after: tuple[int, int]) -> tuple[float, float]:
-    """Standard score and one-sided p of a fall between two unpaired samples, each (accepted, cases), variance pooled.
+    """Standard score and one-sided p of a fall between (accepted, cases), variance pooled.
 
     450 of 500, then 425 of 500: z = 2.390457, p = .008414 (method 7).
 
@@ -184,7 +184,7 @@ def two_proportions(before: tuple[int, int], after: tuple[int, int]) -> tuple[fl
 def words_for(
     difference: PairedDifference, margin: float
 ) -> Literal["better", "not worse", "worse", "no clear difference"]:
-    """What a paired difference shows of the second model, with a non-inferiority margin on the scores' scale."""
+    """What a paired difference shows of the second model, with a non-inferiority margin."""
     if difference.low > 0:
         return "better"
     if difference.high < 0:
@@ -193,7 +193,7 @@ def words_for(
 
 
 def _split(first: int, second: int) -> float:
-    """Two-sided binomial probability at one half; beyond ``MOST_EXACT`` by the normal limit with continuity."""
+    """Two-sided binomial probability at 1/2; normal limit beyond ``MOST_EXACT``."""
     total, fewer = first + second, min(first, second)
     if not total:
         return 1.0

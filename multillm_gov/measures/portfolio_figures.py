@@ -85,7 +85,7 @@ def _reusable(
 
 
 class _FixedCosts:
-    """Splits each model's fixed cost: over its legs by requests, else over its fallbacks."""
+    """Split each model's fixed cost: over its route entries by requests, else its fallbacks."""
 
     def __init__(
         self, tasks: tuple[TaskClass, ...], facts: dict[str, ModelFacts | None], rate: Decimal

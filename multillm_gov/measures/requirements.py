@@ -107,9 +107,11 @@ def _proved(needed: Requirement, facts: ModelFacts) -> Iterator[str]:
             yield f"`{capability}`"
     window, longest = facts.context_tokens, facts.max_input_tokens
     if window is not None and needed.context_tokens > window:
-        yield f"{format_count(needed.context_tokens)} tokens of context (it has {format_count(window)})"
+        needs = format_count(needed.context_tokens)
+        yield f"{needs} tokens of context (it has {format_count(window)})"
     elif longest is not None and needed.input_tokens > longest:
-        yield f"{format_count(needed.input_tokens)} tokens of input (it has {format_count(longest)})"
+        needs = format_count(needed.input_tokens)
+        yield f"{needs} tokens of input (it has {format_count(longest)})"
     if facts.max_output_tokens is not None and needed.output_tokens > facts.max_output_tokens:
         yield (
             f"{format_count(needed.output_tokens)} tokens of output (it has "

@@ -21,12 +21,12 @@ def normalize(weights: Iterable[float]) -> tuple[float, ...]:
 
 
 def hhi(shares: Sequence[float]) -> float:
-    """Herfindahl-Hirschman index in points, 10,000/N..10,000; 0 for no shares. ``shares`` sum to 1."""
+    """Herfindahl-Hirschman index in points, 10,000/N..10,000; 0 for none; shares sum to 1."""
     return POINTS * sum(share * share for share in shares)
 
 
 def normalized_hhi(shares: Sequence[float]) -> float:
-    """(H - 1/N) / (1 - 1/N), 0..1; 1 by definition for a single entity, 0 for none. Hides N: never use it alone."""
+    """(H - 1/N) / (1 - 1/N), 0..1; 1 for one entity, 0 for none. Hides N: never use it alone."""
     count = len(shares)
     if count <= 1:
         return float(count)
@@ -34,7 +34,7 @@ def normalized_hhi(shares: Sequence[float]) -> float:
 
 
 def effective_number(shares: Sequence[float]) -> float:
-    """Numbers-equivalent of order 2, 1/H: how many equal entities would be as concentrated; 0 for none."""
+    """Numbers-equivalent of order 2, 1/H: equally concentrated equal entities; 0 for none."""
     index = hhi(shares)
     return POINTS / index if index else 0.0
 
@@ -45,14 +45,14 @@ def effective_number_shannon(shares: Sequence[float]) -> float:
 
 
 def evenness(shares: Sequence[float]) -> float | None:
-    """Shannon entropy over its maximum, 0..1; ``None`` for fewer than two entities, where it is not defined."""
+    """Shannon entropy over its maximum, 0..1; ``None``: undefined below two entities."""
     if len(shares) < 2:
         return None
     return -sum(share * log(share) for share in shares if share) / log(len(shares))
 
 
 def gini(shares: Sequence[float]) -> float:
-    """Inequality of the shares, 0..1-1/N. Zero for a monopoly and for equal shares alike: never gate on it."""
+    """Inequality of shares, 0..1-1/N; 0 for a monopoly and for equal shares: never gate on it."""
     count = len(shares)
     if not count:
         return 0.0
@@ -73,7 +73,7 @@ def merger_delta(first: float, second: float) -> float:
 def effective_number_similar(
     shares: Sequence[float], similarity: Sequence[Sequence[float]]
 ) -> float:
-    """Leinster-Cobbold effective number of order 2, 1 / (s' Z s); Z holds similarities 0..1 with ones on the diagonal.
+    """Leinster-Cobbold number of order 2, 1 / (s' Z s); Z: similarities 0..1, diagonal 1.
 
     Raises:
         ValueError: the matrix is not N x N.
@@ -89,6 +89,6 @@ def effective_number_similar(
 
 
 def largest_hhi_under_cap(cap: float) -> float:
-    """The HHI that a cap on every share implies: k c^2 + (1 - k c)^2 with k = floor(1 / c) (method 1.1)."""
+    """The HHI that a cap on every share implies, k = floor(1 / c): k c^2 + (1 - k c)^2."""
     whole = int(1 / cap + 1e-12)
     return POINTS * (whole * cap * cap + (1 - whole * cap) ** 2)

@@ -12,10 +12,10 @@ def saving_per_month(
 ) -> Decimal | None:
     """What a month costs less if one model answers everything, in the portfolio's currency.
 
-    The requests of every leg at its unit cost, minus all requests at the other's unit cost, minus
-    the fixed cost the other would newly bring. Fixed costs of what is replaced are taken to go on,
-    so a saving is never flattered; costs of evaluating and of a colder prompt cache are not in it.
-    ``None`` where a leg's unit cost is not known.
+    The requests of every route entry at its unit cost, minus all requests at the other's unit cost,
+    minus the fixed cost the other would newly bring. Fixed costs of what is replaced are taken to
+    go on, so a saving is never flattered; costs of evaluating and of a colder prompt cache are not
+    in it. ``None`` where a route entry's unit cost is not known.
     """
     now = _ZERO
     for leg in task.legs:

@@ -1,4 +1,4 @@
-"""How differently two sets of answers are written: the Jensen-Shannon distance on function words (method 7.1).
+"""Writing styles compared: Jensen-Shannon distance on function words (method 7.1).
 
 Function words carry style and hardly any topic, so that answers to the same inputs can be compared.
 Length and format
@@ -25,13 +25,13 @@ _LISTED = (
     "let need"
 )
 FUNCTION_WORDS: tuple[str, ...] = tuple(_LISTED.split())
-"""98 English function words: the list that the thresholds were calibrated with on public answers."""
+"""98 English function words, with which the thresholds were calibrated on public answers."""
 LEAST_WORDS = 5_000
 """Function words a side needs: below, the noise floor is as large as what is looked for."""
 SAME_BELOW = 1.5
 DISTINCT_ABOVE = 3.0
 REFERENCE_DISTANCE = 0.15
-"""Distance at which two models count as fully different in the similarity-sensitive effective number; indicative."""
+"""Distance of fully different models in the similarity-sensitive effective number."""
 Style = Literal["same style", "similar", "distinct", "too little text"]
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _WORD = re.compile(r"[a-z]+")
@@ -39,7 +39,7 @@ _Counts = Sequence[float]
 
 
 Halves = tuple[tuple[int, ...], tuple[int, ...]]
-"""Counts of the listed words in the answers at even and at odd positions: a writing style without any text."""
+"""Counts of the words in answers at even and odd positions: a writing style without text."""
 
 
 class StyleComparison(Struct, frozen=True, kw_only=True):
@@ -48,9 +48,9 @@ class StyleComparison(Struct, frozen=True, kw_only=True):
     distance: float
     """Jensen-Shannon distance between the sides (0..1)."""
     within: float
-    """Mean squared distance between the halves of each side, in bits: the noise floor as observed."""
+    """Mean squared distance of the halves of each side, in bits: the observed noise floor."""
     ratio: float | None
-    """Squared distance between same-sized halves of the two sides over ``within``; ``None``: no noise floor."""
+    """Squared distance of equal halves of both sides over ``within``; ``None``: no noise floor."""
     words: tuple[int, int]
     """Function words per side."""
     style: Style
@@ -65,7 +65,7 @@ def count_words(texts: Iterable[str], words: Sequence[str] = FUNCTION_WORDS) -> 
 
 
 def divergence_bits(first: _Counts, second: _Counts) -> float:
-    """Jensen-Shannon divergence of two frequency vectors, in bits (0..1): H((P+Q)/2) - H(P)/2 - H(Q)/2.
+    """Jensen-Shannon divergence of two frequency vectors, 0..1 bits.
 
     ``(.5, .3, .2)`` and ``(.4, .4, .2)`` give .0091859255.
 
@@ -118,7 +118,7 @@ def compare_styles(first: Sequence[str], second: Sequence[str]) -> StyleComparis
 
 
 def style_profile(texts: Sequence[str]) -> Halves:
-    """The counts that a later comparison needs: the answers at even positions, then those at odd ones."""
+    """Word counts for a later comparison: of answers at even positions, then at odd ones."""
     return count_words(texts[::2]), count_words(texts[1::2])
 
 
@@ -171,14 +171,14 @@ def cosine_delta(rows: Sequence[_Counts]) -> list[list[float]]:
 
 
 def distinct_share(text: str, length: int) -> float:
-    """Distinct-n: unique n-grams of words over all n-grams (0..1); it falls with length, so compare equal lengths."""
+    """Distinct-n: share of unique word n-grams (0..1); falls with length: compare equal lengths."""
     words = text.lower().split()
     grams = [tuple(words[start : start + length]) for start in range(len(words) - length + 1)]
     return len(set(grams)) / len(grams) if grams else 0.0
 
 
 def similarity(apart: float) -> float:
-    """How alike two models write (0..1), for the similarity-sensitive effective number; indicative."""
+    """Likeness of two writing styles (0..1) for the effective number; indicative."""
     return 1 - min(1.0, apart / REFERENCE_DISTANCE)
 
 

@@ -25,11 +25,11 @@ Tighter = Literal[
 ]
 """Which values of a parameter are tighter.
 
-``lower``, ``higher``: a limit; none given means no limit. ``lower_or_none``: a threshold below which
-nothing is judged. ``lower_or_setting``, ``higher_or_setting``: a limit in the place of a setting.
-``fewer``: allowed entries; none given means any. ``more``: required or forbidden
-entries. ``more_or_none``: entries it is confined to; none given means all. ``present``, ``absent``: a
-switch or text that is set or not. ``never``: no value is tighter than another.
+``lower``, ``higher``: a limit; none given means no limit. ``lower_or_none``: a threshold below
+which nothing is judged. ``lower_or_setting``, ``higher_or_setting``: a limit in the place of a
+setting. ``fewer``: allowed entries; none given means any. ``more``: required or forbidden entries.
+``more_or_none``: entries it is confined to; none given means all. ``present``, ``absent``: a switch
+or text that is set or not. ``never``: no value is tighter than another.
 """
 
 

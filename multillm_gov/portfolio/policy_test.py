@@ -1,4 +1,4 @@
-"""What a file below ``tests/policies`` declares: cases that show what the portfolio's policies find, and what not."""
+"""Cases in ``tests/policies``: what the portfolio's policies find, and what they do not."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -40,7 +40,7 @@ class EvidenceOverlay(Closed, frozen=True, kw_only=True):
 
 
 class Overlay(Closed, frozen=True, kw_only=True):
-    """What a case changes in the portfolio: names are merged key by key, lists replace lists, null removes."""
+    """Changes of a case to the portfolio: maps merge by key, lists replace, null removes."""
 
     settings: Annotated[dict[str, Any], Meta(description="Merged over `govern.yaml`")] = field(
         default_factory=dict

@@ -31,7 +31,8 @@ class Dependency(Closed, frozen=True, kw_only=True):
     kind: Annotated[
         Literal["gateway", "dependency"],
         Meta(
-            description="Whether it is a gateway that requests pass through, or another service they need"
+            description="Whether it is a gateway that requests pass through, "
+            "or another service they need"
         ),
     ] = "dependency"
     description: Annotated[str, Meta(max_length=500, description="What it is")] = ""
@@ -55,7 +56,7 @@ class Dependency(Closed, frozen=True, kw_only=True):
 
 
 class CommonCause(Closed, frozen=True, kw_only=True):
-    """Share of a deployment's unavailability that it has in common with another one (beta factors, method 3.2)."""
+    """Shared part of the unavailability of two deployments (beta factors, method 3.2)."""
 
     otherwise: Annotated[
         Share | None, Meta(description="Other vendor and other cloud; assumed .02")

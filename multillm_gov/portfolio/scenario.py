@@ -145,7 +145,7 @@ class PlacedScenario(Struct, frozen=True, kw_only=True):
 def load_scenarios(
     documents: dict[str, Document],
 ) -> tuple[tuple[PlacedScenario, ...], tuple[Flaw, ...]]:
-    """Load every scenario that is sound, in order of file path, then of appearance; the others are located flaws."""
+    """Load all sound scenarios by file and position; the others are located flaws."""
     flaws: list[Flaw] = []
     placed: list[PlacedScenario] = []
     for path in sorted(documents):

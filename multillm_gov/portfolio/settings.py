@@ -68,8 +68,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     risk: Annotated[
         Risk,
         Meta(
-            description="How often things fail and what else requests depend on; what is left out is "
-            "assumed"
+            description="How often things fail and what else requests depend on; "
+            "what is left out is assumed"
         ),
     ] = field(default_factory=Risk)
     fail_on: Annotated[

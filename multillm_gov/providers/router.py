@@ -47,7 +47,7 @@ class Attempts:
 
         class Recorder(CustomLogger):
             def log_pre_api_call(
-                self, model: str, messages: Any, kwargs: Mapping[str, Any]
+                self, model: str, messages: object, kwargs: Mapping[str, Any]
             ) -> None:
                 del model, messages
                 deployment = _deployment_of(kwargs)

@@ -54,7 +54,7 @@ def _shares(found: Concentration, limits: Limits) -> Iterator[Breach]:
     largest, reach = found.largest
     for entity, share in found.shares:
         most = reach if entity == largest else share
-        if entity == UNKNOWN and entity != largest or most <= limit + _ROUNDING:
+        if (entity == UNKNOWN and entity != largest) or most <= limit + _ROUNDING:
             continue
         who, basis = describe_entity(found.level, entity), _of(found)
         message = f"{who} carries {format_share(share)} of {basis}"

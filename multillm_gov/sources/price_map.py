@@ -12,7 +12,7 @@ from multillm_gov.errors import CatalogError
 _FILE = "model_prices_and_context_window_backup.json"
 DATA = Path(__file__).parent.parent / "catalog" / "data"
 MAP, NOTE, LICENSE = "price_map.json.gz", "price_map.note.json", "price_map.LICENSE"
-"""The shipped snapshot (`tools/build_price_snapshot.py`): the map's own bytes, and what they are."""
+"""The shipped snapshot (`tools/build_price_snapshot.py`): map bytes and description."""
 
 
 class _Note(msgspec.Struct):

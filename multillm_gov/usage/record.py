@@ -75,7 +75,7 @@ class Actuals(Struct, frozen=True, kw_only=True):
 
 
 def load_usage(documents: dict[str, Document]) -> tuple[Actuals, tuple[Flaw, ...]]:
-    """Load every record that is sound; the others are located flaws. Of two records of one day the later holds."""
+    """Load all sound records; the others are flaws. A day's later record replaces the earlier."""
     flaws: list[Flaw] = []
     task_classes: defaultdict[str, list[PlacedActual]] = defaultdict(list)
     owners: defaultdict[str, list[PlacedActual]] = defaultdict(list)

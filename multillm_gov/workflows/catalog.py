@@ -67,7 +67,7 @@ class ModelQuery(Struct, frozen=True, kw_only=True):
     capabilities: frozenset[str] = frozenset()
 
     def fits(self, facts: ModelFacts) -> bool:
-        """Whether a model has the mode, vendor and provider, and is known to have the capabilities."""
+        """Whether a model has the mode, vendor and provider, and all given capabilities."""
         requested = (self.mode, self.vendor, self.provider)
         own = (facts.mode, facts.exposure.vendor, facts.exposure.provider)
         return all(want in ("", known) for want, known in zip(requested, own, strict=True)) and (

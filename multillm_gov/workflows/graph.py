@@ -1,4 +1,4 @@
-"""``govern graph``: assess one state, build its system, measure who depends on whom, and draw it."""
+"""``govern graph``: assess one state, build its system, measure dependencies and draw them."""
 
 from collections.abc import Iterable
 from datetime import date

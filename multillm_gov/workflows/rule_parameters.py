@@ -85,6 +85,7 @@ def resolved(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any
 
 
 def type_of(node: dict[str, Any], definitions: dict[str, Any]) -> str:
+    """The type of a schema node in words, such as ``list of text``."""
     if "enum" in node:
         return f"one of {', '.join(f'`{value}`' for value in node['enum'])}"
     kind = node.get("type", "any")
@@ -107,6 +108,7 @@ def _range(kind: str, node: dict[str, Any]) -> str:
 
 
 def format_default(value: object) -> str:
+    """A default value as it is written in YAML."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):

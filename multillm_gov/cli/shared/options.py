@@ -33,8 +33,8 @@ def format_option(function: _F) -> _F:
         multiple=True,
         callback=_targets,
         metavar="NAME[=FILE]",
-        help=f"Format of the result: {', '.join(formats())}. With `=FILE` it goes to that file; repeat "
-        "for more; at most one goes to stdout. [default: by --output]",
+        help=f"Format of the result: {', '.join(formats())}. With `=FILE` it goes to that file; "
+        "repeat for more; at most one goes to stdout. [default: by --output]",
     )(function)
 
 

@@ -52,7 +52,8 @@ def _finding(group: tuple[Trial, ...]) -> Finding:
         rule=rule.id,
         name=rule.name,
         severity=Severity.ERROR if at_fault else Severity.WARNING,
-        message=f"{models} {verb} in `{first.task_class}` ({first.kind}, {first.verdict}): {detail}",
+        message=f"{models} {verb} in `{first.task_class}` "
+        f"({first.kind}, {first.verdict}): {detail}",
         location=first.location,
         subject=first.task_class,
         remedy=first.remedy,

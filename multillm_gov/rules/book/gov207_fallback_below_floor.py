@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from msgspec import Meta, field
+from msgspec.structs import replace
 
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
@@ -63,7 +64,7 @@ def _misses(
     ]
     if floor is not None and records and records[0].record.score < floor:
         score, proved = records[0].record.score, misses(records[0].record, float(floor))
-        yield _violation(
+        violation = _violation(
             task,
             fallback,
             records[0],
@@ -73,8 +74,8 @@ def _misses(
             {"score": float(score), "floor": float(floor)},
             f"While it takes over, the share of wrong answers {'is' if proved else 'may be'} "
             f"{format_points(floor - score)} above the accepted level.",
-            None if proved else Severity.NOTE,
         )
+        yield violation if proved else replace(violation, severity=Severity.NOTE)
     timed = next((placed for placed in records if placed.record.p95_seconds is not None), None)
     seconds = timed.record.p95_seconds if timed else None
     if limit is not None and timed is not None and seconds is not None and seconds > limit:
@@ -97,7 +98,6 @@ def _violation(
     limit: tuple[str, Place],
     figures: dict[str, float],
     risk: str,
-    severity: Severity | None = None,
 ) -> Violation:
     return Violation(
         message=f"fallback {code(fallback.model)} of {code(task.task.name)} {message}",
@@ -109,7 +109,6 @@ def _violation(
         risk=risk,
         related=(("the result", placed.place), limit),
         figures=dict(figures),
-        severity=severity,
         distinction=f"{'score' if 'score' in figures else 'p95_seconds'}: {fallback.model}",
     )
 

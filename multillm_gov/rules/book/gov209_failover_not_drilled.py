@@ -72,8 +72,10 @@ def _gap(
     when = f"{count_of(age, 'day')} ago" if age else "today"
     if not is_of(newest.drill, task.task.declared):
         return (
-            f"was drilled {when} with another chain ({_chain(newest.drill.chain)}) than declared "
-            "now",
+            (
+                f"was drilled {when} with another chain ({_chain(newest.drill.chain)}) "
+                "than declared now"
+            ),
             True,
         )
     return _gap_of(newest.drill, age, when, parameters)
@@ -95,8 +97,10 @@ def _gap_of(
         return f"{message[0]} in its drill {when}{message[1]}", bool(message[1])
     if age > parameters.warn_after_days:
         return (
-            f"was drilled {when}; the next drill was due after "
-            f"{count_of(parameters.warn_after_days, 'day')}",
+            (
+                f"was drilled {when}; the next drill was due after "
+                f"{count_of(parameters.warn_after_days, 'day')}"
+            ),
             False,
         )
     return None

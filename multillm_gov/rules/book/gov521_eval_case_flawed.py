@@ -58,14 +58,10 @@ def _flaws(
                 message, place.at("id"), "Give each case its own name: results are paired by name."
             )
         yield from _input_flaws(context, one, place, task)
-        scorer, where = (
-            (one.scorer, place.at("scorer"))
-            if one.scorer
-            else (placed.file.scorer, placed.place.at("scorer"))
-        )
+        scorer = one.scorer or placed.file.scorer
         key = _key(scorer, one)
         if key not in scored:
-            yield from _scorer_flaws(context, one, scorer, (place, where), task)
+            yield from _scorer_flaws(context, one, scorer, place, task)
         if key is not None:
             scored.add(key)
 
@@ -116,10 +112,9 @@ def _scorer_flaws(
     context: RuleContext,
     one: EvalCase,
     scorer: Scorer,
-    places: tuple[Place, Place],
+    place: Place,
     task: TaskClass,
 ) -> Iterator[_Flaw]:
-    place, where = places
     # Whether the schema is valid is reported for its own file; here only its presence counts.
     has_schema = task.declared.output_schema in context.state.files
     held = Expectation(

@@ -50,15 +50,19 @@ def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str
         return (
             f"{who} expired on {declared.expires}, {count_of(days, 'day')} ago",
             place.at("expires"),
-            "Fix the finding and remove the waiver, or have it approved again with a new "
-            "`expires`.",
+            (
+                "Fix the finding and remove the waiver, or have it approved again with a new "
+                "`expires`."
+            ),
         )
     if outcome.state == "void":
         return (
             f"{who} is void: hard-mandatory policies and rules about files cannot be waived",
             place.at("policy"),
-            "Remove the waiver and fix the finding, or have the policy changed to `enforcement: "
-            "soft-mandatory`.",
+            (
+                "Remove the waiver and fix the finding, or have the policy changed to "
+                "`enforcement: soft-mandatory`."
+            ),
         )
     if outcome.state == "unapproved":
         may = (
@@ -69,8 +73,10 @@ def _format(context: RuleContext, outcome: WaiverOutcome, who: str) -> tuple[str
         return (
             f"{who} is approved by {code(declared.approved_by)}; {may}",
             place.at("approved_by"),
-            "Let one of the policy's `approvers` approve it, or remove the waiver and fix the "
-            "finding.",
+            (
+                "Let one of the policy's `approvers` approve it, or remove the waiver and fix the "
+                "finding."
+            ),
         )
     return (
         f"{who} matches no finding",

@@ -41,8 +41,10 @@ def _format(outcome: IgnoreOutcome) -> tuple[str, str]:
     if outcome.state == "mandatory":
         return (
             f"a comment cannot ignore this finding of {rule}: only advice can be ignored in a file",
-            "Fix the finding and remove the comment; where the policy allows it, have it waived "
-            "with `govern waive`.",
+            (
+                "Fix the finding and remove the comment; where the policy allows it, have it "
+                "waived with `govern waive`."
+            ),
         )
     if outcome.state == "no reason":
         return f"the comment gives no reason to ignore {rule}", f"Write {_FORM}, or remove it."
