@@ -144,32 +144,30 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     location: Location
     checks: tuple[TrialCheck, ...] = ()
     message: str = ""
-    """What the provider or the network said, secrets scrubbed."""
     remedy: str = ""
     calls: int = 0
     answers: int = 0
     p50_seconds: Decimal | None = None
     p95_seconds: Decimal | None = None
     usd: Decimal | None = None
-    """``None``: not known."""
 
 
 class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
-    """One model on the cases of one task class, compared with the incumbent, for programs."""
+    """One model on the cases of one task class, compared with the incumbent, for programs.
+
+    ``scored`` cases have a verdict; ``inconclusive`` ones count neither way. ``share`` is of accepted
+    cases (0..1; ``None``: nothing scored), between ``low`` and ``high`` with 95% confidence.
+    """
 
     task_class: str
     model: str
     is_incumbent: bool
     scored: int
-    """Cases with a verdict."""
     inconclusive: int
-    """Cases without: they count neither way."""
     share: float | None
-    """Of accepted cases (0..1), ``None``: nothing scored; ``low`` and ``high``: 95% interval."""
     low: float
     high: float
     mean_score: float | None = None
-    """Where answers are graded (0..1)."""
     usd_per_accepted: Decimal | None = None
     seconds_per_accepted: float | None = None
     p50_seconds: float | None = None
@@ -179,11 +177,9 @@ class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     paired: int = 0
     """Cases that both have a verdict on."""
     difference: float | None = None
-    """In accepted share, less the incumbent's; its 95% interval follows."""
     difference_low: float | None = None
     difference_high: float | None = None
     p_value: float | None = None
-    """McNemar's, two-sided; ``None`` where cases are no plain counts."""
 
 
 Kind = Literal["check", "diff", "board", "stress", "dry-run", "bench"]
@@ -194,21 +190,21 @@ _LAYOUTS: dict[Kind, Layout] = {"check": "findings", "diff": "comparison", "dry-
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One result, ready for any format."""
+    """One result, ready for any format: ``as_of`` is an ISO day, ``base`` the commit compared with.
+
+    ``trials`` are a dry-run's probes in the order of the plan, ``scores`` a benchmark's, best first.
+    """
 
     kind: Kind
     title: str
     organization: str
     as_of: str
-    """ISO day of the result."""
     verdict: Verdict
     currency: str = "USD"
     revision: str = ""
     """Commit judged, with ``+`` when the working tree differs from it; empty outside git."""
     base: str = ""
-    """Commit compared with."""
     summary: str = ""
-    """One sentence a reader can repeat."""
     headline: tuple[Metric, ...] = ()
     sections: tuple[Section, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -216,17 +212,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     resolved: tuple[Finding, ...] = ()
     """In a comparison: findings of the base that are gone."""
     changes: tuple[ReportedChange, ...] = ()
-    """In a comparison: all of them, loosened ones first."""
     trials: tuple[Trial, ...] = ()
-    """In a dry-run: all probes, in the order of the plan."""
     scores: tuple[ModelScore, ...] = ()
-    """In a benchmark: every model of every task class, best first."""
     provenance: tuple[tuple[str, str], ...] = ()
-    """Label and value: versions, digests, dates."""
     checked: tuple[tuple[str, int], ...] = ()
-    """What was looked at: ("files", 7), ("task classes", 5), ("policies", 4)."""
+    """How many of what: ("files", 7), ("task classes", 5), ("policies", 4)."""
     rules: tuple[RuleNote, ...] = ()
-    """The rules that ``findings`` and ``resolved`` name, ordered by id."""
     path_prefix: str = ""
     """The portfolio's folder below the repository's root, with ``/`` last; may be empty."""
 

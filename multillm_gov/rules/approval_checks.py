@@ -1,5 +1,6 @@
 """Whether an approval counts: for this content, by this person, on this day, by commit."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Literal
@@ -9,7 +10,27 @@ from msgspec import Struct
 from multillm_gov.portfolio.policy import PlacedApproval
 from multillm_gov.portfolio.settings import Settings
 from multillm_gov.rules.approval_commits import Introductions
+from multillm_gov.rules.engine.rule import RuleContext
 from multillm_gov.words import code
+
+ELSEWHERE = ("waiver", "approval", "model", "setting", "appetite")
+"""Kinds of change whose subject is neither a task class nor a policy."""
+
+
+def loosened_subjects(context: RuleContext) -> dict[str, str]:
+    """What was loosened in each task class or policy, in words."""
+    if context.base is None:
+        return {}
+    from multillm_gov.changes.change import Direction  # a check without a base never compares
+    from multillm_gov.changes.compare import compare
+    from multillm_gov.rules.engine.defaults import rule_facts
+
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for change in compare(context.base, context.state, rule_facts).changes:
+        if change.direction is Direction.LOOSENED and not change.kind.value.startswith(ELSEWHERE):
+            found[change.subject].append(change.label)
+    return {subject: ", ".join(dict.fromkeys(labels)) for subject, labels in found.items()}
+
 
 UNPROVED = (
     "The author of a commit is self-declared: it proves who approved only as far as signed "

@@ -61,6 +61,23 @@ def claims_of(
     return found if fallbacks else found[: len(task.legs)]
 
 
+def usable_internal_result(
+    context: RuleContext,
+    task: TaskFigures,
+    model: str,
+    *,
+    max_age_days: int,
+    min_sample_size: int,
+) -> PlacedRecord | None:
+    """The newest internal result of a task class and model, if it is recent and large enough."""
+    for placed in context.state.evidence.get((task.task.name, model), ()):
+        record = placed.record
+        if record.origin == "internal" and record.date <= context.as_of:
+            recent = (context.as_of - record.date).days <= max_age_days
+            return placed if recent and record.sample_size >= min_sample_size else None
+    return None
+
+
 def _claims(context: RuleContext, task: TaskFigures, field: str) -> Iterator[Claim]:
     newest: dict[str, PlacedRecord | None] = {}
     parts: tuple[LegFigures | FallbackFigures, ...] = (*task.legs, *task.fallbacks)

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Self
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.layout import FOLDERS, SETTINGS, kind_of, meant_name
+from multillm_gov.documents.layout import FOLDERS, SETTINGS, kind_of
 from multillm_gov.errors import RevisionError
 from multillm_gov.finding import Flaw
-from multillm_gov.sources import refusals
 from multillm_gov.sources.default_branch import find_default_branch
 from multillm_gov.sources.git_blame import Blame
 from multillm_gov.sources.git_command import GitCommand
-from multillm_gov.sources.git_tree import Blobs, read_entries
+from multillm_gov.sources.git_tree import Blobs, misnamed_in, read_entries
 from multillm_gov.sources.moved_portfolio import find_moved
 from multillm_gov.sources.unknown_revision import explain_unknown
 
@@ -188,24 +187,8 @@ class Repository:
         roots = [f"{start}{name}" for name in (SETTINGS, *FOLDERS)]
         listing = self._git.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", *roots)
         files, flaws = read_entries(listing, start, self._blobs)
-        return files, (*flaws, *self._misnamed(commit, below))
-
-    def _misnamed(self, commit: str, below: str) -> list[Flaw]:
-        """Names at the portfolio's root in a commit that are nearly governed ones."""
-        start = f"{commit}:{below}/" if below else f"{commit}:"
-        entries = {}
-        for record in self._git.attempt("ls-tree", "-z", start)[1].split(b"\0")[:-1]:
-            facts, _, name = record.partition(b"\t")
-            text = os.fsdecode(name)
-            is_folder = facts.split()[1] == b"tree"
-            entries[text] = (
-                is_folder and bool(meant_name(text, ())) and self._has_yaml(start + text)
-            )
-        return refusals.report_misnamed(entries)
-
-    def _has_yaml(self, tree: str) -> bool:
-        names = self._git.attempt("ls-tree", "-z", "--name-only", tree)[1].split(b"\0")
-        return any(name.endswith((b".yaml", b".yml")) for name in names)
+        tree = f"{commit}:{start}"
+        return files, (*flaws, *misnamed_in(self._git, tree))
 
     def read_absent(self) -> tuple[SourceFile, ...]:
         """Governed files that are tracked but absent in a sparse checkout, from the index.
@@ -264,11 +247,3 @@ class Repository:
         code, output, _ = self._git.attempt("var", "GIT_AUTHOR_IDENT")
         found = re.search(rb"<([^<>]*)>", output)
         return found[1].decode("utf-8", "replace") if code == 0 and found else ""
-
-    def describe(self, commit: str) -> str:
-        """A short name: the nearest tag and the distance from it, else the id's first digits."""
-        return (
-            self._git.run("describe", "--tags", "--always", commit)
-            .decode("utf-8", "replace")
-            .strip()
-        )

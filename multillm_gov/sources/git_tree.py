@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.layout import is_uncovered, kind_of
+from multillm_gov.documents.layout import is_uncovered, kind_of, meant_name
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Flaw
 from multillm_gov.sources import refusals
@@ -143,3 +143,19 @@ def _within_limits(entries: list[TreeEntry]) -> tuple[list[TreeEntry], Flaw | No
         if total > refusals.MOST_BYTES:
             return entries[:index], refusals.refuse_rest(entry.path, "bytes", refusals.MOST_BYTES)
     return entries, None
+
+
+def misnamed_in(git: GitCommand, tree: str) -> list[Flaw]:
+    """Names in a tree (``commit:folder/``) that are nearly those of governed files or folders."""
+    entries = {}
+    for record in git.attempt("ls-tree", "-z", tree)[1].split(b"\0")[:-1]:
+        facts, _, name = record.partition(b"\t")
+        text = os.fsdecode(name)
+        is_folder = facts.split()[1] == b"tree" and bool(meant_name(text, ()))
+        entries[text] = is_folder and _has_yaml(git, tree + text)
+    return refusals.report_misnamed(entries)
+
+
+def _has_yaml(git: GitCommand, tree: str) -> bool:
+    names = git.attempt("ls-tree", "-z", "--name-only", tree)[1].split(b"\0")
+    return any(name.endswith((b".yaml", b".yml")) for name in names)

@@ -19,16 +19,8 @@ from multillm_gov.workflows.control_pages import (
 from multillm_gov.workflows.rule_parameters import Parameter, parameters_of
 
 FAMILIES = (
-    "Files and schema",
-    "Models and lifecycle",
-    "Resilience",
-    "Concentration",
-    "Spend",
-    "Quality and evidence",
-    "Data and compliance",
-    "Process",
-    "Reserved",
-    "Custom",
+    *("Files and schema", "Models and lifecycle", "Resilience", "Concentration", "Spend"),
+    *("Quality and evidence", "Data and compliance", "Process", "Reserved", "Custom"),
 )
 """By the digit after ``GOV``."""
 _WIDTH = 80

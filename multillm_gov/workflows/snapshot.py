@@ -7,8 +7,7 @@ from msgspec import DecodeError, json
 
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Severity
-from multillm_gov.rendering.public.reading import read_finding, read_metric
-from multillm_gov.rendering.public.shape import StoredCheck
+from multillm_gov.rendering.public.reading import StoredCheck, read_finding, read_metric
 from multillm_gov.report import Report
 from multillm_gov.reporting.diff.snapshot import Snapshot, report_snapshot
 from multillm_gov.sources.root import split_paths

@@ -115,7 +115,6 @@ def test_resolves_what_people_type(checkout) -> None:
         assert repository.resolve(revision) == first, revision
     assert repository.resolve("2026-06-30") == second
     assert repository.commit_day(first) == date(2026, 3, 31)
-    assert repository.describe(second).startswith("v1-1-g")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +221,7 @@ def test_configured_programs_do_not_run(checkout) -> None:
     repository.is_dirty()
     repository.commit_day(commit)
     repository.resolve("2026-12-31")
-    repository.describe(commit)
+    repository.commit_day(commit)
     repository.read_revision(commit)
     assert not (checkout.folder / "pwned").exists()
 

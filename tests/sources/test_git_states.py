@@ -262,7 +262,7 @@ def test_names_that_are_nearly_governed_fail_on_disk_and_in_a_commit(checkout, g
     done = govern("check", cwd=checkout.folder)
     assert done.returncode == 1
     assert b"GOV015" in done.stdout
-    assert f"the name is `{meant}`".encode() in done.stdout
+    assert f"its name must be `{meant}`".encode() in done.stdout
     repository = Repository.open(checkout.folder)
     _, flaws = repository.read_revision(repository.head_commit())
     assert [flaw.kind for flaw in flaws] == ["misnamed-file"]

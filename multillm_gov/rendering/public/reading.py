@@ -1,5 +1,8 @@
 """From the public shape of a stored report back to ours."""
 
+from typing import Literal
+
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from multillm_gov.finding import Enforcement, Finding, Related, Severity, Waived
@@ -11,6 +14,17 @@ from multillm_gov.rendering.public.shape import (
     PublicWaiver,
 )
 from multillm_gov.report import Metric
+
+
+class StoredCheck(Struct, frozen=True, kw_only=True):
+    """The part of a stored check that a later one is compared with; other fields may be newer."""
+
+    schema: Literal["govern/report/1"]
+    kind: Literal["check"]
+    as_of: str
+    revision: str
+    headline: list[PublicMetric]
+    findings: list[PublicFinding]
 
 
 def read_metric(metric: PublicMetric) -> Metric:

@@ -1,10 +1,8 @@
 """The public shape of a report for programs, apart from our own types so that those may change.
 
-The identifier in ``schema`` changes when a field is removed or means something else; added fields
-do not change it.
-Conventions: dates are ISO 8601 days; exact amounts are strings (``"1234.50"``), floats are
-statistics; a field that says nothing is empty (``""``, ``[]``, ``null``), never missing; lines and
-columns count from 1 in Unicode characters, the end column is exclusive.
+``schema`` changes when a field is removed or changes its meaning, not when one is added. Dates are
+ISO 8601 days, exact amounts strings (``"1234.50"``), floats statistics. Empty fields are present
+(``""``, ``[]``, ``null``). Lines and columns count from 1; the end column is exclusive.
 """
 
 from typing import Annotated, Literal
@@ -241,14 +239,3 @@ class PublicReport(Struct, frozen=True, kw_only=True):
     provenance: list[PublicPair]
     path_prefix: str
     """The portfolio's folder below the repository's root, with ``/`` last; may be empty."""
-
-
-class StoredCheck(Struct, frozen=True, kw_only=True):
-    """The part of a stored check that a later one is compared with; other fields may be newer."""
-
-    schema: Literal["govern/report/1"]
-    kind: Literal["check"]
-    as_of: Day
-    revision: str
-    headline: list[PublicMetric]
-    findings: list[PublicFinding]

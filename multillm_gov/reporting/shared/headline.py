@@ -11,19 +11,19 @@ import msgspec
 
 from multillm_gov.content import Status
 from multillm_gov.dimensions import UNKNOWN, Basis, Level
-from multillm_gov.measures.burn import run_rate
 from multillm_gov.measures.concentration import concentration
 from multillm_gov.measures.failover import Failover
-from multillm_gov.measures.figures import Concentration, LegFigures, PortfolioFigures
+from multillm_gov.measures.figures import Concentration, LegFigures
 from multillm_gov.measures.independence import independent_value
 from multillm_gov.measures.lifecycle import slack_days
 from multillm_gov.portfolio.settings import Appetite
 from multillm_gov.report import Metric
 from multillm_gov.reporting.shared.completeness import left_out_of_figures
+from multillm_gov.reporting.shared.spend import incomplete_metric, judged_by_spend, spend_metric
 from multillm_gov.reporting.shared.status_bands import status_above, status_below
 from multillm_gov.rules.engine.assessment import Assessment
-from multillm_gov.units import format_money, format_share
-from multillm_gov.words import count_of, join_some
+from multillm_gov.units import format_share
+from multillm_gov.words import count_of
 
 HEADLINES = 3
 """How many of the metrics a short format shows; they come first."""
@@ -38,7 +38,7 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
     value = concentration(figures.tasks, Level.VENDOR, Basis.VALUE_AT_STAKE)
     clouds = concentration(figures.tasks, Level.CLOUD, Basis.SPEND)
     metrics = (
-        _spend(assessment),
+        spend_metric(assessment),
         judged_by_spend(
             _largest(
                 spend,
@@ -76,37 +76,9 @@ def headline(assessment: Assessment) -> tuple[Metric, ...]:
         _retirement(assessment),
     )
     return (
-        tuple(_incomplete(metric) for metric in metrics)
+        tuple(incomplete_metric(metric) for metric in metrics)
         if left_out_of_figures(assessment)
         else metrics
-    )
-
-
-def judged_by_spend(metric: Metric, figures: PortfolioFigures) -> Metric:
-    """A figure weighed by spend; not judged where requests have no price.
-
-    What has no price may hold any share of the true spend.
-    """
-    if not figures.unpriced_share:
-        return metric
-    note = not_judged(figures)
-    return msgspec.structs.replace(
-        metric, value="not judged", status="neutral", number=None, note=note
-    )
-
-
-def not_judged(figures: PortfolioFigures) -> str:
-    """Why nothing is judged by spend: the share of requests that has no price."""
-    return f"{format_share(figures.unpriced_share)} of the requests have no known price"
-
-
-def _incomplete(metric: Metric) -> Metric:
-    """A figure over files that could not be read in full; what is missing may breach the limit."""
-    note = "; ".join(
-        part for part in (metric.note, "incomplete: a file could not be read in full") if part
-    )
-    return msgspec.structs.replace(
-        metric, note=note, status="watch" if metric.status == "good" else metric.status
     )
 
 
@@ -114,65 +86,6 @@ def with_before(then: tuple[Metric, ...], now: tuple[Metric, ...]) -> tuple[Metr
     """The figures of ``now``, each with the value it had ``then``."""
     known = {metric.id: metric.value for metric in then}
     return tuple(msgspec.structs.replace(metric, before=known.get(metric.id, "")) for metric in now)
-
-
-def _spend(assessment: Assessment) -> Metric:
-    figures, settings = assessment.figures, assessment.portfolio.settings
-    pace = run_rate(figures, assessment.actuals, assessment.as_of)
-    ceiling, limit = _ceiling(figures, settings.appetite)
-    spend = pace.spend
-    status: Status = "neutral" if ceiling is None else status_below(float(spend), float(ceiling))
-    doubts = []
-    if figures.unpriced:
-        doubts.append(f"without {join_some(figures.unpriced)}, whose cost is not known")
-    if not figures.exchange_known:
-        doubts.append(f"no exchange rate to {figures.currency} is declared")
-    if doubts and status != "bad":
-        status = "neutral"
-    if pace.counted:
-        doubts.insert(
-            0,
-            f"{count_of(len(pace.counted), 'task class')} at the pace of actual spend; declared "
-            f"demand alone gives {format_forecast(figures)}",
-        )
-    note = "; ".join(doubts) or ("" if ceiling is not None else "no ceiling is declared")
-    return Metric(
-        id="forecast-spend",
-        label="Forecast spend per month",
-        value=format_forecast(msgspec.structs.replace(figures, spend_per_month=spend)),
-        limit=limit,
-        status=status,
-        note=note,
-        number=None if _nothing_known(figures) else float(spend),
-        unit=f"{figures.currency} per month",
-    )
-
-
-def format_forecast(figures: PortfolioFigures) -> str:
-    """The forecast; a lower bound or not known where task classes have no known cost."""
-    if _nothing_known(figures):
-        return "not known"
-    spend = format_money(figures.spend_per_month, figures.currency)
-    return f"at least {spend}" if figures.unpriced else spend
-
-
-def _nothing_known(figures: PortfolioFigures) -> bool:
-    return bool(figures.unpriced) and len(figures.unpriced) == len(figures.tasks)
-
-
-def _ceiling(figures: PortfolioFigures, appetite: Appetite) -> tuple[Decimal | None, str]:
-    """The board's ceiling, else the sum of the task classes' caps where each has one."""
-    if appetite.max_monthly_spend is not None:
-        return (
-            appetite.max_monthly_spend,
-            f"at most {format_money(appetite.max_monthly_spend, figures.currency)}",
-        )
-    caps = [task.task.declared.spend_cap.monthly for task in figures.tasks]
-    declared = [cap for cap in caps if cap is not None]
-    if not declared or len(declared) < len(caps):
-        return None, ""
-    total = sum(declared, Decimal(0))
-    return total, f"at most {format_money(total, figures.currency)} (sum of caps)"
 
 
 def _largest(shares: Concentration, name: str, label: str, ceiling: Decimal) -> Metric:

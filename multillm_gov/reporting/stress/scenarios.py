@@ -21,12 +21,9 @@ from multillm_gov.risk.stress.variants import ScenarioResult, Variant
 from multillm_gov.units import format_share
 from multillm_gov.words import code, count_of, join_some
 
-MOST_COLUMNS = 6
-"""Task classes beside each other in one heat map."""
-MOST_TASKS = 12
-"""Task classes in all heat maps together: those with most value at stake."""
-MOST_SCENARIOS = 40
-_MOST_ASSUMED = 12
+MOST_COLUMNS, MOST_TASKS = 6, 12
+"""Task classes side by side in one heat map, and in all of them: those with most at stake."""
+MOST_SCENARIOS, _MOST_ASSUMED = 40, 12
 _METHOD = (
     "Every scenario is run for each entity that requests are routed to. The tables show its worst "
     "case by value at risk plus added cost, and name another case where only that one breaks a "

@@ -1,11 +1,10 @@
 """Chains as the simulation reads them: what one outage, and two at once, cost each chain.
 
 A task class of coverage c loses the hours of an outage of its first hop whose mark is above c,
-whatever its fallbacks do; the rest it loses while all of its hops are down. Marks are compared with
-the distinct coverages of all task classes: band b of a mark is the number of coverages below it,
-and level k is lost where b > k. Task classes are comonotone: an outage that one of them does not
-reroute in time is not rerouted by one of less coverage either. Of what is rerouted, the part that
-the fallbacks' rate limits leave no room for is lost too (`Overflows`).
+whatever its fallbacks do; the rest it loses while all of its hops are down. Band b of a mark is the
+number of distinct coverages below it; level k is lost where b > k. Task classes are comonotone: an
+outage that one does not reroute in time is not rerouted by one of less coverage either. What the
+fallbacks' rate limits leave no room for is lost too (`Overflows`).
 """
 
 from collections import defaultdict
@@ -25,10 +24,7 @@ from multillm_gov.risk.system.system import Component, System
 _Key = tuple[tuple[frozenset[int], ...], float, tuple[tuple[int, float], ...]]
 """Hops, coverage, and overflow by component."""
 Overflows = Mapping[tuple[str, int], Mapping[int, float]]
-"""By task class and chain: first-hop component to the requests (0..1) without room.
-
-The share that no fallback has room for while the component is down and failover works.
-"""
+"""By task class and chain, then component of the first hop: share (0..1) without room elsewhere."""
 _EVERYWHERE = 2
 _MOST_COVERAGES = 12
 """Distinct coverages that are distinguished exactly."""
@@ -50,8 +46,7 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
     """How the chain depends on each member."""
     together: frozenset[tuple[int, int]]
     """Positions in ``members`` (ascending) of two that take down every hop when both are down."""
-    level: int
-    """Index of its coverage in `SampledChains.coverages`."""
+    level: int  # of its coverage in `SampledChains.coverages`
     weights: tuple[tuple[int, float], ...]
     """Task class (index) and the value of one hour: share times value per hour."""
 

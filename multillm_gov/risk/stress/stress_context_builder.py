@@ -6,11 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from multillm_gov.catalog.catalog import Catalog
-from multillm_gov.catalog.facts import ModelFacts, entities_of, entity_of
+from multillm_gov.catalog.facts import ModelFacts, entity_of
 from multillm_gov.dimensions import Level
 from multillm_gov.evidence.loading import Evidence
 from multillm_gov.measures.capacity import mean_tokens
 from multillm_gov.measures.figures import FallbackFigures, LegFigures, PortfolioFigures, TaskFigures
+from multillm_gov.risk.stress.hop_labels import HopLabels
 from multillm_gov.risk.stress.stress_context import (
     FixedCost,
     Label,
@@ -21,7 +22,7 @@ from multillm_gov.risk.stress.stress_context import (
     StressedHop,
     StressedTask,
 )
-from multillm_gov.risk.system.system import Hop, System, TaskSystem
+from multillm_gov.risk.system.system import Hop, TaskSystem
 from multillm_gov.risk.system.system_builder import build_system
 from multillm_gov.state.state import State
 from multillm_gov.units import HOURS_PER_MONTH
@@ -36,7 +37,7 @@ def stress_context(state: State) -> StressContext:
     """
     system, figures = build_system(state), state.figures
     by_name = {task.name: task for task in system.tasks}
-    labels = _Labels(system)
+    labels = HopLabels(system)
     tasks = tuple(
         _task(by_name[task.task.name], task, _Hops(labels, task, state.evidence, state.as_of))
         for task in figures.tasks
@@ -173,46 +174,12 @@ def _fixed(figures: TaskFigures, hops: "_Hops") -> Iterator[FixedCost]:
             )
 
 
-class _Labels:
-    """What each hop depends on, found once for all task classes."""
-
-    def __init__(self, system: System) -> None:
-        self.components = system.components
-        self._of_hop: dict[tuple[str, frozenset[int]], tuple[frozenset[Label], int, bool]] = {}
-
-    def of_hop(self, hop: Hop, facts: ModelFacts | None) -> tuple[frozenset[Label], int, bool]:
-        """Labels, the deployment's index, and whether it never answers."""
-        key = hop.model, hop.components
-        if key not in self._of_hop:
-            component_labels = frozenset(
-                (self.components[n].kind, self.components[n].name) for n in hop.components
-            )
-            deployment = next(
-                (n for n in sorted(hop.components) if self.components[n].kind == "deployment"), -1
-            )
-            never = any(self.components[n].unavailability >= 1 for n in hop.components)
-            self._of_hop[key] = (
-                component_labels | self.of_model(hop.model, facts),
-                deployment,
-                never,
-            )
-        return self._of_hop[key]
-
-    @staticmethod
-    def of_model(model: str, facts: ModelFacts | None) -> frozenset[Label]:
-        """Labels from the known facts of a model, under its routed and its canonical name."""
-        found = {("model", model)}
-        if facts is not None:
-            found |= {
-                (level.value, entity) for level in Level for entity in entities_of(facts, level)
-            }
-        return frozenset(found)
-
-
 class _Hops:
     """Makes the hops of one task class, each once."""
 
-    def __init__(self, labels: _Labels, task: TaskFigures, evidence: Evidence, as_of: date) -> None:
+    def __init__(
+        self, labels: HopLabels, task: TaskFigures, evidence: Evidence, as_of: date
+    ) -> None:
         self.labels = labels
         self._name = task.task.name
         self._evidence = evidence

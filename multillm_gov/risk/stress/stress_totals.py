@@ -14,12 +14,21 @@ from multillm_gov.risk.stress.caps import (
     broken_request,
     without_repeats,
 )
-from multillm_gov.risk.stress.costs import Costs, answered_share, fixed_cost
-from multillm_gov.risk.stress.floors import TONE_ALARM, broken_floors, is_below_floor, is_unproved
-from multillm_gov.risk.stress.flows import Flow, Flows, HopFlow, flows, involved
-from multillm_gov.risk.stress.outcome import Concentrated, LimitBreach, StressOutcome, TaskOutcome
+from multillm_gov.risk.stress.costs import Costs, fixed_cost
+from multillm_gov.risk.stress.floors import broken_floors, is_unproved
+from multillm_gov.risk.stress.flows import Flow, Flows, flows, involved
+from multillm_gov.risk.stress.outcome import Concentrated, LimitBreach, StressOutcome
 from multillm_gov.risk.stress.shock_effect import ShockEffect
 from multillm_gov.risk.stress.stress_context import StressContext, StressedTask
+from multillm_gov.risk.stress.task_totals import (
+    TaskTotal,
+    share_degraded,
+    share_requested,
+    share_unacceptable,
+    share_unserved,
+    task_outcome,
+    unaffected,
+)
 from multillm_gov.units import HOURS_PER_MONTH
 from multillm_gov.words import count_of
 
@@ -41,18 +50,6 @@ class Interval(Struct, frozen=True, kw_only=True):
         return bool(away) and all(hours is not None and hours <= self.start for hours in away)
 
 
-class _Sum(Struct):
-    """One task class so far."""
-
-    unserved: Decimal = _ZERO
-    degraded: Decimal = _ZERO
-    value: Decimal = _ZERO
-    cost: Decimal = _ZERO
-    cost_in_month: Decimal = _ZERO
-    unserved_share: Decimal = _ZERO
-    hours_to_recover: Decimal = _ZERO
-
-
 class StressTotals:
     """Adds up intervals over the task classes that the effects may reach."""
 
@@ -61,7 +58,7 @@ class StressTotals:
         self._effects = effects
         self._costs = Costs(context)
         self._involved = involved(context, effects)
-        self._sums = {index: _Sum() for index in self._involved}
+        self._sums = {index: TaskTotal() for index in self._involved}
         self._caps: list[LimitBreach] = []
         self._floors: list[LimitBreach] = []
         self._unproved: set[str] = set()
@@ -92,7 +89,7 @@ class StressTotals:
             known[peak] = flows(self._context, (), peak)
         return known[peak]
 
-    def _charge(self, task: StressedTask, total: _Sum, interval: Interval) -> None:
+    def _charge(self, task: StressedTask, total: TaskTotal, interval: Interval) -> None:
         """Costs independent of requests: fixed ones at new prices, and what shocks add."""
         hours = interval.end - interval.start
         risen = sum(
@@ -107,7 +104,7 @@ class StressTotals:
         self._pay(total, cost, interval)
 
     @staticmethod
-    def _pay(total: _Sum, cost: Decimal, interval: Interval) -> None:
+    def _pay(total: TaskTotal, cost: Decimal, interval: Interval) -> None:
         total.cost += cost
         if interval.end <= HOURS_PER_MONTH:
             total.cost_in_month += cost
@@ -115,7 +112,7 @@ class StressTotals:
     def _task(
         self,
         task: StressedTask,
-        total: _Sum,
+        total: TaskTotal,
         compared: tuple[tuple[Flow, ...], tuple[Flow, ...]],
         interval: Interval,
         peak: Decimal,
@@ -123,9 +120,11 @@ class StressTotals:
         before, after = compared
         then = structs.replace(task, coverage=_ONE) if interval.is_rerouted else task
         months = (interval.end - interval.start) * peak / HOURS_PER_MONTH
-        unserved = max(_unserved(then, after) - _unserved(task, before), _ZERO)
-        degraded = max(_degraded(then, after) - _degraded(task, before), _ZERO)
-        affected = unserved + max(_unacceptable(then, after) - _unacceptable(task, before), _ZERO)
+        unserved = max(share_unserved(then, after) - share_unserved(task, before), _ZERO)
+        degraded = max(share_degraded(then, after) - share_degraded(task, before), _ZERO)
+        affected = unserved + max(
+            share_unacceptable(then, after) - share_unacceptable(task, before), _ZERO
+        )
         requests = task.figures.requests_per_month * months
         total.unserved += requests * unserved
         total.degraded += requests * degraded
@@ -163,15 +162,15 @@ class StressTotals:
         """Whether nothing is answered even with working failover: spend then serves nothing."""
         return bool(answers) and all(
             index in answers
-            and _unserved(structs.replace(task, coverage=_ONE), answers[index])
-            >= _demand(answers[index])
+            and share_unserved(structs.replace(task, coverage=_ONE), answers[index])
+            >= share_requested(answers[index])
             for index, task in enumerate(self._context.tasks)
         )
 
     def outcome(self) -> StressOutcome:
         """What all intervals came to."""
         touched = {
-            index: _task_outcome(self._context.tasks[index], total)
+            index: task_outcome(self._context.tasks[index], total)
             for index, total in self._sums.items()
         }
         in_month = sum((one.added_cost_in_month for one in touched.values()), _ZERO)
@@ -184,7 +183,7 @@ class StressTotals:
         )
         return StressOutcome(
             tasks=tuple(
-                touched.get(index) or _unaffected(task)
+                touched.get(index) or unaffected(task)
                 for index, task in enumerate(self._context.tasks)
             ),
             unserved_requests=sum((one.unserved_requests for one in touched.values()), _ZERO),
@@ -220,57 +219,5 @@ class StressTotals:
         return told
 
 
-def _task_outcome(task: StressedTask, total: _Sum) -> TaskOutcome:
-    return TaskOutcome(
-        name=task.name,
-        unserved_requests=total.unserved,
-        degraded_requests=total.degraded,
-        value_at_risk=total.value,
-        added_cost=total.cost,
-        added_cost_in_month=total.cost_in_month,
-        unserved_share=total.unserved_share,
-        hours_to_recover=total.hours_to_recover,
-    )
-
-
-def _unaffected(task: StressedTask) -> TaskOutcome:
-    return TaskOutcome(name=task.name)
-
-
 def _told(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for group in groups for text in group))
-
-
-def _unserved(task: StressedTask, task_flows: tuple[Flow, ...]) -> Decimal:
-    return sum((flow.demand - answered_share(task, flow) for flow in task_flows), _ZERO)
-
-
-def _demand(task_flows: tuple[Flow, ...]) -> Decimal:
-    return sum((flow.demand for flow in task_flows), _ZERO)
-
-
-def _degraded(task: StressedTask, task_flows: tuple[Flow, ...]) -> Decimal:
-    return sum(
-        (
-            _degraded_routed(task, flow.routed) + task.coverage * flow.by_fallbacks
-            for flow in task_flows
-        ),
-        _ZERO,
-    )
-
-
-def _degraded_routed(task: StressedTask, one: HopFlow) -> Decimal:
-    """All its answers if below the floor or in another style, else the unacceptable ones."""
-    lost = (one.state.points and is_below_floor(task, one)) or one.state.tone_ratio > TONE_ALARM
-    return one.share if lost else one.share * one.state.points
-
-
-def _unacceptable(task: StressedTask, task_flows: tuple[Flow, ...]) -> Decimal:
-    return sum(
-        (
-            flow.routed.share * flow.routed.state.points
-            + task.coverage * sum((one.share * one.state.points for one in flow.fallbacks), _ZERO)
-            for flow in task_flows
-        ),
-        _ZERO,
-    )

@@ -4,34 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from heapq import nsmallest
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from multillm_gov.catalog.facts import entities_of
-from multillm_gov.dimensions import Basis, Level
 from multillm_gov.documents.layout import SETTINGS
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
-from multillm_gov.measures.concentration import weigh, weights
 from multillm_gov.measures.figures import TaskFigures
-from multillm_gov.measures.portfolio_figures import NO_OWNER
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.spend_totals import Per, spend_parts, spend_totals
 from multillm_gov.units import MONTHS_PER_YEAR, Amount
 from multillm_gov.vocabulary import Closed
 from multillm_gov.words import code, count_of
 
-Per = Literal[
-    "portfolio",
-    "task_class",
-    "owner",
-    "model",
-    "family",
-    "vendor",
-    "provider",
-    "cloud",
-    "jurisdiction",
-]
 _PERIODS = (
     ("monthly", "month", 1),
     ("quarterly", "quarter", 3),
@@ -105,7 +91,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
     if not ceilings:
         return
     only = {name.casefold() for name in parameters.names}
-    totals = _totals(context.tasks, parameters.per)
+    totals = spend_totals(context.tasks, parameters.per)
     yield from _unmatched(context, parameters, {name.casefold() for name in totals})
     broken = {
         name: [ceiling for ceiling in ceilings if monthly * ceiling.months > ceiling.amount]
@@ -116,7 +102,7 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         return
     parts: defaultdict[str, list[_Part]] = defaultdict(list)
     for task in context.tasks:
-        for name, amount in _parts(task, parameters.per).items():
+        for name, amount in spend_parts(task, parameters.per).items():
             parts[name].append(_Part(task, amount))
     for name, over in broken.items():
         for ceiling in over:
@@ -156,37 +142,6 @@ def _ceilings(context: RuleContext, parameters: Parameters) -> Iterator[_Ceiling
     if not given and parameters.per == "portfolio" and appetite is not None:
         by = code(context.policy) if context.policy else "the risk appetite"
         yield _Ceiling(appetite, "month", 1, by, Place(SETTINGS, ("appetite", "max_monthly_spend")))
-
-
-def _totals(tasks: tuple[TaskFigures, ...], per: Per) -> dict[str, Decimal]:
-    """Forecast per month by what the ceiling covers; summed by model first."""
-    totals: defaultdict[str, Decimal] = defaultdict(Decimal)
-    if per in {"portfolio", "task_class", "owner"}:
-        for task in tasks:
-            for name, amount in _parts(task, per).items():
-                totals[name] += amount
-        return totals
-    level = Level(per)
-    for facts, amount in weigh(tasks, Basis.SPEND):
-        for entity in entities_of(facts, level):
-            totals[entity] += amount
-    return totals
-
-
-def _parts(task: TaskFigures, per: Per) -> dict[str, Decimal]:
-    """Forecast per month of one task class, by what the ceiling covers."""
-    if per in {"portfolio", "task_class", "owner"}:
-        names = {
-            "portfolio": per,
-            "task_class": task.task.name,
-            "owner": task.task.owner or NO_OWNER,
-        }
-        return {names[per]: task.spend_per_month or Decimal(0)}
-    parts: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for facts, amount in weights(task, Basis.SPEND):
-        for entity in entities_of(facts, Level(per)):
-            parts[entity] += amount
-    return parts
 
 
 def _violation(

@@ -5,25 +5,23 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
-from multillm_gov.catalog.facts import ModelFacts
 from multillm_gov.evidence.record import PlacedRecord
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.measures.single_model import saving_per_month
+from multillm_gov.rules.cheaper_models import CheaperModel, cheaper_model_violation
 from multillm_gov.rules.engine.rule import Rule, RuleContext
+from multillm_gov.rules.quality_evidence import usable_internal_result
 from multillm_gov.rules.what_if import Prospects
 from multillm_gov.units import (
-    MONTHS_PER_YEAR,
     Amount,
     Share,
     format_count,
-    format_share,
 )
 from multillm_gov.vocabulary import Closed
-from multillm_gov.words import code, count_of
 
 MOST_TRIALS = 300
 """Models tried per policy, largest saving first; each is judged by the whole book."""
@@ -47,18 +45,6 @@ class Parameters(Closed, frozen=True, kw_only=True):
     min_sample_size: Annotated[
         int, Meta(ge=1, le=1_000_000, description="Fewest scored cases of a result that counts")
     ] = 200
-
-
-class _Candidate(Struct, frozen=True):
-    """A model with proven quality for a task class, and the saving there."""
-
-    task: TaskFigures
-    facts: ModelFacts
-    proof: PlacedRecord
-    floor: Decimal
-    now: Decimal
-    """Current cost of the requests per month."""
-    saving: Decimal
 
 
 def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
@@ -89,10 +75,10 @@ def check(context: RuleContext, parameters: Parameters) -> Iterator[Violation]:
         tried += 1
         if prospects.breaks_nothing(candidate.task, candidate.facts.name):
             settled.add(candidate.task.task.name)
-            yield _violation(context, candidate)
+            yield cheaper_model_violation(context, candidate)
 
 
-def _candidates(context: RuleContext, parameters: Parameters) -> Iterator[_Candidate]:
+def _candidates(context: RuleContext, parameters: Parameters) -> Iterator[CheaperModel]:
     """Models with a proof in a task class that save enough there."""
     proven: dict[str, list[str]] = {}
     for name, model in context.state.evidence:
@@ -125,7 +111,7 @@ def _candidates(context: RuleContext, parameters: Parameters) -> Iterator[_Candi
             )
             saving = saving_per_month(task, cost, hosting)
             if saving is not None and saving > 0 and saving >= least:
-                yield _Candidate(task, facts, proof, floor, now, saving)
+                yield CheaperModel(task, facts, proof, floor, now, saving)
 
 
 def _only(task: TaskFigures) -> str:
@@ -149,13 +135,8 @@ def _floor(context: RuleContext, parameters: Parameters, task: TaskFigures) -> D
 def _proof(
     context: RuleContext, parameters: Parameters, task: TaskFigures, model: str
 ) -> PlacedRecord | None:
-    """The newest internal result of this task class, if it is recent and large enough."""
-    for placed in context.state.evidence.get((task.task.name, model), ()):
-        record = placed.record
-        if record.origin == "internal" and record.date <= context.as_of:
-            recent = (context.as_of - record.date).days <= parameters.max_age_days
-            return placed if recent and record.sample_size >= parameters.min_sample_size else None
-    return None
+    age, size = parameters.max_age_days, parameters.min_sample_size
+    return usable_internal_result(context, task, model, max_age_days=age, min_sample_size=size)
 
 
 def _untried(context: RuleContext, candidates: int, tried: int) -> Violation:
@@ -171,48 +152,6 @@ def _untried(context: RuleContext, candidates: int, tried: int) -> Violation:
         figures={"candidates": candidates, "tried": tried},
         severity=Severity.NOTE,
         distinction="untried",
-    )
-
-
-def _violation(context: RuleContext, candidate: _Candidate) -> Violation:
-    task, floor, now = candidate.task, candidate.floor, candidate.now
-    name, record = task.task.name, candidate.proof.record
-    quality = task.task.declared.quality
-    compared = (
-        f"the floor is {floor:.3f}"
-        if quality is not None
-        else f"{code(task.primary.model)} scored {floor:.3f}"
-    )
-    timed = task.task.declared.latency is not None and record.p95_seconds is None
-    untimed = " Its latency was not measured; measure it first." if timed else ""
-    return Violation(
-        message=(
-            f"{code(candidate.facts.name)} alone would serve {code(name)} for "
-            f"{context.money(candidate.saving)} a month less "
-            f"({format_share(candidate.saving / now)} of {context.money(now)}) and violates no "
-            f"further rule; it scored {record.score:.3f} on "
-            f"{count_of(record.sample_size, 'case')}, {compared}"
-        ),
-        place=task.task.place.at("route"),
-        subject=name,
-        remedy=(
-            f"Score {code(candidate.facts.name)} on the same cases as {code(task.primary.model)}, "
-            "route a part to it, and review the effect on concentration with `govern "
-            f"diff`.{untimed}"
-        ),
-        risk=(
-            f"{context.money(candidate.saving * MONTHS_PER_YEAR)} a year, without the cost of "
-            "evaluation and of a cold cache."
-        ),
-        related=(("the result", candidate.proof.place),),
-        figures={
-            "saving_per_month": candidate.saving,
-            "cost_per_month": now,
-            "model": candidate.facts.name,
-            "score": record.score,
-            "floor": floor,
-        },
-        distinction=candidate.facts.name,
     )
 
 

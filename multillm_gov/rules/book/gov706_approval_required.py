@@ -11,7 +11,13 @@ from multillm_gov.finding import Severity, Violation
 from multillm_gov.location import Place
 from multillm_gov.measures.figures import TaskFigures
 from multillm_gov.portfolio.policy import PlacedApproval
-from multillm_gov.rules.approval_checks import UNPROVED, Demand, Judged, judge_approvals
+from multillm_gov.rules.approval_checks import (
+    UNPROVED,
+    Demand,
+    Judged,
+    judge_approvals,
+    loosened_subjects,
+)
 from multillm_gov.rules.engine.approvals import POLICY, TASK_CLASS
 from multillm_gov.rules.engine.rule import Rule, RuleContext
 from multillm_gov.units import Amount
@@ -42,11 +48,7 @@ class Parameters(Closed, frozen=True, kw_only=True):
     ] = 1
     identity: Annotated[
         Literal["git"] | None,
-        Meta(
-            description=(
-                "`git`: the approver must be the author of the commit that wrote the approval"
-            )
-        ),
+        Meta(description="`git`: only the author of the approval's commit can have approved"),
     ] = None
 
 
@@ -91,7 +93,7 @@ def _task_classes(context: RuleContext, parameters: Parameters) -> Iterator[_Sub
         if context.base
         else None
     )
-    loosened = _loosened(context) if parameters.loosened else {}
+    loosened = loosened_subjects(context) if parameters.loosened else {}
     for figures in context.tasks:
         task = figures.task
         value = task.declared.cost_of_wrong_model.value_at_stake
@@ -123,7 +125,8 @@ def _policies(context: RuleContext, parameters: Parameters) -> Iterator[_Subject
         reasons = dict.fromkeys(present, reason)
     else:
         reasons = {
-            name: f"it was loosened ({labels})" for name, labels in _loosened(context).items()
+            name: f"it was loosened ({labels})"
+            for name, labels in loosened_subjects(context).items()
         }
         if context.base is not None:
             old = {policy.name for policy in context.base.portfolio.policies}
@@ -141,25 +144,6 @@ def _policies(context: RuleContext, parameters: Parameters) -> Iterator[_Subject
 def _vendors(task: TaskFigures) -> set[str]:
     facts = (*(leg.facts for leg in task.legs), *(fallback.facts for fallback in task.fallbacks))
     return {known.exposure.vendor for known in facts if known} - {UNKNOWN}
-
-
-_ELSEWHERE = ("waiver", "approval", "model", "setting", "appetite")
-"""Kinds of change whose subject is neither a task class nor a policy."""
-
-
-def _loosened(context: RuleContext) -> dict[str, str]:
-    """What was loosened in each task class or policy, in words."""
-    if context.base is None:
-        return {}
-    from multillm_gov.changes.change import Direction  # a check without a base never compares
-    from multillm_gov.changes.compare import compare
-    from multillm_gov.rules.engine.defaults import rule_facts
-
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for change in compare(context.base, context.state, rule_facts).changes:
-        if change.direction is Direction.LOOSENED and not change.kind.value.startswith(_ELSEWHERE):
-            found[change.subject].append(change.label)
-    return {subject: ", ".join(dict.fromkeys(labels)) for subject, labels in found.items()}
 
 
 def _violation(subject: _Subject, judged: Judged, demand: Demand) -> Violation:

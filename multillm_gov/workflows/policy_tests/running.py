@@ -50,7 +50,6 @@ class Outcome(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
     """Expectations that no finding meets, in words."""
     unexpected: tuple[Finding, ...] = ()
-    """Unexpected findings under test, at the places people wrote."""
     flaws: tuple[Flaw, ...] = ()
     """Why the case cannot be run as it is written."""
 

@@ -1,0 +1,71 @@
+"""A cheaper model with proven quality, and how moving to it is proposed."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from multillm_gov.catalog.facts import ModelFacts
+from multillm_gov.evidence.record import PlacedRecord
+from multillm_gov.finding import Violation
+from multillm_gov.measures.figures import TaskFigures
+from multillm_gov.rules.engine.rule import RuleContext
+from multillm_gov.units import (
+    MONTHS_PER_YEAR,
+    format_share,
+)
+from multillm_gov.words import code, count_of
+
+
+class CheaperModel(Struct, frozen=True):
+    """A model with proven quality for a task class, and the saving there."""
+
+    task: TaskFigures
+    facts: ModelFacts
+    proof: PlacedRecord
+    floor: Decimal
+    now: Decimal
+    """Current cost of the requests per month."""
+    saving: Decimal
+
+
+def cheaper_model_violation(context: RuleContext, candidate: CheaperModel) -> Violation:
+    """The proposal as a violation, with what the move saves and what it keeps."""
+    task, floor, now = candidate.task, candidate.floor, candidate.now
+    name, record = task.task.name, candidate.proof.record
+    quality = task.task.declared.quality
+    compared = (
+        f"the floor is {floor:.3f}"
+        if quality is not None
+        else f"{code(task.primary.model)} scored {floor:.3f}"
+    )
+    timed = task.task.declared.latency is not None and record.p95_seconds is None
+    untimed = " Its latency was not measured; measure it first." if timed else ""
+    return Violation(
+        message=(
+            f"{code(candidate.facts.name)} alone would serve {code(name)} for "
+            f"{context.money(candidate.saving)} a month less "
+            f"({format_share(candidate.saving / now)} of {context.money(now)}) and violates no "
+            f"further rule; it scored {record.score:.3f} on "
+            f"{count_of(record.sample_size, 'case')}, {compared}"
+        ),
+        place=task.task.place.at("route"),
+        subject=name,
+        remedy=(
+            f"Score {code(candidate.facts.name)} on the same cases as {code(task.primary.model)}, "
+            "route a part to it, and review the effect on concentration with `govern "
+            f"diff`.{untimed}"
+        ),
+        risk=(
+            f"{context.money(candidate.saving * MONTHS_PER_YEAR)} a year, without the cost of "
+            "evaluation and of a cold cache."
+        ),
+        related=(("the result", candidate.proof.place),),
+        figures={
+            "saving_per_month": candidate.saving,
+            "cost_per_month": now,
+            "model": candidate.facts.name,
+            "score": record.score,
+            "floor": floor,
+        },
+        distinction=candidate.facts.name,
+    )
