@@ -215,8 +215,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     trials: tuple[Trial, ...] = ()
     scores: tuple[ModelScore, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
-    checked: tuple[tuple[str, int], ...] = ()
-    """How many of what: ("files", 7), ("task classes", 5), ("policies", 4)."""
+    checked: tuple[tuple[str, int], ...] = ()  # ("files", 7), ("policies", 4)
     rules: tuple[RuleNote, ...] = ()
     path_prefix: str = ""
     """The portfolio's folder below the repository's root, with ``/`` last; may be empty."""

@@ -26,8 +26,7 @@ _Key = tuple[tuple[frozenset[int], ...], float, tuple[tuple[int, float], ...]]
 Overflows = Mapping[tuple[str, int], Mapping[int, float]]
 """By task class and chain, then component of the first hop: share (0..1) without room elsewhere."""
 _EVERYWHERE = 2
-_MOST_COVERAGES = 12
-"""Distinct coverages that are distinguished exactly."""
+_MOST_COVERAGES = 12  # distinguished exactly
 
 
 class _Place(NamedTuple):
@@ -43,12 +42,10 @@ class Group(Struct, frozen=True, kw_only=True, eq=False):
     members: Integers
     """Indexes into `SampledChains.components` of all that any hop depends on."""
     places: tuple[_Place, ...]
-    """How the chain depends on each member."""
     together: frozenset[tuple[int, int]]
     """Positions in ``members`` (ascending) of two that take down every hop when both are down."""
     level: int  # of its coverage in `SampledChains.coverages`
-    weights: tuple[tuple[int, float], ...]
-    """Task class (index) and the value of one hour: share times value per hour."""
+    weights: tuple[tuple[int, float], ...]  # task class (index), value of one hour
 
     @property
     def weight(self) -> float:
@@ -106,11 +103,10 @@ class SampledChains(Struct, frozen=True, kw_only=True, eq=False):
     """All chains with value, over the components that can fail."""
 
     components: tuple[Component, ...]
-    coverages: tuple[float, ...]
-    """Distinct ones, ascending."""
+    coverages: tuple[float, ...]  # distinct, ascending
     groups: tuple[Group, ...]
     always: tuple[tuple[int, float], ...]
-    """Task class (index) and what it loses every year to what is always away."""
+    """Task class (index) and what it loses every year to what is always down."""
 
     @property
     def bands(self) -> int:
