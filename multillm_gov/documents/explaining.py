@@ -1,8 +1,11 @@
 """Why a value does not fit its type: every flaw in it, at its place."""
 
-from collections.abc import Iterator
-from functools import cache
-from itertools import islice
+import re
+from collections.abc import Callable, Iterator
+from copy import copy
+from functools import cache, reduce
+from itertools import islice, takewhile
+from operator import getitem
 from typing import Any, cast
 
 import jsonschema_rs
@@ -18,6 +21,12 @@ from multillm_gov.location import Pointer
 MAX_SCHEMA_FLAWS = 100
 """Flaws reported per conversion; more of them add nothing to a reader."""
 
+_FREE_KEY = "[...]"
+"""How the decoder writes a key of a mapping with free keys."""
+
+Refusal = Callable[[object], msgspec.ValidationError | None]
+"""Why the decoder refuses a value, if it does."""
+
 
 def explain_misfit(
     document: Document,
@@ -25,6 +34,7 @@ def explain_misfit(
     kind: type[Any],
     value: object,
     error: msgspec.ValidationError,
+    refusal: Refusal,
 ) -> tuple[Flaw, ...]:
     """All flaws of a value that the decoder refused, in order of place; at least one."""
     schema = cached_schema(kind)
@@ -34,7 +44,8 @@ def explain_misfit(
     )
     flaws = {_flaw(document, pointer, each): None for each in without_consequences(found)}
     if not flaws:
-        flaws = {_flaw(document, pointer, _as_decoder_says(error)): None}
+        refused = islice(_decoder_flaws(value, error, refusal), MAX_SCHEMA_FLAWS)
+        flaws = {_flaw(document, pointer, each): None for each in refused}
     return tuple(
         sorted(flaws, key=lambda flaw: (flaw.location.line, flaw.location.column, flaw.message))
     )
@@ -56,15 +67,44 @@ def _flaw(document: Document, pointer: Pointer, flaw: SchemaFlaw) -> Flaw:
     )
 
 
-def _as_decoder_says(error: msgspec.ValidationError) -> SchemaFlaw:
-    """The decoder's own words, where the schema finds nothing: what it refuses is never lost."""
+def _decoder_flaws(
+    value: Any, error: msgspec.ValidationError, refusal: Refusal
+) -> Iterator[SchemaFlaw]:
+    """The decoder's own words, where the schema finds nothing: what it refuses is never lost.
+
+    The decoder does not name the key of a mapping with free keys, so each entry is tried alone.
+    """
+    message, steps = _message_and_steps(error)
+    if _FREE_KEY not in steps:
+        yield _refused(steps, message)
+        return
+    before = steps[: steps.index(_FREE_KEY)]
+    for name in reduce(getitem, before, value):
+        if refused := refusal(_with_only(value, before, name)):
+            message, steps = _message_and_steps(refused)
+            after = takewhile(lambda step: step != _FREE_KEY, steps[len(before) + 1 :])
+            yield _refused((*before, name, *after), message)
+
+
+def _message_and_steps(error: msgspec.ValidationError) -> tuple[str, tuple[str | int, ...]]:
     message, _, path = str(error).partition(" - at `")
     message = message.replace("Invalid RFC3339 encoded date", "there is no such date")
-    steps: list[str | int] = []
-    for part in path.rstrip("`").removeprefix("$").replace("[", ".[").split(".")[1:]:
-        if part == "[...]":
-            break
-        steps.append(int(part[1:-1]) if part.startswith("[") else part)
+    parts = re.findall(r"\[\.\.\.\]|\[\d+\]|[^.\[\]]+", path.rstrip("`").removeprefix("$"))
+    return message, tuple(
+        int(part[1:-1]) if part.startswith("[") and part != _FREE_KEY else part for part in parts
+    )
+
+
+def _with_only(value: Any, steps: tuple[str | int, ...], name: object) -> Any:
+    """The value, whose mapping at the steps has this entry only."""
+    if not steps:
+        return {name: value[name]}
+    changed = copy(value)
+    changed[steps[0]] = _with_only(value[steps[0]], steps[1:], name)
+    return changed
+
+
+def _refused(steps: tuple[str | int, ...], message: str) -> SchemaFlaw:
     return SchemaFlaw(
-        tuple(steps), message, "Correct the value as its schema describes it (`govern schema`)."
+        steps, message, "Correct the value as its schema describes it (`govern schema`)."
     )

@@ -38,13 +38,15 @@ def convert(
         for step in pointer:
             value = cast("Any", value)[step]
     try:
-        return msgspec.convert(value, kind, strict=True, dec_hook=_decode), ()
+        return _decoded(value, kind), ()
     except msgspec.ValidationError as error:
         if not explain:
             return None, ()
         from multillm_gov.documents.explaining import explain_misfit
 
-        return None, explain_misfit(document, pointer, kind, value, error)
+        return None, explain_misfit(
+            document, pointer, kind, value, error, lambda other: _refusal(other, kind)
+        )
 
 
 def sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tuple[Any, Any]]:
@@ -58,6 +60,18 @@ def sound_entries(document: Document, key: str, kind: type[Any]) -> Iterator[tup
         value, _ = convert(document, (key, step), kind, explain=False)
         if value is not None:
             yield step, value
+
+
+def _decoded(value: object, kind: type[T]) -> T:
+    return msgspec.convert(value, kind, strict=True, dec_hook=_decode)
+
+
+def _refusal(value: object, kind: type[Any]) -> msgspec.ValidationError | None:
+    try:
+        _decoded(value, kind)
+    except msgspec.ValidationError as error:
+        return error
+    return None
 
 
 def _decode(kind: type[Any], value: object) -> object:

@@ -161,9 +161,10 @@ class Demand(Closed, frozen=True, kw_only=True):
             ("cached_input_share", "cache_write_share", "cache_write_1h_share"),
             ("batch_share", "flex_share"),
         ):
-            if sum(getattr(self, name) for name in names) > 1:
-                listed = ", ".join(f"`{name}`" for name in names)
-                raise ValueError(f"Expected {listed} to add up to at most 1")
+            total = sum(getattr(self, name) for name in names)
+            if total > 1:
+                written = ", ".join(f"`{name}`" for name in names if getattr(self, name))
+                raise ValueError(f"{written} add up to {total:f}; the most allowed is 1")
 
 
 def implied_demand(demand: Demand, needs: tuple[str, ...]) -> Demand:

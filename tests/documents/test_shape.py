@@ -278,6 +278,22 @@ def test_what_only_the_decoder_refuses_is_not_lost(read):
     assert flaw.location.line == 3
 
 
+def test_what_only_the_decoder_refuses_is_reported_at_each_entry_of_a_mapping(read):
+    """The decoder does not name the entry: `$.task_classes[...].demand`."""
+    shares = "demand: {requests: 1, batch_share: 0.7, flex_share: 0.6}"
+    document, _ = read(
+        TASK % shares
+        + "  sound: {route: [{model: m}], demand: {requests: 1, batch_share: 1}}\n"
+        + "  u:\n    route: [{model: m}]\n    demand: {requests: 1, batch_share: 1, flex_share: 1}\n"
+    )
+    value, flaws = convert(document, (), AllocationFile)
+    assert value is None
+    assert [(flaw.location.line, flaw.subject, flaw.message) for flaw in flaws] == [
+        (5, "t", "`batch_share`, `flex_share` add up to 1.3; the most allowed is 1"),
+        (9, "u", "`batch_share`, `flex_share` add up to 2; the most allowed is 1"),
+    ]
+
+
 def test_hostile_values_cannot_break_a_message(read):
     document, _ = read(f'mode: "{"x" * 100_000}"\ncurrency: "a\\tb"\n')
     _, flaws = convert(document, (), Settings)
