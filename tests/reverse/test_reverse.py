@@ -16,6 +16,7 @@ from multillm_gov.risk.reverse.breaking_point import (
 )
 from multillm_gov.risk.reverse.reverse_stress import reverse
 from multillm_gov.risk.stress.stress import stress
+from portfolios import ACME_ALLOCATION
 
 EPSILON = Decimal("1e-6")
 
@@ -209,6 +210,17 @@ def test_what_nothing_of_the_kind_breaks_is_an_answer(made) -> None:
 def test_what_is_not_measured_is_not_known(made) -> None:
     found = answers(made(evidence=""))["quality drop", "quality floor", "acme/x"]
     assert (found.verdict, found.subject) == ("not known", "articles")
+
+
+def test_a_limit_is_not_judged_where_a_cost_is_not_known(made) -> None:
+    """An unpriced model neither breaks a cap nor is it safe: price and demand both say so."""
+    unpriced = ACME_ALLOCATION.replace("requests: 1000000, input_tokens: 1000", "requests: 1000000")
+    found = answers(made(allocation=unpriced))
+    for question in (("price rise", "cap", "acme"), ("price rise", "price shock", "acme")):
+        assert (found[question].verdict, found[question].size) == ("not known", None)
+        assert "cost not known" in found[question].note
+    growth = found["demand growth", "cap", ""]
+    assert "cost not known" in growth.note
 
 
 def losses(context) -> dict[str, BreakingPoint]:

@@ -71,6 +71,25 @@ def test_the_whole_report_holds_every_part_and_no_verdict(stressed: Callable[...
     assert report["headline"][0]["number"] > 0
 
 
+def test_what_a_scenario_costs_is_not_known_without_a_price(
+    stressed: Callable[..., bytes], folder: Path, allocation: str
+) -> None:
+    """Never "costs nothing", and never green: no cap can be judged."""
+    text = allocation.replace(", input_tokens: 1000", "").replace("value_at_stake", "comment_")
+    lines = [line for line in text.splitlines() if "comment_" not in line]
+    (folder / "allocations/a.yaml").write_text("\n".join(lines))
+    report = json.loads(stressed("--format", "json", "--no-simulation"))
+    figures = {metric["id"]: metric for metric in report["headline"]}
+    assert "is not known" in report["summary"]
+    for name, value in (
+        ("worst-scenario", "not known"),
+        ("scenarios-over-caps", "not judged"),
+        ("already-broken", "not judged"),
+    ):
+        assert (figures[name]["value"], figures[name]["status"]) == (value, "neutral")
+        assert "whose cost is not known" in figures[name]["note"]
+
+
 def test_the_same_call_gives_the_same_bytes(stressed: Callable[..., bytes]) -> None:
     assert stressed("--format", "markdown", "--years", "300") == stressed(
         "--format", "markdown", "--years", "300"

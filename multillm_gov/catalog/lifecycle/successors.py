@@ -207,7 +207,7 @@ def choose_successor(
     derived = derive_successor(old, lineup, as_of)
     if not derived:
         return _announced(steps, old, lineup, today, timedelta(0))
-    note = f"announced was {steps[0][0]}, which retires on {steps[0][2]}; " if steps else ""
+    note = f"announced was {steps[0][0]}, which {_ends(steps[0][2], today)}; " if steps else ""
     note += "newest of the same line at the same provider"
     name = _routed(derived, old.name, lineup.price_map)
     return Successor(model=name, origin="derived", source=note)
@@ -218,10 +218,14 @@ def _announced(
 ) -> Successor | None:
     for number, (key, page, ends) in enumerate(steps):
         if key != old.name and (ends is None or ends - today > life):
-            passed = [f"; {before} retires on {when}" for before, _, when in steps[:number]]
+            passed = [f"; {step[0]} {_ends(step[2], today)}" for step in steps[:number] if step[2]]
             name = _routed(key, old.name, lineup.price_map)
             return Successor(model=name, origin="announced", source=page + "".join(passed))
     return None
+
+
+def _ends(day: date | None, today: date) -> str:
+    return f"was retired on {day}" if day is not None and day < today else f"retires on {day}"
 
 
 def _steps(announced: str, source: str, lineup: Lineup) -> list[_Step]:

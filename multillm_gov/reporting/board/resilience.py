@@ -84,6 +84,11 @@ def _chart(tasks: list[TaskFigures], failover: Failover, currency: str) -> BarCh
     )
 
 
+def _at_stake(task: TaskFigures, currency: str) -> str:
+    value = task.value_at_stake_per_month
+    return amount(value, currency) if value else "not declared"
+
+
 def _table(tasks: list[TaskFigures], failover: Failover, currency: str) -> tuple[Block, ...]:
     rows = []
     for task in tasks:
@@ -92,7 +97,7 @@ def _table(tasks: list[TaskFigures], failover: Failover, currency: str) -> tuple
         rows.append(
             (
                 Cell(task.task.name),
-                Cell(amount(task.value_at_stake_per_month, currency)),
+                Cell(_at_stake(task, currency)),
                 Cell(_place(task.primary.model, task.primary.facts)),
                 Cell(_place(best.model, best.facts) if best else "none"),
                 Cell(_shared(best)),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from multillm_gov.documents.secrets.masking import masked
 from multillm_gov.report import Metric, Report, Section, judge_counts
 from multillm_gov.reporting.shared.completeness import incomplete_sentence
@@ -18,10 +20,11 @@ from multillm_gov.reporting.stress.scenarios import scenarios_section
 from multillm_gov.reporting.stress.simulation import simulation_metrics, simulation_sections
 from multillm_gov.reporting.stress.status import format_loss, max_loss
 from multillm_gov.risk.portfolio_risk import PortfolioRisk
+from multillm_gov.risk.reverse.prices import capped_without_cost
 from multillm_gov.risk.stress.stress_context import StressContext
 from multillm_gov.risk.stress.variants import ScenarioResult
 from multillm_gov.units import cents, format_money
-from multillm_gov.words import count_of
+from multillm_gov.words import code, count_of, join_some
 
 _ZERO = Decimal(0)
 
@@ -123,6 +126,12 @@ def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
     if not run:
         return "No scenario affects anything in this portfolio."
     result, worst = max(run, key=lambda each: each[1].outcome.loss)
+    unpriced = context.figures.unpriced
+    if unpriced and not worst.outcome.loss:
+        return (
+            f"What {count_of(len(run), 'scenario')} would cost is not known: the cost of "
+            f"{join_some([code(name) for name in unpriced])} is not known."
+        )
     if not worst.outcome.loss:
         return f"None of {count_of(len(run), 'scenario')} costs anything."
     hit = f" at {worst.words}" if worst.words else ""
@@ -135,17 +144,18 @@ def _summary(results: Sequence[ScenarioResult], context: StressContext) -> str:
 
 def _metrics(risk: PortfolioRisk) -> tuple[Metric, ...]:
     broken = len(risk.already_broken)
+    already = Metric(
+        id="already-broken",
+        label="Limits already broken without a shock",
+        value=f"{broken:,}",
+        limit="none",
+        status="bad" if broken else "good",
+        number=float(broken),
+        unit="limits",
+    )
     return (
         *_scenario_metrics(risk.results, risk.context),
-        Metric(
-            id="already-broken",
-            label="Limits already broken without a shock",
-            value=f"{broken:,}",
-            limit="none",
-            status="bad" if broken else "good",
-            number=float(broken),
-            unit="limits",
-        ),
+        _in_part(already, capped_without_cost(risk.context), "not judged"),
         *reverse_metrics(risk.breaking_points or ()),
         *(
             simulation_metrics(risk.simulation, risk.context.settings.risk)
@@ -165,7 +175,7 @@ def _scenario_metrics(
     currency = context.figures.currency
     worst = max(result.variants[0].outcome.loss for result in run)
     limit = max_loss(context.figures.value_at_stake_per_month, context)
-    yield Metric(
+    metric = Metric(
         id="worst-scenario",
         label="Largest loss in one scenario",
         value=format_money(worst, currency),
@@ -174,9 +184,21 @@ def _scenario_metrics(
         number=float(worst),
         unit=currency,
     )
+    yield _in_part(metric, context.figures.unpriced, "not known")
     caps, floors = sum(one.breaks_cap for one in run), sum(one.breaks_floor for one in run)
-    yield _breaking("scenarios-over-caps", "Scenarios that exceed a cap", caps, len(run))
+    over = _breaking("scenarios-over-caps", "Scenarios that exceed a cap", caps, len(run))
+    yield _in_part(over, capped_without_cost(context), "not judged")
     yield _breaking("scenarios-below-floors", "Scenarios that miss a floor", floors, len(run))
+
+
+def _in_part(metric: Metric, unknown: Sequence[str], none: str) -> Metric:
+    """A figure that leaves out task classes without a known cost: a lower bound, never green."""
+    if not unknown:
+        return metric
+    note = f"without {join_some(unknown)}, whose cost is not known"
+    value, number = (f"at least {metric.value}", metric.number) if metric.number else (none, None)
+    status = "bad" if metric.status == "bad" else "neutral"
+    return replace(metric, value=value, number=number, status=status, note=note)
 
 
 def _breaking(name: str, label: str, number: int, run: int) -> Metric:

@@ -10,8 +10,14 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from multillm_gov.risk.reverse.breaking_point import BreakingPoint, breaks_at, shocks_of
-from multillm_gov.risk.reverse.prices import already_broken, monthly_caps, whole_limits
+from multillm_gov.risk.reverse.breaking_point import BreakingPoint, Verdict, breaks_at, shocks_of
+from multillm_gov.risk.reverse.prices import (
+    already_broken,
+    capped_without_cost,
+    left_out,
+    monthly_caps,
+    whole_limits,
+)
 from multillm_gov.risk.stress.costs import answered_share
 from multillm_gov.risk.stress.flows import flows
 from multillm_gov.risk.stress.stress import stress
@@ -34,7 +40,8 @@ def demand_growths(context: StressContext) -> Iterator[BreakingPoint]:
     per_unit = {one.name: one.added_cost_in_month / share for one in outcome.tasks}
     reached, broken = monthly_caps(context, per_unit)
     first = min(reached, key=lambda one: (one.size, one.subject), default=None)
-    note = already_broken(broken)
+    unknown = capped_without_cost(context)
+    note = " ".join(part for part in (already_broken(broken), left_out(unknown)) if part)
     if first is not None:
         closed = replace(
             common,
@@ -46,8 +53,11 @@ def demand_growths(context: StressContext) -> Iterator[BreakingPoint]:
         )
         yield replace(_checked(context, closed), note=note)
     else:
-        told = note or "No task class has a cap that its demand moves."
-        yield replace(common, verdict="already broken" if broken else "cannot break", note=told)
+        verdict: Verdict = (
+            "already broken" if broken else "not known" if unknown else "cannot break"
+        )
+        reason = note or "No task class has a cap that its demand moves."
+        yield replace(common, verdict=verdict, note=reason)
     for whole in whole_limits(context, "demand growth", (), outcome.added_cost_in_month / share):
         yield _checked(context, whole) if whole.verdict == "breaks" else whole
     yield _rate_limits(context)

@@ -1,6 +1,6 @@
 """How far a vendor's prices may rise before a cap or the appetite breaks, in closed form."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from multillm_gov.risk.stress.entities import entities_of
 from multillm_gov.risk.stress.hop_state import UNSTRESSED
 from multillm_gov.risk.stress.stress import stress
 from multillm_gov.risk.stress.stress_context import Label, StressContext
+from multillm_gov.words import code, join_some
 
 _ONE = Decimal(1)
 
@@ -42,7 +43,10 @@ def _vendor(context: StressContext, label: Label) -> Iterator[BreakingPoint]:
     paid = {one.name: one.added_cost_in_month for one in outcome.tasks}
     reached, broken = monthly_caps(context, paid)
     in_request, broken_in_request = _request_caps(context, label)
-    yield _first("price rise", "cap", label, [*reached, *in_request], [*broken, *broken_in_request])
+    payers = {context.tasks[index].name for index in context.users.get(label, ())}
+    unknown = [name for name in capped_without_cost(context) if name in payers]
+    reached, broken = [*reached, *in_request], [*broken, *broken_in_request]
+    yield _first(label, reached, broken, unknown)
     yield from whole_limits(context, "price rise", (label,), outcome.added_cost_in_month)
 
 
@@ -68,11 +72,28 @@ def monthly_caps(
     return reached, broken
 
 
+def capped_without_cost(context: StressContext) -> tuple[str, ...]:
+    """Task classes with a cap that nobody can judge, because their cost is not known."""
+    unpriced = [task for task in context.tasks if task.figures.spend_per_month is None]
+    caps = {task.name: task.figures.task.declared.spend_cap for task in unpriced}
+    return tuple(
+        name for name, cap in caps.items() if cap.monthly is not None or cap.per_request is not None
+    )
+
+
+def left_out(names: Sequence[str]) -> str:
+    """A sentence on task classes that an answer leaves out; empty where it leaves out none."""
+    if not names:
+        return ""
+    return f"Without {join_some([code(name) for name in names])}: cost not known."
+
+
 def whole_limits(
     context: StressContext, question: Question, entities: tuple[Label, ...], per_unit: Decimal
 ) -> Iterator[BreakingPoint]:
     """The ceiling and the tolerated price rise: linear in what doubled prices add to a month."""
     appetite, spend = context.settings.appetite, context.figures.spend_per_month
+    unpriced = context.figures.unpriced
     bounds: list[tuple[Limit, Decimal]] = []
     if appetite.max_monthly_spend is not None:
         bounds.append(("ceiling", Decimal(appetite.max_monthly_spend)))
@@ -89,11 +110,17 @@ def whole_limits(
         )
         if spend > bound:
             yield replace(common, verdict="already broken", figure=spend)
+        elif unpriced and (limit == "price shock" or per_unit <= 0):
+            yield replace(common, verdict="not known", bound=None, note=left_out(unpriced))
         elif per_unit <= 0:
             yield replace(common, note="It adds nothing to the bill.")
         else:
             yield replace(
-                common, verdict="breaks", size=_ONE + (bound - spend) / per_unit, figure=bound
+                common,
+                verdict="breaks",
+                size=_ONE + (bound - spend) / per_unit,
+                figure=bound,
+                note=left_out(unpriced),
             )
 
 
@@ -122,13 +149,13 @@ def _request_caps(context: StressContext, label: Label) -> tuple[list[Threshold]
 
 
 def _first(
-    question: Question, limit: Limit, label: Label, reached: Iterable[Threshold], broken: list[str]
+    label: Label, reached: Iterable[Threshold], broken: list[str], unknown: list[str]
 ) -> BreakingPoint:
-    """The limit that breaks first; those that are broken already are named."""
+    """The cap that breaks first; those that are broken already or not known are named."""
     common = BreakingPoint(
-        question=question, limit=limit, entities=(label,), verdict="cannot break"
+        question="price rise", limit="cap", entities=(label,), verdict="cannot break"
     )
-    note = already_broken(broken)
+    note = " ".join(part for part in (already_broken(broken), left_out(unknown)) if part)
     first = min(reached, key=lambda one: (one.size, one.subject), default=None)
     if first is not None:
         return replace(
@@ -142,6 +169,8 @@ def _first(
         )
     if broken:
         return replace(common, verdict="already broken", subject=min(broken), note=note)
+    if unknown:
+        return replace(common, verdict="not known", note=note)
     return replace(common, note="No task class with a cap pays it.")
 
 

@@ -39,14 +39,18 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
 
 
 def _snapshot(facts: ModelFacts, context: RuleContext) -> ModelFacts | None:
-    if not facts.lifecycle.snapshot or facts.retired_on(context.as_of):
+    """The dated name to write; none where the alias or the dated name has ended or may have."""
+    if not facts.lifecycle.snapshot or facts.ended_on(context.as_of):
         return None
     from multillm_gov.catalog.lifecycle.successors import (
         respelled,
     )  # reads tables of names: for a finding only
 
     snapshot = context.state.catalog.find(respelled(facts.lifecycle.snapshot, facts.name))
-    return None if snapshot is None or snapshot.retired_on(context.as_of) else snapshot
+    if snapshot is None or snapshot.ended_on(context.as_of):
+        return None
+    doubtful = snapshot.lifecycle.doubtful
+    return None if doubtful is not None and doubtful.date <= context.as_of else snapshot
 
 
 RULE = Rule(
