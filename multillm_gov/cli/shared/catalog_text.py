@@ -1,4 +1,4 @@
-"""How ``govern catalog`` tells a model on a terminal and to a machine."""
+"""How ``govern catalog`` shows a model on a terminal and to a machine."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal

@@ -141,7 +141,7 @@ class SampledChains(Struct, frozen=True, kw_only=True, eq=False):
 def chains_of(system: System, overflows: Overflows | None = None) -> SampledChains:
     """Group all chains with value at stake; components that never fail are left out.
 
-    What is always away (a retired model) is not drawn: its hop is left out, and where it is the
+    What is always down (a retired model) is not drawn: its hop is left out, and where it is the
     first hop, the part of the requests that is not rerouted is lost all year.
     """
     weights, always = _weighed(system, overflows or {})

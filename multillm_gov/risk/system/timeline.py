@@ -26,7 +26,7 @@ class Outage(Struct, frozen=True, kw_only=True):
 
 
 def merged(incidents: Iterable[Incident]) -> tuple[Outage, ...]:
-    """Incidents as outages in order of time; those that overlap or touch are one.
+    """Incidents as outages in order of time; those that overlap or adjoin are one.
 
     Those of no weight or no length count for nothing. Sorting dominates: n log n.
     """
