@@ -155,8 +155,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 class ModelScore(msgspec.Struct, frozen=True, kw_only=True):
     """One model on the cases of one task class, compared with the incumbent, for programs.
 
-    ``scored`` cases have a verdict; ``inconclusive`` ones count neither way. ``share`` is of accepted
-    cases (0..1; ``None``: nothing scored), between ``low`` and ``high`` with 95% confidence.
+    ``scored`` cases have a verdict; ``inconclusive`` ones count neither way. ``share`` of them is
+    accepted (0..1; ``None``: nothing scored), from ``low`` to ``high`` with 95% confidence.
     """
 
     task_class: str
@@ -190,9 +190,9 @@ _LAYOUTS: dict[Kind, Layout] = {"check": "findings", "diff": "comparison", "dry-
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One result, ready for any format: ``as_of`` is an ISO day, ``base`` the commit compared with.
+    """One result for any format: ``as_of`` is an ISO day, ``base`` the commit compared with.
 
-    ``trials`` are a dry-run's probes in the order of the plan, ``scores`` a benchmark's, best first.
+    ``trials`` are a dry-run's probes in the order of the plan, ``scores`` a benchmark's by rank.
     """
 
     kind: Kind

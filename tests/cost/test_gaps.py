@@ -1,4 +1,5 @@
-"""What is missing before a cost is known: nothing that is used, and nothing that bills, is free in silence."""
+"""What is missing before a cost is known: nothing that is used, and nothing that bills, is free in
+silence."""
 
 from decimal import Decimal
 

@@ -90,7 +90,8 @@ def test_a_month_that_begins_does_not_displace_the_one_before(
 
 
 def test_actual_spend_changes_the_headline_forecast() -> None:
-    """articles spent 8,000 in 20 of 30 days, so 12,000 a month instead of 6,000; others as forecast."""
+    """articles spent 8,000 in 20 of 30 days, so 12,000 a month instead of 6,000; others as
+    forecast."""
     usage = "actuals: [{month: 2026-11, through: 2026-11-20, spend: 8000, task_class: articles}]\n"
     texts = {"allocations/a.yaml": ACME_ALLOCATION, "catalog/models.yaml": ACME_CATALOG}
     without, loaded = assessed(texts), assessed({**texts, "usage/u.yaml": usage})

@@ -1,4 +1,5 @@
-"""Betas of one vendor and provider on two clouds: met exactly, or missed by no more than is stated."""
+"""Betas of one vendor and provider on two clouds: met exactly, or missed by no more than is
+stated."""
 
 from datetime import date
 

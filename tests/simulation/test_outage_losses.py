@@ -132,7 +132,8 @@ def test_joint_outages_of_two_services(seed, system_of, costs_of) -> None:
     ids=["independent", "some", "all"],
 )
 def test_beta_factor_and_its_limits(seed, beta, both, system_of, costs_of) -> None:
-    """Two channels of .01 with a part beta in common, as one component each of them depends on; exact
+    """Two channels of .01 with a part beta in common, as one component each of them depends on;
+    exact
     as published."""
     shared = beta * 0.01
     own = (0.01 - shared) / (1 - shared)

@@ -44,6 +44,7 @@ def incomplete_metric(metric: Metric) -> Metric:
 
 
 def spend_metric(assessment: Assessment) -> Metric:
+    """The forecast per month beside its ceiling; not known where no cost is."""
     figures, settings = assessment.figures, assessment.portfolio.settings
     pace = run_rate(figures, assessment.actuals, assessment.as_of)
     ceiling, limit = spend_ceiling(figures, settings.appetite)
@@ -84,6 +85,7 @@ def format_forecast(figures: PortfolioFigures) -> str:
 
 
 def nothing_known(figures: PortfolioFigures) -> bool:
+    """Whether no task class has a known cost."""
     return bool(figures.unpriced) and len(figures.unpriced) == len(figures.tasks)
 
 
