@@ -29,6 +29,8 @@ class Unknown(Struct, frozen=True):
 
     reason: str
     gaps: tuple[Gap, ...] = ()
+    currency: str = ""
+    """That of the price, where nothing converts it."""
 
 
 class Pricing:
@@ -83,7 +85,9 @@ class Pricing:
             return Unknown("its price is not known")
         if self._rate(price) is None:
             return Unknown(
-                f"its price is in {price.currency}; no exchange rate to {self.currency} is declared"
+                f"its price is in {price.currency}; no exchange rate to {self.currency} is "
+                "declared",
+                currency=price.currency,
             )
         if not price.standard.input and price.is_free:
             stated = facts.source == "override" or free_because(facts)

@@ -1,5 +1,6 @@
 """Demand of a task class: volume a month, and size of a request in the units that are billed."""
 
+from decimal import Decimal
 from functools import partial
 from typing import Annotated, Literal
 
@@ -8,6 +9,9 @@ from msgspec import Meta, field, structs
 from multillm_gov.portfolio.shapes import Text, Tokens
 from multillm_gov.units import Amount, Share
 from multillm_gov.vocabulary import Closed
+
+_SIZES_ROUNDED_BY = Decimal("0.01")
+"""How far the shares of sizes may be from 1: three thirds are often written as 0.99."""
 
 
 class RequestSize(Closed, frozen=True, kw_only=True):
@@ -152,7 +156,7 @@ class Demand(Closed, frozen=True, kw_only=True):
     )
 
     def __post_init__(self) -> None:
-        """Refuse shares of one whole that add up to more than it.
+        """Refuse shares of one whole that add up to more than it, and sizes that are not a whole.
 
         Raises:
             ValueError: they do.
@@ -165,6 +169,9 @@ class Demand(Closed, frozen=True, kw_only=True):
             if total > 1:
                 written = ", ".join(f"`{name}`" for name in names if getattr(self, name))
                 raise ValueError(f"{written} add up to {total:f}; the most allowed is 1")
+        covered = sum((Decimal(size.share) for size in self.sizes), Decimal(0))
+        if self.sizes and abs(covered - 1) > _SIZES_ROUNDED_BY:
+            raise ValueError(f"the shares of `sizes` add up to {covered:f}, not to 1")
 
 
 def implied_demand(demand: Demand, needs: tuple[str, ...]) -> Demand:

@@ -284,7 +284,8 @@ def test_what_only_the_decoder_refuses_is_reported_at_each_entry_of_a_mapping(re
     document, _ = read(
         TASK % shares
         + "  sound: {route: [{model: m}], demand: {requests: 1, batch_share: 1}}\n"
-        + "  u:\n    route: [{model: m}]\n    demand: {requests: 1, batch_share: 1, flex_share: 1}\n"
+        + "  u:\n    route: [{model: m}]\n"
+        + "    demand: {requests: 1, batch_share: 1, flex_share: 1}\n"
     )
     value, flaws = convert(document, (), AllocationFile)
     assert value is None
@@ -292,6 +293,20 @@ def test_what_only_the_decoder_refuses_is_reported_at_each_entry_of_a_mapping(re
         (5, "t", "`batch_share`, `flex_share` add up to 1.3; the most allowed is 1"),
         (9, "u", "`batch_share`, `flex_share` add up to 2; the most allowed is 1"),
     ]
+
+
+@pytest.mark.parametrize(("shares", "total"), [((0.1,), "0.1"), ((0.5, 0.6), "1.1")])
+def test_sizes_that_are_not_all_requests_are_refused(misfit, shares, total):
+    """Else a histogram of a tenth of the requests would cost a tenth."""
+    sizes = ", ".join(f"{{share: {share}, input_tokens: 10}}" for share in shares)
+    ((line, _, message, _),) = misfit(f"demand: {{requests: 1, sizes: [{sizes}]}}")
+    assert (line, message) == (5, f"the shares of `sizes` add up to {total}, not to 1")
+
+
+def test_thirds_of_sizes_are_accepted(read):
+    third = "{share: 0.33, input_tokens: 10}"
+    document, _ = read(TASK % f"demand: {{requests: 1, sizes: [{third}, {third}, {third}]}}")
+    assert convert(document, (), AllocationFile)[1] == ()
 
 
 def test_hostile_values_cannot_break_a_message(read):

@@ -35,7 +35,9 @@ def decisions(assessment: Assessment, metrics: tuple[Metric, ...]) -> tuple[Deci
     return (*required, *_violated_policies(assessment), *_expiring_waivers(assessment))
 
 
-def decision_block(required: tuple[Decision, ...], *, complete: bool) -> Block:
+def decision_block(
+    required: tuple[Decision, ...], *, complete: bool, all_judged: bool = True
+) -> Block:
     """The decisions as a table, or that there are none (which needs complete figures)."""
     if required:
         rows = tuple(
@@ -45,10 +47,10 @@ def decision_block(required: tuple[Decision, ...], *, complete: bool) -> Block:
         return Table(title="", columns=columns, rows=rows)
     if not complete:
         return Paragraph("No decision follows from the files that could be read.")
+    limits = "all limits hold" if all_judged else "no limit that can be judged is exceeded"
     return Paragraph(
-        "No decisions required: all limits hold, no policy is violated, no waiver expires this "
-        "quarter.",
-        "good",
+        f"No decisions required: {limits}, no policy is violated, no waiver expires this quarter.",
+        "good" if all_judged else "neutral",
     )
 
 

@@ -23,7 +23,8 @@ def standing_section(
     incomplete = incomplete_sentence(assessment)
     if incomplete:
         blocks.append(Paragraph(incomplete, "bad"))
-    blocks.append(decision_block(required, complete=not incomplete))
+    judged = all(metric.status != "neutral" for metric in metrics if metric.limit)
+    blocks.append(decision_block(required, complete=not incomplete, all_judged=judged))
     chart = _use_chart(assessment, metrics)
     if chart is not None:
         blocks.append(chart)

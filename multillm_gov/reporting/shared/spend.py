@@ -14,6 +14,8 @@ from multillm_gov.rules.engine.assessment import Assessment
 from multillm_gov.units import format_money, format_share
 from multillm_gov.words import count_of, join_some
 
+_FORECAST = "forecast-spend"
+
 
 def judged_by_spend(metric: Metric, figures: PortfolioFigures) -> Metric:
     """A figure weighed by spend; not judged where requests have no price.
@@ -38,6 +40,8 @@ def incomplete_metric(metric: Metric) -> Metric:
     note = "; ".join(
         part for part in (metric.note, "incomplete: a file could not be read in full") if part
     )
+    if metric.id == _FORECAST and not metric.number:
+        metric = msgspec.structs.replace(metric, value="not known", number=None)
     return msgspec.structs.replace(
         metric, note=note, status="watch" if metric.status == "good" else metric.status
     )
@@ -65,7 +69,7 @@ def spend_metric(assessment: Assessment) -> Metric:
         )
     note = "; ".join(doubts) or ("" if ceiling is not None else "no ceiling is declared")
     return Metric(
-        id="forecast-spend",
+        id=_FORECAST,
         label="Forecast spend per month",
         value=format_forecast(msgspec.structs.replace(figures, spend_per_month=spend)),
         limit=limit,

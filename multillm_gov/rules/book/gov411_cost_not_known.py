@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.demand_cost import Unknown
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext, Use
@@ -9,12 +10,17 @@ from multillm_gov.words import code
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
-    """Yield routes and fallbacks whose price and demand have a gap; missing prices are GOV106's."""
+    """Yield routes and fallbacks whose price and demand have a gap, or whose price has no rate.
+
+    Missing prices are GOV106's; a portfolio whose currency has no rate is GOV003's.
+    """
     pricing = context.state.figures.pricing
     for use in context.uses(context.models):
         if use.part.cost_per_request is None:
             unknown = pricing.unknown(use.part.facts, use.task.task.demand)
-            if unknown is not None and unknown.gaps:
+            if unknown is None:
+                continue
+            if unknown.gaps or unknown.currency not in {"", USD}:
                 yield _violation(use, unknown)
 
 
@@ -27,6 +33,8 @@ def _violation(use: Use, unknown: Unknown) -> Violation:
         f"write what you pay in `catalog/models.yaml`: {code(f'models: {{{model}: {{{yaml}}}}}')}"
         for yaml in prices
     ]
+    if unknown.currency:
+        steps = [f"declare the price of {code(model)} in {USD} in `catalog/`"]
     remedy = "; or ".join(steps)
     return Violation(
         message=f"the cost of {code(task.name)} on {code(model)} is not known: {unknown.reason}",
