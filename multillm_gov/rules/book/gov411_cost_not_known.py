@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from multillm_gov.catalog.pricing.billed_units import demand_key
 from multillm_gov.catalog.pricing.price import USD
 from multillm_gov.finding import Severity, Violation
 from multillm_gov.measures.demand_cost import Unknown
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext, Use
-from multillm_gov.words import code
+from multillm_gov.words import code, join_words
 
 
 def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
@@ -28,7 +29,12 @@ def _violation(use: Use, unknown: Unknown) -> Violation:
     task, model = use.task.task, use.part.model
     demands = [gap.yaml for gap in unknown.gaps if gap.kind != "price"]
     prices = [gap.yaml for gap in unknown.gaps if gap.kind == "price"]
-    steps = [f"declare {code(yaml)} in the task class" for yaml in demands]
+    priceless = [code(demand_key(gap.unit)) for gap in unknown.gaps if gap.kind == "price"]
+    instead = f", in place of {join_words(priceless)}" if priceless else ""
+    steps = [
+        f"declare your own figure in the task class, such as {code(yaml)}{instead}"
+        for yaml in demands
+    ]
     steps += [
         f"write what you pay in `catalog/models.yaml`: {code(f'models: {{{model}: {{{yaml}}}}}')}"
         for yaml in prices
