@@ -111,7 +111,7 @@ def cents(amount: Decimal) -> Decimal:
 
 def format_share(share: float | Decimal) -> str:
     """``41.5%`` from a share in 0..1."""
-    return f"{float(share) * 100:.1f}%".replace("-", MINUS)
+    return f"{float(share) * 100:,.1f}%".replace("-", MINUS)
 
 
 def format_points(difference: float | Decimal) -> str:

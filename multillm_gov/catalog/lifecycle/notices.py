@@ -1,5 +1,6 @@
 """How much notice providers promise before they retire a model (method 4)."""
 
+from datetime import date
 from functools import cache
 
 import msgspec
@@ -33,3 +34,8 @@ def _policies() -> dict[str, NoticePolicy]:
 def notice_policy(provider: str) -> NoticePolicy | None:
     """What a provider promises; ``None``: not known."""
     return _policies().get(provider)
+
+
+def ending(day: date | None, today: date) -> str:
+    """``retires on 2027-01-14``; ``was retired on …`` where that day has passed."""
+    return f"was retired on {day}" if day is not None and day < today else f"retires on {day}"

@@ -9,6 +9,7 @@ from multillm_gov.catalog.entry_facts import whole
 from multillm_gov.catalog.facts import Exposure, Lifecycle, ModelFacts, Successor
 from multillm_gov.catalog.keys import find_key
 from multillm_gov.catalog.lifecycle.lifecycle import current_lifecycle
+from multillm_gov.catalog.lifecycle.notices import ending
 from multillm_gov.catalog.lifecycle.snapshots import is_preview, is_snapshot
 from multillm_gov.catalog.lines import Line, line_of
 from multillm_gov.catalog.parties.exposure import resolve_exposure
@@ -207,7 +208,7 @@ def choose_successor(
     derived = derive_successor(old, lineup, as_of)
     if not derived:
         return _announced(steps, old, lineup, today, timedelta(0))
-    note = f"announced was {steps[0][0]}, which {_ends(steps[0][2], today)}; " if steps else ""
+    note = f"announced was {steps[0][0]}, which {ending(steps[0][2], today)}; " if steps else ""
     note += "newest of the same line at the same provider"
     name = _routed(derived, old.name, lineup.price_map)
     return Successor(model=name, origin="derived", source=note)
@@ -218,14 +219,10 @@ def _announced(
 ) -> Successor | None:
     for number, (key, page, ends) in enumerate(steps):
         if key != old.name and (ends is None or ends - today > life):
-            passed = [f"; {step[0]} {_ends(step[2], today)}" for step in steps[:number] if step[2]]
+            past = [f"; {name} {ending(day, today)}" for name, _, day in steps[:number] if day]
             name = _routed(key, old.name, lineup.price_map)
-            return Successor(model=name, origin="announced", source=page + "".join(passed))
+            return Successor(model=name, origin="announced", source=page + "".join(past))
     return None
-
-
-def _ends(day: date | None, today: date) -> str:
-    return f"was retired on {day}" if day is not None and day < today else f"retires on {day}"
 
 
 def _steps(announced: str, source: str, lineup: Lineup) -> list[_Step]:
