@@ -1,5 +1,6 @@
 """The model to move to, and what the move changes."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -157,7 +158,11 @@ def test_every_announced_successor_of_the_map_is_used(price_map, moved):
 
 
 def _passed(source):
-    return [step.partition(" retires on ")[0] for step in source.split("; ")[1:]]
+    """Announced successors that the chain went past; of those that have retired it says so."""
+    steps = [re.split(r" (retires|was retired) on ", step) for step in source.split("; ")[1:]]
+    for _, verb, day in steps:
+        assert (verb == "was retired") == (date.fromisoformat(day) < date(2026, 11, 30))
+    return [name for name, _, _ in steps]
 
 
 def test_no_derived_successor_breaks_a_rule(moved):
