@@ -128,4 +128,4 @@ def test_a_single_commit_compared_with_itself(govern, governed) -> None:
     head = governed.commit()
     done = govern("diff", head, cwd=governed.folder)
     assert (done.returncode, done.stderr) == (exits.CLEAN, b"")
-    assert b"Nothing changed" in done.stdout
+    assert b"No changes." in done.stdout

@@ -63,7 +63,7 @@ def test_the_format_never_changes_the_verdict(govern, portfolio: Path, name: str
             ["--format", "json=a.json", "--format", "sarif=./x/../a.json"],
             b"json and sarif would both go to",
         ),
-        (["--format", "text", "--format", "json", "--output", "a"], b"--format sarif=out.sarif"),
+        (["--format", "text", "--format", "json", "--output", "a"], b"--format sarif=a.sarif"),
         (["--format", "json=a", "--output", "b"], b"--output takes one result"),
         (["--format", "markdown="], b"`markdown=` names no file"),
         (["--format", "xml=a"], b"no format `xml`"),

@@ -20,6 +20,7 @@ from multillm_gov.__main__ import main as guarded
 from multillm_gov.errors import *
 
 main.CommandGroup.get_command = click.Group.get_command
+main.CommandGroup.list_commands = click.Group.list_commands
 
 @main.cli.command("crash")
 def crash():
@@ -69,7 +70,7 @@ def test_version(govern, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["chek"], "There is no command `chek`. Did you mean `govern check`?"),
+        (["chek"], "There is no command `chek` (did you mean `check` or `schema`?)"),
         (["zzz"], "There is no command `zzz`."),
         (["../main"], "There is no command `../main`."),
         (["main"], "There is no command `main`."),

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from multillm_gov.errors import UnableError, UsageError
-from multillm_gov.evaluation import client
 from multillm_gov.offline import exchange
 from multillm_gov.offline.replying import reply_to
 from multillm_gov.offline.script import Script, ScriptRule, read_script
@@ -259,10 +258,6 @@ def test_a_script_is_written_in_yaml() -> None:
     for wrong in (b"rules: [{fault: earthquake}]", b"seconds: -1", b"surplus: 1", b"a: [", b"- 1"):
         with pytest.raises(UsageError):
             read_script(wrong)
-
-
-def test_modes_are_the_ones_trials_know() -> None:
-    assert exchange.Mode.__args__ == client.Mode.__args__
 
 
 def test_the_limit_of_tokens_cuts_an_answer() -> None:

@@ -6,7 +6,7 @@ import typing
 import pytest
 
 from multillm_gov.evaluation.client import Answer, Call, CallFailure, Client, Message
-from multillm_gov.evidence import record
+from multillm_gov.evidence import drill_record
 from multillm_gov.evidence.verdict import WHAT_TO_DO
 from multillm_gov.offline.script import Fault, Script, ScriptRule
 from multillm_gov.offline.serving import Server
@@ -76,7 +76,7 @@ STATUSES = {
 
 def test_all_faults_and_formats_are_in_the_matrix() -> None:
     assert set(VERDICTS) == set(typing.get_args(Fault))
-    assert set(typing.get_args(record.Fault)) <= set(VERDICTS)
+    assert set(typing.get_args(drill_record.Fault)) <= set(VERDICTS)
     assert set(MODELS) == set(all_formats())
 
 

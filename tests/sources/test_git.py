@@ -159,7 +159,7 @@ def test_an_unknown_revision_gets_near_misses(checkout) -> None:
 
 def test_a_day_before_history_is_told(checkout) -> None:
     checkout.commit(A, day="2026-06-01")
-    with pytest.raises(RevisionError, match="as old as 2026-05-31"):
+    with pytest.raises(RevisionError, match="no commit before 2026-05-31"):
         Repository.open(checkout.folder).resolve("2026-05-31")
 
 

@@ -37,7 +37,7 @@ def edit(portfolio: Path) -> Edit:
 def test_figures_over_a_broken_entry_are_never_good(portfolio: Path, edit: Edit) -> None:
     edit("allocations/marketing.yaml", "purpose: Blog", "purpos: Blog")
     told = check([portfolio], as_of=DAY)
-    assert "not complete: 1 file could not be read as written" in told.summary
+    assert "The figures are incomplete: 1 file could not be read in full" in told.summary
     assert all(metric.status != "good" and "incomplete" in metric.note for metric in told.headline)
 
 
@@ -62,7 +62,7 @@ def test_breaking_an_entry_resolves_none_of_its_findings(portfolio: Path, edit: 
     edit("allocations/marketing.yaml", "purpose: Blog", "purpos: Blog")
     told = diff("HEAD", as_of=DAY, root=portfolio)
     assert told.resolved == ()
-    assert "not complete" in told.summary
+    assert "incomplete" in told.summary
 
 
 def test_no_lock_is_written_over_files_with_mistakes(portfolio: Path, edit: Edit) -> None:

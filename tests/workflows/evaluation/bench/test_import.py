@@ -44,7 +44,7 @@ def test_a_table_becomes_paired_evidence_and_a_leaderboard(govern, portfolio):
     done = imported(govern, folder, table(folder, rows), *arguments, "--date", "2026-11-02")
     told = " ".join(done.stdout.decode().split())
     assert done.returncode == 0, done.stderr
-    assert f"{HAIKU} is worse than {GPT}: -30.0 points" in told
+    assert f"{HAIKU} is worse than {GPT}: −30.0 points" in told
     assert "1 case, no verdict from the other tool" in told
     found = records(folder)
     assert found[GPT]["score"] == 0.9
