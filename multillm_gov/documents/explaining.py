@@ -68,7 +68,9 @@ def _flaw(document: Document, pointer: Pointer, flaw: SchemaFlaw) -> Flaw:
 
 
 def _decoder_flaws(
-    value: Any, error: msgspec.ValidationError, refusal: Refusal
+    value: Any,  # noqa: ANN401 - plain data
+    error: msgspec.ValidationError,
+    refusal: Refusal,
 ) -> Iterator[SchemaFlaw]:
     """The decoder's own words, where the schema finds nothing: what it refuses is never lost.
 
@@ -95,7 +97,11 @@ def _message_and_steps(error: msgspec.ValidationError) -> tuple[str, tuple[str |
     )
 
 
-def _with_only(value: Any, steps: tuple[str | int, ...], name: object) -> Any:
+def _with_only(
+    value: Any,  # noqa: ANN401 - plain data
+    steps: tuple[str | int, ...],
+    name: object,
+) -> Any:  # noqa: ANN401
     """The value, whose mapping at the steps has this entry only."""
     if not steps:
         return {name: value[name]}
