@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -35,11 +36,25 @@ pytestmark = pytest.mark.litellm
 
 
 @pytest.fixture(scope="module")
-def calculators() -> dict[str, Callable[[str, str], float]]:
-    """LiteLLM's cost of `COUNT` of the unit of a mode, by mode."""
+def _own_map(price_map: dict[str, dict[str, Any]]) -> Iterator[None]:
+    """LiteLLM with the map as installed: routers of other tests add their deployments to it."""
     import os
 
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    import litellm
+    from litellm.utils import _invalidate_model_cost_lowercase_map as forget
+
+    before = litellm.model_cost
+    litellm.model_cost = deepcopy(price_map)
+    forget()
+    yield
+    litellm.model_cost = before
+    forget()
+
+
+@pytest.fixture(scope="module")
+def calculators(_own_map: None) -> dict[str, Callable[[str, str], float]]:
+    """LiteLLM's cost of `COUNT` of the unit of a mode, by mode."""
     from litellm import cost_calculator as theirs
 
     def per_token(call_type: str, **given: Any) -> Callable[[str, str], float]:

@@ -9,6 +9,7 @@ from multillm_gov.location import Place
 from multillm_gov.portfolio.portfolio import Portfolio
 from multillm_gov.rules.engine.defaults import rule_facts
 from multillm_gov.rules.engine.rule import Nothing, Rule, RuleContext
+from multillm_gov.state.state import State
 from multillm_gov.words import code, join_words
 
 if TYPE_CHECKING:
@@ -35,6 +36,25 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
         yield _violation(context, subject, changes)
     yield from _task_classes(context, loosened_safeguards(context.base, context.state))
     yield from _granted(context, context.base.portfolio)
+    yield from _unreadable(context, context.base)
+
+
+def _unreadable(context: RuleContext, base: State) -> Iterator[Violation]:
+    """Yield files of the base that could not be read in full: their limits are not compared."""
+    held = ("allocations/", "policies/", SETTINGS)
+    broken = {flaw.location.path for flaw in base.flaws if flaw.location.path.startswith(held)}
+    for path in sorted(broken & context.state.documents.keys()):
+        yield Violation(
+            message=(
+                f"{code(path)} of the base could not be read in full, so limits in it are not "
+                "compared with those of now"
+            ),
+            place=Place(path),
+            subject=path,
+            remedy="Correct the file in a change of its own; change its limits in a later one.",
+            risk="A limit that is raised together with the correction is noticed by nobody.",
+            distinction="unreadable base",
+        )
 
 
 def _granted(context: RuleContext, before: Portfolio) -> Iterator[Violation]:
