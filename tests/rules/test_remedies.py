@@ -358,6 +358,17 @@ def remove_fallback(bench: Bench, _: re.Match[str]) -> None:
     bench.save(path, tree)
 
 
+@hand(r"un `govern drill (?P<task>[\w-]+)` and commit the record that it writes")
+def drill_again(bench: Bench, match: re.Match[str]) -> None:
+    """The chain was fixed: the command writes that the drill succeeded."""
+    record = {"task_class": match["task"], "date": bench.as_of, "result": "survives"}
+    path = bench.first("evidence", "drills")
+    tree = bench.tree(path)
+    older = [one for one in tree.get("drills", []) if one["task_class"] != match["task"]]
+    tree["drills"] = [*older, {**record, "seconds_to_recover": 1}]
+    bench.save(path, tree)
+
+
 @hand(r"`(?:drills: \[)?(\{task_class: [^`]+?, date: …, result: [^`]+?\})\]?`")
 def drill(bench: Bench, words: re.Match[str]) -> None:
     record = {**_read(words[1]), "date": bench.as_of}

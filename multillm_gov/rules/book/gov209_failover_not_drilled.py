@@ -132,9 +132,8 @@ def _violation(
         place=task.task.place.at("fallbacks"),
         subject=task.task.name,
         remedy=(
-            f"Run `govern drill {task.task.name}`, or make the routed model fail in a test of "
-            f"your own, and record the result under `drills` in `evidence/`: `{{task_class: "
-            f"{task.task.name}, date: …, result: survives}}`."
+            f"Run `govern drill {task.task.name}` and commit the record that it writes to "
+            "`evidence/`; the result of a test of your own goes under `drills` there."
         ),
         risk=(
             f"The failover is not shown to work: {format_downtime(share, task, context.currency)}."

@@ -25,10 +25,9 @@ def check(context: RuleContext, _: Nothing) -> Iterator[Violation]:
             place=task.task.place.at("fallbacks"),
             subject=task.task.name,
             remedy=(
-                "Find out why the chain did not take over (see the record of the drill), fix it, "
-                f"run `govern dry-run --kind failover --only {task.task.name}` and commit the "
-                f"record under `drills` in `evidence/`: `{{task_class: {task.task.name}, date: …, "
-                f"result: survives}}`."
+                "Find out why the chain did not take over (see the record of the drill) and fix "
+                f"it; then run `govern drill {task.task.name}` and commit the record that it "
+                "writes to `evidence/`."
             ),
             risk=(
                 "Its fallbacks count as not usable: "
