@@ -1,0 +1,1 @@
+"""LiteLLM: its proxy configuration read, judged, imported and compared."""
