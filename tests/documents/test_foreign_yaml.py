@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from multillm_gov.documents.document import SourceFile
-from multillm_gov.documents.foreign_yaml import Moment, read_foreign
+from multillm_gov.documents.foreign.reading import read_foreign
+from multillm_gov.documents.foreign.scalars import Moment
 
 
 def as_read(value: object) -> object:

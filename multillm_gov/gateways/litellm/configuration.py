@@ -11,7 +11,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from multillm_gov.documents.document import Document
-from multillm_gov.documents.foreign_yaml import Moment
+from multillm_gov.documents.foreign.scalars import Moment
 from multillm_gov.finding import Flaw
 from multillm_gov.location import Place
 

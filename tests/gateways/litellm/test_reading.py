@@ -56,8 +56,8 @@ def test_deployments_settings_fallbacks_and_aliases() -> None:
         (each.kind, each.group, [target.name for target in each.targets], each.is_default)
         for each in found.fallbacks
     ] == [
-        ("fallbacks", "*", ["spare"], True),
         ("context_window_fallbacks", "chat", ["long"], False),
+        ("fallbacks", "*", ["spare"], True),
     ]
     assert [(each.name, each.group) for each in found.aliases] == [
         ("old", "chat"),

@@ -1,19 +1,11 @@
-"""YAML of other programs, read as PyYAML's safe loader reads it, with the place of every value.
-
-Governed files follow strict rules (`composing`). A gateway's file does not: it has anchors, merge
-keys, YAML 1.1 words such as `yes`, and the last of two equal keys holds. What is read here is what
-the other program sees; nothing is built that the safe loader would refuse, and no alias is copied.
-"""
+"""From the parser's events to plain data: anchors, merge keys, the last of two equal keys."""
 
 from array import array
 from collections.abc import Iterator
-from contextlib import suppress
-from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple, NoReturn, cast
 
 from yaml import YAMLError
-from yaml.constructor import SafeConstructor
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -23,27 +15,15 @@ from yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from yaml.nodes import ScalarNode
-from yaml.resolver import Resolver
 
 from multillm_gov.documents.composing import MAX_DEPTH, MAX_EVENTS, open_parser
-from multillm_gov.documents.decoding import decode
-from multillm_gov.documents.document import Document, Marks, SourceFile
-from multillm_gov.documents.flaw_list import FlawList, StopReadingError
-from multillm_gov.finding import Flaw
+from multillm_gov.documents.document import Marks
+from multillm_gov.documents.flaw_list import FlawList
+from multillm_gov.documents.foreign.scalars import MERGE, PLAIN_TAGS, YAML, constructed, resolved
 from multillm_gov.words import code
 
 MAX_VALUES = 200_000
 """Values of a file after every alias is followed: what walks over it ends."""
-_YAML = "tag:yaml.org,2002:"
-_PLAIN_TAGS = {f"{_YAML}{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
-_MERGE = f"{_YAML}merge"
-
-
-class Moment(str):
-    """Text that the safe loader makes a day or a time of, which is no text to the program."""
-
-    __slots__ = ()
 
 
 class _Value(NamedTuple):
@@ -69,7 +49,7 @@ class _Open:
         self.size = 1
 
 
-class _Builder:
+class Builder:
     """Builds plain data from the parser's events."""
 
     def __init__(self, flaws: FlawList) -> None:
@@ -83,6 +63,11 @@ class _Builder:
         self.known: dict[int, dict[Any, tuple[int, _Value]]] = {}
 
     def build(self, content: str) -> None:
+        """Read a text into ``top`` and ``marks``.
+
+        Raises:
+            StopReadingError, YAMLError: it is not what the safe loader reads, or passes a bound.
+        """
         parser = open_parser(content)
         events: Iterator[Any] = islice(iter(parser.get_event, None), MAX_EVENTS)
         count = 0
@@ -117,7 +102,7 @@ class _Builder:
                 )
 
     def _open(self, event: Any, start: int, end: int, *, is_mapping: bool) -> None:  # noqa: ANN401
-        if event.tag is not None and event.tag not in {f"{_YAML}map", f"{_YAML}seq"}:
+        if event.tag is not None and event.tag not in {f"{YAML}map", f"{YAML}seq"}:
             self._refuse_tag(event.tag, start, end)
         if len(self.stack) >= MAX_DEPTH:
             self._stop(f"more than {MAX_DEPTH} levels", "Remove the nesting.", start, end)
@@ -220,18 +205,18 @@ class _Builder:
         if tag is None or tag == "!":
             if not event.implicit[0] or tag == "!":
                 return event.value
-            tag = _resolved(event.value)
-        if tag == _MERGE:
+            tag = resolved(event.value)
+        if tag == MERGE:
             return event.value
-        if tag not in _PLAIN_TAGS:
+        if tag not in PLAIN_TAGS:
             self._refuse_tag(tag, start, end)
-        if tag == f"{_YAML}str":
+        if tag == f"{YAML}str":
             return event.value
         try:
-            value = _constructed(tag, event.value)
+            value = constructed(tag, event.value)
         except (ValueError, OverflowError, YAMLError, KeyError):
             self._stop(
-                f"{code(event.value)} is marked or formed as {tag.removeprefix(_YAML)} and is none",
+                f"{code(event.value)} is marked or formed as {tag.removeprefix(YAML)} and is none",
                 "Correct it, or quote it.",
                 start,
                 end,
@@ -239,7 +224,7 @@ class _Builder:
         return value if isinstance(value, str | int | float | bool | None) else event.value
 
     def _refuse_tag(self, tag: str, start: int, end: int) -> NoReturn:
-        shown = tag.replace(_YAML, "!!")
+        shown = tag.replace(YAML, "!!")
         self._stop(
             f"tag {code(shown)}: only plain data is read",
             "Remove the tag; quote a value that is meant as text.",
@@ -249,57 +234,3 @@ class _Builder:
 
     def _stop(self, message: str, remedy: str, start: int, end: int) -> NoReturn:
         self.flaws.stop("syntax", message, remedy, start, end)
-
-
-@cache
-def _resolvers() -> dict[str, list[tuple[str, Any]]]:
-    return cast("dict[str, list[tuple[str, Any]]]", Resolver.yaml_implicit_resolvers)
-
-
-def _resolved(text: str) -> str:
-    """The tag of a plain scalar by YAML 1.1."""
-    for tag, pattern in _resolvers().get(text[:1], ()):
-        if pattern.match(text):
-            return tag
-    return f"{_YAML}str"
-
-
-def _constructed(tag: str, text: str) -> object:
-    if tag in {f"{_YAML}int", f"{_YAML}float"} and len(text) > 400:
-        raise ValueError(text[:10])
-    if tag == f"{_YAML}timestamp":
-        return Moment(text)
-    return SafeConstructor().construct_object(ScalarNode(tag, text))
-
-
-def read_foreign(file: SourceFile) -> tuple[Document | None, tuple[Flaw, ...]]:
-    """Read another program's YAML (or JSON) in bounded time, running nothing.
-
-    Returns:
-        The document and what is wrong with the file: ``syntax`` and ``unreadable-file`` leave no
-        document, ``duplicate-key`` does. A file without content holds ``None``. Days and times are
-        `Moment` texts; keys that are no text keep their spelling.
-
-    Raises:
-        MissingExtraError: PyYAML was installed without its C parser.
-    """
-    source = decode(file)
-    if isinstance(source, Flaw):
-        return None, (source,)
-    flaws = FlawList(source)
-    builder = _Builder(flaws)
-    try:
-        builder.build(source.content)
-    except YAMLError as error:
-        from multillm_gov.documents.syntax import ParserError, stop_at_error
-
-        with suppress(StopReadingError):
-            stop_at_error(cast("ParserError", error), flaws)
-    except StopReadingError:
-        pass
-    if flaws.refused:
-        return None, tuple(flaws.flaws)
-    top = builder.top
-    if top is None:
-        return Document(source, None, {}), tuple(flaws.flaws)
-    return Document(source, top.value, builder.marks, (top.start, top.end)), tuple(flaws.flaws)

@@ -1,0 +1,1 @@
+"""YAML of other programs, read as their loaders read it."""
