@@ -59,6 +59,7 @@ models:
     capabilities: [response_schema, function_calling]
     exposure: {family: lead-scorer, vendor: in-house, provider: in-house, cloud: in-house, jurisdiction: US}
     regions: [US]
+    endpoint: {model: openai/lead-scorer-v3, environment: LEAD_SCORER}
 """  # noqa: E501
 
 # 26 lines, as a person writes one: prose, a weighted route, fallbacks, demand, caps, floors, data

@@ -22,9 +22,17 @@ EnvironmentPrefix = Annotated[
     str,
     Meta(
         pattern="^[A-Z][A-Z0-9_]{0,62}[A-Z0-9]$",
-        description="Prefix of the environment variables `<PREFIX>_API_BASE` (address) and "
-        "`<PREFIX>_API_KEY` (key, may"
-        " be absent)",
+        description="Prefix of the environment variables `<PREFIX>_API_BASE` (address), "
+        "`<PREFIX>_API_KEY` (key, may be absent) and, at Azure, `<PREFIX>_API_VERSION`",
+    ),
+]
+
+
+RegionName = Annotated[
+    str,
+    Meta(
+        pattern="^[a-z0-9][a-z0-9-]{0,62}$",
+        description="Region as its cloud names it: `eu-central-1`, `europe-west4`",
     ),
 ]
 
@@ -43,6 +51,11 @@ class Endpoint(Closed, frozen=True, kw_only=True):
     environment: Annotated[
         EnvironmentPrefix | None,
         Meta(description="Default: the environment variables that LiteLLM reads for the provider"),
+    ] = None
+
+    region: Annotated[
+        RegionName | None,
+        Meta(description="Where the gateway calls it; default: what its environment says"),
     ] = None
 
     def __post_init__(self) -> None:

@@ -65,8 +65,7 @@ def references(model: str, facts: ModelFacts | None, endpoint: Endpoint | None) 
     """Names of environment variables by parameter: ``api_key``, ``api_base`` and the like.
 
     Empty where a cloud signs with the identity of the machine (Bedrock, Vertex), and for a provider
-    whose variables are
-    not known here: the gateway then reads its own.
+    whose variables are not known here: the gateway then reads its own.
 
     Args:
         model: LiteLLM's spelling.
@@ -75,7 +74,9 @@ def references(model: str, facts: ModelFacts | None, endpoint: Endpoint | None) 
     """
     if endpoint is not None and endpoint.environment is not None:
         prefix = endpoint.environment
-        return {"api_key": f"{prefix}_API_KEY", "api_base": f"{prefix}_API_BASE"}
+        own = {"api_key": f"{prefix}_API_KEY", "api_base": f"{prefix}_API_BASE"}
+        azure = endpoint.model.startswith(("azure/", "azure_text/"))
+        return {**own, "api_version": f"{prefix}_API_VERSION"} if azure else own
     provider = wire_provider(model, facts)
     if provider in _ADDRESSED:
         return dict(_ADDRESSED[provider])

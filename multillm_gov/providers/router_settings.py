@@ -13,6 +13,10 @@ from multillm_gov.providers.addresses import NO_KEY, Address, Addressing
 _NOWHERE = {"api_base": "http://127.0.0.1:9/v1", "api_key": NO_KEY}
 """For a fallback without an address: it fails as it would in earnest."""
 _REFERENCE = "os.environ/"
+_OF_OPERATION = frozenset({"max_budget", "budget_duration", "tags"})
+"""Parameters that count and limit what runs: a drill is no traffic of its task class."""
+_CHECKS = "optional_pre_call_checks"
+"""Setting of the router that enforces rate limits."""
 _CHAINS = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
 
 
@@ -38,6 +42,7 @@ def arguments_of(
         addresses: Where calls go.
     """
     settings = dict(configuration["router_settings"])
+    settings.pop(_CHECKS, None)
     for key in _CHAINS:
         settings[key] = [chain for chain in settings[key] if not drills.keys().isdisjoint(chain)]
     return {"model_list": list(_entries(configuration, leg, drills, addresses)), **settings}
@@ -72,7 +77,9 @@ def _entry(
     address = addressing(drill.chain[position], drill.call.mode)
     given = entry["litellm_params"]
     parameters = {
-        key: value for key, value in given.items() if not _is_unset(value, addresses.environment)
+        key: value
+        for key, value in given.items()
+        if key not in _OF_OPERATION and not _is_unset(value, addresses.environment)
     }
     if isinstance(address, CallFailure):
         address = Address(model=parameters["model"], arguments=_NOWHERE)

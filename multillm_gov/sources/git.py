@@ -233,6 +233,11 @@ class Repository:
         paths = (os.fsdecode(entry[3:]) for entry in status.split(b"\0") if entry)
         return any(kind_of(path.removeprefix(start)) for path in paths)
 
+    def last_change(self) -> str:
+        """The last commit that changed a governed file; empty: none did."""
+        found = self._git.run("rev-list", "--max-count=1", "HEAD", "--", *self._roots())
+        return found.decode("ascii").strip()
+
     def commit_day(self, commit: str) -> date:
         """The day a commit was made, in UTC."""
         output = self._git.run("rev-list", "--max-count=1", "--format=%ct", commit)

@@ -1,6 +1,5 @@
 """``govern export``: the allocation as a gateway's own configuration."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -9,25 +8,31 @@ from msgspec import Struct
 from multillm_gov.catalog.endpoints import endpoints_of
 from multillm_gov.errors import SourceError
 from multillm_gov.finding import Severity
-from multillm_gov.gateways.routing import Routing, routing
+from multillm_gov.gateways.exported import Exported, differences
+from multillm_gov.gateways.routing import routing
+from multillm_gov.gateways.wanted import Omission
 from multillm_gov.plugins import load_plugin
+from multillm_gov.sources.git import Repository
 from multillm_gov.sources.root import split_paths
 from multillm_gov.words import count_of
 from multillm_gov.workflows.states import assess_folder
 
-_FORMATS = "multillm_gov.gateways.formats"
+FORMATS = "multillm_gov.gateways.formats"
+_MOST_BYTES = 256 * 1024 * 1024
 
 
-class Exported(Struct, frozen=True, kw_only=True):
+class Export(Struct, frozen=True, kw_only=True):
     """A gateway's configuration."""
 
     data: bytes
+    omissions: tuple[Omission, ...]
+    """Declared settings that the gateway cannot express."""
     task_classes: int
     errors: int
     """Active findings of severity error: the gateway would run what is judged wrong."""
 
 
-def export(gateway: str, *, as_of: date, root: Path | None = None) -> Exported:
+def export(gateway: str, *, as_of: date, root: Path | None = None) -> Export:
     """Write the whole allocation in a gateway's own format.
 
     Args:
@@ -37,10 +42,10 @@ def export(gateway: str, *, as_of: date, root: Path | None = None) -> Exported:
 
     Raises:
         UsageError: there is no such gateway.
-        SourceError: no portfolio, or mistakes in its files, which would be routes left out in
-            silence.
+        SourceError: no portfolio; mistakes in its files, which would be routes left out in silence;
+            or a model that the gateway could not call.
     """
-    render: Callable[[Routing], bytes] = load_plugin(_FORMATS, gateway, "gateway").render
+    format_ = load_plugin(FORMATS, gateway, "gateway")
     top, _ = split_paths((), root)
     state = assess_folder(top, as_of=as_of)
     if state.flaws:
@@ -49,6 +54,42 @@ def export(gateway: str, *, as_of: date, root: Path | None = None) -> Exported:
             "classes; nothing is exported",
             "Fix what `govern check` reports, then export again.",
         )
-    data = render(routing(state.figures.tasks, endpoints_of(state.overrides)))
+    routes = routing(state.figures, endpoints_of(state.overrides))
+    exported: Exported = format_.render(routes, _commit_of(top))
     errors = sum(one.active and one.severity is Severity.ERROR for one in state.findings)
-    return Exported(data=data, task_classes=len(state.figures.tasks), errors=errors)
+    return Export(
+        data=exported.data,
+        omissions=exported.omissions,
+        task_classes=len(state.figures.tasks),
+        errors=errors,
+    )
+
+
+def why_stale(path: Path, data: bytes) -> str:
+    """How a committed configuration differs from the export, as the rest of a sentence.
+
+    Returns:
+        Empty: it is what would be exported, but for the commit in its header.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            committed = stream.read(_MOST_BYTES)
+    except FileNotFoundError:
+        return "does not exist"
+    except OSError as error:
+        raise SourceError(
+            f"`{path}` cannot be read: {error.strerror}", "Name the exported file: `--output FILE`."
+        ) from error
+    return differences(committed, data)
+
+
+def _commit_of(root: Path) -> str:
+    """The last commit that changed the portfolio; empty outside git and where it has changed."""
+    try:
+        repository = Repository.open(root)
+        return "" if repository.is_dirty() else repository.last_change()
+    except SourceError:
+        return ""

@@ -77,6 +77,7 @@ def test_a_task_class_is_a_group_of_weighted_models(exported) -> None:
         "weight": 62.5,
         "timeout": 2.5,
         "max_retries": 0,
+        "tags": ["task-class:triage", "owner:support"],
     }
     assert first["model_info"] == {
         "id": "triage:route-1",
@@ -104,9 +105,14 @@ def test_fallbacks_stand_by_in_order_for_every_kind_of_failure(exported) -> None
         "api_base": "os.environ/SORTER_API_BASE",
         "rpm": 600,
         "tpm": 90000,
+        "cooldown_time": 30,
+        "input_cost_per_token": 0.0000001,
+        "output_cost_per_token": 0.0000002,
         "timeout": 2.5,
         "max_retries": 0,
+        "tags": ["task-class:triage", "owner:support"],
     }
+    assert settings["optional_pre_call_checks"] == ["enforce_model_rate_limits"]
     (bedrock,) = entries(exported, "triage:fallback-3")
     assert not [name for name in bedrock["litellm_params"] if name.startswith(("api", "aws"))]
 
@@ -152,12 +158,129 @@ def test_mistakes_are_not_exported_and_errors_are_told(portfolio, govern) -> Non
 def test_an_unknown_gateway_is_said(portfolio, govern) -> None:
     done = govern("export", "kong", cwd=portfolio)
     assert done.returncode == 2
-    assert b"Use one of: litellm." in done.stderr
+    assert b"Use one of: " in done.stderr
+    assert b" litellm," in done.stderr
 
 
 def test_the_file_says_how_to_run_it(portfolio, govern) -> None:
     remarks = govern("export", "litellm", cwd=portfolio).stdout.decode().splitlines()[:2]
     assert remarks[1] == "# Run it with `DEFAULT_MAX_RETRIES=0 litellm --config FILE`."
+
+
+CAPPED = """\
+owner: support
+task_classes:
+  capped:
+    route: [{model: own/sorter, weight: 75}, {model: eu/chat, weight: 25}]
+    fallbacks: [eu/spare]
+    spend_cap: {monthly: 100, per_request: 0.5}
+    demand: {requests: 1000, input_tokens: 1000, output_tokens: 100, service_tier: flex}
+  alone:
+    route: [{model: openai/gpt-5-mini}]
+    spend_cap: {monthly: 10}
+    demand: {requests: 1000, input_tokens: 1000, output_tokens: 100, service_tier: flex}
+"""
+CAPPED_CATALOG = (
+    CATALOG
+    + """\
+  eu/chat:
+    base: azure/gpt-4o
+    endpoint: {model: azure/chat-prod, environment: EU_AZURE}
+  eu/spare:
+    base: bedrock/eu.anthropic.claude-sonnet-4-6
+    endpoint: {model: bedrock/eu.anthropic.claude-sonnet-4-6, region: eu-central-1}
+"""
+)
+
+
+def test_caps_bind_where_the_file_can_hold_them(portfolio, govern) -> None:
+    """Routed models share the cap as they are forecast to spend it; a fallback has all of it."""
+    (portfolio / "govern.yaml").write_text(
+        "organization: Example\ncurrency: EUR\nexchange: {usd_per_unit: 1.25, as_of: 2026-11-01}\n"
+    )
+    (portfolio / "allocations/support.yaml").write_text(CAPPED)
+    (portfolio / "catalog/models.yaml").write_text(CAPPED_CATALOG)
+    done = govern("export", "litellm", "--as-of", "2026-11-24", cwd=portfolio)
+    assert done.returncode == 0, done.stderr
+    exported = yaml.safe_load(done.stdout)
+    budgets = {
+        one["model_info"]["id"]: one["litellm_params"]["max_budget"]
+        for one in exported["model_list"]
+    }
+    assert budgets["capped:route-1"] + budgets["capped:route-2"] == pytest.approx(125)
+    assert budgets["capped:route-1"] < budgets["capped:route-2"]  # it is far cheaper
+    assert (budgets["capped:fallback-1"], budgets["alone:route-1"]) == (125, 12.5)
+    assert b"Not carried: cap per request of `capped`" in done.stderr
+    assert b"Not carried: monthly cap shared by several models of `capped`" in done.stderr
+    assert b"# Not carried: cap per request of `capped`" in done.stdout
+    assert b"Not carried: service tier of `capped`" in done.stderr
+    (alone,) = entries(exported, "alone")
+    assert alone["litellm_params"]["service_tier"] == "flex"
+    assert "allowed_fails" not in alone["model_info"]  # nobody else could answer
+
+
+def test_azure_is_called_by_its_deployment_and_regions_are_named(portfolio, govern) -> None:
+    (portfolio / "allocations/support.yaml").write_text(CAPPED)
+    (portfolio / "catalog/models.yaml").write_text(CAPPED_CATALOG)
+    exported = yaml.safe_load(govern("export", "litellm", cwd=portfolio).stdout)
+    _, azure = entries(exported, "capped")
+    assert azure["litellm_params"]["model"] == "azure/chat-prod"
+    assert azure["model_info"]["base_model"] == "azure/gpt-4o"
+    assert azure["litellm_params"]["api_version"] == "os.environ/EU_AZURE_API_VERSION"
+    (spare,) = entries(exported, "capped:fallback-1")
+    assert spare["litellm_params"]["aws_region_name"] == "eu-central-1"
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        ("azure/eu/gpt-4o-2024-08-06", b"no deployment called `eu/gpt-4o-2024-08-06`"),
+        ("custom/nobody", b"has no `endpoint`"),
+    ],
+)
+def test_what_could_not_be_served_is_refused(portfolio, govern, model, why) -> None:
+    path = portfolio / "allocations/support.yaml"
+    path.write_text(ALLOCATION.replace("mistral/mistral-large-2512", model))
+    done = govern("export", "litellm", cwd=portfolio)
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert why in done.stderr
+    assert b"endpoint: {model: azure/my-deployment" in done.stderr
+
+
+def test_a_lone_deployment_cools_down_only_where_another_follows(exported) -> None:
+    def fails(group: str) -> list[object]:
+        return [one["model_info"].get("allowed_fails") for one in entries(exported, group)]
+
+    assert fails("triage") == [None, None]
+    assert fails("triage:fallback-1") == [1]
+    assert fails("triage:fallback-3") == [None]
+
+
+def test_check_finds_stale_and_edited_files(portfolio, govern) -> None:
+    def check() -> tuple[int, bytes]:
+        done = govern("export", "litellm", "-o", "out.yaml", "--check", cwd=portfolio)
+        return done.returncode, done.stderr
+
+    assert check()[0] == 1
+    assert govern("export", "litellm", "-o", "out.yaml", cwd=portfolio).returncode == 0
+    before = (portfolio / "out.yaml").read_bytes()
+    assert check() == (0, b"out.yaml is up to date\n")
+    subprocess.run(["git", "init", "-q", "."], cwd=portfolio, check=True)
+    subprocess.run(["git", "add", "."], cwd=portfolio, check=True)
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    subprocess.run(["git", *identity, "commit", "-qm", "All"], cwd=portfolio, check=True)
+    assert check()[0] == 0  # the commit in the header is not compared
+    done = govern("export", "litellm", "-o", "out.yaml", cwd=portfolio)
+    assert done.returncode == 0
+    assert b"# Portfolio: commit " in (portfolio / "out.yaml").read_bytes()
+    (portfolio / "out.yaml").write_bytes(before.replace(b"weight: 62.5", b"weight: 1"))
+    code, words = check()
+    assert (code, b"changed by hand" in words) == (1, True)
+    (portfolio / "out.yaml").write_bytes(before)
+    path = portfolio / "allocations/support.yaml"
+    path.write_text(ALLOCATION.replace("62.5", "52.5").replace("37.5", "47.5"))
+    code, words = check()
+    assert (code, b"is stale: 4 lines differ" in words) == (1, True)
 
 
 def test_the_same_allocation_gives_the_same_bytes(portfolio, govern) -> None:

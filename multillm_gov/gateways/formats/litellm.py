@@ -2,32 +2,11 @@
 
 from typing import Any
 
+from multillm_gov.gateways.block_yaml import write_block
+from multillm_gov.gateways.exported import Exported, Rendered, headed, lost_settings
 from multillm_gov.gateways.routing import Deployment, ModelGroup, Routing
+from multillm_gov.gateways.wanted import Omission, Setting
 
-_ABOUT = "# Written by `govern export`; change the allocations instead, and export again."
-
-
-def write_yaml(data: dict[str, Any], remark: str) -> bytes:
-    """Keys in their own order, block style, no references; UTF-8."""
-    import yaml
-
-    class Plain(yaml.SafeDumper):
-        def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401 - as the library declares it
-            del data
-            return True
-
-    text = yaml.dump(
-        data,
-        Dumper=Plain,
-        sort_keys=False,
-        allow_unicode=True,
-        width=10_000,
-        default_flow_style=False,
-    )
-    return f"{_ABOUT}\n# {remark}\n{text}".encode()
-
-
-TITLE = "LiteLLM proxy and router"
 MASTER_KEY = "LITELLM_MASTER_KEY"
 """Environment variable that the proxy's own key is read from."""
 NO_RETRIES = "DEFAULT_MAX_RETRIES"
@@ -36,6 +15,32 @@ NO_RETRIES = "DEFAULT_MAX_RETRIES"
 Otherwise it ignores `max_retries: 0` for OpenAI embeddings and retries twice, after waiting as long
 as the provider demands (1.110.2: `max_retries or litellm.DEFAULT_MAX_RETRIES`).
 """
+BUDGET_DURATION = "30d"
+"""LiteLLM has no calendar month for budgets of deployments."""
+ALLOWED_FAILS = 1
+COOLDOWN_SECONDS = 30
+TAG = "task-class:"
+"""Start of the tag by which spend logs lead back to a task class."""
+_TIERS = frozenset({"openai", "azure"})
+"""Wire formats to which LiteLLM passes `service_tier` on."""
+_REGIONS = {
+    "bedrock": "aws_region_name",
+    "bedrock_converse": "aws_region_name",
+    "sagemaker": "aws_region_name",
+    "sagemaker_chat": "aws_region_name",
+    "vertex_ai": "vertex_location",
+    "vertex_ai_beta": "vertex_location",
+}
+LOST: dict[Setting, str] = {
+    "monthly cap shared by several models": "without a database LiteLLM counts spend by deployment:"
+    " routed models share the cap, and each fallback may spend as much again; `govern export "
+    "litellm-terraform` writes budgets that hold for the whole",
+    "monthly cap without an exchange rate": "LiteLLM counts US dollars; declare `exchange` in "
+    "govern.yaml",
+    "cap per request": "LiteLLM limits spend over time, never that of one request",
+    "prices that are not per token": "the rest of the model's prices is in `govern catalog show`",
+    "batch share": "batches are jobs of their own, which no route sends",
+}
 
 
 def configuration(routing: Routing) -> dict[str, Any]:
@@ -46,9 +51,14 @@ def configuration(routing: Routing) -> dict[str, Any]:
     - The chain stands three times: LiteLLM asks another list when a filter refuses and when a
     context overflows.
     - Nothing is retried on the model that failed: the next of the chain is the retry. An answer is
-      then never later than timeouts add up to, and a failing provider never gets twice the load.
+    then never later than timeouts add up to, and a failing provider never gets twice the load.
     """
     groups = [group for group in routing.groups if group.fallbacks]
+    limited = any(
+        one.served.requests_per_minute or one.served.tokens_per_minute
+        for group in routing.groups
+        for one in group.deployments
+    )
     return {
         "model_list": [_entry(group, one) for group in routing.groups for one in group.deployments],
         "router_settings": {
@@ -56,6 +66,8 @@ def configuration(routing: Routing) -> dict[str, Any]:
             "num_retries": 0,
             # Left alone, LiteLLM gives up after five.
             "max_fallbacks": max(routing.longest_chain, 1),
+            # Without it LiteLLM takes rate limits for weights, and enforces none.
+            **({"optional_pre_call_checks": ["enforce_model_rate_limits"]} if limited else {}),
             **{
                 name: _chains(groups)
                 for name in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
@@ -65,38 +77,84 @@ def configuration(routing: Routing) -> dict[str, Any]:
     }
 
 
-def render(routing: Routing) -> bytes:
-    """The configuration as YAML: the same bytes on every run."""
-    return write_yaml(
-        configuration(routing), f"Run it with `{NO_RETRIES}=0 litellm --config FILE`."
+def render(routing: Routing, commit: str) -> Exported:
+    """The configuration as YAML below its header: the same bytes on every run."""
+    rendered = Rendered(
+        body=write_block(configuration(routing)),
+        omissions=(*lost_settings(routing, LOST), *_lost_tiers(routing)),
+        remark=f"Run it with `{NO_RETRIES}=0 litellm --config FILE`.",
     )
+    return headed(rendered, commit)
 
 
-def router_arguments(settings: dict[str, Any]) -> dict[str, Any]:
-    """What `litellm.Router` takes of a configuration."""
-    return {"model_list": settings["model_list"], **settings["router_settings"]}
+def _lost_tiers(routing: Routing) -> tuple[Omission, ...]:
+    """Task classes whose service tier is not sent to all of their models."""
+    lost = {
+        group.task: None
+        for group in routing.groups
+        for one in group.deployments
+        if one.service_tier and one.served.provider not in _TIERS
+    }
+    why = (
+        "LiteLLM passes it to models of OpenAI and Azure; the others answer at their standard tier"
+    )
+    return (Omission(setting="service tier", task_classes=tuple(lost), why=why),) if lost else ()
 
 
 def _entry(group: ModelGroup, one: Deployment) -> dict[str, Any]:
-    limits = {"rpm": one.requests_per_minute, "tpm": one.tokens_per_minute, "weight": one.weight}
     return {
         "model_name": group.name,
-        "litellm_params": {
-            "model": one.model,
-            **{name: _reference(variable) for name, variable in one.variables.items()},
-            **{name: value for name, value in limits.items() if value is not None},
-            "timeout": _number(one.timeout_seconds),
-            # The client library below LiteLLM would otherwise send a failed request again by
-            # itself.
-            "max_retries": 0,
-        },
-        "model_info": {
-            "id": one.id,
-            "mode": one.mode,
-            "task_class": group.task,
-            **({"owner": group.owner} if group.owner else {}),
-        },
+        "litellm_params": _parameters(group, one),
+        "model_info": _information(group, one),
     }
+
+
+def _parameters(group: ModelGroup, one: Deployment) -> dict[str, Any]:
+    served = one.served
+    region = _REGIONS.get(served.provider)
+    budgeted = one.usd_per_month is not None
+    given = {
+        region or "": served.region or None if region else None,
+        "rpm": served.requests_per_minute,
+        "tpm": served.tokens_per_minute,
+        "weight": one.weight,
+        "service_tier": one.service_tier or None if served.provider in _TIERS else None,
+        "max_budget": one.usd_per_month,
+        "budget_duration": BUDGET_DURATION if budgeted else None,
+        "cooldown_time": None if _stays_up(group) else COOLDOWN_SECONDS,
+        **served.prices,
+    }
+    return {
+        "model": one.model,
+        **{name: _reference(variable) for name, variable in one.variables.items()},
+        **{name: value for name, value in given.items() if value is not None},
+        "timeout": _number(one.timeout_seconds),
+        # The client library below LiteLLM would otherwise send a failed request again by itself.
+        "max_retries": 0,
+        "tags": [f"{TAG}{group.task}", *([f"owner:{group.owner}"] if group.owner else [])],
+    }
+
+
+def _information(group: ModelGroup, one: Deployment) -> dict[str, Any]:
+    served = one.served
+    given = {
+        "base_model": served.base_model or None,
+        "max_input_tokens": served.max_input_tokens,
+        # LiteLLM lets a deployment that stands alone fail for ever, unless it is told when to stop.
+        "allowed_fails": None if _stays_up(group) else ALLOWED_FAILS,
+    }
+    return {
+        "id": one.id,
+        "mode": one.mode,
+        "task_class": group.task,
+        **({"owner": group.owner} if group.owner else {}),
+        **{name: value for name, value in given.items() if value is not None},
+    }
+
+
+def _stays_up(group: ModelGroup) -> bool:
+    """Whether LiteLLM's own rules of cooling down are right: it has others, or nobody follows."""
+    return len(group.deployments) > 1 or group.is_last
 
 
 def _chains(groups: list[ModelGroup]) -> list[dict[str, list[str]]]:

@@ -52,7 +52,7 @@ async def send_drills(
     from multillm_gov.providers.router import RoutedChain
 
     endpoints = endpoints_of(state.overrides)
-    settings = configuration(routing(state.figures.tasks, endpoints))
+    settings = configuration(routing(state.figures, endpoints))
     outcomes: list[DrillOutcome] = []
     await _warm_up(plan, settings, endpoints)
     for fault in dict.fromkeys(one.fault for one in plan.drills):

@@ -1,0 +1,109 @@
+"""What a task class declares that a gateway may or may not be able to express, and what is lost."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from multillm_gov.gateways.serving import Served
+from multillm_gov.measures.figures import TaskFigures
+
+Setting = Literal[
+    "weights",
+    "fallbacks",
+    "fallbacks by fault",
+    "timeout",
+    "monthly cap",
+    "monthly cap shared by several models",
+    "monthly cap without an exchange rate",
+    "cap per request",
+    "request and token limits",
+    "own prices",
+    "prices that are not per token",
+    "service tier",
+    "batch share",
+    "owner",
+]
+SETTINGS: tuple[Setting, ...] = get_args(Setting)
+_SENT_TIERS = frozenset({"flex", "priority"})
+"""Tiers that a request asks for by a parameter; a batch is another interface."""
+
+
+class Omission(Struct, frozen=True, kw_only=True):
+    """A declared setting that a gateway's format cannot carry."""
+
+    setting: Setting
+    task_classes: tuple[str, ...]
+    why: str
+    """A clause, and what holds instead."""
+
+
+def wanted_settings(
+    figures: TaskFigures, models: Iterable[Served], *, priced: bool
+) -> frozenset[Setting]:
+    """The settings that a task class declares.
+
+    Args:
+        figures: The task class.
+        models: All of its models as a gateway calls them.
+        priced: Whether its cap could be converted to US dollars.
+    """
+    return frozenset(_wanted(figures, tuple(models), priced=priced))
+
+
+def omissions(
+    wanted: Mapping[str, frozenset[Setting]],
+    lost: Mapping[Setting, str],
+) -> tuple[Omission, ...]:
+    """What is lost, by setting.
+
+    Args:
+        wanted: Settings by task class.
+        lost: Settings that a format does not carry, and why.
+    """
+    found = []
+    for setting in SETTINGS:
+        names = tuple(name for name, wants in wanted.items() if setting in wants)
+        if setting in lost and names:
+            found.append(Omission(setting=setting, task_classes=names, why=lost[setting]))
+    return tuple(found)
+
+
+def _wanted(figures: TaskFigures, models: tuple[Served, ...], *, priced: bool) -> Iterator[Setting]:
+    yield "timeout"
+    if len(figures.legs) > 1:
+        yield "weights"
+    if figures.fallbacks:
+        yield from ("fallbacks", "fallbacks by fault")
+    if figures.task.owner:
+        yield "owner"
+    yield from _wanted_money(figures, models, priced=priced)
+    yield from _wanted_tier(figures)
+    if any(one.requests_per_minute or one.tokens_per_minute for one in models):
+        yield "request and token limits"
+
+
+def _wanted_money(
+    figures: TaskFigures, models: tuple[Served, ...], *, priced: bool
+) -> Iterator[Setting]:
+    cap = figures.task.declared.spend_cap
+    if cap.monthly is not None:
+        yield "monthly cap" if priced else "monthly cap without an exchange rate"
+        if priced and figures.fallbacks:
+            yield "monthly cap shared by several models"
+    if cap.per_request is not None:
+        yield "cap per request"
+    if any(one.prices for one in models):
+        yield "own prices"
+    if any(one.has_other_prices for one in models):
+        yield "prices that are not per token"
+
+
+def _wanted_tier(figures: TaskFigures) -> Iterator[Setting]:
+    demand = figures.task.demand
+    if demand is None:
+        return
+    if demand.service_tier in _SENT_TIERS:
+        yield "service tier"
+    if demand.batch_share or demand.service_tier == "batch":
+        yield "batch share"
