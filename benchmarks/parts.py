@@ -88,6 +88,17 @@ def scale(folder: Path, runs: int) -> Iterator[Figure]:
     )
 
 
+def export(folder: Path, runs: int) -> Iterator[Figure]:
+    """``govern export litellm`` of a large portfolio against ``govern check`` of it."""
+    root = folder / "export"
+    write_portfolio(root, TASK_CLASSES, FILES)
+    _lock(root)
+    command = (*GOVERN, "export", "litellm", "--as-of", AS_OF)
+    seen = take_turns({"check": (CHECK, root), "export": (command, root)}, runs)
+    name = f"export litellm, {TASK_CLASSES:,} task classes / check"
+    yield Figure(name, "at most 2.0 x", 2.0, seen.ratio("export", "check"), "x")
+
+
 def graph(folder: Path, runs: int) -> Iterator[Figure]:
     """Minimal cut sets of order 1 and 2 of a large portfolio against one pass over its legs, in one process."""  # noqa: E501
     for name, scatter in (("", False), (", every chain another", True)):
@@ -222,6 +233,7 @@ def _lock(root: Path) -> None:
 PARTS: dict[str, Callable[[Path, int], Iterator[Figure]]] = {
     "starter": starter,
     "scale": scale,
+    "export": export,
     "graph": graph,
     "diff": difference,
     "pdf": document,

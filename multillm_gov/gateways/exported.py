@@ -65,7 +65,7 @@ def header_lines(rendered: Rendered, commit: str) -> list[str]:
     digest = hashlib.sha256(rendered.body.encode()).hexdigest()
     return [
         _ABOUT,
-        *([rendered.remark] if rendered.remark else []),
+        *textwrap.wrap(rendered.remark, _WIDTH, break_long_words=False, break_on_hyphens=False),
         f"{_COMMIT}{commit}" if commit else _NOT_COMMITTED,
         f"{_CONTENT}{digest}",
         *_listed(rendered.omissions),

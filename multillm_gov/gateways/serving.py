@@ -61,7 +61,7 @@ def served(name: str, facts: ModelFacts | None, endpoint: Endpoint | None) -> Se
         endpoint: What `catalog/` declares of how it is called.
     """
     model = endpoint.model if endpoint is not None else name
-    provider = wire_provider(model, facts)
+    provider = model.partition("/")[0] if endpoint is not None else wire_provider(model, facts)
     own = facts is not None and facts.source == "override"
     prices, others = _prices(facts) if own else ({}, False)
     return Served(

@@ -20,6 +20,8 @@ from multillm_gov.sources.unknown_revision import explain_unknown
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LONGEST_REVISION = 1000
+_STATUS = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all",
+           "--ignored=traditional", "--ignore-submodules=all")  # fmt: skip
 
 
 class Repository:
@@ -219,17 +221,7 @@ class Repository:
     def is_dirty(self) -> bool:
         """Whether governed files differ from ``HEAD``, untracked and ignored ones included."""
         start = f"{self.prefix}/" if self.prefix else ""
-        status = self._git.run(
-            *(
-                "status",
-                "--porcelain=v1",
-                "-z",
-                "--no-renames",
-                "--untracked-files=all",
-                "--ignored=traditional",
-            ),
-            *("--ignore-submodules=all", "--", *self._roots()),
-        )
+        status = self._git.run(*_STATUS, "--", *self._roots())
         paths = (os.fsdecode(entry[3:]) for entry in status.split(b"\0") if entry)
         return any(kind_of(path.removeprefix(start)) for path in paths)
 
