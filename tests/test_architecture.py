@@ -27,6 +27,7 @@ HEAVY = {
         "gitdb",
         "networkx",
         "numpy",
+        "highspy",
         "litellm",
         "jinja2",
         "markupsafe",

@@ -1,0 +1,1 @@
+"""A better allocation: model, solver, prices of limits, frontier, and the claim under test."""

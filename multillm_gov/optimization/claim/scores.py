@@ -1,0 +1,113 @@
+"""A table of scores and costs as arrays: task classes x models, selection and held-out part."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from multillm_gov.catalog.parties.vendors import vendor_of
+from multillm_gov.errors import SourceError
+from multillm_gov.optimization.claim.table import ClaimRow
+from multillm_gov.optimization.problem import Floats
+
+
+class Scores(Struct, frozen=True, kw_only=True):
+    """Every matrix is task classes x models; ``nan`` where a model was not measured."""
+
+    tasks: tuple[str, ...]
+    models: tuple[str, ...]
+    vendors: tuple[str, ...]
+    requests: Floats
+    """By task class: requests a month; the weights of every mean."""
+    chosen: Floats
+    """Accuracy on the part that selects (0..1)."""
+    chosen_costs: Floats
+    """US dollars per request there."""
+    chosen_cases: Floats
+    """Cases there; 0: not known."""
+    scored: Floats
+    """Accuracy on the part that scores."""
+    scored_costs: Floats
+    scored_cases: Floats
+    held_out: bool
+    """Whether the two parts are different data."""
+    per_run: bool = False
+    """Whether costs are of whole runs of a benchmark, not of a request."""
+    without_cost: tuple[str, ...] = ()
+    """Models left out: their cost is not known."""
+
+    @property
+    def has_cases(self) -> bool:
+        """Whether every sample size is known, which every interval needs."""
+        measured = ~np.isnan(self.chosen)
+        return bool(
+            np.all(self.chosen_cases[measured] > 0) and np.all(self.scored_cases[measured] > 0)
+        )
+
+    @property
+    def complete(self) -> np.ndarray:  # type: ignore[type-arg]
+        """By model: whether it was measured in every task class, as a single model must be."""
+        return np.asarray(~np.isnan(self.chosen).any(axis=0))
+
+
+def scores_of(
+    rows: Sequence[ClaimRow],
+    *,
+    requests: Mapping[str, float] | float = 1_000.0,
+    cases: int | None = None,
+) -> Scores:
+    """Arrange rows by task class and model, both in alphabetical order.
+
+    Args:
+        rows: Of a table; those without a cost are left out and named.
+        requests: A month, of each task class.
+        cases: Sample size to assume where the table has none.
+
+    Raises:
+        SourceError: nothing is left, or parts of the rows only have a held-out measurement.
+    """
+    priced = [row for row in rows if row.selection.cost is not None]
+    left_out = sorted({row.model for row in rows} - {row.model for row in priced})
+    if not priced:
+        raise SourceError("No row has a cost", "Add a column `cost`: US dollars per case.")
+    held_out = all(row.held_out is not None and row.held_out.cost is not None for row in priced)
+    tasks = tuple(sorted({row.task for row in priced}))
+    models = tuple(sorted({row.model for row in priced}))
+    arrays = np.full((6, len(tasks), len(models)), np.nan)
+    vendors: dict[str, str] = {}
+    for row in priced:
+        at = (slice(None), tasks.index(row.task), models.index(row.model))
+        parts = (row.selection, row.held_out if held_out and row.held_out else row.selection)
+        arrays[at] = [
+            value
+            for part in parts
+            for value in (part.accuracy, part.cost or np.nan, part.cases or cases or 0)
+        ]
+        vendors[row.model] = row.vendor or _vendor(row.model)
+    each = requests if isinstance(requests, Mapping) else dict.fromkeys(tasks, requests)
+    return Scores(
+        tasks=tasks,
+        models=models,
+        vendors=tuple(vendors[model] for model in models),
+        requests=np.array([each[task] for task in tasks], dtype=np.float64),
+        chosen=arrays[0],
+        chosen_costs=arrays[1],
+        chosen_cases=np.nan_to_num(arrays[2]),
+        scored=arrays[3],
+        scored_costs=arrays[4],
+        scored_cases=np.nan_to_num(arrays[5]),
+        held_out=held_out,
+        per_run=any(row.per_run for row in priced),
+        without_cost=tuple(left_out),
+    )
+
+
+def _vendor(model: str) -> str:
+    """The vendor that the name suggests; a model of which nothing is known is one of its own."""
+    found = vendor_of(model.lower().replace(" ", "-").replace("_", "-"))
+    return found.vendor if found is not None and found.vendor else model
+
+
+def mean_quality(scores: Floats, requests: Floats) -> Floats:
+    """Mean over task classes, weighted by requests; of a vector or by column."""
+    return np.asarray(requests @ scores / requests.sum(), dtype=np.float64)

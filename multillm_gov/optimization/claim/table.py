@@ -1,0 +1,303 @@
+"""Reading a table of (task class, model, accuracy, cost) from CSV, or a leaderboard in YAML.
+
+The documented columns are ``task, model, accuracy, cost`` and, where known, ``n`` (cases) and
+``vendor``. Accuracy is a share (0..1) or a percentage with its sign; cost is US dollars per case.
+``total_cost`` in place of ``cost`` is divided by ``n``. A table with two parts of the data has
+``train_acc, train_cost_usd_per_query, train_n`` and the same with ``test_``, or a column ``split``
+with ``train`` and ``test``. A cost of 0 is not known. Other spellings are listed in `_NAMES`.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from math import isfinite
+
+from msgspec import Struct
+
+from multillm_gov.errors import SourceError, UsageError
+from multillm_gov.words import code
+
+MOST_ROWS = 100_000
+WHOLE = "all"
+"""The task class of a table that has none."""
+_NAMES = {
+    "task": ("task", "task_class", "dataset", "benchmark", "category", "subject"),
+    "model": ("model", "model_name", "llm"),
+    "accuracy": (
+        *("accuracy", "acc", "score", "quality", "pass_rate", "pass_rate_2", "overall acc"),
+        *("resolve_rate", "percent_correct", "performance"),
+    ),
+    "cost": (
+        *("cost", "cost_usd", "cost_usd_per_query", "avg_cost_usd", "unit_cost"),
+        *("cost_per_query", "usd_per_query", "cost_per_case"),
+    ),
+    "total_cost": ("total_cost", "total_cost_usd", "total cost ($)"),
+    "n": ("n", "cases", "test_cases", "sample_size", "samples", "total_tests", "n_cases"),
+    "vendor": ("vendor", "maker", "organization", "publisher"),
+    "split": ("split", "part"),
+    "kind": ("kind",),
+}
+_PARTS = ("train", "test")
+_SUB_SCORES = {
+    "non-live ast acc": "non-live",
+    "live acc": "live",
+    "multi turn acc": "multi turn",
+    "web search acc": "web search",
+    "memory acc": "memory",
+}
+"""Sub-scores of the function-calling leaderboard, as task classes (``--classes``)."""
+_NUMBER = re.compile(r"^\s*\$?\s*(-?[\d,]*\.?\d+(?:[eE][-+]?\d+)?)\s*(%?)\s*$")
+
+
+class Measurement(Struct, frozen=True, kw_only=True):
+    """What one part of the data shows of one model in one task class."""
+
+    accuracy: float
+    """Share of accepted answers, 0..1."""
+    cost: float | None
+    """US dollars per case, or of a whole run where `ClaimRow.per_run`; ``None``: not known."""
+    cases: int | None
+    """``None``: not known."""
+
+
+class ClaimRow(Struct, frozen=True, kw_only=True):
+    """One model in one task class."""
+
+    task: str
+    model: str
+    vendor: str
+    selection: Measurement
+    held_out: Measurement | None
+    """``None``: the table has one part only."""
+    per_run: bool = False
+    """Whether the cost is of a run of the whole benchmark, for want of a number of cases."""
+
+
+def read_claim_table(data: bytes, name: str, *, sub_scores: bool = False) -> tuple[ClaimRow, ...]:
+    """The rows of a CSV file, or of a YAML list of runs.
+
+    Rows whose ``kind`` is ``router`` are left out; several rows of one model and task
+    class are told apart by a number.
+
+    Args:
+        data: The file.
+        name: Its name, which decides the format and appears in messages.
+        sub_scores: Take the leaderboard's sub-scores as task classes; the cost, which is one total,
+            is then assumed to be the same in each.
+
+    Raises:
+        SourceError: no table, no row, or a value that is no number, with its line.
+        UsageError: a column is missing.
+    """
+    if name.lower().endswith((".yml", ".yaml")):
+        records = list(_yaml_records(data, name))
+    else:
+        records = list(_csv_records(data, name))
+    if not records:
+        raise SourceError(f"{code(name)} has no row", "Name a table with one row per model.")
+    if sub_scores:
+        records = [part for record in records for part in _split_scores(record)]
+    return _rows(records, name)
+
+
+Record = tuple[int, dict[str, str]]
+"""Line, and fields by lower-case column."""
+
+
+def _csv_records(data: bytes, name: str) -> Iterator[Record]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{code(name)} is not UTF-8 text", "Export it as CSV.") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        for record in reader:
+            if reader.line_num > MOST_ROWS:
+                raise SourceError(f"{code(name)} has more than {MOST_ROWS:,} rows", "Split it.")
+            fields = {
+                key.strip().lower(): value or ""
+                for key, value in record.items()
+                if isinstance(key, str) and not isinstance(value, list)
+            }
+            if any(value.strip() for value in fields.values()):
+                yield reader.line_num, fields
+    except csv.Error as error:
+        raise SourceError(
+            f"{name}:{reader.line_num}: {error}", "Export the table as CSV."
+        ) from error
+
+
+def _yaml_records(data: bytes, name: str) -> Iterator[Record]:
+    from multillm_gov.documents.document import SourceFile
+    from multillm_gov.documents.yaml_reader import read_document
+
+    document, flaws = read_document(SourceFile(name, data))
+    if document is None or not isinstance(document.data, list):
+        reason = flaws[0].message if flaws else "it is no list"
+        raise SourceError(
+            f"{code(name)} is not a list of runs: {reason}", "Name a leaderboard, or a CSV table."
+        )
+    for position, entry in enumerate(document.data[:MOST_ROWS]):
+        if isinstance(entry, dict):
+            line = document.locate((position,)).line
+            yield line, {str(key).strip().lower(): _spelt(value) for key, value in entry.items()}
+
+
+def _spelt(value: object) -> str:
+    return "" if value is None or isinstance(value, dict | list) else str(value)
+
+
+def _split_scores(record: Record) -> Iterator[Record]:
+    line, fields = record
+    for column, task in _SUB_SCORES.items():
+        if fields.get(column, "").strip():
+            yield line, {**fields, "task": task, "overall acc": fields[column]}
+
+
+def _rows(records: list[Record], name: str) -> tuple[ClaimRow, ...]:
+    by_split = any(_find(fields, "split") in _PARTS for _, fields in records)
+    is_percent = _has_percentages(records)
+    if by_split:
+        return _joined(records, name, is_percent=is_percent)
+    seen: dict[tuple[str, str], int] = {}
+    rows = []
+    for line, fields in records:
+        if _find(fields, "kind") == "router":
+            continue
+        row = _row(fields, f"{name}:{line}", is_percent=is_percent)
+        if row is not None:
+            count = seen[row.task, row.model] = seen.get((row.task, row.model), 0) + 1
+            rows.append(row if count == 1 else _renamed(row, count))
+    return tuple(rows)
+
+
+def _renamed(row: ClaimRow, count: int) -> ClaimRow:
+    from msgspec.structs import replace
+
+    return replace(row, model=f"{row.model} ({count})")
+
+
+def _has_percentages(records: list[Record]) -> bool:
+    """Whether accuracies without a sign are percentages: one of them is above 1."""
+    for _, fields in records:
+        for column in (*_NAMES["accuracy"], "train_acc", "test_acc"):
+            match = _NUMBER.match(fields.get(column, ""))
+            if match and not match[2] and float(match[1].replace(",", "")) > 1:
+                return True
+    return False
+
+
+def _find(fields: Mapping[str, str], what: str) -> str:
+    return next(
+        (fields[column].strip() for column in _NAMES[what] if fields.get(column, "").strip()), ""
+    )
+
+
+def _row(fields: Mapping[str, str], place: str, *, is_percent: bool) -> ClaimRow | None:
+    model = _find(fields, "model") or fields.get("name", "").strip()
+    if not model:
+        raise UsageError(f"{place}: no column names the model", "Call one `model`.")
+    measured = [_part(fields, part, place, is_percent=is_percent) for part in _PARTS]
+    selection, held_out = measured
+    per_run = False
+    if selection is None or held_out is None:
+        selection, held_out = selection or held_out, None
+        if selection is None:
+            selection, per_run = _single(fields, place, is_percent=is_percent)
+    if selection is None:
+        return None
+    return ClaimRow(
+        task=_find(fields, "task") or WHOLE,
+        model=model[:200],
+        vendor=_find(fields, "vendor"),
+        selection=selection,
+        held_out=held_out,
+        per_run=per_run,
+    )
+
+
+def _part(
+    fields: Mapping[str, str], part: str, place: str, *, is_percent: bool
+) -> Measurement | None:
+    """One part of a table that has both in one row."""
+    accuracy = _first(fields, part, ("acc", "accuracy"))
+    if not accuracy:
+        return None
+    cost = _first(fields, part, ("cost", "cost_usd", "cost_usd_per_query"))
+    cases = fields.get(f"{part}_n", "")
+    return Measurement(
+        accuracy=_share(accuracy, place, is_percent=is_percent),
+        cost=_cost(cost, place),
+        cases=_count(cases, place),
+    )
+
+
+def _first(fields: Mapping[str, str], part: str, names: tuple[str, ...]) -> str:
+    found = (fields.get(f"{part}_{name}", "").strip() for name in names)
+    return next((text for text in found if text), "")
+
+
+def _single(
+    fields: Mapping[str, str], place: str, *, is_percent: bool
+) -> tuple[Measurement | None, bool]:
+    """A row with one part; a total is divided by the cases, or is of a whole run."""
+    accuracy = _find(fields, "accuracy")
+    if not accuracy or accuracy.upper() in {"N/A", "NA", "-"}:
+        return None, False
+    cases = _count(_find(fields, "n"), place)
+    cost, per_run = _cost(_find(fields, "cost"), place), False
+    if cost is None:
+        cost = _cost(_find(fields, "total_cost"), place)
+        per_run = cost is not None and cases is None
+        cost = cost / cases if cost is not None and cases else cost
+    share = _share(accuracy, place, is_percent=is_percent)
+    return Measurement(accuracy=share, cost=cost, cases=cases), per_run
+
+
+def _joined(records: list[Record], name: str, *, is_percent: bool) -> tuple[ClaimRow, ...]:
+    """Rows of a table with a column ``split``: the two parts of a model are put together."""
+    parts: dict[tuple[str, str], dict[str, ClaimRow]] = {}
+    for line, fields in records:
+        row = _row(fields, f"{name}:{line}", is_percent=is_percent)
+        if row is not None and _find(fields, "kind") != "router":
+            parts.setdefault((row.task, row.model), {})[_find(fields, "split")] = row
+    from msgspec.structs import replace
+
+    return tuple(
+        replace(both["train"], held_out=both["test"].selection)
+        for both in parts.values()
+        if "train" in both and "test" in both
+    )
+
+
+def _number(text: str, place: str) -> tuple[float, bool]:
+    match = _NUMBER.match(text)
+    value = float(match[1].replace(",", "")) if match else float("nan")
+    if match is None or not isfinite(value):
+        raise SourceError(f"{place}: {code(text)} is no number", "Correct the table.")
+    return value, bool(match[2])
+
+
+def _share(text: str, place: str, *, is_percent: bool) -> float:
+    value, signed = _number(text, place)
+    share = value / 100 if signed or is_percent else value
+    if not 0 <= share <= 1:
+        raise SourceError(f"{place}: an accuracy of {code(text)} is outside 0 to 1", "Correct it.")
+    return share
+
+
+def _cost(text: str, place: str) -> float | None:
+    if not text or text.upper() in {"N/A", "NA", "-"}:
+        return None
+    value, _ = _number(text, place)
+    if value < 0:
+        raise SourceError(f"{place}: a cost of {code(text)} is below 0", "Correct the table.")
+    return value or None
+
+
+def _count(text: str, place: str) -> int | None:
+    if not text:
+        return None
+    value, _ = _number(text, place)
+    return int(value) if value >= 1 else None

@@ -1,0 +1,252 @@
+"""The claim under test: saving and quality difference with intervals, and a verdict that can fail.
+
+Method 6.3. Selection on one part of the data, score on the other; both are drawn anew for the
+intervals, so that the luck of a selection is in them.
+"""
+
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+
+from multillm_gov.optimization.claim.baselines import Outcome, outcome, select
+from multillm_gov.optimization.claim.scores import Scores
+from multillm_gov.optimization.problem import Floats, Integers
+
+SAVING = 0.25
+"""The saving that is claimed."""
+MARGIN = 0.01
+"""Non-inferiority margin of the mean quality (1 point), one-sided 95%."""
+LIKELY = 0.90
+DRAWS = 2_000
+SEED = 1
+ClaimVerdict = Literal["supported", "depends on the baseline", "not supported", "not judged"]
+BaselineName = Literal["incumbent", "best quality", "cheapest that meets every floor"]
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """What is claimed, and how it is drawn."""
+
+    saving: float = SAVING
+    margin: float = MARGIN
+    draws: int = DRAWS
+    seed: int = SEED
+    extra_costs: float = 0.0
+    """What the portfolio costs a month besides tokens: evaluation, contracts, lost cache hits."""
+
+
+class Against(Struct, frozen=True, kw_only=True):
+    """The portfolio compared with one baseline; intervals are 90%, ``None`` where not known."""
+
+    name: BaselineName
+    models: tuple[str, ...]
+    """One model, or the incumbent's by task class."""
+    cost: float
+    quality: float
+    saving: float
+    """1 - cost of the portfolio / cost of the baseline."""
+    difference: float
+    """Mean quality of the portfolio less that of the baseline (0..1)."""
+    saving_interval: tuple[float, float] | None = None
+    difference_interval: tuple[float, float] | None = None
+    non_inferior: bool | None = None
+    """Whether the one-sided 95% bound of the difference stays above the margin."""
+    likelihood: float | None = None
+    """Probability that the saving exceeds the claim at non-inferior quality."""
+    saves_likelihood: float | None = None
+    """Probability of the saving alone."""
+    keeps_likelihood: float | None = None
+    """Probability that quality is not lower at all."""
+
+
+class Trial(Struct, frozen=True, kw_only=True):
+    """The outcome of the test."""
+
+    terms: Terms
+    portfolio: tuple[str, ...]
+    """By task class: its model."""
+    floors: tuple[float, ...]
+    result: Outcome
+    against: tuple[Against, ...]
+    hindsight: Against
+    """Portfolio and best model both chosen on the data that scores them."""
+    verdict: ClaimVerdict
+    reason: str
+    draws: int
+
+
+def run_trial(
+    scores: Scores,
+    terms: Terms | None = None,
+    *,
+    floors: Floats | None = None,
+    incumbent: Integers | None = None,
+) -> Trial:
+    """Test the claim on a table.
+
+    Args:
+        scores: The table.
+        terms: Saving, margin, draws, costs besides tokens.
+        floors: By task class; ``None``: the best single model's accuracy there.
+        incumbent: By task class: the column of the model that answers today; ``None``: not known.
+    """
+    terms = terms or Terms()
+    chosen = select(scores, scores.chosen, floors)
+    result = _scored(scores, chosen.portfolio, terms.extra_costs)
+    drawn = _draw(scores, terms, floors, incumbent) if scores.has_cases else None
+    baselines: list[tuple[BaselineName, Integers | int | None]] = [
+        ("incumbent", incumbent),
+        ("best quality", chosen.best),
+        ("cheapest that meets every floor", chosen.cheapest),
+    ]
+    against = tuple(
+        _against(scores, name, models, result, drawn[name] if drawn else None, terms)
+        for name, models in baselines
+        if models is not None
+    )
+    verdict, reason = judge(against, terms)
+    return Trial(
+        terms=terms,
+        portfolio=tuple(scores.models[model] for model in chosen.portfolio),
+        floors=tuple(float(floor) for floor in chosen.floors),
+        result=result,
+        against=against,
+        hindsight=_in_hindsight(scores, floors, terms),
+        verdict=verdict,
+        reason=reason,
+        draws=terms.draws if drawn else 0,
+    )
+
+
+def _scored(scores: Scores, models: Integers | int, extra: float = 0.0) -> Outcome:
+    found = outcome(models, scores.scored, scores.scored_costs, scores.requests)
+    return Outcome(cost=found.cost + extra, quality=found.quality)
+
+
+def _in_hindsight(scores: Scores, floors: Floats | None, terms: Terms) -> Against:
+    from msgspec.structs import replace
+
+    seen = replace(scores, chosen=scores.scored, chosen_costs=scores.scored_costs)
+    chosen = select(seen, seen.chosen, floors)
+    result = _scored(seen, chosen.portfolio, terms.extra_costs)
+    return _against(seen, "best quality", chosen.best, result, None, terms)
+
+
+Drawn = tuple[Floats, Floats]
+"""By draw: saving, difference of quality."""
+
+
+def _draw(
+    scores: Scores, terms: Terms, floors: Floats | None, incumbent: Integers | None
+) -> dict[str, Drawn]:
+    """Redraw both parts from binomials; where one part is all there is, each half of its cases.
+
+    Models are drawn independently: the cases they share make differences of the same models less
+    uncertain than that, so the intervals are wide rather than narrow.
+    """
+    random = np.random.default_rng(terms.seed)
+    found: dict[str, list[tuple[float, float]]] = {}
+    for _ in range(terms.draws):
+        accuracy = _resample(random, scores.chosen, scores.chosen_cases, halves=not scores.held_out)
+        seen = _resample(random, scores.scored, scores.scored_cases, halves=not scores.held_out)
+        chosen = select(scores, accuracy, floors)
+        own = outcome(chosen.portfolio, seen, scores.scored_costs, scores.requests)
+        baselines = {
+            "incumbent": incumbent,
+            "best quality": chosen.best,
+            "cheapest that meets every floor": chosen.cheapest,
+        }
+        for name, models in baselines.items():
+            if models is not None:
+                base = outcome(models, seen, scores.scored_costs, scores.requests)
+                saving = 1 - (own.cost + terms.extra_costs) / base.cost
+                found.setdefault(name, []).append((saving, own.quality - base.quality))
+    arrays = {name: np.array(pairs) for name, pairs in found.items()}
+    empty = np.full(1, np.nan), np.full(1, np.nan)
+    drawn = {name: (pairs[:, 0], pairs[:, 1]) for name, pairs in arrays.items()}
+    return {name: drawn.get(name, empty) for name in (*baselines_names(), *drawn)}
+
+
+def baselines_names() -> tuple[BaselineName, ...]:
+    """The three baselines, in the order of reports."""
+    return ("incumbent", "best quality", "cheapest that meets every floor")
+
+
+def _resample(
+    random: np.random.Generator, accuracy: Floats, cases: Floats, *, halves: bool
+) -> Floats:
+    size = np.maximum((cases // 2 if halves else cases), 1).astype(np.int64)
+    counts = random.binomial(size, np.nan_to_num(accuracy))
+    return np.asarray(np.where(np.isnan(accuracy), np.nan, counts / size))
+
+
+def _against(
+    scores: Scores,
+    name: BaselineName,
+    models: Integers | int,
+    result: Outcome,
+    drawn: Drawn | None,
+    terms: Terms,
+) -> Against:
+    base = _scored(scores, models)
+    columns = [models] if isinstance(models, int) else list(models)
+    plain = Against(
+        name=name,
+        models=tuple(scores.models[column] for column in columns),
+        cost=base.cost,
+        quality=base.quality,
+        saving=1 - result.cost / base.cost,
+        difference=result.quality - base.quality,
+    )
+    if drawn is None or np.isnan(drawn[0]).all():
+        return plain
+    from msgspec.structs import replace
+
+    savings, differences = drawn
+    within = differences >= -terms.margin
+    return replace(
+        plain,
+        saving_interval=_interval(savings),
+        difference_interval=_interval(differences),
+        non_inferior=bool(np.quantile(differences, 0.05) > -terms.margin),
+        likelihood=float(np.mean((savings > terms.saving) & within)),
+        saves_likelihood=float(np.mean(savings > terms.saving)),
+        keeps_likelihood=float(np.mean(differences >= 0)),
+    )
+
+
+def _interval(values: Floats) -> tuple[float, float]:
+    low, high = np.quantile(values, (0.05, 0.95))
+    return float(low), float(high)
+
+
+def judge(against: tuple[Against, ...], terms: Terms) -> tuple[ClaimVerdict, str]:
+    """The verdict and its reason, which names the baselines."""
+    by_name = {one.name: one for one in against}
+    best, cheapest = by_name["best quality"], by_name.get("cheapest that meets every floor")
+    if best.likelihood is None:
+        return "not judged", (
+            "no sample size is known, so no interval and no probability can be worked out"
+        )
+    fair = cheapest is not None and cheapest.saving >= -1e-9
+    if best.likelihood >= LIKELY and fair:
+        return "supported", (
+            f"against the best single model ({best.models[0]}) the claim holds with a probability "
+            f"of {best.likelihood:.2f}, and the cheapest single model that meets every floor is "
+            "not cheaper"
+        )
+    incumbent = by_name.get("incumbent")
+    likely = [
+        one
+        for one in (incumbent, best)
+        if one is not None and one.likelihood is not None and one.likelihood >= LIKELY
+    ]
+    if likely:
+        names = " and ".join(f"the {one.name} ({one.models[0]})" for one in likely)
+        return "depends on the baseline", (
+            f"it holds against {names}, and not against every fair baseline"
+        )
+    return "not supported", (
+        f"against the best single model ({best.models[0]}) a saving above {terms.saving:.0%} at "
+        f"non-inferior quality has a probability of {best.likelihood:.2f}; {LIKELY:.2f} is required"
+    )

@@ -1,0 +1,129 @@
+"""Why no allocation keeps every limit: an irreducible conflict, and the smallest relaxations."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from multillm_gov.optimization.highs import Effort
+from multillm_gov.optimization.problem import Limit, Problem, Row
+from multillm_gov.optimization.solving import solve
+
+QUICK = Effort(seconds=20.0, gap=1.0)
+"""Any allocation will do: nothing is minimized."""
+_BISECTIONS = 40
+_PRECISION = 1e-6
+
+
+class Relaxation(Struct, frozen=True, kw_only=True):
+    """The smallest change of one policy after which an allocation exists."""
+
+    limit: Limit
+    value: float | None
+    """The value needed; ``None``: the policy has no number, and must be lifted."""
+    enough: bool
+    """Whether changing this policy alone is enough."""
+
+
+class Conflict(Struct, frozen=True, kw_only=True):
+    """Policies that cannot all hold; without any one of them the others can."""
+
+    policies: tuple[tuple[Limit, ...], ...]
+    """By policy: its limits; never empty."""
+    relaxations: tuple[Relaxation, ...]
+    """One per policy of the conflict."""
+
+
+def find_conflict(problem: Problem) -> Conflict | None:
+    """An irreducible set of policies in conflict; ``None``: an allocation exists.
+
+    Deletion filter (Chinneck and Dravnieks, ORSA Journal on Computing 3, 1991), by halves first:
+    each policy is dropped for good if the rest cannot hold without it either.
+    """
+    bare = _feasibility(problem)
+    groups = [limits for _, limits in bare.groups()]
+    if is_feasible(bare) or not groups:
+        return None
+    kept = _filter(bare, groups)
+    whole = [limits for _, limits in bare.groups()]
+    relaxations = tuple(_relax(bare, whole, limits) for limits in kept)
+    return Conflict(policies=tuple(kept), relaxations=relaxations)
+
+
+def is_feasible(problem: Problem) -> bool:
+    """Whether any allocation keeps every limit."""
+    return solve(problem, QUICK).shares is not None
+
+
+def _feasibility(problem: Problem) -> Problem:
+    """The same limits, and nothing to pay for: costs only matter where a limit names them."""
+    return replace(
+        problem,
+        costs=np.zeros(problem.size),
+        today=np.zeros(problem.size),
+        use_costs=np.zeros(problem.size),
+        fixed_costs=(),
+        minimums=(),
+        curves=(),
+    )
+
+
+Group = tuple[Limit, ...]
+
+
+def _filter(problem: Problem, groups: Sequence[Group]) -> list[Group]:
+    kept = list(groups)
+    size = len(kept)
+    while size >= 1:
+        position = 0
+        while position < len(kept):
+            rest = kept[:position] + kept[position + size :]
+            if rest != kept and not is_feasible(_only(problem, rest)):
+                kept = rest
+            else:
+                position += size
+        size //= 2
+    return kept
+
+
+def _only(problem: Problem, groups: Sequence[Group]) -> Problem:
+    return replace(problem, limits=tuple(limit for group in groups for limit in group))
+
+
+def _relax(problem: Problem, groups: Sequence[Group], group: Group) -> Relaxation:
+    """Bisect the policy's value with all others as they are; a policy's limits move together."""
+    others = [limits for limits in groups if limits != group]
+    enough = is_feasible(_only(problem, others))
+    first = group[0]
+    if first.unit == "none" or not enough:
+        return Relaxation(limit=first, value=None, enough=enough)
+    step = max(abs(first.value), 0.01)
+    while not is_feasible(_only(problem, [*others, shifted(group, step)])):
+        step *= 2
+        if step > 1e18:
+            return Relaxation(limit=first, value=None, enough=True)
+    low, high = 0.0, step
+    for _ in range(_BISECTIONS):
+        if high - low <= _PRECISION * max(abs(first.value), 1e-3):
+            break
+        middle = (low + high) / 2
+        if is_feasible(_only(problem, [*others, shifted(group, middle)])):
+            high = middle
+        else:
+            low = middle
+    return Relaxation(limit=first, value=first.value + first.relaxed_by * high, enough=True)
+
+
+def shifted(group: Group, by: float) -> Group:
+    """The policy relaxed by an amount in the unit of its value; lifted where it has none."""
+    return tuple(
+        replace(limit, rows=tuple(_lifted(row) for row in limit.rows))
+        if limit.unit == "none"
+        else replace(limit, value=limit.value + limit.relaxed_by * by)
+        for limit in group
+    )
+
+
+def _lifted(row: Row) -> Row:
+    return replace(row, bound=float("inf"))

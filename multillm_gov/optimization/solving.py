@@ -1,0 +1,106 @@
+"""Solving a problem: tangents for limits on indexes, clean shares, the cost of an answer."""
+
+from time import monotonic
+
+import numpy as np
+from msgspec.structs import replace
+
+from multillm_gov.optimization.assembly import Assembled, assemble
+from multillm_gov.optimization.highs import Answer, Effort, Session
+from multillm_gov.optimization.problem import Floats, Limit, Problem, Row, Solution
+
+MOST_CUTS = 60
+"""Rounds of tangents; each adds one per limit that is still exceeded."""
+EXACT = Effort()
+_DUST = 1e-9
+"""Shares below it are the solver's rounding."""
+_OVER = 1e-7
+"""By how much an index may exceed its limit before it is cut again."""
+
+
+def solve(problem: Problem, effort: Effort = EXACT) -> Solution:
+    """The cheapest allocation that keeps every limit.
+
+    Limits on indexes (HHI, effective number, largest n) are convex: each round solves, adds the
+    tangent where the answer exceeds one, and solves again. Ties keep today's shares.
+    """
+    start = monotonic()
+    tangents: list[tuple[Limit, Row]] = []
+    curved = [limit for limit in problem.limits if limit.spread is not None]
+    for _ in range(MOST_CUTS):
+        left = max(effort.seconds - (monotonic() - start), 1.0)
+        assembled = assemble(problem, tangents=tuple(tangents))
+        answer = Session(assembled.program, replace(effort, seconds=left)).solve()
+        solution = conclude(problem, assembled, answer)
+        if solution.shares is None:
+            break
+        over = [limit for limit in curved if _exceeds(limit, solution.shares)]
+        if not over:
+            break
+        tangents += [(limit, _tangent(limit, solution.shares)) for limit in over]
+    return replace(solution, seconds=monotonic() - start, cuts=len(tangents))
+
+
+def _exceeds(limit: Limit, shares: Floats) -> bool:
+    spread = limit.spread
+    return spread is not None and spread.measure(shares) > limit.value + _OVER
+
+
+def _tangent(limit: Limit, shares: Floats) -> Row:
+    """The tangent, and a hair inside: the cuts come from outside and would never quite arrive."""
+    assert limit.spread is not None
+    row = limit.spread.cut(shares)
+    return replace(row, bound=row.bound - _OVER / 2)
+
+
+def conclude(problem: Problem, assembled: Assembled, answer: Answer) -> Solution:
+    """The solver's answer as shares without its dust, and what they cost."""
+    if answer.values is None:
+        return Solution(status=answer.status, shares=None)
+    shares = clean(problem, answer.values[: problem.size])
+    chosen = tuple(
+        (need.task, int(np.argmax(answer.values[columns])))
+        for need, columns in zip(problem.fallbacks, assembled.fallbacks, strict=True)
+    )
+    return Solution(
+        status=answer.status,
+        shares=shares,
+        spend=spend_of(problem, shares),
+        cost=cost_of(problem, shares),
+        gap=answer.gap,
+        chosen_fallbacks=chosen,
+    )
+
+
+def clean(problem: Problem, shares: Floats) -> Floats:
+    """Without rounding dust; each task class sums to 1 again."""
+    kept = np.where(shares < max(_DUST, 0.0), 0.0, shares)
+    totals = np.bincount(problem.task_of, weights=kept, minlength=len(problem.tasks))
+    return np.asarray(kept / totals[problem.task_of], dtype=np.float64)
+
+
+def spend_of(problem: Problem, shares: Floats) -> float:
+    """Tokens and fixed costs a month."""
+    fixed = sum(
+        cost.amount for cost in problem.fixed_costs if np.any(shares[cost.options] > _DUST)
+    )
+    return float(problem.costs @ shares) + fixed
+
+
+def extras_of(problem: Problem, shares: Floats) -> dict[str, float]:
+    """What comes on top of spend a month: moves, lost cache hits, minimums not used up."""
+    used = shares > _DUST
+    short = 0.0
+    for minimum in problem.minimums:
+        if minimum.owed or np.any(used[minimum.options]):
+            short += max(minimum.amount - float(minimum.spend @ shares[minimum.options]), 0.0)
+    return {
+        "moves": float(problem.use_costs @ used),
+        "cache": sum(curve.at(float(shares[curve.option])) for curve in problem.curves),
+        "minimums": short,
+    }
+
+
+def cost_of(problem: Problem, shares: Floats) -> float:
+    """Everything that is minimized, a month."""
+    return spend_of(problem, shares) + sum(extras_of(problem, shares).values())
