@@ -81,8 +81,7 @@ class _Assembly:
         )
 
     def _ties(self) -> Floats:
-        """A bonus on shares that one model has in full today; split ones get columns of their own
-        (`_overlaps`)."""
+        """A bonus on shares that one model has in full today; `_overlaps` has the split ones."""
         return np.where(self._problem.today >= 1.0, -self._bonus(), 0.0)
 
     def _bonus(self) -> Floats:

@@ -1,6 +1,6 @@
 """The solver: HiGHS, given arrays; the one module that names highspy."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import highspy
 import numpy as np
@@ -11,7 +11,7 @@ from multillm_gov.optimization.problem import Floats, Integers
 
 Status = Literal["optimal", "within gap", "infeasible", "time limit"]
 SEED = 1
-_Solver = highspy.Highs.__base__
+_Solver: Any = highspy.Highs.__base__
 """The solver itself: the class on top of it prints a banner to standard output."""
 _FEASIBLE_POINT = 2
 """HiGHS's number for "a feasible point is known"."""

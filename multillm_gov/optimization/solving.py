@@ -48,7 +48,8 @@ def _exceeds(limit: Limit, shares: Floats) -> bool:
 
 def _tangent(limit: Limit, shares: Floats) -> Row:
     """The tangent, and a hair inside: the cuts come from outside and would never quite arrive."""
-    assert limit.spread is not None
+    if limit.spread is None:
+        raise ValueError("only a limit on an index has tangents")
     row = limit.spread.cut(shares)
     return replace(row, bound=row.bound - _OVER / 2)
 
@@ -81,9 +82,7 @@ def clean(problem: Problem, shares: Floats) -> Floats:
 
 def spend_of(problem: Problem, shares: Floats) -> float:
     """Tokens and fixed costs a month."""
-    fixed = sum(
-        cost.amount for cost in problem.fixed_costs if np.any(shares[cost.options] > _DUST)
-    )
+    fixed = sum(cost.amount for cost in problem.fixed_costs if np.any(shares[cost.options] > _DUST))
     return float(problem.costs @ shares) + fixed
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from msgspec import Struct
 
+from multillm_gov.optimization.arrays import Flags
 from multillm_gov.optimization.claim.scores import Scores
 from multillm_gov.optimization.problem import Floats, Integers
 
@@ -17,6 +18,8 @@ class Selection(Struct, frozen=True, kw_only=True):
     """The single model of the highest mean quality; of equals, the cheapest."""
     cheapest: int | None
     """The cheapest single model that meets every floor; ``None``: none does."""
+    comparable: int
+    """The cheapest single model whose mean quality is within the margin of the best's."""
     floors: Floats
     """By task class."""
     portfolio: Integers
@@ -27,6 +30,7 @@ def select(
     scores: Scores,
     accuracy: Floats,
     floors: Floats | None = None,
+    margin: float = 0.01,
 ) -> Selection:
     """Choose on accuracies (task classes x models) and the selection part's costs.
 
@@ -42,12 +46,17 @@ def select(
     meets = np.nan_to_num(accuracy, nan=-np.inf) >= least[:, None] - HAIR
     whole = np.where(single & meets.all(axis=0), totals, np.inf)
     cheapest = int(np.argmin(whole)) if np.isfinite(whole).any() else None
+    close = np.where(means >= means[best] - margin - HAIR, totals, np.inf)
     return Selection(
-        best=best, cheapest=cheapest, floors=least, portfolio=_portfolio(accuracy, costs, meets)
+        best=best,
+        cheapest=cheapest,
+        comparable=int(np.argmin(close)),
+        floors=least,
+        portfolio=_portfolio(accuracy, costs, meets),
     )
 
 
-def _portfolio(accuracy: Floats, costs: Floats, meets: Floats) -> Integers:
+def _portfolio(accuracy: Floats, costs: Floats, meets: Flags) -> Integers:
     """By task class the cheapest that meets the floor; of equals, the more accurate."""
     allowed = np.where(meets, costs, np.inf)
     chosen = []
@@ -67,12 +76,15 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 def outcome(
-    models: Integers | int, accuracy: Floats, costs: Floats, requests: Floats
+    models: Integers | Floats | int, accuracy: Floats, costs: Floats, requests: Floats
 ) -> Outcome:
-    """Of whole task classes at one model each, or all at one."""
-    rows = np.arange(len(requests))
-    columns = np.full(len(requests), models) if isinstance(models, int) else models
-    return Outcome(
-        cost=float(requests @ costs[rows, columns]),
-        quality=float(requests @ accuracy[rows, columns] / requests.sum()),
-    )
+    """Of all task classes at one model, whole ones at one each, or shares of a matrix."""
+    if isinstance(models, int) or models.ndim == 1:
+        rows = np.arange(len(requests))
+        columns = np.full(len(requests), models) if isinstance(models, int) else models
+        cost, quality = costs[rows, columns], accuracy[rows, columns]
+    else:
+        used = models > 0
+        cost = np.where(used, models * costs, 0.0).sum(axis=1)
+        quality = np.where(used, models * accuracy, 0.0).sum(axis=1)
+    return Outcome(cost=float(requests @ cost), quality=float(requests @ quality / requests.sum()))

@@ -57,9 +57,9 @@ class TableFigures(Struct, frozen=True, kw_only=True):
     best: str
     best_cost: float
     best_quality: float
-    class_floor_cost: float
+    class_floor_cost: float | None
     """Splits allowed; every task class does as well as the best single model."""
-    mean_floor_cost: float
+    mean_floor_cost: float | None
     """Splits allowed; the mean over task classes does."""
     caps: tuple[CapPrice, ...]
     frontier: tuple[FrontierPoint, ...]
@@ -68,13 +68,14 @@ class TableFigures(Struct, frozen=True, kw_only=True):
     collapse: tuple[CollapsePoint, ...]
 
 
-def table_figures(scores: Scores) -> TableFigures:
-    """Work them out with the solver."""
+def table_figures(scores: Scores, declared: Floats | None = None) -> TableFigures:
+    """Work them out with the solver; ``declared`` floors replace the best single model's."""
     seen = replace(scores, chosen=scores.scored, chosen_costs=scores.scored_costs)
     best = select(seen, seen.chosen).best
     problem = table_problem(scores)
     accuracy = accuracies(scores, problem)
-    floors = scores.scored[:, best]
+    own = scores.scored[:, best]
+    floors = own if declared is None else declared
     quality = float(mean_quality(floors, scores.requests))
     on_mean = limited(problem, [mean_floor(problem, accuracy, scores.requests, quality)])
     by_class = limited(problem, class_floors(problem, accuracy, floors))
@@ -82,15 +83,21 @@ def table_figures(scores: Scores) -> TableFigures:
     return TableFigures(
         best=scores.models[best],
         best_cost=float(scores.requests @ scores.scored_costs[:, best]),
-        best_quality=quality,
-        class_floor_cost=solve(by_class).cost,
-        mean_floor_cost=solve(on_mean).cost,
+        best_quality=float(mean_quality(own, scores.requests)),
+        class_floor_cost=_cost(by_class),
+        mean_floor_cost=_cost(on_mean),
         caps=_caps(scores, by_class),
         frontier=quality_frontier(problem, accuracy, scores.requests),
         highest_quality=highest_quality(scores),
         dearest=scores.models[dearest],
-        collapse=_collapse(scores, problem, accuracy, dearest),
+        collapse=_collapse(scores, dearest),
     )
+
+
+def _cost(problem: Problem) -> float | None:
+    """The least cost; ``None``: no allocation keeps the limits."""
+    answer = solve(problem)
+    return None if answer.shares is None else answer.cost
 
 
 def highest_quality(scores: Scores) -> float:
@@ -103,8 +110,7 @@ def _caps(scores: Scores, problem: Problem) -> tuple[CapPrice, ...]:
     bases: tuple[Basis, ...] = ("requests", "spend")
     for basis in bases:
         for cap in CAPS:
-            answer = solve(limited(problem, vendor_caps(problem, scores, cap, basis)))
-            cost = None if answer.shares is None else answer.cost
+            cost = _cost(limited(problem, vendor_caps(problem, scores, cap, basis)))
             found.append(CapPrice(basis=basis, cap=cap, cost=cost))
     return tuple(found)
 
@@ -134,9 +140,7 @@ def quality_frontier(
         session.bound_rows(np.array([number]), np.array([-(floor - 1e-12) / size]))
         answer = conclude(bounded, assembled, session.solve())
         if answer.shares is not None:
-            found.append(
-                FrontierPoint(quality=float(weights @ answer.shares), cost=answer.cost)
-            )
+            found.append(FrontierPoint(quality=float(weights @ answer.shares), cost=answer.cost))
     return non_dominated(found)
 
 
@@ -156,14 +160,13 @@ def _dearest(scores: Scores) -> int:
     return int(np.argmax(totals))
 
 
-def _collapse(
-    scores: Scores, problem: Problem, accuracy: Floats, dearest: int
-) -> tuple[CollapsePoint, ...]:
+def _collapse(scores: Scores, dearest: int) -> tuple[CollapsePoint, ...]:
     """The best mean quality within a budget: how much of it goes to the dearest model.
 
     The allocation is made on the selection part, as a router would, and scored on the other.
     """
     chosen = table_problem(scores, held_out=False)
+    accuracy = np.nan_to_num(accuracies(scores, chosen))
     seen = accuracies(scores, chosen, held_out=False)
     weights = scores.requests[chosen.task_of] / scores.requests.sum()
     least = _least(chosen)
@@ -195,9 +198,7 @@ def _best_within(problem: Problem, value: Floats, budget: float) -> Floats | Non
     from multillm_gov.optimization.problem import Limit, Row
 
     most = float(value.max())
-    row = Row(
-        options=np.arange(problem.size), fixed=problem.costs, bound_scaled=1.0 + 1e-9
-    )
+    row = Row(options=np.arange(problem.size), fixed=problem.costs, bound_scaled=1.0 + 1e-9)
     turned = replace(
         problem,
         costs=most - value,

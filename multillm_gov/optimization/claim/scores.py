@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from multillm_gov.catalog.parties.vendors import vendor_of
 from multillm_gov.errors import SourceError
+from multillm_gov.optimization.arrays import Flags
 from multillm_gov.optimization.claim.table import ClaimRow
 from multillm_gov.optimization.problem import Floats
 
@@ -45,7 +46,7 @@ class Scores(Struct, frozen=True, kw_only=True):
         )
 
     @property
-    def complete(self) -> np.ndarray:  # type: ignore[type-arg]
+    def complete(self) -> Flags:
         """By model: whether it was measured in every task class, as a single model must be."""
         return np.asarray(~np.isnan(self.chosen).any(axis=0))
 

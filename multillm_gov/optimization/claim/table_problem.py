@@ -60,15 +60,11 @@ def class_floors(problem: Problem, accuracy: Floats, floors: Floats) -> tuple[Li
 def mean_floor(problem: Problem, accuracy: Floats, requests: Floats, floor: float) -> Limit:
     """The mean accuracy over all task classes, weighted by requests, is at least a floor."""
     weights = requests[problem.task_of] / requests.sum()
-    row = Row(
-        options=np.arange(problem.size), fixed=-accuracy * weights, bound_scaled=-1.0
-    )
+    row = Row(options=np.arange(problem.size), fixed=-accuracy * weights, bound_scaled=-1.0)
     return Limit(name="mean quality", value=floor, unit="score", relaxed_by=-1, rows=(row,))
 
 
-def vendor_caps(
-    problem: Problem, scores: Scores, cap: float, basis: Basis
-) -> tuple[Limit, ...]:
+def vendor_caps(problem: Problem, scores: Scores, cap: float, basis: Basis) -> tuple[Limit, ...]:
     """No vendor has more than a share of the requests, or of the spend, of the allocation."""
     by_model = dict(zip(scores.models, scores.vendors, strict=True))
     vendors = np.array([by_model[name] for name in problem.names])

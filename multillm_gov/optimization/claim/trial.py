@@ -4,7 +4,7 @@ Method 6.3. Selection on one part of the data, score on the other; both are draw
 intervals, so that the luck of a selection is in them.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from msgspec import Struct
@@ -21,7 +21,13 @@ LIKELY = 0.90
 DRAWS = 2_000
 SEED = 1
 ClaimVerdict = Literal["supported", "depends on the baseline", "not supported", "not judged"]
-BaselineName = Literal["incumbent", "best quality", "cheapest that meets every floor"]
+BaselineName = Literal[
+    "incumbent",
+    "best quality",
+    "cheapest that meets every floor",
+    "cheapest of comparable mean quality",
+]
+"""The last one is a further fact: no verdict rests on it."""
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -40,7 +46,7 @@ class Against(Struct, frozen=True, kw_only=True):
 
     name: BaselineName
     models: tuple[str, ...]
-    """One model, or the incumbent's by task class."""
+    """One model, or those that answer today."""
     cost: float
     quality: float
     saving: float
@@ -80,7 +86,7 @@ def run_trial(
     terms: Terms | None = None,
     *,
     floors: Floats | None = None,
-    incumbent: Integers | None = None,
+    incumbent: Floats | None = None,
 ) -> Trial:
     """Test the claim on a table.
 
@@ -88,16 +94,17 @@ def run_trial(
         scores: The table.
         terms: Saving, margin, draws, costs besides tokens.
         floors: By task class; ``None``: the best single model's accuracy there.
-        incumbent: By task class: the column of the model that answers today; ``None``: not known.
+        incumbent: Shares that answer today, task classes x models; ``None``: not known.
     """
     terms = terms or Terms()
-    chosen = select(scores, scores.chosen, floors)
+    chosen = select(scores, scores.chosen, floors, terms.margin)
     result = _scored(scores, chosen.portfolio, terms.extra_costs)
     drawn = _draw(scores, terms, floors, incumbent) if scores.has_cases else None
-    baselines: list[tuple[BaselineName, Integers | int | None]] = [
+    baselines: list[tuple[BaselineName, Floats | int | None]] = [
         ("incumbent", incumbent),
         ("best quality", chosen.best),
         ("cheapest that meets every floor", chosen.cheapest),
+        ("cheapest of comparable mean quality", chosen.comparable),
     ]
     against = tuple(
         _against(scores, name, models, result, drawn[name] if drawn else None, terms)
@@ -118,7 +125,7 @@ def run_trial(
     )
 
 
-def _scored(scores: Scores, models: Integers | int, extra: float = 0.0) -> Outcome:
+def _scored(scores: Scores, models: Integers | Floats | int, extra: float = 0.0) -> Outcome:
     found = outcome(models, scores.scored, scores.scored_costs, scores.requests)
     return Outcome(cost=found.cost + extra, quality=found.quality)
 
@@ -127,7 +134,7 @@ def _in_hindsight(scores: Scores, floors: Floats | None, terms: Terms) -> Agains
     from msgspec.structs import replace
 
     seen = replace(scores, chosen=scores.scored, chosen_costs=scores.scored_costs)
-    chosen = select(seen, seen.chosen, floors)
+    chosen = select(seen, seen.chosen, floors, terms.margin)
     result = _scored(seen, chosen.portfolio, terms.extra_costs)
     return _against(seen, "best quality", chosen.best, result, None, terms)
 
@@ -137,7 +144,7 @@ Drawn = tuple[Floats, Floats]
 
 
 def _draw(
-    scores: Scores, terms: Terms, floors: Floats | None, incumbent: Integers | None
+    scores: Scores, terms: Terms, floors: Floats | None, incumbent: Floats | None
 ) -> dict[str, Drawn]:
     """Redraw both parts from binomials; where one part is all there is, each half of its cases.
 
@@ -149,12 +156,13 @@ def _draw(
     for _ in range(terms.draws):
         accuracy = _resample(random, scores.chosen, scores.chosen_cases, halves=not scores.held_out)
         seen = _resample(random, scores.scored, scores.scored_cases, halves=not scores.held_out)
-        chosen = select(scores, accuracy, floors)
+        chosen = select(scores, accuracy, floors, terms.margin)
         own = outcome(chosen.portfolio, seen, scores.scored_costs, scores.requests)
         baselines = {
             "incumbent": incumbent,
             "best quality": chosen.best,
             "cheapest that meets every floor": chosen.cheapest,
+            "cheapest of comparable mean quality": chosen.comparable,
         }
         for name, models in baselines.items():
             if models is not None:
@@ -164,12 +172,7 @@ def _draw(
     arrays = {name: np.array(pairs) for name, pairs in found.items()}
     empty = np.full(1, np.nan), np.full(1, np.nan)
     drawn = {name: (pairs[:, 0], pairs[:, 1]) for name, pairs in arrays.items()}
-    return {name: drawn.get(name, empty) for name in (*baselines_names(), *drawn)}
-
-
-def baselines_names() -> tuple[BaselineName, ...]:
-    """The three baselines, in the order of reports."""
-    return ("incumbent", "best quality", "cheapest that meets every floor")
+    return {name: drawn.get(name, empty) for name in get_args(BaselineName)}
 
 
 def _resample(
@@ -183,13 +186,13 @@ def _resample(
 def _against(
     scores: Scores,
     name: BaselineName,
-    models: Integers | int,
+    models: Floats | int,
     result: Outcome,
     drawn: Drawn | None,
     terms: Terms,
 ) -> Against:
     base = _scored(scores, models)
-    columns = [models] if isinstance(models, int) else list(models)
+    columns = [models] if isinstance(models, int) else np.flatnonzero(models.sum(axis=0))
     plain = Against(
         name=name,
         models=tuple(scores.models[column] for column in columns),

@@ -1,0 +1,127 @@
+"""``govern optimize --claim``: the diversification claim, on a table or on own data."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from multillm_gov.errors import UsageError, missing_extra
+from multillm_gov.report import Report, judge_counts
+from multillm_gov.sources.given_file import read_given
+from multillm_gov.words import code, did_you_mean
+
+if TYPE_CHECKING:
+    from multillm_gov.optimization.claim.scores import Scores
+    from multillm_gov.optimization.problem import Floats
+    from multillm_gov.reporting.optimization.claim import ClaimResult
+
+
+class ClaimOptions(Struct, frozen=True, kw_only=True):
+    """What a call of ``govern optimize --claim TABLE`` requests."""
+
+    incumbent: str = ""
+    """The model that answers today; empty: not named."""
+    floor: float | None = None
+    """Of every task class; ``None``: the best single model's accuracy there."""
+    saving: float = 0.25
+    margin: float = 0.01
+    cases: int | None = None
+    requests: float = 1_000.0
+    sub_scores: bool = False
+    seed: int = 1
+
+
+def require_solver() -> None:
+    """Raise where the solver is not installed.
+
+    Raises:
+        MissingExtraError: the extra ``optimize`` is missing.
+    """
+    try:
+        import highspy  # noqa: F401
+        import numpy  # noqa: F401, ICN001
+    except ImportError as error:
+        raise missing_extra("Optimizing", "highspy", "optimize") from error
+
+
+def try_claim_on_table(
+    file: Path, options: ClaimOptions, *, as_of: date
+) -> "tuple[Report, ClaimResult]":
+    """Read a table, test the claim on it and report.
+
+    Raises:
+        MissingExtraError: the extra ``optimize`` is missing.
+        SourceError: the file is no table.
+        UsageError: a column is missing, or no model is called as the incumbent is.
+    """
+    require_solver()
+    from multillm_gov.optimization.claim.scores import scores_of
+    from multillm_gov.optimization.claim.table import read_claim_table
+
+    rows = read_claim_table(read_given(file), file.name, sub_scores=options.sub_scores)
+    scores = scores_of(rows, requests=options.requests, cases=options.cases)
+    result = conclude(scores, options, file.name, "USD", _incumbent(scores, options.incumbent))
+    return _report(result, scores, as_of), result
+
+
+def conclude(
+    scores: "Scores",
+    options: ClaimOptions,
+    source: str,
+    currency: str,
+    incumbent: "Floats | None",
+) -> "ClaimResult":
+    """Test the claim on scores at hand."""
+    import numpy as np
+
+    from multillm_gov.optimization.claim.figures import table_figures
+    from multillm_gov.optimization.claim.trial import Terms, run_trial
+    from multillm_gov.reporting.optimization.claim import ClaimResult
+
+    floors = None if options.floor is None else np.full(len(scores.tasks), options.floor)
+    terms = Terms(saving=options.saving, margin=options.margin, seed=options.seed)
+    return ClaimResult(
+        source=source,
+        currency=currency,
+        trial=run_trial(scores, terms, floors=floors, incumbent=incumbent),
+        figures=table_figures(scores, floors),
+    )
+
+
+def _incumbent(scores: "Scores", name: str) -> "Floats | None":
+    if not name:
+        return None
+    import numpy as np
+
+    if name not in scores.models:
+        raise UsageError(
+            f"The table has no model {code(name)}{did_you_mean(name, scores.models)}",
+            "Name one that it has a cost of.",
+        )
+    shares = np.zeros((len(scores.tasks), len(scores.models)))
+    shares[:, scores.models.index(name)] = 1.0
+    return shares
+
+
+def _report(result: "ClaimResult", scores: "Scores", as_of: date) -> Report:
+    from multillm_gov.report import TOOL_VERSION
+    from multillm_gov.reporting.optimization.claim import (
+        claim_metrics,
+        claim_sections,
+        claim_summary,
+    )
+
+    return Report(
+        kind="optimize",
+        title="Diversification claim",
+        organization=result.source,
+        as_of=as_of.isoformat(),
+        verdict=judge_counts((), None),
+        currency=result.currency,
+        summary=claim_summary(result, scores),
+        headline=claim_metrics(result),
+        sections=claim_sections(result, scores),
+        provenance=(("govern", TOOL_VERSION), ("table", result.source)),
+        checked=(("task classes", len(scores.tasks)), ("models", len(scores.models))),
+    )

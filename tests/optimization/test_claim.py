@@ -1,0 +1,241 @@
+"""The claim on a published table (method 6.2 and 6.3), and tables of other shapes."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from multillm_gov.errors import SourceError, UsageError
+from multillm_gov.optimization.claim.baselines import outcome, select
+from multillm_gov.optimization.claim.figures import TableFigures, table_figures
+from multillm_gov.optimization.claim.scores import Scores, mean_quality, scores_of
+from multillm_gov.optimization.claim.table import read_claim_table
+from multillm_gov.optimization.claim.table_problem import (
+    accuracies,
+    class_floors,
+    limited,
+    mean_floor,
+    table_problem,
+)
+from multillm_gov.optimization.claim.trial import Terms, run_trial
+from multillm_gov.optimization.solving import solve
+from multillm_gov.workflows.optimization.claim import ClaimOptions, try_claim_on_table
+
+FRUGAL = "frugalgpt_2024_task_model.csv"
+
+
+@pytest.fixture(scope="module")
+def table(corpus: Path) -> Path:
+    return corpus / "benchmarks" / FRUGAL
+
+
+@pytest.fixture(scope="module")
+def frugal(table: Path) -> Scores:
+    return scores_of(read_claim_table(table.read_bytes(), FRUGAL))
+
+
+@pytest.fixture(scope="module")
+def figures(frugal: Scores) -> TableFigures:
+    return table_figures(frugal)
+
+
+def test_floors_and_caps_of_the_published_table(
+    figures: TableFigures, oracles: dict[str, Any]
+) -> None:
+    known = oracles["frugalgpt_test_1000_per_class"]
+    assert figures.best == known["best_single"]
+    assert figures.best_cost == pytest.approx(known["best_single_cost"], abs=1e-12)
+    assert figures.best_quality == pytest.approx(known["best_single_quality"], abs=1e-12)
+    assert figures.class_floor_cost == pytest.approx(known["class_floor_lp"], rel=1e-6)
+    assert figures.mean_floor_cost == pytest.approx(known["mean_floor_lp"], rel=1e-6)
+    assert figures.highest_quality == pytest.approx(known["max_mean_accuracy"], abs=1e-12)
+    for cap in figures.caps:
+        expected = known[f"maker_cap_{cap.basis}"].get(f"{cap.cap:g}")
+        assert cap.cost == pytest.approx(expected, abs=1e-6), cap
+
+
+def test_frontier_of_the_published_table(
+    figures: TableFigures, frugal: Scores, oracles: dict[str, Any]
+) -> None:
+    known = oracles["frugalgpt_test_1000_per_class"]["pareto_mean_accuracy"]
+    problem = table_problem(frugal)
+    accuracy = accuracies(frugal, problem)
+    by_quality = {round(point.quality, 6): point.cost for point in figures.frontier}
+    for text, expected in known.items():
+        floor = mean_floor(problem, accuracy, frugal.requests, float(text))
+        answer = solve(limited(problem, [floor]))
+        if expected is None:
+            assert answer.shares is None
+        else:
+            assert answer.cost == pytest.approx(expected, abs=1e-6)
+            assert by_quality[float(text)] == pytest.approx(expected, abs=1e-6)
+    costs = [point.cost for point in figures.frontier]
+    assert costs == sorted(costs)
+
+
+def test_selection_on_one_part_and_score_on_the_other(
+    frugal: Scores, oracles: dict[str, Any]
+) -> None:
+    known = oracles["frugalgpt_test_1000_per_class"]["train_to_test"]
+    trial = run_trial(frugal, Terms(draws=300))
+    best = next(one for one in trial.against if one.name == "best quality")
+    assert best.models == (known["baseline"],)
+    assert best.cost == pytest.approx(known["baseline_cost"], abs=1e-6)
+    assert best.quality == pytest.approx(known["baseline_quality"], abs=1e-6)
+    assert trial.result.cost == pytest.approx(known["milp_cost"], abs=1e-9)
+    assert trial.result.quality == pytest.approx(known["milp_quality"], abs=1e-12)
+    assert best.saving == pytest.approx(known["milp_saving"], abs=1e-12)
+    assert best.difference == pytest.approx(0.01560, abs=1e-5)
+    # Whole task classes by the solver: the same choice.
+    problem = table_problem(frugal, held_out=False)
+    accuracy = accuracies(frugal, problem, held_out=False)
+    floors = class_floors(problem, accuracy, np.array(trial.floors))
+    from msgspec.structs import replace
+
+    chosen = solve(replace(limited(problem, floors), whole=True)).found
+    used = [problem.names[option] for option in np.flatnonzero(chosen > 0.5)]
+    assert tuple(used) == trial.portfolio
+    # Splits that sit exactly on the floor, and the best model of every class (method 6.2).
+    split = solve(limited(problem, floors)).found
+    columns = [frugal.models.index(name) for name in problem.names]
+    unit = frugal.scored_costs[problem.task_of, columns] * frugal.requests[problem.task_of]
+    assert float(split @ unit) == pytest.approx(12.742416, abs=1e-5)
+    seen = frugal.scored[problem.task_of, columns]
+    share = frugal.requests[problem.task_of] / frugal.requests.sum()
+    assert float(split @ (seen * share)) == pytest.approx(0.744396, abs=1e-6)
+    top = outcome(
+        np.argmax(frugal.chosen, axis=1), frugal.scored, frugal.scored_costs, frugal.requests
+    )
+    assert (top.cost, top.quality) == pytest.approx((15.577609, 0.765512), abs=1e-6)
+
+
+def test_the_verdict_on_the_published_table(frugal: Scores) -> None:
+    trial = run_trial(frugal)
+    best = next(one for one in trial.against if one.name == "best quality")
+    assert best.saves_likelihood == pytest.approx(0.643, abs=0.04)  # drawn 300 times: method 0
+    assert best.keeps_likelihood == pytest.approx(0.847, abs=0.04)
+    assert trial.verdict == "not supported"
+    assert "gpt-4-turbo" in trial.reason
+    assert trial.hindsight.models == ("gemini-1.5-flash",)
+    assert trial.hindsight.saving == pytest.approx(0.0, abs=1e-12)
+
+
+def test_the_verdict_can_be_each_of_the_four() -> None:
+    def rows(*accuracy: tuple[float, float], cases: int = 20_000) -> Scores:
+        lines = ["task,model,accuracy,cost,n"]
+        for model, cost, scores in zip(("dear", "cheap"), (10, 1), accuracy, strict=True):
+            for task, score in zip(("a", "b"), scores, strict=True):
+                lines.append(f"{task},{model},{score},{cost},{cases or ''}")
+        return scores_of(read_claim_table("\n".join(lines).encode(), "t.csv"))
+
+    # The cheap model is as good in one class and far worse in the other: half the work is cheap.
+    supported = run_trial(rows((0.90, 0.90), (0.95, 0.50)), Terms(draws=200))
+    assert supported.verdict == "supported"
+    # One model alone meets both floors for less: the portfolio is no cheaper than it.
+    one = run_trial(rows((0.9, 0.9), (0.92, 0.92)), Terms(draws=200))
+    assert one.verdict == "not supported"
+    unknown = run_trial(rows((0.90, 0.90), (0.95, 0.50), cases=0), Terms(draws=200))
+    assert unknown.verdict == "not judged"
+    scores = rows((0.90, 0.90), (0.92, 0.92))
+    incumbent = np.array([[0.0, 1.0], [0.0, 1.0]])  # alphabetical: cheap, dear
+    depends = run_trial(scores, Terms(draws=200), incumbent=incumbent)
+    assert depends.verdict == "depends on the baseline"
+    assert "incumbent (dear)" in depends.reason
+
+
+def test_costs_besides_tokens_count() -> None:
+    data = (
+        b"task,model,accuracy,cost,n\na,x,0.9,10,900\na,y,0.9,1,900\nb,x,0.9,10,900\nb,y,0.2,1,900"
+    )
+    scores = scores_of(read_claim_table(data, "t.csv"), requests=10)
+    plain, burdened = (
+        run_trial(scores, Terms(draws=50, extra_costs=extra)) for extra in (0.0, 60.0)
+    )
+    best = [next(o for o in t.against if o.name == "best quality") for t in (plain, burdened)]
+    assert best[0].saving - best[1].saving == pytest.approx(60 / 200)
+
+
+def test_budgets_show_where_requests_go(figures: TableFigures) -> None:
+    shares = [point.dearest_share for point in figures.collapse]
+    assert figures.dearest == "gpt-4-turbo"
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert shares[-1] == pytest.approx(0.4)
+    # The last doubling of the budget moves more requests there, and unseen quality falls.
+    assert figures.collapse[-1].quality < figures.collapse[-3].quality
+
+
+def test_leaderboards_are_read(corpus: Path) -> None:
+    name = "aider_polyglot_leaderboard.yml"
+    rows = read_claim_table((corpus / "benchmarks" / name).read_bytes(), name)
+    assert len(rows) == 69
+    scores = scores_of(rows)
+    assert len(scores.models) == 51
+    assert len(scores.without_cost) == 18  # a total cost of 0 is not known
+    assert scores.has_cases
+    best = select(scores, scores.chosen).best
+    assert scores.models[best] == "gpt-5 (high)"
+    assert scores.scored_costs[0, best] == pytest.approx(29.0829 / 225)
+    name = "bfcl_data_overall.csv"
+    data = (corpus / "benchmarks" / name).read_bytes()
+    scores = scores_of(read_claim_table(data, name))
+    assert (len(scores.models), scores.per_run, scores.has_cases) == (109, True, False)
+    assert mean_quality(scores.scored, scores.requests).max() == pytest.approx(0.7747)
+    parts = scores_of(read_claim_table(data, name, sub_scores=True))
+    assert parts.tasks == ("live", "memory", "multi turn", "non-live", "web search")
+    assert run_trial(scores).verdict == "not judged"
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", SourceError),
+        ("task,accuracy,cost\na,0.5,1", UsageError),
+        ("task,model,accuracy,cost\na,x,half,1", SourceError),
+        ("task,model,accuracy,cost\na,x,0.5,-1", SourceError),
+        ("task,model,accuracy,cost\na,x,-0.5,1", SourceError),
+        ("task,model,accuracy,cost\na,x,0.5,0", SourceError),
+        ("task,model,accuracy\na,x,0.5", SourceError),
+    ],
+)
+def test_tables_that_are_none_are_refused(text: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        scores_of(read_claim_table(text.encode(), "t.csv"))
+
+
+def test_spellings_of_one_table_agree() -> None:
+    plain = "task,model,accuracy,cost,n\na,x,0.5,0.01,100\na,y,0.25,0.002,100\n"
+    others = (
+        "Dataset;x".replace(";x", ",Model,Acc,Total_Cost,Cases\na,x,50%,1.0,100\na,y,25%,0.2,100"),
+        "task,model,score,cost,n\na,x,50,$0.01,100\na,y,25,$0.002,100",
+        (
+            "\ufefftask,model,accuracy,cost,n,kind\na,x,.5,1e-2,100,single\na,r,.9,1,9,router\n"
+            "a,y,.25,2e-3,100,"
+        ),
+    )
+    expected = scores_of(read_claim_table(plain.encode(), "t.csv"))
+    for text in others:
+        found = scores_of(read_claim_table(text.encode(), "t.csv"))
+        assert found.models == expected.models
+        assert np.allclose(found.chosen, expected.chosen)
+        assert np.allclose(found.chosen_costs, expected.chosen_costs)
+
+
+def test_parts_may_stand_in_rows_of_their_own() -> None:
+    data = b"task,model,split,accuracy,cost,n\na,x,train,.5,1,10\na,x,test,.6,2,20\n"
+    (row,) = read_claim_table(data, "t.csv")
+    assert row.selection.accuracy == 0.5
+    assert row.held_out is not None
+    assert (row.held_out.accuracy, row.held_out.cost, row.held_out.cases) == (0.6, 2.0, 20)
+
+
+def test_the_report_names_a_baseline_in_every_sentence_of_the_summary(table: Path) -> None:
+    options = ClaimOptions(incumbent="gpt-4o-mini")
+    report, result = try_claim_on_table(table, options, as_of=date(2026, 11, 30))
+    for sentence in report.summary.split(". "):
+        assert any(name in sentence for name in ("gpt-4-turbo", "gpt-4o-mini", "gemini-1.5-flash"))
+    assert result.trial.verdict == "not supported"
+    assert report.outcome == "not judged"
+    assert report.verdict.exit_code == 0
