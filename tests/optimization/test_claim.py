@@ -19,7 +19,8 @@ from multillm_gov.optimization.claim.table_problem import (
     mean_floor,
     table_problem,
 )
-from multillm_gov.optimization.claim.trial import Terms, run_trial
+from multillm_gov.optimization.claim.trial import run_trial
+from multillm_gov.optimization.claim.verdict import Terms
 from multillm_gov.optimization.solving import solve
 from multillm_gov.workflows.optimization.claim import ClaimOptions, try_claim_on_table
 

@@ -9,13 +9,12 @@ with ``train`` and ``test``. A cost of 0 is not known. Other spellings are liste
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping
-from math import isfinite
 
 from msgspec import Struct
 
 from multillm_gov.errors import SourceError, UsageError
+from multillm_gov.optimization.claim.fields import NUMBER, read_cost, read_count, read_share
 from multillm_gov.words import code
 
 MOST_ROWS = 100_000
@@ -47,7 +46,6 @@ _SUB_SCORES = {
     "memory acc": "memory",
 }
 """Sub-scores of the function-calling leaderboard, as task classes (``--classes``)."""
-_NUMBER = re.compile(r"^\s*\$?\s*(-?[\d,]*\.?\d+(?:[eE][-+]?\d+)?)\s*(%?)\s*$")
 
 
 class Measurement(Struct, frozen=True, kw_only=True):
@@ -182,7 +180,7 @@ def _has_percentages(records: list[Record]) -> bool:
     """Whether accuracies without a sign are percentages: one of them is above 1."""
     for _, fields in records:
         for column in (*_NAMES["accuracy"], "train_acc", "test_acc"):
-            match = _NUMBER.match(fields.get(column, ""))
+            match = NUMBER.match(fields.get(column, ""))
             if match and not match[2] and float(match[1].replace(",", "")) > 1:
                 return True
     return False
@@ -227,9 +225,9 @@ def _part(
     cost = _first(fields, part, ("cost", "cost_usd", "cost_usd_per_query"))
     cases = fields.get(f"{part}_n", "")
     return Measurement(
-        accuracy=_share(accuracy, place, is_percent=is_percent),
-        cost=_cost(cost, place),
-        cases=_count(cases, place),
+        accuracy=read_share(accuracy, place, is_percent=is_percent),
+        cost=read_cost(cost, place),
+        cases=read_count(cases, place),
     )
 
 
@@ -245,13 +243,13 @@ def _single(
     accuracy = _find(fields, "accuracy")
     if not accuracy or accuracy.upper() in {"N/A", "NA", "-"}:
         return None, False
-    cases = _count(_find(fields, "n"), place)
-    cost, per_run = _cost(_find(fields, "cost"), place), False
+    cases = read_count(_find(fields, "n"), place)
+    cost, per_run = read_cost(_find(fields, "cost"), place), False
     if cost is None:
-        cost = _cost(_find(fields, "total_cost"), place)
+        cost = read_cost(_find(fields, "total_cost"), place)
         per_run = cost is not None and cases is None
         cost = cost / cases if cost is not None and cases else cost
-    share = _share(accuracy, place, is_percent=is_percent)
+    share = read_share(accuracy, place, is_percent=is_percent)
     return Measurement(accuracy=share, cost=cost, cases=cases), per_run
 
 
@@ -269,35 +267,3 @@ def _joined(records: list[Record], name: str, *, is_percent: bool) -> tuple[Clai
         for both in parts.values()
         if "train" in both and "test" in both
     )
-
-
-def _number(text: str, place: str) -> tuple[float, bool]:
-    match = _NUMBER.match(text)
-    value = float(match[1].replace(",", "")) if match else float("nan")
-    if match is None or not isfinite(value):
-        raise SourceError(f"{place}: {code(text)} is no number", "Correct the table.")
-    return value, bool(match[2])
-
-
-def _share(text: str, place: str, *, is_percent: bool) -> float:
-    value, signed = _number(text, place)
-    share = value / 100 if signed or is_percent else value
-    if not 0 <= share <= 1:
-        raise SourceError(f"{place}: an accuracy of {code(text)} is outside 0 to 1", "Correct it.")
-    return share
-
-
-def _cost(text: str, place: str) -> float | None:
-    if not text or text.upper() in {"N/A", "NA", "-"}:
-        return None
-    value, _ = _number(text, place)
-    if value < 0:
-        raise SourceError(f"{place}: a cost of {code(text)} is below 0", "Correct the table.")
-    return value or None
-
-
-def _count(text: str, place: str) -> int | None:
-    if not text:
-        return None
-    value, _ = _number(text, place)
-    return int(value) if value >= 1 else None

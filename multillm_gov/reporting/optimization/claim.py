@@ -1,45 +1,28 @@
 """The report of ``govern optimize --claim``: verdict, baselines, caps, frontier, collapse."""
 
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Callable
 
-from msgspec import Struct
-
-from multillm_gov.content import (
-    Block,
-    Cell,
-    Column,
-    Items,
-    Line,
-    LineChart,
-    Paragraph,
-    Table,
-    Waymark,
-)
-from multillm_gov.optimization.claim.figures import TableFigures
 from multillm_gov.optimization.claim.scores import Scores
-from multillm_gov.optimization.claim.trial import LIKELY, Against, Trial
+from multillm_gov.optimization.claim.verdict import LIKELY, Against
 from multillm_gov.report import Metric, Section
-from multillm_gov.units import format_money, format_points, format_share, signed
-from multillm_gov.words import code, count_of, join_some
+from multillm_gov.reporting.optimization.claim_tables import (
+    ClaimResult,
+    baselines_blocks,
+    basis_block,
+    caps_blocks,
+    collapse_blocks,
+    frontier_block,
+    portfolio_block,
+)
+from multillm_gov.units import format_points, format_share, signed
+from multillm_gov.words import code, join_some
 
-_NOT_KNOWN = "not known"
 _WHO = {
     "incumbent": "what answers today",
     "best quality": "the best single model",
     "cheapest that meets every floor": "the cheapest single model that meets every floor",
     "cheapest of comparable mean quality": "the cheapest single model of comparable mean quality",
 }
-
-
-class ClaimResult(Struct, frozen=True, kw_only=True):
-    """One claim, tested: what is reported and what ``--data`` writes."""
-
-    source: str
-    """The table, or the company's own results."""
-    currency: str
-    trial: Trial
-    figures: TableFigures
 
 
 def claim_summary(result: ClaimResult, scores: Scores) -> str:
@@ -68,8 +51,8 @@ def _compared(one: Against, scores: Scores) -> str:
     )
 
 
-def _interval(ends: tuple[float, float] | None, spell: object) -> str:
-    if ends is None or not callable(spell):
+def _interval(ends: tuple[float, float] | None, spell: Callable[[float], str]) -> str:
+    if ends is None:
         return ""
     return f" (90% interval {spell(ends[0])} to {spell(ends[1])})"
 
@@ -115,200 +98,16 @@ def claim_metrics(result: ClaimResult) -> tuple[Metric, ...]:
 
 def claim_sections(result: ClaimResult, scores: Scores) -> tuple[Section, ...]:
     """Baselines, portfolio, vendor caps, frontier, routing collapse, method."""
+    caps, collapse = tuple(caps_blocks(result)), tuple(collapse_blocks(result))
     return (
-        Section(id="baselines", title="Portfolio and baselines", blocks=_baselines(result)),
-        Section(id="portfolio", title="Portfolio", blocks=(_portfolio(result, scores),)),
-        Section(id="vendor-caps", title="Price of vendor limits", blocks=tuple(_caps(result))),
-        Section(id="frontier", title="Cost and quality", blocks=(_frontier(result),)),
-        Section(id="routing-collapse", title="Routing collapse", blocks=tuple(_collapse(result))),
-        Section(id="basis", title="Basis", blocks=(_basis(result, scores),)),
-    )
-
-
-def _money(amount: float | None, result: ClaimResult) -> str:
-    if amount is None:
-        return "no allocation"
-    return format_money(Decimal(repr(amount)), result.currency)
-
-
-def _baselines(result: ClaimResult) -> tuple[Block, ...]:
-    columns = (
-        Column("Baseline"),
-        Column("Cost a month", numeric=True),
-        Column("Quality", numeric=True),
-        Column("Saving", numeric=True),
-        Column("90% interval", numeric=True),
-        Column("Difference of quality", numeric=True),
-        Column("90% interval", numeric=True),
-        Column("Probability", numeric=True),
-    )
-    rows = []
-    for one in (*result.trial.against, result.trial.hindsight):
-        name = "best quality, in hindsight" if one is result.trial.hindsight else one.name
-        rows.append(
-            (
-                Cell(f"{name}: {join_some(one.models)}"),
-                Cell(_money(one.cost, result)),
-                Cell(f"{one.quality:.4f}"),
-                Cell(format_share(one.saving)),
-                Cell(_ends(one.saving_interval, format_share)),
-                Cell(signed(format_points(one.difference))),
-                Cell(_ends(one.difference_interval, lambda each: signed(format_points(each)))),
-                Cell(_NOT_KNOWN if one.likelihood is None else f"{one.likelihood:.2f}"),
-            )
-        )
-    trial = result.trial
-    text = (
-        f"The portfolio costs {_money(trial.result.cost, result)} a month at a mean quality of "
-        f"{trial.result.quality:.4f}. Probability: that the saving exceeds "
-        f"{trial.terms.saving:.0%} while quality is at most {format_points(trial.terms.margin)} "
-        "lower."
-    )
-    return (
-        Paragraph(text),
-        Table(title="Baselines", columns=columns, rows=tuple(rows)),
-    )
-
-
-def _ends(ends: tuple[float, float] | None, spell: object) -> str:
-    if ends is None or not callable(spell):
-        return _NOT_KNOWN
-    return f"{spell(ends[0])} to {spell(ends[1])}"
-
-
-def _portfolio(result: ClaimResult, scores: Scores) -> Table:
-    trial = result.trial
-    rows = tuple(
-        (Cell(task), Cell(model), Cell(f"{floor:.4f}"))
-        for task, model, floor in zip(scores.tasks, trial.portfolio, trial.floors, strict=True)
-    )
-    columns = (Column("Task class"), Column("Model"), Column("Floor", numeric=True))
-    return Table(title="Model by task class", columns=columns, rows=rows)
-
-
-def _caps(result: ClaimResult) -> Iterator[Block]:
-    figures = result.figures
-    base = figures.class_floor_cost
-    columns = (
-        Column("Limit on one vendor"),
-        Column("Of"),
-        Column("Cost a month", numeric=True),
-        Column("More than without", numeric=True),
-    )
-    rows = tuple(
-        (
-            Cell(f"{cap.cap:.0%}"),
-            Cell(cap.basis),
-            Cell(_money(cap.cost, result)),
-            Cell(_more(cap.cost, base)),
-        )
-        for cap in figures.caps
-    )
-    yield Paragraph(
-        f"Without a limit the floors cost {_money(base, result)} a month. What a limit adds is the "
-        "premium of an insurance: beside it stands what an outage or a price rise of one vendor "
-        "would cost. A limit on a share of spend can also be met by spending more elsewhere; "
-        "limits on requests cannot."
-    )
-    yield Table(title="Vendor limits", columns=columns, rows=rows)
-
-
-def _more(cost: float | None, base: float | None) -> str:
-    if cost is None or not base:
-        return _NOT_KNOWN if cost is not None else "–"
-    return signed(f"{(cost / base - 1) * 100:,.1f}%")
-
-
-def _frontier(result: ClaimResult) -> LineChart:
-    points = result.figures.frontier
-    return LineChart(
-        title="Least cost for a mean quality",
-        summary=(
-            f"The cheapest allocation costs {_money(points[0].cost, result)} at "
-            f"{points[0].quality:.4f}, the best {_money(points[-1].cost, result)} at "
-            f"{points[-1].quality:.4f}."
+        Section(id="baselines", title="Portfolio and baselines", blocks=baselines_blocks(result)),
+        Section(id="portfolio", title="Portfolio", blocks=(portfolio_block(result, scores),)),
+        Section(
+            id="vendor-caps", title="Price of vendor limits", blocks=tuple(caps_blocks(result))
         ),
-        x_label="Mean quality",
-        y_label=f"{result.currency} a month",
-        lines=(
-            Line(
-                label="Least cost",
-                points=tuple(
-                    Waymark(x=point.quality, y=point.cost, text=_money(point.cost, result))
-                    for point in points
-                ),
-            ),
+        Section(id="frontier", title="Cost and quality", blocks=(frontier_block(result),)),
+        Section(
+            id="routing-collapse", title="Routing collapse", blocks=tuple(collapse_blocks(result))
         ),
+        Section(id="basis", title="Basis", blocks=(basis_block(result, scores),)),
     )
-
-
-def _collapse(result: ClaimResult) -> Iterator[Block]:
-    figures = result.figures
-    points = figures.collapse
-    if not points:
-        yield Paragraph("There is no budget to vary: one model is all there is.")
-        return
-    last = points[-1]
-    yield Paragraph(
-        f"With a budget that would pay for {code(figures.dearest)}, the dearest model, everywhere, "
-        f"{format_share(last.dearest_share)} of the requests go there. A router collapses if this "
-        "share rises with the budget while quality on unseen data does not."
-    )
-    columns = (
-        Column("Budget a month", numeric=True),
-        Column("Quality", numeric=True),
-        Column("At the dearest model", numeric=True),
-    )
-    rows = tuple(
-        (
-            Cell(_money(point.budget, result)),
-            Cell(f"{point.quality:.4f}"),
-            Cell(format_share(point.dearest_share)),
-        )
-        for point in points
-    )
-    yield Table(title="Where a larger budget goes", columns=columns, rows=rows)
-
-
-def _basis(result: ClaimResult, scores: Scores) -> Items:
-    items: list[str] = [
-        (
-            f"{result.source}: {count_of(len(scores.tasks), 'task class')}, "
-            f"{count_of(len(scores.models), 'model')}."
-        ),
-        (
-            "Whole task classes go to one model each. Routers that choose request by request are "
-            "another thing and may save more; nothing here says so."
-        ),
-    ]
-    items.append(
-        "The two parts of the data are different cases: one selects, the other scores."
-        if scores.held_out
-        else "The table has one part only: it selects and scores in the figures without interval; "
-        "the intervals draw two halves."
-    )
-    if scores.has_cases:
-        items.append(
-            f"Intervals are 90%, from {result.trial.draws:,} redraws of all scores (binomial, "
-            "models independent), with the selection made anew each time."
-        )
-    else:
-        items.append("Sample sizes are not known, so no interval can be given.")
-    if scores.per_run:
-        items.append(
-            "Costs are of whole runs of the benchmark: the number of cases is not given. Ratios "
-            "hold; amounts are not of a month."
-        )
-    items += _left_out(scores.without_cost)
-    return Items(tuple(items))
-
-
-def _left_out(names: Sequence[str]) -> list[str]:
-    if not names:
-        return []
-    return [
-        (
-            f"Left out, because their cost is not known (0 is no price): "
-            f"{join_some([code(name) for name in names])}."
-        )
-    ]

@@ -14,7 +14,7 @@ from multillm_gov.words import code, did_you_mean
 if TYPE_CHECKING:
     from multillm_gov.optimization.claim.scores import Scores
     from multillm_gov.optimization.problem import Floats
-    from multillm_gov.reporting.optimization.claim import ClaimResult
+    from multillm_gov.reporting.optimization.claim_tables import ClaimResult
 
 
 class ClaimOptions(Struct, frozen=True, kw_only=True):
@@ -76,8 +76,9 @@ def conclude(
     import numpy as np
 
     from multillm_gov.optimization.claim.figures import table_figures
-    from multillm_gov.optimization.claim.trial import Terms, run_trial
-    from multillm_gov.reporting.optimization.claim import ClaimResult
+    from multillm_gov.optimization.claim.trial import run_trial
+    from multillm_gov.optimization.claim.verdict import Terms
+    from multillm_gov.reporting.optimization.claim_tables import ClaimResult
 
     floors = None if options.floor is None else np.full(len(scores.tasks), options.floor)
     terms = Terms(saving=options.saving, margin=options.margin, seed=options.seed)
