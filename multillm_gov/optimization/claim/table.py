@@ -7,17 +7,15 @@ The documented columns are ``task, model, accuracy, cost`` and, where known, ``n
 with ``train`` and ``test``. A cost of 0 is not known. Other spellings are listed in `_NAMES`.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from multillm_gov.errors import SourceError, UsageError
 from multillm_gov.optimization.claim.fields import NUMBER, read_cost, read_count, read_share
+from multillm_gov.optimization.claim.records import Record, csv_records, yaml_records
 from multillm_gov.words import code
 
-MOST_ROWS = 100_000
 WHOLE = "all"
 """The task class of a table that has none."""
 _NAMES = {
@@ -89,61 +87,14 @@ def read_claim_table(data: bytes, name: str, *, sub_scores: bool = False) -> tup
         UsageError: a column is missing.
     """
     if name.lower().endswith((".yml", ".yaml")):
-        records = list(_yaml_records(data, name))
+        records = list(yaml_records(data, name))
     else:
-        records = list(_csv_records(data, name))
+        records = list(csv_records(data, name))
     if not records:
         raise SourceError(f"{code(name)} has no row", "Name a table with one row per model.")
     if sub_scores:
         records = [part for record in records for part in _split_scores(record)]
     return _rows(records, name)
-
-
-Record = tuple[int, dict[str, str]]
-"""Line, and fields by lower-case column."""
-
-
-def _csv_records(data: bytes, name: str) -> Iterator[Record]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{code(name)} is not UTF-8 text", "Export it as CSV.") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    try:
-        for record in reader:
-            if reader.line_num > MOST_ROWS:
-                raise SourceError(f"{code(name)} has more than {MOST_ROWS:,} rows", "Split it.")
-            fields = {
-                key.strip().lower(): value or ""
-                for key, value in record.items()
-                if isinstance(key, str) and not isinstance(value, list)
-            }
-            if any(value.strip() for value in fields.values()):
-                yield reader.line_num, fields
-    except csv.Error as error:
-        raise SourceError(
-            f"{name}:{reader.line_num}: {error}", "Export the table as CSV."
-        ) from error
-
-
-def _yaml_records(data: bytes, name: str) -> Iterator[Record]:
-    from multillm_gov.documents.document import SourceFile
-    from multillm_gov.documents.yaml_reader import read_document
-
-    document, flaws = read_document(SourceFile(name, data))
-    if document is None or not isinstance(document.data, list):
-        reason = flaws[0].message if flaws else "it is no list"
-        raise SourceError(
-            f"{code(name)} is not a list of runs: {reason}", "Name a leaderboard, or a CSV table."
-        )
-    for position, entry in enumerate(document.data[:MOST_ROWS]):
-        if isinstance(entry, dict):
-            line = document.locate((position,)).line
-            yield line, {str(key).strip().lower(): _spelt(value) for key, value in entry.items()}
-
-
-def _spelt(value: object) -> str:
-    return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
 def _split_scores(record: Record) -> Iterator[Record]:

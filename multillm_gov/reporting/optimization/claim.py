@@ -102,12 +102,8 @@ def claim_sections(result: ClaimResult, scores: Scores) -> tuple[Section, ...]:
     return (
         Section(id="baselines", title="Portfolio and baselines", blocks=baselines_blocks(result)),
         Section(id="portfolio", title="Portfolio", blocks=(portfolio_block(result, scores),)),
-        Section(
-            id="vendor-caps", title="Price of vendor limits", blocks=tuple(caps_blocks(result))
-        ),
+        Section(id="vendor-caps", title="Price of vendor limits", blocks=caps),
         Section(id="frontier", title="Cost and quality", blocks=(frontier_block(result),)),
-        Section(
-            id="routing-collapse", title="Routing collapse", blocks=tuple(collapse_blocks(result))
-        ),
+        Section(id="routing-collapse", title="Routing collapse", blocks=collapse),
         Section(id="basis", title="Basis", blocks=(basis_block(result, scores),)),
     )
